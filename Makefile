@@ -1,0 +1,41 @@
+# Every command begins with `setup`: it does nothing when the environment is up to date.
+PYTHON ?= python3
+VENV := .venv
+STAMP := $(VENV)/.installed
+
+.PHONY: setup test demo serve lint bench openapi clean
+.DEFAULT_GOAL := help
+
+help: ## list the commands
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+setup: $(STAMP) ## create .venv/ with everything installed
+
+$(STAMP): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Tremor needs Python 3.11 or newer; set PYTHON=/path/to/python3"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[test]'
+	@touch $@
+
+test: setup ## run the whole test suite
+	$(VENV)/bin/python -m pytest
+
+lint: setup ## ruff and mypy --strict
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+
+demo: setup ## the whole main job on a real model and real images
+	$(VENV)/bin/python -m deploy.demo.run
+
+serve: setup ## a development server on http://127.0.0.1:8000
+	$(VENV)/bin/tremor serve
+
+bench: setup ## our attacks beside the peers'
+	$(VENV)/bin/python -m tests.benchmarks.run
+
+openapi: setup ## regenerate openapi/openapi.json and report.schema.json
+	$(VENV)/bin/tremor openapi
+
+clean: ## remove the environment and what the commands left
+	rm -rf $(VENV) demo-out tremor-data

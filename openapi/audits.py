@@ -1,0 +1,131 @@
+"""Audits: the request, its presets, and the API's answers."""
+
+from typing import Any, Literal
+
+from pydantic import Field
+
+from openapi.attacks import AttackSpec
+from openapi.base import Frozen, Radius, Timestamp
+from openapi.hardening_options import HardenOptions
+from openapi.problems import Problem
+
+Tap = Literal["conv", "norm", "act", "pool"]
+PresetName = Literal["smoke", "standard", "paper", "autoattack"]
+JobStatus = Literal["queued", "running", "cancelling", "succeeded", "failed", "cancelled"]
+Verdict = Literal["pass", "fail", "inconclusive"]
+
+
+class NeuronOptions(Frozen):
+    """Which dual pairs drive the sensitivity (SNS Eq. 1, 11), and where a neuron's output is tapped."""
+
+    tap: Tap = "conv"
+    eps: Radius = Field(2 / 255, description="L-infinity eps of the full-strength PGD pairs")
+    steps: int = Field(10, ge=1, le=1000)
+    step_size: Radius | None = None
+    max_samples: int | None = Field(None, ge=1, description="Pairs; null is every evaluated sample")
+    top_fraction: float = Field(0.1, gt=0, le=1, description="Share of a layer's neurons in Omega (Eq. 2)")
+    zero_policy: Literal["skip", "one", "eps"] = "skip"
+
+
+class PolicyRule(Frozen):
+    """One gate, e.g. ``worst_case.robust_accuracy >= 0.4``. `metric` is a path into the report."""
+
+    metric: str = Field(examples=["clean.accuracy", "attacks.pgd-linf.robust_accuracy", "worst_case.robust_accuracy"])
+    op: Literal[">=", ">", "<=", "<", "=="]
+    value: float
+
+
+class Policy(Frozen):
+    """Rules that all must hold for the verdict `pass`."""
+
+    rules: tuple[PolicyRule, ...] = ()
+
+
+class Execution(Frozen):
+    """How work is cut up. It never changes a result."""
+
+    batch_size: int | None = Field(None, ge=1, le=65_536, description="null is measured")
+    shards: int | None = Field(
+        None, ge=1, le=10_000, description="Slices of the data set; null is chosen from its size"
+    )
+
+
+class AuditRequest(Frozen):
+    """The body of `POST /v1/audits`."""
+
+    model_id: str
+    dataset_id: str
+    preset: PresetName | None = Field(None, description="`standard` when neither preset nor attacks are given")
+    attacks: tuple[AttackSpec, ...] | None = Field(
+        None, min_length=1, max_length=64, description="Replaces the preset's list"
+    )
+    neurons: NeuronOptions | None = Field(NeuronOptions(), description="null leaves the neuron analysis out")
+    regions: dict[str, Any] | None = None
+    explain: dict[str, Any] | None = None
+    max_samples: int | None = Field(None, ge=1, description="The first so many samples; null is all")
+    seed: int = Field(0, ge=0, lt=2**63)
+    keep_examples: bool = False
+    policy: Policy = Policy()
+    harden: HardenOptions | None = None
+    labels: dict[str, str] = Field({}, description="Free labels for finding the audit again")
+    execution: Execution = Execution()
+
+
+class Progress(Frozen):
+    """How far the present phase is."""
+
+    done: float
+    total: float
+    unit: str
+
+
+class AuditInfo(Frozen):
+    """An audit as the API answers it."""
+
+    id: str
+    status: JobStatus
+    phase: str | None = None
+    progress: Progress | None = None
+    verdict: Verdict | None = None
+    problem: Problem | None = None
+    model_id: str
+    dataset_id: str
+    hardening_id: str | None = None
+    request: AuditRequest
+    labels: dict[str, str] = {}
+    created_at: Timestamp
+    started_at: Timestamp | None = None
+    finished_at: Timestamp | None = None
+
+
+class AttackOutcome(Frozen):
+    """What one attack did to one sample. `distance` is null when the sample was not attacked or not fooled."""
+
+    success: bool
+    predicted: int
+    distance: float | None
+    confidence: float
+    queries: int | None = None
+
+
+class SampleResult(Frozen):
+    """One evaluated sample."""
+
+    index: int
+    label: int
+    predicted: int
+    correct: bool
+    attacks: dict[str, AttackOutcome]
+
+
+class ArtifactInfo(Frozen):
+    """A file that a job left."""
+
+    id: str
+    kind: str = Field(examples=["report", "checkpoint", "manifest", "examples", "pairs", "log"])
+    format: str = Field(examples=["json", "html", "onnx", "torchscript", "safetensors", "npz"])
+    name: str
+    size: int
+    sha256: str
+    href: str
+    created_at: Timestamp

@@ -1,0 +1,34 @@
+"""How a model is hardened; shared by `POST /hardenings` and the `harden` block of an audit."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from openapi.base import Frozen, Radius
+
+
+class HardenOptions(Frozen):
+    """Sensitive Neuron Stabilizing and its baseline (SNS, section 5, Eq. 12-13, Algorithm 1)."""
+
+    train_dataset_id: str | None = Field(
+        None, description="Required; null only inside POST /hardenings, which has its own field"
+    )
+    method: Literal["sns", "pat"] = "sns"
+    selection: Literal["sensitive"] = "sensitive"
+    layers: Literal["all", "top_half"] | tuple[str, ...] = Field(
+        "all", description="S: the layers whose neurons are stabilised; parameters below the lowest of them are frozen"
+    )
+    lambda_: float = Field(5.0, ge=0, alias="lambda", description="Weight of L_sns in Eq. 13")
+    eps: Radius = Field(8 / 255, description="L-infinity eps of the training pairs")
+    steps: int = Field(10, ge=1, le=1000)
+    step_size: Radius | None = None
+    adversary: Literal["fresh", "fixed"] = "fresh"
+    epochs: int = Field(5, ge=1, le=1000)
+    batch_size: int = Field(64, ge=1, le=65_536)
+    optimizer: Literal["sgd", "adam"] = "sgd"
+    lr: float = Field(0.01, gt=0)
+    batch_norm: Literal["train", "eval"] = "train"
+    top_fraction: float = Field(0.1, gt=0, le=1)
+    pairs: int = Field(1000, ge=1, description="Training images whose dual pairs choose Omega")
+    max_samples: int | None = Field(None, ge=1)
+    max_clean_drop: float = Field(0.15, ge=0, le=1, description="A larger loss of clean accuracy fails the verdict")

@@ -1,0 +1,53 @@
+"""Hardenings: the request and the API's answer."""
+
+from typing import Any
+
+from pydantic import Field
+
+from openapi.attacks import AttackSpec
+from openapi.audits import Execution, JobStatus, Progress, Verdict
+from openapi.base import Frozen, Timestamp
+from openapi.hardening_options import HardenOptions
+from openapi.problems import Problem
+
+
+class HardeningRequest(HardenOptions):
+    """The body of `POST /v1/hardenings`."""
+
+    model_id: str
+    train_dataset_id: str
+    eval_dataset_id: str | None = Field(
+        None, description="Held-out data for before/after; null leaves the comparison out"
+    )
+    attacks: tuple[AttackSpec, ...] | None = Field(
+        None, description="For before/after; null is FGSM and PGD-20 at the training eps"
+    )
+    eval_max_samples: int | None = Field(None, ge=1)
+    seed: int = Field(0, ge=0, lt=2**63)
+    name: str | None = Field(None, description="Name of the hardened model")
+    labels: dict[str, str] = {}
+    execution: Execution = Execution()
+
+
+class HardeningInfo(Frozen):
+    """A hardening as the API answers it."""
+
+    id: str
+    status: JobStatus
+    phase: str | None = None
+    progress: Progress | None = None
+    verdict: Verdict | None = None
+    problem: Problem | None = None
+    model_id: str
+    train_dataset_id: str
+    eval_dataset_id: str | None = None
+    model_id_hardened: str | None = None
+    audit_id: str | None = None
+    metrics: dict[str, Any] | None = Field(
+        None, description="`before` and `after`, each with clean, attacks and worst_case as in a report"
+    )
+    request: HardeningRequest
+    labels: dict[str, str] = {}
+    created_at: Timestamp
+    started_at: Timestamp | None = None
+    finished_at: Timestamp | None = None

@@ -1,0 +1,105 @@
+"""Uploaded classifiers: what the caller says of the input, and what inspection found."""
+
+from typing import Any, Literal
+
+from pydantic import Field, model_validator
+
+from openapi.base import Frozen, Timestamp
+from openapi.problems import Problem
+
+ModelFormat = Literal["onnx", "torchscript"]
+LayerKind = Literal["conv", "linear"]
+
+
+class InputSpec(Frozen):
+    """What the file expects of an image.
+
+    For a pixel in [0, 1] the file receives ``(lo + pixel * (hi - lo) - mean) / std`` per channel (channels counted in
+    the order that the file receives them), in the file's own layout, channel order, rank and dtype.
+    Everything is optional at upload; inspection fills it in.
+    """
+
+    shape: tuple[int, int, int] | None = Field(None, description="[channels, height, width], whatever the layout")
+    layout: Literal["NCHW", "NHWC"] | None = None
+    channels: Literal["RGB", "BGR"] = "RGB"
+    range: tuple[float, float] = Field((0.0, 1.0), description="The file's values for a black and a white pixel")
+    mean: tuple[float, ...] | None = Field(None, description="One number for all channels or one a channel; null is 0")
+    std: tuple[float, ...] | None = Field(None, description="One number for all channels or one a channel; null is 1")
+
+    @model_validator(mode="after")
+    def _sensible(self) -> "InputSpec":
+        if self.range[0] >= self.range[1]:
+            raise ValueError("range must rise: [lo, hi] with lo < hi")
+        if self.std is not None and any(s <= 0 for s in self.std):
+            raise ValueError("std must be positive")
+        if self.shape is not None and any(s < 1 for s in self.shape):
+            raise ValueError("shape is [channels, height, width], each at least 1")
+        channels = {len(v) for v in (self.mean, self.std) if v is not None} - {1}
+        if self.shape is not None and any(n != self.shape[0] for n in channels):
+            raise ValueError(f"mean and std need 1 or {self.shape[0]} numbers, one a channel")
+        return self
+
+
+class ModelMetadata(Frozen):
+    """The JSON beside an uploaded model file."""
+
+    name: str | None = Field(None, min_length=1, max_length=200)
+    format: ModelFormat | None = Field(None, description="Recognised from the file's content when absent")
+    input: InputSpec = InputSpec()
+    labels: tuple[str, ...] | None = Field(None, description="Class names, in the order of the logits")
+    tags: dict[str, str] = {}
+
+
+class LayerInfo(Frozen):
+    """One convolution or linear layer of the audited graph; a neuron is a channel or a unit (SNS, section 3)."""
+
+    name: str = Field(description="The name of the layer's weight in the file, without the trailing '.weight'")
+    kind: LayerKind
+    neurons: int
+    shape: tuple[int, ...] = Field(description="Output shape for one image: [c, h, w] or [units]")
+    depth: int = Field(description="Position among the layers in order of execution, from 0")
+    norm_folded: bool = Field(False, description="True when the file holds no separate normalisation after a conv")
+
+
+class ModelInspection(Frozen):
+    """What a confined worker found in the file: the result of the `inspect_model` job."""
+
+    format: ModelFormat
+    input: InputSpec
+    num_classes: int
+    num_parameters: int
+    trainable: bool = Field(description="False when the file holds no parameters that training could change")
+    differentiable: bool = Field(description="False for e.g. quantised models: only black-box attacks apply")
+    layers: tuple[LayerInfo, ...]
+    warnings: tuple[str, ...] = ()
+    producer: str | None = None
+    logits: str = Field("output", description="Where logits are read: 'output', or 'before_softmax'")
+    cost_ms_per_image: float | None = Field(
+        None, description="Measured forward + backward time on the inspecting worker"
+    )
+    agreement: dict[str, Any] = Field({}, description="Largest relative difference to the original's runtime")
+
+
+class ModelInfo(Frozen):
+    """A model as the API answers it."""
+
+    id: str
+    name: str
+    sha256: str
+    size: int
+    format: ModelFormat | None
+    status: Literal["inspecting", "ready", "rejected"]
+    problem: Problem | None = None
+    parent_id: str | None = None
+    hardening_id: str | None = None
+    input: InputSpec
+    labels: tuple[str, ...] | None = None
+    tags: dict[str, str] = {}
+    num_classes: int | None = None
+    num_parameters: int | None = None
+    trainable: bool | None = None
+    differentiable: bool | None = None
+    layers: tuple[LayerInfo, ...] | None = None
+    warnings: tuple[str, ...] = ()
+    inspection: ModelInspection | None = None
+    created_at: Timestamp

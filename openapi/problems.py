@@ -1,0 +1,183 @@
+"""RFC 9457 problems: the one list of stable `type` values, and their shape."""
+
+from typing import Any
+
+from pydantic import ConfigDict, Field
+
+from openapi.base import Frozen
+
+BASE = "https://tremor.dev/problems/"
+
+#: Every problem type: slug → (HTTP status, title). `type` is ``BASE + slug``.
+PROBLEM_TYPES: dict[str, tuple[int, str]] = {
+    "validation": (422, "The request is not valid"),
+    "malformed-request": (400, "The request cannot be read"),
+    "unauthorized": (401, "A valid API key is needed"),
+    "forbidden": (403, "This API key may not do that"),
+    "not-found": (404, "There is no such thing"),
+    "method-not-allowed": (405, "This method is not allowed here"),
+    "not-acceptable": (406, "This representation cannot be had"),
+    "conflict": (409, "The request conflicts with the present state"),
+    "idempotency-conflict": (409, "This Idempotency-Key was used with another body"),
+    "not-ready": (409, "This is not ready yet"),
+    "too-large": (413, "The upload is too large"),
+    "unsupported-media-type": (415, "This media type is not supported"),
+    "range-not-satisfiable": (416, "The range lies outside the content"),
+    "rate-limited": (429, "Too many requests"),
+    "internal": (500, "Something went wrong on our side"),
+    "unavailable": (503, "The service cannot take work at present"),
+    "model-rejected": (422, "The model file was rejected"),
+    "model-malformed": (422, "The model file is damaged or not of its format"),
+    "model-unsafe": (422, "The model file asks for something that a model must not do"),
+    "model-unsupported-operator": (422, "The model uses an operator that is not supported"),
+    "model-not-classifier": (422, "The model is not an image classifier"),
+    "model-not-differentiable": (422, "The model gives no usable gradient"),
+    "model-not-trainable": (422, "The model holds no trainable parameters"),
+    "model-numerics": (422, "The model produced NaN or infinite numbers"),
+    "dataset-rejected": (422, "The data set was rejected"),
+    "dataset-malformed": (422, "The data set is damaged or not of its format"),
+    "dataset-mismatch": (422, "The data set does not fit the model"),
+    "memory-limit": (422, "The job needed more memory than it may have"),
+    "time-limit": (422, "The job took longer than it may"),
+    "worker-lost": (500, "The work was lost too often"),
+    "job-failed": (500, "The job failed"),
+}
+
+
+class FieldError(Frozen):
+    """One wrong field of a request."""
+
+    pointer: str = Field(description="RFC 6901 pointer into the request body, or the name of a parameter")
+    detail: str
+
+
+class Problem(Frozen):
+    """An `application/problem+json` body (RFC 9457)."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    type: str
+    title: str
+    status: int
+    detail: str | None = None
+    instance: str | None = None
+    errors: tuple[FieldError, ...] | None = None
+
+    @property
+    def slug(self) -> str:
+        """The last part of `type`."""
+        return self.type.removeprefix(BASE)
+
+
+def problem(
+    slug: str, detail: str | None = None, *, errors: tuple[FieldError, ...] | None = None, **extra: Any
+) -> Problem:
+    """Build a problem of a listed type; `KeyError` when the slug is not listed."""
+    status, title = PROBLEM_TYPES[slug]
+    return Problem(type=BASE + slug, title=title, status=status, detail=detail, errors=errors, **extra)
+
+
+class TremorError(Exception):
+    """The root of every error that has a problem type.
+
+    Raised anywhere (service, worker, confined child) and mapped once to problem+json. Subclasses fix the `slug`.
+    """
+
+    slug = "internal"
+
+    def __init__(self, detail: str, *, errors: tuple[FieldError, ...] | None = None, **extra: Any) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.errors = errors
+        self.extra = extra
+
+    def problem(self) -> Problem:
+        """This error as a problem+json body."""
+        return problem(self.slug, self.detail, errors=self.errors, **self.extra)
+
+
+class InvalidField(TremorError):
+    """A well-formed request with a wrong field (422)."""
+
+    slug = "validation"
+
+    def __init__(self, pointer: str, detail: str) -> None:
+        super().__init__(detail, errors=(FieldError(pointer=pointer, detail=detail),))
+
+
+class ModelRejected(TremorError):
+    """The uploaded model cannot be audited."""
+
+    slug = "model-rejected"
+
+
+class ModelMalformed(ModelRejected):
+    """The bytes are not a readable model of the format."""
+
+    slug = "model-malformed"
+
+
+class ModelUnsafe(ModelRejected):
+    """The file asks for files, processes, or absurd resources."""
+
+    slug = "model-unsafe"
+
+
+class UnsupportedOperator(ModelRejected):
+    """An operator outside the allow-list: `operator`, `version` and `node` say which."""
+
+    slug = "model-unsupported-operator"
+
+
+class NotAClassifier(ModelRejected):
+    """Input or output are not those of an image classifier."""
+
+    slug = "model-not-classifier"
+
+
+class NotDifferentiable(ModelRejected):
+    """A gradient was asked of a model that has none."""
+
+    slug = "model-not-differentiable"
+
+
+class NotTrainable(ModelRejected):
+    """Hardening was asked of a model without parameters."""
+
+    slug = "model-not-trainable"
+
+
+class ModelNumerics(ModelRejected):
+    """NaN or infinite logits; `index` names the sample."""
+
+    slug = "model-numerics"
+
+
+class DatasetRejected(TremorError):
+    """The uploaded data set cannot be used."""
+
+    slug = "dataset-rejected"
+
+
+class DatasetMalformed(DatasetRejected):
+    """The bytes are not a readable data set."""
+
+    slug = "dataset-malformed"
+
+
+class JobFailed(TremorError):
+    """A job ended without a result for a reason that is not the caller's file."""
+
+    slug = "job-failed"
+
+
+class MemoryLimit(JobFailed):
+    """The confined child asked for more memory than allowed."""
+
+    slug = "memory-limit"
+
+
+class TimeLimit(JobFailed):
+    """The confined child ran longer than allowed."""
+
+    slug = "time-limit"

@@ -1,0 +1,157 @@
+"""The audit report (`application/json`): every number that a sceptical reader could recompute."""
+
+from typing import Any, Literal
+
+from pydantic import Field
+
+from openapi.audits import ArtifactInfo, Verdict
+from openapi.base import Frozen, Timestamp
+from openapi.models import InputSpec, LayerKind
+
+SCHEMA_VERSION = "1.0"
+
+Interval = tuple[float, float]
+
+
+class ReportModel(Frozen):
+    id: str
+    sha256: str
+    format: str
+    name: str
+    num_parameters: int
+    input: InputSpec
+    num_classes: int
+
+
+class ReportDataset(Frozen):
+    id: str
+    sha256: str
+    name: str
+    num_samples: int
+    evaluated: int
+
+
+class Clean(Frozen):
+    accuracy: float
+    correct: int
+    n: int
+    ci95: Interval = Field(description="95 % Wilson score interval")
+
+
+class Distance(Frozen):
+    """Over the successful examples; nulls when there is none."""
+
+    norm: str
+    mean: float | None
+    median: float | None
+    max: float | None
+
+
+class AttackReport(Frozen):
+    id: str
+    name: str
+    threat_model: str
+    params: dict[str, Any]
+    robust_accuracy: float = Field(description="Correct and not fooled, over all n samples")
+    robust: int
+    n: int
+    ci95: Interval
+    success_rate: float | None = Field(description="Fooled over attacked; null when none was attacked")
+    distance: Distance
+    forward_passes: float = Field(description="Per attacked sample")
+    backward_passes: float = Field(description="Per attacked sample")
+    seconds: float
+    figures: dict[str, Any] = {}
+
+
+class WorstCase(Frozen):
+    """Per-sample minimum over the attacks of one threat model."""
+
+    threat_model: str
+    robust_accuracy: float
+    robust: int
+    n: int
+    ci95: Interval
+    attacks: tuple[str, ...]
+
+
+class Check(Frozen):
+    id: str
+    title: str
+    status: Literal["pass", "fail", "skipped"]
+    detail: str
+    numbers: dict[str, Any] = {}
+
+
+class NeuronRank(Frozen):
+    neuron: int
+    sensitivity: float
+    ratio: float | None
+    rank: int = Field(ge=1)
+
+
+class LayerSensitivity(Frozen):
+    name: str
+    kind: LayerKind
+    neurons: int
+    depth: int
+    sensitivity: dict[str, float] = Field(description="`mean` and `max` of sigma (SNS Eq. 1)")
+    ratio: dict[str, float | int | None] = Field(
+        description="`mean`: mean over neurons of sigma_ratio (Eq. 11); `of_means`: ratio of means (ours); `skipped`: sample-neuron pairs left out"
+    )
+    top: tuple[int, ...] = Field(description="Omega: the top fraction by sigma (Eq. 2)")
+    ranking: tuple[NeuronRank, ...] = Field(description="Every neuron, most sensitive first, ties by index")
+    dead: tuple[int, ...]
+
+
+class PairInfo(Frozen):
+    attack: str
+    eps: float
+    n: int
+    steps: int | None = None
+
+
+class NeuronReport(Frozen):
+    tap: str
+    pairs: PairInfo
+    layers: tuple[LayerSensitivity, ...]
+    importance: dict[str, Any] | None = None
+    similarity: dict[str, Any] | None = None
+    suppression: dict[str, Any] | None = None
+
+
+class RuleResult(Frozen):
+    metric: str
+    op: str
+    value: float
+    actual: float | None
+    status: Literal["pass", "fail", "inconclusive"]
+
+
+class ReportVerdict(Frozen):
+    status: Verdict
+    rules: tuple[RuleResult, ...]
+
+
+class Report(Frozen):
+    """The whole answer of an audit. A missing part is null with a reason in `checks`."""
+
+    schema_version: str = SCHEMA_VERSION
+    id: str
+    created_at: Timestamp
+    model: ReportModel
+    dataset: ReportDataset
+    config: dict[str, Any]
+    definitions: dict[str, str]
+    environment: dict[str, Any]
+    clean: Clean
+    attacks: tuple[AttackReport, ...]
+    worst_case: tuple[WorstCase, ...]
+    checks: tuple[Check, ...]
+    neurons: NeuronReport | None
+    regions: dict[str, Any] | None
+    explain: dict[str, Any] | None
+    hardening: dict[str, Any] | None
+    verdict: ReportVerdict
+    artifacts: tuple[ArtifactInfo, ...]
+    timings: dict[str, float]

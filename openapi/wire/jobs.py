@@ -1,0 +1,105 @@
+"""Messages: a shard of work (service → worker) and what became of it (worker → service).
+
+A shard's result is a pure function of its `inputs` and `params`. `result_key` names it by content, so that a redelivered or
+repeated shard finds its result in the blob store and does nothing.
+"""
+
+import hashlib
+import json
+from typing import Any, Literal
+
+from openapi.base import Frozen
+from openapi.problems import Problem
+
+#: Bump when a change of the code changes results: old shard results are then not reused.
+RESULT_VERSION = 1
+
+Stage = Literal["inspect_model", "inspect_dataset", "attack", "neurons", "harden", "report"]
+
+#: The one Celery task; the service enqueues it by name.
+TASK_NAME = "tremor.run_shard"
+
+
+class Blob(Frozen):
+    """Content in the blob store."""
+
+    sha256: str
+    size: int
+
+
+class Limits(Frozen):
+    """What the confined child may use."""
+
+    wall_seconds: float = 3600.0
+    cpu_seconds: float | None = None
+    memory_bytes: int = 8 * 2**30
+    output_bytes: int = 4 * 2**30
+
+
+class Shard(Frozen):
+    """One unit of work, run in one confined child process.
+
+    `inputs`: name → blob, e.g. ``model`` (the uploaded file), ``x``, ``y`` (decoded arrays), or for the report stage one
+    ``shard.<i>`` a merged result. `params`: plain JSON; each stage's function documents its own. `execution`: what may
+    change the speed but never the result (``batch_size``), and so is no part of the key.
+    """
+
+    job_id: str
+    shard_id: str
+    stage: Stage
+    attempt: int = 1
+    inputs: dict[str, Blob]
+    params: dict[str, Any]
+    execution: dict[str, Any] = {}
+    limits: Limits = Limits()
+
+    @property
+    def result_key(self) -> str:
+        """Content address of the result: equal inputs and params give an equal key, whatever the job."""
+        body = {
+            "version": RESULT_VERSION,
+            "stage": self.stage,
+            "inputs": {k: v.sha256 for k, v in self.inputs.items()},
+            "params": self.params,
+        }
+        return hashlib.sha256(json.dumps(body, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+def artifact_id(job_id: str, name: str) -> str:
+    """The id of a job's file: fixed by job and file name, so that a report can link to files before they are listed."""
+    return "art_" + hashlib.sha256(f"{job_id}/{name}".encode()).hexdigest()[:26]
+
+
+class OutputFile(Frozen):
+    """A file that the shard left, already in the blob store."""
+
+    name: str
+    kind: str
+    format: str
+    blob: Blob
+
+
+class ShardResult(Frozen):
+    """What a shard computed: a small JSON `value`, and files."""
+
+    value: dict[str, Any]
+    files: dict[str, OutputFile] = {}
+    seconds: float = 0.0
+    environment: dict[str, Any] = {}
+
+
+class WorkerEvent(Frozen):
+    """One message on the reports stream."""
+
+    type: Literal["started", "progress", "succeeded", "failed", "cancelled"]
+    job_id: str
+    shard_id: str
+    attempt: int
+    worker: str
+    phase: str | None = None
+    done: float | None = None
+    total: float | None = None
+    unit: str | None = None
+    result: ShardResult | None = None
+    problem: Problem | None = None
+    at: float

@@ -1,0 +1,43 @@
+"""What a stage's function is given inside the confined child: inputs, parameters, a scratch folder, a progress line."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True)
+class DeclaredFile:
+    """A file that the stage left in its scratch folder."""
+
+    path: Path
+    name: str
+    kind: str
+    format: str
+
+
+@dataclass
+class JobContext:
+    """One shard, seen from inside the child process.
+
+    `inputs` are read-only files; `scratch` is the only folder that may be written. A stage is a function
+    ``run(ctx) -> dict`` whose dict becomes `ShardResult.value`.
+    """
+
+    inputs: Mapping[str, Path]
+    params: Mapping[str, Any]
+    scratch: Path
+    execution: Mapping[str, Any] = field(default_factory=dict)
+    device: str = "cpu"
+    report: Callable[[float, float, str, str | None], None] = lambda done, total, unit, phase: None
+    files: dict[str, DeclaredFile] = field(default_factory=dict)
+
+    def progress(self, done: float, total: float, unit: str, phase: str | None = None) -> None:
+        """Tell the outside how far this shard is; cheap to call often."""
+        self.report(done, total, unit, phase)
+
+    def output(self, key: str, name: str, kind: str, format: str) -> Path:
+        """Declare an output file and return the path to write it to. `key` names it in `ShardResult.files`."""
+        path = self.scratch / name
+        self.files[key] = DeclaredFile(path, name, kind, format)
+        return path
