@@ -86,8 +86,9 @@ class Check(Frozen):
 class NeuronRank(Frozen):
     neuron: int
     sensitivity: float
-    ratio: float | None
+    ratio: float | None = Field(description="sigma_ratio (Eq. 11); null for a dead neuron or one without a sample left")
     rank: int = Field(ge=1)
+    skipped: int = Field(0, description="Samples left out of `ratio` because the benign output is 0 (zero_policy skip)")
 
 
 class LayerSensitivity(Frozen):
@@ -97,7 +98,7 @@ class LayerSensitivity(Frozen):
     depth: int
     sensitivity: dict[str, float] = Field(description="`mean` and `max` of sigma (SNS Eq. 1)")
     ratio: dict[str, float | int | None] = Field(
-        description="`mean`: mean over neurons of sigma_ratio (Eq. 11); `of_means`: ratio of means (ours); `skipped`: sample-neuron pairs left out"
+        description="`mean`: mean over neurons of sigma_ratio (Eq. 11); `mean_top`: over the neurons of Omega (Fig. 13); `of_means`: ratio of means (ours); `skipped`: sample-neuron pairs left out"
     )
     top: tuple[int, ...] = Field(description="Omega: the top fraction by sigma (Eq. 2)")
     ranking: tuple[NeuronRank, ...] = Field(description="Every neuron, most sensitive first, ties by index")
