@@ -105,6 +105,12 @@ class InvalidField(TremorError):
         super().__init__(detail, errors=(FieldError(pointer=pointer, detail=detail),))
 
 
+class TooLarge(TremorError):
+    """An upload or a body above the service's cap (413)."""
+
+    slug = "too-large"
+
+
 class ModelRejected(TremorError):
     """The uploaded model cannot be audited."""
 
@@ -181,3 +187,9 @@ class TimeLimit(JobFailed):
     """The confined child ran longer than allowed."""
 
     slug = "time-limit"
+
+
+class WorkerLost(JobFailed):
+    """The worker died under the shard, more often than is tried again."""
+
+    slug = "worker-lost"

@@ -1,0 +1,254 @@
+"""The road between the service and the workers: Celery for work, a Redis stream for reports, keys with a life for the rest.
+
+Nothing here is the truth: the database is. Whatever the broker forgets is enqueued again by the service, and whatever it
+delivers twice finds its result in the blob store.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import redis
+import redis.asyncio
+from celery import Celery
+from redis.exceptions import RedisError, ResponseError
+
+from openapi.base import Frozen
+from openapi.wire.jobs import TASK_NAME, Shard, Stage, WorkerEvent
+from openapi.wire.settings import Settings
+
+EVENTS = "tremor:events"
+GROUP = "service"
+#: Events kept when nobody reads them; a lost one costs a repeated shard, which finds its result.
+MAX_EVENTS = 100_000
+
+#: Queues by urgency: people wait for inspections and reports.
+QUEUES = ("tremor-short", "tremor-long")
+_SHORT: frozenset[Stage] = frozenset({"inspect_model", "inspect_dataset", "report"})
+_FLAG_SECONDS = 7 * 24 * 3600
+
+
+class WorkerInfo(Frozen):
+    """What a worker tells about itself with every heartbeat."""
+
+    id: str
+    device: str
+    device_name: str | None = None
+    sandbox: str
+    sandbox_layers: tuple[str, ...] = ()
+    versions: dict[str, str] = {}
+    threads: int = 1
+    slots: int = 1
+    shard_id: str | None = None
+    at: float
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """An event from the stream; `QueueClient.ack` it once the database holds its effect."""
+
+    id: str
+    event: WorkerEvent
+
+
+def make_celery(settings: Settings) -> Celery:
+    """A Celery app that knows the broker and the delivery rules, and no task."""
+    app = Celery("tremor", broker=settings.broker)
+    app.conf.update(
+        task_ignore_result=True,
+        task_serializer="json",
+        accept_content=["json"],
+        task_default_queue=QUEUES[1],
+        task_acks_late=True,
+        # Not task_reject_on_worker_lost: it redelivers at once and forever a task that kills its worker.
+        task_reject_on_worker_lost=False,
+        worker_prefetch_multiplier=1,
+        worker_cancel_long_running_tasks_on_connection_loss=False,
+        worker_hijack_root_logger=False,
+        broker_connection_retry_on_startup=True,
+        broker_connection_timeout=5,
+        # A task that outlives the visibility timeout would be run a second time beside itself.
+        broker_transport_options={
+            "visibility_timeout": 2 * settings.wall_seconds + 600,
+            "queue_order_strategy": "priority",
+            "global_keyprefix": "tremor:celery:",
+            "socket_keepalive": True,
+            "health_check_interval": 25,
+        },
+        task_publish_retry_policy={"max_retries": 2, "interval_start": 0.1, "interval_step": 0.3},
+    )
+    return app
+
+
+class QueueClient:
+    """Both ends of the road. Blocking methods are the workers'; coroutines are the service's."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    @cached_property
+    def _celery(self) -> Celery:
+        return make_celery(self._settings)
+
+    @cached_property
+    def _sync(self) -> redis.Redis:
+        return redis.Redis.from_url(
+            self._settings.redis, decode_responses=True, socket_timeout=10, socket_connect_timeout=5
+        )
+
+    @cached_property
+    def _async(self) -> redis.asyncio.Redis:
+        return redis.asyncio.Redis.from_url(
+            self._settings.redis, decode_responses=True, socket_timeout=30, socket_connect_timeout=5
+        )
+
+    # Service → workers
+
+    async def enqueue(self, shard: Shard) -> None:
+        """Hand a shard to the workers. An older attempt still in the queue is dropped when it is delivered."""
+        await self._async.set(_attempt_key(shard.shard_id), shard.attempt, ex=_FLAG_SECONDS)
+        await asyncio.to_thread(
+            self._celery.send_task,
+            TASK_NAME,
+            args=[shard.model_dump(mode="json")],
+            queue=QUEUES[0] if shard.stage in _SHORT else QUEUES[1],
+            task_id=f"{shard.shard_id}:{shard.attempt}",
+        )
+
+    async def cancel(self, job_id: str) -> None:
+        """Make the workers stop this job's shards within seconds, and never start its queued ones."""
+        await self._async.set(_cancel_key(job_id), 1, ex=_FLAG_SECONDS)
+
+    # Workers: reading orders
+
+    def is_cancelled(self, job_id: str) -> bool:
+        """Whether `cancel` was called for the job."""
+        return bool(self._sync.exists(_cancel_key(job_id)))
+
+    def is_outdated(self, shard: Shard) -> bool:
+        """Whether a later attempt at the same shard has been enqueued."""
+        latest = self._sync.get(_attempt_key(shard.shard_id))
+        return latest is not None and int(str(latest)) > shard.attempt
+
+    # Workers → service
+
+    def publish(self, event: WorkerEvent) -> None:
+        """Append an event to the stream."""
+        self._sync.xadd(EVENTS, {"event": event.model_dump_json()}, maxlen=MAX_EVENTS, approximate=True)
+
+    def heartbeat(self, worker: WorkerInfo) -> None:
+        """Say that this worker lives; it counts as gone after five missed heartbeats."""
+        ttl = max(2, int(5 * self._settings.heartbeat_seconds))
+        self._sync.set(_worker_key(worker.id), worker.model_dump_json(), ex=ttl)
+
+    def goodbye(self, worker_id: str) -> None:
+        """Say that this worker has ended."""
+        self._sync.delete(_worker_key(worker_id))
+
+    async def workers(self) -> list[WorkerInfo]:
+        """The workers that live, by id."""
+        keys = [key async for key in self._async.scan_iter(_worker_key("*"), count=1000)]
+        values: list[Any] = await self._async.mget(keys) if keys else []
+        found = [WorkerInfo.model_validate_json(value) for value in values if value is not None]
+        return sorted(found, key=lambda worker: worker.id)
+
+    async def consume(
+        self, consumer: str = "service", *, batch: int = 64, block_seconds: float = 2.0
+    ) -> AsyncIterator[list[Delivery]]:
+        """Yield batches of events for ever, first those delivered to `consumer` before and never acknowledged.
+
+        Events that other consumers left unacknowledged for a minute are taken over. A batch may be empty: that is the
+        caller's chance to do something else. While the broker is away, batches are empty too.
+        """
+        start = "0"
+        while True:
+            try:
+                if start == "0":
+                    await self._make_group()
+                    await self._async.xautoclaim(EVENTS, GROUP, consumer, min_idle_time=60_000, count=batch)
+                answer: Any = await self._async.xreadgroup(
+                    GROUP, consumer, {EVENTS: start}, count=batch, block=int(block_seconds * 1000)
+                )
+            except (RedisError, OSError):
+                # The group may be gone with the broker's memory: begin as at the start.
+                start = "0"
+                await asyncio.sleep(0.5)
+                yield []
+                continue
+            entries = _entries(answer)
+            if start != ">" and not entries:
+                start = ">"
+                continue
+            if start != ">":
+                start = entries[-1][0]
+            deliveries, broken = [], []
+            for identity, fields in entries:
+                try:
+                    deliveries.append(Delivery(identity, WorkerEvent.model_validate_json(fields["event"])))
+                except (KeyError, ValueError):
+                    broken.append(identity)
+            if broken:
+                await self.ack(broken)
+            yield deliveries
+
+    async def ack(self, deliveries: list[Delivery] | list[str]) -> None:
+        """Acknowledge events whose effect is in the database, and drop them from the stream."""
+        ids = [entry if isinstance(entry, str) else entry.id for entry in deliveries]
+        if ids:
+            await self._async.xack(EVENTS, GROUP, *ids)
+            await self._async.xdel(EVENTS, *ids)
+
+    # Both
+
+    async def ping(self) -> float:
+        """Round trip to the broker in seconds; raises `redis.exceptions.RedisError` when it is away."""
+        begin = time.perf_counter()
+        await self._async.ping()
+        return time.perf_counter() - begin
+
+    async def aclose(self) -> None:
+        """Close the service's connections."""
+        if "_async" in self.__dict__:
+            await self._async.aclose()
+        if "_celery" in self.__dict__:
+            await asyncio.to_thread(self._celery.close)
+
+    def close(self) -> None:
+        """Close the worker's connections."""
+        if "_sync" in self.__dict__:
+            self._sync.close()
+
+    async def _make_group(self) -> None:
+        try:
+            await self._async.xgroup_create(EVENTS, GROUP, id="0", mkstream=True)
+        except ResponseError as error:
+            if "BUSYGROUP" not in str(error):
+                raise
+
+
+def _entries(answer: Any) -> list[tuple[str, dict[str, str]]]:
+    """Flatten XREADGROUP's answer, which is a list of pairs in RESP2 and a dict of lists in RESP3."""
+    if not answer:
+        return []
+    streams = answer.items() if isinstance(answer, dict) else answer
+    found: list[tuple[str, dict[str, str]]] = []
+    for _, entries in streams:
+        batches = [entries] if entries and isinstance(entries[0], tuple) else entries
+        for part in batches:
+            found += [(identity, fields or {}) for identity, fields in part]
+    return found
+
+
+def _attempt_key(shard_id: str) -> str:
+    return f"tremor:attempt:{shard_id}"
+
+
+def _cancel_key(job_id: str) -> str:
+    return f"tremor:cancel:{job_id}"
+
+
+def _worker_key(worker_id: str) -> str:
+    return f"tremor:workers:{worker_id}"

@@ -1,0 +1,155 @@
+"""Every setting of the service and of the workers, in one class, read from ``TREMOR_*`` environment variables."""
+
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from openapi.wire.jobs import Limits
+
+Device = Literal["auto", "cpu", "cuda"]
+SandboxMode = Literal["required", "auto", "off"]
+LogLevel = Literal["debug", "info", "warning", "error"]
+
+_GIB = 2**30
+_MIB = 2**20
+
+
+class Settings(BaseSettings):
+    """Settings of one Tremor installation.
+
+    Field ``x`` is the environment variable ``TREMOR_X``. The defaults make an embedded installation in ``data_dir``;
+    production sets `database_url`, `redis_url` and `blob_url`. Sizes are bytes, times are seconds.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="TREMOR_", frozen=True, extra="ignore", validate_default=True)
+
+    # Where things lie
+    data_dir: Path = Field(
+        Path("tremor-data"), description="Folder of everything local: database, blobs, caches, spool"
+    )
+    database_url: SecretStr | None = Field(
+        None,
+        description="SQLAlchemy URL, e.g. postgresql+psycopg://user:password@host/db; null is SQLite in data_dir",
+    )
+    redis_url: SecretStr = Field(
+        SecretStr("redis://127.0.0.1:6379/0"),
+        description="Redis-protocol server: redis://, rediss:// or unix:///path/to/socket?db=0",
+    )
+    blob_url: str | None = Field(
+        None, description="file:///folder or s3://bucket/prefix; null is the folder blobs in data_dir"
+    )
+    s3_endpoint: str | None = Field(None, description="Of an S3-compatible store, e.g. https://minio:9000; null is AWS")
+    s3_region: str | None = Field(None, description="null: AWS_REGION, else us-east-1")
+    s3_access_key_id: SecretStr | None = Field(
+        None, description="null: the usual AWS_* variables or the machine's role"
+    )
+    s3_secret_access_key: SecretStr | None = None
+
+    # The HTTP side
+    host: str = Field("127.0.0.1", description="Address that `tremor api` listens on")
+    port: int = Field(8000, ge=0, le=65_535, description="Port that `tremor api` listens on; 0 takes a free one")
+    public_url: str | None = Field(
+        None, description="Address clients see, for absolute links; null is the request's own"
+    )
+    auth: Literal["none", "keys"] = Field(
+        "none", description="`keys`: every /v1 call needs `Authorization: Bearer KEY`"
+    )
+    max_model_bytes: int = Field(2 * _GIB, gt=0, description="Largest model file taken")
+    max_dataset_bytes: int = Field(8 * _GIB, gt=0, description="Largest data set file taken")
+    max_body_bytes: int = Field(
+        4 * _MIB, gt=0, description="Largest JSON body, and largest `metadata` field of an upload"
+    )
+    max_wait_seconds: float = Field(60.0, gt=0, description="Longest `?wait=`; longer waits are cut to it")
+    rate_limit_per_minute: int = Field(0, ge=0, description="Requests per client and minute; 0 is unlimited")
+    log_level: LogLevel = "info"
+    log_format: Literal["text", "json"] = "text"
+
+    # Jobs
+    lease_seconds: float = Field(15.0, gt=0, description="A running shard without an event for so long is started anew")
+    max_attempts: int = Field(3, ge=1, description="Attempts at a shard before the job fails with worker-lost")
+    shard_samples: int = Field(1024, ge=1, description="Samples per slice when the request does not set `shards`")
+    wall_seconds: float = Field(4 * 3600.0, gt=0, description="Longest a shard may run")
+    inspect_wall_seconds: float = Field(300.0, gt=0, description="Longest an inspection of an upload may run")
+    memory_bytes: int = Field(
+        8 * _GIB,
+        gt=0,
+        description="Memory of a job's process: address space beyond torch's own on CPU, resident with CUDA",
+    )
+    output_bytes: int = Field(4 * _GIB, gt=0, description="Largest file that a job may write")
+
+    # Workers
+    device: Device = Field("auto", description="`auto` is CUDA where there is one, else the CPU")
+    threads: int | None = Field(None, ge=1, description="Torch threads per job; null is cores / worker_slots")
+    worker_slots: int = Field(1, ge=1, description="Workers that share this machine; decides `threads`")
+    worker_id: str | None = Field(None, description="Name in heartbeats and events; null is host name and process id")
+    sandbox: SandboxMode = Field(
+        "auto",
+        description="`required` refuses to run jobs below the full level; `auto` uses what the kernel has; `off` keeps limits only",
+    )
+    sandbox_layers: tuple[str, ...] | None = Field(
+        None, description='Only these layers of the sandbox, as JSON, e.g. ["landlock", "seccomp"]; null is all'
+    )
+    heartbeat_seconds: float = Field(2.0, gt=0, description="Between two signs of life of a worker or a running shard")
+    cache_bytes: int = Field(20 * _GIB, ge=0, description="Most that a worker's cache of inputs may hold")
+
+    @field_validator("redis_url")
+    @classmethod
+    def _known_broker(cls, value: SecretStr) -> SecretStr:
+        scheme = urlsplit(value.get_secret_value()).scheme
+        if scheme not in ("redis", "rediss", "unix"):
+            raise ValueError(f"redis_url must begin with redis://, rediss:// or unix://, not {scheme!r}")
+        return value
+
+    @field_validator("blob_url")
+    @classmethod
+    def _known_store(cls, value: str | None) -> str | None:
+        if value is not None and urlsplit(value).scheme not in ("file", "s3"):
+            raise ValueError("blob_url must be file:///folder or s3://bucket/prefix")
+        return value
+
+    @property
+    def sqlalchemy_url(self) -> str:
+        """The async database URL: the one set, or SQLite in `data_dir`."""
+        if self.database_url is not None:
+            return self.database_url.get_secret_value()
+        return f"sqlite+aiosqlite:///{self.data_dir.absolute() / 'tremor.db'}"
+
+    @property
+    def blobs(self) -> str:
+        """The blob URL: the one set, or the folder ``blobs`` in `data_dir`."""
+        return self.blob_url or (self.data_dir.absolute() / "blobs").as_uri()
+
+    @property
+    def redis(self) -> str:
+        """`redis_url` as redis-py reads it."""
+        return self.redis_url.get_secret_value()
+
+    @property
+    def broker(self) -> str:
+        """`redis_url` as Celery reads it: sockets are called ``redis+socket://`` there."""
+        if not self.redis.startswith("unix:"):
+            return self.redis
+        path, _, query = self.redis.removeprefix("unix://").partition("?")
+        number = dict(pair.split("=", 1) for pair in query.split("&") if "=" in pair).get("db", "0")
+        return f"redis+socket://{path}?virtual_host={number}"
+
+    @property
+    def cache_dir(self) -> Path:
+        """Where workers keep inputs and scratch folders."""
+        return self.data_dir.absolute() / "worker"
+
+    @property
+    def spool_dir(self) -> Path:
+        """Where uploads are written until their hash is known."""
+        return self.data_dir.absolute() / "spool"
+
+    def limits(self, *, inspection: bool = False) -> Limits:
+        """Limits for a shard, from these settings."""
+        return Limits(
+            wall_seconds=self.inspect_wall_seconds if inspection else self.wall_seconds,
+            memory_bytes=self.memory_bytes,
+            output_bytes=self.output_bytes,
+        )

@@ -1,0 +1,130 @@
+"""The blob store against a local folder and against a real S3 server."""
+
+import hashlib
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from openapi.problems import TooLarge
+from openapi.wire.blobs import BlobDamaged, BlobMissing, BlobStore
+from openapi.wire.jobs import OutputFile, ShardResult
+from openapi.wire.settings import Settings
+
+DATA = bytes(range(256)) * 20_000
+
+
+@pytest.fixture(scope="session")
+def s3() -> Iterator[str]:
+    import boto3
+    from moto.server import ThreadedMotoServer
+
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    url = f"http://{host}:{port}"
+    client = boto3.client(
+        "s3", endpoint_url=url, region_name="us-east-1", aws_access_key_id="key", aws_secret_access_key="secret"
+    )
+    client.create_bucket(Bucket="tremor")
+    client.close()
+    yield url
+    server.stop()
+
+
+@pytest.fixture(params=["local", "s3"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> BlobStore:
+    if request.param == "local":
+        settings = Settings(data_dir=tmp_path)
+    else:
+        settings = Settings(
+            data_dir=tmp_path,
+            blob_url=f"s3://tremor/{tmp_path.name}",
+            s3_endpoint=request.getfixturevalue("s3"),
+            s3_access_key_id="key",
+            s3_secret_access_key="secret",
+        )
+    return BlobStore.from_settings(settings)
+
+
+async def chunks(data: bytes, size: int = 700_001) -> AsyncIterator[bytes]:
+    for start in range(0, len(data), size):
+        yield data[start : start + size]
+
+
+async def test_stream_in_ranges_out(store: BlobStore, tmp_path: Path) -> None:
+    blob = await store.put_stream(chunks(DATA), max_size=len(DATA))
+    assert blob.sha256 == hashlib.sha256(DATA).hexdigest()
+    assert blob.size == len(DATA)
+    assert await store.size_async(blob.sha256) == len(DATA)
+    for start, end in [(0, None), (5, None), (0, 7), (1_000_000, 3_500_000), (4, 4)]:
+        got = b"".join([part async for part in store.iter_range(blob.sha256, start, end)])
+        assert got == DATA[start:end]
+    store.get_to(blob.sha256, tmp_path / "copy")
+    assert (tmp_path / "copy").read_bytes() == DATA
+    assert await store.put_stream(chunks(DATA), max_size=len(DATA)) == blob
+    await store.check()
+
+
+async def test_too_large_leaves_nothing(store: BlobStore, tmp_path: Path) -> None:
+    with pytest.raises(TooLarge, match="larger than the 1000000 bytes"):
+        await store.put_stream(chunks(DATA), max_size=1_000_000)
+    assert not await store.exists_async(hashlib.sha256(DATA).hexdigest())
+    assert not list(tmp_path.rglob("upload-*"))
+
+
+async def test_an_upload_that_breaks_off_leaves_nothing(store: BlobStore, tmp_path: Path) -> None:
+    async def broken() -> AsyncIterator[bytes]:
+        yield b"half"
+        raise ConnectionResetError("gone")
+
+    with pytest.raises(ConnectionResetError):
+        await store.put_stream(broken(), max_size=100)
+    assert not await store.exists_async(hashlib.sha256(b"half").hexdigest())
+    assert not list(tmp_path.rglob("upload-*"))
+
+
+async def test_missing_and_deleted(store: BlobStore, tmp_path: Path) -> None:
+    nowhere = "0" * 64
+    assert not store.exists(nowhere)
+    assert await store.size_async(nowhere) is None
+    with pytest.raises(BlobMissing):
+        store.read(nowhere)
+    with pytest.raises(BlobMissing):
+        store.get_to(nowhere, tmp_path / "x")
+    with pytest.raises(BlobMissing):
+        _ = [part async for part in store.iter_range(nowhere)]
+    blob = store.put_bytes(b"short")
+    assert store.read(blob.sha256) == b"short"
+    await store.delete_async(blob.sha256)
+    await store.delete_async(blob.sha256)
+    assert not store.exists(blob.sha256)
+    with pytest.raises(BlobMissing):
+        store.exists("../../etc/passwd")
+
+
+def test_a_result_counts_only_with_its_files(store: BlobStore, tmp_path: Path) -> None:
+    (tmp_path / "out.npz").write_bytes(b"numbers")
+    blob = store.put_file(tmp_path / "out.npz")
+    file = OutputFile(name="out.npz", kind="samples", format="npz", blob=blob)
+    result = ShardResult(value={"correct": 3}, files={"samples": file}, seconds=1.5)
+    key = "ab" * 32
+    assert store.get_result(key) is None
+    store.put_result(key, result)
+    assert store.get_result(key) == result
+    import asyncio
+
+    asyncio.run(store.delete_async(blob.sha256))
+    assert store.get_result(key) is None
+
+
+def test_damage_is_noticed(tmp_path: Path) -> None:
+    store = BlobStore.from_settings(Settings(data_dir=tmp_path))
+    blob = store.put_bytes(DATA)
+    stored = next((tmp_path / "blobs" / "blobs").rglob(blob.sha256))
+    stored.write_bytes(DATA[:-1] + b"\x00")
+    with pytest.raises(BlobDamaged):
+        store.read(blob.sha256)
+    with pytest.raises(BlobDamaged):
+        store.get_to(blob.sha256, tmp_path / "copy")
+    assert not (tmp_path / "copy").exists()
