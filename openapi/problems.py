@@ -193,3 +193,89 @@ class WorkerLost(JobFailed):
     """The worker died under the shard, more often than is tried again."""
 
     slug = "worker-lost"
+
+
+class InvalidFields(TremorError):
+    """Several wrong fields at once (422)."""
+
+    slug = "validation"
+
+    def __init__(self, errors: tuple[FieldError, ...]) -> None:
+        rest = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+        super().__init__(f"{errors[0].pointer or 'body'}: {errors[0].detail}{rest}", errors=errors)
+
+
+class MalformedRequest(TremorError):
+    """The request cannot be read at all (400)."""
+
+    slug = "malformed-request"
+
+
+class Unauthorized(TremorError):
+    """No API key, or not a valid one (401)."""
+
+    slug = "unauthorized"
+
+
+class NotFound(TremorError):
+    """The id in the address names nothing (404)."""
+
+    slug = "not-found"
+
+
+class NotAcceptable(TremorError):
+    """None of the representations that the caller accepts can be had (406)."""
+
+    slug = "not-acceptable"
+
+
+class Conflict(TremorError):
+    """The thing is in use, or in a state that does not allow the request (409)."""
+
+    slug = "conflict"
+
+
+class IdempotencyConflict(TremorError):
+    """The same Idempotency-Key came with another body (409)."""
+
+    slug = "idempotency-conflict"
+
+
+class NotReady(TremorError):
+    """The job has not come so far yet (409)."""
+
+    slug = "not-ready"
+
+
+class UnsupportedMediaType(TremorError):
+    """The body is of a type that is not read here (415)."""
+
+    slug = "unsupported-media-type"
+
+
+class RangeNotSatisfiable(TremorError):
+    """The range begins behind the end of the content (416)."""
+
+    slug = "range-not-satisfiable"
+
+
+class RateLimited(TremorError):
+    """Too many requests, or too many unfinished jobs (429); `retry_after` is in seconds."""
+
+    slug = "rate-limited"
+
+    def __init__(self, detail: str, *, retry_after: int) -> None:
+        super().__init__(detail, retry_after=retry_after)
+        self.retry_after = retry_after
+
+
+class Unavailable(TremorError):
+    """Something that the service stands on does not answer (503)."""
+
+    slug = "unavailable"
+
+
+class DatasetMismatch(TremorError):
+    """The data set does not fit the model (422); `errors` names the request's field when it was seen at once."""
+
+    slug = "dataset-mismatch"
