@@ -1,4 +1,4 @@
-"""The example's network: six 3x3 convolutions in the style of VGG (Simonyan & Zisserman 2015), for 28x28 grey images."""
+"""The example's network: six 3x3 convolutions in the style of VGG (Simonyan & Zisserman 2015), for 28x28 images."""
 
 import torch
 from torch import nn

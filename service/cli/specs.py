@@ -1,0 +1,85 @@
+"""Command-line shorthand → request bodies: attacks, hardening, policies."""
+
+import json
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import click
+
+_RULE = re.compile(r"^\s*(?P<metric>[^<>=\s]+)\s*(?P<op>>=|<=|==|=|>|<|\s)\s*(?P<value>[-+.\d/eE%]+)\s*$")
+
+
+def spec(text: str, key: str = "name") -> dict[str, Any]:
+    """Read ``pgd:eps=8/255,steps=20``, or a JSON object, as ``{"name": "pgd", "eps": "8/255", "steps": 20}``."""
+    text = text.strip()
+    if text.startswith("{"):
+        try:
+            value = json.loads(text)
+        except json.JSONDecodeError as error:
+            raise click.BadParameter(f"not valid JSON: {error}") from error
+        return dict(value)
+    name, _, options = text.partition(":")
+    body: dict[str, Any] = {key: name.strip()}
+    for option in filter(None, (part.strip() for part in options.split(","))):
+        option_name, equals, value = option.partition("=")
+        if not equals:
+            raise click.BadParameter(f"{option!r}: write options as name=value, e.g. pgd:eps=8/255,steps=20")
+        body[option_name.strip()] = _scalar(value.strip())
+    return body
+
+
+def _scalar(text: str) -> Any:
+    """JSON where it is JSON (numbers, true, null, quoted strings), else the text itself (``8/255``, ``l2``)."""
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError:
+        return text
+
+
+def rule(text: str) -> dict[str, Any]:
+    """Read ``worst_case.robust_accuracy>=0.4``; a bare ``metric=0.4`` means at least 0.4, and 40% is 0.4."""
+    match = _RULE.match(text)
+    if not match:
+        raise click.BadParameter(f"{text!r}: write METRIC>=VALUE, e.g. worst_case.robust_accuracy>=0.4")
+    op = match["op"].strip()
+    return {"metric": match["metric"], "op": ">=" if op in ("", "=") else op, "value": _value(match["value"], text)}
+
+
+def _value(number: str, text: str) -> float:
+    try:
+        if number.endswith("%"):
+            return float(number[:-1]) / 100
+        top, _, bottom = number.partition("/")
+        return float(top) / float(bottom or 1)
+    except (ValueError, ZeroDivisionError) as error:
+        raise click.BadParameter(f"{text!r}: {number!r} is not a number") from error
+
+
+def policy(path: Path) -> list[dict[str, Any]]:
+    """Read the rules of a policy file: JSON or TOML, ``{"rules": [{"metric", "op", "value"} or "METRIC>=VALUE"]}``."""
+    try:
+        text = path.read_text()
+        content = tomllib.loads(text) if path.suffix == ".toml" else json.loads(text)
+    except (ValueError, UnicodeDecodeError) as error:
+        raise click.BadParameter(f"{path}: {error}") from error
+    rules = content.get("rules") if isinstance(content, dict) else content
+    if not isinstance(rules, list) or not rules:
+        raise click.BadParameter(f"{path}: expected a non-empty list under 'rules'")
+    return [rule(item) if isinstance(item, str) else item for item in rules]
+
+
+def metadata(text: str | None) -> dict[str, Any]:
+    """Read ``--input``: a JSON object, or the name of a file that holds one."""
+    if not text:
+        return {}
+    if not text.lstrip().startswith("{"):
+        try:
+            text = Path(text).read_text()
+        except OSError as error:
+            raise click.BadParameter(f"neither a JSON object nor a readable file: {error}") from error
+    try:
+        return dict(json.loads(text))
+    except (ValueError, TypeError) as error:
+        raise click.BadParameter(f"not a JSON object: {error}") from error
