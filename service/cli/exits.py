@@ -19,8 +19,6 @@ class Exit(IntEnum):
 class CommandFailed(click.ClickException):
     """A message for standard error and the code to leave with."""
 
-    exit_code: int = Exit.JOB_FAILED
-
     def __init__(self, code: Exit, message: str) -> None:
         super().__init__(message)
-        self.__dict__["exit_code"] = int(code)  # click declares it on the class; each failure has its own
+        object.__setattr__(self, "exit_code", int(code))  # click declares it on the class; each failure has its own
