@@ -67,7 +67,10 @@ class Pgd(EpsAttack):
     name: Literal["pgd"] = "pgd"
     steps: int = Field(10, ge=1, le=10_000)
     step_size: Radius | None = Field(None, description="null is eps / sqrt(steps), as in SNS")
-    targeted: bool = False
+    targeted: bool = Field(False, description="Towards `target`; any wrong class still counts as a success")
+    target: Literal["runner_up", "next", "random"] = Field(
+        "runner_up", description="Class a targeted attack aims at: second-highest clean logit, y + 1, or random per sample"
+    )
     restarts: int = Field(1, ge=1, le=100)
     random_start: bool = True
     loss: Literal["ce", "margin"] = "ce"

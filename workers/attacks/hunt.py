@@ -1,0 +1,104 @@
+"""The rows of one chunk under attack: who is still active, and the best example of each so far."""
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+from workers.attacks.geometry import Norm, distance
+from workers.attacks.losses import margin
+from workers.attacks.rng import SampleRng
+from workers.attacks.victim import Loss, Victim
+
+#: A success needs a margin beyond this share of the clean logits' spread: float32 noise must not make or break it.
+#: Inside the run twice as much is asked for, so that the final independent pass confirms what the run has found.
+TOLERANCE = 2e-6
+
+
+class Hunt:
+    """What an attack works on. All rows given are classified correctly; each attack writes into `keep` and returns
+    nothing.
+
+    x: (n, c, h, w) float32 in [0, 1], y: (n,) labels, z: (n, K) clean logits, rng: per-sample random numbers (same
+    index). `rows` everywhere: (m,) int64 positions into the chunk. `x_adv` (n, ...) holds the example to be stored:
+    for fooled rows the adversarial one, otherwise the last that was `offer`ed (else x).
+
+    ball attacks: ``keep`` stores the first success and the row leaves `active()`.
+    minimal-norm attacks (``minimal=True``): ``keep`` stores the success nearest to x; `active()` stays with the attack.
+    """
+
+    def __init__(
+        self,
+        victim: Victim,
+        x: Tensor,
+        y: Tensor,
+        z: Tensor,
+        rng: SampleRng,
+        *,
+        norm: Norm = "linf",
+        minimal: bool = False,
+        beat: Callable[[float], None] | None = None,
+    ) -> None:
+        self.victim, self.x, self.y, self.z, self.rng = victim, x, y, z, rng
+        self.norm: Norm = norm
+        self.minimal = minimal
+        self.classes = z.shape[1]
+        self.tolerance = 2 * TOLERANCE * (z.amax(1) - z.amin(1))
+        self.x_adv = x.clone()
+        self.found = torch.zeros(len(x), dtype=torch.bool, device=x.device)
+        self.distance = torch.full((len(x),), torch.inf, dtype=torch.float64, device=x.device)
+        #: the step (1-based; 0: the start itself) of the first success; -1 without one
+        self.found_at = torch.full((len(x),), -1, dtype=torch.int64, device=x.device)
+        #: free numbers for the report; counts (ints, lists of ints) of slices are added up
+        self.figures: dict[str, object] = {}
+        self._beat = beat
+
+    def active(self) -> Tensor:
+        """Rows without a success yet."""
+        return (~self.found).nonzero().flatten()
+
+    def logits(self, x: Tensor, rows: Tensor) -> Tensor:
+        """See `Victim.logits`."""
+        return self.victim.logits(x, rows)
+
+    def gradient(self, x: Tensor, loss: Loss, rows: Tensor, *args: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """See `Victim.gradient`."""
+        return self.victim.gradient(x, loss, rows, *args)
+
+    def fooled(self, logits: Tensor, rows: Tensor) -> Tensor:
+        """Return (m,) mask: another class leads the true one by more than float32 noise."""
+        return margin(logits, self.y[rows]) > self.tolerance[rows]
+
+    def keep(self, rows: Tensor, x_adv: Tensor, logits: Tensor, step: int = -1) -> Tensor:
+        """Store the successes among x_adv (m, c, h, w) with these logits, and return the (m,) mask of fooled rows.
+
+        x_adv must already obey the threat model (`geometry.into_ball`, or a ball's `project`). `rows` must not
+        repeat: of a population keep one candidate a row. `step`: see `found_at`.
+        """
+        hit = self.fooled(logits, rows)
+        if not bool(hit.any()):
+            return hit
+        at, images = rows[hit], x_adv[hit]
+        if self.minimal:
+            d = distance(images, self.x[at], self.norm)
+            better = d < self.distance[at]
+            at, images, d = at[better], images[better], d[better]
+            self.distance[at] = d
+        else:
+            fresh = ~self.found[at]
+            at, images = at[fresh], images[fresh]
+        self.x_adv[at] = images
+        first = at[~self.found[at]]
+        self.found_at[first] = step
+        self.found[at] = True
+        return hit
+
+    def offer(self, rows: Tensor, x_adv: Tensor) -> None:
+        """Store x_adv as the example of rows that are not fooled (the strongest try, for whoever looks at failures)."""
+        missing = ~self.found[rows]
+        self.x_adv[rows[missing]] = x_adv[missing]
+
+    def beat(self, fraction: float) -> None:
+        """Tell the outside which share of this chunk's work is done, 0..1; cheap to call every step."""
+        if self._beat is not None:
+            self._beat(min(max(fraction, 0.0), 1.0))

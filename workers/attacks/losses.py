@@ -1,0 +1,68 @@
+"""Losses (n, K) logits × (n,) labels → (n,), to be *maximised*. None of them vanishes on confident samples.
+
+Cross-entropy itself underflows in float32 once the margin passes about 17: its gradient is (1 - p_y) times that of the
+log-odds below, a positive factor that sign and normalisation discard anyway. So the log-odds give the very same attack
+without the factor that dies.
+"""
+
+import torch
+from torch import Tensor
+
+
+def others(logits: Tensor, y: Tensor, fill: float = -torch.inf) -> Tensor:
+    """Return the logits with class y replaced by `fill`, (n, K)."""
+    return logits.scatter(1, y[:, None], fill)
+
+
+def gather(logits: Tensor, y: Tensor) -> Tensor:
+    """Return z_y, (n,)."""
+    return logits.gather(1, y[:, None]).squeeze(1)
+
+
+def log_odds(logits: Tensor, y: Tensor) -> Tensor:
+    """``log((1 - p_y) / p_y) = logsumexp_{j != y} z_j - z_y``: cross-entropy without underflow; CE = softplus of it."""
+    return torch.logsumexp(others(logits, y), 1) - gather(logits, y)
+
+
+def log_odds_target(logits: Tensor, target: Tensor) -> Tensor:
+    """``z_t - logsumexp_{j != t} z_j``: rises as the target's cross-entropy falls."""
+    return -log_odds(logits, target)
+
+
+def margin(logits: Tensor, y: Tensor) -> Tensor:
+    """``max_{j != y} z_j - z_y``: above 0 where the sample is fooled (Carlini & Wagner 2017)."""
+    return others(logits, y).amax(1) - gather(logits, y)
+
+
+def margin_target(logits: Tensor, target: Tensor) -> Tensor:
+    """``z_t - max_{j != t} z_j``: above 0 where the target class is reached."""
+    return -margin(logits, target)
+
+
+def margin_pair(logits: Tensor, y: Tensor, target: Tensor) -> Tensor:
+    """``z_t - z_y``: the distance to one decision boundary."""
+    return gather(logits, target) - gather(logits, y)
+
+
+def dlr(logits: Tensor, y: Tensor) -> Tensor:
+    """Difference of logits ratio ``-(z_y - max_{j != y} z_j) / (z_(1) - z_(3))`` (Croce & Hein 2020, Eq. 6).
+
+    With two classes there is no third logit: then ``z_(1) - z_(2)`` would make it constant, so the plain margin is
+    used.
+    """
+    if logits.shape[1] < 3:
+        return margin(logits, y)
+    top = logits.topk(3, dim=1).values
+    return margin(logits, y) / (top[:, 0] - top[:, 2] + 1e-12)
+
+
+def dlr_target(logits: Tensor, y: Tensor, target: Tensor) -> Tensor:
+    """Targeted DLR ``-(z_y - z_t) / (z_(1) - (z_(3) + z_(4)) / 2)`` (Croce & Hein 2020, Eq. 7).
+
+    With three classes z_(3) stands for the missing z_(4); with two the plain difference is used.
+    """
+    classes = logits.shape[1]
+    if classes < 3:
+        return margin_pair(logits, y, target)
+    top = logits.topk(min(4, classes), dim=1).values
+    return margin_pair(logits, y, target) / (top[:, 0] - 0.5 * (top[:, 2] + top[:, -1]) + 1e-12)

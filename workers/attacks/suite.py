@@ -1,0 +1,237 @@
+"""Run one attack on one slice of a data set: clean pass, attack on the correct ones, independent confirmation."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from openapi.attacks import Attack
+from workers.attacks.geometry import Norm, distance, into_ball
+from workers.attacks.hunt import TOLERANCE, Hunt
+from workers.attacks.losses import margin
+from workers.attacks.registry import REGISTRY, Entry
+from workers.attacks.rng import SampleRng
+from workers.attacks.victim import Logits, Victim, frozen
+
+#: Rows whose state is held at once: the passes are cut into smaller tiles, so this bounds bookkeeping alone.
+_CHUNK_ROWS, _CHUNK_BYTES = 512, 64 * 2**20
+
+
+@dataclass
+class AttackRun:
+    """What one attack did to n samples; every array has one entry a sample, in the order given.
+
+    correct = attacked: only correctly classified samples are attacked. success: fooled, confirmed by an independent
+    pass on the stored example. x_adv: (n, c, h, w) float32; for samples without success the last try (or x itself).
+    adv_predicted, confidence (softmax probability of adv_predicted): of x_adv. distance: of x_adv where success, else
+    NaN. queries: forward passes of black-box attacks, else -1. forward_passes, backward_passes: totals of the attack
+    itself (without the clean and the confirming pass). figures: counts that slices add up, see each attack.
+    """
+
+    index: NDArray[np.int64]
+    label: NDArray[np.int64]
+    predicted: NDArray[np.int64]
+    clean_confidence: NDArray[np.float32]
+    correct: NDArray[np.bool_]
+    attacked: NDArray[np.bool_]
+    success: NDArray[np.bool_]
+    adv_predicted: NDArray[np.int64]
+    confidence: NDArray[np.float32]
+    distance: NDArray[np.float64]
+    queries: NDArray[np.int64]
+    x_adv: Tensor
+    num_classes: int
+    randomised: bool = False
+    forward_passes: int = 0
+    backward_passes: int = 0
+    seconds: float = 0.0
+    figures: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def robust_accuracy(self) -> float:
+        """Share of all n samples that are correct and not fooled."""
+        return float((self.correct & ~self.success).mean()) if len(self.index) else float("nan")
+
+
+def run_attack(
+    model: Logits,
+    spec: Attack,
+    x: Tensor,
+    y: Tensor,
+    index: Tensor,
+    *,
+    seed: int = 0,
+    num_classes: int | None = None,
+    batch_size: int | None = None,
+    device: str | torch.device | None = None,
+    progress: Callable[[float, float], None] | None = None,
+) -> AttackRun:
+    """Attack every correctly classified sample and confirm each success on the stored float32 example.
+
+    model: (m, c, h, w) float32 in [0, 1] → (m, K) logits; an nn.Module is put into eval mode with frozen weights and
+    left as it was. x: (n, c, h, w) float32 in [0, 1], y: (n,) labels, index: (n,) global sample indices, which alone
+    with `seed` decide the randomness. batch_size: rows a pass (null: 64 on a CPU, 1024 on a GPU; halved when memory
+    runs out); it changes the speed, not the result. progress(done, total): samples.
+
+    Raises ModelNumerics (NaN or infinite logits, with the sample's `index`), NotDifferentiable, MemoryLimit, ValueError
+    (x outside [0, 1], shapes that do not fit).
+    """
+    _check_input(x, y, index)
+    entry, attack = REGISTRY[spec.name], REGISTRY[spec.name].load()
+    where = torch.device(device) if device is not None else x.device
+    began = time.perf_counter()
+    parts: list[AttackRun] = []
+    with frozen(model):
+        rows_at_once = max(1, min(_CHUNK_ROWS, _CHUNK_BYTES // max(1, x[:1].numel() * 4)))
+        probabilities = _ends_in_softmax(model, x[:rows_at_once].to(where), batch_size)
+        for begin in range(0, len(x), rows_at_once):
+            s = slice(begin, begin + rows_at_once)
+
+            def beat(fraction: float, begin: int = begin, size: int = len(y[s])) -> None:
+                if progress is not None:
+                    progress(begin + fraction * size, len(x))
+
+            chunk = (x[s].to(where, torch.float32), y[s].to(where, torch.int64), index[s].to(where, torch.int64))
+            parts.append(_run_chunk(model, spec, entry, attack, *chunk, seed, batch_size, probabilities, beat))
+            beat(1.0)
+    if not parts:
+        raise ValueError("there are no samples to attack")
+    run = _join(parts, num_classes)
+    run.seconds = time.perf_counter() - began
+    return run
+
+
+def _check_input(x: Tensor, y: Tensor, index: Tensor) -> None:
+    if x.ndim != 4 or len(x) != len(y) or len(x) != len(index):
+        raise ValueError("x is (n, c, h, w), y (n,), index (n,)")
+    if len(x) and not (float(x.min()) >= 0 and float(x.max()) <= 1):
+        raise ValueError("pixels must lie in [0, 1]")
+
+
+def _ends_in_softmax(model: Logits, x: Tensor, tile: int | None) -> bool:
+    """Whether all outputs are probability vectors; see `Victim.probabilities`."""
+    rows = torch.arange(min(len(x), 64), device=x.device)
+    z = Victim(model, rows, tile=tile).logits(x[rows], rows)
+    return bool((z >= 0).all() and (z.sum(1) - 1).abs().max() < 1e-4) if len(rows) else False
+
+
+def _differs(a: Tensor, b: Tensor) -> bool:
+    """Whether two forward passes on the same images differ by more than float noise: a randomised model."""
+    spread = (a.amax(1) - a.amin(1)).clamp(min=1e-12)
+    return bool(((a - b).abs().amax(1) > 1e-4 * spread).any())
+
+
+def _run_chunk(
+    model: Logits,
+    spec: Attack,
+    entry: Entry,
+    attack: Callable[[Hunt, Any], None],
+    x: Tensor,
+    y: Tensor,
+    index: Tensor,
+    seed: int,
+    tile: int | None,
+    probabilities: bool,
+    beat: Callable[[float], None],
+) -> AttackRun:
+    every = torch.arange(len(x), device=x.device)
+    outside = Victim(model, index, tile=tile)
+    clean = outside.logits(x, every)
+    few = every[:32]
+    randomised = _differs(clean[few], outside.logits(x[few], few))
+    predicted = clean.argmax(1)
+    rows = (predicted == y).nonzero().flatten()
+    norm: Norm = entry.norm or getattr(spec, "norm", "linf")
+    x_adv = x.clone()
+    success = torch.zeros(len(x), dtype=torch.bool, device=x.device)
+    queries = torch.full((len(x),), -1, dtype=torch.int64, device=x.device)
+    found_at = torch.full_like(queries, -1)
+    victim = Victim(model, index[rows], tile=tile, probabilities=probabilities)
+    figures: dict[str, Any] = {"zero_gradients": 0, "bad_gradients": 0}
+    if len(rows):
+        z = (clean[rows] + 1e-30).log() if probabilities else clean[rows]
+        rng = SampleRng(seed, index[rows])
+        hunt = Hunt(victim, x[rows], y[rows], z, rng, norm=norm, minimal=entry.minimal, beat=beat)
+        attack(hunt, spec)
+        x_adv[rows] = _lawful(hunt.x_adv, x[rows], spec, entry)
+        success[rows], found_at[rows] = hunt.found, hunt.found_at
+        if entry.queries:
+            queries[rows] = victim.forwards
+        figures |= hunt.figures
+        figures["zero_gradients"] = int(victim.zero_gradients.sum())
+        figures["bad_gradients"] = int(victim.bad_gradients.sum())
+    final = outside.logits(x_adv, every)  # the independent pass, on exactly what is stored
+    tolerance = TOLERANCE * (clean.amax(1) - clean.amin(1))
+    success &= margin(final, y) > tolerance
+    measured = torch.where(success, distance(x_adv, x, norm), torch.nan)
+    final_class = final.argmax(1)
+    return AttackRun(
+        index=index.cpu().numpy(),
+        label=y.cpu().numpy(),
+        predicted=predicted.cpu().numpy(),
+        clean_confidence=_confidence(clean, predicted, probabilities),
+        correct=(predicted == y).cpu().numpy(),
+        attacked=(predicted == y).cpu().numpy(),
+        success=success.cpu().numpy(),
+        adv_predicted=final_class.cpu().numpy(),
+        confidence=_confidence(final, final_class, probabilities),
+        distance=measured.cpu().numpy(),
+        queries=queries.cpu().numpy(),
+        x_adv=x_adv.cpu(),
+        num_classes=clean.shape[1],
+        randomised=randomised,
+        forward_passes=int(victim.forwards.sum()),
+        backward_passes=int(victim.backwards.sum()),
+        figures=figures,
+    )
+
+
+def _lawful(x_adv: Tensor, x: Tensor, spec: Attack, entry: Entry) -> Tensor:
+    """Return the examples inside [0, 1] and, for ball attacks, inside the ball; unchanged where they already are."""
+    eps, norm = getattr(spec, "eps", None), entry.norm or getattr(spec, "norm", None)
+    if eps is None or entry.minimal or norm not in ("linf", "l2"):
+        return x_adv.clamp(0, 1)
+    return into_ball(x_adv, x, eps, norm)
+
+
+def _confidence(z: Tensor, predicted: Tensor, probabilities: bool) -> NDArray[np.float32]:
+    p = z if probabilities else z.softmax(1)
+    return p.gather(1, predicted[:, None]).squeeze(1).cpu().numpy()  # type: ignore[no-any-return]
+
+
+def _join(parts: list[AttackRun], num_classes: int | None) -> AttackRun:
+    arrays = ("index", "label", "predicted", "clean_confidence", "correct", "attacked", "success", "adv_predicted")
+    arrays += ("confidence", "distance", "queries")
+    joined = {name: np.concatenate([getattr(p, name) for p in parts]) for name in arrays}
+    figures: dict[str, Any] = {}
+    for part in parts:
+        figures = add_figures(figures, part.figures)
+    return AttackRun(
+        **joined,
+        x_adv=torch.cat([p.x_adv for p in parts]),
+        num_classes=num_classes or parts[0].num_classes,
+        randomised=any(p.randomised for p in parts),
+        forward_passes=sum(p.forward_passes for p in parts),
+        backward_passes=sum(p.backward_passes for p in parts),
+        figures=figures,
+    )
+
+
+def add_figures(a: dict[str, Any], b: dict[str, Any]) -> dict[str, Any]:
+    """Merge the figures of two slices: numbers and lists of numbers are added, dicts recursively, others must agree."""
+    out = dict(a)
+    for key, value in b.items():
+        if key not in out:
+            out[key] = value
+        elif isinstance(value, dict):
+            out[key] = add_figures(out[key], value)
+        elif isinstance(value, list):
+            out[key] = [p + q for p, q in zip(out[key], value, strict=True)]
+        elif isinstance(value, int | float) and not isinstance(value, bool):
+            out[key] = out[key] + value
+    return out

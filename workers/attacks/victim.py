@@ -1,0 +1,174 @@
+"""The attacked model as an attack sees it: counted passes in tiles, with errors that name the sample."""
+
+import contextlib
+from collections.abc import Callable, Iterator
+
+import torch
+from torch import Tensor, nn
+
+from openapi.problems import MemoryLimit, ModelNumerics, NotDifferentiable
+
+Logits = Callable[[Tensor], Tensor]
+#: ``loss(logits, *args) -> (n,)``; every arg is a tensor with one row a sample
+Loss = Callable[..., Tensor]
+
+DEFAULT_TILE = {"cpu": 64, "cuda": 1024}
+
+
+@contextlib.contextmanager
+def frozen(model: Logits) -> Iterator[None]:
+    """Put a module into eval mode without weight gradients, and leave it exactly as it was (mode per submodule)."""
+    if not isinstance(model, nn.Module):
+        yield
+        return
+    modes = [(m, m.training) for m in model.modules()]
+    grads = [(p, p.requires_grad) for p in model.parameters()]
+    try:
+        model.eval()
+        for p, _ in grads:
+            p.requires_grad_(False)
+        yield
+    finally:
+        for m, mode in modes:
+            m.training = mode
+        for p, flag in grads:
+            p.requires_grad_(flag)
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether torch (CUDA or the CPU's allocator) ran out of memory."""
+    if isinstance(error, torch.OutOfMemoryError | MemoryError):
+        return True
+    text = str(error).lower()
+    return isinstance(error, RuntimeError) and ("not enough memory" in text or "can't allocate memory" in text)
+
+
+class Victim:
+    """Passes through the model for the rows of one chunk.
+
+    x is any (m, c, h, w); `rows` (m,) says which sample of the chunk each row belongs to (repeats allowed: a
+    population). Passes run in tiles of `tile` rows; out of memory halves the tile, and the result is the same, since
+    rows never meet. `forwards` and `backwards` (n,) count passes per sample; `zero_gradients` (n,) marks samples
+    whose gradient was once exactly zero everywhere, `bad_gradients` those with a NaN or infinite one (treated as zero).
+
+    probabilities: the model ends in a softmax, so that `logits` and `gradient` work on log-probabilities: same
+    decisions, and gradients that do not saturate.
+
+    Raises ModelNumerics (NaN or infinite logits; `index` names the sample), NotDifferentiable, MemoryLimit.
+    """
+
+    def __init__(self, model: Logits, index: Tensor, *, tile: int | None = None, probabilities: bool = False) -> None:
+        self.model, self.index, self.probabilities = model, index, probabilities
+        self.tile = tile or DEFAULT_TILE.get(index.device.type, 64)
+        n, device = len(index), index.device
+        self.forwards = torch.zeros(n, dtype=torch.int64, device=device)
+        self.backwards = torch.zeros(n, dtype=torch.int64, device=device)
+        self.zero_gradients = torch.zeros(n, dtype=torch.bool, device=device)
+        self.bad_gradients = torch.zeros(n, dtype=torch.bool, device=device)
+
+    def logits(self, x: Tensor, rows: Tensor) -> Tensor:
+        """Return (m, K) logits without gradient."""
+        self._count(self.forwards, rows)
+        with torch.no_grad():
+            out = self._tiled(lambda s: (self._forward(x[s], rows[s]),), len(x))
+        return out[0]
+
+    def gradient(self, x: Tensor, loss: Loss, rows: Tensor, *args: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Return logits (m, K), the loss (m,) and its gradient with respect to x (m, c, h, w): one pass each way.
+
+        ``loss(logits, *args)`` gets the tile's slice of each arg.
+        """
+        self._count(self.forwards, rows)
+        self._count(self.backwards, rows)
+
+        def run(s: slice) -> tuple[Tensor, ...]:
+            leaf = x[s].detach().requires_grad_()
+            with torch.enable_grad():
+                z = self._forward(leaf, rows[s])
+                value = loss(z, *(a[s] for a in args))
+                (grad,) = self._grad(value.sum(), leaf)
+            return z.detach(), value.detach(), grad
+
+        logits, value, grad = self._tiled(run, len(x))
+        return logits, value, self._checked(grad, rows)
+
+    def jacobian(self, x: Tensor, classes: Tensor, rows: Tensor) -> tuple[Tensor, Tensor]:
+        """Return logits (m, K) and d z_k / d x for k in `classes` (m, j), as (m, j, c, h, w): one forward, j
+        backward."""
+        self._count(self.forwards, rows)
+        self._count(self.backwards, rows, classes.shape[1])
+
+        def run(s: slice) -> tuple[Tensor, ...]:
+            leaf = x[s].detach().requires_grad_()
+            with torch.enable_grad():
+                z = self._forward(leaf, rows[s])
+                chosen = z.gather(1, classes[s])
+                grads = [self._grad(chosen[:, j].sum(), leaf, True)[0] for j in range(classes.shape[1])]
+            return z.detach(), torch.stack(grads, 1)
+
+        logits, grads = self._tiled(run, len(x))
+        self._checked(grads, rows)
+        return logits, grads
+
+    def _forward(self, x: Tensor, rows: Tensor) -> Tensor:
+        z = self.model(x).to(torch.float32)
+        if not bool(torch.isfinite(z.detach().sum())):  # one reduction; the search for the sample only when it fails
+            self._raise_numerics(z.detach(), rows)
+        return (z + 1e-30).log() if self.probabilities else z
+
+    def _raise_numerics(self, z: Tensor, rows: Tensor) -> None:
+        bad = (~torch.isfinite(z)).any(1).nonzero().flatten()
+        if len(bad):
+            index = int(self.index[rows[bad[0]]])
+            raise ModelNumerics(
+                f"The model gave NaN or infinite logits for sample {index} (or an image within its attack's reach); "
+                "check the weights, the input's range, mean and std, and half-precision overflow.",
+                index=index,
+            )
+
+    @staticmethod
+    def _grad(value: Tensor, leaf: Tensor, retain: bool = False) -> tuple[Tensor, ...]:
+        try:
+            return torch.autograd.grad(value, leaf, retain_graph=retain)
+        except RuntimeError as error:
+            if "does not require grad" in str(error) or "appears to not have been used" in str(error):
+                raise NotDifferentiable(
+                    "The model's output has no gradient with respect to its input; only black-box attacks "
+                    "(square, spsa, nattack, one_pixel, gaussian_noise, corruption) apply."
+                ) from error
+            raise
+
+    def _checked(self, grad: Tensor, rows: Tensor) -> Tensor:
+        largest = torch.linalg.vector_norm(grad.flatten(1), ord=torch.inf, dim=1)
+        dead = ~(largest > 0)  # true for NaN too
+        bad = ~torch.isfinite(largest)
+        if bool((dead | bad).any()):
+            self.zero_gradients[rows[dead & ~bad]] = True
+            self.bad_gradients[rows[bad]] = True
+            grad[bad] = 0
+        return grad
+
+    def _count(self, counter: Tensor, rows: Tensor, times: int = 1) -> None:
+        counter.index_add_(0, rows, torch.full_like(rows, times))
+
+    def _tiled(self, run: Callable[[slice], tuple[Tensor, ...]], n: int) -> tuple[Tensor, ...]:
+        parts: list[tuple[Tensor, ...]] = []
+        begin = 0
+        while begin < n:
+            end = min(begin + self.tile, n)
+            try:
+                parts.append(run(slice(begin, end)))
+            except (RuntimeError, MemoryError) as error:
+                if not is_out_of_memory(error):
+                    raise
+                if end - begin == 1:
+                    raise MemoryLimit("One image through the model does not fit into this worker's memory.") from error
+                self.tile = (end - begin) // 2
+            else:
+                begin = end
+                continue
+            if torch.cuda.is_available():
+                torch.cuda.empty_cache()
+        if len(parts) == 1:
+            return parts[0]
+        return tuple(torch.cat(p) for p in zip(*parts, strict=True))
