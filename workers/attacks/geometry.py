@@ -18,7 +18,8 @@ def per_row(v: Tensor) -> Tensor:
 
 def l2_norm(d: Tensor) -> Tensor:
     """Return (n,) Euclidean norms of (n, ...) in d's dtype."""
-    return torch.linalg.vector_norm(d.flatten(1), dim=1)
+    norms: Tensor = torch.linalg.vector_norm(d.flatten(1), dim=1)
+    return norms
 
 
 def distance(x_adv: Tensor, x: Tensor, norm: Norm) -> Tensor:

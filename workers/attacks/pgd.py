@@ -7,8 +7,14 @@ from workers.attacks.geometry import LinfBall, ball
 from workers.attacks.hunt import Hunt
 from workers.attacks.losses import log_odds, log_odds_target, margin, margin_target
 from workers.attacks.targets import target_classes
+from workers.attacks.victim import Loss
 
-_LOSSES = {"ce": (log_odds, log_odds_target), "margin": (margin, margin_target)}
+_LOSSES: dict[tuple[str, bool], Loss] = {
+    ("ce", False): log_odds,
+    ("ce", True): log_odds_target,
+    ("margin", False): margin,
+    ("margin", True): margin_target,
+}
 
 
 def pgd(hunt: Hunt, spec: Pgd) -> None:
@@ -18,9 +24,8 @@ def pgd(hunt: Hunt, spec: Pgd) -> None:
     fooled row leaves the run at once. Restarts draw new starts for the survivors. Madry et al. 2018.
     """
     step_size = spec.step_size or spec.eps / spec.steps**0.5
-    loss, y = _LOSSES[spec.loss][0], hunt.y
+    loss, y = _LOSSES[spec.loss, spec.targeted], hunt.y
     if spec.targeted:
-        loss = _LOSSES[spec.loss][1]
         y = target_classes(spec.target, hunt.z, hunt.y, hunt.rng.stream("pgd.target"))
     by_step = torch.zeros(spec.steps + 1, dtype=torch.int64)
     for restart in range(spec.restarts):

@@ -5,6 +5,7 @@ bulk draws (a start, a direction) from a Mersenne generator per row, seeded by t
 """
 
 import hashlib
+from collections.abc import Callable
 
 import torch
 from torch import Tensor
@@ -76,10 +77,10 @@ class SampleRng:
         key = int(self.keys(torch.tensor([row], device=self.index.device), step)[0])
         return torch.Generator().manual_seed(key & (2**63 - 1))
 
-    def _bulk(self, rows: Tensor, shape: tuple[int, ...], step: int, draw: "type[torch.rand] | object") -> Tensor:
+    def _bulk(self, rows: Tensor, shape: tuple[int, ...], step: int, draw: Callable[..., Tensor]) -> Tensor:
         out = torch.empty(len(rows), *shape)
         generator = torch.Generator()
         for i, key in enumerate(self.keys(rows, step).tolist()):
             generator.manual_seed(key & (2**63 - 1))
-            draw(*shape, generator=generator, out=out[i])  # type: ignore[operator]
+            draw(*shape, generator=generator, out=out[i])
         return out.to(self.index.device)

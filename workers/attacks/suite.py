@@ -146,7 +146,7 @@ def _run_chunk(
     randomised = _differs(clean[few], outside.logits(x[few], few))
     predicted = clean.argmax(1)
     rows = (predicted == y).nonzero().flatten()
-    norm: Norm = entry.norm or getattr(spec, "norm", "linf")
+    norm: Norm = entry.norm or getattr(spec, "norm", None) or "linf"
     x_adv = x.clone()
     success = torch.zeros(len(x), dtype=torch.bool, device=x.device)
     queries = torch.full((len(x),), -1, dtype=torch.int64, device=x.device)
@@ -201,13 +201,22 @@ def _lawful(x_adv: Tensor, x: Tensor, spec: Attack, entry: Entry) -> Tensor:
 
 def _confidence(z: Tensor, predicted: Tensor, probabilities: bool) -> NDArray[np.float32]:
     p = z if probabilities else z.softmax(1)
-    return p.gather(1, predicted[:, None]).squeeze(1).cpu().numpy()  # type: ignore[no-any-return]
+    return p.gather(1, predicted[:, None]).squeeze(1).cpu().numpy()
 
 
 def _join(parts: list[AttackRun], num_classes: int | None) -> AttackRun:
-    arrays = ("index", "label", "predicted", "clean_confidence", "correct", "attacked", "success", "adv_predicted")
+    arrays: tuple[str, ...] = (
+        "index",
+        "label",
+        "predicted",
+        "clean_confidence",
+        "correct",
+        "attacked",
+        "success",
+        "adv_predicted",
+    )
     arrays += ("confidence", "distance", "queries")
-    joined = {name: np.concatenate([getattr(p, name) for p in parts]) for name in arrays}
+    joined: dict[str, Any] = {name: np.concatenate([getattr(p, name) for p in parts]) for name in arrays}
     figures: dict[str, Any] = {}
     for part in parts:
         figures = add_figures(figures, part.figures)

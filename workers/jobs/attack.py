@@ -1,0 +1,81 @@
+"""Stage `attack`: one attack on one slice of the data set.
+
+params: ``model`` {format, input}, ``attack`` (a spec with its defaults), ``start``, ``stop``, ``seed``,
+``keep_examples``. execution: ``batch_size``. Files: ``samples`` (npz, one row a sample) and with `keep_examples`
+``examples`` (npz).
+"""
+
+from typing import Any
+
+import numpy as np
+
+from openapi.attacks import ATTACK_ADAPTER, Attack
+from openapi.models import InputSpec
+from openapi.problems import NotDifferentiable
+from workers.attacks.suite import AttackRun, run_attack
+from workers.jobs.arrays import load_slice
+from workers.jobs.context import JobContext
+from workers.models.load import load_model
+
+
+def run(ctx: JobContext) -> dict[str, Any]:
+    """Attack samples start..stop and return counts and figures; everything adds up over slices."""
+    params = ctx.params
+    spec: Attack = ATTACK_ADAPTER.validate_python(params["attack"])
+    model = load_model(ctx.inputs["model"], params["model"]["format"], InputSpec(**params["model"]["input"]))
+    if not (model.differentiable or spec.black_box):
+        raise NotDifferentiable(
+            f"The attack {spec.name} needs gradients, which this model does not give; ask for a black-box attack."
+        )
+    x, y, index = load_slice(ctx.inputs["x"], ctx.inputs["y"], int(params["start"]), int(params["stop"]))
+    model.to(ctx.device)
+    result = run_attack(
+        model,
+        spec,
+        x,
+        y,
+        index,
+        seed=int(params.get("seed", 0)),
+        num_classes=model.num_classes,
+        batch_size=ctx.execution.get("batch_size"),
+        device=ctx.device,
+        progress=lambda done, total: ctx.progress(done, total, "samples", f"attack {spec.id or spec.name}"),
+    )
+    write_files(ctx, result, bool(params.get("keep_examples")))
+    return {
+        "clean_correct": int(result.correct.sum()),
+        "attacked": int(result.attacked.sum()),
+        "success": int(result.success.sum()),
+        "forward_passes": result.forward_passes,
+        "backward_passes": result.backward_passes,
+        "seconds": result.seconds,
+        "figures": result.figures,
+        "num_classes": result.num_classes,
+        "randomised": result.randomised,
+    }
+
+
+def write_files(ctx: JobContext, result: AttackRun, keep_examples: bool) -> None:
+    """Write the per-sample table and, when asked for, the examples."""
+    np.savez(
+        ctx.output("samples", "samples.npz", "samples", "npz"),
+        index=result.index,
+        label=result.label,
+        predicted=result.predicted,
+        correct=result.correct,
+        attacked=result.attacked,
+        success=result.success,
+        adv_predicted=result.adv_predicted,
+        distance=result.distance,
+        confidence=result.confidence,
+        queries=result.queries,
+        clean_confidence=result.clean_confidence,
+    )
+    if keep_examples:
+        np.savez(
+            ctx.output("examples", "examples.npz", "examples", "npz"),
+            x=result.x_adv.numpy(),
+            index=result.index,
+            label=result.label,
+            success=result.success,
+        )
