@@ -1,0 +1,244 @@
+import io
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from openapi.problems import DatasetMalformed, DatasetRejected
+from workers.datasets.limits import DatasetLimits
+
+RNG = np.random.default_rng(0)
+Y = np.array([0, 2, 1, 2, 0, 1])
+BYTES = RNG.integers(0, 256, (6, 3, 5, 7), dtype=np.uint8)
+
+
+def header(shape, dtype="|u1"):
+    data = io.BytesIO()
+    np.lib.format.write_array_header_1_0(data, {"descr": dtype, "fortran_order": False, "shape": shape})
+    return data.getvalue()
+
+
+def raw_npz(path: Path, **members: bytes) -> Path:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in members.items():
+            archive.writestr(f"{name}.npy", data)
+    return path
+
+
+def npy(array) -> bytes:
+    data = io.BytesIO()
+    np.save(data, array)
+    return data.getvalue()
+
+
+def test_bytes_nchw_are_kept_exactly(convert, npz):
+    got = convert(npz(x=BYTES, y=Y), labels=("a", "b", "c"))
+    assert np.array_equal(got.x, BYTES)
+    assert got.x.dtype == np.uint8
+    assert got.y.dtype == np.int64
+    assert got.y.tolist() == Y.tolist()
+    assert got.found.model_dump() == {
+        "num_samples": 6,
+        "shape": (3, 5, 7),
+        "dtype": "uint8",
+        "num_classes": 3,
+        "class_counts": (2, 2, 2),
+        "labels": ("a", "b", "c"),
+        "resize": "none",
+        "warnings": (),
+    }
+
+
+@pytest.mark.parametrize("form", ["nhwc", "fortran", "big", "int64"])
+def test_other_ways_to_store_the_same_pixels(convert, npz, form):
+    x = {
+        "nhwc": BYTES.transpose(0, 2, 3, 1),
+        "fortran": np.asfortranarray(BYTES),
+        "big": BYTES.astype(">i4"),
+        "int64": BYTES.astype(np.int64),
+    }[form]
+    got = convert(npz(x=x, y=Y[:, None]))
+    assert np.array_equal(got.x, BYTES)
+    assert got.found.dtype == "uint8"
+
+
+def test_grey_images_without_a_channel_axis_and_flat_rows(convert, npz):
+    x = RNG.integers(0, 256, (6, 4, 4), dtype=np.uint8)
+    assert np.array_equal(convert(npz(x=x, y=Y)).x, x[:, None])
+    assert np.array_equal(convert(npz(x=x.reshape(6, 16), y=Y)).x, x[:, None])
+
+
+def test_flat_rows_of_colour_need_a_layout(convert, npz):
+    x = RNG.integers(0, 256, (6, 3, 4, 4), dtype=np.uint8)
+    with pytest.raises(DatasetRejected, match=r"x has shape \(6, 48\).*metadata.layout"):
+        convert(npz(x=x.reshape(6, 48), y=Y))
+    assert np.array_equal(convert(npz(x=x.reshape(6, 48), y=Y), layout="NCHW").x, x)
+    assert np.array_equal(convert(npz(x=x.transpose(0, 2, 3, 1).reshape(6, 48), y=Y), layout="NHWC").x, x)
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+def test_floats_in_the_unit_interval(convert, npz, dtype):
+    x = RNG.random((6, 3, 5, 7)).astype(dtype)
+    got = convert(npz(x=x, y=Y.astype(np.float32)))
+    assert got.x.dtype == np.float32
+    assert np.array_equal(got.x, x.astype(np.float32))
+    assert got.found.dtype == "float32"
+
+
+def test_rounding_beyond_one_is_clipped(convert, npz):
+    x = np.full((2, 1, 4, 4), 0.5)
+    x[0, 0, 0, 0], x[1, 0, 0, 0] = 1 + 5e-7, -5e-7
+    got = convert(npz(x=x, y=np.array([0, 1])))
+    assert got.x.max() == 1
+    assert got.x.min() == 0
+
+
+def test_whole_number_floats_become_bytes_and_say_so(convert, npz):
+    got = convert(npz(x=BYTES.astype(np.float64), y=Y))
+    assert got.x.dtype == np.uint8
+    assert np.array_equal(got.x, BYTES)
+    assert "stored as uint8" in got.found.warnings[0]
+
+
+def test_many_chunks_give_the_same_array(convert, npz, monkeypatch):
+    monkeypatch.setattr("workers.datasets.npy.CHUNK_BYTES", 100)
+    assert np.array_equal(convert(npz(x=BYTES.astype(np.float32), y=Y)).x, BYTES)
+    assert np.array_equal(convert(npz(x=BYTES, y=Y)).x, BYTES)
+
+
+def test_contact_sheet_shows_the_images(convert, npz):
+    x = np.zeros((30, 1, 4, 4), np.uint8)
+    x[:, :] = np.arange(30, dtype=np.uint8)[:, None, None, None] * 8
+    got = convert(npz(x=x, y=np.arange(30) % 3), labels=("first", "second", "third"))
+    with Image.open(got.sheet) as sheet:
+        assert sheet.format == "PNG"
+        assert sheet.size == (528, 618)
+        assert sheet.getpixel((8 + 48, 8 + 48)) == (0, 0, 0)
+        assert sheet.getpixel((8 + 104 + 48, 8 + 48)) == (8, 8, 8)  # place 1 is sample 1 of 30
+        assert sheet.getpixel((8 + 4 * 104 + 48, 8 + 4 * 122 + 48)) == (224, 224, 224)  # the last place is sample 28
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "message"),
+    [
+        (BYTES, Y[:4], r"x has shape \(6, 3, 5, 7\) and y has shape \(4,\): 6 images but 4 labels"),
+        (BYTES, Y - 1, r"y\[0\] is -1; labels are class numbers from 0"),
+        (BYTES, Y + 0.5, r"y\[0\] is 0.5; labels are whole"),
+        (BYTES, np.where(Y == 1, np.nan, Y), r"y\[2\] is nan"),
+        (BYTES, Y + 10**9, r"labels must be below"),
+        (BYTES, np.eye(3)[Y], r"y has shape \(6, 3\).*argmax"),
+        (BYTES[:0], Y[:0], r"the data set is empty: x has shape \(0, 3, 5, 7\)"),
+        (np.where(BYTES[3, 0, 0, 0] == BYTES, np.nan, 0.5), Y, r"x\[\d\] holds NaN"),
+        (BYTES - 300.0, Y, r"x\[0\] has pixels from .*mean and std belong"),
+        (BYTES * 1.01, Y, r"x\[\d\] has pixels from .* to 25\d.*expected floats in \[0, 1\]"),
+        (BYTES / 2.0, Y, r"neither all in \[0, 1\] nor whole numbers"),
+        (BYTES.astype(np.int32) + 1, Y, r"to 256; expected 0 to 255"),
+        (BYTES > 9, Y, r"booleans"),
+        (BYTES[:, :, :1].transpose(0, 2, 3, 1), Y, r"both axis 1 and axis 3 could be the channels"),
+        (BYTES[:, :2], Y, r"x has shape \(6, 2, 5, 7\): neither axis 1 nor axis 3"),
+        (BYTES.reshape(6, 105), Y, r"flat rows must be square"),
+        (BYTES[:, None], Y, r"x has shape \(6, 1, 3, 5, 7\); expected \(n, c, h, w\)"),
+        (BYTES.astype("S3"), Y, r"array 'x' has dtype \|S3"),
+        (BYTES + 0j, Y, r"array 'x' has dtype complex128"),
+    ],
+)
+def test_wrong_arrays_are_refused_by_name(convert, npz, x, y, message):
+    with pytest.raises(DatasetRejected, match=message):
+        convert(npz(x=x, y=y))
+
+
+def test_missing_array_says_what_is_there(convert, npz):
+    with pytest.raises(DatasetRejected, match=r"no array 'y'.*it holds: images, x"):
+        convert(npz(x=BYTES, images=BYTES))
+
+
+def test_too_few_class_names(convert, npz):
+    with pytest.raises(DatasetRejected, match=r"sample 1 has label 2, but only 2 class names"):
+        convert(npz(x=BYTES, y=Y), labels=("a", "b"))
+
+
+def test_notes_for_people(convert, npz):
+    got = convert(npz(x=np.ones_like(BYTES), y=np.array([0, 0, 0, 3, 3, 3]), extra=Y), resize=(8, 8))
+    text = " | ".join(got.found.warnings)
+    assert "the largest is 1" in text
+    assert "also holds extra.npy" in text
+    assert "no sample has class 1, 2" in text
+    assert "metadata.resize applies to image files" in text
+    sorted_set = convert(npz(x=BYTES, y=np.array([0, 0, 0, 1, 1, 1])))
+    assert any("sorted by label" in w for w in sorted_set.found.warnings)
+
+
+def test_pickle_in_an_array_is_never_loaded(convert, npz, tmp_path):
+    class Trap:
+        def __reduce__(self):
+            return (Path(tmp_path / "sprung").write_text, ("!",))
+
+    with pytest.raises(DatasetRejected, match=r"array 'x' holds pickled Python objects"):
+        convert(npz(x=np.array([Trap()] * 6, dtype=object), y=Y))
+    with pytest.raises(DatasetRejected, match=r"array 'y' holds pickled Python objects"):
+        convert(npz(x=BYTES, y=np.array([Trap()] * 6, dtype=object)))
+    assert not (tmp_path / "sprung").exists()
+
+
+def test_huge_declared_shape_is_refused_before_allocation(convert, tmp_path):
+    path = raw_npz(tmp_path / "a.npz", x=header((10**6, 3, 10**6, 10**6)), y=npy(Y))
+    with pytest.raises(DatasetMalformed, match=r"declares shape"):
+        convert(path)
+    path = raw_npz(tmp_path / "b.npz", x=header((6, 3, 2**40, 2**40)) + b"x", y=npy(Y))
+    with pytest.raises(DatasetRejected):
+        convert(path)
+    path = raw_npz(tmp_path / "c.npz", x=npy(BYTES), y=header((6, 10**12)))
+    with pytest.raises(DatasetRejected):
+        convert(path)
+
+
+def test_shape_that_disagrees_with_the_data(convert, tmp_path):
+    path = raw_npz(tmp_path / "a.npz", x=header((6, 3, 5, 7)) + b"\0" * 600, y=npy(Y))
+    with pytest.raises(DatasetMalformed, match=r"630 bytes, but its data is 600 bytes"):
+        convert(path)
+    path = raw_npz(tmp_path / "b.npz", x=b"\x93NUMPY\x01\x00\xff\xff{", y=npy(Y))
+    with pytest.raises(DatasetMalformed, match=r"array 'x' has no readable .npy header"):
+        convert(path)
+    path = raw_npz(tmp_path / "c.npz", x=header((-6, 3, 5, 7)) + b"\0" * 600, y=npy(Y))
+    with pytest.raises(DatasetRejected, match=r"array 'x' has shape"):
+        convert(path)
+
+
+def test_zip_bomb_is_refused(convert, tmp_path):
+    limits = DatasetLimits(ratio_floor=1 << 20)
+    zeros = header((1000, 1, 64, 64)) + b"\0" * (1000 * 64 * 64)
+    path = raw_npz(tmp_path / "bomb.npz", x=zeros, y=npy(np.zeros(1000, np.int64)))
+    with pytest.raises(DatasetRejected, match=r"decompression bomb"):
+        convert(path, limits)
+
+
+def test_caps(convert, npz):
+    path = npz(x=BYTES, y=Y)
+    with pytest.raises(DatasetRejected, match=r"x holds 6 samples; at most 5"):
+        convert(path, DatasetLimits(samples=5))
+    with pytest.raises(DatasetRejected, match=r"630 bytes; at most 629"):
+        convert(path, DatasetLimits(array_bytes=629))
+
+
+def test_truncated_and_flipped_files(convert, npz, tmp_path):
+    whole = npz(x=BYTES, y=Y).read_bytes()
+    for cut in (0, 3, 40, len(whole) // 2, len(whole) - 5):
+        (tmp_path / "cut.npz").write_bytes(whole[:cut])
+        with pytest.raises(DatasetRejected):
+            convert(tmp_path / "cut.npz")
+    flipped = bytearray(whole)
+    flipped[200] ^= 0xFF
+    (tmp_path / "flipped.npz").write_bytes(flipped)
+    with pytest.raises(DatasetMalformed, match=r"cannot be read"):
+        convert(tmp_path / "flipped.npz")
+
+
+def test_unknown_files_say_what_is_expected(convert, tmp_path):
+    (tmp_path / "a").write_bytes(b"hello, world, this is no data set" * 20)
+    with pytest.raises(DatasetRejected, match=r"expected \.npz"):
+        convert(tmp_path / "a")
+    (tmp_path / "b").write_bytes(npy(BYTES))
+    with pytest.raises(DatasetRejected, match=r"single \.npy array"):
+        convert(tmp_path / "b")

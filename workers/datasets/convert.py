@@ -1,0 +1,64 @@
+"""One file of any accepted kind → arrays, inspection and contact sheet; the kind is told from the content."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from openapi.datasets import DatasetInspection, DatasetMetadata
+from openapi.problems import DatasetRejected
+from workers.datasets.contact_sheet import write_contact_sheet
+from workers.datasets.decoded import Decoded, inspection, save_labels
+from workers.datasets.limits import DatasetLimits
+from workers.datasets.npz import is_npz, read_npz
+
+Reader = Callable[[Path, DatasetMetadata, Path, DatasetLimits, Callable[[int, int], None]], Decoded]
+
+
+def convert_dataset(
+    path: Path,
+    metadata: DatasetMetadata,
+    *,
+    x_path: Path,
+    y_path: Path,
+    contact_sheet: Path,
+    limits: DatasetLimits | None = None,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> DatasetInspection:
+    """Decode `path` into `x_path` (.npy, uint8 or float32 in [0, 1], (n, c, h, w)) and `y_path` (.npy, int64, (n,)).
+
+    Raises `DatasetRejected` or `DatasetMalformed`, naming the entry, array or column that is wrong.
+    """
+    decoded = _reader(path)(path, metadata, x_path, limits or DatasetLimits(), progress)
+    found = inspection(decoded, metadata)
+    save_labels(y_path, decoded.y)
+    write_contact_sheet(contact_sheet, x_path, decoded.y, found.labels)
+    return found
+
+
+def _reader(path: Path) -> Reader:
+    with path.open("rb") as stream:
+        head = stream.read(6)
+        stream.seek(max(0, path.stat().st_size - 4))
+        tail = stream.read(4)
+        stream.seek(257)
+        ustar = stream.read(5)
+    if not head:
+        raise DatasetRejected("the file is empty")
+    if head[:4] == b"PAR1" and tail == b"PAR1":
+        from workers.datasets.parquet import read_parquet
+
+        return read_parquet
+    if head[:4] in (b"PK\x03\x04", b"PK\x05\x06"):
+        if is_npz(path):
+            return read_npz
+        from workers.datasets.folders import read_folders
+
+        return read_folders
+    if ustar == b"ustar" or head[:2] == b"\x1f\x8b" or head[:3] == b"BZh" or head == b"\xfd7zXZ\x00":
+        from workers.datasets.folders import read_folders
+
+        return read_folders
+    if head == b"\x93NUMPY":
+        raise DatasetRejected("this is a single .npy array; save x and y together with numpy.savez_compressed")
+    raise DatasetRejected(
+        "this is no data set that is understood; expected .npz (x, y), .zip or .tar of images, or .parquet"
+    )
