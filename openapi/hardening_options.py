@@ -13,8 +13,14 @@ class HardenOptions(Frozen):
     train_dataset_id: str | None = Field(
         None, description="Required; null only inside POST /hardenings, which has its own field"
     )
-    method: Literal["sns", "pat"] = "sns"
-    selection: Literal["sensitive"] = "sensitive"
+    method: Literal["sns", "pat", "alp", "trades", "mart"] = Field(
+        "sns", description="sns: PAT + lambda L_sns (Eq. 13); the others are baselines with the same interface"
+    )
+    selection: Literal["sensitive", "dynamic", "all", "random"] = Field(
+        "sensitive",
+        description="sensitive: Omega of the vanilla model; dynamic: chosen again after each epoch on 200 samples; "
+        "all: every neuron; random: as many neurons as Omega holds, drawn by the seed",
+    )
     layers: Literal["all", "top_half"] | tuple[str, ...] = Field(
         "all", description="S: the layers whose neurons are stabilised; parameters below the lowest of them are frozen"
     )
@@ -31,4 +37,14 @@ class HardenOptions(Frozen):
     top_fraction: float = Field(0.1, gt=0, le=1)
     pairs: int = Field(1000, ge=1, description="Training images whose dual pairs choose Omega")
     max_samples: int | None = Field(None, ge=1)
+    schedule: Literal["cosine", "constant"] = Field("cosine", description="Of the learning rate, over all epochs")
+    warmup: float = Field(
+        0.0, ge=0, le=1, description="Share of the training over which eps and lambda rise linearly to their values"
+    )
+    momentum: float = Field(0.9, ge=0, lt=1, description="Of sgd")
+    weight_decay: float = Field(0.0, ge=0)
+    max_grad_norm: float | None = Field(None, gt=0, description="Longer gradients are cut to this L2 norm")
+    regulariser: float | None = Field(
+        None, ge=0, description="Weight of the pairing term: null is 0.5 for alp, 6 for trades, 5 for mart"
+    )
     max_clean_drop: float = Field(0.15, ge=0, le=1, description="A larger loss of clean accuracy fails the verdict")
