@@ -1,0 +1,154 @@
+"""Module → clean torch.fx graph: exported with a free batch size, without in-place operators, checks and dropout."""
+
+import logging
+import operator
+import re
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import torch
+from torch import Tensor, fx, nn
+from torch.export import Dim, ExportedProgram
+
+from openapi.problems import ModelRejected, TremorError
+
+aten = torch.ops.aten
+
+#: Operators that return their first argument's storage: writing into their result writes into the argument.
+_VIEWS = {
+    "view", "reshape", "flatten", "unflatten", "slice", "select", "narrow", "transpose", "permute", "t", "numpy_T",
+    "unsqueeze", "squeeze", "expand", "expand_as", "detach", "alias", "chunk", "split", "split_with_sizes", "unbind",
+    "movedim", "contiguous", "to", "_to_copy", "view_as", "swapaxes", "unsafe_chunk", "unsafe_split", "diagonal", "getitem",
+    "tensor_split", "reshape_as", "as_strided", "T", "mT", "adjoint", "lift_fresh_copy", "lift_fresh", "dropout",
+}  # fmt: skip
+
+
+@contextmanager
+def quiet_export() -> Iterator[None]:
+    """Silence what torch.export says about its own deprecations and guards; errors still come as exceptions."""
+    loggers = [
+        logging.getLogger(name) for name in ("torch.export", "torch._export", "torch.fx", "torch.fx.experimental")
+    ]
+    levels = [logger.level for logger in loggers]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for logger in loggers:
+            logger.setLevel(logging.CRITICAL)
+        try:
+            yield
+        finally:
+            for logger, level in zip(loggers, levels, strict=True):
+                logger.setLevel(level)
+
+
+def export_program(module: nn.Module, example: Tensor) -> ExportedProgram:
+    """Run `torch.export` on a module of one tensor with a free first dimension.
+
+    `example` needs at least 2 rows (0 and 1 are special cases to the exporter).
+    Raises `ModelRejected` with torch's reason when the module cannot be traced so.
+    """
+    try:
+        with quiet_export():
+            # A path through torch's own no_grad fast paths would leave operators without a derivative.
+            with torch.enable_grad():
+                return torch.export.export(module, (example,), dynamic_shapes=({0: Dim("batch", min=1)},), strict=False)
+    except TremorError:
+        raise
+    except Exception as error:
+        text = re.sub(r"\x1b\[[0-9;]*m", "", str(error)).strip() or type(error).__name__
+        cause = text.splitlines()[0][:500]
+        if "Constraints violated" in text or "batch" in cause:
+            raise ModelRejected(
+                f"the model only works for one batch size and cannot be freed of it: {text[:500]}"
+            ) from error
+        raise ModelRejected(f"torch.export cannot trace the model: {cause}") from error
+
+
+def op_name(node: fx.Node) -> str:
+    """Return the operator's bare name, e.g. ``relu_`` for ``aten.relu_.default``; '' for what is no call."""
+    if node.op != "call_function":
+        return ""
+    target = node.target
+    if isinstance(target, torch._ops.OpOverload):
+        return target.overloadpacket.__name__.split(".")[-1]
+    return getattr(target, "__name__", str(target))
+
+
+def _is_view(node: fx.Node) -> bool:
+    return op_name(node) in _VIEWS or node.target is operator.getitem
+
+
+def _functional(graph: fx.Graph) -> bool:
+    """Replace in-place operators by their functional twins; False where views make that unsafe."""
+    order = {node: i for i, node in enumerate(graph.nodes)}
+    for node in list(graph.nodes):
+        target = node.target
+        if node.op != "call_function" or not isinstance(target, torch._ops.OpOverload) or not target._schema.is_mutable:
+            continue
+        name = op_name(node)
+        if name.startswith("batch_norm") or "_native_batch_norm" in name or name == "instance_norm":
+            continue  # they write running statistics alone, and only in training mode
+        twin = getattr(getattr(aten, name.removesuffix("_"), None), target._overloadname, None)
+        written = node.args[0] if node.args else None
+        if not name.endswith("_") or twin is None or not isinstance(written, fx.Node):
+            return False
+        if _is_view(written) and written.op == "call_function":
+            return False
+        if any(
+            _is_view(user) and user is not node and any(order[u] > order[node] for u in user.users)
+            for user in written.users
+        ):
+            return False
+        later = [user for user in written.users if order[user] > order[node]]
+        node.target = twin
+        for user in later:
+            user.replace_input_with(written, node)
+    return True
+
+
+def _strip(graph: fx.Graph) -> None:
+    """Drop run-time checks and operators that do nothing in inference."""
+    for node in list(graph.nodes):
+        name = op_name(node)
+        if "_assert" in name or name.startswith(("sym_constrain", "_guards_fn")) or node.target == "_guards_fn":
+            graph.erase_node(node) if not node.users else None
+        elif (name in {"dropout", "feature_dropout", "alpha_dropout"} and node.args[2] is False) or name in {
+            "detach_", "lift_fresh_copy", "lift_fresh", "alias"
+        }:  # fmt: skip
+            node.replace_all_uses_with(node.args[0])
+            graph.erase_node(node)
+    graph.eliminate_dead_code()
+
+
+def clean_graph(program: ExportedProgram) -> tuple[fx.GraphModule, Any]:
+    """Return the program as a functional GraphModule ``f(x)``, and its output: nodes in the structure that it returns.
+
+    Parameters and buffers keep their names; every node keeps ``meta['val']`` with its symbolic shape.
+    """
+    with quiet_export():
+        graph_module = program.module(check_guards=False)
+        _strip(graph_module.graph)
+        if not _functional(graph_module.graph):
+            graph_module = program.run_decompositions({}).module(check_guards=False)
+            _strip(graph_module.graph)
+            _functional(graph_module.graph)
+    assert isinstance(graph_module, fx.GraphModule)
+    graph = graph_module.graph
+    out_node = graph.output_node()
+    spec = graph_module._out_spec
+    output = torch.utils._pytree.tree_unflatten(list(out_node.args[0]), spec)  # type: ignore[arg-type]
+    graph._codegen = fx.graph.CodeGen()
+    return graph_module, output
+
+
+def depends_on_input(graph: fx.Graph) -> set[fx.Node]:
+    """Return the nodes whose value depends on the input tensor's numbers (sizes alone do not count)."""
+    found: set[fx.Node] = set()
+    for node in graph.nodes:
+        if node.op == "placeholder" or (
+            op_name(node) != "sym_size" and any(arg in found for arg in node.all_input_nodes)
+        ):
+            found.add(node)
+    return found
