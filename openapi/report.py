@@ -21,6 +21,7 @@ class ReportModel(Frozen):
     num_parameters: int
     input: InputSpec
     num_classes: int
+    labels: tuple[str, ...] | None = Field(None, description="Class names, of the model or else of the data set")
 
 
 class ReportDataset(Frozen):
@@ -29,6 +30,16 @@ class ReportDataset(Frozen):
     name: str
     num_samples: int
     evaluated: int
+    split: str | None = None
+
+
+class ClassCount(Frozen):
+    """What became of the samples of one class."""
+
+    label: int
+    n: int
+    correct: int
+    robust: int = Field(description="Correct and not fooled; in `clean` the same as `correct`")
 
 
 class Clean(Frozen):
@@ -36,6 +47,14 @@ class Clean(Frozen):
     correct: int
     n: int
     ci95: Interval = Field(description="95 % Wilson score interval")
+    by_class: tuple[ClassCount, ...] = ()
+
+
+class Histogram(Frozen):
+    """Counts between neighbouring edges; the last bin holds its right edge too."""
+
+    edges: tuple[float, ...]
+    counts: tuple[int, ...]
 
 
 class Distance(Frozen):
@@ -45,6 +64,7 @@ class Distance(Frozen):
     mean: float | None
     median: float | None
     max: float | None
+    histogram: Histogram | None = None
 
 
 class AttackReport(Frozen):
@@ -62,6 +82,10 @@ class AttackReport(Frozen):
     backward_passes: float = Field(description="Per attacked sample")
     seconds: float
     figures: dict[str, Any] = {}
+    by_class: tuple[ClassCount, ...] = ()
+    queries: dict[str, float | int | None] | None = Field(
+        None, description="Black-box attacks: `mean`, `median` and `max` queries of the successes"
+    )
 
 
 class WorstCase(Frozen):
@@ -127,10 +151,11 @@ class RuleResult(Frozen):
     value: float
     actual: float | None
     status: Literal["pass", "fail", "inconclusive"]
+    detail: str | None = Field(None, description="Why a rule is inconclusive")
 
 
 class ReportVerdict(Frozen):
-    status: Verdict
+    status: Verdict | None = Field(description="null when no rule was given")
     rules: tuple[RuleResult, ...]
 
 
