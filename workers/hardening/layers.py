@@ -1,0 +1,79 @@
+"""Which layers are stabilised (the set S of SNS), and what lies below the lowest of them and stays as it is."""
+
+from typing import Literal
+
+from torch import fx
+
+from openapi.problems import InvalidField
+from workers.models.audited import AuditedModel
+from workers.models.graphs import depends_on_input
+
+
+def stabilised_layers(model: AuditedModel, choice: Literal["all", "top_half"] | tuple[str, ...]) -> tuple[str, ...]:
+    """Return S, in order of execution.
+
+    `all`: every convolution; `top_half`: the upper half of them (the paper: conv8–conv13 of VGG-16); or the names.
+    A model without convolutions offers its linear layers instead, the last (the logits) left out unless it is the only.
+    Raises `InvalidField` for a name that the model does not have.
+    """
+    known = [layer.name for layer in model.layers]
+    if isinstance(choice, tuple):
+        unknown = [name for name in choice if name not in known]
+        if unknown or not choice:
+            what = f"the model has no layer {unknown[0]!r}" if unknown else "no layer is named"
+            raise InvalidField("/layers", f"{what}; it has {', '.join(known)}")
+        return tuple(name for name in known if name in choice)
+    pool = [layer.name for layer in model.layers if layer.kind == "conv"] or known[:-1] or known
+    if not pool:
+        raise InvalidField("/layers", "the model has neither a convolution nor a linear layer to stabilise")
+    return tuple(pool if choice == "all" else pool[len(pool) // 2 :])
+
+
+def frozen_parameters(model: AuditedModel, lowest: str) -> tuple[str, ...]:
+    """Return the parameters that act before layer `lowest` does, in order of execution ("locked" in SNS, Fig. 16)."""
+    first_use = _first_uses(model)
+    start = _start(model, lowest, first_use)
+    names = [name for name in model.trainable_parameters() if first_use.get(name, -1) < start]
+    return tuple(sorted(names, key=lambda name: first_use.get(name, -1)))
+
+
+def train_batch_norm(model: AuditedModel, lowest: str) -> None:
+    """Let batch norms use and update batch statistics from layer `lowest` upwards; those below stay as they are."""
+    position = {node.name: i for i, node in enumerate(model.graph.graph.nodes)}
+    start = _start(model, lowest, _first_uses(model))
+    model.set_batch_norm(True, lambda node: position[node.name] > start)
+
+
+def _start(model: AuditedModel, lowest: str, first_use: dict[str, int]) -> int:
+    return min(first_use[name] for name in model.layer_parameters(lowest))
+
+
+def _first_uses(model: AuditedModel) -> dict[str, int]:
+    """Parameter name → position of the first node that brings it together with the image."""
+    graph = model.graph.graph
+    varying = depends_on_input(graph)
+    position = {node: i for i, node in enumerate(graph.nodes)}
+    uses: dict[str, int] = {}
+    for node in graph.nodes:
+        if node.op != "get_attr":
+            continue
+        reached = [position[user] for user in _varying_users(node, varying)]
+        if reached:
+            name = str(node.target)
+            uses[name] = min([*reached, uses.get(name, len(position))])
+    return uses
+
+
+def _varying_users(node: fx.Node, varying: set[fx.Node]) -> list[fx.Node]:
+    """The first nodes downstream of a constant that depend on the image."""
+    found, stack, seen = [], list(node.users), set()
+    while stack:
+        user = stack.pop()
+        if user in seen:
+            continue
+        seen.add(user)
+        if user in varying:
+            found.append(user)
+        else:
+            stack.extend(user.users)
+    return found

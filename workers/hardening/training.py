@@ -1,0 +1,266 @@
+"""Algorithm 1 of SNS and its baselines: one training loop over batches of benign and adversarial images."""
+
+import copy
+import math
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from openapi.hardening_options import HardenOptions
+from openapi.problems import JobFailed, NotTrainable
+from workers.attacks.pairs import dual_pairs
+from workers.hardening.adversary import fresh_batch
+from workers.hardening.data import Rows, TrainingSet
+from workers.hardening.layers import frozen_parameters, stabilised_layers, train_batch_norm
+from workers.hardening.losses import alp_loss, mart_loss, pat_loss, sns_loss, trades_loss
+from workers.hardening.selection import Omega, at_random, every, sensitive
+from workers.models.audited import AuditedModel
+from workers.neurons.measure import measure
+from workers.neurons.ranking import sensitivity
+from workers.neurons.sums import SensitivitySums
+
+#: done, total, unit, phase.
+Report = Callable[[float, float, str, str | None], None]
+
+#: Samples on which `dynamic` chooses Ω again after each epoch (SNS), and on which each epoch is judged.
+DYNAMIC_PAIRS, MONITORED = 200, 128
+
+_REGULARISER = {"alp": 0.5, "trades": 6.0, "mart": 5.0}
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """One line of the log; epoch 0 is the model as it came.
+
+    loss = l_adv + λ l_sns, means over the batches. clean_accuracy, robust_accuracy (PGD at the training eps) and
+    sensitivity (mean σ over Ω) are of a few fixed training images: for watching, not for judging.
+    """
+
+    epoch: int
+    loss: float | None
+    l_adv: float | None
+    l_sns: float | None
+    clean_accuracy: float
+    robust_accuracy: float
+    sensitivity: float
+    lr: float
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Hardening:
+    """What a training did: S, the neurons of Ω by layer, the parameters left as they were, and the log."""
+
+    layers: tuple[str, ...]
+    omega: dict[str, tuple[int, ...]]
+    frozen: tuple[str, ...]
+    log: tuple[Epoch, ...]
+
+
+class Hardener:
+    """Minimises L_adv + λ L_sns (Eq. 13) over the parameters from the lowest layer of S upwards.
+
+    model: changed in place, and left in eval mode. Two networks share its parameters: `model`, whose batch norms may be
+    training, and `attacked`, always in eval mode. Equal seed, data and options give equal weights on one machine.
+    """
+
+    def __init__(
+        self, model: AuditedModel, data: TrainingSet, options: HardenOptions, *, seed: int, report: Report | None = None
+    ) -> None:
+        if not model.trainable:
+            raise NotTrainable(
+                "The model holds no trainable parameters: weights are constants of a frozen file, or it gives no "
+                "gradient. Upload the file before freezing (torch.jit.freeze) or quantisation."
+            )
+        data.check_labels(model.num_classes)
+        self.model, self.data, self.options, self.seed = model, data, options, seed
+        self.report: Report = report or (lambda done, total, unit, phase: None)
+        self.device = next(iter(model.trainable_parameters().values())).device
+        self.layers = stabilised_layers(model, options.layers)
+        self.frozen = frozen_parameters(model, self.layers[0])
+        self.attacked = sharing(model)
+        self.watched = self.attacked.tapped("conv", self.layers)
+        self.tapped = model.tapped("conv", self.layers)
+        self.generator = torch.Generator(self.device).manual_seed(seed)
+        self.monitor = list(data.sample(MONITORED, seed, 1, options.batch_size))
+        self.adversaries: npt.NDArray[np.float32] | None = None
+        self.omega: Omega = {}
+
+    def run(self) -> Hardening:
+        """Choose Ω, train, and return what was done; raises `JobFailed` when the loss is no longer a number."""
+        options, model = self.options, self.model
+        self.omega = self.select(options.pairs, stream=2)
+        if options.adversary == "fixed":
+            self.adversaries = self.fix_adversaries()
+        parameters = [p for name, p in model.trainable_parameters().items() if name not in self.frozen]
+        model.freeze()
+        model.unfreeze(name for name in model.trainable_parameters() if name not in self.frozen)
+        optimizer = make_optimizer(parameters, options)
+        if options.batch_norm == "train":
+            train_batch_norm(model, self.layers[0])
+        log = [self.judge(0, (None, None, None), options.lr, 0.0)]
+        try:
+            for epoch in range(1, options.epochs + 1):
+                began = time.monotonic()
+                losses = self.train_epoch(epoch, optimizer, parameters)
+                if options.selection == "dynamic":
+                    self.omega = self.select(DYNAMIC_PAIRS, stream=2 + epoch)
+                lr = float(optimizer.param_groups[0]["lr"])
+                log.append(self.judge(epoch, losses, lr, time.monotonic() - began))
+        finally:
+            model.set_batch_norm(False)
+            model.unfreeze()
+        omega = {name: tuple(int(m) for m in neurons) for name, neurons in self.omega.items()}
+        return Hardening(self.layers, omega, self.frozen, tuple(log))
+
+    def train_epoch(
+        self, epoch: int, optimizer: torch.optim.Optimizer, parameters: list[torch.nn.Parameter]
+    ) -> tuple[float, float, float]:
+        """One pass over the training set; returns the mean loss, L_adv and L_sns."""
+        options = self.options
+        batches = self.data.batches(options.batch_size)
+        total = batches * options.epochs
+        sums = np.zeros(3)
+        for i, rows in enumerate(self.data.shuffled(options.batch_size, self.seed, epoch)):
+            step = (epoch - 1) * batches + i
+            ramp = min(1.0, (step + 1) / (options.warmup * total)) if options.warmup else 1.0
+            if options.schedule == "cosine":
+                for group in optimizer.param_groups:
+                    group["lr"] = options.lr * (1 + math.cos(math.pi * step / total)) / 2
+            loss, l_adv, l_sns = self.losses(rows, self.adversary(rows, ramp), ramp)
+            optimizer.zero_grad()
+            loss.backward()  # type: ignore[no-untyped-call]
+            if options.max_grad_norm is not None:
+                torch.nn.utils.clip_grad_norm_(parameters, options.max_grad_norm)
+            values = np.array([float(loss.detach()), float(l_adv.detach()), float(l_sns.detach())])
+            if not np.isfinite(values).all():
+                raise JobFailed(
+                    f"the training loss became {values[0]} in epoch {epoch}, batch {i + 1} (L_adv {values[1]}, L_sns "
+                    f"{values[2]}); lower lr ({options.lr:g}) or lambda ({options.lambda_:g}), set max_grad_norm "
+                    "(e.g. 1), or raise warmup (e.g. 0.5)"
+                )
+            optimizer.step()
+            sums += values
+            self.report(step + 1, total, "batches", "harden")
+        loss_mean, adv_mean, sns_mean = (sums / batches).tolist()
+        return loss_mean, adv_mean, sns_mean
+
+    def losses(self, rows: Rows, x_adv: Tensor, ramp: float = 1.0) -> tuple[Tensor, Tensor, Tensor]:
+        """Return L_adv + λ L_sns, L_adv and L_sns (0 for the baselines) of one batch, from one forward pass."""
+        options = self.options
+        both = torch.cat([rows.x, x_adv])
+        if options.method == "sns":
+            z, activations = self.tapped(both)
+            l_adv, l_sns = pat_loss(z, rows.y), sns_loss(activations, self.omega)
+            return l_adv + options.lambda_ * ramp * l_sns, l_adv, l_sns
+        z = self.model(both)
+        if options.method == "pat":
+            l_adv = pat_loss(z, rows.y)
+        else:
+            weight = _REGULARISER[options.method] if options.regulariser is None else options.regulariser
+            paired = {"alp": alp_loss, "trades": trades_loss, "mart": mart_loss}[options.method]
+            l_adv = paired(z, rows.y, weight)
+        return l_adv, l_adv, torch.zeros((), device=self.device)
+
+    def adversary(self, rows: Rows, ramp: float) -> Tensor:
+        """x' of a training batch: made afresh, or the stored ones of the vanilla model."""
+        if self.adversaries is None:
+            return fresh_batch(self.attacked, rows.x, rows.y, self.options, self.generator, ramp)
+        return torch.from_numpy(self.adversaries[rows.index.cpu().numpy()]).to(self.device)
+
+    def pairs(self, rows: Rows, steps: int) -> Tensor:
+        """Full-strength x' at the training eps against the present weights."""
+        return dual_pairs(
+            self.attacked,
+            rows.x,
+            rows.y,
+            rows.index,
+            seed=self.seed,
+            eps=self.options.eps,
+            steps=steps,
+            step_size=self.options.step_size if steps == self.options.steps else None,
+        )
+
+    def select(self, count: int, stream: int) -> Omega:
+        """Choose the neurons of each layer of S by the `selection` asked for, on `count` training images."""
+        options = self.options
+        neurons = {layer.name: layer.neurons for layer in self.model.layers if layer.name in self.layers}
+        if options.selection == "all":
+            return every(neurons, self.device)
+        if options.selection == "random":
+            return at_random(neurons, options.top_fraction, self.seed, self.device)
+        count = min(count, len(self.data))
+        sums = SensitivitySums()
+        for rows in self.data.sample(count, self.seed, stream, options.batch_size):
+            sums.add(measure(self.watched, rows.x, self.pairs(rows, options.steps), rows.index))
+            self.report(sums.n, count, "samples", "select neurons")
+        return sensitive(sums, self.layers, options.top_fraction, self.device)
+
+    def fix_adversaries(self) -> npt.NDArray[np.float32]:
+        """The dual pairs of the whole training set against the vanilla model, made once (`adversary: fixed`)."""
+        stored: npt.NDArray[np.float32] | None = None
+        for at in range(0, len(self.data), self.options.batch_size):
+            index = np.arange(at, min(at + self.options.batch_size, len(self.data)), dtype=np.int64)
+            x_adv = self.pairs(self.data.take(index), self.options.steps).cpu().numpy()
+            if stored is None:
+                stored = np.empty((len(self.data), *x_adv.shape[1:]), np.float32)
+            stored[index] = x_adv
+            self.report(at + len(index), len(self.data), "samples", "fix adversaries")
+        assert stored is not None
+        return stored
+
+    def judge(
+        self, epoch: int, losses: tuple[float | None, float | None, float | None], lr: float, seconds: float
+    ) -> Epoch:
+        """Measure accuracy and the sensitivity of Ω on the monitored training images."""
+        sums, clean, robust, n = SensitivitySums(), 0, 0, 0
+        for rows in self.monitor:
+            x_adv = self.pairs(rows, max(10, self.options.steps))
+            sums.add(measure(self.watched, rows.x, x_adv, rows.index))
+            with torch.no_grad():
+                right = self.attacked(rows.x).argmax(1) == rows.y
+                stays = self.attacked(x_adv).argmax(1) == rows.y
+            clean, robust, n = clean + int(right.sum()), robust + int((right & stays).sum()), n + len(rows.y)
+        sigma = [sensitivity(sums.layer(name))[neurons.cpu().numpy()] for name, neurons in self.omega.items()]
+        loss, l_adv, l_sns = losses
+        return Epoch(
+            epoch=epoch,
+            loss=loss,
+            l_adv=l_adv,
+            l_sns=l_sns,
+            clean_accuracy=clean / n,
+            robust_accuracy=robust / n,
+            sensitivity=float(np.concatenate(sigma).mean()),
+            lr=lr,
+            seconds=seconds,
+        )
+
+
+def harden(
+    model: AuditedModel, data: TrainingSet, options: HardenOptions, *, seed: int = 0, report: Report | None = None
+) -> Hardening:
+    """Harden `model` in place (see `Hardener`); `NotTrainable`, `InvalidField`, `DatasetMismatch`, `JobFailed`."""
+    return Hardener(model, data, options, seed=seed, report=report).run()
+
+
+def sharing(model: AuditedModel) -> AuditedModel:
+    """A second graph over the very same parameters and buffers, whose batch-norm mode is its own."""
+    shared = {id(tensor): tensor for tensor in [*model.parameters(), *model.buffers()]}
+    return copy.deepcopy(model, shared)
+
+
+def make_optimizer(parameters: list[torch.nn.Parameter], options: HardenOptions) -> torch.optim.Optimizer:
+    """SGD with momentum, or Adam; `weight_decay` as torch defines it for each."""
+    if options.optimizer == "adam":
+        return torch.optim.Adam(parameters, lr=options.lr, weight_decay=options.weight_decay)
+    return torch.optim.SGD(parameters, lr=options.lr, momentum=options.momentum, weight_decay=options.weight_decay)
+
+
+def log_line(epoch: Epoch) -> dict[str, float | int | None]:
+    """An epoch as one JSON object of the log."""
+    return asdict(epoch)

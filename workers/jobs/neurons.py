@@ -1,0 +1,87 @@
+"""Stage `neurons`: sensitivity sums over the dual pairs of one slice of the data set.
+
+params: ``model`` {format, input}, ``neurons`` (NeuronOptions), ``start``, ``stop``, ``seed``, ``keep_examples``.
+execution: ``batch_size``. Files: ``sums`` (npz of float64 totals, merged exactly by `workers.neurons.sums`) and with
+`keep_examples` ``pairs`` (npz: x, x_adv float32 NCHW in [0, 1], index).
+"""
+
+import time
+from typing import Any
+
+import numpy as np
+from torch import Tensor
+
+from openapi.audits import NeuronOptions
+from openapi.models import InputSpec, LayerInfo
+from openapi.problems import NotDifferentiable
+from workers.attacks.pairs import dual_pairs
+from workers.jobs.arrays import load_slice
+from workers.jobs.context import JobContext
+from workers.jobs.pairs_file import PairsFile
+from workers.models.load import load_model
+from workers.neurons.measure import measure
+from workers.neurons.sums import SensitivitySums
+
+_BYTES_AT_ONCE = {"cpu": 128 * 2**20, "cuda": 4 * 2**30}
+_MOST_AT_ONCE = {"cpu": 128, "cuda": 2048}
+
+
+def run(ctx: JobContext) -> dict[str, Any]:
+    """Make the dual pairs of samples start..stop, batch by batch, and sum what they do in every layer.
+
+    Returns ``{"n", "layers", "taps", "seconds"}``; `taps` says what each layer was really tapped at.
+    """
+    began = time.monotonic()
+    options = NeuronOptions.model_validate(ctx.params["neurons"])
+    spec = ctx.params["model"]
+    model = load_model(ctx.inputs["model"], spec["format"], InputSpec.model_validate(spec["input"])).to(ctx.device)
+    if not model.differentiable:
+        raise NotDifferentiable(
+            "Neuron sensitivity needs PGD pairs, and this model gives no gradient; set neurons: null"
+        )
+    tapped = model.tapped(options.tap)
+
+    start, stop = int(ctx.params["start"]), int(ctx.params["stop"])
+    # `max_samples` counts from the start of the data set, so that shards agree on which samples are meant.
+    stop = stop if options.max_samples is None else max(start, min(stop, options.max_samples))
+    size = ctx.execution.get("batch_size") or rows_at_once(model.layers, ctx.device)
+    keep = PairsFile(ctx, stop - start) if ctx.params.get("keep_examples") else None
+
+    sums = SensitivitySums()
+    for at in range(start, stop, size):
+        x, y, index = _on(ctx.device, load_slice(ctx.inputs["x"], ctx.inputs["y"], at, min(at + size, stop)))
+        x_adv = dual_pairs(
+            model,
+            x,
+            y,
+            index,
+            seed=int(ctx.params.get("seed", 0)),
+            eps=options.eps,
+            steps=options.steps,
+            step_size=options.step_size,
+        )
+        sums.add(measure(tapped, x, x_adv, index))
+        if keep is not None:
+            keep.add(x.cpu().numpy(), x_adv.cpu().numpy(), index.cpu().numpy())
+        ctx.progress(at + len(x) - start, stop - start, "samples", "neurons")
+    if keep is not None:
+        keep.close()
+    sums.save(ctx.output("sums", "sums.npz", "sums", "npz"))
+    return {
+        "n": sums.n,
+        "layers": list(sums.names),
+        "taps": {name: point.tap for name, point in tapped.points.items()},
+        "seconds": time.monotonic() - began,
+    }
+
+
+def rows_at_once(layers: tuple[LayerInfo, ...], device: str) -> int:
+    """How many pairs fit: the activations of all layers, benign and adversarial, are held together once."""
+    kind = device.split(":")[0]
+    per_pair = 2 * 4 * sum(int(np.prod(layer.shape)) for layer in layers)
+    return max(1, min(_MOST_AT_ONCE.get(kind, 128), _BYTES_AT_ONCE.get(kind, 128 * 2**20) // max(1, per_pair)))
+
+
+def _on(device: str, rows: tuple[Tensor, Tensor, Tensor]) -> tuple[Tensor, Tensor, Tensor]:
+    x, y, index = rows
+    return x.to(device), y.to(device), index.to(device)
