@@ -8,7 +8,9 @@ from torch import Tensor
 
 Norm = Literal["linf", "l2", "l1", "l0"]
 
-_L2_MARGIN = 2e-6  # relative: more than any order of float32 summation can be off by
+# L2 projections aim this much inside: any order of float32 summation (relative), and rounding of x + delta (absolute).
+# Then the exact `into_ball` at the end finds nearly nothing to move.
+_L2_RELATIVE, _L2_ABSOLUTE = 2e-6, 1.2e-7
 
 
 def per_row(v: Tensor) -> Tensor:
@@ -53,8 +55,8 @@ class Ball(Protocol):
         ...
 
     def project(self, x: Tensor) -> Tensor:
-        """Return the point of the ball (n, c, h, w) for any (n, c, h, w); idempotent to rounding, exact for the
-        ball."""
+        """Return the point of the ball (n, c, h, w) for any (n, c, h, w); exact for L-infinity, to rounding for L2
+        (`into_ball` is exact)."""
         ...
 
     def direction(self, grad: Tensor) -> Tensor:
@@ -103,6 +105,7 @@ class L2Ball:
 
     def __init__(self, x: Tensor, eps: float) -> None:
         self.x, self.eps = x, eps
+        self._inside = max(eps * (1 - _L2_RELATIVE) - _L2_ABSOLUTE, 0.5 * eps)
 
     def select(self, keep: Tensor) -> "L2Ball":
         """See `Ball`."""
@@ -112,7 +115,7 @@ class L2Ball:
         """See `Ball`; the factor is clamped, not delta, so that short vectors stay as they are."""
         delta = x - self.x
         # sums of squares below float32's range would read as 0 and those above as inf: not with pixels
-        factor = (self.eps * (1 - _L2_MARGIN) / l2_norm(delta).clamp_(min=1e-30)).clamp_(max=1)
+        factor = (self._inside / l2_norm(delta).clamp_(min=1e-30)).clamp_(max=1)
         return delta.mul_(per_row(factor)).add_(self.x).clamp_(0, 1)
 
     def direction(self, grad: Tensor) -> Tensor:

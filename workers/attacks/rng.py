@@ -23,6 +23,11 @@ def _mix(z: Tensor) -> Tensor:
     return z ^ ((z >> 31) & ((1 << 33) - 1))
 
 
+def _wrapped(value: int) -> int:
+    """Return value modulo 2**64, as the signed number that int64 tensors can take."""
+    return (value + (1 << 63)) % (1 << 64) - (1 << 63)
+
+
 def _signed64(text: str) -> int:
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "little", signed=True)
 
@@ -46,7 +51,7 @@ class SampleRng:
 
     def keys(self, rows: Tensor, step: int = 0) -> Tensor:
         """Return one int64 key a row: a hash of (seed, stream, index, step)."""
-        return _mix(self._keys[rows] + step * _GOLDEN)
+        return _mix(self._keys[rows] + _wrapped(step * _GOLDEN))
 
     def uniform(self, rows: Tensor, shape: tuple[int, ...], step: int = 0) -> Tensor:
         """Draw (len(rows), *shape) float32, uniform in [0, 1)."""

@@ -83,12 +83,14 @@ def run_attack(
     """
     _check_input(x, y, index)
     entry, attack = REGISTRY[spec.name], REGISTRY[spec.name].load()
+    if len(x) == 0:
+        raise ValueError("there are no samples to attack")
     where = torch.device(device) if device is not None else x.device
     began = time.perf_counter()
     parts: list[AttackRun] = []
     with frozen(model):
         rows_at_once = max(1, min(_CHUNK_ROWS, _CHUNK_BYTES // max(1, x[:1].numel() * 4)))
-        probabilities = _ends_in_softmax(model, x[:rows_at_once].to(where), batch_size)
+        probabilities = _ends_in_softmax(model, x[:64].to(where), index[:64].to(where), batch_size)
         for begin in range(0, len(x), rows_at_once):
             s = slice(begin, begin + rows_at_once)
 
@@ -99,8 +101,6 @@ def run_attack(
             chunk = (x[s].to(where, torch.float32), y[s].to(where, torch.int64), index[s].to(where, torch.int64))
             parts.append(_run_chunk(model, spec, entry, attack, *chunk, seed, batch_size, probabilities, beat))
             beat(1.0)
-    if not parts:
-        raise ValueError("there are no samples to attack")
     run = _join(parts, num_classes)
     run.seconds = time.perf_counter() - began
     return run
@@ -113,11 +113,10 @@ def _check_input(x: Tensor, y: Tensor, index: Tensor) -> None:
         raise ValueError("pixels must lie in [0, 1]")
 
 
-def _ends_in_softmax(model: Logits, x: Tensor, tile: int | None) -> bool:
+def _ends_in_softmax(model: Logits, x: Tensor, index: Tensor, tile: int | None) -> bool:
     """Whether all outputs are probability vectors; see `Victim.probabilities`."""
-    rows = torch.arange(min(len(x), 64), device=x.device)
-    z = Victim(model, rows, tile=tile).logits(x[rows], rows)
-    return bool((z >= 0).all() and (z.sum(1) - 1).abs().max() < 1e-4) if len(rows) else False
+    z = Victim(model, index, tile=tile).logits(x, torch.arange(len(x), device=x.device))
+    return bool((z >= 0).all() and (z.sum(1) - 1).abs().max() < 1e-4)
 
 
 def _differs(a: Tensor, b: Tensor) -> bool:
