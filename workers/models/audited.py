@@ -12,7 +12,8 @@ from openapi.models import InputSpec, LayerInfo
 from openapi.problems import InvalidField
 from workers.models.graphs import op_name
 from workers.models.inputs import FileInput, InputTransform
-from workers.models.layers import Layer, TapPoint
+from workers.models.layers import Layer
+from workers.models.taps import TapPoint
 
 _BATCH_NORM = {"batch_norm": 5, "_native_batch_norm_legit": 5, "native_batch_norm": 5}
 
@@ -21,9 +22,9 @@ class AuditedModel(nn.Module):
     """An image classifier as a torch.fx graph of ATen operators, from pixels to logits.
 
     ``forward``: x (n, c, h, w) float32 in [0, 1] → logits (n, num_classes) float32, any n ≥ 1. The file's own input
-    contract (range, mean, std, layout, channel order, rank, dtype) is applied inside by `transform`; `graph` is the file's
-    own network and takes the file's own input. Parameters keep the file's names (under ``graph.``); the copy is
-    deep-copyable and moves with ``.to(device)``. Built by `workers.models.from_module.assemble`.
+    contract (range, mean, std, layout, channel order, rank, dtype) is applied inside by `transform`; `graph` is the
+    file's own network and takes the file's own input. Its parameters keep the file's names. Deep-copyable; moves with
+    ``.to(device)``. Built by `workers.models.from_module.assemble`.
     """
 
     graph: fx.GraphModule
@@ -81,7 +82,7 @@ class AuditedModel(nn.Module):
         return logits.float()
 
     def tapped(self, tap: Tap = "conv", layers: Sequence[str] | None = None) -> "Tapped":
-        """Return the model that also gives the activations of `layers` (default: all) at `tap`; it shares everything."""
+        """Return the model that also gives the activations of `layers` (default: all) at `tap`; all is shared."""
         return Tapped(self, tap, layers)
 
     def set_batch_norm(self, training: bool, where: Callable[[fx.Node], bool] | None = None) -> None:
@@ -133,7 +134,7 @@ class AuditedModel(nn.Module):
         self._revision += 1
 
     def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> "AuditedModel":
-        super()._apply(fn, recurse)
+        super()._apply(fn, recurse)  # type: ignore[no-untyped-call]
         device = self.transform.scale.device
         if device != self._device:
             self._device = device
@@ -199,12 +200,19 @@ class Tapped(nn.Module):
         function: Callable[..., tuple[Tensor, list[Tensor]]] = scope["forward"]
         return function
 
-    def forward(self, x: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
-        """x (n, c, h, w) in [0, 1] → (logits, {layer name: activation})."""
+    def _run(self, x: Tensor) -> tuple[Tensor, list[Tensor]]:
         if self._function is None or self._revision != self.model._revision:
             self._function = self._compile()
             self._revision = self.model._revision
-        logits, values = self._function(self.model.graph, self.model.transform(x))
+        return self._function(self.model.graph, self.model.transform(x))
+
+    def raw(self, x: Tensor) -> dict[str, Tensor]:
+        """x (n, c, h, w) in [0, 1] → activations as the graph has them, whatever their order of dimensions."""
+        return dict(zip(self.points, self._run(x)[1], strict=True))
+
+    def forward(self, x: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
+        """x (n, c, h, w) in [0, 1] → (logits, {layer name: activation})."""
+        logits, values = self._run(x)
         taps = {name: point.canonical(value) for (name, point), value in zip(self.points.items(), values, strict=True)}
         return logits.float(), taps
 

@@ -14,6 +14,7 @@ from workers.models.graphs import clean_graph, depends_on_input, export_program,
 from workers.models.inputs import FileInput, complete_spec, wrong_input
 from workers.models.layers import find_layers, promote
 from workers.models.outputs import find_logits
+from workers.models.row_order import settle_rows
 
 
 def assemble(
@@ -28,9 +29,9 @@ def assemble(
 ) -> AuditedModel:
     """Export a module of the *file's own* input to a graph with a free batch size, and make an `AuditedModel` of it.
 
-    `source`: a module whose forward takes one tensor (n, *file_input.shape) of `file_input.compute_dtype` and returns the
-    logits (or a tuple, list or dict that holds them); its parameters and buffers carry the file's names. Or a program that
-    is exported already. `warnings` go to the user first. Raises `ModelRejected` and its subclasses.
+    `source`: a module whose forward takes one tensor (n, *file_input.shape) of `file_input.compute_dtype` and
+    returns the logits (or a tuple, list or dict that holds them); its parameters and buffers carry the file's names. Or
+    a program that is exported already. `warnings` go to the user first. Raises `ModelRejected` and its subclasses.
     """
     complete = complete_spec(spec, file_input)
     if isinstance(source, ExportedProgram):
@@ -57,6 +58,7 @@ def assemble(
     )
     for parameter in model.parameters():
         parameter.requires_grad_(parameter.is_floating_point())
+    settle_rows(model)
     return model
 
 

@@ -20,8 +20,8 @@ aten = torch.ops.aten
 _VIEWS = {
     "view", "reshape", "flatten", "unflatten", "slice", "select", "narrow", "transpose", "permute", "t", "numpy_T",
     "unsqueeze", "squeeze", "expand", "expand_as", "detach", "alias", "chunk", "split", "split_with_sizes", "unbind",
-    "movedim", "contiguous", "to", "_to_copy", "view_as", "swapaxes", "unsafe_chunk", "unsafe_split", "diagonal", "getitem",
-    "tensor_split", "reshape_as", "as_strided", "T", "mT", "adjoint", "lift_fresh_copy", "lift_fresh", "dropout",
+    "movedim", "contiguous", "to", "_to_copy", "view_as", "swapaxes", "unsafe_chunk", "unsafe_split", "diagonal",
+    "getitem", "tensor_split", "reshape_as", "as_strided", "T", "mT", "adjoint", "lift_fresh_copy", "lift_fresh",
 }  # fmt: skip
 
 
@@ -50,10 +50,9 @@ def export_program(module: nn.Module, example: Tensor) -> ExportedProgram:
     Raises `ModelRejected` with torch's reason when the module cannot be traced so.
     """
     try:
-        with quiet_export():
-            # A path through torch's own no_grad fast paths would leave operators without a derivative.
-            with torch.enable_grad():
-                return torch.export.export(module, (example,), dynamic_shapes=({0: Dim("batch", min=1)},), strict=False)
+        # With gradients on: torch's fast paths under no_grad would leave operators without a derivative.
+        with quiet_export(), torch.enable_grad():
+            return torch.export.export(module, (example,), dynamic_shapes=({0: Dim("batch", min=1)},), strict=False)
     except TremorError:
         raise
     except Exception as error:
@@ -72,8 +71,8 @@ def op_name(node: fx.Node) -> str:
         return ""
     target = node.target
     if isinstance(target, torch._ops.OpOverload):
-        return target.overloadpacket.__name__.split(".")[-1]
-    return getattr(target, "__name__", str(target))
+        return str(target.overloadpacket.__name__).split(".")[-1]
+    return str(getattr(target, "__name__", target))
 
 
 def _is_view(node: fx.Node) -> bool:

@@ -69,7 +69,7 @@ def complete_spec(spec: InputSpec, file: FileInput) -> InputSpec:
             if shape is None:
                 raise wrong_input(
                     "/input/shape",
-                    f"the file takes {list(file.shape)} numbers an image; give input.shape as [channels, height, width]",
+                    f"the file takes {list(file.shape)} an image; give input.shape as [channels, height, width]",
                 )
         if math.prod(shape) != numel:
             raise wrong_input("/input/shape", f"shape {list(shape)} has not the {numel} numbers that the file takes")
@@ -105,7 +105,8 @@ class InputTransform(nn.Module):
         lo, hi = spec.range
         mean = torch.tensor(spec.mean or (0.0,), dtype=torch.float64)
         std = torch.tensor(spec.std or (1.0,), dtype=torch.float64)
-        scale, shift = torch.broadcast_tensors((hi - lo) / std, (lo - mean) / std)
+        scale = (hi - lo) / std + 0 * mean
+        shift = (lo - mean) / std
         self.identity = bool((scale == 1).all() and (shift == 0).all())
         self.rounded = not file.dtype.is_floating_point
         self.register_buffer("scale", scale.reshape(1, -1, 1, 1).float(), persistent=False)
