@@ -65,7 +65,9 @@ def make_celery(settings: Settings) -> Celery:
         task_acks_late=True,
         # Not task_reject_on_worker_lost: it redelivers at once and forever a task that kills its worker.
         task_reject_on_worker_lost=False,
+        task_retry_on_worker_lost=True,
         worker_prefetch_multiplier=1,
+        worker_soft_shutdown_timeout=10.0,
         worker_cancel_long_running_tasks_on_connection_loss=False,
         worker_hijack_root_logger=False,
         broker_connection_retry_on_startup=True,

@@ -1,0 +1,120 @@
+"""Stages for the engine's tests: what a job may do, and what it should not get away with."""
+
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from workers.jobs.context import JobContext
+
+
+def run(ctx: JobContext) -> dict[str, Any]:
+    """Do what ``params["do"]`` says."""
+    action = globals()["do_" + ctx.params["do"]]
+    value: dict[str, Any] = action(ctx) or {}
+    return value
+
+
+def do_sum(ctx: JobContext) -> dict[str, Any]:
+    import torch
+
+    numbers = torch.tensor(list(ctx.inputs["x"].read_bytes()), dtype=torch.float64)
+    for step in range(3):
+        ctx.progress(step, 3, "steps", "adding")
+    ctx.output("copy", "copy.bin", "examples", "bin").write_bytes(ctx.inputs["x"].read_bytes())
+    return {"sum": float(numbers.sum())}
+
+
+def do_sleep(ctx: JobContext) -> None:
+    Path("pid").write_text(str(os.getpid()))
+    ctx.progress(1, 2, "naps", "sleeping")
+    time.sleep(ctx.params.get("seconds", 600))
+
+
+def do_spin(ctx: JobContext) -> None:
+    while True:
+        pass
+
+
+def do_crash(ctx: JobContext) -> None:
+    os.kill(os.getpid(), signal.SIGSEGV)
+
+
+def do_leave(ctx: JobContext) -> None:
+    os._exit(7)
+
+
+def do_once_killed(ctx: JobContext) -> dict[str, Any]:
+    """Be killed by SIGKILL as long as the input says so by its count in `times`."""
+    os.kill(os.getpid(), signal.SIGKILL)
+    return {}
+
+
+def do_allocate(ctx: JobContext) -> None:
+    hoard = []
+    while True:
+        hoard.append(bytearray(64 * 2**20))
+
+
+def do_raise(ctx: JobContext) -> None:
+    raise ValueError("seven is too many")
+
+
+def do_refuse(ctx: JobContext) -> None:
+    from openapi.problems import UnsupportedOperator
+
+    raise UnsupportedOperator("no such thing", operator="Foo", node="/n1")
+
+
+def do_not_a_number(ctx: JobContext) -> dict[str, Any]:
+    return {"x": float("nan")}
+
+
+def do_declare(ctx: JobContext) -> None:
+    """Declare a file outside the scratch folder."""
+    ctx.output("x", ctx.params["name"], "examples", "bin")
+
+
+def do_link(ctx: JobContext) -> None:
+    ctx.output("x", "link", "examples", "bin").symlink_to(ctx.params["to"])
+
+
+def do_babble(ctx: JobContext) -> None:
+    """Write nonsense into every open pipe."""
+    for handle in range(3, 64):
+        try:
+            os.write(handle, b"nonsense\n")
+        except OSError:
+            continue
+
+
+def do_orphan(ctx: JobContext) -> dict[str, Any]:
+    """Leave a process of another session behind."""
+    if os.fork() == 0:
+        os.setsid()
+        time.sleep(600)
+        os._exit(0)
+    return {}
+
+
+def do_fill(ctx: JobContext) -> None:
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    with Path("big").open("wb") as file:
+        while True:
+            file.write(bytes(2**20))
+
+
+def do_try(ctx: JobContext) -> dict[str, str]:
+    """Run each snippet of ``params["code"]``; say what came of it: ``done`` or the error's name."""
+    found = {}
+    for name, code in ctx.params["code"].items():
+        scope: dict[str, Any] = {"ctx": ctx, "os": os, "sys": sys, "Path": Path}
+        try:
+            exec(code, scope)
+        except BaseException as error:
+            found[name] = type(error).__name__
+        else:
+            found[name] = str(scope.get("answer", "done"))
+    return found

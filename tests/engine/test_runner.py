@@ -1,0 +1,224 @@
+"""The runner against a real broker and blob store, with real child processes."""
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+import redis
+
+from openapi.wire.blobs import BlobStore
+from openapi.wire.jobs import Blob, Limits, Shard, ShardResult, WorkerEvent
+from openapi.wire.queue import EVENTS, QueueClient
+from openapi.wire.settings import Settings
+from service.embedded.broker import Broker
+from workers.jobs.registry import STAGES
+from workers.runner import Runner
+
+Make = Callable[..., Shard]
+
+
+class Worker:
+    """A runner under test, and what it published."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.queue = QueueClient(settings)
+        self.blobs = BlobStore.from_settings(settings)
+        self.runner = Runner(settings, self.queue, self.blobs, preload=["tests.engine.stages"])
+        self.runner.start()
+        self.raw = redis.Redis.from_url(settings.redis, decode_responses=True)
+
+    def shard(self, do: str, *, data: bytes = b"\x01\x02\x03", job: str = "aud_1", **more: Any) -> Shard:
+        limits = more.pop("limits", Limits(wall_seconds=60, memory_bytes=2**30, output_bytes=2**23))
+        return Shard(
+            job_id=job,
+            shard_id=f"{job}.{do}.{time.time_ns()}",
+            stage="attack",
+            inputs={"x": self.blobs.put_bytes(data)},
+            params={"do": do, **more},
+            limits=limits,
+        )
+
+    def run(self, shard: Shard) -> WorkerEvent:
+        self.runner.run(shard)
+        return self.events(shard)[-1]
+
+    def events(self, shard: Shard) -> list[WorkerEvent]:
+        found = [WorkerEvent.model_validate_json(fields["event"]) for _, fields in self.raw.xrange(EVENTS)]
+        return [event for event in found if event.shard_id == shard.shard_id]
+
+    def pid_of_job(self) -> int:
+        """Wait for the process of a `do_sleep` job."""
+        for _ in range(600):
+            for path in self.settings.cache_dir.glob("slots/*/job-*/scratch/pid"):
+                if text := path.read_text():
+                    return int(text)
+            time.sleep(0.1)
+        raise AssertionError("no job has started")
+
+
+@pytest.fixture(scope="module")
+def worker(tmp_path_factory: pytest.TempPathFactory, broker: Broker) -> Iterator[Worker]:
+    patch = pytest.MonkeyPatch()
+    patch.setitem(STAGES, "attack", "tests.engine.stages")
+    patch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
+    settings = Settings(
+        data_dir=tmp_path_factory.mktemp("worker"), redis_url=broker.url, device="cpu", threads=1, heartbeat_seconds=0.5
+    )
+    made = Worker(settings)
+    yield made
+    made.runner.close()
+    made.queue.close()
+    made.raw.close()
+    patch.undo()
+
+
+def slug(event: WorkerEvent) -> str:
+    assert event.problem is not None
+    return event.problem.slug
+
+
+def test_a_shard_is_computed_once(worker: Worker) -> None:
+    shard = worker.shard("sum", data=bytes(range(100)))
+    event = worker.run(shard)
+    assert event.type == "succeeded"
+    assert event.result is not None
+    assert event.result.value == {"sum": 4950.0}
+    assert worker.blobs.read(event.result.files["copy"].blob.sha256) == bytes(range(100))
+    assert event.result.environment["device"] == "cpu"
+    assert event.result.environment["threads"] == 1
+    assert "torch" in event.result.environment["versions"]
+    assert next(e.type for e in worker.events(shard)) == "started"
+    planted = ShardResult(value={"sum": -1.0})
+    worker.blobs.put_result(shard.result_key, planted)
+    assert worker.run(shard).result == planted
+
+
+def test_progress_and_heartbeats(worker: Worker) -> None:
+    shard = worker.shard("sleep", seconds=3)
+    assert worker.run(shard).type == "succeeded"
+    told = [event for event in worker.events(shard) if event.type == "progress"]
+    assert len(told) >= 2
+    assert (told[-1].done, told[-1].total, told[-1].unit, told[-1].phase) == (1, 2, "naps", "sleeping")
+    beats = list(worker.raw.scan_iter("tremor:workers:*"))
+    assert len(beats) == 1
+
+
+@pytest.mark.parametrize(
+    ("do", "expected", "words"),
+    [
+        ("crash", "job-failed", "SIGSEGV"),
+        ("leave", "job-failed", "status 7"),
+        ("raise", "job-failed", "ValueError: seven is too many"),
+        ("refuse", "model-unsupported-operator", "no such thing"),
+        ("allocate", "memory-limit", "memory"),
+        ("not_a_number", "job-failed", "JSON"),
+        ("babble", "job-failed", "nonsense"),
+        ("fill", "job-failed", "File too large"),
+        ("once_killed", "memory-limit", "killed 3 times"),
+    ],
+)
+def test_what_a_job_does_wrong_is_its_problem(worker: Worker, do: str, expected: str, words: str) -> None:
+    event = worker.run(worker.shard(do))
+    assert event.type == "failed"
+    assert slug(event) == expected
+    assert event.problem is not None
+    assert words in str(event.problem.detail)
+    assert worker.run(worker.shard("sum")).type == "succeeded"
+
+
+def test_a_problem_keeps_its_extra_members(worker: Worker) -> None:
+    problem = worker.run(worker.shard("refuse")).problem
+    assert problem is not None
+    assert problem.model_dump()["operator"] == "Foo"
+
+
+@pytest.mark.parametrize(
+    ("do", "limits"), [("sleep", Limits(wall_seconds=1)), ("spin", Limits(wall_seconds=600, cpu_seconds=1))]
+)
+def test_time_limits(worker: Worker, do: str, limits: Limits) -> None:
+    event = worker.run(worker.shard(do, limits=limits))
+    assert slug(event) == "time-limit"
+
+
+def test_resident_memory_is_watched(worker: Worker) -> None:
+    """With CUDA no address limit is set: then the watch from outside must end it."""
+    code = {"fill": "import resource; hoard = bytearray(b'1') * (700 * 2**20); import time; time.sleep(600)"}
+    shard = worker.shard("try", code=code, limits=Limits(wall_seconds=60, memory_bytes=600 * 2**20))
+    event = worker.run(shard)
+    assert slug(event) == "memory-limit"
+
+
+@pytest.mark.parametrize("name", ["../escape", "/etc/hostname", "sub/../../x", "absent"])
+def test_only_plain_scratch_files_are_taken(worker: Worker, name: str) -> None:
+    event = worker.run(worker.shard("declare", name=name))
+    assert event.type == "failed"
+    assert event.result is None
+
+
+def test_links_are_not_followed(worker: Worker, tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("canary")
+    event = worker.run(worker.shard("link", to=str(secret)))
+    assert event.type == "failed"
+
+
+def test_cancel_ends_the_process(worker: Worker) -> None:
+    shard = worker.shard("sleep", job="aud_cancel")
+    thread = threading.Thread(target=worker.runner.run, args=(shard,))
+    thread.start()
+    pid = worker.pid_of_job()
+    worker.raw.set("tremor:cancel:aud_cancel", 1)
+    thread.join(60)
+    assert not thread.is_alive()
+    assert not psutil.pid_exists(pid)
+    assert worker.events(shard)[-1].type == "cancelled"
+    again = worker.shard("sum", job="aud_cancel")
+    assert worker.run(again).type == "cancelled"
+
+
+def test_a_killed_job_or_server_is_started_again(worker: Worker) -> None:
+    for victim in ("job", "server"):
+        shard = worker.shard("sleep", seconds=4, data=victim.encode())
+        thread = threading.Thread(target=worker.runner.run, args=(shard,))
+        thread.start()
+        pid = worker.pid_of_job()
+        target = pid if victim == "job" else psutil.Process(pid).ppid()
+        os.kill(target, signal.SIGKILL)
+        thread.join(120)
+        assert not thread.is_alive()
+        assert worker.events(shard)[-1].type == "succeeded"
+        assert not psutil.pid_exists(pid)
+
+
+def test_outdated_attempts_are_dropped(worker: Worker) -> None:
+    shard = worker.shard("sum")
+    worker.raw.set(f"tremor:attempt:{shard.shard_id}", 2)
+    worker.runner.run(shard)
+    assert worker.events(shard) == []
+    assert worker.run(shard.model_copy(update={"attempt": 2})).type == "succeeded"
+
+
+def test_a_missing_input_is_said(worker: Worker) -> None:
+    shard = worker.shard("sum").model_copy(update={"inputs": {"x": Blob(sha256="ab" * 32, size=3)}})
+    event = worker.run(shard)
+    assert event.type == "failed"
+    assert "not in the store" in str(event.problem and event.problem.detail)
+
+
+def test_nothing_is_left_behind(worker: Worker) -> None:
+    worker.run(worker.shard("sum"))
+    assert list(worker.settings.cache_dir.glob("slots/*/job-*")) == []
+    stale = worker.settings.cache_dir / "slots" / "slot-dead"
+    stale.mkdir()
+    (stale / "lock").touch()
+    other = Runner(worker.settings, worker.queue, worker.blobs)
+    other.close()
+    assert not stale.exists()
+    assert len(list(worker.settings.cache_dir.glob("slots/*"))) == 1

@@ -1,0 +1,80 @@
+"""A worker's cache of inputs: files named by their sha256, checked when they come, evicted when they are too many."""
+
+import os
+import threading
+import time
+from contextlib import suppress
+from pathlib import Path
+
+from openapi.wire.blobs import BlobStore, hash_file
+from openapi.wire.jobs import Blob
+
+#: What tells a file that was checked from one that was changed since.
+_Stamp = tuple[int, int, int]
+
+
+class InputCache:
+    """Inputs as local files. Several workers of one machine may share the folder."""
+
+    def __init__(self, blobs: BlobStore, folder: Path, max_bytes: int) -> None:
+        self._blobs = blobs
+        self._folder = folder
+        self._max_bytes = max_bytes
+        self._checked: dict[str, _Stamp] = {}
+        self._lock = threading.Lock()
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def link(self, blob: Blob, target: Path) -> None:
+        """Make `target` the blob's content: a hard link into the cache, so that eviction cannot hurt a running job.
+
+        Raises `BlobMissing` or `BlobDamaged`.
+        """
+        with self._lock:
+            for last_try in (False, True):
+                path = self._ensure(blob)
+                try:
+                    os.link(path, target)
+                except FileNotFoundError:
+                    # Another worker evicted it in between.
+                    if last_try:
+                        raise
+                    continue
+                break
+            with suppress(FileNotFoundError):
+                status = path.stat()
+                os.utime(path, ns=(time.time_ns(), status.st_mtime_ns))
+            self._evict(keep=path)
+
+    def _ensure(self, blob: Blob) -> Path:
+        path = self._folder / blob.sha256
+        with suppress(FileNotFoundError):
+            stamp = _stamp(path)
+            if self._checked.get(blob.sha256) == stamp or hash_file(path).sha256 == blob.sha256:
+                self._checked[blob.sha256] = stamp
+                return path
+            path.unlink()
+        self._blobs.get_to(blob.sha256, path)
+        self._checked[blob.sha256] = _stamp(path)
+        return path
+
+    def _evict(self, keep: Path) -> None:
+        """Remove the least recently used files until the rest fits."""
+        entries = []
+        with os.scandir(self._folder) as found:
+            for entry in found:
+                with suppress(FileNotFoundError):
+                    status = entry.stat()
+                    entries.append((status.st_atime, status.st_size, Path(entry.path)))
+        total = sum(size for _, size, _ in entries)
+        for _, size, path in sorted(entries):
+            if total <= self._max_bytes:
+                return
+            if path != keep:
+                path.unlink(missing_ok=True)
+                self._checked.pop(path.name, None)
+                total -= size
+
+
+def _stamp(path: Path) -> _Stamp:
+    status = path.stat()
+    return status.st_ino, status.st_size, status.st_mtime_ns

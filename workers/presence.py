@@ -1,0 +1,138 @@
+"""Signs of life: the worker's heartbeat, and the progress of the shard it runs, from one background thread."""
+
+import logging
+import os
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import Any, Literal
+
+from redis.exceptions import RedisError
+
+from openapi.problems import Problem, TremorError
+from openapi.wire.jobs import Shard, ShardResult, WorkerEvent
+from openapi.wire.queue import QueueClient, WorkerInfo
+from openapi.wire.settings import Settings
+from workers.sandbox.messages import ChildProgress
+
+log = logging.getLogger(__name__)
+
+EventType = Literal["started", "progress", "succeeded", "failed", "cancelled"]
+#: Progress is told at once when the last telling is so long ago (seconds).
+_LIVELY_SECONDS = 0.5
+
+
+class Presence:
+    """Tells the service that this worker lives and how far it is."""
+
+    def __init__(self, settings: Settings, queue: QueueClient, threads: int) -> None:
+        self._settings = settings
+        self._queue = queue
+        self._threads = threads
+        self.worker_id = settings.worker_id or f"{socket.gethostname()}-{os.getpid()}"
+        self._environment: dict[str, Any] | None = None
+        self._shard: Shard | None = None
+        self._progress: ChildProgress | None = None
+        self._told = 0.0
+        self._lock = threading.Lock()
+        self._wake = threading.Event()
+        self._ended = False
+        self._thread: threading.Thread | None = None
+
+    def start(self, probe: Callable[[], dict[str, Any]]) -> None:
+        """Begin; the worker is announced once `probe` has said what it can do."""
+        self._thread = threading.Thread(target=self._run, args=(probe,), name="presence", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Say goodbye."""
+        self._ended = True
+        self._wake.set()
+        if self._thread is not None:
+            self._thread.join(10)
+        with suppress(RedisError, OSError):
+            self._queue.goodbye(self.worker_id)
+
+    @property
+    def environment(self) -> dict[str, Any] | None:
+        """What the probe found; None until it has."""
+        return self._environment
+
+    @contextmanager
+    def working(self, shard: Shard) -> Iterator[Callable[[ChildProgress], None]]:
+        """Tell of `shard` while the block runs; yields the function that takes its progress."""
+        with self._lock:
+            self._shard, self._progress = shard, None
+        self._tell("started")
+        try:
+            yield self._on_progress
+        finally:
+            with self._lock:
+                self._shard = None
+
+    def event(
+        self, shard: Shard, kind: EventType, *, result: ShardResult | None = None, problem: Problem | None = None
+    ) -> WorkerEvent:
+        """An event about `shard` from this worker."""
+        last = self._progress
+        return WorkerEvent(
+            type=kind,
+            job_id=shard.job_id,
+            shard_id=shard.shard_id,
+            attempt=shard.attempt,
+            worker=self.worker_id,
+            phase=None if last is None else last.phase,
+            done=None if last is None else last.done,
+            total=None if last is None else last.total,
+            unit=None if last is None else last.unit,
+            result=result,
+            problem=problem,
+            at=time.time(),
+        )
+
+    def _on_progress(self, progress: ChildProgress) -> None:
+        with self._lock:
+            self._progress = progress
+        if time.monotonic() - self._told > _LIVELY_SECONDS:
+            self._wake.set()
+
+    def _tell(self, kind: EventType) -> None:
+        with self._lock:
+            if self._shard is None:
+                return
+            self._told = time.monotonic()
+            with suppress(RedisError, OSError):
+                self._queue.publish(self.event(self._shard, kind))
+
+    def _run(self, probe: Callable[[], dict[str, Any]]) -> None:
+        try:
+            self._environment = probe()
+        except (TremorError, RuntimeError, OSError) as error:
+            log.error("this worker cannot run jobs: %s", error)
+            self._environment = {"device": "none", "sandbox": "failed", "versions": {}, "problem": str(error)}
+        while not self._ended:
+            self._wake.clear()
+            self._heartbeat()
+            if time.monotonic() - self._told > min(_LIVELY_SECONDS, self._settings.heartbeat_seconds / 2):
+                self._tell("progress")
+            self._wake.wait(self._settings.heartbeat_seconds)
+
+    def _heartbeat(self) -> None:
+        known = self._environment or {}
+        shard = self._shard
+        info = WorkerInfo(
+            id=self.worker_id,
+            device=known.get("device", "cpu"),
+            device_name=known.get("device_name"),
+            sandbox=known.get("sandbox", "limits"),
+            sandbox_layers=tuple(known.get("sandbox_layers", ())),
+            versions=known.get("versions", {}),
+            threads=self._threads,
+            slots=1,
+            shard_id=None if shard is None else shard.shard_id,
+            at=time.time(),
+        )
+        with suppress(RedisError, OSError):
+            self._queue.heartbeat(info)

@@ -1,0 +1,228 @@
+"""Runs one shard from order to report: inputs in, confined child, outputs out, events all the while."""
+
+import fcntl
+import logging
+import os
+import shutil
+import stat
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from redis.exceptions import RedisError
+
+from openapi.problems import JobFailed, MemoryLimit, Problem, TremorError
+from openapi.wire.blobs import BlobStore
+from openapi.wire.jobs import OutputFile, Shard, ShardResult, WorkerEvent
+from openapi.wire.queue import QueueClient
+from openapi.wire.settings import Settings
+from workers.cache import InputCache
+from workers.jobs.registry import STAGES
+from workers.presence import Presence
+from workers.sandbox.confine import LAYERS
+from workers.sandbox.messages import ChildOutcome, ChildProgress, LeftFile, Request
+from workers.sandbox.warm import Cancelled, ChildKilled, ServerLost, WarmServer, Watch
+
+log = logging.getLogger(__name__)
+
+_CANCEL_POLL_SECONDS = 0.5
+_PUBLISH_SECONDS = 60.0
+#: Starts of one shard on this worker when something outside keeps killing it.
+_LOCAL_ATTEMPTS = 3
+
+
+class Runner:
+    """A worker's one slot: `run` takes a shard and returns when it is reported."""
+
+    def __init__(self, settings: Settings, queue: QueueClient, blobs: BlobStore, preload: Sequence[str] = ()) -> None:
+        self._settings = settings
+        self._queue = queue
+        self._blobs = blobs
+        self._threads = settings.threads or max(1, len(os.sched_getaffinity(0)) // settings.worker_slots)
+        self._cache = InputCache(blobs, settings.cache_dir / "inputs", settings.cache_bytes)
+        self._home, self._lock = _own_folder(settings.cache_dir / "slots")
+        library_cache = settings.cache_dir / "libraries"
+        library_cache.mkdir(parents=True, exist_ok=True)
+        self._server = WarmServer(self._threads, library_cache, preload)
+        self.presence = Presence(settings, queue, self._threads)
+
+    def start(self) -> None:
+        """Start the warm server, and tell of this worker once it is known what it can do. Returns at once.
+
+        Call it in the process's main thread.
+        """
+        self._server.start()
+        self.presence.start(self._probe)
+
+    def close(self) -> None:
+        """End everything this worker has started."""
+        self.presence.close()
+        self._server.close()
+        shutil.rmtree(self._home, ignore_errors=True)
+        os.close(self._lock)
+
+    def run(self, shard: Shard) -> None:
+        """Run a shard, and publish what became of it. Never raises for what the job did."""
+        if self._queue.is_outdated(shard):
+            log.info("shard %s: attempt %d is outdated", shard.shard_id, shard.attempt)
+            return
+        with self.presence.working(shard) as report:
+            try:
+                if self._queue.is_cancelled(shard.job_id):
+                    raise Cancelled
+                result = self._blobs.get_result(shard.result_key)
+                if result is None:
+                    result = self._compute(shard, report)
+                    self._blobs.put_result(shard.result_key, result)
+                event = self.presence.event(shard, "succeeded", result=result)
+            except Cancelled:
+                event = self.presence.event(shard, "cancelled")
+            except TremorError as error:
+                log.warning("shard %s failed: %s", shard.shard_id, error)
+                event = self.presence.event(shard, "failed", problem=error.problem())
+            except Exception as error:
+                log.exception("shard %s failed", shard.shard_id)
+                detail = f"The worker could not run the {shard.stage} job: {type(error).__name__}: {error}"
+                event = self.presence.event(shard, "failed", problem=JobFailed(detail).problem())
+        self._publish(event)
+
+    def _compute(self, shard: Shard, report: Callable[[ChildProgress], None]) -> ShardResult:
+        with _job_folder(self._home) as folder:
+            (folder / "inputs").mkdir()
+            inputs = {name: folder / "inputs" / f"{number:05d}" for number, name in enumerate(shard.inputs)}
+            for name, path in inputs.items():
+                self._cache.link(shard.inputs[name], path)
+            request = Request(
+                stage=shard.stage,
+                module=STAGES[shard.stage],
+                inputs=inputs,
+                params=shard.params,
+                execution=shard.execution,
+                folder=folder,
+                limits=shard.limits,
+                device=self._settings.device,
+                threads=self._threads,
+                layers=sandbox_layers(self._settings),
+                required=self._settings.sandbox == "required",
+            )
+            outcome = self._confined(request, Watch(self._cancel_check(shard.job_id), report))
+            if outcome.problem is not None:
+                raise _Reported(outcome.problem)
+            files = {key: self._store(request, file) for key, file in outcome.files.items()}
+            return ShardResult(
+                value=outcome.value or {}, files=files, seconds=outcome.seconds, environment=outcome.environment
+            )
+
+    def _confined(self, request: Request, watch: Watch) -> ChildOutcome:
+        """Run the child; start again when it was killed from outside, for a shard gives the same result each time."""
+        for attempt in range(1, _LOCAL_ATTEMPTS + 1):
+            try:
+                return self._server.run(request, watch)
+            except (ChildKilled, ServerLost) as error:
+                log.warning("%s (%d of %d)", error, attempt, _LOCAL_ATTEMPTS)
+                shutil.rmtree(request.scratch, ignore_errors=True)
+                if self._server.pid is None:
+                    self._server.start()
+        raise MemoryLimit(
+            f"The {request.stage} job was killed {_LOCAL_ATTEMPTS} times from outside its process, most likely by the "
+            "kernel for want of memory; use a smaller `batch_size` or give the worker more memory"
+        )
+
+    def _store(self, request: Request, file: LeftFile) -> OutputFile:
+        path = Path(file.path)
+        if path.parent != request.scratch or not stat.S_ISREG(path.lstat().st_mode):
+            raise JobFailed(
+                f"The {request.stage} job declared {file.name!r}, which is no plain file of its scratch folder"
+            )
+        if path.stat().st_size > request.limits.output_bytes:
+            raise JobFailed(f"The {request.stage} job's file {file.name!r} is larger than TREMOR_OUTPUT_BYTES")
+        return OutputFile(name=file.name, kind=file.kind, format=file.format, blob=self._blobs.put_file(path))
+
+    def _cancel_check(self, job_id: str) -> Callable[[], bool]:
+        """Whether to stop; asks the broker twice a second, and goes on when it is away."""
+        last, answer = 0.0, False
+
+        def check() -> bool:
+            nonlocal last, answer
+            now = time.monotonic()
+            if not answer and now - last > _CANCEL_POLL_SECONDS:
+                last = now
+                with suppress(OSError, RedisError):
+                    answer = self._queue.is_cancelled(job_id)
+            return answer
+
+        return check
+
+    def _publish(self, event: WorkerEvent) -> None:
+        """Publish the last event; patient, since the shard's work hangs on it."""
+        deadline = time.monotonic() + _PUBLISH_SECONDS
+        while True:
+            try:
+                return self._queue.publish(event)
+            except (OSError, RedisError):
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(1.0)
+
+    def _probe(self) -> dict[str, Any]:
+        """Device, versions and sandbox as a job would find them."""
+        with _job_folder(self._home) as folder:
+            request = Request(
+                stage="probe",
+                folder=folder,
+                device=self._settings.device,
+                threads=self._threads,
+                layers=sandbox_layers(self._settings),
+                required=self._settings.sandbox == "required",
+            )
+            outcome = self._server.run(request)
+        if outcome.problem is not None:
+            raise _Reported(outcome.problem)
+        return outcome.environment
+
+
+class _Reported(TremorError):
+    """A problem that the child reported."""
+
+    def __init__(self, reported: Problem) -> None:
+        super().__init__(reported.detail or reported.title)
+        self._reported = reported
+
+    def problem(self) -> Problem:
+        return self._reported
+
+
+def sandbox_layers(settings: Settings) -> tuple[str, ...]:
+    """The sandbox layers that the settings ask for."""
+    if settings.sandbox == "off":
+        return ()
+    return LAYERS if settings.sandbox_layers is None else settings.sandbox_layers
+
+
+@contextmanager
+def _job_folder(home: Path) -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix="job-", dir=home))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _own_folder(parent: Path) -> tuple[Path, int]:
+    """Make this worker's folder, locked while the worker lives, and remove those of workers that have died."""
+    parent.mkdir(parents=True, exist_ok=True)
+    for old in parent.iterdir():
+        with suppress(OSError):
+            handle = os.open(old / "lock", os.O_RDWR)
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(old, ignore_errors=True)
+            finally:
+                os.close(handle)
+    home = Path(tempfile.mkdtemp(prefix="slot-", dir=parent)).resolve()
+    lock = os.open(home / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    return home, lock

@@ -1,0 +1,53 @@
+"""What a job runs on: device, threads, versions. Imported and called in the confined child only."""
+
+import importlib.metadata
+import platform
+from typing import Any, Literal
+
+from openapi.problems import JobFailed
+
+_LIBRARIES = ("torch", "torchvision", "numpy", "onnx", "onnxruntime", "onnx2torch")
+
+
+def pick_device(wanted: Literal["auto", "cpu", "cuda"]) -> str:
+    """`cuda` where it is wanted or there, else `cpu`. `JobFailed` when it is wanted and not there."""
+    if wanted == "cpu":
+        return "cpu"
+    import torch
+
+    if torch.cuda.is_available():
+        return "cuda"
+    if wanted == "cuda":
+        raise JobFailed("TREMOR_DEVICE=cuda, but torch finds no CUDA device; set it to auto or cpu")
+    return "cpu"
+
+
+def describe(device: str, threads: int) -> dict[str, Any]:
+    """The report's environment block; sets torch's threads on the way."""
+    import torch
+
+    torch.set_num_threads(threads)
+    return {
+        "device": device,
+        "device_name": torch.cuda.get_device_name() if device == "cuda" else _processor(),
+        "threads": threads,
+        "versions": {"python": platform.python_version(), **_versions()},
+    }
+
+
+def _versions() -> dict[str, str]:
+    found = {}
+    for name in _LIBRARIES:
+        try:
+            found[name] = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return found
+
+
+def _processor() -> str:
+    try:
+        with open("/proc/cpuinfo") as file:
+            return next(line.split(":", 1)[1].strip() for line in file if line.startswith("model name"))
+    except (OSError, StopIteration):
+        return platform.machine()

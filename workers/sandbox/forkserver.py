@@ -1,0 +1,108 @@
+"""The warm server: a process that has imported torch and the stages, and forks a confined child per request.
+
+It runs no job, starts no OpenMP thread and never touches CUDA, so its forks are clean. Over its socket (standard input)
+comes a message with the request's path together with the pipe for the child's answers; it says ``pid N``, later
+``end STATUS`` while the child is still a zombie (its process id cannot be reused), and reaps it on ``reap``. It is
+ready after the imports that every job needs; the rest is imported while no request waits.
+"""
+
+import contextlib
+import gc
+import importlib
+import os
+import select
+import signal
+import socket
+import sys
+import traceback
+from collections.abc import Iterable
+from pathlib import Path
+
+from workers.jobs.registry import STAGES
+from workers.sandbox import child, kernel
+
+_FIRST = ("numpy", "torch", "torch.fx", "torch.export", "PIL.Image", "onnx", "safetensors.torch")
+_LATER = ("matplotlib.pyplot", "scipy.stats", "jinja2")
+_IDLE_SECONDS = 0.05
+
+
+def preload(names: Iterable[str]) -> None:
+    """Import modules; the job that needs one that cannot be imported will say why."""
+    for name in names:
+        with contextlib.suppress(Exception):
+            importlib.import_module(name)
+    gc.collect()
+    gc.freeze()
+
+
+def serve(link: socket.socket, later: list[str]) -> None:
+    """Answer requests until the worker hangs up; import `later` in between."""
+    me = os.getpid()
+    while True:
+        while later and not select.select([link], [], [], _IDLE_SECONDS)[0]:
+            preload([later.pop(0)])
+        data, handles, _, _ = socket.recv_fds(link, 4096, 1)
+        if not data:
+            return
+        request_file = Path(data.decode().rstrip("\n"))
+        pid = os.fork()
+        if pid == 0:
+            try:
+                link.close()
+                child.main(request_file, handles[0], me)
+            except BaseException:
+                traceback.print_exc()
+            finally:
+                os._exit(1)
+        os.close(handles[0])
+        link.sendall(f"pid {pid}\n".encode())
+        status = os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+        assert status is not None
+        _end_orphans(except_pid=pid)
+        link.sendall(f"end {_code(status.si_code, status.si_status)}\n".encode())
+        if not link.recv(16):
+            return
+        os.waitpid(pid, 0)
+
+
+def _code(how: int, status: int) -> int:
+    """Exit status, negative for a signal."""
+    return status if how == os.CLD_EXITED else -status
+
+
+def _end_orphans(except_pid: int) -> None:
+    """End whatever the job left behind; orphans come to this process, the subreaper."""
+    while True:
+        left = [pid for pid in _children() if pid != except_pid]
+        if not left:
+            return
+        for pid in left:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        for pid in left:
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(pid, 0)
+
+
+def _children() -> list[int]:
+    try:
+        return [int(pid) for pid in Path("/proc/thread-self/children").read_text().split()]
+    except OSError:
+        return []
+
+
+def main() -> None:
+    """Import what every job needs, say ``ready``, serve."""
+    kernel.die_with_parent(int(sys.argv[1]))
+    kernel.name_process("tremor-warm")
+    if kernel.LINUX:
+        kernel.prctl(kernel.PR_SET_CHILD_SUBREAPER, 1)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    link = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET, fileno=os.dup(0))
+    preload([*sys.argv[2:], *_FIRST, STAGES["inspect_model"]])
+    link.sendall(b"ready\n")
+    serve(link, [*STAGES.values(), *_LATER])
+
+
+if __name__ == "__main__":
+    main()

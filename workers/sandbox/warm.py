@@ -1,0 +1,320 @@
+"""The worker's side of the warm server: start it, run a job in a fork of it, end the job."""
+
+import contextlib
+import math
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from pydantic import ValidationError
+
+from openapi.problems import JobFailed, MemoryLimit, TimeLimit, TremorError
+from workers.sandbox.limits import private_memory
+from workers.sandbox.messages import MAX_LINE, ChildLine, ChildOutcome, ChildProgress, Request
+
+#: Environment variables of the worker that a job may see. Credentials are not among them.
+_KEPT = (
+    "PATH",
+    "LANG",
+    "LC_ALL",
+    "TZ",
+    "PYTHONPATH",
+    "LD_LIBRARY_PATH",
+    "CUDA_VISIBLE_DEVICES",
+    "NVIDIA_VISIBLE_DEVICES",
+)
+_TICK_SECONDS = 0.1
+_START_SECONDS = 300.0
+
+
+class Cancelled(Exception):
+    """The job was ended because `should_stop` said so."""
+
+
+class ServerLost(Exception):
+    """The warm server, and with it the job, was killed from outside."""
+
+
+class ChildKilled(Exception):
+    """Somebody outside killed the job: the kernel, short of memory, or a person."""
+
+
+@dataclass(frozen=True)
+class Watch:
+    """What to do while a job runs: `should_stop` ends it, `on_progress` hears of it. Both must be quick."""
+
+    should_stop: Callable[[], bool] = lambda: False
+    on_progress: Callable[[ChildProgress], None] = lambda progress: None
+
+
+class WarmServer:
+    """One warm server process, running one job at a time.
+
+    Start it from a thread that lives as long as it: Linux counts the end of the starting thread as the parent's.
+    """
+
+    def __init__(self, threads: int = 1, cache: Path | None = None, preload: Sequence[str] = ()) -> None:
+        self._threads = threads
+        self._preload = tuple(preload)
+        self._cache = cache
+        self._process: subprocess.Popen[bytes] | None = None
+        self._link: socket.socket | None = None
+        self._reader: _Lines | None = None
+        self._ready = False
+        self._one_at_a_time = threading.Lock()
+
+    @property
+    def pid(self) -> int | None:
+        """The server's process id while it lives."""
+        return None if self._process is None or self._process.poll() is not None else self._process.pid
+
+    def start(self) -> None:
+        """Start the process; returns at once, while it still imports."""
+        self.close()
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "workers.sandbox.forkserver", str(os.getpid()), *self._preload],
+            stdin=theirs.fileno(),
+            env=_environment(os.environ, self._threads, self._cache),
+            cwd="/",
+        )
+        theirs.close()
+        self._link, self._reader, self._ready = ours, _Lines(ours), False
+
+    def wait_ready(self) -> None:
+        """Wait until it has imported everything. `ServerLost` when it ends instead."""
+        if self._process is None:
+            self.start()
+        if not self._ready:
+            self._expect("ready", time.monotonic() + _START_SECONDS)
+            self._ready = True
+
+    def run(self, request: Request, watch: Watch | None = None) -> ChildOutcome:
+        """Run one job and return its outcome, which may hold a problem.
+
+        Raises `JobFailed` for a crash, `MemoryLimit`, `TimeLimit`, `Cancelled`, `ChildKilled` and `ServerLost`. When it
+        returns or raises, nothing of the job runs any more.
+        """
+        with self._one_at_a_time:
+            if self.pid is None:
+                self.start()
+            self.wait_ready()
+            return self._start_child(request, watch or Watch())
+
+    def _start_child(self, request: Request, watch: Watch) -> ChildOutcome:
+        assert self._link is not None
+        for folder in (request.scratch, request.root):
+            folder.mkdir(parents=True, exist_ok=True)
+        request_file = request.folder / "request.json"
+        request_file.write_text(request.model_dump_json())
+        ours, theirs = os.pipe()
+        try:
+            try:
+                socket.send_fds(self._link, [f"{request_file}\n".encode()], [theirs])
+            except OSError as error:
+                raise ServerLost("the warm server has ended") from error
+            finally:
+                os.close(theirs)
+            pid = int(self._expect("pid", time.monotonic() + 30)[0])
+            return self._attend(pid, ours, request, watch)
+        finally:
+            os.close(ours)
+
+    def _attend(self, pid: int, answers: int, request: Request, watch: Watch) -> ChildOutcome:
+        begin = time.monotonic()
+        lines, outcome, end = _Lines(answers), None, None
+        stopped: TremorError | Cancelled | None = None
+        assert self._reader is not None
+        try:
+            while end is None:
+                ready, _, _ = select.select([self._reader.handle, *lines.open_handles], [], [], _TICK_SECONDS)
+                if lines.handle in ready:
+                    outcome = _read(lines, watch) or outcome
+                if self._reader.handle in ready:
+                    end = int(self._expect("end", time.monotonic() + 30)[0])
+                elif stopped is None:
+                    stopped = self._reason_to_stop(pid, begin, request, watch)
+                    if stopped is not None:
+                        _kill(pid)
+            outcome = _read(lines, watch) or outcome
+        except _BadAnswer as error:
+            stopped = JobFailed(f"The {request.stage} job answered nonsense: {error}")
+        finally:
+            _kill(pid)
+            if end is None:
+                with contextlib.suppress(ServerLost):
+                    self._expect("end", time.monotonic() + 30)
+            self._reap()
+        if stopped is not None:
+            raise stopped
+        assert end is not None
+        if outcome is None:
+            raise _crash(end, request)
+        return outcome
+
+    def _reason_to_stop(self, pid: int, begin: float, request: Request, watch: Watch) -> TremorError | Cancelled | None:
+        if watch.should_stop():
+            return Cancelled()
+        limits = request.limits
+        if time.monotonic() - begin > limits.wall_seconds:
+            return TimeLimit(
+                f"The {request.stage} job ran longer than {limits.wall_seconds:g} s; "
+                "ask for fewer samples or steps, or raise TREMOR_WALL_SECONDS"
+            )
+        used = private_memory(pid)
+        if used > limits.memory_bytes:
+            return MemoryLimit(
+                f"The {request.stage} job used {used} bytes of memory, more than the {limits.memory_bytes} that it "
+                "may; use a smaller `batch_size` or fewer samples, or raise TREMOR_MEMORY_BYTES"
+            )
+        return None
+
+    def _expect(self, word: str, deadline: float) -> list[str]:
+        """Read the server's next line, which must begin with `word`; returns the rest."""
+        assert self._reader is not None
+        while True:
+            line = self._reader.next_line()
+            if line is not None:
+                parts = line.decode().split()
+                if parts[0] != word:
+                    raise ServerLost(f"the warm server said {line!r} instead of {word}")
+                return parts[1:]
+            left = deadline - time.monotonic()
+            if self._reader.ended or left <= 0:
+                self.close()
+                raise ServerLost(f"the warm server ended, or said no {word!r} in time")
+            ready, _, _ = select.select([self._reader.handle], [], [], min(left, 1.0))
+            if ready:
+                self._reader.fill()
+
+    def _reap(self) -> None:
+        if self._link is not None:
+            with contextlib.suppress(OSError):
+                self._link.sendall(b"reap\n")
+
+    def close(self) -> None:
+        """End the server and the job that it may be running."""
+        if self._link is not None:
+            self._link.close()
+            self._link = None
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+        self._ready = False
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class _BadAnswer(Exception):
+    pass
+
+
+class _Lines:
+    """Lines from a socket or a pipe, without blocking."""
+
+    def __init__(self, source: socket.socket | int) -> None:
+        self.handle = source if isinstance(source, int) else source.fileno()
+        self._buffer = bytearray()
+        self.ended = False
+
+    @property
+    def open_handles(self) -> list[int]:
+        return [] if self.ended else [self.handle]
+
+    def fill(self) -> None:
+        """Read once; the handle must be readable."""
+        try:
+            data = os.read(self.handle, 1 << 18)
+        except ConnectionResetError:
+            data = b""
+        self.ended = not data
+        self._buffer += data
+        if len(self._buffer) > MAX_LINE:
+            raise _BadAnswer(f"a line of more than {MAX_LINE} bytes")
+
+    def next_line(self) -> bytes | None:
+        """The next whole line, without its end; None when there is none yet."""
+        end = self._buffer.find(b"\n")
+        if end < 0:
+            return None
+        line = bytes(self._buffer[:end])
+        del self._buffer[: end + 1]
+        return line
+
+
+def _read(lines: _Lines, watch: Watch) -> ChildOutcome | None:
+    """Take in what the pipe holds now; returns the outcome when it is among it."""
+    outcome = None
+    while not lines.ended and select.select([lines.handle], [], [], 0)[0]:
+        lines.fill()
+        while (line := lines.next_line()) is not None:
+            try:
+                message = ChildLine.model_validate_json(line)
+            except ValidationError as error:
+                raise _BadAnswer("a line that is no message") from error
+            if message.progress is not None and math.isfinite(message.progress.done):
+                watch.on_progress(message.progress)
+            outcome = message.outcome or outcome
+    return outcome
+
+
+def _kill(pid: int) -> None:
+    """SIGKILL a job and its process group. It is a zombie at most, so the id is still its own."""
+    for end in (os.killpg, os.kill):
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            end(pid, signal.SIGKILL)
+
+
+def _crash(end: int, request: Request) -> Exception:
+    """What a child's end without an outcome means."""
+    if end >= 0:
+        return JobFailed(f"The {request.stage} job ended with status {end} and no result")
+    name = signal.Signals(-end).name
+    if -end == signal.SIGXCPU:
+        return TimeLimit(f"The {request.stage} job used more than {request.limits.cpu_seconds:g} s of processor time")
+    if -end == signal.SIGKILL:
+        return ChildKilled(f"The {request.stage} job was killed from outside")
+    with contextlib.suppress(OSError):
+        if b"bad_alloc" in request.log.read_bytes()[-65_536:]:
+            return MemoryLimit(f"The {request.stage} job needed more memory than it may have ({name})")
+    return JobFailed(f"The {request.stage} job crashed with {name}", signal=name)
+
+
+def _environment(ours: Mapping[str, str], threads: int, cache: Path | None) -> dict[str, str]:
+    """The server's environment: no credentials, and threads that sleep when they have nothing to do."""
+    kept = {name: ours[name] for name in _KEPT if name in ours}
+    home = str(cache or "/nonexistent")
+    return kept | {
+        "HOME": home,
+        "USER": "tremor",
+        "LOGNAME": "tremor",
+        "MPLCONFIGDIR": home,
+        "MPLBACKEND": "Agg",
+        "PYTHONHASHSEED": "0",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONUNBUFFERED": "1",
+        "PYTHONSAFEPATH": "1",
+        "OMP_NUM_THREADS": str(threads),
+        "MKL_NUM_THREADS": str(threads),
+        "OPENBLAS_NUM_THREADS": "1",
+        "OMP_WAIT_POLICY": "PASSIVE",
+        "GOMP_SPINCOUNT": "0",
+        "MALLOC_ARENA_MAX": "4",
+        "PYTORCH_NVML_BASED_CUDA_CHECK": "1",
+        "CUBLAS_WORKSPACE_CONFIG": ":4096:8",
+    }

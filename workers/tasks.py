@@ -1,0 +1,55 @@
+"""The Celery side of a worker: one task, one slot, and the runner behind it.
+
+Started by `tremor worker`. The pool's process starts the warm server as soon as it lives; a delivery that comes twice,
+or after its job has ended, finds a result or a cancel flag and does nothing.
+"""
+
+import logging
+import os
+import signal
+from typing import Any
+
+from celery.signals import worker_process_init, worker_process_shutdown
+from pydantic import ValidationError
+
+from openapi.wire.blobs import BlobStore
+from openapi.wire.jobs import TASK_NAME, Shard
+from openapi.wire.queue import QueueClient, make_celery
+from openapi.wire.settings import Settings
+from workers.runner import Runner
+from workers.sandbox import kernel
+
+log = logging.getLogger(__name__)
+
+settings = Settings()
+app = make_celery(settings)
+_runner: Runner | None = None
+
+
+@worker_process_init.connect(weak=False)  # type: ignore[untyped-decorator]
+def start(**_: Any) -> None:
+    """Start the runner in a new pool process."""
+    global _runner
+    kernel.die_with_parent(os.getppid())
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _runner = Runner(settings, QueueClient(settings), BlobStore.from_settings(settings))
+    _runner.start()
+
+
+@worker_process_shutdown.connect(weak=False)  # type: ignore[untyped-decorator]
+def end(**_: Any) -> None:
+    """End the runner with its pool process."""
+    if _runner is not None:
+        _runner.close()
+
+
+@app.task(name=TASK_NAME)  # type: ignore[untyped-decorator]
+def run_shard(message: dict[str, Any]) -> None:
+    """Run one shard; see `workers.runner`."""
+    assert _runner is not None
+    try:
+        shard = Shard.model_validate(message)
+    except ValidationError:
+        log.exception("a message is no shard of this version; dropped")
+        return
+    _runner.run(shard)
