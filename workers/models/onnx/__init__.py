@@ -1,0 +1,1 @@
+"""ONNX files: admission, translation to torch, and the operators that it knows."""

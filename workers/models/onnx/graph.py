@@ -1,0 +1,161 @@
+"""The ONNX graph as plain Python: nodes with decoded attributes, constants as numpy arrays, branches as graphs."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from onnx import AttributeProto, GraphProto, ModelProto, NodeProto, ValueInfoProto
+
+from openapi.problems import ModelMalformed, UnsupportedOperator
+from workers.models.onnx.admission import DEFAULT_DOMAINS
+from workers.models.onnx.registry import Host
+from workers.models.onnx.tensors import to_numpy
+
+
+@dataclass(frozen=True)
+class Node:
+    """One operator. A missing optional input or output is the empty string."""
+
+    op: str
+    domain: str
+    version: int
+    name: str
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+    attributes: dict[str, Any]
+
+    @property
+    def where(self) -> str:
+        """How messages name this node."""
+        domain = self.domain or "ai.onnx"
+        return f"node {self.name or '(unnamed)'!r} ({domain}.{self.op}, operator set {self.version})"
+
+
+@dataclass(frozen=True)
+class Port:
+    """A graph input or output: its name, element type and dimensions (None where free; `dims` None when unstated)."""
+
+    name: str
+    element_type: int
+    dims: tuple[int | None, ...] | None
+
+
+@dataclass(frozen=True)
+class Graph:
+    """Nodes in order of execution, constants by name, inputs without the constants, outputs."""
+
+    nodes: tuple[Node, ...]
+    constants: dict[str, Host]
+    inputs: tuple[Port, ...]
+    outputs: tuple[Port, ...]
+    #: Names of values that are copies (Identity) of constants, and of which.
+    aliases: dict[str, str] = field(default_factory=dict)
+
+
+def read_graph(model: ModelProto) -> Graph:
+    """Decode the main graph of an admitted model."""
+    versions: dict[str, int] = {}
+    for opset in model.opset_import:
+        versions["" if opset.domain in DEFAULT_DOMAINS else opset.domain] = opset.version
+    return _graph(model.graph, versions)
+
+
+def _graph(graph: GraphProto, versions: dict[str, int]) -> Graph:
+    constants: dict[str, Host] = {}
+    for tensor in graph.initializer:
+        constants[tensor.name] = to_numpy(tensor)
+    aliases: dict[str, str] = {}
+    nodes: list[Node] = []
+    for proto in graph.node:
+        node = _node(proto, versions)
+        if node.op == "Constant" and not node.domain:
+            constants[node.outputs[0]] = _constant(node)
+        elif node.op == "Identity" and not node.domain and (node.inputs[0] in constants or node.inputs[0] in aliases):
+            aliases[node.outputs[0]] = aliases.get(node.inputs[0], node.inputs[0])
+        else:
+            nodes.append(node)
+    return Graph(
+        nodes=tuple(_sorted(nodes, {*constants, *aliases})),
+        constants=constants,
+        inputs=tuple(_port(v) for v in graph.input if v.name not in constants),
+        outputs=tuple(_port(v) for v in graph.output),
+        aliases=aliases,
+    )
+
+
+def _sorted(nodes: list[Node], known: set[str]) -> Iterable[Node]:
+    """Check that each value is made once; the file must already be in order of execution (ONNX demands it)."""
+    made = set(known)
+    for node in nodes:
+        for output in node.outputs:
+            if output and output in made:
+                raise ModelMalformed(f"Two nodes make the value {output!r}; the second is {node.where}.")
+            made.add(output)
+    return nodes
+
+
+def _port(info: ValueInfoProto) -> Port:
+    tensor = info.type.tensor_type
+    if info.type.WhichOneof("value") not in (None, "tensor_type"):
+        return Port(info.name, 0, None)
+    dims = None
+    if tensor.HasField("shape"):
+        dims = tuple(d.dim_value if d.HasField("dim_value") and d.dim_value > 0 else None for d in tensor.shape.dim)
+    return Port(info.name, tensor.elem_type, dims)
+
+
+def _node(proto: NodeProto, versions: dict[str, int]) -> Node:
+    domain = "" if proto.domain in DEFAULT_DOMAINS else proto.domain
+    attributes = {a.name: _attribute(a, versions, proto) for a in proto.attribute}
+    outputs = tuple(proto.output)
+    while outputs and not outputs[-1]:
+        outputs = outputs[:-1]
+    inputs = tuple(proto.input)
+    while inputs and not inputs[-1]:
+        inputs = inputs[:-1]
+    return Node(proto.op_type, domain, versions.get(domain, 1), proto.name, inputs, outputs, attributes)
+
+
+def _attribute(attribute: AttributeProto, versions: dict[str, int], node: NodeProto) -> Any:
+    if attribute.ref_attr_name:
+        raise ModelMalformed(f"Attribute {attribute.name!r} of node {node.name!r} refers to a function's attribute.")
+    match attribute.type:
+        case AttributeProto.FLOAT:
+            return attribute.f
+        case AttributeProto.INT:
+            return attribute.i
+        case AttributeProto.STRING:
+            return attribute.s.decode("utf-8", "replace")
+        case AttributeProto.FLOATS:
+            return list(attribute.floats)
+        case AttributeProto.INTS:
+            return list(attribute.ints)
+        case AttributeProto.STRINGS:
+            return [s.decode("utf-8", "replace") for s in attribute.strings]
+        case AttributeProto.TENSOR:
+            return to_numpy(attribute.t)
+        case AttributeProto.GRAPH:
+            return _graph(attribute.g, versions)
+        case kind:
+            raise UnsupportedOperator(
+                f"Node {node.name!r} ({node.op_type}) has an attribute {attribute.name!r} of kind "
+                f"{AttributeProto.AttributeType.Name(kind)}, which is not supported.",
+                operator=node.op_type,
+                node=node.name,
+            )
+
+
+def _constant(node: Node) -> Host:
+    for key, dtype in (
+        ("value", None),
+        ("value_int", np.int64),
+        ("value_ints", np.int64),
+        ("value_float", np.float32),
+        ("value_floats", np.float32),
+    ):
+        if key in node.attributes:
+            return np.asarray(node.attributes[key], dtype=dtype)
+    raise UnsupportedOperator(
+        f"{node.where} holds strings or nothing; only numbers are supported.", operator="Constant", node=node.name
+    )

@@ -1,0 +1,160 @@
+"""ONNX file → `AuditedModel`."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from onnx import TensorProto
+
+from openapi.models import InputSpec
+from openapi.problems import ModelNumerics, NotAClassifier
+from workers.models.audited import AuditedModel
+from workers.models.from_module import assemble
+from workers.models.inputs import FileInput, wrong_input
+from workers.models.onnx.admission import read_model
+from workers.models.onnx.graph import Graph, Node, Port, read_graph
+from workers.models.onnx.module import OnnxModule
+from workers.models.onnx.registry import TENSOR_CONVERTERS, find
+from workers.models.onnx.tensors import type_name
+
+_INPUT_TYPES: dict[int, torch.dtype] = {
+    TensorProto.FLOAT: torch.float32,
+    TensorProto.DOUBLE: torch.float32,
+    TensorProto.FLOAT16: torch.float16,
+    TensorProto.BFLOAT16: torch.bfloat16,
+    TensorProto.UINT8: torch.uint8,
+    TensorProto.INT8: torch.int8,
+    TensorProto.INT32: torch.int32,
+    TensorProto.INT64: torch.int64,
+}
+
+
+@dataclass(frozen=True)
+class Converted:
+    """A file's network as a module, and what it takes."""
+
+    module: OnnxModule
+    input: FileInput
+    spec: InputSpec
+    warnings: tuple[str, ...]
+    differentiable: bool
+    producer: str | None
+
+
+def load_onnx(path: Path, input: InputSpec) -> AuditedModel:
+    """Translate an ONNX file; `input` may leave out what the file says itself.
+
+    Admission (`read_model`) comes first; nothing is inferred or computed before it. Raises `ModelMalformed`,
+    `ModelUnsafe`, `UnsupportedOperator` (operator, version, node), `ModelNumerics`, `NotAClassifier`, `ModelRejected`.
+    """
+    found = convert(path, input)
+    return assemble(
+        found.module,
+        found.input,
+        found.spec,
+        format="onnx",
+        warnings=found.warnings,
+        differentiable=found.differentiable,
+        producer=found.producer,
+    )
+
+
+def convert(path: Path, input: InputSpec) -> Converted:
+    """Admit an ONNX file and turn it into a module of the file's own input; see `load_onnx`."""
+    model = read_model(path)
+    graph = read_graph(model)
+    _check_numbers(graph)
+    port = _image_input(graph)
+    shape, fixed = _input_shape(port, input)
+    dtype = _INPUT_TYPES[port.element_type]
+    module = OnnxModule(graph, fixed)
+    spec = input
+    warnings = []
+    if fixed is not None:
+        warnings.append(f"the file fixes the batch size at {fixed}; it was freed")
+    if port.element_type in (TensorProto.FLOAT16, TensorProto.BFLOAT16, TensorProto.DOUBLE):
+        warnings.append(f"the file takes {type_name(port.element_type)}; it is computed in float32")
+    if not dtype.is_floating_point and "range" not in spec.model_fields_set:
+        spec = spec.model_copy(update={"range": (0.0, 255.0)})
+        warnings.append("the file takes integers, so pixels are given to it as 0 to 255")
+    nodes = _all_nodes(graph)
+    estimated = sorted({n.op for n in nodes if _gradient(n.domain, n.op, n.version) == "straight-through"})
+    if estimated:
+        warnings.append(
+            f"gradients through {', '.join(estimated)} are straight-through estimates, because these are step functions"
+        )
+    producer = " ".join(filter(None, (model.producer_name, model.producer_version))) or None
+    return Converted(module, FileInput(shape, dtype), spec, tuple(warnings), True, producer)
+
+
+def onnx_to_module(path: Path, input: InputSpec | None = None) -> OnnxModule:
+    """Admit an ONNX file and return the module alone."""
+    return convert(path, input or InputSpec()).module
+
+
+def _image_input(graph: Graph) -> Port:
+    if len(graph.inputs) != 1:
+        names = ", ".join(p.name for p in graph.inputs) or "none"
+        raise NotAClassifier(f"An image classifier has one input; this file has {len(graph.inputs)} ({names}).")
+    port = graph.inputs[0]
+    if port.element_type not in _INPUT_TYPES:
+        raise NotAClassifier(
+            f"The input {port.name!r} takes {type_name(port.element_type)}; "
+            "an image is float, half, double or an integer."
+        )
+    return port
+
+
+def _input_shape(port: Port, spec: InputSpec) -> tuple[tuple[int, ...], int | None]:
+    """(shape without the batch, the batch size that the file fixes or None)."""
+    if port.dims is None or (len(port.dims) > 1 and all(d is None for d in port.dims[1:])):
+        if spec.shape is None:
+            raise wrong_input("/input/shape", "the file does not say its input's shape: give [channels, height, width]")
+        c, h, w = spec.shape
+        if port.dims is not None and len(port.dims) == 2:
+            return (c * h * w,), port.dims[0]
+        return ((h, w, c) if spec.layout == "NHWC" else (c, h, w)), port.dims[0] if port.dims else None
+    if len(port.dims) < 2:
+        raise NotAClassifier(
+            f"The input {port.name!r} has shape {list(port.dims)}; an image batch has at least 2 axes."
+        )
+    shape = list(port.dims[1:])
+    if None in shape:
+        shape = _filled(shape, port, spec)
+    return tuple(int(s) for s in shape if s is not None), port.dims[0]
+
+
+def _filled(shape: list[int | None], port: Port, spec: InputSpec) -> list[int | None]:
+    """Free height and width (and channels) from the caller's spec."""
+    if spec.shape is None or len(shape) != 3:
+        shown = ["n", *("?" if s is None else str(s) for s in shape)]
+        raise wrong_input(
+            "/input/shape", f"the file leaves sizes of its input {shown} free: give [channels, height, width]"
+        )
+    c, h, w = spec.shape
+    nhwc = spec.layout == "NHWC" or (spec.layout is None and shape[0] is None and shape[2] == c)
+    wanted = (h, w, c) if nhwc else (c, h, w)
+    if any(s is not None and s != given for s, given in zip(shape, wanted, strict=True)):
+        raise wrong_input("/input/shape", f"the file takes {shape}, which {list(spec.shape)} does not fit")
+    return list(wanted)
+
+
+def _check_numbers(graph: Graph) -> None:
+    for name, array in graph.constants.items():
+        if array.dtype == np.float32 and np.isnan(array).any():
+            raise ModelNumerics(f"The weight {name!r} holds NaN. Train or convert the model again.", weight=name)
+
+
+def _all_nodes(graph: Graph) -> Iterator[Node]:
+    for node in graph.nodes:
+        yield node
+        for value in node.attributes.values():
+            if isinstance(value, Graph):
+                yield from _all_nodes(value)
+
+
+def _gradient(domain: str, op: str, version: int) -> str:
+    entry = find(TENSOR_CONVERTERS, domain, op, version)
+    return entry.gradient if entry else "none"

@@ -1,0 +1,246 @@
+"""An ONNX graph as an `nn.Module` that computes it node by node; `torch.export` turns it into ATen operators."""
+
+import math
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+import workers.models.onnx.ops
+from openapi.problems import ModelRejected, ModelUnsafe, TremorError, UnsupportedOperator
+from workers.models.onnx.call import Batch, Call
+from workers.models.onnx.graph import Graph, Node
+from workers.models.onnx.limits import MAX_VALUE_ELEMENTS
+from workers.models.onnx.registry import HOST_CONVERTERS, TENSOR_CONVERTERS, Entry, Host, Value, find
+from workers.models.onnx.weights import attribute_paths, trainable_constants
+
+assert workers.models.onnx.ops  # importing it fills the registry
+
+#: Floating constants of at most so many items are also known as numbers while the graph is translated.
+_SMALL = 4096
+
+
+class OnnxModule(nn.Module):
+    """The network of an ONNX file.
+
+    ``forward``: x, the file's own input tensor (float32 also where the file takes half precision or integers) → the
+    file's first-to-last outputs (a tuple when there are several). Weights are parameters with the names of the file's
+    initialisers (`paths`: file name → torch path); other floating constants are buffers.
+    """
+
+    def __init__(self, graph: Graph, fixed_batch: int | None = None) -> None:
+        super().__init__()
+        self.onnx = graph
+        self.fixed_batch = fixed_batch
+        self.entries = _resolve(graph)
+        weights = trainable_constants(graph)
+        used = {graph.aliases.get(n, n) for node in graph.nodes for n in node.inputs} | _captured(graph)
+        used |= {graph.aliases.get(o.name, o.name) for o in graph.outputs}
+        stored = [n for n, a in graph.constants.items() if n in used and a.dtype == np.float32 and a.size > 1]
+        stored += [n for n in weights if n not in stored]
+        stored += [n for n, a in graph.constants.items() if n in used and a.dtype != np.float32 and a.size > 16]
+        self.paths = attribute_paths(stored)
+        self.weights = weights
+        self._hosts = {
+            n: a for n, a in graph.constants.items() if n not in weights and (a.dtype != np.float32 or a.size <= _SMALL)
+        }
+        self._stored = {id(a): n for n, a in self._hosts.items() if n in self.paths}
+        for name, path in self.paths.items():
+            tensor = torch.from_numpy(_torch_type(graph.constants[name]))
+            self._register(path, nn.Parameter(tensor) if name in weights else tensor)
+
+    def _register(self, path: str, tensor: Tensor) -> None:
+        *parents, leaf = path.split(".")
+        owner: nn.Module = self
+        for part in parents:
+            if part not in owner._modules:
+                owner.add_module(part, nn.Module())
+            owner = owner.get_submodule(part)
+        if isinstance(tensor, nn.Parameter):
+            owner.register_parameter(leaf, tensor)
+        else:
+            owner.register_buffer(leaf, tensor)
+
+    def forward(self, x: Tensor) -> Any:
+        """Compute every output of the file that holds floating numbers."""
+        batch = Batch(self.fixed_batch)
+        if x.ndim:
+            batch.size = x.shape[0]
+        environment: dict[str, Value] = {self.onnx.inputs[0].name: x}
+        _Run(self, batch, x.device).execute(self.onnx, environment)
+        run = _Run(self, batch, x.device)
+        values = [run.lookup(port.name, environment, self.onnx) for port in self.onnx.outputs]
+        found = tuple(v for v in values if isinstance(v, Tensor) and v.is_floating_point())
+        return found[0] if len(found) == 1 else found
+
+    def stored_tensor(self, name: str) -> Tensor:
+        """The parameter or buffer of a constant of the file."""
+        owner: Any = self
+        for part in self.paths[name].split("."):
+            owner = getattr(owner, part)
+        assert isinstance(owner, Tensor)
+        return owner
+
+
+class _Run:
+    """One pass through the graph."""
+
+    def __init__(self, module: OnnxModule, batch: Batch, device: torch.device) -> None:
+        self.module = module
+        self.batch = batch
+        self.device = device
+
+    def lookup(self, name: str, environment: dict[str, Value], graph: Graph) -> Value:
+        """What a name stands for, now."""
+        if name in environment:
+            return environment[name]
+        name = graph.aliases.get(name, name)
+        if name in environment:
+            return environment[name]
+        module = self.module
+        if name in module._hosts and graph is module.onnx:
+            return module._hosts[name]
+        if name in module.paths:
+            return module.stored_tensor(name)
+        if name in graph.constants:
+            return graph.constants[name]
+        if graph is not module.onnx:
+            return self.lookup(name, environment, module.onnx)
+        raise ModelRejected(f"The ONNX graph reads the value {name!r}, which nothing makes before.")
+
+    def constant(self, value: Host) -> Tensor | None:
+        """The stored tensor of a constant of the file."""
+        name = self.module._stored.get(id(value))
+        return None if name is None else self.module.stored_tensor(name)
+
+    def execute(self, graph: Graph, environment: dict[str, Value]) -> None:
+        """Run the nodes in order, adding their outputs to the environment."""
+        for node in graph.nodes:
+            self._execute(node, graph, environment)
+
+    def _execute(self, node: Node, graph: Graph, environment: dict[str, Value]) -> None:
+        inputs = [self.lookup(n, environment, graph) if n else None for n in node.inputs]
+
+        def branch(body: Graph) -> list[Value]:
+            inner = dict(environment)
+            self.execute(body, inner)
+            return [self.lookup(port.name, inner, body) for port in body.outputs]
+
+        call = Call(node, self.batch, self.constant, branch, self.device)
+        try:
+            result = self._compute(call, inputs)
+        except (TremorError, torch._subclasses.fake_tensor.DataDependentOutputException):
+            raise
+        except (RuntimeError, ValueError, TypeError, IndexError, KeyError, AttributeError, AssertionError) as error:
+            reason = (str(error) or type(error).__name__).splitlines()[0][:300]
+            shapes = [list(map(str, v.shape)) if isinstance(v, (Tensor, np.ndarray)) else None for v in inputs]
+            raise ModelRejected(
+                f"{node.where} cannot be computed on inputs of shapes {shapes}: {reason}",
+                operator=node.op,
+                node=node.name,
+            ) from error
+        results = result if isinstance(result, tuple) else (result,)
+        for name, value in zip(node.outputs, results, strict=False):
+            if isinstance(value, Tensor):
+                _check_size(value, node)
+            if name:
+                environment[name] = value
+        if len(results) < len(node.outputs) and any(node.outputs[len(results) :]):
+            raise call.refuse(f"output {len(results) + 1} is not supported")
+
+    def _compute(self, call: Call, inputs: list[Value | None]) -> Any:
+        entry, on_host = self.module.entries[_key(call.node)]
+        if on_host is not None and all(v is None or isinstance(v, np.ndarray) for v in inputs):
+            result = on_host.function(call, *_given(call, on_host, inputs))
+            if result is not NotImplemented:
+                return result
+        if entry is None:
+            raise call.refuse("it is supported only on sizes and other constants")
+        return entry.function(call, *_given(call, entry, inputs))
+
+
+def _given(call: Call, entry: Entry, inputs: list[Value | None]) -> list[Any]:
+    """Bring each input to the kind that the converter takes."""
+    if len(inputs) < entry.required or (entry.rest is None and len(inputs) > len(entry.takes)):
+        raise call.refuse(f"it has {len(inputs)} inputs; {entry.required} to {len(entry.takes)} are supported")
+    given: list[Any] = []
+    for i, value in enumerate(inputs):
+        kind = entry.takes[i] if i < len(entry.takes) else entry.rest
+        if value is None:
+            given.append(None)
+        elif kind == "tensor":
+            given.append(call.tensor(value))
+        elif kind == "host":
+            given.append(call.host(value, f"input {i + 1}"))
+        else:
+            given.append(value)
+    return given
+
+
+def _key(node: Node) -> tuple[str, str, int]:
+    return node.domain, node.op, node.version
+
+
+def _resolve(graph: Graph) -> dict[tuple[str, str, int], tuple[Entry | None, Entry | None]]:
+    """Find the converters of all nodes, branches included; refuse the graph when one is missing."""
+    found: dict[tuple[str, str, int], tuple[Entry | None, Entry | None]] = {}
+    stack = [graph]
+    while stack:
+        for node in stack.pop().nodes:
+            key = _key(node)
+            if key not in found:
+                entry = find(TENSOR_CONVERTERS, node.domain, node.op, node.version)
+                on_host = find(HOST_CONVERTERS, node.domain, node.op, node.version)
+                if entry is None and on_host is None:
+                    raise _unknown(node)
+                found[key] = (entry, on_host)
+            stack.extend(v for v in node.attributes.values() if isinstance(v, Graph))
+    return found
+
+
+def _unknown(node: Node) -> UnsupportedOperator:
+    known = {name for domain, name in TENSOR_CONVERTERS if domain == node.domain}
+    if not known:
+        hint = (
+            f"Operators of the domain {node.domain!r} belong to one runtime; export the model with standard operators "
+            "only (for onnxruntime: save it before optimisation)."
+        )
+    else:
+        hint = (
+            "Export the model with another opset_version, or replace the operator; the README lists the supported ones."
+        )
+    return UnsupportedOperator(
+        f"{node.where} is not supported. {hint}",
+        operator=node.op,
+        domain=node.domain or "ai.onnx",
+        version=node.version,
+        node=node.name,
+    )
+
+
+def _captured(graph: Graph) -> set[str]:
+    """Names that branches read from the graphs around them."""
+    names: set[str] = set()
+    stack = [v for node in graph.nodes for v in node.attributes.values() if isinstance(v, Graph)]
+    while stack:
+        body = stack.pop()
+        names |= {n for node in body.nodes for n in node.inputs} | {o.name for o in body.outputs}
+        stack += [v for node in body.nodes for v in node.attributes.values() if isinstance(v, Graph)]
+    return names
+
+
+def _check_size(value: Tensor, node: Node) -> None:
+    size = math.prod(d for d in value.shape if not isinstance(d, torch.SymInt))
+    if size > MAX_VALUE_ELEMENTS:
+        raise ModelUnsafe(
+            f"{node.where} makes {size:,} numbers for one image; {MAX_VALUE_ELEMENTS:,} are allowed.",
+            operator=node.op,
+            node=node.name,
+        )
+
+
+def _torch_type(array: Host) -> Host:
+    """A copy in a type that torch computes in."""
+    widened = {np.dtype(np.uint16): np.int32, np.dtype(np.uint32): np.int64, np.dtype(np.uint64): np.int64}
+    return np.array(array, dtype=widened.get(array.dtype, array.dtype))

@@ -1,0 +1,150 @@
+# ruff: noqa: D103 - the ONNX specification documents each operator
+"""Comparisons, logic, choices and casts."""
+
+from typing import Any
+
+import numpy as np
+import torch
+from onnx import TensorProto
+from torch import Tensor
+
+from workers.models.onnx.call import Call
+from workers.models.onnx.ops.arithmetic import operands, straight_through
+from workers.models.onnx.registry import Value, operator
+from workers.models.onnx.tensors import FLOATS, computed_type
+
+
+@operator("Equal", since=7, gradient="none")
+def equal(call: Call, a: Value, b: Value) -> Tensor:
+    x, y = operands(call, a, b)
+    return torch.eq(x, y) if isinstance(x, Tensor) else torch.eq(y, x)
+
+
+@operator("Greater", since=7, gradient="none")
+def greater(call: Call, a: Value, b: Value) -> Tensor:
+    x, y = operands(call, a, b)
+    return torch.gt(x, y) if isinstance(x, Tensor) else torch.lt(y, x)
+
+
+@operator("Less", since=7, gradient="none")
+def less(call: Call, a: Value, b: Value) -> Tensor:
+    x, y = operands(call, a, b)
+    return torch.lt(x, y) if isinstance(x, Tensor) else torch.gt(y, x)
+
+
+@operator("GreaterOrEqual", since=12, gradient="none")
+def greater_or_equal(call: Call, a: Value, b: Value) -> Tensor:
+    x, y = operands(call, a, b)
+    return torch.ge(x, y) if isinstance(x, Tensor) else torch.le(y, x)
+
+
+@operator("LessOrEqual", since=12, gradient="none")
+def less_or_equal(call: Call, a: Value, b: Value) -> Tensor:
+    x, y = operands(call, a, b)
+    return torch.le(x, y) if isinstance(x, Tensor) else torch.ge(y, x)
+
+
+@operator("And", since=7, gradient="none")
+def logical_and(call: Call, a: Tensor, b: Tensor) -> Tensor:
+    return torch.logical_and(a, b)
+
+
+@operator("Or", since=7, gradient="none")
+def logical_or(call: Call, a: Tensor, b: Tensor) -> Tensor:
+    return torch.logical_or(a, b)
+
+
+@operator("Xor", since=7, gradient="none")
+def logical_xor(call: Call, a: Tensor, b: Tensor) -> Tensor:
+    return torch.logical_xor(a, b)
+
+
+@operator("Not", since=1, gradient="none")
+def logical_not(call: Call, a: Tensor) -> Tensor:
+    return torch.logical_not(a)
+
+
+@operator("BitwiseAnd", since=18, gradient="none")
+def bitwise_and(call: Call, a: Tensor, b: Tensor) -> Tensor:
+    return torch.bitwise_and(a, b)
+
+
+@operator("BitwiseOr", since=18, gradient="none")
+def bitwise_or(call: Call, a: Tensor, b: Tensor) -> Tensor:
+    return torch.bitwise_or(a, b)
+
+
+@operator("BitwiseXor", since=18, gradient="none")
+def bitwise_xor(call: Call, a: Tensor, b: Tensor) -> Tensor:
+    return torch.bitwise_xor(a, b)
+
+
+@operator("BitwiseNot", since=18, gradient="none")
+def bitwise_not(call: Call, a: Tensor) -> Tensor:
+    return torch.bitwise_not(a)
+
+
+@operator("IsNaN", since=9, gradient="none")
+def is_nan(call: Call, x: Tensor) -> Tensor:
+    return torch.isnan(x)
+
+
+@operator("IsInf", since=10, gradient="none")
+def is_inf(call: Call, x: Tensor) -> Tensor:
+    positive, negative = call.attr("detect_positive", 1), call.attr("detect_negative", 1)
+    found = torch.isinf(x)
+    if not positive:
+        found = found & (x < 0)
+    if not negative:
+        found = found & (x > 0)
+    return found
+
+
+@operator("Where", since=9)
+def where(call: Call, condition: Tensor, a: Value, b: Value) -> Tensor:
+    x, y = (_choice(call, v) for v in (a, b))
+    if not isinstance(x, Tensor) and not isinstance(y, Tensor):
+        x = call.tensor(a)
+    return torch.where(condition, x, y)
+
+
+def _choice(call: Call, value: Value) -> Any:
+    if isinstance(value, np.ndarray) and value.size == 1 and value.ndim == 0 and value.dtype == np.float32:
+        return value.item()
+    return call.tensor(value)
+
+
+@operator("Cast", since=6, note="half precision, bfloat16 and double are computed in float32")
+def cast(call: Call, x: Tensor) -> Tensor:
+    return _cast(call, x, int(call.attr("to", TensorProto.FLOAT)))
+
+
+@operator("CastLike", since=15)
+def cast_like(call: Call, x: Tensor, like: Tensor) -> Tensor:
+    return x if x.dtype == like.dtype else x.to(like.dtype)
+
+
+_TORCH: dict[Any, torch.dtype] = {
+    np.float32: torch.float32,
+    np.int8: torch.int8,
+    np.uint8: torch.uint8,
+    np.int16: torch.int16,
+    np.uint16: torch.int32,
+    np.int32: torch.int32,
+    np.uint32: torch.int64,
+    np.int64: torch.int64,
+    np.uint64: torch.int64,
+    np.bool_: torch.bool,
+}
+
+
+def _cast(call: Call, x: Tensor, to: int) -> Tensor:
+    kind = _TORCH[computed_type(to, call.node.where)]
+    if x.dtype == kind:
+        return x
+    if x.is_floating_point() and to in (TensorProto.UINT8, TensorProto.INT8):
+        # A quantised image: the value is cut, the gradient passes, the numbers stay in float32.
+        return straight_through(torch.trunc(x), x)
+    if to in FLOATS or kind != torch.bool:
+        return x.to(kind)
+    return x != 0

@@ -1,0 +1,141 @@
+# ruff: noqa: D103 - the ONNX specification documents each operator
+"""Gather, scatter, slices, and what else picks elements."""
+
+from typing import Any
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from workers.models.onnx.call import Call, ints
+from workers.models.onnx.registry import Host, Value, operator
+
+_END = 2**31 - 1
+
+
+@operator("Gather", since=1)
+def gather(call: Call, x: Tensor, indices: Value) -> Tensor:
+    """x[…, indices, …] along the axis."""
+    axis = call.attr("axis", 0) % x.ndim
+    if isinstance(indices, np.ndarray) and indices.size == 1 and indices.dtype != object:
+        index = int(indices.reshape(-1)[0])
+        picked = x.select(axis, index)
+        for _ in range(indices.ndim):
+            picked = picked.unsqueeze(axis)
+        return picked
+    where = call.tensor(indices).long()
+    size = x.shape[axis]
+    if not isinstance(indices, np.ndarray) or indices.dtype == object or (indices < 0).any():
+        where = torch.where(where < 0, where + size, where)
+    flat = x.index_select(axis, where.reshape(-1))
+    return flat.reshape((*x.shape[:axis], *where.shape, *x.shape[axis + 1 :]))
+
+
+@operator("GatherElements", since=11)
+def gather_elements(call: Call, x: Tensor, indices: Tensor) -> Tensor:
+    axis = call.attr("axis", 0)
+    where = torch.where(indices < 0, indices + x.shape[axis], indices).long()
+    return torch.gather(x, axis, where)
+
+
+@operator("GatherND", since=11)
+def gather_nd(call: Call, x: Tensor, indices: Tensor) -> Tensor:
+    batch = call.attr("batch_dims", 0)
+    if batch:
+        raise call.refuse("batch_dims above 0 is not supported")
+    return x[tuple(indices.long().unbind(-1))]
+
+
+@operator("ScatterElements", "Scatter", since=9)
+def scatter_elements(call: Call, x: Tensor, indices: Tensor, updates: Tensor) -> Tensor:
+    axis, reduction = call.attr("axis", 0), call.attr("reduction", "none")
+    where = torch.where(indices < 0, indices + x.shape[axis], indices).long()
+    if reduction == "none":
+        return x.scatter(axis, where, updates)
+    kinds = {"add": "sum", "mul": "prod", "max": "amax", "min": "amin"}
+    return x.scatter_reduce(axis, where, updates, kinds[reduction])
+
+
+@operator("ScatterND", since=11)
+def scatter_nd(call: Call, x: Tensor, indices: Tensor, updates: Tensor) -> Tensor:
+    reduction = call.attr("reduction", "none")
+    if reduction not in ("none", "add"):
+        raise call.refuse(f"reduction {reduction!r} is not supported")
+    where = tuple(indices.long().unbind(-1))
+    return x.index_put(where, updates, accumulate=reduction == "add")
+
+
+@operator("Slice", since=1)
+def slice_(
+    call: Call,
+    x: Tensor,
+    starts: Host | None = None,
+    ends: Host | None = None,
+    axes: Host | None = None,
+    steps: Host | None = None,
+) -> Tensor:
+    """x[start:end:step] for each named axis; a negative step reads backwards."""
+    for axis, start, end, step in slices(call, starts, ends, axes, steps):
+        x = _slice(call, x, axis % x.ndim, start, end, step)
+    return x
+
+
+def slices(
+    call: Call, starts: Host | None, ends: Host | None, axes: Host | None, steps: Host | None
+) -> list[tuple[int, Any, Any, int]]:
+    """(axis, start, end, step) for each sliced axis, from attributes or inputs."""
+    if starts is None or ends is None:
+        first, last = call.attr("starts"), call.attr("ends")
+        named = call.attr("axes", list(range(len(first))))
+        return [(a, s, e, 1) for a, s, e in zip(named, first, last, strict=True)]
+    first, last = ints(starts), ints(ends)
+    named = ints(axes) if axes is not None else list(range(len(first)))
+    stride = ints(steps) if steps is not None else [1] * len(first)
+    return list(zip(named, first, last, stride, strict=True))
+
+
+def _slice(call: Call, x: Tensor, axis: int, start: Any, end: Any, step: int) -> Tensor:
+    size = x.shape[axis]
+    if isinstance(size, torch.SymInt):
+        if step == 1 and isinstance(end, int) and start == 0 and (end >= _END or end == call.batch.fixed):
+            return x
+        if step == -1 and start == -1 and isinstance(end, int) and end <= -_END:
+            return x.flip(axis)
+        return x[(slice(None),) * axis + (slice(start, end, step),)]
+    if not isinstance(start, torch.SymInt) and not isinstance(end, torch.SymInt):
+        chosen = range(size)[slice(start, None if step < 0 and end < -size else end, step)]
+        if step < 0:
+            index = torch.tensor(list(chosen), dtype=torch.int64, device=x.device)
+            return x.flip(axis) if len(chosen) == size else x.index_select(axis, index)
+        if len(chosen) == size:
+            return x
+        return x[(slice(None),) * axis + (slice(chosen.start, max(chosen.stop, chosen.start), step),)]
+    return x[(slice(None),) * axis + (slice(start, end, step),)]
+
+
+@operator("OneHot", since=9, gradient="none")
+def one_hot(call: Call, indices: Tensor, depth: Host, values: Host) -> Tensor:
+    n = ints(depth)[0]
+    off, on = (float(v) for v in values.reshape(-1))
+    index = indices.long()
+    code = F.one_hot(torch.where(index < 0, index + n, index), n).to(torch.float32) * (on - off) + off
+    axis = call.attr("axis", -1)
+    return code.movedim(-1, axis)
+
+
+@operator("Compress", since=9)
+def compress(call: Call, x: Tensor, condition: Host) -> Tensor:
+    index = torch.tensor(np.flatnonzero(condition), device=x.device)
+    axis = call.attr("axis")
+    return x.flatten().index_select(0, index) if axis is None else x.index_select(axis, index)
+
+
+@operator("ReverseSequence", since=10)
+def reverse_sequence(call: Call, x: Tensor, lengths: Tensor) -> Tensor:
+    time, batch = call.attr("time_axis", 0), call.attr("batch_axis", 1)
+    steps = torch.arange(x.shape[time], device=x.device)
+    order = torch.where(steps[:, None] < lengths[None], lengths[None] - 1 - steps[:, None], steps[:, None])
+    order = order if time < batch else order.t()
+    index = order.reshape(tuple(order.shape) + (1,) * (x.ndim - 2)).expand_as(x)
+    return torch.gather(x, time, index)

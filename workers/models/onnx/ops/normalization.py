@@ -1,0 +1,81 @@
+# ruff: noqa: D103 - the ONNX specification documents each operator
+"""Normalisations."""
+
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from workers.models.onnx.call import Call
+from workers.models.onnx.registry import operator
+
+
+@operator("BatchNormalization", since=7)
+def batch_normalization(call: Call, x: Tensor, scale: Tensor, bias: Tensor, mean: Tensor, var: Tensor) -> Tensor:
+    """Inference form; a file saved in training mode is computed with its running statistics."""
+    if not call.attr("spatial", 1):
+        raise call.refuse("spatial = 0 is not supported")
+    return F.batch_norm(x, mean, var, scale, bias, False, 0.0, call.attr("epsilon", 1e-5))
+
+
+@operator("InstanceNormalization", since=6)
+def instance_normalization(call: Call, x: Tensor, scale: Tensor, bias: Tensor) -> Tensor:
+    return F.instance_norm(x, None, None, scale, bias, True, 0.0, call.attr("epsilon", 1e-5))
+
+
+@operator("GroupNormalization", since=18)
+def group_normalization(call: Call, x: Tensor, scale: Tensor, bias: Tensor) -> Tensor:
+    groups, epsilon = call.attr("num_groups"), call.attr("epsilon", 1e-5)
+    if call.version < 21:  # one scale a group, until operator set 21
+        repeat = x.shape[1] // groups
+        scale, bias = scale.repeat_interleave(repeat), bias.repeat_interleave(repeat)
+    return F.group_norm(x, groups, scale, bias, epsilon)
+
+
+@operator("LayerNormalization", since=17, note="the first output only")
+def layer_normalization(call: Call, x: Tensor, scale: Tensor, bias: Tensor | None = None) -> Tensor:
+    axis = call.attr("axis", -1) % x.ndim
+    shape: list[Any] = list(x.shape[axis:])
+    epsilon = call.attr("epsilon", 1e-5)
+    if list(scale.shape) == shape and (bias is None or list(bias.shape) == shape):
+        return F.layer_norm(x, shape, scale, bias, epsilon)
+    result = F.layer_norm(x, shape, None, None, epsilon) * scale
+    return result if bias is None else result + bias
+
+
+@operator("RMSNormalization", since=23)
+def rms_normalization(call: Call, x: Tensor, scale: Tensor) -> Tensor:
+    dims = list(range(call.attr("axis", -1) % x.ndim, x.ndim))
+    return x * torch.rsqrt(x.square().mean(dims, keepdim=True) + call.attr("epsilon", 1e-5)) * scale
+
+
+@operator("MeanVarianceNormalization", since=9)
+def mean_variance_normalization(call: Call, x: Tensor) -> Tensor:
+    axes = call.attr("axes", [0, 2, 3])
+    if 0 in axes:
+        raise call.refuse(
+            "it normalises over the batch (axes holds 0), so that an image's result depends on the others"
+        )
+    centred = x - x.mean(axes, keepdim=True)
+    return centred / (centred.square().mean(axes, keepdim=True).sqrt() + 1e-9)
+
+
+@operator("LpNormalization", since=1)
+def lp_normalization(call: Call, x: Tensor) -> Tensor:
+    norm: Tensor = torch.linalg.vector_norm(x, call.attr("p", 2), dim=call.attr("axis", -1), keepdim=True)
+    return torch.where(norm == 0, torch.zeros_like(x), x / torch.where(norm == 0, torch.ones_like(norm), norm))
+
+
+@operator("LRN", since=1)
+def lrn(call: Call, x: Tensor) -> Tensor:
+    """x / (bias + alpha/size · Σ x²)^beta over `size` channels around each."""
+    size = call.attr("size")
+    before = (size - 1) // 2
+    squares = F.pad(x.square().unsqueeze(1), (0, 0) * (x.ndim - 2) + (before, size - 1 - before))
+    if x.ndim == 3:
+        mean = F.avg_pool2d(squares, (size, 1), stride=1).squeeze(1)
+    else:
+        mean = F.avg_pool3d(squares, (size, 1, 1), stride=1).squeeze(1)
+    factor: Tensor = (call.attr("bias", 1.0) + call.attr("alpha", 1e-4) * mean).pow(call.attr("beta", 0.75))
+    return x / factor

@@ -1,0 +1,163 @@
+"""Which constants of the file are weights (trainable parameters), and under what name torch knows them.
+
+A floating constant is a weight unless its place says otherwise: running statistics of a normalisation, limits, scales,
+sizes; constants that normalise the input ahead of the first layer; single numbers outside a layer; attention masks.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+
+import numpy as np
+
+from workers.models.onnx.graph import Graph, Node
+from workers.models.onnx.registry import Host
+
+#: Operators with weights, and at which inputs.
+LAYER_SLOTS: dict[str, tuple[int, ...]] = {
+    "Conv": (1, 2),
+    "FusedConv": (1, 2),
+    "ConvTranspose": (1, 2),
+    "Gemm": (0, 1, 2),
+    "FusedGemm": (0, 1, 2),
+    "MatMul": (0, 1),
+    "FusedMatMul": (0, 1),
+    "BatchNormalization": (1, 2),
+    "InstanceNormalization": (1, 2),
+    "GroupNormalization": (1, 2),
+    "LayerNormalization": (1, 2),
+    "SimplifiedLayerNormalization": (1,),
+    "SkipLayerNormalization": (2, 3, 4),
+    "RMSNormalization": (1,),
+    "BiasGelu": (1,),
+    "PRelu": (1,),
+    "Einsum": (0, 1, 2),
+}
+
+#: Inputs that are settings, not weights.
+SETTING_SLOTS: dict[str, tuple[int, ...]] = {
+    "BatchNormalization": (3, 4),
+    "Clip": (1, 2),
+    "Pad": (2,),
+    "Pow": (1,),
+    "Dropout": (1, 2),
+    "Resize": (1, 2, 3),
+    "Upsample": (1,),
+    "Range": (0, 1, 2),
+    "OneHot": (0, 1, 2),
+    "Mod": (0, 1),
+    "Max": (0, 1, 2, 3),
+    "Min": (0, 1, 2, 3),
+    "Greater": (0, 1),
+    "GreaterOrEqual": (0, 1),
+    "Less": (0, 1),
+    "LessOrEqual": (0, 1),
+    "Equal": (0, 1),
+    "QuantizeLinear": (0, 1, 2),
+    "DequantizeLinear": (0, 1, 2),
+    "QLinearConv": tuple(range(9)),
+    "QLinearMatMul": tuple(range(8)),
+    "QLinearAdd": tuple(range(8)),
+    "QLinearMul": tuple(range(8)),
+    "QLinearGlobalAveragePool": tuple(range(5)),
+    "QLinearAveragePool": tuple(range(5)),
+    "DynamicQuantizeLinear": (0,),
+}
+
+_ELEMENTWISE = frozenset({"Add", "Sub", "Mul", "Div", "Sum"})
+#: Operators that pass a constant on unchanged but for its shape.
+_VIEWS = frozenset({"Identity", "Transpose", "Reshape", "Unsqueeze", "Squeeze", "Flatten", "Expand", "Cast", "Slice"})
+
+
+def trainable_constants(graph: Graph) -> set[str]:
+    """Names of the constants that training may change."""
+    uses: dict[str, list[tuple[Node, int]]] = defaultdict(list)
+    behind_layer: set[str] = set()
+    for node in graph.nodes:
+        for slot, name in enumerate(node.inputs):
+            uses[graph.aliases.get(name, name)].append((node, slot))
+        if (
+            any(n in behind_layer for n in node.inputs)
+            or (node.op in LAYER_SLOTS and node.op != "BatchNormalization")
+            or node.op.startswith("QLinear")
+        ):
+            behind_layer.update(node.outputs)
+
+    def final_uses(name: str, depth: int = 0) -> Iterable[tuple[Node, int]]:
+        for node, slot in uses.get(name, ()):
+            if node.op in _VIEWS and slot == 0 and depth < 16:
+                yield from final_uses(node.outputs[0], depth + 1)
+            else:
+                yield node, slot
+
+    chosen = set()
+    for name, array in graph.constants.items():
+        if array.dtype != np.float32 or array.size == 0:
+            continue
+        places = list(final_uses(name))
+        if any(slot in LAYER_SLOTS.get(node.op, ()) for node, slot in places) or (
+            array.size > 1
+            and not _is_mask(array)
+            and any(
+                slot not in SETTING_SLOTS.get(node.op, ())
+                and (node.op not in _ELEMENTWISE or any(n in behind_layer for n in node.inputs))
+                for node, slot in places
+            )
+        ):
+            chosen.add(name)
+    return chosen
+
+
+def _is_mask(array: Host) -> bool:
+    """True for additive attention masks: every item is 0 or one very negative number."""
+    low = array.min()
+    return bool(low <= -10 and np.all((array == 0) | (array == low)))
+
+
+def attribute_paths(names: Iterable[str]) -> dict[str, str]:
+    """File name → dotted path that torch accepts; equal input gives equal output, no two paths clash.
+
+    Characters other than letters, digits, ``_`` and ``.`` become ``_``; dots make sub-modules; where one name is a
+    prefix of another (``a`` and ``a.b``) the longer one's dots become ``_``; equal results get ``_2``, ``_3``…
+    """
+    names = list(names)
+    plain = {n: _plain(n) for n in names}
+    prefixes = {path.rsplit(".", k)[0] for path in plain.values() for k in range(1, path.count(".") + 1)}
+    taken: set[str] = set()
+    result = {}
+    for name in names:
+        path = plain[name]
+        parents = {path.rsplit(".", k)[0] for k in range(1, path.count(".") + 1)}
+        if path in prefixes or parents & set(plain.values()):
+            path = path.replace(".", "_") + ("_" if path in prefixes else "")
+        base, k = path, 1
+        while path in taken:
+            k += 1
+            path = f"{base}_{k}"
+        taken.add(path)
+        result[name] = path
+    return result
+
+
+def _plain(name: str) -> str:
+    parts = [re.sub(r"[^A-Za-z0-9_]", "_", part) for part in name.split(".")]
+    # A sub-module may not be called like an attribute that every module has.
+    parts = [p if p not in _RESERVED else p + "_" for p in parts if p]
+    return ".".join(parts) or "constant"
+
+
+_RESERVED = frozenset(
+    {"forward", "training", "parameters", "buffers", "modules", "children", "type", "float", "half", "double", "train"}
+    | {
+        "eval",
+        "cuda",
+        "cpu",
+        "to",
+        "apply",
+        "state_dict",
+        "dump_patches",
+        "call_super_init",
+        "T_destination",
+        "compile",
+    }
+)
