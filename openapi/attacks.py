@@ -69,18 +69,160 @@ class Pgd(EpsAttack):
     step_size: Radius | None = Field(None, description="null is eps / sqrt(steps), as in SNS")
     targeted: bool = Field(False, description="Towards `target`; any wrong class still counts as a success")
     target: Literal["runner_up", "next", "random"] = Field(
-        "runner_up", description="Class a targeted attack aims at: second-highest clean logit, y + 1, or random per sample"
+        "runner_up",
+        description="Class a targeted attack aims at: second-highest clean logit, y + 1, or random per sample",
     )
     restarts: int = Field(1, ge=1, le=100)
     random_start: bool = True
     loss: Literal["ce", "margin"] = "ce"
 
 
+class Ifgsm(EpsAttack):
+    paper: ClassVar[str] = "Kurakin et al. 2017"
+    summary: ClassVar[str] = "Fast gradient sign steps from the image itself, clipped to the eps ball."
+
+    name: Literal["ifgsm"] = "ifgsm"
+    norm: Literal["linf"] = "linf"
+    steps: int = Field(10, ge=1, le=10_000)
+    step_size: Radius | None = Field(None, description="null is eps / steps")
+    targeted: bool = Field(False, description="Towards the second-highest clean logit; any wrong class is a success")
+
+
+class Apgd(EpsAttack):
+    paper: ClassVar[str] = "Croce & Hein 2020"
+    summary: ClassVar[str] = "PGD with momentum whose step size adapts itself; nothing to tune."
+
+    name: Literal["apgd"] = "apgd"
+    steps: int = Field(100, ge=1, le=10_000)
+    restarts: int = Field(1, ge=1, le=100)
+    loss: Literal["ce", "dlr"] = Field("ce", description="Cross-entropy, or difference of logits ratio")
+
+
+class ApgdT(EpsAttack):
+    paper: ClassVar[str] = "Croce & Hein 2020"
+    summary: ClassVar[str] = "APGD on the targeted DLR loss, once for each likely wrong class."
+
+    name: Literal["apgd_t"] = "apgd_t"
+    steps: int = Field(100, ge=1, le=10_000)
+    restarts: int = Field(1, ge=1, le=100)
+    targets: int = Field(9, ge=1, le=1000, description="Wrong classes with the highest clean logits; at most K - 1")
+
+
+class FabT(EpsAttack):
+    paper: ClassVar[str] = "Croce & Hein 2020 (FAB)"
+    summary: ClassVar[str] = (
+        "Walks along the boundary to likely wrong classes towards the nearest point; inside eps counts."
+    )
+
+    name: Literal["fab_t"] = "fab_t"
+    steps: int = Field(100, ge=1, le=10_000)
+    restarts: int = Field(1, ge=1, le=100)
+    targets: int = Field(9, ge=1, le=1000, description="Wrong classes with the highest clean logits; at most K - 1")
+
+
+class Square(EpsAttack):
+    paper: ClassVar[str] = "Andriushchenko et al. 2020"
+    summary: ClassVar[str] = "Random search by square patches; sees logits alone."
+    black_box: ClassVar[bool] = True
+
+    name: Literal["square"] = "square"
+    queries: int = Field(5000, ge=1, le=1_000_000, description="At most, a sample and restart")
+    p_init: float = Field(0.8, gt=0, le=1, description="Share of the pixels in the first patch")
+    restarts: int = Field(1, ge=1, le=100)
+
+
+class AutoAttack(EpsAttack):
+    paper: ClassVar[str] = "Croce & Hein 2020"
+    summary: ClassVar[str] = "Standard: APGD-CE, APGD-T, FAB-T and Square (5,000 queries), each on the survivors."
+
+    name: Literal["autoattack"] = "autoattack"
+
+
+class MinimalL2(Attack):
+    """An attack without a ball that looks for the smallest L2 distance."""
+
+    norm: Literal["l2"] = "l2"
+
+
+class Cw(MinimalL2):
+    paper: ClassVar[str] = "Carlini & Wagner 2017"
+    summary: ClassVar[str] = "Smallest L2 distance by Adam on distance + c * margin, with c by binary search."
+
+    name: Literal["cw"] = "cw"
+    initial_const: float = Field(
+        0.01, gt=0, le=1e10, description="The first c; ten times as much while nothing is found"
+    )
+    confidence: float = Field(0.0, ge=0, le=1e6, description="kappa: the margin that a success must have")
+    binary_search_steps: int = Field(3, ge=1, le=20)
+    steps: int = Field(300, ge=1, le=10_000, description="At most, in each binary search step")
+    learning_rate: float = Field(0.01, gt=0, le=1)
+
+
+class Deepfool(Attack):
+    paper: ClassVar[str] = "Moosavi-Dezfooli et al. 2016"
+    summary: ClassVar[str] = "Smallest distance by steps to the nearest boundary of the linearised model."
+
+    name: Literal["deepfool"] = "deepfool"
+    norm: Norm = "l2"
+    steps: int = Field(50, ge=1, le=1000)
+    overshoot: float = Field(0.02, ge=0, le=1, description="Share by which every step goes beyond the boundary")
+    candidates: int = Field(10, ge=1, le=1000, description="Classes with the highest clean logits that are looked at")
+
+
+class Ddn(MinimalL2):
+    paper: ClassVar[str] = "Rony et al. 2019"
+    summary: ClassVar[str] = "Smallest L2 distance: direction by gradient, length up or down by success."
+
+    name: Literal["ddn"] = "ddn"
+    steps: int = Field(100, ge=1, le=10_000)
+    init_eps: Radius = Field(1.0, description="The first length tried")
+    gamma: float = Field(0.05, gt=0, lt=1, description="Share by which the length grows or shrinks at a step")
+
+
+class Fmn(Attack):
+    paper: ClassVar[str] = "Pintor et al. 2021"
+    summary: ClassVar[str] = "Smallest distance in any norm: the ball adapts while the margin falls inside it."
+
+    name: Literal["fmn"] = "fmn"
+    norm: Literal["linf", "l2", "l1", "l0"] = "l2"
+    steps: int = Field(100, ge=1, le=10_000)
+    step_size: Radius = Field(1.0, description="L2 length of the first step; falls by a cosine to a hundredth")
+    gamma: float = Field(
+        0.05, gt=0, lt=1, description="Share by which the ball grows or shrinks at first; falls likewise"
+    )
+
+
+class GaussianNoise(Attack):
+    paper: ClassVar[str] = "Hendrycks & Dietterich 2019"
+    summary: ClassVar[str] = "Gaussian noise on the scale of CIFAR-10-C (images up to 64 pixels) or ImageNet-C."
+    black_box: ClassVar[bool] = True
+
+    name: Literal["gaussian_noise"] = "gaussian_noise"
+    severity: int = Field(3, ge=1, le=5)
+
+
 #: One attack with its options; `name` decides which.
-AttackSpec = Annotated[Fgsm | Pgd, Field(discriminator="name")]
+AttackSpec = Annotated[
+    Fgsm | Pgd | Ifgsm | Apgd | ApgdT | FabT | Square | AutoAttack | Cw | Deepfool | Ddn | Fmn | GaussianNoise,
+    Field(discriminator="name"),
+]
 
 #: Name → model, for `GET /attacks` and for the workers' registry.
-ATTACKS: dict[str, type[Attack]] = {"fgsm": Fgsm, "pgd": Pgd}
+ATTACKS: dict[str, type[Attack]] = {
+    "fgsm": Fgsm,
+    "pgd": Pgd,
+    "ifgsm": Ifgsm,
+    "apgd": Apgd,
+    "apgd_t": ApgdT,
+    "fab_t": FabT,
+    "square": Square,
+    "autoattack": AutoAttack,
+    "cw": Cw,
+    "deepfool": Deepfool,
+    "ddn": Ddn,
+    "fmn": Fmn,
+    "gaussian_noise": GaussianNoise,
+}
 
 ATTACK_ADAPTER: TypeAdapter[AttackSpec] = TypeAdapter(AttackSpec)
 

@@ -47,4 +47,14 @@ class Entry:
 REGISTRY: dict[str, Entry] = {
     "fgsm": Entry("workers.attacks.fgsm:fgsm"),
     "pgd": Entry("workers.attacks.pgd:pgd"),
+    "ifgsm": Entry("workers.attacks.ifgsm:ifgsm"),
+    "apgd": Entry("workers.attacks.apgd:apgd"),
+    "apgd_t": Entry("workers.attacks.apgd:apgd_t"),
+    "fab_t": Entry("workers.attacks.fab:fab_t"),
+    "square": Entry("workers.attacks.square:square", queries=True),
+    "autoattack": Entry("workers.attacks.autoattack:autoattack"),
+    "cw": Entry("workers.attacks.cw:cw", minimal=True),
+    "deepfool": Entry("workers.attacks.deepfool:deepfool", minimal=True),
+    "ddn": Entry("workers.attacks.ddn:ddn", minimal=True),
+    "fmn": Entry("workers.attacks.fmn:fmn", minimal=True),
 }

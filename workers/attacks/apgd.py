@@ -1,0 +1,117 @@
+"""Auto-PGD: PGD with momentum and a step size that adapts itself (Croce & Hein 2020, Algorithm 1)."""
+
+import torch
+from torch import Tensor
+
+from openapi.attacks import Apgd, ApgdT
+from workers.attacks.geometry import L2Ball, LinfBall, ball, l2_norm, per_row
+from workers.attacks.hunt import Hunt
+from workers.attacks.losses import dlr, dlr_target, log_odds
+from workers.attacks.rng import SampleRng
+from workers.attacks.targets import runner_up
+from workers.attacks.victim import Loss
+
+_MOMENTUM = 0.75
+_RHO = 0.75  # share of steps of an interval that must raise the loss
+
+
+def apgd(hunt: Hunt, spec: Apgd) -> None:
+    """APGD on cross-entropy (as log-odds, see `losses`) or on the difference of logits ratio."""
+    loss = log_odds if spec.loss == "ce" else dlr
+    for restart in range(spec.restarts):
+        _climb(hunt, spec.eps, spec.norm, spec.steps, loss, (hunt.y,), f"apgd.{spec.loss}.{restart}")
+        hunt.beat((restart + 1) / spec.restarts)
+
+
+def apgd_t(hunt: Hunt, spec: ApgdT) -> None:
+    """APGD on the targeted DLR loss, once for each of the `targets` most likely wrong classes, on the survivors."""
+    ranks = range(1, min(spec.targets, hunt.classes - 1) + 1)
+    for restart in range(spec.restarts):
+        for rank in ranks:
+            args = (hunt.y, runner_up(hunt.z, hunt.y, rank))
+            _climb(hunt, spec.eps, spec.norm, spec.steps, dlr_target, args, f"apgd_t.{rank}.{restart}")
+            hunt.beat((restart * len(ranks) + rank) / (spec.restarts * len(ranks)))
+
+
+def _start(space: LinfBall | L2Ball, rng: SampleRng, rows: Tensor) -> Tensor:
+    """Return a random point on the surface of the ball (before clipping to [0, 1])."""
+    shape = tuple(space.x.shape[1:])
+    if isinstance(space, LinfBall):
+        t = rng.uniform(rows, shape).mul_(2).sub_(1)
+        largest = t.flatten(1).abs().amax(1)
+    else:
+        t = rng.normal(rows, shape)
+        largest = l2_norm(t)
+    return space.project(space.x + t * per_row(space.eps / largest.clamp(min=1e-12)))
+
+
+def checkpoints(steps: int) -> list[int]:
+    """Return the steps after which the step size is reconsidered: intervals 0.22 N, each 0.03 N shorter, never below
+    0.06 N.
+    """
+    interval, shorter, least = (max(int(share * steps), 1) for share in (0.22, 0.03, 0.06))
+    at, points = 0, []
+    while at + interval <= steps:
+        at += interval
+        points.append(at)
+        interval = max(interval - shorter, least)
+    return points
+
+
+def _climb(hunt: Hunt, eps: float, norm: str, steps: int, loss: Loss, args: tuple[Tensor, ...], stream: str) -> None:
+    """One run from one random start on all active rows; fooled rows leave at once.
+
+    z = P(x_k + eta d(x_k)); x_{k+1} = P(x_k + a (z - x_k) + (1 - a)(x_k - x_{k-1})), a = 0.75 (1 in the first step),
+    eta = 2 eps at first. At a checkpoint eta is halved and x set back to the best point when fewer than 3/4 of the
+    steps raised the loss, or when neither eta nor the best loss has changed since the checkpoint before.
+    """
+    rows = hunt.active()
+    if len(rows) == 0:
+        return
+    space = ball(hunt.x[rows], eps, norm)
+    x = _start(space, hunt.rng.stream(stream), rows)
+    args = tuple(a[rows] for a in args)
+    logits, f, grad = hunt.gradient(x, loss, rows, *args)
+    hit = hunt.keep(rows, x, logits, 0)
+    x_old, x_best, grad_best = x, x.clone(), grad.clone()
+    f_best, f_checked = f.clone(), f.clone()
+    eta = torch.full_like(f, 2 * eps)
+    rises = torch.zeros_like(f)
+    halved = torch.ones_like(f, dtype=torch.bool)
+    points, previous = checkpoints(steps), 0
+    for step in range(1, steps + 1):
+        if bool(hit.any()):
+            stay = ~hit
+            rows, space, args = rows[stay], space.select(stay), tuple(a[stay] for a in args)
+            x, x_old, x_best, grad, grad_best = (t[stay] for t in (x, x_old, x_best, grad, grad_best))
+            f, f_best, f_checked, eta, rises, halved = (t[stay] for t in (f, f_best, f_checked, eta, rises, halved))
+            if len(rows) == 0:
+                return
+        a = _MOMENTUM if step > 1 else 1.0
+        z = space.project(torch.addcmul(x, space.direction(grad), per_row(eta)))
+        if a != 1.0:  # a z + 2 (1 - a) x - (1 - a) x_old, in place
+            z = space.project(z.mul_(a).add_(x, alpha=2 * (1 - a)).sub_(x_old, alpha=1 - a))
+        x_old, x = x, z
+        if step < steps:
+            logits, f_new, grad = hunt.gradient(x, loss, rows, *args)
+        else:
+            logits = hunt.logits(x, rows)
+            f_new = loss(logits, *args)
+        hit = hunt.keep(rows, x, logits, step)
+        rises += f_new > f
+        f = f_new
+        better = (f > f_best).nonzero().flatten()
+        f_best[better] = f[better]
+        x_best[better] = x[better]
+        if step == steps:
+            break
+        grad_best[better] = grad[better]
+        if step in points:
+            few = rises <= (step - previous) * _RHO
+            halve = few | (~halved & (f_best <= f_checked))
+            eta = torch.where(halve, eta / 2, eta)
+            back = halve.nonzero().flatten()
+            x = x.index_copy(0, back, x_best[back])
+            grad[back] = grad_best[back]
+            halved, f_checked, rises, previous = halve, f_best.clone(), torch.zeros_like(rises), step
+    hunt.offer(rows, x_best)

@@ -1,0 +1,31 @@
+"""AutoAttack, standard version: four attacks without a parameter to tune (Croce & Hein 2020)."""
+
+from collections.abc import Callable
+
+from openapi.attacks import Apgd, ApgdT, AutoAttack, FabT, Square
+from workers.attacks.apgd import apgd, apgd_t
+from workers.attacks.fab import fab_t
+from workers.attacks.hunt import Hunt
+from workers.attacks.square import square
+
+
+def autoattack(hunt: Hunt, spec: AutoAttack) -> None:
+    """APGD-CE, APGD-T (DLR, 9 targets), FAB-T (9 targets), Square (5,000 queries): each on the survivors of those
+    before.
+
+    With fewer than ten classes there are K - 1 targets; two classes are no special case.
+    figures: ``fooled_by`` counts the samples that each of the four took.
+    """
+    norm, eps = spec.norm, spec.eps
+    stages: dict[str, Callable[[], None]] = {
+        "apgd-ce": lambda: apgd(hunt, Apgd(norm=norm, eps=eps)),
+        "apgd-t": lambda: apgd_t(hunt, ApgdT(norm=norm, eps=eps)),
+        "fab-t": lambda: fab_t(hunt, FabT(norm=norm, eps=eps)),
+        "square": lambda: square(hunt, Square(norm=norm, eps=eps)),
+    }
+    fooled_by: dict[str, int] = {}
+    for name, stage in stages.items():
+        before = int(hunt.found.sum())
+        stage()
+        fooled_by[name] = int(hunt.found.sum()) - before
+    hunt.figures["fooled_by"] = fooled_by

@@ -1,0 +1,93 @@
+"""Fast adaptive boundary attack, targeted form (Croce & Hein 2020, "Minimally distorted adversarial examples")."""
+
+import torch
+from torch import Tensor
+
+from openapi.attacks import FabT
+from workers.attacks.geometry import LinfBall, ball, float32_floor, l2_norm
+from workers.attacks.hunt import Hunt
+from workers.attacks.losses import margin_pair
+from workers.attacks.targets import runner_up
+
+_ETA, _BETA, _ALPHA_MAX = 1.05, 0.9, 0.1
+_NEWTON = 25
+
+
+def fab_t(hunt: Hunt, spec: FabT) -> None:
+    """FAB towards each of the `targets` most likely wrong classes; a row leaves with its first example inside eps."""
+    ranks = range(1, min(spec.targets, hunt.classes - 1) + 1)
+    for restart in range(spec.restarts):
+        for rank in ranks:
+            _walk(hunt, spec, runner_up(hunt.z, hunt.y, rank), f"fab_t.{rank}.{restart}", restart > 0)
+            hunt.beat((restart * len(ranks) + rank) / (spec.restarts * len(ranks)))
+
+
+def onto_plane(x: Tensor, w: Tensor, need: Tensor, norm: str) -> Tensor:
+    """Return the smallest d (n, D) with w·d = need and x + d in [0, 1], for x, w (n, D) and need (n,).
+
+    ``d_i = s_i min(lambda v_i, room_i)`` with s_i = sign(need w_i), v_i = 1 (linf) or |w_i| (l2), room_i the way to the
+    wall. The gain Σ|w_i| min(lambda v_i, room_i) is concave in lambda and Newton's method from the left is exact after
+    finitely many steps. When even the corner does not suffice, d goes to the corner.
+    """
+    size = w.abs()
+    direction = w.sign() * need.sign()[:, None]
+    room = torch.where(direction > 0, 1 - x, x)
+    pace = (size > 0).to(x.dtype) if norm == "linf" else size
+    weight = size * pace
+    target = need.abs()
+    scale = torch.zeros_like(need)
+    slope = weight.sum(1)
+    for _ in range(_NEWTON):
+        free = scale[:, None] * pace < room
+        walls = (size * room).masked_fill_(free, 0).sum(1)
+        slope = (weight * free).sum(1)
+        # no way is left where the slope is 0: the corner, reached by any larger lambda
+        new = torch.where(slope > 0, (target - walls).clamp_(min=0) / slope.clamp(min=1e-38), torch.inf)
+        new = torch.where(new.isinf(), torch.finfo(x.dtype).max / 4, torch.maximum(new, scale))
+        if bool((new <= scale).all()):
+            break
+        scale = new
+    return direction * torch.minimum(scale[:, None] * pace, room)
+
+
+def _walk(hunt: Hunt, spec: FabT, target: Tensor, stream: str, random_start: bool) -> None:
+    """One run: linearise z_t - z_y at x, step over its zero plane, biased towards the original by alpha; an adversarial
+    x is pulled back by beta and the walk goes on along the boundary.
+    """
+    rows = hunt.active()
+    if len(rows) == 0:
+        return
+    shape = tuple(hunt.x.shape[1:])
+    x0, y, target = hunt.x[rows].flatten(1), hunt.y[rows], target[rows]
+    x = x0.clone()
+    limit = float32_floor(spec.eps) if spec.norm == "linf" else spec.eps * (1 - 2e-6)
+    if random_start:
+        space, rng = ball(hunt.x[rows], spec.eps / 2, spec.norm), hunt.rng.stream(stream)
+        normal = None if isinstance(space, LinfBall) else rng.normal(rows, shape, step=1)
+        x = space.start(rng.uniform(rows, shape), normal).flatten(1)
+    for step in range(1, spec.steps + 1):
+        _, lead, grad = hunt.gradient(x.view(-1, *shape), margin_pair, rows, y, target)
+        w = grad.flatten(1)
+        d = onto_plane(x, w, -lead, spec.norm)
+        d0 = onto_plane(x0, w, -lead + (w * (x - x0)).sum(1), spec.norm)
+        length, length0 = _norm(d, spec.norm).clamp_(min=1e-8), _norm(d0, spec.norm).clamp_(min=1e-8)
+        alpha = (length / (length + length0)).clamp_(max=_ALPHA_MAX)[:, None]
+        x = ((x + _ETA * d) * (1 - alpha) + (x0 + _ETA * d0) * alpha).clamp_(0, 1)
+        logits = hunt.logits(x.view(-1, *shape), rows)
+        adversarial = hunt.fooled(logits, rows)
+        if not bool(adversarial.any()):
+            continue
+        near = adversarial & (_norm(x - x0, spec.norm) <= limit)
+        if bool(near.any()):
+            at = near.nonzero().flatten()
+            hunt.keep(rows[at], x[at].view(-1, *shape), logits[at], step)
+            stay = ~near
+            rows, x, x0, y, target = rows[stay], x[stay], x0[stay], y[stay], target[stay]
+            adversarial = adversarial[stay]
+            if len(rows) == 0:
+                return
+        x = torch.where(adversarial[:, None], x0 + _BETA * (x - x0), x)
+
+
+def _norm(d: Tensor, norm: str) -> Tensor:
+    return d.abs().amax(1) if norm == "linf" else l2_norm(d)
