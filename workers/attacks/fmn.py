@@ -1,0 +1,72 @@
+"""Fast minimum-norm attack (FMN) in L-infinity, L2, L1 and L0."""
+
+import math
+
+import torch
+from torch import Tensor
+
+from openapi.attacks import Fmn
+from workers.attacks.geometry import L2Ball
+from workers.attacks.hunt import Hunt
+from workers.attacks.losses import margin
+from workers.attacks.norms import dual_norm, norm_of, project
+from workers.attacks.pullback import pull_back
+
+
+def fmn(hunt: Hunt, spec: Fmn) -> None:
+    """``delta <- P_eps(delta + alpha g / ||g||_2)`` while eps follows the boundary.
+
+    Where x' is adversarial: ``eps <- min(eps (1 - gamma), smallest norm so far)``. Where it is not: before the first
+    success ``eps <- ||delta||_p + |margin| / ||g||_q``, the distance to the linearised boundary, then
+    ``eps <- eps (1 + gamma)``. alpha and gamma fall by a cosine to a hundredth. L0 counts pixels (all channels
+    together) and moves by at least one pixel. Every iterate is tested, the last one too; the nearest success is kept,
+    and except for L0 bisected towards x at the end (ours).
+
+    Pintor et al., "Fast Minimum-norm Adversarial Attacks through Adaptive Norm Constraints", 2021.
+    """
+    active, width = hunt.active(), hunt.victim.tile
+    for begin in range(0, len(active), width):  # the state of one tile stays in the cache
+        _tile(hunt, active[begin : begin + width], spec)
+        hunt.beat(min(begin + width, len(active)) / len(active))
+    if spec.norm != "l0":
+        pull_back(hunt, 6)
+
+
+def _tile(hunt: Hunt, rows: Tensor, spec: Fmn) -> None:
+    x, y = hunt.x[rows], hunt.y[rows]
+    x_adv, delta = x.clone(), torch.zeros_like(x)
+    eps = torch.full((len(rows),), torch.inf, device=x.device)
+    best = torch.full_like(eps, torch.inf)
+    direction = L2Ball(x, spec.step_size).direction
+    for step in range(spec.steps + 1):
+        if step < spec.steps:
+            logits, lead, grad = hunt.gradient(x_adv, margin, rows, y)
+        else:
+            logits = hunt.logits(x_adv, rows)
+        hit = hunt.fooled(logits, rows)
+        length = norm_of(delta, spec.norm)
+        better = hit & (length < best)
+        if bool(better.any()):
+            best = torch.where(better, length, best)
+            hunt.keep(rows[better], x_adv[better], logits[better], step)
+        if step == spec.steps:
+            break
+        cosine = (1 + math.cos(math.pi * step / spec.steps)) / 2
+        alpha, gamma = spec.step_size * (0.01 + 0.99 * cosine), spec.gamma * (0.01 + 0.99 * cosine)
+        boundary = length + lead.abs() / dual_norm(grad, spec.norm).clamp_(min=1e-12)
+        eps = _adapted(eps, hit, boundary, best, gamma, spec.norm)
+        delta = project(delta.add_(direction(grad), alpha=alpha), eps, spec.norm)
+        x_adv = torch.add(x, delta).clamp_(0, 1)
+        delta = torch.sub(x_adv, x)
+    hunt.offer(rows, x_adv)
+
+
+def _adapted(eps: Tensor, hit: Tensor, boundary: Tensor, best: Tensor, gamma: float, norm: str) -> Tensor:
+    """Return the (m,) next radii; for L0 whole pixels, at least one more or less than before."""
+    smaller, larger = eps * (1 - gamma), eps * (1 + gamma)
+    if norm == "l0":
+        smaller, larger = torch.minimum(eps - 1, smaller.floor()), torch.maximum(eps + 1, larger.floor())
+        boundary = boundary.ceil()
+    outside = torch.where(best.isfinite(), larger, boundary)
+    inside = torch.minimum(smaller, best)
+    return torch.where(hit, inside, outside).clamp_(min=1.0 if norm == "l0" else 1e-7)
