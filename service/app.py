@@ -1,0 +1,105 @@
+"""`create_app`: the API as one Litestar application."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+from typing import Any
+
+from litestar import Litestar, Response, Router
+from litestar.datastructures import State
+from litestar.di import Provide
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.spec import Tag
+
+from openapi.wire.settings import Settings
+from service.artifacts.controller import ArtifactController
+from service.audits.controller import AuditController
+from service.catalog.controller import CatalogController
+from service.context import Services
+from service.datasets.controller import DatasetController
+from service.hardenings.controller import HardeningController
+from service.health.controller import HealthController
+from service.health.metrics import measure_requests
+from service.http.content import PAGE_POLICY
+from service.http.problems import handle_exception
+from service.models.controller import ModelController
+from service.schema import JsonDocument, PageDocument
+
+_DESCRIPTION = (
+    "Audits image classifiers for adversarial robustness, shows which neurons tremble, and hardens them. "
+    "Errors are RFC 9457 problems; lists are {items, next_cursor}; times are RFC 3339 in UTC; ids are opaque."
+)
+
+
+@asynccontextmanager
+async def _lifespan(app: Litestar) -> AsyncIterator[None]:
+    """Migrate, take up unfinished work, serve, and close everything."""
+    services: Services = app.state.services
+    await services.db.migrate()
+    await services.orchestrator.start()
+    try:
+        yield
+    finally:
+        await services.orchestrator.stop()
+        await services.queue.aclose()
+        await services.db.close()
+
+
+def _services(state: State) -> Services:
+    found: Services = state.services
+    return found
+
+
+def _secure(response: Response[Any]) -> Response[Any]:
+    """Headers that every answer carries: nothing here is to be framed, sniffed, or run."""
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("Referrer-Policy", "no-referrer")
+    html = str(response.media_type or "").startswith("text/html")
+    response.headers.setdefault(
+        "Content-Security-Policy", PAGE_POLICY if html else "default-src 'none'; frame-ancestors 'none'"
+    )
+    return response
+
+
+def create_app(settings: Settings) -> Litestar:
+    """Build the application. Its start migrates the database and begins the orchestrator's loops."""
+    v1 = Router(
+        path="/v1",
+        route_handlers=[
+            ModelController,
+            DatasetController,
+            AuditController,
+            HardeningController,
+            ArtifactController,
+            CatalogController,
+        ],
+    )
+    return Litestar(
+        route_handlers=[v1, HealthController],
+        state=State({"services": Services.from_settings(settings)}),
+        dependencies={"services": Provide(_services, sync_to_thread=False)},
+        exception_handlers={Exception: handle_exception},
+        middleware=[measure_requests],
+        after_request=_secure,
+        lifespan=[_lifespan],
+        request_max_body_size=settings.max_body_bytes,
+        openapi_config=OpenAPIConfig(
+            title="Tremor",
+            version=version("tremor"),
+            description=_DESCRIPTION,
+            path="/schema",
+            use_handler_docstrings=True,
+            render_plugins=[JsonDocument(), PageDocument()],
+            tags=[
+                Tag("models", "Uploaded and hardened classifiers"),
+                Tag("datasets", "Uploaded data sets"),
+                Tag("audits", "Attacks and neuron analysis of a model on a data set, with a report"),
+                Tag("hardenings", "Training a model against attacks, and comparing before and after"),
+                Tag("artifacts", "Files that jobs left"),
+                Tag("catalog", "What can be asked for"),
+                Tag("health", "For probes and for monitoring"),
+            ],
+        ),
+        logging_config=None,
+        debug=False,
+    )

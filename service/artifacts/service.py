@@ -1,0 +1,29 @@
+"""Artifacts: reading what jobs left."""
+
+from openapi.audits import ArtifactInfo
+from openapi.problems import NotFound
+from service.context import Services
+from service.db.tables import Artifact
+
+
+def artifact_info(row: Artifact) -> ArtifactInfo:
+    """An artifact as the API answers it."""
+    return ArtifactInfo(
+        id=row.id,
+        kind=row.kind,
+        format=row.format,
+        name=row.name,
+        size=row.size,
+        sha256=row.sha256,
+        href=f"/v1/artifacts/{row.id}",
+        created_at=row.created_at,
+    )
+
+
+async def find_artifact(services: Services, identity: str) -> Artifact:
+    """The artifact of an id. Raises `NotFound`."""
+    async with services.db.read() as session:
+        row = await session.get(Artifact, identity)
+    if row is None:
+        raise NotFound(f"There is no artifact {identity!r}")
+    return row

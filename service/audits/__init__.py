@@ -1,0 +1,1 @@
+"""Audits: attacks and neuron analysis of a model on a data set, with a report."""

@@ -1,0 +1,166 @@
+"""`/v1/audits`."""
+
+from typing import Any
+
+from litestar import Controller, Request, Response, delete, get, post, route
+
+from openapi.audits import ArtifactInfo, AuditInfo, AuditRequest, SampleResult
+from openapi.report import Report
+from service.audits import junit, sarif
+from service.audits.service import AuditService
+from service.context import Services
+from service.http.bodies import answer
+from service.http.docs import READ, Doc, read_id
+from service.http.negotiation import preferred
+from service.http.paging import Cursor, Limit, Page, Wait
+
+_EXAMPLE = {
+    "model_id": "mdl_01k9zq3v8c4f0t7m2e5r6y1a9b",
+    "dataset_id": "dst_01k9zq40hn9w3x5d8p2s7j6g4k",
+    "attacks": [{"name": "fgsm", "eps": "8/255"}, {"name": "pgd", "norm": "linf", "eps": "8/255", "steps": 20}],
+    "max_samples": 1000,
+    "policy": {"rules": [{"metric": "worst_case.robust_accuracy", "op": ">=", "value": 0.4}]},
+}
+_CREATE = Doc(
+    {202: AuditInfo},
+    (
+        "malformed-request",
+        "validation",
+        "dataset-mismatch",
+        "unsupported-media-type",
+        "idempotency-conflict",
+        "rate-limited",
+    ),
+    body=AuditRequest,
+    headers=("Idempotency-Key",),
+    examples={"body": _EXAMPLE},
+)
+_REPORT = ("not-found", "not-ready", "not-acceptable")
+
+
+class AuditController(Controller):
+    """Attacks and neuron analysis of a model on a data set, with a report."""
+
+    path = "/audits"
+    tags = ["audits"]
+
+    @post(operation_id="createAudit", opt=_CREATE.opt(), status_code=202)
+    async def create(self, request: Request[Any, Any, Any], services: Services) -> Response[Any]:
+        """Queue an audit.
+
+        Wrong input is refused at once, naming the field. Model and data set may still be inspected: the audit then
+        waits for them. `attacks` given beside `preset` replaces the preset's list.
+        """
+        return await AuditService(services).create(request)
+
+    @get(operation_id="listAudits", opt=Doc({200: Page[AuditInfo]}, ("validation",)).opt())
+    async def listing(self, services: Services, limit: Limit = 50, cursor: Cursor = None) -> Response[Any]:
+        """List audits, newest first."""
+        return answer(await AuditService(services).listing(limit, cursor))
+
+    @get("/{audit_id:str}", operation_id="getAudit", opt=Doc({200: AuditInfo}, ("not-found", "validation")).opt())
+    async def read(self, audit_id: str, services: Services, wait: Wait = 0) -> Response[Any]:
+        """Read an audit; `wait` until it has ended."""
+        return answer(await AuditService(services).wait(audit_id, wait))
+
+    @post(
+        "/{audit_id:str}/cancel",
+        operation_id="cancelAudit",
+        opt=Doc({200: AuditInfo}, ("not-found",)).opt(),
+        status_code=200,
+    )
+    async def cancel(self, audit_id: str, services: Services) -> Response[Any]:
+        """Stop the running work within seconds. An audit that has ended stays as it is."""
+        return answer(await AuditService(services).cancel(audit_id))
+
+    @delete("/{audit_id:str}", operation_id="deleteAudit", opt=Doc({204: None}, ("not-found",)).opt(), status_code=204)
+    async def remove(self, audit_id: str, services: Services) -> None:
+        """Stop the work and delete the audit with its artifacts (and its own hardening, but not the hardened model)."""
+        await AuditService(services).delete(audit_id)
+
+    @get(
+        "/{audit_id:str}/events",
+        operation_id="streamAuditEvents",
+        opt=Doc({200: "text/event-stream", 204: None}, ("not-found", "validation"), headers=("Last-Event-ID",)).opt(),
+    )
+    async def events(self, audit_id: str, request: Request[Any, Any, Any], services: Services) -> Response[Any]:
+        """Follow the audit as Server-Sent Events: `status`, `phase`, `progress`, `artifact`, `retry`."""
+        return await AuditService(services).events(request, audit_id)
+
+    @route(
+        "/{audit_id:str}/report",
+        http_method=READ,
+        operation_id=read_id("getAuditReport"),
+        opt=Doc({200: Report, 206: "application/json", 304: None}, _REPORT, also={"text/html": "The page"}).opt(),
+        status_code=200,
+    )
+    async def report(self, audit_id: str, request: Request[Any, Any, Any], services: Services) -> Response[Any]:
+        """Read the report: JSON, or with `Accept: text/html` the page."""
+        kind = preferred(request.headers.get("accept"), ("application/json", "text/html"))
+        found = await AuditService(services).report(request, audit_id, "html" if kind == "text/html" else "json")
+        found.headers["Vary"] = "Accept"
+        return found
+
+    @route(
+        "/{audit_id:str}/report.html",
+        http_method=READ,
+        operation_id=read_id("getAuditReportPage"),
+        opt=Doc({200: "text/html"}, _REPORT).opt(),
+        status_code=200,
+    )
+    async def report_page(self, audit_id: str, request: Request[Any, Any, Any], services: Services) -> Response[Any]:
+        """Read the report as a page."""
+        return await AuditService(services).report(request, audit_id, "html")
+
+    @route(
+        "/{audit_id:str}/report.json",
+        http_method=READ,
+        operation_id=read_id("getAuditReportJson"),
+        opt=Doc({200: Report}, _REPORT).opt(),
+        status_code=200,
+    )
+    async def report_json(self, audit_id: str, request: Request[Any, Any, Any], services: Services) -> Response[Any]:
+        """Read the report as JSON, whatever is accepted."""
+        return await AuditService(services).report(request, audit_id, "json")
+
+    @get(
+        "/{audit_id:str}/report.junit.xml",
+        operation_id="getAuditReportJunit",
+        opt=Doc({200: "application/xml"}, _REPORT).opt(),
+    )
+    async def report_junit(self, audit_id: str, services: Services) -> Response[Any]:
+        """Read the policy's rules and the attacks as JUnit test cases, for pipelines."""
+        data, _ = await AuditService(services).report_json(audit_id)
+        return Response(junit.from_report(data), media_type="application/xml")
+
+    @get(
+        "/{audit_id:str}/report.sarif",
+        operation_id="getAuditReportSarif",
+        opt=Doc({200: "application/sarif+json"}, _REPORT).opt(),
+    )
+    async def report_sarif(self, audit_id: str, services: Services) -> Response[Any]:
+        """Read the broken rules and failed checks as SARIF 2.1.0, for code scanning."""
+        data, _ = await AuditService(services).report_json(audit_id)
+        return Response(sarif.from_report(data), media_type="application/sarif+json")
+
+    @get(
+        "/{audit_id:str}/samples",
+        operation_id="listAuditSamples",
+        opt=Doc({200: Page[SampleResult]}, ("not-found", "not-ready", "validation")).opt(),
+    )
+    async def samples(
+        self, audit_id: str, services: Services, limit: Limit = 100, cursor: Cursor = None
+    ) -> Response[Any]:
+        """List per-sample results in order of index."""
+        return answer(await AuditService(services).samples(audit_id, limit, cursor))
+
+    @get(
+        "/{audit_id:str}/artifacts",
+        operation_id="listAuditArtifacts",
+        opt=Doc({200: Page[ArtifactInfo]}, ("not-found", "validation")).opt(),
+    )
+    async def artifacts(
+        self, audit_id: str, services: Services, limit: Limit = 100, cursor: Cursor = None
+    ) -> Response[Any]:
+        """List the files that the audit left."""
+        return answer(await AuditService(services).artifacts(audit_id, limit, cursor))

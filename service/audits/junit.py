@@ -1,0 +1,59 @@
+"""The report as JUnit XML: a rule of the policy, an attack, a check is a test case each."""
+
+import json
+from typing import Any
+from xml.etree import ElementTree as ET
+
+
+def _suite(root: ET.Element, name: str, cases: list[tuple[str, str, str, float]]) -> None:
+    """Add a suite of (name, "pass" | "fail" | anything else is skipped, message, seconds)."""
+    count = {status: sum(1 for case in cases if case[1] == status) for status in ("pass", "fail")}
+    suite = ET.SubElement(
+        root,
+        "testsuite",
+        name=name,
+        tests=str(len(cases)),
+        failures=str(count["fail"]),
+        errors="0",
+        skipped=str(len(cases) - count["pass"] - count["fail"]),
+        time=f"{sum(case[3] for case in cases):.3f}",
+    )
+    for title, status, message, seconds in cases:
+        case = ET.SubElement(suite, "testcase", classname=f"tremor.{name}", name=title, time=f"{seconds:.3f}")
+        if status == "fail":
+            ET.SubElement(case, "failure", message=message)
+        elif status != "pass":
+            ET.SubElement(case, "skipped", message=message)
+        else:
+            ET.SubElement(case, "system-out").text = message
+
+
+def from_report(data: bytes) -> bytes:
+    """Write a JSON report as JUnit XML. Attacks always pass: whether a robustness is enough, the policy's rules say."""
+    report: dict[str, Any] = json.loads(data)
+    root = ET.Element("testsuites", name=f"tremor {report['model']['name']}")
+    rules = [
+        (
+            f"{r['metric']} {r['op']} {r['value']}",
+            {"pass": "pass", "fail": "fail"}.get(r["status"], "skipped"),
+            f"actual: {r['actual']}",
+            0.0,
+        )
+        for r in report["verdict"]["rules"]
+    ]
+    attacks = [
+        (
+            a["id"],
+            "pass",
+            f"robust accuracy {a['robust_accuracy']:.4f} ({a['robust']} of {a['n']}), "
+            f"95 % interval {a['ci95'][0]:.4f} to {a['ci95'][1]:.4f}",
+            float(a["seconds"]),
+        )
+        for a in report["attacks"]
+    ]
+    checks = [(f"{c['id']}: {c['title']}", c["status"], c["detail"], 0.0) for c in report["checks"]]
+    _suite(root, "policy", rules)
+    _suite(root, "attacks", attacks)
+    _suite(root, "checks", checks)
+    ET.indent(root)
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{ET.tostring(root, encoding="unicode")}\n'.encode()

@@ -1,0 +1,114 @@
+"""Audits: checking the request against what is there, creating the job and its hardening."""
+
+from typing import Any, ClassVar
+
+from litestar import Request, Response
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from openapi.audits import AuditInfo, AuditRequest
+from openapi.hardenings import HardeningRequest
+from openapi.problems import InvalidField
+from service.db.tables import Dataset, Job, Model
+from service.http.bodies import answer, read_json
+from service.http.idempotency import Idempotency
+from service.ids import new_id
+from service.jobs import JobService, job_facts, new_job
+from service.orchestrator.fit import check_audit, unsupported_parts
+from service.orchestrator.plan import with_attacks
+from service.orchestrator.subjects import load_subject
+
+
+class AuditService(JobService[AuditInfo]):
+    """Audits."""
+
+    kind: ClassVar[str] = "audit"
+    noun: ClassVar[str] = "audit"
+    folder: ClassVar[str] = "audits"
+
+    def info(self, job: Job, child: Job | None = None) -> AuditInfo:
+        """An audit as the API answers it."""
+        return AuditInfo.model_validate(
+            {
+                **job_facts(job, child),
+                "model_id": job.model_id,
+                "dataset_id": job.dataset_id,
+                "hardening_id": job.child_job_id,
+                "request": AuditRequest.model_validate(job.request),
+            }
+        )
+
+    async def create(self, request: Request[Any, Any, Any]) -> Response[Any]:
+        """Check and queue an audit: 202, or the first answer to the same Idempotency-Key."""
+        asked = await read_json(request, AuditRequest)
+        unsupported_parts(asked)
+        key = Idempotency(request, asked.model_dump_json(by_alias=True))
+        filled = with_attacks(asked)
+        async with self._services.orchestrator.transaction() as session:
+            if (replayed := await key.replay(session)) is not None:
+                return replayed
+            await self.check_room(session)
+            await self._check(session, filled)
+            job = await self._add(session, filled)
+            await self._services.orchestrator.flow.start(session, job)
+            location = f"/v1/audits/{job.id}"
+            found = self.info(job)
+            await key.remember(session, 202, location, found)
+        return answer(found, status=202, headers={"Location": location})
+
+    async def _check(self, session: AsyncSession, asked: AuditRequest) -> None:
+        """Raise what is wrong with the request, as far as it can be seen before everything is inspected."""
+        model = await load_subject(session, Model, asked.model_id, "/model_id")
+        dataset = await load_subject(session, Dataset, asked.dataset_id, "/dataset_id")
+        train = None
+        if asked.harden is not None:
+            if asked.harden.train_dataset_id is None:
+                raise InvalidField("/harden/train_dataset_id", "name the data set to train on; it was not audited on")
+            train = await load_subject(session, Dataset, asked.harden.train_dataset_id, "/harden/train_dataset_id")
+        if model is not None and dataset is not None:
+            check_audit(asked, model, dataset, train)
+
+    async def _add(self, session: AsyncSession, asked: AuditRequest) -> Job:
+        harden = asked.harden
+        job = new_job(
+            self.kind,
+            new_id("aud"),
+            phase="queued",
+            model_id=asked.model_id,
+            dataset_id=asked.dataset_id,
+            train_dataset_id=harden.train_dataset_id if harden else None,
+            child_job_id=new_id("hrd") if harden else None,
+            request=asked.model_dump(mode="json", by_alias=True, exclude_unset=True),
+        )
+        session.add(job)
+        await session.flush()
+        if harden is not None:
+            session.add(self._hardening(job, asked))
+            await session.flush()
+        return job
+
+    def _hardening(self, job: Job, asked: AuditRequest) -> Job:
+        """The hardening of an audit: trained on its own data, compared on the audit's with the audit's attacks."""
+        options = asked.harden.model_dump(by_alias=True, exclude={"train_dataset_id"}) if asked.harden else {}
+        request = HardeningRequest.model_validate(
+            {
+                **options,
+                "model_id": asked.model_id,
+                "train_dataset_id": job.train_dataset_id,
+                "eval_dataset_id": asked.dataset_id,
+                "attacks": asked.attacks,
+                "eval_max_samples": asked.max_samples,
+                "seed": asked.seed,
+                "labels": asked.labels,
+                "execution": asked.execution,
+            }
+        )
+        return new_job(
+            "hardening",
+            job.child_job_id or "",
+            phase="queued",
+            model_id=asked.model_id,
+            dataset_id=asked.dataset_id,
+            train_dataset_id=job.train_dataset_id,
+            parent_job_id=job.id,
+            request=request.model_dump(mode="json", by_alias=True),
+        )

@@ -1,0 +1,77 @@
+"""`/v1/datasets`."""
+
+from typing import Any
+
+from litestar import Controller, Request, Response, delete, get, post, route
+
+from openapi.datasets import DatasetInfo, DatasetMetadata
+from service.context import Services
+from service.datasets.service import DatasetService
+from service.http.bodies import answer
+from service.http.content import content_response
+from service.http.docs import CONTENT, READ, Doc, read_id
+from service.http.paging import Cursor, Limit, Page, Wait
+
+_UPLOAD = Doc(
+    {201: DatasetInfo, 200: DatasetInfo},
+    ("malformed-request", "validation", "too-large", "unsupported-media-type", "idempotency-conflict"),
+    upload=DatasetMetadata,
+    headers=("Idempotency-Key",),
+    examples={"metadata": {"name": "fashion-mnist test", "layout": "NHWC", "split": "test"}},
+)
+
+
+class DatasetController(Controller):
+    """Uploaded data sets."""
+
+    path = "/datasets"
+    tags = ["datasets"]
+
+    @post(operation_id="uploadDataset", opt=_UPLOAD.opt(), request_max_body_size=None, status_code=201)
+    async def upload(self, request: Request[Any, Any, Any], services: Services) -> Response[Any]:
+        """Upload a data set file.
+
+        Multipart with the part `file` (`.npz` with `x` and `y`, `.zip` of class folders, `.parquet` of images and
+        labels) and optionally `metadata` (JSON). The data set is `inspecting` until a worker has decoded it. Identical
+        bytes and metadata give the same id with status 200.
+        """
+        return await DatasetService(services).upload(request)
+
+    @get(operation_id="listDatasets", opt=Doc({200: Page[DatasetInfo]}, ("validation",)).opt())
+    async def listing(self, services: Services, limit: Limit = 50, cursor: Cursor = None) -> Response[Any]:
+        """List data sets, newest first."""
+        return answer(await DatasetService(services).listing(limit, cursor))
+
+    @get("/{dataset_id:str}", operation_id="getDataset", opt=Doc({200: DatasetInfo}, ("not-found", "validation")).opt())
+    async def read(self, dataset_id: str, services: Services, wait: Wait = 0) -> Response[Any]:
+        """Read a data set; `wait` until its inspection has ended."""
+        return answer(await DatasetService(services).wait(dataset_id, wait))
+
+    @delete(
+        "/{dataset_id:str}",
+        operation_id="deleteDataset",
+        opt=Doc({204: None}, ("not-found", "conflict")).opt(),
+        status_code=204,
+    )
+    async def remove(self, dataset_id: str, services: Services) -> None:
+        """Delete a data set. 409 while an unfinished job works on it."""
+        await DatasetService(services).delete(dataset_id)
+
+    @route(
+        "/{dataset_id:str}/content",
+        http_method=READ,
+        operation_id=read_id("getDatasetContent"),
+        opt=CONTENT.opt(),
+        status_code=200,
+    )
+    async def content(self, dataset_id: str, request: Request[Any, Any, Any], services: Services) -> Response[Any]:
+        """Download the file, byte for byte; `Range` and `If-None-Match` are understood, the ETag is the sha256."""
+        row = await DatasetService(services).get(dataset_id)
+        return content_response(
+            request,
+            services.blobs,
+            sha256=row.sha256,
+            size=row.size,
+            media_type="application/octet-stream",
+            name=row.filename,
+        )

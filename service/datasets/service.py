@@ -1,0 +1,58 @@
+"""Data sets: upload, inspection, reading, deleting."""
+
+from typing import Any, ClassVar
+
+from openapi.datasets import DatasetInfo, DatasetInspection, DatasetMetadata
+from openapi.problems import Problem
+from openapi.wire.jobs import Stage
+from service.db.tables import Dataset
+from service.uploads import UploadService
+
+
+def dataset_info(row: Dataset) -> DatasetInfo:
+    """A data set as the API answers it."""
+    meta = DatasetMetadata.model_validate(row.meta)
+    found = DatasetInspection.model_validate(row.inspection) if row.inspection else None
+    facts: dict[str, Any] = {}
+    if found is not None:
+        facts = {name: getattr(found, name) for name in ("num_samples", "shape", "num_classes", "class_counts")}
+    return DatasetInfo.model_validate(
+        {
+            "id": row.id,
+            "name": row.name,
+            "sha256": row.sha256,
+            "size": row.size,
+            "status": row.status,
+            "problem": Problem.model_validate(row.problem) if row.problem else None,
+            "split": meta.split,
+            "labels": meta.labels or (found.labels if found else None),
+            "inspection": found,
+            "created_at": row.created_at,
+            **facts,
+        }
+    )
+
+
+class DatasetService(UploadService[Dataset, DatasetMetadata, DatasetInfo]):
+    """Uploads of data sets."""
+
+    table = Dataset
+    metadata_type = DatasetMetadata
+    prefix = "dst"
+    kind = "inspect_dataset"
+    work: ClassVar[Stage] = "inspect_dataset"
+    noun = "data set"
+    folder = "datasets"
+
+    def info(self, row: Dataset) -> DatasetInfo:
+        """A data set as the API answers it."""
+        return dataset_info(row)
+
+    @property
+    def max_bytes(self) -> int:
+        """Largest file taken."""
+        return self._services.settings.max_dataset_bytes
+
+    def params(self, metadata: DatasetMetadata, filename: str) -> dict[str, Any]:
+        """Parameters of the inspection."""
+        return {"metadata": metadata.model_dump(mode="json", by_alias=True), "filename": filename}

@@ -1,0 +1,95 @@
+"""Engine and sessions: `read()` and `write()` transactions that behave alike on SQLite and PostgreSQL."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from advanced_alchemy.config import AsyncSessionConfig, EngineConfig, SQLAlchemyAsyncConfig
+from sqlalchemy import event, make_url, text
+from sqlalchemy.engine import Connection
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from service.db.migrate import upgrade
+
+_DRIVERS = {
+    "sqlite": "sqlite+aiosqlite",
+    "postgresql": "postgresql+psycopg",
+    "postgres": "postgresql+psycopg",
+}
+
+
+def async_url(url: str) -> str:
+    """Name the async driver in a plain ``sqlite:///`` or ``postgresql://`` URL."""
+    parsed = make_url(url)
+    return parsed.set(drivername=_DRIVERS.get(parsed.drivername, parsed.drivername)).render_as_string(
+        hide_password=False
+    )
+
+
+class Database:
+    """The one door to the database.
+
+    SQLite has a single writer: `write()` takes its lock at BEGIN, so that a transaction that reads and then writes can
+    never find that its snapshot has grown stale. PostgreSQL locks rows (`with_for_update`), which SQLite ignores.
+    """
+
+    def __init__(self, url: str) -> None:
+        url = async_url(url)
+        self.is_sqlite = url.startswith("sqlite")
+        options: dict[str, Any] = {} if self.is_sqlite else {"pool_size": 10, "max_overflow": 20, "pool_pre_ping": True}
+        if self.is_sqlite and (database := make_url(url).database) and database != ":memory:":
+            Path(database).parent.mkdir(parents=True, exist_ok=True)
+        self.config = SQLAlchemyAsyncConfig(
+            connection_string=url,
+            engine_config=EngineConfig(**options),
+            session_config=AsyncSessionConfig(expire_on_commit=False),
+        )
+        self.engine = self.config.get_engine()
+        if self.is_sqlite:
+            event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
+            event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
+        self._sessions = self.config.create_session_maker()
+
+    async def migrate(self) -> None:
+        """Bring the schema to the newest revision."""
+        async with self.engine.connect() as connection:
+            await connection.run_sync(upgrade)
+            await connection.commit()
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncSession]:
+        """Open a session for reading."""
+        async with self._sessions() as session:
+            yield session
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncSession]:
+        """Open a transaction: committed when the block ends, rolled back when it raises."""
+        async with self._sessions() as session:
+            await session.connection(execution_options={"writes": True})
+            yield session
+            await session.commit()
+
+    async def ping(self) -> None:
+        """Raise when the database cannot be reached."""
+        async with self.read() as session:
+            await session.execute(text("SELECT 1"))
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self.engine.dispose()
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    # The driver's own BEGIN comes too late (before the first write only): transactions are begun in `_begin_sqlite`.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=30000", "foreign_keys=ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

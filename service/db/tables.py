@@ -1,0 +1,173 @@
+"""The tables. JSON columns hold dumps of the contract's pydantic models; columns exist for what is searched or locked.
+
+`jobs` are audits, hardenings and inspections alike: each is a sequence of stages, a stage is a set of `shards`.
+The id of an inspection job is the id of the model or data set that it inspects.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from advanced_alchemy.base import BasicAttributes
+from advanced_alchemy.types import DateTimeUTC
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, MetaData, String, UniqueConstraint
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from openapi.base import utc_now
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+Json = dict[str, Any]
+
+
+class Base(BasicAttributes, DeclarativeBase):
+    """The declarative base: constraint names, and how annotations become column types."""
+
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map = {Json: JSON(none_as_null=True), datetime: DateTimeUTC(timezone=True)}
+
+
+class Upload:
+    """What uploaded models and data sets share. `fingerprint` is the sha256 of the bytes and the metadata."""
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    fingerprint: Mapped[str] = mapped_column(String(64), unique=True)
+    name: Mapped[str] = mapped_column(String(200))
+    sha256: Mapped[str] = mapped_column(String(64), index=True)
+    size: Mapped[int] = mapped_column(BigInteger)
+    filename: Mapped[str] = mapped_column(String(255))
+    status: Mapped[str] = mapped_column(String(16))
+    problem: Mapped[Json | None] = mapped_column()
+    meta: Mapped[Json] = mapped_column()
+    inspection: Mapped[Json | None] = mapped_column()
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+
+class Model(Upload, Base):
+    """An uploaded or hardened classifier."""
+
+    __tablename__ = "models"
+
+    parent_id: Mapped[str | None] = mapped_column(String(40))
+    hardening_id: Mapped[str | None] = mapped_column(String(40))
+
+
+class Dataset(Upload, Base):
+    """An uploaded data set. `files` holds the decoded arrays: ``{"x": OutputFile, "y": OutputFile, ...}``."""
+
+    __tablename__ = "datasets"
+
+    files: Mapped[Json | None] = mapped_column()
+
+
+class Job(Base):
+    """An audit, a hardening or an inspection: the truth about work that workers do."""
+
+    __tablename__ = "jobs"
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    status: Mapped[str] = mapped_column(String(16), index=True)
+    phase: Mapped[str | None] = mapped_column(String(60))
+    stage: Mapped[str] = mapped_column(String(20), default="waiting")
+    verdict: Mapped[str | None] = mapped_column(String(20))
+    problem: Mapped[Json | None] = mapped_column()
+    model_id: Mapped[str | None] = mapped_column(String(40), index=True)
+    dataset_id: Mapped[str | None] = mapped_column(String(40), index=True)
+    train_dataset_id: Mapped[str | None] = mapped_column(String(40), index=True)
+    parent_job_id: Mapped[str | None] = mapped_column(String(40), index=True)
+    child_job_id: Mapped[str | None] = mapped_column(String(40))
+    hardened_model_id: Mapped[str | None] = mapped_column(String(40))
+    request: Mapped[Json] = mapped_column()
+    metrics: Mapped[Json | None] = mapped_column()
+    progress: Mapped[Json | None] = mapped_column()
+    last_seq: Mapped[int] = mapped_column(default=0)
+    progress_at: Mapped[datetime | None] = mapped_column()
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+    started_at: Mapped[datetime | None] = mapped_column()
+    finished_at: Mapped[datetime | None] = mapped_column()
+
+    __table_args__ = (Index("ix_jobs_kind_id", "kind", "id"),)
+
+
+class ShardRow(Base):
+    """One shard. `lease_at` is the last sign of life of its worker; `losses` counts leases that ran out."""
+
+    __tablename__ = "shards"
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    job_id: Mapped[str] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"))
+    stage: Mapped[str] = mapped_column(String(20))
+    name: Mapped[str] = mapped_column(String(80))
+    status: Mapped[str] = mapped_column(String(16), index=True)
+    result_key: Mapped[str] = mapped_column(String(64), index=True)
+    message: Mapped[Json] = mapped_column()
+    attempt: Mapped[int] = mapped_column(default=1)
+    losses: Mapped[int] = mapped_column(default=0)
+    weight: Mapped[float] = mapped_column(default=1.0)
+    worker: Mapped[str | None] = mapped_column(String(200))
+    lease_at: Mapped[datetime | None] = mapped_column()
+    enqueued_at: Mapped[datetime | None] = mapped_column()
+    progress: Mapped[Json | None] = mapped_column()
+    result: Mapped[Json | None] = mapped_column()
+
+    __table_args__ = (UniqueConstraint("job_id", "stage", "name"),)
+
+
+class EventRow(Base):
+    """One entry of a job's event log; `seq` counts from 1 inside the job."""
+
+    __tablename__ = "events"
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    job_id: Mapped[str] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"))
+    seq: Mapped[int] = mapped_column()
+    type: Mapped[str] = mapped_column(String(30))
+    data: Mapped[Json] = mapped_column()
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+    __table_args__ = (UniqueConstraint("job_id", "seq"),)
+
+
+class Artifact(Base):
+    """A file that a job left, listed to callers."""
+
+    __tablename__ = "artifacts"
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    job_id: Mapped[str] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[str] = mapped_column(String(40))
+    format: Mapped[str] = mapped_column(String(40))
+    name: Mapped[str] = mapped_column(String(255))
+    size: Mapped[int] = mapped_column(BigInteger)
+    sha256: Mapped[str] = mapped_column(String(64), index=True)
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+
+class IdempotencyRow(Base):
+    """The first answer to a creating request that carried an `Idempotency-Key`."""
+
+    __tablename__ = "idempotency_keys"
+
+    scope: Mapped[str] = mapped_column(String(300), primary_key=True)
+    body_hash: Mapped[str] = mapped_column(String(64))
+    status: Mapped[int] = mapped_column()
+    location: Mapped[str] = mapped_column(String(200))
+    answer: Mapped[Json] = mapped_column()
+    created_at: Mapped[datetime] = mapped_column(default=utc_now, index=True)
+
+
+class ApiKey(Base):
+    """An API key, by its sha256 alone."""
+
+    __tablename__ = "api_keys"
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    name: Mapped[str] = mapped_column(String(200))
+    key_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+    revoked_at: Mapped[datetime | None] = mapped_column()

@@ -1,0 +1,1 @@
+"""Hardenings: training a model against attacks, and comparing before and after."""

@@ -1,0 +1,145 @@
+"""`/v1/hardenings`."""
+
+from typing import Any
+
+from litestar import Controller, Request, Response, delete, get, post, route
+
+from openapi.audits import ArtifactInfo, SampleResult
+from openapi.hardenings import HardeningInfo, HardeningRequest
+from service.context import Services
+from service.hardenings.service import HardeningService
+from service.http.bodies import answer
+from service.http.docs import READ, Doc, read_id
+from service.http.negotiation import preferred
+from service.http.paging import Cursor, Limit, Page, Wait
+
+_EXAMPLE = {
+    "model_id": "mdl_01k9zq3v8c4f0t7m2e5r6y1a9b",
+    "train_dataset_id": "dst_01k9zq5mt2b6v8n4c1x7z3q9wf",
+    "eval_dataset_id": "dst_01k9zq40hn9w3x5d8p2s7j6g4k",
+    "method": "sns",
+    "lambda": 5.0,
+    "eps": "8/255",
+    "epochs": 5,
+}
+_CREATE = Doc(
+    {202: HardeningInfo},
+    (
+        "malformed-request",
+        "validation",
+        "dataset-mismatch",
+        "unsupported-media-type",
+        "idempotency-conflict",
+        "rate-limited",
+    ),
+    body=HardeningRequest,
+    headers=("Idempotency-Key",),
+    examples={"body": _EXAMPLE},
+)
+_REPORT = ("not-found", "not-ready", "not-acceptable")
+
+
+class HardeningController(Controller):
+    """Training a model against attacks, and comparing before and after."""
+
+    path = "/hardenings"
+    tags = ["hardenings"]
+
+    @post(operation_id="createHardening", opt=_CREATE.opt(), status_code=202)
+    async def create(self, request: Request[Any, Any, Any], services: Services) -> Response[Any]:
+        """Queue a hardening. Wrong input is refused at once, naming the field."""
+        return await HardeningService(services).create(request)
+
+    @get(operation_id="listHardenings", opt=Doc({200: Page[HardeningInfo]}, ("validation",)).opt())
+    async def listing(self, services: Services, limit: Limit = 50, cursor: Cursor = None) -> Response[Any]:
+        """List hardenings, newest first."""
+        return answer(await HardeningService(services).listing(limit, cursor))
+
+    @get(
+        "/{hardening_id:str}",
+        operation_id="getHardening",
+        opt=Doc({200: HardeningInfo}, ("not-found", "validation")).opt(),
+    )
+    async def read(self, hardening_id: str, services: Services, wait: Wait = 0) -> Response[Any]:
+        """Read a hardening; `wait` until it has ended."""
+        return answer(await HardeningService(services).wait(hardening_id, wait))
+
+    @post(
+        "/{hardening_id:str}/cancel",
+        operation_id="cancelHardening",
+        opt=Doc({200: HardeningInfo}, ("not-found",)).opt(),
+        status_code=200,
+    )
+    async def cancel(self, hardening_id: str, services: Services) -> Response[Any]:
+        """Stop the running work within seconds. A hardening that has ended stays as it is."""
+        return answer(await HardeningService(services).cancel(hardening_id))
+
+    @delete(
+        "/{hardening_id:str}",
+        operation_id="deleteHardening",
+        opt=Doc({204: None}, ("not-found", "conflict")).opt(),
+        status_code=204,
+    )
+    async def remove(self, hardening_id: str, services: Services) -> None:
+        """Stop the work and delete the hardening with its artifacts; the hardened model stays."""
+        await HardeningService(services).delete(hardening_id)
+
+    @get(
+        "/{hardening_id:str}/events",
+        operation_id="streamHardeningEvents",
+        opt=Doc({200: "text/event-stream", 204: None}, ("not-found", "validation"), headers=("Last-Event-ID",)).opt(),
+    )
+    async def events(self, hardening_id: str, request: Request[Any, Any, Any], services: Services) -> Response[Any]:
+        """Follow the hardening as Server-Sent Events."""
+        return await HardeningService(services).events(request, hardening_id)
+
+    @route(
+        "/{hardening_id:str}/report",
+        http_method=READ,
+        operation_id=read_id("getHardeningReport"),
+        opt=Doc({200: "application/json"}, _REPORT, also={"text/html": "The page"}).opt(),
+        status_code=200,
+    )
+    async def report(self, hardening_id: str, request: Request[Any, Any, Any], services: Services) -> Response[Any]:
+        """Read the comparison of before and after: JSON, or with `Accept: text/html` the page."""
+        kind = preferred(request.headers.get("accept"), ("application/json", "text/html"))
+        found = await HardeningService(services).report(
+            request, hardening_id, "html" if kind == "text/html" else "json"
+        )
+        found.headers["Vary"] = "Accept"
+        return found
+
+    @route(
+        "/{hardening_id:str}/report.html",
+        http_method=READ,
+        operation_id=read_id("getHardeningReportPage"),
+        opt=Doc({200: "text/html"}, _REPORT).opt(),
+        status_code=200,
+    )
+    async def report_page(
+        self, hardening_id: str, request: Request[Any, Any, Any], services: Services
+    ) -> Response[Any]:
+        """Read the comparison as a page."""
+        return await HardeningService(services).report(request, hardening_id, "html")
+
+    @get(
+        "/{hardening_id:str}/samples",
+        operation_id="listHardeningSamples",
+        opt=Doc({200: Page[SampleResult]}, ("not-found", "not-ready", "validation")).opt(),
+    )
+    async def samples(
+        self, hardening_id: str, services: Services, limit: Limit = 100, cursor: Cursor = None
+    ) -> Response[Any]:
+        """List per-sample results of the hardened model in order of index."""
+        return answer(await HardeningService(services).samples(hardening_id, limit, cursor))
+
+    @get(
+        "/{hardening_id:str}/artifacts",
+        operation_id="listHardeningArtifacts",
+        opt=Doc({200: Page[ArtifactInfo]}, ("not-found", "validation")).opt(),
+    )
+    async def artifacts(
+        self, hardening_id: str, services: Services, limit: Limit = 100, cursor: Cursor = None
+    ) -> Response[Any]:
+        """List the files that the hardening left: checkpoints as ONNX, TorchScript and safetensors, manifest, log."""
+        return answer(await HardeningService(services).artifacts(hardening_id, limit, cursor))

@@ -1,0 +1,80 @@
+"""Hardenings: checking the request against what is there, creating the job."""
+
+from typing import Any, ClassVar
+
+from litestar import Request, Response
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from openapi.hardenings import HardeningInfo, HardeningRequest
+from service.db.tables import Dataset, Job, Model
+from service.http.bodies import answer, read_json
+from service.http.idempotency import Idempotency
+from service.ids import new_id
+from service.jobs import JobService, job_facts, new_job
+from service.orchestrator.fit import check_hardening, check_hardening_request
+from service.orchestrator.plan import with_evaluation
+from service.orchestrator.subjects import load_subject
+
+
+class HardeningService(JobService[HardeningInfo]):
+    """Hardenings."""
+
+    kind: ClassVar[str] = "hardening"
+    noun: ClassVar[str] = "hardening"
+    folder: ClassVar[str] = "hardenings"
+
+    def info(self, job: Job, child: Job | None = None) -> HardeningInfo:
+        """A hardening as the API answers it."""
+        return HardeningInfo.model_validate(
+            {
+                **job_facts(job, child),
+                "model_id": job.model_id,
+                "train_dataset_id": job.train_dataset_id,
+                "eval_dataset_id": job.dataset_id,
+                "model_id_hardened": job.hardened_model_id,
+                "audit_id": job.parent_job_id,
+                "metrics": job.metrics,
+                "request": HardeningRequest.model_validate(job.request),
+            }
+        )
+
+    async def create(self, request: Request[Any, Any, Any]) -> Response[Any]:
+        """Check and queue a hardening: 202, or the first answer to the same Idempotency-Key."""
+        asked = await read_json(request, HardeningRequest)
+        key = Idempotency(request, asked.model_dump_json(by_alias=True))
+        filled = with_evaluation(asked)
+        async with self._services.orchestrator.transaction() as session:
+            if (replayed := await key.replay(session)) is not None:
+                return replayed
+            await self.check_room(session)
+            await self._check(session, filled)
+            job = new_job(
+                self.kind,
+                new_id("hrd"),
+                phase="queued",
+                model_id=filled.model_id,
+                dataset_id=filled.eval_dataset_id,
+                train_dataset_id=filled.train_dataset_id,
+                request=filled.model_dump(mode="json", by_alias=True, exclude_unset=True),
+            )
+            session.add(job)
+            await session.flush()
+            await self._services.orchestrator.flow.start(session, job)
+            location = f"/v1/hardenings/{job.id}"
+            found = self.info(job)
+            await key.remember(session, 202, location, found)
+        return answer(found, status=202, headers={"Location": location})
+
+    async def _check(self, session: AsyncSession, asked: HardeningRequest) -> None:
+        """Raise what is wrong with the request, as far as it can be seen before everything is inspected."""
+        model = await load_subject(session, Model, asked.model_id, "/model_id")
+        train = await load_subject(session, Dataset, asked.train_dataset_id, "/train_dataset_id")
+        evaluation = None
+        if asked.eval_dataset_id is not None:
+            evaluation = await load_subject(session, Dataset, asked.eval_dataset_id, "/eval_dataset_id")
+        if model is None:
+            return
+        if train is not None:
+            check_hardening_request(asked, model, train, evaluation)
+        else:
+            check_hardening(model, asked, "")

@@ -1,0 +1,1 @@
+"""What all controllers share: problems, bodies, uploads, content, pages, events."""

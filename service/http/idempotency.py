@@ -1,0 +1,70 @@
+"""`Idempotency-Key`: the first answer to a creating request is kept with what it created, and given again."""
+
+import hashlib
+import json
+from datetime import timedelta
+from typing import Any
+
+from litestar import Request, Response
+from pydantic import BaseModel
+from sqlalchemy import delete
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from openapi.base import utc_now
+from openapi.problems import Conflict, IdempotencyConflict, InvalidField
+from service.db.tables import IdempotencyRow
+
+_KEPT = timedelta(days=7)
+
+
+class Idempotency:
+    """One request's key and body; does nothing when the request carries no key."""
+
+    def __init__(self, request: Request[Any, Any, Any], body: bytes | str) -> None:
+        key = request.headers.get("idempotency-key")
+        if key is not None and not 1 <= len(key) <= 200:
+            raise InvalidField("Idempotency-Key", "a key has 1 to 200 characters")
+        owner = request.scope.get("tremor_key_id", "")
+        # Hashed: the column is short, and keys may hold anything.
+        text = f"{owner}\n{request.method} {request.url.path}\n{key}"
+        self._scope = hashlib.sha256(text.encode()).hexdigest() if key is not None else None
+        self._body = hashlib.sha256(body.encode() if isinstance(body, str) else body).hexdigest()
+
+    async def replay(self, session: AsyncSession) -> Response[Any] | None:
+        """The first answer, when there was one. Raises `IdempotencyConflict` when its body was another."""
+        if self._scope is None:
+            return None
+        row = await session.get(IdempotencyRow, self._scope)
+        if row is None:
+            return None
+        if row.body_hash != self._body:
+            raise IdempotencyConflict("Take a new Idempotency-Key for a new request; the same key needs the same body")
+        return Response(
+            json.dumps(row.answer).encode(),
+            status_code=row.status,
+            media_type="application/json",
+            headers={"Location": row.location, "Idempotency-Replayed": "true"},
+        )
+
+    async def remember(self, session: AsyncSession, status: int, location: str, answer: BaseModel) -> None:
+        """Keep the answer, in the transaction that creates what it tells of.
+
+        Raises `Conflict` when the same key is being used by another request at this very moment.
+        """
+        if self._scope is None:
+            return
+        await session.execute(delete(IdempotencyRow).where(IdempotencyRow.created_at < utc_now() - _KEPT))
+        session.add(
+            IdempotencyRow(
+                scope=self._scope,
+                body_hash=self._body,
+                status=status,
+                location=location,
+                answer=answer.model_dump(mode="json", by_alias=True),
+            )
+        )
+        try:
+            await session.flush()
+        except IntegrityError as error:
+            raise Conflict("A request with the same Idempotency-Key is being served; ask again") from error

@@ -1,0 +1,89 @@
+"""Every exception → `application/problem+json` (RFC 9457): the one map."""
+
+import logging
+from typing import Any
+
+from litestar import Request, Response
+from litestar.exceptions import HTTPException, ValidationException
+from redis.exceptions import RedisError
+from sqlalchemy.exc import InterfaceError, OperationalError
+
+from openapi.problems import FieldError, InvalidFields, Problem, RangeNotSatisfiable, RateLimited, TremorError, problem
+
+MEDIA_TYPE = "application/problem+json"
+
+_log = logging.getLogger("tremor.http")
+
+#: HTTP status of the framework's own exceptions → slug.
+_SLUGS = {
+    400: "malformed-request",
+    401: "unauthorized",
+    403: "forbidden",
+    404: "not-found",
+    405: "method-not-allowed",
+    406: "not-acceptable",
+    409: "conflict",
+    413: "too-large",
+    415: "unsupported-media-type",
+    416: "range-not-satisfiable",
+    422: "validation",
+    429: "rate-limited",
+    503: "unavailable",
+}
+
+
+def _of_parameters(error: ValidationException) -> Problem:
+    """Wrong query parameters: 422, each named."""
+    found = [entry for entry in error.extra or [] if isinstance(entry, dict)]
+    errors = tuple(
+        FieldError(pointer=str(entry.get("key", "")), detail=str(entry.get("message", error.detail))) for entry in found
+    )
+    return InvalidFields(errors or (FieldError(pointer="", detail=error.detail),)).problem()
+
+
+def to_problem(error: Exception) -> tuple[Problem, dict[str, str]]:
+    """Return the problem that an exception is answered with, and headers to send beside it."""
+    if isinstance(error, TremorError):
+        headers = {"Retry-After": str(error.retry_after)} if isinstance(error, RateLimited) else {}
+        if isinstance(error, RangeNotSatisfiable) and "size" in error.extra:
+            headers["Content-Range"] = f"bytes */{error.extra['size']}"
+        if error.slug == "unauthorized":
+            headers["WWW-Authenticate"] = "Bearer"
+        if error.slug == "unavailable":
+            headers["Retry-After"] = "5"
+        return error.problem(), headers
+    if isinstance(error, ValidationException):
+        return _of_parameters(error), {}
+    if isinstance(error, HTTPException) and error.status_code in _SLUGS:
+        headers = {
+            name.title(): value
+            for name, value in (error.headers or {}).items()
+            if name.lower() in ("allow", "retry-after")
+        }
+        return problem(_SLUGS[error.status_code], _DETAILS.get(error.status_code, error.detail)), headers
+    if isinstance(error, RedisError | OperationalError | InterfaceError):
+        return problem("unavailable", "The database or the queue does not answer; try again soon"), {"Retry-After": "5"}
+    return problem("internal", "Something went wrong on our side; the log of the service says what"), {}
+
+
+_DETAILS = {
+    404: "There is nothing at this address; /schema lists what there is",
+    405: "This address exists, but not with this method; the Allow header lists those it has",
+    413: "The body is larger than this service takes",
+}
+
+
+def problem_response(found: Problem, instance: str, headers: dict[str, str]) -> Response[Any]:
+    """Write a problem as the answer to a request for `instance`."""
+    body = found.model_copy(update={"instance": instance}).model_dump(mode="json", exclude_none=True)
+    return Response(
+        body, status_code=found.status, media_type=MEDIA_TYPE, headers={**headers, "Cache-Control": "no-store"}
+    )
+
+
+def handle_exception(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+    """Litestar's exception handler for everything."""
+    found, headers = to_problem(error)
+    if found.status >= 500:
+        _log.error("%s %s answered %d", request.method, request.url.path, found.status, exc_info=error)
+    return problem_response(found, request.url.path, headers)

@@ -1,0 +1,258 @@
+"""What audits and hardenings have in common: reading, waiting, stopping, deleting, events, files."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any, ClassVar, Generic, TypeVar
+
+from litestar import Request, Response
+from litestar.response import Stream
+from pydantic import BaseModel
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from openapi.audits import ArtifactInfo, SampleResult
+from openapi.base import utc_now
+from openapi.problems import InvalidField, NotFound, NotReady, Problem, RateLimited
+from service.artifacts.garbage import collect
+from service.artifacts.service import artifact_info
+from service.context import Services
+from service.db.tables import Artifact, EventRow, Job, ShardRow
+from service.http.content import MEDIA_TYPES, content_response
+from service.http.events import PING, frame
+from service.http.paging import Page, decode_cursor, encode_cursor, page
+from service.http.waiting import wait_until
+from service.orchestrator import states
+
+Info = TypeVar("Info", bound=BaseModel)
+
+#: More unfinished jobs than this are not taken: the queue would only grow.
+MAX_UNFINISHED = 1000
+_PING_SECONDS = 15.0
+_LINES_CHUNK = 1 << 18
+
+
+def job_facts(job: Job, child: Job | None = None) -> dict[str, Any]:
+    """The fields that every job answers. An audit whose hardening runs shows the hardening's progress."""
+    progress = child.progress if child is not None and job.stage == "hardening" else job.progress
+    return {
+        "id": job.id,
+        "status": job.status,
+        "phase": job.phase if job.phase or job.status != "queued" else "queued",
+        "progress": progress,
+        "verdict": job.verdict,
+        "problem": Problem.model_validate(job.problem) if job.problem else None,
+        "labels": job.request.get("labels", {}),
+        "created_at": job.created_at,
+        "started_at": job.started_at,
+        "finished_at": job.finished_at,
+    }
+
+
+class JobService(Generic[Info]):
+    """Jobs of one kind."""
+
+    kind: ClassVar[str]
+    noun: ClassVar[str]
+    folder: ClassVar[str]
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    def info(self, job: Job, child: Job | None = None) -> Info:
+        """The job as the API answers it."""
+        raise TypeError(f"{type(self).__name__} does not say how a job is answered")
+
+    # Reading
+
+    async def find(self, session: AsyncSession, identity: str) -> Job:
+        """The job of an id and of this kind. Raises `NotFound`."""
+        job = await session.get(Job, identity)
+        if job is None or job.kind != self.kind:
+            raise NotFound(f"There is no {self.noun} {identity!r}")
+        return job
+
+    async def _load(self, identity: str) -> tuple[Job, Job | None]:
+        async with self._services.db.read() as session:
+            job = await self.find(session, identity)
+            return job, await session.get(Job, job.child_job_id) if job.child_job_id else None
+
+    async def wait(self, identity: str, seconds: float) -> Info:
+        """The job, after at most `seconds` of waiting for its end."""
+        job, child = await wait_until(
+            self._services,
+            identity,
+            seconds,
+            lambda: self._load(identity),
+            lambda found: found[0].status in states.TERMINAL,
+        )
+        return self.info(job, child)
+
+    async def listing(self, limit: int, cursor: str | None) -> Page[Info]:
+        """One page, newest first."""
+        query = select(Job).where(Job.kind == self.kind).order_by(Job.id.desc()).limit(limit + 1)
+        if (after := decode_cursor(cursor)) is not None:
+            query = query.where(Job.id < after)
+        async with self._services.db.read() as session:
+            return page(list(await session.scalars(query)), limit, self.info)
+
+    async def check_room(self, session: AsyncSession) -> None:
+        """Raise `RateLimited` while too many jobs are unfinished."""
+        unfinished = await session.scalars(
+            select(Job.id).where(Job.status.not_in(states.TERMINAL)).limit(MAX_UNFINISHED + 1)
+        )
+        if len(list(unfinished)) > MAX_UNFINISHED:
+            raise RateLimited(f"{MAX_UNFINISHED} jobs are unfinished; wait until some have ended", retry_after=60)
+
+    # Stopping
+
+    async def cancel(self, identity: str) -> Info:
+        """Stop the job; an ended one stays as it is."""
+        async with self._services.orchestrator.transaction() as session:
+            await self.find(session, identity)
+            job = await states.lock_job(session, identity)
+            if job is not None:
+                await self._services.orchestrator.flow.cancel(session, job)
+        return await self.wait(identity, 0)
+
+    async def delete(self, identity: str) -> None:
+        """Stop the job if it runs, and remove it with its shards, events, artifacts, and an audit's own hardening."""
+        shas: set[str] = set()
+        keys: set[str] = set()
+        async with self._services.orchestrator.transaction() as session:
+            await self.find(session, identity)
+            job = await states.lock_job(session, identity)
+            child = await states.lock_job(session, job.child_job_id) if job and job.child_job_id else None
+            for doomed in (child, job):
+                if doomed is None:
+                    continue
+                for row in await session.scalars(select(ShardRow).where(ShardRow.job_id == doomed.id)):
+                    keys.add(row.result_key)
+                    shas |= {f["blob"]["sha256"] for f in ((row.result or {}).get("files") or {}).values()}
+                if doomed.status not in states.TERMINAL:
+                    session.info.setdefault("stop", set()).add(doomed.id)
+                session.info.setdefault("changed", set()).add(doomed.id)
+                await session.delete(doomed)
+        await collect(self._services, shas, keys)
+
+    # Events
+
+    async def events(self, request: Request[Any, Any, Any], identity: str) -> Response[Any]:
+        """The event log as Server-Sent Events: what was missed since `Last-Event-ID`, then what happens.
+
+        The stream ends with the job. A client that comes back after the end gets 204, which tells it to stay away.
+        """
+        last = request.headers.get("last-event-id")
+        async with self._services.db.read() as session:
+            job = await self.find(session, identity)
+            seq = 0
+            if last:
+                found = await session.scalar(select(EventRow).where(EventRow.id == last, EventRow.job_id == identity))
+                if found is None:
+                    raise InvalidField("Last-Event-ID", f"the {self.noun} {identity!r} has no event {last!r}")
+                seq = found.seq
+            if seq and seq >= job.last_seq and job.status in states.TERMINAL:
+                return Response(b"", status_code=204)
+        return Stream(
+            self._stream(identity, seq),
+            media_type="text/event-stream",
+            headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+        )
+
+    async def _stream(self, identity: str, seq: int) -> AsyncIterator[bytes]:
+        clock = asyncio.get_running_loop().time
+        spoken = clock()
+        yield b"retry: 2000\n\n"
+        while True:
+            async with self._services.db.read() as session:
+                job = await session.get(Job, identity)
+                rows = await session.scalars(
+                    select(EventRow).where(EventRow.job_id == identity, EventRow.seq > seq).order_by(EventRow.seq)
+                )
+                news = list(rows)
+            for row in news:
+                seq = row.seq
+                yield frame(row)
+            if news:
+                spoken = clock()
+            elif job is None or (job.status in states.TERMINAL and seq >= job.last_seq):
+                return
+            elif clock() - spoken >= _PING_SECONDS:
+                spoken = clock()
+                yield PING
+            else:
+                await self._services.hub.wait(identity, 1.0)
+
+    # Files
+
+    async def artifacts(self, identity: str, limit: int, cursor: str | None) -> Page[ArtifactInfo]:
+        """One page of the job's artifacts."""
+        query = select(Artifact).where(Artifact.job_id == identity).order_by(Artifact.id.desc()).limit(limit + 1)
+        if (after := decode_cursor(cursor)) is not None:
+            query = query.where(Artifact.id < after)
+        async with self._services.db.read() as session:
+            await self.find(session, identity)
+            return page(list(await session.scalars(query)), limit, artifact_info)
+
+    async def file(self, identity: str, kind: str, format: str) -> Artifact:
+        """The job's artifact of a kind and format. `NotReady` (409) before the job has ended well, else `NotFound`."""
+        async with self._services.db.read() as session:
+            job = await self.find(session, identity)
+            found = await session.scalar(
+                select(Artifact).where(Artifact.job_id == identity, Artifact.kind == kind, Artifact.format == format)
+            )
+        if found is not None:
+            return found
+        if job.status in ("queued", "running", "cancelling"):
+            raise NotReady(f"The {self.noun} is {job.status}; its {kind} is there when it has succeeded")
+        reason = f": {job.problem['detail']}" if job.problem and job.problem.get("detail") else ""
+        raise NotFound(f"The {self.noun} is {job.status} and has no {kind} as {format}{reason}")
+
+    async def report(self, request: Request[Any, Any, Any], identity: str, format: str) -> Response[Any]:
+        """The report as ``json`` or ``html``, with ranges and ETag as any content."""
+        found = await self.file(identity, "report", format)
+        return content_response(
+            request,
+            self._services.blobs,
+            sha256=found.sha256,
+            size=found.size,
+            media_type=MEDIA_TYPES[format],
+            name=f"{identity}.{format}",
+            inline=True,
+        )
+
+    async def report_json(self, identity: str) -> tuple[bytes, Artifact]:
+        """The JSON report's bytes and its row."""
+        found = await self.file(identity, "report", "json")
+        return await self._services.blobs.read_async(found.sha256), found
+
+    async def samples(self, identity: str, limit: int, cursor: str | None) -> Page[SampleResult]:
+        """One page of per-sample results, in order of index. The cursor is a place in the stored lines."""
+        found = await self.file(identity, "samples", "jsonl")
+        text = decode_cursor(cursor) or "0"
+        if not text.isdecimal() or int(text) > found.size:
+            raise InvalidField("cursor", "this is not a cursor of this list; take next_cursor of the page before as it is")
+        lines, place = await self._lines(found, int(text), limit)
+        items = tuple(SampleResult.model_validate_json(line) for line in lines)
+        return Page(items=items, next_cursor=encode_cursor(str(place)) if place < found.size else None)
+
+    async def _lines(self, found: Artifact, start: int, limit: int) -> tuple[list[bytes], int]:
+        """Up to `limit` whole lines from byte `start`, and the place after the last of them."""
+        lines: list[bytes] = []
+        place, rest = start, b""
+        position = start
+        while len(lines) < limit and position < found.size:
+            end = min(position + _LINES_CHUNK, found.size)
+            data = rest + b"".join([c async for c in self._services.blobs.iter_range(found.sha256, position, end)])
+            position = end
+            *whole, rest = data.split(b"\n")
+            if position >= found.size and rest:
+                whole, rest = [*whole, rest], b""
+            for line in whole[: limit - len(lines)]:
+                lines.append(line)
+                place = min(place + len(line) + 1, found.size)
+        return lines, place
+
+
+def new_job(kind: str, identity: str, **columns: Any) -> Job:
+    """A queued job; its first stage waits for inspections."""
+    return Job(id=identity, kind=kind, status="queued", stage="waiting", created_at=utc_now(), last_seq=0, **columns)

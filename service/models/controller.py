@@ -1,0 +1,76 @@
+"""`/v1/models`."""
+
+from typing import Any
+
+from litestar import Controller, Request, Response, delete, get, post, route
+
+from openapi.models import ModelInfo, ModelMetadata
+from service.context import Services
+from service.http.bodies import answer
+from service.http.content import content_response
+from service.http.docs import CONTENT, READ, Doc, read_id
+from service.http.paging import Cursor, Limit, Page, Wait
+from service.models.service import ModelService
+
+_UPLOAD = Doc(
+    {201: ModelInfo, 200: ModelInfo},
+    ("malformed-request", "validation", "too-large", "unsupported-media-type", "idempotency-conflict"),
+    upload=ModelMetadata,
+    headers=("Idempotency-Key",),
+    examples={"metadata": {"name": "vgg-small", "format": "onnx", "input": {"mean": [0.5], "std": [0.5]}}},
+)
+
+
+class ModelController(Controller):
+    """Uploaded and hardened classifiers."""
+
+    path = "/models"
+    tags = ["models"]
+
+    @post(operation_id="uploadModel", opt=_UPLOAD.opt(), request_max_body_size=None, status_code=201)
+    async def upload(self, request: Request[Any, Any, Any], services: Services) -> Response[Any]:
+        """Upload a model file.
+
+        Multipart with the part `file` (ONNX or TorchScript) and optionally `metadata` (JSON). The model is `inspecting`
+        until a worker has looked at it. Identical bytes and metadata give the same id with status 200.
+        """
+        return await ModelService(services).upload(request)
+
+    @get(operation_id="listModels", opt=Doc({200: Page[ModelInfo]}, ("validation",)).opt())
+    async def listing(self, services: Services, limit: Limit = 50, cursor: Cursor = None) -> Response[Any]:
+        """List models, newest first."""
+        return answer(await ModelService(services).listing(limit, cursor))
+
+    @get("/{model_id:str}", operation_id="getModel", opt=Doc({200: ModelInfo}, ("not-found", "validation")).opt())
+    async def read(self, model_id: str, services: Services, wait: Wait = 0) -> Response[Any]:
+        """Read a model; `wait` until its inspection has ended."""
+        return answer(await ModelService(services).wait(model_id, wait))
+
+    @delete(
+        "/{model_id:str}",
+        operation_id="deleteModel",
+        opt=Doc({204: None}, ("not-found", "conflict")).opt(),
+        status_code=204,
+    )
+    async def remove(self, model_id: str, services: Services) -> None:
+        """Delete a model. 409 while an unfinished job works on it."""
+        await ModelService(services).delete(model_id)
+
+    @route(
+        "/{model_id:str}/content",
+        http_method=READ,
+        operation_id=read_id("getModelContent"),
+        opt=CONTENT.opt(),
+        status_code=200,
+    )
+    async def content(self, model_id: str, request: Request[Any, Any, Any], services: Services) -> Response[Any]:
+        """Download the file, byte for byte; `Range` and `If-None-Match` are understood, the ETag is the sha256."""
+        row = await ModelService(services).get(model_id)
+        return content_response(
+            request,
+            services.blobs,
+            sha256=row.sha256,
+            size=row.size,
+            media_type="application/octet-stream",
+            name=row.filename,
+        )

@@ -1,0 +1,64 @@
+"""Models: upload, inspection, reading, deleting."""
+
+from typing import Any, ClassVar
+
+from openapi.models import InputSpec, ModelInfo, ModelInspection, ModelMetadata
+from openapi.problems import Problem
+from openapi.wire.jobs import Stage
+from service.db.tables import Model
+from service.uploads import UploadService
+
+
+def model_info(row: Model) -> ModelInfo:
+    """A model as the API answers it."""
+    meta = ModelMetadata.model_validate(row.meta)
+    found = ModelInspection.model_validate(row.inspection) if row.inspection else None
+    facts: dict[str, Any] = {}
+    if found is not None:
+        names = ("num_classes", "num_parameters", "trainable", "differentiable", "layers", "warnings")
+        facts = {name: getattr(found, name) for name in names}
+    given: InputSpec = meta.input
+    return ModelInfo.model_validate(
+        {
+            "id": row.id,
+            "name": row.name,
+            "sha256": row.sha256,
+            "size": row.size,
+            "format": found.format if found else meta.format,
+            "status": row.status,
+            "problem": Problem.model_validate(row.problem) if row.problem else None,
+            "parent_id": row.parent_id,
+            "hardening_id": row.hardening_id,
+            "input": found.input if found else given,
+            "labels": meta.labels,
+            "tags": meta.tags,
+            "inspection": found,
+            "created_at": row.created_at,
+            **facts,
+        }
+    )
+
+
+class ModelService(UploadService[Model, ModelMetadata, ModelInfo]):
+    """Uploads of models."""
+
+    table = Model
+    metadata_type = ModelMetadata
+    prefix = "mdl"
+    kind = "inspect_model"
+    work: ClassVar[Stage] = "inspect_model"
+    noun = "model"
+    folder = "models"
+
+    def info(self, row: Model) -> ModelInfo:
+        """A model as the API answers it."""
+        return model_info(row)
+
+    @property
+    def max_bytes(self) -> int:
+        """Largest file taken."""
+        return self._services.settings.max_model_bytes
+
+    def params(self, metadata: ModelMetadata, filename: str) -> dict[str, Any]:
+        """Parameters of the inspection: the metadata, and the file's name as a hint to its format."""
+        return {**metadata.model_dump(mode="json", by_alias=True), "filename": filename}

@@ -1,0 +1,113 @@
+"""Does the request fit the model and the data? Every misfit is a 422 that names the request's field."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from openapi.attacks import AttackSpec
+from openapi.audits import AuditRequest
+from openapi.hardening_options import HardenOptions
+from openapi.hardenings import HardeningRequest
+from openapi.problems import DatasetMismatch, FieldError, InvalidField
+from service.orchestrator.plan import Subject
+
+
+def check_data(model: Subject, dataset: Subject, pointer: str) -> None:
+    """Raise `DatasetMismatch` when images or labels of the data set do not fit the model."""
+    wanted, found = tuple(model.inspection["input"].get("shape") or ()), tuple(dataset.inspection["shape"])
+    if wanted and wanted != found:
+        raise _mismatch(
+            pointer,
+            f"the images are {_shape(found)}, the model {model.name!r} takes {_shape(wanted)} "
+            "(channels × height × width); upload the data in that shape, or with `resize` in its metadata",
+        )
+    classes = int(model.inspection["num_classes"])
+    if int(dataset.inspection["num_classes"]) > classes:
+        raise _mismatch(
+            pointer,
+            f"the labels go up to {dataset.inspection['num_classes'] - 1}, "
+            f"the model {model.name!r} has {classes} logits (labels 0 to {classes - 1})",
+        )
+    ours, theirs = model.meta.get("labels"), dataset.meta.get("labels") or dataset.inspection.get("labels")
+    if ours and theirs and list(ours) != list(theirs) and sorted(ours) == sorted(theirs):
+        raise _mismatch(
+            pointer, "model and data set name the same classes in a different order; the labels would be wrong"
+        )
+
+
+def _shape(shape: tuple[int, ...]) -> str:
+    return "×".join(str(s) for s in shape)
+
+
+def _mismatch(pointer: str, detail: str) -> DatasetMismatch:
+    return DatasetMismatch(detail, errors=(FieldError(pointer=pointer, detail=detail),))
+
+
+def check_attacks(model: Subject, specs: Sequence[AttackSpec], pointer: str) -> None:
+    """Raise `InvalidField` when a white-box attack is asked of a model without gradients.
+
+    `pointer` is that of the attack list, or of the preset that it came from.
+    """
+    if model.inspection.get("differentiable", True):
+        return
+    for i, spec in enumerate(specs):
+        if not spec.black_box:
+            where = f"{pointer}/{i}/name" if pointer.endswith("attacks") else pointer
+            raise InvalidField(
+                where,
+                f"{spec.name} needs gradients, and the model {model.name!r} has none; "
+                "name black-box attacks in `attacks`",
+            )
+
+
+def check_hardening(model: Subject, options: HardenOptions, pointer: str) -> None:
+    """Raise `InvalidField` when the model cannot be trained, or a layer named in `layers` is none of its own."""
+    if not model.inspection.get("trainable", True):
+        raise InvalidField(
+            pointer or "/model_id",
+            f"the model {model.name!r} holds no trainable parameters and cannot be hardened; export it unfrozen",
+        )
+    names = {layer["name"] for layer in model.inspection["layers"]}
+    if isinstance(options.layers, tuple):
+        if not options.layers:
+            raise InvalidField(f"{pointer}/layers", 'name at least one layer, or write "all" or "top_half"')
+        for i, name in enumerate(options.layers):
+            if name not in names:
+                raise InvalidField(f"{pointer}/layers/{i}", f"the model {model.name!r} has no layer {name!r}")
+
+
+def check_audit(request: AuditRequest, model: Subject, dataset: Subject, train: Subject | None) -> AuditRequest:
+    """Check an audit against inspected subjects; return it as it will run.
+
+    The neuron analysis needs gradients: on a model without them it is left out when it was only there by default.
+    """
+    check_data(model, dataset, "/dataset_id")
+    check_attacks(model, request.attacks or (), "/attacks" if request.preset is None else "/preset")
+    if not model.inspection.get("differentiable", True) and request.neurons is not None:
+        if "neurons" in request.model_fields_set:
+            raise InvalidField(
+                "/neurons", f"the model {model.name!r} has no gradients, and dual pairs need them; set null"
+            )
+        request = request.model_copy(update={"neurons": None})
+    if request.harden is not None and train is not None:
+        check_hardening(model, request.harden, "/harden")
+        check_data(model, train, "/harden/train_dataset_id")
+    return request
+
+
+def check_hardening_request(
+    request: HardeningRequest, model: Subject, train: Subject, evaluation: Subject | None
+) -> None:
+    """Check a hardening against inspected subjects."""
+    check_hardening(model, request, "")
+    check_attacks(model, request.attacks or (), "/attacks")
+    check_data(model, train, "/train_dataset_id")
+    if evaluation is not None:
+        check_data(model, evaluation, "/eval_dataset_id")
+
+
+def unsupported_parts(request: AuditRequest) -> None:
+    """Refuse the parts of the contract that this version does not compute, rather than leave them out in silence."""
+    parts: dict[str, Any] = {"regions": request.regions, "explain": request.explain}
+    for name, value in parts.items():
+        if value is not None:
+            raise InvalidField(f"/{name}", "this analysis is not part of this version; leave it out or set it to null")

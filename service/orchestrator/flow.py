@@ -1,0 +1,306 @@
+"""What follows what: the stages of audits, hardenings and inspections.
+
+``audit: evaluate → [hardening] → report``; ``hardening: train → [evaluate → report]``; ``inspection: inspect``.
+All of it happens inside the transaction that recorded the last shard, so that a stage is released exactly once.
+"""
+
+import hashlib
+from typing import Any
+
+from sqlalchemy import or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from openapi.audits import AuditRequest
+from openapi.hardenings import HardeningRequest
+from openapi.problems import Problem, TremorError, problem
+from openapi.wire.jobs import ShardResult
+from openapi.wire.settings import Settings
+from service.db.tables import Dataset, Job, Model, ShardRow
+from service.ids import new_id
+from service.orchestrator import states
+from service.orchestrator.fit import check_audit, check_hardening_request
+from service.orchestrator.plan import Subject, audit_shards, comparison_shards, train_shard
+from service.orchestrator.reporting import artifact_info, report_shard
+from service.orchestrator.subjects import load_subject
+
+
+class Flow:
+    """Moves jobs from stage to stage."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    # Starting
+
+    async def start(self, session: AsyncSession, job: Job) -> None:
+        """Release the first stage when all that the job works on is inspected; fail it when something was rejected."""
+        if job.stage != "waiting" or job.status != "queued":
+            return
+        try:
+            if job.kind == "audit":
+                await self._start_audit(session, job)
+            else:
+                await self._start_hardening(session, job)
+        except TremorError as error:
+            await self.fail(session, job, error.problem())
+
+    async def _start_audit(self, session: AsyncSession, job: Job) -> None:
+        request = AuditRequest.model_validate(job.request)
+        model, dataset = await self._subjects(session, job)
+        train = None
+        if request.harden is not None and job.train_dataset_id is not None:
+            train = await load_subject(session, Dataset, job.train_dataset_id, "/harden/train_dataset_id")
+            if train is None:
+                return
+        if model is None or dataset is None:
+            return
+        request = check_audit(request, model, dataset, train)
+        planned = audit_shards(request, model, dataset, self._settings.shard_samples)
+        states.add_shards(session, job, planned, self._settings.limits())
+
+    async def _start_hardening(self, session: AsyncSession, job: Job) -> None:
+        request = HardeningRequest.model_validate(job.request)
+        if job.parent_job_id is not None:
+            parent = await session.get(Job, job.parent_job_id)
+            if parent is None or parent.stage != "hardening":
+                return  # an audit's own results come first; its hardening then finds the "before" shards done
+        model, dataset = await self._subjects(session, job)
+        train = await load_subject(session, Dataset, request.train_dataset_id, "/train_dataset_id")
+        if model is None or train is None or (dataset is None and job.dataset_id is not None):
+            return
+        check_hardening_request(request, model, train, dataset)
+        states.add_shards(session, job, [train_shard(request, model, train)], self._settings.limits())
+
+    async def _subjects(self, session: AsyncSession, job: Job) -> tuple[Subject | None, Subject | None]:
+        pointer = "/dataset_id" if job.kind == "audit" else "/eval_dataset_id"
+        model = await load_subject(session, Model, job.model_id or "", "/model_id")
+        dataset = await load_subject(session, Dataset, job.dataset_id, pointer) if job.dataset_id else None
+        return model, dataset
+
+    async def start_waiting(self, session: AsyncSession, subject_id: str) -> None:
+        """Start the jobs that waited for the inspection of a model or data set."""
+        rows = await session.scalars(
+            select(Job.id).where(
+                Job.stage == "waiting",
+                Job.status == "queued",
+                or_(Job.model_id == subject_id, Job.dataset_id == subject_id, Job.train_dataset_id == subject_id),
+            )
+        )
+        for job_id in list(rows):
+            job = await states.lock_job(session, job_id)
+            if job is not None:
+                await self.start(session, job)
+
+    # Advancing
+
+    async def advance(self, session: AsyncSession, job: Job) -> None:
+        """Release the next stage when the last shard of the present one has succeeded."""
+        if job.status in states.TERMINAL or job.status == "cancelling":
+            return
+        rows = await states.stage_shards(session, job)
+        if not rows or any(row.status != "succeeded" for row in rows):
+            return
+        await states.update_progress(session, job, force=True)
+        try:
+            if job.kind == "audit":
+                await self._advance_audit(session, job, rows)
+            elif job.kind == "hardening":
+                await self._advance_hardening(session, job, rows)
+            else:
+                await self._inspected(session, job, states.result_of(rows[0]))
+        except TremorError as error:
+            await self.fail(session, job, error.problem())
+
+    async def _advance_audit(self, session: AsyncSession, job: Job, rows: list[ShardRow]) -> None:
+        if job.stage == "report":
+            await self._finish(session, job, states.result_of(rows[0]))
+        elif job.child_job_id is not None:
+            states.set_stage(session, job, "hardening")
+            child = await states.lock_job(session, job.child_job_id)
+            if child is not None:
+                await self.start(session, child)
+        else:
+            await self._report_audit(session, job, None, [])
+
+    async def _report_audit(
+        self, session: AsyncSession, job: Job, hardening: dict[str, Any] | None, artifacts: list[dict[str, Any]]
+    ) -> None:
+        model, dataset = await self._subjects(session, job)
+        if model is None or dataset is None:
+            return
+        request = check_audit(AuditRequest.model_validate(job.request), model, dataset, None)
+        rows = await states.stage_shards(session, job, "evaluate")
+        shard = report_shard(
+            job,
+            request,
+            model,
+            dataset,
+            rows,
+            slice_size=self._settings.shard_samples,
+            hardening=hardening,
+            artifacts=artifacts,
+        )
+        states.add_shards(session, job, [shard], self._settings.limits())
+
+    async def _advance_hardening(self, session: AsyncSession, job: Job, rows: list[ShardRow]) -> None:
+        request = HardeningRequest.model_validate(job.request)
+        model, dataset = await self._subjects(session, job)
+        if model is None:
+            return
+        trained = states.result_of((await states.stage_shards(session, job, "train"))[0])
+        if job.stage == "train":
+            await states.add_artifacts(session, job, list(trained.files.values()))
+            if dataset is None:
+                job.verdict = "inconclusive"  # without held-out data nothing was compared
+                await self._adopt_hardened(session, job, request, model, trained)
+                await self._succeed(session, job)
+                return
+            hardened = _hardened_subject(model, trained, request)
+            parent = await session.get(Job, job.parent_job_id) if job.parent_job_id else None
+            keep = bool(parent and parent.request.get("keep_examples"))
+            planned = comparison_shards(
+                request, model, hardened, dataset, self._settings.shard_samples, keep_examples=keep
+            )
+            states.add_shards(session, job, planned, self._settings.limits())
+        elif job.stage == "evaluate" and dataset is not None:
+            every = await states.stage_shards(session, job, "train") + rows
+            listed = [artifact_info(job.id, file) for file in trained.files.values()]
+            shard = report_shard(
+                job, request, model, dataset, every, slice_size=self._settings.shard_samples, artifacts=listed
+            )
+            states.add_shards(session, job, [shard], self._settings.limits())
+        elif job.stage == "report":
+            await self._adopt_hardened(session, job, request, model, trained)
+            await self._finish(session, job, states.result_of(rows[0]))
+
+    async def _adopt_hardened(
+        self, session: AsyncSession, job: Job, request: HardeningRequest, parent: Subject, trained: ShardResult
+    ) -> None:
+        """Make the hardened checkpoint in the uploaded format a model that can be audited."""
+        subject = _hardened_subject(parent, trained, request)
+        model = Model(
+            id=new_id("mdl"),
+            fingerprint=hashlib.sha256(f"hardened {job.id}".encode()).hexdigest(),
+            name=subject.name,
+            sha256=subject.sha256,
+            size=subject.size,
+            filename=trained.files[trained.value["uploaded_format"]].name,
+            status="ready",
+            meta=dict(subject.meta),
+            inspection=dict(subject.inspection),
+            parent_id=parent.id,
+            hardening_id=job.id,
+        )
+        session.add(model)
+        job.hardened_model_id = model.id
+
+    async def _finish(self, session: AsyncSession, job: Job, result: ShardResult) -> None:
+        await states.add_artifacts(session, job, list(result.files.values()))
+        job.verdict = result.value.get("verdict")
+        job.metrics = result.value.get("metrics")
+        await self._succeed(session, job)
+
+    async def _succeed(self, session: AsyncSession, job: Job) -> None:
+        states.set_status(session, job, "succeeded", verdict=job.verdict)
+        await self.child_ended(session, job)
+
+    async def child_ended(self, session: AsyncSession, child: Job) -> None:
+        """Go on with the audit whose hardening has ended, well or not."""
+        if child.parent_job_id is None:
+            return
+        job = await session.get(Job, child.parent_job_id)
+        if job is None or job.stage != "hardening" or job.status in states.TERMINAL or job.status == "cancelling":
+            return
+        if child.status != "succeeded":
+            found = (
+                Problem.model_validate(child.problem) if child.problem else problem("job-failed", "It was cancelled")
+            )
+            detail = f"The hardening {child.id} did not succeed: {found.detail or found.title}"
+            await self.fail(session, job, found.model_copy(update={"detail": detail}))
+            return
+        trained = states.result_of((await states.stage_shards(session, child, "train"))[0])
+        facts = {
+            "id": child.id,
+            "model_id": child.hardened_model_id,
+            "verdict": child.verdict,
+            **{name: trained.value.get(name) for name in ("layers", "frozen", "log")},
+            **(child.metrics or {}),
+        }
+        await self._report_audit(session, job, facts, [artifact_info(child.id, f) for f in trained.files.values()])
+
+    # Inspections
+
+    async def _inspected(self, session: AsyncSession, job: Job, result: ShardResult) -> None:
+        row: Model | Dataset | None
+        if job.kind == "inspect_model":
+            row = await session.get(Model, job.id)
+        else:
+            row = await session.get(Dataset, job.id)
+        if row is None:
+            return
+        row.status, row.inspection, row.problem = "ready", result.value, None
+        if isinstance(row, Dataset):
+            row.files = {name: file.model_dump(mode="json") for name, file in result.files.items()}
+        states.set_status(session, job, "succeeded")
+        await session.flush()
+        await self.start_waiting(session, job.id)
+
+    # Failing
+
+    async def fail(self, session: AsyncSession, job: Job, found: Problem) -> None:
+        """End a job with a problem, and what hangs on it."""
+        await states.fail_job(session, job, found)
+        if job.kind in ("inspect_model", "inspect_dataset"):
+            table: type[Model] | type[Dataset] = Model if job.kind == "inspect_model" else Dataset
+            row: Model | Dataset | None = await session.get(table, job.id)
+            if row is not None:
+                row.status, row.problem = "rejected", job.problem
+                await session.flush()
+                await self.start_waiting(session, job.id)
+        if job.child_job_id is not None:
+            child = await states.lock_job(session, job.child_job_id)
+            if child is not None and child.status not in states.TERMINAL:
+                await self.cancel(session, child)
+        await self.child_ended(session, job)
+
+    async def cancel(self, session: AsyncSession, job: Job) -> None:
+        """Stop a job: at once when nothing runs, else it is `cancelling` until its running shards have ended."""
+        if job.status in states.TERMINAL:
+            return
+        states.set_status(session, job, "cancelling")
+        if job.child_job_id is not None:
+            child = await states.lock_job(session, job.child_job_id)
+            if child is not None:
+                await self.cancel(session, child)
+        await self.settle_cancelled(session, job)
+
+    async def settle_cancelled(self, session: AsyncSession, job: Job) -> None:
+        """End a `cancelling` job when none of its shards runs any more, and then the audit above it."""
+        await session.flush()
+        running = select(ShardRow.id).where(ShardRow.job_id == job.id, ShardRow.status == "running").limit(1)
+        if job.status != "cancelling" or await session.scalar(running) is not None:
+            return
+        child = await session.get(Job, job.child_job_id) if job.child_job_id else None
+        if child is not None and child.status not in states.TERMINAL:
+            return
+        await states.end_shards(session, job)
+        states.set_status(session, job, "cancelled")
+        parent = await session.get(Job, job.parent_job_id) if job.parent_job_id else None
+        if parent is not None and parent.status == "cancelling":
+            await self.settle_cancelled(session, parent)
+        else:
+            await self.child_ended(session, job)
+
+
+def _hardened_subject(parent: Subject, trained: ShardResult, request: HardeningRequest) -> Subject:
+    """The hardened model, in the format of the upload; it takes exactly what the parent took."""
+    file = trained.files[trained.value["uploaded_format"]]
+    name = request.name or f"{parent.name} ({request.method} hardened)"
+    return Subject(
+        id="",
+        name=name[:200],
+        sha256=file.blob.sha256,
+        size=file.blob.size,
+        inspection=trained.value["inspection"],
+        meta={**parent.meta, "name": name[:200]},
+    )

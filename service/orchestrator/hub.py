@@ -1,0 +1,32 @@
+"""Wakes those who wait for a job inside this process; across processes they look again now and then."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Iterable
+
+
+class Hub:
+    """Waiters by key. A wake-up may be missed across processes, so every wait has a short timeout."""
+
+    def __init__(self) -> None:
+        self._waiters: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
+
+    def notify(self, keys: Iterable[str]) -> None:
+        """Wake all who wait for any of the keys."""
+        for key in keys:
+            for event in self._waiters.get(key, ()):
+                event.set()
+
+    async def wait(self, key: str, timeout: float) -> None:
+        """Return when the key is notified, at the latest after `timeout` seconds."""
+        event = asyncio.Event()
+        self._waiters[key].add(event)
+        try:
+            async with asyncio.timeout(timeout):
+                await event.wait()
+        except TimeoutError:
+            return
+        finally:
+            self._waiters[key].discard(event)
+            if not self._waiters[key]:
+                del self._waiters[key]

@@ -1,0 +1,279 @@
+"""The orchestrator: applies what workers report, dispatches shards, and takes over what was lost.
+
+The database is the truth. A shard is inserted as `queued` in the transaction that releases its stage and dispatched
+after the commit; whatever is missed in between (a crash, a broker that is away) the janitor finds.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+from redis.exceptions import RedisError
+from sqlalchemy import select, update
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from openapi.base import utc_now
+from openapi.problems import problem
+from openapi.wire.blobs import BlobStore
+from openapi.wire.jobs import Shard, ShardResult, WorkerEvent
+from openapi.wire.queue import QueueClient
+from openapi.wire.settings import Settings
+from service.db.database import Database
+from service.db.tables import Job, ShardRow
+from service.ids import new_id
+from service.orchestrator import states
+from service.orchestrator.flow import Flow
+from service.orchestrator.hub import Hub
+
+_log = logging.getLogger("tremor.orchestrator")
+
+#: Queued shards that no worker takes for so long while some are idle are enqueued again: the broker has lost them.
+_FORGOTTEN_SECONDS = 30.0
+
+
+class Orchestrator:
+    """Three loops (consume, dispatch, clean up) over one `Flow`; any number of processes may run them together."""
+
+    def __init__(self, settings: Settings, db: Database, queue: QueueClient, blobs: BlobStore) -> None:
+        self._settings = settings
+        self._db = db
+        self._queue = queue
+        self._blobs = blobs
+        self.flow = Flow(settings)
+        self.hub = Hub()
+        self._dispatch = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    # Life
+
+    async def start(self) -> None:
+        """Take up what an earlier process left, and begin the loops."""
+        await self.resume()
+        loops = {"consume": self._consume(), "dispatch": self._dispatch_loop(), "janitor": self._janitor_loop()}
+        self._tasks = [asyncio.create_task(loop, name=name) for name, loop in loops.items()]
+
+    async def stop(self) -> None:
+        """End the loops; what they had not finished is taken up by the next process."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks = []
+
+    async def resume(self) -> None:
+        """Enqueue every queued shard again; running ones keep their lease, which ends soon when their worker died."""
+        async with self._db.write() as session:
+            await session.execute(
+                update(ShardRow)
+                .where(ShardRow.status == "queued")
+                .values(enqueued_at=None, attempt=ShardRow.attempt + 1)
+            )
+        self._dispatch.set()
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncSession]:
+        """A write transaction whose effects outside the database (wake-ups, stops, dispatch) follow its commit."""
+        async with self._db.write() as session:
+            yield session
+        for job_id in session.info.get("stop", ()):
+            try:
+                await self._queue.cancel(job_id)
+            except (RedisError, OSError) as error:
+                _log.warning("cannot tell the workers to stop %s: %s; trying again soon", job_id, error)
+        if session.info.get("dispatch"):
+            self._dispatch.set()
+        self.hub.notify(session.info.get("changed", ()))
+
+    # Events from workers
+
+    async def apply(self, event: WorkerEvent) -> None:
+        """Record one event. Repeated and outdated events change nothing."""
+        async with self.transaction() as session:
+            job = await states.lock_job(session, event.job_id)
+            row = await session.get(ShardRow, event.shard_id)
+            if job is None or row is None or row.status not in states.UNFINISHED_SHARD:
+                return
+            if event.type == "succeeded" and event.result is not None:
+                # Any attempt will do: a result is a pure function of the shard.
+                await self._succeeded(session, job, row, event.result)
+                return
+            if event.attempt != row.attempt:
+                return
+            if event.type in ("started", "progress"):
+                self._alive(session, job, row, event)
+                await states.update_progress(session, job)
+            elif event.type == "failed":
+                row.status = "failed"
+                found = event.problem or problem("job-failed", "The worker gave no reason")
+                await self.flow.fail(session, job, found)
+            elif event.type == "cancelled":
+                row.status = "cancelled"
+                await self.flow.settle_cancelled(session, job)
+
+    def _alive(self, session: AsyncSession, job: Job, row: ShardRow, event: WorkerEvent) -> None:
+        row.status, row.worker, row.lease_at = "running", event.worker, utc_now()
+        if event.done is not None and event.total is not None:
+            row.progress = {"done": event.done, "total": event.total, "unit": event.unit or "steps"}
+        if job.status == "queued":
+            states.set_status(session, job, "running")
+
+    async def _succeeded(self, session: AsyncSession, job: Job, row: ShardRow, result: ShardResult) -> None:
+        row.status, row.result = "succeeded", result.model_dump(mode="json")
+        if job.status == "queued":
+            states.set_status(session, job, "running")
+        if job.status == "cancelling":
+            await self.flow.settle_cancelled(session, job)
+            return
+        await states.update_progress(session, job)
+        await self.flow.advance(session, job)
+
+    async def _consume(self) -> None:
+        async for deliveries in self._queue.consume(new_id("api"), block_seconds=1.0):
+            for delivery in deliveries:
+                await self._apply_surely(delivery.event)
+            try:
+                await self._queue.ack(deliveries)
+            except (RedisError, OSError) as error:
+                _log.warning("cannot acknowledge events: %s; they will come again", error)
+
+    async def _apply_surely(self, event: WorkerEvent) -> None:
+        """Apply an event, waiting for the database when it is away. A faulty event is logged and dropped."""
+        while True:
+            try:
+                await self.apply(event)
+            except DBAPIError as error:
+                _log.warning("the database does not take an event: %s; trying again", error)
+                await asyncio.sleep(1.0)
+            except Exception:
+                _log.exception("event %s of shard %s cannot be applied", event.type, event.shard_id)
+                return
+            else:
+                return
+
+    # Dispatch
+
+    async def _dispatch_loop(self) -> None:
+        while True:
+            await self._dispatch.wait()
+            self._dispatch.clear()
+            try:
+                await self.dispatch()
+            except (RedisError, OSError, DBAPIError) as error:
+                _log.warning("cannot hand out work: %s; trying again soon", error)
+            except Exception:
+                _log.exception("cannot hand out work")
+
+    async def dispatch(self) -> None:
+        """Enqueue every shard that waits for it; a shard whose result is known already succeeds at once."""
+        while True:
+            async with self._db.read() as session:
+                rows = list(
+                    await session.scalars(
+                        select(ShardRow)
+                        .where(ShardRow.status == "queued", ShardRow.enqueued_at.is_(None))
+                        .order_by(ShardRow.id)
+                        .limit(100)
+                    )
+                )
+            if not rows:
+                return
+            for row in rows:
+                await self._hand_out(row)
+
+    async def _hand_out(self, row: ShardRow) -> None:
+        claim = (
+            update(ShardRow)
+            .where(ShardRow.id == row.id, ShardRow.enqueued_at.is_(None), ShardRow.status == "queued")
+            .values(enqueued_at=utc_now())
+        )
+        async with self._db.write() as session:
+            claimed = await session.execute(claim.returning(ShardRow.id))
+            if claimed.first() is None:
+                return
+        shard = Shard.model_validate(row.message).model_copy(update={"attempt": row.attempt})
+        try:
+            known = await self._blobs.get_result_async(row.result_key)
+            if known is None:
+                await self._queue.enqueue(shard)
+                return
+        except BaseException:
+            async with self._db.write() as session:
+                await session.execute(update(ShardRow).where(ShardRow.id == row.id).values(enqueued_at=None))
+            raise
+        async with self.transaction() as session:
+            job = await states.lock_job(session, row.job_id)
+            fresh = await session.get(ShardRow, row.id)
+            if job is not None and fresh is not None and fresh.status in states.UNFINISHED_SHARD:
+                await self._succeeded(session, job, fresh, known)
+
+    # Janitor
+
+    async def _janitor_loop(self) -> None:
+        while True:
+            await asyncio.sleep(min(2.0, self._settings.lease_seconds / 4))
+            try:
+                await self.clean_up()
+            except (RedisError, OSError, DBAPIError) as error:
+                _log.warning("cannot look after lost work: %s; trying again soon", error)
+            except Exception:
+                _log.exception("cannot look after lost work")
+
+    async def clean_up(self) -> None:
+        """Start lost shards anew, repeat stops that may not have been heard, and dispatch what was missed."""
+        self._dispatch.set()
+        stale = utc_now() - timedelta(seconds=self._settings.lease_seconds)
+        async with self._db.read() as session:
+            lost = await session.execute(
+                select(ShardRow.id, ShardRow.job_id).where(ShardRow.status == "running", ShardRow.lease_at < stale)
+            )
+            cancelling = list(await session.scalars(select(Job.id).where(Job.status == "cancelling")))
+        for shard_id, job_id in lost.all():
+            async with self.transaction() as session:
+                await self._lost(session, job_id, shard_id)
+        for job_id in cancelling:
+            await self._queue.cancel(job_id)
+        await self._remind()
+
+    async def _lost(self, session: AsyncSession, job_id: str, shard_id: str) -> None:
+        job = await states.lock_job(session, job_id)
+        row = await session.get(ShardRow, shard_id)
+        stale = utc_now() - timedelta(seconds=self._settings.lease_seconds)
+        if job is None or row is None or row.status != "running" or row.lease_at is None or row.lease_at >= stale:
+            return
+        row.losses += 1
+        _log.warning("shard %s of %s was lost by worker %s (loss %d)", row.id, job.id, row.worker, row.losses)
+        if job.status == "cancelling":
+            row.status = "cancelled"
+            await self.flow.settle_cancelled(session, job)
+        elif row.losses >= self._settings.max_attempts:
+            row.status = "failed"
+            detail = (
+                f"The work was lost {row.losses} times (shard {row.name}): its worker ended without a word, "
+                "which often means that the machine ran out of memory"
+            )
+            await self.flow.fail(session, job, problem("worker-lost", detail))
+        else:
+            row.status, row.attempt, row.enqueued_at, row.progress = "queued", row.attempt + 1, None, None
+            states.log_event(session, job, "retry", {"shard": row.name, "attempt": row.attempt})
+            session.info["dispatch"] = True
+
+    async def _remind(self) -> None:
+        """Enqueue again what has long been queued while workers are idle."""
+        old = utc_now() - timedelta(seconds=_FORGOTTEN_SECONDS)
+        async with self._db.read() as session:
+            forgotten = list(
+                await session.scalars(
+                    select(ShardRow.id).where(ShardRow.status == "queued", ShardRow.enqueued_at < old).limit(1000)
+                )
+            )
+        if not forgotten or not any(worker.shard_id is None for worker in await self._queue.workers()):
+            return
+        async with self._db.write() as session:
+            await session.execute(
+                update(ShardRow)
+                .where(ShardRow.id.in_(forgotten), ShardRow.status == "queued")
+                .values(enqueued_at=None, attempt=ShardRow.attempt + 1)
+            )
+        self._dispatch.set()

@@ -1,0 +1,125 @@
+"""The report shard: everything that the finished shards left, put together for the worker that merges it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from openapi.audits import ArtifactInfo, AuditRequest
+from openapi.base import utc_now
+from openapi.hardenings import HardeningRequest
+from openapi.report import ReportDataset, ReportModel
+from openapi.wire.jobs import Blob, OutputFile, ShardResult, artifact_id
+from service.db.tables import Job, ShardRow
+from service.orchestrator.plan import Planned, Slice, Subject, evaluated, slices
+from service.orchestrator.states import result_of
+
+#: Files of shards that the report merges: key in the result → first part of the input's name.
+_MERGED = {"samples": "samples", "sums": "sums", "examples": "examples", "pairs": "pairs"}
+
+
+def _inputs(rows: Sequence[ShardRow]) -> dict[str, Blob]:
+    """``samples.<attack>.<slice>``, ``sums.<slice>``, likewise ``examples`` and ``pairs``; those ``after.…`` too."""
+    found: dict[str, Blob] = {}
+    for row in rows:
+        prefix = "after." if row.name.startswith("after.") else ""
+        _, _, place = row.name.removeprefix(prefix).partition(".")
+        for key, file in result_of(row).files.items():
+            if key in _MERGED:
+                found[f"{prefix}{_MERGED[key]}.{place}"] = file.blob
+    return found
+
+
+def _timings(rows: Sequence[ShardRow]) -> dict[str, float]:
+    """Seconds of work per kind of shard, summed over shards."""
+    spent: dict[str, float] = {}
+    for row in rows:
+        work = str(row.message["stage"])
+        spent[work] = round(spent.get(work, 0.0) + result_of(row).seconds, 3)
+    return spent
+
+
+def _environment(results: Sequence[ShardResult], seed: int) -> dict[str, Any]:
+    """What the shards ran on; where several workers differed, every device is named."""
+    first: Mapping[str, Any] = next((r.environment for r in results if r.environment), {})
+    devices = sorted({str(r.environment["device"]) for r in results if r.environment.get("device")})
+    return {**first, **({"device": ", ".join(devices)} if devices else {}), "seed": seed}
+
+
+def artifact_info(job_id: str, file: OutputFile) -> dict[str, Any]:
+    """An `ArtifactInfo` of a file that a shard left, as JSON."""
+    identity = artifact_id(job_id, file.name)
+    info = ArtifactInfo(
+        id=identity,
+        kind=file.kind,
+        format=file.format,
+        name=file.name,
+        size=file.blob.size,
+        sha256=file.blob.sha256,
+        href=f"/v1/artifacts/{identity}",
+        created_at=utc_now(),
+    )
+    return info.model_dump(mode="json", by_alias=True)
+
+
+def report_shard(
+    job: Job,
+    request: AuditRequest | HardeningRequest,
+    model: Subject,
+    dataset: Subject,
+    rows: Sequence[ShardRow],
+    *,
+    slice_size: int,
+    hardening: dict[str, Any] | None = None,
+    artifacts: Sequence[dict[str, Any]] = (),
+) -> Planned:
+    """Plan the merge of all results of a job into its report."""
+    limit = request.max_samples if isinstance(request, AuditRequest) else request.eval_max_samples
+    n = evaluated(dataset, limit)
+    cuts: list[Slice] = slices(n, request.execution, slice_size)
+    about_model = ReportModel(
+        id=model.id,
+        sha256=model.sha256,
+        format=model.inspection["format"],
+        name=model.name,
+        num_parameters=model.inspection["num_parameters"],
+        input=model.inspection["input"],
+        num_classes=model.inspection["num_classes"],
+    )
+    about_data = ReportDataset(
+        id=dataset.id,
+        sha256=dataset.sha256,
+        name=dataset.name,
+        num_samples=dataset.inspection["num_samples"],
+        evaluated=n,
+    )
+    results = [result_of(row) for row in rows]
+    return Planned(
+        "report",
+        "report",
+        "report",
+        _inputs([row for row in rows if row.stage == "evaluate"]),
+        {
+            "kind": job.kind,
+            "job_id": job.id,
+            "created_at": job.created_at.isoformat(),
+            "model": {
+                **about_model.model_dump(mode="json", by_alias=True),
+                "labels": model.meta.get("labels"),
+                "layers": model.inspection["layers"],
+            },
+            "dataset": {
+                **about_data.model_dump(mode="json", by_alias=True),
+                "labels": dataset.meta.get("labels") or dataset.inspection.get("labels"),
+                "split": dataset.meta.get("split"),
+            },
+            "request": request.model_dump(mode="json", by_alias=True),
+            "attacks": [spec.model_dump(mode="json", by_alias=True) for spec in request.attacks or ()],
+            "slices": [list(cut) for cut in cuts],
+            "values": {row.name: result_of(row).value for row in rows if row.stage == "evaluate"},
+            "training": next((result_of(row).value for row in rows if row.stage == "train"), None),
+            "environment": _environment(results, request.seed),
+            "timings": _timings(rows),
+            "hardening": hardening,
+            "artifacts": list(artifacts),
+        },
+        weight=1.0,
+    )

@@ -1,0 +1,177 @@
+"""Small steps on a job inside a transaction: log an event, add shards, change the state, end it.
+
+Every function here takes a session that holds the job's lock (see `lock_job`) and commits nothing itself.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from openapi.base import utc_now
+from openapi.problems import Problem
+from openapi.wire.jobs import Limits, OutputFile, ShardResult, artifact_id
+from service.db.tables import Artifact, EventRow, Job, ShardRow
+from service.ids import new_id
+from service.orchestrator.plan import Planned
+
+TERMINAL = ("succeeded", "failed", "cancelled")
+UNFINISHED_SHARD = ("queued", "running")
+
+#: Stage of a job → the phase that callers read.
+PHASES = {
+    "waiting": "inspecting",
+    "inspect": "inspecting",
+    "evaluate": "attacks",
+    "hardening": "hardening",
+    "train": "training",
+    "report": "report",
+}
+
+
+async def lock_job(session: AsyncSession, job_id: str) -> Job | None:
+    """Load a job and keep its row locked; the parent of a hardening is locked first, so that locks never cross."""
+    parent_id = await session.scalar(select(Job.parent_job_id).where(Job.id == job_id))
+    for identity in (parent_id, job_id):
+        if identity is not None:
+            await session.execute(
+                select(Job).where(Job.id == identity).with_for_update().execution_options(populate_existing=True)
+            )
+    return await session.get(Job, job_id)
+
+
+def log_event(session: AsyncSession, job: Job, kind: str, data: dict[str, Any]) -> None:
+    """Append to the job's event log."""
+    job.last_seq += 1
+    session.info.setdefault("changed", set()).add(job.id)
+    session.add(EventRow(id=new_id("evt"), job_id=job.id, seq=job.last_seq, type=kind, data=data))
+
+
+def set_status(session: AsyncSession, job: Job, status: str, **data: Any) -> None:
+    """Change the job's status and tell of it."""
+    if job.status == status:
+        return
+    job.status = status
+    if status == "running" and job.started_at is None:
+        job.started_at = utc_now()
+    if status in TERMINAL:
+        job.finished_at = utc_now()
+    if status in ("failed", "cancelling", "cancelled"):
+        session.info.setdefault("stop", set()).add(job.id)
+    log_event(session, job, "status", {"status": status, **data})
+
+
+def set_stage(session: AsyncSession, job: Job, stage: str) -> None:
+    """Enter a stage."""
+    job.stage = stage
+    job.phase = "evaluation" if stage == "evaluate" and job.kind == "hardening" else PHASES[stage]
+    job.progress = None
+    log_event(session, job, "phase", {"phase": job.phase})
+
+
+def add_shards(session: AsyncSession, job: Job, planned: Sequence[Planned], limits: Limits) -> None:
+    """Enter the stage of the planned shards; they are dispatched after the commit."""
+    set_stage(session, job, planned[0].stage)
+    session.info["dispatch"] = True
+    for plan in planned:
+        shard_id = new_id("shd")
+        message = plan.message(job.id, shard_id, limits)
+        session.add(
+            ShardRow(
+                id=shard_id,
+                job_id=job.id,
+                stage=plan.stage,
+                name=plan.name,
+                status="queued",
+                result_key=message.result_key,
+                message=message.model_dump(mode="json"),
+                weight=plan.weight,
+            )
+        )
+    total = sum(plan.weight for plan in planned)
+    if len(planned) > 1:
+        job.progress = {"done": 0.0, "total": total, "unit": "samples"}
+
+
+async def stage_shards(session: AsyncSession, job: Job, stage: str | None = None) -> list[ShardRow]:
+    """The shards of a job's stage (the present one when None), in order of creation."""
+    rows = await session.scalars(
+        select(ShardRow).where(ShardRow.job_id == job.id, ShardRow.stage == (stage or job.stage)).order_by(ShardRow.id)
+    )
+    return list(rows)
+
+
+async def update_progress(session: AsyncSession, job: Job, *, force: bool = False) -> None:
+    """Sum the progress of the stage's shards; an event is logged at most once a second."""
+    rows = await stage_shards(session, job)
+    if len(rows) == 1 and rows[0].progress:
+        job.progress = {name: rows[0].progress[name] for name in ("done", "total", "unit")}
+    elif len(rows) > 1:
+        done = sum(row.weight * _share(row) for row in rows)
+        job.progress = {"done": round(done, 2), "total": sum(row.weight for row in rows), "unit": "samples"}
+    now = utc_now()
+    if job.progress and (force or job.progress_at is None or (now - job.progress_at).total_seconds() >= 1):
+        job.progress_at = now
+        log_event(session, job, "progress", {"phase": job.phase, **job.progress})
+
+
+def _share(row: ShardRow) -> float:
+    if row.status == "succeeded":
+        return 1.0
+    if not row.progress or not row.progress["total"]:
+        return 0.0
+    return float(min(1.0, row.progress["done"] / row.progress["total"]))
+
+
+async def end_shards(session: AsyncSession, job: Job) -> None:
+    """Mark every unfinished shard of a job as cancelled: nothing that comes of them counts any more."""
+    await session.execute(
+        update(ShardRow)
+        .where(ShardRow.job_id == job.id, ShardRow.status.in_(UNFINISHED_SHARD))
+        .values(status="cancelled")
+    )
+
+
+async def fail_job(session: AsyncSession, job: Job, found: Problem) -> None:
+    """End a job with a problem."""
+    if job.status in TERMINAL:
+        return
+    await end_shards(session, job)
+    job.problem = found.model_copy(update={"instance": f"/v1/{address(job)}"}).model_dump(
+        mode="json", exclude_none=True
+    )
+    set_status(session, job, "failed", problem=job.problem)
+
+
+def address(job: Job) -> str:
+    """Path of what a job belongs to, below /v1."""
+    folder = {"audit": "audits", "hardening": "hardenings", "inspect_model": "models", "inspect_dataset": "datasets"}
+    return f"{folder[job.kind]}/{job.id}"
+
+
+async def add_artifacts(session: AsyncSession, job: Job, files: Sequence[OutputFile]) -> None:
+    """List files of a shard as the job's artifacts; what is listed already stays."""
+    for file in files:
+        identity = artifact_id(job.id, file.name)
+        if await session.get(Artifact, identity) is not None:
+            continue
+        session.add(
+            Artifact(
+                id=identity,
+                job_id=job.id,
+                kind=file.kind,
+                format=file.format,
+                name=file.name,
+                size=file.blob.size,
+                sha256=file.blob.sha256,
+            )
+        )
+        log_event(
+            session, job, "artifact", {"id": identity, "kind": file.kind, "format": file.format, "name": file.name}
+        )
+
+
+def result_of(row: ShardRow) -> ShardResult:
+    """The stored result of a succeeded shard."""
+    return ShardResult.model_validate(row.result)

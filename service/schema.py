@@ -1,0 +1,259 @@
+"""The published schemas: `openapi.json` from the running app, `report.schema.json` from the report's model.
+
+Litestar contributes paths, operation ids, parameters and descriptions. Bodies, answers and problems come from each
+handler's `Doc`, and every component schema from pydantic itself, which alone knows the contract's unions and fractions.
+"""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from litestar import Litestar, Request
+from litestar.enums import HttpMethod
+from litestar.handlers import HTTPRouteHandler
+from litestar.openapi.plugins import OpenAPIRenderPlugin
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
+from openapi.problems import BASE, PROBLEM_TYPES, Problem
+from openapi.report import Report
+from service.http.docs import ALWAYS, Doc
+from service.page import render_page
+
+_REF = "#/components/schemas/{model}"
+
+_HEADERS = {
+    "Idempotency-Key": "Same key and body: the first answer again. Same key, other body: 409",
+    "Last-Event-ID": "Id of the last event that was seen; the stream goes on after it",
+    "Range": "One range of bytes, e.g. `bytes=0-1023` or `bytes=-500`",
+    "If-Range": "An ETag: the range is sent only if the content is still that",
+    "If-None-Match": "ETags: 304 if the content is one of those",
+}
+
+_STATUS = {
+    200: "The answer",
+    201: "Created",
+    202: "Taken; it will be done",
+    204: "Nothing to say",
+    206: "The asked range",
+    304: "Not changed",
+    503: "Not ready",
+}
+
+
+def _operations(app: Litestar) -> Iterator[tuple[str, Doc]]:
+    """Every documented handler, with its operation id."""
+    seen: set[str] = set()
+    for route in app.routes:
+        for handler in getattr(route, "route_handlers", ()):
+            if not isinstance(handler, HTTPRouteHandler) or not isinstance(doc := handler.opt.get("doc"), Doc):
+                continue
+            name = handler.operation_id
+            identity = name(handler, HttpMethod.GET, []) if callable(name) else str(name)
+            if identity not in seen:
+                seen.add(identity)
+                yield identity, doc
+
+
+def _component_models(docs: list[Doc]) -> tuple[list[type[BaseModel]], list[type[BaseModel]]]:
+    """Models that are sent to us, and models that we send."""
+    read = {m for d in docs for m in (d.body, d.upload) if m is not None}
+    written = {m for d in docs for m in d.answers.values() if isinstance(m, type)} | {Problem}
+    return sorted(read, key=_name), sorted(written, key=_name)
+
+
+def _name(model: type[BaseModel]) -> str:
+    return model.__name__
+
+
+class _Components:
+    """Pydantic's schemas of all models, and references to them."""
+
+    def __init__(self, docs: list[Doc]) -> None:
+        read, written = _component_models(docs)
+        refs, definitions = models_json_schema(
+            [*((m, "validation") for m in read), *((m, "serialization") for m in written)], ref_template=_REF
+        )
+        self._refs = refs
+        self.schemas: dict[str, Any] = definitions.get("$defs", {})
+
+    def reading(self, model: type[BaseModel]) -> dict[str, Any]:
+        """A reference to the schema of what is sent to us."""
+        return self._refs[(model, "validation")]
+
+    def writing(self, model: type[BaseModel]) -> dict[str, Any]:
+        """A reference to the schema of what we send."""
+        return self._refs[(model, "serialization")]
+
+
+def _body(doc: Doc, components: _Components) -> dict[str, Any] | None:
+    if doc.body is not None:
+        media: dict[str, Any] = {"schema": components.reading(doc.body)}
+        if "body" in doc.examples:
+            media["example"] = doc.examples["body"]
+        return {"required": True, "content": {"application/json": media}}
+    if doc.upload is not None:
+        schema = {
+            "type": "object",
+            "required": ["file"],
+            "properties": {
+                "file": {"type": "string", "format": "binary", "description": "The file's bytes"},
+                "metadata": components.reading(doc.upload),
+            },
+        }
+        media = {"schema": schema, "encoding": {"metadata": {"contentType": "application/json"}}}
+        if doc.examples:
+            media["example"] = {"file": "(bytes)", **doc.examples}
+        return {"required": True, "content": {"multipart/form-data": media}}
+    return None
+
+
+def _answers(doc: Doc, components: _Components) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for status, kind in doc.answers.items():
+        answer: dict[str, Any] = {"description": _STATUS[status]}
+        if isinstance(kind, str):
+            answer["content"] = {kind: {"schema": {"type": "string"} if kind.startswith("text/") else {}}}
+        elif kind is not None:
+            answer["content"] = {"application/json": {"schema": components.writing(kind)}}
+        if status == 200:
+            for media, _ in doc.also.items():
+                answer["content"][media] = {"schema": {"type": "string"}}
+        if status in (201, 202):
+            answer["headers"] = {"Location": {"description": "Address of it", "schema": {"type": "string"}}}
+        found[str(status)] = answer
+    by_status: dict[int, list[str]] = {}
+    for slug in (*doc.problems, *ALWAYS):
+        by_status.setdefault(PROBLEM_TYPES[slug][0], []).append(slug)
+    for status, slugs in sorted(by_status.items()):
+        found[str(status)] = {
+            "description": "; ".join(PROBLEM_TYPES[slug][1] for slug in slugs),
+            "content": {
+                "application/problem+json": {
+                    "schema": components.writing(Problem),
+                    "examples": {slug: {"value": _problem_example(slug)} for slug in slugs},
+                }
+            },
+        }
+    return found
+
+
+def _problem_example(slug: str) -> dict[str, Any]:
+    status, title = PROBLEM_TYPES[slug]
+    found: dict[str, Any] = {"type": BASE + slug, "title": title, "status": status}
+    if slug == "validation":
+        found["errors"] = [{"pointer": "/attacks/0/eps", "detail": "Input should be greater than 0"}]
+    return found
+
+
+def _header_parameter(name: str) -> dict[str, Any]:
+    return {
+        "name": name,
+        "in": "header",
+        "required": False,
+        "description": _HEADERS[name],
+        "schema": {"type": "string"},
+    }
+
+
+def complete(app: Litestar, schema: dict[str, Any]) -> dict[str, Any]:
+    """Put bodies, answers, problems and component schemas into Litestar's document."""
+    operations = dict(_operations(app))
+    components = _Components(list(operations.values()))
+    paths: dict[str, Any] = {}
+    for path, item in schema["paths"].items():
+        kept = {}
+        for method, operation in item.items():
+            if method == "head" or operation.get("operationId") not in operations:
+                continue
+            doc = operations[operation["operationId"]]
+            operation = {k: v for k, v in operation.items() if k not in ("responses", "requestBody", "deprecated")}
+            description = str(operation.pop("description", "")).strip()
+            operation["summary"] = description.partition("\n")[0].rstrip(".")
+            operation["description"] = description
+            extra = [_header_parameter(name) for name in doc.headers]
+            if extra:
+                operation["parameters"] = [*operation.get("parameters", []), *extra]
+            if (body := _body(doc, components)) is not None:
+                operation["requestBody"] = body
+            operation["responses"] = _answers(doc, components)
+            kept[method] = operation
+        if kept:
+            paths[path] = kept
+    security = {"key": {"type": "http", "scheme": "bearer", "description": "An API key, where the service wants one"}}
+    return {
+        "openapi": schema["openapi"],
+        "info": schema["info"],
+        "servers": schema.get("servers", [{"url": "/"}]),
+        "tags": schema.get("tags", []),
+        "paths": dict(sorted(paths.items())),
+        "components": {"schemas": dict(sorted(components.schemas.items())), "securitySchemes": security},
+    }
+
+
+class _Rendered(OpenAPIRenderPlugin):
+    """Serves the completed document; the same bytes every time."""
+
+    def __init__(self, path: str, media_type: str) -> None:
+        super().__init__(path=path)
+        self._media_type = media_type
+        self._document: dict[str, Any] | None = None
+
+    def document(self, request: Request[Any, Any, Any], schema: dict[str, Any]) -> dict[str, Any]:
+        """The completed document."""
+        if self._document is None:
+            self._document = complete(request.app, schema)
+        return self._document
+
+
+class JsonDocument(_Rendered):
+    """`/schema/openapi.json`."""
+
+    def __init__(self) -> None:
+        super().__init__("/openapi.json", "application/json")
+
+    def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
+        """The document as JSON."""
+        return dump(self.document(request, openapi_schema))
+
+
+class PageDocument(_Rendered):
+    """`/schema`: the same for people, without anything loaded from elsewhere."""
+
+    def __init__(self) -> None:
+        super().__init__("/", "text/html; charset=utf-8")
+
+    def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
+        """The document as a page."""
+        return render_page(self.document(request, openapi_schema)).encode()
+
+
+def dump(document: dict[str, Any]) -> bytes:
+    """Write a document so that equal ones are equal byte for byte."""
+    return (json.dumps(document, indent=1, ensure_ascii=False) + "\n").encode()
+
+
+def openapi_document(app: Litestar) -> dict[str, Any]:
+    """The OpenAPI document of an app."""
+    return complete(app, app.openapi_schema.to_schema())
+
+
+def report_schema() -> dict[str, Any]:
+    """The JSON Schema of the audit report."""
+    schema = Report.model_json_schema(mode="serialization", by_alias=True)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+
+
+def write_schemas(folder: Path) -> list[Path]:
+    """Write `openapi.json` and `report.schema.json` into a folder; return their paths."""
+    from openapi.wire.settings import Settings
+    from service.app import create_app
+
+    documents = {"openapi.json": openapi_document(create_app(Settings())), "report.schema.json": report_schema()}
+    paths = []
+    for name, document in documents.items():
+        path = folder / name
+        path.write_bytes(dump(document))
+        paths.append(path)
+    return paths

@@ -1,0 +1,196 @@
+"""What models and data sets have in common: a file and metadata come in, a worker inspects, a row tells how it went."""
+
+import hashlib
+import json
+from typing import Any, ClassVar, Generic, TypeVar
+
+from litestar import Request, Response
+from pydantic import BaseModel
+from sqlalchemy import or_, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from openapi.problems import Conflict, InvalidField, NotFound, TremorError
+from openapi.wire.jobs import Blob, Stage
+from service.artifacts.garbage import collect
+from service.context import Services
+from service.db.tables import Dataset, Job, Model, ShardRow
+from service.http.bodies import answer, parse, parse_json
+from service.http.idempotency import Idempotency
+from service.http.paging import Page, decode_cursor, page
+from service.http.uploads import UploadedFile, receive_upload
+from service.http.waiting import wait_until
+from service.ids import new_id
+from service.orchestrator import states
+from service.orchestrator.plan import Planned
+
+Row = TypeVar("Row", Model, Dataset)
+Meta = TypeVar("Meta", bound=BaseModel)
+Info = TypeVar("Info", bound=BaseModel)
+
+#: A rejection of these kinds says nothing of the file: the same upload is inspected again.
+_NOT_THE_FILES_FAULT = ("worker-lost", "job-failed", "internal", "time-limit", "memory-limit")
+
+
+class UploadService(Generic[Row, Meta, Info]):
+    """Uploads of one kind. Subclasses name the table, the metadata, and what inspects it."""
+
+    table: ClassVar[Any]
+    metadata_type: ClassVar[Any]
+    prefix: ClassVar[str]
+    kind: ClassVar[str]
+    work: ClassVar[Stage]
+    noun: ClassVar[str]
+    folder: ClassVar[str]
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    def info(self, row: Row) -> Info:
+        """The row as the API answers it."""
+        raise TypeError(f"{type(self).__name__} does not say how a row is answered")
+
+    @property
+    def max_bytes(self) -> int:
+        """Largest file taken."""
+        raise TypeError(f"{type(self).__name__} does not say how large a file may be")
+
+    def params(self, metadata: Meta, filename: str) -> dict[str, Any]:
+        """Parameters of the inspection shard."""
+        raise TypeError(f"{type(self).__name__} does not say what inspection is told")
+
+    # Creating
+
+    async def upload(self, request: Request[Any, Any, Any]) -> Response[Any]:
+        """Take a multipart upload: 201 when it is new, 200 when the same bytes and metadata are here already."""
+        settings = self._services.settings
+        upload = await receive_upload(
+            request, self._services.blobs, max_bytes=self.max_bytes, max_field=settings.max_body_bytes
+        )
+        metadata = self._metadata(upload)
+        canonical = json.dumps(metadata.model_dump(mode="json", by_alias=True), sort_keys=True)
+        fingerprint = hashlib.sha256(f"{upload.blob.sha256}\n{canonical}".encode()).hexdigest()
+        key = Idempotency(request, fingerprint)
+        for _ in range(2):
+            try:
+                return await self._create(key, upload, metadata, fingerprint)
+            except IntegrityError:
+                continue  # the same file was uploaded at the same moment; it is there now
+        raise Conflict("The same file is being uploaded by somebody else at this moment; ask again")
+
+    def _metadata(self, upload: UploadedFile) -> Meta:
+        text = upload.fields.get("metadata", b"")
+        try:
+            body = parse_json(text) if text.strip() else {}
+        except TremorError as error:
+            raise InvalidField("/metadata", error.detail.replace("The body", "the part `metadata`")) from error
+        found: Meta = parse(self.metadata_type, body, "/metadata")
+        return found
+
+    async def _create(self, key: Idempotency, upload: UploadedFile, metadata: Meta, fingerprint: str) -> Response[Any]:
+        async with self._services.orchestrator.transaction() as session:
+            if (replayed := await key.replay(session)) is not None:
+                return replayed
+            row: Row | None = await session.scalar(select(self.table).where(self.table.fingerprint == fingerprint))
+            status = 200
+            if row is None:
+                status = 201
+                row = self.table(
+                    id=new_id(self.prefix),
+                    fingerprint=fingerprint,
+                    name=getattr(metadata, "name", None) or upload.filename,
+                    sha256=upload.blob.sha256,
+                    size=upload.blob.size,
+                    filename=upload.filename,
+                    status="inspecting",
+                    meta=metadata.model_dump(mode="json", by_alias=True),
+                )
+                session.add(row)
+                await session.flush()
+                await self._inspect(session, row, metadata)
+            elif row.status == "rejected" and _slug(row) in _NOT_THE_FILES_FAULT:
+                await self._inspect_again(session, row, metadata)
+            location = f"/v1/{self.folder}/{row.id}"
+            found = self.info(row)
+            await key.remember(session, status, location, found)
+        return answer(found, status=status, headers={"Location": location})
+
+    async def _inspect(self, session: AsyncSession, row: Row, metadata: Meta) -> None:
+        job = Job(id=row.id, kind=self.kind, status="queued", stage="inspect", request={}, last_seq=0)
+        session.add(job)
+        await session.flush()
+        self._add_inspection(session, job, row, metadata)
+
+    def _add_inspection(self, session: AsyncSession, job: Job, row: Row, metadata: Meta) -> None:
+        shard = Planned(
+            "inspect",
+            "inspect",
+            self.work,
+            {"file": Blob(sha256=row.sha256, size=row.size)},
+            self.params(metadata, row.filename),
+            weight=1.0,
+        )
+        states.add_shards(session, job, [shard], self._services.settings.limits(inspection=True))
+
+    async def _inspect_again(self, session: AsyncSession, row: Row, metadata: Meta) -> None:
+        job = await session.get(Job, row.id)
+        if job is not None:
+            await session.delete(job)
+            await session.flush()
+        row.status, row.problem = "inspecting", None
+        await self._inspect(session, row, metadata)
+
+    # Reading
+
+    async def get(self, identity: str) -> Row:
+        """The row of an id. Raises `NotFound`."""
+        async with self._services.db.read() as session:
+            row: Row | None = await session.get(self.table, identity)
+        if row is None:
+            raise NotFound(f"There is no {self.noun} {identity!r}")
+        return row
+
+    async def wait(self, identity: str, seconds: float) -> Info:
+        """The answer for an id, after at most `seconds` of waiting for the end of its inspection."""
+        row = await wait_until(
+            self._services, identity, seconds, lambda: self.get(identity), lambda row: row.status != "inspecting"
+        )
+        return self.info(row)
+
+    async def listing(self, limit: int, cursor: str | None) -> Page[Info]:
+        """One page, newest first."""
+        query = select(self.table).order_by(self.table.id.desc()).limit(limit + 1)
+        if (after := decode_cursor(cursor)) is not None:
+            query = query.where(self.table.id < after)
+        async with self._services.db.read() as session:
+            rows = list(await session.scalars(query))
+        return page(rows, limit, self.info)
+
+    # Deleting
+
+    async def delete(self, identity: str) -> None:
+        """Remove it and what only it refers to. Raises `Conflict` while an unfinished job works on it."""
+        async with self._services.orchestrator.transaction() as session:
+            row: Row | None = await session.get(self.table, identity)
+            if row is None:
+                raise NotFound(f"There is no {self.noun} {identity!r}")
+            user = await session.scalar(
+                select(Job).where(
+                    Job.status.not_in(states.TERMINAL),
+                    or_(Job.model_id == identity, Job.dataset_id == identity, Job.train_dataset_id == identity),
+                )
+            )
+            if user is not None:
+                raise Conflict(f"The {self.noun} is in use by {states.address(user)}; cancel that first", job_id=user.id)
+            shas = {row.sha256, *(file["blob"]["sha256"] for file in (getattr(row, "files", None) or {}).values())}
+            keys = set(await session.scalars(select(ShardRow.result_key).where(ShardRow.job_id == identity)))
+            job = await session.get(Job, identity)
+            await session.delete(row)
+            if job is not None:
+                session.info.setdefault("stop", set()).add(job.id)
+                await session.delete(job)
+        await collect(self._services, shas, keys)
+
+
+def _slug(row: Model | Dataset) -> str:
+    return str((row.problem or {}).get("type", "")).rpartition("/")[2]
