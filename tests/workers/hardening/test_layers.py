@@ -1,0 +1,49 @@
+"""S, and what is frozen below it."""
+
+from collections.abc import Callable
+
+import pytest
+import torch
+
+from openapi.problems import InvalidField
+from workers.hardening.layers import frozen_parameters, stabilised_layers, train_batch_norm
+from workers.models.audited import AuditedModel
+
+Fresh = Callable[..., AuditedModel]
+
+
+def test_all_is_every_convolution(fresh: Fresh) -> None:
+    assert stabilised_layers(fresh(), "all") == ("conv1", "conv2", "conv3")
+
+
+def test_top_half_is_the_upper_half(fresh: Fresh) -> None:
+    assert stabilised_layers(fresh(), "top_half") == ("conv2", "conv3")
+
+
+def test_names_come_back_in_order_of_execution(fresh: Fresh) -> None:
+    assert stabilised_layers(fresh(), ("head", "conv2")) == ("conv2", "head")
+
+
+@pytest.mark.parametrize("names", [("conv9",), ()])
+def test_wrong_names_are_refused_with_the_list(fresh: Fresh, names: tuple[str, ...]) -> None:
+    with pytest.raises(InvalidField, match="conv1, conv2, conv3, head"):
+        stabilised_layers(fresh(), names)
+
+
+def test_nothing_lies_below_the_first_layer(fresh: Fresh) -> None:
+    assert frozen_parameters(fresh(), "conv1") == ()
+
+
+def test_norms_below_are_frozen_too(fresh: Fresh) -> None:
+    assert set(frozen_parameters(fresh(norm=True), "conv3")) == {
+        f"{name}.{kind}" for name in ("conv1", "norm1", "conv2", "norm2") for kind in ("weight", "bias")
+    }
+
+
+def test_only_norms_above_use_batch_statistics(fresh: Fresh) -> None:
+    model = fresh(norm=True)
+    train_batch_norm(model, "conv2")
+    before = {name: buffer.clone() for name, buffer in model.named_buffers()}
+    model(torch.rand(8, 1, 28, 28))
+    changed = {name.removeprefix("graph.") for name, b in model.named_buffers() if not torch.equal(b, before[name])}
+    assert changed == {"norm2.running_mean", "norm2.running_var"}

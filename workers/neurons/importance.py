@@ -1,0 +1,59 @@
+"""How much each penultimate neuron contributes to a class, and whether the sensitive ones are the important ones.
+
+SNS, Eq. 3 to 6. Needs numpy and scipy alone.
+"""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.stats import rankdata
+
+from workers.neurons.ranking import rank
+from workers.neurons.sums import Floats, Ints
+
+
+def contributions(penultimate: npt.NDArray[Any], weight: npt.NDArray[Any], target: npt.NDArray[Any]) -> Floats:
+    """φ(F_{L−1}^m, x', y) = F_{L−1}^m(x') · W[m, y]  (Eq. 3); (n, neurons).
+
+    penultimate: (n, neurons) or (n, neurons, h, w), what the last linear layer reads; weight: (classes, inputs) of that
+    layer; target: (n,) the class y of each image. A feature map that is flattened before the head is summed over space
+    (ours), so that Σ_m φ + bias is the logit.
+    """
+    n, neurons = penultimate.shape[:2]
+    maps = penultimate.reshape(n, neurons, -1).astype(np.float64)
+    if maps.shape[1] * maps.shape[2] != weight.shape[1]:
+        raise ValueError(f"the head reads {weight.shape[1]} numbers, the penultimate layer gives {maps[0].size}")
+    rows = weight.astype(np.float64)[target].reshape(n, neurons, maps.shape[2])
+    phi: Floats = (maps * rows).sum(2)
+    return phi
+
+
+def important(phi: Floats, k: int = 20) -> Ints:
+    """Π^y(x') = top-k(F_{L−1}, φ)  (Eq. 4): (n, k) from φ (n, neurons), most important first, ties by index."""
+    return np.argsort(-phi, axis=1, kind="stable")[:, :k].astype(np.int64)
+
+
+def votes(rankings: Ints, neurons: int) -> Ints:
+    """Weighted votes over a set of images: k for an image's first neuron down to 1 for its k-th; (neurons,)."""
+    k = rankings.shape[1]
+    weights = np.broadcast_to(np.arange(k, 0, -1), rankings.shape)
+    return np.bincount(rankings.ravel(), weights.ravel(), minlength=neurons).astype(np.int64)
+
+
+def important_for_set(phi: Floats, k: int = 20) -> Ints:
+    """Γ^y = top-k(F_{L−1}, ρ) with ρ the weighted vote of the images' Π^y  (Eq. 5); ties by index."""
+    return rank(votes(important(phi, k), phi.shape[1]).astype(np.float64))[:k]
+
+
+def spearman(a: npt.NDArray[Any], b: npt.NDArray[Any]) -> float | None:
+    """r_s of two values of the same n neurons, e.g. σ and class-level φ (Eq. 6), in the tie-corrected form.
+
+    The correlation of average ranks, which is Eq. 6 where nothing ties. Chance: 0 ± 1/√(n − 1). None when a side is
+    constant or n < 2.
+    """
+    if len(a) < 2 or np.ptp(a) == 0 or np.ptp(b) == 0:
+        return None
+    x, y = rankdata(a), rankdata(b)
+    x, y = x - x.mean(), y - y.mean()
+    return float((x * y).sum() / np.sqrt((x**2).sum() * (y**2).sum()))
