@@ -1,0 +1,43 @@
+"""`tremor api`: the HTTP side alone."""
+
+import socket
+
+import click
+
+
+@click.command()
+@click.option("--host", help="Address to listen on [TREMOR_HOST, else 127.0.0.1].")
+@click.option("--port", type=click.IntRange(0, 65_535), help="Port to listen on [TREMOR_PORT, else 8000].")
+@click.option("--fd", type=int, hidden=True, help="Take this bound socket instead.")
+def api(host: str | None, port: int | None, fd: int | None) -> None:
+    """Run the HTTP API, configured by TREMOR_* variables.
+
+    TREMOR_DATABASE_URL, TREMOR_REDIS_URL and TREMOR_BLOB_URL say where PostgreSQL, Redis and S3 are. The database
+    schema is brought up to date at the start. Several of these processes may run side by side.
+    """
+    import uvicorn
+    from pydantic import ValidationError
+
+    from openapi.wire.settings import Settings
+    from service.app import create_app
+
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        raise click.ClickException(f"A TREMOR_* setting is wrong:\n{error}") from error
+    config = uvicorn.Config(
+        create_app(settings),
+        host=host or settings.host,
+        port=settings.port if port is None else port,
+        log_level=settings.log_level,
+        timeout_graceful_shutdown=3,
+        timeout_keep_alive=30,
+        server_header=False,
+    )
+    server = uvicorn.Server(config)
+    if fd is None:
+        server.run()
+    else:
+        server.run(sockets=[socket.socket(fileno=fd)])
+    if not server.started:
+        raise click.ClickException("The API did not start; see the log above")

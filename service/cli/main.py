@@ -1,0 +1,50 @@
+"""The command `tremor`. Each subcommand is imported only when it is run, so that `tremor --help` is quick."""
+
+import importlib
+from typing import ClassVar
+
+import click
+
+
+class LazyGroup(click.Group):
+    """A group that knows its commands by module name and one line of help."""
+
+    commands_by_name: ClassVar[dict[str, tuple[str, str]]] = {
+        "serve": ("service.cli.serve:serve", "Everything in one command: API, worker, broker, database, one folder."),
+        "audit": ("service.cli.audit:audit", "Audit a model on a data set and write the report."),
+        "harden": ("service.cli.harden:harden", "Harden a model and write its checkpoints."),
+        "api": ("service.cli.api:api", "The HTTP API alone, configured by TREMOR_* (production)."),
+        "worker": ("service.cli.worker:worker", "One worker alone, configured by TREMOR_* (production)."),
+        "keys": ("service.cli.keys:keys", "Create, list and revoke API keys."),
+        "openapi": ("service.cli.openapi_cmd:openapi", "Write openapi.json and report.schema.json."),
+    }
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Names in the order of their use."""
+        return list(self.commands_by_name)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a command."""
+        if cmd_name not in self.commands_by_name:
+            return None
+        module, _, attribute = self.commands_by_name[cmd_name][0].partition(":")
+        command: click.Command = getattr(importlib.import_module(module), attribute)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without importing any."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in self.commands_by_name.items()])
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(package_name="tremor", prog_name="tremor")
+def main() -> None:
+    """Audit image classifiers for adversarial robustness, see which neurons tremble, and harden them.
+
+    Begin with `tremor serve`, or with `tremor audit MODEL DATA`, which brings its own service.
+    """
+
+
+if __name__ == "__main__":
+    main(prog_name="tremor")

@@ -1,0 +1,63 @@
+"""`tremor serve`: the embedded product."""
+
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option(
+    "--port",
+    default=8000,
+    show_default=True,
+    type=click.IntRange(0, 65_535),
+    help="Port to listen on; 0 is any free one.",
+)
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("tremor-data"),
+    show_default=True,
+    envvar="TREMOR_DATA_DIR",
+    help="Folder of everything it keeps; the same folder resumes.",
+)
+@click.option(
+    "--workers",
+    default=1,
+    show_default=True,
+    type=click.IntRange(min=0),
+    help="Workers; one per GPU, or per few cores.",
+)
+@click.option("--lifeline", is_flag=True, hidden=True, help="Stop when standard input ends.")
+def serve(host: str, port: int, data: Path, workers: int, lifeline: bool) -> None:
+    """Run the whole service: API, workers, an embedded Valkey broker, SQLite and a blob folder.
+
+    Nothing else needs to be installed. Ctrl-C stops all of it; started again with the same --data it goes on where it
+    was. Further settings come from TREMOR_* variables; logs lie in the folder logs of --data.
+    """
+    from service.embedded.folder import CannotServe
+    from service.embedded.supervisor import Supervisor
+
+    def ready(url: str) -> None:
+        if lifeline:
+            click.echo(f"ready {url}")
+            return
+        click.echo(f"Tremor is ready: {url}  (API description: {url}/schema)")
+        click.echo(f"data and logs: {data.absolute()}; Ctrl-C stops it")
+
+    supervisor = Supervisor(
+        data,
+        host=host,
+        port=port,
+        workers=workers,
+        lifeline=0 if lifeline else None,
+        ready=ready,
+        notice=lambda text: None if lifeline else click.echo(text, err=True),
+    )
+    try:
+        supervisor.run()
+    except CannotServe as error:
+        raise click.ClickException(str(error)) from error
+    if not lifeline:
+        click.echo("stopped")

@@ -1,0 +1,184 @@
+"""Runs broker, API and workers as children, restarts one that dies, and ends them all together."""
+
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+
+from service.embedded.broker import Broker
+from service.embedded.children import kill_group, spawn, stop
+from service.embedded.folder import CannotServe, DataFolder, address, listen
+
+_TICK_SECONDS = 0.2
+_START_SECONDS = 90.0
+_GRACE_SECONDS = 5.0
+#: A child that dies is started again after so long, and twice as long when it dies again soon.
+_FIRST_PAUSE, _LONGEST_PAUSE, _SOON = 0.2, 10.0, 30.0
+
+
+@dataclass
+class _Child:
+    """A process to keep alive."""
+
+    name: str
+    command: list[str]
+    env: Mapping[str, str]
+    log: Path
+    handles: tuple[int, ...] = ()
+    process: subprocess.Popen[bytes] | None = None
+    started: float = 0.0
+    pause: float = _FIRST_PAUSE
+    restart_at: float | None = field(default=None)
+
+    def start(self) -> None:
+        with self.log.open("ab") as output:
+            self.process = spawn(self.command, env=self.env, output=output.fileno(), pass_fds=self.handles)
+        self.started, self.restart_at = time.monotonic(), None
+
+    def died(self) -> bool:
+        return self.process is not None and self.process.poll() is not None
+
+    def plan_restart(self) -> None:
+        assert self.process is not None
+        kill_group(self.process)
+        self.process = None
+        now = time.monotonic()
+        self.pause = min(2 * self.pause, _LONGEST_PAUSE) if now - self.started < _SOON else _FIRST_PAUSE
+        self.restart_at = now + self.pause
+
+
+class Supervisor:
+    """The parent of an embedded installation.
+
+    `lifeline`: a handle whose end of file means that whoever wanted the service is gone. Everything is started from the
+    thread that calls `run`, which must be the main one.
+    """
+
+    def __init__(
+        self,
+        data_dir: Path,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 8000,
+        workers: int = 1,
+        lifeline: int | None = None,
+        ready: Callable[[str], None] = print,
+        notice: Callable[[str], None] = lambda text: None,
+    ) -> None:
+        self._folder = DataFolder(data_dir)
+        self._host, self._port, self._workers = host, port, workers
+        self._lifeline = lifeline
+        self._ready, self._notice = ready, notice
+        self._stopping = False
+        self._children: list[_Child] = []
+        self._broker = Broker(self._folder.path / "broker")
+
+    def run(self) -> None:
+        """Serve until a signal or the lifeline's end. `CannotServe` when it cannot begin."""
+        self._folder.acquire()
+        handlers = {number: signal.signal(number, self._on_signal) for number in (signal.SIGINT, signal.SIGTERM)}
+        bound: socket.socket | None = None
+        try:
+            bound = listen(self._host, self._port)
+            try:
+                self._broker.start()
+            except RuntimeError as error:
+                raise CannotServe(str(error)) from error
+            self._start_children(bound)
+            self._wait_until_ready(address(bound))
+            if not self._stopping:
+                self._ready(address(bound))
+            while not self._stopping:
+                self._watch()
+        finally:
+            self._stop_children()
+            if bound is not None:
+                bound.close()
+            self._folder.release()
+            for number, handler in handlers.items():
+                signal.signal(number, handler)
+
+    def _start_children(self, bound: socket.socket) -> None:
+        logs = self._folder.path / "logs"
+        logs.mkdir(exist_ok=True)
+        for old in logs.glob("*.log"):
+            old.replace(old.with_suffix(".log.1"))
+        tremor = [sys.executable, "-P", "-m", "service.cli.main"]
+        env = {
+            **os.environ,
+            "TREMOR_DATA_DIR": str(self._folder.path),
+            "TREMOR_REDIS_URL": self._broker.url,
+            "TREMOR_WORKER_SLOTS": str(self._workers),
+            "PYTHONUNBUFFERED": "1",
+        }
+        handle = bound.fileno()
+        api = _Child("api", [*tremor, "api", "--fd", str(handle)], env, logs / "api.log", (handle,))
+        names = [f"worker-{number}" for number in range(1, self._workers + 1)]
+        pool = [
+            _Child(name, [*tremor, "worker", "--name", name], {**env, "TREMOR_WORKER_ID": name}, logs / f"{name}.log")
+            for name in names
+        ]
+        self._children = [api, *pool]
+        for child in self._children:
+            child.start()
+
+    def _wait_until_ready(self, url: str) -> None:
+        deadline = time.monotonic() + _START_SECONDS
+        api = self._children[0]
+        while not self._stopping and not _answers(url + "/health/live"):
+            if api.died() or time.monotonic() > deadline:
+                tail = api.log.read_text(errors="replace")[-4000:]
+                raise CannotServe(f"The API did not start; {api.log} ends with:\n{tail}")
+            self._look_at_lifeline(_TICK_SECONDS)
+
+    def _watch(self) -> None:
+        self._look_at_lifeline(_TICK_SECONDS)
+        if self._broker.process is None or self._broker.process.poll() is not None:
+            # What was queued is gone with it: the API enqueues unfinished work when it starts.
+            self._notice("the broker died; starting it and the API again")
+            self._broker.stop()
+            self._broker.start()
+            stop(self._children[0].process, _GRACE_SECONDS) if self._children[0].process else None
+        for child in self._children:
+            if child.died():
+                assert child.process is not None
+                self._notice(f"{child.name} ended with status {child.process.returncode}; starting it again")
+                child.plan_restart()
+            elif child.restart_at is not None and time.monotonic() >= child.restart_at:
+                child.start()
+
+    def _look_at_lifeline(self, seconds: float) -> None:
+        if self._lifeline is None:
+            time.sleep(seconds)
+        elif select.select([self._lifeline], [], [], seconds)[0] and not os.read(self._lifeline, 4096):
+            self._stopping = True
+
+    def _stop_children(self) -> None:
+        # Workers first and at once: a shard is begun again, never lost. The API may finish its answers.
+        for child in self._children[1:]:
+            if child.process is not None:
+                kill_group(child.process)
+                child.process.wait()
+        for child in self._children[:1]:
+            if child.process is not None:
+                stop(child.process, _GRACE_SECONDS)
+        self._broker.stop()
+
+    def _on_signal(self, number: int, frame: FrameType | None) -> None:
+        self._stopping = True
+
+
+def _answers(url: str) -> bool:
+    with suppress(urllib.error.URLError, OSError), urllib.request.urlopen(url, timeout=5) as answer:
+        return bool(answer.status == 200)
+    return False
