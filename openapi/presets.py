@@ -2,11 +2,9 @@
 
 from typing import get_args
 
-from openapi.attacks import AttackSpec, Fgsm, Pgd
+from openapi.attacks import Apgd, AttackSpec, AutoAttack, Cw, Ddn, Fgsm, GaussianNoise, Pgd, Square
 from openapi.audits import PresetName
 from openapi.base import Frozen
-
-_LINF = 8 / 255
 
 
 class Preset(Frozen):
@@ -23,15 +21,35 @@ PRESETS: dict[str, Preset] = {
         Preset(name="smoke", summary="Seconds: does the model break at all?", attacks=(Fgsm(), Pgd(steps=5))),
         Preset(
             name="standard",
-            summary="The default: white-box attacks in L-infinity and L2.",
-            attacks=(Fgsm(), Pgd(steps=20), Pgd(norm="l2", eps=0.5, steps=20)),
+            summary="The default: white box and black box, L-infinity 8/255 and L2 0.5, and the smallest L2 distance.",
+            attacks=(
+                Fgsm(),
+                Pgd(steps=20),
+                Apgd(steps=50),
+                Apgd(steps=50, loss="dlr"),
+                Square(queries=1000),
+                Pgd(norm="l2", eps=0.5, steps=20),
+                Apgd(norm="l2", eps=0.5, steps=50),
+                Ddn(),
+            ),
         ),
         Preset(
             name="paper",
             summary="The settings of the neuron-sensitivity paper (SNS).",
-            attacks=(Fgsm(), Pgd(steps=10), Pgd(norm="l2", eps=80 / 255, steps=10)),
+            attacks=(
+                Fgsm(),
+                Pgd(steps=10),
+                Pgd(steps=10, targeted=True),
+                Pgd(norm="l2", eps=80 / 255, steps=10),
+                Cw(),
+                *(GaussianNoise(severity=severity) for severity in range(1, 6)),
+            ),
         ),
-        Preset(name="autoattack", summary="The strongest that there is here.", attacks=(Pgd(steps=100, restarts=5),)),
+        Preset(
+            name="autoattack",
+            summary="The strongest there is: AutoAttack standard, L-infinity 8/255 and L2 0.5. Hours on a CPU.",
+            attacks=(AutoAttack(), AutoAttack(norm="l2", eps=0.5)),
+        ),
     )
 }
 
