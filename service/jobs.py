@@ -198,7 +198,9 @@ class JobService(Generic[Info]):
         async with self._services.db.read() as session:
             job = await self.find(session, identity)
             found = await session.scalar(
-                select(Artifact).where(Artifact.job_id == identity, Artifact.kind == kind, Artifact.format == format)
+                select(Artifact)
+                .where(Artifact.job_id == identity, Artifact.kind == kind, Artifact.format == format)
+                .order_by(Artifact.name)  # a hardening has samples before and after: these are after
             )
         if found is not None:
             return found

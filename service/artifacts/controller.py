@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from litestar import Controller, Request, Response, route
+from litestar import Controller, Response, route
 
 from service.artifacts.service import find_artifact
-from service.context import Services
 from service.http.content import MEDIA_TYPES, content_response
 from service.http.docs import CONTENT, READ, read_id
+from service.http.kinds import Id, Parts, Req
 
 
 class ArtifactController(Controller):
@@ -19,7 +19,7 @@ class ArtifactController(Controller):
     @route(
         "/{artifact_id:str}", http_method=READ, operation_id=read_id("getArtifact"), opt=CONTENT.opt(), status_code=200
     )
-    async def content(self, artifact_id: str, request: Request[Any, Any, Any], services: Services) -> Response[Any]:
+    async def content(self, artifact_id: Id, request: Req, services: Parts) -> Response[Any]:
         """Download a file; `Range` and `If-None-Match` are understood, the ETag is the sha256."""
         row = await find_artifact(services, artifact_id)
         return content_response(

@@ -2,15 +2,15 @@
 
 from typing import Any
 
-from litestar import Controller, Request, Response, delete, get, post, route
+from litestar import Controller, Response, delete, get, post, route
 
 from openapi.audits import ArtifactInfo, AuditInfo, AuditRequest, SampleResult
 from openapi.report import Report
 from service.audits import junit, sarif
 from service.audits.service import AuditService
-from service.context import Services
 from service.http.bodies import answer
 from service.http.docs import READ, Doc, read_id
+from service.http.kinds import Id, Parts, Req
 from service.http.negotiation import preferred
 from service.http.paging import Cursor, Limit, Page, Wait
 
@@ -45,7 +45,7 @@ class AuditController(Controller):
     tags = ["audits"]
 
     @post(operation_id="createAudit", opt=_CREATE.opt(), status_code=202)
-    async def create(self, request: Request[Any, Any, Any], services: Services) -> Response[Any]:
+    async def create(self, request: Req, services: Parts) -> Response[Any]:
         """Queue an audit.
 
         Wrong input is refused at once, naming the field. Model and data set may still be inspected: the audit then
@@ -54,12 +54,12 @@ class AuditController(Controller):
         return await AuditService(services).create(request)
 
     @get(operation_id="listAudits", opt=Doc({200: Page[AuditInfo]}, ("validation",)).opt())
-    async def listing(self, services: Services, limit: Limit = 50, cursor: Cursor = None) -> Response[Any]:
+    async def listing(self, services: Parts, limit: Limit = 50, cursor: Cursor = None) -> Response[Any]:
         """List audits, newest first."""
         return answer(await AuditService(services).listing(limit, cursor))
 
     @get("/{audit_id:str}", operation_id="getAudit", opt=Doc({200: AuditInfo}, ("not-found", "validation")).opt())
-    async def read(self, audit_id: str, services: Services, wait: Wait = 0) -> Response[Any]:
+    async def read(self, audit_id: Id, services: Parts, wait: Wait = 0) -> Response[Any]:
         """Read an audit; `wait` until it has ended."""
         return answer(await AuditService(services).wait(audit_id, wait))
 
@@ -69,12 +69,12 @@ class AuditController(Controller):
         opt=Doc({200: AuditInfo}, ("not-found",)).opt(),
         status_code=200,
     )
-    async def cancel(self, audit_id: str, services: Services) -> Response[Any]:
+    async def cancel(self, audit_id: Id, services: Parts) -> Response[Any]:
         """Stop the running work within seconds. An audit that has ended stays as it is."""
         return answer(await AuditService(services).cancel(audit_id))
 
     @delete("/{audit_id:str}", operation_id="deleteAudit", opt=Doc({204: None}, ("not-found",)).opt(), status_code=204)
-    async def remove(self, audit_id: str, services: Services) -> None:
+    async def remove(self, audit_id: Id, services: Parts) -> None:
         """Stop the work and delete the audit with its artifacts (and its own hardening, but not the hardened model)."""
         await AuditService(services).delete(audit_id)
 
@@ -83,7 +83,7 @@ class AuditController(Controller):
         operation_id="streamAuditEvents",
         opt=Doc({200: "text/event-stream", 204: None}, ("not-found", "validation"), headers=("Last-Event-ID",)).opt(),
     )
-    async def events(self, audit_id: str, request: Request[Any, Any, Any], services: Services) -> Response[Any]:
+    async def events(self, audit_id: Id, request: Req, services: Parts) -> Response[Any]:
         """Follow the audit as Server-Sent Events: `status`, `phase`, `progress`, `artifact`, `retry`."""
         return await AuditService(services).events(request, audit_id)
 
@@ -94,7 +94,7 @@ class AuditController(Controller):
         opt=Doc({200: Report, 206: "application/json", 304: None}, _REPORT, also={"text/html": "The page"}).opt(),
         status_code=200,
     )
-    async def report(self, audit_id: str, request: Request[Any, Any, Any], services: Services) -> Response[Any]:
+    async def report(self, audit_id: Id, request: Req, services: Parts) -> Response[Any]:
         """Read the report: JSON, or with `Accept: text/html` the page."""
         kind = preferred(request.headers.get("accept"), ("application/json", "text/html"))
         found = await AuditService(services).report(request, audit_id, "html" if kind == "text/html" else "json")
@@ -108,7 +108,7 @@ class AuditController(Controller):
         opt=Doc({200: "text/html"}, _REPORT).opt(),
         status_code=200,
     )
-    async def report_page(self, audit_id: str, request: Request[Any, Any, Any], services: Services) -> Response[Any]:
+    async def report_page(self, audit_id: Id, request: Req, services: Parts) -> Response[Any]:
         """Read the report as a page."""
         return await AuditService(services).report(request, audit_id, "html")
 
@@ -119,7 +119,7 @@ class AuditController(Controller):
         opt=Doc({200: Report}, _REPORT).opt(),
         status_code=200,
     )
-    async def report_json(self, audit_id: str, request: Request[Any, Any, Any], services: Services) -> Response[Any]:
+    async def report_json(self, audit_id: Id, request: Req, services: Parts) -> Response[Any]:
         """Read the report as JSON, whatever is accepted."""
         return await AuditService(services).report(request, audit_id, "json")
 
@@ -128,7 +128,7 @@ class AuditController(Controller):
         operation_id="getAuditReportJunit",
         opt=Doc({200: "application/xml"}, _REPORT).opt(),
     )
-    async def report_junit(self, audit_id: str, services: Services) -> Response[Any]:
+    async def report_junit(self, audit_id: Id, services: Parts) -> Response[Any]:
         """Read the policy's rules and the attacks as JUnit test cases, for pipelines."""
         data, _ = await AuditService(services).report_json(audit_id)
         return Response(junit.from_report(data), media_type="application/xml")
@@ -138,7 +138,7 @@ class AuditController(Controller):
         operation_id="getAuditReportSarif",
         opt=Doc({200: "application/sarif+json"}, _REPORT).opt(),
     )
-    async def report_sarif(self, audit_id: str, services: Services) -> Response[Any]:
+    async def report_sarif(self, audit_id: Id, services: Parts) -> Response[Any]:
         """Read the broken rules and failed checks as SARIF 2.1.0, for code scanning."""
         data, _ = await AuditService(services).report_json(audit_id)
         return Response(sarif.from_report(data), media_type="application/sarif+json")
@@ -148,9 +148,7 @@ class AuditController(Controller):
         operation_id="listAuditSamples",
         opt=Doc({200: Page[SampleResult]}, ("not-found", "not-ready", "validation")).opt(),
     )
-    async def samples(
-        self, audit_id: str, services: Services, limit: Limit = 100, cursor: Cursor = None
-    ) -> Response[Any]:
+    async def samples(self, audit_id: Id, services: Parts, limit: Limit = 100, cursor: Cursor = None) -> Response[Any]:
         """List per-sample results in order of index."""
         return answer(await AuditService(services).samples(audit_id, limit, cursor))
 
@@ -160,7 +158,7 @@ class AuditController(Controller):
         opt=Doc({200: Page[ArtifactInfo]}, ("not-found", "validation")).opt(),
     )
     async def artifacts(
-        self, audit_id: str, services: Services, limit: Limit = 100, cursor: Cursor = None
+        self, audit_id: Id, services: Parts, limit: Limit = 100, cursor: Cursor = None
     ) -> Response[Any]:
         """List the files that the audit left."""
         return answer(await AuditService(services).artifacts(audit_id, limit, cursor))

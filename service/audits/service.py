@@ -14,7 +14,7 @@ from service.http.idempotency import Idempotency
 from service.ids import new_id
 from service.jobs import JobService, job_facts, new_job
 from service.orchestrator.fit import check_audit, unsupported_parts
-from service.orchestrator.plan import with_attacks
+from service.orchestrator.plan import stored, with_attacks
 from service.orchestrator.subjects import load_subject
 
 
@@ -77,7 +77,7 @@ class AuditService(JobService[AuditInfo]):
             dataset_id=asked.dataset_id,
             train_dataset_id=harden.train_dataset_id if harden else None,
             child_job_id=new_id("hrd") if harden else None,
-            request=asked.model_dump(mode="json", by_alias=True, exclude_unset=True),
+            request=stored(asked),
         )
         session.add(job)
         await session.flush()

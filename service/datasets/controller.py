@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from litestar import Controller, Request, Response, delete, get, post, route
+from litestar import Controller, Response, delete, get, post, route
 
 from openapi.datasets import DatasetInfo, DatasetMetadata
-from service.context import Services
 from service.datasets.service import DatasetService
 from service.http.bodies import answer
 from service.http.content import content_response
 from service.http.docs import CONTENT, READ, Doc, read_id
+from service.http.kinds import Id, Parts, Req
 from service.http.paging import Cursor, Limit, Page, Wait
 
 _UPLOAD = Doc(
@@ -28,7 +28,7 @@ class DatasetController(Controller):
     tags = ["datasets"]
 
     @post(operation_id="uploadDataset", opt=_UPLOAD.opt(), request_max_body_size=None, status_code=201)
-    async def upload(self, request: Request[Any, Any, Any], services: Services) -> Response[Any]:
+    async def upload(self, request: Req, services: Parts) -> Response[Any]:
         """Upload a data set file.
 
         Multipart with the part `file` (`.npz` with `x` and `y`, `.zip` of class folders, `.parquet` of images and
@@ -38,12 +38,12 @@ class DatasetController(Controller):
         return await DatasetService(services).upload(request)
 
     @get(operation_id="listDatasets", opt=Doc({200: Page[DatasetInfo]}, ("validation",)).opt())
-    async def listing(self, services: Services, limit: Limit = 50, cursor: Cursor = None) -> Response[Any]:
+    async def listing(self, services: Parts, limit: Limit = 50, cursor: Cursor = None) -> Response[Any]:
         """List data sets, newest first."""
         return answer(await DatasetService(services).listing(limit, cursor))
 
     @get("/{dataset_id:str}", operation_id="getDataset", opt=Doc({200: DatasetInfo}, ("not-found", "validation")).opt())
-    async def read(self, dataset_id: str, services: Services, wait: Wait = 0) -> Response[Any]:
+    async def read(self, dataset_id: Id, services: Parts, wait: Wait = 0) -> Response[Any]:
         """Read a data set; `wait` until its inspection has ended."""
         return answer(await DatasetService(services).wait(dataset_id, wait))
 
@@ -53,7 +53,7 @@ class DatasetController(Controller):
         opt=Doc({204: None}, ("not-found", "conflict")).opt(),
         status_code=204,
     )
-    async def remove(self, dataset_id: str, services: Services) -> None:
+    async def remove(self, dataset_id: Id, services: Parts) -> None:
         """Delete a data set. 409 while an unfinished job works on it."""
         await DatasetService(services).delete(dataset_id)
 
@@ -64,7 +64,7 @@ class DatasetController(Controller):
         opt=CONTENT.opt(),
         status_code=200,
     )
-    async def content(self, dataset_id: str, request: Request[Any, Any, Any], services: Services) -> Response[Any]:
+    async def content(self, dataset_id: Id, request: Req, services: Parts) -> Response[Any]:
         """Download the file, byte for byte; `Range` and `If-None-Match` are understood, the ETag is the sha256."""
         row = await DatasetService(services).get(dataset_id)
         return content_response(

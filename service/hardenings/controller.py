@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from litestar import Controller, Request, Response, delete, get, post, route
+from litestar import Controller, Response, delete, get, post, route
 
 from openapi.audits import ArtifactInfo, SampleResult
 from openapi.hardenings import HardeningInfo, HardeningRequest
-from service.context import Services
 from service.hardenings.service import HardeningService
 from service.http.bodies import answer
 from service.http.docs import READ, Doc, read_id
+from service.http.kinds import Id, Parts, Req
 from service.http.negotiation import preferred
 from service.http.paging import Cursor, Limit, Page, Wait
 
@@ -46,12 +46,12 @@ class HardeningController(Controller):
     tags = ["hardenings"]
 
     @post(operation_id="createHardening", opt=_CREATE.opt(), status_code=202)
-    async def create(self, request: Request[Any, Any, Any], services: Services) -> Response[Any]:
+    async def create(self, request: Req, services: Parts) -> Response[Any]:
         """Queue a hardening. Wrong input is refused at once, naming the field."""
         return await HardeningService(services).create(request)
 
     @get(operation_id="listHardenings", opt=Doc({200: Page[HardeningInfo]}, ("validation",)).opt())
-    async def listing(self, services: Services, limit: Limit = 50, cursor: Cursor = None) -> Response[Any]:
+    async def listing(self, services: Parts, limit: Limit = 50, cursor: Cursor = None) -> Response[Any]:
         """List hardenings, newest first."""
         return answer(await HardeningService(services).listing(limit, cursor))
 
@@ -60,7 +60,7 @@ class HardeningController(Controller):
         operation_id="getHardening",
         opt=Doc({200: HardeningInfo}, ("not-found", "validation")).opt(),
     )
-    async def read(self, hardening_id: str, services: Services, wait: Wait = 0) -> Response[Any]:
+    async def read(self, hardening_id: Id, services: Parts, wait: Wait = 0) -> Response[Any]:
         """Read a hardening; `wait` until it has ended."""
         return answer(await HardeningService(services).wait(hardening_id, wait))
 
@@ -70,7 +70,7 @@ class HardeningController(Controller):
         opt=Doc({200: HardeningInfo}, ("not-found",)).opt(),
         status_code=200,
     )
-    async def cancel(self, hardening_id: str, services: Services) -> Response[Any]:
+    async def cancel(self, hardening_id: Id, services: Parts) -> Response[Any]:
         """Stop the running work within seconds. A hardening that has ended stays as it is."""
         return answer(await HardeningService(services).cancel(hardening_id))
 
@@ -80,7 +80,7 @@ class HardeningController(Controller):
         opt=Doc({204: None}, ("not-found", "conflict")).opt(),
         status_code=204,
     )
-    async def remove(self, hardening_id: str, services: Services) -> None:
+    async def remove(self, hardening_id: Id, services: Parts) -> None:
         """Stop the work and delete the hardening with its artifacts; the hardened model stays."""
         await HardeningService(services).delete(hardening_id)
 
@@ -89,7 +89,7 @@ class HardeningController(Controller):
         operation_id="streamHardeningEvents",
         opt=Doc({200: "text/event-stream", 204: None}, ("not-found", "validation"), headers=("Last-Event-ID",)).opt(),
     )
-    async def events(self, hardening_id: str, request: Request[Any, Any, Any], services: Services) -> Response[Any]:
+    async def events(self, hardening_id: Id, request: Req, services: Parts) -> Response[Any]:
         """Follow the hardening as Server-Sent Events."""
         return await HardeningService(services).events(request, hardening_id)
 
@@ -100,7 +100,7 @@ class HardeningController(Controller):
         opt=Doc({200: "application/json"}, _REPORT, also={"text/html": "The page"}).opt(),
         status_code=200,
     )
-    async def report(self, hardening_id: str, request: Request[Any, Any, Any], services: Services) -> Response[Any]:
+    async def report(self, hardening_id: Id, request: Req, services: Parts) -> Response[Any]:
         """Read the comparison of before and after: JSON, or with `Accept: text/html` the page."""
         kind = preferred(request.headers.get("accept"), ("application/json", "text/html"))
         found = await HardeningService(services).report(
@@ -116,9 +116,7 @@ class HardeningController(Controller):
         opt=Doc({200: "text/html"}, _REPORT).opt(),
         status_code=200,
     )
-    async def report_page(
-        self, hardening_id: str, request: Request[Any, Any, Any], services: Services
-    ) -> Response[Any]:
+    async def report_page(self, hardening_id: Id, request: Req, services: Parts) -> Response[Any]:
         """Read the comparison as a page."""
         return await HardeningService(services).report(request, hardening_id, "html")
 
@@ -128,7 +126,7 @@ class HardeningController(Controller):
         opt=Doc({200: Page[SampleResult]}, ("not-found", "not-ready", "validation")).opt(),
     )
     async def samples(
-        self, hardening_id: str, services: Services, limit: Limit = 100, cursor: Cursor = None
+        self, hardening_id: Id, services: Parts, limit: Limit = 100, cursor: Cursor = None
     ) -> Response[Any]:
         """List per-sample results of the hardened model in order of index."""
         return answer(await HardeningService(services).samples(hardening_id, limit, cursor))
@@ -139,7 +137,7 @@ class HardeningController(Controller):
         opt=Doc({200: Page[ArtifactInfo]}, ("not-found", "validation")).opt(),
     )
     async def artifacts(
-        self, hardening_id: str, services: Services, limit: Limit = 100, cursor: Cursor = None
+        self, hardening_id: Id, services: Parts, limit: Limit = 100, cursor: Cursor = None
     ) -> Response[Any]:
         """List the files that the hardening left: checkpoints as ONNX, TorchScript and safetensors, manifest, log."""
         return answer(await HardeningService(services).artifacts(hardening_id, limit, cursor))

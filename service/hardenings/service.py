@@ -12,7 +12,7 @@ from service.http.idempotency import Idempotency
 from service.ids import new_id
 from service.jobs import JobService, job_facts, new_job
 from service.orchestrator.fit import check_hardening, check_hardening_request
-from service.orchestrator.plan import with_evaluation
+from service.orchestrator.plan import stored, with_evaluation
 from service.orchestrator.subjects import load_subject
 
 
@@ -55,7 +55,7 @@ class HardeningService(JobService[HardeningInfo]):
                 model_id=filled.model_id,
                 dataset_id=filled.eval_dataset_id,
                 train_dataset_id=filled.train_dataset_id,
-                request=filled.model_dump(mode="json", by_alias=True, exclude_unset=True),
+                request=stored(filled),
             )
             session.add(job)
             await session.flush()

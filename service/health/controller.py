@@ -9,11 +9,11 @@ from pydantic import BaseModel, ConfigDict
 from sqlalchemy import func, select
 
 from openapi.wire.queue import WorkerInfo
-from service.context import Services
 from service.db.tables import Job, ShardRow
 from service.health.metrics import METRICS, render
 from service.http.bodies import answer
 from service.http.docs import Doc
+from service.http.kinds import Parts
 
 
 class Live(BaseModel):
@@ -67,7 +67,7 @@ class HealthController(Controller):
         return answer(Live())
 
     @get("/health/ready", operation_id="ready", opt=Doc({200: Ready, 503: Ready}).opt())
-    async def ready(self, services: Services) -> Response[Any]:
+    async def ready(self, services: Parts) -> Response[Any]:
         """Check database, queue, blob store and workers: 200 when work can be taken, else 503 and which part fails."""
         workers: list[WorkerInfo] = []
 
@@ -93,7 +93,7 @@ class HealthController(Controller):
         return answer(found, status=200 if good else 503, headers={"Cache-Control": "no-store"})
 
     @get("/metrics", operation_id="metrics", opt=Doc({200: "text/plain"}).opt())
-    async def metrics(self, services: Services) -> Response[Any]:
+    async def metrics(self, services: Parts) -> Response[Any]:
         """Read counters and gauges in Prometheus's text format."""
         async with services.db.read() as session:
             jobs = await session.execute(select(Job.kind, Job.status, func.count()).group_by(Job.kind, Job.status))

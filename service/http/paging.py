@@ -5,18 +5,18 @@ import binascii
 from collections.abc import Callable, Sequence
 from typing import Annotated, Any, Generic, Protocol, TypeVar
 
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 from pydantic import BaseModel, ConfigDict
 
 from openapi.problems import InvalidField
 
 T = TypeVar("T")
 
-Limit = Annotated[int, Parameter(ge=1, le=1000, description="Most items to return")]
-Cursor = Annotated[str | None, Parameter(max_length=400, description="`next_cursor` of the page before")]
+Limit = Annotated[int, QueryParameter(ge=1, le=1000, description="Most items to return")]
+Cursor = Annotated[str | None, QueryParameter(max_length=400, description="`next_cursor` of the page before")]
 Wait = Annotated[
     float,
-    Parameter(
+    QueryParameter(
         ge=0,
         le=3600,
         description="Seconds to wait for the end; at most 60 are waited",

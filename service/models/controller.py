@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from litestar import Controller, Request, Response, delete, get, post, route
+from litestar import Controller, Response, delete, get, post, route
 
 from openapi.models import ModelInfo, ModelMetadata
-from service.context import Services
 from service.http.bodies import answer
 from service.http.content import content_response
 from service.http.docs import CONTENT, READ, Doc, read_id
+from service.http.kinds import Id, Parts, Req
 from service.http.paging import Cursor, Limit, Page, Wait
 from service.models.service import ModelService
 
@@ -28,7 +28,7 @@ class ModelController(Controller):
     tags = ["models"]
 
     @post(operation_id="uploadModel", opt=_UPLOAD.opt(), request_max_body_size=None, status_code=201)
-    async def upload(self, request: Request[Any, Any, Any], services: Services) -> Response[Any]:
+    async def upload(self, request: Req, services: Parts) -> Response[Any]:
         """Upload a model file.
 
         Multipart with the part `file` (ONNX or TorchScript) and optionally `metadata` (JSON). The model is `inspecting`
@@ -37,12 +37,12 @@ class ModelController(Controller):
         return await ModelService(services).upload(request)
 
     @get(operation_id="listModels", opt=Doc({200: Page[ModelInfo]}, ("validation",)).opt())
-    async def listing(self, services: Services, limit: Limit = 50, cursor: Cursor = None) -> Response[Any]:
+    async def listing(self, services: Parts, limit: Limit = 50, cursor: Cursor = None) -> Response[Any]:
         """List models, newest first."""
         return answer(await ModelService(services).listing(limit, cursor))
 
     @get("/{model_id:str}", operation_id="getModel", opt=Doc({200: ModelInfo}, ("not-found", "validation")).opt())
-    async def read(self, model_id: str, services: Services, wait: Wait = 0) -> Response[Any]:
+    async def read(self, model_id: Id, services: Parts, wait: Wait = 0) -> Response[Any]:
         """Read a model; `wait` until its inspection has ended."""
         return answer(await ModelService(services).wait(model_id, wait))
 
@@ -52,7 +52,7 @@ class ModelController(Controller):
         opt=Doc({204: None}, ("not-found", "conflict")).opt(),
         status_code=204,
     )
-    async def remove(self, model_id: str, services: Services) -> None:
+    async def remove(self, model_id: Id, services: Parts) -> None:
         """Delete a model. 409 while an unfinished job works on it."""
         await ModelService(services).delete(model_id)
 
@@ -63,7 +63,7 @@ class ModelController(Controller):
         opt=CONTENT.opt(),
         status_code=200,
     )
-    async def content(self, model_id: str, request: Request[Any, Any, Any], services: Services) -> Response[Any]:
+    async def content(self, model_id: Id, request: Req, services: Parts) -> Response[Any]:
         """Download the file, byte for byte; `Range` and `If-None-Match` are understood, the ETag is the sha256."""
         row = await ModelService(services).get(model_id)
         return content_response(

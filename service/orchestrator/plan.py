@@ -235,3 +235,8 @@ def comparison_shards(
     before = attack_shards("evaluate", "", model, dataset, specs, cuts, keep_examples=keep_examples, **options)
     after = attack_shards("evaluate", "after.", hardened, dataset, specs, cuts, keep_examples=False, **options)
     return before + after
+
+
+def stored(request: AuditRequest | HardeningRequest) -> dict[str, Any]:
+    """A request for the database: the fields that were set, so that `model_fields_set` is the same when read back."""
+    return request.model_dump(mode="json", by_alias=True, include=set(request.model_fields_set))

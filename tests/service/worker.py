@@ -1,0 +1,181 @@
+"""The workers' side of the wire: takes shards from the real queue, answers with events on the real stream."""
+
+import json
+import time
+from collections.abc import Callable
+from typing import Any
+
+import redis
+from kombu import Connection
+
+from openapi.problems import Problem
+from openapi.wire.blobs import BlobStore
+from openapi.wire.jobs import OutputFile, Shard, ShardResult, WorkerEvent
+from openapi.wire.queue import QUEUES, QueueClient, make_celery
+from openapi.wire.settings import Settings
+
+LAYERS = [
+    {"name": "conv1", "kind": "conv", "neurons": 4, "shape": [4, 8, 8], "depth": 0},
+    {"name": "fc", "kind": "linear", "neurons": 3, "shape": [3], "depth": 1},
+]
+MODEL: dict[str, Any] = {
+    "format": "onnx",
+    "input": {"shape": [1, 8, 8], "layout": "NCHW"},
+    "num_classes": 3,
+    "num_parameters": 123,
+    "trainable": True,
+    "differentiable": True,
+    "layers": LAYERS,
+}
+DATASET: dict[str, Any] = {
+    "num_samples": 10,
+    "shape": [1, 8, 8],
+    "dtype": "uint8",
+    "num_classes": 3,
+    "class_counts": [4, 3, 3],
+}
+
+
+class ProtocolWorker:
+    """Takes messages as Celery would deliver them and reports as the runner would."""
+
+    name = "worker-of-the-tests"
+
+    def __init__(self, settings: Settings) -> None:
+        self.queue = QueueClient(settings)
+        self.blobs = BlobStore.from_settings(settings)
+        app = make_celery(settings)
+        self._connection: Connection = app.connection_for_read()
+        self._queues = [self._connection.SimpleQueue(name) for name in QUEUES]
+
+    def close(self) -> None:
+        for queue in self._queues:
+            queue.close()
+        self._connection.release()
+        self.queue.close()
+
+    def take(self, seconds: float = 10.0) -> Shard:
+        """The next shard of the short queue, else of the long one."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            for queue in self._queues:
+                try:
+                    message = queue.get(block=False)
+                except queue.Empty:
+                    continue
+                message.ack()
+                (args, *_) = message.payload
+                return Shard.model_validate(args[0])
+            time.sleep(0.02)
+        raise AssertionError("no shard came")
+
+    def is_empty(self, seconds: float = 0.5) -> bool:
+        try:
+            shard = self.take(seconds)
+        except AssertionError:
+            return True
+        raise AssertionError(f"there is a shard: {shard.stage} {shard.shard_id}")
+
+    def tell(self, shard: Shard, kind: str, **more: Any) -> None:
+        self.queue.publish(
+            WorkerEvent.model_validate(
+                {
+                    "type": kind,
+                    "job_id": shard.job_id,
+                    "shard_id": shard.shard_id,
+                    "attempt": shard.attempt,
+                    "worker": self.name,
+                    "at": time.time(),
+                    **more,
+                }
+            )
+        )
+
+    def file(self, name: str, kind: str, format: str, data: bytes) -> OutputFile:
+        return OutputFile(name=name, kind=kind, format=format, blob=self.blobs.put_bytes(data))
+
+    def succeed(self, shard: Shard, value: dict[str, Any], *, store: bool = True, **files: OutputFile) -> ShardResult:
+        result = ShardResult(value=value, files=files, seconds=0.25, environment={"device": "cpu"})
+        if store:
+            self.blobs.put_result(shard.result_key, result)
+        self.tell(shard, "succeeded", result=result)
+        return result
+
+    def fail(self, shard: Shard, found: Problem) -> None:
+        self.tell(shard, "failed", problem=found)
+
+    # What each stage leaves, in the smallest form that the service looks at
+
+    def do(self, shard: Shard, **value: Any) -> None:
+        """Do a shard in the way of its stage, with hand-written numbers."""
+        self.tell(shard, "started")
+        getattr(self, f"_{shard.stage}")(shard, value)
+
+    def _inspect_model(self, shard: Shard, value: dict[str, Any]) -> None:
+        self.succeed(shard, {**MODEL, **value})
+
+    def _inspect_dataset(self, shard: Shard, value: dict[str, Any]) -> None:
+        x = self.file("x.npy", "array", "npy", b"x" + shard.inputs["file"].sha256.encode())
+        y = self.file("y.npy", "array", "npy", b"y" + shard.inputs["file"].sha256.encode())
+        self.succeed(shard, {**DATASET, **value}, x=x, y=y)
+
+    def _attack(self, shard: Shard, value: dict[str, Any]) -> None:
+        files = {"samples": self.file("samples.npz", "samples", "npz", shard.result_key.encode())}
+        if shard.params["keep_examples"]:
+            files["examples"] = self.file("examples.npz", "examples", "npz", b"e" + shard.result_key.encode())
+        self.succeed(shard, {"clean_correct": 4, "attacked": 4, **value}, **files)
+
+    def _neurons(self, shard: Shard, value: dict[str, Any]) -> None:
+        self.succeed(shard, value, sums=self.file("sums.npz", "sums", "npz", b"s" + shard.result_key.encode()))
+
+    def _harden(self, shard: Shard, value: dict[str, Any]) -> None:
+        names = {"onnx": "hardened.onnx", "torchscript": "hardened.pt", "safetensors": "hardened.safetensors"}
+        files = {f: self.file(name, "checkpoint", f, f"{f} {shard.job_id}".encode()) for f, name in names.items()}
+        files["manifest"] = self.file("manifest.json", "manifest", "json", b"{}")
+        self.succeed(shard, {"inspection": MODEL, "uploaded_format": "onnx", "log": [], **value}, **files)
+
+    def _report(self, shard: Shard, value: dict[str, Any]) -> None:
+        report = json.dumps(REPORT | {"id": shard.job_id}).encode()
+        n = shard.params["dataset"]["evaluated"]
+        lines = [
+            json.dumps({"index": i, "label": 0, "predicted": 0, "correct": True, "attacks": {}}) + "\n"
+            for i in range(n)
+        ]
+        self.succeed(
+            shard,
+            {"verdict": "pass", "metrics": None, **value},
+            report=self.file("report.json", "report", "json", report),
+            html=self.file("report.html", "report", "html", b"<!doctype html><p>" + report),
+            samples=self.file("samples.jsonl", "samples", "jsonl", "".join(lines).encode()),
+        )
+
+
+REPORT: dict[str, Any] = {
+    "model": {"name": "m", "sha256": "ab"},
+    "attacks": [{"id": "fgsm", "robust_accuracy": 0.5, "robust": 5, "n": 10, "ci95": [0.2, 0.8], "seconds": 1.5}],
+    "checks": [{"id": "steps", "title": "More steps", "status": "fail", "detail": "they help", "numbers": {}}],
+    "verdict": {
+        "status": "fail",
+        "rules": [
+            {"metric": "clean.accuracy", "op": ">=", "value": 0.9, "actual": 0.5, "status": "fail"},
+            {"metric": "clean.n", "op": ">=", "value": 1, "actual": 10, "status": "pass"},
+            {"metric": "no.such", "op": ">=", "value": 1, "actual": None, "status": "inconclusive"},
+        ],
+    },
+}
+
+
+def until(check: Callable[[], Any], seconds: float = 10.0) -> Any:
+    """Wait until `check` gives something true, and return it."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if found := check():
+            return found
+        time.sleep(0.02)
+    raise AssertionError("it never became true")
+
+
+def cancelled(settings: Settings, job_id: str) -> bool:
+    """Whether the workers were told to stop a job."""
+    with redis.Redis.from_url(settings.redis) as client:
+        return bool(client.exists(f"tremor:cancel:{job_id}"))
