@@ -62,11 +62,13 @@ class Call:
         self.batch = batch
         self.version = node.version
         self.device = device
+        self.read: set[str] = set()
         self._constant = constant
         self._run = run
 
     def attr(self, name: str, default: Any = None) -> Any:
         """An attribute's value, or the default."""
+        self.read.add(name)
         return self.node.attributes.get(name, default)
 
     def run_branch(self, name: str) -> list[Value]:

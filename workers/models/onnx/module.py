@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from onnx import defs, helper
 from torch import Tensor, nn
 
 import workers.models.onnx.ops
@@ -41,6 +42,7 @@ class OnnxModule(nn.Module):
         stored += [n for n in weights if n not in stored]
         stored += [n for n, a in graph.constants.items() if n in used and a.dtype != np.float32 and a.size > 16]
         self.paths = attribute_paths(stored)
+        self.read = used
         self.weights = weights
         self._hosts = {
             n: a for n, a in graph.constants.items() if n not in weights and (a.dtype != np.float32 or a.size <= _SMALL)
@@ -67,12 +69,16 @@ class OnnxModule(nn.Module):
         batch = Batch(self.fixed_batch)
         if x.ndim:
             batch.size = x.shape[0]
-        environment: dict[str, Value] = {self.onnx.inputs[0].name: x}
-        _Run(self, batch, x.device).execute(self.onnx, environment)
-        run = _Run(self, batch, x.device)
-        values = [run.lookup(port.name, environment, self.onnx) for port in self.onnx.outputs]
+        values = self.evaluate({self.onnx.inputs[0].name: x}, batch, x.device)
         found = tuple(v for v in values if isinstance(v, Tensor) and v.is_floating_point())
         return found[0] if len(found) == 1 else found
+
+    def evaluate(self, inputs: dict[str, Value], batch: Batch, device: torch.device) -> list[Value]:
+        """Run the graph on named inputs (tensors, or numpy arrays for constants) and return its outputs in order."""
+        environment = dict(inputs)
+        run = _Run(self, batch, device)
+        run.execute(self.onnx, environment)
+        return [run.lookup(port.name, environment, self.onnx) for port in self.onnx.outputs]
 
     def stored_tensor(self, name: str) -> Tensor:
         """The parameter or buffer of a constant of the file."""
@@ -146,18 +152,22 @@ class _Run:
                 _check_size(value, node)
             if name:
                 environment[name] = value
-        if len(results) < len(node.outputs) and any(node.outputs[len(results) :]):
-            raise call.refuse(f"output {len(results) + 1} is not supported")
+        for i, name in enumerate(node.outputs[len(results) :], len(results) + 1):
+            if name in self.module.read:
+                raise call.refuse(f"its output {i} is used, which is not supported")
 
     def _compute(self, call: Call, inputs: list[Value | None]) -> Any:
         entry, on_host = self.module.entries[_key(call.node)]
         if on_host is not None and all(v is None or isinstance(v, np.ndarray) for v in inputs):
             result = on_host.function(call, *_given(call, on_host, inputs))
             if result is not NotImplemented:
+                _check_attributes(call)
                 return result
         if entry is None:
             raise call.refuse("it is supported only on sizes and other constants")
-        return entry.function(call, *_given(call, entry, inputs))
+        result = entry.function(call, *_given(call, entry, inputs))
+        _check_attributes(call)
+        return result
 
 
 def _given(call: Call, entry: Entry, inputs: list[Value | None]) -> list[Any]:
@@ -176,6 +186,36 @@ def _given(call: Call, entry: Entry, inputs: list[Value | None]) -> list[Any]:
         else:
             given.append(value)
     return given
+
+
+#: Attributes that change nothing in what is computed here.
+_IDLE = frozenset({"kernel_shape", "storage_order", "momentum", "training_mode", "saturate", "consumed_inputs", "pads"})
+_IDLE_FOR = {
+    "Dropout": {"ratio", "seed", "is_test"},
+    "Cast": {"round_mode"},
+    "If": {"then_branch", "else_branch"},
+    "LayerNormalization": {"stash_type"},
+} | {
+    name: {"stash_type", "softmax_precision", "qk_matmul_output_mode", "precision"}
+    for name in ("RMSNormalization", "GroupNormalization", "Attention", "QuantizeLinear", "DequantizeLinear")
+}
+
+
+def _check_attributes(call: Call) -> None:
+    """Refuse a node with an attribute that its converter did not look at: ignoring it could change the result."""
+    for name in call.node.attributes.keys() - call.read - _IDLE - _IDLE_FOR.get(call.node.op, set()):
+        if not _is_default(call.node, name):
+            raise call.refuse(f"its attribute {name} = {call.node.attributes[name]!r} is not supported")
+
+
+def _is_default(node: Node, name: str) -> bool:
+    try:
+        schema = defs.get_schema(node.op, node.version, node.domain)
+        default = helper.get_attribute_value(schema.attributes[name].default_value)
+    except (defs.SchemaError, KeyError, ValueError):
+        return False
+    value = node.attributes[name]
+    return bool((default.decode() if isinstance(default, bytes) else default) == value)
 
 
 def _key(node: Node) -> tuple[str, str, int]:
@@ -199,17 +239,32 @@ def _resolve(graph: Graph) -> dict[tuple[str, str, int], tuple[Entry | None, Ent
     return found
 
 
+_LOOP = "Loops cannot be translated into a fixed graph; export the model with the loop unrolled (traced, not scripted)."
+_RANDOM = "It draws random numbers, so that two runs differ; export the model in evaluation mode."
+_TREES = "It belongs to a scikit-learn pipeline, which has no gradient; only neural networks can be audited."
+_REASONS = {
+    "Loop": _LOOP,
+    "Scan": _LOOP,
+    "SequenceMap": _LOOP,
+    "ZipMap": "It turns probabilities into dictionaries; convert the model with options={'zipmap': False}.",
+    **dict.fromkeys(("RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike", "Bernoulli"), _RANDOM),
+    "Multinomial": _RANDOM,
+    **dict.fromkeys(("TreeEnsembleClassifier", "TreeEnsembleRegressor", "TreeEnsemble", "SVMClassifier"), _TREES),
+    **dict.fromkeys(("LinearClassifier", "Scaler", "Normalizer", "Imputer", "LabelEncoder"), _TREES),
+    **dict.fromkeys(("LSTM", "GRU", "RNN"), "Recurrent layers are not supported in image classifiers."),
+}
+
+
 def _unknown(node: Node) -> UnsupportedOperator:
     known = {name for domain, name in TENSOR_CONVERTERS if domain == node.domain}
-    if not known:
+    hint = _REASONS.get(node.op)
+    if hint is None and not known:
         hint = (
             f"Operators of the domain {node.domain!r} belong to one runtime; export the model with standard operators "
             "only (for onnxruntime: save it before optimisation)."
         )
-    else:
-        hint = (
-            "Export the model with another opset_version, or replace the operator; the README lists the supported ones."
-        )
+    elif hint is None:
+        hint = "Export with another opset_version, or replace the operator; the documentation lists the supported ones."
     return UnsupportedOperator(
         f"{node.where} is not supported. {hint}",
         operator=node.op,

@@ -96,11 +96,6 @@ def swish(call: Call, x: Tensor) -> Tensor:
     return F.silu(x) if alpha == 1.0 else x * torch.sigmoid(alpha * x)
 
 
-@operator("SwiGLU", since=27, note="one input: the halves are split along the last axis")
-def swiglu(call: Call, x: Tensor) -> Tensor:
-    raise call.refuse("SwiGLU is not supported; export it as Split, Sigmoid and Mul")
-
-
 @operator("Gelu", since=20)
 def gelu(call: Call, x: Tensor) -> Tensor:
     return F.gelu(x, approximate="tanh" if call.attr("approximate", "none") == "tanh" else "none")

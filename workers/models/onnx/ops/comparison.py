@@ -79,11 +79,6 @@ def bitwise_xor(call: Call, a: Tensor, b: Tensor) -> Tensor:
     return torch.bitwise_xor(a, b)
 
 
-@operator("BitwiseNot", since=18, gradient="none")
-def bitwise_not(call: Call, a: Tensor) -> Tensor:
-    return torch.bitwise_not(a)
-
-
 @operator("IsNaN", since=9, gradient="none")
 def is_nan(call: Call, x: Tensor) -> Tensor:
     return torch.isnan(x)

@@ -30,6 +30,11 @@ def sequence_at(call: Call, sequence: Value, position: Host) -> Value:
     return value
 
 
+@operator("SequenceLength", since=11)
+def sequence_length(call: Call, sequence: Value) -> Host:
+    return np.array(len(sequence), dtype=np.int64)
+
+
 @operator("SplitToSequence", since=11, note="equal parts or constant sizes")
 def split_to_sequence(call: Call, x: Value, sizes: Host | None = None) -> list[Any]:
     tensor = call.tensor(x)

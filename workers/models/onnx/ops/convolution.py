@@ -82,6 +82,7 @@ def conv_transpose(call: Call, x: Tensor, weight: Tensor, bias: Tensor | None = 
     if wanted is None and mode in ("SAME_UPPER", "SAME_LOWER"):
         wanted = [n * s for n, s in zip(sizes, strides, strict=True)]
     if wanted is not None:
+        extra = [max(e, w - f) for f, e, w in zip(full, extra, wanted[-rank:], strict=True)]
         total = [max(f + e - w, 0) for f, e, w in zip(full, extra, wanted[-rank:], strict=True)]
         half = [t // 2 for t in total]
         rest = [t - t // 2 for t in total]

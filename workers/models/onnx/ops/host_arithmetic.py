@@ -46,13 +46,18 @@ for _name, _function, _since in (
     ("Sub", np.subtract, 7),
     ("Mul", np.multiply, 7),
     ("Div", _divide, 7),
-    ("Mod", np.mod, 10),
     ("Pow", _power, 7),
     ("And", np.logical_and, 7),
     ("Or", np.logical_or, 7),
     ("Xor", np.logical_xor, 7),
 ):
     _binary(_name, _function, _since)
+
+
+@host_operator("Mod", since=10)
+def mod(call: Call, a: Host, b: Host) -> Host:
+    call.guard(np.broadcast_shapes(a.shape, b.shape))
+    return _numbers(np.fmod(a, b) if call.attr("fmod", 0) else np.mod(a, b), a, b)
 
 
 def _compare(name: str, function: Callable[[Any, Any], bool], since: int = 7) -> None:

@@ -42,9 +42,13 @@ def gather_elements(call: Call, x: Tensor, indices: Tensor) -> Tensor:
 @operator("GatherND", since=11)
 def gather_nd(call: Call, x: Tensor, indices: Tensor) -> Tensor:
     batch = call.attr("batch_dims", 0)
+    where = indices.long()
     if batch:
-        raise call.refuse("batch_dims above 0 is not supported")
-    return x[tuple(indices.long().unbind(-1))]
+        if where.shape[-1] != 1 or batch != 1:
+            raise call.refuse("batch_dims is supported with one index an image only")
+        rows = torch.arange(x.shape[0], device=x.device).reshape([-1] + [1] * (where.ndim - 2))
+        return x[rows, where[..., 0]]
+    return x[tuple(where.unbind(-1))]
 
 
 @operator("ScatterElements", "Scatter", since=9)
@@ -139,3 +143,17 @@ def reverse_sequence(call: Call, x: Tensor, lengths: Tensor) -> Tensor:
     order = order if time < batch else order.t()
     index = order.reshape(tuple(order.shape) + (1,) * (x.ndim - 2)).expand_as(x)
     return torch.gather(x, time, index)
+
+
+@operator("GridSample", since=16)
+def grid_sample(call: Call, x: Tensor, grid: Tensor) -> Tensor:
+    mode = call.attr("mode", "linear" if call.version >= 20 else "bilinear")
+    mode = {"linear": "bilinear", "cubic": "bicubic"}.get(mode, mode)
+    if x.ndim == 5 and mode == "bicubic":
+        raise call.refuse("cubic interpolation of volumes is not supported")
+    return F.grid_sample(x, grid, mode, call.attr("padding_mode", "zeros"), bool(call.attr("align_corners", 0)))
+
+
+@operator("AffineGrid", since=20)
+def affine_grid(call: Call, theta: Tensor, size: Host) -> Tensor:
+    return F.affine_grid(theta, ints(size), align_corners=bool(call.attr("align_corners", 0)))

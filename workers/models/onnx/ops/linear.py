@@ -70,12 +70,21 @@ def attention(call: Call, q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None =
     scale = call.attr("scale") or q.shape[-1] ** -0.5
     scores = torch.matmul(q, k.transpose(-1, -2)) * scale
     softcap = call.attr("softcap", 0.0)
-    if call.attr("is_causal", 0):
-        allowed = torch.ones(q.shape[-2], k.shape[-2], dtype=torch.bool, device=q.device).tril()
-        scores = scores.masked_fill(~allowed, float("-inf"))
-    if mask is not None:
-        scores = scores.masked_fill(~mask, float("-inf")) if mask.dtype == torch.bool else scores + mask
     if softcap:
         scores = softcap * torch.tanh(scores / softcap)
-    result = torch.matmul(torch.softmax(scores, -1), v)
+    allowed = torch.ones(q.shape[-2], k.shape[-2], dtype=torch.bool, device=q.device)
+    if call.attr("is_causal", 0):
+        allowed = allowed.tril()
+    if mask is not None and mask.dtype == torch.bool:
+        allowed = allowed & mask
+    elif mask is not None:
+        scores = scores + mask
+    if call.attr("is_causal", 0) or (mask is not None and mask.dtype == torch.bool):
+        scores = scores.masked_fill(~allowed, float("-inf"))
+    if mask is not None:  # a token that may look at nothing gets 0, not NaN
+        blind = (scores == float("-inf")).all(-1, keepdim=True)
+        weights = torch.softmax(scores.masked_fill(blind, 0.0), -1).masked_fill(blind, 0.0)
+    else:
+        weights = torch.softmax(scores, -1)
+    result = torch.matmul(weights, v)
     return result.transpose(1, 2).flatten(2) if flat else result

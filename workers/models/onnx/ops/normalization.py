@@ -13,7 +13,9 @@ from workers.models.onnx.registry import operator
 
 @operator("BatchNormalization", since=7)
 def batch_normalization(call: Call, x: Tensor, scale: Tensor, bias: Tensor, mean: Tensor, var: Tensor) -> Tensor:
-    """Inference form; a file saved in training mode is computed with its running statistics."""
+    """Inference form."""
+    if call.attr("training_mode", 0):
+        raise call.refuse("it is in training mode; export the model in evaluation mode: model.eval()")
     if not call.attr("spatial", 1):
         raise call.refuse("spatial = 0 is not supported")
     return F.batch_norm(x, mean, var, scale, bias, False, 0.0, call.attr("epsilon", 1e-5))

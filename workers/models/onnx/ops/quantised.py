@@ -145,7 +145,9 @@ def conv_integer(call: Call, x: Tensor, w: Tensor, x_zero: Host | None = None, w
     strides, dilations = call.attr("strides", [1] * rank), call.attr("dilations", [1] * rank)
     begin, end = paddings(call, spatial(call, x), list(w.shape[2:]), strides, dilations)
     centred = x.to(torch.float32) - (0.0 if x_zero is None else float(x_zero.reshape(-1)[0]))
-    weight = w.to(torch.float32) - (0.0 if w_zero is None else float(w_zero.reshape(-1)[0]))
+    weight = w.to(torch.float32)
+    if w_zero is not None:
+        weight = weight - _along(w_zero, weight, 0, call)
     conv: Any = {1: F.conv1d, 2: F.conv2d, 3: F.conv3d}[rank]
     result: Tensor = conv(pad_spatial(centred, begin, end), weight, None, strides, 0, dilations, call.attr("group", 1))
     return result

@@ -70,8 +70,11 @@ def arg_min(call: Call, x: Tensor) -> Tensor:
 
 @operator("TopK", since=10)
 def top_k(call: Call, x: Tensor, k: Host) -> tuple[Tensor, Tensor]:
-    values, indices = torch.topk(x, ints(k)[0], call.attr("axis", -1), bool(call.attr("largest", 1)), True)
-    return values, indices
+    axis = call.attr("axis", -1)
+    # A stable sort, because ONNX lets the lower index win among equals and torch.topk promises nothing.
+    values, indices = torch.sort(x, dim=axis, descending=bool(call.attr("largest", 1)), stable=True)
+    call.attr("sorted")
+    return values.narrow(axis, 0, ints(k)[0]), indices.narrow(axis, 0, ints(k)[0])
 
 
 @operator("CumSum", since=11)

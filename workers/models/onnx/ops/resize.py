@@ -212,7 +212,7 @@ def _matrix(call: Call, at: Array, n: int, scale: float, rules: _Rules) -> Array
         source = low + k
         weight = kernel((source - at) * stretch)
         inside = (source >= 0) & (source < n)
-        if rules.exclude or rules.antialias:
+        if rules.exclude:
             weight = np.where(inside, weight, 0.0)
         np.add.at(matrix, (rows, source.clip(0, n - 1)), weight)
     total = matrix.sum(1, keepdims=True)

@@ -19,8 +19,10 @@ def identity(call: Call, x: Value) -> Value:
 
 
 @operator("Dropout", since=1, note="inference form")
-def dropout(call: Call, x: Value, ratio: Host | None = None, training: Host | None = None) -> Value:
-    """Does nothing; a file exported in training mode is computed in inference mode."""
+def dropout(call: Call, x: Value, ratio: Value | None = None, training: Host | None = None) -> Value:
+    """Does nothing in inference mode."""
+    if training is not None and bool(training.reshape(-1)[0]):
+        raise call.refuse("it is in training mode; export the model in evaluation mode: model.eval()")
     return x
 
 
@@ -178,6 +180,8 @@ def depth_to_space(call: Call, x: Tensor) -> Tensor:
 def space_to_depth(call: Call, x: Tensor) -> Tensor:
     n, c, h, w = x.shape
     b = call.attr("blocksize")
+    if call.attr("mode", "DCR") == "CRD":
+        return F.pixel_unshuffle(x, b)
     return x.reshape(n, c, h // b, b, w // b, b).permute(0, 3, 5, 1, 2, 4).reshape(n, c * b * b, h // b, w // b)
 
 
