@@ -1,0 +1,154 @@
+"""Everything together: the parameters and files of the report job → `openapi.report.Report`."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from openapi.audits import AuditRequest, PolicyRule
+from openapi.hardenings import HardeningRequest
+from openapi.report import AttackReport, Check, Report, ReportDataset, ReportModel, ReportVerdict
+from workers.reports.checks import result_checks
+from workers.reports.definitions import definitions
+from workers.reports.hardening import clean_drop, gains, hardening_verdict, metrics
+from workers.reports.merge import AttackTable, merge_attacks
+from workers.reports.neurons import neuron_check, neuron_report
+from workers.reports.outcomes import attack_report, clean_report, worst_cases
+from workers.reports.policy import judge
+
+
+@dataclass(frozen=True)
+class Built:
+    """The report, the tables behind it, and for a hardening the comparison that the API answers as `metrics`."""
+
+    report: Report
+    tables: list[AttackTable]
+    after: list[AttackTable]
+    metrics: dict[str, Any] | None
+
+
+def build_report(
+    params: Mapping[str, Any], inputs: Mapping[str, Path], artifacts: Sequence[Mapping[str, Any]] = ()
+) -> Built:
+    """Merge the shards' results and judge them.
+
+    params: see `workers.jobs.report`. inputs: name → file. artifacts: `ArtifactInfo` of files that this job itself
+    adds. Raises `JobFailed` when a slice is missing.
+    """
+    slices = [(int(start), int(stop)) for start, stop in params["slices"]]
+    values = params["values"]
+    tables = merge_attacks(params["attacks"], slices, inputs, values)
+    compare = params["kind"] == "hardening"
+    after = merge_attacks(params["attacks"], slices, inputs, values, "after.") if compare else []
+    model, dataset = _model(params), _dataset(params)
+    attacks = [attack_report(t, model.num_classes) for t in tables]
+    clean, worst = clean_report(tables), worst_cases(tables)
+    checks = list(result_checks(tables, model.num_classes))
+
+    request: AuditRequest | HardeningRequest
+    hardening: dict[str, Any] | None
+    measured: dict[str, Any] | None
+    neurons = None
+    if compare:
+        request = HardeningRequest.model_validate(params["request"])
+        hardening, verdict, measured = _compared(request, params, tables, after, attacks, model.num_classes)
+        checks += [Check.model_validate(c) for c in hardening["checks"]]
+        checks.append(Check(id="neurons", title="Neuron sensitivity", status="skipped", detail=_ELSEWHERE))
+    else:
+        request = AuditRequest.model_validate(params["request"])
+        hardening, measured, verdict = params.get("hardening"), None, ReportVerdict(status=None, rules=())
+        if request.neurons is not None:
+            neurons = neuron_report(request.neurons, params["model"].get("layers") or (), inputs)
+        checks.append(neuron_check(request.neurons, neurons))
+        checks += _absent(request)
+    recipe = request if isinstance(request, HardeningRequest) else request.harden
+    options = request.neurons if isinstance(request, AuditRequest) else None
+    report = Report(
+        id=params["job_id"],
+        created_at=datetime.fromisoformat(params["created_at"]),
+        model=model,
+        dataset=dataset,
+        config=dict(params["request"]),
+        definitions=definitions(tables, options, recipe),
+        environment=dict(params.get("environment") or {}),
+        clean=clean,
+        attacks=tuple(attacks),
+        worst_case=worst,
+        checks=tuple(checks),
+        neurons=neurons,
+        regions=None,
+        explain=None,
+        hardening=hardening,
+        verdict=verdict,
+        artifacts=(*(params.get("artifacts") or ()), *artifacts),
+        timings=dict(params.get("timings") or {}),
+    )
+    if isinstance(request, AuditRequest):
+        report = report.model_copy(update={"verdict": _judged(report, request.policy.rules)})
+    return Built(report, tables, after, measured)
+
+
+_ELSEWHERE = "not part of a hardening's report; audit the hardened model to see its neurons"
+
+
+def _judged(report: Report, rules: Sequence[PolicyRule]) -> ReportVerdict:
+    return judge(report.model_dump(mode="json"), rules)
+
+
+def _compared(
+    request: HardeningRequest,
+    params: Mapping[str, Any],
+    before: list[AttackTable],
+    after: list[AttackTable],
+    attacks: Sequence[AttackReport],
+    num_classes: int,
+) -> tuple[dict[str, Any], ReportVerdict, dict[str, Any]]:
+    """The hardening block of the report, its verdict, and the `metrics` of the API's answer."""
+    verdict = hardening_verdict(before, after, request.max_clean_drop)
+    checks = [
+        c.model_copy(update={"id": f"after.{c.id}", "title": f"After hardening: {c.title}"})
+        for c in result_checks(after, num_classes)
+    ]
+    measured = {
+        "before": metrics(clean_report(before), attacks, worst_cases(before)),
+        "after": metrics(clean_report(after), [attack_report(t, num_classes) for t in after], worst_cases(after)),
+        "clean_drop": clean_drop(before, after),
+        "gains": gains(before, after),
+        "rules": [r.model_dump(mode="json") for r in verdict.rules],
+        "checks": [c.model_dump(mode="json") for c in checks],
+    }
+    training = params.get("training") or {}
+    block = {
+        "id": params["job_id"],
+        "method": request.method,
+        "verdict": verdict.status,
+        **{name: training.get(name) for name in ("layers", "frozen", "log")},
+        **measured,
+    }
+    return block, verdict, measured
+
+
+def _model(params: Mapping[str, Any]) -> ReportModel:
+    """The model's identity. Class names are the model's own, or else the data set's."""
+    given = {k: v for k, v in params["model"].items() if k in ReportModel.model_fields}
+    labels = given.get("labels") or params["dataset"].get("labels")
+    return ReportModel.model_validate({**given, "labels": labels})
+
+
+def _dataset(params: Mapping[str, Any]) -> ReportDataset:
+    return ReportDataset.model_validate({k: v for k, v in params["dataset"].items() if k in ReportDataset.model_fields})
+
+
+def _absent(request: AuditRequest) -> list[Check]:
+    """A missing part is null with a reason."""
+    found = []
+    for name, title in (("regions", "Vulnerability by region"), ("explain", "Explanations")):
+        asked = getattr(request, name) is not None
+        detail = "not part of this version" if asked else f"not asked for: `{name}` was null"
+        found.append(Check(id=name, title=title, status="skipped", detail=detail))
+    if request.harden is None:
+        found.append(
+            Check(id="hardening", title="Hardening", status="skipped", detail="not asked for: `harden` was null")
+        )
+    return found

@@ -1,0 +1,236 @@
+"""Named checks on the results themselves: signs of gradient masking, of broken attacks, and of a wrong set-up.
+
+After Athalye, Carlini and Wagner, "Obfuscated Gradients Give a False Sense of Security" (ICML 2018), and Carlini et
+al., "On Evaluating Adversarial Robustness" (2019). They need per-sample outcomes alone; a check without its attacks is
+`skipped` and says what to ask for.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from openapi.report import Check
+from workers.reports.intervals import clearly_more, wilson
+from workers.reports.merge import AttackTable
+
+#: From this L-infinity eps on every image can be made grey: a model that still resists is not attacked properly.
+LARGE_EPS = 0.5
+#: Share of attacked samples whose gradient may vanish.
+ZERO_GRADIENTS = 0.05
+
+
+def result_checks(tables: Sequence[AttackTable], num_classes: int) -> tuple[Check, ...]:
+    """All checks that need only what was run, in a fixed order."""
+    checks: tuple[Callable[[Sequence[AttackTable]], Check], ...] = (
+        lambda t: _better_than_chance(t, num_classes),
+        _deterministic,
+        _lawful,
+        _iterative,
+        _white_box,
+        _larger_eps,
+        _more_steps,
+        _unbounded,
+        _gradients,
+    )
+    return tuple(check(tables) for check in checks)
+
+
+def _check(identity: str, title: str, passed: bool | None, detail: str, **numbers: Any) -> Check:
+    status = "skipped" if passed is None else "pass" if passed else "fail"
+    return Check.model_validate(
+        {"id": identity, "title": title, "status": status, "detail": detail, "numbers": numbers}
+    )
+
+
+def _better_than_chance(tables: Sequence[AttackTable], num_classes: int) -> Check:
+    correct = np.logical_and.reduce([t.correct for t in tables])
+    low, _ = wilson(int(correct.sum()), len(correct))
+    chance = 1 / num_classes
+    accuracy = float(correct.mean())
+    detail = f"clean accuracy {accuracy:.1%} against {chance:.1%} by chance" + (
+        "" if low > chance else ": check the model's input (mean, std, range, channels) and the labels' order"
+    )
+    return _check(
+        "clean-above-chance",
+        "The model classifies clean images",
+        low > chance,
+        detail,
+        accuracy=accuracy,
+        chance=chance,
+    )
+
+
+def _deterministic(tables: Sequence[AttackTable]) -> Check:
+    flagged = [t.id for t in tables if t.randomised]
+    differing = int((np.ptp(np.stack([t.predicted for t in tables]), axis=0) > 0).sum())
+    good = not flagged and not differing
+    detail = (
+        "two forward passes on the same images agree"
+        if good
+        else "forward passes on the same image differ: a randomised model needs attacks that average over them"
+    )
+    return _check("deterministic", "The model is deterministic", good, detail, flagged=flagged, differing=differing)
+
+
+def _lawful(tables: Sequence[AttackTable]) -> Check:
+    worst: dict[str, float] = {}
+    for t in tables:
+        eps = getattr(t.spec, "eps", None)
+        if eps is not None and t.success.any():
+            worst[t.id] = float(np.nanmax(t.distance[t.success])) / float(eps)
+    if not worst:
+        return _check("inside-the-ball", "Examples lie inside their ball", None, "no attack with an eps had a success")
+    good = max(worst.values()) <= 1 + 1e-6
+    detail = "the largest distance is at most eps for every attack" if good else "an example lies outside its ball"
+    return _check("inside-the-ball", "Examples lie inside their ball", good, detail, distance_over_eps=worst)
+
+
+def _stronger(weak: AttackTable, strong: AttackTable) -> tuple[bool, dict[str, Any]]:
+    """Whether `strong` does what it should, i.e. is not clearly weaker on the same samples; and the numbers."""
+    strong_leaves, weak_leaves = strong.robust & ~weak.robust, weak.robust & ~strong.robust
+    only_weaker, only_stronger = int(strong_leaves.sum()), int(weak_leaves.sum())
+    numbers = {
+        "weaker": weak.id,
+        "stronger": strong.id,
+        "weaker_robust": int(weak.robust.sum()),
+        "stronger_robust": int(strong.robust.sum()),
+        "only_weaker_fools": only_weaker,
+        "only_stronger_fools": only_stronger,
+    }
+    return not clearly_more(only_weaker, only_stronger), numbers
+
+
+def _compare(identity: str, title: str, found: list[tuple[AttackTable, AttackTable]], missing: str) -> Check:
+    """One check over pairs (weaker, stronger)."""
+    if not found:
+        return _check(identity, title, None, missing)
+    judged = [_stronger(weak, strong) for weak, strong in found]
+    bad = next((numbers for good, numbers in judged if not good), None)
+    if bad is not None:
+        detail = (
+            f"{bad['stronger']} leaves {bad['stronger_robust']} samples robust, {bad['weaker']} only "
+            f"{bad['weaker_robust']}: a sign of masked gradients"
+        )
+    else:
+        detail = "; ".join(
+            f"{n['stronger']} leaves {n['stronger_robust']}, {n['weaker']} {n['weaker_robust']}" for _, n in judged[:3]
+        ) + (f"; and {len(judged) - 3} more" if len(judged) > 3 else "")
+    return _check(identity, title, bad is None, detail, comparisons=[numbers for _, numbers in judged])
+
+
+def _iterative(tables: Sequence[AttackTable]) -> Check:
+    single = [t for t in tables if t.spec.name == "fgsm"]
+    found = [
+        (weak, strong)
+        for weak in single
+        for strong in tables
+        if strong.spec.threat_model == weak.spec.threat_model and _iterates(strong)
+    ]
+    return _compare(
+        "iterative-beats-single-step",
+        "Iterative attacks are no weaker than a single step",
+        found,
+        "needs fgsm and an iterative white-box attack at the same norm and eps",
+    )
+
+
+def _iterates(table: AttackTable) -> bool:
+    return (
+        not table.spec.black_box
+        and getattr(table.spec, "steps", 1) > 1
+        and not getattr(table.spec, "targeted", False)
+        and table.spec.name in ("pgd", "ifgsm", "apgd", "autoattack")
+    )
+
+
+def _white_box(tables: Sequence[AttackTable]) -> Check:
+    found = []
+    for weak in tables:
+        if not weak.spec.black_box or weak.spec.name in ("gaussian_noise", "corruption"):
+            continue
+        rivals = [t for t in tables if t.spec.threat_model == weak.spec.threat_model and _iterates(t)]
+        if rivals:
+            found.append((weak, min(rivals, key=lambda t: int(t.robust.sum()))))
+    return _compare(
+        "white-box-beats-black-box",
+        "White-box attacks are no weaker than black-box ones",
+        found,
+        "needs a white-box and a black-box attack (square, spsa, nattack) at the same norm and eps",
+    )
+
+
+def _ladder(tables: Sequence[AttackTable], rung: str) -> Iterator[tuple[AttackTable, AttackTable]]:
+    """Neighbours among attacks that are alike in everything but the option `rung`, in rising order."""
+    families: dict[str, list[AttackTable]] = {}
+    for t in tables:
+        value = getattr(t.spec, rung, None)
+        if value is None or t.spec.name in ("gaussian_noise", "corruption"):
+            continue
+        rest = {k: v for k, v in t.spec.model_dump().items() if k not in ("id", rung, "step_size")}
+        families.setdefault(repr(sorted(rest.items(), key=lambda kv: kv[0])), []).append(t)
+    for family in families.values():
+        rising = sorted(family, key=lambda t: float(getattr(t.spec, rung)))
+        yield from ((a, b) for a, b in pairwise(rising) if getattr(a.spec, rung) < getattr(b.spec, rung))
+
+
+def _larger_eps(tables: Sequence[AttackTable]) -> Check:
+    return _compare(
+        "larger-eps-never-helps",
+        "A larger eps never helps the model",
+        list(_ladder(tables, "eps")),
+        "needs one attack at two or more eps",
+    )
+
+
+def _more_steps(tables: Sequence[AttackTable]) -> Check:
+    return _compare(
+        "more-steps-never-help",
+        "More steps never help the model",
+        list(_ladder(tables, "steps")),
+        "needs one attack with two or more numbers of steps",
+    )
+
+
+def _unbounded(tables: Sequence[AttackTable]) -> Check:
+    title = "Unbounded attacks fool the model"
+    free = [t for t in tables if not t.spec.black_box and _reach(t) and t.attacked.any()]
+    if not free:
+        return _check(
+            "unbounded-attack-succeeds",
+            title,
+            None,
+            f"needs an attack with linf eps >= {LARGE_EPS:g}, or one without eps",
+        )
+    best = min(free, key=lambda t: int(t.robust.sum()))
+    left = int(best.robust.sum())
+    good = left / best.n <= 0.02
+    detail = f"{best.id} leaves {left} of {best.n} samples robust" + (
+        "" if good else "; without a bound it should be 0"
+    )
+    return _check("unbounded-attack-succeeds", title, good, detail, attack=best.id, robust=left, n=best.n)
+
+
+def _reach(table: AttackTable) -> bool:
+    eps, norm = getattr(table.spec, "eps", None), getattr(table.spec, "norm", None)
+    if eps is None:
+        return table.spec.name in ("cw", "deepfool", "ddn", "fmn", "ead", "strattack")
+    return norm == "linf" and float(eps) >= LARGE_EPS and _iterates(table)
+
+
+def _gradients(tables: Sequence[AttackTable]) -> Check:
+    title = "Loss gradients neither vanish nor overflow"
+    counted = [t for t in tables if not t.spec.black_box and "zero_gradients" in t.figures and t.attacked.any()]
+    if not counted:
+        return _check("gradients-usable", title, None, "no white-box attack counted its gradients")
+    share = {t.id: float(t.figures["zero_gradients"]) / int(t.attacked.sum()) for t in counted}
+    bad = {t.id: int(t.figures.get("bad_gradients", 0)) for t in counted}
+    worst = max(share, key=lambda k: share[k])
+    good = share[worst] <= ZERO_GRADIENTS and not any(bad.values())
+    detail = f"at most {share[worst]:.1%} of attacked samples met a zero gradient ({worst})"
+    if any(bad.values()):
+        detail += f"; {max(bad.values())} met NaN or infinite ones"
+    if not good:
+        detail += ": saturated outputs or masked gradients; a black-box attack or another loss would tell more"
+    return _check("gradients-usable", title, good, detail, zero_share=share, not_finite=bad)

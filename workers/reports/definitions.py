@@ -1,0 +1,98 @@
+"""What the report's words mean: every published definition with its place, every decision of Tremor's marked "ours"."""
+
+from openapi.attacks import ATTACKS
+from openapi.audits import NeuronOptions
+from openapi.hardening_options import HardenOptions
+from workers.reports.merge import AttackTable
+
+SNS = (
+    'Zhang et al., "Interpreting and Improving Adversarial Robustness of Deep Neural Networks with Neuron Sensitivity"'
+)
+
+_GENERAL = {
+    "pixel_domain": (
+        "ours: images are attacked in the pixel domain [0, 1]; eps and distances are in its units, and the model's own "
+        "normalisation (mean, std) is a part of the model"
+    ),
+    "clean_accuracy": "share of samples whose largest logit is the label's; ties go to the smaller class number",
+    "robust_accuracy": (
+        "share of all n samples that are classified correctly and that the attack did not fool; misclassified samples "
+        "are not attacked and count as not robust"
+    ),
+    "success": (
+        "ours: an adversarial example counts only when it lies inside the ball and inside [0, 1] in float32 and an "
+        "independent forward pass on the stored example confirms it"
+    ),
+    "success_rate": "fooled over attacked samples; null when none was attacked",
+    "worst_case": (
+        "per threat model, the share of samples that are correct and that none of its attacks fooled (per-sample "
+        "minimum, as in Croce and Hein, ICML 2020); a threat model is a norm and an eps"
+    ),
+    "worst_case.headline": "ours: a policy's `worst_case.robust_accuracy` is the least over the threat models",
+    "ci95": (
+        "95 % Wilson score interval of a proportion (Wilson, JASA 1927; Newcombe, Stat. Med. 1998, method 3); covers "
+        "the choice of samples, not a stronger attack"
+    ),
+    "distance": (
+        "of the successes only, measured on the stored float32 example; `l0` counts pixels that differ in any channel"
+    ),
+    "passes": "forward and backward passes of the attack itself, per attacked sample; ours: confirming passes left out",
+    "step_size": f"null in an attack's options is eps / sqrt(steps), as in {SNS}, section 4",
+    "checks": (
+        "after Athalye, Carlini and Wagner, ICML 2018, and Carlini et al., arXiv:1902.06705; ours: two outcomes of one "
+        "set of samples differ only when McNemar's test says so at 95 %"
+    ),
+}
+_NEURONS = {
+    "neuron": f"a channel of a feature map or a unit of a linear layer ({SNS}, section 3)",
+    "sensitivity": f"sigma(F_l^m) = 1/N sum_i ||F_l^m(x_i) - F_l^m(x'_i)||_1 / dim(F_l^m) ({SNS}, Eq. 1)",
+    "omega": f"the most sensitive neurons of a layer, top-k by sigma ({SNS}, Eq. 2)",
+    "ratio": f"mean over samples of ||F_l^m(x_i) - F_l^m(x'_i)||_1 / ||F_l^m(x_i)||_1 ({SNS}, Eq. 11)",
+    "ratio.of_means": "ours: the sum of ||F(x) - F(x')||_1 over the sum of ||F(x)||_1, over all neurons and samples",
+    "pairs": (
+        "benign image and its full-strength L-infinity PGD example (all steps, correctly classified or not), as in "
+        f"{SNS}, section 4"
+    ),
+    "dead": "ours: a neuron whose output is 0 on every benign and adversarial sample",
+    "ties": "ours: neurons of equal sensitivity are ranked by their index",
+}
+_ZERO = {
+    "skip": "samples with ||F(x)||_1 = 0 are left out of that neuron's ratio and counted as `skipped`",
+    "one": "a sample with ||F(x)||_1 = 0 counts as ratio 1 when the output moved and 0 when it did not",
+    "eps": "a zero denominator is replaced by a small constant",
+}
+_TAPS = {
+    "conv": "output of the convolution or linear layer itself, before normalisation and activation",
+    "norm": "output of the normalisation behind the layer",
+    "act": "output of the activation behind the layer",
+    "pool": "output of the pooling behind the layer",
+}
+_METHODS = {
+    "sns": f"minimise L_adv + lambda L_sns ({SNS}, Eq. 12-13, Algorithm 1); ours: L_sns is the mean over the batch",
+    "pat": f"adversarial training on benign images and their PGD pairs, the baseline of {SNS}, section 5",
+    "alp": "adversarial logit pairing (Kannan et al., arXiv:1803.06373); ours: mean over classes and batch",
+    "trades": "cross-entropy on benign images + weighted KL to the adversarial ones (Zhang et al., ICML 2019)",
+    "mart": "misclassification-aware adversarial training (Wang et al., ICLR 2020)",
+}
+
+
+def definitions(
+    tables: list[AttackTable], neurons: NeuronOptions | None, hardening: HardenOptions | None
+) -> dict[str, str]:
+    """The definitions that this report uses."""
+    found = dict(_GENERAL)
+    for name in dict.fromkeys(t.spec.name for t in tables):
+        found[f"attacks.{name}"] = f"{ATTACKS[name].summary} ({ATTACKS[name].paper})"
+    if neurons is not None:
+        found |= _NEURONS
+        k = f"k = max(1, floor({neurons.top_fraction:g} C)) of a layer's C neurons"
+        found["omega"] += f"; {k}"
+        found["tap"] = f"ours: {_TAPS[neurons.tap]}"
+        found["zero_policy"] = f"ours: {_ZERO[neurons.zero_policy]}"
+    if hardening is not None:
+        found["hardening"] = _METHODS[hardening.method]
+        found["hardening.verdict"] = (
+            "ours: pass only when clean accuracy fell by no more than max_clean_drop and robust accuracy rose in every "
+            "threat model, by more than chance explains (McNemar's test, 95 %)"
+        )
+    return found

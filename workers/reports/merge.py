@@ -1,0 +1,137 @@
+"""The attacks' shards put together: one table an attack, in the order of the samples, the same for any slicing."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from openapi.attacks import ATTACK_ADAPTER, Attack
+from openapi.problems import JobFailed
+
+_COLUMNS = (
+    "index",
+    "label",
+    "predicted",
+    "correct",
+    "attacked",
+    "success",
+    "adv_predicted",
+    "distance",
+    "confidence",
+    "queries",
+    "clean_confidence",
+)
+
+
+@dataclass(frozen=True)
+class AttackTable:
+    """What one attack did to all n samples; every array has one entry a sample, ascending in `index`.
+
+    distance: NaN where there is no success. queries: −1 where none are counted. Totals are sums over the slices.
+    """
+
+    id: str
+    spec: Attack
+    index: npt.NDArray[np.int64]
+    label: npt.NDArray[np.int64]
+    predicted: npt.NDArray[np.int64]
+    correct: npt.NDArray[np.bool_]
+    attacked: npt.NDArray[np.bool_]
+    success: npt.NDArray[np.bool_]
+    adv_predicted: npt.NDArray[np.int64]
+    distance: npt.NDArray[np.float64]
+    confidence: npt.NDArray[np.float64]
+    queries: npt.NDArray[np.int64]
+    clean_confidence: npt.NDArray[np.float64]
+    forward_passes: int = 0
+    backward_passes: int = 0
+    seconds: float = 0.0
+    randomised: bool = False
+    norm: str | None = None
+    figures: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def n(self) -> int:
+        """Samples evaluated."""
+        return len(self.index)
+
+    @property
+    def robust(self) -> npt.NDArray[np.bool_]:
+        """Correct and not fooled, (n,)."""
+        return self.correct & ~self.success
+
+
+def merge_attacks(
+    specs: Sequence[Mapping[str, Any]],
+    slices: Sequence[tuple[int, int]],
+    inputs: Mapping[str, Path],
+    values: Mapping[str, Mapping[str, Any]],
+    prefix: str = "",
+) -> list[AttackTable]:
+    """Read ``{prefix}samples.<attack>.<slice>`` for every attack and slice.
+
+    Raises `JobFailed` when a slice is missing or does not hold exactly its samples: a report never covers less than it
+    says.
+    """
+    return [_merge(i, spec, slices, inputs, values, prefix) for i, spec in enumerate(specs)]
+
+
+def _merge(
+    i: int,
+    spec: Mapping[str, Any],
+    slices: Sequence[tuple[int, int]],
+    inputs: Mapping[str, Path],
+    values: Mapping[str, Mapping[str, Any]],
+    prefix: str,
+) -> AttackTable:
+    parts: list[dict[str, npt.NDArray[Any]]] = []
+    totals: dict[str, Any] = {"forward_passes": 0, "backward_passes": 0, "seconds": 0.0, "randomised": False}
+    figures: dict[str, Any] = {}
+    norm: str | None = None
+    for j, (start, stop) in enumerate(slices):
+        name = f"{prefix}samples.{i}.{j}"
+        if name not in inputs or name not in values:
+            raise JobFailed(f"the report lacks the result {name} (samples {start} to {stop - 1})")
+        with np.load(inputs[name], allow_pickle=False) as arrays:
+            part = {column: arrays[column] for column in _COLUMNS}
+        order = np.argsort(part["index"], kind="stable")
+        part = {column: array[order] for column, array in part.items()}
+        if not np.array_equal(part["index"], np.arange(start, stop)):
+            raise JobFailed(f"the result {name} does not hold exactly the samples {start} to {stop - 1}")
+        parts.append(part)
+        value = values[name]
+        for key in ("forward_passes", "backward_passes", "seconds"):
+            totals[key] += value.get(key) or 0
+        totals["randomised"] = totals["randomised"] or bool(value.get("randomised"))
+        figures = add_figures(figures, value.get("figures") or {})
+        norm = norm or value.get("norm")
+    joined = {column: np.concatenate([part[column] for part in parts]) for column in _COLUMNS}
+    order = np.argsort(joined["index"], kind="stable")
+    rows: dict[str, Any] = {column: array[order] for column, array in joined.items()}
+    for column in ("distance", "confidence", "clean_confidence"):
+        rows[column] = rows[column].astype(np.float64)
+    parsed = ATTACK_ADAPTER.validate_python(dict(spec))
+    return AttackTable(id=str(parsed.id), spec=parsed, figures=figures, norm=norm, **totals, **rows)
+
+
+def add_figures(a: Mapping[str, Any], b: Mapping[str, Any]) -> dict[str, Any]:
+    """Merge the figures of two slices: numbers and lists of numbers are added, dicts recursively; others are kept."""
+    out = dict(a)
+    for key, value in b.items():
+        mine = out.get(key)
+        if isinstance(mine, dict) and isinstance(value, dict):
+            out[key] = add_figures(mine, value)
+        elif isinstance(mine, list) and isinstance(value, list) and len(mine) == len(value):
+            out[key] = [p + q for p, q in zip(mine, value, strict=True)]
+        elif _number(mine) and _number(value):
+            out[key] = mine + value
+        elif key not in out:
+            out[key] = value
+    return out
+
+
+def _number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)

@@ -1,0 +1,49 @@
+"""The neuron part of the report: sums of all slices → sensitivity of every layer."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from openapi.audits import NeuronOptions
+from openapi.models import LayerInfo
+from openapi.report import Check, NeuronReport, PairInfo
+from workers.neurons.ranking import finish
+from workers.neurons.sums import SensitivitySums, merge_sums
+
+
+def neuron_report(
+    options: NeuronOptions, layers: Sequence[Mapping[str, Any]], inputs: Mapping[str, Path], prefix: str = ""
+) -> NeuronReport | None:
+    """Merge ``{prefix}sums.<slice>`` exactly and finish them; null when no pair was measured."""
+    begin = f"{prefix}sums."
+    names = sorted((n for n in inputs if n.startswith(begin)), key=lambda n: int(n.removeprefix(begin)))
+    sums = merge_sums([SensitivitySums.load(inputs[name]) for name in names])
+    found = finish(
+        sums,
+        [LayerInfo.model_validate(layer) for layer in layers],
+        top_fraction=options.top_fraction,
+        zero_policy=options.zero_policy,
+    )
+    if not found:
+        return None
+    pairs = PairInfo(attack="pgd linf", eps=options.eps, n=sums.n, steps=options.steps)
+    return NeuronReport(tap=options.tap, pairs=pairs, layers=found)
+
+
+def neuron_check(options: NeuronOptions | None, report: NeuronReport | None, why: str | None = None) -> Check:
+    """Say why the neuron part is there or not, and how much of the network is silent."""
+    title = "Neuron sensitivity was measured"
+    if options is None:
+        return Check(id="neurons", title=title, status="skipped", detail="not asked for: `neurons` was null")
+    if report is None:
+        detail = why or "no layer could be tapped, or there was no pair"
+        return Check(id="neurons", title=title, status="skipped", detail=detail)
+    neurons = sum(layer.neurons for layer in report.layers)
+    silent = sum(len(layer.dead) for layer in report.layers)
+    return Check(
+        id="neurons",
+        title=title,
+        status="pass",
+        detail=f"{neurons} neurons of {len(report.layers)} layers over {report.pairs.n} pairs; {silent} are dead",
+        numbers={"neurons": neurons, "layers": len(report.layers), "pairs": report.pairs.n, "dead": silent},
+    )

@@ -1,0 +1,127 @@
+"""Tables of outcomes → the report's numbers: clean accuracy, every attack, the worst case of every threat model."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from openapi.report import AttackReport, ClassCount, Clean, Distance, Histogram, WorstCase
+from workers.reports.intervals import wilson
+from workers.reports.merge import AttackTable
+
+#: Norms of the attacks whose options do not name one.
+_MEASURED_IN = {"cw": "l2", "ead": "l1", "strattack": "l2", "deepfool": "l2", "one_pixel": "l0"}
+
+
+def clean_report(tables: Sequence[AttackTable]) -> Clean:
+    """Clean accuracy. A sample counts when every attack's own clean pass got it right (they differ only for randomised
+    models)."""
+    correct = np.logical_and.reduce([t.correct for t in tables])
+    n, hits = len(correct), int(correct.sum())
+    return Clean(
+        accuracy=hits / n,
+        correct=hits,
+        n=n,
+        ci95=wilson(hits, n),
+        by_class=_by_class(tables[0].label, correct, correct),
+    )
+
+
+def attack_report(table: AttackTable, num_classes: int) -> AttackReport:
+    """One attack: robust accuracy with its interval, success rate, distances of the successes, cost."""
+    robust, n = int(table.robust.sum()), table.n
+    attacked, fooled = int(table.attacked.sum()), int(table.success.sum())
+    params = table.spec.model_dump(mode="json", by_alias=True, exclude={"name", "id"})
+    return AttackReport(
+        id=table.id,
+        name=table.spec.name,
+        threat_model=table.spec.threat_model,
+        params=params,
+        robust_accuracy=robust / n,
+        robust=robust,
+        n=n,
+        ci95=wilson(robust, n),
+        success_rate=fooled / attacked if attacked else None,
+        distance=_distance(table),
+        forward_passes=table.forward_passes / max(1, attacked),
+        backward_passes=table.backward_passes / max(1, attacked),
+        seconds=table.seconds,
+        figures={**table.figures, "attacked": attacked, "successes": fooled, **_confusions(table, num_classes)},
+        by_class=_by_class(table.label, table.correct, table.robust),
+        queries=_queries(table),
+    )
+
+
+def worst_cases(tables: Sequence[AttackTable]) -> tuple[WorstCase, ...]:
+    """Per threat model: a sample is robust only if it is correct and no attack of that threat model fooled it."""
+    threats = list(dict.fromkeys(t.spec.threat_model for t in tables))
+    found = []
+    for threat in threats:
+        members = [t for t in tables if t.spec.threat_model == threat]
+        robust = int(np.logical_and.reduce([t.robust for t in members]).sum())
+        n = members[0].n
+        found.append(
+            WorstCase(
+                threat_model=threat,
+                robust_accuracy=robust / n,
+                robust=robust,
+                n=n,
+                ci95=wilson(robust, n),
+                attacks=tuple(t.id for t in members),
+            )
+        )
+    return tuple(found)
+
+
+def _distance(table: AttackTable) -> Distance:
+    threat = table.spec.threat_model.split()[0]
+    norm = table.norm or (threat if threat in ("linf", "l2", "l1", "l0") else _MEASURED_IN.get(table.spec.name, "linf"))
+    values = table.distance[table.success & np.isfinite(table.distance)]
+    if not len(values):
+        return Distance(norm=norm, mean=None, median=None, max=None)
+    return Distance(
+        norm=norm,
+        mean=float(values.mean()),
+        median=float(np.median(values)),
+        max=float(values.max()),
+        histogram=_histogram(values),
+    )
+
+
+def _histogram(values: npt.NDArray[np.float64], bins: int = 24) -> Histogram:
+    high = float(values.max()) or 1.0
+    counts, edges = np.histogram(values, bins=bins, range=(0.0, high))
+    return Histogram(edges=tuple(float(e) for e in edges), counts=tuple(int(c) for c in counts))
+
+
+def _by_class(
+    label: npt.NDArray[np.int64], correct: npt.NDArray[np.bool_], robust: npt.NDArray[np.bool_]
+) -> tuple[ClassCount, ...]:
+    return tuple(
+        ClassCount(
+            label=int(c),
+            n=int((label == c).sum()),
+            correct=int(correct[label == c].sum()),
+            robust=int(robust[label == c].sum()),
+        )
+        for c in np.unique(label)
+    )
+
+
+def _confusions(table: AttackTable, num_classes: int, most: int = 10) -> dict[str, Any]:
+    """The commonest ways to be fooled: ``[true class, class after the attack, samples]``."""
+    true, after = table.label[table.success], table.adv_predicted[table.success]
+    codes, counts = np.unique(true * np.int64(num_classes) + after, return_counts=True)
+    order = np.lexsort((codes, -counts))[:most]
+    ways = [[int(codes[i] // num_classes), int(codes[i] % num_classes), int(counts[i])] for i in order]
+    return {"confusions": ways}
+
+
+def _queries(table: AttackTable) -> dict[str, float | int | None] | None:
+    if not (table.queries[table.attacked] >= 0).any():
+        return None
+    spent = table.queries[table.success]
+    if not len(spent):
+        return {"mean": None, "median": None, "max": None}
+    return {"mean": float(spent.mean()), "median": float(np.median(spent)), "max": int(spent.max())}

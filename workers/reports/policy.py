@@ -1,0 +1,131 @@
+"""Gates: a rule's metric is a path into the report; the verdict is pass only when every rule holds."""
+
+import math
+import operator
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from openapi.audits import PolicyRule
+from openapi.report import ReportVerdict, RuleResult
+
+_OPERATORS: dict[str, Callable[[float, float], bool]] = {
+    ">=": operator.ge,
+    ">": operator.gt,
+    "<=": operator.le,
+    "<": operator.lt,
+    "==": operator.eq,
+}
+#: What the members of the report's lists are called by.
+_KEYS = ("id", "threat_model", "name", "neuron", "label")
+
+
+class UnknownMetric(LookupError):
+    """The path leads nowhere; the message says how far it led."""
+
+
+def judge(report: Mapping[str, Any], rules: Sequence[PolicyRule]) -> ReportVerdict:
+    """Evaluate all rules on a report (as JSON): fail if one fails, else inconclusive if one is, else pass.
+
+    Without rules the status is null: nothing was asked, so nothing passed.
+    """
+    results = tuple(_evaluate(report, rule) for rule in rules)
+    states = [r.status for r in results]
+    if not states:
+        return ReportVerdict(status=None, rules=())
+    status = next((s for s in ("fail", "inconclusive") if s in states), "pass")
+    return ReportVerdict.model_validate({"status": status, "rules": results})
+
+
+def _evaluate(report: Mapping[str, Any], rule: PolicyRule) -> RuleResult:
+    actual, detail = None, None
+    try:
+        actual = metric(report, rule.metric)
+    except UnknownMetric as error:
+        detail = str(error)
+    status = "inconclusive"
+    if actual is not None:
+        status = "pass" if _OPERATORS[rule.op](actual, rule.value) else "fail"
+    return RuleResult.model_validate(
+        {
+            "metric": rule.metric,
+            "op": rule.op,
+            "value": rule.value,
+            "actual": actual,
+            "status": status,
+            "detail": detail,
+        }
+    )
+
+
+def metric(report: Mapping[str, Any], path: str) -> float:
+    """Look up a number by its dotted path.
+
+    Members of lists are called by their id, threat model or name, which may hold dots:
+    ``attacks.pgd-linf-0.0314-10.robust_accuracy``, ``worst_case.linf eps=0.031373.robust_accuracy``,
+    ``neurons.layers.features.0.ratio.mean``. The beginning of a member's name up to a dash or a space stands for all
+    members that begin so, and a list without a name for all its members; of several the least number counts:
+    ``worst_case.robust_accuracy``, ``worst_case.linf.robust_accuracy``, ``attacks.pgd-linf.robust_accuracy``.
+    A check counts 1 when it passed and 0 when it failed. Raises `UnknownMetric`.
+    """
+    return _number(_walk(report, path, ""), path)
+
+
+def _walk(node: Any, path: str, seen: str) -> Any:
+    if not path:
+        return node
+    if isinstance(node, Mapping):
+        key, rest = _longest(node, path)
+        if key is None:
+            here = f"{seen!r} has" if seen else "the report has"
+            raise UnknownMetric(f"{here} no {path!r}; there are {', '.join(map(str, list(node)[:20]))}")
+        return _walk(node[key], rest, f"{seen}.{key}".strip("."))
+    if isinstance(node, Sequence) and not isinstance(node, str):
+        members = [m for m in node if isinstance(m, Mapping)]
+        chosen, rest = _members(members, path)
+        if chosen:
+            return _least([_walk(m, rest, f"{seen}.{_called(m)}") for m in chosen], path)
+        if members and path.partition(".")[0] in members[0]:
+            return _least([_walk(m, path, f"{seen}.{_called(m)}") for m in members], path)
+        names = ", ".join(_called(m) for m in members[:12]) or "nothing"
+        raise UnknownMetric(f"{seen!r} has no {path!r}; there are {names}")
+    if node is None:
+        raise UnknownMetric(f"{seen!r} is null in this report; its `checks` say why")
+    raise UnknownMetric(f"{seen!r} is a single value and has no {path!r}")
+
+
+def _longest(node: Mapping[str, Any], path: str) -> tuple[str | None, str]:
+    """The longest key that the path begins with, and the rest."""
+    fits = [key for key in node if path == key or path.startswith(f"{key}.")]
+    key = max(fits, key=len, default=None)
+    return key, "" if key is None else path[len(key) + 1 :]
+
+
+def _members(members: Iterable[Mapping[str, Any]], path: str) -> tuple[list[Mapping[str, Any]], str]:
+    """The members that the path's beginning names: exactly one by its whole name, else all of that family."""
+    named = {_called(m): m for m in members}
+    key, rest = _longest(named, path)
+    if key is not None:
+        return [named[key]], rest
+    for cut in [i for i, c in enumerate(path) if c == "."][::-1]:  # the longest beginning first
+        stem, rest = path[:cut], path[cut + 1 :]
+        family = [m for name, m in named.items() if name.startswith((f"{stem}-", f"{stem} "))]
+        if family:
+            return family, rest
+    return [], path
+
+
+def _called(member: Mapping[str, Any]) -> str:
+    return next((str(member[key]) for key in _KEYS if member.get(key) is not None), "?")
+
+
+def _least(values: list[Any], path: str) -> Any:
+    return values[0] if len(values) == 1 else min(_number(v, path) for v in values)
+
+
+def _number(value: Any, path: str) -> float:
+    if isinstance(value, Mapping) and value.get("status") in ("pass", "fail") and "title" in value:
+        return float(value["status"] == "pass")
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        what = "null" if value is None else f"no number but {type(value).__name__}"
+        raise UnknownMetric(f"{path!r} is {what} in this report")
+    return float(value)

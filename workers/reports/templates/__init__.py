@@ -1,0 +1,1 @@
+"""The report page: one template a section, and one style sheet."""

@@ -1,0 +1,151 @@
+"""Numbers and names as people read them. Every number on the page goes through here, inside a `<data>` element."""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from markupsafe import Markup, escape
+
+_NORMS = {"linf": "L∞", "l2": "L2", "l1": "L1", "l0": "L0"}
+_NAMES = {
+    "fgsm": "FGSM",
+    "pgd": "PGD",
+    "ifgsm": "I-FGSM",
+    "apgd": "APGD",
+    "apgd_t": "APGD-T",
+    "fab_t": "FAB-T",
+    "square": "Square",
+    "autoattack": "AutoAttack",
+    "cw": "C&W",
+    "ead": "EAD",
+    "strattack": "StrAttack",
+    "deepfool": "DeepFool",
+    "ddn": "DDN",
+    "fmn": "FMN",
+    "spsa": "SPSA",
+    "nattack": "NAttack",
+    "one_pixel": "One pixel",
+    "gaussian_noise": "Gaussian noise",
+    "corruption": "Corruption",
+}
+
+
+def data(value: float | int, text: str) -> Markup:
+    """A number with its exact value: ``<data value="0.8840000">88.4 %</data>``."""
+    return Markup('<data value="{}">{}</data>').format(repr(value), text)
+
+
+def percent(value: float | None, digits: int = 1) -> Markup:
+    """0.884 → 88.4 %; values that would round to 0 or 100 without being so keep their inequality."""
+    if value is None:
+        return Markup('<span class="none">–</span>')
+    smallest = 10.0**-digits
+    shown = 100 * value
+    if 0 < shown < smallest / 2:
+        return data(value, f"< {smallest:g} %")
+    if 100 - smallest / 2 < shown < 100:
+        return data(value, f"> {100 - smallest:g} %")
+    return data(value, f"{shown:.{digits}f} %")
+
+
+def interval(ci: tuple[float, float]) -> Markup:
+    """(0.861, 0.904) → 86.1–90.4 %."""
+    return Markup("{}–{}").format(data(ci[0], f"{100 * ci[0]:.1f}"), data(ci[1], f"{100 * ci[1]:.1f} %"))
+
+
+def count(value: int | None) -> Markup:
+    """12345 → 12,345."""
+    return Markup('<span class="none">–</span>') if value is None else data(value, f"{value:,}")
+
+
+def number(value: float | int | None, digits: int = 3) -> Markup:
+    """Any number with so many significant digits."""
+    if value is None or (isinstance(value, float) and not math.isfinite(value)):
+        return Markup('<span class="none">–</span>')
+    return data(value, short(value, digits))
+
+
+def short(value: float | int, digits: int = 3) -> str:
+    """A number as plain text with so many significant digits, without a needless exponent."""
+    if isinstance(value, int) or float(value).is_integer():
+        return f"{value:,.0f}" if abs(value) < 1e15 else f"{value:.3g}"
+    if 1e-4 <= abs(value) < 1e6:
+        decimals = max(0, digits - 1 - math.floor(math.log10(abs(value))))
+        return f"{value:,.{decimals}f}"
+    return f"{value:.{digits - 1}e}"
+
+
+def eps_text(eps: float) -> str:
+    """8/255 where eps is a whole number of grey levels, else the number."""
+    levels = eps * 255
+    if abs(levels - round(levels)) < 1e-6 and 1 <= round(levels) <= 255:
+        return f"{round(levels)}/255"
+    return short(eps)
+
+
+def threat_text(threat: str) -> str:
+    """``linf eps=0.0313725`` → L∞, ε = 8/255; ``l2 minimal`` → L2, unbounded."""
+    norm, _, rest = threat.partition(" ")
+    if norm not in _NORMS:
+        return name_text(threat)
+    if rest.startswith("eps="):
+        return f"{_NORMS[norm]}, ε = {_near(float(rest.removeprefix('eps=')))}"
+    return f"{_NORMS[norm]}, unbounded" if rest == "minimal" else f"{_NORMS[norm]} {rest}".strip()
+
+
+def _near(eps: float) -> str:
+    """Like `eps_text`, for an eps that was cut to six digits in a threat model's name."""
+    levels = round(eps * 255)
+    return f"{levels}/255" if levels >= 1 and f"{levels / 255:.6g}" == f"{eps:.6g}" else short(eps)
+
+
+def norm_text(norm: str) -> str:
+    """``linf`` → L∞."""
+    return _NORMS.get(norm, norm)
+
+
+def name_text(name: str) -> str:
+    """``pgd`` → PGD."""
+    return _NAMES.get(name, name.replace("_", " "))
+
+
+def attack_text(name: str, params: Mapping[str, Any]) -> str:
+    """A short human name: PGD, 20 steps, targeted."""
+    parts = [name_text(name)]
+    if params.get("corruption"):
+        parts.append(str(params["corruption"]).replace("_", " "))
+    for key, word in (("severity", "severity {}"), ("steps", "{} steps"), ("queries", "{:,} queries")):
+        if isinstance(params.get(key), int):
+            parts.append(word.format(params[key]))
+    if isinstance(params.get("restarts"), int) and params["restarts"] > 1:
+        parts.append(f"{params['restarts']} restarts")
+    if params.get("targeted"):
+        parts.append("targeted")
+    if params.get("loss") not in (None, "ce"):
+        parts.append(f"{params['loss']} loss")
+    return ", ".join(parts)
+
+
+def class_text(label: int, names: tuple[str, ...] | None) -> str:
+    """A class by its name, or by its number."""
+    return names[label] if names is not None and label < len(names) else str(label)
+
+
+def safe_href(href: str) -> str:
+    """A link to this service or to https, or nothing: links in the report never run anything."""
+    return href if href.startswith(("/v1/", "https://")) else ""
+
+
+def plain(value: Any) -> Markup:
+    """A JSON value for people: lists joined, nulls as a dash."""
+    if value is None:
+        return Markup('<span class="none">–</span>')
+    if isinstance(value, bool):
+        return Markup("yes" if value else "no")
+    if isinstance(value, int | float):
+        return number(value, 4)
+    if isinstance(value, list | tuple):
+        return Markup(", ").join(plain(v) for v in value)
+    if isinstance(value, Mapping):
+        return Markup(", ").join(Markup("{} {}").format(k, plain(v)) for k, v in value.items())
+    return escape(str(value))
