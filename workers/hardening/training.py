@@ -1,10 +1,9 @@
 """Algorithm 1 of SNS and its baselines: one training loop over batches of benign and adversarial images."""
 
-import copy
 import math
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +19,7 @@ from workers.hardening.layers import frozen_parameters, stabilised_layers, train
 from workers.hardening.losses import alp_loss, mart_loss, pat_loss, sns_loss, trades_loss
 from workers.hardening.selection import Omega, at_random, every, sensitive
 from workers.models.audited import AuditedModel
+from workers.models.sharing import sharing
 from workers.neurons.measure import measure
 from workers.neurons.ranking import sensitivity
 from workers.neurons.sums import SensitivitySums
@@ -248,19 +248,8 @@ def harden(
     return Hardener(model, data, options, seed=seed, report=report).run()
 
 
-def sharing(model: AuditedModel) -> AuditedModel:
-    """A second graph over the very same parameters and buffers, whose batch-norm mode is its own."""
-    shared = {id(tensor): tensor for tensor in [*model.parameters(), *model.buffers()]}
-    return copy.deepcopy(model, shared)
-
-
 def make_optimizer(parameters: list[torch.nn.Parameter], options: HardenOptions) -> torch.optim.Optimizer:
     """SGD with momentum, or Adam; `weight_decay` as torch defines it for each."""
     if options.optimizer == "adam":
         return torch.optim.Adam(parameters, lr=options.lr, weight_decay=options.weight_decay)
     return torch.optim.SGD(parameters, lr=options.lr, momentum=options.momentum, weight_decay=options.weight_decay)
-
-
-def log_line(epoch: Epoch) -> dict[str, float | int | None]:
-    """An epoch as one JSON object of the log."""
-    return asdict(epoch)

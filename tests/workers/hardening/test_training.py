@@ -13,9 +13,10 @@ from openapi.problems import DatasetMismatch, JobFailed, NotTrainable
 from tests.workers.hardening.nets import EPS, options, shipped
 from workers.attacks.pairs import dual_pairs
 from workers.hardening.data import TrainingSet
-from workers.hardening.training import Hardener, harden, sharing
+from workers.hardening.training import Hardener, harden
 from workers.models.audited import AuditedModel
 from workers.models.from_module import audit_module
+from workers.models.sharing import sharing
 from workers.neurons.measure import measure_all
 from workers.neurons.ranking import sensitivity
 from workers.neurons.sums import SensitivitySums

@@ -1,0 +1,78 @@
+"""Suppressed networks against the same arithmetic written out."""
+
+import pytest
+import torch
+
+from openapi.attacks import Fgsm
+from openapi.models import InputSpec
+from tests.workers.neurons.nets import SmallNet
+from workers.models.audited import AuditedModel
+from workers.models.from_module import audit_module
+from workers.neurons.suppression import control, suppress, suppression_curve
+
+TOP = {"conv1": (2, 5), "conv3": (0,)}
+X = torch.rand(6, 1, 8, 8, generator=torch.Generator().manual_seed(3))
+
+
+@pytest.fixture(scope="module")
+def net() -> SmallNet:
+    return SmallNet()
+
+
+@pytest.fixture(scope="module")
+def model(net: SmallNet) -> AuditedModel:
+    return audit_module(net, InputSpec(shape=(1, 8, 8)))
+
+
+def written_out(net: SmallNet, x: torch.Tensor, beta: float) -> torch.Tensor:
+    a1 = net.conv1(x).relu()
+    a1 = torch.cat([a1[:, :2], beta * a1[:, 2:3], a1[:, 3:5], beta * a1[:, 5:6], a1[:, 6:]], 1)
+    a3 = net.conv3(net.conv2(a1).relu()).relu()
+    a3 = torch.cat([beta * a3[:, :1], a3[:, 1:]], 1)
+    logits: torch.Tensor = net.head(a3.flatten(1))
+    return logits
+
+
+@pytest.mark.parametrize("beta", [0.0, 0.5, 1.0])
+def test_outputs_after_activation_are_multiplied(net: SmallNet, model: AuditedModel, beta: float) -> None:
+    with torch.no_grad():
+        torch.testing.assert_close(suppress(model, TOP, beta)(X), written_out(net, X, beta))
+
+
+def test_the_original_is_left_alone_and_tensors_are_shared(model: AuditedModel) -> None:
+    before = model(X)
+    suppressed = suppress(model, TOP, 0.0)
+    assert torch.equal(model(X), before)
+    assert not torch.allclose(suppressed(X), before)
+    assert all(a is b for a, b in zip(model.parameters(), suppressed.parameters(), strict=True))
+
+
+def test_gradients_are_those_of_the_suppressed_network(net: SmallNet, model: AuditedModel) -> None:
+    a, b = X.clone().requires_grad_(), X.clone().requires_grad_()
+    suppress(model, TOP, 0.3)(a)[:, 0].sum().backward()
+    written_out(net, b, 0.3)[:, 0].sum().backward()
+    torch.testing.assert_close(a.grad, b.grad)
+
+
+def test_control_draws_as_many_from_the_rest(model: AuditedModel) -> None:
+    drawn = [control(model, TOP, seed=0, repeat=r) for r in range(3)]
+    for one in drawn:
+        assert [len(one["conv1"]), len(one["conv3"])] == [2, 1]
+        assert not set(one["conv1"]) & {2, 5}
+    assert len({one["conv1"] + one["conv3"] for one in drawn}) > 1
+    assert control(model, TOP, seed=0, repeat=1) == drawn[1]
+
+
+def test_the_curve_starts_at_the_untouched_network(model: AuditedModel) -> None:
+    y = model(X).argmax(1)
+    attacks = {"fgsm": Fgsm(eps=0.01)}
+    points = suppression_curve(model, TOP, X, y, torch.arange(6), attacks=attacks, betas=(1.0, 0.0), repeats=2, seed=0)
+    assert [(p.group, p.repeat, p.beta) for p in points] == [
+        (group, repeat, beta)
+        for group, repeat in (("sensitive", 0), ("control", 0), ("control", 1))
+        for beta in (1.0, 0.0)
+    ]
+    whole = [p for p in points if p.beta == 1]
+    assert {p.clean_accuracy for p in whole} == {1.0}
+    assert len({p.robust_accuracy["fgsm"] for p in whole}) == 1
+    assert all(p.robust_accuracy["fgsm"] <= p.clean_accuracy for p in points)
