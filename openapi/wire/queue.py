@@ -28,6 +28,7 @@ MAX_EVENTS = 100_000
 #: Queues by urgency: people wait for inspections and reports.
 QUEUES = ("tremor-short", "tremor-long")
 _SHORT: frozenset[Stage] = frozenset({"inspect_model", "inspect_dataset", "report"})
+_CLAIM_SECONDS = 60.0
 _FLAG_SECONDS = 7 * 24 * 3600
 
 
@@ -162,21 +163,29 @@ class QueueClient:
     ) -> AsyncIterator[list[Delivery]]:
         """Yield batches of events for ever, first those delivered to `consumer` before and never acknowledged.
 
-        Events that other consumers left unacknowledged for a minute are taken over. A batch may be empty: that is the
-        caller's chance to do something else. While the broker is away, batches are empty too.
+        Events that other consumers left unacknowledged for a minute are taken over; give each process its own name. A
+        batch may be empty: that is the caller's chance to do something else. While the broker is away, batches are
+        empty too.
         """
-        start = "0"
+        start, claim_at = "0", 0.0
         while True:
             try:
                 if start == "0":
                     await self._make_group()
-                    await self._async.xautoclaim(EVENTS, GROUP, consumer, min_idle_time=60_000, count=batch)
+                if time.monotonic() >= claim_at:
+                    claim_at = time.monotonic() + _CLAIM_SECONDS / 2
+                    idle = int(_CLAIM_SECONDS * 1000)
+                    claimed: Any = await self._async.xautoclaim(
+                        EVENTS, GROUP, consumer, min_idle_time=idle, count=batch, justid=True
+                    )
+                    # What was taken over is read like what this consumer was given before.
+                    start = "0" if claimed else start
                 answer: Any = await self._async.xreadgroup(
                     GROUP, consumer, {EVENTS: start}, count=batch, block=int(block_seconds * 1000)
                 )
             except (RedisError, OSError):
                 # The group may be gone with the broker's memory: begin as at the start.
-                start = "0"
+                start, claim_at = "0", 0.0
                 await asyncio.sleep(0.5)
                 yield []
                 continue

@@ -118,7 +118,7 @@ class Supervisor:
             **os.environ,
             "TREMOR_DATA_DIR": str(self._folder.path),
             "TREMOR_REDIS_URL": self._broker.url,
-            "TREMOR_WORKER_SLOTS": str(self._workers),
+            "TREMOR_WORKER_SLOTS": str(max(1, self._workers)),
             "PYTHONUNBUFFERED": "1",
         }
         handle = bound.fileno()

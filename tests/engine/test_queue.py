@@ -4,8 +4,10 @@ import asyncio
 import json
 import time
 
+import pytest
 import redis
 
+from openapi.wire import queue
 from openapi.wire.jobs import Blob, Shard, WorkerEvent
 from openapi.wire.queue import EVENTS, GROUP, QUEUES, Delivery, QueueClient, WorkerInfo
 from openapi.wire.settings import Settings
@@ -79,6 +81,18 @@ async def test_events_survive_a_forgetful_broker(settings: Settings, broker: Bro
             if 2 in seen:
                 break
     assert set(seen) >= {1, 2}
+    await client.aclose()
+    client.close()
+
+
+async def test_events_of_a_dead_consumer_are_taken_over(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queue, "_CLAIM_SECONDS", 0.2)
+    client = QueueClient(settings)
+    client.publish(event(7))
+    assert [d.event.done for d in await take(client, 1, "dead")] == [7]
+    found = await take(client, 1, "heir")
+    assert [d.event.done for d in found] == [7]
+    await client.ack(found)
     await client.aclose()
     client.close()
 

@@ -1,0 +1,168 @@
+"""`tremor serve` and the embedded service: starting, refusing to start, dying, and what is left then (nothing)."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import psutil
+import pytest
+from click.testing import CliRunner, Result
+
+from service.cli.main import main
+from service.embedded import EmbeddedService
+from service.embedded.folder import CannotServe, DataFolder, address, listen
+
+TREMOR = [sys.executable, "-m", "service.cli.main"]
+
+
+def family(pid: int) -> list[psutil.Process]:
+    return psutil.Process(pid).children(recursive=True)
+
+
+def assert_gone(processes: list[psutil.Process]) -> None:
+    _, alive = psutil.wait_procs(processes, timeout=60)
+    assert alive == []
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedService]:
+    """An API without workers: it starts quickly."""
+    with EmbeddedService(tmp_path_factory.mktemp("served"), workers=0) as service:
+        yield service
+
+
+def test_the_api_answers(served: EmbeddedService) -> None:
+    assert httpx.get(served.url + "/health/live").status_code == 200
+    ready = httpx.get(served.url + "/health/ready", timeout=30)
+    assert ready.status_code == 503
+    checks = ready.json()["checks"]
+    assert {name for name, part in checks.items() if part["status"] == "ok"} == {"database", "queue", "blobs"}
+
+
+def test_one_service_per_folder(served: EmbeddedService) -> None:
+    with pytest.raises(RuntimeError, match="uses the data folder"):
+        EmbeddedService(served.data_dir, workers=0).start()
+    assert httpx.get(served.url + "/health/live").status_code == 200
+
+
+def test_a_busy_port_is_said(served: EmbeddedService, tmp_path: Path) -> None:
+    port = served.url.rpartition(":")[2]
+    said = subprocess.run(
+        [*TREMOR, "serve", "--data", str(tmp_path), "--port", port, "--workers", "0"], capture_output=True, text=True
+    )
+    assert said.returncode == 1
+    assert f"Port {port} of 127.0.0.1 is in use" in said.stderr
+    assert "--port 0" in said.stderr
+
+
+def test_a_child_that_dies_is_started_again(served: EmbeddedService) -> None:
+    assert served.process is not None
+    for part in ("valkey", "service.cli.main api"):
+        old = next(p for p in family(served.process.pid) if part in " ".join(p.cmdline()))
+        old.kill()
+        assert_gone([old])
+        for _ in range(600):
+            try:
+                checks = httpx.get(served.url + "/health/ready", timeout=30).json()["checks"]
+            except httpx.HTTPError:
+                continue
+            if checks["queue"]["status"] == checks["database"]["status"] == "ok":
+                break
+        else:
+            raise AssertionError(f"{part} did not come back")
+
+
+def test_it_ends_with_whoever_wanted_it(tmp_path: Path) -> None:
+    """The owner dies by SIGKILL: nobody could clean up, and still nothing is left."""
+    code = (
+        "import sys, time\nfrom service.embedded import EmbeddedService\n"
+        f"service = EmbeddedService({str(tmp_path)!r}, workers=0).start()\n"
+        "print(service.process.pid, flush=True)\ntime.sleep(3600)"
+    )
+    owner = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE)
+    assert owner.stdout is not None
+    pid = int(owner.stdout.readline())
+    processes = [psutil.Process(pid), *family(pid)]
+    assert len(processes) >= 3
+    owner.kill()
+    owner.wait()
+    owner.stdout.close()
+    assert_gone(processes)
+
+
+def test_nothing_outlives_the_supervisor(tmp_path: Path) -> None:
+    service = EmbeddedService(tmp_path, workers=1).start()
+    assert service.process is not None
+    processes = family(service.process.pid)
+    assert len(processes) >= 3
+    service.kill()
+    assert_gone(processes)
+    service.stop()
+    with EmbeddedService(tmp_path, workers=0) as again:
+        assert httpx.get(again.url + "/health/live").status_code == 200
+
+
+def test_ctrl_c_stops_everything(tmp_path: Path) -> None:
+    serve = subprocess.Popen(
+        [*TREMOR, "serve", "--data", str(tmp_path), "--port", "0", "--workers", "1"], stdout=subprocess.PIPE, text=True
+    )
+    assert serve.stdout is not None
+    first = serve.stdout.readline()
+    assert "Tremor is ready: http://127.0.0.1:" in first
+    processes = family(serve.pid)
+    serve.send_signal(signal.SIGINT)
+    assert serve.wait(60) == 0
+    assert "stopped" in serve.stdout.read()
+    serve.stdout.close()
+    assert_gone(processes)
+
+
+def test_the_data_folder_is_locked(tmp_path: Path) -> None:
+    held = DataFolder(tmp_path).acquire()
+    with pytest.raises(CannotServe, match=f"process {os.getpid()}"):
+        DataFolder(tmp_path).acquire()
+    held.release()
+    DataFolder(tmp_path).acquire().release()
+    (tmp_path / "file").write_text("")
+    with pytest.raises(CannotServe, match="cannot be used"):
+        DataFolder(tmp_path / "file").acquire()
+
+
+def test_listening() -> None:
+    with listen("127.0.0.1", 0) as bound:
+        port = bound.getsockname()[1]
+        assert address(bound) == f"http://127.0.0.1:{port}"
+        with pytest.raises(CannotServe, match="in use"):
+            listen("127.0.0.1", port)
+    with pytest.raises(CannotServe, match="not one of this machine"):
+        listen("no.such.host.invalid", 0)
+    with socket.socket() as probe:
+        assert probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+def test_keys(tmp_path: Path) -> None:
+    def keys(*arguments: str) -> Result:
+        return CliRunner().invoke(main, ["keys", "--data", str(tmp_path), *arguments])
+
+    made = keys("create", "ci")
+    assert made.stdout.startswith("trm_")
+    listed = keys("list").stdout
+    identity = listed.split()[0]
+    assert "active" in listed
+    assert made.stdout.strip() not in listed
+    assert keys("revoke", identity).exit_code == 0
+    assert "revoked" in keys("list").stdout
+    assert "no key key_nix" in keys("revoke", "key_nix").stderr
+
+
+@pytest.mark.parametrize("command", ["serve", "audit", "harden", "api", "worker", "keys", "openapi"])
+def test_help(command: str) -> None:
+    result = CliRunner().invoke(main, [command, "--help"])
+    assert result.exit_code == 0
+    assert len(result.output.splitlines()) > 4
+    assert command in CliRunner().invoke(main, ["--help"]).output
