@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field, TypeAdapter, model_validator
+from pydantic import Field, TypeAdapter, ValidationInfo, field_validator
 
 from openapi.base import Frozen, Radius
 from openapi.problems import InvalidField
@@ -45,11 +45,12 @@ class EpsAttack(Attack):
     norm: Norm = "linf"
     eps: Radius = Field(8 / 255, description='0 < eps; at most 1 for linf. Fractions such as "8/255" are understood')
 
-    @model_validator(mode="after")
-    def _linf_eps_at_most_one(self) -> "EpsAttack":
-        if self.norm == "linf" and self.eps > 1:
+    @field_validator("eps")
+    @classmethod
+    def _linf_eps_at_most_one(cls, value: float, info: ValidationInfo) -> float:
+        if info.data.get("norm") == "linf" and value > 1:
             raise ValueError('eps must be in (0, 1]: pixels are in [0, 1]; for 8 of 255 levels write "8/255"')
-        return self
+        return value
 
 
 class Fgsm(EpsAttack):
@@ -200,10 +201,60 @@ class GaussianNoise(Attack):
     name: Literal["gaussian_noise"] = "gaussian_noise"
     severity: int = Field(3, ge=1, le=5)
 
+    @property
+    def threat_model(self) -> str:
+        return f"corruption gaussian_noise severity={self.severity}"
+
+
+CorruptionName = Literal[
+    "gaussian_noise",
+    "shot_noise",
+    "impulse_noise",
+    "defocus_blur",
+    "glass_blur",
+    "motion_blur",
+    "zoom_blur",
+    "snow",
+    "frost",
+    "fog",
+    "brightness",
+    "contrast",
+    "elastic_transform",
+    "pixelate",
+    "jpeg_compression",
+]
+
+
+class Corruption(Attack):
+    paper: ClassVar[str] = "Hendrycks & Dietterich 2019"
+    summary: ClassVar[str] = "One of the 15 common corruptions, CIFAR-10-C's (images up to 64 pixels) or ImageNet-C's."
+    black_box: ClassVar[bool] = True
+
+    name: Literal["corruption"] = "corruption"
+    corruption: CorruptionName = "defocus_blur"
+    severity: int = Field(3, ge=1, le=5)
+
+    @property
+    def threat_model(self) -> str:
+        return f"corruption {self.corruption} severity={self.severity}"
+
 
 #: One attack with its options; `name` decides which.
 AttackSpec = Annotated[
-    Fgsm | Pgd | Ifgsm | Apgd | ApgdT | FabT | Square | AutoAttack | Cw | Deepfool | Ddn | Fmn | GaussianNoise,
+    Fgsm
+    | Pgd
+    | Ifgsm
+    | Apgd
+    | ApgdT
+    | FabT
+    | Square
+    | AutoAttack
+    | Cw
+    | Deepfool
+    | Ddn
+    | Fmn
+    | GaussianNoise
+    | Corruption,
     Field(discriminator="name"),
 ]
 
@@ -222,6 +273,7 @@ ATTACKS: dict[str, type[Attack]] = {
     "ddn": Ddn,
     "fmn": Fmn,
     "gaussian_noise": GaussianNoise,
+    "corruption": Corruption,
 }
 
 ATTACK_ADAPTER: TypeAdapter[AttackSpec] = TypeAdapter(AttackSpec)

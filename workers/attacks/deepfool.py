@@ -9,7 +9,6 @@ from workers.attacks.losses import others
 from workers.attacks.norms import dual_norm
 from workers.attacks.pullback import pull_back
 
-
 _NEAREST = 3  # classes still looked at after the first step
 
 
@@ -21,37 +20,44 @@ def deepfool(hunt: Hunt, spec: Deepfool) -> None:
     - L2 (q = 2): ``r = |f_k| / ||w_k||_2^2 * w_k``
     - L-infinity (q = 1): ``r = |f_k| / ||w_k||_1 * sign(w_k)``
 
-    then x is clipped to [0, 1]. Only the `candidates` classes with the highest clean logits are looked at. A fooled row
-    leaves at once; at the end each success is bisected back towards its clean image (ours), which takes back the
-    overshoot.
+    then x is clipped to [0, 1]. Only the `candidates` classes with the highest clean logits are looked at, and after
+    the first step the three whose boundaries were nearest (ours). A fooled row leaves at once; at the end each success
+    is bisected back towards its clean image (ours), which takes back the overshoot.
 
     Moosavi-Dezfooli, Fawzi & Frossard, "DeepFool: a simple and accurate method to fool deep neural networks", 2016.
     """
-    rows = hunt.active()
+    active, width = hunt.active(), max(hunt.victim.tile // 2, 1)
+    for begin in range(0, len(active), width):  # half a tile: a row brings one gradient per class
+        _tile(hunt, active[begin : begin + width], spec)
+        hunt.beat(min(begin + width, len(active)) / len(active))
+    pull_back(hunt, 6)
+
+
+def _tile(hunt: Hunt, rows: torch.Tensor, spec: Deepfool) -> None:
     x, y = hunt.x[rows], hunt.y[rows]
     classes = others(hunt.z[rows], y).topk(min(spec.candidates, hunt.classes - 1), dim=1).indices
     for step in range(spec.steps):
-        if len(rows) == 0:
-            break
         logits, slopes = hunt.victim.jacobian(x, torch.cat([classes, y[:, None]], 1), rows)
         hit = hunt.keep(rows, x, logits, step)
         if bool(hit.any()):
             rows, x, y, classes, logits, slopes = (v[~hit] for v in (rows, x, y, classes, logits, slopes))
-        if len(rows) == 0:
-            break
+            if len(rows) == 0:
+                return
         gaps = logits.gather(1, classes) - logits.gather(1, y[:, None])
         x, reach = _stepped(x, gaps, slopes, spec)
         if step == 0 and classes.shape[1] > _NEAREST:
             classes = classes.gather(1, reach.topk(_NEAREST, dim=1, largest=False).indices)
-        hunt.beat((step + 1) / spec.steps)
-    if len(rows):
-        hunt.keep(rows, x, hunt.logits(x, rows), spec.steps)
-        hunt.offer(rows, x)
-    pull_back(hunt, 7)
+    hunt.keep(rows, x, hunt.logits(x, rows), spec.steps)
+    hunt.offer(rows, x)
 
 
-def _stepped(x: torch.Tensor, gaps: torch.Tensor, slopes: torch.Tensor, spec: Deepfool) -> tuple[torch.Tensor, torch.Tensor]:
-    """Return x after one step, and how far each boundary was (m, j). gaps: (m, j) of z_k - z_y; slopes: (m, j + 1, c, h, w), the last one of z_y."""
+def _stepped(
+    x: torch.Tensor, gaps: torch.Tensor, slopes: torch.Tensor, spec: Deepfool
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return x after one step, and how far each boundary was (m, j).
+
+    gaps: (m, j) of z_k - z_y; slopes: (m, j + 1, c, h, w), the last one of z_y.
+    """
     normals = slopes[:, :-1] - slopes[:, -1:]
     shape = normals.shape
     lengths = dual_norm(normals.reshape(-1, *shape[2:]), spec.norm).view(shape[:2])

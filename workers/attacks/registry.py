@@ -57,4 +57,6 @@ REGISTRY: dict[str, Entry] = {
     "deepfool": Entry("workers.attacks.deepfool:deepfool", minimal=True),
     "ddn": Entry("workers.attacks.ddn:ddn", minimal=True),
     "fmn": Entry("workers.attacks.fmn:fmn", minimal=True),
+    "gaussian_noise": Entry("workers.attacks.corruption:gaussian_noise", norm="l2", queries=True),
+    "corruption": Entry("workers.attacks.corruption:corruption", norm="l2", queries=True),
 }
