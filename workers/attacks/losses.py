@@ -47,10 +47,10 @@ def margin_pair(logits: Tensor, y: Tensor, target: Tensor) -> Tensor:
 def dlr(logits: Tensor, y: Tensor) -> Tensor:
     """Difference of logits ratio ``-(z_y - max_{j != y} z_j) / (z_(1) - z_(3))`` (Croce & Hein 2020, Eq. 6).
 
-    With two classes there is no third logit: then ``z_(1) - z_(2)`` would make it constant, so the plain margin is
-    used.
+    Below four classes the plain margin (ours): with two there is no third logit, and with three pushing the third logit
+    down raises the ratio without bringing the sample any nearer to the boundary.
     """
-    if logits.shape[1] < 3:
+    if logits.shape[1] < 4:
         return margin(logits, y)
     top = logits.topk(3, dim=1).values
     return margin(logits, y) / (top[:, 0] - top[:, 2] + 1e-12)
@@ -59,10 +59,9 @@ def dlr(logits: Tensor, y: Tensor) -> Tensor:
 def dlr_target(logits: Tensor, y: Tensor, target: Tensor) -> Tensor:
     """Targeted DLR ``-(z_y - z_t) / (z_(1) - (z_(3) + z_(4)) / 2)`` (Croce & Hein 2020, Eq. 7).
 
-    With three classes z_(3) stands for the missing z_(4); with two the plain difference is used.
+    Below four classes the plain difference ``z_t - z_y``, for the reasons of `dlr`.
     """
-    classes = logits.shape[1]
-    if classes < 3:
+    if logits.shape[1] < 4:
         return margin_pair(logits, y, target)
-    top = logits.topk(min(4, classes), dim=1).values
-    return margin_pair(logits, y, target) / (top[:, 0] - 0.5 * (top[:, 2] + top[:, -1]) + 1e-12)
+    top = logits.topk(4, dim=1).values
+    return margin_pair(logits, y, target) / (top[:, 0] - 0.5 * (top[:, 2] + top[:, 3]) + 1e-12)

@@ -65,6 +65,15 @@ class SampleRng:
         # the 24 highest bits: exactly representable, so 1.0 is never drawn
         return (((bits >> 40) & ((1 << 24) - 1)).to(torch.float32) * 2.0**-24).reshape(len(rows), *shape)
 
+    def uniform_block(self, rows: Tensor, steps: range, numel: int) -> Tensor:
+        """Draw (len(rows), len(steps), numel): ``out[:, i]`` is ``uniform(rows, (numel,), steps[i])`` for numel <=
+        64."""
+        device = self.index.device
+        at = torch.tensor([_wrapped(step * _GOLDEN) for step in steps], device=device)
+        counter = torch.arange(1, numel + 1, device=device, dtype=torch.int64) * _GOLDEN
+        bits = _mix(_mix(self._keys[rows][:, None] + at)[:, :, None] + counter)
+        return ((bits >> 40) & ((1 << 24) - 1)).to(torch.float32) * 2.0**-24
+
     def normal(self, rows: Tensor, shape: tuple[int, ...], step: int = 0) -> Tensor:
         """Draw (len(rows), *shape) float32, standard normal."""
         return self._bulk(rows, shape, step, torch.randn)

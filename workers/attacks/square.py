@@ -1,19 +1,20 @@
 """Square attack: random search by square patches; needs nothing but logits (Andriushchenko et al. 2020)."""
 
+import functools
 import math
 
 import torch
 from torch import Tensor
 
 from openapi.attacks import Square
-from workers.attacks.geometry import L2Ball, LinfBall, l2_norm, per_row
+from workers.attacks.geometry import LinfBall, l2_norm
 from workers.attacks.hunt import Hunt
 from workers.attacks.losses import margin
 from workers.attacks.rng import SampleRng
 
 #: the share of changed pixels is halved after these queries
 _HALVINGS = (10, 50, 200, 500, 1000, 2000, 4000, 6000, 8000)
-_NUMBERS = 16  # random numbers a row a query
+_BLOCK = 64  # queries whose random numbers are drawn at once
 
 
 def square(hunt: Hunt, spec: Square) -> None:
@@ -32,14 +33,41 @@ def side(p_init: float, query: int, pixels: int) -> int:
 
 
 class _Draws:
-    """Random numbers in blocks of queries: one vectorised call for many."""
+    """Random numbers for every row and query, drawn for a block of queries at once."""
 
-    def __init__(self, rng: SampleRng) -> None:
-        self.rng, self.block, self.first = rng, torch.empty(0), -1
+    def __init__(self, rng: SampleRng, rows: Tensor, channels: int) -> None:
+        self.rng, self.channels, self.first = rng, channels, 0
+        self._refill(rows, 0)
 
-    def at(self, rows: Tensor, query: int) -> Tensor:
-        """Return (m, 16) uniform numbers for this query."""
-        return self.rng.uniform(rows, (_NUMBERS,), step=query)
+    def _refill(self, rows: Tensor, query: int) -> None:
+        self.first = query - query % _BLOCK
+        self.block = self.rng.uniform_block(rows, range(self.first, self.first + _BLOCK), 5 + self.channels)
+        self.place = torch.zeros(int(rows.max()) + 1, dtype=torch.int64, device=rows.device)
+        self.place[rows] = torch.arange(len(rows), device=rows.device)
+
+    def at(self, rows: Tensor, query: int) -> tuple[Tensor, Tensor]:
+        """Return (m, 5) uniform numbers and (m, c, 1) random booleans for this query."""
+        if query - self.first >= _BLOCK:
+            self._refill(rows, query)
+        u = self.block[self.place[rows], query - self.first]
+        return u[:, :5], u[:, 5:, None] < 0.5
+
+
+class _Windows:
+    """Flat pixel positions of s × s windows in (c, h, w) images."""
+
+    def __init__(self, c: int, h: int, w: int, device: torch.device) -> None:
+        self.c, self.h, self.w, self.device, self.s = c, h, w, device, 0
+
+    def at(self, u: Tensor, v: Tensor, s: int) -> Tensor:
+        """Return (m, c·s·s) positions of the windows that u and v in [0, 1) place."""
+        if s != self.s:
+            self.s = s
+            span = torch.arange(s, device=self.device)
+            plane = (span[:, None] * self.w + span).flatten()
+            self.offsets = (torch.arange(self.c, device=self.device)[:, None] * (self.h * self.w) + plane).flatten()
+        corner = (u * (self.h - s + 1)).long() * self.w + (v * (self.w - s + 1)).long()
+        return corner[:, None] + self.offsets
 
 
 def _search_linf(hunt: Hunt, spec: Square, rng: SampleRng) -> None:
@@ -48,52 +76,41 @@ def _search_linf(hunt: Hunt, spec: Square, rng: SampleRng) -> None:
     if len(rows) == 0:
         return
     _, c, h, w = hunt.x.shape
+    y = hunt.y[rows]
     space = LinfBall(hunt.x[rows], spec.eps)
-    stripes = rng.uniform(rows, (c, 1, w), step=-1) < 0.5
-    best = torch.where(stripes, space.lower, space.upper)
-    logits = hunt.logits(best, rows)
-    f = margin(logits, hunt.y[rows])
-    hit = hunt.keep(rows, best, logits, 1)
-    draws, channel = _Draws(rng), torch.arange(c, device=best.device).view(1, c, 1, 1)
+    bounds = torch.cat([space.lower.flatten(1), space.upper.flatten(1)], 1)
+    size = c * h * w
+    best = torch.where(rng.uniform(rows, (c, 1, w), step=-1) < 0.5, space.lower, space.upper).flatten(1)
+    logits = hunt.logits(best.view(-1, c, h, w), rows)
+    f = margin(logits, y)
+    hit = hunt.keep(rows, best.view(-1, c, h, w), logits, 1)
+    draws, windows = _Draws(rng, rows, c), _Windows(c, h, w, best.device)
     for query in range(2, spec.queries + 1):
         if bool(hit.any()):
             stay = ~hit
-            rows, best, f, space = rows[stay], best[stay], f[stay], space.select(stay)
+            rows, y, best, f, bounds = rows[stay], y[stay], best[stay], f[stay], bounds[stay]
             if len(rows) == 0:
                 return
         s = min(side(spec.p_init, query - 2, h * w), h, w)
-        u = draws.at(rows, query)
-        window = _window(u[:, 0], u[:, 1], s, h, w)
-        at = (torch.arange(len(rows), device=best.device).view(-1, 1, 1, 1), channel, *window)
-        old, low, high = best[at], space.lower[at], space.upper[at]
-        up = _signs(u, c)
-        patch = torch.where(up, high, low)
-        # a proposal equal to the present patch would waste the query: turn its signs round
-        patch = torch.where(per_row((patch == old).flatten(1).all(1)), torch.where(up, low, high), patch)
-        best[at] = patch
-        logits = hunt.logits(best, rows)
-        f_new = margin(logits, hunt.y[rows])
-        hit = hunt.keep(rows, best, logits, query)
+        u, up = draws.at(rows, query)
+        at = windows.at(u[:, 0], u[:, 1], s)
+        old = best.gather(1, at)
+        choice = torch.where(up, at.view(-1, c, s * s) + size, at.view(-1, c, s * s)).flatten(1)
+        patch = bounds.gather(1, choice)
+        # a proposal equal to what is there would waste the query: turn its signs round
+        same = (patch == old).all(1)[:, None]
+        if bool(same.any()):
+            patch = torch.where(same, bounds.gather(1, 2 * at + size - choice), patch)
+        best.scatter_(1, at, patch)
+        logits = hunt.logits(best.view(-1, c, h, w), rows)
+        f_new = margin(logits, y)
+        hit = hunt.keep(rows, best.view(-1, c, h, w), logits, query)
         worse = (f_new <= f) & ~hit
-        best[at] = torch.where(per_row(worse), old, patch)
+        best.scatter_(1, at, torch.where(worse[:, None], old, patch))
         f = torch.where(worse, f, f_new)
-        if query % 64 == 0:
+        if query % _BLOCK == 0:
             hunt.beat(query / spec.queries)
-    hunt.offer(rows, best)
-
-
-def _signs(u: Tensor, channels: int) -> Tensor:
-    """Return (m, c, 1, 1) random booleans from the bits of two numbers of u: enough for 48 channels."""
-    bits = (u[:, 2] * 2**24).to(torch.int64) + (u[:, 3] * 2**24).to(torch.int64) * 2**24
-    shifts = torch.arange(channels, device=u.device) % 48
-    return ((bits[:, None] >> shifts) & 1).bool().view(len(u), channels, 1, 1)
-
-
-def _window(u: Tensor, v: Tensor, s: int, h: int, w: int) -> tuple[Tensor, Tensor]:
-    """Return row and column indices, (m, 1, s, 1) and (m, 1, 1, s), of a square placed by u and v."""
-    span = torch.arange(s, device=u.device)
-    top, left = (u * (h - s + 1)).long(), (v * (w - s + 1)).long()
-    return top.view(-1, 1, 1, 1) + span.view(1, 1, s, 1), left.view(-1, 1, 1, 1) + span.view(1, 1, 1, s)
+    hunt.offer(rows, best.view(-1, c, h, w))
 
 
 def _bump(height: int, width: int) -> Tensor:
@@ -105,6 +122,7 @@ def _bump(height: int, width: int) -> Tensor:
     return sum((1.0 / (k + 1) ** 2 * (ring <= k) for k in range(n)), torch.zeros(height, width))
 
 
+@functools.lru_cache(maxsize=128)
 def pattern(s: int) -> Tensor:
     """Return the unit-norm patch of the L2 attack, (s, s): one bump up in the upper half, one down in the lower."""
     patch = torch.cat([_bump(s // 2, s), -_bump(s - s // 2, s)])
@@ -112,58 +130,53 @@ def pattern(s: int) -> Tensor:
 
 
 def _search_l2(hunt: Hunt, spec: Square, rng: SampleRng) -> None:
-    """Move the norm of one window into another, shaped by `pattern`; the start is a grid of 5 × 5 patterns."""
+    """Move the norm of one window into another, shaped by `pattern`; the start is a grid of 5 × 5 patterns.
+
+    The new patch gets, per channel, the norm that both windows held and a share of what eps leaves unused.
+    """
     rows = hunt.active()
     if len(rows) == 0:
         return
     _, c, h, w = hunt.x.shape
-    x0 = hunt.x[rows]
-    best = L2Ball(x0, spec.eps).project(x0 + _scaled(_grid(rng, rows, c, h, w), spec.eps))
-    logits = hunt.logits(best, rows)
-    f = margin(logits, hunt.y[rows])
-    hit = hunt.keep(rows, best, logits, 1)
-    draws = _Draws(rng)
-    channel = torch.arange(c, device=best.device).view(1, c, 1, 1)
+    y, x0 = hunt.y[rows], hunt.x[rows].flatten(1)
+    eps = spec.eps * (1 - 2e-6) - 1.2e-7  # a hair inside, see geometry
+    grid = _grid(rng, rows, c, h, w).flatten(1)
+    best = (x0 + grid * (eps / l2_norm(grid))[:, None]).clamp_(0, 1)
+    delta = best - x0
+    logits = hunt.logits(best.view(-1, c, h, w), rows)
+    f, held = margin(logits, y), delta.square().sum(1)
+    hit = hunt.keep(rows, best.view(-1, c, h, w), logits, 1)
+    draws, windows = _Draws(rng, rows, c), _Windows(c, h, w, best.device)
     for query in range(2, spec.queries + 1):
         if bool(hit.any()):
             stay = ~hit
-            rows, best, f, x0 = rows[stay], best[stay], f[stay], x0[stay]
+            rows, y, x0, delta, f, held = rows[stay], y[stay], x0[stay], delta[stay], f[stay], held[stay]
             if len(rows) == 0:
                 return
-        s = min(max(side(spec.p_init, query - 2, h * w), 3) | 1, h - (h + 1) % 2, w - (w + 1) % 2)
-        u = draws.at(rows, query)
-        here = torch.arange(len(rows), device=best.device).view(-1, 1, 1, 1)
-        into = (here, channel, *_window(u[:, 0], u[:, 1], s, h, w))
-        source = (here, channel, *_window(u[:, 4], u[:, 5], s, h, w))
-        delta = best - x0
-        unused = (spec.eps**2 - l2_norm(delta) ** 2).clamp_(min=0)
-        old = delta[into].clone()
-        emptied = delta.clone()
-        emptied[source] = 0
-        emptied[into] = 0
-        # the squared norm, per channel, that both windows hold together
-        freed = (delta**2).sum((2, 3), keepdim=True) - (emptied**2).sum((2, 3), keepdim=True)
-        budget = (freed.clamp_(min=0) + per_row(unused) / c).sqrt()
-        shape = pattern(s).to(best.device)
-        shape = torch.where(per_row(u[:, 6] < 0.5), shape.T, shape) * torch.where(_signs(u, c), 1.0, -1.0)
-        patch = shape + old / (old**2).sum((2, 3), keepdim=True).sqrt().clamp(min=1e-12)
-        patch = patch * budget / (patch**2).sum((2, 3), keepdim=True).sqrt().clamp(min=1e-12)
-        emptied[into] = patch
-        trial = L2Ball(x0, spec.eps).project(x0 + _scaled(emptied, spec.eps))
-        logits = hunt.logits(trial, rows)
-        f_new = margin(logits, hunt.y[rows])
-        hit = hunt.keep(rows, trial, logits, query)
-        better = (f_new > f) | hit
-        best = torch.where(per_row(better), trial, best)
-        f = torch.where(better, f_new, f)
-        if query % 64 == 0:
+        s = min(max(side(spec.p_init, query - 2, h * w), 3) | 1, h, w)
+        u, up = draws.at(rows, query)
+        into, source = windows.at(u[:, 0], u[:, 1], s), windows.at(u[:, 2], u[:, 3], s)
+        old = delta.gather(1, into).view(-1, c, s * s)
+        given = delta.gather(1, source).view(-1, c, s * s)
+        trial = delta.scatter(1, source, 0.0)
+        rest = trial.gather(1, into).view(-1, c, s * s)  # what the source window did not hold already
+        freed = given.square().sum(2) + rest.square().sum(2)
+        budget = (freed + ((eps**2 - held).clamp(min=0) / c)[:, None]).sqrt()
+        shape = pattern(s).to(u.device)
+        turned = torch.where(u[:, 4, None, None] < 0.5, shape.T, shape).reshape(-1, 1, s * s)
+        patch = torch.where(up, turned, -turned) + old / old.square().sum(2, keepdim=True).sqrt().clamp(min=1e-12)
+        patch *= (budget / patch.square().sum(2).sqrt().clamp(min=1e-12))[:, :, None]
+        trial = trial.scatter_(1, into, patch.flatten(1)).add_(x0).clamp_(0, 1)
+        logits = hunt.logits(trial.view(-1, c, h, w), rows)
+        f_new = margin(logits, y)
+        hit = hunt.keep(rows, trial.view(-1, c, h, w), logits, query)
+        better = ((f_new > f) | hit).nonzero().flatten()
+        if len(better):
+            moved = trial[better] - x0[better]
+            delta[better], held[better], f[better] = moved, moved.square().sum(1), f_new[better]
+        if query % _BLOCK == 0:
             hunt.beat(query / spec.queries)
-    hunt.offer(rows, best)
-
-
-def _scaled(delta: Tensor, eps: float) -> Tensor:
-    """Return delta brought to norm eps."""
-    return delta * per_row(eps / l2_norm(delta).clamp(min=1e-12))
+    hunt.offer(rows, (x0 + delta).clamp_(0, 1).view(-1, c, h, w))
 
 
 def _grid(rng: SampleRng, rows: Tensor, c: int, h: int, w: int) -> Tensor:

@@ -43,3 +43,11 @@ def test_distributions() -> None:
     k = rng.integers(rows, 7, (2,))
     assert torch.bincount(k.flatten(), minlength=7).min() > 1200
     assert int(k.max()) == 6
+
+
+def test_a_block_of_steps_is_the_same_as_single_steps() -> None:
+    rng, rows = SampleRng(1, torch.arange(50)), torch.tensor([4, 9, 30])
+    block = rng.uniform_block(rows, range(64, 128), 7)
+    assert block.shape == (3, 64, 7)
+    for step in (64, 100, 127):
+        assert torch.equal(block[:, step - 64], rng.uniform(rows, (7,), step=step))
