@@ -71,6 +71,7 @@ class Presence:
         finally:
             with self._lock:
                 self._shard = None
+            self._wake.set()
 
     def event(
         self, shard: Shard, kind: EventType, *, result: ShardResult | None = None, problem: Problem | None = None

@@ -1,0 +1,118 @@
+"""Workers and services that are killed, and audits that end with the same numbers all the same."""
+
+import os
+import shutil
+import signal
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from service.embedded import EmbeddedService
+from tests.e2e.client import Client, Json, assert_same, numbers
+from tests.e2e.conftest import IMPATIENT
+
+
+@pytest.fixture(scope="module")
+def body(client: Client) -> Json:
+    """A tiny eps fools nobody, so that every step is taken and the audit lasts some seconds."""
+    return {
+        "model_id": client.model(),
+        "dataset_id": client.dataset(60),
+        "attacks": [{"name": "pgd", "eps": 0.002, "steps": 60}, {"name": "fgsm", "eps": 0.1}],
+        "neurons": {"eps": 0.02, "steps": 4},
+        "execution": {"shards": 2, "batch_size": 16},
+    }
+
+
+@pytest.fixture(scope="module")
+def undisturbed(client: Client, body: Json) -> Json:
+    return numbers(client.report(client.start(body)))
+
+
+def forget_results(service: EmbeddedService) -> None:
+    shutil.rmtree(service.data_dir / "blobs" / "results", ignore_errors=True)
+
+
+def processes(service: EmbeddedService, part: str) -> list[psutil.Process]:
+    """The service's living processes that have `part` in their command line."""
+    assert service.process is not None
+    found = []
+    for process in psutil.Process(service.process.pid).children(recursive=True):
+        try:
+            if part in " ".join(process.cmdline()) and process.status() != psutil.STATUS_ZOMBIE:
+                found.append(process)
+        except psutil.NoSuchProcess:
+            continue
+    return found
+
+
+def job_process(service: EmbeddedService) -> psutil.Process:
+    """Wait for the confined child: the warm server's fork."""
+    for _ in range(1200):
+        for server in processes(service, "workers.sandbox.forkserver"):
+            try:
+                if children := server.children():
+                    return children[0]
+            except psutil.NoSuchProcess:
+                continue
+        time.sleep(0.05)
+    raise AssertionError("no job was started")
+
+
+def in_the_middle(service: EmbeddedService, client: Client, audit: str) -> psutil.Process:
+    """Wait until an attack of the audit runs; returns its process."""
+    client.wait(f"/audits/{audit}", lambda b: b["status"] == "running" and b["progress"] and b["progress"]["done"] > 0)
+    return job_process(service)
+
+
+@pytest.mark.parametrize("victim", ["worker", "pool", "job"])
+def test_a_killed_worker_costs_nothing_but_time(
+    service: EmbeddedService, client: Client, body: Json, undisturbed: Json, victim: str
+) -> None:
+    forget_results(service)
+    audit = client.start(body)
+    job = in_the_middle(service, client, audit)
+    lineage = {"job": job, "pool": job.parent().parent(), "worker": job.parent().parent().parent()}  # type: ignore[union-attr]
+    assert "celery" in " ".join(lineage["worker"].cmdline())
+    os.kill(lineage[victim].pid, signal.SIGKILL)
+    assert_same(numbers(client.report(audit)), undisturbed)
+    assert not job.is_running() or job.status() == psutil.STATUS_ZOMBIE
+
+
+def test_cancel_ends_the_work(service: EmbeddedService, client: Client, body: Json) -> None:
+    forget_results(service)
+    audit = client.start({**body, "seed": 1})
+    job = in_the_middle(service, client, audit)
+    answer = client.http.post(f"/audits/{audit}/cancel")
+    assert answer.status_code in (200, 202), answer.text
+    assert client.finish(audit)["status"] == "cancelled"
+    _, alive = psutil.wait_procs([job], timeout=60)
+    assert alive == []
+    assert client.report(client.start({**body, "seed": 1}))["clean"]["n"] == 60
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "data"
+
+
+def test_a_killed_service_resumes(folder: Path, body: Json, undisturbed: Json) -> None:
+    """kill -9 of the whole service in the middle of an audit; the same folder goes on."""
+    first = EmbeddedService(folder, env=IMPATIENT).start()
+    with Client(first.url) as client:
+        mine = {**body, "model_id": client.model(), "dataset_id": client.dataset(60)}
+        audit = client.start(mine)
+        job = in_the_middle(first, client, audit)
+    assert first.process is not None
+    everything = [*psutil.Process(first.process.pid).children(recursive=True), job]
+    first.kill()
+    _, alive = psutil.wait_procs(everything, timeout=60)
+    assert alive == []
+    first.stop()
+    with EmbeddedService(folder, env=IMPATIENT) as second, Client(second.url) as client:
+        report = numbers(client.report(audit))
+    for part in ("model", "dataset"):
+        report[part] = {**report[part], "id": undisturbed[part]["id"]}
+    assert_same(report, undisturbed)

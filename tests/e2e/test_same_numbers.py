@@ -1,0 +1,56 @@
+"""An audit gives the same numbers whatever the batch size and the number of shards."""
+
+import shutil
+
+import pytest
+
+from service.embedded import EmbeddedService
+from tests.e2e.client import Client, Json, assert_same, numbers
+
+N = 70
+
+
+@pytest.fixture(scope="module")
+def request_body(client: Client) -> Json:
+    return {
+        "model_id": client.model("small_vgg.pt"),
+        "dataset_id": client.dataset(N),
+        "attacks": [
+            {"name": "pgd", "eps": 0.05, "steps": 5, "restarts": 2},
+            {"name": "pgd", "norm": "l2", "eps": 1.0, "steps": 5},
+            {"name": "fgsm", "eps": 0.05},
+        ],
+        "neurons": {"eps": 0.03, "steps": 3},
+        "seed": 7,
+    }
+
+
+def run(service: EmbeddedService, client: Client, body: Json, execution: Json) -> tuple[Json, list[Json]]:
+    # Results are found again by content, and neither batch size nor cut is part of it: forget them.
+    shutil.rmtree(service.data_dir / "blobs" / "results", ignore_errors=True)
+    audit = client.start({**body, "execution": execution})
+    report = numbers(client.report(audit))
+    return report, client.samples(audit)
+
+
+@pytest.fixture(scope="module")
+def reference(service: EmbeddedService, client: Client, request_body: Json) -> tuple[Json, list[Json]]:
+    return run(service, client, request_body, {"batch_size": 64, "shards": 1})
+
+
+@pytest.mark.parametrize("execution", [{"batch_size": 1, "shards": 1}, {"batch_size": 7, "shards": 1}, {"shards": 3}])
+def test_batch_size_and_shards(
+    service: EmbeddedService, client: Client, request_body: Json, reference: tuple[Json, list[Json]], execution: Json
+) -> None:
+    report, samples = run(service, client, request_body, execution)
+    assert_same(report, reference[0])
+    assert_same(samples, reference[1])
+
+
+def test_the_reference_says_something(reference: tuple[Json, list[Json]]) -> None:
+    report, samples = reference
+    assert report["clean"]["n"] == len(samples) == N
+    assert 0.8 <= report["clean"]["accuracy"] <= 1
+    first = report["attacks"][0]
+    assert 0 < first["robust"] < report["clean"]["correct"]
+    assert [sample["index"] for sample in samples] == list(range(N))
