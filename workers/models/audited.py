@@ -41,6 +41,7 @@ class AuditedModel(nn.Module):
         num_classes: int,
         warnings: Sequence[str] = (),
         differentiable: bool = True,
+        trainable: bool = True,
         before_softmax: bool = False,
         producer: str | None = None,
     ) -> None:
@@ -53,6 +54,7 @@ class AuditedModel(nn.Module):
         self.num_classes = num_classes
         self.warnings = tuple(warnings)
         self.differentiable = differentiable
+        self._trainable = trainable
         self.before_softmax = before_softmax
         self.producer = producer
         self._layers = {layer.info.name: layer for layer in layers}
@@ -69,7 +71,7 @@ class AuditedModel(nn.Module):
     @property
     def trainable(self) -> bool:
         """Whether the file holds floating parameters that training could change."""
-        return self.differentiable and bool(self.trainable_parameters())
+        return self._trainable and self.differentiable and bool(self.trainable_parameters())
 
     @property
     def num_parameters(self) -> int:

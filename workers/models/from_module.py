@@ -25,6 +25,7 @@ def assemble(
     format: str,
     warnings: Sequence[str] = (),
     differentiable: bool = True,
+    trainable: bool = True,
     producer: str | None = None,
 ) -> AuditedModel:
     """Export a module of the *file's own* input to a graph with a free batch size, and make an `AuditedModel` of it.
@@ -53,6 +54,7 @@ def assemble(
         num_classes=logits.num_classes,
         warnings=(*warnings, *logits.warnings),
         differentiable=differentiable,
+        trainable=trainable,
         before_softmax=logits.before_softmax,
         producer=producer,
     )

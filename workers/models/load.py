@@ -1,0 +1,49 @@
+"""Opens an uploaded model file of any supported format."""
+
+from pathlib import Path
+
+from openapi.models import InputSpec
+from openapi.problems import InvalidField, ModelMalformed
+from workers.models.audited import AuditedModel
+from workers.models.torchscript.archive import is_zip
+
+
+def detect_format(path: Path) -> str:
+    """Return the format that a file's content shows: ``torchscript`` or ``onnx``.
+
+    Raises `ModelMalformed` when it looks like neither.
+    """
+    if is_zip(path):
+        return "torchscript"
+    with path.open("rb") as file:
+        head = file.read(16)
+    if not head:
+        raise ModelMalformed("the file is empty")
+    # An ONNX file is a protobuf message whose first field is `ir_version` (tag 0x08) or, rarely, another low field.
+    if head[0] in (0x08, 0x12, 0x1A, 0x3A, 0x42):
+        return "onnx"
+    if head[:2] == b"\x80\x02" or head[:4] in (b"\x80\x03c", b"\x80\x04\x95"):
+        raise ModelMalformed(
+            "this is a Python pickle, which is never loaded; save the model with torch.jit.save or as ONNX"
+        )
+    raise ModelMalformed("the content is neither ONNX nor TorchScript")
+
+
+def load_model(path: Path, format: str | None, input: InputSpec) -> AuditedModel:
+    """Translate an uploaded file into an `AuditedModel`.
+
+    `format`: ``onnx``, ``torchscript`` or None to go by the content. Raises `ModelRejected` and its subclasses; a `format`
+    that the content contradicts is a `ModelMalformed`.
+    """
+    found = detect_format(path)
+    if format is not None and format != found:
+        raise ModelMalformed(f"the file was declared as {format}, but its content is {found}")
+    if found == "torchscript":
+        from workers.models.torchscript.frontend import load_torchscript
+
+        return load_torchscript(path, input)
+    if found == "onnx":
+        from workers.models.onnx.frontend import load_onnx
+
+        return load_onnx(path, input)
+    raise InvalidField("/format", f"unknown format {found}")

@@ -1,0 +1,353 @@
+"""One TorchScript IR node → one Python function over values."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from openapi.problems import ModelRejected, ModelUnsafe, TremorError, UnsupportedOperator
+from workers.models.torchscript import operators
+from workers.models.torchscript.scalars import SCALARS
+from workers.models.torchscript.special import SPECIAL, compute_dtype, free_batch
+
+#: ``function(program, *inputs)``
+Function = Callable[..., Any]
+
+aten = torch.ops.aten
+
+#: TorchScript writes dtypes and memory formats as these numbers.
+DTYPES: list[torch.dtype] = [
+    torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64, torch.float16, torch.float32, torch.float64,
+    torch.complex32, torch.complex64, torch.complex128, torch.bool, torch.qint8, torch.quint8, torch.qint32, torch.bfloat16,
+]  # fmt: skip
+_FORMATS = [torch.contiguous_format, torch.preserve_format, torch.channels_last, torch.channels_last_3d]
+_SWITCHED = {"dropout", "dropout_", "feature_dropout", "alpha_dropout", "feature_alpha_dropout", "rrelu"}
+
+
+def truth(value: Any) -> bool:
+    """Read a condition; a tensor's content cannot decide it, since the graph must serve every image."""
+    if isinstance(value, Tensor):
+        raise ModelRejected(
+            "the model branches on the content of a tensor; such control flow cannot be differentiated or batched"
+        )
+    return bool(value)
+
+
+def has_tensor(value: Any) -> bool:
+    """Whether a value is a tensor or holds one."""
+    if isinstance(value, (list, tuple)):
+        return any(has_tensor(item) for item in value)
+    if isinstance(value, dict):
+        return any(has_tensor(item) for item in value.values())
+    return isinstance(value, Tensor)
+
+
+def resolve(node: Any) -> Function:
+    """Return the function of a node that is neither control flow nor attribute access.
+
+    Raises `UnsupportedOperator` (or `ModelUnsafe`) naming the operator and its place in the file's source.
+    """
+    namespace, _, name = node.kind().partition("::")
+    if namespace == "prim":
+        return _primitive(node, name)
+    operators.check(namespace, name, place(node))
+    if namespace != "aten":
+        from workers.models.torchscript import quantised
+
+        return quantised.resolve(namespace, name, place(node))
+    return _Aten(name, node.schema(), place(node))
+
+
+def place(node: Any) -> str:
+    """Return the last line of a node's source range, for messages."""
+    text = str(node.sourceRange()).strip().splitlines()
+    found = [line.strip() for line in text if "File" in line or ".py" in line or "<--- HERE" in line]
+    return found[0].replace("<--- HERE", "").rstrip(" ~")[:160] if found else "the model's forward"
+
+
+class _Aten:
+    """An ``aten::`` operator: on Python values where no argument is a tensor, on the exact overload otherwise."""
+
+    def __init__(self, name: str, schema: str, where: str) -> None:
+        self.name = name
+        self.where = where
+        head = schema.partition("(")[0]
+        overload = head.partition(".")[2] or "default"
+        packet = getattr(aten, name, None)
+        self.packet = packet
+        self.overload = getattr(packet, overload, None) if packet is not None else None
+        self.special = SPECIAL.get(name)
+        self.scalar = SCALARS.get(name)
+        self.arguments = list(self.overload._schema.arguments) if self.overload is not None else []
+        self.types = [str(argument.real_type) for argument in self.arguments]
+
+    def __call__(self, program: Any, *given: Any) -> Any:
+        try:
+            return self._call(program, given)
+        except TremorError:
+            raise
+        except RecursionError:
+            raise
+        except (
+            RuntimeError,
+            TypeError,
+            ValueError,
+            IndexError,
+            KeyError,
+            ZeroDivisionError,
+            NotImplementedError,
+        ) as error:
+            if type(error).__module__.startswith("torch.fx") or "Constrain" in type(error).__name__:
+                raise
+            raise _Failed(self.name, self.where, error) from error
+
+    def _call(self, program: Any, given: tuple[Any, ...]) -> Any:
+        name = self.name
+        if name == "to":
+            return self._cast(given)
+        if name in _SWITCHED and len(given) > 2 and given[-1 if name == "dropout" else 2] is False and name != "rrelu":
+            return given[0]
+        if name in SIMPLE:
+            return SIMPLE[name](*given)
+        tensors = any(has_tensor(value) for value in given)
+        if self.scalar is not None and not tensors:
+            return self.scalar(*given)
+        if name in COLLECTIONS and not isinstance(given[0], Tensor):
+            return SCALARS[name](*given)
+        if name in {"__is__", "__isnot__"}:
+            return (given[0] is given[1]) == (name == "__is__")
+        args = free_batch(name, given, program.traced_batch)
+        if name == "cat" or name == "concat":
+            args[0] = _spread(args[0], args[1])
+        if self.special is not None:
+            return self.special(*args)
+        if self.overload is None:
+            raise UnsupportedOperator(
+                f"the operator aten::{name} is not supported", operator=f"aten::{name}", entry=self.where
+            )
+        return self._overload(args)
+
+    def _overload(self, args: list[Any]) -> Any:
+        assert self.overload is not None and self.packet is not None
+        positional: list[Any] = []
+        keywords: dict[str, Any] = {}
+        numbers = False
+        for argument, kind, value in zip(self.arguments, self.types, args, strict=False):
+            value = _converted(kind, value)
+            numbers = numbers or (kind == "Tensor" and not isinstance(value, Tensor))
+            if argument.kwarg_only:
+                keywords[argument.name] = value
+            else:
+                positional.append(value)
+        if not numbers:
+            return self.overload(*positional, **keywords)
+        try:
+            return self.packet(*positional, **keywords)
+        except (RuntimeError, TypeError):
+            lifted = [
+                torch.tensor(value) if kind == "Tensor" and not isinstance(value, Tensor) else value
+                for kind, value in zip(self.types, positional, strict=False)
+            ]
+            return self.overload(*lifted, **keywords)
+
+    def _cast(self, given: tuple[Any, ...]) -> Any:
+        x = given[0]
+        if not isinstance(x, Tensor):
+            return x
+        for argument, value in zip(self.arguments[1:], given[1:], strict=False):
+            if argument.name == "dtype" and value is not None:
+                return _to(x, DTYPES[value])
+            if argument.name == "other" and isinstance(value, Tensor):
+                return _to(x, value.dtype)
+        return x
+
+
+def _to(x: Tensor, dtype: torch.dtype) -> Tensor:
+    dtype = compute_dtype(dtype)
+    return x if x.dtype == dtype else aten.to.dtype(x, dtype)
+
+
+class _Failed(ModelRejected):
+    """An operator of the file that torch refused on the input given."""
+
+    def __init__(self, name: str, where: str, error: Exception) -> None:
+        super().__init__(
+            f"aten::{name} failed at {where}: {str(error).strip().splitlines()[0][:300] if str(error) else error!r}",
+            operator=f"aten::{name}",
+        )
+
+
+def _converted(kind: str, value: Any) -> Any:
+    if value is None:
+        return None
+    if "ScalarType" in kind and isinstance(value, int):
+        return compute_dtype(DTYPES[value])
+    if "MemoryFormat" in kind and isinstance(value, int):
+        return _FORMATS[value]
+    if "Layout" in kind:
+        return None
+    if "Device" in kind:
+        return torch.device("cpu")  # the whole graph moves later, with the model
+    return value
+
+
+def _spread(tensors: Any, dim: Any) -> Any:
+    """Give a one-row tensor (a class token traced with one image) the batch of the tensors that it is joined to."""
+    if not isinstance(tensors, list) or dim == 0 or not all(isinstance(t, Tensor) and t.dim() for t in tensors):
+        return tensors
+    batch = next((t.shape[0] for t in tensors if isinstance(t.shape[0], torch.SymInt)), None)
+    if batch is None:
+        return tensors
+    return [
+        t.expand(batch, *t.shape[1:]) if not isinstance(t.shape[0], torch.SymInt) and t.shape[0] == 1 else t
+        for t in tensors
+    ]
+
+
+def _code(dtype: torch.dtype) -> int:
+    return DTYPES.index(dtype)
+
+
+def _warn(*_: Any) -> None:
+    return None
+
+
+def _size(x: Tensor, dim: int | None = None) -> Any:
+    return list(x.shape) if dim is None else x.shape[dim]
+
+
+def _tensor(data: Any, dtype: int | None = None, device: Any = None, requires_grad: bool = False) -> Any:
+    del device, requires_grad
+    if has_tensor(data):
+        return torch.stack([torch.as_tensor(item) for item in data]) if isinstance(data, list) else data
+    return torch.tensor(data, dtype=None if dtype is None else compute_dtype(DTYPES[dtype]))
+
+
+def _read(x: Any, *_: Any) -> Any:
+    if not isinstance(x, Tensor):
+        return x
+    raise ModelRejected("the model reads a number out of a tensor; the result would differ from image to image")
+
+
+def _integer(x: Any) -> Any:
+    return SCALARS["Int"](_read(x))
+
+
+def _floating(x: Any) -> Any:
+    return SCALARS["Float"](_read(x))
+
+
+#: Operators answered without a kernel, whatever their arguments.
+SIMPLE: dict[str, Callable[..., Any]] = {
+    "warn": _warn,
+    "_assert": _warn,
+    "size": _size,
+    "dim": lambda x: x.dim(),
+    "numel": lambda x: x.numel(),
+    "is_floating_point": lambda x: x.is_floating_point(),
+    "is_complex": lambda x: x.is_complex(),
+    "is_contiguous": lambda x, *_: True,
+    "is_autocast_enabled": lambda *_: False,
+    "is_autocast_cpu_enabled": lambda *_: False,
+    "is_grad_enabled": lambda: True,
+    "is_inference": lambda *_: False,
+    "tensor": _tensor,
+    "as_tensor": _tensor,
+    "Int": _integer,
+    "IntImplicit": _integer,
+    "Float": _floating,
+    "FloatImplicit": _floating,
+    "ScalarImplicit": _read,
+    "item": _read,
+    "Bool": lambda x: truth(x),
+    "get_device": lambda x: -1,
+    "stride": lambda x, *dim: x.stride(*dim) if dim else list(x.stride()),
+}
+
+#: Operators whose first argument is a list or dictionary, of tensors too.
+COLLECTIONS = {
+    "append", "__getitem__", "_set_item", "len", "list", "extend", "insert", "pop", "keys", "values", "items", "slice", "add",
+    "__contains__", "clear", "copy", "dict", "get", "reverse", "eq", "ne", "mul", "add_",
+}  # fmt: skip
+
+
+def _raise(*message: Any) -> None:
+    text = next((str(part) for part in message if isinstance(part, str)), "an error")
+    raise ModelRejected(f"the model's own code stops with: {text[:300]}")
+
+
+def _list_unpack(program: Any, values: Sequence[Any]) -> Sequence[Any]:
+    return values
+
+
+def _primitive(node: Any, name: str) -> Function:
+    """Return the function of a ``prim::`` node."""
+    if name == "ListConstruct":
+        return lambda program, *items: list(items)
+    if name == "TupleConstruct":
+        return lambda program, *items: tuple(items)
+    if name in {"ListUnpack", "TupleUnpack"}:
+        return _list_unpack
+    if name == "DictConstruct":
+        return lambda program, *items: dict(zip(items[0::2], items[1::2], strict=True))
+    if name == "isinstance":
+        types = [str(t) for t in node.tys("types")] if "types" in node.attributeNames() else []
+        return lambda program, value: _is_instance(value, types)
+    simple = PRIMITIVES.get(name)
+    if simple is not None:
+        return lambda program, *items: simple(*items)
+    where = place(node)
+    kind = ModelUnsafe if name in operators.DANGEROUS else UnsupportedOperator
+    raise kind(f"the operator prim::{name} at {where} is not supported", operator=f"prim::{name}", entry=where)
+
+
+def _is_instance(value: Any, types: list[str]) -> bool:
+    python = {"Tensor": Tensor, "int": int, "float": float, "bool": bool, "str": str, "NoneType": type(None)}
+    for name in types:
+        if name in python and isinstance(value, python[name]):
+            return True
+        if (name.startswith(("List", "Tuple", "Dict")) or "[]" in name) and isinstance(value, (list, tuple, dict)):
+            return True
+    return False
+
+
+def _identity(value: Any, *_: Any) -> Any:
+    return value
+
+
+PRIMITIVES: dict[str, Callable[..., Any]] = {
+    "NumToTensor": _identity,
+    "unchecked_cast": _identity,
+    "unchecked_unwrap_optional": _identity,
+    "data": _identity,
+    "Uninitialized": _warn,
+    "Print": _warn,
+    "Enter": _identity,
+    "Exit": _warn,
+    "RaiseException": _raise,
+    "TupleIndex": lambda values, index: values[index],
+    "TupleSlice": lambda values, start, end: values[start:end],
+    "dtype": lambda x: _code(x.dtype),
+    "device": lambda x: x.device,
+    "type": lambda device: getattr(device, "type", "cpu"),
+    "index": lambda device: None,
+    "layout": lambda x: 0,
+    "shape": lambda x: list(x.shape),
+    "ndim": lambda x: x.dim(),
+    "is_cuda": lambda x: False,
+    "is_cpu": lambda x: True,
+    "is_nested": lambda x: False,
+    "is_sparse": lambda x: False,
+    "is_quantized": lambda x: False,
+    "is_mkldnn": lambda x: False,
+    "is_mps": lambda x: False,
+    "is_meta": lambda x: False,
+    "is_vulkan": lambda x: False,
+    "is_xla": lambda x: False,
+    "requires_grad": lambda x: True,
+    "min": SCALARS["min"],
+    "max": SCALARS["max"],
+    "abs": SCALARS["abs"],
+    "rangelist": lambda n: list(range(n)),
+}

@@ -1,0 +1,92 @@
+"""TorchScript file → `AuditedModel`."""
+
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from openapi.models import InputSpec
+from openapi.problems import ModelMalformed, TremorError
+from workers.models.audited import AuditedModel
+from workers.models.from_module import assemble
+from workers.models.inputs import FileInput
+from workers.models.torchscript import shapes
+from workers.models.torchscript.archive import Archive, open_archive
+from workers.models.torchscript.pickles import check_pickle, traced_shape
+from workers.models.torchscript.program import Program
+from workers.models.torchscript.sources import check_sources
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A checked and loaded archive."""
+
+    archive: Archive
+    script: Any
+    traced: tuple[int, ...] | None
+
+
+def admit(path: Path) -> Archive:
+    """Check an archive without loading it: zip structure, pickles, sources. Raises `ModelMalformed` or `ModelUnsafe`."""
+    archive = open_archive(path)
+    for entry, content in archive.pickles.items():
+        check_pickle(content, entry)
+    check_sources(archive.sources)
+    return archive
+
+
+def open_torchscript(path: Path) -> Opened:
+    """Admit and load a TorchScript file on the CPU, in eval mode."""
+    archive = admit(path)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            script = torch.jit.load(str(path), map_location="cpu")  # type: ignore[no-untyped-call]
+            script.eval()
+    except (RuntimeError, ValueError, OSError, IndexError, AttributeError) as error:
+        raise ModelMalformed(f"torch cannot load the archive: {str(error).strip().splitlines()[0][:300]}") from error
+    traced = archive.pickles.get("traced_inputs.pkl")
+    return Opened(archive, script, None if traced is None else traced_shape(traced))
+
+
+def load_torchscript(path: Path, spec: InputSpec) -> AuditedModel:
+    """Translate a TorchScript file, scripted or traced.
+
+    The input's shape comes from `spec`, else from the inputs that tracing recorded, else from trying usual image sizes.
+    Raises `ModelRejected` and its subclasses.
+    """
+    opened = open_torchscript(path)
+    program = Program(opened.script, opened.traced[0] if opened.traced else None)
+    notes: list[str] = []
+    dtype = _dtype(opened.script)
+    if dtype in (torch.float16, torch.bfloat16):
+        notes.append(f"the file's weights are {str(dtype).removeprefix('torch.')}; they are computed in float32")
+    if not program.has_parameters:
+        notes.append("the file is frozen: its weights are constants, so that it can be audited but not hardened")
+    last: TremorError | None = None
+    candidates = shapes.candidates(program, spec, opened.traced)
+    for candidate in candidates:
+        try:
+            return assemble(
+                program,
+                FileInput(candidate.file_shape, dtype),
+                spec.model_copy(update={"layout": candidate.layout}),
+                format="torchscript",
+                warnings=[*notes, *candidate.notes],
+                producer=f"TorchScript, archive version {opened.archive.version or '?'}",
+                trainable=program.has_parameters,
+            )
+        except TremorError as error:
+            last = last or error
+    assert last is not None
+    raise shapes.explained(last, len(candidates))
+
+
+def _dtype(script: Any) -> torch.dtype:
+    for tensor in [*script.parameters(), *script.buffers()]:
+        if tensor.is_floating_point():
+            found: torch.dtype = tensor.dtype
+            return found
+    return torch.float32

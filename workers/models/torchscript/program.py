@@ -1,0 +1,266 @@
+"""A TorchScript method's inlined IR, compiled to a list of steps over numbered values.
+
+Modules are resolved while compiling; parameters, buffers and tensor attributes become the tensors of an `nn.Module` under
+their names in the file; Python values are computed when the steps are run. Nothing of the file's own code is executed.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from openapi.problems import ModelRejected, UnsupportedOperator
+from workers.models.torchscript import calls
+
+Environment = list[Any]
+Step = Callable[["Program", Environment], None]
+
+#: More executed steps than this are an endless loop, or no image classifier.
+MAX_STEPS = 2_000_000
+
+
+@dataclass(frozen=True)
+class _Module:
+    """A module of the file, known while compiling."""
+
+    script: Any
+    path: str
+
+
+@dataclass
+class Block:
+    """Steps, the slots of its inputs, and the slots of its results."""
+
+    steps: list[Step] = field(default_factory=list)
+    inputs: list[int] = field(default_factory=list)
+    results: list[int] = field(default_factory=list)
+
+    def run(self, program: "Program", values: Environment) -> None:
+        """Run the steps."""
+        program.spend(len(self.steps))
+        for step in self.steps:
+            step(program, values)
+
+
+class Program(nn.Module):
+    """A TorchScript model as a torch module: ``forward(x)`` runs the IR on real, fake or symbolic tensors."""
+
+    def __init__(self, script: torch.jit.ScriptModule, traced_batch: int | None = None) -> None:
+        super().__init__()
+        self.traced_batch = traced_batch
+        self.spent = 0
+        self.has_parameters = any(True for _ in script.parameters())
+        self.producer: str | None = None
+        _Compiler(self, script).compile()
+        self.training = False
+
+    block: Block
+    slots: int
+
+    def spend(self, steps: int) -> None:
+        """Count executed steps; raises `ModelRejected` on an endless loop."""
+        self.spent += steps
+        if self.spent > MAX_STEPS:
+            raise ModelRejected(f"the model ran more than {MAX_STEPS} operations on one batch; a loop does not end")
+
+    def forward(self, x: Tensor) -> Any:
+        """Run the model on its own input."""
+        self.spent = 0
+        values: Environment = [None] * self.slots
+        values[self.block.inputs[0]] = x
+        self.block.run(self, values)
+        return values[self.block.results[0]]
+
+
+def own_tensor(program: nn.Module, path: str, tensor: Tensor, parameter: bool) -> None:
+    """Register a tensor under a dotted name, making modules on the way."""
+    *parts, name = path.split(".")
+    owner = program
+    for part in parts:
+        if part not in owner._modules:
+            owner._modules[part] = nn.Module()
+        owner = owner._modules[part]  # type: ignore[assignment]
+    value = tensor.detach()
+    if value.is_floating_point() and value.dtype in (torch.float16, torch.bfloat16):
+        value = value.float()
+    if parameter:
+        owner._parameters[name] = nn.Parameter(value, requires_grad=value.is_floating_point())
+    else:
+        owner._buffers[name] = value
+
+
+class _Compiler:
+    def __init__(self, program: Program, script: torch.jit.ScriptModule) -> None:
+        self.program = program
+        self.script = script
+        self.numbers: dict[str, int] = {}
+        self.modules: dict[str, _Module] = {}
+        self.owned: set[str] = set()
+        self.constants = 0
+
+    def slot(self, value: Any) -> int:
+        return self.numbers.setdefault(value.debugName(), len(self.numbers))
+
+    def compile(self) -> None:
+        try:
+            graph = self.script.inlined_graph
+        except RuntimeError as error:
+            raise ModelRejected(f"the model has no forward method: {str(error)[:200]}") from error
+        inputs = list(graph.inputs())
+        if len(inputs) < 2:
+            raise ModelRejected("the model's forward takes no input")
+        method = self.script.forward.schema
+        for extra in method.arguments[2:]:
+            if not extra.has_default_value():
+                raise ModelRejected(
+                    f"the model's forward needs a second input, {extra.name!r}; a classifier takes one image"
+                )
+        self.modules[inputs[0].debugName()] = _Module(self.script, "")
+        block = Block()
+        block.inputs = [self.slot(inputs[1])]
+        for value, extra in zip(inputs[2:], method.arguments[2:], strict=True):
+            block.steps.append(_constant(self.slot(value), extra.default_value))
+        self._nodes(graph.nodes(), block)
+        block.results = [self.slot(value) for value in graph.outputs()]
+        self.program.block = block
+        self.program.slots = len(self.numbers)
+
+    def _block(self, source: Any) -> Block:
+        block = Block(inputs=[self.slot(value) for value in source.inputs()])
+        self._nodes(source.nodes(), block)
+        block.results = [self.slot(value) for value in source.outputs()]
+        return block
+
+    def _nodes(self, nodes: Any, block: Block) -> None:
+        for node in nodes:
+            step = self._node(node)
+            if step is not None:
+                block.steps.append(step)
+
+    def _node(self, node: Any) -> Step | None:
+        kind = node.kind()
+        if kind == "prim::GetAttr":
+            return self._attribute(node)
+        if kind == "prim::Constant":
+            return self._constant_node(node)
+        if kind == "prim::SetAttr":
+            return None  # state that outlives a call has no place in a classifier
+        outs = [self.slot(value) for value in node.outputs()]
+        ins = [self.slot(value) for value in node.inputs()]
+        if kind == "prim::If":
+            yes, no = (self._block(b) for b in node.blocks())
+            return _branch(ins[0], yes, no, outs)
+        if kind == "prim::Loop":
+            return _loop(ins, self._block(next(iter(node.blocks()))), outs)
+        if kind in {"prim::CallMethod", "prim::CallFunction"}:
+            raise UnsupportedOperator(
+                f"the model calls a module through an interface ({kind}), which cannot be translated", operator=kind
+            )
+        function = calls.resolve(node)
+        if len(outs) == 1 and kind not in {"prim::TupleUnpack", "prim::ListUnpack"}:
+            return _call(function, ins, outs[0])
+        return _call_many(function, ins, outs)
+
+    def _attribute(self, node: Any) -> Step | None:
+        source = next(iter(node.inputs())).debugName()
+        name = node.s("name")
+        owner = self.modules.get(source)
+        if owner is None:
+            slot, out = self.slot(next(iter(node.inputs()))), self.slot(node.output())
+            return _call(lambda program, value: getattr(value, name), [slot], out)
+        path = f"{owner.path}.{name}" if owner.path else name
+        value = getattr(owner.script, name)
+        if isinstance(value, (torch.jit.ScriptModule, torch.jit.RecursiveScriptModule)):
+            self.modules[node.output().debugName()] = _Module(value, path)
+            return None
+        out = self.slot(node.output())
+        if isinstance(value, Tensor):
+            if path not in self.owned:
+                self.owned.add(path)
+                own_tensor(self.program, path, value, name in dict(owner.script.named_parameters(recurse=False)))
+            return _load(path, out)
+        return _constant(out, value)
+
+    def _constant_node(self, node: Any) -> Step | None:
+        output = node.output()
+        out = self.slot(output)
+        if output.type().kind() in {"FunctionType", "NoneType"}:
+            return _constant(out, None)
+        value = output.toIValue()
+        if not isinstance(value, Tensor):
+            return _constant(out, value)
+        if value.dim() == 0 and not value.is_quantized:
+            return _constant(out, value.item())
+        path = f"constants.c{self.constants}"
+        self.constants += 1
+        own_tensor(self.program, path, value, False)
+        return _load(path, out)
+
+
+def _constant(out: int, value: Any) -> Step:
+    def step(program: Program, values: Environment) -> None:
+        # lists are fresh each time: the program may append to them
+        values[out] = list(value) if isinstance(value, list) else value
+
+    return step
+
+
+def _load(path: str, out: int) -> Step:
+    *parts, name = path.split(".")
+
+    def step(program: Program, values: Environment) -> None:
+        owner: Any = program
+        for part in parts:
+            owner = owner._modules[part]
+        values[out] = getattr(owner, name)
+
+    return step
+
+
+def _call(function: calls.Function, ins: list[int], out: int) -> Step:
+    def step(program: Program, values: Environment) -> None:
+        values[out] = function(program, *[values[i] for i in ins])
+
+    return step
+
+
+def _call_many(function: calls.Function, ins: list[int], outs: list[int]) -> Step:
+    def step(program: Program, values: Environment) -> None:
+        results = function(program, *[values[i] for i in ins])
+        if outs:
+            for out, result in zip(outs, results, strict=True):
+                values[out] = result
+
+    return step
+
+
+def _branch(condition: int, yes: Block, no: Block, outs: list[int]) -> Step:
+    def step(program: Program, values: Environment) -> None:
+        block = yes if calls.truth(values[condition]) else no
+        block.run(program, values)
+        for out, result in zip(outs, block.results, strict=True):
+            values[out] = values[result]
+
+    return step
+
+
+def _loop(ins: list[int], body: Block, outs: list[int]) -> Step:
+    def step(program: Program, values: Environment) -> None:
+        limit, going = values[ins[0]], calls.truth(values[ins[1]])
+        carried = [values[i] for i in ins[2:]]
+        turn = 0
+        while going and turn < limit:
+            values[body.inputs[0]] = turn
+            for slot, value in zip(body.inputs[1:], carried, strict=True):
+                values[slot] = value
+            program.spend(1)
+            body.run(program, values)
+            going = calls.truth(values[body.results[0]])
+            carried = [values[i] for i in body.results[1:]]
+            turn += 1
+        for out, value in zip(outs, carried, strict=True):
+            values[out] = value
+
+    return step

@@ -1,0 +1,169 @@
+"""TorchScript operators that need more than a call: fused kernels without a derivative, casts, and switched-off ones.
+
+Fused attention, which torch records when a model is traced or scripted under `no_grad`, is written out as linear →
+scaled dot product → linear, so that gradients exist.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from openapi.problems import UnsupportedOperator
+
+aten = torch.ops.aten
+
+_HALVES = (torch.float16, torch.bfloat16)
+
+
+def compute_dtype(dtype: torch.dtype) -> torch.dtype:
+    """Half precision is computed in float32."""
+    return torch.float32 if dtype in _HALVES else dtype
+
+
+def convolution(
+    x: Tensor, weight: Tensor, bias: Tensor | None, stride: list[int], padding: list[int], dilation: list[int],
+    transposed: bool, output_padding: list[int], groups: int, *_: Any,
+) -> Tensor:  # fmt: skip
+    """Choose the named convolution that ``_convolution`` stands for."""
+    rank = weight.dim() - 2
+    name = f"conv_transpose{rank}d" if transposed else f"conv{rank}d"
+    overload = {"conv_transpose2d": "input", "conv_transpose3d": "input"}.get(name, "default")
+    function = getattr(getattr(aten, name), overload)
+    result: Tensor = (
+        function(x, weight, bias, stride, padding, output_padding, groups, dilation)
+        if transposed
+        else function(x, weight, bias, stride, padding, dilation, groups)
+    )
+    return result
+
+
+def softmax(x: Tensor, dim: int, half_to_float: bool) -> Tensor:
+    """``_softmax`` by its public name."""
+    del half_to_float
+    return torch.softmax(x, dim)
+
+
+def log_softmax(x: Tensor, dim: int, half_to_float: bool) -> Tensor:
+    """``_log_softmax`` by its public name."""
+    del half_to_float
+    return torch.log_softmax(x, dim)
+
+
+def attention(
+    query: Tensor, key: Tensor, value: Tensor, embed_dim: int, num_head: int, qkv_weight: Tensor, qkv_bias: Tensor,
+    proj_weight: Tensor, proj_bias: Tensor, mask: Tensor | None = None, need_weights: bool = True,
+    average_attn_weights: bool = True, mask_type: int | None = None,
+) -> tuple[Tensor, Tensor | None]:  # fmt: skip
+    """``_native_multi_head_attention`` in differentiable steps; q, k, v: (n, tokens, embed_dim)."""
+    del average_attn_weights, mask_type
+    if mask is not None:
+        raise UnsupportedOperator(
+            "aten::_native_multi_head_attention with a mask is not supported",
+            operator="aten::_native_multi_head_attention",
+        )
+    if query is key and key is value:
+        q, k, v = F.linear(query, qkv_weight, qkv_bias).chunk(3, -1)
+    else:
+        weights, biases = qkv_weight.chunk(3), qkv_bias.chunk(3)
+        q, k, v = (F.linear(t, w, b) for t, w, b in zip((query, key, value), weights, biases, strict=True))
+    q, k, v = (t.unflatten(-1, (num_head, embed_dim // num_head)).transpose(1, 2) for t in (q, k, v))  # type: ignore[no-untyped-call]
+    mixed = F.scaled_dot_product_attention(q, k, v).transpose(1, 2).flatten(2)
+    weights_out = torch.softmax(q @ k.transpose(-1, -2) / (embed_dim // num_head) ** 0.5, -1) if need_weights else None
+    return F.linear(mixed, proj_weight, proj_bias), weights_out
+
+
+def encoder_layer(
+    x: Tensor, embed_dim: int, num_heads: int, qkv_weight: Tensor, qkv_bias: Tensor, proj_weight: Tensor, proj_bias: Tensor,
+    use_gelu: bool, norm_first: bool, eps: float, norm_weight_1: Tensor, norm_bias_1: Tensor, norm_weight_2: Tensor,
+    norm_bias_2: Tensor, ffn_weight_1: Tensor, ffn_bias_1: Tensor, ffn_weight_2: Tensor, ffn_bias_2: Tensor,
+    mask: Tensor | None = None, mask_type: int | None = None,
+) -> Tensor:  # fmt: skip
+    """``_transformer_encoder_layer_fwd`` in differentiable steps; x: (n, tokens, embed_dim)."""
+    shape = [embed_dim]
+
+    def attend(t: Tensor) -> Tensor:
+        return attention(
+            t, t, t, embed_dim, num_heads, qkv_weight, qkv_bias, proj_weight, proj_bias, mask, False, True, mask_type
+        )[0]
+
+    def feed(t: Tensor) -> Tensor:
+        hidden = F.linear(t, ffn_weight_1, ffn_bias_1)
+        return F.linear(F.gelu(hidden) if use_gelu else F.relu(hidden), ffn_weight_2, ffn_bias_2)
+
+    if norm_first:
+        x = x + attend(F.layer_norm(x, shape, norm_weight_1, norm_bias_1, eps))
+        return x + feed(F.layer_norm(x, shape, norm_weight_2, norm_bias_2, eps))
+    x = F.layer_norm(x + attend(x), shape, norm_weight_1, norm_bias_1, eps)
+    return F.layer_norm(x + feed(x), shape, norm_weight_2, norm_bias_2, eps)
+
+
+def batch_norm_index(
+    x: Tensor, weight: Tensor | None, bias: Tensor | None, mean: Tensor | None, var: Tensor | None, training: bool,
+    momentum: float, eps: float, cudnn: bool,
+) -> tuple[Tensor, None, None, None, int]:  # fmt: skip
+    """``_batch_norm_impl_index`` (old traces) as batch_norm; what the backward alone reads is left out."""
+    return torch.batch_norm(x, weight, bias, mean, var, training, momentum, eps, cudnn), None, None, None, 0
+
+
+def _first(x: Any, *_: Any) -> Any:
+    return x
+
+
+def _contiguous(x: Tensor, *_: Any) -> Tensor:
+    return x.contiguous()
+
+
+#: Operator name → its replacement.
+SPECIAL: dict[str, Callable[..., Any]] = {
+    "_convolution": convolution,
+    "_softmax": softmax,
+    "_log_softmax": log_softmax,
+    "_native_multi_head_attention": attention,
+    "_transformer_encoder_layer_fwd": encoder_layer,
+    "_batch_norm_impl_index": batch_norm_index,
+    "contiguous": _contiguous,
+    "requires_grad_": _first,
+    "cpu": _first,
+    "_cast_Float": _first,
+    "_cast_Half": _first,
+}
+
+
+def free_batch(name: str, args: Sequence[Any], traced_batch: int | None) -> list[Any]:
+    """Replace a batch size that tracing burnt into a shape by the batch size at hand.
+
+    ``view(x, [8, 512])`` of an x with a free first dimension: 8 is the batch that the file was traced with (when that is
+    known), or cannot be anything else, or stands for one image.
+    """
+    given = list(args)
+    if name not in {"view", "reshape", "_unsafe_view", "expand"} or not isinstance(given[0], Tensor):
+        return given
+    x, sizes = given[0], given[1]
+    if not isinstance(sizes, list) or not sizes or not x.dim() or not isinstance(x.shape[0], torch.SymInt):
+        return given
+    first = sizes[0]
+    if isinstance(first, torch.SymInt) or first < 1 or any(isinstance(s, torch.SymInt) for s in sizes):
+        return given
+    if name == "expand":
+        if len(sizes) == x.dim() and first == (traced_batch or 1):
+            given[1] = [x.shape[0], *sizes[1:]]
+        return given
+    rest = sizes[1:]
+    if -1 in rest:
+        if first != (traced_batch or 1):
+            return given
+        count = 1
+        for size in x.shape[1:]:
+            count *= size
+        known = 1
+        for size in rest:
+            known *= size if size != -1 else 1
+        if count % known:
+            return given
+        given[1] = [x.shape[0], *rest]
+    else:
+        given[1] = [-1, *rest]
+    return given
