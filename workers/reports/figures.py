@@ -73,6 +73,14 @@ class _Plot:
         middle = (_LEFT + right) / 2
         self.add('<text class="tick mid" x="{x}" y="{y}">{t}</text>', x=middle, y=self.height - 5, t=x_label)
 
+    def apart(self, xs: Sequence[float], gap: float = 40) -> list[float]:
+        """Those of the values that leave room for their labels; the last one always."""
+        kept: list[float] = []
+        for x in sorted(set(xs), reverse=True):
+            if not kept or self.px(kept[-1]) - self.px(x) >= gap:
+                kept.append(x)
+        return kept
+
     def path(self, points: Sequence[tuple[float, float]]) -> str:
         return "M" + "L".join(f"{self.px(x)} {self.py(y)}" for x, y in points)
 
@@ -83,12 +91,13 @@ class _Plot:
         return head + Markup("").join(self.parts) + Markup("</svg>")
 
 
-def accuracy_chart(title: str, x_label: str, series: Sequence[Series], clean: float | None = None) -> Markup:
-    """Accuracy (0 to 1) against eps or steps; the clean accuracy is a dashed line."""
+def accuracy_chart(
+    title: str, x_label: str, series: Sequence[Series], clean: float | None = None, dots: bool = False
+) -> Markup:
+    """Accuracy (0 to 1) against eps or steps; the clean accuracy is a dashed line. dots: mark the measured points."""
     xs = [x for s in series for x, _ in s.points]
     plot = _Plot((min(xs), max(xs)), (0.0, 1.0))
-    whole = sorted(set(xs)) if len(set(xs)) <= 6 else ()
-    plot.axes(x_label, lambda y: f"{100 * y:.0f} %", whole)
+    plot.axes(x_label, lambda y: f"{100 * y:.0f} %", plot.apart(xs) if dots else ())
     if clean is not None:
         plot.add(
             '<line class="clean-line" x1="{a}" x2="{b}" y1="{y}" y2="{y}"/>',
@@ -100,7 +109,7 @@ def accuracy_chart(title: str, x_label: str, series: Sequence[Series], clean: fl
             band += [(x, lo) for (x, _), lo in zip(s.points, s.low, strict=True)][::-1]
             plot.add('<path class="band tone{t}" d="{d}Z"/>', t=s.tone, d=plot.path(band))
         plot.add('<path class="line tone{t}" d="{d}"/>', t=s.tone, d=plot.path(s.points))
-        if len(s.points) <= 12:
+        if dots:
             for x, y in s.points:
                 plot.add('<circle class="dot tone{t}" cx="{x}" cy="{y}" r="3"/>', t=s.tone, x=plot.px(x), y=plot.py(y))
     ends = "; ".join(f"{s.name}: {100 * s.points[-1][1]:.1f} % at {_label(s.points[-1][0])}" for s in series)
@@ -148,7 +157,7 @@ def series_chart(title: str, x_label: str, series: Sequence[Series]) -> Markup:
     xs = [x for s in series for x, _ in s.points]
     ys = [y for s in series for _, y in s.points]
     plot = _Plot((min(xs), max(xs)), (min(0.0, *ys), max(ys)))
-    plot.axes(x_label, x_ticks=sorted(set(xs)) if len(set(xs)) <= 6 else ())
+    plot.axes(x_label)
     for s in series:
         plot.add('<path class="line tone{t}" d="{d}"/>', t=s.tone, d=plot.path(s.points))
     return plot.svg(title, "; ".join(f"{s.name} ends at {_label(s.points[-1][1])}" for s in series))

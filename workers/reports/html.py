@@ -1,6 +1,7 @@
 """The report as one page: no script, no outside resource, every text escaped, every number taken from the report."""
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from functools import cache
@@ -34,6 +35,7 @@ def _environment() -> Environment:
         interval=words.interval,
         count=words.count,
         number=words.number,
+        given=words.given,
         plain=words.plain,
         eps=words.eps_text,
         threat=words.threat_text,
@@ -54,7 +56,7 @@ def render(report: Report, pictures: Sequence[WorstExample] = ()) -> str:
     return env.get_template("report.html").render(
         r=facts,
         style=Markup(env.loader.get_source(env, "style.css")[0]),  # type: ignore[union-attr]  # our own file
-        least=min(facts["worst_case"], key=lambda w: float(w["robust_accuracy"]), default=None),
+        worst=_worst(facts),
         groups=_groups(facts),
         over_eps=_over_eps(report),
         over_steps=_over_steps(report),
@@ -71,10 +73,27 @@ def render(report: Report, pictures: Sequence[WorstExample] = ()) -> str:
     )
 
 
+def _worst(facts: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The headline: of every norm the threat model that leaves least, at most three."""
+    least: dict[str, dict[str, Any]] = {}
+    for w in facts["worst_case"]:
+        norm = w["threat_model"].split()[0]
+        if norm not in least or w["robust_accuracy"] < least[norm]["robust_accuracy"]:
+            least[norm] = w
+    return list(least.values())[:3]
+
+
 def _groups(facts: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Threat models, each with its worst case and its attacks."""
+    """Threat models, each with its worst case and its attacks: norms as they were asked for, eps rising."""
     attacks = {a["id"]: a for a in facts["attacks"]}
-    return [{"worst": w, "attacks": [attacks[i] for i in w["attacks"]]} for w in facts["worst_case"]]
+    groups = [{"worst": w, "attacks": [attacks[i] for i in w["attacks"]]} for w in facts["worst_case"]]
+    norms = list(dict.fromkeys(w["threat_model"].split()[0] for w in facts["worst_case"]))
+
+    def place(group: Mapping[str, Any]) -> tuple[int, float]:
+        eps = group["attacks"][0]["params"].get("eps")
+        return norms.index(group["worst"]["threat_model"].split()[0]), float(eps) if eps is not None else math.inf
+
+    return sorted(groups, key=place)
 
 
 def _family(attack: AttackReport, without: str) -> str:
@@ -106,9 +125,7 @@ def _over_eps(report: Report) -> list[dict[str, Any]]:
         )
     return [
         {
-            "svg": accuracy_chart(
-                f"Robust accuracy against eps, {norm}", f"ε ({words.norm_text(norm)})", group, report.clean.accuracy
-            ),
+            "svg": accuracy_chart(f"Robust accuracy against eps, {norm}", "ε", group, report.clean.accuracy, dots=True),
             "title": f"Against ε, {words.norm_text(norm)}",
             "legend": [(s.name, s.tone) for s in group],
         }

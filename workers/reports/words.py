@@ -65,6 +65,11 @@ def number(value: float | int | None, digits: int = 3) -> Markup:
     return data(value, short(value, digits))
 
 
+def given(value: float | int) -> Markup:
+    """A number as somebody wrote it: no digits added, none lost that matter."""
+    return data(value, f"{value:.6g}")
+
+
 def short(value: float | int, digits: int = 3) -> str:
     """A number as plain text with so many significant digits, without a needless exponent."""
     if isinstance(value, int) or float(value).is_integer():
@@ -80,7 +85,7 @@ def eps_text(eps: float) -> str:
     levels = eps * 255
     if abs(levels - round(levels)) < 1e-6 and 1 <= round(levels) <= 255:
         return f"{round(levels)}/255"
-    return short(eps)
+    return f"{eps:.3g}"
 
 
 def threat_text(threat: str) -> str:
@@ -96,7 +101,7 @@ def threat_text(threat: str) -> str:
 def _near(eps: float) -> str:
     """Like `eps_text`, for an eps that was cut to six digits in a threat model's name."""
     levels = round(eps * 255)
-    return f"{levels}/255" if levels >= 1 and f"{levels / 255:.6g}" == f"{eps:.6g}" else short(eps)
+    return f"{levels}/255" if levels >= 1 and f"{levels / 255:.6g}" == f"{eps:.6g}" else f"{eps:.3g}"
 
 
 def norm_text(norm: str) -> str:

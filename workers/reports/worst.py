@@ -37,7 +37,7 @@ class WorstExample:
     gain: float | None = None
 
 
-def worst_examples(tables: Sequence[AttackTable], inputs: Mapping[str, Path], most: int = 10) -> list[WorstExample]:
+def worst_examples(tables: Sequence[AttackTable], inputs: Mapping[str, Path], most: int = 9) -> list[WorstExample]:
     """The successes with the highest confidence in a wrong class, of the strongest attack that kept its examples.
 
     At most two of one class. Benign images come from the kept pairs (or an input ``x``, the data set itself); without

@@ -1,0 +1,40 @@
+import pytest
+
+from openapi.attacks import Fgsm, Pgd, attack_ids
+from openapi.problems import InvalidField
+
+
+def test_readable_and_stable():
+    assert attack_ids([Fgsm(), Pgd(), Pgd(norm="l2", eps=0.5, steps=20), Pgd(targeted=True)]) == (
+        "fgsm-linf-0.0314",
+        "pgd-linf-0.0314-10",
+        "pgd-l2-0.5-20",
+        "pgd-linf-0.0314-10-targeted",
+    )
+
+
+def test_twins_are_told_apart_by_what_differs():
+    assert attack_ids([Pgd(), Pgd(restarts=5), Pgd(step_size=0.01), Pgd()]) == (
+        "pgd-linf-0.0314-10",
+        "pgd-linf-0.0314-10-restarts-5",
+        "pgd-linf-0.0314-10-step_size-0.01",
+        "pgd-linf-0.0314-10-2",
+    )
+
+
+def test_given_ids_are_kept_and_never_taken_by_others():
+    assert attack_ids([Pgd(), Fgsm(id="pgd-linf-0.0314-10")]) == ("pgd-linf-0.0314-10-2", "pgd-linf-0.0314-10")
+    with pytest.raises(InvalidField, match="used twice") as caught:
+        attack_ids([Pgd(id="a"), Pgd(), Fgsm(id="a")])
+    assert caught.value.errors[0].pointer == "/attacks/2/id"
+
+
+def test_close_eps_stay_apart():
+    ids = attack_ids([Pgd(eps=0.03001), Pgd(eps=0.03002), Pgd(eps=1e-5)])
+    assert len(set(ids)) == 3
+    assert ids[2] == "pgd-linf-1e-05-10"
+
+
+def test_ids_may_not_hold_paths():
+    with pytest.raises(ValueError, match="id"):
+        Pgd(id="../../etc")
