@@ -1,0 +1,158 @@
+"""The stage `harden`: checkpoints that load elsewhere, manifest, log."""
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+import warnings
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime
+import pytest
+import torch
+from safetensors.numpy import load_file
+from torch import nn
+
+from openapi.models import InputSpec, ModelInspection
+from openapi.problems import NotTrainable
+from tests.workers.hardening.nets import options, shipped
+from workers.jobs.context import JobContext
+from workers.jobs.harden import run
+from workers.models.load import load_model
+
+MEAN, STD = 0.286, 0.353
+SPEC = {"shape": [1, 28, 28], "mean": [MEAN], "std": [STD]}
+
+
+def write_torchscript(model: nn.Module, path: Path, freeze: bool = False) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        traced = torch.jit.trace(model, torch.rand(2, 1, 28, 28))
+        (torch.jit.freeze(traced) if freeze else traced).save(str(path))
+
+
+def context(model: nn.Module, folder: Path, freeze: bool = False) -> JobContext:
+    inputs = {name: folder / f"{name}.npy" for name in "xy"} | {"model": folder / "model.pt"}
+    x, y = shipped("train", 150)
+    np.save(inputs["x"], x)
+    np.save(inputs["y"], y)
+    write_torchscript(model, inputs["model"], freeze)
+    params = {
+        "model": {"format": "torchscript", "input": SPEC},
+        "harden": options(epochs=1, pairs=50, max_samples=None).model_dump(mode="json", by_alias=True),
+        "seed": 4,
+        "parent": {"id": "mdl_1", "sha256": "not believed", "name": "tiny"},
+        "dataset": {"id": "dst_1", "name": "fashion"},
+    }
+    scratch = folder / "scratch"
+    scratch.mkdir()
+    return JobContext(inputs, params, scratch)
+
+
+@pytest.fixture(scope="module")
+def done(vanilla: nn.Module, tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], JobContext]:
+    ctx = context(vanilla, tmp_path_factory.mktemp("harden"))
+    return run(ctx), ctx
+
+
+def normalised(count: int = 5) -> np.ndarray[Any, Any]:
+    """What the uploaded file takes: pixels with its own normalisation applied outside."""
+    x, _ = shipped("holdout", count)
+    return ((x.astype(np.float32) / 255 - MEAN) / STD).astype(np.float32)
+
+
+@pytest.fixture(scope="module")
+def logits(done: tuple[dict[str, Any], JobContext]) -> np.ndarray[Any, Any]:
+    """By our own reading of the TorchScript checkpoint."""
+    x, _ = shipped("holdout", 5)
+    model = load_model(done[1].files["torchscript"].path, "torchscript", InputSpec.model_validate(SPEC))
+    with torch.no_grad():
+        return model(torch.from_numpy(x).float() / 255).numpy()
+
+
+def test_the_model_did_change(
+    done: tuple[dict[str, Any], JobContext], vanilla: nn.Module, logits: np.ndarray[Any, Any]
+) -> None:
+    with torch.no_grad():
+        before = vanilla(torch.from_numpy(normalised())).numpy()
+    assert np.abs(before - logits).max() > 0.1
+
+
+def test_onnx_loads_in_onnxruntime_with_any_batch(
+    done: tuple[dict[str, Any], JobContext], logits: np.ndarray[Any, Any]
+) -> None:
+    session = onnxruntime.InferenceSession(done[1].files["onnx"].path, providers=["CPUExecutionProvider"])
+    name = session.get_inputs()[0].name
+    for count in (1, 5):
+        (found,) = session.run(None, {name: normalised(count)})
+        np.testing.assert_allclose(found, logits[:count], rtol=1e-4, atol=1e-4)
+
+
+def test_torchscript_loads_in_a_process_without_our_code(
+    done: tuple[dict[str, Any], JobContext], logits: np.ndarray[Any, Any], tmp_path: Path
+) -> None:
+    np.save(tmp_path / "x.npy", normalised())
+    code = (
+        "import sys, warnings; warnings.simplefilter('ignore'); import numpy, torch;"
+        "net = torch.jit.load(sys.argv[1]).eval();"
+        "numpy.save('z.npy', net(torch.from_numpy(numpy.load('x.npy'))).detach().numpy());"
+        "assert not any(m.split('.')[0] in ('workers', 'openapi', 'service') for m in sys.modules)"
+    )
+    path = str(done[1].files["torchscript"].path)
+    environment = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"}
+    subprocess.run([sys.executable, "-c", code, path], cwd=tmp_path, env=environment, check=True, timeout=120)
+    np.testing.assert_allclose(np.load(tmp_path / "z.npy"), logits, rtol=1e-5, atol=1e-5)
+
+
+def test_safetensors_hold_the_files_own_names(done: tuple[dict[str, Any], JobContext], vanilla: nn.Module) -> None:
+    tensors = load_file(done[1].files["safetensors"].path)
+    assert {name: value.shape for name, value in tensors.items()} == {
+        name: tuple(value.shape) for name, value in vanilla.state_dict().items()
+    }
+
+
+def test_the_value_describes_the_hardened_model(done: tuple[dict[str, Any], JobContext]) -> None:
+    value, _ = done
+    inspection = ModelInspection.model_validate(value["inspection"])
+    assert [layer.name for layer in inspection.layers] == ["conv1", "conv2", "conv3", "head"]
+    assert inspection.input.mean == (MEAN,)
+    assert inspection.trainable
+    assert value["uploaded_format"] == "torchscript"
+    assert value["layers"] == ["conv1", "conv2", "conv3"]
+    assert value["frozen"] == []
+    assert [line["epoch"] for line in value["log"]] == [0, 1]
+
+
+def test_the_manifest_names_everything_that_the_weights_depend_on(done: tuple[dict[str, Any], JobContext]) -> None:
+    value, ctx = done
+    manifest = json.loads(ctx.files["manifest"].path.read_text())
+    digest = hashlib.sha256(ctx.inputs["model"].read_bytes()).hexdigest()
+    assert manifest["parent"] == {"id": "mdl_1", "sha256": digest, "name": "tiny"}
+    assert manifest["dataset"]["x_sha256"] == hashlib.sha256(ctx.inputs["x"].read_bytes()).hexdigest()
+    assert manifest["seed"] == 4
+    assert manifest["config"]["lambda"] == 0.05
+    assert manifest["epochs"] == value["log"]
+    assert manifest["versions"]["torch"] == torch.__version__.split("+")[0]
+    for key in ("onnx", "torchscript", "safetensors"):
+        path = ctx.files[key].path
+        assert manifest["files"][key] == {
+            "name": path.name,
+            "size": path.stat().st_size,
+            "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+        }
+        assert ctx.files[key].kind == "checkpoint"
+
+
+def test_the_log_has_one_line_an_epoch(done: tuple[dict[str, Any], JobContext]) -> None:
+    value, ctx = done
+    lines = [json.loads(line) for line in ctx.files["log"].path.read_text().splitlines()]
+    assert lines == value["log"]
+    assert lines[1]["l_sns"] > 0
+
+
+def test_a_frozen_file_is_refused(vanilla: nn.Module, tmp_path: Path) -> None:
+    with pytest.raises(NotTrainable, match="no trainable parameters"):
+        run(context(vanilla, tmp_path, freeze=True))
