@@ -1,0 +1,106 @@
+import numpy as np
+import pytest
+
+from openapi.attacks import Fgsm, Pgd
+from tests.workers.reports.planted import Planted
+from workers.reports.checks import result_checks
+from workers.reports.merge import merge_attacks
+
+CUT = [(0, 60)]
+N = np.arange(60)
+
+
+@pytest.fixture
+def check(tmp_path):
+    def run(specs, fooled, clean=0.9, **value):
+        shards = Planted(tmp_path, clean=clean)
+        for i, who in enumerate(fooled):
+            shards.attack(i, who, CUT, **value)
+        tables = merge_attacks(shards.params(specs, CUT)["attacks"], CUT, shards.inputs, shards.values)
+        return {c.id: c for c in result_checks(tables, 10)}
+
+    return run
+
+
+def test_a_clean_model_passes(check):
+    specs = [
+        Fgsm(eps=0.03),
+        Pgd(eps=0.03, steps=10),
+        Pgd(eps=0.03, steps=40),
+        Pgd(eps=0.06, steps=10),
+        Pgd(eps=0.5, steps=10),
+    ]
+    found = check(specs, [N < 20, N < 40, N < 41, N < 55, N < 60])
+    status = {k: c.status for k, c in found.items()}
+    assert status == {
+        "clean-above-chance": "pass",
+        "deterministic": "pass",
+        "inside-the-ball": "pass",
+        "iterative-beats-single-step": "pass",
+        "white-box-beats-black-box": "skipped",
+        "larger-eps-never-helps": "pass",
+        "more-steps-never-help": "pass",
+        "unbounded-attack-succeeds": "pass",
+        "gradients-usable": "pass",
+    }
+
+
+def test_an_iterative_attack_that_is_weaker_is_flagged(check):
+    found = check([Fgsm(eps=0.03), Pgd(eps=0.03)], [N < 40, N < 20])
+    flagged = found["iterative-beats-single-step"]
+    assert flagged.status == "fail"
+    assert "leaves 36 samples robust, fgsm-linf-0.03 only 18" in flagged.detail
+    assert flagged.numbers["comparisons"][0]["only_weaker_fools"] == 18
+
+
+def test_a_difference_that_chance_explains_is_not(check):
+    found = check([Fgsm(eps=0.03), Pgd(eps=0.03)], [N < 22, (N < 20) | (N == 40)])
+    assert found["iterative-beats-single-step"].status == "pass"
+
+
+def test_ladders(check):
+    found = check([Pgd(eps=0.02), Pgd(eps=0.04)], [N < 40, N < 10])
+    assert found["larger-eps-never-helps"].status == "fail"
+    found = check([Pgd(eps=0.04, steps=5), Pgd(eps=0.04, steps=50)], [N < 40, N < 10])
+    assert found["more-steps-never-help"].status == "fail"
+    found = check([Pgd(eps=0.04, steps=5), Pgd(eps=0.02, steps=50)], [N < 40, N < 10])
+    assert {found[k].status for k in ("larger-eps-never-helps", "more-steps-never-help")} == {"skipped"}
+
+
+def test_an_unbounded_attack_must_win(check):
+    assert check([Pgd(eps=0.5)], [N < 40])["unbounded-attack-succeeds"].status == "fail"
+    assert check([Pgd(eps=0.1)], [N < 60])["unbounded-attack-succeeds"].status == "skipped"
+
+
+def test_vanishing_and_broken_gradients(check):
+    figures = {"zero_gradients": 20, "bad_gradients": 0}
+    found = check([Pgd()], [N < 10], figures=figures)["gradients-usable"]
+    assert found.status == "fail"
+    assert found.numbers["zero_share"] == {"pgd-linf-0.0314-10": 20 / 54}
+    assert check([Pgd()], [N < 10], figures=figures | {"zero_gradients": 2})["gradients-usable"].status == "pass"
+    found = check([Pgd()], [N < 10], figures={"zero_gradients": 0, "bad_gradients": 1})["gradients-usable"]
+    assert found.status == "fail"
+
+
+def test_randomised_models_are_flagged(check, tmp_path):
+    assert check([Pgd()], [N < 10], randomised=True)["deterministic"].status == "fail"
+    shards = Planted(tmp_path)
+    shards.attack(0, N < 10, CUT)
+    shards.attack(1, N < 10, CUT, correct=N % 10 < 8)
+    specs = shards.params([Fgsm(), Pgd()], CUT)["attacks"]
+    tables = merge_attacks(specs, CUT, shards.inputs, shards.values)
+    found = {c.id: c for c in result_checks(tables, 10)}["deterministic"]
+    assert found.status == "fail"
+    assert found.numbers["differing"] == 6
+
+
+def test_examples_outside_their_ball(check):
+    found = check([Pgd(eps=0.02)], [N < 40])["inside-the-ball"]
+    assert found.status == "fail"
+    assert found.numbers["distance_over_eps"]["pgd-linf-0.02-10"] == pytest.approx(1.5)
+
+
+def test_a_model_no_better_than_chance(check):
+    found = check([Pgd()], [N < 10], clean=0.1)["clean-above-chance"]
+    assert found.status == "fail"
+    assert "mean, std" in found.detail

@@ -1,0 +1,132 @@
+import numpy as np
+import pytest
+
+from openapi.attacks import Fgsm, Pgd
+from openapi.report import Report
+from tests.workers.reports.planted import Planted
+from workers.jobs.context import JobContext
+from workers.jobs.registry import run_stage
+from workers.reports.build import build_report
+
+SPECS = [Fgsm(eps=0.03), Pgd(eps=0.03, steps=20), Pgd(norm="l2", eps=0.5)]
+CUTS = [(0, 25), (25, 60)]
+N = np.arange(60)
+LOG = [
+    {"epoch": 0, "loss": None, "clean_accuracy": 0.9, "robust_accuracy": 0.1},
+    {"epoch": 1, "loss": 1.5, "clean_accuracy": 0.85, "robust_accuracy": 0.5},
+    {"epoch": 2, "loss": 1.2, "clean_accuracy": 0.84, "robust_accuracy": 0.6},
+]
+
+
+def shards_and_params(folder, after, clean_after=None, max_clean_drop=0.15):
+    shards = Planted(folder)
+    for i in range(3):
+        shards.attack(i, N >= 6, CUTS)
+        shards.attack(i, after[i], CUTS, "after.", correct=clean_after)
+    params = shards.params(SPECS, CUTS, kind="hardening", training={"layers": ["conv.0"], "frozen": [], "log": LOG})
+    request = {
+        "model_id": "mdl_1",
+        "train_dataset_id": "dst_0",
+        "eval_dataset_id": "dst_1",
+        "attacks": params["attacks"],
+        "max_clean_drop": max_clean_drop,
+    }
+    return shards, params | {"request": request}
+
+
+def built(folder, *args, **kwargs):
+    shards, params = shards_and_params(folder, *args, **kwargs)
+    return build_report(params, shards.inputs)
+
+
+def test_a_success(tmp_path):
+    found = built(tmp_path, [N >= 40] * 3)
+    assert found.report.verdict.status == "pass"
+    before, after = found.metrics["before"], found.metrics["after"]
+    assert before["worst_case"][0]["robust"] == 6
+    assert after["worst_case"][0]["robust"] == 36
+    assert [a["id"] for a in after["attacks"]] == [a["id"] for a in before["attacks"]]
+    assert before["clean"] == after["clean"]
+    assert found.metrics["gains"][0] == {
+        "threat_model": "linf eps=0.03",
+        "before": 6,
+        "after": 36,
+        "n": 60,
+        "gain": 0.5,
+        "gained": 30,
+        "lost": 0,
+        "beyond_chance": True,
+    }
+    ids = [c.id for c in found.report.checks]
+    assert "iterative-beats-single-step" in ids
+    assert "after.iterative-beats-single-step" in ids
+
+
+def test_too_large_a_clean_drop_is_never_a_success(tmp_path):
+    worse = N % 10 < 7  # 54 → 42 of 60
+    assert built(tmp_path, [N >= 40] * 3, worse).report.verdict.status == "fail"
+    assert built(tmp_path, [N >= 40] * 3, worse, 0.2).report.verdict.status == "pass"
+
+
+def test_no_rise_is_never_a_success(tmp_path):
+    assert built(tmp_path, [N >= 6] * 3).report.verdict.status == "fail"
+    assert built(tmp_path, [N >= 0] * 3).report.verdict.status == "fail"
+    one_falls = built(tmp_path, [N >= 40, N >= 40, N >= 3]).report.verdict
+    assert one_falls.status == "fail"
+    assert {r.metric: r.status for r in one_falls.rules}["hardening.gains.l2 eps=0.5.gain"] == "fail"
+
+
+def test_a_rise_within_chance_is_inconclusive(tmp_path):
+    verdict = built(tmp_path, [N >= 8] * 3).report.verdict
+    assert verdict.status == "inconclusive"
+    assert "2 samples gained and 0 lost" in verdict.rules[1].detail
+
+
+def test_worst_case_decides_not_a_single_attack(tmp_path):
+    masked = built(tmp_path, [N >= 55, N >= 6, N >= 40]).report.verdict
+    assert masked.status == "fail"
+
+
+def test_rules_are_paths_into_the_report(tmp_path):
+    from workers.reports.policy import metric
+
+    report = built(tmp_path, [N >= 40] * 3).report
+    for rule in report.verdict.rules:
+        assert metric(report.model_dump(mode="json"), rule.metric) == pytest.approx(rule.actual)
+
+
+def test_the_stage(tmp_path):
+    shards, params = shards_and_params(tmp_path, [N >= 40] * 3)
+    (tmp_path / "scratch").mkdir()
+    ctx = JobContext(shards.inputs, params, tmp_path / "scratch")
+    value = run_stage("report", ctx)
+    assert value["verdict"] == "pass"
+    assert set(value["metrics"]) >= {"before", "after", "gains", "rules"}
+    report = Report.model_validate_json(ctx.files["report"].path.read_text())
+    assert report.hardening["after"] == value["metrics"]["after"]
+    assert len(ctx.files["samples.after"].path.read_text().splitlines()) == 60
+    page = ctx.files["html"].path.read_text()
+    assert 'id="hardening"' in page
+    assert "Accuracy on training samples" in page
+
+
+def test_an_audit_carries_the_comparison_of_its_hardening(tmp_path):
+    comparison = built(tmp_path, [N >= 40] * 3).metrics
+    shards = Planted(tmp_path)
+    for i in range(3):
+        shards.attack(i, N >= 6, CUTS)
+    rule = {"metric": "hardening.after.worst_case.robust_accuracy", "op": ">=", "value": 0.55}
+    request = {"policy": {"rules": [rule]}, "neurons": None, "harden": {"train_dataset_id": "dst_0"}}
+    facts = {
+        "id": "hrd_1",
+        "model_id": "mdl_2",
+        "verdict": "pass",
+        "layers": ["a"],
+        "frozen": [],
+        "log": [],
+        **comparison,
+    }
+    params = shards.params(SPECS, CUTS, request=request, hardening=facts)
+    report = build_report(params, shards.inputs).report
+    assert report.hardening["after"]["clean"]["accuracy"] == 0.9
+    assert (report.verdict.status, report.verdict.rules[0].actual) == ("pass", 0.6)
