@@ -1,0 +1,188 @@
+import json
+import re
+from html.parser import HTMLParser
+
+import numpy as np
+import pytest
+
+from openapi.attacks import Fgsm, Pgd
+from tests.workers.reports.planted import LAYERS, Planted
+from workers.jobs.context import JobContext
+from workers.jobs.registry import run_stage
+from workers.reports.build import build_report
+from workers.reports.html import render
+from workers.reports.words import attack_text, percent, safe_href, short, threat_text
+
+SPECS = [Fgsm(eps=0.03), Pgd(eps=0.03, steps=20), Pgd(eps=0.01, steps=20), Pgd(norm="l2", eps=0.5)]
+CUTS = [(0, 30), (30, 60)]
+N = np.arange(60)
+EVIL = "\"><script>alert('x')</script><img src=x onerror=alert(1)>{{ 7*7 }}"
+
+
+class Page(HTMLParser):
+    """Collects tags, attributes, `<data>` values and visible text."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.tags, self.attributes, self.values, self.text = [], [], [], ""
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        self.attributes += [(tag, *pair) for pair in attrs]
+        if tag == "data":
+            self.values.append(dict(attrs)["value"])
+
+    def handle_data(self, data):
+        self.text += data
+
+
+def report_of(folder, names="class", **more):
+    shards = Planted(folder)
+    for i, fooled in enumerate([N % 2 == 0, N % 3 > 0, N < 20, N < 30]):
+        shards.attack(i, fooled, CUTS)
+    shards.sums(CUTS)
+    params = shards.params(SPECS, CUTS, **more)
+    params["dataset"]["labels"] = [f"{names} {c}" for c in range(10)]
+    return params, shards
+
+
+def numbers_in(node):
+    if isinstance(node, dict):
+        return set().union(*(numbers_in(v) for v in node.values()), set())
+    if isinstance(node, list):
+        return set().union(*(numbers_in(v) for v in node), {float(len(node))})
+    return {float(node)} if isinstance(node, int | float) and not isinstance(node, bool) else set()
+
+
+def test_every_number_comes_from_the_report(tmp_path):
+    params, shards = report_of(tmp_path)
+    report = build_report(params, shards.inputs).report
+    page = Page(render(report))
+    known = numbers_in(json.loads(report.model_dump_json()))
+    shown = {float(v) for v in page.values}
+    assert len(shown) > 50
+    assert shown <= known
+    for value in (report.clean.accuracy, report.worst_case[0].robust_accuracy, report.attacks[1].ci95[0]):
+        assert value in shown
+
+
+def test_hostile_names_stay_text(tmp_path):
+    hostile = {
+        "model": {
+            "id": EVIL, "sha256": EVIL, "format": EVIL, "name": EVIL, "num_parameters": 1,
+            "input": {"shape": [1, 4, 4]}, "num_classes": 10, "labels": None, "layers": [{**LAYERS[0], "name": "conv.0"}, LAYERS[1]],
+        },
+        "environment": {EVIL: EVIL, "list": [EVIL], "map": {EVIL: EVIL}},
+        "artifacts": [
+            {
+                "id": EVIL, "kind": EVIL, "format": EVIL, "name": EVIL, "size": 1, "sha256": EVIL,
+                "href": "javascript:alert(1)", "created_at": "2026-11-21T10:00:00Z",
+            }
+        ],
+    }  # fmt: skip
+    params, shards = report_of(tmp_path, names=EVIL, **hostile)
+    params["request"]["labels"] = {EVIL: EVIL}
+    params["dataset"]["name"] = params["dataset"]["split"] = EVIL
+    page = Page(render(build_report(params, shards.inputs).report))
+    assert "script" not in page.tags
+    assert "img" not in page.tags
+    assert not [a for a in page.attributes if a[1].startswith("on")]
+    assert not [a for a in page.attributes if a[1] in ("href", "src") and "javascript" in (a[2] or "")]
+    assert page.text.count("<script>alert('x')</script>") > 20
+    assert "{{ 7*7 }}" in page.text
+    assert "49" not in re.findall(r">(\d+)\{", page.text)
+
+
+def test_the_page_needs_nothing_from_outside(tmp_path):
+    params, shards = report_of(tmp_path)
+    text = render(build_report(params, shards.inputs).report)
+    page = Page(text)
+    sources = [
+        value for tag, key, value in page.attributes if key in ("src", "srcset", "data", "action") or tag == "link"
+    ]
+    assert sources == []
+    assert "@import" not in text
+    assert "url(" not in text
+    links = [value for tag, key, value in page.attributes if tag == "a" and key == "href"]
+    assert all(link.startswith("#") for link in links)
+    ids = {value for _, key, value in page.attributes if key == "id"}
+    assert {link[1:] for link in links} <= ids
+    policy = next(v for t, k, v in page.attributes if t == "meta" and k == "content" and "default-src" in v)
+    assert "default-src 'none'" in policy
+    assert "script-src" not in policy
+
+
+def test_figures_are_there(tmp_path):
+    params, shards = report_of(tmp_path)
+    page = Page(render(build_report(params, shards.inputs).report))
+    titles = [v for t, k, v in page.attributes if t == "svg" and k == "aria-label"]
+    assert any(t.startswith("Robust accuracy against eps") for t in titles)
+    assert any(t.startswith("Accuracy against steps") for t in titles)
+    assert sum(t.startswith("Sorted sensitivity of") for t in titles) == 2
+    assert any(t.startswith("Distances of") for t in titles)
+
+
+def test_page_of_a_large_network_stays_small(tmp_path):
+    params, shards = report_of(tmp_path)
+    report = build_report(params, shards.inputs).report
+    layer = report.neurons.layers[0]
+    wide = layer.model_copy(update={"ranking": layer.ranking * 100, "neurons": 2000})
+    many = tuple(wide.model_copy(update={"name": f"block.{i}.conv"}) for i in range(120))
+    big = report.model_copy(update={"neurons": report.neurons.model_copy(update={"layers": many})})
+    text = render(big)
+    assert len(text.encode()) < 1_500_000
+    assert "The other 111 layers" in text
+
+
+def test_kept_examples_are_shown(tmp_path):
+    params, shards = report_of(tmp_path, request={"keep_examples": True})
+    rng = np.random.default_rng(0)
+    x = rng.random((60, 1, 4, 4), dtype=np.float32)
+    success = (N % 2 == 0) & shards.correct
+    for j, (a, b) in enumerate(CUTS):
+        np.savez(
+            tmp_path / f"e{j}.npz",
+            x=np.clip(x[a:b] + 0.03, 0, 1),
+            index=N[a:b],
+            label=shards.label[a:b],
+            success=success[a:b],
+        )
+        np.savez(tmp_path / f"p{j}.npz", x=x[a:b], x_adv=x[a:b], index=N[a:b])
+        shards.inputs[f"examples.0.{j}"] = tmp_path / f"e{j}.npz"
+        shards.inputs[f"pairs.{j}"] = tmp_path / f"p{j}.npz"
+    (tmp_path / "scratch").mkdir()
+    ctx = JobContext(shards.inputs, params, tmp_path / "scratch")
+    run_stage("report", ctx)
+    page = Page(ctx.files["html"].path.read_text())
+    assert page.tags.count("img") == 27  # nine of benign, change, attacked
+    with np.load(ctx.files["examples.0"].path) as kept:
+        assert np.array_equal(kept["x"], np.clip(x + 0.03, 0, 1))
+        assert np.array_equal(kept["index"], N)
+        assert np.array_equal(kept["success"], success)
+    assert ctx.files["examples.0"].name == "examples-fgsm-linf-0.03.npz"
+    with np.load(ctx.files["pairs"].path) as kept:
+        assert np.array_equal(kept["x"], x)
+    listed = json.loads(ctx.files["report"].path.read_text())["artifacts"]
+    assert {a["name"] for a in listed} == {"examples-fgsm-linf-0.03.npz", "pairs.npz"}
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0.884, "88.4 %"), (0, "0.0 %"), (1, "100.0 %"), (0.0003, "< 0.1 %"), (0.99999, "> 99.9 %"), (0.9994, "99.9 %")],
+)
+def test_percentages_never_round_to_a_lie(value, text):
+    assert Page(str(percent(value))).text == text
+
+
+def test_words():
+    assert threat_text("linf eps=0.0313725") == "L∞, ε = 8/255"
+    assert threat_text("linf eps=0.1") == "L∞, ε = 0.1"
+    assert threat_text("l2 minimal") == "L2, unbounded"
+    assert threat_text("corruption") == "Corruption"
+    assert attack_text("pgd", {"steps": 20, "restarts": 5, "targeted": True, "loss": "margin"}) == (
+        "PGD, 20 steps, 5 restarts, targeted, margin loss"
+    )
+    assert [short(v) for v in (0.01234, 1234.5, 7, 1e-7, 2.0)] == ["0.0123", "1,234", "7", "1.00e-07", "2"]
+    assert safe_href("/v1/artifacts/art_1") == "/v1/artifacts/art_1"
+    assert safe_href("javascript:alert(1)") == ""
