@@ -71,7 +71,7 @@ def test_hostile_names_stay_text(tmp_path):
     hostile = {
         "model": {
             "id": EVIL, "sha256": EVIL, "format": EVIL, "name": EVIL, "num_parameters": 1,
-            "input": {"shape": [1, 4, 4]}, "num_classes": 10, "labels": None, "layers": [{**LAYERS[0], "name": "conv.0"}, LAYERS[1]],
+            "input": {"shape": [1, 4, 4]}, "num_classes": 10, "labels": None, "layers": LAYERS,
         },
         "environment": {EVIL: EVIL, "list": [EVIL], "map": {EVIL: EVIL}},
         "artifacts": [
