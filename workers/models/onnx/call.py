@@ -63,6 +63,8 @@ class Call:
         self.version = node.version
         self.device = device
         self.read: set[str] = set()
+        #: Elements ahead of the batch's factor inside the dimension that carries it (in a file with a fixed batch).
+        self.lead = 1
         self._constant = constant
         self._run = run
 

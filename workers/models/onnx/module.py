@@ -96,6 +96,7 @@ class _Run:
         self.module = module
         self.batch = batch
         self.device = device
+        self.leads: dict[str, int] = {}
 
     def lookup(self, name: str, environment: dict[str, Value], graph: Graph) -> Value:
         """What a name stands for, now."""
@@ -134,6 +135,7 @@ class _Run:
             return [self.lookup(port.name, inner, body) for port in body.outputs]
 
         call = Call(node, self.batch, self.constant, branch, self.device)
+        call.lead = max((self.leads.get(n, 1) for n in node.inputs), default=1)
         try:
             result = self._compute(call, inputs)
         except (TremorError, torch._subclasses.fake_tensor.DataDependentOutputException):
@@ -152,6 +154,8 @@ class _Run:
                 _check_size(value, node)
             if name:
                 environment[name] = value
+            if call.lead != 1:
+                self.leads[name] = call.lead
         for i, name in enumerate(node.outputs[len(results) :], len(results) + 1):
             if name in self.module.read:
                 raise call.refuse(f"its output {i} is used, which is not supported")

@@ -55,19 +55,32 @@ def running_shape(call: Call, x: Tensor, wanted: list[Any]) -> list[Any]:
         wanted = [math.prod(before) // known if s == -1 else s for s in wanted]
     if math.prod(wanted) != math.prod(before):
         raise call.refuse(f"it makes {wanted} of {before}, which has another number of elements")
-    in_front = math.prod(before[: carriers[0]])
+    place = _place(wanted, math.prod(before[: carriers[0]]) * call.lead, batch.fixed or 1)
+    if place is None:
+        raise call.refuse(
+            f"it mixes the batch, which the file fixes at {batch.fixed}, with other dimensions ({before} to {wanted}). "
+            "Export the model with a dynamic batch size."
+        )
+    j, call.lead = place
+    return [*wanted[:j], batch.running(wanted[j]), *wanted[j + 1 :]]
+
+
+def _place(wanted: list[int], in_front: int, fixed: int) -> tuple[int, int] | None:
+    """(dimension that takes the batch's factor, elements ahead of the factor inside it), or None.
+
+    Best is a dimension of the batch alone; then the one that begins where the batch does, unless that is the last, which
+    holds features; then the one that ends there.
+    """
+    found: list[tuple[int, int, int]] = []
     prefix = 1
     for j, extent in enumerate(wanted):
-        # The first dimension at whose front as many elements lie, and that the batch divides.
-        if prefix == in_front and (running := batch.running(extent)) is not None:
-            return [*wanted[:j], running, *wanted[j + 1 :]]
+        if extent and in_front % prefix == 0 and extent % (in_front // prefix * fixed) == 0:
+            lead = in_front // prefix
+            last = j == len(wanted) - 1 and j > 0
+            rank = 0 if lead == 1 and extent == fixed else 1 if lead == 1 and not last else 2 if lead > 1 else 3
+            found.append((rank, j, lead))
         prefix *= extent
-        if prefix > in_front:
-            break
-    raise call.refuse(
-        f"it mixes the batch, which the file fixes at {batch.fixed}, with other dimensions ({before} to {wanted}). "
-        "Export the model with a dynamic batch size."
-    )
+    return min(found)[1:] if found else None
 
 
 @operator("Reshape", since=5)
