@@ -29,7 +29,8 @@ _VIEWS = {
 def quiet_export() -> Iterator[None]:
     """Silence what torch.export says about its own deprecations and guards; errors still come as exceptions."""
     loggers = [
-        logging.getLogger(name) for name in ("torch.export", "torch._export", "torch.fx", "torch._subclasses.fake_tensor")
+        logging.getLogger(name)
+        for name in ("torch.export", "torch._export", "torch.fx", "torch._subclasses.fake_tensor")
     ]
     levels = [logger.level for logger in loggers]
     with warnings.catch_warnings():

@@ -32,8 +32,8 @@ def detect_format(path: Path) -> str:
 def load_model(path: Path, format: str | None, input: InputSpec) -> AuditedModel:
     """Translate an uploaded file into an `AuditedModel`.
 
-    `format`: ``onnx``, ``torchscript`` or None to go by the content. Raises `ModelRejected` and its subclasses; a `format`
-    that the content contradicts is a `ModelMalformed`.
+    `format`: ``onnx``, ``torchscript`` or None to go by the content. Raises `ModelRejected` and its subclasses; a
+    `format` that the content contradicts is a `ModelMalformed`.
     """
     found = detect_format(path)
     if format is not None and format != found:
@@ -43,7 +43,7 @@ def load_model(path: Path, format: str | None, input: InputSpec) -> AuditedModel
 
         return load_torchscript(path, input)
     if found == "onnx":
-        from workers.models.onnx.frontend import load_onnx
+        from workers.models.onnx.load import load_onnx
 
         return load_onnx(path, input)
     raise InvalidField("/format", f"unknown format {found}")

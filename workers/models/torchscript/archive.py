@@ -1,6 +1,7 @@
-"""Opens a TorchScript archive as an untrusted zip: sizes, ratios, names and structure, before any content is believed."""
+"""Opens a TorchScript archive as an untrusted zip: sizes, ratios, names and structure before any content."""
 
 import zipfile
+import zlib
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
@@ -100,7 +101,7 @@ def open_archive(path: Path) -> Archive:
                     archive.version = opened.read(info).decode("ascii", "replace").strip()
                 elif name.startswith("code/") and not name.endswith("/"):
                     raise ModelUnsafe(f"entry {info.filename!r} is neither source nor debug table", entry=info.filename)
-    except (zipfile.BadZipFile, OSError, EOFError, RuntimeError, zipfile.zlib.error) as error:  # type: ignore[attr-defined]
+    except (zipfile.BadZipFile, OSError, EOFError, RuntimeError, zlib.error) as error:
         raise ModelMalformed(f"the archive is damaged: {error}") from error
     return archive
 

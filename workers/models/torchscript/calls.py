@@ -19,7 +19,8 @@ aten = torch.ops.aten
 #: TorchScript writes dtypes and memory formats as these numbers.
 DTYPES: list[torch.dtype] = [
     torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64, torch.float16, torch.float32, torch.float64,
-    torch.complex32, torch.complex64, torch.complex128, torch.bool, torch.qint8, torch.quint8, torch.qint32, torch.bfloat16,
+    torch.complex32, torch.complex64, torch.complex128, torch.bool, torch.qint8, torch.quint8, torch.qint32,
+    torch.bfloat16,
 ]  # fmt: skip
 _FORMATS = [torch.contiguous_format, torch.preserve_format, torch.channels_last, torch.channels_last_3d]
 _SWITCHED = {"dropout", "dropout_", "feature_dropout", "alpha_dropout", "feature_alpha_dropout", "rrelu"}
@@ -129,7 +130,8 @@ class _Aten:
         return self._overload(args)
 
     def _overload(self, args: list[Any]) -> Any:
-        assert self.overload is not None and self.packet is not None
+        assert self.overload is not None
+        assert self.packet is not None
         positional: list[Any] = []
         keywords: dict[str, Any] = {}
         numbers = False
@@ -267,8 +269,8 @@ SIMPLE: dict[str, Callable[..., Any]] = {
 
 #: Operators whose first argument is a list or dictionary, of tensors too.
 COLLECTIONS = {
-    "append", "__getitem__", "_set_item", "len", "list", "extend", "insert", "pop", "keys", "values", "items", "slice", "add",
-    "__contains__", "clear", "copy", "dict", "get", "reverse", "eq", "ne", "mul", "add_",
+    "append", "__getitem__", "_set_item", "len", "list", "extend", "insert", "pop", "keys", "values", "items", "slice",
+    "add", "__contains__", "clear", "copy", "dict", "get", "reverse", "eq", "ne", "mul", "add_",
 }  # fmt: skip
 
 

@@ -29,7 +29,7 @@ class Opened:
 
 
 def admit(path: Path) -> Archive:
-    """Check an archive without loading it: zip structure, pickles, sources. Raises `ModelMalformed` or `ModelUnsafe`."""
+    """Check an archive without loading it: zip, pickles, sources; raises `ModelMalformed`, `ModelUnsafe` …"""
     archive = open_archive(path)
     for entry, content in archive.pickles.items():
         check_pickle(content, entry)

@@ -7,6 +7,9 @@ from typing import Any
 from openapi.problems import ModelMalformed, ModelUnsafe
 from workers.models.torchscript.operators import CPP_CLASSES
 
+_STORAGES = (
+    "Float Double Half BFloat16 Long Int Short Char Byte Bool QInt8 QUInt8 QInt32 ComplexFloat ComplexDouble Untyped"
+)
 _GLOBALS = frozenset(
     {
         "collections OrderedDict",
@@ -27,15 +30,16 @@ _GLOBALS = frozenset(
         "torch per_tensor_affine",
         "torch per_channel_affine_float_qparams",
         "torch.serialization _get_layout",
-        *(
-            f"torch {kind}Storage"
-            for kind in ["Float", "Double", "Half", "BFloat16", "Long", "Int", "Short", "Char", "Byte", "Bool", "QInt8", "QUInt8", "QInt32", "ComplexFloat", "ComplexDouble", "Untyped"]
-        ),
+        *(f"torch {kind}Storage" for kind in _STORAGES.split()),
     }
 )
-_OPCODES = frozenset(
-    ["PROTO", "STOP", "MARK", "POP", "POP_MARK", "DUP", "NONE", "NEWTRUE", "NEWFALSE", "INT", "BININT", "BININT1", "BININT2", "LONG", "LONG1", "LONG4", "FLOAT", "BINFLOAT", "STRING", "BINSTRING", "SHORT_BINSTRING", "UNICODE", "BINUNICODE", "SHORT_BINUNICODE", "BINUNICODE8", "BINBYTES", "SHORT_BINBYTES", "EMPTY_LIST", "APPEND", "APPENDS", "LIST", "EMPTY_TUPLE", "TUPLE", "TUPLE1", "TUPLE2", "TUPLE3", "EMPTY_DICT", "DICT", "SETITEM", "SETITEMS", "GET", "BINGET", "LONG_BINGET", "PUT", "BINPUT", "LONG_BINPUT", "GLOBAL", "REDUCE", "BUILD", "NEWOBJ", "BINPERSID", "FRAME", "MEMOIZE"]
-)
+_OPCODES_NAMES = """
+    PROTO STOP MARK POP POP_MARK DUP NONE NEWTRUE NEWFALSE INT BININT BININT1 BININT2 LONG LONG1 LONG4 FLOAT
+    BINFLOAT STRING BINSTRING SHORT_BINSTRING UNICODE BINUNICODE SHORT_BINUNICODE BINUNICODE8 BINBYTES
+    SHORT_BINBYTES EMPTY_LIST APPEND APPENDS LIST EMPTY_TUPLE TUPLE TUPLE1 TUPLE2 TUPLE3 EMPTY_DICT DICT SETITEM
+    SETITEMS GET BINGET LONG_BINGET PUT BINPUT LONG_BINPUT GLOBAL REDUCE BUILD NEWOBJ BINPERSID FRAME MEMOIZE
+"""
+_OPCODES = frozenset(_OPCODES_NAMES.split())
 
 
 def _operations(content: bytes, entry: str) -> Iterator[tuple[str, Any]]:

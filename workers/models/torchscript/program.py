@@ -1,7 +1,8 @@
 """A TorchScript method's inlined IR, compiled to a list of steps over numbered values.
 
-Modules are resolved while compiling; parameters, buffers and tensor attributes become the tensors of an `nn.Module` under
-their names in the file; Python values are computed when the steps are run. Nothing of the file's own code is executed.
+Modules are resolved while compiling; parameters, buffers and tensor attributes become the tensors of an `nn.Module`
+under their names in the file; Python values are computed when the steps are run. Nothing of the file's own code is
+executed.
 """
 
 from collections.abc import Callable
@@ -111,7 +112,7 @@ class _Compiler:
         inputs = list(graph.inputs())
         if len(inputs) < 2:
             raise ModelRejected("the model's forward takes no input")
-        method = self.script.forward.schema
+        method = self.script.forward.schema  # type: ignore[attr-defined]
         for extra in method.arguments[2:]:
             if not extra.has_default_value():
                 raise ModelRejected(
@@ -172,7 +173,7 @@ class _Compiler:
             return _call(lambda program, value: getattr(value, name), [slot], out)
         path = f"{owner.path}.{name}" if owner.path else name
         value = getattr(owner.script, name)
-        if isinstance(value, (torch.jit.ScriptModule, torch.jit.RecursiveScriptModule)):
+        if isinstance(value, torch.jit.ScriptModule):
             self.modules[node.output().debugName()] = _Module(value, path)
             return None
         out = self.slot(node.output())

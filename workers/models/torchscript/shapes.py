@@ -24,9 +24,9 @@ class Candidate:
 def candidates(program: Program, spec: InputSpec, traced: tuple[int, ...] | None) -> list[Candidate]:
     """List the shapes to try, the likeliest first.
 
-    With `input.shape` given: that image in the given layout, or flattened when the trace or the file asks for it. Without: the
-    traced shape, else usual image sizes with the channels of the first convolution. Raises `ModelRejected` naming
-    ``/input/shape`` when there is nothing to go by.
+    With `input.shape` given: that image in the given layout, or flattened where the trace or the file asks for it.
+    Without: the traced shape, else usual image sizes with the channels of the first convolution. Raises
+    `ModelRejected` naming ``/input/shape`` when there is nothing to go by.
     """
     if spec.shape is not None:
         c, h, w = spec.shape
@@ -78,9 +78,9 @@ def explained(error: TremorError, tried: int) -> TremorError:
 
 
 def _first_channels(program: Program) -> int | None:
-    for _, tensor in program.named_parameters():
-        if tensor.dim() == 4:
-            return int(tensor.shape[1]) if tensor.shape[1] in (1, 3, 4) else None
+    for parameter in program.parameters():
+        if parameter.dim() == 4:
+            return int(parameter.shape[1]) if parameter.shape[1] in (1, 3, 4) else None
     for name, tensor in program.named_buffers():
         if tensor.dim() == 4 and name.startswith("constants."):
             return int(tensor.shape[1]) if tensor.shape[1] in (1, 3, 4) else None

@@ -76,10 +76,10 @@ def attention(
 
 
 def encoder_layer(
-    x: Tensor, embed_dim: int, num_heads: int, qkv_weight: Tensor, qkv_bias: Tensor, proj_weight: Tensor, proj_bias: Tensor,
-    use_gelu: bool, norm_first: bool, eps: float, norm_weight_1: Tensor, norm_bias_1: Tensor, norm_weight_2: Tensor,
-    norm_bias_2: Tensor, ffn_weight_1: Tensor, ffn_bias_1: Tensor, ffn_weight_2: Tensor, ffn_bias_2: Tensor,
-    mask: Tensor | None = None, mask_type: int | None = None,
+    x: Tensor, embed_dim: int, num_heads: int, qkv_weight: Tensor, qkv_bias: Tensor, proj_weight: Tensor,
+    proj_bias: Tensor, use_gelu: bool, norm_first: bool, eps: float, norm_weight_1: Tensor, norm_bias_1: Tensor,
+    norm_weight_2: Tensor, norm_bias_2: Tensor, ffn_weight_1: Tensor, ffn_bias_1: Tensor, ffn_weight_2: Tensor,
+    ffn_bias_2: Tensor, mask: Tensor | None = None, mask_type: int | None = None,
 ) -> Tensor:  # fmt: skip
     """``_transformer_encoder_layer_fwd`` in differentiable steps; x: (n, tokens, embed_dim)."""
     shape = [embed_dim]
@@ -135,8 +135,8 @@ SPECIAL: dict[str, Callable[..., Any]] = {
 def free_batch(name: str, args: Sequence[Any], traced_batch: int | None) -> list[Any]:
     """Replace a batch size that tracing burnt into a shape by the batch size at hand.
 
-    ``view(x, [8, 512])`` of an x with a free first dimension: 8 is the batch that the file was traced with (when that is
-    known), or cannot be anything else, or stands for one image.
+    ``view(x, [8, 512])`` of an x with a free first dimension: 8 is the batch that the file was traced with (when that
+    is known), or cannot be anything else, or stands for one image.
     """
     given = list(args)
     if name not in {"view", "reshape", "_unsafe_view", "expand"} or not isinstance(given[0], Tensor):
