@@ -22,6 +22,8 @@ log = logging.getLogger(__name__)
 EventType = Literal["started", "progress", "succeeded", "failed", "cancelled"]
 #: Progress is told at once when the last telling is so long ago (seconds).
 _LIVELY_SECONDS = 0.5
+#: Tries to find out what this worker can do, when something kills the probe.
+_PROBES = 3
 
 
 class Presence:
@@ -108,11 +110,7 @@ class Presence:
                 self._queue.publish(self.event(self._shard, kind))
 
     def _run(self, probe: Callable[[], dict[str, Any]]) -> None:
-        try:
-            self._environment = probe()
-        except (TremorError, RuntimeError, OSError) as error:
-            log.error("this worker cannot run jobs: %s", error)
-            self._environment = {"device": "none", "sandbox": "failed", "versions": {}, "problem": str(error)}
+        self._environment = _ask(probe)
         while not self._ended:
             self._wake.clear()
             self._heartbeat()
@@ -121,15 +119,16 @@ class Presence:
             self._wake.wait(self._settings.heartbeat_seconds)
 
     def _heartbeat(self) -> None:
-        known = self._environment or {}
-        shard = self._shard
+        known, shard = self._environment, self._shard
+        if known is None:
+            return
         info = WorkerInfo(
             id=self.worker_id,
-            device=known.get("device", "cpu"),
-            device_name=known.get("device_name"),
-            sandbox=known.get("sandbox", "limits"),
-            sandbox_layers=tuple(known.get("sandbox_layers", ())),
-            versions=known.get("versions", {}),
+            device=known["device"],
+            device_name=known["device_name"],
+            sandbox=known["sandbox"],
+            sandbox_layers=tuple(known["sandbox_layers"]),
+            versions=known["versions"],
             threads=self._threads,
             slots=1,
             shard_id=None if shard is None else shard.shard_id,
@@ -137,3 +136,21 @@ class Presence:
         )
         with suppress(RedisError, OSError):
             self._queue.heartbeat(info)
+
+
+def _ask(probe: Callable[[], dict[str, Any]]) -> dict[str, Any] | None:
+    """What the probe finds; None when this worker cannot run jobs.
+
+    Without an answer there is no heartbeat: for the service there is no such worker. Jobs that it takes all the same
+    fail with the reason.
+    """
+    for _ in range(_PROBES):
+        try:
+            return probe()
+        except TremorError as error:
+            log.error("this worker cannot run jobs: %s", error)
+            return None
+        except Exception:
+            log.exception("the probe of this worker was disturbed")
+            time.sleep(1.0)
+    return None

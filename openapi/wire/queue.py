@@ -14,6 +14,7 @@ from typing import Any
 import redis
 import redis.asyncio
 from celery import Celery
+from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError, ResponseError
 
 from openapi.base import Frozen
@@ -111,15 +112,21 @@ class QueueClient:
     # Service → workers
 
     async def enqueue(self, shard: Shard) -> None:
-        """Hand a shard to the workers. An older attempt still in the queue is dropped when it is delivered."""
+        """Hand a shard to the workers. An older attempt still in the queue is dropped when it is delivered.
+
+        Raises `redis.exceptions.RedisError` when the broker is away.
+        """
         await self._async.set(_attempt_key(shard.shard_id), shard.attempt, ex=_FLAG_SECONDS)
-        await asyncio.to_thread(
-            self._celery.send_task,
-            TASK_NAME,
-            args=[shard.model_dump(mode="json")],
-            queue=QUEUES[0] if shard.stage in _SHORT else QUEUES[1],
-            task_id=f"{shard.shard_id}:{shard.attempt}",
-        )
+        try:
+            await asyncio.to_thread(
+                self._celery.send_task,
+                TASK_NAME,
+                args=[shard.model_dump(mode="json")],
+                queue=QUEUES[0] if shard.stage in _SHORT else QUEUES[1],
+                task_id=f"{shard.shard_id}:{shard.attempt}",
+            )
+        except OperationalError as error:
+            raise redis.ConnectionError(str(error)) from error
 
     async def cancel(self, job_id: str) -> None:
         """Make the workers stop this job's shards within seconds, and never start its queued ones."""

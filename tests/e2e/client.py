@@ -102,11 +102,13 @@ def numbers(report: Json) -> Json:
 def assert_same(one: Any, other: Any, path: str = "") -> None:
     """Equal structure, strings, whole numbers and flags; other numbers equal to 1e-5."""
     if isinstance(one, dict):
-        assert isinstance(other, dict) and one.keys() == other.keys(), path
+        assert isinstance(other, dict), path
+        assert one.keys() == other.keys(), path
         for key in one:
             assert_same(one[key], other[key], f"{path}/{key}")
     elif isinstance(one, list):
-        assert isinstance(other, list) and len(one) == len(other), path
+        assert isinstance(other, list), path
+        assert len(one) == len(other), path
         for place, (a, b) in enumerate(zip(one, other, strict=True)):
             assert_same(a, b, f"{path}/{place}")
     elif isinstance(one, float) or isinstance(other, float):

@@ -67,7 +67,7 @@ def in_the_middle(service: EmbeddedService, client: Client, audit: str) -> psuti
     return job_process(service)
 
 
-@pytest.mark.parametrize("victim", ["worker", "pool", "job"])
+@pytest.mark.parametrize("victim", ["worker", "pool", "job", "broker"])
 def test_a_killed_worker_costs_nothing_but_time(
     service: EmbeddedService, client: Client, body: Json, undisturbed: Json, victim: str
 ) -> None:
@@ -76,6 +76,8 @@ def test_a_killed_worker_costs_nothing_but_time(
     job = in_the_middle(service, client, audit)
     lineage = {"job": job, "pool": job.parent().parent(), "worker": job.parent().parent().parent()}  # type: ignore[union-attr]
     assert "celery" in " ".join(lineage["worker"].cmdline())
+    if victim == "broker":
+        lineage[victim] = processes(service, "valkey")[0]
     os.kill(lineage[victim].pid, signal.SIGKILL)
     assert_same(numbers(client.report(audit)), undisturbed)
     assert not job.is_running() or job.status() == psutil.STATUS_ZOMBIE

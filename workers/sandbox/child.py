@@ -46,6 +46,7 @@ def main(request_file: Path, answers: int, parent: int) -> None:
 
 def _run(request: Request, pipe: Any, parent: int) -> ChildOutcome:
     begin = time.perf_counter()
+    limits.be_the_first_to_go()
     _private_folders(request.scratch)
     read: tuple[Path, ...] = confine.program_files()
     devices: tuple[Path, ...] = (Path("/dev/null"),)

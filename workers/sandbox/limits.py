@@ -1,6 +1,7 @@
 """Resource limits of a job's process, and reading what it uses from outside."""
 
 import resource
+from contextlib import suppress
 from pathlib import Path
 
 _PAGE = resource.getpagesize()
@@ -25,6 +26,12 @@ def apply(*, cpu_seconds: float | None, address_bytes: int | None, file_bytes: i
     if cpu_seconds is not None:
         # First SIGXCPU, which says what happened; SIGKILL for a job that ignores it.
         _lower(resource.RLIMIT_CPU, max(1, round(cpu_seconds)), grace=5)
+
+
+def be_the_first_to_go() -> None:
+    """Have a kernel that runs out of memory end this process rather than a worker, a database, or a shell."""
+    with suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("800")
 
 
 def _lower(which: int, value: int, grace: int = 0) -> None:
