@@ -139,9 +139,9 @@ def _iterative(tables: Sequence[AttackTable]) -> Check:
 def _iterates(table: AttackTable) -> bool:
     return (
         not table.spec.black_box
-        and getattr(table.spec, "steps", 1) > 1
+        and (getattr(table.spec, "steps", 1) > 1 or table.spec.name == "autoattack")
         and not getattr(table.spec, "targeted", False)
-        and table.spec.name in ("pgd", "ifgsm", "apgd", "autoattack")
+        and table.spec.name in ("pgd", "ifgsm", "apgd", "apgd_t", "autoattack")
     )
 
 

@@ -5,7 +5,7 @@ from openapi.audits import NeuronOptions
 from openapi.hardening_options import HardenOptions
 from workers.reports.merge import AttackTable
 
-SNS = (
+_PAPER = (
     'Zhang et al., "Interpreting and Improving Adversarial Robustness of Deep Neural Networks with Neuron Sensitivity"'
 )
 
@@ -37,21 +37,21 @@ _GENERAL = {
         "of the successes only, measured on the stored float32 example; `l0` counts pixels that differ in any channel"
     ),
     "passes": "forward and backward passes of the attack itself, per attacked sample; ours: confirming passes left out",
-    "step_size": f"null in an attack's options is eps / sqrt(steps), as in {SNS}, section 4",
+    "step_size": "null in an attack's options is eps / sqrt(steps), as in SNS, section 4",
     "checks": (
         "after Athalye, Carlini and Wagner, ICML 2018, and Carlini et al., arXiv:1902.06705; ours: two outcomes of one "
         "set of samples differ only when McNemar's test says so at 95 %"
     ),
 }
 _NEURONS = {
-    "neuron": f"a channel of a feature map or a unit of a linear layer ({SNS}, section 3)",
-    "sensitivity": f"sigma(F_l^m) = 1/N sum_i ||F_l^m(x_i) - F_l^m(x'_i)||_1 / dim(F_l^m) ({SNS}, Eq. 1)",
-    "omega": f"the most sensitive neurons of a layer, top-k by sigma ({SNS}, Eq. 2)",
-    "ratio": f"mean over samples of ||F_l^m(x_i) - F_l^m(x'_i)||_1 / ||F_l^m(x_i)||_1 ({SNS}, Eq. 11)",
+    "neuron": "a channel of a feature map or a unit of a linear layer (SNS, section 3)",
+    "sensitivity": "sigma(F_l^m) = 1/N sum_i ||F_l^m(x_i) - F_l^m(x'_i)||_1 / dim(F_l^m) (SNS, Eq. 1)",
+    "omega": "the most sensitive neurons of a layer, top-k by sigma (SNS, Eq. 2)",
+    "ratio": "mean over samples of ||F_l^m(x_i) - F_l^m(x'_i)||_1 / ||F_l^m(x_i)||_1 (SNS, Eq. 11)",
     "ratio.of_means": "ours: the sum of ||F(x) - F(x')||_1 over the sum of ||F(x)||_1, over all neurons and samples",
     "pairs": (
         "benign image and its full-strength L-infinity PGD example (all steps, correctly classified or not), as in "
-        f"{SNS}, section 4"
+        "SNS, section 4"
     ),
     "dead": "ours: a neuron whose output is 0 on every benign and adversarial sample",
     "ties": "ours: neurons of equal sensitivity are ranked by their index",
@@ -68,8 +68,8 @@ _TAPS = {
     "pool": "output of the pooling behind the layer",
 }
 _METHODS = {
-    "sns": f"minimise L_adv + lambda L_sns ({SNS}, Eq. 12-13, Algorithm 1); ours: L_sns is the mean over the batch",
-    "pat": f"adversarial training on benign images and their PGD pairs, the baseline of {SNS}, section 5",
+    "sns": "minimise L_adv + lambda L_sns (SNS, Eq. 12-13, Algorithm 1); ours: L_sns is the mean over the batch",
+    "pat": "adversarial training on benign images and their PGD pairs, the baseline of SNS, section 5",
     "alp": "adversarial logit pairing (Kannan et al., arXiv:1803.06373); ours: mean over classes and batch",
     "trades": "cross-entropy on benign images + weighted KL to the adversarial ones (Zhang et al., ICML 2019)",
     "mart": "misclassification-aware adversarial training (Wang et al., ICLR 2020)",
@@ -80,7 +80,7 @@ def definitions(
     tables: list[AttackTable], neurons: NeuronOptions | None, hardening: HardenOptions | None
 ) -> dict[str, str]:
     """The definitions that this report uses."""
-    found = dict(_GENERAL)
+    found = {**_GENERAL, "SNS": _PAPER}
     for name in dict.fromkeys(t.spec.name for t in tables):
         found[f"attacks.{name}"] = f"{ATTACKS[name].summary} ({ATTACKS[name].paper})"
     if neurons is not None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 WIDTH, HEIGHT = 340, 200
-_LEFT, _RIGHT, _TOP, _BOTTOM = 44, 10, 12, 34
+_LEFT, _RIGHT, _TOP, _BOTTOM = 44, 16, 12, 34
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,13 @@ class _Plot:
     def add(self, template: str, **values: object) -> None:
         self.parts.append(Markup(template).format(**values))
 
-    def axes(self, x_label: str, y_format: Callable[[float], str] = _label, x_ticks: Sequence[float] = ()) -> None:
+    def axes(
+        self,
+        x_label: str,
+        y_format: Callable[[float], str] = _label,
+        x_ticks: Sequence[float] = (),
+        x_format: Callable[[float], str] = _label,
+    ) -> None:
         right, base = WIDTH - _RIGHT, self.height - _BOTTOM
         for y in ticks(self.y0, self.y1, 4):
             self.add('<line class="grid" x1="{a}" x2="{b}" y1="{y}" y2="{y}"/>', a=_LEFT, b=right, y=self.py(y))
@@ -68,7 +74,7 @@ class _Plot:
                 '<text class="tick end" x="{x}" y="{y}">{t}</text>', x=_LEFT - 6, y=self.py(y) + 3.5, t=y_format(y)
             )
         for x in x_ticks or ticks(self.x0, self.x1, 5):
-            self.add('<text class="tick mid" x="{x}" y="{y}">{t}</text>', x=self.px(x), y=base + 14, t=_label(x))
+            self.add('<text class="tick mid" x="{x}" y="{y}">{t}</text>', x=self.px(x), y=base + 14, t=x_format(x))
         self.add('<line class="axis" x1="{a}" x2="{b}" y1="{y}" y2="{y}"/>', a=_LEFT, b=right, y=base)
         middle = (_LEFT + right) / 2
         self.add('<text class="tick mid" x="{x}" y="{y}">{t}</text>', x=middle, y=self.height - 5, t=x_label)
@@ -92,12 +98,19 @@ class _Plot:
 
 
 def accuracy_chart(
-    title: str, x_label: str, series: Sequence[Series], clean: float | None = None, dots: bool = False
+    title: str,
+    x_label: str,
+    series: Sequence[Series],
+    clean: float | None = None,
+    measured: Callable[[float], str] | None = None,
 ) -> Markup:
-    """Accuracy (0 to 1) against eps or steps; the clean accuracy is a dashed line. dots: mark the measured points."""
+    """Accuracy (0 to 1) against eps or steps; the clean accuracy is a dashed line.
+
+    measured: mark the points and write these names of theirs below the axis.
+    """
     xs = [x for s in series for x, _ in s.points]
     plot = _Plot((min(xs), max(xs)), (0.0, 1.0))
-    plot.axes(x_label, lambda y: f"{100 * y:.0f} %", plot.apart(xs) if dots else ())
+    plot.axes(x_label, lambda y: f"{100 * y:.0f} %", plot.apart(xs) if measured else (), measured or _label)
     if clean is not None:
         plot.add(
             '<line class="clean-line" x1="{a}" x2="{b}" y1="{y}" y2="{y}"/>',
@@ -109,7 +122,7 @@ def accuracy_chart(
             band += [(x, lo) for (x, _), lo in zip(s.points, s.low, strict=True)][::-1]
             plot.add('<path class="band tone{t}" d="{d}Z"/>', t=s.tone, d=plot.path(band))
         plot.add('<path class="line tone{t}" d="{d}"/>', t=s.tone, d=plot.path(s.points))
-        if dots:
+        if measured:
             for x, y in s.points:
                 plot.add('<circle class="dot tone{t}" cx="{x}" cy="{y}" r="3"/>', t=s.tone, x=plot.px(x), y=plot.py(y))
     ends = "; ".join(f"{s.name}: {100 * s.points[-1][1]:.1f} % at {_label(s.points[-1][0])}" for s in series)

@@ -19,6 +19,8 @@ from workers.reports.worst import WorstExample
 OPEN_LAYERS = 9
 #: Classes of the class-wise table; with more, those with the lowest robust accuracy are shown.
 MOST_CLASSES = 20
+#: Colours of lines.
+TONES = 5
 
 
 @cache
@@ -58,7 +60,7 @@ def render(report: Report, pictures: Sequence[WorstExample] = ()) -> str:
         style=Markup(env.loader.get_source(env, "style.css")[0]),  # type: ignore[union-attr]  # our own file
         worst=_worst(facts),
         groups=_groups(facts),
-        over_eps=_over_eps(report),
+        over_eps=[*_over(report, "eps"), *_over(report, "severity")],
         over_steps=_over_steps(report),
         histograms=_histograms(report),
         classes=_classes(report),
@@ -101,36 +103,35 @@ def _family(attack: AttackReport, without: str) -> str:
     return repr((attack.name, sorted(rest.items(), key=lambda kv: kv[0])))
 
 
-def _over_eps(report: Report) -> list[dict[str, Any]]:
-    """One chart a norm, with a line for every attack that ran at two or more eps."""
+def _over(report: Report, option: str) -> list[dict[str, Any]]:
+    """Accuracy against an option, `eps` or `severity`: one chart a norm, one line an attack that ran twice."""
     families: dict[str, list[AttackReport]] = {}
     for attack in report.attacks:
-        if isinstance(attack.params.get("eps"), int | float):
-            families.setdefault(_family(attack, "eps"), []).append(attack)
+        if isinstance(attack.params.get(option), int | float):
+            families.setdefault(_family(attack, option), []).append(attack)
     lines: dict[str, list[Series]] = {}
     for family in families.values():
-        rising = sorted(family, key=lambda a: float(a.params["eps"]))
-        if len({a.params["eps"] for a in rising}) < 2:
+        rising = sorted(family, key=lambda a: float(a.params[option]))
+        if len({a.params[option] for a in rising}) < 2:
             continue
-        norm = rising[0].distance.norm
-        found = lines.setdefault(norm, [])
+        found = lines.setdefault(rising[0].distance.norm, [])
         found.append(
             Series(
-                words.attack_text(rising[0].name, rising[0].params),
-                [(float(a.params["eps"]), a.robust_accuracy) for a in rising],
-                tone=len(found) + 1,
+                words.attack_text(rising[0].name, {k: v for k, v in rising[0].params.items() if k != option}),
+                [(float(a.params[option]), a.robust_accuracy) for a in rising],
+                tone=len(found) % TONES + 1,
                 low=[a.ci95[0] for a in rising],
                 high=[a.ci95[1] for a in rising],
             )
         )
-    return [
-        {
-            "svg": accuracy_chart(f"Robust accuracy against eps, {norm}", "ε", group, report.clean.accuracy, dots=True),
-            "title": f"Against ε, {words.norm_text(norm)}",
-            "legend": [(s.name, s.tone) for s in group],
-        }
-        for norm, group in lines.items()
-    ]
+    sign, named = ("ε", words.eps_text) if option == "eps" else (option, words.short)
+    charts = []
+    for norm, group in lines.items():
+        title = f"Robust accuracy against {option}" + (f", {norm}" if option == "eps" else "")
+        short_title = f"Against {sign}" + (f", {words.norm_text(norm)}" if option == "eps" else "")
+        svg = accuracy_chart(title, sign, group, report.clean.accuracy, measured=named)
+        charts.append({"svg": svg, "title": short_title, "legend": [(s.name, s.tone) for s in group]})
+    return charts
 
 
 def _over_steps(report: Report) -> list[dict[str, Any]]:
@@ -145,7 +146,7 @@ def _over_steps(report: Report) -> list[dict[str, Any]]:
             left -= fooled
             points.append((float(step), left / attack.n))
         found = lines.setdefault(attack.threat_model, [])
-        found.append(Series(words.attack_text(attack.name, attack.params), points, tone=len(found) + 1))
+        found.append(Series(words.attack_text(attack.name, attack.params), points, tone=len(found) % TONES + 1))
     return [
         {
             "svg": accuracy_chart(
@@ -282,5 +283,5 @@ def _logged(log: Sequence[Mapping[str, Any]], keys: Sequence[str]) -> list[Serie
     for key in keys:
         points = [(float(e["epoch"]), float(e[key])) for e in log if isinstance(e.get(key), int | float)]
         if len(points) > 1:
-            found.append(Series(key.replace("_", " "), points, tone=len(found) + 1))
+            found.append(Series(key.replace("_", " "), points, tone=len(found) % TONES + 1))
     return found

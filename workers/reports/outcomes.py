@@ -11,7 +11,7 @@ from workers.reports.intervals import wilson
 from workers.reports.merge import AttackTable
 
 #: Norms of the attacks whose options do not name one.
-_MEASURED_IN = {"cw": "l2", "ead": "l1", "strattack": "l2", "deepfool": "l2", "one_pixel": "l0"}
+_MEASURED_IN = {"ead": "l1", "strattack": "l2", "one_pixel": "l0", "gaussian_noise": "l2", "corruption": "l2"}
 
 
 def clean_report(tables: Sequence[AttackTable]) -> Clean:
@@ -74,9 +74,15 @@ def worst_cases(tables: Sequence[AttackTable]) -> tuple[WorstCase, ...]:
     return tuple(found)
 
 
-def _distance(table: AttackTable) -> Distance:
+def measured_norm(table: AttackTable) -> str:
+    """The norm that an attack's distances are in."""
     threat = table.spec.threat_model.split()[0]
-    norm = table.norm or (threat if threat in ("linf", "l2", "l1", "l0") else _MEASURED_IN.get(table.spec.name, "linf"))
+    known = threat in ("linf", "l2", "l1", "l0")
+    return table.norm or (threat if known else _MEASURED_IN.get(table.spec.name, "linf"))
+
+
+def _distance(table: AttackTable) -> Distance:
+    norm = measured_norm(table)
     values = table.distance[table.success & np.isfinite(table.distance)]
     if not len(values):
         return Distance(norm=norm, mean=None, median=None, max=None)

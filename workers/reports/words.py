@@ -92,7 +92,8 @@ def threat_text(threat: str) -> str:
     """``linf eps=0.0313725`` → L∞, ε = 8/255; ``l2 minimal`` → L2, unbounded."""
     norm, _, rest = threat.partition(" ")
     if norm not in _NORMS:
-        return name_text(threat)
+        kind, _, severity = rest.rpartition(" severity=")
+        return f"{name_text(kind)}, severity {severity}" if kind else name_text(threat)
     if rest.startswith("eps="):
         return f"{_NORMS[norm]}, ε = {_near(float(rest.removeprefix('eps=')))}"
     return f"{_NORMS[norm]}, unbounded" if rest == "minimal" else f"{_NORMS[norm]} {rest}".strip()
@@ -110,15 +111,13 @@ def norm_text(norm: str) -> str:
 
 
 def name_text(name: str) -> str:
-    """``pgd`` → PGD."""
-    return _NAMES.get(name, name.replace("_", " "))
+    """``pgd`` → PGD, ``defocus_blur`` → Defocus blur."""
+    return _NAMES.get(name, name[:1].upper() + name[1:].replace("_", " "))
 
 
 def attack_text(name: str, params: Mapping[str, Any]) -> str:
     """A short human name: PGD, 20 steps, targeted."""
-    parts = [name_text(name)]
-    if params.get("corruption"):
-        parts.append(str(params["corruption"]).replace("_", " "))
+    parts = [name_text(str(params.get("corruption") or name))]
     for key, word in (("severity", "severity {}"), ("steps", "{} steps"), ("queries", "{:,} queries")):
         if isinstance(params.get(key), int):
             parts.append(word.format(params[key]))

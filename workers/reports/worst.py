@@ -13,6 +13,7 @@ from PIL import Image
 
 from workers.reports.keepsakes import rows_of, slices_of
 from workers.reports.merge import AttackTable
+from workers.reports.outcomes import measured_norm
 
 Pixels = npt.NDArray[np.float32]
 
@@ -65,7 +66,7 @@ def worst_examples(tables: Sequence[AttackTable], inputs: Mapping[str, Path], mo
                 predicted=int(table.adv_predicted[k]),
                 confidence=float(table.confidence[k]),
                 distance=float(table.distance[k]),
-                norm=table.spec.threat_model.split()[0],
+                norm=measured_norm(table),
                 adversarial=png(adversarial[i]),
                 **_beside(benign.get(i), adversarial[i]),
             )
