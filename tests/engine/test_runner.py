@@ -34,7 +34,7 @@ class Worker:
         self.runner.start()
         self.raw = redis.Redis.from_url(settings.redis, decode_responses=True)
 
-    def shard(self, do: str, *, data: bytes = b"\x01\x02\x03", job: str = "aud_1", **more: Any) -> Shard:
+    def shard(self, do: str, *, data: bytes = b"\x01\x02\x03", job: str = "aud_runner", **more: Any) -> Shard:
         limits = more.pop("limits", Limits(wall_seconds=60, memory_bytes=2**30, output_bytes=2**23))
         return Shard(
             job_id=job,
@@ -65,6 +65,7 @@ class Worker:
 
 @pytest.fixture(scope="module")
 def worker(tmp_path_factory: pytest.TempPathFactory, broker: Broker) -> Iterator[Worker]:
+    broker.flush()
     patch = pytest.MonkeyPatch()
     patch.setitem(STAGES, "attack", "tests.engine.stages")
     patch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
