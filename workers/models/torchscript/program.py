@@ -119,6 +119,9 @@ class _Compiler:
                     f"the model's forward needs a second input, {extra.name!r}; a classifier takes one image"
                 )
         self.modules[inputs[0].debugName()] = _Module(self.script, "")
+        for path, value in self.script.named_parameters():  # first, so that they keep the file's order
+            self.owned.add(path)
+            own_tensor(self.program, path, value, True)
         block = Block()
         block.inputs = [self.slot(inputs[1])]
         for value, extra in zip(inputs[2:], method.arguments[2:], strict=True):

@@ -1,0 +1,23 @@
+"""Stage `inspect_model`: admit, translate and probe an uploaded model file.
+
+input: ``file``; params: the upload's ModelMetadata (plus ``filename``). Value: a ModelInspection. A file that cannot be
+audited raises one of the `ModelRejected` family, which becomes the model's `problem`.
+"""
+
+from typing import Any
+
+from openapi.models import ModelMetadata
+from workers.jobs.context import JobContext
+from workers.models.inspection import inspect_audited
+from workers.models.load import load_model
+
+
+def run(ctx: JobContext) -> dict[str, Any]:
+    """Inspect the file and return what was found."""
+    metadata = ModelMetadata.model_validate({k: v for k, v in ctx.params.items() if k != "filename"})
+    ctx.progress(0, 2, "steps", "translate")
+    model = load_model(ctx.inputs["file"], metadata.format, metadata.input)
+    ctx.progress(1, 2, "steps", "probe")
+    inspection = inspect_audited(model.to(ctx.device), ctx.inputs["file"])
+    ctx.progress(2, 2, "steps", "probe")
+    return inspection.model_dump(mode="json")

@@ -1,0 +1,99 @@
+"""Probes a translated model: is it a deterministic, finite, differentiable classifier, and what does an image cost?"""
+
+import time
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from openapi.models import ModelInspection
+from openapi.problems import ModelNumerics, NotAClassifier
+from workers.models.agreement import NOTABLE, agreement
+from workers.models.audited import AuditedModel
+
+
+def inspect_audited(model: AuditedModel, path: Path | None = None) -> ModelInspection:
+    """Probe a model on random images and describe it; with `path`, compare it with the file run by its own runtime.
+
+    Raises `NotAClassifier` when logits are not (n, num_classes) at another batch size, `ModelNumerics` for NaN or
+    infinite logits (`index`: the first such image).
+    """
+    assert model.input.shape is not None
+    generator = torch.Generator().manual_seed(0)
+    images = torch.rand((3, *model.input.shape), generator=generator).to(model.transform.scale.device)
+    warnings = list(model.warnings)
+    with torch.no_grad():
+        logits = _logits(model, images)
+        randomised = not torch.equal(logits, _logits(model, images))
+        single = _logits(model, images[:1])
+    if randomised:
+        warnings.append("randomised: two forward passes on the same images differ")
+    elif float((single - logits[:1]).abs().max()) > 1e-2 * (float(logits.abs().max()) or 1.0):
+        warnings.append("batch-dependent: an image's logits change with the other images of its batch")
+    differentiable = model.differentiable and _gradient(model, images, warnings)
+    compared: dict[str, Any] = {} if path is None else agreement(model, path)
+    if compared.get("relative", 0.0) > NOTABLE and not randomised:
+        warnings.append(
+            f"the translated model's logits differ from {compared['runtime']}'s by {compared['relative']:.1e} relative"
+        )
+    return ModelInspection.model_validate(
+        {
+            "format": model.format,
+            "input": model.input,
+            "num_classes": model.num_classes,
+            "num_parameters": model.num_parameters,
+            "trainable": model.trainable and differentiable,
+            "differentiable": differentiable,
+            "layers": model.layers,
+            "warnings": tuple(warnings),
+            "producer": model.producer,
+            "logits": "before_softmax" if model.before_softmax else "output",
+            "cost_ms_per_image": _cost(model, images, differentiable),
+            "agreement": compared,
+        }
+    )
+
+
+def _logits(model: AuditedModel, images: Tensor) -> Tensor:
+    try:
+        logits: Tensor = model(images)
+    except (RuntimeError, IndexError, ValueError) as error:
+        first = str(error).strip().splitlines()[0][:300]
+        raise NotAClassifier(f"the model fails on a batch of {len(images)} images: {first}") from error
+    if tuple(logits.shape) != (len(images), model.num_classes):
+        raise NotAClassifier(f"a batch of {len(images)} images gave logits of shape {list(logits.shape)}")
+    bad = (~torch.isfinite(logits)).any(1).nonzero().flatten().tolist()
+    if bad:
+        raise ModelNumerics("the model gives NaN or infinite logits for a random image", index=bad[0])
+    return logits
+
+
+def _gradient(model: AuditedModel, images: Tensor, warnings: list[str]) -> bool:
+    """Whether the logits have a finite gradient that is not zero everywhere; says why not in `warnings`."""
+    x = images.clone().requires_grad_()
+    try:
+        with torch.enable_grad():
+            (gradient,) = torch.autograd.grad(model(x).square().sum(), x)
+    except (RuntimeError, NotImplementedError) as error:
+        first = str(error).strip().splitlines()[0][:200]
+        warnings.append(f"no gradient ({first}): only black-box attacks apply")
+        return False
+    if not bool(torch.isfinite(gradient).all()):
+        warnings.append("the gradient of the logits is not finite: only black-box attacks apply")
+        return False
+    if not bool(gradient.any()):
+        warnings.append("the gradient of the logits is zero everywhere: only black-box attacks apply")
+        return False
+    return True
+
+
+def _cost(model: AuditedModel, images: Tensor, differentiable: bool) -> float:
+    """Milliseconds of one forward and backward pass for one image, on this machine, batches of 3."""
+    x = images.clone().requires_grad_(differentiable)
+    started = time.perf_counter()
+    with torch.set_grad_enabled(differentiable):
+        logits = model(x)
+        if differentiable:
+            torch.autograd.grad(logits.sum(), x)
+    return (time.perf_counter() - started) * 1000 / len(images)
