@@ -92,11 +92,14 @@ def report_shard(
         evaluated=n,
     )
     results = [result_of(row) for row in rows]
+    inputs = _inputs([row for row in rows if row.stage == "evaluate"])
+    if any(name.startswith("examples.") for name in inputs):
+        inputs["x"] = dataset.arrays()["x"]  # the page shows kept examples beside the images they were made from
     return Planned(
         "report",
         "report",
         "report",
-        _inputs([row for row in rows if row.stage == "evaluate"]),
+        inputs,
         {
             "kind": job.kind,
             "job_id": job.id,

@@ -35,6 +35,7 @@ def _environment() -> Environment:
     env.filters.update(
         percent=words.percent,
         interval=words.interval,
+        fall=words.fall,
         count=words.count,
         number=words.number,
         given=words.given,
@@ -70,6 +71,7 @@ def render(report: Report, pictures: Sequence[WorstExample] = ()) -> str:
         ratio_top=_largest_ratio(report),
         open_layers=OPEN_LAYERS,
         epochs=_epochs(facts["hardening"]),
+        own=bool(facts["hardening"]) and facts["hardening"].get("id") == facts["id"],
         sides=_sides(facts["hardening"]),
         pictures=[asdict(p) for p in pictures],
     )
@@ -265,17 +267,26 @@ def _epochs(hardening: Mapping[str, Any] | None) -> list[dict[str, Any]]:
     if len(log) < 2:
         return []
     charts = []
-    shares = _logged(log, ("clean_accuracy", "robust_accuracy", "clean", "robust"))
+    shares = _logged(log, ("clean_accuracy", "robust_accuracy"))
     if shares:
         svg = accuracy_chart("Accuracy over the epochs", "epoch", shares)
         charts.append(
             {"title": "Accuracy on training samples", "svg": svg, "legend": [(s.name, s.tone) for s in shares]}
         )
-    losses = _logged(log, ("loss", "l_adv", "l_sns", "loss_adv", "loss_sns"))
+    losses = _logged(log, ("loss", "l_adv", "l_sns"))
     if losses:
         svg = series_chart("Loss over the epochs", "epoch", losses)
         charts.append({"title": "Training loss", "svg": svg, "legend": [(s.name, s.tone) for s in losses]})
     return charts
+
+
+_LOGGED = {
+    "clean_accuracy": "clean",
+    "robust_accuracy": "under PGD",
+    "loss": "whole loss",
+    "l_adv": "adversarial part",
+    "l_sns": "sensitivity part",
+}
 
 
 def _logged(log: Sequence[Mapping[str, Any]], keys: Sequence[str]) -> list[Series]:
@@ -283,5 +294,5 @@ def _logged(log: Sequence[Mapping[str, Any]], keys: Sequence[str]) -> list[Serie
     for key in keys:
         points = [(float(e["epoch"]), float(e[key])) for e in log if isinstance(e.get(key), int | float)]
         if len(points) > 1:
-            found.append(Series(key.replace("_", " "), points, tone=len(found) % TONES + 1))
+            found.append(Series(_LOGGED.get(key, key), points, tone=len(found) % TONES + 1))
     return found

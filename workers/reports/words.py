@@ -6,6 +6,9 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
+#: Larger eps are written as numbers: nobody reads 255/255.
+MOST_LEVELS = 128
+
 _NORMS = {"linf": "L∞", "l2": "L2", "l1": "L1", "l0": "L0"}
 _NAMES = {
     "fgsm": "FGSM",
@@ -48,6 +51,11 @@ def percent(value: float | None, digits: int = 1) -> Markup:
     return data(value, f"{shown:.{digits}f} %")
 
 
+def fall(drop: float) -> Markup:
+    """A loss of accuracy as a signed change in points: 0.246 → −24.6 points."""
+    return data(drop, f"{'−' if drop > 0 else '+'}{abs(100 * drop):.1f} points")
+
+
 def interval(ci: tuple[float, float]) -> Markup:
     """(0.861, 0.904) → 86.1–90.4 %."""
     return Markup("{}–{}").format(data(ci[0], f"{100 * ci[0]:.1f}"), data(ci[1], f"{100 * ci[1]:.1f} %"))
@@ -83,7 +91,7 @@ def short(value: float | int, digits: int = 3) -> str:
 def eps_text(eps: float) -> str:
     """8/255 where eps is a whole number of grey levels, else the number."""
     levels = eps * 255
-    if abs(levels - round(levels)) < 1e-6 and 1 <= round(levels) <= 255:
+    if abs(levels - round(levels)) < 1e-6 and 1 <= round(levels) <= MOST_LEVELS:
         return f"{round(levels)}/255"
     return f"{eps:.3g}"
 
@@ -102,7 +110,7 @@ def threat_text(threat: str) -> str:
 def _near(eps: float) -> str:
     """Like `eps_text`, for an eps that was cut to six digits in a threat model's name."""
     levels = round(eps * 255)
-    return f"{levels}/255" if levels >= 1 and f"{levels / 255:.6g}" == f"{eps:.6g}" else f"{eps:.3g}"
+    return f"{levels}/255" if 1 <= levels <= MOST_LEVELS and f"{levels / 255:.6g}" == f"{eps:.6g}" else f"{eps:.3g}"
 
 
 def norm_text(norm: str) -> str:

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from workers.datasets.npy import pick_rows
 from workers.reports.keepsakes import rows_of, slices_of
 from workers.reports.merge import AttackTable
 from workers.reports.outcomes import measured_norm
@@ -103,9 +104,9 @@ def _find(parts: Sequence[Path], key: str, wanted: Sequence[int]) -> dict[int, P
 def _from_data(path: Path | None, wanted: Sequence[int]) -> dict[int, Pixels]:
     if path is None:
         return {}
-    x = np.load(path, mmap_mode="r", allow_pickle=False)
+    x = pick_rows(path, wanted)
     scale = np.float32(255 if x.dtype == np.uint8 else 1)
-    return {i: np.asarray(x[i], np.float32) / scale for i in wanted if i < len(x)}
+    return dict(zip(wanted, x.astype(np.float32) / scale, strict=True))
 
 
 def _beside(benign: Pixels | None, adversarial: Pixels) -> dict[str, Any]:

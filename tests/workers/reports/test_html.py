@@ -135,7 +135,8 @@ def test_page_of_a_large_network_stays_small(tmp_path):
     assert "The other 111 layers" in text
 
 
-def test_kept_examples_are_shown(tmp_path):
+@pytest.mark.parametrize("benign", ["pairs", "x"])
+def test_kept_examples_are_shown(tmp_path, benign):
     params, shards = report_of(tmp_path, request={"keep_examples": True})
     rng = np.random.default_rng(0)
     x = rng.random((60, 1, 4, 4), dtype=np.float32)
@@ -148,9 +149,13 @@ def test_kept_examples_are_shown(tmp_path):
             label=shards.label[a:b],
             success=success[a:b],
         )
-        np.savez(tmp_path / f"p{j}.npz", x=x[a:b], x_adv=x[a:b], index=N[a:b])
         shards.inputs[f"examples.0.{j}"] = tmp_path / f"e{j}.npz"
-        shards.inputs[f"pairs.{j}"] = tmp_path / f"p{j}.npz"
+        if benign == "pairs":
+            np.savez(tmp_path / f"p{j}.npz", x=x[a:b], x_adv=x[a:b], index=N[a:b])
+            shards.inputs[f"pairs.{j}"] = tmp_path / f"p{j}.npz"
+    if benign == "x":
+        np.save(tmp_path / "x.npy", x)
+        shards.inputs["x"] = tmp_path / "x.npy"
     (tmp_path / "scratch").mkdir()
     ctx = JobContext(shards.inputs, params, tmp_path / "scratch")
     run_stage("report", ctx)
@@ -161,10 +166,13 @@ def test_kept_examples_are_shown(tmp_path):
         assert np.array_equal(kept["index"], N)
         assert np.array_equal(kept["success"], success)
     assert ctx.files["examples.0"].name == "examples-fgsm-linf-0.03.npz"
-    with np.load(ctx.files["pairs"].path) as kept:
-        assert np.array_equal(kept["x"], x)
+    names = {"examples-fgsm-linf-0.03.npz"}
+    if benign == "pairs":
+        names.add("pairs.npz")
+        with np.load(ctx.files["pairs"].path) as kept:
+            assert np.array_equal(kept["x"], x)
     listed = json.loads(ctx.files["report"].path.read_text())["artifacts"]
-    assert {a["name"] for a in listed} == {"examples-fgsm-linf-0.03.npz", "pairs.npz"}
+    assert {a["name"] for a in listed} == names
 
 
 @pytest.mark.parametrize(
