@@ -1,12 +1,11 @@
 """Which neurons are stabilised: Ω_l of SNS and the ablations of its Table III."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from workers.neurons.measure import TappedModel, measure_all
 from workers.neurons.ranking import sensitivity, top_count, top_neurons
 from workers.neurons.sums import SensitivitySums
 
@@ -30,10 +29,3 @@ def at_random(neurons: Mapping[str, int], fraction: float, seed: int, device: st
         name: torch.from_numpy(np.sort(rng.permutation(count)[: top_count(count, fraction)])).to(device)
         for name, count in neurons.items()
     }
-
-
-def mean_sensitivity(tapped: TappedModel, pairs: Iterable[tuple[Tensor, Tensor, Tensor]], omega: Omega) -> float:
-    """The mean of σ over the neurons of Ω, all layers together, on batches of (x, x', index)."""
-    sums = measure_all(tapped, pairs)
-    values = [sensitivity(sums.layer(name))[neurons.cpu().numpy()] for name, neurons in omega.items()]
-    return float(np.concatenate(values).mean())

@@ -2,7 +2,6 @@
 
 import math
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,44 +11,19 @@ from torch import Tensor
 
 from openapi.hardening_options import HardenOptions
 from openapi.problems import JobFailed, NotTrainable
-from workers.attacks.pairs import dual_pairs
 from workers.hardening.adversary import fresh_batch
 from workers.hardening.data import Rows, TrainingSet
 from workers.hardening.layers import frozen_parameters, stabilised_layers, train_batch_norm
 from workers.hardening.losses import alp_loss, mart_loss, pat_loss, sns_loss, trades_loss
-from workers.hardening.selection import Omega, at_random, every, sensitive
+from workers.hardening.selection import Omega
+from workers.hardening.watch import Epoch, Report, Watch
 from workers.models.audited import AuditedModel
 from workers.models.sharing import sharing
-from workers.neurons.measure import measure
-from workers.neurons.ranking import sensitivity
-from workers.neurons.sums import SensitivitySums
 
-#: done, total, unit, phase.
-Report = Callable[[float, float, str, str | None], None]
-
-#: Samples on which `dynamic` chooses Ω again after each epoch (SNS), and on which each epoch is judged.
-DYNAMIC_PAIRS, MONITORED = 200, 128
+#: Random training images on which `dynamic` chooses Ω again after each epoch (SNS).
+DYNAMIC_PAIRS = 200
 
 _REGULARISER = {"alp": 0.5, "trades": 6.0, "mart": 5.0}
-
-
-@dataclass(frozen=True)
-class Epoch:
-    """One line of the log; epoch 0 is the model as it came.
-
-    loss = l_adv + λ l_sns, means over the batches. clean_accuracy, robust_accuracy (PGD at the training eps) and
-    sensitivity (mean σ over Ω) are of a few fixed training images: for watching, not for judging.
-    """
-
-    epoch: int
-    loss: float | None
-    l_adv: float | None
-    l_sns: float | None
-    clean_accuracy: float
-    robust_accuracy: float
-    sensitivity: float
-    lr: float
-    seconds: float
 
 
 @dataclass(frozen=True)
@@ -84,17 +58,16 @@ class Hardener:
         self.layers = stabilised_layers(model, options.layers)
         self.frozen = frozen_parameters(model, self.layers[0])
         self.attacked = sharing(model)
-        self.watched = self.attacked.tapped("conv", self.layers)
+        self.watch = Watch(self.attacked, data, options, self.layers, seed=seed, report=self.report)
         self.tapped = model.tapped("conv", self.layers)
         self.generator = torch.Generator(self.device).manual_seed(seed)
-        self.monitor = list(data.sample(MONITORED, seed, 1, options.batch_size))
         self.adversaries: npt.NDArray[np.float32] | None = None
         self.omega: Omega = {}
 
     def run(self) -> Hardening:
         """Choose Ω, train, and return what was done; raises `JobFailed` when the loss is no longer a number."""
         options, model = self.options, self.model
-        self.omega = self.select(options.pairs, stream=2)
+        self.omega = self.watch.select(options.pairs, stream=2)
         if options.adversary == "fixed":
             self.adversaries = self.fix_adversaries()
         parameters = [p for name, p in model.trainable_parameters().items() if name not in self.frozen]
@@ -103,15 +76,15 @@ class Hardener:
         optimizer = make_optimizer(parameters, options)
         if options.batch_norm == "train":
             train_batch_norm(model, self.layers[0])
-        log = [self.judge(0, (None, None, None), options.lr, 0.0)]
+        log = [self.watch.judge(0, self.omega, (None, None, None), options.lr, 0.0)]
         try:
             for epoch in range(1, options.epochs + 1):
                 began = time.monotonic()
                 losses = self.train_epoch(epoch, optimizer, parameters)
-                if options.selection == "dynamic":
-                    self.omega = self.select(DYNAMIC_PAIRS, stream=2 + epoch)
+                if options.selection == "dynamic" and epoch < options.epochs:
+                    self.omega = self.watch.select(DYNAMIC_PAIRS, stream=2 + epoch)
                 lr = float(optimizer.param_groups[0]["lr"])
-                log.append(self.judge(epoch, losses, lr, time.monotonic() - began))
+                log.append(self.watch.judge(epoch, self.omega, losses, lr, time.monotonic() - began))
         finally:
             model.set_batch_norm(False)
             model.unfreeze()
@@ -173,40 +146,12 @@ class Hardener:
             return fresh_batch(self.attacked, rows.x, rows.y, self.options, self.generator, ramp)
         return torch.from_numpy(self.adversaries[rows.index.cpu().numpy()]).to(self.device)
 
-    def pairs(self, rows: Rows, steps: int) -> Tensor:
-        """Full-strength x' at the training eps against the present weights."""
-        return dual_pairs(
-            self.attacked,
-            rows.x,
-            rows.y,
-            rows.index,
-            seed=self.seed,
-            eps=self.options.eps,
-            steps=steps,
-            step_size=self.options.step_size if steps == self.options.steps else None,
-        )
-
-    def select(self, count: int, stream: int) -> Omega:
-        """Choose the neurons of each layer of S by the `selection` asked for, on `count` training images."""
-        options = self.options
-        neurons = {layer.name: layer.neurons for layer in self.model.layers if layer.name in self.layers}
-        if options.selection == "all":
-            return every(neurons, self.device)
-        if options.selection == "random":
-            return at_random(neurons, options.top_fraction, self.seed, self.device)
-        count = min(count, len(self.data))
-        sums = SensitivitySums()
-        for rows in self.data.sample(count, self.seed, stream, options.batch_size):
-            sums.add(measure(self.watched, rows.x, self.pairs(rows, options.steps), rows.index))
-            self.report(sums.n, count, "samples", "select neurons")
-        return sensitive(sums, self.layers, options.top_fraction, self.device)
-
     def fix_adversaries(self) -> npt.NDArray[np.float32]:
         """The dual pairs of the whole training set against the vanilla model, made once (`adversary: fixed`)."""
         stored: npt.NDArray[np.float32] | None = None
         for at in range(0, len(self.data), self.options.batch_size):
             index = np.arange(at, min(at + self.options.batch_size, len(self.data)), dtype=np.int64)
-            x_adv = self.pairs(self.data.take(index), self.options.steps).cpu().numpy()
+            x_adv = self.watch.pairs(self.data.take(index), self.options.steps).cpu().numpy()
             if stored is None:
                 stored = np.empty((len(self.data), *x_adv.shape[1:]), np.float32)
             stored[index] = x_adv
@@ -214,38 +159,14 @@ class Hardener:
         assert stored is not None
         return stored
 
-    def judge(
-        self, epoch: int, losses: tuple[float | None, float | None, float | None], lr: float, seconds: float
-    ) -> Epoch:
-        """Measure accuracy and the sensitivity of Ω on the monitored training images."""
-        sums, clean, robust, n = SensitivitySums(), 0, 0, 0
-        for rows in self.monitor:
-            x_adv = self.pairs(rows, max(10, self.options.steps))
-            sums.add(measure(self.watched, rows.x, x_adv, rows.index))
-            with torch.no_grad():
-                right = self.attacked(rows.x).argmax(1) == rows.y
-                stays = self.attacked(x_adv).argmax(1) == rows.y
-            clean, robust, n = clean + int(right.sum()), robust + int((right & stays).sum()), n + len(rows.y)
-        sigma = [sensitivity(sums.layer(name))[neurons.cpu().numpy()] for name, neurons in self.omega.items()]
-        loss, l_adv, l_sns = losses
-        return Epoch(
-            epoch=epoch,
-            loss=loss,
-            l_adv=l_adv,
-            l_sns=l_sns,
-            clean_accuracy=clean / n,
-            robust_accuracy=robust / n,
-            sensitivity=float(np.concatenate(sigma).mean()),
-            lr=lr,
-            seconds=seconds,
-        )
-
 
 def harden(
     model: AuditedModel, data: TrainingSet, options: HardenOptions, *, seed: int = 0, report: Report | None = None
 ) -> Hardening:
     """Harden `model` in place (see `Hardener`); `NotTrainable`, `InvalidField`, `DatasetMismatch`, `JobFailed`."""
-    return Hardener(model, data, options, seed=seed, report=report).run()
+    # cuDNN's fastest algorithms add in any order; the same seed must give the same weights.
+    with torch.backends.cudnn.flags(enabled=True, benchmark=False, deterministic=True):
+        return Hardener(model, data, options, seed=seed, report=report).run()
 
 
 def make_optimizer(parameters: list[torch.nn.Parameter], options: HardenOptions) -> torch.optim.Optimizer:

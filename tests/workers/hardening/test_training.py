@@ -86,7 +86,7 @@ def test_frozen_layers_keep_their_bits_and_their_sensitivity(fresh: Fresh, train
 
 def test_omega_is_chosen_on_the_vanilla_model_and_stays(fresh: Fresh, train_set: TrainingSet) -> None:
     hardener = Hardener(fresh(), train_set, options(epochs=1, max_samples=100), seed=3)
-    chosen = {name: tuple(neurons.tolist()) for name, neurons in hardener.select(100, stream=2).items()}
+    chosen = {name: tuple(neurons.tolist()) for name, neurons in hardener.watch.select(100, stream=2).items()}
     result = hardener.run()
     assert result.omega == chosen
     assert {name: len(neurons) for name, neurons in result.omega.items()} == {"conv1": 1, "conv2": 2, "conv3": 3}
@@ -116,7 +116,7 @@ def test_the_baselines_gain_too(fresh: Fresh, method: str, train_set: TrainingSe
 
 def test_the_loss_of_the_first_batch_is_eq_13(fresh: Fresh, train_set: TrainingSet) -> None:
     hardener = Hardener(fresh(), train_set, options(lambda_=2.0), seed=0)
-    hardener.omega = hardener.select(50, stream=2)
+    hardener.omega = hardener.watch.select(50, stream=2)
     rows = next(train_set.shuffled(50, 0, 1))
     loss, l_adv, l_sns = hardener.losses(rows, rows.x.flip(0))
     assert loss.item() == pytest.approx(l_adv.item() + 2 * l_sns.item(), rel=1e-6)

@@ -1,0 +1,124 @@
+"""What a hardening sees of its own network: dual pairs, Ω, and how each epoch went."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from openapi.hardening_options import HardenOptions
+from workers.attacks.pairs import dual_pairs
+from workers.hardening.data import Rows, TrainingSet
+from workers.hardening.selection import Omega, at_random, every, sensitive
+from workers.models.audited import AuditedModel
+from workers.neurons.measure import measure
+from workers.neurons.ranking import sensitivity
+from workers.neurons.sums import SensitivitySums
+
+#: done, total, unit, phase.
+Report = Callable[[float, float, str, str | None], None]
+
+#: Training images on which each epoch is judged.
+MONITORED = 128
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """One line of the log; epoch 0 is the model as it came.
+
+    loss = l_adv + λ l_sns, means over the batches. clean_accuracy, robust_accuracy (PGD at the training eps) and
+    sensitivity (mean σ over Ω) are of a few fixed training images: for watching, not for judging.
+    """
+
+    epoch: int
+    loss: float | None
+    l_adv: float | None
+    l_sns: float | None
+    clean_accuracy: float
+    robust_accuracy: float
+    sensitivity: float
+    lr: float
+    seconds: float
+
+
+class Watch:
+    """Full-strength pairs against the present weights, and what is read off them.
+
+    attacked: the network in eval mode, sharing the weights that are trained; layers: S.
+    """
+
+    def __init__(
+        self,
+        attacked: AuditedModel,
+        data: TrainingSet,
+        options: HardenOptions,
+        layers: tuple[str, ...],
+        *,
+        seed: int,
+        report: Report,
+    ) -> None:
+        self.attacked, self.data, self.options, self.seed, self.report = attacked, data, options, seed, report
+        self.layers = layers
+        self.tapped = attacked.tapped("conv", layers)
+        self.device: torch.device = next(iter(attacked.trainable_parameters().values())).device
+        self.monitor = list(data.sample(MONITORED, seed, 1, options.batch_size))
+
+    def pairs(self, rows: Rows, steps: int) -> Tensor:
+        """Full-strength x' at the training eps against the present weights."""
+        return dual_pairs(
+            self.attacked,
+            rows.x,
+            rows.y,
+            rows.index,
+            seed=self.seed,
+            eps=self.options.eps,
+            steps=steps,
+            step_size=self.options.step_size if steps == self.options.steps else None,
+        )
+
+    def select(self, count: int, stream: int) -> Omega:
+        """Choose the neurons of each layer of S by the `selection` asked for, on `count` training images."""
+        options = self.options
+        neurons = {layer.name: layer.neurons for layer in self.attacked.layers if layer.name in self.layers}
+        if options.selection == "all":
+            return every(neurons, self.device)
+        if options.selection == "random":
+            return at_random(neurons, options.top_fraction, self.seed, self.device)
+        count = min(count, len(self.data))
+        sums = SensitivitySums()
+        for rows in self.data.sample(count, self.seed, stream, options.batch_size):
+            sums.add(measure(self.tapped, rows.x, self.pairs(rows, options.steps), rows.index))
+            self.report(sums.n, count, "samples", "select neurons")
+        return sensitive(sums, self.layers, options.top_fraction, self.device)
+
+    def judge(
+        self,
+        epoch: int,
+        omega: Omega,
+        losses: tuple[float | None, float | None, float | None],
+        lr: float,
+        seconds: float,
+    ) -> Epoch:
+        """Measure accuracy and the sensitivity of Ω on the monitored training images."""
+        sums, clean, robust, n = SensitivitySums(), 0, 0, 0
+        for rows in self.monitor:
+            x_adv = self.pairs(rows, max(10, self.options.steps))
+            sums.add(measure(self.tapped, rows.x, x_adv, rows.index))
+            with torch.no_grad():
+                right = self.attacked(rows.x).argmax(1) == rows.y
+                stays = self.attacked(x_adv).argmax(1) == rows.y
+            clean, robust, n = clean + int(right.sum()), robust + int((right & stays).sum()), n + len(rows.y)
+        sigma = [sensitivity(sums.layer(name))[neurons.cpu().numpy()] for name, neurons in omega.items()]
+        loss, l_adv, l_sns = losses
+        return Epoch(
+            epoch=epoch,
+            loss=loss,
+            l_adv=l_adv,
+            l_sns=l_sns,
+            clean_accuracy=clean / n,
+            robust_accuracy=robust / n,
+            sensitivity=float(np.concatenate(sigma).mean()),
+            lr=lr,
+            seconds=seconds,
+        )
