@@ -1,7 +1,7 @@
 """`create_app`: the API as one Litestar application."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from importlib.metadata import version
 from typing import Any
 
@@ -22,6 +22,7 @@ from service.health.controller import HealthController
 from service.health.metrics import measure_requests
 from service.http.content import PAGE_POLICY
 from service.http.problems import handle_exception
+from service.keys.guards import RateLimit, require_key
 from service.models.controller import ModelController
 from service.schema import JsonDocument, PageDocument
 
@@ -31,18 +32,21 @@ _DESCRIPTION = (
 )
 
 
-@asynccontextmanager
-async def _lifespan(app: Litestar) -> AsyncIterator[None]:
-    """Migrate, take up unfinished work, serve, and close everything."""
-    services: Services = app.state.services
-    await services.db.migrate()
-    await services.orchestrator.start()
-    try:
-        yield
-    finally:
-        await services.orchestrator.stop()
-        await services.queue.aclose()
-        await services.db.close()
+def _lifespan(settings: Settings) -> Callable[[Litestar], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def live(app: Litestar) -> AsyncIterator[None]:
+        """Open everything, migrate, take up unfinished work, serve, and close everything."""
+        services = app.state.services = Services.from_settings(settings)
+        try:
+            await services.db.migrate()
+            await services.orchestrator.start()
+            yield
+        finally:
+            await services.orchestrator.stop()
+            await services.queue.aclose()
+            await services.db.close()
+
+    return live
 
 
 def _services(state: State) -> Services:
@@ -73,15 +77,15 @@ def create_app(settings: Settings) -> Litestar:
             ArtifactController,
             CatalogController,
         ],
+        guards=[require_key, RateLimit(settings.rate_limit_per_minute)],
     )
     return Litestar(
         route_handlers=[v1, HealthController],
-        state=State({"services": Services.from_settings(settings)}),
         dependencies={"services": Provide(_services, sync_to_thread=False)},
         exception_handlers={Exception: handle_exception},
         middleware=[measure_requests],
         after_request=_secure,
-        lifespan=[_lifespan],
+        lifespan=[_lifespan(settings)],
         request_max_body_size=settings.max_body_bytes,
         openapi_config=OpenAPIConfig(
             title="Tremor",

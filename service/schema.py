@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from litestar import Litestar, Request
-from litestar.enums import HttpMethod
+from litestar.enums import HttpMethod, MediaType
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.plugins import OpenAPIRenderPlugin
 from pydantic import BaseModel
@@ -18,6 +18,7 @@ from pydantic.json_schema import models_json_schema
 
 from openapi.problems import BASE, PROBLEM_TYPES, Problem
 from openapi.report import Report
+from openapi.wire.settings import Settings
 from service.http.docs import ALWAYS, Doc
 from service.page import render_page
 
@@ -195,9 +196,8 @@ def complete(app: Litestar, schema: dict[str, Any]) -> dict[str, Any]:
 class _Rendered(OpenAPIRenderPlugin):
     """Serves the completed document; the same bytes every time."""
 
-    def __init__(self, path: str, media_type: str) -> None:
-        super().__init__(path=path)
-        self._media_type = media_type
+    def __init__(self, path: str, media_type: MediaType) -> None:
+        super().__init__(path=path, media_type=media_type)
         self._document: dict[str, Any] | None = None
 
     def document(self, request: Request[Any, Any, Any], schema: dict[str, Any]) -> dict[str, Any]:
@@ -211,7 +211,7 @@ class JsonDocument(_Rendered):
     """`/schema/openapi.json`."""
 
     def __init__(self) -> None:
-        super().__init__("/openapi.json", "application/json")
+        super().__init__("/openapi.json", MediaType.JSON)
 
     def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
         """The document as JSON."""
@@ -222,7 +222,7 @@ class PageDocument(_Rendered):
     """`/schema`: the same for people, without anything loaded from elsewhere."""
 
     def __init__(self) -> None:
-        super().__init__("/", "text/html; charset=utf-8")
+        super().__init__("/", MediaType.HTML)
 
     def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
         """The document as a page."""
@@ -247,8 +247,7 @@ def report_schema() -> dict[str, Any]:
 
 def write_schemas(folder: Path) -> list[Path]:
     """Write `openapi.json` and `report.schema.json` into a folder; return their paths."""
-    from openapi.wire.settings import Settings
-    from service.app import create_app
+    from service.app import create_app  # the app serves these schemas, and so imports this module
 
     documents = {"openapi.json": openapi_document(create_app(Settings())), "report.schema.json": report_schema()}
     paths = []

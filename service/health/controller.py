@@ -109,7 +109,7 @@ class HealthController(Controller):
         else:
             gauges["tremor_queue_up"] = [({}, 1.0)]
             gauges["tremor_workers"] = [({"state": state}, float(n)) for state, n in _states(workers).items()]
-        return Response(render(METRICS, gauges), media_type="text/plain; version=0.0.4; charset=utf-8")
+        return Response(render(METRICS, gauges), media_type="text/plain; version=0.0.4")
 
 
 def _states(workers: list[WorkerInfo]) -> dict[str, int]:

@@ -45,8 +45,11 @@ _KINDS = {
 def field_errors(error: ValidationError, body: Any, prefix: str = "") -> tuple[FieldError, ...]:
     """Every error of a validation as pointer and detail, without repetition."""
     found: dict[tuple[str, str], FieldError] = {}
-    for entry in error.errors(include_url=False, include_context=True, include_input=False):
+    entries = error.errors(include_url=False, include_context=True, include_input=False)
+    for entry in entries:
         kind, location = entry["type"], entry["loc"]
+        if kind == "too_short" and any(e["loc"][: len(location)] == location and e is not entry for e in entries):
+            continue  # the list is short only because its items are wrong
         where = prefix + pointer(location, body)
         detail = _KINDS.get(kind, entry["msg"].removeprefix("Value error, "))
         if kind in ("union_tag_invalid", "union_tag_not_found"):

@@ -17,7 +17,7 @@ _RANGE = re.compile(r"bytes=\s*(?:(\d+)-(\d*)|-(\d+))\s*")
 MEDIA_TYPES = {
     "json": "application/json",
     "jsonl": "application/jsonl",
-    "html": "text/html; charset=utf-8",
+    "html": "text/html",  # the framework adds the charset
     "npz": "application/x-npz",
     "npy": "application/x-npy",
     "png": "image/png",

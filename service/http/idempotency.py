@@ -25,7 +25,7 @@ class Idempotency:
         key = request.headers.get("idempotency-key")
         if key is not None and not 1 <= len(key) <= 200:
             raise InvalidField("Idempotency-Key", "a key has 1 to 200 characters")
-        owner = request.scope.get("tremor_key_id", "")
+        owner = request.scope["state"].get("key_id", "")
         # Hashed: the column is short, and keys may hold anything.
         text = f"{owner}\n{request.method} {request.url.path}\n{key}"
         self._scope = hashlib.sha256(text.encode()).hexdigest() if key is not None else None

@@ -97,9 +97,9 @@ class Flow:
         """Release the next stage when the last shard of the present one has succeeded."""
         if job.status in states.TERMINAL or job.status == "cancelling":
             return
-        rows = await states.stage_shards(session, job)
-        if not rows or any(row.status != "succeeded" for row in rows):
+        if not await states.stage_is_done(session, job):
             return
+        rows = await states.stage_shards(session, job)
         await states.update_progress(session, job, force=True)
         try:
             if job.kind == "audit":

@@ -6,7 +6,7 @@ Every function here takes a session that holds the job's lock (see `lock_job`) a
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from openapi.base import utc_now
@@ -94,6 +94,14 @@ def add_shards(session: AsyncSession, job: Job, planned: Sequence[Planned], limi
         job.progress = {"done": 0.0, "total": total, "unit": "samples"}
 
 
+async def stage_is_done(session: AsyncSession, job: Job) -> bool:
+    """Whether the job's stage has shards, and all of them have succeeded."""
+    await session.flush()
+    query = select(ShardRow.status, func.count()).where(ShardRow.job_id == job.id, ShardRow.stage == job.stage)
+    found = (await session.execute(query.group_by(ShardRow.status))).all()
+    return [status for status, _ in found] == ["succeeded"]
+
+
 async def stage_shards(session: AsyncSession, job: Job, stage: str | None = None) -> list[ShardRow]:
     """The shards of a job's stage (the present one when None), in order of creation."""
     rows = await session.scalars(
@@ -104,24 +112,27 @@ async def stage_shards(session: AsyncSession, job: Job, stage: str | None = None
 
 async def update_progress(session: AsyncSession, job: Job, *, force: bool = False) -> None:
     """Sum the progress of the stage's shards; an event is logged at most once a second."""
-    rows = await stage_shards(session, job)
-    if len(rows) == 1 and rows[0].progress:
-        job.progress = {name: rows[0].progress[name] for name in ("done", "total", "unit")}
-    elif len(rows) > 1:
-        done = sum(row.weight * _share(row) for row in rows)
-        job.progress = {"done": round(done, 2), "total": sum(row.weight for row in rows), "unit": "samples"}
+    # Columns, not rows: results can be large, and events are many.
+    columns = select(ShardRow.status, ShardRow.weight, ShardRow.progress)
+    await session.flush()
+    found = (await session.execute(columns.where(ShardRow.job_id == job.id, ShardRow.stage == job.stage))).all()
+    if len(found) == 1 and (own := found[0].progress):
+        job.progress = {name: own[name] for name in ("done", "total", "unit")}
+    elif len(found) > 1:
+        done = sum(row.weight * _share(row.status, row.progress) for row in found)
+        job.progress = {"done": round(done, 2), "total": sum(row.weight for row in found), "unit": "samples"}
     now = utc_now()
     if job.progress and (force or job.progress_at is None or (now - job.progress_at).total_seconds() >= 1):
         job.progress_at = now
         log_event(session, job, "progress", {"phase": job.phase, **job.progress})
 
 
-def _share(row: ShardRow) -> float:
-    if row.status == "succeeded":
+def _share(status: str, progress: dict[str, Any] | None) -> float:
+    if status == "succeeded":
         return 1.0
-    if not row.progress or not row.progress["total"]:
+    if not progress or not progress["total"]:
         return 0.0
-    return float(min(1.0, row.progress["done"] / row.progress["total"]))
+    return float(min(1.0, progress["done"] / progress["total"]))
 
 
 async def end_shards(session: AsyncSession, job: Job) -> None:

@@ -1,12 +1,15 @@
 """A real API on loopback over a real Valkey and a real database; the tests speak the workers' protocol themselves."""
 
+import json
 import threading
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+import redis
 import uvicorn
 from litestar import Litestar
 
@@ -26,8 +29,15 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
 
 @pytest.fixture
 def settings(broker: Broker, tmp_path: Path) -> Settings:
-    broker.flush()
-    return make_settings(broker, tmp_path)
+    found = make_settings(broker, tmp_path)
+    flush(found)
+    return found
+
+
+def flush(settings: Settings) -> None:
+    """Make the broker forget everything about this service: as a restart would."""
+    with redis.Redis.from_url(settings.redis) as client:
+        client.flushdb()
 
 
 def make_settings(broker: Broker, folder: Path, **changes: Any) -> Settings:
@@ -40,6 +50,27 @@ def make_settings(broker: Broker, folder: Path, **changes: Any) -> Settings:
         "shard_samples": 4,
     }
     return Settings(**{**values, **changes})
+
+
+def upload(api: httpx.Client, kind: str, data: bytes = b"bytes", metadata: dict[str, Any] | None = None) -> str:
+    """Upload a file and return the new id."""
+    parts = {"metadata": (None, json.dumps(metadata))} if metadata is not None else {}
+    answer = api.post(f"/v1/{kind}", files={"file": ("some.bin", data), **parts})
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["id"])
+
+
+def upload_ready(api: httpx.Client, worker: ProtocolWorker, kind: str, data: bytes, **value: Any) -> str:
+    """Upload a file and have it inspected; `value` changes what the inspection says."""
+    identity = upload(api, kind, data)
+    worker.do(worker.take(), **value)
+    assert api.get(f"/v1/{kind}/{identity}", params={"wait": 10}).json()["status"] == "ready"
+    return identity
+
+
+def ready(api: httpx.Client, worker: ProtocolWorker) -> tuple[str, str]:
+    """A ready model and a ready data set of 10 images."""
+    return upload_ready(api, worker, "models", b"a model"), upload_ready(api, worker, "datasets", b"a data set")
 
 
 class Served:
@@ -67,6 +98,35 @@ class Served:
 def api(settings: Settings) -> Iterator[httpx.Client]:
     with Served(create_app(settings)) as url, httpx.Client(base_url=url, timeout=30) as client:
         yield client
+
+
+@dataclass(frozen=True)
+class World:
+    """A service with a ready model and ready data sets, shared by the tests of a module that create no work."""
+
+    api: httpx.Client
+    settings: Settings
+    worker: ProtocolWorker
+    model: str
+    dataset: str
+
+    def audit(self, **fields: Any) -> httpx.Response:
+        return self.api.post("/v1/audits", json={"model_id": self.model, "dataset_id": self.dataset, **fields})
+
+    def harden(self, **fields: Any) -> httpx.Response:
+        body = {"model_id": self.model, "train_dataset_id": self.dataset, **fields}
+        return self.api.post("/v1/hardenings", json=body)
+
+
+@pytest.fixture(scope="module")
+def world(broker: Broker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    # A database of its own in the broker: services of single tests live beside this one.
+    settings = make_settings(broker, tmp_path_factory.mktemp("world"), redis_url=broker.url.replace("db=0", "db=1"))
+    flush(settings)
+    worker = ProtocolWorker(settings)
+    with Served(create_app(settings)) as url, httpx.Client(base_url=url, timeout=30) as client:
+        yield World(client, settings, worker, *ready(client, worker))
+    worker.close()
 
 
 @pytest.fixture

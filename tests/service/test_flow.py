@@ -1,30 +1,9 @@
 """The main job through HTTP, with the workers' answers written by hand: what follows what."""
 
-import json
-
 import httpx
 
+from tests.service.conftest import ready
 from tests.service.worker import ProtocolWorker, until
-
-
-def upload(api: httpx.Client, kind: str, data: bytes = b"bytes", metadata: dict[str, object] | None = None) -> str:
-    answer = api.post(
-        f"/v1/{kind}",
-        files={"file": ("some.bin", data), **({"metadata": (None, json.dumps(metadata))} if metadata else {})},
-    )
-    assert answer.status_code == 201, answer.text
-    return str(answer.json()["id"])
-
-
-def ready(api: httpx.Client, worker: ProtocolWorker) -> tuple[str, str]:
-    """A ready model and a ready data set of 10 images."""
-    model = upload(api, "models", b"a model")
-    worker.do(worker.take())
-    dataset = upload(api, "datasets", b"a data set")
-    worker.do(worker.take())
-    assert api.get(f"/v1/models/{model}", params={"wait": 10}).json()["status"] == "ready"
-    assert api.get(f"/v1/datasets/{dataset}", params={"wait": 10}).json()["status"] == "ready"
-    return model, dataset
 
 
 def test_an_audit_from_upload_to_report(api: httpx.Client, worker: ProtocolWorker) -> None:

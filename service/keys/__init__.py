@@ -1,0 +1,1 @@
+"""API keys, where the service asks for them, and the rate limit."""

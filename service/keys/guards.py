@@ -1,0 +1,65 @@
+"""Who may call, and how often: guards of everything under /v1."""
+
+import hashlib
+import time
+from collections import OrderedDict
+from typing import Any
+
+from litestar.connection import ASGIConnection
+from litestar.handlers import BaseRouteHandler
+from sqlalchemy import select
+
+from openapi.problems import RateLimited, Unauthorized
+from service.context import Services
+from service.db.tables import ApiKey
+
+#: Clients whose budget is remembered; the one longest unseen is forgotten first.
+_MAX_CLIENTS = 10_000
+
+Connection = ASGIConnection[Any, Any, Any, Any]
+
+
+async def require_key(connection: Connection, _handler: BaseRouteHandler) -> None:
+    """Ask for `Authorization: Bearer KEY` when the settings say so. Raises `Unauthorized`."""
+    services: Services = connection.app.state.services
+    if services.settings.auth != "keys":
+        return
+    scheme, _, key = connection.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not key.strip():
+        raise Unauthorized("Send an API key as `Authorization: Bearer KEY`; `tremor keys create` makes one")
+    digest = hashlib.sha256(key.strip().encode()).hexdigest()
+    async with services.db.read() as session:
+        row = await session.scalar(select(ApiKey).where(ApiKey.key_hash == digest, ApiKey.revoked_at.is_(None)))
+    if row is None:
+        raise Unauthorized("This API key is unknown or revoked")
+    connection.scope["state"]["key_id"] = row.id
+
+
+class RateLimit:
+    """A token bucket per client: `per_minute` tokens at most, filled evenly. 0 is no limit.
+
+    The buckets are this process's own: with several processes behind a balancer each gives the full budget.
+    """
+
+    def __init__(self, per_minute: int) -> None:
+        self._rate = per_minute / 60
+        self._full = float(per_minute)
+        self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
+
+    def take(self, client: str, now: float) -> float:
+        """Take a token; return 0, or the seconds until there is one."""
+        tokens, seen = self._buckets.pop(client, (self._full, now))
+        tokens = min(self._full, tokens + (now - seen) * self._rate)
+        wait = 0.0 if tokens >= 1 else (1 - tokens) / self._rate
+        self._buckets[client] = (tokens if wait else tokens - 1, now)
+        if len(self._buckets) > _MAX_CLIENTS:
+            self._buckets.popitem(last=False)
+        return wait
+
+    async def __call__(self, connection: Connection, _handler: BaseRouteHandler) -> None:
+        """Raise `RateLimited` when the client has used its budget up. A client is an API key, else an address."""
+        if not self._rate:
+            return
+        client = connection.scope["state"].get("key_id") or (connection.client.host if connection.client else "")
+        if wait := self.take(str(client), time.monotonic()):
+            raise RateLimited("This client has sent too many requests", retry_after=int(wait) + 1)

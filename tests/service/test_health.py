@@ -1,0 +1,163 @@
+"""Probes, metrics, catalogue, schema."""
+
+import json
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from openapi.attacks import ATTACKS
+from openapi.presets import PRESETS
+from openapi.wire.queue import QueueClient, WorkerInfo
+from openapi.wire.settings import Settings
+from service.app import create_app
+from service.schema import dump, openapi_document, report_schema, write_schemas
+from tests.service.conftest import World
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_live(world: World) -> None:
+    assert world.api.get("/health/live").json() == {"status": "live"}
+
+
+def test_ready_only_with_a_live_worker(world: World) -> None:
+    answer = world.api.get("/health/ready")
+    assert answer.status_code == 503
+    body = answer.json()
+    assert {name: part["status"] for name, part in body["checks"].items()} == {
+        "database": "ok",
+        "queue": "ok",
+        "blobs": "ok",
+        "worker": "failed",
+    }
+    queue = QueueClient(world.settings)
+    queue.heartbeat(WorkerInfo(id="w1", device="cpu", sandbox="full", at=time.time()))
+    answer = world.api.get("/health/ready")
+    assert answer.status_code == 200
+    assert (answer.json()["status"], answer.json()["sandbox"]) == ("ready", "full")
+    assert answer.json()["workers"][0]["id"] == "w1"
+    queue.goodbye("w1")
+    queue.close()
+    assert world.api.get("/health/ready").status_code == 503
+
+
+def test_metrics_are_prometheus_text(world: World) -> None:
+    world.api.get("/v1/models/mdl_none")
+    answer = world.api.get("/metrics")
+    assert answer.headers["content-type"].startswith("text/plain; version=0.0.4")
+    lines = answer.text.splitlines()
+    assert 'tremor_jobs{kind="inspect_model",status="succeeded"} 1' in lines
+    assert "tremor_queue_up 1" in lines
+    (count,) = [
+        line
+        for line in lines
+        if line.startswith("tremor_http_requests_total")
+        and 'route="/v1/models/{model_id}"' in line
+        and 'status="404"' in line
+    ]
+    assert int(count.rpartition(" ")[2]) >= 1
+    for line in lines:
+        assert re.fullmatch(r'# (HELP|TYPE) .+|[a-z_]+(\{([a-z_]+="[^"]*",?)*\})? -?[0-9.e+-]+', line), line
+    assert "mdl_none" not in answer.text, "ids would make endless series"
+
+
+def test_attacks_with_schema_and_defaults(world: World) -> None:
+    items = {item["name"]: item for item in world.api.get("/v1/attacks").json()["items"]}
+    assert set(items) == set(ATTACKS)
+    pgd = items["pgd"]
+    assert pgd["defaults"]["steps"] == 10
+    assert pgd["schema"]["properties"]["steps"]["minimum"] == 1
+    assert pgd["threat_model"].startswith("linf eps=0.0313")
+    assert all(item["summary"] and item["paper"] for item in items.values())
+
+
+def test_presets(world: World) -> None:
+    items = {item["name"]: item for item in world.api.get("/v1/presets").json()["items"]}
+    assert set(items) == set(PRESETS)
+    assert all(attack["name"] in ATTACKS for item in items.values() for attack in item["attacks"])
+
+
+def test_the_published_schemas_are_those_of_the_code(tmp_path: Path) -> None:
+    for path in write_schemas(tmp_path):
+        assert (ROOT / "openapi" / path.name).read_bytes() == path.read_bytes(), f"run `make openapi` ({path.name})"
+
+
+def test_the_served_document_is_the_published_one(world: World) -> None:
+    answer = world.api.get("/schema/openapi.json")
+    assert answer.headers["content-type"].startswith("application/json")
+    assert answer.json() == json.loads((ROOT / "openapi" / "openapi.json").read_text(encoding="utf-8"))
+
+
+def test_every_reference_of_the_document_leads_somewhere() -> None:
+    document = openapi_document(create_app(Settings()))
+    text = dump(document).decode()
+    for name in set(re.findall(r'"#/components/schemas/([^"]+)"', text)):
+        assert name in document["components"]["schemas"]
+    identities = [o["operationId"] for item in document["paths"].values() for o in item.values()]
+    assert len(identities) == len(set(identities))
+    for item in document["paths"].values():
+        for operation in item.values():
+            assert operation["summary"]
+            assert operation["responses"]["500"]["content"].keys() == {"application/problem+json"}
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "POST /v1/models", "GET /v1/models/{model_id}", "GET /v1/models/{model_id}/content", "POST /v1/datasets",
+        "GET /v1/datasets/{dataset_id}", "GET /v1/datasets/{dataset_id}/content", "POST /v1/audits",
+        "GET /v1/audits/{audit_id}", "GET /v1/audits/{audit_id}/events", "GET /v1/audits/{audit_id}/report",
+        "GET /v1/audits/{audit_id}/report.html", "GET /v1/audits/{audit_id}/report.junit.xml",
+        "GET /v1/audits/{audit_id}/report.sarif", "GET /v1/audits/{audit_id}/samples",
+        "GET /v1/audits/{audit_id}/artifacts", "GET /v1/artifacts/{artifact_id}", "POST /v1/audits/{audit_id}/cancel",
+        "DELETE /v1/audits/{audit_id}", "POST /v1/hardenings", "GET /v1/hardenings/{hardening_id}", "GET /v1/presets",
+        "GET /v1/attacks", "GET /health/live", "GET /health/ready", "GET /metrics",
+    ],
+)  # fmt: skip
+def test_the_contract_is_documented(call: str) -> None:
+    method, path = call.split()
+    document = json.loads((ROOT / "openapi" / "openapi.json").read_text(encoding="utf-8"))
+    assert method.lower() in document["paths"][path]
+
+
+def test_the_report_schema_knows_the_contract() -> None:
+    names = (
+        "schema_version id created_at model dataset config definitions environment clean attacks worst_case checks "
+        "neurons regions explain hardening verdict artifacts timings"
+    )
+    assert set(names.split()) <= set(report_schema()["properties"])
+
+
+def test_the_page_needs_nothing_from_elsewhere(world: World) -> None:
+    answer = world.api.get("/schema")
+    assert answer.headers["content-type"].startswith("text/html")
+    assert "createAudit" in answer.text
+    assert not re.findall(r"<script|<link|<iframe|src=|url\(|@import", answer.text)
+    assert all(href.startswith(("/", "#")) for href in re.findall(r'href="([^"]*)"', answer.text))
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+
+
+def test_the_service_runs_without_torch_and_its_kin() -> None:
+    """Import every module of the service in a process where the workers' packages cannot be imported."""
+    program = """
+import importlib, pkgutil, sys
+
+blocked = {"torch", "torchvision", "onnx", "onnxruntime", "onnx2torch", "numpy", "scipy", "PIL", "matplotlib",
+           "pyarrow", "safetensors", "workers", "jinja2"}
+sys.modules.update(dict.fromkeys(blocked))  # None there makes `import` fail as if nothing were installed
+import service, openapi
+for package in (service, openapi):
+    for module in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
+        if not module.name.startswith(("service.embedded", "service.db.migrations")):
+            importlib.import_module(module.name)
+assert not any(sys.modules[name] for name in blocked)
+from openapi.wire.settings import Settings
+from service.app import create_app
+create_app(Settings())
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, cwd=ROOT)
+    assert done.returncode == 0, done.stderr
