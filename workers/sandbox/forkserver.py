@@ -15,14 +15,16 @@ import signal
 import socket
 import sys
 import traceback
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 
 from workers.jobs.registry import STAGES
 from workers.sandbox import child, kernel
 
 _FIRST = ("numpy", "torch", "torch.fx", "torch.export", "PIL.Image", "onnx", "safetensors.torch")
-_LATER = ("matplotlib.pyplot", "scipy.stats", "jinja2")
+#: Imported in the stages' functions, so that their modules stay light.
+_LATER = ("workers.models.torchscript.frontend", "workers.models.onnx.frontend", "matplotlib.pyplot", "scipy.stats")
 _IDLE_SECONDS = 0.05
 
 
@@ -35,12 +37,28 @@ def preload(names: Iterable[str]) -> None:
     gc.freeze()
 
 
-def serve(link: socket.socket, later: list[str]) -> None:
-    """Answer requests until the worker hangs up; import `later` in between."""
+def practise() -> None:
+    """Translate a tiny model once: what the translation imports and builds is then there in every fork.
+
+    It is too small for OpenMP to start threads for it, and on the CPU, so that CUDA stays untouched.
+    """
+    import torch
+
+    from openapi.models import InputSpec
+    from workers.models.from_module import audit_module
+
+    nn = torch.nn
+    layers = nn.Conv2d(1, 2, 3), nn.BatchNorm2d(2), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(18, 2)
+    audit_module(nn.Sequential(*layers).eval(), InputSpec(shape=(1, 8, 8)))
+
+
+def serve(link: socket.socket, later: list[Callable[[], None]]) -> None:
+    """Answer requests until the worker hangs up; do `later`, one after the other, in between."""
     me = os.getpid()
     while True:
         while later and not select.select([link], [], [], _IDLE_SECONDS)[0]:
-            preload([later.pop(0)])
+            with contextlib.suppress(Exception):
+                later.pop(0)()
         data, handles, _, _ = socket.recv_fds(link, 4096, 1)
         if not data:
             return
@@ -101,7 +119,8 @@ def main() -> None:
     link = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET, fileno=os.dup(0))
     preload([*sys.argv[2:], *_FIRST, STAGES["inspect_model"]])
     link.sendall(b"ready\n")
-    serve(link, [*STAGES.values(), *_LATER])
+    names = [*STAGES.values(), *_LATER]
+    serve(link, [practise, *(partial(preload, [name]) for name in names), gc.freeze])
 
 
 if __name__ == "__main__":
