@@ -1,0 +1,116 @@
+"""Builds ONNX files by hand, and compares translations with onnxruntime."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+import onnxruntime
+import torch
+from onnx import TensorProto, helper, numpy_helper
+
+from openapi.models import InputSpec
+from workers.models.audited import AuditedModel
+from workers.models.onnx.load import load_onnx
+
+Node = onnx.NodeProto
+
+
+def rand(*shape: int, seed: int = 0, scale: float = 0.5) -> np.ndarray[Any, Any]:
+    return (np.random.default_rng(seed + sum(shape)).standard_normal(shape) * scale).astype(np.float32)
+
+
+def node(op: str, inputs: Sequence[str], output: str | Sequence[str], **attributes: Any) -> Node:
+    outputs = [output] if isinstance(output, str) else list(output)
+    return helper.make_node(op, list(inputs), outputs, name=f"{op}_{outputs[0]}", **attributes)
+
+
+def model(
+    nodes: Sequence[Node],
+    input_shape: Sequence[Any],
+    constants: dict[str, Any],
+    *,
+    opset: int = 17,
+    ir: int = 8,
+    input_type: int = TensorProto.FLOAT,
+    outputs: Sequence[str] = ("y",),
+    output_type: int = TensorProto.FLOAT,
+    extra_inputs: Sequence[onnx.ValueInfoProto] = (),
+    domains: dict[str, int] | None = None,
+    functions: Sequence[onnx.FunctionProto] = (),
+) -> onnx.ModelProto:
+    """A one-input model; input ``x``."""
+    graph = helper.make_graph(
+        list(nodes),
+        "g",
+        [helper.make_tensor_value_info("x", input_type, list(input_shape)), *extra_inputs],
+        [helper.make_tensor_value_info(o, output_type, None) for o in outputs],
+        [v if isinstance(v, TensorProto) else numpy_helper.from_array(np.asarray(v), k) for k, v in constants.items()],
+    )
+    imports = [helper.make_opsetid("", opset), *(helper.make_opsetid(d, v) for d, v in (domains or {}).items())]
+    return helper.make_model(
+        graph, ir_version=ir, opset_imports=imports, functions=list(functions), producer_name="test"
+    )
+
+
+def save(proto: onnx.ModelProto, folder: Path, name: str = "model.onnx") -> Path:
+    path = folder / name
+    path.write_bytes(proto.SerializeToString())
+    return path
+
+
+def session(path: Path) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.log_severity_level = 4
+    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+
+
+_TYPES = {
+    "tensor(float)": np.float32,
+    "tensor(float16)": np.float16,
+    "tensor(double)": np.float64,
+    "tensor(uint8)": np.uint8,
+}
+
+
+def reference(path: Path, x: np.ndarray[Any, Any], output: int = 0) -> np.ndarray[Any, Any]:
+    """onnxruntime's answer, one image at a time where the file fixes a batch of one."""
+    runtime = session(path)
+    port = runtime.get_inputs()[0]
+    x = x.astype(_TYPES[port.type])
+    fixed = port.shape[0] if isinstance(port.shape[0], int) else None
+    step = fixed or len(x)
+    parts = [runtime.run(None, {port.name: x[i : i + step]})[output] for i in range(0, len(x), step)]
+    return np.concatenate(parts).reshape(len(x), -1).astype(np.float32)
+
+
+def compare(
+    path: Path,
+    spec: InputSpec | None = None,
+    *,
+    batches: Sequence[int] = (1, 3),
+    tolerance: float = 1e-4,
+    output: int = 0,
+    gradient: bool = True,
+) -> AuditedModel:
+    """Translate a file, compare its logits with onnxruntime's at several batch sizes, check the input gradient."""
+    audited = load_onnx(path, spec or InputSpec())
+    for n in batches:
+        x = torch.rand((n, *audited.input.shape), generator=torch.Generator().manual_seed(n), requires_grad=True)
+        logits = audited(x)
+        assert logits.shape == (n, audited.num_classes)
+        assert logits.dtype == torch.float32
+        taken = audited.transform(x.detach()).numpy()
+        wanted = reference(path, taken, output)
+        mine = torch.softmax(logits, 1) if audited.before_softmax and abs(wanted.sum() - n) < 1e-3 else logits
+        mine = torch.log_softmax(logits, 1) if audited.before_softmax and (wanted <= 0).all() else mine
+        difference = np.abs(mine.detach().numpy() - wanted).max() / np.abs(wanted).max()
+        assert difference < tolerance, difference
+        assert np.ptp(wanted) > 0
+        if gradient:
+            (g,) = torch.autograd.grad(logits.square().sum(), x)
+            assert torch.isfinite(g).all()
+            assert g.abs().max() > 0
+    return audited
