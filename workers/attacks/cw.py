@@ -10,11 +10,12 @@ from workers.attacks.geometry import per_row
 from workers.attacks.hunt import Hunt
 from workers.attacks.losses import margin
 from workers.attacks.pullback import pull_back
+from workers.attacks.refine import refine_l2
 
 _CHECK = 10  # steps between two looks at whether a row still gains
 _GAIN = 1e-4  # relative; less than this is a standstill
 _SLOWER = 0.3  # the learning rate's factor at the first standstill; the second one ends the column
-_REFINE = 60  # further steps from the best example, with a learning rate that dies out
+_REFINE = 20  # passes along the boundary at the end
 _BETA1, _BETA2 = 0.9, 0.999
 
 
@@ -35,7 +36,6 @@ class _Rows:
     high: Tensor
     found: Tensor  # in this column
     best: Tensor  # squared distance of the best success, inf without
-    best_c: Tensor
     rate: Tensor
     lowest: Tensor  # loss in this column
     before: Tensor  # `lowest` at the last look
@@ -46,7 +46,7 @@ class _Rows:
         one = torch.ones(len(rows), device=x.device)
         zero, inf = torch.zeros_like(one), one * torch.inf
         start = (torch.zeros_like(x), torch.zeros_like(x), zero.clone(), zero.clone(), one * spec.initial_const)
-        search = (zero.clone(), inf.clone(), zero.bool(), inf.clone(), one * spec.initial_const)
+        search = (zero.clone(), inf.clone(), zero.bool(), inf.clone())
         return cls(rows, x, hunt.y[rows], x.clone(), *start, *search, one.clone(), inf.clone(), inf.clone())
 
     def select(self, keep: Tensor) -> "_Rows":
@@ -66,7 +66,7 @@ def cw(hunt: Hunt, spec: Cw) -> None:
 
     A row whose loss stands still for 10 steps continues with 0.3 of the learning rate, then goes to its next column at
     once, whatever the others do; rows that are through make room for waiting ones, so that passes stay full. The best
-    example is refined by 60 steps with a learning rate that dies out, and by bisection towards x (ours).
+    examples slide along the boundary towards x for 20 passes (`refine`) and are bisected (ours).
 
     Carlini & Wagner, "Towards Evaluating the Robustness of Neural Networks", 2017.
     """
@@ -84,7 +84,8 @@ def cw(hunt: Hunt, spec: Cw) -> None:
             if bool(through.any()):
                 state = state.select(~through)
         hunt.beat(1 - (len(waiting) + len(state.rows)) / max(total, 1))
-    pull_back(hunt, 6, spec.confidence)
+    refine_l2(hunt, _REFINE, spec.confidence)
+    pull_back(hunt, 5, low=0.96, confidence=spec.confidence)
 
 
 def _step(hunt: Hunt, s: _Rows, spec: Cw) -> None:
@@ -96,7 +97,7 @@ def _step(hunt: Hunt, s: _Rows, spec: Cw) -> None:
     s.found |= success
     better = success & (squared < s.best)
     if bool(better.any()):
-        s.best, s.best_c = torch.where(better, squared, s.best), torch.where(better, s.c, s.best_c)
+        s.best = torch.where(better, squared, s.best)
         hunt.keep(s.rows[better], s.x_adv[better], logits[better])
     missing = (spec.confidence - lead).clamp_(min=0)
     s.lowest = torch.minimum(s.lowest, squared + s.c * missing)
@@ -104,44 +105,30 @@ def _step(hunt: Hunt, s: _Rows, spec: Cw) -> None:
     s.step += 1
     s.first.lerp_(grad, 1 - _BETA1)
     s.second.mul_(_BETA2).addcmul_(grad, grad, value=1 - _BETA2)
-    refining = s.column == spec.binary_search_steps
-    fading = (1 + torch.cos(torch.pi * s.step / _REFINE)) / 4
-    rate = 0.5 * spec.learning_rate * torch.where(refining, fading, s.rate) / (1 - _BETA1**s.step)
+    rate = 0.5 * spec.learning_rate * s.rate / (1 - _BETA1**s.step)
     scale = per_row((1 - _BETA2**s.step).rsqrt())
     s.x_adv.addcdiv_(s.first * per_row(-rate), s.second.sqrt().mul_(scale).add_(1e-8)).clamp_(0, 1)
 
 
 def _ended(s: _Rows, spec: Cw) -> Tensor:
     """Return the (m,) mask of rows whose column is over; slows those down that stand still for the first time."""
-    refining = s.column == spec.binary_search_steps
-    look = (s.step % _CHECK == 0) & ~refining
+    look = s.step % _CHECK == 0
     still = look & (s.lowest > s.before * (1 - _GAIN))
     s.before = torch.where(look, s.lowest, s.before)
     over = still & (s.rate < 1)
     s.rate = torch.where(still, _SLOWER, s.rate)
-    return torch.where(refining, s.step >= _REFINE, over | (s.step >= spec.steps))
+    return over | (s.step >= spec.steps)
 
 
 def _next_column(hunt: Hunt, s: _Rows, ended: Tensor, spec: Cw) -> Tensor:
-    """Move the bracket of c of the `ended` rows, start their next column, and return the mask of rows that are through.
-
-    After the last column the best example is refined, with the constant that found it.
-    """
-    searching = ended & (s.column < spec.binary_search_steps)
-    s.high = torch.where(searching & s.found, torch.minimum(s.high, s.c), s.high)
-    s.low = torch.where(searching & ~s.found, torch.maximum(s.low, s.c), s.low)
-    s.c = torch.where(searching, torch.where(s.high.isfinite(), (s.low + s.high) / 2, s.c * 10), s.c)
+    """Move the bracket of c of the `ended` rows, start their next column, and return the mask of those without one."""
+    s.high = torch.where(ended & s.found, torch.minimum(s.high, s.c), s.high)
+    s.low = torch.where(ended & ~s.found, torch.maximum(s.low, s.c), s.low)
+    s.c = torch.where(ended, torch.where(s.high.isfinite(), (s.low + s.high) / 2, s.c * 10), s.c)
     s.column = s.column + ended
-    refine = ended & (s.column == spec.binary_search_steps) & s.best.isfinite()
-    through = ended & ~refine & (s.column >= spec.binary_search_steps)
-    s.c = torch.where(refine, s.best_c, s.c)
-    again = ended & ~through
-    s.x_adv[again] = torch.where(per_row(refine[again]), hunt.x_adv[s.rows[again]], s.x[again])
-    s.first[again] = 0
-    s.second[again] = 0
-    s.step[again] = 0
-    s.found[again] = False
-    s.rate[again] = 1
-    s.lowest[again] = torch.inf
-    s.before[again] = torch.inf
-    return through
+    for state, value in ((s.first, 0), (s.second, 0), (s.step, 0), (s.found, 0), (s.rate, 1)):
+        state[ended] = value
+    s.lowest[ended] = torch.inf
+    s.before[ended] = torch.inf
+    s.x_adv[ended] = s.x[ended]
+    return s.column >= spec.binary_search_steps

@@ -10,6 +10,7 @@ from workers.attacks.geometry import L2Ball, l2_norm, per_row
 from workers.attacks.hunt import Hunt
 from workers.attacks.losses import log_odds
 from workers.attacks.pullback import pull_back
+from workers.attacks.refine import refine_l2
 
 
 def ddn(hunt: Hunt, spec: Ddn) -> None:
@@ -17,25 +18,28 @@ def ddn(hunt: Hunt, spec: Ddn) -> None:
 
     eps falls by (1 - gamma) where x' is adversarial and grows by (1 + gamma) where not; alpha falls from 1 to 0.01 by a
     cosine. g is the gradient of the log-odds: the direction of cross-entropy's without its underflow. Every iterate is
-    tested, the last one too; the nearest success is kept, and bisected towards x at the end (ours).
+    tested, the last one too, and the nearest success is kept. Of the passes a fifth (at most 15) goes into sliding
+    along the boundary towards x (`refine`), and a few forward ones into a bisection (ours).
 
     Rony et al., "Decoupling Direction and Norm for Efficient Gradient-Based L2 Adversarial Attacks and Defenses", 2019.
     """
+    slide = min(spec.steps // 5, 15)
     active, width = hunt.active(), hunt.victim.tile
     for begin in range(0, len(active), width):  # the state of one tile stays in the cache
-        _tile(hunt, active[begin : begin + width], spec)
+        _tile(hunt, active[begin : begin + width], spec, spec.steps - slide)
         hunt.beat(min(begin + width, len(active)) / len(active))
-    pull_back(hunt, 6)
+    refine_l2(hunt, slide)
+    pull_back(hunt, 5, low=0.96)
 
 
-def _tile(hunt: Hunt, rows: Tensor, spec: Ddn) -> None:
+def _tile(hunt: Hunt, rows: Tensor, spec: Ddn, steps: int) -> None:
     x, y = hunt.x[rows], hunt.y[rows]
     x_adv, delta = x.clone(), torch.zeros_like(x)
     eps = torch.full((len(rows),), spec.init_eps, device=x.device)
     best = torch.full_like(eps, torch.inf)
     direction = L2Ball(x, spec.init_eps).direction
-    for step in range(spec.steps + 1):
-        if step < spec.steps:
+    for step in range(steps + 1):
+        if step < steps:
             logits, _, grad = hunt.gradient(x_adv, log_odds, rows, y)
         else:
             logits = hunt.logits(x_adv, rows)
@@ -45,9 +49,9 @@ def _tile(hunt: Hunt, rows: Tensor, spec: Ddn) -> None:
         if bool(better.any()):
             best = torch.where(better, length, best)
             hunt.keep(rows[better], x_adv[better], logits[better], step)
-        if step == spec.steps:
+        if step == steps:
             break
-        alpha = 0.01 + 0.99 * (1 + math.cos(math.pi * step / spec.steps)) / 2
+        alpha = 0.01 + 0.99 * (1 + math.cos(math.pi * step / steps)) / 2
         delta = delta.add_(direction(grad), alpha=alpha)
         eps = eps * torch.where(hit, 1 - spec.gamma, 1 + spec.gamma)
         delta.mul_(per_row(eps / l2_norm(delta).clamp_(min=1e-12)))

@@ -30,7 +30,7 @@ def deepfool(hunt: Hunt, spec: Deepfool) -> None:
     for begin in range(0, len(active), width):  # half a tile: a row brings one gradient per class
         _tile(hunt, active[begin : begin + width], spec)
         hunt.beat(min(begin + width, len(active)) / len(active))
-    pull_back(hunt, 6)
+    pull_back(hunt, 6, low=0.9)
 
 
 def _tile(hunt: Hunt, rows: torch.Tensor, spec: Deepfool) -> None:

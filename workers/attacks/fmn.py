@@ -29,7 +29,7 @@ def fmn(hunt: Hunt, spec: Fmn) -> None:
         _tile(hunt, active[begin : begin + width], spec)
         hunt.beat(min(begin + width, len(active)) / len(active))
     if spec.norm != "l0":
-        pull_back(hunt, 6)
+        pull_back(hunt, 5, low=0.96)
 
 
 def _tile(hunt: Hunt, rows: Tensor, spec: Fmn) -> None:
@@ -51,9 +51,11 @@ def _tile(hunt: Hunt, rows: Tensor, spec: Fmn) -> None:
             hunt.keep(rows[better], x_adv[better], logits[better], step)
         if step == spec.steps:
             break
+        # what the box stops is no way to go: without this, eps of images with many black pixels settles too low
+        grad.masked_fill_(torch.where(grad > 0, x_adv >= 1, x_adv <= 0), 0)
         cosine = (1 + math.cos(math.pi * step / spec.steps)) / 2
         alpha, gamma = spec.step_size * (0.01 + 0.99 * cosine), spec.gamma * (0.01 + 0.99 * cosine)
-        boundary = length + lead.abs() / dual_norm(grad, spec.norm).clamp_(min=1e-12)
+        boundary = length * (1 + gamma) + 1.02 * lead.abs() / dual_norm(grad, spec.norm).clamp_(min=1e-12)
         eps = _adapted(eps, hit, boundary, best, gamma, spec.norm)
         delta = project(delta.add_(direction(grad), alpha=alpha), eps, spec.norm)
         x_adv = torch.add(x, delta).clamp_(0, 1)

@@ -1,0 +1,100 @@
+"""Minimal-norm attacks against exact optima: the nearest face of a linear model's decision region."""
+
+import pytest
+import torch
+from torch import Tensor
+
+from openapi.attacks import Attack, Cw, Ddn, Deepfool, Fmn
+from tests.workers.attacks.nets import Linear, attack
+
+N, SHAPE, D = 12, (1, 6, 6), 36
+
+
+def linear(classes: int = 3, scale: float = 1.0) -> tuple[Linear, Tensor, Tensor]:
+    """A linear model and images near mid-grey, so that no optimum touches the walls of [0, 1]."""
+    g = torch.Generator().manual_seed(5)
+    weight = torch.randn(classes, D, generator=g)
+    x = 0.4 + 0.2 * torch.rand(N, *SHAPE, generator=g)
+    bias = -weight.sum(1) / 2
+    model = Linear(scale * weight, scale * bias)
+    with torch.no_grad():
+        return model, x, model(x).argmax(1)
+
+
+def nearest(model: Linear, x: Tensor, y: Tensor, order: float) -> Tensor:
+    """``min_k (z_y - z_k) / ||w_y - w_k||_order``: the exact distance in the norm dual to `order`."""
+    with torch.no_grad():
+        z = model(x)
+        gaps = z.gather(1, y[:, None]) - z
+        lengths = torch.linalg.vector_norm(model.weight[y][:, None] - model.weight[None], ord=order, dim=2)
+        return (gaps / lengths).scatter(1, y[:, None], torch.inf).amin(1)
+
+
+CASES: list[tuple[Attack, float]] = [
+    (Cw(initial_const=1.0), 2.0),
+    (Deepfool(), 2.0),
+    (Deepfool(norm="linf"), 1.0),
+    (Ddn(), 2.0),
+    (Fmn(), 2.0),
+    (Fmn(norm="linf"), 1.0),
+    (Fmn(norm="l1"), torch.inf),
+]
+
+
+@pytest.mark.parametrize(("spec", "order"), CASES, ids=lambda v: f"{v.name}-{v.norm}" if isinstance(v, Attack) else "")
+@pytest.mark.parametrize("scale", [1.0, 100.0])
+def test_reaches_the_nearest_boundary(spec: Attack, order: float, scale: float) -> None:
+    model, x, y = linear(scale=scale)
+    run = attack(model, spec, x, y)
+    assert run.success.all()
+    ratio = torch.from_numpy(run.distance) / nearest(model, x, y, order)
+    assert ratio.min() > 0.999
+    assert ratio.median() < 1.005
+    assert ratio.max() < (1.15 if spec.norm == "l1" else 1.02)  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("spec", [Cw(initial_const=1.0), Deepfool(), Ddn(), Fmn()], ids=lambda s: s.name)
+def test_saturated_pixels_move(spec: Attack) -> None:
+    """On black-and-white images only inward moves exist: the optimum is the margin over the free weights' length."""
+    g = torch.Generator().manual_seed(7)
+    x = (torch.rand(N, *SHAPE, generator=g) < 0.5).float()
+    w = torch.randn(D, generator=g)
+    model = Linear(torch.stack([w, torch.zeros(D)]), torch.tensor([-float(w.sum()) / 2, 0.0]))
+    with torch.no_grad():
+        z = model(x)
+    y = z.argmax(1)
+    towards = torch.where(y == 0, -1.0, 1.0)[:, None] * w  # the way that lowers the true class
+    free = torch.where((x.flatten(1) == 0) == (towards > 0), towards, 0.0)
+    margin = (z[:, 0] - z[:, 1]).abs()
+    exact = margin / free.norm(dim=1)
+    small = exact * free.abs().amax(1) / free.norm(dim=1) < 0.9  # no pixel must cross the whole range
+    assert small.sum() >= 6
+    run = attack(model, spec, x, y)
+    ratio = (torch.from_numpy(run.distance) / exact)[small]
+    assert run.success[small.numpy()].all()
+    assert ratio.min() > 0.999
+    # DeepFool's steps ignore the walls: clipping costs it length, not success
+    assert ratio.max() < (1.25 if isinstance(spec, Deepfool) else 1.02)
+
+
+def test_l0_counts_the_fewest_pixels() -> None:
+    """One pixel decides; the rest hardly matters: FMN in L0 needs exactly that one."""
+    weight = torch.full((2, D), 0.01)
+    weight[0, 17], weight[1, 17] = -5.0, 5.0
+    x = torch.full((3, *SHAPE), 0.3)
+    model = Linear(weight, torch.tensor([4.0, 0.0]))
+    run = attack(model, Fmn(norm="l0"), x, torch.zeros(3, dtype=torch.int64))
+    assert run.success.all()
+    assert run.distance.tolist() == [1.0, 1.0, 1.0]
+    assert ((run.x_adv != x).flatten(1).nonzero()[:, 1] == 17).all()
+
+
+@pytest.mark.parametrize(
+    "spec", [Cw(initial_const=1.0, steps=60), Deepfool(), Ddn(steps=30), Fmn(steps=30), Fmn(norm="l1", steps=30)]
+)
+def test_batch_size_changes_nothing(spec: Attack) -> None:
+    model, x, y = linear(classes=4)
+    runs = [attack(model, spec, x, y, batch_size=b) for b in (1, 7, 64)]
+    for run in runs[1:]:
+        assert (run.success == runs[0].success).all()
+        torch.testing.assert_close(run.x_adv, runs[0].x_adv, rtol=0, atol=1e-5)
