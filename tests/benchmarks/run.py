@@ -1,0 +1,166 @@
+"""`make bench`: our attacks beside the peers', one table from one run.
+
+Whole-process CPU time, medians of interleaved runs; every example is judged by the same independent pass, in its ball
+and in [0, 1]. Times over the floor: CPU time divided by what the bare, frozen model needs for as many passes.
+
+    python -m tests.benchmarks.run [--model FILE --data NPZ --mean … --std …] [--images 256] [--repeats 3] [--only
+    NAME]…
+"""
+
+import os
+
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # before torch: idle threads must not spin
+os.environ.setdefault("GOMP_SPINCOUNT", "0")
+
+import argparse
+import platform
+import statistics
+import time
+import warnings
+from dataclasses import dataclass
+from datetime import date
+from importlib import metadata
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from tests.benchmarks.contenders import MISSING, Contender, attacks, ours, peers
+from tests.benchmarks.subject import DEMO, Subject, load_subject, peak_mib, reset_peak
+from workers.attacks.geometry import distance
+
+
+@dataclass
+class Score:
+    """One contender on one attack."""
+
+    cpu: float
+    forwards: int
+    backwards: int
+    over_floor: float
+    robust: float
+    median: float
+    memory: float
+
+
+def judge(s: Subject, x_adv: Tensor, norm: str, eps: float | None) -> tuple[float, float]:
+    """Return robust accuracy and the median distance of successes; what lies outside its ball or [0, 1] is no
+    success."""
+    with torch.no_grad():
+        correct = s.model.model(s.x).argmax(1) == s.y
+        wrong = s.model.model(x_adv.float()).argmax(1) != s.y
+    d = distance(x_adv, s.x, norm)  # type: ignore[arg-type]
+    lawful = (x_adv.flatten(1).amin(1) >= -1e-6) & (x_adv.flatten(1).amax(1) <= 1 + 1e-6)
+    if eps is not None:
+        lawful &= d <= eps * (1 + 1e-4)
+    fooled = correct & wrong & lawful
+    median = float(d[fooled].median()) if bool(fooled.any()) else float("nan")
+    return float((correct & ~fooled).float().mean()), median
+
+
+def measure(s: Subject, contender: Contender, norm: str, eps: float | None) -> Score:
+    torch.manual_seed(0)
+    s.model.forwards = s.model.backwards = 0
+    reset_peak()
+    began = time.process_time()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        x_adv = contender(s).detach()
+    cpu = time.process_time() - began
+    memory, forwards, backwards = peak_mib(), s.model.forwards, s.model.backwards
+    robust, median = judge(s, x_adv, norm, eps)
+    over = cpu / s.floor(forwards, backwards)
+    return Score(cpu, forwards, backwards, over, robust, median, memory)
+
+
+def compare(s: Subject, row: str, linf: float, l2: float, repeats: int, norm: str, own: Contender) -> list[str]:
+    """Run ours and the peers in turn, `repeats` times, and return the lines of the table."""
+    contenders = {"tremor": own, **peers(row, linf, l2)}
+    minimal = any(word in row for word in ("C&W", "DeepFool", "DDN", "FMN"))
+    eps = None if minimal else l2 if norm == "l2" else linf
+    scores: dict[str, list[Score]] = {name: [] for name in contenders}
+    for _ in range(repeats):
+        for name, contender in contenders.items():
+            try:
+                scores[name].append(measure(s, contender, norm, eps))
+            except Exception as error:  # a peer that fails is reported and does not end the run
+                MISSING[f"{name} {row}"] = f"{type(error).__name__}: {error}"
+    lines = []
+    n = len(s.x)
+    for name, got in scores.items():
+        if not got:
+            continue
+        cpu = statistics.median(g.cpu for g in got)
+        g = got[0]
+        over = statistics.median(v.over_floor for v in got)
+        lines.append(
+            f"| {row} | {name} | {1e3 * cpu / n:.2f} | {n / cpu:.0f} | {g.forwards / n:.1f} | {g.backwards / n:.1f} "
+            f"| {over:.2f} | {g.robust:.3f} | {g.median:.4f} | {g.memory:.0f} |"
+        )
+        print(lines[-1], flush=True)
+    return lines
+
+
+def main() -> None:
+    """Parse the options, run, print, and append to a file when asked to."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--model", type=Path, default=DEMO / "small_vgg.pt")
+    parser.add_argument("--data", type=Path, default=DEMO / "holdout.npz")
+    parser.add_argument("--mean", type=float, nargs="+", default=None)
+    parser.add_argument("--std", type=float, nargs="+", default=None)
+    parser.add_argument("--softmax", action="store_true", help="put a softmax at the model's end")
+    parser.add_argument("--linf", type=float, default=None, help="[8/255; 0.1 for the demo]")
+    parser.add_argument("--l2", type=float, default=None, help="[0.5; 1.5 for the demo]")
+    parser.add_argument("--images", type=int, default=256)
+    parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--only", action="append", default=[], help="rows whose name begins so; repeatable")
+    parser.add_argument("--with-autoattack", action="store_true", help="also the two AutoAttack rows: many minutes")
+    parser.add_argument("--out", type=Path, default=None, help="append the table to this file")
+    options = parser.parse_args()
+    demo = options.model.parent == DEMO
+    linf, l2 = options.linf or (0.1 if demo else 8 / 255), options.l2 or (1.5 if demo else 0.5)
+    torch.set_num_threads(options.threads)
+    mean, std = options.mean or ([0.286] if demo else [0.0]), options.std or ([0.353] if demo else [1.0])
+    subject = load_subject(options.model, options.data, options.images, mean, std, options.softmax)
+    title
+   
+   
+       
+       
+       
+       
+       
+       
+       
+       
+       
+       
+        = f"## {subject.name}{' + softmax' if options.softmax else ''}, {len(subject.x)} images, linf
+        {linf:.4g}, l2 {l2:.4g}" versions = ", ".join(f"{p} {_version(p)}" for p in ("torch", "torchattacks", "foolbox", "adv-lib") if _version(p)) lines = [ title, "", f"{date.today().isoformat()}, {platform.machine()}, {options.threads} threads, {options.repeats} interleaved runs; " f"{versions}. Bare model: {1e3 * subject.forward_cost:.3f} ms forward, {1e3 * subject.both_cost:.3f} ms both ways.", "", "| attack | library | CPU ms/image | images/s | forward | backward | × floor | robust accuracy | median distance " "| peak MiB |", "|---|---|---|---|---|---|---|---|---|---|",
+    ]
+    print("\n".join(lines))
+    for row, (norm, spec) in attacks(linf, l2).items():
+        if options.only and not any(row.startswith(o) for o in options.only):
+            continue
+        if row.startswith("AutoAttack") and not (options.with_autoattack or options.only):
+            continue
+        lines += compare(subject, row, linf, l2, options.repeats, norm, ours(spec))
+    if MISSING:
+        notes = ["", "Left out:", *(f"- {name}: {reason.splitlines()[0]}" for name, reason in sorted(MISSING.items()))]
+        print("\n".join(notes))
+        lines += notes
+    if options.out is not None:
+        with options.out.open("a") as file:
+            file.write("\n".join([*lines, "", ""]))
+
+
+def _version(package: str) -> str:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return ""
+
+
+if __name__ == "__main__":
+    main()
