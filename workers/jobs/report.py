@@ -81,7 +81,8 @@ def _sha256(path: Path) -> str:
 
 def _headline(built: Built) -> dict[str, Any]:
     report = built.report
-    least = min(report.worst_case, key=lambda w: w.robust_accuracy, default=None)
+    bounded = [w for w in report.worst_case if " eps=" in w.threat_model] or report.worst_case
+    least = min(bounded, key=lambda w: w.robust_accuracy, default=None)
     return {
         "clean_accuracy": report.clean.accuracy,
         "worst_case": None if least is None else least.robust_accuracy,

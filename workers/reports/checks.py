@@ -49,7 +49,7 @@ def _better_than_chance(tables: Sequence[AttackTable], num_classes: int) -> Chec
     low, _ = wilson(int(correct.sum()), len(correct))
     chance = 1 / num_classes
     accuracy = float(correct.mean())
-    detail = f"clean accuracy {accuracy:.1%} against {chance:.1%} by chance" + (
+    detail = f"clean accuracy {100 * accuracy:.1f} % against {100 * chance:.1f} % by chance" + (
         "" if low > chance else ": check the model's input (mean, std, range, channels) and the labels' order"
     )
     return _check(
@@ -228,7 +228,7 @@ def _gradients(tables: Sequence[AttackTable]) -> Check:
     bad = {t.id: int(t.figures.get("bad_gradients", 0)) for t in counted}
     worst = max(share, key=lambda k: share[k])
     good = share[worst] <= ZERO_GRADIENTS and not any(bad.values())
-    detail = f"at most {share[worst]:.1%} of attacked samples met a zero gradient ({worst})"
+    detail = f"at most {100 * share[worst]:.1f} % of attacked samples met a zero gradient ({worst})"
     if any(bad.values()):
         detail += f"; {max(bad.values())} met NaN or infinite ones"
     if not good:

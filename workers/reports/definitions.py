@@ -28,7 +28,10 @@ _GENERAL = {
         "per threat model, the share of samples that are correct and that none of its attacks fooled (per-sample "
         "minimum, as in Croce and Hein, ICML 2020); a threat model is a norm and an eps"
     ),
-    "worst_case.headline": "ours: a policy's `worst_case.robust_accuracy` is the least over the threat models",
+    "worst_case.headline": (
+        "ours: a policy's `worst_case.robust_accuracy` is the least over the threat models with an eps; unbounded "
+        "attacks, which fool every model in the end, and corruptions are asked for by name"
+    ),
     "ci95": (
         "95 % Wilson score interval of a proportion (Wilson, JASA 1927; Newcombe, Stat. Med. 1998, method 3); covers "
         "the choice of samples, not a stronger attack"
@@ -93,6 +96,6 @@ def definitions(
         found["hardening"] = _METHODS[hardening.method]
         found["hardening.verdict"] = (
             "ours: pass only when clean accuracy fell by no more than max_clean_drop and robust accuracy rose in every "
-            "threat model, by more than chance explains (McNemar's test, 95 %)"
+            "threat model with an eps, by more than chance explains (McNemar's test, 95 %)"
         )
     return found

@@ -45,14 +45,16 @@ def gains(before: Sequence[AttackTable], after: Sequence[AttackTable]) -> list[d
 def hardening_verdict(
     before: Sequence[AttackTable], after: Sequence[AttackTable], max_clean_drop: float
 ) -> ReportVerdict:
-    """Pass only when clean accuracy fell by at most `max_clean_drop` and every threat model's worst case rose.
+    """Pass only when clean accuracy fell by at most `max_clean_drop` and every bounded worst case rose.
 
     A rise that chance explains (McNemar's test, 95 %) is inconclusive. Never a success otherwise.
     """
     drop = _clean(before) - _clean(after)
     # Rates are counts over n: the small term keeps a drop that is equal to the limit from failing by rounding.
     rules = [_rule("hardening.clean_drop", "<=", max_clean_drop, drop, drop <= max_clean_drop + 1e-12)]
-    for row in gains(before, after):
+    rows = gains(before, after)
+    # Without a bound every model falls, before and after: such threat models are shown and do not decide.
+    for row in [r for r in rows if " eps=" in r["threat_model"]] or rows:
         rose = row["gain"] > 0
         rule = _rule(f"hardening.gains.{row['threat_model']}.gain", ">", 0.0, row["gain"], rose)
         if rose and not row["beyond_chance"]:

@@ -60,6 +60,7 @@ def render(report: Report, pictures: Sequence[WorstExample] = ()) -> str:
         r=facts,
         style=Markup(env.loader.get_source(env, "style.css")[0]),  # type: ignore[union-attr]  # our own file
         worst=_worst(facts),
+        nearest=_nearest(facts),
         groups=_groups(facts),
         over_eps=[*_over(report, "eps"), *_over(report, "severity")],
         over_steps=_over_steps(report),
@@ -78,26 +79,40 @@ def render(report: Report, pictures: Sequence[WorstExample] = ()) -> str:
 
 
 def _worst(facts: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The headline: of every norm the threat model that leaves least, at most three."""
+    """The headline: of every norm, and of the corruptions, the threat model that leaves least; at most three."""
     least: dict[str, dict[str, Any]] = {}
     for w in facts["worst_case"]:
-        norm = w["threat_model"].split()[0]
-        if norm not in least or w["robust_accuracy"] < least[norm]["robust_accuracy"]:
+        norm, _, rest = w["threat_model"].partition(" ")
+        if rest != "minimal" and (norm not in least or w["robust_accuracy"] < least[norm]["robust_accuracy"]):
             least[norm] = w
-    return list(least.values())[:3]
+    return sorted(least.values(), key=lambda w: w["threat_model"].startswith("corruption"))[:3]
+
+
+def _nearest(facts: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The minimal-norm attack that says most: the one that fools most, then the one with the smallest median."""
+    found = [
+        a for a in facts["attacks"] if a["threat_model"].endswith(" minimal") and a["distance"]["median"] is not None
+    ]
+    return min(found, key=lambda a: (-a["success_rate"], a["distance"]["median"]), default=None)
 
 
 def _groups(facts: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Threat models, each with its worst case and its attacks: norms as they were asked for, eps rising."""
     attacks = {a["id"]: a for a in facts["attacks"]}
-    groups = [{"worst": w, "attacks": [attacks[i] for i in w["attacks"]]} for w in facts["worst_case"]]
+    groups = [
+        {"title": words.threat_text(w["threat_model"]), "worst": w, "attacks": [attacks[i] for i in w["attacks"]]}
+        for w in facts["worst_case"]
+        if not w["threat_model"].startswith("corruption ")
+    ]
+    noisy = [a for a in facts["attacks"] if a["threat_model"].startswith("corruption ")]
     norms = list(dict.fromkeys(w["threat_model"].split()[0] for w in facts["worst_case"]))
 
     def place(group: Mapping[str, Any]) -> tuple[int, float]:
         eps = group["attacks"][0]["params"].get("eps")
         return norms.index(group["worst"]["threat_model"].split()[0]), float(eps) if eps is not None else math.inf
 
-    return sorted(groups, key=place)
+    groups.sort(key=place)
+    return [*groups, {"title": "Common corruptions", "worst": None, "attacks": noisy}] if noisy else groups
 
 
 def _family(attack: AttackReport, without: str) -> str:
@@ -165,7 +180,7 @@ def _histograms(report: Report) -> list[dict[str, Any]]:
     found = []
     for attack in report.attacks:
         h = attack.distance.histogram
-        if h is None or attack.distance.max is None:
+        if h is None or attack.distance.max is None or attack.threat_model.startswith("corruption "):
             continue
         if sum(c > 0 for c in h.counts) < 2:
             continue  # everything at one distance: the table says it
@@ -200,7 +215,8 @@ def _classes(report: Report) -> dict[str, Any] | None:
 
 def _confusions(report: Report) -> dict[str, Any] | None:
     """The commonest mistakes under the attack that fooled most."""
-    attack = max(report.attacks, key=lambda a: int(a.figures.get("successes", 0)), default=None)
+    bounded = [a for a in report.attacks if " eps=" in a.threat_model] or report.attacks
+    attack = max(bounded, key=lambda a: int(a.figures.get("successes", 0)), default=None)
     if attack is None or not attack.figures.get("confusions"):
         return None
     return {

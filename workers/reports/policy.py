@@ -64,7 +64,8 @@ def metric(report: Mapping[str, Any], path: str) -> float:
     ``attacks.pgd-linf-0.0314-10.robust_accuracy``, ``worst_case.linf eps=0.031373.robust_accuracy``,
     ``neurons.layers.features.0.ratio.mean``. The beginning of a member's name up to a dash or a space stands for all
     members that begin so, and a list without a name for all its members; of several the least number counts:
-    ``worst_case.robust_accuracy``, ``worst_case.linf.robust_accuracy``, ``attacks.pgd-linf.robust_accuracy``.
+    ``worst_case.robust_accuracy``, ``worst_case.linf.robust_accuracy``, ``attacks.pgd-linf.robust_accuracy``. Nameless
+    lists count threat models with an eps only, if there is one; the others must be called (``worst_case.l2 minimal…``).
     A check counts 1 when it passed and 0 when it failed. Raises `UnknownMetric`.
     """
     return _number(_walk(report, path, ""), path)
@@ -85,7 +86,7 @@ def _walk(node: Any, path: str, seen: str) -> Any:
         if chosen:
             return _least([_walk(m, rest, f"{seen}.{_called(m)}") for m in chosen], path)
         if members and path.partition(".")[0] in members[0]:
-            return _least([_walk(m, path, f"{seen}.{_called(m)}") for m in members], path)
+            return _least([_walk(m, path, f"{seen}.{_called(m)}") for m in _bounded(members)], path)
         names = ", ".join(_called(m) for m in members[:12]) or "nothing"
         raise UnknownMetric(f"{seen!r} has no {path!r}; there are {names}")
     if node is None:
@@ -112,6 +113,11 @@ def _members(members: Iterable[Mapping[str, Any]], path: str) -> tuple[list[Mapp
         if family:
             return family, rest
     return [], path
+
+
+def _bounded(members: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Threat models with an eps, when there is one: without a bound every model falls, which is no news."""
+    return [m for m in members if " eps=" in str(m.get("threat_model", ""))] or members
 
 
 def _called(member: Mapping[str, Any]) -> str:

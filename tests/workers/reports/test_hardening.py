@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from openapi.attacks import Fgsm, Pgd
+from openapi.attacks import Cw, Fgsm, Pgd
 from openapi.report import Report
 from tests.workers.reports.planted import Planted
 from workers.jobs.context import JobContext
@@ -80,6 +80,19 @@ def test_a_rise_within_chance_is_inconclusive(tmp_path):
     verdict = built(tmp_path, [N >= 8] * 3).report.verdict
     assert verdict.status == "inconclusive"
     assert "2 samples gained and 0 lost" in verdict.rules[1].detail
+
+
+def test_unbounded_attacks_do_not_decide(tmp_path):
+    specs = [Pgd(eps=0.03), Cw()]
+    shards = Planted(tmp_path)
+    for prefix, fooled in (("", N >= 6), ("after.", N >= 40)):
+        shards.attack(0, fooled, CUTS, prefix)
+        shards.attack(1, N >= 0, CUTS, prefix)
+    params = shards.params(specs, CUTS, kind="hardening")
+    ids = {"model_id": "mdl_1", "train_dataset_id": "dst_0", "eval_dataset_id": "dst_1"}
+    report = build_report(params | {"request": ids | {"attacks": params["attacks"]}}, shards.inputs).report
+    assert report.verdict.status == "pass"
+    assert [g["threat_model"] for g in report.hardening["gains"]] == ["linf eps=0.03", "l2 minimal"]
 
 
 def test_worst_case_decides_not_a_single_attack(tmp_path):

@@ -184,10 +184,10 @@ def test_percentages_never_round_to_a_lie(value, text):
 
 
 def test_words():
-    assert threat_text("linf eps=0.0313725") == "L∞, ε = 8/255"
-    assert threat_text("linf eps=0.1") == "L∞, ε = 0.1"
+    assert threat_text("linf eps=0.0313725") == "L∞, ε\u00a0=\u00a08/255"
+    assert threat_text("linf eps=0.1") == "L∞, ε\u00a0=\u00a00.1"
     assert threat_text("l2 minimal") == "L2, unbounded"
-    assert threat_text("corruption") == "Corruption"
+    assert threat_text("corruption gaussian_noise severity=3") == "Gaussian noise, severity 3"
     assert attack_text("pgd", {"steps": 20, "restarts": 5, "targeted": True, "loss": "margin"}) == (
         "PGD, 20 steps, 5 restarts, targeted, margin loss"
     )

@@ -14,6 +14,7 @@ REPORT = {
         {"threat_model": "linf eps=0.0313725", "robust_accuracy": 0.35},
         {"threat_model": "linf eps=0.00784314", "robust_accuracy": 0.65},
         {"threat_model": "l2 eps=0.5", "robust_accuracy": 0.2},
+        {"threat_model": "l2 minimal", "robust_accuracy": 0.0},
     ],
     "checks": [
         {"id": "deterministic", "title": "t", "status": "pass", "numbers": {"differing": 0}},
@@ -43,6 +44,7 @@ REPORT = {
         ("attacks.pgd-linf-0.0078-10.distance.mean", 0.1),
         ("worst_case.robust_accuracy", 0.2),
         ("worst_case.linf.robust_accuracy", 0.35),
+        ("worst_case.l2 minimal.robust_accuracy", 0.0),
         ("worst_case.linf eps=0.00784314.robust_accuracy", 0.65),
         ("checks.deterministic", 1),
         ("checks.gradients-usable", 0),
