@@ -1,6 +1,7 @@
 """The stage `harden`: checkpoints that load elsewhere, manifest, log."""
 
 import hashlib
+import importlib.metadata
 import json
 import os
 import subprocess
@@ -135,7 +136,7 @@ def test_the_manifest_names_everything_that_the_weights_depend_on(done: tuple[di
     assert manifest["seed"] == 4
     assert manifest["config"]["lambda"] == 0.05
     assert manifest["epochs"] == value["log"]
-    assert manifest["versions"]["torch"] == torch.__version__.split("+")[0]
+    assert manifest["versions"]["torch"] == importlib.metadata.version("torch")
     for key in ("onnx", "torchscript", "safetensors"):
         path = ctx.files[key].path
         assert manifest["files"][key] == {
