@@ -24,22 +24,28 @@ class HardenOptions(Frozen):
     layers: Literal["all", "top_half"] | tuple[str, ...] = Field(
         "all", description="S: the layers whose neurons are stabilised; parameters below the lowest of them are frozen"
     )
-    lambda_: float = Field(5.0, ge=0, alias="lambda", description="Weight of L_sns in Eq. 13")
+    lambda_: float = Field(
+        0.05,
+        ge=0,
+        alias="lambda",
+        description="Weight of L_sns in Eq. 13. L_sns grows with layers, neurons and the scale of activations: the paper "
+        "has 5 for conv8-conv13 of a VGG-16; without batch norm and over all layers much less is stable",
+    )
     eps: Radius = Field(8 / 255, description="L-infinity eps of the training pairs")
     steps: int = Field(10, ge=1, le=1000)
     step_size: Radius | None = None
     adversary: Literal["fresh", "fixed"] = "fresh"
-    epochs: int = Field(5, ge=1, le=1000)
+    epochs: int = Field(6, ge=1, le=1000)
     batch_size: int = Field(64, ge=1, le=65_536)
-    optimizer: Literal["sgd", "adam"] = "sgd"
-    lr: float = Field(0.01, gt=0)
+    optimizer: Literal["sgd", "adam"] = "adam"
+    lr: float = Field(0.002, gt=0)
     batch_norm: Literal["train", "eval"] = "train"
     top_fraction: float = Field(0.1, gt=0, le=1)
     pairs: int = Field(1000, ge=1, description="Training images whose dual pairs choose Omega")
     max_samples: int | None = Field(None, ge=1)
     schedule: Literal["cosine", "constant"] = Field("cosine", description="Of the learning rate, over all epochs")
     warmup: float = Field(
-        0.0, ge=0, le=1, description="Share of the training over which eps and lambda rise linearly to their values"
+        0.3, ge=0, le=1, description="Share of the training over which eps and lambda rise linearly to their values"
     )
     momentum: float = Field(0.9, ge=0, lt=1, description="Of sgd")
     weight_decay: float = Field(0.0, ge=0)
