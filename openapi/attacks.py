@@ -193,6 +193,49 @@ class Fmn(Attack):
     )
 
 
+class Ead(Attack):
+    paper: ClassVar[str] = "Chen et al. 2018"
+    summary: ClassVar[str] = (
+        "Elastic net: smallest L1 distance by shrinkage steps on c * margin + L2 squared + beta * L1."
+    )
+
+    name: Literal["ead"] = "ead"
+    norm: Literal["l1"] = "l1"
+    beta: float = Field(0.001, gt=0, le=1, description="Weight of L1, and the threshold below which a change is undone")
+    initial_const: float = Field(
+        0.01, gt=0, le=1e10, description="The first c; ten times as much while nothing is found"
+    )
+    confidence: float = Field(0.0, ge=0, le=1e6, description="kappa: the margin that a success must have")
+    binary_search_steps: int = Field(6, ge=1, le=20)
+    steps: int = Field(150, ge=1, le=100_000, description="At most, in each binary search step")
+    learning_rate: float = Field(0.01, gt=0, le=1)
+
+
+class Spsa(EpsAttack):
+    paper: ClassVar[str] = "Uesato et al. 2018"
+    summary: ClassVar[str] = "Black box: gradient estimated from random sign directions, followed by Adam."
+    black_box: ClassVar[bool] = True
+
+    name: Literal["spsa"] = "spsa"
+    steps: int = Field(100, ge=1, le=100_000)
+    directions: int = Field(512, ge=1, le=100_000, description="Random directions a step; each costs two queries")
+    delta: float = Field(0.01, gt=0, le=1, description="Distance of the probes from the iterate, in pixel units")
+    learning_rate: float = Field(0.01, gt=0, le=1)
+
+
+class Nattack(EpsAttack):
+    paper: ClassVar[str] = "Li et al. 2019"
+    summary: ClassVar[str] = "Black box: natural evolution strategies on the mean of a Gaussian over perturbations."
+    black_box: ClassVar[bool] = True
+
+    name: Literal["nattack"] = "nattack"
+    steps: int = Field(100, ge=1, le=100_000)
+    samples: int = Field(300, ge=2, le=100_000, description="Samples a step")
+    sigma: float = Field(0.1, gt=0, le=10, description="Standard deviation; half of it in pixel units")
+    initial_mean: float = Field(0.0, ge=-1, le=1)
+    learning_rate: float = Field(0.008, gt=0, le=1)
+
+
 class GaussianNoise(Attack):
     paper: ClassVar[str] = "Hendrycks & Dietterich 2019"
     summary: ClassVar[str] = "Gaussian noise on the scale of CIFAR-10-C (images up to 64 pixels) or ImageNet-C."
@@ -253,6 +296,9 @@ AttackSpec = Annotated[
     | Deepfool
     | Ddn
     | Fmn
+    | Ead
+    | Spsa
+    | Nattack
     | GaussianNoise
     | Corruption,
     Field(discriminator="name"),
@@ -272,6 +318,9 @@ ATTACKS: dict[str, type[Attack]] = {
     "deepfool": Deepfool,
     "ddn": Ddn,
     "fmn": Fmn,
+    "ead": Ead,
+    "spsa": Spsa,
+    "nattack": Nattack,
     "gaussian_noise": GaussianNoise,
     "corruption": Corruption,
 }

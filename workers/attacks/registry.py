@@ -57,6 +57,9 @@ REGISTRY: dict[str, Entry] = {
     "deepfool": Entry("workers.attacks.deepfool:deepfool", minimal=True),
     "ddn": Entry("workers.attacks.ddn:ddn", minimal=True),
     "fmn": Entry("workers.attacks.fmn:fmn", minimal=True),
+    "ead": Entry("workers.attacks.ead:ead", minimal=True),
+    "spsa": Entry("workers.attacks.spsa:spsa", queries=True),
+    "nattack": Entry("workers.attacks.nattack:nattack", queries=True),
     "gaussian_noise": Entry("workers.attacks.corruption:gaussian_noise", norm="l2", queries=True),
     "corruption": Entry("workers.attacks.corruption:corruption", norm="l2", queries=True),
 }
