@@ -73,9 +73,12 @@ def parse(model: type[M], body: Any, prefix: str = "") -> M:
 
 
 def parse_json(data: bytes) -> Any:
-    """Read strict JSON (no NaN, no duplicate keys). Raises `MalformedRequest`."""
+    """Read strict JSON (no NaN, no duplicate keys, no half characters). Raises `MalformedRequest`."""
     try:
-        return json.loads(data.decode("utf-8"), parse_constant=_no_constant, object_pairs_hook=_no_duplicates)
+        found = json.loads(data.decode("utf-8"), parse_constant=_no_constant, object_pairs_hook=_no_duplicates)
+        if b"\\ud" in data.lower():
+            json.dumps(found, ensure_ascii=False).encode()  # half of a surrogate pair is no text and cannot be stored
+        return found
     except (ValueError, RecursionError) as error:
         raise MalformedRequest(f"The body is not JSON: {error}") from error
 

@@ -1,7 +1,6 @@
 """Pages: `{items, next_cursor}`, cursors that are opaque to the caller."""
 
 import base64
-import binascii
 from collections.abc import Callable, Sequence
 from typing import Annotated, Any, Generic, Protocol, TypeVar
 
@@ -63,5 +62,5 @@ def decode_cursor(cursor: str | None) -> str | None:
         return None
     try:
         return base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode()
-    except (binascii.Error, UnicodeDecodeError) as error:
+    except ValueError as error:  # not ASCII, not base 64, not UTF-8
         raise InvalidField("cursor", "this is not a cursor; take next_cursor of the page before as it is") from error

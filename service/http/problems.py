@@ -6,7 +6,7 @@ from typing import Any
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 from redis.exceptions import RedisError
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DataError, InterfaceError, OperationalError
 
 from openapi.problems import FieldError, InvalidFields, Problem, RangeNotSatisfiable, RateLimited, TremorError, problem
 
@@ -61,6 +61,8 @@ def to_problem(error: Exception) -> tuple[Problem, dict[str, str]]:
             if name.lower() in ("allow", "retry-after")
         }
         return problem(_SLUGS[error.status_code], _DETAILS.get(error.status_code, error.detail)), headers
+    if isinstance(error, DataError):
+        return problem("validation", "A text holds a character that cannot be stored, such as NUL"), {}
     if isinstance(error, RedisError | OperationalError | InterfaceError):
         return problem("unavailable", "The database or the queue does not answer; try again soon"), {"Retry-After": "5"}
     return problem("internal", "Something went wrong on our side; the log of the service says what"), {}

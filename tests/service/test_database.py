@@ -238,6 +238,10 @@ def test_the_main_job_on_postgresql(postgres: str, broker: Broker, tmp_path: Pat
         assert ended(api, f"audits/{identity}")["status"] == "succeeded"
         assert api.delete(f"/v1/audits/{identity}").status_code == 204
         assert api.delete(f"/v1/models/{model}").status_code == 204
+        # PostgreSQL cannot hold NUL in a text; SQLite can.
+        assert api.get("/v1/models/%00").status_code == 422
+        odd = api.post("/v1/audits", json={"model_id": "\0", "dataset_id": dataset})
+        assert (odd.status_code, odd.headers["content-type"]) == (422, "application/problem+json")
     worker.close()
 
 

@@ -134,6 +134,7 @@ def test_white_box_attacks_need_gradients(world: World) -> None:
     )
     plain = world.audit(model_id=model, attacks=[BLACK_BOX])
     assert plain.status_code == 202, "the neuron analysis was only there by default, and is left out"
+    assert world.worker.take().job_id == plain.json()["id"]
     world.api.delete(f"/v1/audits/{plain.json()['id']}")
 
 
@@ -175,12 +176,29 @@ def test_a_rejected_model_cannot_be_audited(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    "body", [b"", b"{", b"nonsense", b'{"seed": NaN}', b'{"a": 1, "a": 2}', b"\xff\xfe", b"[" * 100_000]
+    "body",
+    [
+        b"",
+        b"{",
+        b"nonsense",
+        b'{"seed": NaN}',
+        b'{"a": 1, "a": 2}',
+        b"\xff\xfe",
+        b"[" * 100_000,
+        b'{"model_id": "\\ud800"}',
+    ],
 )
 def test_a_body_that_is_not_json(world: World, body: bytes) -> None:
     answer = world.api.post("/v1/audits", content=body, headers={"Content-Type": "application/json"})
     assert answer.status_code == 400, answer.text
     assert answer.json()["type"].endswith("/malformed-request")
+
+
+@pytest.mark.parametrize("text", ["\\u0000", "\\uffff", "x" * 5000, "'; DROP TABLE models;--", "../.."])
+def test_odd_texts_as_ids_are_no_ids(world: World, text: str) -> None:
+    body = f'{{"model_id": "{text}", "dataset_id": "{world.dataset}"}}'.encode()
+    answer = world.api.post("/v1/audits", content=body, headers={"Content-Type": "application/json"})
+    assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json"), answer.text
 
 
 @pytest.mark.parametrize("body", [b"[]", b"3", b"null", b'"text"'])
