@@ -13,15 +13,17 @@ from service.embedded import EmbeddedService
 from tests.e2e.client import Client, Json, assert_same, numbers
 from tests.e2e.conftest import IMPATIENT
 
+N = 40
+
 
 @pytest.fixture(scope="module")
 def body(client: Client) -> Json:
     """A tiny eps fools nobody, so that every step is taken and the audit lasts some seconds."""
     return {
         "model_id": client.model(),
-        "dataset_id": client.dataset(60),
-        "attacks": [{"name": "pgd", "eps": 0.002, "steps": 60}, {"name": "fgsm", "eps": 0.1}],
-        "neurons": {"eps": 0.02, "steps": 4},
+        "dataset_id": client.dataset(N),
+        "attacks": [{"name": "pgd", "eps": 0.002, "steps": 60}],
+        "neurons": {"eps": 0.02, "steps": 2},
         "execution": {"shards": 2, "batch_size": 16},
     }
 
@@ -92,7 +94,7 @@ def test_cancel_ends_the_work(service: EmbeddedService, client: Client, body: Js
     assert client.finish(audit)["status"] == "cancelled"
     _, alive = psutil.wait_procs([job], timeout=60)
     assert alive == []
-    assert client.report(client.start({**body, "seed": 1}))["clean"]["n"] == 60
+    assert client.report(client.start({**body, "seed": 1}))["clean"]["n"] == N
 
 
 @pytest.fixture
@@ -104,7 +106,7 @@ def test_a_killed_service_resumes(folder: Path, body: Json, undisturbed: Json) -
     """kill -9 of the whole service in the middle of an audit; the same folder goes on."""
     first = EmbeddedService(folder, env=IMPATIENT).start()
     with Client(first.url) as client:
-        mine = {**body, "model_id": client.model(), "dataset_id": client.dataset(60)}
+        mine = {**body, "model_id": client.model(), "dataset_id": client.dataset(N)}
         audit = client.start(mine)
         job = in_the_middle(first, client, audit)
     assert first.process is not None
