@@ -1,5 +1,8 @@
 """Zip and tar behind one small interface: a checked list of plain files, and their bytes."""
 
+import bz2
+import gzip
+import lzma
 import shutil
 import stat
 import tarfile
@@ -13,7 +16,7 @@ from openapi.problems import DatasetMalformed, DatasetRejected
 from workers.datasets.limits import DatasetLimits
 from workers.datasets.npz import ZIP_ERRORS
 
-_ERRORS = (*ZIP_ERRORS, tarfile.TarError)
+_ERRORS = (*ZIP_ERRORS, tarfile.TarError, lzma.LZMAError)
 #: Files that systems leave behind; they are passed over in silence.
 _LITTER = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})
 
@@ -78,7 +81,7 @@ def _zip_files(archive: zipfile.ZipFile, limits: DatasetLimits) -> dict[str, int
         kind = stat.S_IFMT(info.external_attr >> 16)
         if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
             raise DatasetRejected(f"entry {info.filename!r} is a link or device; only plain files are accepted")
-        if info.is_dir() or not _wanted(info.filename):
+        if info.filename.endswith("/") or not _wanted(info.filename):
             continue
         if info.flag_bits & 1:
             raise DatasetRejected(f"entry {info.filename!r} is encrypted")
@@ -152,10 +155,6 @@ def _unpacked(path: Path, scratch: Path, limits: DatasetLimits) -> Path:
 
 
 def _opener(magic: bytes) -> Callable[[Path], IO[bytes]] | None:
-    import bz2
-    import gzip
-    import lzma
-
     if magic.startswith(b"\x1f\x8b"):
         return lambda path: gzip.open(path, "rb")  # type: ignore[return-value]
     if magic.startswith(b"BZh"):

@@ -1,5 +1,6 @@
 """`.npz` with arrays `x` and `y`: headers first, then the rows as they unpack."""
 
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -16,7 +17,16 @@ from workers.datasets.npy import NpyHeader, read_header, read_rows
 from workers.datasets.pixels import PixelSink, image_layout, to_nchw
 
 #: What reading a damaged or hostile zip may raise.
-ZIP_ERRORS = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, ValueError)
+ZIP_ERRORS = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    NotImplementedError,
+    OSError,
+    OverflowError,
+    ValueError,
+)
 
 
 def is_npz(path: Path) -> bool:

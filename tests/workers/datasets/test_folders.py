@@ -167,6 +167,15 @@ def test_links_and_devices_are_refused(convert, tmp_path):
         convert(tmp_path / "links.zip")
 
 
+def test_an_entry_without_a_name(convert, tmp_path):
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("X", shade(1))
+    data = (tmp_path / "a.zip").read_bytes().replace(b"X", b"\0")
+    (tmp_path / "a.zip").write_bytes(data)
+    with pytest.raises(DatasetRejected):
+        convert(tmp_path / "a.zip")
+
+
 def test_doubled_entries(convert, tmp_path):
     with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
         archive.writestr("cat/a.png", shade(1))

@@ -18,14 +18,15 @@ FOLDERS = {
 
 
 def seeds(folder):
-    np.savez_compressed(folder / "a.npz", x=np.arange(360, dtype=np.uint8).reshape(10, 3, 4, 3), y=np.arange(10) % 2)
+    np.savez_compressed(folder / "a.npz", x=np.arange(600).astype(np.uint8).reshape(10, 3, 4, 5), y=np.arange(10) % 2)
     np.savez(folder / "b.npz", x=np.random.default_rng(0).random((6, 1, 5, 5)), y=np.arange(6) % 2)
     write_zip(folder / "c.zip", FOLDERS | {"labels.csv": b"file,label\na/0.png,1\nb/0.png,0\n"})
     write_zip(folder / "d.zip", FOLDERS)
     write_tar(folder / "e.tar", FOLDERS)
     write_tar(folder / "f.tgz", FOLDERS, "w:gz")
+    write_tar(folder / "g.txz", FOLDERS, "w:xz")
     rows = [{"bytes": shade(i), "path": None} for i in range(20)]
-    pq.write_table(pa.table({"image": rows, "label": [i % 2 for i in range(20)]}), folder / "g.parquet")
+    pq.write_table(pa.table({"image": rows, "label": [i % 2 for i in range(20)]}), folder / "h.parquet")
     return sorted(folder.iterdir())
 
 
@@ -49,7 +50,7 @@ def mutated(data, rng):
     return bytes(data)
 
 
-@pytest.mark.parametrize("which", range(7))
+@pytest.mark.parametrize("which", range(8))
 def test_mutated_files(convert, tmp_path, which):
     (tmp_path / "seeds").mkdir()
     seed = seeds(tmp_path / "seeds")[which].read_bytes()
