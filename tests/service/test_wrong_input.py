@@ -132,7 +132,7 @@ def test_white_box_attacks_need_gradients(world: World) -> None:
         "/neurons",
         "gradients",
     )
-    plain = world.audit(model_id=model, attacks=[BLACK_BOX])
+    plain = world.audit(model_id=model, attacks=[BLACK_BOX], max_samples=4)
     assert plain.status_code == 202, "the neuron analysis was only there by default, and is left out"
     assert world.worker.take().job_id == plain.json()["id"]
     world.api.delete(f"/v1/audits/{plain.json()['id']}")
