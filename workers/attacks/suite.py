@@ -90,16 +90,18 @@ def run_attack(
     parts: list[AttackRun] = []
     with frozen(model):
         rows_at_once = max(1, min(_CHUNK_ROWS, _CHUNK_BYTES // max(1, x[:1].numel() * 4)))
-        probabilities = _ends_in_softmax(model, x[:64].to(where), index[:64].to(where), batch_size)
-        for begin in range(0, len(x), rows_at_once):
-            s = slice(begin, begin + rows_at_once)
+        slices = [slice(begin, begin + rows_at_once) for begin in range(0, len(x), rows_at_once)]
+        outside = [Victim(model, index[s].to(where), tile=batch_size) for s in slices]
+        clean = [v.logits(x[s].to(where, torch.float32), v.everyone) for v, s in zip(outside, slices, strict=True)]
+        probabilities = all(_are_probabilities(z) for z in clean)
+        for s, z, victim in zip(slices, clean, outside, strict=True):
 
-            def beat(fraction: float, begin: int = begin, size: int = len(y[s])) -> None:
+            def beat(fraction: float, begin: int = s.start, size: int = len(z)) -> None:
                 if progress is not None:
                     progress(begin + fraction * size, len(x))
 
-            chunk = (x[s].to(where, torch.float32), y[s].to(where, torch.int64), index[s].to(where, torch.int64))
-            parts.append(_run_chunk(model, spec, entry, attack, *chunk, seed, batch_size, probabilities, beat))
+            chunk = (x[s].to(where, torch.float32), y[s].to(where, torch.int64), z)
+            parts.append(_run_chunk(victim, spec, entry, attack, *chunk, seed, probabilities, beat))
             beat(1.0)
     run = _join(parts, num_classes)
     run.seconds = time.perf_counter() - began
@@ -113,9 +115,8 @@ def _check_input(x: Tensor, y: Tensor, index: Tensor) -> None:
         raise ValueError("pixels must lie in [0, 1]")
 
 
-def _ends_in_softmax(model: Logits, x: Tensor, index: Tensor, tile: int | None) -> bool:
-    """Whether all outputs are probability vectors; see `Victim.probabilities`."""
-    z = Victim(model, index, tile=tile).logits(x, torch.arange(len(x), device=x.device))
+def _are_probabilities(z: Tensor) -> bool:
+    """Whether all outputs are probability vectors: the model ends in a softmax, see `Victim.probabilities`."""
     return bool((z >= 0).all() and (z.sum(1) - 1).abs().max() < 1e-4)
 
 
@@ -126,47 +127,44 @@ def _differs(a: Tensor, b: Tensor) -> bool:
 
 
 def _run_chunk(
-    model: Logits,
+    outside: Victim,
     spec: Attack,
     entry: Entry,
     attack: Callable[[Hunt, Any], None],
     x: Tensor,
     y: Tensor,
-    index: Tensor,
+    clean: Tensor,
     seed: int,
-    tile: int | None,
     probabilities: bool,
     beat: Callable[[float], None],
 ) -> AttackRun:
-    every = torch.arange(len(x), device=x.device)
-    outside = Victim(model, index, tile=tile)
-    clean = outside.logits(x, every)
-    few = every[:32]
+    """Attack one chunk; `outside` makes the passes that are not the attack's own: clean ones and the confirmation."""
+    model, index = outside.model, outside.index
+    few = outside.everyone[:16]
     randomised = _differs(clean[few], outside.logits(x[few], few))
     predicted = clean.argmax(1)
     rows = (predicted == y).nonzero().flatten()
     norm: Norm = entry.norm or getattr(spec, "norm", None) or "linf"
-    x_adv = x.clone()
+    x_adv, final = x.clone(), clean.clone()
     success = torch.zeros(len(x), dtype=torch.bool, device=x.device)
     queries = torch.full((len(x),), -1, dtype=torch.int64, device=x.device)
-    found_at = torch.full_like(queries, -1)
-    victim = Victim(model, index[rows], tile=tile, probabilities=probabilities)
+    victim = Victim(model, index[rows], tile=outside.tile, probabilities=probabilities)
     figures: dict[str, Any] = {"zero_gradients": 0, "bad_gradients": 0}
     if len(rows):
         z = (clean[rows] + 1e-30).log() if probabilities else clean[rows]
         rng = SampleRng(seed, index[rows])
         hunt = Hunt(victim, x[rows], y[rows], z, rng, norm=norm, minimal=entry.minimal, beat=beat)
         attack(hunt, spec)
-        x_adv[rows] = _lawful(hunt.x_adv, x[rows], spec, entry)
-        success[rows], found_at[rows] = hunt.found, hunt.found_at
+        stored = _lawful(hunt.x_adv, x[rows], spec, entry)
+        x_adv[rows] = stored
+        final[rows] = outside.logits(stored, rows)  # the independent pass, on exactly what is stored
+        tolerance = TOLERANCE * (clean[rows].amax(1) - clean[rows].amin(1))
+        success[rows] = hunt.found & (margin(final[rows], y[rows]) > tolerance)
         if entry.queries:
             queries[rows] = victim.forwards
         figures |= hunt.figures
         figures["zero_gradients"] = int(victim.zero_gradients.sum())
         figures["bad_gradients"] = int(victim.bad_gradients.sum())
-    final = outside.logits(x_adv, every)  # the independent pass, on exactly what is stored
-    tolerance = TOLERANCE * (clean.amax(1) - clean.amin(1))
-    success &= margin(final, y) > tolerance
     measured = torch.where(success, distance(x_adv, x, norm), torch.nan)
     final_class = final.argmax(1)
     return AttackRun(

@@ -43,6 +43,15 @@ def is_out_of_memory(error: BaseException) -> bool:
     return isinstance(error, RuntimeError) and ("not enough memory" in text or "can't allocate memory" in text)
 
 
+def usual_size(n: int) -> int:
+    """Return the batch that n rows are padded to: 1, 2, 4 or the next multiple of 4.
+
+    Kernels are compiled for each new batch size, which for a small net costs as much as half a pass; rows retire one by
+    one, so that every size would come up.
+    """
+    return n if n <= 2 else -(-n // 4) * 4
+
+
 class Victim:
     """Passes through the model for the rows of one chunk.
 
@@ -65,6 +74,11 @@ class Victim:
         self.backwards = torch.zeros(n, dtype=torch.int64, device=device)
         self.zero_gradients = torch.zeros(n, dtype=torch.bool, device=device)
         self.bad_gradients = torch.zeros(n, dtype=torch.bool, device=device)
+
+    @property
+    def everyone(self) -> Tensor:
+        """All rows, (n,)."""
+        return torch.arange(len(self.index), device=self.index.device)
 
     def logits(self, x: Tensor, rows: Tensor) -> Tensor:
         """Return (m, K) logits without gradient."""
@@ -111,7 +125,11 @@ class Victim:
         return logits, grads
 
     def _forward(self, x: Tensor, rows: Tensor) -> Tensor:
-        z = self.model(x).to(torch.float32)
+        n = len(x)
+        missing = usual_size(n) - n
+        if missing:
+            x = torch.cat([x, x[-1:].detach().expand(missing, *x.shape[1:])])
+        z = self.model(x)[:n].to(torch.float32)
         if not bool(torch.isfinite(z.detach().sum())):  # one reduction; the search for the sample only when it fails
             self._raise_numerics(z.detach(), rows)
         return (z + 1e-30).log() if self.probabilities else z
@@ -155,7 +173,8 @@ class Victim:
         parts: list[tuple[Tensor, ...]] = []
         begin = 0
         while begin < n:
-            end = min(begin + self.tile, n)
+            tiles = -(-(n - begin) // self.tile)  # equal shares: a small rest would be slow
+            end = min(begin + min(usual_size(-(-(n - begin) // tiles)), self.tile), n)
             try:
                 parts.append(run(slice(begin, end)))
             except (RuntimeError, MemoryError) as error:
