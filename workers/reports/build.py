@@ -13,7 +13,7 @@ from workers.reports.checks import result_checks
 from workers.reports.definitions import definitions
 from workers.reports.hardening import clean_drop, gains, hardening_verdict, metrics
 from workers.reports.merge import AttackTable, merge_attacks
-from workers.reports.neurons import neuron_check, neuron_report
+from workers.reports.neurons import missing_analyses, neuron_check, neuron_report
 from workers.reports.outcomes import attack_report, clean_report, worst_cases
 from workers.reports.policy import judge
 
@@ -60,7 +60,7 @@ def build_report(
         hardening, measured, verdict = params.get("hardening"), None, ReportVerdict(status=None, rules=())
         if request.neurons is not None:
             neurons = neuron_report(request.neurons, params["model"].get("layers") or (), inputs)
-        checks.append(neuron_check(request.neurons, neurons))
+        checks += [neuron_check(request.neurons, neurons), *missing_analyses(neurons)]
         checks += _absent(request)
     recipe = request if isinstance(request, HardeningRequest) else request.harden
     options = request.neurons if isinstance(request, AuditRequest) else None

@@ -54,6 +54,7 @@ def _environment() -> Environment:
 def render(report: Report, pictures: Sequence[WorstExample] = ()) -> str:
     """Return the page. `pictures`: worst examples, when the audit kept them."""
     facts = report.model_dump(mode="json")
+    layers = _layers(report)
     names = report.model.labels
     env = _environment()
     return env.get_template("report.html").render(
@@ -68,8 +69,8 @@ def render(report: Report, pictures: Sequence[WorstExample] = ()) -> str:
         classes=_classes(report),
         confusions=_confusions(report),
         class_text=lambda label: words.class_text(label, names),
-        layers=_layers(report),
-        ratio_top=_largest_ratio(report),
+        layers=layers,
+        ratio_top=_largest_ratio(layers),
         open_layers=OPEN_LAYERS,
         epochs=_epochs(facts["hardening"]),
         own=bool(facts["hardening"]) and facts["hardening"].get("id") == facts["id"],
@@ -249,8 +250,8 @@ def _layer(layer: LayerSensitivity) -> dict[str, Any]:
     }
 
 
-def _largest_ratio(report: Report) -> float:
-    values = [v for layer in _layers(report) for v in (layer["ratio"].get("mean"), layer["ratio"].get("mean_top")) if v]
+def _largest_ratio(layers: Sequence[Mapping[str, Any]]) -> float:
+    values = [v for layer in layers for v in (layer["ratio"].get("mean"), layer["ratio"].get("mean_top")) if v]
     return max(values, default=1.0)
 
 

@@ -30,6 +30,22 @@ def neuron_report(
     return NeuronReport(tap=options.tap, pairs=pairs, layers=found)
 
 
+def missing_analyses(report: NeuronReport | None) -> list[Check]:
+    """Say of every further analysis that is null why it is."""
+    titles = {
+        "importance": "Importance of penultimate neurons (SNS, Eq. 3-6)",
+        "similarity": "Similarity of sensitive neurons across target classes (SNS, Eq. 7-10)",
+        "suppression": "Suppression of sensitive neurons (SNS, Fig. 9)",
+    }
+    if report is None:
+        return []
+    return [
+        Check(id=f"neurons.{name}", title=title, status="skipped", detail="an audit does not run this analysis")
+        for name, title in titles.items()
+        if getattr(report, name) is None
+    ]
+
+
 def neuron_check(options: NeuronOptions | None, report: NeuronReport | None, why: str | None = None) -> Check:
     """Say why the neuron part is there or not, and how much of the network is silent."""
     title = "Neuron sensitivity was measured"
