@@ -60,6 +60,6 @@ def options(**changes: Any) -> HardenOptions:
     """Quick settings; `lambda_` is written so."""
     quick: dict[str, Any] = {
         "eps": EPS, "steps": 3, "epochs": 2, "batch_size": 50, "optimizer": "adam", "lr": 3e-3, "lambda_": 0.05,
-        "pairs": 100, "max_samples": 400,
+        "pairs": 100, "max_samples": 400, "warmup": 0.0,
     }  # fmt: skip
     return HardenOptions(**(quick | changes))
