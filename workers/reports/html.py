@@ -17,6 +17,8 @@ from workers.reports.worst import WorstExample
 
 #: Layers whose curves stand open; the others are a click away.
 OPEN_LAYERS = 9
+#: From so many layers on, a chart over depth stands before the list.
+MANY_LAYERS = 20
 #: Classes of the class-wise table; with more, those with the lowest robust accuracy are shown.
 MOST_CLASSES = 20
 #: Colours of lines.
@@ -71,6 +73,8 @@ def render(report: Report, pictures: Sequence[WorstExample] = ()) -> str:
         class_text=lambda label: words.class_text(label, names),
         layers=layers,
         ratio_top=_largest_ratio(layers),
+        many=MANY_LAYERS,
+        by_depth=_by_depth(layers),
         open_layers=OPEN_LAYERS,
         epochs=_epochs(facts["hardening"]),
         own=bool(facts["hardening"]) and facts["hardening"].get("id") == facts["id"],
@@ -248,6 +252,21 @@ def _layer(layer: LayerSensitivity) -> dict[str, Any]:
         "top": [n.model_dump() for n in layer.ranking[:5]],
         "svg": sorted_curve(f"Sorted sensitivity of {layer.name}", sigma, len(layer.top)),
     }
+
+
+def _by_depth(layers: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Mean ratio against depth (SNS, Fig. 13), for networks with too many layers to read as a list."""
+    if len(layers) < MANY_LAYERS:
+        return []
+    lines = []
+    for key, name, tone in (("mean", "all neurons", 1), ("mean_top", "the most sensitive (Ω)", 2)):
+        points = [(float(layer["depth"]), float(layer["ratio"][key])) for layer in layers if layer["ratio"].get(key)]
+        if len(points) > 1:
+            lines.append(Series(name, points, tone))
+    if not lines:
+        return []
+    svg = series_chart("Mean sensitivity ratio against depth", "layer, in order of execution", lines)
+    return [{"title": "Mean ratio against depth", "svg": svg, "legend": [(s.name, s.tone) for s in lines]}]
 
 
 def _largest_ratio(layers: Sequence[Mapping[str, Any]]) -> float:

@@ -6,6 +6,8 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
+_LOSSES = {"ce": "CE", "dlr": "DLR"}
+
 #: Larger eps are written as numbers: nobody reads 255/255.
 MOST_LEVELS = 128
 
@@ -30,6 +32,7 @@ _NAMES = {
     "one_pixel": "One pixel",
     "gaussian_noise": "Gaussian noise",
     "corruption": "Corruption",
+    "jpeg_compression": "JPEG compression",
 }
 
 
@@ -134,7 +137,7 @@ def attack_text(name: str, params: Mapping[str, Any]) -> str:
     if params.get("targeted"):
         parts.append("targeted")
     if params.get("loss") not in (None, "ce"):
-        parts.append(f"{params['loss']} loss")
+        parts.append(f"{_LOSSES.get(params['loss'], params['loss'])} loss")
     return ", ".join(parts)
 
 
