@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from openapi.audits import ArtifactInfo, SampleResult
 from openapi.base import utc_now
-from openapi.problems import InvalidField, NotFound, NotReady, Problem, RateLimited
+from openapi.problems import Conflict, InvalidField, NotFound, NotReady, Problem, RateLimited
 from service.artifacts.garbage import collect
 from service.artifacts.service import artifact_info
 from service.context import Services
@@ -121,6 +121,9 @@ class JobService(Generic[Info]):
         async with self._services.orchestrator.transaction() as session:
             await self.find(session, identity)
             job = await states.lock_job(session, identity)
+            parent = await session.get(Job, job.parent_job_id) if job and job.parent_job_id else None
+            if parent is not None and parent.status not in states.TERMINAL:
+                raise Conflict(f"It is a part of {states.address(parent)}; cancel or delete that", job_id=parent.id)
             child = await states.lock_job(session, job.child_job_id) if job and job.child_job_id else None
             for doomed in (child, job):
                 if doomed is None:

@@ -10,9 +10,9 @@ from sqlalchemy import or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from openapi.problems import Conflict, InvalidField, NotFound, TremorError
+from openapi.problems import Conflict, InvalidField, NotFound, TremorError, Unavailable
 from openapi.wire.jobs import Blob, Stage
-from service.artifacts.garbage import collect
+from service.artifacts.garbage import BLOB_LOCK, collect
 from service.context import Services
 from service.db.tables import Dataset, Job, Model, ShardRow
 from service.http.bodies import answer, parse, parse_json
@@ -91,6 +91,9 @@ class UploadService(Generic[Row, Meta, Info]):
         async with self._services.orchestrator.transaction() as session:
             if (replayed := await key.replay(session)) is not None:
                 return replayed
+            await self._services.db.lock(session, BLOB_LOCK)
+            if not await self._services.blobs.exists_async(upload.blob.sha256):
+                raise Unavailable("The same file was being deleted at this moment; upload it again")
             row: Row | None = await session.scalar(select(self.table).where(self.table.fingerprint == fingerprint))
             status = 200
             if row is None:

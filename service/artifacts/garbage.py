@@ -1,35 +1,50 @@
 """Removing blobs that nothing refers to any more."""
 
-from sqlalchemy import Text, cast, or_, select
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import Select, Text, cast, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.context import Services
 from service.db.tables import Artifact, Dataset, Model, ShardRow
 
+_SHA256 = re.compile(r"\b[0-9a-f]{64}\b")
 
-async def _referred(session: AsyncSession, sha256: str) -> bool:
-    """Whether any row names the blob. Searching JSON as text is slow and exact enough: a sha256 means nothing else."""
-    pattern = f"%{sha256}%"
-    queries = (
-        select(Model.id).where(Model.sha256 == sha256),
-        select(Dataset.id).where(or_(Dataset.sha256 == sha256, cast(Dataset.files, Text).like(pattern))),
-        select(Artifact.id).where(Artifact.sha256 == sha256),
-        select(ShardRow.id).where(
-            or_(cast(ShardRow.result, Text).like(pattern), cast(ShardRow.message, Text).like(pattern))
-        ),
+#: One lock for making rows that refer to blobs and for removing blobs, so that no blob goes while a row comes.
+BLOB_LOCK = 0x626C6F62
+
+
+def _chunks(items: list[str], size: int = 500) -> Iterator[list[str]]:
+    return (items[i : i + size] for i in range(0, len(items), size))
+
+
+async def _referred(session: AsyncSession, shas: set[str]) -> set[str]:
+    """Those of the blobs that some row names; the JSON of shards and data sets is searched as text, in one pass."""
+    found: set[str] = set()
+    for column in (Model.sha256, Dataset.sha256, Artifact.sha256):
+        for chunk in _chunks(sorted(shas)):
+            found |= set(await session.scalars(select(column).where(column.in_(chunk))))
+    texts: tuple[Select[Any], ...] = (
+        select(cast(Dataset.files, Text)).where(Dataset.files.is_not(None)),
+        select(cast(ShardRow.message, Text)),
+        select(cast(ShardRow.result, Text)).where(ShardRow.result.is_not(None)),
     )
-    for query in queries:
-        if await session.scalar(query.limit(1)) is not None:
-            return True
-    return False
+    for query in texts:
+        async for text in await session.stream_scalars(query):
+            found |= shas.intersection(_SHA256.findall(text))
+    return found
 
 
 async def collect(services: Services, shas: set[str], result_keys: set[str]) -> None:
     """Delete those blobs and result records that no row refers to; call it after the commit that removed rows."""
-    async with services.db.read() as session:
-        for key in result_keys:
-            if await session.scalar(select(ShardRow.id).where(ShardRow.result_key == key).limit(1)) is None:
-                await services.blobs.delete_result_async(key)
-        for sha256 in shas:
-            if not await _referred(session, sha256):
-                await services.blobs.delete_async(sha256)
+    async with services.db.write() as session:
+        await services.db.lock(session, BLOB_LOCK)
+        kept: set[str] = set()
+        for chunk in _chunks(sorted(result_keys)):
+            kept |= set(await session.scalars(select(ShardRow.result_key).where(ShardRow.result_key.in_(chunk))))
+        for key in result_keys - kept:
+            await services.blobs.delete_result_async(key)
+        for sha256 in shas - await _referred(session, shas):
+            await services.blobs.delete_async(sha256)

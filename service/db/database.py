@@ -71,6 +71,11 @@ class Database:
             yield session
             await session.commit()
 
+    async def lock(self, session: AsyncSession, key: int) -> None:
+        """Wait for a named lock that the transaction then holds. SQLite's only writer has every lock already."""
+        if not self.is_sqlite:
+            await session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
+
     async def ping(self) -> None:
         """Raise when the database cannot be reached."""
         async with self.read() as session:

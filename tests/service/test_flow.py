@@ -378,6 +378,12 @@ def test_cancelling_an_audit_that_hardens(api: httpx.Client, worker: ProtocolWor
     assert worker.is_empty()
 
 
+def test_a_hardening_cannot_be_taken_away_from_its_running_audit(api: httpx.Client, worker: ProtocolWorker) -> None:
+    identity, hardening = audit_with_hardening(api, worker)
+    answer = api.delete(f"/v1/hardenings/{hardening}")
+    assert (answer.status_code, answer.json()["job_id"]) == (409, identity)
+
+
 def test_cancelling_before_the_hardening_has_begun(api: httpx.Client, worker: ProtocolWorker) -> None:
     identity, hardening = audit_with_hardening(api, worker)
     assert api.post(f"/v1/audits/{identity}/cancel").json()["status"] == "cancelled"
