@@ -206,9 +206,44 @@ class Ead(Attack):
         0.01, gt=0, le=1e10, description="The first c; ten times as much while nothing is found"
     )
     confidence: float = Field(0.0, ge=0, le=1e6, description="kappa: the margin that a success must have")
-    binary_search_steps: int = Field(6, ge=1, le=20)
+    binary_search_steps: int = Field(9, ge=1, le=20)
     steps: int = Field(150, ge=1, le=100_000, description="At most, in each binary search step")
     learning_rate: float = Field(0.01, gt=0, le=1)
+
+
+class StrAttack(MinimalL2):
+    paper: ClassVar[str] = "Xu et al. 2019"
+    summary: ClassVar[str] = "Structured attack: few groups of neighbouring pixels change, by ADMM."
+
+    name: Literal["strattack"] = "strattack"
+    group: int | None = Field(
+        None, ge=1, le=1024, description="Side of a group in pixels; null: 2 up to 32 pixels, else 13"
+    )
+    initial_const: float = Field(
+        1.0, gt=0, le=1e10, description="The first c; ten times as much while nothing is found"
+    )
+    binary_search_steps: int = Field(4, ge=1, le=20)
+    steps: int = Field(100, ge=1, le=100_000, description="ADMM rounds in each binary search step")
+    gamma: float = Field(1.0, ge=0, le=1e4, description="Weight of the squared L2 norm")
+    tau: float = Field(2.0, gt=0, le=1e4, description="Weight of the sum of the groups' L2 norms")
+    rho: float = Field(5.0, gt=0, le=1e6, description="Weight of ADMM's penalty")
+    max_change: Radius = Field(1.0, description="The most that a pixel may change, at most 1 has a meaning")
+
+
+class OnePixel(Attack):
+    paper: ClassVar[str] = "Su et al. 2019"
+    summary: ClassVar[str] = "Black box: differential evolution over the place and colour of one (or a few) pixels."
+    black_box: ClassVar[bool] = True
+
+    name: Literal["one_pixel"] = "one_pixel"
+    pixels: int = Field(1, ge=1, le=100, description="Pixels that may change")
+    population: int = Field(400, ge=4, le=100_000)
+    generations: int = Field(100, ge=1, le=100_000)
+    mutation: float = Field(0.5, gt=0, le=2, description="F: the weight of the difference of two candidates")
+
+    @property
+    def threat_model(self) -> str:
+        return f"l0 pixels={self.pixels}"
 
 
 class Spsa(EpsAttack):
@@ -297,6 +332,8 @@ AttackSpec = Annotated[
     | Ddn
     | Fmn
     | Ead
+    | StrAttack
+    | OnePixel
     | Spsa
     | Nattack
     | GaussianNoise
@@ -319,6 +356,8 @@ ATTACKS: dict[str, type[Attack]] = {
     "ddn": Ddn,
     "fmn": Fmn,
     "ead": Ead,
+    "strattack": StrAttack,
+    "one_pixel": OnePixel,
     "spsa": Spsa,
     "nattack": Nattack,
     "gaussian_noise": GaussianNoise,

@@ -58,6 +58,8 @@ REGISTRY: dict[str, Entry] = {
     "ddn": Entry("workers.attacks.ddn:ddn", minimal=True),
     "fmn": Entry("workers.attacks.fmn:fmn", minimal=True),
     "ead": Entry("workers.attacks.ead:ead", minimal=True),
+    "strattack": Entry("workers.attacks.strattack:strattack", minimal=True),
+    "one_pixel": Entry("workers.attacks.one_pixel:one_pixel", norm="l0", queries=True),
     "spsa": Entry("workers.attacks.spsa:spsa", queries=True),
     "nattack": Entry("workers.attacks.nattack:nattack", queries=True),
     "gaussian_noise": Entry("workers.attacks.corruption:gaussian_noise", norm="l2", queries=True),
