@@ -29,7 +29,7 @@ def read_parquet(
     try:
         with pq.ParquetFile(path, pre_buffer=False, buffer_size=1 << 20) as file:
             return _read(file, metadata, x_path, limits, progress)
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
         raise DatasetMalformed(f"the parquet file cannot be read: {error}") from error
 
 
@@ -121,7 +121,9 @@ def _labels(
     if values.null_count:
         row = next(i for i, v in enumerate(values) if not v.is_valid)
         raise DatasetRejected(f"column {column!r}, row {row} has no label")
-    n = len(values)
+    n: int = file.metadata.num_rows
+    if len(values) != n:
+        raise DatasetMalformed(f"column {column!r} holds {len(values):,} labels; the file declares {n:,} rows")
     if not pa.types.is_integer(values.type):
         words = values.to_pylist()
         check_names(sorted(set(words)), f"column {column!r}: class")

@@ -10,19 +10,15 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from openapi.report import AttackReport, LayerSensitivity, Report
-from workers.reports import words
-from workers.reports.figures import Series, accuracy_chart, histogram, series_chart, sorted_curve
+from openapi.report import LayerSensitivity, Report
+from workers.reports import charts, words
+from workers.reports.figures import sorted_curve
 from workers.reports.worst import WorstExample
 
 #: Layers whose curves stand open; the others are a click away.
 OPEN_LAYERS = 9
-#: From so many layers on, a chart over depth stands before the list.
-MANY_LAYERS = 20
 #: Classes of the class-wise table; with more, those with the lowest robust accuracy are shown.
 MOST_CLASSES = 20
-#: Colours of lines.
-TONES = 5
 
 
 @cache
@@ -65,18 +61,18 @@ def render(report: Report, pictures: Sequence[WorstExample] = ()) -> str:
         worst=_worst(facts),
         nearest=_nearest(facts),
         groups=_groups(facts),
-        over_eps=[*_over(report, "eps"), *_over(report, "severity")],
-        over_steps=_over_steps(report),
-        histograms=_histograms(report),
+        over_eps=[*charts.over_option(report, "eps"), *charts.over_option(report, "severity")],
+        over_steps=charts.over_steps(report),
+        histograms=charts.histograms(report),
         classes=_classes(report),
         confusions=_confusions(report),
         class_text=lambda label: words.class_text(label, names),
         layers=layers,
         ratio_top=_largest_ratio(layers),
-        many=MANY_LAYERS,
-        by_depth=_by_depth(layers),
+        many=charts.MANY_LAYERS,
+        by_depth=charts.by_depth(layers),
         open_layers=OPEN_LAYERS,
-        epochs=_epochs(facts["hardening"]),
+        epochs=charts.epochs(facts["hardening"]),
         own=bool(facts["hardening"]) and facts["hardening"].get("id") == facts["id"],
         sides=_sides(facts["hardening"]),
         pictures=[asdict(p) for p in pictures],
@@ -118,86 +114,6 @@ def _groups(facts: Mapping[str, Any]) -> list[dict[str, Any]]:
 
     groups.sort(key=place)
     return [*groups, {"title": "Common corruptions", "worst": None, "attacks": noisy}] if noisy else groups
-
-
-def _family(attack: AttackReport, without: str) -> str:
-    rest = {k: v for k, v in attack.params.items() if k not in (without, "step_size")}
-    return repr((attack.name, sorted(rest.items(), key=lambda kv: kv[0])))
-
-
-def _over(report: Report, option: str) -> list[dict[str, Any]]:
-    """Accuracy against an option, `eps` or `severity`: one chart a norm, one line an attack that ran twice."""
-    families: dict[str, list[AttackReport]] = {}
-    for attack in report.attacks:
-        if isinstance(attack.params.get(option), int | float):
-            families.setdefault(_family(attack, option), []).append(attack)
-    lines: dict[str, list[Series]] = {}
-    for family in families.values():
-        rising = sorted(family, key=lambda a: float(a.params[option]))
-        if len({a.params[option] for a in rising}) < 2:
-            continue
-        found = lines.setdefault(rising[0].distance.norm, [])
-        found.append(
-            Series(
-                words.attack_text(rising[0].name, {k: v for k, v in rising[0].params.items() if k != option}),
-                [(float(a.params[option]), a.robust_accuracy) for a in rising],
-                tone=len(found) % TONES + 1,
-                low=[a.ci95[0] for a in rising],
-                high=[a.ci95[1] for a in rising],
-            )
-        )
-    sign, named = ("ε", words.eps_text) if option == "eps" else (option, words.short)
-    charts = []
-    for norm, group in lines.items():
-        title = f"Robust accuracy against {option}" + (f", {norm}" if option == "eps" else "")
-        short_title = f"Against {sign}" + (f", {words.norm_text(norm)}" if option == "eps" else "")
-        svg = accuracy_chart(title, sign, group, report.clean.accuracy, measured=named)
-        charts.append({"svg": svg, "title": short_title, "legend": [(s.name, s.tone) for s in group]})
-    return charts
-
-
-def _over_steps(report: Report) -> list[dict[str, Any]]:
-    """One chart a threat model: samples still correct after each step, from the step at which each was first fooled."""
-    lines: dict[str, list[Series]] = {}
-    for attack in report.attacks:
-        first = attack.figures.get("success_by_step")
-        if not isinstance(first, list) or len(first) < 3:
-            continue
-        left, points = report.clean.correct, []
-        for step, fooled in enumerate(first):
-            left -= fooled
-            points.append((float(step), left / attack.n))
-        found = lines.setdefault(attack.threat_model, [])
-        found.append(Series(words.attack_text(attack.name, attack.params), points, tone=len(found) % TONES + 1))
-    return [
-        {
-            "svg": accuracy_chart(
-                f"Accuracy against steps, {words.threat_text(threat)}", "steps", group, report.clean.accuracy
-            ),
-            "title": f"Against steps, {words.threat_text(threat)}",
-            "legend": [(s.name, s.tone) for s in group],
-        }
-        for threat, group in lines.items()
-    ]
-
-
-def _histograms(report: Report) -> list[dict[str, Any]]:
-    found = []
-    for attack in report.attacks:
-        h = attack.distance.histogram
-        if h is None or attack.distance.max is None or attack.threat_model.startswith("corruption "):
-            continue
-        if sum(c > 0 for c in h.counts) < 2:
-            continue  # everything at one distance: the table says it
-        name = words.attack_text(attack.name, attack.params)
-        axis = f"{words.norm_text(attack.distance.norm)} distance of successes"
-        found.append(
-            {
-                "title": f"{name} · {words.threat_text(attack.threat_model)}",
-                "svg": histogram(f"Distances of {name}", h.edges, h.counts, axis),
-            }
-        )
-    return found
 
 
 def _classes(report: Report) -> dict[str, Any] | None:
@@ -254,21 +170,6 @@ def _layer(layer: LayerSensitivity) -> dict[str, Any]:
     }
 
 
-def _by_depth(layers: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Mean ratio against depth (SNS, Fig. 13), for networks with too many layers to read as a list."""
-    if len(layers) < MANY_LAYERS:
-        return []
-    lines = []
-    for key, name, tone in (("mean", "all neurons", 1), ("mean_top", "the most sensitive (Ω)", 2)):
-        points = [(float(layer["depth"]), float(layer["ratio"][key])) for layer in layers if layer["ratio"].get(key)]
-        if len(points) > 1:
-            lines.append(Series(name, points, tone))
-    if not lines:
-        return []
-    svg = series_chart("Mean sensitivity ratio against depth", "layer, in order of execution", lines)
-    return [{"title": "Mean ratio against depth", "svg": svg, "legend": [(s.name, s.tone) for s in lines]}]
-
-
 def _largest_ratio(layers: Sequence[Mapping[str, Any]]) -> float:
     values = [v for layer in layers for v in (layer["ratio"].get("mean"), layer["ratio"].get("mean_top")) if v]
     return max(values, default=1.0)
@@ -295,40 +196,3 @@ def _sides(hardening: Mapping[str, Any] | None) -> list[dict[str, Any]]:
 def _side(block: Mapping[str, Any]) -> dict[str, Any]:
     value = block["accuracy"] if "accuracy" in block else block["robust_accuracy"]
     return {"value": value, "ci95": block["ci95"], "n": block["n"]}
-
-
-def _epochs(hardening: Mapping[str, Any] | None) -> list[dict[str, Any]]:
-    """Charts over the training's epochs: accuracies, and losses."""
-    log = [line for line in (hardening or {}).get("log") or [] if isinstance(line, Mapping) and "epoch" in line]
-    if len(log) < 2:
-        return []
-    charts = []
-    shares = _logged(log, ("clean_accuracy", "robust_accuracy"))
-    if shares:
-        svg = accuracy_chart("Accuracy over the epochs", "epoch", shares)
-        charts.append(
-            {"title": "Accuracy on training samples", "svg": svg, "legend": [(s.name, s.tone) for s in shares]}
-        )
-    losses = _logged(log, ("loss", "l_adv", "l_sns"))
-    if losses:
-        svg = series_chart("Loss over the epochs", "epoch", losses)
-        charts.append({"title": "Training loss", "svg": svg, "legend": [(s.name, s.tone) for s in losses]})
-    return charts
-
-
-_LOGGED = {
-    "clean_accuracy": "clean",
-    "robust_accuracy": "under PGD",
-    "loss": "whole loss",
-    "l_adv": "adversarial part",
-    "l_sns": "sensitivity part",
-}
-
-
-def _logged(log: Sequence[Mapping[str, Any]], keys: Sequence[str]) -> list[Series]:
-    found: list[Series] = []
-    for key in keys:
-        points = [(float(e["epoch"]), float(e[key])) for e in log if isinstance(e.get(key), int | float)]
-        if len(points) > 1:
-            found.append(Series(_LOGGED.get(key, key), points, tone=len(found) % TONES + 1))
-    return found
