@@ -99,19 +99,29 @@ def numbers(report: Json) -> Json:
     return {**kept, "attacks": attacks, "verdict": verdict}
 
 
-def assert_same(one: Any, other: Any, path: str = "") -> None:
-    """Equal structure, strings, whole numbers and flags; other numbers equal to 1e-5."""
+def by_neuron(neurons: Json) -> Json:
+    """The neuron part with each layer's neurons in their own order: near ties may be ranked either way."""
+    layers = []
+    for layer in neurons["layers"]:
+        figures = [{k: v for k, v in n.items() if k != "rank"} for n in layer["ranking"]]
+        ordered = sorted(figures, key=lambda neuron: neuron["neuron"])
+        layers.append({"name": layer["name"], "ranking": ordered, "ratio": layer["ratio"], "dead": layer["dead"]})
+    return {"pairs": neurons["pairs"], "layers": layers}
+
+
+def assert_same(one: Any, other: Any, path: str = "", tolerance: float = 1e-5) -> None:
+    """Equal structure, strings, whole numbers and flags; other numbers equal to `tolerance`."""
     if isinstance(one, dict):
         assert isinstance(other, dict), path
         assert one.keys() == other.keys(), path
         for key in one:
-            assert_same(one[key], other[key], f"{path}/{key}")
+            assert_same(one[key], other[key], f"{path}/{key}", tolerance)
     elif isinstance(one, list):
         assert isinstance(other, list), path
         assert len(one) == len(other), path
         for place, (a, b) in enumerate(zip(one, other, strict=True)):
-            assert_same(a, b, f"{path}/{place}")
+            assert_same(a, b, f"{path}/{place}", tolerance)
     elif isinstance(one, float) or isinstance(other, float):
-        assert abs(one - other) <= 1e-5 * max(1.0, abs(one)), f"{path}: {one} and {other}"
+        assert abs(one - other) <= tolerance * max(1.0, abs(one)), f"{path}: {one} and {other}"
     else:
         assert one == other, f"{path}: {one} and {other}"

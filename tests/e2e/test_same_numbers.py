@@ -5,7 +5,7 @@ import shutil
 import pytest
 
 from service.embedded import EmbeddedService
-from tests.e2e.client import Client, Json, assert_same, numbers
+from tests.e2e.client import Client, Json, assert_same, by_neuron, numbers
 
 N = 70
 
@@ -43,7 +43,11 @@ def test_batch_size_and_shards(
     service: EmbeddedService, client: Client, request_body: Json, reference: tuple[Json, list[Json]], execution: Json
 ) -> None:
     report, samples = run(service, client, request_body, execution)
-    assert_same(report, reference[0])
+    report, expected = dict(report), dict(reference[0])
+    # Convolutions round differently in another batch size, and the steps' signs make more of it.
+    neurons, expected_neurons = by_neuron(report.pop("neurons")), by_neuron(expected.pop("neurons"))
+    assert_same(neurons, expected_neurons, "neurons", tolerance=1e-3)
+    assert_same(report, expected)
     assert_same(samples, reference[1])
 
 
