@@ -1,7 +1,7 @@
 """ONNX file → `AuditedModel`."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -9,12 +9,13 @@ import torch
 from onnx import TensorProto
 
 from openapi.models import InputSpec
-from openapi.problems import ModelNumerics, NotAClassifier
+from openapi.problems import ModelNumerics, ModelRejected, NotAClassifier
 from workers.models.audited import AuditedModel
 from workers.models.from_module import assemble
 from workers.models.inputs import FileInput, wrong_input
 from workers.models.onnx.admission import read_model
 from workers.models.onnx.graph import Graph, Node, Port, read_graph
+from workers.models.onnx.head import softmax_last
 from workers.models.onnx.module import OnnxModule
 from workers.models.onnx.registry import TENSOR_CONVERTERS, find
 from workers.models.onnx.tensors import type_name
@@ -39,7 +40,6 @@ class Converted:
     input: FileInput
     spec: InputSpec
     warnings: tuple[str, ...]
-    differentiable: bool
     producer: str | None
 
 
@@ -50,13 +50,29 @@ def load_onnx(path: Path, input: InputSpec) -> AuditedModel:
     `ModelUnsafe`, `UnsupportedOperator` (operator, version, node), `ModelNumerics`, `NotAClassifier`, `ModelRejected`.
     """
     found = convert(path, input)
+    try:
+        return _assemble(found)
+    except ModelRejected as error:
+        if found.module.fixed_batch is not None or type(error) not in (ModelRejected, NotAClassifier):
+            raise
+        # Some exporters declare the batch free and write sizes for a batch of 1 all the same.
+        rigid = replace(found, module=OnnxModule(found.module.onnx, 1), warnings=(*found.warnings, _RIGID))
+        try:
+            return _assemble(rigid)
+        except ModelRejected:
+            raise error from None
+
+
+_RIGID = "the file declares a free batch size, but its sizes hold for 1 alone; it was freed"
+
+
+def _assemble(found: Converted) -> AuditedModel:
     return assemble(
         found.module,
         found.input,
         found.spec,
         format="onnx",
         warnings=found.warnings,
-        differentiable=found.differentiable,
         producer=found.producer,
     )
 
@@ -64,7 +80,7 @@ def load_onnx(path: Path, input: InputSpec) -> AuditedModel:
 def convert(path: Path, input: InputSpec) -> Converted:
     """Admit an ONNX file and turn it into a module of the file's own input; see `load_onnx`."""
     model = read_model(path)
-    graph = read_graph(model)
+    graph = softmax_last(read_graph(model))
     _check_numbers(graph)
     port = _image_input(graph)
     shape, fixed = _input_shape(port, input)
@@ -86,7 +102,7 @@ def convert(path: Path, input: InputSpec) -> Converted:
             f"gradients through {', '.join(estimated)} are straight-through estimates, because these are step functions"
         )
     producer = " ".join(filter(None, (model.producer_name, model.producer_version))) or None
-    return Converted(module, FileInput(shape, dtype), spec, tuple(warnings), True, producer)
+    return Converted(module, FileInput(shape, dtype), spec, tuple(warnings), producer)
 
 
 def onnx_to_module(path: Path, input: InputSpec | None = None) -> OnnxModule:
@@ -119,6 +135,11 @@ def _input_shape(port: Port, spec: InputSpec) -> tuple[tuple[int, ...], int | No
     if len(port.dims) < 2:
         raise NotAClassifier(
             f"The input {port.name!r} has shape {list(port.dims)}; an image batch has at least 2 axes."
+        )
+    if len(port.dims) == 3 and port.dims[0] == 3 and all(d is not None and d > 4 for d in port.dims[1:]):
+        raise NotAClassifier(
+            f"The input {port.name!r} has shape {list(port.dims)}: one image without a batch axis. "
+            "Export the model with a batch of images as its input."
         )
     shape = list(port.dims[1:])
     if None in shape:

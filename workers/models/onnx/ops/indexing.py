@@ -157,3 +157,11 @@ def grid_sample(call: Call, x: Tensor, grid: Tensor) -> Tensor:
 @operator("AffineGrid", since=20)
 def affine_grid(call: Call, theta: Tensor, size: Host) -> Tensor:
     return F.affine_grid(theta, ints(size), align_corners=bool(call.attr("align_corners", 0)))
+
+
+@operator("Range", since=11, gradient="none")
+def range_(call: Call, start: Host, limit: Host, delta: Host) -> Tensor:
+    """Consecutive numbers, up to the batch size where that is the limit."""
+    bounds: list[Any] = [v.reshape(-1)[0] for v in (start, limit, delta)]
+    low, high, step = (b.item() if isinstance(b, np.generic) else b for b in bounds)
+    return torch.arange(low, high, step, device=call.device)

@@ -68,8 +68,8 @@ def running_shape(call: Call, x: Tensor, wanted: list[Any]) -> list[Any]:
 def _place(wanted: list[int], in_front: int, fixed: int) -> tuple[int, int] | None:
     """(dimension that takes the batch's factor, elements ahead of the factor inside it), or None.
 
-    Best is a dimension of the batch alone; then the one that begins where the batch does, unless that is the last, which
-    holds features; then the one that ends there.
+    Best is a dimension of the batch alone; then the one that begins where the batch does, unless that is the last,
+    which holds features; then the one that ends there.
     """
     found: list[tuple[int, int, int]] = []
     prefix = 1

@@ -1,0 +1,107 @@
+"""Every operator against the test data that the ONNX standard itself publishes (in the installed `onnx` package)."""
+
+import warnings
+from collections import defaultdict
+from typing import Any
+
+import numpy as np
+import onnx
+import pytest
+import torch
+from onnx import TensorProto, inliner, numpy_helper
+from onnx.backend.test.case.node import collect_testcases
+
+from openapi.problems import TremorError
+from workers.models.onnx.call import Batch
+from workers.models.onnx.graph import Graph, read_graph
+from workers.models.onnx.module import OnnxModule
+from workers.models.onnx.registry import HOST_CONVERTERS, TENSOR_CONVERTERS, find
+from workers.models.onnx.tensors import to_numpy
+
+#: Data that onnxruntime itself does not agree with (it takes the rounded length), or that is rounded to four digits.
+EXPECTED_DIFFERENCES = {
+    "test_resize_downsample_scales_linear_align_corners",
+    "test_resize_downsample_scales_cubic_align_corners",
+    "test_averagepool_2d_ceil_last_window_starts_on_pad",
+    "test_gridsample_bicubic",
+    "test_split_to_sequence_2",
+}
+_WIDENED = {np.dtype(np.uint16): np.int32, np.dtype(np.uint32): np.int64, np.dtype(np.uint64): np.int64}
+
+
+def _cases() -> dict[str, list[Any]]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        cases = defaultdict(list)
+        for case in collect_testcases(None):
+            operators = {n.op_type for n in case.model.graph.node if not n.domain}
+            if len(case.model.graph.node) == 1 and operators and ("", next(iter(operators))) in TENSOR_CONVERTERS:
+                cases[next(iter(operators))].append(case)
+        return cases
+
+
+CASES = _cases()
+
+
+def _proto(value: Any) -> TensorProto:
+    return value if isinstance(value, TensorProto) else numpy_helper.from_array(np.asarray(value))
+
+
+def _takes(graph: Graph) -> dict[str, str | None]:
+    slots: dict[str, str | None] = {}
+    for node in graph.nodes:
+        entry = find(TENSOR_CONVERTERS, node.domain, node.op, node.version)
+        entry = entry or find(HOST_CONVERTERS, node.domain, node.op, node.version)
+        assert entry is not None
+        for i, name in enumerate(node.inputs):
+            slots[name] = entry.takes[i] if i < len(entry.takes) else entry.rest
+    return slots
+
+
+def _run(case: Any) -> None:
+    proto = case.model
+    if proto.functions:
+        proto = inliner.inline_local_functions(proto)
+    graph = read_graph(proto)
+    module = OnnxModule(graph)
+    takes = _takes(graph)
+    given, wanted = case.data_sets[0]
+    values: dict[str, Any] = {}
+    for port, value in zip(proto.graph.input, given, strict=True):
+        array = to_numpy(_proto(value))
+        host = takes.get(port.name) == "host" or (array.dtype.kind in "ui" and takes.get(port.name) == "value")
+        values[port.name] = array if host else torch.from_numpy(array.astype(_WIDENED.get(array.dtype, array.dtype)))
+    outputs = module.evaluate(values, Batch(None), torch.device("cpu"))
+    for output, value in zip(outputs, wanted, strict=False):
+        tensor = _proto(value)
+        expected = to_numpy(tensor)
+        found = output.numpy() if isinstance(output, torch.Tensor) else np.asarray(output)
+        assert found.shape == expected.shape
+        half = tensor.data_type in (TensorProto.FLOAT16, TensorProto.BFLOAT16)
+        tolerance = 1e-2 if half else 1e-4
+        np.testing.assert_allclose(
+            found.astype(np.float64), expected.astype(np.float64), rtol=tolerance, atol=tolerance / 10
+        )
+
+
+@pytest.mark.parametrize("operator", sorted(CASES))
+def test_operator_gives_the_results_of_the_standard(operator: str) -> None:
+    right, refused = 0, []
+    for case in CASES[operator]:
+        if case.name in EXPECTED_DIFFERENCES:
+            continue
+        try:
+            _run(case)
+            right += 1
+        except TremorError as error:
+            refused.append((case.name, error))
+    # A refusal is an answer too, but it says which node and why.
+    for _, error in refused:
+        assert operator in error.detail or "Tensor" in error.detail
+    assert right or operator in {"DynamicQuantizeLinear", "If"}, refused[:3]
+
+
+def test_all_of_the_common_operators_are_covered() -> None:
+    assert len(CASES) > 100
+    assert sum(map(len, CASES.values())) > 1000
+    assert onnx.defs.onnx_opset_version() >= 23

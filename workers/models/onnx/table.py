@@ -1,0 +1,55 @@
+"""The supported operators as a markdown table: ``python -m workers.models.onnx.table [FILE]``."""
+
+import sys
+from pathlib import Path
+
+from onnx import defs
+
+import workers.models.onnx.ops
+from workers.models.onnx.admission import MAX_OPSET
+from workers.models.onnx.registry import HOST_CONVERTERS, TENSOR_CONVERTERS
+
+assert workers.models.onnx.ops  # importing it fills the registry
+
+_GRADIENTS = {"exact": "yes", "straight-through": "straight-through", "none": "–"}
+
+
+def rows() -> list[tuple[str, str, str, str]]:
+    """(operator, versions of the operator set, gradient, remark), by domain and name."""
+    found = []
+    for domain, name in sorted({*TENSOR_CONVERTERS, *HOST_CONVERTERS}):
+        entries = TENSOR_CONVERTERS.get((domain, name))
+        hosts = HOST_CONVERTERS.get((domain, name), [])
+        since = min(e.since for e in [*(entries or []), *hosts])
+        versions = f"{max(since, 7, _first_version(domain, name))}–{MAX_OPSET}" if not domain else str(since)
+        shown = f"{domain}.{name}" if domain else name
+        if entries is None:
+            found.append((shown, versions, "–", "on sizes and constants only"))
+        else:
+            notes = "; ".join(e.note for e in entries if e.note)
+            found.append((shown, versions, _GRADIENTS[entries[-1].gradient], notes))
+    return found
+
+
+def markdown() -> str:
+    """The table, with its heading."""
+    lines = ["| operator | operator sets | gradient | remark |", "|---|---|---|---|"]
+    lines += [f"| {' | '.join(row)} |" for row in rows()]
+    return "\n".join(lines) + "\n"
+
+
+def _first_version(domain: str, name: str) -> int:
+    versions = [s.since_version for s in defs.get_all_schemas_with_history() if s.name == name and s.domain == domain]
+    return min(versions, default=1)
+
+
+def main() -> None:
+    """Write the table to the file named, or to standard output."""
+    if len(sys.argv) > 1:
+        Path(sys.argv[1]).write_text(markdown(), encoding="utf-8")
+    else:
+        sys.stdout.write(markdown())
+
+
+if __name__ == "__main__":
+    main()
