@@ -112,6 +112,7 @@ def render_page(document: dict[str, Any]) -> str:
             groups.setdefault(group, []).append(_operation(method, path, operation))
     calls = "".join(f"<h2>{escape(group)}</h2>{''.join(parts)}" for group, parts in groups.items())
     schemas = "".join(_component(name, schema) for name, schema in document["components"]["schemas"].items())
+    problems = _rows([(p["type"], str(p["status"]), escape(p["title"])) for p in document["x-problem-types"]])
     info = document["info"]
     return (
         f'<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
@@ -119,5 +120,5 @@ def render_page(document: dict[str, Any]) -> str:
         f"<p>{escape(info.get('description') or '')}</p>"
         f'<p class="soft">Version {escape(info["version"])}. For machines: '
         '<a href="/schema/openapi.json">openapi.json</a></p>'
-        f"{calls}<h2>Schemas</h2>{schemas}</html>"
+        f"{calls}<h2>Problem types</h2>{problems}<h2>Schemas</h2>{schemas}</html>"
     )

@@ -182,6 +182,7 @@ def complete(app: Litestar, schema: dict[str, Any]) -> dict[str, Any]:
             kept[method] = operation
         if kept:
             paths[path] = kept
+    problems = [{"type": BASE + slug, "status": s, "title": title} for slug, (s, title) in PROBLEM_TYPES.items()]
     security = {"key": {"type": "http", "scheme": "bearer", "description": "An API key, where the service wants one"}}
     return {
         "openapi": schema["openapi"],
@@ -189,6 +190,7 @@ def complete(app: Litestar, schema: dict[str, Any]) -> dict[str, Any]:
         "servers": schema.get("servers", [{"url": "/"}]),
         "tags": schema.get("tags", []),
         "paths": dict(sorted(paths.items())),
+        "x-problem-types": problems,
         "components": {"schemas": dict(sorted(components.schemas.items())), "securitySchemes": security},
     }
 

