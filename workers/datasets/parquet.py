@@ -28,21 +28,24 @@ def read_parquet(
     """
     try:
         with pq.ParquetFile(path, pre_buffer=False, buffer_size=1 << 20) as file:
-            return _read(file, metadata, x_path, limits, progress)
+            return _read(path, file, metadata, x_path, limits, progress)
     except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
         raise DatasetMalformed(f"the parquet file cannot be read: {error}") from error
 
 
 def _read(
-    file: Any, metadata: DatasetMetadata, x_path: Path, limits: DatasetLimits, progress: Callable[[int, int], None]
+    path: Path,
+    file: Any,
+    metadata: DatasetMetadata,
+    x_path: Path,
+    limits: DatasetLimits,
+    progress: Callable[[int, int], None],
 ) -> Decoded:
     n: int = file.metadata.num_rows
     limits.check_array("the parquet file", n, (), 1)
-    for i in range(file.metadata.num_row_groups):
-        group = file.metadata.row_group(i)
-        for j in range(group.num_columns):
-            column = group.column(j)
-            limits.check_ratio(column.path_in_schema, column.total_compressed_size, column.total_uncompressed_size)
+    # Sizes of row groups alone: looking at a damaged column's metadata ends the process inside the C++ library.
+    groups = (file.metadata.row_group(i).total_byte_size for i in range(file.metadata.num_row_groups))
+    limits.check_ratio("the row groups", path.stat().st_size, sum(groups))
     features = _features(file.schema_arrow)
     image = _column(file.schema_arrow, features, "Image", ("image", "img"), _holds_bytes)
     label = _column(file.schema_arrow, features, "ClassLabel", ("label", "labels", "fine_label"), _holds_labels)

@@ -20,6 +20,7 @@ from workers.jobs.context import DeclaredFile, JobContext
 from workers.reports.build import Built, build_report
 from workers.reports.html import render
 from workers.reports.keepsakes import join_npz, slices_of
+from workers.reports.outcomes import bounded
 from workers.reports.samples import write_samples
 from workers.reports.worst import worst_examples
 
@@ -81,8 +82,8 @@ def _sha256(path: Path) -> str:
 
 def _headline(built: Built) -> dict[str, Any]:
     report = built.report
-    bounded = [w for w in report.worst_case if " eps=" in w.threat_model] or report.worst_case
-    least = min(bounded, key=lambda w: w.robust_accuracy, default=None)
+    candidates = [w for w in report.worst_case if bounded(w.threat_model)] or report.worst_case
+    least = min(candidates, key=lambda w: w.robust_accuracy, default=None)
     return {
         "clean_accuracy": report.clean.accuracy,
         "worst_case": None if least is None else least.robust_accuracy,

@@ -29,7 +29,7 @@ _GENERAL = {
         "minimum, as in Croce and Hein, ICML 2020); a threat model is a norm and an eps"
     ),
     "worst_case.headline": (
-        "ours: a policy's `worst_case.robust_accuracy` is the least over the threat models with an eps; unbounded "
+        "ours: a policy's `worst_case.robust_accuracy` is the least over the bounded threat models; unbounded "
         "attacks, which fool every model in the end, and corruptions are asked for by name"
     ),
     "ci95": (
@@ -96,6 +96,6 @@ def definitions(
         found["hardening"] = _METHODS[hardening.method]
         found["hardening.verdict"] = (
             "ours: pass only when clean accuracy fell by no more than max_clean_drop and robust accuracy rose in every "
-            "threat model with an eps, by more than chance explains (McNemar's test, 95 %)"
+            "bounded threat model, by more than chance explains (McNemar's test, 95 %)"
         )
     return found

@@ -8,6 +8,7 @@ import numpy as np
 from openapi.report import AttackReport, Clean, ReportVerdict, RuleResult, WorstCase
 from workers.reports.intervals import clearly_more
 from workers.reports.merge import AttackTable
+from workers.reports.outcomes import bounded
 
 
 def metrics(clean: Clean, attacks: Sequence[AttackReport], worst: Sequence[WorstCase]) -> dict[str, Any]:
@@ -54,7 +55,7 @@ def hardening_verdict(
     rules = [_rule("hardening.clean_drop", "<=", max_clean_drop, drop, drop <= max_clean_drop + 1e-12)]
     rows = gains(before, after)
     # Without a bound every model falls, before and after: such threat models are shown and do not decide.
-    for row in [r for r in rows if " eps=" in r["threat_model"]] or rows:
+    for row in [r for r in rows if bounded(r["threat_model"])] or rows:
         rose = row["gain"] > 0
         rule = _rule(f"hardening.gains.{row['threat_model']}.gain", ">", 0.0, row["gain"], rose)
         if rose and not row["beyond_chance"]:

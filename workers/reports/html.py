@@ -13,6 +13,7 @@ from markupsafe import Markup
 from openapi.report import LayerSensitivity, Report
 from workers.reports import charts, words
 from workers.reports.figures import sorted_curve
+from workers.reports.outcomes import bounded
 from workers.reports.worst import WorstExample
 
 #: Layers whose curves stand open; the others are a click away.
@@ -136,8 +137,8 @@ def _classes(report: Report) -> dict[str, Any] | None:
 
 def _confusions(report: Report) -> dict[str, Any] | None:
     """The commonest mistakes under the attack that fooled most."""
-    bounded = [a for a in report.attacks if " eps=" in a.threat_model] or report.attacks
-    attack = max(bounded, key=lambda a: int(a.figures.get("successes", 0)), default=None)
+    candidates = [a for a in report.attacks if bounded(a.threat_model)] or report.attacks
+    attack = max(candidates, key=lambda a: int(a.figures.get("successes", 0)), default=None)
     if attack is None or not attack.figures.get("confusions"):
         return None
     return {

@@ -74,6 +74,12 @@ def worst_cases(tables: Sequence[AttackTable]) -> tuple[WorstCase, ...]:
     return tuple(found)
 
 
+def bounded(threat_model: str) -> bool:
+    """Whether a threat model limits the change: not so for minimal-norm attacks, which fool every model in the end, nor
+    for corruptions, which are no attacks."""
+    return not threat_model.endswith(" minimal") and not threat_model.startswith("corruption")
+
+
 def measured_norm(table: AttackTable) -> str:
     """The norm that an attack's distances are in."""
     threat = table.spec.threat_model.split()[0]

@@ -7,6 +7,7 @@ from typing import Any
 
 from openapi.audits import PolicyRule
 from openapi.report import ReportVerdict, RuleResult
+from workers.reports.outcomes import bounded
 
 _OPERATORS: dict[str, Callable[[float, float], bool]] = {
     ">=": operator.ge,
@@ -65,7 +66,7 @@ def metric(report: Mapping[str, Any], path: str) -> float:
     ``neurons.layers.features.0.ratio.mean``. The beginning of a member's name up to a dash or a space stands for all
     members that begin so, and a list without a name for all its members; of several the least number counts:
     ``worst_case.robust_accuracy``, ``worst_case.linf.robust_accuracy``, ``attacks.pgd-linf.robust_accuracy``. Nameless
-    lists count threat models with an eps only, if there is one; the others must be called (``worst_case.l2 minimal…``).
+    lists count bounded threat models only, if there is one; the others must be called (``worst_case.l2 minimal…``).
     A check counts 1 when it passed and 0 when it failed. Raises `UnknownMetric`.
     """
     return _number(_walk(report, path, ""), path)
@@ -116,8 +117,8 @@ def _members(members: Iterable[Mapping[str, Any]], path: str) -> tuple[list[Mapp
 
 
 def _bounded(members: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """Threat models with an eps, when there is one: without a bound every model falls, which is no news."""
-    return [m for m in members if " eps=" in str(m.get("threat_model", ""))] or members
+    """The bounded threat models, when there is one: without a bound every model falls, which is no news."""
+    return [m for m in members if bounded(str(m.get("threat_model", " minimal")))] or members
 
 
 def _called(member: Mapping[str, Any]) -> str:

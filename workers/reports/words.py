@@ -107,7 +107,7 @@ def threat_text(threat: str) -> str:
         return f"{name_text(kind)}, severity {severity}" if kind else name_text(threat)
     if rest.startswith("eps="):
         return f"{_NORMS[norm]}, ε\u00a0=\u00a0{_near(float(rest.removeprefix('eps=')))}"
-    return f"{_NORMS[norm]}, unbounded" if rest == "minimal" else f"{_NORMS[norm]} {rest}".strip()
+    return f"{_NORMS[norm]}, unbounded" if rest == "minimal" else f"{_NORMS[norm]}, {rest.replace('=', ' ')}"
 
 
 def _near(eps: float) -> str:
