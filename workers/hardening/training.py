@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from openapi.hardening_options import HardenOptions
-from openapi.problems import JobFailed, NotTrainable
+from openapi.problems import JobFailed, ModelNumerics, NotTrainable
 from workers.hardening.adversary import fresh_batch
 from workers.hardening.data import Rows, TrainingSet
 from workers.hardening.layers import frozen_parameters, stabilised_layers, train_batch_norm
@@ -85,6 +85,8 @@ class Hardener:
                     self.omega = self.watch.select(DYNAMIC_PAIRS, stream=2 + epoch)
                 lr = float(optimizer.param_groups[0]["lr"])
                 log.append(self.watch.judge(epoch, self.omega, losses, lr, time.monotonic() - began))
+        except ModelNumerics as error:  # the last step of an epoch can break the weights after its loss was checked
+            raise self.diverged("the weights became NaN or infinite") from error
         finally:
             model.set_batch_norm(False)
             model.unfreeze()
@@ -112,16 +114,23 @@ class Hardener:
                 torch.nn.utils.clip_grad_norm_(parameters, options.max_grad_norm)
             values = np.array([float(loss.detach()), float(l_adv.detach()), float(l_sns.detach())])
             if not np.isfinite(values).all():
-                raise JobFailed(
-                    f"the training loss became {values[0]} in epoch {epoch}, batch {i + 1} (L_adv {values[1]}, L_sns "
-                    f"{values[2]}); lower lr ({options.lr:g}) or lambda ({options.lambda_:g}), set max_grad_norm "
-                    "(e.g. 1), or raise warmup (e.g. 0.5)"
+                raise self.diverged(
+                    f"the training loss became {values[0]} in epoch {epoch}, batch {i + 1} (L_adv {values[1]}, "
+                    f"L_sns {values[2]})"
                 )
             optimizer.step()
             sums += values
             self.report(step + 1, total, "batches", "harden")
         loss_mean, adv_mean, sns_mean = (sums / batches).tolist()
         return loss_mean, adv_mean, sns_mean
+
+    def diverged(self, what: str) -> JobFailed:
+        """The error of a training whose numbers left the real ones, with what to do."""
+        options = self.options
+        return JobFailed(
+            f"{what}; lower lr ({options.lr:g}) or lambda ({options.lambda_:g}), set max_grad_norm (e.g. 1), "
+            "or raise warmup (e.g. 0.5)"
+        )
 
     def losses(self, rows: Rows, x_adv: Tensor, ramp: float = 1.0) -> tuple[Tensor, Tensor, Tensor]:
         """Return L_adv + λ L_sns, L_adv and L_sns (0 for the baselines) of one batch, from one forward pass."""

@@ -156,6 +156,12 @@ def test_a_loss_that_explodes_ends_with_advice(fresh: Fresh, train_set: Training
         harden(fresh(), train_set, options(optimizer="sgd", lr=1e6, schedule="constant"))
 
 
+def test_weights_that_break_in_an_epochs_last_step_end_with_the_same_advice(fresh: Fresh) -> None:
+    one_batch = TrainingSet(*shipped("train", 50))
+    with pytest.raises(JobFailed, match=r"weights became NaN or infinite; lower lr"):
+        harden(fresh(), one_batch, options(optimizer="sgd", lr=1e38, pairs=20, schedule="constant"))
+
+
 def test_progress_counts_batches_to_the_end(fresh: Fresh, train_set: TrainingSet) -> None:
     seen: list[tuple[float, float, str, str | None]] = []
     harden(fresh(), TrainingSet(*shipped("train", 200)), options(pairs=100), report=lambda *event: seen.append(event))
