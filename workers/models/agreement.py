@@ -89,7 +89,9 @@ def _open_torchscript(path: Path, model: AuditedModel) -> Callable[[Tensor], Any
     dtype = model.file_input.dtype
 
     def run(x: Tensor) -> Any:
-        return script(x.to(dtype))
+        with warnings.catch_warnings(), torch.jit.optimized_execution(False):  # type: ignore[attr-defined]
+            warnings.simplefilter("ignore")
+            return script(x.to(dtype))
 
     return run
 

@@ -42,14 +42,15 @@ def _compare(model: AuditedModel, run: Callable[[Tensor], Tensor], kind: str) ->
 
 
 def _traceable(model: AuditedModel) -> fx.GraphModule:
-    """Copy the network with sizes read by a method, which `torch.jit.trace` records, and not by an operator."""
+    """Copy the network with sizes read and used by methods: `torch.jit.trace` records these, and burns the others in."""
     network = copy.deepcopy(model.graph).cpu()
-    for node in list(network.graph.nodes):
-        if op_name(node) == "sym_size":
-            with network.graph.inserting_before(node):
-                size = network.graph.call_method("size", node.args)
-            node.replace_all_uses_with(size)
-            network.graph.erase_node(node)
+    for node in network.graph.nodes:
+        name = "size" if op_name(node) == "sym_size" else op_name(node)
+        sized = any(
+            isinstance(arg, (list, tuple)) and any(isinstance(a, fx.Node) for a in arg) for arg in node.args[1:]
+        )
+        if (name == "size" or sized) and isinstance(node.args[0], fx.Node) and hasattr(Tensor, name):
+            node.op, node.target = "call_method", name
     network.recompile()
     return network.requires_grad_(False)
 

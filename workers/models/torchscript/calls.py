@@ -23,6 +23,7 @@ DTYPES: list[torch.dtype] = [
     torch.bfloat16,
 ]  # fmt: skip
 _FORMATS = [torch.contiguous_format, torch.preserve_format, torch.channels_last, torch.channels_last_3d]
+_PLAIN = {int, float, bool, str, type(None)}
 _SWITCHED = {"dropout", "dropout_", "feature_dropout", "alpha_dropout", "feature_alpha_dropout", "rrelu"}
 
 
@@ -85,6 +86,8 @@ class _Aten:
 
     def __call__(self, program: Any, *given: Any) -> Any:
         try:
+            if self.scalar is not None and all(type(value) in _PLAIN for value in given):
+                return self.scalar(*given)
             return self._call(program, given)
         except TremorError:
             raise
@@ -120,7 +123,7 @@ class _Aten:
             return (given[0] is given[1]) == (name == "__is__")
         args = free_batch(name, given, program.traced_batch)
         if name == "cat" or name == "concat":
-            args[0] = _spread(args[0], args[1])
+            args[0] = _spread(args[0], args[1], program.traced_batch)
         if self.special is not None:
             return self.special(*args)
         if self.overload is None:
@@ -194,15 +197,16 @@ def _converted(kind: str, value: Any) -> Any:
     return value
 
 
-def _spread(tensors: Any, dim: Any) -> Any:
-    """Give a one-row tensor (a class token traced with one image) the batch of the tensors that it is joined to."""
+def _spread(tensors: Any, dim: Any, traced_batch: int | None) -> Any:
+    """Give a class token, which tracing repeated for its own batch, the batch of the tensors that it is joined to."""
     if not isinstance(tensors, list) or dim == 0 or not all(isinstance(t, Tensor) and t.dim() for t in tensors):
         return tensors
     batch = next((t.shape[0] for t in tensors if isinstance(t.shape[0], torch.SymInt)), None)
     if batch is None:
         return tensors
+    burnt = {1, traced_batch}
     return [
-        t.expand(batch, *t.shape[1:]) if not isinstance(t.shape[0], torch.SymInt) and t.shape[0] == 1 else t
+        t[:1].expand(batch, *t.shape[1:]) if not isinstance(t.shape[0], torch.SymInt) and t.shape[0] in burnt else t
         for t in tensors
     ]
 

@@ -15,7 +15,7 @@ from workers.models.inputs import FileInput
 from workers.models.torchscript import shapes
 from workers.models.torchscript.archive import Archive, open_archive
 from workers.models.torchscript.pickles import check_pickle, traced_shape
-from workers.models.torchscript.program import Program
+from workers.models.torchscript.program import EndlessLoop, Program
 from workers.models.torchscript.sources import check_sources
 
 
@@ -78,6 +78,8 @@ def load_torchscript(path: Path, spec: InputSpec) -> AuditedModel:
                 producer=f"TorchScript, archive version {opened.archive.version or '?'}",
                 trainable=program.has_parameters,
             )
+        except EndlessLoop:
+            raise
         except TremorError as error:
             last = last or error
     assert last is not None

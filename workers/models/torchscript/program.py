@@ -19,7 +19,11 @@ Environment = list[Any]
 Step = Callable[["Program", Environment], None]
 
 #: More executed steps than this are an endless loop, or no image classifier.
-MAX_STEPS = 2_000_000
+MAX_STEPS = 100_000
+
+
+class EndlessLoop(ModelRejected):
+    """The model ran more operations than any classifier needs."""
 
 
 @dataclass(frozen=True)
@@ -61,10 +65,10 @@ class Program(nn.Module):
     slots: int
 
     def spend(self, steps: int) -> None:
-        """Count executed steps; raises `ModelRejected` on an endless loop."""
+        """Count executed steps; raises `EndlessLoop`."""
         self.spent += steps
         if self.spent > MAX_STEPS:
-            raise ModelRejected(f"the model ran more than {MAX_STEPS} operations on one batch; a loop does not end")
+            raise EndlessLoop(f"the model ran more than {MAX_STEPS} operations on one batch; a loop does not end")
 
     def forward(self, x: Tensor) -> Any:
         """Run the model on its own input."""
@@ -119,9 +123,9 @@ class _Compiler:
                     f"the model's forward needs a second input, {extra.name!r}; a classifier takes one image"
                 )
         self.modules[inputs[0].debugName()] = _Module(self.script, "")
-        for path, value in self.script.named_parameters():  # first, so that they keep the file's order
+        for path, parameter in self.script.named_parameters():  # first, so that they keep the file's order
             self.owned.add(path)
-            own_tensor(self.program, path, value, True)
+            own_tensor(self.program, path, parameter, True)
         block = Block()
         block.inputs = [self.slot(inputs[1])]
         for value, extra in zip(inputs[2:], method.arguments[2:], strict=True):

@@ -1,0 +1,307 @@
+"""Malicious and broken TorchScript archives, made here, each refused before anything of it is loaded."""
+
+import contextlib
+import io
+import pickle
+import random
+import stat
+import warnings
+import zipfile
+from pathlib import Path
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from openapi.models import InputSpec
+from openapi.problems import ModelMalformed, ModelRejected, ModelUnsafe, UnsupportedOperator
+from tests.workers.models.nets import ConvNet, save_script, save_trace, settled
+from workers.models.load import load_model
+from workers.models.torchscript.frontend import admit
+from workers.models.torchscript.sources import check_sources
+
+SPEC = InputSpec(shape=(3, 14, 14))
+SECRET = "secret.bin"
+
+
+class ReadsInForward(nn.Module):
+    def forward(self, x: Tensor) -> Tensor:
+        return x.flatten(1)[:, :4] + torch.from_file("secret.bin", False, 4)
+
+
+class ReadsWhileLoading(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.stolen = torch.zeros(4)
+
+    @torch.jit.export
+    def __getstate__(self) -> tuple[Tensor, bool]:
+        return self.stolen, self.training
+
+    @torch.jit.export
+    def __setstate__(self, state: tuple[Tensor, bool]) -> None:
+        self.stolen = torch.from_file("secret.bin", False, 4)
+        self.training = state[1]
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x.flatten(1)[:, :4] + self.stolen
+
+
+class WritesShared(nn.Module):
+    def forward(self, x: Tensor) -> Tensor:
+        return x.flatten(1)[:, :4] + torch.from_file("written.bin", True, 4).fill_(1.0)
+
+
+class Saves(nn.Module):
+    def forward(self, x: Tensor) -> Tensor:
+        torch.save(x, "written.bin")
+        return x.flatten(1)[:, :4]
+
+
+class Forks(nn.Module):
+    def forward(self, x: Tensor) -> Tensor:
+        return torch.jit._wait(torch.jit._fork(torch.relu, x)).flatten(1)[:, :4]
+
+
+class Strides(nn.Module):
+    def forward(self, x: Tensor) -> Tensor:
+        return torch.as_strided(x, [1, 4], [4, 1], 0)
+
+
+@pytest.fixture
+def good(tmp_path: Path) -> Path:
+    return save_script(settled(ConvNet()), tmp_path / "good.pt")
+
+
+def rewrite(source: Path, target: Path, change) -> Path:
+    """Copy an archive entry by entry; `change(name, content)` returns the new content or None to leave it out."""
+    with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w") as new:
+        for name in old.namelist():
+            content = change(name, old.read(name))
+            if content is not None:
+                new.writestr(name, content)
+    return target
+
+
+def refused(path: Path, kind: type[ModelRejected], match: str) -> ModelRejected:
+    with pytest.raises(kind, match=match) as caught:
+        load_model(path, None, SPEC)
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("module", "operator"),
+    [
+        (ReadsInForward, "aten::from_file"),
+        (ReadsWhileLoading, "aten::from_file"),
+        (WritesShared, "aten::from_file"),
+        (Saves, "aten::save"),
+        (Forks, "fork"),
+        (Strides, "aten::as_strided"),
+    ],
+)
+def test_code_that_reaches_outside(module, operator, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path(SECRET).write_bytes(b"\1\2\3\4" * 4)
+    path = save_script(module(), tmp_path / "bad.pt")
+    assert not Path("written.bin").exists()
+    error = refused(path, ModelRejected, operator)
+    assert error.extra["operator"].endswith(operator)
+    assert error.extra["entry"].startswith("code/")
+    assert isinstance(error, (ModelUnsafe, UnsupportedOperator))
+    assert not Path("written.bin").exists()
+
+
+def test_nothing_is_loaded_before_the_check(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path(SECRET).write_bytes(b"\0\0\x80\x3f" * 4)
+    path = save_script(ReadsWhileLoading(), tmp_path / "bad.pt")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        assert torch.jit.load(path).stolen.tolist() == [1.0] * 4, "the attack works on torch itself"
+
+    def never(*_, **__):
+        raise AssertionError("loaded")
+
+    monkeypatch.setattr(torch.jit, "load", never)
+    refused(path, ModelUnsafe, "from_file")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'torch.save(x, "f")',
+        'ops.aten.save(x, "f")',
+        '(x).save("f")',
+        "a = torch.from_file",
+        "a = torch",
+        "a = ops.aten",
+        'a = (x).save; a("f")',
+        'a = [torch.relu]; (a[0])("f")',
+        "a = b; a(x)",
+        'ops.dist_c10d.barrier("x")',
+        "a = __torch__.torch.classes.dist_c10d.ProcessGroup",
+        "import os",
+        "from os import system",
+        "a = lambda y: y",
+        "torch.nn.functional.from_file(x)",
+        "try:\n      pass\n    except:\n      pass",
+        'getattr(torch, "save")(x)',
+        "x = x\x0ctorch.save(x)",
+    ],
+)
+def test_ways_to_name_an_operator(line):
+    source = f"class A(Module):\n  def forward(self, x: Tensor) -> Tensor:\n    {line}\n    return x\n"
+    with pytest.raises((ModelUnsafe, UnsupportedOperator)):
+        check_sources({"code/a.py": source.encode()})
+
+
+def test_a_method_of_the_archive_does_not_shield_an_operator():
+    source = (
+        "class A(Module):\n"
+        "  def save(self, f: str) -> NoneType:\n    return None\n"
+        '  def forward(self, x: Tensor) -> Tensor:\n    _0 = (x).save("f", )\n    return x\n'
+    )
+    with pytest.raises(ModelUnsafe, match="aten::save"):
+        check_sources({"code/a.py": source.encode()})
+
+
+def test_an_unknown_operator_is_named(tmp_path):
+    class Rare(nn.Module):
+        def forward(self, x: Tensor) -> Tensor:
+            return torch.lgamma(x).flatten(1)
+
+    error = refused(save_script(Rare(), tmp_path / "rare.pt"), UnsupportedOperator, "lgamma")
+    assert error.extra["operator"] == "aten::lgamma"
+
+
+class Payload:
+    def __reduce__(self):
+        return (print, ("owned",))
+
+
+@pytest.mark.parametrize("entry", ["data.pkl", "constants.pkl", "attributes.pkl"])
+def test_pickle_payload(good, tmp_path, entry, capsys):
+    payload = pickle.dumps(Payload(), protocol=2)
+
+    def change(name: str, content: bytes) -> bytes:
+        return payload if name.endswith("/data.pkl") and entry == "data.pkl" else content
+
+    path = rewrite(good, tmp_path / "payload.pt", change)
+    if entry != "data.pkl":
+        with zipfile.ZipFile(path, "a") as archive, warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            archive.writestr(f"good/{entry.replace('constants', 'constants2')}", payload)
+    error = refused(path, ModelUnsafe, r"builtins.print|__builtin__.print")
+    assert error.extra["entry"].endswith(".pkl")
+    assert "owned" not in capsys.readouterr().out
+
+
+def test_pickle_of_a_newer_protocol(good, tmp_path):
+    payload = pickle.dumps(Payload(), protocol=4)
+    path = rewrite(good, tmp_path / "p4.pt", lambda n, c: payload if n.endswith("/data.pkl") else c)
+    refused(path, ModelUnsafe, "STACK_GLOBAL")
+
+
+def test_zip_bomb(good, tmp_path):
+    path = rewrite(good, tmp_path / "bomb.pt", lambda n, c: c)
+    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("good/data/900", bytes(50_000_000))
+    assert path.stat().st_size < 1_000_000
+    refused(path, ModelUnsafe, "inflates")
+
+
+@pytest.mark.parametrize("name", ["../outside", "/etc/passwd", "good/../../outside", "good\\..\\x"])
+def test_traversal(good, tmp_path, name):
+    path = rewrite(good, tmp_path / "t.pt", lambda n, c: c)
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr(name, b"x")
+    error = refused(path, ModelUnsafe, "outside")
+    assert error.extra["entry"] == name
+
+
+def test_symbolic_link(good, tmp_path):
+    path = rewrite(good, tmp_path / "t.pt", lambda n, c: c)
+    info = zipfile.ZipInfo("good/data/link")
+    info.external_attr = (stat.S_IFLNK | 0o777) << 16
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr(info, "/etc/passwd")
+    refused(path, ModelUnsafe, "symbolic link")
+
+
+def test_duplicate_entry(good, tmp_path):
+    path = rewrite(good, tmp_path / "t.pt", lambda n, c: c)
+    with zipfile.ZipFile(path, "a") as archive, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        archive.writestr("good/data.pkl", b"x")
+    refused(path, ModelUnsafe, "twice")
+
+
+def test_strange_file_under_code(good, tmp_path):
+    path = rewrite(good, tmp_path / "t.pt", lambda n, c: c)
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("good/code/__torch__/x.so", b"\x7fELF")
+    refused(path, ModelUnsafe, "neither source")
+
+
+def test_truncated_and_damaged(good, tmp_path):
+    content = good.read_bytes()
+    rng = random.Random(0)
+    for i in range(40):
+        if i < 8:
+            damaged = content[: rng.randrange(len(content))]
+        else:
+            mutated = bytearray(content)
+            mutated[rng.randrange(len(mutated))] ^= 1 << rng.randrange(8)
+            damaged = bytes(mutated)
+        path = tmp_path / "damaged.pt"
+        path.write_bytes(damaged)
+        with contextlib.suppress(ModelRejected):  # nothing else may come out
+            admit(path)
+    path.write_bytes(content[:-30])
+    refused(path, ModelMalformed, "damaged")
+
+
+@pytest.mark.parametrize("content", [b"", b"hello", b"PK\x03\x04", bytes(range(256))])
+def test_not_a_model(content, tmp_path):
+    path = tmp_path / "x.pt"
+    path.write_bytes(content)
+    refused(path, ModelMalformed, "empty|neither|damaged")
+
+
+def test_checkpoints_and_pickles_are_explained(tmp_path):
+    net = settled(ConvNet())
+    torch.save(net.state_dict(), tmp_path / "weights.pt")
+    refused(tmp_path / "weights.pt", ModelMalformed, "torch.save checkpoint")
+    (tmp_path / "old.pt").write_bytes(pickle.dumps({"a": 1}, protocol=2))
+    refused(tmp_path / "old.pt", ModelMalformed, "pickle")
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("a/readme.txt", "hello")
+    (tmp_path / "other.zip").write_bytes(buffer.getvalue())
+    refused(tmp_path / "other.zip", ModelMalformed, "not a TorchScript")
+
+
+def test_an_endless_loop_ends(tmp_path):
+    class Endless(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.fc = nn.Linear(12, 4)
+
+        def forward(self, x: Tensor) -> Tensor:
+            i = 0
+            while i >= 0:
+                i += 1
+            return self.fc(x.flatten(1))
+
+    path = save_script(Endless(), tmp_path / "endless.pt")
+    with pytest.raises(ModelRejected, match="loop does not end"):
+        load_model(path, None, InputSpec(shape=(3, 2, 2)))
+
+
+def test_good_archives_pass(good, tmp_path):
+    assert "data.pkl" in admit(good).sizes
+    traced = save_trace(settled(ConvNet()), tmp_path / "traced.pt", torch.rand(2, 3, 14, 14))
+    assert load_model(traced, "torchscript", InputSpec()).input.shape == (3, 14, 14)
+    with pytest.raises(ModelMalformed, match="declared as onnx"):
+        load_model(traced, "onnx", InputSpec())

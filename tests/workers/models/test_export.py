@@ -1,0 +1,137 @@
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+import pytest
+import torch
+from safetensors.torch import load_file
+from torch import nn
+
+from openapi.models import InputSpec
+from openapi.problems import JobFailed
+from tests.workers.models.nets import ConvNet, relative, save_script, settled
+from workers.models import export
+from workers.models.export import write_onnx, write_safetensors, write_torchscript
+from workers.models.from_module import audit_module
+from workers.models.load import load_model
+
+SPEC = InputSpec(shape=(3, 14, 14), mean=(0.4, 0.5, 0.6), std=(0.2, 0.3, 0.4))
+
+
+@pytest.fixture(scope="module")
+def net():
+    return settled(ConvNet())
+
+
+@pytest.fixture
+def model(net, tmp_path):
+    """A file's model after a change, as hardening makes one."""
+    model = load_model(save_script(net, tmp_path / "uploaded.pt"), None, SPEC)
+    with torch.no_grad():
+        for parameter in model.trainable_parameters().values():
+            parameter.mul_(0.9)
+    return model
+
+
+def raw(model, images: int) -> torch.Tensor:
+    return model.transform(torch.rand(images, *model.input.shape)).detach()
+
+
+def test_torchscript_runs_in_a_process_without_our_code(model, tmp_path):
+    path = tmp_path / "out.pt"
+    write_torchscript(model, path)
+    np.save(tmp_path / "x.npy", raw(model, 5).numpy())
+    program = f"""
+        import sys, warnings
+        warnings.simplefilter("ignore")
+        import numpy, torch
+        assert not any(name.startswith("workers") for name in sys.modules)
+        x = torch.from_numpy(numpy.load({str(tmp_path / "x.npy")!r}))
+        numpy.save({str(tmp_path / "y.npy")!r}, torch.jit.load({str(path)!r})(x).detach())
+    """
+    subprocess.run([sys.executable, "-I", "-c", textwrap.dedent(program)], check=True, cwd=tmp_path)
+    found = torch.from_numpy(np.load(tmp_path / "y.npy"))
+    expected = model.graph(torch.from_numpy(np.load(tmp_path / "x.npy")))
+    assert relative(found, expected) < 1e-5
+
+
+def test_torchscript_takes_what_the_upload_took(net, model, tmp_path):
+    write_torchscript(model, tmp_path / "out.pt")
+    again = load_model(tmp_path / "out.pt", None, SPEC)
+    x = torch.rand(3, 3, 14, 14)
+    assert relative(again(x), model(x)) < 1e-5
+    assert list(again.trainable_parameters()) == list(model.trainable_parameters())
+    assert [layer.name for layer in again.layers] == [layer.name for layer in model.layers]
+
+
+@pytest.mark.parametrize("images", [1, 4])
+def test_onnx_in_onnxruntime(model, tmp_path, images):
+    write_onnx(model, tmp_path / "out.onnx")
+    session = onnxruntime.InferenceSession(str(tmp_path / "out.onnx"), providers=["CPUExecutionProvider"])
+    x = raw(model, images)
+    (found,) = session.run(["logits"], {"input": x.numpy()})
+    assert relative(torch.from_numpy(found), model.graph(x)) < 1e-5
+
+
+def test_safetensors_have_the_files_names(net, model, tmp_path):
+    write_safetensors(model, tmp_path / "out.safetensors")
+    found = load_file(tmp_path / "out.safetensors")
+    own = {name: value for name, value in net.state_dict().items() if not name.endswith("num_batches_tracked")}
+    assert set(found) == set(own)
+    torch.testing.assert_close(found["conv2.weight"], own["conv2.weight"] * 0.9)
+    missing = ConvNet().load_state_dict(found, strict=False)
+    assert not missing.unexpected_keys
+
+
+class Flat(nn.Module):
+    """A size computed from the batch, as ViT's patches have."""
+
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(4, 3)
+
+    def forward(self, x):
+        n = x.shape[0]
+        tokens = x.reshape(n * 3, 4)
+        return self.fc(tokens).reshape(n, 3, 3).mean(1)
+
+
+@pytest.mark.parametrize("write", [write_onnx, write_torchscript])
+def test_batch_arithmetic_stays_free(write, tmp_path):
+    model = audit_module(settled(Flat()), InputSpec(shape=(3, 2, 2)))
+    write(model, tmp_path / "out")
+    again = load_model(tmp_path / "out", None, InputSpec(shape=(3, 2, 2)))
+    x = torch.rand(7, 3, 2, 2)
+    assert relative(again(x), model(x)) < 1e-5
+
+
+def test_a_program_that_differs_is_not_handed_out(model, tmp_path, monkeypatch):
+    monkeypatch.setattr(export, "_traceable", lambda model: export.copy.deepcopy(model.graph).apply(_halve))
+    with pytest.raises(JobFailed, match="TorchScript"):
+        write_torchscript(model, tmp_path / "out.pt")
+
+
+def _halve(module: nn.Module) -> None:
+    for parameter in module.parameters(recurse=False):
+        parameter.data.mul_(0.5)
+
+
+def test_nhwc_is_kept(tmp_path: Path):
+    class Last(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.conv = nn.Conv2d(3, 4, 3)
+            self.fc = nn.Linear(4, 3)
+
+        def forward(self, x):
+            return self.fc(self.conv(x.permute(0, 3, 1, 2)).relu().mean((2, 3)))
+
+    model = audit_module(settled(Last()), InputSpec(shape=(3, 6, 5), layout="NHWC"))
+    write_torchscript(model, tmp_path / "out.pt")
+    again = load_model(tmp_path / "out.pt", None, InputSpec())
+    assert (again.input.shape, again.input.layout) == ((3, 6, 5), "NHWC")
+    x = torch.rand(2, 3, 6, 5)
+    assert relative(again(x), model(x)) < 1e-5

@@ -1,0 +1,131 @@
+import pytest
+import torch
+from torch import Tensor, nn
+
+from openapi.models import InputSpec, ModelInspection
+from openapi.problems import ModelNumerics, ModelRejected, NotAClassifier
+from tests.workers.models.nets import ConvNet, save_script, save_trace, settled
+from workers.jobs import inspect_model
+from workers.jobs.context import JobContext
+from workers.models.from_module import audit_module
+from workers.models.inspection import inspect_audited
+from workers.models.load import load_model
+
+
+def job(path, tmp_path, **metadata) -> ModelInspection:
+    steps = []
+    ctx = JobContext({"file": path}, {"filename": path.name, **metadata}, tmp_path, report=lambda *a: steps.append(a))
+    value = inspect_model.run(ctx)
+    assert steps[-1][:2] == (2, 2)
+    return ModelInspection.model_validate_json(ModelInspection.model_validate(value).model_dump_json())
+
+
+def test_the_job_describes_a_file(tmp_path):
+    path = save_trace(settled(ConvNet()), tmp_path / "a.pt", torch.rand(2, 3, 14, 14))
+    found = job(path, tmp_path, name="net", input={"mean": [0.5], "std": [0.25]})
+    assert found.format == "torchscript"
+    assert found.input == InputSpec(shape=(3, 14, 14), layout="NCHW", mean=(0.5,), std=(0.25,))
+    assert (found.num_classes, found.trainable, found.differentiable, found.logits) == (5, True, True, "output")
+    assert found.num_parameters == sum(p.numel() for p in ConvNet().parameters())
+    assert [layer.name for layer in found.layers] == ["conv1", "conv2", "conv3", "fc1", "fc2"]
+    assert found.agreement["relative"] < 1e-5
+    assert found.agreement["runtime"].startswith("torch 2.")
+    assert found.cost_ms_per_image is not None
+    assert found.cost_ms_per_image > 0
+
+
+def test_softmax_is_read_before(tmp_path):
+    path = save_script(settled(nn.Sequential(ConvNet(), nn.Softmax(1))), tmp_path / "a.pt")
+    found = job(path, tmp_path, input={"shape": [3, 14, 14]})
+    assert found.logits == "before_softmax"
+    assert found.agreement["relative"] < 1e-5
+    assert any("Softmax" in text for text in found.warnings)
+
+
+class Head(nn.Module):
+    def __init__(self, how):
+        super().__init__()
+        self.fc = nn.Linear(12, 4)
+        self.how = how
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.how(self.fc(x.flatten(1)))
+
+
+def probe(how, change=None):
+    net = settled(Head(how))
+    if change:
+        change(net)
+    return inspect_audited(audit_like(net))
+
+
+def audit_like(net):
+    model = audit_module(net, InputSpec(shape=(3, 2, 2)))
+    model.format = "torchscript"
+    return model
+
+
+def test_randomised_models_are_flagged():
+    found = probe(lambda z: z + 0.1 * torch.randn_like(z))
+    assert any(text.startswith("randomised") for text in found.warnings)
+    assert not any(text.startswith("randomised") for text in probe(lambda z: z).warnings)
+
+
+def test_batch_dependent_models_are_flagged():
+    found = probe(lambda z: z - z.mean(0, keepdim=True))
+    assert any(text.startswith("batch-dependent") for text in found.warnings)
+
+
+@pytest.mark.parametrize("how", [torch.sign, torch.round, lambda z: z.detach()], ids=["sign", "round", "detach"])
+def test_models_without_a_gradient_are_admitted_for_black_box_attacks(how):
+    found = probe(how)
+    assert not found.differentiable
+    assert not found.trainable
+    assert any("black-box" in text for text in found.warnings)
+
+
+def test_nan_weights_are_refused():
+    def spoil(net):
+        with torch.no_grad():
+            net.fc.weight[0, 0] = float("nan")
+
+    with pytest.raises(ModelNumerics) as caught:
+        probe(lambda z: z, spoil)
+    assert caught.value.extra["index"] == 0
+
+
+def test_a_regression_file_is_refused(tmp_path):
+    path = save_script(settled(nn.Sequential(nn.Flatten(), nn.Linear(12, 1))), tmp_path / "a.pt")
+    with pytest.raises(NotAClassifier):
+        job(path, tmp_path, input={"shape": [3, 2, 2]})
+
+
+def test_a_missing_shape_is_asked_for(tmp_path):
+    path = save_script(settled(nn.Sequential(nn.Flatten(), nn.Linear(77, 4))), tmp_path / "a.pt")
+    with pytest.raises(ModelRejected) as caught:
+        job(path, tmp_path)
+    assert caught.value.problem().errors[0].pointer == "/input/shape"
+
+
+def test_agreement_of_a_burnt_batch(tmp_path):
+    class Burnt(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.fc = nn.Linear(12, 4)
+
+        def forward(self, x):
+            return self.fc(x.view(1, 12))
+
+    path = save_trace(settled(Burnt()), tmp_path / "a.pt", torch.rand(1, 3, 2, 2))
+    found = job(path, tmp_path)
+    assert found.agreement["relative"] < 1e-6
+
+
+def test_a_wrong_translation_would_be_seen(tmp_path):
+    path = save_script(settled(ConvNet()), tmp_path / "a.pt")
+    model = load_model(path, None, InputSpec(shape=(3, 14, 14)))
+    with torch.no_grad():
+        model.trainable_parameters()["fc2.weight"].add_(0.1)
+    found = inspect_audited(model, path)
+    assert found.agreement["relative"] > 1e-3
+    assert any("differ" in text for text in found.warnings)

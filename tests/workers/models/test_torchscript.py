@@ -1,0 +1,297 @@
+import warnings
+import zipfile
+
+import pytest
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+import workers.models.vision_ops  # noqa: F401  before torchvision
+from openapi.models import InputSpec
+from openapi.problems import ModelRejected, NotAClassifier
+from tests.workers.models.nets import ConvNet, gradient, relative, save_script, save_trace, settled
+from workers.models.load import load_model
+
+
+def original(path):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        script = torch.jit.load(str(path), map_location="cpu").eval()
+
+    def run(x):
+        with warnings.catch_warnings(), torch.jit.optimized_execution(False):
+            warnings.simplefilter("ignore")
+            return script(x)
+
+    return run
+
+
+def agrees(path, shape, batches=(1, 3), gradients=True):
+    """Load a file, compare logits and input gradients with torch's own, and return the model."""
+    model = load_model(path, None, InputSpec(shape=shape))
+    theirs = original(path)
+    for batch in batches:
+        x = torch.rand(batch, *shape, generator=torch.Generator().manual_seed(batch))
+        expected = theirs(x)
+        expected = expected[0] if isinstance(expected, tuple) else expected
+        assert relative(model(x), expected) < 1e-4
+        if gradients:
+            assert relative(gradient(model, x), gradient(theirs, x)) < 1e-3
+    return model
+
+
+@pytest.mark.parametrize("how", ["script", "trace", "trace_no_grad"])
+def test_small_net(how, tmp_path):
+    net = settled(ConvNet())
+    if how == "script":
+        path = save_script(net, tmp_path / "a.pt")
+    else:
+        path = save_trace(net, tmp_path / "a.pt", torch.rand(4, 3, 14, 14), grad=how == "trace")
+    model = agrees(path, (3, 14, 14), batches=(1, 3, 4))
+    assert list(model.trainable_parameters()) == [name for name, _ in net.named_parameters()]
+    assert [layer.name for layer in model.layers] == ["conv1", "conv2", "conv3", "fc1", "fc2"]
+    assert model.tapped("act").points["conv1"].tap == "act"
+    assert model.format == "torchscript"
+    assert model.trainable
+
+
+class Control(nn.Module):
+    """Branches, loops, lists, dictionaries, strings and optional values, resolved while translating."""
+
+    def __init__(self):
+        super().__init__()
+        self.convs = nn.ModuleList([nn.Conv2d(3, 3, 3, padding=1) for _ in range(3)])
+        self.fc = nn.Linear(3, 4)
+        self.scale: float = 2.0
+        self.sizes: list[int] = [4, 2, 1]
+        self.mode: str = "avg"
+
+    def pooled(self, x: Tensor, size: int | None = None) -> Tensor:
+        if size is None:
+            size = 1
+        if self.mode == "avg":
+            return F.adaptive_avg_pool2d(x, [size, size])
+        return F.adaptive_max_pool2d(x, [size, size])
+
+    def forward(self, x: Tensor) -> Tensor:
+        if x.dim() != 4:
+            raise ValueError(f"4 dimensions, not {x.dim()}")
+        found: list[Tensor] = []
+        for i, conv in enumerate(self.convs):
+            x = torch.relu(conv(x)) * self.scale
+            found.append(self.pooled(x, self.sizes[i]).mean([2, 3]))
+        named = {"sum": torch.stack(found).sum(0)}
+        n = x.size(0)
+        steps = 0
+        while steps < 2:
+            named["sum"] = named["sum"] + float(steps)
+            steps += 1
+        return self.fc(named["sum"].view(n, -1))
+
+
+def test_control_flow(tmp_path):
+    agrees(save_script(settled(Control()), tmp_path / "a.pt"), (3, 8, 8))
+
+
+class Burnt(nn.Module):
+    """Shapes with the batch as a constant, as traces of careless code have them."""
+
+    def __init__(self, batch: int, how: str):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 4, 3)
+        self.fc = nn.Linear(4 * 4, 3)
+        self.token = nn.Parameter(torch.zeros(1, 1, 4))
+        self.batch = batch
+        self.how = how
+
+    def forward(self, x: Tensor) -> Tensor:
+        y = self.conv(x)
+        if self.how == "view":
+            return self.fc(y.view(self.batch, 16))
+        if self.how == "view -1":
+            return self.fc(y.reshape(self.batch, -1))
+        y = y.flatten(2).transpose(1, 2)
+        y = torch.cat([self.token.expand(self.batch, -1, -1), y[:, :3]], 1)
+        return self.fc(y.flatten(1))
+
+
+@pytest.mark.parametrize("how", ["view", "view -1", "expand"])
+@pytest.mark.parametrize("batch", [1, 3])
+def test_a_burnt_batch_is_freed(how, batch, tmp_path):
+    net = settled(Burnt(batch, how))
+    path = save_trace(net, tmp_path / "a.pt", torch.rand(batch, 3, 4, 4))
+    model = load_model(path, None, InputSpec(shape=(3, 4, 4)))
+    x = torch.rand(6, 3, 4, 4)
+    expected = torch.cat([net(x[i : i + batch]) for i in range(0, 6, batch)])
+    torch.testing.assert_close(model(x), expected)
+    torch.testing.assert_close(model(x[:1]), expected[:1])
+
+
+def test_fused_attention_gets_a_derivative(tmp_path):
+    layer = nn.TransformerEncoderLayer(8, 2, 16, batch_first=True, norm_first=False, dropout=0.0)
+
+    class Vision(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.patch = nn.Conv2d(3, 8, 4, 4)
+            self.layer = layer
+            self.attention = nn.MultiheadAttention(8, 2, batch_first=True)
+            self.head = nn.Linear(8, 3)
+
+        def forward(self, x):
+            t = self.layer(self.patch(x).flatten(2).transpose(1, 2))
+            return self.head((t + self.attention(t, t, t, need_weights=False)[0]).mean(1))
+
+    net = settled(Vision())
+    path = save_trace(net, tmp_path / "a.pt", torch.rand(1, 3, 8, 8), grad=False)
+    with zipfile.ZipFile(path) as archive:
+        code = b"".join(archive.read(name) for name in archive.namelist() if name.endswith(".py"))
+    assert b"_native_multi_head_attention" in code
+    assert b"_transformer_encoder_layer_fwd" in code
+    model = load_model(path, None, InputSpec())
+    x = torch.rand(2, 3, 8, 8)
+    assert relative(model(x), net(x)) < 1e-5
+    assert relative(gradient(model, x), gradient(net, x)) < 1e-3
+    assert set(dict(net.named_parameters())) == set(model.trainable_parameters())
+
+
+def test_half_precision_is_computed_in_float32(tmp_path):
+    net = settled(ConvNet())
+    path = save_script(net.half(), tmp_path / "a.pt")
+    model = load_model(path, None, InputSpec(shape=(3, 14, 14)))
+    x = torch.rand(2, 3, 14, 14)
+    assert model(x).dtype == torch.float32
+    assert relative(model(x), net.float()(x)) < 1e-5
+    assert any("float16" in text for text in model.warnings)
+
+
+def test_double_precision(tmp_path):
+    net = settled(ConvNet()).double()
+    model = load_model(save_script(net, tmp_path / "a.pt"), None, InputSpec(shape=(3, 14, 14)))
+    x = torch.rand(2, 3, 14, 14)
+    assert relative(model(x), net(x.double()).float()) < 1e-6
+
+
+def test_frozen(tmp_path):
+    net = settled(ConvNet())
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        script = torch.jit.freeze(torch.jit.script(net))
+        torch.jit.save(script, str(tmp_path / "a.pt"))
+    model = load_model(tmp_path / "a.pt", None, InputSpec(shape=(3, 14, 14)))
+    x = torch.rand(3, 3, 14, 14)
+    assert relative(model(x), net(x)) < 1e-5
+    assert relative(gradient(model, x), gradient(net, x)) < 1e-3
+    assert not model.trainable
+    assert any("frozen" in text for text in model.warnings)
+    assert [layer.kind for layer in model.layers] == ["conv"] * 3 + ["linear"] * 2
+
+
+def test_saved_on_cuda(tmp_path):
+    path = save_script(settled(ConvNet()), tmp_path / "cpu.pt")
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(tmp_path / "cuda.pt", "w") as new:
+        for name in old.namelist():
+            content = old.read(name)
+            if name.endswith("/data.pkl"):
+                assert b"X\x03\x00\x00\x00cpu" in content
+                content = content.replace(b"X\x03\x00\x00\x00cpu", b"X\x06\x00\x00\x00cuda:0")
+            new.writestr(name.replace("cpu/", "cuda/", 1), content)
+    agrees(tmp_path / "cuda.pt", (3, 14, 14))
+
+
+class Pooled(nn.Module):
+    def __init__(self, channels=1):
+        super().__init__()
+        self.conv = nn.Conv2d(channels, 4, 3)
+        self.fc = nn.Linear(4, 3)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.fc(self.conv(x).relu().mean([2, 3]))
+
+
+def test_the_shape_is_found_by_trying(tmp_path):
+    class Digits(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.conv = nn.Conv2d(1, 4, 3)
+            self.fc = nn.Linear(4 * 26 * 26, 3)
+
+        def forward(self, x: Tensor) -> Tensor:
+            return self.fc(self.conv(x).flatten(1))
+
+    model = load_model(save_script(settled(Digits()), tmp_path / "a.pt"), None, InputSpec())
+    assert model.input.shape == (1, 28, 28)
+    assert any("28×28 was tried" in text for text in model.warnings)
+
+
+def test_the_shape_is_read_from_the_trace(tmp_path):
+    path = save_trace(settled(Pooled()), tmp_path / "a.pt", torch.rand(2, 1, 21, 17))
+    assert load_model(path, None, InputSpec()).input.shape == (1, 21, 17)
+    path = save_trace(settled(nn.Linear(12, 3)), tmp_path / "b.pt", torch.rand(2, 12))
+    model = load_model(path, None, InputSpec())
+    assert model.input.shape == (3, 2, 2)
+    assert model(torch.rand(5, 3, 2, 2)).shape == (5, 3)
+
+
+def test_flat_scripted_input(tmp_path):
+    net = settled(nn.Sequential(nn.Linear(12, 8), nn.ReLU(), nn.Linear(8, 3)))
+    model = load_model(save_script(net, tmp_path / "a.pt"), None, InputSpec(shape=(3, 2, 2)))
+    x = torch.rand(4, 3, 2, 2)
+    torch.testing.assert_close(model(x), net(x.flatten(1)))
+
+
+def test_an_impossible_shape_names_the_field(tmp_path):
+    path = save_script(settled(nn.Sequential(nn.Flatten(), nn.Linear(77, 3))), tmp_path / "a.pt")
+    with pytest.raises(ModelRejected) as caught:
+        load_model(path, None, InputSpec())
+    assert caught.value.errors is not None
+    assert caught.value.errors[0].pointer == "/input/shape"
+
+
+def test_content_dependent_control_is_refused(tmp_path):
+    class Decides(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.fc = nn.Linear(12, 3)
+
+        def forward(self, x: Tensor) -> Tensor:
+            if x.sum() > 1:
+                x = x * 2
+            return self.fc(x.flatten(1))
+
+    path = save_script(settled(Decides()), tmp_path / "a.pt")
+    with pytest.raises(ModelRejected, match="content of a tensor"):
+        load_model(path, None, InputSpec(shape=(3, 2, 2)))
+
+
+def test_two_inputs_and_regression_are_refused(tmp_path):
+    class Two(nn.Module):
+        def forward(self, x: Tensor, y: Tensor) -> Tensor:
+            return x.flatten(1) + y
+
+    with pytest.raises(ModelRejected, match="second input"):
+        load_model(save_script(Two(), tmp_path / "a.pt"), None, InputSpec(shape=(3, 2, 2)))
+    with pytest.raises(NotAClassifier):
+        load_model(save_script(nn.Conv2d(3, 3, 1), tmp_path / "b.pt"), None, InputSpec(shape=(3, 4, 4)))
+
+
+TORCHVISION = [
+    ("resnet18", {}, 32, "script"),
+    ("squeezenet1_1", {}, 32, "trace"),
+    ("mobilenet_v3_small", {}, 32, "trace"),
+    ("googlenet", {"init_weights": False, "aux_logits": False}, 32, "script"),
+]
+
+
+@pytest.mark.parametrize(("name", "options", "size", "how"), TORCHVISION)
+def test_torchvision(name, options, size, how, tmp_path):
+    import torchvision
+
+    net = settled(torchvision.models.get_model(name, num_classes=7, **options))
+    path = tmp_path / "a.pt"
+    if how == "script":
+        save_script(net, path)
+    else:
+        save_trace(net, path, torch.rand(1, 3, size, size))
+    model = agrees(path, (3, size, size), batches=(2, 3))
+    assert set(model.trainable_parameters()) == set(dict(net.named_parameters()))
