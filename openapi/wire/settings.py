@@ -79,6 +79,9 @@ class Settings(BaseSettings):
         description="Memory of a job's process: address space beyond torch's own on CPU, resident with CUDA",
     )
     output_bytes: int = Field(4 * _GIB, gt=0, description="Largest file that a job may write")
+    decoded_bytes: int = Field(
+        64 * _GIB, gt=0, description="Largest file that an inspection may write: the decoded array of a data set"
+    )
 
     # Workers
     device: Device = Field("auto", description="`auto` is CUDA where there is one, else the CPU")
@@ -151,5 +154,5 @@ class Settings(BaseSettings):
         return Limits(
             wall_seconds=self.inspect_wall_seconds if inspection else self.wall_seconds,
             memory_bytes=self.memory_bytes,
-            output_bytes=self.output_bytes,
+            output_bytes=self.decoded_bytes if inspection else self.output_bytes,
         )

@@ -1,10 +1,11 @@
 """One file of any accepted kind → arrays, inspection and contact sheet; the kind is told from the content."""
 
+import errno
 from collections.abc import Callable
 from pathlib import Path
 
 from openapi.datasets import DatasetInspection, DatasetMetadata
-from openapi.problems import DatasetRejected
+from openapi.problems import DatasetMalformed, DatasetRejected, JobFailed
 from workers.datasets.contact_sheet import write_contact_sheet
 from workers.datasets.decoded import Decoded, inspection, save_labels
 from workers.datasets.limits import DatasetLimits
@@ -27,11 +28,25 @@ def convert_dataset(
 
     Raises `DatasetRejected` or `DatasetMalformed`, naming the entry, array or column that is wrong.
     """
-    decoded = _reader(path)(path, metadata, x_path, limits or DatasetLimits(), progress)
+    try:
+        decoded = _reader(path)(path, metadata, x_path, limits or DatasetLimits(), progress)
+    except (DatasetMalformed, OSError) as error:
+        _blame_the_disk(error)
+        raise
     found = inspection(decoded, metadata)
     save_labels(y_path, decoded.y)
     write_contact_sheet(contact_sheet, x_path, decoded.y, found.labels)
     return found
+
+
+def _blame_the_disk(error: Exception) -> None:
+    """Raise what it was when a write failed, and not the file that was read."""
+    cause = error if isinstance(error, OSError) else error.__cause__
+    code = cause.errno if isinstance(cause, OSError) else None
+    if code == errno.EFBIG:
+        raise DatasetRejected("the decoded images take more bytes than may be written here; upload a part") from error
+    if code in (errno.ENOSPC, errno.EDQUOT):
+        raise JobFailed("the worker's disk is full; the decoded images do not fit") from error
 
 
 def _reader(path: Path) -> Reader:

@@ -26,6 +26,25 @@ def test_the_stage_leaves_arrays_a_picture_and_its_findings(tmp_path):
     assert seen[-1] == (140, 140, "samples", "decode")
 
 
+def test_a_set_that_may_not_be_written_is_not_called_damaged(tmp_path):
+    np.savez_compressed(tmp_path / "a.npz", x=np.zeros((2000, 1, 28, 28), np.uint8), y=np.arange(2000) % 10)
+    program = f"""
+import resource
+from pathlib import Path
+from openapi.datasets import DatasetMetadata
+from openapi.problems import TremorError
+from workers.datasets import convert_dataset
+resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, 1_000_000))
+out = Path({str(tmp_path)!r})
+try:
+    convert_dataset(out / "a.npz", DatasetMetadata(), x_path=out / "x", y_path=out / "y", contact_sheet=out / "s")
+except TremorError as error:
+    print(error.slug, error)
+"""
+    said = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True).stdout
+    assert said.startswith("dataset-rejected the decoded images take more bytes than may be written")
+
+
 def test_memory_stays_flat(tmp_path):
     """A set of 200 MB passes through a process that may not grow by a quarter of that."""
     n = 65_000
