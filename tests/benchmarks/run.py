@@ -123,21 +123,18 @@ def main() -> None:
     torch.set_num_threads(options.threads)
     mean, std = options.mean or ([0.286] if demo else [0.0]), options.std or ([0.353] if demo else [1.0])
     subject = load_subject(options.model, options.data, options.images, mean, std, options.softmax)
-    title
-   
-   
-       
-       
-       
-       
-       
-       
-       
-       
-       
-       
-        = f"## {subject.name}{' + softmax' if options.softmax else ''}, {len(subject.x)} images, linf
-        {linf:.4g}, l2 {l2:.4g}" versions = ", ".join(f"{p} {_version(p)}" for p in ("torch", "torchattacks", "foolbox", "adv-lib") if _version(p)) lines = [ title, "", f"{date.today().isoformat()}, {platform.machine()}, {options.threads} threads, {options.repeats} interleaved runs; " f"{versions}. Bare model: {1e3 * subject.forward_cost:.3f} ms forward, {1e3 * subject.both_cost:.3f} ms both ways.", "", "| attack | library | CPU ms/image | images/s | forward | backward | × floor | robust accuracy | median distance " "| peak MiB |", "|---|---|---|---|---|---|---|---|---|---|",
+    soft = " + softmax" if options.softmax else ""
+    peers_there = ("torch", "torchattacks", "foolbox", "adversarial-robustness-toolbox", "adv-lib")
+    versions = ", ".join(f"{p} {_version(p)}" for p in peers_there if _version(p))
+    lines = [
+        f"## {subject.name}{soft}, {len(subject.x)} images, linf {linf:.4g}, l2 {l2:.4g}",
+        "",
+        f"{date.today().isoformat()}, {_machine()}, {options.threads} threads, {options.repeats} interleaved runs; "
+        f"{versions}.",
+        f"Bare model: {1e3 * subject.forward_cost:.3f} ms forward, {1e3 * subject.both_cost:.3f} both ways.",
+        "",
+        "| attack | library | CPU ms/image | images/s | forward | backward | × floor | robust | distance | peak MiB |",
+        "|---|---|---|---|---|---|---|---|---|---|",
     ]
     print("\n".join(lines))
     for row, (norm, spec) in attacks(linf, l2).items():
@@ -153,6 +150,17 @@ def main() -> None:
     if options.out is not None:
         with options.out.open("a") as file:
             file.write("\n".join([*lines, "", ""]))
+
+
+def _machine() -> str:
+    """Name the processor's kind."""
+    info = Path("/proc/cpuinfo")
+    names = (
+        [line.split(":", 1)[1].strip() for line in info.read_text().splitlines() if line.startswith("model name")]
+        if (info.exists())
+        else []
+    )
+    return f"{names[0] if names else platform.machine()}, {os.cpu_count()} cores, CPU alone"
 
 
 def _version(package: str) -> str:

@@ -73,7 +73,7 @@ def _climb(hunt: Hunt, eps: float, norm: str, steps: int, loss: Loss, args: tupl
     args = tuple(a[rows] for a in args)
     logits, f, grad = hunt.gradient(x, loss, rows, *args)
     hit = hunt.keep(rows, x, logits, 0)
-    x_old, x_best, grad_best = x, x.clone(), grad.clone()
+    x_old, x_best, grad_best, spare = x.clone(), x.clone(), grad.clone(), torch.empty_like(x)
     f_best, f_checked = f.clone(), f.clone()
     eta = torch.full_like(f, 2 * eps)
     rises = torch.zeros_like(f)
@@ -84,14 +84,15 @@ def _climb(hunt: Hunt, eps: float, norm: str, steps: int, loss: Loss, args: tupl
             stay = ~hit
             rows, space, args = rows[stay], space.select(stay), tuple(a[stay] for a in args)
             x, x_old, x_best, grad, grad_best = (t[stay] for t in (x, x_old, x_best, grad, grad_best))
+            spare = torch.empty_like(x)
             f, f_best, f_checked, eta, rises, halved = (t[stay] for t in (f, f_best, f_checked, eta, rises, halved))
             if len(rows) == 0:
                 return
         a = _MOMENTUM if step > 1 else 1.0
-        z = space.project(torch.addcmul(x, space.direction(grad), per_row(eta)))
+        z = space.project_(torch.addcmul(x, space.direction(grad), per_row(eta), out=spare))
         if a != 1.0:  # a z + 2 (1 - a) x - (1 - a) x_old, in place
-            z = space.project(z.mul_(a).add_(x, alpha=2 * (1 - a)).sub_(x_old, alpha=1 - a))
-        x_old, x = x, z
+            z = space.project_(z.mul_(a).add_(x, alpha=2 * (1 - a)).sub_(x_old, alpha=1 - a))
+        x_old, x, spare = x, z, x_old
         if step < steps:
             logits, f_new, grad = hunt.gradient(x, loss, rows, *args)
         else:

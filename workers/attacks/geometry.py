@@ -59,8 +59,12 @@ class Ball(Protocol):
         (`into_ball` is exact)."""
         ...
 
+    def project_(self, x: Tensor) -> Tensor:
+        """Do the same in place."""
+        ...
+
     def direction(self, grad: Tensor) -> Tensor:
-        """Return the steepest ascent direction of unit norm; 0 where the gradient is 0."""
+        """Return the steepest ascent direction of unit norm, written over `grad`; 0 where the gradient is 0."""
         ...
 
     def start(self, uniform: Tensor, normal: Tensor | None) -> Tensor:
@@ -91,9 +95,13 @@ class LinfBall:
         """See `Ball`."""
         return torch.clamp(x, self.lower, self.upper)
 
+    def project_(self, x: Tensor) -> Tensor:
+        """Do the same in place."""
+        return torch.clamp(x, self.lower, self.upper, out=x)
+
     def direction(self, grad: Tensor) -> Tensor:
         """See `Ball`: the sign."""
-        return grad.sign()
+        return grad.sign_()
 
     def start(self, uniform: Tensor, normal: Tensor | None = None) -> Tensor:
         """See `Ball`: uniform in the cube."""
@@ -113,7 +121,11 @@ class L2Ball:
 
     def project(self, x: Tensor) -> Tensor:
         """See `Ball`; the factor is clamped, not delta, so that short vectors stay as they are."""
-        delta = x - self.x
+        return self.project_(x.clone())
+
+    def project_(self, x: Tensor) -> Tensor:
+        """Do the same in place."""
+        delta = x.sub_(self.x)
         # sums of squares below float32's range would read as 0 and those above as inf: not with pixels
         factor = (self._inside / l2_norm(delta).clamp_(min=1e-30)).clamp_(max=1)
         return delta.mul_(per_row(factor)).add_(self.x).clamp_(0, 1)
@@ -121,8 +133,8 @@ class L2Ball:
     def direction(self, grad: Tensor) -> Tensor:
         """See `Ball`: grad / ||grad||, scaled first by its largest entry, so that tiny gradients do not underflow."""
         largest = grad.flatten(1).abs().amax(1)
-        scaled = grad / per_row(torch.where(largest > 0, largest, torch.ones_like(largest)))
-        return scaled / per_row(l2_norm(scaled).clamp_(min=1e-12))
+        grad.div_(per_row(torch.where(largest > 0, largest, torch.ones_like(largest))))
+        return grad.div_(per_row(l2_norm(grad).clamp_(min=1e-12)))
 
     def start(self, uniform: Tensor, normal: Tensor | None) -> Tensor:
         """See `Ball`: uniform in the ball: normal direction, radius eps * u^(1/d)."""

@@ -43,14 +43,14 @@ def dual_pairs(
             x0, labels, at = x[s], y[s].to(torch.int64), index[s].to(torch.int64)
             rows = torch.arange(len(x0), device=x.device)
             victim, space = Victim(model, at, tile=batch_size), ball(x0, eps, norm)
-            adv = x0
+            adv = x0.clone()
             if random_start:
                 rng, shape = SampleRng(seed, at, "pairs"), tuple(x0.shape[1:])
                 normal = None if isinstance(space, LinfBall) else rng.normal(rows, shape, step=1)
                 adv = space.start(rng.uniform(rows, shape), normal)
             for _ in range(steps):
                 _, _, grad = victim.gradient(adv, log_odds, rows, labels)
-                adv = space.project(torch.add(adv, space.direction(grad), alpha=alpha))
+                adv = space.project_(adv.add_(space.direction(grad), alpha=alpha))
             parts.append(into_ball(adv, x0, eps, norm))
     return torch.cat(parts) if parts else x.clone()
 

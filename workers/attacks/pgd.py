@@ -1,7 +1,5 @@
 """Projected gradient descent, and the loop that its relatives share."""
 
-import torch
-
 from openapi.attacks import Pgd
 from workers.attacks.geometry import LinfBall, ball
 from workers.attacks.hunt import Hunt
@@ -27,11 +25,10 @@ def pgd(hunt: Hunt, spec: Pgd) -> None:
     loss, y = _LOSSES[spec.loss, spec.targeted], hunt.y
     if spec.targeted:
         y = target_classes(spec.target, hunt.z, hunt.y, hunt.rng.stream("pgd.target"))
-    by_step = torch.zeros(spec.steps + 1, dtype=torch.int64)
     for restart in range(spec.restarts):
         rows = hunt.active()
         space = ball(hunt.x[rows], spec.eps, spec.norm)
-        x = space.x
+        x = space.x.clone()  # steps are made in place
         if (spec.random_start or restart > 0) and len(rows):
             rng, shape = hunt.rng.stream(f"pgd.start.{restart}"), tuple(x.shape[1:])
             normal = None if isinstance(space, LinfBall) else rng.normal(rows, shape, step=1)
@@ -45,11 +42,8 @@ def pgd(hunt: Hunt, spec: Pgd) -> None:
                 logits = hunt.logits(x, rows)
             hit = hunt.keep(rows, x, logits, step)
             if step < spec.steps:
-                x = space.project(torch.add(x, space.direction(grad), alpha=step_size))
+                x = space.project_(x.add_(space.direction(grad), alpha=step_size))
             if bool(hit.any()):
-                by_step[step] += int(hit.sum())
                 rows, x, space = rows[~hit], x[~hit], space.select(~hit)
             hunt.beat((restart * (spec.steps + 1) + step + 1) / (spec.restarts * (spec.steps + 1)))
         hunt.offer(rows, x)
-    #: successes whose first fooling iterate was step i (all restarts): accuracy against steps follows
-    hunt.figures["success_by_step"] = by_step.tolist()

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from openapi.attacks import Attack
+from workers.attacks.checks import probe_gradient
 from workers.attacks.geometry import Norm, distance, into_ball
 from workers.attacks.hunt import TOLERANCE, Hunt
 from workers.attacks.losses import margin
@@ -30,7 +31,9 @@ class AttackRun:
     pass on the stored example. x_adv: (n, c, h, w) float32; for samples without success the last try (or x itself).
     adv_predicted, confidence (softmax probability of adv_predicted): of x_adv. distance: of x_adv where success, else
     NaN. queries: forward passes of black-box attacks, else -1. forward_passes, backward_passes: totals of the attack
-    itself (without the clean and the confirming pass). figures: counts that slices add up, see each attack.
+    itself (without clean, confirming and probing passes). norm: of `distance`. figures: counts that slices add up:
+    zero_gradients, bad_gradients (samples), probe_* (see `checks`), success_by_step (entry i: first fooled by iterate
+    i), and each attack's own.
     """
 
     index: NDArray[np.int64]
@@ -46,6 +49,7 @@ class AttackRun:
     queries: NDArray[np.int64]
     x_adv: Tensor
     num_classes: int
+    norm: Norm = "linf"
     randomised: bool = False
     forward_passes: int = 0
     backward_passes: int = 0
@@ -154,6 +158,10 @@ def _run_chunk(
         z = (clean[rows] + 1e-30).log() if probabilities else clean[rows]
         rng = SampleRng(seed, index[rows])
         hunt = Hunt(victim, x[rows], y[rows], z, rng, norm=norm, minimal=entry.minimal, beat=beat)
+        if not spec.black_box:
+            figures |= probe_gradient(hunt)
+            for counter in (victim.forwards, victim.backwards):
+                counter.zero_()  # the probe is no part of the attack
         attack(hunt, spec)
         stored = _lawful(hunt.x_adv, x[rows], spec, entry)
         x_adv[rows] = stored
@@ -162,6 +170,7 @@ def _run_chunk(
         success[rows] = hunt.found & (margin(final[rows], y[rows]) > tolerance)
         if entry.queries:
             queries[rows] = victim.forwards
+        figures |= _steps(hunt, spec)
         figures |= hunt.figures
         figures["zero_gradients"] = int(victim.zero_gradients.sum())
         figures["bad_gradients"] = int(victim.bad_gradients.sum())
@@ -181,11 +190,20 @@ def _run_chunk(
         queries=queries.cpu().numpy(),
         x_adv=x_adv.cpu(),
         num_classes=clean.shape[1],
+        norm=norm,
         randomised=randomised,
         forward_passes=int(victim.forwards.sum()),
         backward_passes=int(victim.backwards.sum()),
         figures=figures,
     )
+
+
+def _steps(hunt: Hunt, spec: Attack) -> dict[str, Any]:
+    """Return how many samples were first fooled by iterate 0, 1, … steps, for attacks in a ball that say so."""
+    steps, at = getattr(spec, "steps", None), hunt.found_at[hunt.found]
+    if steps is None or hunt.minimal or bool(((at < 0) | (at > steps)).any()):
+        return {}
+    return {"success_by_step": torch.bincount(at, minlength=steps + 1).tolist()}
 
 
 def _lawful(x_adv: Tensor, x: Tensor, spec: Attack, entry: Entry) -> Tensor:
@@ -221,6 +239,7 @@ def _join(parts: list[AttackRun], num_classes: int | None) -> AttackRun:
         **joined,
         x_adv=torch.cat([p.x_adv for p in parts]),
         num_classes=num_classes or parts[0].num_classes,
+        norm=parts[0].norm,
         randomised=any(p.randomised for p in parts),
         forward_passes=sum(p.forward_passes for p in parts),
         backward_passes=sum(p.backward_passes for p in parts),

@@ -51,6 +51,7 @@ def run(ctx: JobContext) -> dict[str, Any]:
         "seconds": result.seconds,
         "figures": result.figures,
         "num_classes": result.num_classes,
+        "norm": result.norm,
         "randomised": result.randomised,
     }
 

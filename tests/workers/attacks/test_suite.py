@@ -171,6 +171,22 @@ def test_no_gradient_is_an_error() -> None:
         attack(Table(), Pgd(eps=0.1), x, torch.zeros(4, dtype=torch.int64))
 
 
+@pytest.mark.parametrize("norm", ["linf", "l2"])
+def test_a_model_that_sees_the_mean_alone(norm: str) -> None:
+    """Its gradient is one number expanded to an image, which must not be written over in place."""
+
+    class Mean(nn.Module):
+        def forward(self, x: Tensor) -> Tensor:
+            m = x.mean((1, 2, 3))
+            return torch.stack([m, 1 - m], 1)
+
+    x = torch.linspace(0.55, 0.9, 12).view(-1, 1, 1, 1).expand(-1, 1, 4, 4).contiguous()
+    run = attack(
+        Mean(), Pgd(eps=0.2 if norm == "linf" else 0.8, steps=10, norm=norm), x, torch.zeros(12, dtype=torch.int64)
+    )  # type: ignore[arg-type]
+    assert (run.success == (x[:, 0, 0, 0].numpy() < 0.7)).all()
+
+
 @pytest.mark.parametrize("scale", [1.0, 100.0, 1e4])
 def test_scaled_logits_do_not_protect(scale: float) -> None:
     """Cross-entropy in float32 has a zero gradient on most of these images; the attack must not notice."""

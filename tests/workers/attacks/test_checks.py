@@ -1,0 +1,86 @@
+"""The gradient probe: planted masked models are flagged, honest ones are not."""
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from openapi.attacks import Pgd, Square
+from tests.workers.attacks.nets import attack, problem, small_cnn
+from workers.attacks.checks import checks_from
+
+
+class Quantised(nn.Module):
+    """Rounds its input to 8 levels: the true gradient is zero nearly everywhere."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.net = small_cnn()
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.net(torch.round(x * 7) / 7)  # type: ignore[no-any-return]
+
+
+class Shattered(Quantised):
+    """Adds a ripple of no consequence whose gradient drowns the true one."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.net(x + 1e-4 * torch.sin(x * 1e6))  # type: ignore[no-any-return]
+
+
+class Random(Quantised):
+    """Noise on the input, drawn anew in each pass."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.net(x + 0.2 * torch.randn_like(x))  # type: ignore[no-any-return]
+
+
+def probe(model: nn.Module) -> tuple[str, dict[str, object], bool]:
+    x, _ = problem(small_cnn(), 64)
+    with torch.no_grad():
+        y = model(x).argmax(1)
+    run = attack(model, Pgd(eps=0.01, steps=3), x, y)
+    (check,) = checks_from({"pgd": run.figures})
+    return check.status, run.figures, run.randomised
+
+
+def test_a_clean_model_passes() -> None:
+    status, figures, randomised = probe(small_cnn())
+    assert status == "pass"
+    assert figures["probe_samples"] == 64
+    assert figures["probe_wins"] >= 62
+    assert not randomised
+
+
+def test_a_saturated_clean_model_passes() -> None:
+    """Huge logits alone do not mask the log-odds."""
+    model = small_cnn()
+    with torch.no_grad():
+        model[-1].weight.mul_(1000)
+        model[-1].bias.mul_(1000)
+    assert probe(model)[0] == "pass"
+
+
+@pytest.mark.parametrize("model", [Quantised, Shattered, Random])
+def test_masked_models_are_flagged(model: type[nn.Module]) -> None:
+    status, figures, randomised = probe(model())
+    assert status == "fail"
+    assert randomised == (model is Random)
+    if model is Quantised:
+        assert figures["zero_gradients"] == 64
+
+
+def test_without_enough_samples_it_is_skipped() -> None:
+    assert checks_from({})[0].status == "skipped"
+    assert checks_from({"pgd": {"probe_samples": 7, "probe_wins": 0}})[0].status == "skipped"
+    assert (
+        checks_from({"a": {"probe_samples": 8, "probe_wins": 8}, "b": {"probe_samples": 8, "probe_wins": 5}})[0].status
+        == "fail"
+    )
+
+
+def test_black_box_attacks_probe_nothing() -> None:
+    model = small_cnn()
+    x, y = problem(model, 8)
+    run = attack(model, Square(eps=0.01, queries=3), x, y)
+    assert "probe_samples" not in run.figures
+    assert run.backward_passes == 0
