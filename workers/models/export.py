@@ -42,7 +42,7 @@ def _compare(model: AuditedModel, run: Callable[[Tensor], Tensor], kind: str) ->
 
 
 def _traceable(model: AuditedModel) -> fx.GraphModule:
-    """Copy the network with sizes read and used by methods: `torch.jit.trace` records these, and burns the others in."""
+    """Copy the network with sizes read and used by methods: `torch.jit.trace` records these and burns others in."""
     network = copy.deepcopy(model.graph).cpu()
     for node in network.graph.nodes:
         name = "size" if op_name(node) == "sym_size" else op_name(node)

@@ -1,0 +1,199 @@
+"""Which architectures come through which format: every family of torchvision's classifiers, translated and compared.
+
+``python -m tests.coverage_table [--full] [--family vit,swin] [--column script,pt2] [--out FILE.md]`` writes a markdown
+table. A cell says the largest relative difference of the logits to the original runtime's (torch for TorchScript,
+onnxruntime for ONNX) at two batch sizes and the seconds of translation, or why there is none. Below it stand the
+failures. ``--full`` takes torchvision's own sizes (random weights) instead of small nets of the same blocks. The exit
+status is the number of cells in which torch could export and Tremor could not follow.
+"""
+
+import argparse
+import logging
+import tempfile
+import time
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import onnxruntime
+import torch
+from torch import Tensor, nn
+
+from openapi.models import InputSpec
+from tests.workers.models.nets import gradient, relative
+from tests.workers.models.onnx.nets import NETS, build
+from workers.models.audited import AuditedModel
+from workers.models.load import load_model
+
+LOGITS, GRADIENT = 1e-4, 1e-3
+
+#: Family → torchvision's smallest member and the side of its input, for ``--full``.
+FULL = {
+    "alexnet": ("alexnet", 64),
+    "convnext": ("convnext_tiny", 64),
+    "densenet": ("densenet121", 64),
+    "efficientnet": ("efficientnet_b0", 64),
+    "efficientnet_v2": ("efficientnet_v2_s", 64),
+    "googlenet": ("googlenet", 64),
+    "inception_v3": ("inception_v3", 80),
+    "maxvit": ("maxvit_t", 224),
+    "mnasnet": ("mnasnet0_5", 64),
+    "mobilenet_v2": ("mobilenet_v2", 64),
+    "mobilenet_v3": ("mobilenet_v3_small", 64),
+    "regnet": ("regnet_y_400mf", 64),
+    "resnet": ("resnet18", 64),
+    "resnext": ("resnext50_32x4d", 64),
+    "shufflenet_v2": ("shufflenet_v2_x0_5", 64),
+    "squeezenet": ("squeezenet1_1", 64),
+    "swin": ("swin_t", 64),
+    "swin_v2": ("swin_v2_t", 64),
+    "vgg": ("vgg11", 64),
+    "vgg_bn": ("vgg11_bn", 64),
+    "vit": ("vit_b_32", 224),
+    "wide_resnet": ("wide_resnet50_2", 64),
+}
+
+
+@dataclass
+class Cell:
+    """One translation: differences and seconds, or what went wrong and whose fault it is."""
+
+    text: str
+    failure: str | None = None
+    ours: bool = False
+
+
+def _full(family: str) -> tuple[nn.Module, Tensor]:
+    import torchvision
+
+    name, side = FULL[family]
+    options = {"init_weights": False} if name in ("googlenet", "inception_v3") else {}
+    torch.manual_seed(0)
+    net = torchvision.models.get_model(name, num_classes=10, **options).eval()
+    if family == "vit":
+        nn.init.normal_(net.heads.head.weight, std=0.05)
+    return net, torch.rand(2, 3, side, side)
+
+
+def _script(net: nn.Module, x: Tensor, path: Path) -> None:
+    torch.jit.save(torch.jit.script(net), str(path))
+
+
+def _trace(net: nn.Module, x: Tensor, path: Path) -> None:
+    torch.jit.save(torch.jit.trace(net, x[:1], check_trace=False), str(path))
+
+
+def _trace_no_grad(net: nn.Module, x: Tensor, path: Path) -> None:
+    with torch.no_grad():
+        _trace(net, x, path)
+
+
+def _pt2(net: nn.Module, x: Tensor, path: Path) -> None:
+    torch.export.save(torch.export.export(net, (x,), dynamic_shapes=({0: torch.export.Dim("batch")},)), str(path))
+
+
+def _dynamo(net: nn.Module, x: Tensor, path: Path) -> None:
+    shapes = ({0: torch.export.Dim("batch")},)
+    torch.onnx.export(net, (x,), path, dynamo=True, external_data=False, dynamic_shapes=shapes, verbose=False)
+
+
+def _legacy(opset: int) -> Callable[[nn.Module, Tensor, Path], None]:
+    def write(net: nn.Module, x: Tensor, path: Path) -> None:
+        axes = {"x": {0: "batch"}}
+        torch.onnx.export(net, (x,), path, dynamo=False, opset_version=opset, input_names=["x"], dynamic_axes=axes)
+
+    return write
+
+
+#: Column → how torch writes the file.
+COLUMNS: dict[str, Callable[[nn.Module, Tensor, Path], None]] = {
+    "script": _script,
+    "trace": _trace,
+    "trace no_grad": _trace_no_grad,
+    "pt2": _pt2,
+    "onnx dynamo": _dynamo,
+    "onnx 11": _legacy(11),
+    "onnx 13": _legacy(13),
+    "onnx 17": _legacy(17),
+}
+
+
+def _runtime(net: nn.Module, column: str, path: Path) -> Callable[[Tensor], Tensor]:
+    """The original: onnxruntime for ONNX files, the torch module itself otherwise."""
+    if not column.startswith("onnx"):
+        return net
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = torch.get_num_threads()
+    options.log_severity_level = 4
+    session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    return lambda x: torch.from_numpy(session.run(None, {session.get_inputs()[0].name: x.numpy()})[0])
+
+
+def _missing(net: nn.Module, model: AuditedModel, column: str) -> int:
+    """How many weights of the network are no trainable parameter of the model (ONNX folds batch norms into others)."""
+    return 0 if column.startswith("onnx") else sum(p.numel() for p in net.parameters()) - model.num_parameters
+
+
+def cell(net: nn.Module, x: Tensor, column: str, folder: Path) -> Cell:
+    """Write, translate and compare one network in one format."""
+    path = folder / "model"
+    try:
+        COLUMNS[column](net, x, path)
+    except Exception as error:
+        return Cell("torch cannot", f"torch cannot write it: {type(error).__name__}: {str(error).strip()[:160]}")
+    started = time.process_time()
+    try:
+        model = load_model(path, None, InputSpec(shape=tuple(x.shape[1:])))
+    except Exception as error:
+        return Cell("refused", f"{type(error).__name__}: {str(error)[:200]}", ours=True)
+    seconds = time.process_time() - started
+    logits = slope = 0.0
+    for batch in (1, 3):
+        images = torch.rand(batch, *x.shape[1:], generator=torch.Generator().manual_seed(batch))
+        with torch.no_grad():
+            expected = _runtime(net, column, path)(images)
+            logits = max(logits, relative(model(images), expected))
+        slope = max(slope, relative(gradient(model, images), gradient(net, images)))
+    text = f"{logits:.0e} · {seconds:.1f} s"
+    if logits > LOGITS or not slope < GRADIENT:
+        return Cell(text, f"logits differ by {logits:.1e}, gradients by {slope:.1e}", ours=True)
+    return Cell(text, None)
+
+
+def main() -> int:
+    """Write the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--full", action="store_true")
+    parser.add_argument("--family", default="")
+    parser.add_argument("--column", default="")
+    parser.add_argument("--out", type=Path)
+    options = parser.parse_args()
+    warnings.simplefilter("ignore")
+    logging.disable(logging.WARNING)
+    families = options.family.split(",") if options.family else list(FULL if options.full else NETS)
+    columns = options.column.split(",") if options.column else list(COLUMNS)
+    lines = ["| family | " + " | ".join(columns) + " |", "|---" * (len(columns) + 1) + "|"]
+    failures: list[str] = []
+    ours = 0
+    for family in families:
+        net, x = _full(family) if options.full else build(family)
+        cells = []
+        for column in columns:
+            with tempfile.TemporaryDirectory() as folder:
+                found = cell(net, x, column, Path(folder))
+            cells.append(found.text)
+            ours += found.ours
+            if found.failure:
+                failures.append(f"- {family}, {column}: {found.failure}")
+        lines.append(f"| {family} | " + " | ".join(cells) + " |")
+        print(lines[-1], flush=True)
+    text = "\n".join([*lines, "", *(failures or ["No failures."])]) + "\n"
+    print(text)
+    if options.out:
+        options.out.write_text(text)
+    return ours
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
