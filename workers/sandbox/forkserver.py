@@ -3,7 +3,7 @@
 It runs no job, starts no OpenMP thread and never touches CUDA, so its forks are clean. Over its socket (standard input)
 comes a message with the request's path together with the pipe for the child's answers; it says ``pid N``, later
 ``end STATUS`` while the child is still a zombie (its process id cannot be reused), and reaps it on ``reap``. It is
-ready after the imports that every job needs; the rest is imported while no request waits.
+ready after the imports that every job needs; the rest is imported between requests.
 """
 
 import contextlib
@@ -22,9 +22,12 @@ from pathlib import Path
 from workers.jobs.registry import STAGES
 from workers.sandbox import child, kernel
 
-_FIRST = ("numpy", "torch", "torch.fx", "torch.export", "PIL.Image", "onnx", "safetensors.torch")
+_FIRST = (
+    *("numpy", "torch", "torch.fx", "torch.export", "PIL.Image", "onnx", "safetensors.torch"),
+    *("workers.models.torchscript.frontend", "workers.models.onnx.load", "workers.models.from_module"),
+)
 #: Imported in the stages' functions, so that their modules stay light.
-_LATER = ("workers.models.torchscript.frontend", "workers.models.onnx.frontend", "matplotlib.pyplot", "scipy.stats")
+_LATER = ("matplotlib.pyplot", "scipy.stats")
 _IDLE_SECONDS = 0.05
 
 
@@ -57,8 +60,7 @@ def serve(link: socket.socket, later: list[Callable[[], None]]) -> None:
     me = os.getpid()
     while True:
         while later and not select.select([link], [], [], _IDLE_SECONDS)[0]:
-            with contextlib.suppress(Exception):
-                later.pop(0)()
+            _attempt(later.pop(0))
         data, handles, _, _ = socket.recv_fds(link, 4096, 1)
         if not data:
             return
@@ -81,6 +83,14 @@ def serve(link: socket.socket, later: list[Callable[[], None]]) -> None:
         if not link.recv(16):
             return
         os.waitpid(pid, 0)
+        if later:
+            # Work may come without a pause: one thing at a time all the same.
+            _attempt(later.pop(0))
+
+
+def _attempt(step: Callable[[], None]) -> None:
+    with contextlib.suppress(Exception):
+        step()
 
 
 def _code(how: int, status: int) -> int:
@@ -117,10 +127,11 @@ def main() -> None:
         kernel.prctl(kernel.PR_SET_CHILD_SUBREAPER, 1)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     link = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET, fileno=os.dup(0))
-    preload([*sys.argv[2:], *_FIRST, STAGES["inspect_model"]])
+    preload([*sys.argv[2:], *_FIRST, STAGES["inspect_model"], STAGES["attack"]])
+    _attempt(practise)
+    gc.freeze()
     link.sendall(b"ready\n")
-    names = [*STAGES.values(), *_LATER]
-    serve(link, [practise, *(partial(preload, [name]) for name in names), gc.freeze])
+    serve(link, [partial(preload, [name]) for name in (*STAGES.values(), *_LATER)])
 
 
 if __name__ == "__main__":
