@@ -21,7 +21,7 @@ def probe_gradient(hunt: Hunt) -> dict[str, int]:
     """Count on how many samples a small step along the gradient's sign raises the loss more than a random one does.
 
     Half a grey level of L-infinity length, on those of the first 64 samples of the data set that the model gets right;
-    the loss is the log-odds. A gradient that tells the truth wins nearly always; one that is shattered, zero, random, or
+    the loss is log-odds. A gradient that tells the truth wins nearly always; one that is shattered, zero, random, or
     of another function than the forward pass computes wins by chance at best (Athalye et al. 2018, section 3). The
     counts of slices add up.
     """

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from openapi.report import Check
+from workers.attacks.checks import checks_from
 from workers.reports.intervals import clearly_more, wilson
 from workers.reports.merge import AttackTable
 
@@ -34,7 +35,8 @@ def result_checks(tables: Sequence[AttackTable], num_classes: int) -> tuple[Chec
         _unbounded,
         _gradients,
     )
-    return tuple(check(tables) for check in checks)
+    probed = checks_from({t.id: t.figures for t in tables if not t.spec.black_box and t.attacked.any()})
+    return (*(check(tables) for check in checks), *probed)
 
 
 def _check(identity: str, title: str, passed: bool | None, detail: str, **numbers: Any) -> Check:

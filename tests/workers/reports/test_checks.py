@@ -42,6 +42,7 @@ def test_a_clean_model_passes(check):
         "more-steps-never-help": "pass",
         "unbounded-attack-succeeds": "pass",
         "gradients-usable": "pass",
+        "gradients-point-uphill": "skipped",
     }
 
 
