@@ -87,9 +87,18 @@ class JobService(Generic[Info]):
         )
         return self.info(job, child)
 
-    async def listing(self, limit: int, cursor: str | None) -> Page[Info]:
-        """One page, newest first."""
+    async def listing(
+        self, limit: int, cursor: str | None, status: str | None = None, label: str | None = None
+    ) -> Page[Info]:
+        """One page, newest first; only those of a status, or with a label ``key:value``."""
         query = select(Job).where(Job.kind == self.kind).order_by(Job.id.desc()).limit(limit + 1)
+        if status is not None:
+            query = query.where(Job.status == status)
+        if label is not None:
+            key, colon, value = label.partition(":")
+            if not colon or '"' in key:
+                raise InvalidField("label", "write key:value")
+            query = query.where(Job.request["labels"][key].as_string() == value)
         if (after := decode_cursor(cursor)) is not None:
             query = query.where(Job.id < after)
         async with self._services.db.read() as session:

@@ -12,7 +12,7 @@ from service.http.bodies import answer
 from service.http.docs import READ, Doc, read_id
 from service.http.kinds import Id, Parts, Req
 from service.http.negotiation import preferred
-from service.http.paging import Cursor, Limit, Page, Wait
+from service.http.paging import Cursor, Label, Limit, Page, Status, Wait
 
 _EXAMPLE = {
     "model_id": "mdl_01k9zq3v8c4f0t7m2e5r6y1a9b",
@@ -54,9 +54,16 @@ class AuditController(Controller):
         return await AuditService(services).create(request)
 
     @get(operation_id="listAudits", opt=Doc({200: Page[AuditInfo]}, ("validation",)).opt())
-    async def listing(self, services: Parts, limit: Limit = 50, cursor: Cursor = None) -> Response[Any]:
+    async def listing(
+        self,
+        services: Parts,
+        limit: Limit = 50,
+        cursor: Cursor = None,
+        status: Status = None,
+        label: Label = None,
+    ) -> Response[Any]:
         """List audits, newest first."""
-        return answer(await AuditService(services).listing(limit, cursor))
+        return answer(await AuditService(services).listing(limit, cursor, status, label))
 
     @get("/{audit_id:str}", operation_id="getAudit", opt=Doc({200: AuditInfo}, ("not-found", "validation")).opt())
     async def read(self, audit_id: Id, services: Parts, wait: Wait = 0) -> Response[Any]:

@@ -11,7 +11,7 @@ from service.http.bodies import answer
 from service.http.docs import READ, Doc, read_id
 from service.http.kinds import Id, Parts, Req
 from service.http.negotiation import preferred
-from service.http.paging import Cursor, Limit, Page, Wait
+from service.http.paging import Cursor, Label, Limit, Page, Status, Wait
 
 _EXAMPLE = {
     "model_id": "mdl_01k9zq3v8c4f0t7m2e5r6y1a9b",
@@ -51,9 +51,16 @@ class HardeningController(Controller):
         return await HardeningService(services).create(request)
 
     @get(operation_id="listHardenings", opt=Doc({200: Page[HardeningInfo]}, ("validation",)).opt())
-    async def listing(self, services: Parts, limit: Limit = 50, cursor: Cursor = None) -> Response[Any]:
+    async def listing(
+        self,
+        services: Parts,
+        limit: Limit = 50,
+        cursor: Cursor = None,
+        status: Status = None,
+        label: Label = None,
+    ) -> Response[Any]:
         """List hardenings, newest first."""
-        return answer(await HardeningService(services).listing(limit, cursor))
+        return answer(await HardeningService(services).listing(limit, cursor, status, label))
 
     @get(
         "/{hardening_id:str}",

@@ -7,12 +7,15 @@ from typing import Annotated, Any, Generic, Protocol, TypeVar
 from litestar.params import QueryParameter
 from pydantic import BaseModel, ConfigDict
 
+from openapi.audits import JobStatus
 from openapi.problems import InvalidField
 
 T = TypeVar("T")
 
 Limit = Annotated[int, QueryParameter(ge=1, le=1000, description="Most items to return")]
 Cursor = Annotated[str | None, QueryParameter(max_length=400, description="`next_cursor` of the page before")]
+Status = Annotated[JobStatus | None, QueryParameter(description="Only jobs of this status")]
+Label = Annotated[str | None, QueryParameter(max_length=400, description="Only jobs with this label, as `key:value`")]
 Wait = Annotated[
     float,
     QueryParameter(

@@ -22,7 +22,7 @@ from service.embedded.broker import Broker
 from service.ids import new_id
 from service.orchestrator import states
 from tests.service.conftest import flush, make_settings, ready
-from tests.service.test_flow import audit, ended
+from tests.service.test_flow import audit, ended, find
 from tests.service.test_recovery import running
 from tests.service.worker import ProtocolWorker
 
@@ -230,7 +230,9 @@ def test_the_main_job_on_postgresql(postgres: str, broker: Broker, tmp_path: Pat
     worker = ProtocolWorker(settings)
     with running(settings) as api:
         model, dataset = ready(api, worker)
-        identity = audit(api, model, dataset, max_samples=8)
+        identity = audit(api, model, dataset, max_samples=8, labels={"team": "vision"})
+        assert find(api, label="team:vision") == [identity]
+        assert find(api, label="team:speech") == []
         lost = worker.take()
         worker.tell(lost, "started")
         worker.do(worker.take())

@@ -238,6 +238,27 @@ def test_deleting_a_running_audit_stops_it(api: httpx.Client, worker: ProtocolWo
     assert api.delete(f"/v1/models/{model}").status_code == 204
 
 
+def find(api: httpx.Client, **query: str) -> list[str]:
+    answer = api.get("/v1/audits", params=query)
+    assert answer.status_code == 200, answer.text
+    return [item["id"] for item in answer.json()["items"]]
+
+
+def test_audits_are_found_by_status_and_label(api: httpx.Client, worker: ProtocolWorker) -> None:
+    model, dataset = ready(api, worker)
+    one = audit(api, model, dataset, labels={"team": "vision", "build": "7"})
+    two = audit(api, model, dataset, labels={"team": "speech"})
+    api.post(f"/v1/audits/{two}/cancel")
+    assert find(api) == [two, one]
+    assert find(api, status="cancelled") == [two]
+    assert find(api, label="team:vision") == [one]
+    assert find(api, label="team:vision", status="cancelled") == []
+    assert find(api, label="no.such:x'y") == []
+    for query, name in (({"status": "done"}, "status"), ({"label": "team"}, "label"), ({"label": 'a"b:c'}, "label")):
+        answer = api.get("/v1/audits", params=query)
+        assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, name)
+
+
 def harden(worker: ProtocolWorker, **value: Any) -> Shard:
     shard = worker.take()
     assert shard.stage == "harden"

@@ -125,3 +125,14 @@ def test_keys_are_asked_for_where_the_settings_say_so(broker: Broker, settings: 
         right = httpx.get(f"{url}/v1/presets", headers={"Authorization": "Bearer trm_secret"})
         assert right.status_code == 200
         assert httpx.get(f"{url}/health/live").status_code == 200
+
+
+def test_too_many_unfinished_jobs_get_429(api: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("service.jobs.MAX_UNFINISHED", 1)
+    for data in (b"one", b"two"):
+        assert api.post("/v1/models", files={"file": ("m", data)}).status_code == 201
+    answer = api.post("/v1/audits", json={"model_id": "mdl_x", "dataset_id": "dst_x"})
+    is_problem(answer, 429, "rate-limited")
+    assert int(answer.headers["retry-after"]) > 0
+    again = api.post("/v1/hardenings", json={"model_id": "mdl_x", "train_dataset_id": "dst_x"})
+    is_problem(again, 429, "rate-limited")
