@@ -44,7 +44,9 @@ def test_every_size_and_channel_count(name: str, shape: tuple[int, int, int]) ->
         assert (out == corrupt(x, name, severity, key=11)).all()
 
 
-@pytest.mark.parametrize("name", [c for c in CORRUPTIONS if c not in ("glass_blur", "elastic_transform", "frost", "snow")])
+@pytest.mark.parametrize(
+    "name", [c for c in CORRUPTIONS if c not in ("glass_blur", "elastic_transform", "frost", "snow")]
+)
 def test_severity_grows(name: str) -> None:
     """Glass, elastic, frost and snow change their kind with severity in the published tables: no order to check."""
     x = picture()

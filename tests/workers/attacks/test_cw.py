@@ -5,13 +5,13 @@ import torch
 
 from openapi.attacks import Cw
 from tests.workers.attacks.nets import attack
-from tests.workers.attacks.trained import test_set, trained_cnn
+from tests.workers.attacks.trained import held_out, trained_cnn
 
 
 def test_no_black_images() -> None:
     """A search that loses its best example returns tanh's or the box's edge; ours stays near x or is x itself."""
     model = trained_cnn()
-    x, y = test_set(24)
+    x, y = held_out(24)
     run = attack(model, Cw(initial_const=1.0, steps=100), x, y)
     assert (run.success == run.correct).all()
     moved = (run.x_adv - x).flatten(1).norm(dim=1)
@@ -23,7 +23,7 @@ def test_no_black_images() -> None:
 
 def test_a_larger_constant_succeeds_where_a_small_one_cannot() -> None:
     model = trained_cnn()
-    x, y = test_set(24)
+    x, y = held_out(24)
     few = attack(model, Cw(initial_const=1e-6, binary_search_steps=1, steps=50), x, y)
     grown = attack(model, Cw(initial_const=1e-6, binary_search_steps=9, steps=50), x, y)
     assert few.success.sum() < grown.success.sum()
@@ -32,7 +32,7 @@ def test_a_larger_constant_succeeds_where_a_small_one_cannot() -> None:
 
 def test_confidence_is_kept_to_the_end() -> None:
     model = trained_cnn()
-    x, y = test_set(16)
+    x, y = held_out(16)
     kappa = 0.05
     run = attack(model, Cw(initial_const=10.0, confidence=kappa, steps=150), x, y)
     with torch.no_grad():
@@ -45,7 +45,7 @@ def test_confidence_is_kept_to_the_end() -> None:
 @pytest.mark.parametrize("steps", [40, 300])
 def test_rows_stop_when_nothing_is_gained(steps: int) -> None:
     model = trained_cnn()
-    x, y = test_set(16)
+    x, y = held_out(16)
     spec = Cw(initial_const=0.01, steps=steps)
     run = attack(model, spec, x, y)
     assert run.backward_passes <= 16 * (3 * steps + 20)
