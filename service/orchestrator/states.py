@@ -125,6 +125,10 @@ async def update_progress(session: AsyncSession, job: Job, *, force: bool = Fals
     if job.progress and (force or job.progress_at is None or (now - job.progress_at).total_seconds() >= 1):
         job.progress_at = now
         log_event(session, job, "progress", {"phase": job.phase, **job.progress})
+        parent = await session.get(Job, job.parent_job_id) if job.parent_job_id else None
+        if parent is not None and parent.stage == "hardening":
+            # Who follows an audit sees its hardening go on.
+            log_event(session, parent, "progress", {"phase": "hardening", "detail": job.phase, **job.progress})
 
 
 def _share(status: str, progress: dict[str, Any] | None) -> float:

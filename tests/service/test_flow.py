@@ -353,6 +353,9 @@ def test_an_audit_that_hardens(api: httpx.Client, worker: ProtocolWorker) -> Non
     worker.tell(train, "progress", done=1, total=4, unit="epochs")
     found = until(lambda: (a := api.get(f"/v1/audits/{identity}").json())["progress"] and a)
     assert (found["phase"], found["progress"]) == ("hardening", {"done": 1.0, "total": 4.0, "unit": "epochs"})
+    with api.stream("GET", f"/v1/audits/{identity}/events") as answer:
+        data = (line for line in answer.iter_lines() if line.startswith("data"))
+        assert next(line for line in data if '"training"' in line and '"epochs"' in line)
     worker.do(train)
     after = worker.take()
     assert after.stage == "attack", "the parent's shard is known from the audit: only the hardened model is attacked"
