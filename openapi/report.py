@@ -127,6 +127,12 @@ class LayerSensitivity(Frozen):
     top: tuple[int, ...] = Field(description="Omega: the top fraction by sigma (Eq. 2)")
     ranking: tuple[NeuronRank, ...] = Field(description="Every neuron, most sensitive first, ties by index")
     dead: tuple[int, ...]
+    tap: str | None = Field(
+        None, description="Where this layer was really tapped: the asked-for place may not exist there"
+    )
+    norm_folded: bool = Field(
+        False, description="The file holds no normalisation behind this conv: tap `conv` then means what `norm` means"
+    )
 
 
 class PairInfo(Frozen):

@@ -1,1 +1,1 @@
-"""From the shards' numbers to the report: merge, statistics, checks, verdict, JSON and HTML. Needs numpy, not torch."""
+"""From the shards' numbers to the report: merge, statistics, checks, verdict, JSON and HTML; numpy does all of it."""

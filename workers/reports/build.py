@@ -59,7 +59,7 @@ def build_report(
         request = AuditRequest.model_validate(params["request"])
         hardening, measured, verdict = params.get("hardening"), None, ReportVerdict(status=None, rules=())
         if request.neurons is not None:
-            neurons = neuron_report(request.neurons, params["model"].get("layers") or (), inputs)
+            neurons = neuron_report(request.neurons, params["model"].get("layers") or (), inputs, values)
         checks += [neuron_check(request.neurons, neurons), *missing_analyses(neurons)]
         checks += _absent(request)
     recipe = request if isinstance(request, HardeningRequest) else request.harden

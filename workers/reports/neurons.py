@@ -12,10 +12,17 @@ from workers.neurons.sums import SensitivitySums, merge_sums
 
 
 def neuron_report(
-    options: NeuronOptions, layers: Sequence[Mapping[str, Any]], inputs: Mapping[str, Path], prefix: str = ""
+    options: NeuronOptions,
+    layers: Sequence[Mapping[str, Any]],
+    inputs: Mapping[str, Path],
+    values: Mapping[str, Mapping[str, Any]],
 ) -> NeuronReport | None:
-    """Merge ``{prefix}sums.<slice>`` exactly and finish them; null when no pair was measured."""
-    begin = f"{prefix}sums."
+    """Merge ``sums.<slice>`` exactly and finish them; null when no pair was measured.
+
+    layers: the model's `LayerInfo`. values: input name → the shard's value, whose ``taps`` say where each layer was
+    really tapped.
+    """
+    begin = "sums."
     names = sorted((n for n in inputs if n.startswith(begin)), key=lambda n: int(n.removeprefix(begin)))
     sums = merge_sums([SensitivitySums.load(inputs[name]) for name in names])
     found = finish(
@@ -26,6 +33,14 @@ def neuron_report(
     )
     if not found:
         return None
+    folded = {str(layer["name"]) for layer in layers if layer.get("norm_folded")}
+    taps: dict[str, str] = {}
+    for name in names:
+        taps |= (values.get(name) or {}).get("taps") or {}
+    found = tuple(
+        layer.model_copy(update={"tap": taps.get(layer.name, options.tap), "norm_folded": layer.name in folded})
+        for layer in found
+    )
     pairs = PairInfo(attack="pgd linf", eps=options.eps, n=sums.n, steps=options.steps)
     return NeuronReport(tap=options.tap, pairs=pairs, layers=found)
 

@@ -9,7 +9,7 @@ from openapi.attacks import Attack, attack_ids
 from workers.neurons.sums import LayerBatch, SensitivitySums
 
 LAYERS = [
-    {"name": "conv.0", "kind": "conv", "neurons": 20, "shape": [20, 4, 4], "depth": 0},
+    {"name": "conv.0", "kind": "conv", "neurons": 20, "shape": [20, 4, 4], "depth": 0, "norm_folded": True},
     {"name": "head", "kind": "linear", "neurons": 10, "shape": [10], "depth": 1},
 ]
 

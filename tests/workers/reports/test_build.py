@@ -63,6 +63,7 @@ def test_neurons_come_back(tmp_path):
     assert conv.ranking[0].ratio == pytest.approx(0.1)
     assert conv.top == (19, 18)
     assert head.dead == (0,)
+    assert (conv.tap, conv.norm_folded, head.norm_folded) == ("conv", True, False)
     assert "1 are dead" in next(c.detail for c in report.checks if c.id == "neurons")
 
 

@@ -105,3 +105,13 @@ def test_a_model_no_better_than_chance(check):
     found = check([Pgd()], [N < 10], clean=0.1)["clean-above-chance"]
     assert found.status == "fail"
     assert "mean, std" in found.detail
+
+
+def test_a_gradient_that_points_nowhere(check):
+    def probed(wins):
+        return {"zero_gradients": 0, "bad_gradients": 0, "probe_samples": 50, "probe_wins": wins}
+
+    assert check([Pgd()], [N < 10], figures=probed(49))["gradients-point-uphill"].status == "pass"
+    found = check([Pgd()], [N < 10], figures=probed(26))["gradients-point-uphill"]
+    assert found.status == "fail"
+    assert found.numbers["share"] == {"pgd-linf-0.0314-10": 0.52}
