@@ -3,15 +3,18 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
-from onnx import TensorProto
+from onnx import ModelProto, TensorProto
+from torch.export import ExportedProgram
 
 from openapi.models import InputSpec
-from openapi.problems import ModelNumerics, ModelRejected, NotAClassifier
+from openapi.problems import ModelMalformed, ModelNumerics, ModelRejected, NotAClassifier
 from workers.models.audited import AuditedModel
 from workers.models.from_module import assemble
+from workers.models.graphs import quiet_export
 from workers.models.inputs import FileInput, wrong_input
 from workers.models.onnx.admission import read_model
 from workers.models.onnx.graph import Graph, Node, Port, read_graph
@@ -67,19 +70,63 @@ _RIGID = "the file declares a free batch size, but its sizes hold for 1 alone; i
 
 
 def _assemble(found: Converted) -> AuditedModel:
-    return assemble(
-        found.module,
-        found.input,
-        found.spec,
-        format="onnx",
-        warnings=found.warnings,
-        producer=found.producer,
-    )
+    settings: dict[str, Any] = {"format": "onnx", "warnings": found.warnings, "producer": found.producer}
+    try:
+        return assemble(found.module, found.input, found.spec, **settings)
+    except ModelRejected as error:
+        if "cannot be freed" not in error.detail:
+            raise
+        try:
+            model = assemble(_export_unproved(found), found.input, found.spec, **settings)
+        except (RuntimeError, ValueError):
+            raise error from None
+        if not _rows_are_independent(model):
+            raise
+        return model
+
+
+def _export_unproved(found: Converted) -> ExportedProgram:
+    """Export although torch cannot prove that the sizes hold for every batch; `_rows_are_independent` tries it out.
+
+    Merging the batch with another dimension leaves questions such as ``2n · min(4, 8n) = 8n``, true for every n ≥ 1.
+    """
+    example = torch.rand((2, *found.input.shape), generator=torch.Generator().manual_seed(0))
+    with quiet_export(), torch.enable_grad():
+        return torch.export.export(
+            found.module,
+            (example,),
+            dynamic_shapes=({0: torch.export.Dim("batch", min=1)},),
+            strict=False,
+            prefer_deferred_runtime_asserts_over_guards=True,
+        )
+
+
+def _rows_are_independent(model: AuditedModel) -> bool:
+    """Whether an image's logits are the same alone and in batches of 2, 3 and 5."""
+    assert model.input.shape is not None
+    images = torch.rand((5, *model.input.shape), generator=torch.Generator().manual_seed(1))
+    try:
+        with torch.no_grad():
+            alone = torch.cat([model(image[None]) for image in images])
+            groups = torch.cat([model(images[:2]), model(images[2:])])
+            return torch.allclose(alone, groups, 1e-3, 1e-4) and torch.allclose(alone, model(images), 1e-3, 1e-4)
+    except RuntimeError:
+        return False
 
 
 def convert(path: Path, input: InputSpec) -> Converted:
     """Admit an ONNX file and turn it into a module of the file's own input; see `load_onnx`."""
     model = read_model(path)
+    try:
+        return _convert(model, input)
+    except _DAMAGE as error:  # what protobuf lets through: names that are no text, attributes of the wrong kind
+        raise ModelMalformed(f"The ONNX file is damaged: {type(error).__name__} while its graph was read.") from error
+
+
+_DAMAGE = (TypeError, ValueError, KeyError, IndexError, AttributeError, OverflowError, RecursionError)
+
+
+def _convert(model: ModelProto, input: InputSpec) -> Converted:
     graph = softmax_last(read_graph(model))
     _check_numbers(graph)
     port = _image_input(graph)

@@ -14,8 +14,6 @@ from openapi.problems import ModelRejected, NotAClassifier, UnsupportedOperator
 from tests.workers.models.onnx.files import compare, model, node, rand, save
 from workers.models.onnx.load import load_onnx
 
-I = np.int64
-
 
 def ints(*values: int) -> np.ndarray[Any, Any]:
     return np.array(values, np.int64)
@@ -408,8 +406,8 @@ def test_sizes_computed_from_the_shape_of_the_input(tmp_path: Path) -> None:
     chain = [
         node("Shape", ["p"], "sh"),
         node("Gather", ["sh", "i0"], "n"),
-        node("Gather", ["sh", "i1"], "c"),
-        node("Mul", ["c", "one"], "c1"),
+        node("Gather", ["sh", "i1"], "channels"),
+        node("Mul", ["channels", "one"], "c1"),
         node("Unsqueeze", ["n", "ax"], "nu"),
         node("Unsqueeze", ["c1", "ax"], "cu"),
         node("Concat", ["nu", "cu"], "target", axis=0),
@@ -418,7 +416,7 @@ def test_sizes_computed_from_the_shape_of_the_input(tmp_path: Path) -> None:
         node("Add", ["f", "zeros"], "f2"),
     ]
     head = node("Gemm", ["f2", "fc.weight", "fc.bias"], "y", transB=1)
-    constants |= {"i0": np.array(0, I), "i1": np.array(1, I), "one": np.array(1, I), "ax": ints(0)}
+    constants |= {"i0": np.array(0, np.int64), "i1": np.array(1, np.int64), "one": np.array(1, np.int64), "ax": ints(0)}
     compare(save(model([*nodes[:3], *chain, head], ["n", 3, 8, 8], constants), tmp_path))
 
 

@@ -88,8 +88,6 @@ def reshape(call: Call, x: Tensor, target: Host) -> Tensor:
     wanted = ints(target)
     if not call.attr("allowzero", 0):
         wanted = [x.shape[i] if not isinstance(s, torch.SymInt) and s == 0 else s for i, s in enumerate(wanted)]
-    if call.batch.freed and any(isinstance(s, torch.SymInt) for s in wanted):
-        return x.reshape(wanted)
     return x.reshape(running_shape(call, x, wanted))
 
 
