@@ -57,8 +57,8 @@ _NEURONS = {
         "SNS, section 4"
     ),
     "norm_folded": (
-        "ours: the file holds no normalisation behind this convolution, as most ONNX exports; its `conv` tap means what "
-        "`norm` means in a file that holds one"
+        "ours: the file holds no normalisation behind this convolution, as most ONNX exports; its `conv` tap means "
+        "what `norm` means in a file that holds one"
     ),
     "dead": "ours: a neuron whose output is 0 on every benign and adversarial sample",
     "ties": "ours: neurons of equal sensitivity are ranked by their index",
