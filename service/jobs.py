@@ -1,6 +1,7 @@
 """What audits and hardenings have in common: reading, waiting, stopping, deleting, events, files."""
 
 import asyncio
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator
 from typing import Any, ClassVar, Generic, TypeVar
 
@@ -19,6 +20,7 @@ from service.context import Services
 from service.db.tables import Artifact, EventRow, Job, ShardRow
 from service.http.content import MEDIA_TYPES, content_response
 from service.http.events import PING, frame
+from service.http.lines import read_lines
 from service.http.paging import Page, decode_cursor, encode_cursor, page
 from service.http.waiting import wait_until
 from service.orchestrator import states
@@ -28,7 +30,6 @@ Info = TypeVar("Info", bound=BaseModel)
 #: More unfinished jobs than this are not taken: the queue would only grow.
 MAX_UNFINISHED = 1000
 _PING_SECONDS = 15.0
-_LINES_CHUNK = 1 << 18
 
 
 def job_facts(job: Job, child: Job | None = None) -> dict[str, Any]:
@@ -48,7 +49,7 @@ def job_facts(job: Job, child: Job | None = None) -> dict[str, Any]:
     }
 
 
-class JobService(Generic[Info]):
+class JobService(ABC, Generic[Info]):
     """Jobs of one kind."""
 
     kind: ClassVar[str]
@@ -58,9 +59,9 @@ class JobService(Generic[Info]):
     def __init__(self, services: Services) -> None:
         self._services = services
 
+    @abstractmethod
     def info(self, job: Job, child: Job | None = None) -> Info:
         """The job as the API answers it."""
-        raise TypeError(f"{type(self).__name__} does not say how a job is answered")
 
     # Reading
 
@@ -245,26 +246,9 @@ class JobService(Generic[Info]):
         text = decode_cursor(cursor) or "0"
         if not text.isdecimal() or int(text) > found.size:
             raise InvalidField("cursor", "this is not a cursor of this list; take next_cursor of the page before as it is")
-        lines, place = await self._lines(found, int(text), limit)
+        lines, place = await read_lines(self._services.blobs, found.sha256, found.size, int(text), limit)
         items = tuple(SampleResult.model_validate_json(line) for line in lines)
         return Page(items=items, next_cursor=encode_cursor(str(place)) if place < found.size else None)
-
-    async def _lines(self, found: Artifact, start: int, limit: int) -> tuple[list[bytes], int]:
-        """Up to `limit` whole lines from byte `start`, and the place after the last of them."""
-        lines: list[bytes] = []
-        place, rest = start, b""
-        position = start
-        while len(lines) < limit and position < found.size:
-            end = min(position + _LINES_CHUNK, found.size)
-            data = rest + b"".join([c async for c in self._services.blobs.iter_range(found.sha256, position, end)])
-            position = end
-            *whole, rest = data.split(b"\n")
-            if position >= found.size and rest:
-                whole, rest = [*whole, rest], b""
-            for line in whole[: limit - len(lines)]:
-                lines.append(line)
-                place = min(place + len(line) + 1, found.size)
-        return lines, place
 
 
 def new_job(kind: str, identity: str, **columns: Any) -> Job:

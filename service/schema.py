@@ -119,7 +119,7 @@ def _answers(doc: Doc, components: _Components) -> dict[str, Any]:
         elif kind is not None:
             answer["content"] = {"application/json": {"schema": components.writing(kind)}}
         if status == 200:
-            for media, _ in doc.also.items():
+            for media in doc.also:
                 answer["content"][media] = {"schema": {"type": "string"}}
         if status in (201, 202):
             answer["headers"] = {"Location": {"description": "Address of it", "schema": {"type": "string"}}}

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from abc import ABC, abstractmethod
 from typing import Any, ClassVar, Generic, TypeVar
 
 from litestar import Request, Response
@@ -32,7 +33,7 @@ Info = TypeVar("Info", bound=BaseModel)
 _NOT_THE_FILES_FAULT = ("worker-lost", "job-failed", "internal", "time-limit", "memory-limit")
 
 
-class UploadService(Generic[Row, Meta, Info]):
+class UploadService(ABC, Generic[Row, Meta, Info]):
     """Uploads of one kind. Subclasses name the table, the metadata, and what inspects it."""
 
     table: ClassVar[Any]
@@ -46,18 +47,18 @@ class UploadService(Generic[Row, Meta, Info]):
     def __init__(self, services: Services) -> None:
         self._services = services
 
+    @abstractmethod
     def info(self, row: Row) -> Info:
         """The row as the API answers it."""
-        raise TypeError(f"{type(self).__name__} does not say how a row is answered")
 
     @property
+    @abstractmethod
     def max_bytes(self) -> int:
         """Largest file taken."""
-        raise TypeError(f"{type(self).__name__} does not say how large a file may be")
 
+    @abstractmethod
     def params(self, metadata: Meta, filename: str) -> dict[str, Any]:
         """Parameters of the inspection shard."""
-        raise TypeError(f"{type(self).__name__} does not say what inspection is told")
 
     # Creating
 
@@ -65,9 +66,17 @@ class UploadService(Generic[Row, Meta, Info]):
         """Take a multipart upload: 201 when it is new, 200 when the same bytes and metadata are here already."""
         settings = self._services.settings
         upload = await receive_upload(
-            request, self._services.blobs, max_bytes=self.max_bytes, max_field=settings.max_body_bytes
+            request,
+            self._services.blobs,
+            max_bytes=self.max_bytes,
+            max_field=settings.max_body_bytes,
+            discard=self._discard,
         )
-        metadata = self._metadata(upload)
+        try:
+            metadata = self._metadata(upload)
+        except TremorError:
+            await self._discard(upload.blob)
+            raise
         canonical = json.dumps(metadata.model_dump(mode="json", by_alias=True), sort_keys=True)
         fingerprint = hashlib.sha256(f"{upload.blob.sha256}\n{canonical}".encode()).hexdigest()
         key = Idempotency(request, fingerprint)
@@ -77,6 +86,9 @@ class UploadService(Generic[Row, Meta, Info]):
             except IntegrityError:
                 continue  # the same file was uploaded at the same moment; it is there now
         raise Conflict("The same file is being uploaded by somebody else at this moment; ask again")
+
+    async def _discard(self, blob: Blob) -> None:
+        await collect(self._services, {blob.sha256}, set())
 
     def _metadata(self, upload: UploadedFile) -> Meta:
         text = upload.fields.get("metadata", b"")

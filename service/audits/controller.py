@@ -99,7 +99,7 @@ class AuditController(Controller):
         "/{audit_id:str}/report",
         http_method=READ,
         operation_id=read_id("getAuditReport"),
-        opt=Doc({200: Report, 206: "application/json", 304: None}, _REPORT, also={"text/html": "The page"}).opt(),
+        opt=Doc({200: Report, 206: "application/json", 304: None}, _REPORT, also=("text/html",)).opt(),
         status_code=200,
     )
     async def report(self, audit_id: Id, request: Req, services: Parts) -> Response[Any]:

@@ -104,7 +104,7 @@ class HardeningController(Controller):
         "/{hardening_id:str}/report",
         http_method=READ,
         operation_id=read_id("getHardeningReport"),
-        opt=Doc({200: "application/json"}, _REPORT, also={"text/html": "The page"}).opt(),
+        opt=Doc({200: "application/json"}, _REPORT, also=("text/html",)).opt(),
         status_code=200,
     )
     async def report(self, hardening_id: Id, request: Req, services: Parts) -> Response[Any]:

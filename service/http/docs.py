@@ -22,7 +22,7 @@ class Doc:
     upload: type[BaseModel] | None = None
     examples: dict[str, Any] = field(default_factory=dict)
     headers: tuple[str, ...] = ()
-    also: dict[str, str] = field(default_factory=dict)
+    also: tuple[str, ...] = ()
 
     def opt(self) -> dict[str, "Doc"]:
         """As keyword arguments of a route handler."""

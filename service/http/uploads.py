@@ -5,7 +5,7 @@ pushed chunk by chunk, the file's bytes are hashed and written as they come, and
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -84,9 +84,14 @@ def _boundary(request: Request[Any, Any, Any]) -> str:
 
 
 async def receive_upload(
-    request: Request[Any, Any, Any], blobs: BlobStore, *, max_bytes: int, max_field: int
+    request: Request[Any, Any, Any],
+    blobs: BlobStore,
+    *,
+    max_bytes: int,
+    max_field: int,
+    discard: Callable[[Blob], Awaitable[None]],
 ) -> UploadedFile:
-    """Read a multipart upload with one `file` part.
+    """Read a multipart upload with one `file` part; a stored file whose upload is then refused is given to `discard`.
 
     Raises `TooLarge` (413), `UnsupportedMediaType` (415), `MalformedRequest` (400), `InvalidField` (422, no file).
     """
@@ -94,7 +99,7 @@ async def receive_upload(
     try:
         if (announced := request.content_length or 0) > max_bytes + 4 * max_field:
             raise TooLarge(f"The upload has {announced} bytes; this service takes files up to {max_bytes}")
-        return await _receive(request, chunks, blobs, max_bytes, max_field)
+        return await _receive(request, chunks, blobs, max_bytes, max_field, discard)
     except TooLarge:
         await _drain(chunks)
         raise
@@ -109,9 +114,30 @@ async def _drain(chunks: AsyncIterator[bytes]) -> None:
 
 
 async def _receive(
-    request: Request[Any, Any, Any], chunks: AsyncIterator[bytes], blobs: BlobStore, max_bytes: int, max_field: int
+    request: Request[Any, Any, Any],
+    chunks: AsyncIterator[bytes],
+    blobs: BlobStore,
+    max_bytes: int,
+    max_field: int,
+    discard: Callable[[Blob], Awaitable[None]],
 ) -> UploadedFile:
-    upload: UploadedFile | None = None
+    stored: list[UploadedFile] = []
+    try:
+        return await _parts(request, chunks, blobs, max_bytes, max_field, stored)
+    except BaseException:
+        for upload in stored:
+            await discard(upload.blob)
+        raise
+
+
+async def _parts(
+    request: Request[Any, Any, Any],
+    chunks: AsyncIterator[bytes],
+    blobs: BlobStore,
+    max_bytes: int,
+    max_field: int,
+    stored: list[UploadedFile],
+) -> UploadedFile:
     fields: dict[str, bytes] = {}
     try:
         with PushMultipartParser(_boundary(request), max_segment_count=16, strict=False) as parser:
@@ -122,17 +148,18 @@ async def _receive(
                     break
                 if not isinstance(segment, MultipartSegment):
                     continue
-                if segment.name in fields or (segment.name == "file" and upload is not None):
+                if segment.name in fields or (segment.name == "file" and stored):
                     raise InvalidField(f"/{segment.name}", "this part was sent twice")
                 if segment.name == "file":
                     blob = await blobs.put_stream(reader.file(), max_bytes)
-                    upload = UploadedFile(blob, _short(segment.filename))
+                    stored.append(UploadedFile(blob, _short(segment.filename)))
                 else:
                     fields[segment.name] = await reader.text(segment.name)
     except MultipartError as error:
         raise MalformedRequest(f"The multipart body is damaged: {error}") from error
-    if upload is None:
+    if not stored:
         raise InvalidField("/file", "send the file as the multipart part `file`")
+    upload = stored[0]
     if upload.blob.size == 0:
         raise InvalidField("/file", "the file is empty")
     unknown = sorted(set(fields) - {"metadata"})

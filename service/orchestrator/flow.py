@@ -4,7 +4,6 @@
 All of it happens inside the transaction that recorded the last shard, so that a stage is released exactly once.
 """
 
-import hashlib
 from typing import Any
 
 from sqlalchemy import or_, select
@@ -16,9 +15,9 @@ from openapi.problems import Problem, TremorError, problem
 from openapi.wire.jobs import ShardResult
 from openapi.wire.settings import Settings
 from service.db.tables import Dataset, Job, Model, ShardRow
-from service.ids import new_id
 from service.orchestrator import states
 from service.orchestrator.fit import check_audit, check_hardening_request
+from service.orchestrator.hardened import adopt_hardened, hardened_subject, hardening_facts
 from service.orchestrator.plan import Subject, audit_shards, comparison_shards, train_shard
 from service.orchestrator.reporting import artifact_info, report_shard
 from service.orchestrator.subjects import load_subject
@@ -152,10 +151,10 @@ class Flow:
             await states.add_artifacts(session, job, list(trained.files.values()))
             if dataset is None:
                 job.verdict = "inconclusive"  # without held-out data nothing was compared
-                await self._adopt_hardened(session, job, request, model, trained)
+                adopt_hardened(session, job, request, model, trained)
                 await self._succeed(session, job)
                 return
-            hardened = _hardened_subject(model, trained, request)
+            hardened = hardened_subject(model, trained, request)
             parent = await session.get(Job, job.parent_job_id) if job.parent_job_id else None
             keep = bool(parent and parent.request.get("keep_examples"))
             planned = comparison_shards(
@@ -170,29 +169,8 @@ class Flow:
             )
             states.add_shards(session, job, [shard], self._settings.limits())
         elif job.stage == "report":
-            await self._adopt_hardened(session, job, request, model, trained)
+            adopt_hardened(session, job, request, model, trained)
             await self._finish(session, job, states.result_of(rows[0]))
-
-    async def _adopt_hardened(
-        self, session: AsyncSession, job: Job, request: HardeningRequest, parent: Subject, trained: ShardResult
-    ) -> None:
-        """Make the hardened checkpoint in the uploaded format a model that can be audited."""
-        subject = _hardened_subject(parent, trained, request)
-        model = Model(
-            id=new_id("mdl"),
-            fingerprint=hashlib.sha256(f"hardened {job.id}".encode()).hexdigest(),
-            name=subject.name,
-            sha256=subject.sha256,
-            size=subject.size,
-            filename=trained.files[trained.value["uploaded_format"]].name,
-            status="ready",
-            meta=dict(subject.meta),
-            inspection=dict(subject.inspection),
-            parent_id=parent.id,
-            hardening_id=job.id,
-        )
-        session.add(model)
-        job.hardened_model_id = model.id
 
     async def _finish(self, session: AsyncSession, job: Job, result: ShardResult) -> None:
         await states.add_artifacts(session, job, list(result.files.values()))
@@ -219,14 +197,9 @@ class Flow:
             await self.fail(session, job, found.model_copy(update={"detail": detail}))
             return
         trained = states.result_of((await states.stage_shards(session, child, "train"))[0])
-        facts = {
-            "id": child.id,
-            "model_id": child.hardened_model_id,
-            "verdict": child.verdict,
-            **{name: trained.value.get(name) for name in ("layers", "frozen", "log")},
-            **(child.metrics or {}),
-        }
-        await self._report_audit(session, job, facts, [artifact_info(child.id, f) for f in trained.files.values()])
+        await self._report_audit(
+            session, job, hardening_facts(child, trained), [artifact_info(child.id, f) for f in trained.files.values()]
+        )
 
     # Inspections
 
@@ -290,17 +263,3 @@ class Flow:
             await self.settle_cancelled(session, parent)
         else:
             await self.child_ended(session, job)
-
-
-def _hardened_subject(parent: Subject, trained: ShardResult, request: HardeningRequest) -> Subject:
-    """The hardened model, in the format of the upload; it takes exactly what the parent took."""
-    file = trained.files[trained.value["uploaded_format"]]
-    name = request.name or f"{parent.name} ({request.method} hardened)"
-    return Subject(
-        id="",
-        name=name[:200],
-        sha256=file.blob.sha256,
-        size=file.blob.size,
-        inspection=trained.value["inspection"],
-        meta={**parent.meta, "name": name[:200]},
-    )

@@ -116,6 +116,22 @@ def test_wrong_metadata_names_the_field(world: World, metadata: str, pointer: st
     assert pointer in [error["pointer"] for error in errors]
 
 
+def test_a_refused_upload_leaves_no_blob(world: World) -> None:
+    store = BlobStore.from_settings(world.settings)
+    refused = {
+        b"with wrong metadata": part("metadata", b'{"nme": 1}'),
+        b"with another part": part("extra", b""),
+        b"sent twice": part("file", b"again", "b"),
+        b"cut off": b"--B\r\nContent",
+    }
+    for data, rest in refused.items():
+        assert multipart(world, part("file", data, "a") + rest + b"--B--\r\n").status_code in (400, 422)
+        assert not store.exists(hashlib.sha256(data).hexdigest()), data
+    kept = upload(world.api, "models", b"kept", {"name": "kept"})
+    assert multipart(world, part("file", b"kept", "a") + part("metadata", b"[]") + b"--B--\r\n").status_code == 422
+    assert world.api.get(f"/v1/models/{kept}/content").content == b"kept"
+
+
 def multipart(world: World, body: bytes, kind: str = "multipart/form-data; boundary=B") -> httpx.Response:
     return world.api.post("/v1/models", content=body, headers={"Content-Type": kind})
 

@@ -1,0 +1,22 @@
+"""Pages of a stored JSON-lines file by place in bytes: no page reads more than it needs."""
+
+from openapi.wire.blobs import BlobStore
+
+_CHUNK = 1 << 18
+
+
+async def read_lines(blobs: BlobStore, sha256: str, size: int, start: int, limit: int) -> tuple[list[bytes], int]:
+    """Return up to `limit` whole lines from byte `start`, and the place after the last of them."""
+    lines: list[bytes] = []
+    place, position, rest = start, start, b""
+    while len(lines) < limit and position < size:
+        end = min(position + _CHUNK, size)
+        data = rest + b"".join([chunk async for chunk in blobs.iter_range(sha256, position, end)])
+        position = end
+        *whole, rest = data.split(b"\n")
+        if position >= size and rest:
+            whole, rest = [*whole, rest], b""
+        for line in whole[: limit - len(lines)]:
+            lines.append(line)
+            place = min(place + len(line) + 1, size)
+    return lines, place
