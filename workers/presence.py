@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from typing import Any, Literal
 
 from redis.exceptions import RedisError
@@ -40,20 +41,22 @@ class Presence:
         self._told = 0.0
         self._lock = threading.Lock()
         self._wake = threading.Event()
-        self._ended = False
-        self._thread: threading.Thread | None = None
+        self._ended = threading.Event()
+        self._threads_of_mine: list[threading.Thread] = []
 
     def start(self, probe: Callable[[], dict[str, Any]]) -> None:
         """Begin; the worker is announced once `probe` has said what it can do."""
-        self._thread = threading.Thread(target=self._run, args=(probe,), name="presence", daemon=True)
-        self._thread.start()
+        for name, work in (("presence", self._run), ("probe", partial(self._ask, probe))):
+            thread = threading.Thread(target=work, name=name, daemon=True)
+            self._threads_of_mine.append(thread)
+            thread.start()
 
     def close(self) -> None:
         """Say goodbye."""
-        self._ended = True
+        self._ended.set()
         self._wake.set()
-        if self._thread is not None:
-            self._thread.join(10)
+        for thread in self._threads_of_mine:
+            thread.join(2)
         with suppress(RedisError, OSError):
             self._queue.goodbye(self.worker_id)
 
@@ -109,9 +112,33 @@ class Presence:
             with suppress(RedisError, OSError):
                 self._queue.publish(self.event(self._shard, kind))
 
-    def _run(self, probe: Callable[[], dict[str, Any]]) -> None:
-        self._environment = _ask(probe)
-        while not self._ended:
+    def _ask(self, probe: Callable[[], dict[str, Any]]) -> None:
+        self._environment = self._answer(probe)
+        self._wake.set()
+        # A warm server that had to be started again lives as long as the thread that started it.
+        self._ended.wait()
+
+    def _answer(self, probe: Callable[[], dict[str, Any]]) -> dict[str, Any] | None:
+        """What the probe finds; None when this worker cannot run jobs.
+
+        Without an answer there is no heartbeat: for the service there is no such worker. Jobs that it takes all the
+        same fail with the reason.
+        """
+        for _ in range(_PROBES):
+            if self._ended.is_set():
+                break
+            try:
+                return probe()
+            except TremorError as error:
+                log.error("this worker cannot run jobs: %s", error)
+                break
+            except Exception:
+                log.exception("the probe of this worker was disturbed")
+                self._ended.wait(1.0)
+        return None
+
+    def _run(self) -> None:
+        while not self._ended.is_set():
             self._wake.clear()
             self._heartbeat()
             if time.monotonic() - self._told > min(_LIVELY_SECONDS, self._settings.heartbeat_seconds / 2):
@@ -136,21 +163,3 @@ class Presence:
         )
         with suppress(RedisError, OSError):
             self._queue.heartbeat(info)
-
-
-def _ask(probe: Callable[[], dict[str, Any]]) -> dict[str, Any] | None:
-    """What the probe finds; None when this worker cannot run jobs.
-
-    Without an answer there is no heartbeat: for the service there is no such worker. Jobs that it takes all the same
-    fail with the reason.
-    """
-    for _ in range(_PROBES):
-        try:
-            return probe()
-        except TremorError as error:
-            log.error("this worker cannot run jobs: %s", error)
-            return None
-        except Exception:
-            log.exception("the probe of this worker was disturbed")
-            time.sleep(1.0)
-    return None

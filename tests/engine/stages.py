@@ -106,6 +106,19 @@ def do_fill(ctx: JobContext) -> None:
             file.write(bytes(2**20))
 
 
+def do_litter(ctx: JobContext) -> None:
+    """Fill the disk with files that are each small enough."""
+    number = 0
+    while True:
+        number += 1
+        Path(f"litter{number % 5000}").write_bytes(bytes(2**20))
+
+
+def do_scatter(ctx: JobContext) -> None:
+    for number in range(10**9):
+        Path(f"scattered{number}").touch()
+
+
 def do_try(ctx: JobContext) -> dict[str, str]:
     """Run each snippet of ``params["code"]``; say what came of it: ``done`` or the error's name."""
     found = {}

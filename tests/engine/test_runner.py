@@ -111,6 +111,15 @@ def test_progress_and_heartbeats(worker: Worker) -> None:
     assert len(beats) == 1
 
 
+def test_signs_of_life_while_the_warm_server_is_still_cold(worker: Worker, settings: Settings) -> None:
+    """A shard that comes at once must not look lost while torch is being imported."""
+    fresh = Worker(settings.model_copy(update={"heartbeat_seconds": 0.2}))
+    shard = fresh.shard("sum")
+    assert fresh.run(shard).type == "succeeded"
+    assert [event.type for event in fresh.events(shard)].count("progress") >= 3
+    fresh.runner.close()
+
+
 @pytest.mark.parametrize(
     ("do", "expected", "words"),
     [
@@ -122,6 +131,8 @@ def test_progress_and_heartbeats(worker: Worker) -> None:
         ("not_a_number", "job-failed", "JSON"),
         ("babble", "job-failed", "nonsense"),
         ("fill", "job-failed", "File too large"),
+        ("litter", "job-failed", "wrote more than"),
+        ("scatter", "job-failed", "wrote more than"),
         ("once_killed", "memory-limit", "killed 3 times"),
     ],
 )

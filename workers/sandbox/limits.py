@@ -1,5 +1,6 @@
 """Resource limits of a job's process, and reading what it uses from outside."""
 
+import os
 import resource
 from contextlib import suppress
 from pathlib import Path
@@ -38,6 +39,25 @@ def _lower(which: int, value: int, grace: int = 0) -> None:
     _, hard = resource.getrlimit(which)
     ceiling = value + grace if hard == resource.RLIM_INFINITY else min(value + grace, hard)
     resource.setrlimit(which, (min(value, ceiling), ceiling))
+
+
+def folder_bytes(folder: Path, most_files: int) -> int | None:
+    """Bytes on disk of the files below `folder`; None when there are more than `most_files` entries.
+
+    Links are not followed. What vanishes meanwhile does not count.
+    """
+    total, seen, waiting = 0, 0, [folder]
+    while waiting:
+        with suppress(OSError), os.scandir(waiting.pop()) as entries:
+            for entry in entries:
+                seen += 1
+                if seen > most_files:
+                    return None
+                with suppress(OSError):
+                    total += entry.stat(follow_symlinks=False).st_blocks * 512
+                    if entry.is_dir(follow_symlinks=False):
+                        waiting.append(Path(entry.path))
+    return total
 
 
 def private_memory(pid: int) -> int:

@@ -18,7 +18,7 @@ from typing import Self
 from pydantic import ValidationError
 
 from openapi.problems import JobFailed, MemoryLimit, TimeLimit, TremorError
-from workers.sandbox.limits import private_memory
+from workers.sandbox.limits import folder_bytes, private_memory
 from workers.sandbox.messages import MAX_LINE, ChildLine, ChildOutcome, ChildProgress, Request
 
 #: Environment variables of the worker that a job may see. Credentials are not among them.
@@ -34,6 +34,8 @@ _KEPT = (
 )
 _TICK_SECONDS = 0.1
 _START_SECONDS = 300.0
+#: How often the scratch folder is measured, and how many files a job may leave there.
+_MEASURE_SECONDS, _MOST_FILES = 1.0, 10_000
 
 
 class Cancelled(Exception):
@@ -71,6 +73,7 @@ class WarmServer:
         self._reader: _Lines | None = None
         self._ready = False
         self._one_at_a_time = threading.Lock()
+        self._measured = 0.0
 
     @property
     def pid(self) -> int | None:
@@ -170,6 +173,14 @@ class WarmServer:
                 f"The {request.stage} job ran longer than {limits.wall_seconds:g} s; "
                 "ask for fewer samples or steps, or raise TREMOR_WALL_SECONDS"
             )
+        if time.monotonic() - self._measured > _MEASURE_SECONDS:
+            written = folder_bytes(request.scratch, _MOST_FILES)
+            self._measured = time.monotonic()
+            if written is None or written > 2 * limits.output_bytes:
+                return JobFailed(
+                    f"The {request.stage} job wrote more than {_MOST_FILES} files or {2 * limits.output_bytes} bytes; "
+                    "ask for fewer samples, or raise TREMOR_OUTPUT_BYTES"
+                )
         used = private_memory(pid)
         if used > limits.memory_bytes:
             return MemoryLimit(
