@@ -80,9 +80,24 @@ def _is_view(node: fx.Node) -> bool:
     return op_name(node) in _VIEWS or node.target is operator.getitem
 
 
+def _is_mutable(node: fx.Node) -> bool:
+    target = node.target
+    return node.op == "call_function" and isinstance(target, torch._ops.OpOverload) and target._schema.is_mutable
+
+
+def _bases(node: fx.Node) -> list[fx.Node]:
+    """Return a node and the nodes that it is a view of."""
+    found = [node]
+    while _is_view(node) and isinstance(node.args[0], fx.Node):
+        node = node.args[0]
+        found.append(node)
+    return found
+
+
 def _functional(graph: fx.Graph) -> bool:
     """Replace in-place operators by their functional twins; False where views make that unsafe."""
     order = {node: i for i, node in enumerate(graph.nodes)}
+    varying = depends_on_input(graph)
     for node in list(graph.nodes):
         target = node.target
         if node.op != "call_function" or not isinstance(target, torch._ops.OpOverload) or not target._schema.is_mutable:
@@ -90,6 +105,8 @@ def _functional(graph: fx.Graph) -> bool:
         name = op_name(node)
         if name.startswith("batch_norm") or "_native_batch_norm" in name or name == "instance_norm":
             continue  # they write running statistics alone, and only in training mode
+        if node not in varying:
+            continue  # a mask or table that each call makes afresh, such as Swin's
         twin = getattr(getattr(aten, name.removesuffix("_"), None), target._overloadname, None)
         written = node.args[0] if node.args else None
         if not name.endswith("_") or twin is None or not isinstance(written, fx.Node):
@@ -143,12 +160,20 @@ def clean_graph(program: ExportedProgram) -> tuple[fx.GraphModule, Any]:
     return graph_module, output
 
 
+#: Operators that read no numbers of their argument, only its shape and dtype.
+_SHAPE_ONLY = {
+    "sym_size", "new_zeros", "new_ones", "new_full", "new_empty", "zeros_like", "ones_like", "full_like", "empty_like",
+}  # fmt: skip
+
+
 def depends_on_input(graph: fx.Graph) -> set[fx.Node]:
-    """Return the nodes whose value depends on the input tensor's numbers (sizes alone do not count)."""
+    """Return the nodes whose value depends on the input tensor's numbers (shapes alone do not count)."""
     found: set[fx.Node] = set()
     for node in graph.nodes:
-        if node.op == "placeholder" or (
-            op_name(node) != "sym_size" and any(arg in found for arg in node.all_input_nodes)
-        ):
+        if node.op == "placeholder":
             found.add(node)
+        elif op_name(node) not in _SHAPE_ONLY and any(arg in found for arg in node.all_input_nodes):
+            found.add(node)
+            if _is_mutable(node) and isinstance(node.args[0], fx.Node):
+                found.update(_bases(node.args[0]))
     return found

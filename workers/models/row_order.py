@@ -5,7 +5,6 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
-from openapi.audits import Tap
 from workers.models.audited import AuditedModel, Tapped
 from workers.models.layers import Layer
 from workers.models.taps import TapPoint
@@ -21,31 +20,29 @@ def settle_rows(model: AuditedModel) -> None:
         return
     assert model.input.shape is not None
     images = torch.rand((3, *model.input.shape), generator=torch.Generator().manual_seed(1))
-    changed: dict[str, Tensor] = {}
-    taps: tuple[Tap, ...] = ("conv", "norm", "act", "pool")
-    for tap in taps:
-        tapped = Tapped(model, tap, [layer.info.name for layer in folded])
-        if all(point.node in changed for point in tapped.points.values()):
-            continue
-        with torch.no_grad():
-            first, second = (tapped.raw(images[[0, i]]) for i in (1, 2))
-        for name, point in tapped.points.items():
-            rows = (first[name] != second[name]).movedim(point.batch, 0).flatten(1).any(1)
-            changed[point.node] = rows
+    points = {p.node: p for layer in folded for p in layer.taps.values() if p.repeat > 1}
+    tapped = Tapped(model, layers=[])
+    tapped.points = points
+    with torch.no_grad():
+        first, second = (tapped.raw(images[[0, i]]) for i in (1, 2))
+    changed = {
+        name: (first[name] != second[name]).movedim(point.batch, 0).flatten(1).any(1) for name, point in points.items()
+    }
     for layer in folded:
-        points = {tap: _settled(point, changed[point.node]) for tap, point in layer.taps.items()}
-        if any(point is None for point in points.values()):
+        settled = {tap: _settled(point, changed) for tap, point in layer.taps.items()}
+        kept = {tap: point for tap, point in settled.items() if point is not None}
+        if len(kept) < len(settled):
             del model._layers[layer.info.name]
             continue
-        kept = {tap: point for tap, point in points.items() if point is not None}
         model._layers[layer.info.name] = Layer(layer.info, layer.parameters, kept)
 
 
-def _settled(point: TapPoint, changed: Tensor) -> TapPoint | None:
+def _settled(point: TapPoint, changed: dict[str, Tensor]) -> TapPoint | None:
     if point.repeat == 1:
         return point
-    if not bool(changed[: point.repeat].any()):
+    rows = changed[point.node]
+    if not bool(rows[: point.repeat].any()):
         return point
-    if not bool(changed[0::2].any()):
+    if not bool(rows[0::2].any()):
         return replace(point, minor=True)
     return None
