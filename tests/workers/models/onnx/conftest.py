@@ -13,43 +13,40 @@ from tests.workers.models.onnx.nets import build
 Export = Callable[[str, str], Path]
 
 
+def export_network(folder: Path, family: str, exporter: str) -> Path:
+    """Export a small network of the family; see `exported`."""
+    path = folder / f"{family}-{exporter}.onnx"
+    if path.exists():
+        return path
+    net, x = build(family)
+    kind, *options = exporter.split("-")
+    fixed = options[-1:] == ["1"]
+    x = x[:1] if fixed else x
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        logging.disable(logging.WARNING)
+        try:
+            if kind == "dynamo":
+                shapes = None if fixed else ({0: torch.export.Dim("batch")},)
+                torch.onnx.export(
+                    net, (x,), path, dynamo=True, external_data=False, dynamic_shapes=shapes, verbose=False
+                )
+            else:
+                axes = None if fixed else {"x": {0: "batch"}}
+                opset = int(options[0])
+                torch.onnx.export(
+                    net, (x,), path, dynamo=False, opset_version=opset, input_names=["x"], dynamic_axes=axes
+                )
+        finally:
+            logging.disable(logging.NOTSET)
+    return path
+
+
 @pytest.fixture(scope="session")
 def exported(tmp_path_factory: pytest.TempPathFactory) -> Export:
-    """``exported(family, exporter)``: the file; exporter is dynamo, dynamo-1, or legacy-OPSET, legacy-OPSET-1.
+    """``exported(family, exporter)``: the file; exporter is dynamo, dynamo-1, legacy-OPSET or legacy-OPSET-1.
 
     A trailing ``-1`` exports with the batch fixed at 1.
     """
     folder = tmp_path_factory.mktemp("exported")
-
-    def export(family: str, exporter: str) -> Path:
-        path = folder / f"{family}-{exporter}.onnx"
-        if not path.exists():
-            net, x = build(family)
-            kind, *options = exporter.split("-")
-            fixed = options[-1:] == ["1"]
-            x = x[:1] if fixed else x
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                logging.disable(logging.WARNING)
-                try:
-                    if kind == "dynamo":
-                        shapes = None if fixed else ({0: torch.export.Dim("batch")},)
-                        torch.onnx.export(
-                            net, (x,), path, dynamo=True, external_data=False, dynamic_shapes=shapes, verbose=False
-                        )
-                    else:
-                        axes = None if fixed else {"x": {0: "batch"}}
-                        torch.onnx.export(
-                            net,
-                            (x,),
-                            path,
-                            dynamo=False,
-                            opset_version=int(options[0]),
-                            input_names=["x"],
-                            dynamic_axes=axes,
-                        )
-                finally:
-                    logging.disable(logging.NOTSET)
-        return path
-
-    return export
+    return lambda family, exporter: export_network(folder, family, exporter)

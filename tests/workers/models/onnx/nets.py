@@ -121,7 +121,7 @@ NETS = {
     ),
     "mnasnet": (lambda: MNASNet(0.1, CLASSES), 32),
     "mobilenet_v2": (
-        lambda: MobileNetV2(CLASSES, inverted_residual_setting=[[1, 8, 1, 1], [6, 8, 2, 2]], last_channel=16),
+        lambda: MobileNetV2(CLASSES, 0.25, inverted_residual_setting=[[1, 8, 1, 1], [6, 8, 2, 2]]),
         32,
     ),
     "mobilenet_v3": (_mobilenet_v3, 32),

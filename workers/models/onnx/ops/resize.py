@@ -158,22 +158,27 @@ def _resize_axis(
 def _coordinates(
     call: Call, n: int, length: int, scale: float, rules: _Rules, crop: tuple[float, float] | None
 ) -> Array:
-    """Where each output element lies in the input, in elements."""
-    out = np.arange(length, dtype=np.float64)
+    """Where each output element lies in the input, in elements.
+
+    In float32, as onnxruntime computes it: a coordinate that should be whole decides which neighbour is nearest.
+    """
+    one = np.float32
+    out = np.arange(length, dtype=one)
+    factor = one(scale)
     match rules.coordinates:
         case "half_pixel":
-            return (out + 0.5) / scale - 0.5
+            return (out + one(0.5)) / factor - one(0.5)
         case "half_pixel_symmetric":
-            adjusted = length / (n * scale)
-            return n / 2 * (1 - adjusted) + (out + 0.5) / scale - 0.5
+            adjusted = one(length) / (factor * one(n))
+            return one(n / 2) * (one(1) - adjusted) + (out + one(0.5)) / factor - one(0.5)
         case "pytorch_half_pixel":
-            return (out + 0.5) / scale - 0.5 if length > 1 else np.zeros(1)
+            return (out + one(0.5)) / factor - one(0.5) if length > 1 else np.zeros(1)
         case "align_corners":
-            return out * (n - 1) / (length - 1) if length > 1 else np.zeros(1)
+            return out * one(n - 1) / one(length - 1) if length > 1 else np.zeros(1)
         case "asymmetric":
-            return out / scale
+            return out / factor
         case "tf_half_pixel_for_nn":
-            return (out + 0.5) / scale
+            return (out + one(0.5)) / factor
         case "tf_crop_and_resize" if crop is not None:
             start, end = crop
             if length > 1:
