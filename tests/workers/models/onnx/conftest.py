@@ -8,9 +8,12 @@ from pathlib import Path
 import pytest
 import torch
 
+from tests.workers.models.onnx.files import compare
 from tests.workers.models.onnx.nets import build
+from workers.models.audited import AuditedModel
 
 Export = Callable[[str, str], Path]
+Translate = Callable[[str, str], AuditedModel]
 
 
 def export_network(folder: Path, family: str, exporter: str) -> Path:
@@ -50,3 +53,16 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> Export:
     """
     folder = tmp_path_factory.mktemp("exported")
     return lambda family, exporter: export_network(folder, family, exporter)
+
+
+@pytest.fixture(scope="session")
+def translated(exported: Export) -> Translate:
+    """``translated(family, exporter)``: the file's translation, compared with onnxruntime once."""
+    known: dict[tuple[str, str], AuditedModel] = {}
+
+    def translate(family: str, exporter: str) -> AuditedModel:
+        if (family, exporter) not in known:
+            known[family, exporter] = compare(exported(family, exporter))
+        return known[family, exporter]
+
+    return translate

@@ -186,7 +186,7 @@ def _folder(tmp_path_factory: pytest.TempPathFactory) -> None:
 
 
 @given(st.integers(0, 2**20), st.integers(0, 7))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_flipped_bit_is_read_or_refused(at: int, bit: int) -> None:
     data = bytearray(tiny().SerializeToString())
     data[at % len(data)] ^= 1 << bit

@@ -35,8 +35,18 @@ def group_normalization(call: Call, x: Tensor, scale: Tensor, bias: Tensor) -> T
     return F.group_norm(x, groups, scale, bias, epsilon)
 
 
-@operator("LayerNormalization", since=17, note="the first output only")
-def layer_normalization(call: Call, x: Tensor, scale: Tensor, bias: Tensor | None = None) -> Tensor:
+@operator("LayerNormalization", since=17)
+def layer_normalization(call: Call, x: Tensor, scale: Tensor, bias: Tensor | None = None) -> Any:
+    """The normalised values, and the mean and inverse deviation where they are asked for."""
+    result = _layer_norm(call, x, scale, bias)
+    if len(call.node.outputs) == 1:
+        return result
+    dims = list(range(call.attr("axis", -1) % x.ndim, x.ndim))
+    variance, mean = torch.var_mean(x, dims, correction=0, keepdim=True)
+    return result, mean, torch.rsqrt(variance + call.attr("epsilon", 1e-5))
+
+
+def _layer_norm(call: Call, x: Tensor, scale: Tensor, bias: Tensor | None) -> Tensor:
     axis = call.attr("axis", -1) % x.ndim
     shape: list[Any] = list(x.shape[axis:])
     epsilon = call.attr("epsilon", 1e-5)
