@@ -2,7 +2,7 @@
 
 from typing import get_args
 
-from openapi.attacks import Apgd, AttackSpec, AutoAttack, Cw, Ddn, Fgsm, GaussianNoise, Pgd, Square
+from openapi.attacks import Apgd, AttackSpec, AutoAttack, Cw, Ddn, Fgsm, GaussianNoise, Nattack, Pgd, Spsa, Square
 from openapi.audits import PresetName
 from openapi.base import Frozen
 
@@ -42,6 +42,8 @@ PRESETS: dict[str, Preset] = {
                 Pgd(steps=10, targeted=True),
                 Pgd(norm="l2", eps=80 / 255, steps=10),
                 Cw(),
+                Spsa(),
+                Nattack(),
                 *(GaussianNoise(severity=severity) for severity in range(1, 6)),
             ),
         ),
