@@ -8,7 +8,6 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import timedelta
 
 from redis.exceptions import RedisError
 from sqlalchemy import select, update
@@ -27,11 +26,9 @@ from service.ids import new_id
 from service.orchestrator import states
 from service.orchestrator.flow import Flow
 from service.orchestrator.hub import Hub
+from service.orchestrator.janitor import Janitor
 
 _log = logging.getLogger("tremor.orchestrator")
-
-#: Queued shards that no worker takes for so long while some are idle are enqueued again: the broker has lost them.
-_FORGOTTEN_SECONDS = 30.0
 
 
 class Orchestrator:
@@ -52,7 +49,8 @@ class Orchestrator:
     async def start(self) -> None:
         """Take up what an earlier process left, and begin the loops."""
         await self.resume()
-        loops = {"consume": self._consume(), "dispatch": self._dispatch_loop(), "janitor": self._janitor_loop()}
+        janitor = Janitor(self._settings, self._db, self._queue, self)
+        loops = {"consume": self._consume(), "dispatch": self._dispatch_loop(), "janitor": janitor.run()}
         self._tasks = [asyncio.create_task(loop, name=name) for name, loop in loops.items()]
 
     async def stop(self) -> None:
@@ -70,6 +68,10 @@ class Orchestrator:
                 .where(ShardRow.status == "queued")
                 .values(enqueued_at=None, attempt=ShardRow.attempt + 1)
             )
+        self._dispatch.set()
+
+    def wake(self) -> None:
+        """Have every shard handed out that waits for it."""
         self._dispatch.set()
 
     @asynccontextmanager
@@ -207,73 +209,3 @@ class Orchestrator:
             fresh = await session.get(ShardRow, row.id)
             if job is not None and fresh is not None and fresh.status in states.UNFINISHED_SHARD:
                 await self._succeeded(session, job, fresh, known)
-
-    # Janitor
-
-    async def _janitor_loop(self) -> None:
-        while True:
-            await asyncio.sleep(min(2.0, self._settings.lease_seconds / 4))
-            try:
-                await self.clean_up()
-            except (RedisError, OSError, DBAPIError) as error:
-                _log.warning("cannot look after lost work: %s; trying again soon", error)
-            except Exception:
-                _log.exception("cannot look after lost work")
-
-    async def clean_up(self) -> None:
-        """Start lost shards anew, repeat stops that may not have been heard, and dispatch what was missed."""
-        self._dispatch.set()
-        stale = utc_now() - timedelta(seconds=self._settings.lease_seconds)
-        async with self._db.read() as session:
-            lost = await session.execute(
-                select(ShardRow.id, ShardRow.job_id).where(ShardRow.status == "running", ShardRow.lease_at < stale)
-            )
-            cancelling = list(await session.scalars(select(Job.id).where(Job.status == "cancelling")))
-        for shard_id, job_id in lost.all():
-            async with self.transaction() as session:
-                await self._lost(session, job_id, shard_id)
-        for job_id in cancelling:
-            await self._queue.cancel(job_id)
-        await self._remind()
-
-    async def _lost(self, session: AsyncSession, job_id: str, shard_id: str) -> None:
-        job = await states.lock_job(session, job_id)
-        row = await session.get(ShardRow, shard_id)
-        stale = utc_now() - timedelta(seconds=self._settings.lease_seconds)
-        if job is None or row is None or row.status != "running" or row.lease_at is None or row.lease_at >= stale:
-            return
-        row.losses += 1
-        _log.warning("shard %s of %s was lost by worker %s (loss %d)", row.id, job.id, row.worker, row.losses)
-        if job.status == "cancelling":
-            row.status = "cancelled"
-            await self.flow.settle_cancelled(session, job)
-        elif row.losses >= self._settings.max_attempts:
-            row.status = "failed"
-            detail = (
-                f"The work was lost {row.losses} times (shard {row.name}): its worker ended without a word, "
-                "which often means that the machine ran out of memory"
-            )
-            await self.flow.fail(session, job, problem("worker-lost", detail))
-        else:
-            row.status, row.attempt, row.enqueued_at, row.progress = "queued", row.attempt + 1, None, None
-            states.log_event(session, job, "retry", {"shard": row.name, "attempt": row.attempt})
-            session.info["dispatch"] = True
-
-    async def _remind(self) -> None:
-        """Enqueue again what has long been queued while workers are idle."""
-        old = utc_now() - timedelta(seconds=_FORGOTTEN_SECONDS)
-        async with self._db.read() as session:
-            forgotten = list(
-                await session.scalars(
-                    select(ShardRow.id).where(ShardRow.status == "queued", ShardRow.enqueued_at < old).limit(1000)
-                )
-            )
-        if not forgotten or not any(worker.shard_id is None for worker in await self._queue.workers()):
-            return
-        async with self._db.write() as session:
-            await session.execute(
-                update(ShardRow)
-                .where(ShardRow.id.in_(forgotten), ShardRow.status == "queued")
-                .values(enqueued_at=None, attempt=ShardRow.attempt + 1)
-            )
-        self._dispatch.set()

@@ -1,5 +1,6 @@
 """Lost workers, lost messages, killed services: the work is done all the same, and once."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
+from openapi.wire.queue import WorkerInfo
 from openapi.wire.settings import Settings
 from service.app import create_app
 from service.embedded.broker import Broker
@@ -115,6 +117,20 @@ def test_a_service_that_comes_back_takes_up_everything(hasty: Settings, worker: 
             worker.do(shard)
         worker.do(worker.take())
         assert ended(api, f"audits/{identity}")["status"] == "succeeded"
+
+
+def test_work_that_only_the_broker_forgot_is_handed_out_again(
+    hasty: Settings, worker: ProtocolWorker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("service.orchestrator.janitor._FORGOTTEN_SECONDS", 0.5)
+    with running(hasty) as api:
+        model, dataset = ready(api, worker)
+        audit(api, model, dataset)
+        first = worker.take()  # and never a word of it again
+        assert worker.is_empty(1.5), "nobody is idle: it may well lie in a queue"
+        worker.queue.heartbeat(WorkerInfo(id="idle", device="cpu", sandbox="full", at=time.time()))
+        again = worker.take()
+        assert (again.shard_id, again.attempt) == (first.shard_id, 2)
 
 
 def test_results_reported_while_the_service_was_away_are_found(hasty: Settings, worker: ProtocolWorker) -> None:

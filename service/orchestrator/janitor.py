@@ -1,0 +1,116 @@
+"""The janitor: finds what was lost between database, broker and workers, and puts it right."""
+
+import asyncio
+import logging
+from contextlib import AbstractAsyncContextManager
+from datetime import timedelta
+from typing import Protocol
+
+from redis.exceptions import RedisError
+from sqlalchemy import select, update
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from openapi.base import utc_now
+from openapi.problems import problem
+from openapi.wire.queue import QueueClient
+from openapi.wire.settings import Settings
+from service.db.database import Database
+from service.db.tables import Job, ShardRow
+from service.orchestrator import states
+from service.orchestrator.flow import Flow
+
+_log = logging.getLogger("tremor.orchestrator")
+
+#: Queued shards that no worker takes for so long while some are idle are enqueued again: the broker has lost them.
+_FORGOTTEN_SECONDS = 30.0
+
+
+class Work(Protocol):
+    """What the janitor needs of the orchestrator."""
+
+    flow: Flow
+
+    def wake(self) -> None:
+        """Have every shard handed out that waits for it."""
+
+    def transaction(self) -> AbstractAsyncContextManager[AsyncSession]:
+        """A write transaction whose effects outside the database follow its commit."""
+
+
+class Janitor:
+    """Looks around every two seconds; several processes may have one each."""
+
+    def __init__(self, settings: Settings, db: Database, queue: QueueClient, work: Work) -> None:
+        self._settings = settings
+        self._db = db
+        self._queue = queue
+        self._work = work
+
+    async def run(self) -> None:
+        """Clean up again and again, whatever goes wrong."""
+        while True:
+            await asyncio.sleep(min(2.0, self._settings.lease_seconds / 4))
+            try:
+                await self.clean_up()
+            except (RedisError, OSError, DBAPIError) as error:
+                _log.warning("cannot look after lost work: %s; trying again soon", error)
+            except Exception:
+                _log.exception("cannot look after lost work")
+
+    async def clean_up(self) -> None:
+        """Start lost shards anew, repeat stops that may not have been heard, and dispatch what was missed."""
+        self._work.wake()
+        stale = utc_now() - timedelta(seconds=self._settings.lease_seconds)
+        async with self._db.read() as session:
+            running = select(ShardRow.id, ShardRow.job_id).where(ShardRow.status == "running")
+            lost = (await session.execute(running.where(ShardRow.lease_at < stale))).all()
+            cancelling = list(await session.scalars(select(Job.id).where(Job.status == "cancelling")))
+        for shard_id, job_id in lost:
+            async with self._work.transaction() as session:
+                await self._lost(session, job_id, shard_id)
+        for job_id in cancelling:
+            await self._queue.cancel(job_id)
+        await self._remind()
+
+    async def _lost(self, session: AsyncSession, job_id: str, shard_id: str) -> None:
+        job = await states.lock_job(session, job_id)
+        row = await session.get(ShardRow, shard_id)
+        stale = utc_now() - timedelta(seconds=self._settings.lease_seconds)
+        if job is None or row is None or row.status != "running" or row.lease_at is None or row.lease_at >= stale:
+            return
+        row.losses += 1
+        _log.warning("shard %s of %s was lost by worker %s (loss %d)", row.id, job.id, row.worker, row.losses)
+        if job.status == "cancelling":
+            row.status = "cancelled"
+            await self._work.flow.settle_cancelled(session, job)
+        elif row.losses >= self._settings.max_attempts:
+            row.status = "failed"
+            detail = (
+                f"The work was lost {row.losses} times (shard {row.name}): its worker ended without a word, "
+                "which often means that the machine ran out of memory"
+            )
+            await self._work.flow.fail(session, job, problem("worker-lost", detail))
+        else:
+            row.status, row.attempt, row.enqueued_at, row.progress = "queued", row.attempt + 1, None, None
+            states.log_event(session, job, "retry", {"shard": row.name, "attempt": row.attempt})
+            session.info["dispatch"] = True
+
+    async def _remind(self) -> None:
+        """Enqueue again what has long been queued while workers are idle."""
+        old = utc_now() - timedelta(seconds=_FORGOTTEN_SECONDS)
+        async with self._db.read() as session:
+            forgotten = list(
+                await session.scalars(
+                    select(ShardRow.id).where(ShardRow.status == "queued", ShardRow.enqueued_at < old).limit(1000)
+                )
+            )
+        if not forgotten or not any(worker.shard_id is None for worker in await self._queue.workers()):
+            return
+        async with self._db.write() as session:
+            await session.execute(
+                update(ShardRow)
+                .where(ShardRow.id.in_(forgotten), ShardRow.status == "queued")
+                .values(enqueued_at=None, attempt=ShardRow.attempt + 1)
+            )
+        self._work.wake()
