@@ -1,0 +1,51 @@
+"""The referee of the benchmark: it counts everybody's passes alike and accepts no example outside its ball."""
+
+import math
+
+import pytest
+import torch
+from torch import nn
+
+from openapi.attacks import Pgd
+from tests.benchmarks.contenders import attacks, installed, ours, peers
+from tests.benchmarks.run import judge, measure
+from tests.benchmarks.subject import Counted, Subject
+
+
+def subject() -> Subject:
+    torch.manual_seed(0)
+    net = nn.Sequential(nn.Flatten(), nn.Linear(16, 3)).eval()
+    x = torch.rand(20, 1, 4, 4)
+    with torch.no_grad():
+        y = net(x).argmax(1)
+    return Subject("linear", Counted(net), x, y, forward_cost=1e-6, both_cost=2e-6)
+
+
+def test_passes_are_counted_in_images() -> None:
+    s = subject()
+    x = s.x.clone().requires_grad_()
+    s.model(x).sum().backward()
+    s.model(s.x[:5])
+    assert (s.model.forwards, s.model.backwards) == (25, 20)
+    assert math.isclose(s.floor(25, 20), 5e-6 + 40e-6)
+
+
+def test_judge_accepts_lawful_examples_alone() -> None:
+    s = subject()
+    s.y[:4] = (s.y[:4] + 1) % 3  # wrong from the start: not robust, and no success either
+    far = s.x.flip(0)  # another image in the place of each
+    assert judge(s, far, "linf", None)[0] < 0.75
+    for x_adv, eps in ((far, 0.01), (far * 100, None), (s.x, 0.1)):
+        assert judge(s, x_adv, "linf", eps)[0] == pytest.approx(0.8)
+
+
+def test_measure_and_rows() -> None:
+    score = measure(subject(), ours(Pgd(eps=0.1, steps=3)), "linf", 0.1)
+    assert 0 <= score.robust <= 1
+    assert score.forwards > 20
+    assert score.backwards > 0
+    rows = attacks(0.1, 1.0)
+    assert {"FGSM", "PGD-50 Linf", "APGD-CE-100 Linf", "AutoAttack L2"} <= set(rows)
+    assert all(norm in ("linf", "l2") for norm, _ in rows.values())
+    assert installed("a_library_that_nobody_has") is None
+    assert "tremor" not in peers("FGSM", 0.1, 1.0)
