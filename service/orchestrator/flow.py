@@ -42,6 +42,8 @@ class Flow:
                 await self._start_hardening(session, job)
         except TremorError as error:
             await self.fail(session, job, error.problem())
+        if job.stage == "waiting" and job.parent_job_id is None:
+            job.phase = states.PHASES["waiting"]
 
     async def _start_audit(self, session: AsyncSession, job: Job) -> None:
         request = AuditRequest.model_validate(job.request)

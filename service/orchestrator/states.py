@@ -90,7 +90,7 @@ def add_shards(session: AsyncSession, job: Job, planned: Sequence[Planned], limi
             )
         )
     total = sum(plan.weight for plan in planned)
-    if len(planned) > 1:
+    if planned[0].stage == "evaluate":
         job.progress = {"done": 0.0, "total": total, "unit": "samples"}
 
 

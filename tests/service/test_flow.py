@@ -65,7 +65,8 @@ def ended(api: httpx.Client, path: str) -> dict[str, Any]:
 def test_an_audit_waits_for_inspections(api: httpx.Client, worker: ProtocolWorker) -> None:
     model, dataset = upload(api, "models", b"m"), upload(api, "datasets", b"d")
     identity = audit(api, model, dataset)
-    assert api.get(f"/v1/audits/{identity}").json()["status"] == "queued"
+    found = api.get(f"/v1/audits/{identity}").json()
+    assert (found["status"], found["phase"]) == ("queued", "inspecting")
     first, second = worker.take(), worker.take()
     assert worker.is_empty(), "nothing is attacked before everything is inspected"
     worker.do(second)
