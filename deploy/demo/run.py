@@ -26,7 +26,7 @@ ATTACKS: list[Json] = [
     {"name": "pgd", "eps": EPS, "steps": 20},
     {"name": "pgd", "norm": "l2", "eps": 1.5, "steps": 20},
 ]
-HARDEN: Json = {"method": "sns", "eps": EPS, "max_clean_drop": 0.15}
+HARDEN: Json = {"method": "sns", "eps": EPS, "steps": 3, "epochs": 6}
 
 
 def upload(run: Any, shown: Bars) -> dict[str, str]:
