@@ -245,7 +245,9 @@ class JobService(ABC, Generic[Info]):
         found = await self.file(identity, "samples", "jsonl")
         text = decode_cursor(cursor) or "0"
         if not text.isdecimal() or int(text) > found.size:
-            raise InvalidField("cursor", "this is not a cursor of this list; take next_cursor of the page before as it is")
+            raise InvalidField(
+                "cursor", "this is not a cursor of this list; take next_cursor of the page before as it is"
+            )
         lines, place = await read_lines(self._services.blobs, found.sha256, found.size, int(text), limit)
         items = tuple(SampleResult.model_validate_json(line) for line in lines)
         return Page(items=items, next_cursor=encode_cursor(str(place)) if place < found.size else None)

@@ -196,7 +196,9 @@ class UploadService(ABC, Generic[Row, Meta, Info]):
                 )
             )
             if user is not None:
-                raise Conflict(f"The {self.noun} is in use by {states.address(user)}; cancel that first", job_id=user.id)
+                raise Conflict(
+                    f"The {self.noun} is in use by {states.address(user)}; cancel that first", job_id=user.id
+                )
             shas = {row.sha256, *(file["blob"]["sha256"] for file in (getattr(row, "files", None) or {}).values())}
             keys = set(await session.scalars(select(ShardRow.result_key).where(ShardRow.job_id == identity)))
             job = await session.get(Job, identity)
