@@ -22,7 +22,7 @@ class DataFolder:
     def acquire(self) -> Self:
         """Make the folder and lock it. `CannotServe` when another process holds it."""
         try:
-            self.path.mkdir(parents=True, exist_ok=True)
+            self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
             handle = os.open(self.path / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
             raise CannotServe(f"The data folder {self.path} cannot be used: {error.strerror}") from error
