@@ -140,11 +140,11 @@ def test_examples_are_valid(spec: Attack) -> None:
     assert torch.equal(torch.random.get_rng_state(), state)  # the caller's random numbers are not touched
 
 
-@pytest.mark.parametrize(("classes", "norm"), [(2, "linf"), (3, "l2"), (10, "linf")])
+@pytest.mark.parametrize(("classes", "norm"), [(2, "linf"), (3, "l2")])
 def test_autoattack_with_few_classes(classes: int, norm: str) -> None:
     model = small_cnn(classes=classes)
-    x, y = problem(model, 6)
-    eps = 0.02 if norm == "linf" else 0.2
+    x, y = problem(model, 8)
+    eps = 0.02 if norm == "linf" else 0.5
     run = attack(model, AutoAttack(eps=eps, norm=norm), x, y)  # type: ignore[arg-type]
     by = run.figures["fooled_by"]
     assert list(by) == ["apgd-ce", "apgd-t", "fab-t", "square"]
