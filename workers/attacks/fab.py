@@ -11,6 +11,7 @@ from workers.attacks.targets import runner_up
 
 _ETA, _BETA, _ALPHA_MAX = 1.05, 0.9, 0.1
 _NEWTON = 25
+_FAR = 1e30
 
 
 def fab_t(hunt: Hunt, spec: FabT) -> None:
@@ -30,24 +31,25 @@ def onto_plane(x: Tensor, w: Tensor, need: Tensor, norm: str) -> Tensor:
     finitely many steps. When even the corner does not suffice, d goes to the corner.
     """
     size = w.abs()
-    direction = w.sign() * need.sign()[:, None]
+    direction = w.sign().mul_(need.sign()[:, None])
     room = torch.where(direction > 0, 1 - x, x)
-    pace = (size > 0).to(x.dtype) if norm == "linf" else size
-    weight = size * pace
-    target = need.abs()
+    pace = None if norm == "linf" else size
+    weight = size if pace is None else size * size
+    cost, whole, target = size * room, weight.sum(1), need.abs()
     scale = torch.zeros_like(need)
-    slope = weight.sum(1)
     for _ in range(_NEWTON):
-        free = scale[:, None] * pace < room
-        walls = (size * room).masked_fill_(free, 0).sum(1)
-        slope = (weight * free).sum(1)
-        # no way is left where the slope is 0: the corner, reached by any larger lambda
-        new = torch.where(slope > 0, (target - walls).clamp_(min=0) / slope.clamp(min=1e-38), torch.inf)
-        new = torch.where(new.isinf(), torch.finfo(x.dtype).max / 4, torch.maximum(new, scale))
+        reach = scale[:, None] if pace is None else scale[:, None] * pace
+        stuck = (reach >= room).to(x.dtype)  # pixels at their wall: few, so that the differences below lose nothing
+        walls, slope = _dot(cost, stuck), whole - _dot(weight, stuck)
+        # no way is left where the slope is 0: the corner, which any larger lambda reaches
+        none = slope <= 1e-6 * whole
+        new = (target - walls).clamp_(min=0) / slope.masked_fill(none, 1.0)
+        new = torch.maximum(torch.where(none, _FAR, new), scale)
         if bool((new <= scale).all()):
             break
         scale = new
-    return direction * torch.minimum(scale[:, None] * pace, room)
+    reach = scale[:, None] if pace is None else scale[:, None] * pace
+    return direction.mul_(torch.minimum(reach, room))
 
 
 def _walk(hunt: Hunt, spec: FabT, target: Tensor, stream: str, random_start: bool) -> None:
@@ -87,6 +89,11 @@ def _walk(hunt: Hunt, spec: FabT, target: Tensor, stream: str, random_start: boo
             if len(rows) == 0:
                 return
         x = torch.where(adversarial[:, None], x0 + _BETA * (x - x0), x)
+
+
+def _dot(a: Tensor, b: Tensor) -> Tensor:
+    """Return row-wise inner products (n,) without a product in memory."""
+    return torch.bmm(a[:, None, :], b[:, :, None]).flatten()
 
 
 def _norm(d: Tensor, norm: str) -> Tensor:
