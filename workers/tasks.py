@@ -9,11 +9,12 @@ import os
 import signal
 from typing import Any
 
-from celery.signals import worker_process_init, worker_process_shutdown
+from celery.signals import setup_logging, worker_process_init, worker_process_shutdown
 from pydantic import ValidationError
 
 from openapi.wire.blobs import BlobStore
 from openapi.wire.jobs import TASK_NAME, Shard
+from openapi.wire.logs import set_up_logs
 from openapi.wire.queue import QueueClient, make_celery
 from openapi.wire.settings import Settings
 from workers.runner import Runner
@@ -24,6 +25,12 @@ log = logging.getLogger(__name__)
 settings = Settings()
 app = make_celery(settings)
 _runner: Runner | None = None
+
+
+@setup_logging.connect(weak=False)  # type: ignore[untyped-decorator]
+def logs(**_: Any) -> None:
+    """Log as the API does, not as Celery would."""
+    set_up_logs(settings)
 
 
 @worker_process_init.connect(weak=False)  # type: ignore[untyped-decorator]

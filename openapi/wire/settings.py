@@ -51,9 +51,6 @@ class Settings(BaseSettings):
     # The HTTP side
     host: str = Field("127.0.0.1", description="Address that `tremor api` listens on")
     port: int = Field(8000, ge=0, le=65_535, description="Port that `tremor api` listens on; 0 takes a free one")
-    public_url: str | None = Field(
-        None, description="Address clients see, for absolute links; null is the request's own"
-    )
     auth: Literal["none", "keys"] = Field(
         "none", description="`keys`: every /v1 call needs `Authorization: Bearer KEY`"
     )

@@ -18,6 +18,7 @@ def api(host: str | None, port: int | None, fd: int | None) -> None:
     import uvicorn
     from pydantic import ValidationError
 
+    from openapi.wire.logs import set_up_logs
     from openapi.wire.settings import Settings
     from service.app import create_app
 
@@ -25,11 +26,12 @@ def api(host: str | None, port: int | None, fd: int | None) -> None:
         settings = Settings()
     except ValidationError as error:
         raise click.ClickException(f"A TREMOR_* setting is wrong:\n{error}") from error
+    set_up_logs(settings)
     config = uvicorn.Config(
         create_app(settings),
         host=host or settings.host,
         port=settings.port if port is None else port,
-        log_level=settings.log_level,
+        log_config=None,
         timeout_graceful_shutdown=3,
         timeout_keep_alive=30,
         server_header=False,
