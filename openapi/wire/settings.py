@@ -20,11 +20,13 @@ _MIB = 2**20
 class Settings(BaseSettings):
     """Settings of one Tremor installation.
 
-    Field ``x`` is the environment variable ``TREMOR_X``. The defaults make an embedded installation in ``data_dir``;
+    Field ``x`` is the environment variable ``TREMOR_X``, or that line of a file ``.env`` in the working folder. The defaults make an embedded installation in ``data_dir``;
     production sets `database_url`, `redis_url` and `blob_url`. Sizes are bytes, times are seconds.
     """
 
-    model_config = SettingsConfigDict(env_prefix="TREMOR_", frozen=True, extra="ignore", validate_default=True)
+    model_config = SettingsConfigDict(
+        env_prefix="TREMOR_", env_file=".env", frozen=True, extra="ignore", validate_default=True
+    )
 
     # Where things lie
     data_dir: Path = Field(
@@ -61,8 +63,8 @@ class Settings(BaseSettings):
     )
     max_wait_seconds: float = Field(60.0, gt=0, description="Longest `?wait=`; longer waits are cut to it")
     rate_limit_per_minute: int = Field(0, ge=0, description="Requests per client and minute; 0 is unlimited")
-    log_level: LogLevel = "info"
-    log_format: Literal["text", "json"] = "text"
+    log_level: LogLevel = Field("info", description="What is logged: `debug`, `info`, `warning` or `error` and worse")
+    log_format: Literal["text", "json"] = Field("text", description="`json` is one object a line, for collectors")
 
     # Jobs
     lease_seconds: float = Field(15.0, gt=0, description="A running shard without an event for so long is started anew")

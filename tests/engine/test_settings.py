@@ -29,6 +29,14 @@ def test_the_environment_sets_them(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "hidden" not in repr(settings)
 
 
+def test_a_file_sets_them_and_the_environment_wins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / ".env").write_text("TREMOR_LEASE_SECONDS=7\nTREMOR_DEVICE=cuda\nOTHER=1\n")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TREMOR_DEVICE", "cpu")
+    assert Settings().lease_seconds == 7
+    assert Settings().device == "cpu"
+
+
 def test_sockets_are_named_as_celery_wants_them() -> None:
     settings = Settings(redis_url="unix:///run/valkey.sock?db=3")
     assert settings.redis == "unix:///run/valkey.sock?db=3"
