@@ -70,7 +70,7 @@ class OnnxModule(nn.Module):
         if x.ndim:
             batch.size = x.shape[0]
         values = self.evaluate({self.onnx.inputs[0].name: x}, batch, x.device)
-        found = tuple(v for v in values if isinstance(v, Tensor) and v.is_floating_point())
+        found = tuple(_flat(v) for v in values if isinstance(v, Tensor) and v.is_floating_point())
         return found[0] if len(found) == 1 else found
 
     def evaluate(self, inputs: dict[str, Value], batch: Batch, device: torch.device) -> list[Value]:
@@ -87,6 +87,12 @@ class OnnxModule(nn.Module):
             owner = getattr(owner, part)
         assert isinstance(owner, Tensor)
         return owner
+
+
+def _flat(output: Tensor) -> Tensor:
+    """(n, 1, 1, k), as channels-last networks end in, becomes (n, k)."""
+    ones = all(not isinstance(s, torch.SymInt) and s == 1 for s in output.shape[1:-1])
+    return output.flatten(1) if output.ndim > 2 and ones else output
 
 
 class _Run:

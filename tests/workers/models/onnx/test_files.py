@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import onnx
+import onnxruntime
 import pytest
 import torch
 from onnx import TensorProto, helper, numpy_helper
@@ -219,6 +220,34 @@ def test_logits_are_read_before_softmax(tmp_path: Path, op: str, tail: str) -> N
     audited = compare(save(model(body, ["n", 3, 8, 8], constants), tmp_path))
     assert audited.before_softmax
     assert not torch.allclose(audited(torch.rand(2, 3, 8, 8)).exp().sum(1), torch.ones(2))
+
+
+@pytest.mark.parametrize("softmax", [False, True])
+def test_channels_last_logits_are_flattened(tmp_path: Path, softmax: bool) -> None:
+    nodes, constants = conv_head()
+    body = [
+        *nodes[:3],
+        node("Transpose", ["p"], "q", perm=[0, 2, 3, 1]),
+        node("MatMul", ["q", "k"], "z" if softmax else "y"),
+    ]
+    body += [node("Softmax", ["z"], "s", axis=-1), node("Squeeze", ["s", "axes"], "y")] if softmax else []
+    constants = {k: v for k, v in constants.items() if k.startswith("conv")} | {"k": rand(6, 4, scale=9.0)}
+    constants |= {"axes": ints(1, 2)} if softmax else {}
+    audited = compare(save(model(body, ["n", 3, 8, 8], constants), tmp_path))
+    assert audited.before_softmax == softmax
+
+
+def test_file_saved_by_onnxruntime_after_optimisation(tmp_path: Path) -> None:
+    nodes, constants = conv_head()
+    path = save(model([*nodes, node("Identity", ["logits"], "y")], ["n", 3, 8, 8], constants), tmp_path)
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 4
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_EXTENDED
+    options.optimized_model_filepath = str(tmp_path / "optimised.onnx")
+    onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    assert any(n.op_type == "FusedConv" for n in onnx.load(tmp_path / "optimised.onnx").graph.node)
+    audited = compare(tmp_path / "optimised.onnx")
+    assert set(audited.trainable_parameters()) == set(constants)
 
 
 def test_half_precision(tmp_path: Path) -> None:

@@ -138,7 +138,7 @@ def _resize_axis(
     call: Call, x: Tensor, axis: int, length: int, scale: float, rules: _Rules, crop: tuple[float, float] | None = None
 ) -> Tensor:
     n = _length(call, x, axis)
-    if not 0 < length <= 2**15:
+    if not 0 < length <= 2**15 or length * n > 2**24:
         raise call.refuse(f"it resizes {n} to {length}")
     at = _coordinates(call, n, length, scale, rules, crop)
     if rules.mode == "nearest" and crop is None:
