@@ -26,7 +26,7 @@ ATTACKS: list[Json] = [
     {"name": "pgd", "eps": EPS, "steps": 20},
     {"name": "pgd", "norm": "l2", "eps": 1.5, "steps": 20},
 ]
-HARDEN: Json = {"method": "sns", "eps": EPS, "steps": 3, "epochs": 6}
+HARDEN: Json = {"method": "sns", "eps": EPS, "steps": 3, "epochs": 6, "lr": 0.003, "lambda": 0.05, "pairs": 500}
 
 
 def upload(run: Any, shown: Bars) -> dict[str, str]:

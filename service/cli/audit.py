@@ -117,6 +117,9 @@ def _tell(report: Json, out: Path, as_json: bool) -> None:
     if report.get("neurons"):
         console.print(neuron_table(report["neurons"]))
     console.print(f"written: {', '.join(str(p) for p in sorted(out.iterdir()))}", highlight=False, markup=False)
+    if report["config"].get("harden") and not hardening:
+        reason = next((c["detail"] for c in report["checks"] if c["id"] == "hardening"), "no reason given")
+        raise CommandFailed(Exit.JOB_FAILED, f"hardening: {reason}")
     status = report["verdict"]["status"]
     for item in report["verdict"]["rules"]:
         console.print(

@@ -192,11 +192,9 @@ class Flow:
         if job is None or job.stage != "hardening" or job.status in states.TERMINAL or job.status == "cancelling":
             return
         if child.status != "succeeded":
-            found = (
-                Problem.model_validate(child.problem) if child.problem else problem("job-failed", "It was cancelled")
-            )
-            detail = f"The hardening {child.id} did not succeed: {found.detail or found.title}"
-            await self.fail(session, job, found.model_copy(update={"detail": detail}))
+            found = child.problem or problem("job-failed", "It was cancelled").model_dump(mode="json")
+            # The audit's own results stand: its report says that hardening failed, and why.
+            await self._report_audit(session, job, {"id": child.id, "problem": found}, [])
             return
         trained = states.result_of((await states.stage_shards(session, child, "train"))[0])
         await self._report_audit(

@@ -57,11 +57,12 @@ def build_report(
         checks.append(Check(id="neurons", title="Neuron sensitivity", status="skipped", detail=_ELSEWHERE))
     else:
         request = AuditRequest.model_validate(params["request"])
-        hardening, measured, verdict = params.get("hardening"), None, ReportVerdict(status=None, rules=())
+        hardened, measured, verdict = params.get("hardening"), None, ReportVerdict(status=None, rules=())
+        hardening = hardened if hardened and not hardened.get("problem") else None
         if request.neurons is not None:
             neurons = neuron_report(request.neurons, params["model"].get("layers") or (), inputs, values)
         checks += [neuron_check(request.neurons, neurons), *missing_analyses(neurons)]
-        checks += _absent(request)
+        checks += [*_absent(request), _hardening_check(hardened)]
     recipe = request if isinstance(request, HardeningRequest) else request.harden
     options = request.neurons if isinstance(request, AuditRequest) else None
     report = Report(
@@ -147,8 +148,19 @@ def _absent(request: AuditRequest) -> list[Check]:
         asked = getattr(request, name) is not None
         detail = "not part of this version" if asked else f"not asked for: `{name}` was null"
         found.append(Check(id=name, title=title, status="skipped", detail=detail))
-    if request.harden is None:
-        found.append(
-            Check(id="hardening", title="Hardening", status="skipped", detail="not asked for: `harden` was null")
-        )
     return found
+
+
+def _hardening_check(hardened: Mapping[str, Any] | None) -> Check:
+    """Whether hardening was asked for, ended, and helped. A failed one costs the audit nothing of its own results."""
+    if hardened is None:
+        status, detail = "skipped", "not asked for: `harden` was null"
+    elif hardened.get("problem"):
+        found = hardened["problem"]
+        status, detail = "fail", f"{hardened.get('id')} did not succeed: {found.get('detail') or found.get('title')}"
+    elif hardened.get("verdict") == "pass":
+        status, detail = "pass", "every bounded worst case rose, and clean accuracy fell by no more than allowed"
+    else:
+        detail = "a worst case did not rise beyond chance, or clean accuracy fell too far: see the block's `rules`"
+        status = "fail" if hardened.get("verdict") == "fail" else "skipped"
+    return Check(id="hardening", title="Hardening", status=status, detail=detail)
