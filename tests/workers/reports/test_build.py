@@ -136,3 +136,21 @@ def test_the_stage_writes_valid_files(tmp_path):
         assert {o.queries for o in outcomes} == {None}
     assert json.loads(text)["config"]["attacks"][1]["steps"] == 20
     assert ctx.files["html"].path.read_text().startswith("<!doctype html>")
+
+
+@pytest.mark.parametrize(
+    ("hardening", "status", "word"),
+    [
+        (None, "skipped", "not asked for"),
+        ({"id": "hrd_1", "problem": {"detail": "more than 8 GiB"}}, "fail", "more than 8 GiB"),
+        ({"id": "hrd_1", "verdict": "fail"}, "fail", "did not rise"),
+        ({"id": "hrd_1", "verdict": "pass"}, "pass", "rose"),
+    ],
+)
+def test_what_became_of_a_hardening_is_a_check(tmp_path, hardening, status, word):
+    shards = planted(tmp_path, ONE)
+    report = build_report(shards.params(SPECS, ONE, hardening=hardening), shards.inputs).report
+    (check,) = [c for c in report.checks if c.id == "hardening"]
+    assert check.status == status
+    assert word in check.detail
+    assert (report.hardening is None) == (hardening is None or "problem" in hardening)
