@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 from openapi.base import Frozen, Timestamp
 from openapi.problems import Problem
 
-ModelFormat = Literal["onnx", "torchscript"]
+ModelFormat = Literal["onnx", "torchscript", "pt2"]
 LayerKind = Literal["conv", "linear"]
 
 

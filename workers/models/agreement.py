@@ -31,7 +31,9 @@ def agreement(model: AuditedModel, path: Path, images: int = 2) -> dict[str, Any
     Returns ``{runtime, images, relative}``: the largest difference of the logits (of the probabilities, where the file
     returns these) over the largest of the original's; or ``{runtime, reason}`` when the original could not be run.
     """
-    runtime = f"torch {torch.__version__}" if model.format in ("torchscript", "pt2") else _onnxruntime_version()
+    if model.format not in _OPENERS:
+        return {"runtime": None, "reason": "this format's own loader unpickles, and so is not run"}
+    runtime = f"torch {torch.__version__}" if model.format == "torchscript" else _onnxruntime_version()
     assert model.input.shape is not None
     pixels = torch.rand((images, *model.input.shape), generator=torch.Generator().manual_seed(2))
     with torch.no_grad():

@@ -3,18 +3,19 @@
 from pathlib import Path
 
 from openapi.models import InputSpec
-from openapi.problems import InvalidField, ModelMalformed
+from openapi.problems import ModelMalformed
 from workers.models.audited import AuditedModel
-from workers.models.torchscript.archive import is_zip
+from workers.models.pt2 import is_pt2, load_pt2
+from workers.models.torchscript.archive import entries, is_zip
 
 
 def detect_format(path: Path) -> str:
-    """Return the format that a file's content shows: ``torchscript`` or ``onnx``.
+    """Return the format that a file's content shows: ``torchscript``, ``pt2`` or ``onnx``.
 
-    Raises `ModelMalformed` when it looks like neither.
+    Raises `ModelMalformed` when it looks like none of them.
     """
     if is_zip(path):
-        return "torchscript"
+        return "pt2" if is_pt2([info.filename for info in entries(path)]) else "torchscript"
     with path.open("rb") as file:
         head = file.read(16)
     if not head:
@@ -26,13 +27,13 @@ def detect_format(path: Path) -> str:
         raise ModelMalformed(
             "this is a Python pickle, which is never loaded; save the model with torch.jit.save or as ONNX"
         )
-    raise ModelMalformed("the content is neither ONNX nor TorchScript")
+    raise ModelMalformed("the content is neither ONNX nor TorchScript nor a torch.export program")
 
 
 def load_model(path: Path, format: str | None, input: InputSpec) -> AuditedModel:
     """Translate an uploaded file into an `AuditedModel`.
 
-    `format`: ``onnx``, ``torchscript`` or None to go by the content. Raises `ModelRejected` and its subclasses; a
+    `format`: ``onnx``, ``torchscript``, ``pt2`` or None to go by the content. Raises `ModelRejected` and subclasses; a
     `format` that the content contradicts is a `ModelMalformed`.
     """
     found = detect_format(path)
@@ -42,8 +43,8 @@ def load_model(path: Path, format: str | None, input: InputSpec) -> AuditedModel
         from workers.models.torchscript.frontend import load_torchscript
 
         return load_torchscript(path, input)
-    if found == "onnx":
-        from workers.models.onnx.load import load_onnx
+    if found == "pt2":
+        return load_pt2(path, input)
+    from workers.models.onnx.load import load_onnx
 
-        return load_onnx(path, input)
-    raise InvalidField("/format", f"unknown format {found}")
+    return load_onnx(path, input)

@@ -8,8 +8,9 @@ from torch import Tensor
 
 from openapi.problems import ModelRejected, ModelUnsafe, TremorError, UnsupportedOperator
 from workers.models.torchscript import operators
+from workers.models.torchscript.batch import free_batch
 from workers.models.torchscript.scalars import SCALARS
-from workers.models.torchscript.special import SPECIAL, compute_dtype, free_batch
+from workers.models.torchscript.special import SPECIAL, compute_dtype
 
 #: ``function(program, *inputs)``
 Function = Callable[..., Any]
@@ -58,7 +59,7 @@ def resolve(node: Any) -> Function:
         from workers.models.torchscript import quantised
 
         return quantised.resolve(namespace, name, place(node))
-    return _Aten(name, node.schema(), place(node))
+    return Aten(name, node.schema(), place(node))
 
 
 def place(node: Any) -> str:
@@ -68,7 +69,7 @@ def place(node: Any) -> str:
     return found[0].replace("<--- HERE", "").rstrip(" ~")[:160] if found else "the model's forward"
 
 
-class _Aten:
+class Aten:
     """An ``aten::`` operator: on Python values where no argument is a tensor, on the exact overload otherwise."""
 
     def __init__(self, name: str, schema: str, where: str) -> None:
@@ -85,6 +86,7 @@ class _Aten:
         self.types = [str(argument.real_type) for argument in self.arguments]
 
     def __call__(self, program: Any, *given: Any) -> Any:
+        """Run the operator; `program` knows the batch."""
         try:
             if self.scalar is not None and all(type(value) in _PLAIN for value in given):
                 return self.scalar(*given)
@@ -121,7 +123,7 @@ class _Aten:
             return SCALARS[name](*given)
         if name in {"__is__", "__isnot__"}:
             return (given[0] is given[1]) == (name == "__is__")
-        args = free_batch(name, given, program.traced_batch)
+        args = free_batch(name, given, program.batch, program.traced_batch)
         if name == "cat" or name == "concat":
             args[0] = _spread(args[0], args[1], program.traced_batch)
         if self.special is not None:
@@ -249,6 +251,7 @@ SIMPLE: dict[str, Callable[..., Any]] = {
     "warn": _warn,
     "_assert": _warn,
     "size": _size,
+    "sym_size": _size,
     "dim": lambda x: x.dim(),
     "numel": lambda x: x.numel(),
     "is_floating_point": lambda x: x.is_floating_point(),

@@ -8,6 +8,7 @@ memory or other devices are absent; the worst of them are listed in `DANGEROUS`,
 from openapi.problems import ModelUnsafe, TremorError, UnsupportedOperator
 
 ATEN_NAMES = """
+    lift lift_fresh lift_fresh_copy
     Bool Complex Float FloatImplicit Int IntImplicit ScalarImplicit __and__ __contains__ __derive_index __getitem__
     __is__ __isnot__ __lshift__ __not__ __or__ __range_length __round_to_zero_floordiv __rshift__ __xor__ _assert
     _convolution _native_multi_head_attention _pack_padded_sequence _set_item _softmax _log_softmax

@@ -56,6 +56,7 @@ class Program(nn.Module):
         super().__init__()
         self.traced_batch = traced_batch
         self.spent = 0
+        self.batch: Any = None
         self.has_parameters = any(True for _ in script.parameters())
         self.producer: str | None = None
         _Compiler(self, script).compile()
@@ -73,6 +74,7 @@ class Program(nn.Module):
     def forward(self, x: Tensor) -> Any:
         """Run the model on its own input."""
         self.spent = 0
+        self.batch = x.shape[0] if x.dim() else None
         values: Environment = [None] * self.slots
         values[self.block.inputs[0]] = x
         self.block.run(self, values)

@@ -4,7 +4,7 @@ Fused attention, which torch records when a model is traced or scripted under `n
 scaled dot product → linear, so that gradients exist.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -130,40 +130,3 @@ SPECIAL: dict[str, Callable[..., Any]] = {
     "_cast_Float": _first,
     "_cast_Half": _first,
 }
-
-
-def free_batch(name: str, args: Sequence[Any], traced_batch: int | None) -> list[Any]:
-    """Replace a batch size that tracing burnt into a shape by the batch size at hand.
-
-    ``view(x, [8, 512])`` of an x with a free first dimension: 8 is the batch that the file was traced with (when that
-    is known), or cannot be anything else, or stands for one image.
-    """
-    given = list(args)
-    if name not in {"view", "reshape", "_unsafe_view", "expand"} or not isinstance(given[0], Tensor):
-        return given
-    x, sizes = given[0], given[1]
-    if not isinstance(sizes, list) or not sizes or not x.dim() or not isinstance(x.shape[0], torch.SymInt):
-        return given
-    first = sizes[0]
-    if isinstance(first, torch.SymInt) or first < 1 or any(isinstance(s, torch.SymInt) for s in sizes):
-        return given
-    if name == "expand":
-        if len(sizes) == x.dim() and first == (traced_batch or 1):
-            given[1] = [x.shape[0], *sizes[1:]]
-        return given
-    rest = sizes[1:]
-    if -1 in rest:
-        if first != (traced_batch or 1):
-            return given
-        count = 1
-        for size in x.shape[1:]:
-            count *= size
-        known = 1
-        for size in rest:
-            known *= size if size != -1 else 1
-        if count % known:
-            return given
-        given[1] = [x.shape[0], *rest]
-    else:
-        given[1] = [-1, *rest]
-    return given

@@ -1,0 +1,142 @@
+import copy
+import io
+import json
+import pickle
+import zipfile
+
+import pytest
+import torch
+
+from openapi.models import InputSpec
+from openapi.problems import ModelMalformed, ModelRejected, ModelUnsafe, UnsupportedOperator
+from tests.workers.models.nets import ConvNet, gradient, relative, settled
+from tests.workers.models.onnx.nets import build
+from workers.models.inspection import inspect_audited
+from workers.models.load import detect_format, load_model
+
+
+def save(net, path, x, free=True):
+    shapes = ({0: torch.export.Dim("batch")},) if free else None
+    torch.export.save(torch.export.export(net, (x,), dynamic_shapes=shapes), path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def net():
+    return settled(ConvNet())
+
+
+@pytest.fixture(scope="module")
+def good(net, tmp_path_factory):
+    return save(net, tmp_path_factory.mktemp("pt2") / "good.pt2", torch.rand(2, 3, 14, 14))
+
+
+def rewrite(source, target, **changes):
+    """Copy an archive; each change maps the end of an entry's name to a function of its bytes."""
+    with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w") as new:
+        for name in old.namelist():
+            content = old.read(name)
+            for end, change in changes.items():
+                if name.endswith(end):
+                    content = change(content)
+            new.writestr(name, content)
+    return target
+
+
+def edited(change):
+    def run(content):
+        document = json.loads(content)
+        change(document)
+        return json.dumps(document).encode()
+
+    return run
+
+
+def test_a_program_is_translated(net, good):
+    assert detect_format(good) == "pt2"
+    model = load_model(good, None, InputSpec())
+    assert (model.format, model.input.shape) == ("pt2", (3, 14, 14))
+    for batch in (1, 3):
+        x = torch.rand(batch, 3, 14, 14)
+        assert relative(model(x), net(x)) < 1e-5
+        assert relative(gradient(model, x), gradient(net, x)) < 1e-3
+    assert set(model.trainable_parameters()) == set(dict(net.named_parameters()))
+    assert [layer.name for layer in model.layers] == ["conv1", "conv2", "conv3", "fc1", "fc2"]
+    assert "unpickles" in inspect_audited(model, good).agreement["reason"]
+
+
+@pytest.mark.parametrize("images", [1, 2])
+@pytest.mark.parametrize("family", ["vit", "swin"])
+def test_a_fixed_batch_is_freed(family, images, tmp_path):
+    net, x = build(family)
+    path = save(net, tmp_path / "a.pt2", x[:images], free=False)
+    model = load_model(path, None, InputSpec())
+    y = torch.rand(3, *x.shape[1:])
+    assert relative(model(y), net(y)) < 1e-4
+    assert any(f"batch size at {images}" in text for text in model.warnings)
+
+
+class Payload:
+    def __reduce__(self):
+        return (print, ("owned",))
+
+
+def test_pickles_are_never_opened(good, tmp_path, capsys):
+    def pickled(document):
+        document["config"]["conv1.weight"]["use_pickle"] = True
+
+    bad = rewrite(good, tmp_path / "a.pt2", **{"model_weights_config.json": edited(pickled)})
+    with pytest.raises(ModelUnsafe, match="pickled"):
+        load_model(bad, None, InputSpec())
+    buffer = io.BytesIO()
+    torch.save(Payload(), buffer)
+    samples = rewrite(
+        good, tmp_path / "b.pt2", **{"sample_inputs/model.pt": lambda _: buffer.getvalue(), "weight_0": lambda c: c}
+    )
+    assert load_model(samples, None, InputSpec()).num_classes == 5, "sample inputs are left alone"
+    spoilt = rewrite(good, tmp_path / "c.pt2", weight_0=lambda _: pickle.dumps(Payload()))
+    with pytest.raises(ModelRejected):
+        load_model(spoilt, None, InputSpec())
+    assert "owned" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("target", "kind"),
+    [
+        ("torch.ops.aten.from_file.default", ModelUnsafe),
+        ("torch.ops.aten.lgamma.default", UnsupportedOperator),
+        ("torch.ops.c10d.barrier.default", ModelUnsafe),
+        ("os.system", UnsupportedOperator),
+        ("_operator.setitem", UnsupportedOperator),
+    ],
+)
+def test_operators_pass_the_allow_list(good, tmp_path, target, kind):
+    def change(document):
+        document["graph_module"]["graph"]["nodes"][0]["target"] = target
+
+    bad = rewrite(good, tmp_path / "a.pt2", **{"models/model.json": edited(change)})
+    with pytest.raises(kind) as caught:
+        load_model(bad, None, InputSpec())
+    assert caught.value.extra["operator"]
+
+
+def _sizes(document):
+    document["config"]["fc1.weight"]["tensor_meta"]["sizes"][0]["as_int"] = 10**12
+
+
+def _negative(document):
+    document["config"]["fc1.weight"]["tensor_meta"]["storage_offset"]["as_int"] = -4
+
+
+@pytest.mark.parametrize("change", [_sizes, _negative, lambda d: d["config"].pop("fc1.weight"), dict.clear])
+def test_damaged_archives(good, tmp_path, change):
+    bad = rewrite(good, tmp_path / "a.pt2", **{"model_weights_config.json": edited(change)})
+    with pytest.raises(ModelMalformed):
+        load_model(bad, None, InputSpec())
+
+
+def test_json_of_another_shape(good, tmp_path):
+    for content in (b"[]", b"{", b"{}", json.dumps({"graph_module": {"graph": copy.deepcopy({})}}).encode()):
+        bad = rewrite(good, tmp_path / "a.pt2", **{"models/model.json": lambda _, content=content: content})
+        with pytest.raises(ModelMalformed):
+            load_model(bad, None, InputSpec())

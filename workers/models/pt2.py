@@ -1,0 +1,289 @@
+"""`torch.export` programs (``.pt2``) → `AuditedModel`, read without torch's own loader, which unpickles.
+
+A ``.pt2`` archive of torch 2.9 or newer holds its graph as JSON and its weights as raw bytes. Both are read here as
+data: operators pass the allow-list of TorchScript's front end; pickled weights, sample inputs and custom objects are
+never opened. The program is run again under `torch.export`, which frees a batch size that was fixed.
+"""
+
+import json
+import operator
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from openapi.models import InputSpec
+from openapi.problems import ModelMalformed, ModelRejected, ModelUnsafe, NotAClassifier, UnsupportedOperator
+from workers.models.audited import AuditedModel
+from workers.models.from_module import assemble
+from workers.models.inputs import FileInput
+from workers.models.torchscript import calls, operators
+from workers.models.torchscript.archive import entries
+from workers.models.torchscript.program import own_tensor
+
+MAX_JSON = 128 * 2**20
+MAX_NODES = 200_000
+
+#: The archive's numbers of dtypes → ours.
+_DTYPES = {
+    1: torch.uint8, 2: torch.int8, 3: torch.int16, 4: torch.int32, 5: torch.int64, 6: torch.float16, 7: torch.float32,
+    8: torch.float64, 12: torch.bool, 13: torch.bfloat16,
+}  # fmt: skip
+_FORMATS = {1: 0, 2: 2, 3: 3, 4: 1}
+_PYTHON: dict[str, Callable[..., Any]] = {
+    f"_operator.{name}": getattr(operator, name)
+    for name in (
+        "add",
+        "sub",
+        "mul",
+        "floordiv",
+        "truediv",
+        "mod",
+        "neg",
+        "eq",
+        "ne",
+        "lt",
+        "le",
+        "gt",
+        "ge",
+        "pow",
+        "getitem",
+    )
+}
+_CHECKS = ("_assert", "sym_constrain_range", "_check")
+
+
+def is_pt2(names: list[str]) -> bool:
+    """Whether an archive's entries are those of a `torch.export` program."""
+    return any("/models/" in name and name.endswith(".json") for name in names) or any(
+        name.endswith("serialized_exported_program.json") for name in names
+    )
+
+
+@dataclass(frozen=True)
+class _Node:
+    function: Callable[..., Any]
+    arguments: tuple[Any, ...]
+    outputs: tuple[str, ...]
+    single: bool
+
+
+class ExportedModule(nn.Module):
+    """A ``.pt2`` graph as a torch module of one tensor."""
+
+    def __init__(self, traced_batch: int | None) -> None:
+        super().__init__()
+        self.traced_batch = traced_batch
+        self.batch: Any = None
+        self.tensors: dict[str, str] = {}
+        self.nodes: list[_Node] = []
+        self.input = ""
+        self.results: list[Any] = []
+
+    def forward(self, x: Tensor) -> Any:
+        """Run the graph."""
+        self.batch = x.shape[0]
+        values: dict[str, Any] = {self.input: x}
+        for name, path in self.tensors.items():
+            owner: Any = self
+            *parts, last = path.split(".")
+            for part in parts:
+                owner = owner._modules[part]
+            values[name] = getattr(owner, last)
+        for node in self.nodes:
+            result = node.function(self, *[_value(argument, values) for argument in node.arguments])
+            if node.single:
+                values[node.outputs[0]] = result
+            else:
+                values.update(zip(node.outputs, result, strict=False))
+        found = [_value(result, values) for result in self.results]
+        return found[0] if len(found) == 1 else tuple(found)
+
+
+def load_pt2(path: Path, spec: InputSpec) -> AuditedModel:
+    """Translate a `torch.export` program; the input's shape is the file's. Raises `ModelRejected` and its subclasses."""
+    try:
+        return _load(path, spec)
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError, UnicodeDecodeError) as error:
+        raise ModelMalformed(f"the archive is damaged: {type(error).__name__} {error}") from error
+
+
+def _load(path: Path, spec: InputSpec) -> AuditedModel:
+    infos = {info.filename: info for info in entries(path)}
+    if any(name.endswith("serialized_exported_program.json") for name in infos):
+        raise ModelMalformed("this .pt2 was saved by torch 2.8 or older; load and save it again with a newer torch")
+    models = [name for name in infos if "/models/" in name and name.endswith(".json")]
+    if len(models) != 1:
+        raise ModelMalformed(f"a .pt2 with one program is needed; this one has {len(models)}")
+    root = models[0].split("/", 1)[0]
+    with zipfile.ZipFile(path) as archive:
+
+        def read(name: str) -> dict[str, Any]:
+            if infos[name].file_size > MAX_JSON:
+                raise ModelUnsafe(f"{name} has {infos[name].file_size} bytes", entry=name)
+            found = json.loads(archive.read(name))
+            if not isinstance(found, dict):
+                raise ModelMalformed(f"{name} is no JSON object", entry=name)
+            return found
+
+        program = read(models[0])
+        weights = read(f"{root}/data/weights/model_weights_config.json")["config"]
+        constants_name = f"{root}/data/constants/model_constants_config.json"
+        constants = read(constants_name)["config"] if constants_name in infos else {}
+
+        def tensor(fqn: str) -> tuple[Tensor, bool]:
+            folder, entry = ("weights", weights[fqn]) if fqn in weights else ("constants", constants[fqn])
+            if entry.get("use_pickle"):
+                raise ModelUnsafe(f"the tensor {fqn} is pickled; pickles are never opened", entry=fqn)
+            content = archive.read(f"{root}/data/{folder}/{entry['path_name']}")
+            return _tensor(content, entry["tensor_meta"], fqn), bool(entry.get("is_param"))
+
+        graph = program["graph_module"]["graph"]
+        signature = program["graph_module"]["signature"]
+        module, shape, dtype = _inputs(graph, signature, tensor)
+    _nodes(graph, module)
+    module.results = [_argument(o["user_output"]["arg"]) for o in signature["output_specs"] if "user_output" in o]
+    fixed = module.traced_batch
+    notes = [] if fixed is None else [f"the file fixes the batch size at {fixed}; it was freed"]
+    if dtype in (torch.float16, torch.bfloat16):
+        notes.append(f"the file's weights are {str(dtype).removeprefix('torch.')}; they are computed in float32")
+    producer = f"torch.export of torch {str(program.get('torch_version', '?'))[:40]}"
+    return assemble(module, FileInput(shape, dtype), spec, format="pt2", warnings=notes, producer=producer)
+
+
+def _tensor(content: bytes, meta: dict[str, Any], fqn: str) -> Tensor:
+    dtype = _DTYPES[meta["dtype"]]
+    sizes = [int(size["as_int"]) for size in meta["sizes"]]
+    strides = [int(stride["as_int"]) for stride in meta["strides"]]
+    offset = int(meta["storage_offset"]["as_int"])
+    if any(v < 0 for v in (*sizes, *strides, offset)):
+        raise ModelMalformed(f"the tensor {fqn} has negative sizes", entry=fqn)
+    if 0 in sizes:
+        return torch.empty(sizes, dtype=dtype)
+    last = offset + sum((size - 1) * stride for size, stride in zip(sizes, strides, strict=True))
+    flat = torch.frombuffer(bytearray(content), dtype=dtype) if content else torch.empty(0, dtype=dtype)
+    if last >= len(flat):
+        raise ModelMalformed(f"the tensor {fqn} lies beyond its bytes", entry=fqn)
+    return flat.as_strided(sizes, strides, offset).clone()
+
+
+def _inputs(
+    graph: dict[str, Any], signature: dict[str, Any], tensor: Callable[[str], tuple[Tensor, bool]]
+) -> tuple[ExportedModule, tuple[int, ...], torch.dtype]:
+    """Read parameters, buffers and constants, and what the one image input looks like."""
+    module: ExportedModule | None = None
+    owned: list[tuple[str, str]] = []
+    shape: tuple[int, ...] = ()
+    dtype = torch.float32
+    for item in signature["input_specs"]:
+        (kind, body), *_ = item.items()
+        if kind in ("parameter", "buffer", "tensor_constant"):
+            owned.append((body["arg"]["name"], body[f"{kind}_name"]))
+        elif kind == "user_input" and "as_tensor" in body["arg"]:
+            if module is not None:
+                raise NotAClassifier("the program takes more than one tensor; a classifier takes one image")
+            name = body["arg"]["as_tensor"]["name"]
+            meta = graph["tensor_values"][name]
+            sizes = [size.get("as_int") for size in meta["sizes"]]
+            if not sizes or any(size is None for size in sizes[1:]):
+                raise ModelRejected(f"the program leaves more than the batch free in its input: {meta['sizes']}")
+            shape, dtype = tuple(int(s) for s in sizes[1:]), _DTYPES[meta["dtype"]]
+            module = ExportedModule(sizes[0])
+            module.input = name
+        elif kind not in ("token", "user_input"):
+            raise ModelUnsafe(f"the program takes an input of kind {kind}", entry=kind)
+    if module is None:
+        raise NotAClassifier("the program takes no tensor")
+    for name, fqn in owned:
+        value, parameter = tensor(fqn)
+        own_tensor(module, fqn, value, parameter)
+        module.tensors[name] = fqn
+    return module, shape, dtype
+
+
+def _nodes(graph: dict[str, Any], module: ExportedModule) -> None:
+    if len(graph["nodes"]) > MAX_NODES:
+        raise ModelUnsafe(f"the program has {len(graph['nodes'])} operators")
+    for node in graph["nodes"]:
+        target = str(node["target"])
+        outputs = [_names(output) for output in node["outputs"]]
+        single = len(outputs) == 1 and isinstance(outputs[0], str)
+        names = tuple(outputs) if single or len(outputs) != 1 else tuple(outputs[0])
+        given = {i["name"]: _argument(i["arg"]) for i in node["inputs"]}
+        if target in _PYTHON:
+            function = _PYTHON[target]
+            module.nodes.append(_Node(_plain(function), tuple(given.values()), names, single))
+            continue
+        parts = target.split(".")
+        if parts[:2] != ["torch", "ops"] or len(parts) != 5:
+            raise UnsupportedOperator(f"the operator {target} is not supported", operator=target)
+        namespace, name, overload = parts[2:]
+        if name.startswith(_CHECKS):
+            continue
+        operators.check(namespace, name, "the program's graph")
+        if namespace != "aten":
+            raise UnsupportedOperator(f"the operator {target} is not supported", operator=target)
+        function = calls.Aten(name, f"aten::{name}.{overload}(", "the program's graph")
+        if not function.arguments:
+            raise UnsupportedOperator(f"this torch has no operator {target}", operator=target)
+        arguments = tuple(given[a.name] if a.name in given else _Constant(a.default_value) for a in function.arguments)
+        module.nodes.append(_Node(function, arguments, names, single))
+
+
+def _plain(function: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda program, *given: function(*given)
+
+
+@dataclass(frozen=True)
+class _Name:
+    name: str
+
+
+@dataclass(frozen=True)
+class _Constant:
+    value: Any
+
+
+def _names(output: dict[str, Any]) -> Any:
+    (kind, body), *_ = output.items()
+    if kind == "as_tensors":
+        return [item["name"] for item in body]
+    return str(body.get("name", body.get("as_name", ""))) if isinstance(body, dict) else ""
+
+
+def _argument(argument: dict[str, Any]) -> Any:
+    """Read one argument: a `_Name`, a `_Constant`, or a list of these."""
+    (kind, body), *_ = argument.items()
+    if kind == "as_none":
+        return _Constant(None)
+    if kind in ("as_int", "as_float", "as_bool", "as_string", "as_ints", "as_floats", "as_bools", "as_strings"):
+        return _Constant(body)
+    if kind in ("as_tensor", "as_custom_obj"):
+        return _Name(str(body["name"]))
+    if kind == "as_tensors":
+        return [_Name(str(item["name"])) for item in body]
+    if kind in ("as_optional_tensors", "as_sym_ints", "as_sym_floats", "as_sym_bools"):
+        return [_argument(item) for item in body]
+    if kind in ("as_sym_int", "as_sym_float", "as_sym_bool"):
+        return _argument(body)
+    if kind == "as_name":
+        return _Name(str(body))
+    if kind == "as_scalar_type":
+        return _Constant(calls.DTYPES.index(_DTYPES[body]))
+    if kind == "as_memory_format":
+        return _Constant(_FORMATS.get(body))
+    if kind in ("as_layout", "as_device"):
+        return _Constant(None if kind == "as_layout" else "cpu")
+    raise UnsupportedOperator(f"the program passes an argument of kind {kind}", operator=kind)
+
+
+def _value(argument: Any, values: dict[str, Any]) -> Any:
+    if isinstance(argument, _Name):
+        return values[argument.name]
+    if isinstance(argument, _Constant):
+        return list(argument.value) if isinstance(argument.value, (list, tuple)) else argument.value
+    return [_value(item, values) for item in argument]
