@@ -18,13 +18,14 @@ CASES = [
     ("vgg_bn", "dynamo"),
     ("vit", "dynamo"),
     ("vit", "dynamo-1"),
+    ("convnext", "dynamo-1"),
+    ("swin_v2", "dynamo-1"),
     ("vgg", "legacy-13"),
     ("googlenet", "legacy-11"),
     ("densenet", "legacy-11"),
     ("mobilenet_v3", "legacy-11"),
     ("shufflenet_v2", "legacy-17-1"),
     ("convnext", "legacy-17"),
-    ("swin", "legacy-17-1"),
     ("vit", "legacy-17-1"),
 ]
 

@@ -18,6 +18,8 @@ _END = 2**31 - 1
 def gather(call: Call, x: Tensor, indices: Value) -> Tensor:
     """x[…, indices, …] along the axis."""
     axis = call.attr("axis", 0) % x.ndim
+    if call.batch.freed and axis == 0 and isinstance(x.shape[0], torch.SymInt) and isinstance(indices, np.ndarray):
+        return _gather_in_each_image(call, x, indices)
     if isinstance(indices, np.ndarray) and indices.size == 1 and indices.dtype != object:
         index = int(indices.reshape(-1)[0])
         picked = x.select(axis, index)
@@ -30,6 +32,16 @@ def gather(call: Call, x: Tensor, indices: Value) -> Tensor:
         where = torch.where(where < 0, where + size, where)
     flat = x.index_select(axis, where.reshape(-1))
     return flat.reshape((*x.shape[:axis], *where.shape, *x.shape[axis + 1 :]))
+
+
+def _gather_in_each_image(call: Call, x: Tensor, indices: Host) -> Tensor:
+    """A file with a batch fixed at 1 gathers along the axis that holds one image: do it for every image."""
+    if call.batch.fixed != 1 or call.lead != 1 or indices.ndim == 0 or indices.shape[0] != 1:
+        raise call.refuse("it picks images out of the batch, which the file fixes; export with a dynamic batch size")
+    rest = x.shape[1:]
+    images = x.reshape(call.batch.size, call.batch.original(x.shape[0]), *rest)
+    picked = images.index_select(1, torch.tensor(indices.reshape(-1), device=x.device))
+    return picked.reshape(call.batch.size, *indices.shape[1:], *rest)
 
 
 @operator("GatherElements", since=11)

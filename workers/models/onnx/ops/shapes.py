@@ -136,6 +136,9 @@ def expand(call: Call, x: Tensor, target: Host) -> Tensor:
     rank = max(len(wanted), x.ndim)
     x = x.reshape((1,) * (rank - x.ndim) + tuple(x.shape))
     wanted = [1] * (rank - len(wanted)) + wanted
+    if call.batch.freed:
+        pairs = zip(wanted, x.shape, strict=True)
+        wanted = [1 if isinstance(n, torch.SymInt) and s == call.batch.original(n) else s for s, n in pairs]
     # A size of 1 keeps the dimension, however long it is.
     return x.expand([-1 if not isinstance(s, torch.SymInt) and s == 1 else s for s in wanted])
 
