@@ -105,7 +105,7 @@ class ExportedModule(nn.Module):
 
 
 def load_pt2(path: Path, spec: InputSpec) -> AuditedModel:
-    """Translate a `torch.export` program; the input's shape is the file's. Raises `ModelRejected` and its subclasses."""
+    """Translate a `torch.export` program; the input is as the file says. Raises `ModelRejected` and its subclasses."""
     try:
         return _load(path, spec)
     except (KeyError, TypeError, ValueError, IndexError, AttributeError, UnicodeDecodeError) as error:

@@ -52,15 +52,23 @@ def _reshaped(x: Tensor, sizes: Any, batch: torch.SymInt, burnt: int | None) -> 
     full = [total // given if s == -1 else s for s in sizes]
     if math.prod(full) != total:
         return sizes if -1 in sizes else _first_free(sizes)
-    i = _where(full, before, known)
+    i = _where(full, before, repeat, known)
     if i is None or sizes[i] == -1 or (burnt is None and -1 in sizes and full[i] != 1):
         return sizes
     return [*sizes[:i], full[i] // known * batch, *sizes[i + 1 :]]
 
 
-def _where(full: list[int], before: int, known: int) -> int | None:
-    """Return the size that holds the batch: one that begins there and is not the last, else one that contains it."""
+def _where(full: list[int], before: int, repeat: int, known: int) -> int | None:
+    """Return the size that holds the batch.
+
+    That is the size which is the batch alone, before the rows of an image or after them (tokens first); else one that
+    begins where the batch does and is not the last; else one that contains it.
+    """
     products = [math.prod(full[:i]) for i in range(len(full))]
+    for start in (before, before * repeat):
+        for i, (product, size) in enumerate(zip(products, full, strict=True)):
+            if product == start and size == known:
+                return i
     for i, (product, size) in enumerate(zip(products, full, strict=True)):
         if product == before and size % known == 0 and (i < len(full) - 1 or i == 0):
             return i
