@@ -13,8 +13,8 @@ from workers.attacks.pullback import pull_back
 from workers.attacks.refine import refine_l2
 
 _CHECK = 10  # steps between two looks at whether a row still gains
-_GAIN = 1e-4  # relative; less than this is a standstill
-_SLOWER = 0.3  # the learning rate's factor at the first standstill; the second one ends the column
+_GAIN = 1e-3  # relative; a loss that falls by less stands still
+_NEARER = 0.01  # likewise for the squared distance once the column has a success
 _REFINE = 20  # passes along the boundary at the end
 _BETA1, _BETA2 = 0.9, 0.999
 
@@ -36,9 +36,9 @@ class _Rows:
     high: Tensor
     found: Tensor  # in this column
     best: Tensor  # squared distance of the best success, inf without
-    rate: Tensor
     lowest: Tensor  # loss in this column
     before: Tensor  # `lowest` at the last look
+    best_before: Tensor  # `best` at the last look
 
     @classmethod
     def begin(cls, hunt: Hunt, rows: Tensor, spec: Cw) -> "_Rows":
@@ -47,7 +47,7 @@ class _Rows:
         zero, inf = torch.zeros_like(one), one * torch.inf
         start = (torch.zeros_like(x), torch.zeros_like(x), zero.clone(), zero.clone(), one * spec.initial_const)
         search = (zero.clone(), inf.clone(), zero.bool(), inf.clone())
-        return cls(rows, x, hunt.y[rows], x.clone(), *start, *search, one.clone(), inf.clone(), inf.clone())
+        return cls(rows, x, hunt.y[rows], x.clone(), *start, *search, inf.clone(), inf.clone(), inf.clone())
 
     def select(self, keep: Tensor) -> "_Rows":
         return _Rows(*(getattr(self, f.name)[keep] for f in fields(self)))
@@ -64,9 +64,10 @@ def cw(hunt: Hunt, spec: Cw) -> None:
     saturated pixels, the background of every digit, unable to move; `learning_rate` is in the paper's tanh units, i.e.
     half of it in pixels (ours).
 
-    A row whose loss stands still for 10 steps continues with 0.3 of the learning rate, then goes to its next column at
-    once, whatever the others do; rows that are through make room for waiting ones, so that passes stay full. The best
-    examples slide along the boundary towards x for 20 passes (`refine`) and are bisected (ours).
+    A row whose loss, or once the column has a success its best distance, stands still for 10 steps goes to its next
+    column at once, whatever the others do, and begins it at its best example if it has one; rows that are through make
+    room for waiting ones, so that passes stay full. The best examples slide along the boundary towards x for 20 passes
+    (`refine`) and are bisected (ours).
 
     Carlini & Wagner, "Towards Evaluating the Robustness of Neural Networks", 2017.
     """
@@ -105,19 +106,19 @@ def _step(hunt: Hunt, s: _Rows, spec: Cw) -> None:
     s.step += 1
     s.first.lerp_(grad, 1 - _BETA1)
     s.second.mul_(_BETA2).addcmul_(grad, grad, value=1 - _BETA2)
-    rate = 0.5 * spec.learning_rate * s.rate / (1 - _BETA1**s.step)
+    rate = 0.5 * spec.learning_rate / (1 - _BETA1**s.step)
     scale = per_row((1 - _BETA2**s.step).rsqrt())
     s.x_adv.addcdiv_(s.first * per_row(-rate), s.second.sqrt().mul_(scale).add_(1e-8)).clamp_(0, 1)
 
 
 def _ended(s: _Rows, spec: Cw) -> Tensor:
-    """Return the (m,) mask of rows whose column is over; slows those down that stand still for the first time."""
+    """Return the (m,) mask of rows whose column is over."""
     look = s.step % _CHECK == 0
     still = look & (s.lowest > s.before * (1 - _GAIN))
     s.before = torch.where(look, s.lowest, s.before)
-    over = still & (s.rate < 1)
-    s.rate = torch.where(still, _SLOWER, s.rate)
-    return over | (s.step >= spec.steps)
+    still |= look & s.found & (s.best > s.best_before * (1 - _NEARER))
+    s.best_before = torch.where(look, s.best, s.best_before)
+    return still | (s.step >= spec.steps)
 
 
 def _next_column(hunt: Hunt, s: _Rows, ended: Tensor, spec: Cw) -> Tensor:
@@ -126,9 +127,9 @@ def _next_column(hunt: Hunt, s: _Rows, ended: Tensor, spec: Cw) -> Tensor:
     s.low = torch.where(ended & ~s.found, torch.maximum(s.low, s.c), s.low)
     s.c = torch.where(ended, torch.where(s.high.isfinite(), (s.low + s.high) / 2, s.c * 10), s.c)
     s.column = s.column + ended
-    for state, value in ((s.first, 0), (s.second, 0), (s.step, 0), (s.found, 0), (s.rate, 1)):
+    for state, value in ((s.first, 0), (s.second, 0), (s.step, 0), (s.found, 0)):
         state[ended] = value
     s.lowest[ended] = torch.inf
     s.before[ended] = torch.inf
-    s.x_adv[ended] = s.x[ended]
+    s.x_adv[ended] = torch.where(per_row(s.best[ended].isfinite()), hunt.x_adv[s.rows[ended]], s.x[ended])
     return s.column >= spec.binary_search_steps

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from openapi.attacks import Ddn
-from workers.attacks.geometry import L2Ball, l2_norm, per_row
+from workers.attacks.geometry import l2_norm, per_row
 from workers.attacks.hunt import Hunt
 from workers.attacks.losses import log_odds
 from workers.attacks.pullback import pull_back
@@ -26,7 +26,7 @@ def ddn(hunt: Hunt, spec: Ddn) -> None:
     slide = min(spec.steps // 5, 15)
     active, width = hunt.active(), hunt.victim.tile
     for begin in range(0, len(active), width):  # the state of one tile stays in the cache
-        _tile(hunt, active[begin : begin + width], spec, spec.steps - slide)
+        _tile(hunt, active[begin : begin + width], spec, max(spec.steps - slide - 2, 1))
         hunt.beat(min(begin + width, len(active)) / len(active))
     refine_l2(hunt, slide)
     pull_back(hunt, 5, low=0.96)
@@ -37,7 +37,7 @@ def _tile(hunt: Hunt, rows: Tensor, spec: Ddn, steps: int) -> None:
     x_adv, delta = x.clone(), torch.zeros_like(x)
     eps = torch.full((len(rows),), spec.init_eps, device=x.device)
     best = torch.full_like(eps, torch.inf)
-    direction = L2Ball(x, spec.init_eps).direction
+    nearest, nearest_logits = x_adv.clone(), hunt.z[rows].clone()
     for step in range(steps + 1):
         if step < steps:
             logits, _, grad = hunt.gradient(x_adv, log_odds, rows, y)
@@ -48,13 +48,14 @@ def _tile(hunt: Hunt, rows: Tensor, spec: Ddn, steps: int) -> None:
         better = hit & (length < best)
         if bool(better.any()):
             best = torch.where(better, length, best)
-            hunt.keep(rows[better], x_adv[better], logits[better], step)
+            nearest[better], nearest_logits[better] = x_adv[better], logits[better]
         if step == steps:
             break
         alpha = 0.01 + 0.99 * (1 + math.cos(math.pi * step / steps)) / 2
-        delta = delta.add_(direction(grad), alpha=alpha)
+        delta.addcmul_(grad, per_row(alpha / l2_norm(grad).clamp_(min=1e-30)))
         eps = eps * torch.where(hit, 1 - spec.gamma, 1 + spec.gamma)
         delta.mul_(per_row(eps / l2_norm(delta).clamp_(min=1e-12)))
         x_adv = torch.add(x, delta).clamp_(0, 1)
         delta = torch.sub(x_adv, x, out=delta)
     hunt.offer(rows, x_adv)
+    hunt.keep(rows, nearest, nearest_logits, steps)

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from openapi.attacks import Fmn
-from workers.attacks.geometry import L2Ball
+from workers.attacks.geometry import l2_norm, per_row
 from workers.attacks.hunt import Hunt
 from workers.attacks.losses import margin
 from workers.attacks.norms import dual_norm, norm_of, project
@@ -37,7 +37,7 @@ def _tile(hunt: Hunt, rows: Tensor, spec: Fmn) -> None:
     x_adv, delta = x.clone(), torch.zeros_like(x)
     eps = torch.full((len(rows),), torch.inf, device=x.device)
     best = torch.full_like(eps, torch.inf)
-    direction = L2Ball(x, spec.step_size).direction
+    nearest, nearest_logits = x_adv.clone(), hunt.z[rows].clone()
     for step in range(spec.steps + 1):
         if step < spec.steps:
             logits, lead, grad = hunt.gradient(x_adv, margin, rows, y)
@@ -48,7 +48,7 @@ def _tile(hunt: Hunt, rows: Tensor, spec: Fmn) -> None:
         better = hit & (length < best)
         if bool(better.any()):
             best = torch.where(better, length, best)
-            hunt.keep(rows[better], x_adv[better], logits[better], step)
+            nearest[better], nearest_logits[better] = x_adv[better], logits[better]
         if step == spec.steps:
             break
         # what the box stops is no way to go: without this, eps of images with many black pixels settles too low
@@ -57,10 +57,12 @@ def _tile(hunt: Hunt, rows: Tensor, spec: Fmn) -> None:
         alpha, gamma = spec.step_size * (0.01 + 0.99 * cosine), spec.gamma * (0.01 + 0.99 * cosine)
         boundary = length * (1 + gamma) + 1.02 * lead.abs() / dual_norm(grad, spec.norm).clamp_(min=1e-12)
         eps = _adapted(eps, hit, boundary, best, gamma, spec.norm)
-        delta = project(delta.add_(direction(grad), alpha=alpha), eps, spec.norm)
+        delta.addcmul_(grad, per_row(alpha / l2_norm(grad).clamp_(min=1e-30)))
+        delta = project(delta, eps, spec.norm)
         x_adv = torch.add(x, delta).clamp_(0, 1)
         delta = torch.sub(x_adv, x)
     hunt.offer(rows, x_adv)
+    hunt.keep(rows, nearest, nearest_logits, spec.steps)
 
 
 def _adapted(eps: Tensor, hit: Tensor, boundary: Tensor, best: Tensor, gamma: float, norm: str) -> Tensor:
