@@ -122,21 +122,25 @@ def attribute_paths(names: Iterable[str]) -> dict[str, str]:
     """
     names = list(names)
     plain = {n: _plain(n) for n in names}
-    prefixes = {path.rsplit(".", k)[0] for path in plain.values() for k in range(1, path.count(".") + 1)}
+    leaves = set(plain.values())
+    modules = {parent for path in leaves for parent in _parents(path)}
     taken: set[str] = set()
     result = {}
     for name in names:
         path = plain[name]
-        parents = {path.rsplit(".", k)[0] for k in range(1, path.count(".") + 1)}
-        if path in prefixes or parents & set(plain.values()):
-            path = path.replace(".", "_") + ("_" if path in prefixes else "")
-        base, k = path, 1
-        while path in taken:
-            k += 1
-            path = f"{base}_{k}"
+        if path in taken or path in modules or _parents(path) & leaves:
+            base = path.replace(".", "_") + ("_" if path in modules else "")
+            path, k = base, 1
+            while path in taken or path in modules or path in leaves:
+                k += 1
+                path = f"{base}_{k}"
         taken.add(path)
         result[name] = path
     return result
+
+
+def _parents(path: str) -> set[str]:
+    return {path.rsplit(".", k)[0] for k in range(1, path.count(".") + 1)}
 
 
 def _plain(name: str) -> str:

@@ -21,6 +21,7 @@ from workers.models.onnx.weights import attribute_paths
         (["a", "a.b"], ["a_", "a_b"]),
         (["0.weight", "training"], ["0.weight", "training_"]),
         ([""], ["constant"]),
+        (["0", "0.0", "0:.0"], ["0__2", "0_0", "0_.0"]),
     ],
 )
 def test_paths(names: list[str], paths: list[str]) -> None:
