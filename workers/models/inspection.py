@@ -21,7 +21,7 @@ def inspect_audited(model: AuditedModel, path: Path | None = None) -> ModelInspe
     """
     assert model.input.shape is not None
     generator = torch.Generator().manual_seed(0)
-    images = torch.rand((3, *model.input.shape), generator=generator).to(model.transform.scale.device)
+    images = torch.rand((2, *model.input.shape), generator=generator).to(model.transform.scale.device)
     warnings = list(model.warnings)
     with torch.no_grad():
         logits = _logits(model, images)
@@ -31,7 +31,7 @@ def inspect_audited(model: AuditedModel, path: Path | None = None) -> ModelInspe
         warnings.append("randomised: two forward passes on the same images differ")
     elif float((single - logits[:1]).abs().max()) > 1e-2 * (float(logits.abs().max()) or 1.0):
         warnings.append("batch-dependent: an image's logits change with the other images of its batch")
-    differentiable = model.differentiable and _gradient(model, images, warnings)
+    differentiable, cost = _gradient(model, images, warnings)
     compared: dict[str, Any] = {} if path is None else agreement(model, path)
     if compared.get("relative", 0.0) > NOTABLE and not randomised:
         warnings.append(
@@ -49,7 +49,7 @@ def inspect_audited(model: AuditedModel, path: Path | None = None) -> ModelInspe
             "warnings": tuple(warnings),
             "producer": model.producer,
             "logits": "before_softmax" if model.before_softmax else "output",
-            "cost_ms_per_image": _cost(model, images, differentiable),
+            "cost_ms_per_image": cost,
             "agreement": compared,
         }
     )
@@ -69,31 +69,30 @@ def _logits(model: AuditedModel, images: Tensor) -> Tensor:
     return logits
 
 
-def _gradient(model: AuditedModel, images: Tensor, warnings: list[str]) -> bool:
-    """Whether the logits have a finite gradient that is not zero everywhere; says why not in `warnings`."""
-    x = images.clone().requires_grad_()
-    try:
-        with torch.enable_grad():
-            (gradient,) = torch.autograd.grad(model(x).square().sum(), x)
-    except (RuntimeError, NotImplementedError) as error:
-        first = str(error).strip().splitlines()[0][:200]
-        warnings.append(f"no gradient ({first}): only black-box attacks apply")
-        return False
-    if not bool(torch.isfinite(gradient).all()):
-        warnings.append("the gradient of the logits is not finite: only black-box attacks apply")
-        return False
-    if not bool(gradient.any()):
-        warnings.append("the gradient of the logits is zero everywhere: only black-box attacks apply")
-        return False
-    return True
+def _gradient(model: AuditedModel, images: Tensor, warnings: list[str]) -> tuple[bool, float]:
+    """Whether the logits have a finite gradient that is not zero everywhere, saying why not in `warnings`.
 
-
-def _cost(model: AuditedModel, images: Tensor, differentiable: bool) -> float:
-    """Milliseconds of one forward and backward pass for one image, on this machine, batches of 3."""
-    x = images.clone().requires_grad_(differentiable)
+    Also the milliseconds of this forward and backward pass for one image (the forward pass alone where there is no
+    gradient), on this machine, in a batch as large as `images`.
+    """
+    x = images.clone().requires_grad_(model.differentiable)
+    reason: str | None = None
     started = time.perf_counter()
-    with torch.set_grad_enabled(differentiable):
-        logits = model(x)
-        if differentiable:
-            torch.autograd.grad(logits.sum(), x)
-    return (time.perf_counter() - started) * 1000 / len(images)
+    with torch.set_grad_enabled(model.differentiable):
+        score = model(x).square().sum()
+        if model.differentiable:
+            reason = _unusable(score, x)
+    cost = (time.perf_counter() - started) * 1000 / len(images)
+    if reason is not None:
+        warnings.append(f"{reason}: only black-box attacks apply")
+    return model.differentiable and reason is None, cost
+
+
+def _unusable(score: Tensor, x: Tensor) -> str | None:
+    try:
+        (gradient,) = torch.autograd.grad(score, x)
+    except (RuntimeError, NotImplementedError) as error:
+        return f"no gradient ({str(error).strip().splitlines()[0][:200]})"
+    if not bool(torch.isfinite(gradient).all()):
+        return "the gradient of the logits is not finite"
+    return None if bool(gradient.any()) else "the gradient of the logits is zero everywhere"

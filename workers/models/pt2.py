@@ -79,6 +79,7 @@ class ExportedModule(nn.Module):
         super().__init__()
         self.traced_batch = traced_batch
         self.batch: Any = None
+        self.quantised = False
         self.tensors: dict[str, str] = {}
         self.nodes: list[_Node] = []
         self.input = ""

@@ -187,6 +187,43 @@ def test_frozen(tmp_path):
     assert [layer.kind for layer in model.layers] == ["conv"] * 3 + ["linear"] * 2
 
 
+def test_quantised_files_follow_their_predictions_without_a_gradient(tmp_path):
+    from torch.ao import quantization
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.quant, self.dequant = quantization.QuantStub(), quantization.DeQuantStub()
+            self.conv, self.bn, self.relu = nn.Conv2d(3, 8, 3), nn.BatchNorm2d(8), nn.ReLU()
+            self.conv2 = nn.Conv2d(8, 8, 3, padding=1)
+            self.fc = nn.Linear(8, 4)
+            self.plus = torch.ao.nn.quantized.FloatFunctional()
+
+        def forward(self, x):
+            x = self.relu(self.bn(self.conv(self.quant(x))))
+            x = F.max_pool2d(self.plus.add(self.conv2(x), x), 2)
+            return self.dequant(self.fc(x.mean([2, 3])))
+
+    net = settled(Net())
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        net.qconfig = quantization.get_default_qconfig("x86")
+        prepared = quantization.prepare(quantization.fuse_modules(net, [["conv", "bn", "relu"]]))
+        prepared(torch.rand(16, 3, 12, 12))
+        converted = quantization.convert(prepared)
+    path = save_script(converted, tmp_path / "a.pt")
+    model = load_model(path, None, InputSpec(shape=(3, 12, 12)))
+    x = torch.rand(32, 3, 12, 12)
+    with torch.no_grad():
+        expected = converted(x)
+        assert relative(model(x), expected) < 0.03
+    assert float((model(x).argmax(1) == expected.argmax(1)).float().mean()) > 0.9
+    assert not model.differentiable
+    assert not model.trainable
+    assert [layer.kind for layer in model.layers] == ["conv", "conv", "linear"]
+    assert any("quantised" in text for text in model.warnings)
+
+
 def test_saved_on_cuda(tmp_path):
     path = save_script(settled(ConvNet()), tmp_path / "cpu.pt")
     with zipfile.ZipFile(path) as old, zipfile.ZipFile(tmp_path / "cuda.pt", "w") as new:

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from openapi.problems import ModelRejected, ModelUnsafe, TremorError, UnsupportedOperator
-from workers.models.torchscript import operators
+from workers.models.torchscript import operators, quantised
 from workers.models.torchscript.batch import free_batch
 from workers.models.torchscript.scalars import SCALARS
 from workers.models.torchscript.special import SPECIAL, compute_dtype
@@ -56,8 +56,6 @@ def resolve(node: Any) -> Function:
         return _primitive(node, name)
     operators.check(namespace, name, place(node))
     if namespace != "aten":
-        from workers.models.torchscript import quantised
-
         return quantised.resolve(namespace, name, place(node))
     return Aten(name, node.schema(), place(node))
 
@@ -90,7 +88,8 @@ class Aten:
         try:
             if self.scalar is not None and all(type(value) in _PLAIN for value in given):
                 return self.scalar(*given)
-            return self._call(program, given)
+            result = self._call(program, given)
+            return quantised.follow(self.name, given[0], result) if program.quantised and given else result
         except TremorError:
             raise
         except RecursionError:
@@ -248,6 +247,8 @@ def _floating(x: Any) -> Any:
 
 #: Operators answered without a kernel, whatever their arguments.
 SIMPLE: dict[str, Callable[..., Any]] = {
+    "quantize_per_tensor": lambda x, scale, zero, dtype: quantised.quantize(x, float(scale), int(zero), DTYPES[dtype]),
+    "dequantize": lambda x: aten.alias.default(x),
     "warn": _warn,
     "_assert": _warn,
     "size": _size,

@@ -63,7 +63,9 @@ def load_torchscript(path: Path, spec: InputSpec) -> AuditedModel:
     dtype = _dtype(opened.script)
     if dtype in (torch.float16, torch.bfloat16):
         notes.append(f"the file's weights are {str(dtype).removeprefix('torch.')}; they are computed in float32")
-    if not program.has_parameters:
+    if program.quantised:
+        notes.append("the file is quantised and has no gradient: only black-box attacks apply, and hardening does not")
+    elif not program.has_parameters:
         notes.append("the file is frozen: its weights are constants, so that it can be audited but not hardened")
     last: TremorError | None = None
     candidates = shapes.candidates(program, spec, opened.traced)
@@ -77,6 +79,7 @@ def load_torchscript(path: Path, spec: InputSpec) -> AuditedModel:
                 warnings=[*notes, *candidate.notes],
                 producer=f"TorchScript, archive version {opened.archive.version or '?'}",
                 trainable=program.has_parameters,
+                differentiable=not program.quantised,
             )
         except EndlessLoop:
             raise

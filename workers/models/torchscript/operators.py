@@ -83,6 +83,9 @@ CPP_CLASSES = (
     "__torch__.torch.classes.quantized.",
 )
 
+#: Their methods; none is an operator's name.
+CPP_METHODS = frozenset({"unpack", "padding", "dilation", "groups", "output_padding"})
+
 
 def check(namespace: str, name: str, where: str) -> None:
     """Raise `ModelUnsafe` or `UnsupportedOperator`, naming operator and entry, unless the operator is allowed."""

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from openapi.problems import ModelRejected, UnsupportedOperator
-from workers.models.torchscript import calls
+from workers.models.torchscript import calls, quantised
 
 Environment = list[Any]
 Step = Callable[["Program", Environment], None]
@@ -57,6 +57,7 @@ class Program(nn.Module):
         self.traced_batch = traced_batch
         self.spent = 0
         self.batch: Any = None
+        self.quantised = False
         self.has_parameters = any(True for _ in script.parameters())
         self.producer: str | None = None
         _Compiler(self, script).compile()
@@ -186,6 +187,13 @@ class _Compiler:
             self.modules[node.output().debugName()] = _Module(value, path)
             return None
         out = self.slot(node.output())
+        if isinstance(value, torch.ScriptObject):
+            self.program.quantised = True
+            packed = quantised.unpack(value, path, lambda at, tensor: own_tensor(self.program, at, tensor, False))
+            return _constant(out, packed)
+        if isinstance(value, Tensor) and name in {"scale", "zero_point"} and hasattr(owner.script, "zero_point"):
+            self.program.quantised = True
+            return _constant(out, value.item())
         if isinstance(value, Tensor):
             if path not in self.owned:
                 self.owned.add(path)

@@ -143,6 +143,8 @@ class _Checker(ast.NodeVisitor):
             self.visit(argument)
 
     def _method(self, name: str) -> None:
+        if name in operators.CPP_METHODS:
+            return
         if name not in self.methods or name in operators.DANGEROUS or hasattr(torch.ops.aten, name):
             operators.check("aten", name, self.entry)
 
