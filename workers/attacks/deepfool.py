@@ -9,6 +9,7 @@ from workers.attacks.losses import others
 from workers.attacks.norms import dual_norm
 from workers.attacks.pullback import pull_back
 
+_BYTES = 64 * 2**20
 _NEAREST = 3  # classes still looked at after the first step
 
 
@@ -26,8 +27,11 @@ def deepfool(hunt: Hunt, spec: Deepfool) -> None:
 
     Moosavi-Dezfooli, Fawzi & Frossard, "DeepFool: a simple and accurate method to fool deep neural networks", 2016.
     """
-    active, width = hunt.active(), max(hunt.victim.tile // 2, 1)
-    for begin in range(0, len(active), width):  # half a tile: a row brings one gradient per class
+    active = hunt.active()
+    classes = min(spec.candidates, hunt.classes - 1) + 1
+    # a row brings one gradient a class: a tile, or fewer rows where that would be much memory
+    width = max(1, min(hunt.victim.tile, _BYTES // (4 * classes * hunt.x[:1].numel())))
+    for begin in range(0, len(active), width):
         _tile(hunt, active[begin : begin + width], spec)
         hunt.beat(min(begin + width, len(active)) / len(active))
     pull_back(hunt, 6, low=0.9)

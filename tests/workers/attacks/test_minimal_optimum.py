@@ -1,11 +1,13 @@
 """Minimal-norm attacks against exact optima: the nearest face of a linear model's decision region."""
 
+import numpy as np
 import pytest
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
-from openapi.attacks import Attack, Cw, Ddn, Deepfool, Fmn
+from openapi.attacks import Attack, Cw, Ddn, Deepfool, Ead, Fmn
 from tests.workers.attacks.nets import Linear, attack
+from tests.workers.attacks.trained import held_out, trained_cnn
 
 N, SHAPE, D = 12, (1, 6, 6), 36
 
@@ -75,6 +77,29 @@ def test_saturated_pixels_move(spec: Attack) -> None:
     assert ratio.min() > 0.999
     # DeepFool's steps ignore the walls: clipping costs it length, not success
     assert ratio.max() < (1.25 if isinstance(spec, Deepfool) else 1.02)
+
+
+@pytest.mark.parametrize("spec", [Cw(initial_const=1.0), Deepfool(), Ddn(), Fmn(), Ead()], ids=lambda s: s.name)
+def test_a_softmax_at_the_end_changes_little(spec: Attack) -> None:
+    """Probabilities of a confident model saturate: attacks on them would find no gradient and no success."""
+    x, y = held_out(16)
+    confident = nn.Sequential(trained_cnn(), Scaled(3.0))
+    plain = attack(confident, spec, x, y)
+    soft = attack(nn.Sequential(confident, nn.Softmax(dim=1)), spec, x, y)
+    assert (plain.success == plain.correct).all()
+    assert (soft.success == soft.correct).all()
+    assert np.nanmedian(soft.distance) < 1.15 * np.nanmedian(plain.distance)
+
+
+class Scaled(nn.Module):
+    """Logits times a number."""
+
+    def __init__(self, factor: float) -> None:
+        super().__init__()
+        self.factor = factor
+
+    def forward(self, z: Tensor) -> Tensor:
+        return self.factor * z
 
 
 def test_l0_counts_the_fewest_pixels() -> None:
