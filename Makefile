@@ -31,8 +31,9 @@ demo: setup ## the whole main job on a real model and real images
 serve: setup ## a development server on http://127.0.0.1:8000
 	$(VENV)/bin/tremor serve
 
-bench: setup ## our attacks beside the peers'
-	$(VENV)/bin/python -m tests.benchmarks.run
+bench: setup ## our attacks beside the peers' (ARGS="--only pgd" for some)
+	$(VENV)/bin/python -m pip install --quiet --no-deps --upgrade --target $(VENV)/peers -r tests/benchmarks/peers.txt
+	PYTHONPATH=$(VENV)/peers $(VENV)/bin/python -m tests.benchmarks.run $(ARGS)
 
 openapi: setup ## regenerate openapi/openapi.json and report.schema.json
 	$(VENV)/bin/tremor openapi
