@@ -7,6 +7,7 @@ audited raises one of the `ModelRejected` family, which becomes the model's `pro
 from typing import Any
 
 from openapi.models import ModelMetadata
+from openapi.problems import FieldError, ModelRejected
 from workers.jobs.context import JobContext
 from workers.models.inspection import inspect_audited
 from workers.models.load import load_model
@@ -17,7 +18,15 @@ def run(ctx: JobContext) -> dict[str, Any]:
     metadata = ModelMetadata.model_validate({k: v for k, v in ctx.params.items() if k != "filename"})
     ctx.progress(0, 2, "steps", "translate")
     model = load_model(ctx.inputs["file"], metadata.format, metadata.input)
+    _check_labels(metadata.labels, model.num_classes)
     ctx.progress(1, 2, "steps", "probe")
     inspection = inspect_audited(model.to(ctx.device), ctx.inputs["file"])
     ctx.progress(2, 2, "steps", "probe")
     return inspection.model_dump(mode="json")
+
+
+def _check_labels(labels: tuple[str, ...] | None, num_classes: int) -> None:
+    """A wrong number of names would call every class by another's in the report."""
+    if labels is not None and len(labels) != num_classes:
+        detail = f"{len(labels)} names, but the model has {num_classes} logits: give one name a class, in their order"
+        raise ModelRejected(f"labels: {detail}", errors=(FieldError(pointer="/labels", detail=detail),))

@@ -129,3 +129,12 @@ def test_a_wrong_translation_would_be_seen(tmp_path):
     found = inspect_audited(model, path)
     assert found.agreement["relative"] > 1e-3
     assert any("differ" in text for text in found.warnings)
+
+
+def test_labels_name_every_class_or_are_refused(tmp_path):
+    path = save_trace(settled(ConvNet()), tmp_path / "a.pt", torch.rand(2, 3, 14, 14))
+    assert job(path, tmp_path, labels=["a", "b", "c", "d", "e"]).num_classes == 5
+    with pytest.raises(ModelRejected, match="3 names, but the model has 5 logits") as caught:
+        job(path, tmp_path, labels=["a", "b", "c"])
+    assert caught.value.errors is not None
+    assert caught.value.errors[0].pointer == "/labels"
