@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from openapi.attacks import Fmn
-from workers.attacks.geometry import l2_norm, per_row
+from workers.attacks.geometry import Norm, l2_norm, per_row
 from workers.attacks.hunt import Hunt
 from workers.attacks.losses import margin
 from workers.attacks.norms import dual_norm, norm_of, project
@@ -19,7 +19,8 @@ def fmn(hunt: Hunt, spec: Fmn) -> None:
     Where x' is adversarial: ``eps <- min(eps (1 - gamma), smallest norm so far)``. Where it is not: before the first
     success ``eps <- ||delta||_p + |margin| / ||g||_q``, the distance to the linearised boundary, then
     ``eps <- eps (1 + gamma)``. alpha and gamma fall by a cosine to a hundredth. L0 counts pixels (all channels
-    together) and moves by at least one pixel. Every iterate is tested, the last one too; the nearest success is kept,
+    together) and moves by at least one pixel. P projects onto the ball, for L2 onto its sphere, which gets across where
+    many pixels are black or white (ours). Every iterate is tested, the last one too; the nearest success is kept,
     and except for L0 bisected towards x at the end (ours).
 
     Pintor et al., "Fast Minimum-norm Adversarial Attacks through Adaptive Norm Constraints", 2021.
@@ -58,11 +59,19 @@ def _tile(hunt: Hunt, rows: Tensor, spec: Fmn) -> None:
         boundary = length * (1 + gamma) + 1.02 * lead.abs() / dual_norm(grad, spec.norm).clamp_(min=1e-12)
         eps = _adapted(eps, hit, boundary, best, gamma, spec.norm)
         delta.addcmul_(grad, per_row(alpha / l2_norm(grad).clamp_(min=1e-30)))
-        delta = project(delta, eps, spec.norm)
+        delta = _onto(delta, eps, spec.norm)
         x_adv = torch.add(x, delta).clamp_(0, 1)
         delta = torch.sub(x_adv, x)
     hunt.offer(rows, x_adv)
     hunt.keep(rows, nearest, nearest_logits, spec.steps)
+
+
+def _onto(delta: Tensor, eps: Tensor, norm: Norm) -> Tensor:
+    """Return delta in the ball of radius eps (m,); for L2 on its sphere, so that a step that the box cut grows back."""
+    if norm != "l2":
+        return project(delta, eps, norm)
+    largest = delta[0].numel() ** 0.5  # no two images are further apart
+    return delta.mul_(per_row(eps.clamp(max=largest) / l2_norm(delta).clamp_(min=1e-12)))
 
 
 def _adapted(eps: Tensor, hit: Tensor, boundary: Tensor, best: Tensor, gamma: float, norm: str) -> Tensor:
