@@ -73,9 +73,11 @@ def demo(out: Path, data: Path | None) -> None:
     with connected(None, None, data) as run, bars() as shown:
         ids = upload(run, shown)
         request: Json = {"dataset_id": ids["holdout"], "attacks": ATTACKS, "labels": {"demo": "true"}}
-        scripted = run_audit(run, {**request, "model_id": ids["torchscript"]}, shown, out / "torchscript")
+        scripted = run_audit(
+            run, {**request, "model_id": ids["torchscript"]}, shown, out / "torchscript", "TorchScript:"
+        )
         harden = {**HARDEN, "train_dataset_id": ids["train"]}
-        report = run_audit(run, {**request, "model_id": ids["onnx"], "harden": harden}, shown, out)
+        report = run_audit(run, {**request, "model_id": ids["onnx"], "harden": harden}, shown, out, "ONNX:")
     seconds = time.monotonic() - begun
     hardening = report["hardening"]
     console.rule("Tremor demo")

@@ -94,12 +94,12 @@ def audit(
     _tell(report, out, as_json)
 
 
-def run_audit(client: Client, request: Json, shown: Bars, out: Path) -> Json:
+def run_audit(client: Client, request: Json, shown: Bars, out: Path, title: str = "") -> Json:
     """Start one audit, follow it (Ctrl-C cancels it), write everything into `out`, return the report."""
     body = client.call("POST", "/v1/audits", json=request).json()
     path = f"/v1/audits/{body['id']}"
     try:
-        body = client.follow(path, shown.job)
+        body = client.follow(path, lambda answer: shown.job(answer, title))
     except KeyboardInterrupt:
         client.call("POST", f"{path}/cancel")
         raise

@@ -6,11 +6,30 @@ from contextlib import contextmanager
 from typing import Any
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
+from rich.text import Text
 
 Json = dict[str, Any]
 console = Console(stderr=True)
+
+
+class _Amount(ProgressColumn):
+    """``3384/4000 samples``; the total is left out while it is unknown."""
+
+    def render(self, task: Task) -> Text:
+        """See `ProgressColumn`."""
+        total = "" if task.total is None else f"/{task.total:.4g}"
+        return Text(f"{task.completed:.4g}{total} {task.fields.get('unit', '')}")
 
 
 class Bars:
@@ -37,20 +56,22 @@ class Bars:
         """Return a callback (done, total) in bytes for one upload."""
         return lambda done, total: self.show(f"upload {name}", done / 1e6, total / 1e6, "MB")
 
-    def job(self, body: Json) -> None:
-        """Show a job's answer."""
+    def job(self, body: Json, title: str = "") -> None:
+        """Show a job's answer; `title` tells the phases of several jobs apart."""
         progress = body.get("progress") or {}
         phase = body.get("phase") or body["status"]
-        self.show(phase, progress.get("done", 0), progress.get("total", 0), progress.get("unit", ""))
+        self.show(
+            f"{title} {phase}".strip(), progress.get("done", 0), progress.get("total", 0), progress.get("unit", "")
+        )
 
 
 @contextmanager
 def bars() -> Iterator[Bars]:
     """Progress bars on a terminal, or one plain line a phase elsewhere."""
     columns = (
-        TextColumn("{task.description:<28}", markup=False),
+        TextColumn("{task.description:<32}", markup=False),
         BarColumn(30),
-        TextColumn("{task.completed:8.6g}/{task.total} {task.fields[unit]}", markup=False),
+        _Amount(),
         TimeElapsedColumn(),
         TimeRemainingColumn(),
     )
