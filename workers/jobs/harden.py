@@ -17,7 +17,7 @@ from workers.hardening.manifest import sha256_of, write_lines, write_manifest
 from workers.hardening.training import Hardening, harden
 from workers.jobs.context import JobContext
 from workers.models.audited import AuditedModel
-from workers.models.export import write_onnx, write_safetensors, write_torchscript
+from workers.models.export import write_onnx, write_pt2, write_safetensors, write_torchscript
 from workers.models.inspection import inspect_audited
 from workers.models.load import load_model
 
@@ -40,10 +40,12 @@ def run(ctx: JobContext) -> dict[str, Any]:
     model.to("cpu")
     log = [asdict(epoch) for epoch in result.log]
     checkpoints = {}
-    for i, (key, (name, write)) in enumerate(_WRITERS.items()):
+    # the uploaded format is always among the checkpoints
+    writers = {**_WRITERS, "pt2": ("hardened.pt2", write_pt2)} if model.format == "pt2" else _WRITERS
+    for i, (key, (name, write)) in enumerate(writers.items()):
         checkpoints[key] = ctx.output(key, name, "checkpoint", key)
         write(model, checkpoints[key])
-        ctx.progress(i + 1, len(_WRITERS), "checkpoints", "export")
+        ctx.progress(i + 1, len(writers), "checkpoints", "export")
     write_manifest(
         ctx.output("manifest", "manifest.json", "manifest", "json"),
         manifest(ctx, options, seed, result, model, log),

@@ -1,4 +1,4 @@
-"""Writes an `AuditedModel` as ONNX, TorchScript and safetensors that load elsewhere.
+"""Writes an `AuditedModel` as ONNX, TorchScript, ``.pt2`` and safetensors that load elsewhere.
 
 An exported program takes what the uploaded file took (its shape, layout and normalisation; half precision as float32)
 with any number of images, and returns logits: read before a closing Softmax where the file had one. Each program is
@@ -17,7 +17,7 @@ from torch import Tensor, fx
 
 from openapi.problems import JobFailed
 from workers.models.audited import AuditedModel
-from workers.models.graphs import op_name, quiet_export
+from workers.models.graphs import export_program, op_name, quiet_export
 
 #: Largest difference between a written program's logits and the model's, relative to the largest logit.
 TOLERANCE = 1e-3
@@ -35,7 +35,7 @@ def _compare(model: AuditedModel, run: Callable[[Tensor], Tensor], kind: str) ->
     x = _probe(model, 3)
     with torch.no_grad():
         expected = model.graph(x.to(model.transform.scale.device)).cpu()
-    found = run(x)
+        found = run(x)
     scale = float(expected.abs().max()) or 1.0
     if found.shape != expected.shape or not float((found - expected).abs().max()) <= TOLERANCE * scale:
         raise JobFailed(f"the written {kind} file does not give the model's logits")
@@ -64,6 +64,16 @@ def write_torchscript(model: AuditedModel, path: Path) -> None:
         script.save(str(path))
         loaded = torch.jit.load(str(path), map_location="cpu")  # type: ignore[no-untyped-call]
         _compare(model, loaded, "TorchScript")
+
+
+def write_pt2(model: AuditedModel, path: Path) -> None:
+    """Write a `torch.export` program (``.pt2``) with a free batch size; parameters keep their names."""
+    from workers.models.pt2 import load_pt2
+
+    network = copy.deepcopy(model.graph).cpu()
+    with quiet_export(), path.open("wb") as file:
+        torch.export.save(export_program(network, _probe(model, 2)), file)
+    _compare(model, load_pt2(path, model.input).graph, "pt2")
 
 
 def write_onnx(model: AuditedModel, path: Path) -> None:

@@ -14,7 +14,7 @@ from openapi.models import InputSpec
 from openapi.problems import JobFailed
 from tests.workers.models.nets import ConvNet, relative, save_script, settled
 from workers.models import export
-from workers.models.export import write_onnx, write_safetensors, write_torchscript
+from workers.models.export import write_onnx, write_pt2, write_safetensors, write_torchscript
 from workers.models.from_module import audit_module
 from workers.models.load import load_model
 
@@ -99,7 +99,7 @@ class Flat(nn.Module):
         return self.fc(tokens).reshape(n, 3, 3).mean(1)
 
 
-@pytest.mark.parametrize("write", [write_onnx, write_torchscript])
+@pytest.mark.parametrize("write", [write_onnx, write_torchscript, write_pt2])
 def test_batch_arithmetic_stays_free(write, tmp_path):
     model = audit_module(settled(Flat()), InputSpec(shape=(3, 2, 2)))
     write(model, tmp_path / "out")
