@@ -28,8 +28,8 @@ class _Amount(ProgressColumn):
 
     def render(self, task: Task) -> Text:
         """See `ProgressColumn`."""
-        total = "" if task.total is None else f"/{task.total:.4g}"
-        return Text(f"{task.completed:.4g}{total} {task.fields.get('unit', '')}")
+        total = "" if task.total is None else f"/{task.total:.6g}"
+        return Text(f"{task.completed:.6g}{total} {task.fields.get('unit', '')}")
 
 
 class Bars:
