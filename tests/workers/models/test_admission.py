@@ -299,6 +299,21 @@ def test_an_endless_loop_ends(tmp_path):
         load_model(path, None, InputSpec(shape=(3, 2, 2)))
 
 
+def test_deep_nesting(good, tmp_path):
+    deep = "class A(Module):\n  def forward(self, x):\n    return " + "-" * 5000 + "x\n"
+    path = rewrite(good, tmp_path / "deep.pt", lambda n, c: deep.encode() if n.endswith(".py") else c)
+    with pytest.raises((ModelUnsafe, ModelMalformed)):
+        load_model(path, None, SPEC)
+
+
+def test_an_unforeseen_failure_is_a_refusal(good, monkeypatch):
+    def fail(*_):
+        raise ZeroDivisionError("strange")
+
+    monkeypatch.setattr("workers.models.torchscript.frontend.Program", fail)
+    refused(good, ModelRejected, "ZeroDivisionError: strange")
+
+
 def test_good_archives_pass(good, tmp_path):
     assert "data.pkl" in admit(good).sizes
     traced = save_trace(settled(ConvNet()), tmp_path / "traced.pt", torch.rand(2, 3, 14, 14))

@@ -35,7 +35,10 @@ def check_sources(sources: dict[str, bytes]) -> None:
     trees = {entry: _parse(content, entry) for entry, content in sources.items()}
     methods = {node.name for tree in trees.values() for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
     for entry, tree in trees.items():
-        _Checker(entry, methods).visit(tree)
+        try:
+            _Checker(entry, methods).visit(tree)
+        except RecursionError as error:
+            raise ModelUnsafe(f"{entry} is nested too deeply", entry=entry) from error
 
 
 def _parse(content: bytes, entry: str) -> ast.Module:
