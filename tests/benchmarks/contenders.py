@@ -51,12 +51,15 @@ def attacks(linf: float, l2: float) -> dict[str, tuple[str, Attack]]:
     }
     for row, name, options in (
         ("C&W L2 3x100", "cw", {"initial_const": 1.0, "steps": 100}),
+        ("C&W L2 c=.01 3x300", "cw", {}),
         ("DeepFool L2", "deepfool", {}),
         ("DDN-100 L2", "ddn", {}),
         ("FMN-100 L2", "fmn", {}),
     ):
         if name in ATTACKS:
             rows[row] = ("l2", a(name, **options))
+    rows["EAD L1"] = ("l1", a("ead"))
+    rows["SPSA-10x128 Linf"] = ("linf", a("spsa", eps=linf, steps=10, directions=128))
     return rows
 
 
@@ -102,6 +105,8 @@ def _torchattacks(row: str, linf: float, l2: float) -> Contender | None:
         "APGD-DLR-100 Linf": lambda m: t.APGD(m, eps=linf, steps=100, loss="dlr"),
         "Square-500 Linf": lambda m: t.Square(m, eps=linf, n_queries=500, resc_schedule=False),
         "DeepFool L2": lambda m: t.DeepFool(m, steps=50),
+        "EAD L1": lambda m: t.EADL1(m, kappa=0, lr=0.01, beta=0.01, max_iterations=150, binary_search_steps=9),
+        "SPSA-10x128 Linf": lambda m: t.SPSA(m, eps=linf, delta=0.01, lr=0.01, nb_iter=10, nb_sample=128),
     }
     make = offers.get(row)
     return None if make is None else lambda s: make(s.model)(s.x, s.y)
@@ -118,6 +123,14 @@ def _foolbox(row: str, linf: float, l2: float) -> Contender | None:
         "PGD-50 Linf": (lambda: f.LinfPGD(abs_stepsize=eps * PGD_STEP, steps=50), eps),
         "PGD-50 L2": (lambda: f.L2PGD(abs_stepsize=eps * PGD_STEP, steps=50), eps),
         "C&W L2 3x100": (lambda: f.L2CarliniWagnerAttack(binary_search_steps=3, steps=100, initial_const=1.0), None),
+        "C&W L2 c=.01 3x300": (
+            lambda: f.L2CarliniWagnerAttack(binary_search_steps=3, steps=300, initial_const=0.01),
+            None,
+        ),
+        "EAD L1": (
+            lambda: f.EADAttack(binary_search_steps=9, steps=150, initial_const=1e-3, decision_rule="L1"),
+            None,
+        ),
         "DeepFool L2": (lambda: f.L2DeepFoolAttack(steps=50), None),
         "DDN-100 L2": (lambda: f.DDNAttack(steps=100), None),
         "FMN-100 L2": (lambda: f.L2FMNAttack(steps=100), None),
@@ -182,6 +195,9 @@ def _adv_lib(row: str, linf: float, l2: float) -> Contender | None:
         "APGD-DLR-100 Linf": lambda m, x, y: a.apgd(m, x, y, linf, math.inf, loss_function="dlr"),
         "C&W L2 3x100": lambda m, x, y: a.carlini_wagner_l2(
             m, x, y, initial_const=1.0, binary_search_steps=3, max_iterations=100
+        ),
+        "C&W L2 c=.01 3x300": lambda m, x, y: a.carlini_wagner_l2(
+            m, x, y, initial_const=0.01, binary_search_steps=3, max_iterations=300
         ),
         "DeepFool L2": lambda m, x, y: a.df(m, x, y, steps=50),
         "DDN-100 L2": lambda m, x, y: a.ddn(m, x, y, steps=100, levels=None),

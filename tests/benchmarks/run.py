@@ -76,7 +76,7 @@ def measure(s: Subject, contender: Contender, norm: str, eps: float | None) -> S
 def compare(s: Subject, row: str, linf: float, l2: float, repeats: int, norm: str, own: Contender) -> list[str]:
     """Run ours and the peers in turn, `repeats` times, and return the lines of the table."""
     contenders = {"tremor": own, **peers(row, linf, l2)}
-    minimal = any(word in row for word in ("C&W", "DeepFool", "DDN", "FMN"))
+    minimal = any(word in row for word in ("C&W", "EAD", "DeepFool", "DDN", "FMN"))
     eps = None if minimal else l2 if norm == "l2" else linf
     scores: dict[str, list[Score]] = {name: [] for name in contenders}
     for _ in range(repeats):
