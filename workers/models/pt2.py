@@ -8,6 +8,7 @@ never opened. The program is run again under `torch.export`, which frees a batch
 import json
 import operator
 import zipfile
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -109,7 +110,9 @@ def load_pt2(path: Path, spec: InputSpec) -> AuditedModel:
     """Translate a `torch.export` program; the input is as the file says. Raises `ModelRejected` and its subclasses."""
     try:
         return _load(path, spec)
-    except (KeyError, TypeError, ValueError, IndexError, AttributeError, UnicodeDecodeError) as error:
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, RecursionError) as error:
+        raise ModelMalformed(f"the archive is damaged: {error}") from error
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
         raise ModelMalformed(f"the archive is damaged: {type(error).__name__} {error}") from error
 
 

@@ -135,6 +135,14 @@ def test_damaged_archives(good, tmp_path, change):
         load_model(bad, None, InputSpec())
 
 
+def test_a_flipped_byte_is_noticed(good, tmp_path):
+    content = bytearray(good.read_bytes())
+    content[content.index(b"graph_module") + 200] ^= 4
+    (tmp_path / "a.pt2").write_bytes(content)
+    with pytest.raises(ModelMalformed, match="CRC"):
+        load_model(tmp_path / "a.pt2", None, InputSpec())
+
+
 def test_json_of_another_shape(good, tmp_path):
     for content in (b"[]", b"{", b"{}", json.dumps({"graph_module": {"graph": copy.deepcopy({})}}).encode()):
         bad = rewrite(good, tmp_path / "a.pt2", **{"models/model.json": lambda _, content=content: content})
