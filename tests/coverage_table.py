@@ -8,6 +8,8 @@ status is the number of cells in which torch could export and Tremor could not f
 """
 
 import argparse
+import contextlib
+import io
 import logging
 import tempfile
 import time
@@ -139,9 +141,11 @@ def cell(net: nn.Module, x: Tensor, column: str, folder: Path) -> Cell:
     """Write, translate and compare one network in one format."""
     path = folder / "model"
     try:
-        COLUMNS[column](net, x, path)
+        with contextlib.redirect_stdout(io.StringIO()):  # the legacy exporter prints its graph when it fails
+            COLUMNS[column](net, x, path)
     except Exception as error:
-        return Cell("torch cannot", f"torch cannot write it: {type(error).__name__}: {str(error).strip()[:160]}")
+        first = (str(error).strip().splitlines() or [""])[0]
+        return Cell("torch cannot", f"torch cannot write it: {type(error).__name__}: {first[:160]}")
     started = time.process_time()
     try:
         model = load_model(path, None, InputSpec(shape=tuple(x.shape[1:])))
