@@ -201,9 +201,9 @@ class Ead(Attack):
 
     name: Literal["ead"] = "ead"
     norm: Literal["l1"] = "l1"
-    beta: float = Field(0.001, gt=0, le=1, description="Weight of L1, and the threshold below which a change is undone")
+    beta: float = Field(0.01, gt=0, le=1, description="Weight of L1, and the threshold below which a change is undone")
     initial_const: float = Field(
-        0.01, gt=0, le=1e10, description="The first c; ten times as much while nothing is found"
+        0.001, gt=0, le=1e10, description="The first c; ten times as much while nothing is found"
     )
     confidence: float = Field(0.0, ge=0, le=1e6, description="kappa: the margin that a success must have")
     binary_search_steps: int = Field(9, ge=1, le=20)
