@@ -20,7 +20,8 @@ from service.cli.session import connected
 Json = dict[str, Any]
 HERE = Path(__file__).parent
 EPS = 0.1
-INPUT = {"input": {"shape": [1, 28, 28], "mean": [0.286], "std": [0.353]}}
+INPUT: Json = {"input": {"shape": [1, 28, 28], "mean": [0.286], "std": [0.353]}}
+CLASSES = ["T-shirt", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"]
 ATTACKS: list[Json] = [
     {"name": "fgsm", "eps": EPS},
     {"name": "pgd", "eps": EPS, "steps": 20},
@@ -32,8 +33,12 @@ HARDEN: Json = {"method": "sns", "eps": EPS, "steps": 3, "epochs": 6, "lr": 0.00
 def upload(run: Any, shown: Bars) -> dict[str, str]:
     """Upload both formats and both splits; return their ids."""
     files = {
-        "onnx": ("models", HERE / "small_vgg.onnx", {**INPUT, "name": "small_vgg (ONNX)"}),
-        "torchscript": ("models", HERE / "small_vgg.pt", {**INPUT, "name": "small_vgg (TorchScript)"}),
+        "onnx": ("models", HERE / "small_vgg.onnx", {**INPUT, "name": "small_vgg (ONNX)", "labels": CLASSES}),
+        "torchscript": (
+            "models",
+            HERE / "small_vgg.pt",
+            {**INPUT, "name": "small_vgg (TorchScript)", "labels": CLASSES},
+        ),
         "train": ("datasets", HERE / "train.npz", {"name": "Fashion-MNIST train 4,000", "split": "train"}),
         "holdout": ("datasets", HERE / "holdout.npz", {"name": "Fashion-MNIST held-out 1,000", "split": "test"}),
     }

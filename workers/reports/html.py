@@ -159,7 +159,7 @@ def _layer(layer: LayerSensitivity) -> dict[str, Any]:
     sigma = [n.sensitivity for n in layer.ranking]
     return {
         "name": layer.name,
-        "kind": layer.kind + (", norm folded" if layer.norm_folded else ""),
+        "kind": layer.kind + (", no norm after it" if layer.norm_folded else ""),
         "depth": layer.depth,
         "neurons": layer.neurons,
         "ratio": layer.ratio,
