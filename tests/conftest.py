@@ -1,6 +1,15 @@
-"""Before torch is imported anywhere: waiting threads must sleep, or two processes on one machine slow each other 5×."""
+"""What every test shares, decided before torch is imported anywhere."""
 
 import os
 
+from hypothesis import HealthCheck, settings
+
+# Waiting threads must sleep, or two processes on one machine slow each other five times.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 os.environ.setdefault("GOMP_SPINCOUNT", "0")
+
+# No timing decides a test. In CI the same examples every time: a change is judged by what it changed, while every run
+# of a developer searches anew.
+settings.register_profile("developer", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("ci", settings.get_profile("developer"), derandomize=True, database=None)
+settings.load_profile("ci" if os.environ.get("CI") else "developer")
