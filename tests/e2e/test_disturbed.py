@@ -1,5 +1,6 @@
 """Workers and services that are killed, and audits that end with the same numbers all the same."""
 
+import contextlib
 import os
 import shutil
 import signal
@@ -82,7 +83,8 @@ def test_a_killed_worker_costs_nothing_but_time(
         lineage[victim] = processes(service, "valkey")[0]
     os.kill(lineage[victim].pid, signal.SIGKILL)
     assert_same(numbers(client.report(audit)), undisturbed)
-    assert not job.is_running() or job.status() == psutil.STATUS_ZOMBIE
+    with contextlib.suppress(psutil.NoSuchProcess):  # it may vanish while it is asked
+        assert job.status() == psutil.STATUS_ZOMBIE
 
 
 def test_cancel_ends_the_work(service: EmbeddedService, client: Client, body: Json) -> None:
