@@ -137,6 +137,10 @@ NETS = {
     "swin_v2": (lambda: _swin(True), 32),
     "vgg": (lambda: _vgg(False), 32),
     "vgg_bn": (lambda: _vgg(True), 32),
+    "wide_resnet": (
+        lambda: resnet.ResNet(resnet.Bottleneck, [1, 1, 1, 1], CLASSES, width_per_group=16),
+        32,
+    ),
     "vit": (lambda: VisionTransformer(32, 8, 2, 4, 32, 64, num_classes=CLASSES), 32),
 }
 
