@@ -39,6 +39,7 @@ def _lifespan(settings: Settings) -> Callable[[Litestar], AbstractAsyncContextMa
         services = app.state.services = Services.from_settings(settings)
         try:
             await services.db.migrate()
+            await services.blobs.sweep_async()
             await services.orchestrator.start()
             yield
         finally:

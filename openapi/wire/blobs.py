@@ -21,6 +21,7 @@ from obstore.store import LocalStore, ObjectStore, S3Store
 from openapi.problems import TooLarge, TremorError
 from openapi.wire.jobs import Blob, ShardResult
 from openapi.wire.settings import Settings
+from openapi.wire.spool import spooled, sweep
 
 _CHUNK = 1 << 20
 
@@ -116,21 +117,24 @@ class BlobStore:
         Raises `TooLarge` as soon as more than `max_size` bytes have come.
         """
         digest, size = hashlib.sha256(), 0
-        handle, name = tempfile.mkstemp(prefix="upload-", dir=self._spool)
-        path = Path(name)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                async for chunk in chunks:
-                    size += len(chunk)
-                    if size > max_size:
-                        raise TooLarge(f"The file is larger than the {max_size} bytes that this service takes")
-                    await asyncio.to_thread(_append, file, digest, chunk)
+        with spooled(self._spool) as (path, file):
+            async for chunk in chunks:
+                size += len(chunk)
+                if size > max_size:
+                    raise TooLarge(f"The file is larger than the {max_size} bytes that this service takes")
+                await asyncio.to_thread(_append, file, digest, chunk)
+            await asyncio.to_thread(file.flush)
             blob = Blob(sha256=digest.hexdigest(), size=size)
             if not await self.exists_async(blob.sha256):
                 await asyncio.to_thread(self._adopt, path, blob.sha256)
             return blob
-        finally:
-            path.unlink(missing_ok=True)
+
+    async def sweep_async(self) -> int:
+        """Remove what processes that were killed in the middle of an upload left in the spool; returns how many files.
+
+        Uploads of other living processes that share the spool stay.
+        """
+        return await asyncio.to_thread(sweep, self._spool)
 
     def _adopt(self, path: Path, sha256: str) -> None:
         if self._root is None:

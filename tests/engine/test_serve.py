@@ -1,11 +1,13 @@
 """`tremor serve` and the embedded service: starting, refusing to start, dying, and what is left then (nothing)."""
 
+import http.client
 import os
 import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
@@ -75,6 +77,30 @@ def test_a_child_that_dies_is_started_again(served: EmbeddedService) -> None:
                 break
         else:
             raise AssertionError(f"{part} did not come back")
+
+
+def test_an_upload_cut_off_by_a_killed_api_leaves_nothing(served: EmbeddedService) -> None:
+    assert served.process is not None
+    url, spool = httpx.URL(served.url), served.data_dir / "blobs" / "spool"
+    connection = http.client.HTTPConnection(str(url.host), url.port)
+    connection.putrequest("POST", "/v1/models")
+    connection.putheader("Content-Type", "multipart/form-data; boundary=B")
+    connection.putheader("Content-Length", "9000000")
+    connection.endheaders()
+    connection.send(b'--B\r\nContent-Disposition: form-data; name="file"; filename="x"\r\n\r\n' + b"x" * 3_000_000)
+    eventually(lambda: any(path.stat().st_size > 0 for path in spool.iterdir()), "the upload has begun")
+    api = next(p for p in family(served.process.pid) if "service.cli.main api" in " ".join(p.cmdline()))
+    api.kill()
+    assert_gone([api])
+    connection.close()
+    eventually(lambda: not list(spool.iterdir()), "the next start removes what was received of it")
+
+
+def eventually(condition: Callable[[], bool], what: str) -> None:
+    deadline = time.monotonic() + 120
+    while not condition():
+        assert time.monotonic() < deadline, what
+        time.sleep(0.02)
 
 
 def test_it_ends_with_whoever_wanted_it(tmp_path: Path) -> None:
