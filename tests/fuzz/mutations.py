@@ -67,11 +67,11 @@ class Mutant:
 
 
 def mutate(seed: Seed, others: Sequence[Seed], rng: Random) -> Mutant:
-    """One to three mutations of a seed; a third of all are of bytes alone."""
+    """One to three mutations of a seed; a fifth of all are of bytes alone."""
     deep = _DEEP[seed.container]
     data, how = seed.data, []
     for _ in range(rng.choice((1, 1, 2, 3))):
-        change = rng.choice(deep) if rng.random() < 0.67 else _bytes
+        change = rng.choice(deep) if rng.random() < 0.8 else _bytes
         try:
             data = change(data, others, rng)
             how.append(change.__name__.strip("_"))
