@@ -22,6 +22,7 @@ _NUMPY = {
     "tensor(int8)": np.int8,
     "tensor(int32)": np.int32,
     "tensor(int64)": np.int64,
+    "tensor(bool)": np.bool_,
 }
 
 
@@ -105,10 +106,16 @@ def _open_onnx(path: Path, model: AuditedModel) -> Callable[[Tensor], Any]:
     options.intra_op_num_threads = torch.get_num_threads()
     options.log_severity_level = 4
     session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-    taken = session.get_inputs()[0]
+    taken = max(session.get_inputs(), key=lambda port: len(port.shape))  # others, if any, are read by nothing
+    idle: dict[str, Any] = {
+        port.name: np.zeros([d if isinstance(d, int) else 1 for d in port.shape], _NUMPY[port.type])
+        for port in session.get_inputs()
+        if port.name != taken.name
+    }
 
     def run(x: Tensor) -> Any:
-        return [torch.from_numpy(v) for v in session.run(None, {taken.name: x.numpy().astype(_NUMPY[taken.type])})]
+        found = session.run(None, {**idle, taken.name: x.numpy().astype(_NUMPY[taken.type])})
+        return [torch.from_numpy(v) for v in found if isinstance(v, np.ndarray)]
 
     return run
 

@@ -1,5 +1,6 @@
 """The ONNX graph as plain Python: nodes with decoded attributes, constants as numpy arrays, branches as graphs."""
 
+import heapq
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -85,14 +86,42 @@ def _graph(graph: GraphProto, versions: dict[str, int]) -> Graph:
 
 
 def _sorted(nodes: list[Node], known: set[str]) -> Iterable[Node]:
-    """Check that each value is made once; the file must already be in order of execution (ONNX demands it)."""
-    made = set(known)
-    for node in nodes:
+    """Order of execution, the file's own where that is one (onnxruntime sorts too); each value must be made once."""
+    makers: dict[str, int] = {}
+    for i, node in enumerate(nodes):
         for output in node.outputs:
-            if output and output in made:
+            if output and (output in makers or output in known):
                 raise ModelMalformed(f"Two nodes make the value {output!r}; the second is {node.where}.")
-            made.add(output)
-    return nodes
+            makers[output] = i
+    waits = [{makers[n] for n in reads(node) if n and n in makers} for node in nodes]
+    users: list[list[int]] = [[] for _ in nodes]
+    for i, wait in enumerate(waits):
+        for j in wait:
+            users[j].append(i)
+    ready = [i for i, wait in enumerate(waits) if not wait]  # sorted, and so a heap
+    order: list[Node] = []
+    while ready:
+        i = heapq.heappop(ready)
+        order.append(nodes[i])
+        for user in users[i]:
+            waits[user].discard(i)
+            if not waits[user]:
+                heapq.heappush(ready, user)
+    if len(order) < len(nodes):
+        stuck = next(node for node, wait in zip(nodes, waits, strict=True) if wait)
+        raise ModelMalformed(f"The graph runs in a circle: {stuck.where} needs its own result.")
+    return order
+
+
+def reads(node: Node) -> set[str]:
+    """The names that a node reads, those that its branches capture included."""
+    names = set(node.inputs)
+    for value in node.attributes.values():
+        if isinstance(value, Graph):
+            names |= {port.name for port in value.outputs}
+            for inner in value.nodes:
+                names |= reads(inner)
+    return names
 
 
 def _port(info: ValueInfoProto) -> Port:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from workers.models.onnx.graph import Graph, Node
+from workers.models.onnx.graph import Graph, reads
 from workers.models.onnx.registry import Host
 
 #: Operators with weights, and at which inputs.
@@ -68,44 +68,56 @@ _ELEMENTWISE = frozenset({"Add", "Sub", "Mul", "Div", "Sum"})
 #: Operators that pass a constant on unchanged but for its shape.
 _VIEWS = frozenset({"Identity", "Transpose", "Reshape", "Unsqueeze", "Squeeze", "Flatten", "Expand", "Cast", "Slice"})
 
+#: What becomes of a value: it ends in a slot for weights (True) or in another place that is no setting (False), and
+#: whether arithmetic on constants lies between.
+Ends = set[tuple[bool, bool]]
+
 
 def trainable_constants(graph: Graph) -> set[str]:
     """Names of the constants that training may change."""
-    uses: dict[str, list[tuple[Node, int]]] = defaultdict(list)
+    ends = _ends(graph)
+    chosen = set()
+    for name, array in graph.constants.items():
+        if array.dtype != np.float32 or array.size == 0:
+            continue
+        found = ends.get(name, set())
+        if array.size == 1:  # a single number is a weight in a layer's own slot alone
+            taken = (True, False) in found
+        else:
+            taken = any(layer for layer, _ in found) or (bool(found) and not _is_mask(array))
+        if taken:
+            chosen.add(name)
+    return chosen
+
+
+def _ends(graph: Graph) -> dict[str, Ends]:
+    """Where each value ends, followed through operators on constants (a transposed, scaled or sliced weight)."""
+    varying = {port.name for port in graph.inputs}
     behind_layer: set[str] = set()
     for node in graph.nodes:
-        for slot, name in enumerate(node.inputs):
-            uses[graph.aliases.get(name, name)].append((node, slot))
+        if not varying.isdisjoint(reads(node)):
+            varying.update(node.outputs)
         if (
             any(n in behind_layer for n in node.inputs)
             or (node.op in LAYER_SLOTS and node.op != "BatchNormalization")
             or node.op.startswith("QLinear")
         ):
             behind_layer.update(node.outputs)
-
-    def final_uses(name: str, depth: int = 0) -> Iterable[tuple[Node, int]]:
-        for node, slot in uses.get(name, ()):
-            if node.op in _VIEWS and slot == 0 and depth < 16:
-                yield from final_uses(node.outputs[0], depth + 1)
-            else:
-                yield node, slot
-
-    chosen = set()
-    for name, array in graph.constants.items():
-        if array.dtype != np.float32 or array.size == 0:
-            continue
-        places = list(final_uses(name))
-        if any(slot in LAYER_SLOTS.get(node.op, ()) for node, slot in places) or (
-            array.size > 1
-            and not _is_mask(array)
-            and any(
-                slot not in SETTING_SLOTS.get(node.op, ())
-                and (node.op not in _ELEMENTWISE or any(n in behind_layer for n in node.inputs))
-                for node, slot in places
-            )
-        ):
-            chosen.add(name)
-    return chosen
+    ends: dict[str, Ends] = defaultdict(set)
+    for node in reversed(graph.nodes):
+        constant = varying.isdisjoint(node.outputs)
+        below = {end for output in node.outputs for end in ends.get(output, ())} if constant else set()
+        for slot, name in enumerate(node.inputs):
+            name = graph.aliases.get(name, name)
+            if slot in LAYER_SLOTS.get(node.op, ()):
+                ends[name].add((True, False))
+            elif slot in SETTING_SLOTS.get(node.op, ()):
+                continue
+            elif constant:
+                ends[name] |= below if node.op in _VIEWS else {(layer, True) for layer, _ in below}
+            elif node.op not in _ELEMENTWISE or any(n in behind_layer for n in node.inputs):
+                ends[name].add((False, False))
+    return ends
 
 
 def _is_mask(array: Host) -> bool:

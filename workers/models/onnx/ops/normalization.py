@@ -16,9 +16,10 @@ def batch_normalization(call: Call, x: Tensor, scale: Tensor, bias: Tensor, mean
     """Inference form."""
     if call.attr("training_mode", 0):
         raise call.refuse("it is in training mode; export the model in evaluation mode: model.eval()")
-    if not call.attr("spatial", 1):
-        raise call.refuse("spatial = 0 is not supported")
-    return F.batch_norm(x, mean, var, scale, bias, False, 0.0, call.attr("epsilon", 1e-5))
+    epsilon = call.attr("epsilon", 1e-5)
+    if not call.attr("spatial", 1) and x.ndim > 2:  # until operator set 9: statistics of each place of the image
+        return (x - mean) * torch.rsqrt(var + epsilon) * scale + bias
+    return F.batch_norm(x, mean, var, scale, bias, False, 0.0, epsilon)
 
 
 @operator("InstanceNormalization", since=6)
