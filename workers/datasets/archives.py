@@ -14,9 +14,9 @@ from typing import IO
 
 from openapi.problems import DatasetMalformed, DatasetRejected
 from workers.datasets.limits import DatasetLimits
-from workers.datasets.npz import ZIP_ERRORS
+from workers.zips import ZIP_ERRORS
 
-_ERRORS = (*ZIP_ERRORS, tarfile.TarError, lzma.LZMAError)
+_ERRORS = (*ZIP_ERRORS, tarfile.TarError)
 #: Files that systems leave behind; they are passed over in silence.
 _LITTER = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})
 

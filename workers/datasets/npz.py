@@ -1,8 +1,6 @@
 """`.npz` with arrays `x` and `y`: headers first, then the rows as they unpack."""
 
-import struct
 import zipfile
-import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import IO
@@ -15,18 +13,7 @@ from workers.datasets.decoded import Decoded, check_label_shape, whole_labels
 from workers.datasets.limits import DatasetLimits
 from workers.datasets.npy import NpyHeader, read_header, read_rows
 from workers.datasets.pixels import PixelSink, image_layout, to_nchw
-
-#: What reading a damaged or hostile zip may raise.
-ZIP_ERRORS = (
-    zipfile.BadZipFile,
-    zlib.error,
-    struct.error,
-    EOFError,
-    NotImplementedError,
-    OSError,
-    OverflowError,
-    ValueError,
-)
+from workers.zips import ZIP_ERRORS
 
 
 def is_npz(path: Path) -> bool:

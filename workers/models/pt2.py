@@ -8,7 +8,6 @@ never opened. The program is run again under `torch.export`, which frees a batch
 import json
 import operator
 import zipfile
-import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +24,7 @@ from workers.models.inputs import FileInput
 from workers.models.torchscript import calls, operators
 from workers.models.torchscript.archive import entries
 from workers.models.torchscript.program import own_tensor
+from workers.zips import ZIP_ERRORS
 
 MAX_JSON = 128 * 2**20
 MAX_NODES = 200_000
@@ -110,9 +110,7 @@ def load_pt2(path: Path, spec: InputSpec) -> AuditedModel:
     """Translate a `torch.export` program; the input is as the file says. Raises `ModelRejected` and its subclasses."""
     try:
         return _load(path, spec)
-    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, RecursionError) as error:
-        raise ModelMalformed(f"the archive is damaged: {error}") from error
-    except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
+    except (*ZIP_ERRORS, RecursionError, TypeError, AttributeError) as error:
         raise ModelMalformed(f"the archive is damaged: {type(error).__name__} {error}") from error
 
 

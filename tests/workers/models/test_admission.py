@@ -262,6 +262,17 @@ def test_truncated_and_damaged(good, tmp_path):
     refused(path, ModelMalformed, "damaged")
 
 
+def test_an_entry_name_that_is_no_text(good, tmp_path):
+    """A directory entry may say that its name is UTF-8 when it is not."""
+    content = bytearray(good.read_bytes())
+    entry = content.index(b"PK\x01\x02")
+    content[entry + 9] |= 0x08  # flag 0x800: the name is UTF-8
+    content[entry + 46] = 0xAD  # which no UTF-8 text begins with
+    path = tmp_path / "name.pt"
+    path.write_bytes(content)
+    refused(path, ModelMalformed, "damaged")
+
+
 @pytest.mark.parametrize("content", [b"", b"hello", b"PK\x03\x04", bytes(range(256))])
 def test_not_a_model(content, tmp_path):
     path = tmp_path / "x.pt"

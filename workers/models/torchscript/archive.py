@@ -1,11 +1,11 @@
 """Opens a TorchScript archive as an untrusted zip: sizes, ratios, names and structure before any content."""
 
 import zipfile
-import zlib
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from openapi.problems import ModelMalformed, ModelUnsafe
+from workers.zips import ZIP_ERRORS
 
 MAX_ENTRIES = 50_000
 MAX_TOTAL = 8 * 2**30
@@ -40,7 +40,7 @@ def entries(path: Path) -> list[zipfile.ZipInfo]:
     try:
         with zipfile.ZipFile(path) as archive:
             infos = archive.infolist()
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, OverflowError) as error:
+    except ZIP_ERRORS as error:
         raise ModelMalformed(f"the archive is damaged: {error}") from error
     if len(infos) > MAX_ENTRIES:
         raise ModelUnsafe(f"the archive has {len(infos)} entries; {MAX_ENTRIES} are allowed")
@@ -101,7 +101,7 @@ def open_archive(path: Path) -> Archive:
                     archive.version = opened.read(info).decode("ascii", "replace").strip()
                 elif name.startswith("code/") and not name.endswith("/"):
                     raise ModelUnsafe(f"entry {info.filename!r} is neither source nor debug table", entry=info.filename)
-    except (zipfile.BadZipFile, OSError, EOFError, RuntimeError, zlib.error) as error:
+    except ZIP_ERRORS as error:
         raise ModelMalformed(f"the archive is damaged: {error}") from error
     return archive
 
