@@ -37,11 +37,14 @@ class Hunt:
         *,
         norm: Norm = "linf",
         minimal: bool = False,
+        repeatable: bool = True,
         beat: Callable[[float], None] | None = None,
     ) -> None:
         self.victim, self.x, self.y, self.z, self.rng = victim, x, y, z, rng
         self.norm: Norm = norm
         self.minimal = minimal
+        #: two passes on the same image give the same logits: the model is not randomised
+        self.repeatable = repeatable
         self.classes = z.shape[1]
         self.tolerance = 2 * TOLERANCE * (z.amax(1) - z.amin(1))
         self.x_adv = x.clone()

@@ -1,7 +1,12 @@
 """Projected gradient descent, and the loop that its relatives share."""
 
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
 from openapi.attacks import Pgd
-from workers.attacks.geometry import LinfBall, ball
+from workers.attacks.geometry import L2Ball, LinfBall, ball
 from workers.attacks.hunt import Hunt
 from workers.attacks.losses import log_odds, log_odds_target, margin, margin_target
 from workers.attacks.targets import target_classes
@@ -21,29 +26,62 @@ def pgd(hunt: Hunt, spec: Pgd) -> None:
     alpha: `step_size`, or eps / sqrt(steps) (SNS). Every iterate is tested, the start and the last one included; a
     fooled row leaves the run at once. Restarts draw new starts for the survivors. Madry et al. 2018.
     """
-    step_size = spec.step_size or spec.eps / spec.steps**0.5
     loss, y = _LOSSES[spec.loss, spec.targeted], hunt.y
     if spec.targeted:
         y = target_classes(spec.target, hunt.z, hunt.y, hunt.rng.stream("pgd.target"))
     for restart in range(spec.restarts):
         rows = hunt.active()
+        if len(rows) == 0:
+            return
         space = ball(hunt.x[rows], spec.eps, spec.norm)
-        x = space.x.clone()  # steps are made in place
-        if (spec.random_start or restart > 0) and len(rows):
+        x = space.x.clone()  # steps are written over it
+        if spec.random_start or restart > 0:
             rng, shape = hunt.rng.stream(f"pgd.start.{restart}"), tuple(x.shape[1:])
             normal = None if isinstance(space, LinfBall) else rng.normal(rows, shape, step=1)
             x = space.start(rng.uniform(rows, shape), normal)
-        for step in range(spec.steps + 1):
+
+        def beat(step: int, before: int = restart) -> None:
+            hunt.beat((before + step / (spec.steps + 1)) / spec.restarts)
+
+        _ascend(hunt, spec, loss, y, rows, space, x, beat)
+
+
+def _ascend(
+    hunt: Hunt,
+    spec: Pgd,
+    loss: Loss,
+    y: Tensor,
+    rows: Tensor,
+    space: LinfBall | L2Ball,
+    x: Tensor,
+    beat: Callable[[int], None],
+) -> None:
+    """Make the steps of one restart from x.
+
+    Signed steps often end in a cycle of two points: where the model is locally linear most pixels come to rest on the
+    ball's faces and the others go to and fro. A row with x_{t+1} = x_{t-1}, bit by bit, leaves: a deterministic model
+    repeats its answers, and both points have been tested. What would have been the last iterate is its example.
+    """
+    step_size = spec.step_size or spec.eps / spec.steps**0.5
+    cyclic = isinstance(space, LinfBall) and hunt.repeatable
+    before, spare = torch.full_like(x, torch.nan), torch.empty_like(x)
+    for step in range(spec.steps):
+        logits, _, grad = hunt.gradient(x, loss, rows, y[rows])
+        out = hunt.keep(rows, x, logits, step)
+        after = space.project_(torch.add(x, space.direction(grad), alpha=step_size, out=spare))
+        if cyclic and step % 2:  # a cycle lasts: to look at every other step finds it one step later at half the cost
+            repeated = (after == before).flatten(1).all(1) & ~out
+            if bool(repeated.any()):
+                last = after if (spec.steps - step) % 2 else x
+                hunt.offer(rows[repeated], last[repeated])
+                out |= repeated
+        before, x, spare = x, after, before
+        beat(step + 1)
+        if bool(out.any()):
+            stay = ~out
+            rows, x, before, space = rows[stay], x[stay], before[stay], space.select(stay)
+            spare = torch.empty_like(x)
             if len(rows) == 0:
-                break
-            if step < spec.steps:
-                logits, _, grad = hunt.gradient(x, loss, rows, y[rows])
-            else:
-                logits = hunt.logits(x, rows)
-            hit = hunt.keep(rows, x, logits, step)
-            if step < spec.steps:
-                x = space.project_(x.add_(space.direction(grad), alpha=step_size))
-            if bool(hit.any()):
-                rows, x, space = rows[~hit], x[~hit], space.select(~hit)
-            hunt.beat((restart * (spec.steps + 1) + step + 1) / (spec.restarts * (spec.steps + 1)))
-        hunt.offer(rows, x)
+                return
+    hunt.keep(rows, x, hunt.logits(x, rows), spec.steps)
+    hunt.offer(rows, x)

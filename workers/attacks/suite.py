@@ -157,7 +157,9 @@ def _run_chunk(
     if len(rows):
         z = (clean[rows] + 1e-30).log() if probabilities else clean[rows]
         rng = SampleRng(seed, index[rows])
-        hunt = Hunt(victim, x[rows], y[rows], z, rng, norm=norm, minimal=entry.minimal, beat=beat)
+        hunt = Hunt(
+            victim, x[rows], y[rows], z, rng, norm=norm, minimal=entry.minimal, repeatable=not randomised, beat=beat
+        )
         if not spec.black_box:
             figures |= probe_gradient(hunt)
             for counter in (victim.forwards, victim.backwards):
