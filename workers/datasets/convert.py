@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from openapi.datasets import DatasetInspection, DatasetMetadata
-from openapi.problems import DatasetMalformed, DatasetRejected, JobFailed
+from openapi.problems import DatasetMalformed, DatasetRejected, JobFailed, TremorError
 from workers.datasets.contact_sheet import write_contact_sheet
 from workers.datasets.decoded import Decoded, inspection, save_labels
 from workers.datasets.limits import DatasetLimits
@@ -33,6 +33,10 @@ def convert_dataset(
     except (DatasetMalformed, OSError) as error:
         _blame_the_disk(error)
         raise
+    except (TremorError, MemoryError):
+        raise
+    except Exception as error:  # an unforeseen file must end as a refusal of the file, whatever it made fail
+        raise DatasetMalformed(f"the file cannot be read: {type(error).__name__}: {str(error)[:300]}") from error
     found = inspection(decoded, metadata)
     save_labels(y_path, decoded.y)
     write_contact_sheet(contact_sheet, x_path, decoded.y, found.labels)

@@ -1,5 +1,6 @@
 """`.npy` streams: a header that is read before anything is believed, rows in chunks, and a writer of the same kind."""
 
+import tokenize
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -12,6 +13,13 @@ from openapi.problems import DatasetMalformed, DatasetRejected
 
 #: Rows are streamed in pieces of about this many bytes.
 CHUNK_BYTES = 8 * 2**20
+
+
+#: What numpy raises for headers that are none; `TokenError` comes from its reader of Python 2's headers.
+_HEADER_ERRORS = (
+    *(ValueError, EOFError, TypeError, SyntaxError, OverflowError, MemoryError, RecursionError),
+    tokenize.TokenError,
+)
 
 
 class NpyHeader:
@@ -47,7 +55,7 @@ def read_header(stream: IO[bytes], name: str) -> NpyHeader:
             shape, fortran, dtype = np.lib.format.read_array_header_2_0(stream)
         else:
             raise ValueError(f"version {version} of the format is not supported")
-    except (ValueError, EOFError, TypeError, SyntaxError, OverflowError, MemoryError, RecursionError) as error:
+    except _HEADER_ERRORS as error:
         raise DatasetMalformed(f"array {name!r} has no readable .npy header: {error}") from error
     if dtype.hasobject:
         raise DatasetRejected(

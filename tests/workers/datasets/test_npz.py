@@ -206,6 +206,23 @@ def test_shape_that_disagrees_with_the_data(convert, tmp_path):
         convert(path)
 
 
+def test_a_header_that_does_not_end(convert, tmp_path):
+    """numpy takes it for Python 2's and reads it with another parser, which fails in another way."""
+    broken = header((6, 3, 5, 7)).replace(b"(6", b"((")
+    path = raw_npz(tmp_path / "a.npz", x=broken + b"\0" * 630, y=npy(Y))
+    with pytest.raises(DatasetMalformed, match=r"array 'x' has no readable .npy header"):
+        convert(path)
+
+
+def test_an_unforeseen_failure_is_a_refusal(convert, npz, monkeypatch):
+    def fail(*_):
+        raise ZeroDivisionError("strange")
+
+    monkeypatch.setattr("workers.datasets.npz.whole_labels", fail)
+    with pytest.raises(DatasetMalformed, match="ZeroDivisionError: strange"):
+        convert(npz(x=BYTES, y=Y))
+
+
 def test_zip_bomb_is_refused(convert, tmp_path):
     limits = DatasetLimits(ratio_floor=1 << 20)
     zeros = header((1000, 1, 64, 64)) + b"\0" * (1000 * 64 * 64)
