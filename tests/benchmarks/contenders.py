@@ -208,8 +208,6 @@ def _adv_lib(row: str, linf: float, l2: float) -> Contender | None:
 
 
 def _authors(row: str, linf: float, l2: float) -> Contender | None:
-    from autoattack import AutoAttack
-
     parts = {
         "APGD-CE-100 Linf": ["apgd-ce"],
         "APGD-DLR-100 Linf": ["apgd-dlr"],
@@ -220,6 +218,12 @@ def _authors(row: str, linf: float, l2: float) -> Contender | None:
     if row not in parts:
         return None
     norm, eps = ("L2", l2) if "L2" in row else ("Linf", linf)
+    return authors(parts[row], eps, norm, row)
+
+
+def authors(attacks_to_run: list[str], eps: float, norm: str, row: str) -> Contender:
+    """AutoAttack's authors' code on some of its parts; at most 9 targets, one restart; ``Square-N`` has N queries."""
+    from autoattack import AutoAttack
 
     def run(s: Subject) -> Tensor:
         with torch.no_grad():
@@ -230,7 +234,7 @@ def _authors(row: str, linf: float, l2: float) -> Contender | None:
                 norm=norm,
                 eps=eps,
                 version="custom",
-                attacks_to_run=parts[row],
+                attacks_to_run=attacks_to_run,
                 device="cpu",
                 verbose=False,
                 seed=0,
@@ -238,8 +242,8 @@ def _authors(row: str, linf: float, l2: float) -> Contender | None:
             adversary.apgd.n_restarts = 1
             adversary.apgd_targeted.n_target_classes = adversary.fab.n_target_classes = min(9, classes - 1)
             adversary.apgd_targeted.n_restarts = adversary.fab.n_restarts = adversary.square.n_restarts = 1
-            if row.startswith("Square"):
-                adversary.square.n_queries = 500
+            if row.startswith("Square-"):
+                adversary.square.n_queries = int(row.split()[0].removeprefix("Square-"))
             return adversary.run_standard_evaluation(s.x, s.y, bs=256)  # type: ignore[no-any-return]
 
     return run

@@ -101,9 +101,9 @@ def compare(s: Subject, row: str, linf: float, l2: float, repeats: int, norm: st
     return lines
 
 
-def main() -> None:
-    """Parse the options, run, print, and append to a file when asked to."""
-    parser = argparse.ArgumentParser(description=__doc__)
+def arguments(description: str | None) -> argparse.ArgumentParser:
+    """The options that say what is attacked, shared by the two tables."""
+    parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--model", type=Path, default=DEMO / "small_vgg.pt")
     parser.add_argument("--data", type=Path, default=DEMO / "holdout.npz")
     parser.add_argument("--mean", type=float, nargs="+", default=None)
@@ -112,25 +112,40 @@ def main() -> None:
     parser.add_argument("--linf", type=float, default=None, help="[8/255; 0.1 for the demo]")
     parser.add_argument("--l2", type=float, default=None, help="[0.5; 1.5 for the demo]")
     parser.add_argument("--images", type=int, default=256)
-    parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--only", action="append", default=[], help="rows whose name begins so; repeatable")
-    parser.add_argument("--with-autoattack", action="store_true", help="also the two AutoAttack rows: many minutes")
     parser.add_argument("--out", type=Path, default=None, help="append the table to this file")
-    options = parser.parse_args()
+    return parser
+
+
+def opened(options: argparse.Namespace) -> tuple[Subject, float, float]:
+    """Return the subject that the options name, and the radii of its two balls."""
     demo = options.model.parent == DEMO
     linf, l2 = options.linf or (0.1 if demo else 8 / 255), options.l2 or (1.5 if demo else 0.5)
     torch.set_num_threads(options.threads)
     mean, std = options.mean or ([0.286] if demo else [0.0]), options.std or ([0.353] if demo else [1.0])
-    subject = load_subject(options.model, options.data, options.images, mean, std, options.softmax)
-    soft = " + softmax" if options.softmax else ""
+    return load_subject(options.model, options.data, options.images, mean, std, options.softmax), linf, l2
+
+
+def versions() -> str:
+    """The installed libraries and their versions."""
     peers_there = ("torch", "torchattacks", "foolbox", "adversarial-robustness-toolbox", "adv-lib")
-    versions = ", ".join(f"{p} {_version(p)}" for p in peers_there if _version(p))
+    return ", ".join(f"{p} {_version(p)}" for p in peers_there if _version(p))
+
+
+def main() -> None:
+    """Parse the options, run, print, and append to a file when asked to."""
+    parser = arguments(__doc__)
+    parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--with-autoattack", action="store_true", help="also the two AutoAttack rows: many minutes")
+    options = parser.parse_args()
+    subject, linf, l2 = opened(options)
+    soft = " + softmax" if options.softmax else ""
     lines = [
         f"## {subject.name}{soft}, {len(subject.x)} images, linf {linf:.4g}, l2 {l2:.4g}",
         "",
         f"{date.today().isoformat()}, {_machine()}, {options.threads} threads, {options.repeats} interleaved runs; "
-        f"{versions}.",
+        f"{versions()}.",
         f"Bare model: {1e3 * subject.forward_cost:.3f} ms forward, {1e3 * subject.both_cost:.3f} both ways.",
         "",
         "| attack | library | CPU ms/image | images/s | forward | backward | × floor | robust | distance | peak MiB |",

@@ -1,0 +1,141 @@
+"""How strong our attacks are beside the peers', at equal eps and budget: accuracy, and distance at equal success.
+
+Every example of everybody is judged by the same independent pass, in its ball and in [0, 1]. A row passes when our
+robust accuracy is at most the best peer's plus one standard error of it, and, for minimal-norm attacks, when our median
+distance is at most each peer's on the images that both fool.
+
+    python -m tests.benchmarks.strength [--model FILE --data NPZ --mean … --std … --linf … --l2 …] [--images 256]
+    [--only NAME]…
+"""
+
+import math
+import os
+
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # before torch: idle threads must not spin
+os.environ.setdefault("GOMP_SPINCOUNT", "0")
+
+import warnings
+from dataclasses import dataclass
+from datetime import date
+
+import torch
+from torch import Tensor
+
+from tests.benchmarks.contenders import MISSING, Contender, attacks, ours, peers
+from tests.benchmarks.run import arguments, opened, versions
+from tests.benchmarks.strength_rows import MINIMAL, OTHER_RADII, more_attacks, more_peers
+from tests.benchmarks.subject import Subject
+from workers.attacks.geometry import Norm, distance
+
+#: A median that is larger by less than float32 arithmetic and a bisection's last step make out is not larger.
+_EQUAL = 1e-3
+
+
+@dataclass
+class Outcome:
+    """What one contender reached: (n,) who is fooled lawfully, and how far away."""
+
+    fooled: Tensor
+    distance: Tensor
+    correct: Tensor
+
+    @property
+    def robust(self) -> float:
+        """Robust accuracy: correct and not fooled, of all."""
+        return float((self.correct & ~self.fooled).float().mean())
+
+
+def judged(s: Subject, x_adv: Tensor, norm: Norm, eps: float | None) -> Outcome:
+    """Judge examples by a fresh pass; what lies outside its ball or [0, 1] is no success."""
+    with torch.no_grad():
+        correct = s.model.model(s.x).argmax(1) == s.y
+        wrong = s.model.model(x_adv.float()).argmax(1) != s.y
+    d = distance(x_adv, s.x, norm)
+    lawful = (x_adv.flatten(1).amin(1) >= -1e-6) & (x_adv.flatten(1).amax(1) <= 1 + 1e-6)
+    if eps is not None:
+        lawful &= d <= eps * (1 + 1e-4)
+    return Outcome(correct & wrong & lawful, d, correct)
+
+
+def standard_error(share: float, n: int) -> float:
+    """Return the standard error of a share among n."""
+    return math.sqrt(max(share * (1 - share), 0.0) / n)
+
+
+def verdict(own: Outcome, other: dict[str, Outcome], minimal: bool) -> tuple[bool, str]:
+    """Return whether a row passes, and what is said of it."""
+    if not other:
+        return True, "no peer"
+    n = len(own.fooled)
+    best = min(other, key=lambda k: other[k].robust)
+    error = standard_error(other[best].robust, n)
+    good = own.robust <= other[best].robust + error
+    said = [f"{own.robust:.3f} against {other[best].robust:.3f} ± {error:.3f} ({best})"]
+    if minimal:
+        for name, o in other.items():
+            both = own.fooled & o.fooled
+            if not bool(both.any()):
+                continue
+            mine, theirs = float(own.distance[both].median()), float(o.distance[both].median())
+            nearer = mine <= theirs * (1 + _EQUAL)
+            good &= nearer
+            said.append(f"{name} {mine:.4g} / {theirs:.4g}" + ("" if nearer else " **farther**"))
+    return good, "; ".join(said)
+
+
+def run_row(s: Subject, row: str, norm: Norm, eps: float | None, contenders: dict[str, Contender]) -> list[str]:
+    """Run all contenders once and return the row's lines of the table."""
+    outcomes: dict[str, Outcome] = {}
+    for name, contender in contenders.items():
+        torch.manual_seed(0)
+        s.model.forwards = s.model.backwards = 0
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                outcomes[name] = judged(s, contender(s).detach(), norm, eps)
+        except Exception as error:  # a peer that fails is reported and does not end the run
+            if name == "tremor":
+                raise
+            MISSING[f"{name} {row}"] = f"{type(error).__name__}: {error}"
+    own = outcomes.pop("tremor")
+    good, said = verdict(own, outcomes, row.startswith(MINIMAL))
+    others = ", ".join(f"{k} {o.robust:.3f}" for k, o in sorted(outcomes.items(), key=lambda kv: kv[1].robust))
+    line = f"| {row} | {own.robust:.3f} | {others or '–'} | {said} | {'yes' if good else '**no**'} |"
+    print(line, flush=True)
+    return [line]
+
+
+def main() -> None:
+    """Parse the options, run, print, and append to a file when asked to."""
+    parser = arguments(__doc__)
+    parser.add_argument("--skip", action="append", default=[], help="rows whose name begins so; repeatable")
+    options = parser.parse_args()
+    s, linf, l2 = opened(options)
+    soft = " + softmax" if options.softmax else ""
+    lines = [
+        f"### {s.name}{soft}, {len(s.x)} images, linf {linf:.4g}, l2 {l2:.4g}",
+        "",
+        f"{date.today().isoformat()}; {versions()}.",
+        "",
+        "| attack | tremor | peers | ours against the best; median distances ours / theirs where both fool | holds |",
+        "|---|---|---|---|---|",
+    ]
+    print("\n".join(lines))
+    rows = {**attacks(linf, l2), **more_attacks(linf, l2)}
+    for row, (norm, spec) in rows.items():
+        if (options.only and not row.startswith(tuple(options.only))) or row.startswith(tuple(options.skip) or ("\0",)):
+            continue
+        eps = None if row.startswith(MINIMAL) else OTHER_RADII.get(row, l2 if norm == "l2" else linf)
+        found = {"tremor": ours(spec), **peers(row, linf, l2), **more_peers(row, linf, l2)}
+        lines += run_row(s, row, norm, eps, found)  # type: ignore[arg-type]
+    if MISSING:
+        notes = ["", "Left out:", *(f"- {name}: {reason.splitlines()[0]}" for name, reason in sorted(MISSING.items()))]
+        print("\n".join(notes))
+        lines += notes
+    if options.out is not None:
+        with options.out.open("a") as file:
+            file.write("\n".join([*lines, "", ""]))
+
+
+if __name__ == "__main__":
+    main()
