@@ -12,6 +12,7 @@ import torch
 
 from openapi.problems import ModelMalformed, ModelUnsafe, UnsupportedOperator
 from workers.models.torchscript import operators
+from workers.models.torchscript.size import check_size
 
 _BUILTINS_NAMES = """
     annotate unchecked_cast uninitialized getattr hasattr isinstance float int bool str len range print tuple list
@@ -31,7 +32,10 @@ _EXPRESSIONS = (
 
 
 def check_sources(sources: dict[str, bytes]) -> None:
-    """Raise `ModelUnsafe` or `UnsupportedOperator`, naming operator and entry, unless all operators are allowed."""
+    """Raise `ModelUnsafe` or `UnsupportedOperator`, naming operator and entry, unless all operators are allowed.
+
+    So too when there are too many of them; see `size`.
+    """
     trees = {entry: _parse(content, entry) for entry, content in sources.items()}
     methods = {node.name for tree in trees.values() for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
     for entry, tree in trees.items():
@@ -39,6 +43,7 @@ def check_sources(sources: dict[str, bytes]) -> None:
             _Checker(entry, methods).visit(tree)
         except RecursionError as error:
             raise ModelUnsafe(f"{entry} is nested too deeply", entry=entry) from error
+    check_size(trees)
 
 
 def _parse(content: bytes, entry: str) -> ast.Module:
