@@ -73,7 +73,11 @@ class ModelInspection(Frozen):
     layers: tuple[LayerInfo, ...]
     warnings: tuple[str, ...] = ()
     producer: str | None = None
-    logits: str = Field("output", description="Where logits are read: 'output', or 'before_softmax'")
+    logits: str = Field(
+        "output",
+        description="Where logits are read: 'output', or 'before_' and what the file ends in: 'softmax', 'log_softmax', "
+        "'sigmoid', 'label' (ArgMax) or 'top' (TopK)",
+    )
     cost_ms_per_image: float | None = Field(
         None, description="Measured forward + backward time on the inspecting worker"
     )

@@ -36,7 +36,7 @@ BEGIN, END = "<!-- coverage:begin -->", "<!-- coverage:end -->"
 
 #: Family → torchvision's smallest member and the side of its input, for ``--full``.
 FULL = {
-    "alexnet": ("alexnet", 64),
+    "alexnet": ("alexnet", 224),
     "convnext": ("convnext_tiny", 64),
     "densenet": ("densenet121", 64),
     "efficientnet": ("efficientnet_b0", 64),
@@ -54,8 +54,8 @@ FULL = {
     "squeezenet": ("squeezenet1_1", 64),
     "swin": ("swin_t", 64),
     "swin_v2": ("swin_v2_t", 64),
-    "vgg": ("vgg11", 64),
-    "vgg_bn": ("vgg11_bn", 64),
+    "vgg": ("vgg11", 224),
+    "vgg_bn": ("vgg11_bn", 224),
     "vit": ("vit_b_32", 224),
     "wide_resnet": ("wide_resnet50_2", 64),
 }

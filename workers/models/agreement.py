@@ -34,6 +34,8 @@ def agreement(model: AuditedModel, path: Path, images: int = 2) -> dict[str, Any
     """
     if model.format not in _OPENERS:
         return {"runtime": None, "reason": "this format's own loader unpickles, and so is not run"}
+    if model.head == "top":
+        return {"runtime": None, "reason": "the file returns its best classes alone, not the score of each"}
     runtime = f"torch {torch.__version__}" if model.format == "torchscript" else _onnxruntime_version()
     assert model.input.shape is not None
     pixels = torch.rand((images, *model.input.shape), generator=torch.Generator().manual_seed(2))
@@ -42,15 +44,14 @@ def agreement(model: AuditedModel, path: Path, images: int = 2) -> dict[str, Any
         raw = model.transform(pixels)
         try:
             original = _OPENERS[model.format](path, model)
-            theirs = _batches(original, raw, model.num_classes)
+            theirs = _batches(original, raw, model)
         except Exception as error:  # the original runtime may fail in any way; it decides nothing
             return {"runtime": runtime, "reason": f"the original could not be run: {str(error)[:200]}"}
-    readings = [ours]
-    if model.before_softmax:
-        readings = [torch.softmax(ours, 1), torch.log_softmax(ours, 1)]
+    expected = model.file_output(ours).float()
     scale = float(theirs.abs().max()) or 1.0
-    relative = min(float((reading - theirs).abs().max()) / scale for reading in readings)
-    return {"runtime": runtime, "images": images, "relative": relative}
+    if model.head == "label":  # two labels agree or do not
+        return {"runtime": runtime, "images": images, "relative": float((expected != theirs).float().mean())}
+    return {"runtime": runtime, "images": images, "relative": float((expected - theirs).abs().max()) / scale}
 
 
 def _onnxruntime_version() -> str:
@@ -59,30 +60,22 @@ def _onnxruntime_version() -> str:
     return f"onnxruntime {onnxruntime.__version__}"
 
 
-def _batches(original: Callable[[Tensor], Any], raw: Tensor, classes: int) -> Tensor:
+def _batches(original: Callable[[Tensor], Any], raw: Tensor, model: AuditedModel) -> Tensor:
     """Run all images at once, or one by one where the file's batch is fixed at 1, or the first repeated to fill it."""
     try:
-        return _logits(original(raw), classes, len(raw))
+        return _output(original(raw), model, len(raw))
     except Exception:
-        return torch.cat([_logits(original(image[None]), classes, 1) for image in raw])
+        return torch.cat([_output(original(image[None]), model, 1) for image in raw])
 
 
-def _logits(output: Any, classes: int, images: int) -> Tensor:
-    """Pick the tensor of (images, classes) out of whatever the original returned."""
-    if isinstance(output, Tensor):
-        flat = output.flatten(1) if output.dim() > 1 else output
-        if tuple(flat.shape) == (images, classes):
-            return flat.float()
-    elif isinstance(output, dict):
-        for key in sorted(output, key=lambda k: k != "logits"):
-            return _logits(output[key], classes, images)
-    elif isinstance(output, (tuple, list)):
-        for item in output:
-            try:
-                return _logits(item, classes, images)
-            except ValueError:
-                continue
-    raise ValueError(f"no output of shape ({images}, {classes})")
+def _output(output: Any, model: AuditedModel, images: int) -> Tensor:
+    """Pick the tensor that the model's logits stand for out of what the original returned, as (images, numbers)."""
+    for key in model.path:
+        output = output[key]
+    numbers = 1 if model.single or model.head == "label" else model.num_classes
+    if not isinstance(output, Tensor) or output.numel() != images * numbers or len(output) != images:
+        raise ValueError(f"no output of shape ({images}, {numbers})")
+    return output.reshape(images, numbers).float()
 
 
 def _open_torchscript(path: Path, model: AuditedModel) -> Callable[[Tensor], Any]:
@@ -115,7 +108,11 @@ def _open_onnx(path: Path, model: AuditedModel) -> Callable[[Tensor], Any]:
 
     def run(x: Tensor) -> Any:
         found = session.run(None, {**idle, taken.name: x.numpy().astype(_NUMPY[taken.type])})
-        return [torch.from_numpy(v) for v in found if isinstance(v, np.ndarray)]
+        return {
+            port.name: torch.from_numpy(value)
+            for port, value in zip(session.get_outputs(), found, strict=True)
+            if isinstance(value, np.ndarray)
+        }
 
     return run
 

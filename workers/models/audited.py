@@ -11,6 +11,7 @@ from openapi.audits import Tap
 from openapi.models import InputSpec, LayerInfo
 from openapi.problems import InvalidField
 from workers.models.graphs import op_name
+from workers.models.heads import FORMULAS, Head
 from workers.models.inputs import FileInput, InputTransform
 from workers.models.layers import Layer
 from workers.models.taps import TapPoint
@@ -42,7 +43,9 @@ class AuditedModel(nn.Module):
         warnings: Sequence[str] = (),
         differentiable: bool = True,
         trainable: bool = True,
-        before_softmax: bool = False,
+        head: Head = "",
+        single: bool = False,
+        path: tuple[Any, ...] = (),
         producer: str | None = None,
     ) -> None:
         super().__init__()
@@ -55,7 +58,9 @@ class AuditedModel(nn.Module):
         self.warnings = tuple(warnings)
         self.differentiable = differentiable
         self._trainable = trainable
-        self.before_softmax = before_softmax
+        self.head = head
+        self.single = single
+        self.path = path
         self.producer = producer
         self._layers = {layer.info.name: layer for layer in layers}
         self._revision = 0
@@ -67,6 +72,15 @@ class AuditedModel(nn.Module):
     def layers(self) -> tuple[LayerInfo, ...]:
         """The convolution and linear layers, in order of execution."""
         return tuple(layer.info for layer in self._layers.values())
+
+    @property
+    def before_softmax(self) -> bool:
+        """Whether the file's own output is the softmax of the logits, or its logarithm."""
+        return self.head in ("softmax", "log_softmax")
+
+    def file_output(self, logits: Tensor) -> Tensor:
+        """Logits (n, num_classes) → what the file itself returns of them: (n, num_classes), or (n, 1)."""
+        return FORMULAS[self.head](logits[:, 1:] if self.single else logits)
 
     @property
     def trainable(self) -> bool:

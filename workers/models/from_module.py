@@ -55,7 +55,9 @@ def assemble(
         warnings=(*warnings, *logits.warnings),
         differentiable=differentiable,
         trainable=trainable,
-        before_softmax=logits.before_softmax,
+        head=logits.head,
+        single=logits.single,
+        path=logits.path,
         producer=producer,
     )
     for parameter in model.parameters():

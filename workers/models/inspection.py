@@ -48,7 +48,7 @@ def inspect_audited(model: AuditedModel, path: Path | None = None) -> ModelInspe
             "layers": model.layers,
             "warnings": tuple(warnings),
             "producer": model.producer,
-            "logits": "before_softmax" if model.before_softmax else "output",
+            "logits": "before_softmax" if model.before_softmax else f"before_{model.head}" if model.head else "output",
             "cost_ms_per_image": cost,
             "agreement": compared,
         }

@@ -1,96 +1,137 @@
-"""Where a graph's logits are: the (n, classes) tensor among its outputs, read before a closing Softmax."""
+"""Where a graph's logits are: the score of classes among its outputs, read before a closing Softmax or the like."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import torch
 from torch import fx
 
 from openapi.problems import NotAClassifier
 from workers.models.graphs import aten, op_name
+from workers.models.heads import NAMES, Head, Peeled, peel, shape_of
 
-_SOFTMAX = {"softmax", "_softmax", "log_softmax", "_log_softmax", "special_softmax", "special_log_softmax"}
-_PASS = {"clone", "contiguous", "alias", "detach", "to", "_to_copy"}
+#: Words in an output's name that speak for it, or against it.
+_FOR = ("logit", "prob", "score", "class", "pred", "softmax", "label", "output")
+_AGAINST = ("aux", "feature", "embed", "hidden", "attn", "attention", "loss", "activation")
+#: Keys and positions in the structure that a file returns.
+Path = tuple[Any, ...]
+_LAYERS = ("conv", "linear", "addmm", "mm", "matmul")
 
 
 @dataclass(frozen=True)
 class Logits:
-    """The node that holds the logits, the number of classes, and what to tell the user about the choice."""
+    """The node that holds the logits, the number of classes, and what to tell the user about the choice.
+
+    `head`: what the file puts on top of them; `single`: the file returns one number, the logit of the second class;
+    `path`: the keys and positions of the output that was chosen.
+    """
 
     node: fx.Node
     num_classes: int
     warnings: tuple[str, ...] = ()
-    before_softmax: bool = False
+    head: Head = ""
+    single: bool = False
+    path: Path = ()
 
 
-def _leaves(output: Any, path: str = "") -> Iterator[tuple[str, fx.Node]]:
+def _leaves(output: Any, path: Path = ()) -> Iterator[tuple[Path, fx.Node]]:
     if isinstance(output, fx.Node):
         yield path, output
     elif isinstance(output, Mapping):
-        for key in sorted(output, key=lambda k: k != "logits"):
-            yield from _leaves(output[key], f"{path}[{key!r}]")
+        for key in output:
+            yield from _leaves(output[key], (*path, key))
     elif isinstance(output, (tuple, list)):
         for i, item in enumerate(output):
-            yield from _leaves(item, f"{path}[{i}]")
+            yield from _leaves(item, (*path, i))
     elif hasattr(output, "__dict__"):
         yield from _leaves(vars(output), path)
 
 
-def _shape(node: fx.Node) -> list[Any]:
-    return list(getattr(node.meta.get("val"), "shape", ()))
+def _rank(path: Path) -> int:
+    """How well a name speaks for an output; the lower the better."""
+    name = " ".join(map(str, path)).lower()
+    if any(word in name for word in _AGAINST):
+        return 3
+    return 0 if "logits" in name else 1 if any(word in name for word in _FOR) else 2
 
 
-def _classes(node: fx.Node) -> int | None:
-    shape = _shape(node)
-    trailing_ones = all(isinstance(s, int) and s == 1 for s in shape[2:])
-    if len(shape) >= 2 and not isinstance(shape[0], int) and isinstance(shape[1], int) and trailing_ones:
-        return shape[1]
-    return None
+def _feeds_a_layer_of(first: fx.Node, second: fx.Node) -> bool:
+    """Whether `second` is computed from `first` through a layer: `first` holds features then."""
+    reached = {first: False}
+    for node in first.graph.nodes:
+        sources = [source for source in node.all_input_nodes if source in reached]
+        if sources and node is not first:
+            reached[node] = op_name(node).startswith(_LAYERS) or any(reached[source] for source in sources)
+    return reached.get(second, False)
 
 
-def _before_softmax(node: fx.Node) -> fx.Node | None:
-    """Return the logits under a Softmax or LogSoftmax over the classes, or None."""
-    while op_name(node) in _PASS and isinstance(node.args[0], fx.Node):
-        node = node.args[0]
-    name = op_name(node)
-    if name == "log" and isinstance(node.args[0], fx.Node) and op_name(node.args[0]) in _SOFTMAX:
-        node = node.args[0]
-        name = op_name(node)
-    if name not in _SOFTMAX or not isinstance(node.args[0], fx.Node):
-        return None
-    axis = node.args[1] if len(node.args) > 1 else node.kwargs.get("dim")
-    rank = len(_shape(node))
-    return node.args[0] if axis in (1, 1 - rank) else None
+def _choose(found: list[tuple[Path, Peeled]]) -> tuple[Path, Peeled]:
+    """Two classes or more before one number, what is computed last, the best name, the first."""
+    features = {
+        a.node for _, a in found for _, b in found if a.node is not b.node and _feeds_a_layer_of(a.node, b.node)
+    }
+    kept = [(path, p) for path, p in found if p.node not in features] or found
+    return min(kept, key=lambda item: (item[1].classes < 2, _rank(item[0])))
 
 
 def find_logits(graph: fx.Graph, output: Any) -> Logits:
-    """Choose the logits among a graph's outputs and make them the only output.
+    """Choose the logits among a graph's outputs and make them, as (n, classes), the only output.
 
-    The first output of shape (n, k), k ≥ 2, counts, a dict's `logits` before its other keys; (n, k, 1, 1) is flattened.
-    Raises `NotAClassifier` with the shapes found when none is.
+    A tensor (n, k), k ≥ 2, counts (dimensions of length 1 beside k are dropped), else one of (n,) or (n, 1), which is
+    read as the logit z of the second of two classes: logits (0, z). Softmax, LogSoftmax, Sigmoid, ArgMax and TopK are
+    taken off. Raises `NotAClassifier` with the shapes found when there is none.
     """
     leaves = list(_leaves(output))
-    found = [(path, node, k) for path, node in leaves if (k := _classes(node)) is not None and k >= 2]
+    found = [(path, peeled) for path, node in leaves if (peeled := peel(node)) is not None]
     if not found:
-        shapes = [["n", *map(str, _shape(node)[1:])] for _, node in leaves]
+        shapes = [["n", *map(str, shape_of(node)[1:])] if shape_of(node) else [] for _, node in leaves]
         raise NotAClassifier(
-            f"a classifier returns logits of shape (n, classes) with at least 2 classes; this file returns {shapes}"
+            "a classifier returns logits of shape (n, classes) with at least 2 classes, or one logit (n, 1); "
+            f"this file returns {shapes}"
         )
-    path, node, classes = found[0]
+    path, peeled = _choose(found)
     warnings: list[str] = []
-    if len(leaves) > 1 or path:
-        warnings.append(f"the output is a structure with {len(leaves)} tensors; output{path} is read as the logits")
-    inner = _before_softmax(node)
-    if inner is not None:
-        warnings.append("the file ends in Softmax; logits are read before it, so that gradients do not vanish")
-        node = inner
-    out_node = graph.output_node()
-    if len(_shape(node)) > 2:
-        with graph.inserting_before(out_node):
-            flat = graph.call_function(aten.flatten.using_ints, (node, 1))
-        flat.meta["val"] = node.meta["val"].flatten(1)
-        warnings.append(f"the output has {len(_shape(node))} dimensions; it is flattened to (n, {classes})")
-        node = flat
-    out_node.args = (node,)
+    if len(leaves) > 1:
+        shown = "".join(f"[{key!r}]" for key in path)
+        warnings.append(f"the output is a structure with {len(leaves)} tensors; output{shown} is read as the logits")
+    if peeled.head:
+        warnings.append(
+            f"the file ends in {NAMES[peeled.head]}; logits are read before it, so that gradients do not vanish"
+        )
+    single = peeled.classes == 1
+    node = _two_classes(graph, peeled.node, warnings) if single else _flattened(graph, peeled, warnings)
+    graph.output_node().args = (node,)
     graph.eliminate_dead_code()
-    return Logits(node, classes, tuple(warnings), inner is not None)
+    return Logits(node, max(peeled.classes, 2), tuple(warnings), peeled.head, single, path)
+
+
+def _flattened(graph: fx.Graph, peeled: Peeled, warnings: list[str]) -> fx.Node:
+    node = peeled.node
+    if len(shape_of(node)) == 2:
+        return node
+    warnings.append(f"the output has {len(shape_of(node))} dimensions; it is flattened to (n, {peeled.classes})")
+    return _call(graph, aten.flatten.using_ints, (node, 1), node.meta["val"].flatten(1))
+
+
+def _two_classes(graph: fx.Graph, node: fx.Node, warnings: list[str]) -> fx.Node:
+    """z of shape (n,), (n, 1) … → logits (0, z)."""
+    value = node.meta["val"]
+    if value.dim() == 1:
+        value = value.unsqueeze(1)
+        node = _call(graph, aten.unsqueeze.default, (node, 1), value)
+    elif value.dim() > 2:
+        value = value.flatten(1)
+        node = _call(graph, aten.flatten.using_ints, (node, 1), value)
+    zero = _call(graph, aten.zeros_like.default, (node,), torch.zeros_like(value))
+    warnings.append(
+        "the file returns one number an image; it is read as the logit of class 1 against class 0, whose logit is 0"
+    )
+    return _call(graph, aten.cat.default, ([zero, node], 1), torch.cat([torch.zeros_like(value), value], 1))
+
+
+def _call(graph: fx.Graph, target: Any, args: tuple[Any, ...], value: Any) -> fx.Node:
+    with graph.inserting_before(graph.output_node()):
+        node = graph.call_function(target, args)
+    node.meta["val"] = value
+    return node

@@ -210,8 +210,10 @@ class Returns(nn.Module):
         (lambda z: (z.sum(), z), r"output\[1\]"),
         (lambda z: {"aux": z[:, :2] * 3, "logits": z}, r"\['logits'\]"),
         (lambda z: z[:, :, None, None], "flattened"),
+        (lambda z: (z.max(1).values, z.max(1).indices), "ArgMax|TopK"),
+        (lambda z: z.softmax(1).topk(2), "TopK"),
     ],
-    ids=["softmax", "log_softmax", "log", "tuple", "dict", "nk11"],
+    ids=["softmax", "log_softmax", "log", "tuple", "dict", "nk11", "max", "topk"],
 )
 def test_logits_are_found(how, warning):
     net = settled(Returns(how))
@@ -224,7 +226,7 @@ def test_logits_are_found(how, warning):
 
 
 @pytest.mark.parametrize(
-    "how", [lambda z: z.sum(1), lambda z: z[:, :1], lambda z: z.sum(), lambda z: z.reshape(-1, 2, 2)]
+    "how", [lambda z: z.sum(), lambda z: z.mean(0), lambda z: z.reshape(-1, 2, 2), lambda z: z.argmax() + 0 * z.long()]
 )
 def test_other_outputs_are_refused(how):
     with pytest.raises(NotAClassifier, match=r"\(n, classes\)"):

@@ -3,7 +3,7 @@ import torch
 from torch import Tensor, nn
 
 from openapi.models import InputSpec, ModelInspection
-from openapi.problems import ModelNumerics, ModelRejected, NotAClassifier
+from openapi.problems import ModelNumerics, ModelRejected
 from tests.workers.models.nets import ConvNet, save_script, save_trace, settled
 from workers.jobs import inspect_model
 from workers.jobs.context import JobContext
@@ -94,10 +94,12 @@ def test_nan_weights_are_refused():
     assert caught.value.extra["index"] == 0
 
 
-def test_a_regression_file_is_refused(tmp_path):
-    path = save_script(settled(nn.Sequential(nn.Flatten(), nn.Linear(12, 1))), tmp_path / "a.pt")
-    with pytest.raises(NotAClassifier):
-        job(path, tmp_path, input={"shape": [3, 2, 2]})
+def test_one_output_is_the_logit_of_two_classes(tmp_path):
+    net = settled(nn.Sequential(nn.Flatten(), nn.Linear(12, 1), nn.Sigmoid()))
+    found = job(save_script(net, tmp_path / "a.pt"), tmp_path, input={"shape": [3, 2, 2]}, labels=["cat", "dog"])
+    assert (found.num_classes, found.logits) == (2, "before_sigmoid")
+    assert found.agreement["relative"] < 1e-5
+    assert any("class 1 against class 0" in text for text in found.warnings)
 
 
 def test_a_missing_shape_is_asked_for(tmp_path):

@@ -17,9 +17,9 @@ from workers.models.from_module import assemble
 from workers.models.graphs import quiet_export
 from workers.models.inputs import FileInput, wrong_input
 from workers.models.onnx.admission import read_model
-from workers.models.onnx.graph import Graph, Node, Port, read_graph, reads
-from workers.models.onnx.head import softmax_last
+from workers.models.onnx.graph import Graph, Node, Port, read_graph
 from workers.models.onnx.module import OnnxModule
+from workers.models.onnx.prune import needed
 from workers.models.onnx.registry import TENSOR_CONVERTERS, find
 from workers.models.onnx.tensors import type_name
 
@@ -127,15 +127,14 @@ _DAMAGE = (TypeError, ValueError, KeyError, IndexError, AttributeError, Overflow
 
 
 def _convert(model: ModelProto, input: InputSpec) -> Converted:
-    graph = softmax_last(read_graph(model))
+    graph, notes = needed(read_graph(model))
     _check_numbers(graph)
-    graph, idle = _without_idle_inputs(graph)
     port = _image_input(graph)
     shape, fixed = _input_shape(port, input)
     dtype = _INPUT_TYPES[port.element_type]
     module = OnnxModule(graph, fixed)
     spec = input
-    warnings = [f"nothing reads the input {name!r}; it was left out" for name in idle]
+    warnings = [*notes]
     if fixed is not None:
         warnings.append(f"the file fixes the batch size at {fixed}; it was freed")
     if port.element_type in (TensorProto.FLOAT16, TensorProto.BFLOAT16, TensorProto.DOUBLE):
@@ -151,20 +150,6 @@ def _convert(model: ModelProto, input: InputSpec) -> Converted:
         )
     producer = " ".join(filter(None, (model.producer_name, model.producer_version))) or None
     return Converted(module, FileInput(shape, dtype), spec, tuple(warnings), producer)
-
-
-def onnx_to_module(path: Path, input: InputSpec | None = None) -> OnnxModule:
-    """Admit an ONNX file and return the module alone."""
-    return convert(path, input or InputSpec()).module
-
-
-def _without_idle_inputs(graph: Graph) -> tuple[Graph, list[str]]:
-    """The graph without inputs that no node reads (placeholders of training), and their names."""
-    read = {port.name for port in graph.outputs}.union(*(reads(node) for node in graph.nodes))
-    kept = tuple(port for port in graph.inputs if port.name in read)
-    if not kept or len(kept) == len(graph.inputs):
-        return graph, []
-    return replace(graph, inputs=kept), [port.name for port in graph.inputs if port.name not in read]
 
 
 def _image_input(graph: Graph) -> Port:

@@ -26,7 +26,7 @@ class OnnxModule(nn.Module):
     """The network of an ONNX file.
 
     ``forward``: x, the file's own input tensor (float32 also where the file takes half precision or integers) → the
-    file's first-to-last outputs (a tuple when there are several). Weights are parameters with the names of the file's
+    file's outputs by name. Weights are parameters with the names of the file's
     initialisers (`paths`: file name → torch path); other floating constants are buffers.
     """
 
@@ -64,14 +64,14 @@ class OnnxModule(nn.Module):
         else:
             owner.register_buffer(leaf, tensor)
 
-    def forward(self, x: Tensor) -> Any:
-        """Compute every output of the file that holds floating numbers."""
+    def forward(self, x: Tensor) -> dict[str, Tensor]:
+        """Compute the file's outputs that are tensors, by name."""
         batch = Batch(self.fixed_batch)
         if x.ndim:
             batch.size = x.shape[0]
         values = self.evaluate({self.onnx.inputs[0].name: x}, batch, x.device)
-        found = tuple(_flat(v) for v in values if isinstance(v, Tensor) and v.is_floating_point())
-        return found[0] if len(found) == 1 else found
+        ports = zip(self.onnx.outputs, values, strict=True)
+        return {port.name: value for port, value in ports if isinstance(value, Tensor)}
 
     def evaluate(self, inputs: dict[str, Value], batch: Batch, device: torch.device) -> list[Value]:
         """Run the graph on named inputs (tensors, or numpy arrays for constants) and return its outputs in order."""
@@ -87,12 +87,6 @@ class OnnxModule(nn.Module):
             owner = getattr(owner, part)
         assert isinstance(owner, Tensor)
         return owner
-
-
-def _flat(output: Tensor) -> Tensor:
-    """(n, 1, 1, k), as channels-last networks end in, becomes (n, k)."""
-    ones = all(not isinstance(s, torch.SymInt) and s == 1 for s in output.shape[1:-1])
-    return output.flatten(1) if output.ndim > 2 and ones else output
 
 
 class _Run:

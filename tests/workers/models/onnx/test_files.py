@@ -476,13 +476,6 @@ def test_two_inputs_are_no_image_classifier(tmp_path: Path) -> None:
         load_onnx(save(proto, tmp_path), InputSpec())
 
 
-def test_no_logits(tmp_path: Path) -> None:
-    nodes, constants = conv_head()
-    proto = model([*nodes, node("ArgMax", ["logits"], "y", axis=1)], ["n", 3, 8, 8], constants, output_type=7)
-    with pytest.raises(NotAClassifier):
-        load_onnx(save(proto, tmp_path), InputSpec())
-
-
 def test_training_mode_is_refused(tmp_path: Path) -> None:
     nodes, constants = conv_head()
     drop = node("Dropout", ["logits", "ratio", "on"], "y")

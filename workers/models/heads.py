@@ -1,0 +1,151 @@
+"""What a network does to its logits before it returns them, and where they are read instead.
+
+Softmax, Sigmoid, ArgMax and TopK at the end keep the order of the classes but take the gradient away, wholly or where
+the network is sure; what only reshapes (Flatten, Transpose over axes of length 1) or only rescales (Log, Clip) may
+stand around them.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import torch
+from torch import Tensor, fx
+
+from workers.models.graphs import op_name
+
+#: What was taken off: '' is nothing.
+Head = Literal["", "softmax", "log_softmax", "sigmoid", "label", "top"]
+
+#: How messages name it, and how the file's own output follows from the logits (n, classes).
+NAMES: dict[Head, str] = {
+    "softmax": "Softmax", "log_softmax": "LogSoftmax", "sigmoid": "Sigmoid", "label": "ArgMax", "top": "TopK",
+}  # fmt: skip
+FORMULAS: dict[Head, Callable[[Tensor], Tensor]] = {
+    "": lambda z: z,
+    "softmax": lambda z: torch.softmax(z, 1),
+    "log_softmax": lambda z: torch.log_softmax(z, 1),
+    "sigmoid": torch.sigmoid,
+    "label": lambda z: z.argmax(1, keepdim=True),
+}
+
+_SOFTMAX = {"softmax", "_softmax", "special_softmax"}
+_LOG_SOFTMAX = {"log_softmax", "_log_softmax", "special_log_softmax"}
+_SHAPES = {
+    "view", "reshape", "_unsafe_view", "flatten", "squeeze", "unsqueeze", "permute", "transpose", "t", "clone",
+    "contiguous", "alias", "detach", "to", "_to_copy", "float", "double", "half", "squeeze_", "unsqueeze_", "select",
+    "expand", "movedim", "swapaxes", "type_as",
+}  # fmt: skip
+_PICKS = {"slice", "narrow", "select", "split", "split_with_sizes", "getitem", "index_select"}
+
+
+@dataclass(frozen=True)
+class Peeled:
+    """The node that holds the logits, how many classes it has (1: a single logit), and what was taken off above it."""
+
+    node: fx.Node
+    classes: int
+    head: Head = ""
+
+
+def shape_of(node: fx.Node) -> list[Any]:
+    """A node's shape; the batch is symbolic."""
+    return list(getattr(node.meta.get("val"), "shape", ()))
+
+
+def classes_of(node: fx.Node) -> int | None:
+    """Return k for a node of shape (n, k), (n, k, 1, 1), (n, 1, 1, k) or, with k = 1, (n,); None for another."""
+    shape = shape_of(node)
+    rest = [s for s in shape[1:] if not (isinstance(s, int) and s == 1)]
+    if not shape or isinstance(shape[0], int) or len(rest) > 1 or not all(isinstance(s, int) for s in rest):
+        return None
+    return int(rest[0]) if rest else 1
+
+
+def peel(node: fx.Node) -> Peeled | None:
+    """Follow an output back to the logits under it; None when the output is no score of classes."""
+    floating = getattr(node.meta.get("val"), "is_floating_point", bool)()
+    ranked = _ranking(node)
+    if ranked is not None:
+        below = peel(ranked[0])
+        return below and Peeled(below.node, below.classes, ranked[1])
+    classes = classes_of(node)
+    if not floating or classes is None:
+        return None
+    here, logged = node, False
+    while True:
+        name = op_name(here)
+        source = here.args[0] if here.op == "call_function" and here.args else None
+        if not isinstance(source, fx.Node):
+            break
+        if (name in _SHAPES and classes_of(source) == classes) or _monotone(here):
+            logged = logged or name == "log"
+            here = source
+            continue
+        if name in _LOG_SOFTMAX and _over_classes(here):
+            return Peeled(source, classes, "log_softmax")
+        if name in _SOFTMAX and _over_classes(here):
+            return Peeled(source, classes, "log_softmax" if logged else "softmax")
+        if name == "sigmoid":
+            return Peeled(source, classes, "sigmoid")
+        exponent = _quotient(here)
+        if exponent is not None and classes > 1:
+            return Peeled(exponent, classes, "log_softmax" if logged else "softmax")
+        break
+    return Peeled(node, classes)
+
+
+def _over_classes(node: fx.Node) -> bool:
+    """Whether a softmax runs over the axis that counts classes."""
+    shape = shape_of(node)
+    axis = node.args[1] if len(node.args) > 1 else node.kwargs.get("dim")
+    if not isinstance(axis, int) or not shape:
+        return False
+    return axis % len(shape) > 0 and (shape[axis] == classes_of(node) or len(shape) == 1)
+
+
+def _monotone(node: fx.Node) -> bool:
+    """Whether a node keeps the order of the classes and means nothing else: log, limits, a tiny number added."""
+    name = op_name(node)
+    if name in {"log", "clamp", "clamp_min", "clamp_max", "hardtanh"}:
+        return not any(isinstance(arg, fx.Node) for arg in node.args[1:])
+    return name == "add" and isinstance(node.args[1], float) and 0 < node.args[1] < 1e-3
+
+
+def _quotient(node: fx.Node) -> fx.Node | None:
+    """Return z where a node is exp(z) / Σ exp(z), as exporters without a softmax for images write it."""
+    name = op_name(node)
+    if name not in {"div", "mul"} or len(node.args) < 2:
+        return None
+    top, bottom = node.args[0], node.args[1]
+    if name == "mul" and isinstance(bottom, fx.Node) and op_name(bottom) == "reciprocal":
+        bottom = bottom.args[0]
+    elif name == "mul":
+        return None
+    if not isinstance(top, fx.Node) or not isinstance(bottom, fx.Node):
+        return None
+    if op_name(top) != "exp" or op_name(bottom) != "sum" or bottom.args[0] is not top:
+        return None
+    inner = top.args[0]
+    if isinstance(inner, fx.Node) and op_name(inner) == "sub" and isinstance(inner.args[1], fx.Node):
+        shift = inner.args[1]
+        shift = shift.args[0] if op_name(shift) == "getitem" and isinstance(shift.args[0], fx.Node) else shift
+        if op_name(shift) in {"amax", "max"} and shift.args[0] is inner.args[0]:
+            inner = inner.args[0]
+    return inner if isinstance(inner, fx.Node) else None
+
+
+def _ranking(node: fx.Node) -> tuple[fx.Node, Head] | None:
+    """Return what a label (ArgMax, Max) or a list of the best (TopK) was taken from, and which of both it is."""
+    here = node
+    while op_name(here) in _SHAPES | _PICKS and isinstance(here.args[0], fx.Node):
+        source = here.args[0]
+        if op_name(here) == "getitem" and op_name(source) in {"sort", "topk"}:
+            return (source.args[0], "top") if isinstance(source.args[0], fx.Node) else None
+        if op_name(here) == "getitem" and op_name(source) == "max":
+            labels = here.args[1] == 1
+            return (source.args[0], "label" if labels else "top") if isinstance(source.args[0], fx.Node) else None
+        here = source
+    if op_name(here) == "argmax" and isinstance(here.args[0], fx.Node) and classes_of(here.args[0]) is not None:
+        return here.args[0], "label"
+    return None
