@@ -11,6 +11,7 @@ from workers.attacks.hunt import Hunt
 from workers.attacks.losses import log_odds
 from workers.attacks.pullback import pull_back
 from workers.attacks.refine import refine_l2
+from workers.attacks.rescue import rescue
 
 
 def ddn(hunt: Hunt, spec: Ddn) -> None:
@@ -28,6 +29,7 @@ def ddn(hunt: Hunt, spec: Ddn) -> None:
     for begin in range(0, len(active), width):  # the state of one tile stays in the cache
         _tile(hunt, active[begin : begin + width], spec, max(spec.steps - slide - 2, 1))
         hunt.beat(min(begin + width, len(active)) / len(active))
+    rescue(hunt)
     refine_l2(hunt, slide)
     pull_back(hunt, 5, low=0.96)
 

@@ -8,6 +8,7 @@ from workers.attacks.hunt import Hunt
 from workers.attacks.losses import others
 from workers.attacks.norms import dual_norm
 from workers.attacks.pullback import pull_back
+from workers.attacks.rescue import rescue
 
 _BYTES = 64 * 2**20
 _NEAREST = 3  # classes still looked at after the first step
@@ -34,6 +35,7 @@ def deepfool(hunt: Hunt, spec: Deepfool) -> None:
     for begin in range(0, len(active), width):
         _tile(hunt, active[begin : begin + width], spec)
         hunt.beat(min(begin + width, len(active)) / len(active))
+    rescue(hunt)
     pull_back(hunt, 6, low=0.9)
 
 

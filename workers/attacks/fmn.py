@@ -11,6 +11,9 @@ from workers.attacks.hunt import Hunt
 from workers.attacks.losses import margin
 from workers.attacks.norms import dual_norm, norm_of, project
 from workers.attacks.pullback import pull_back
+from workers.attacks.rescue import rescue
+
+_FAR = 1e30
 
 
 def fmn(hunt: Hunt, spec: Fmn) -> None:
@@ -30,6 +33,7 @@ def fmn(hunt: Hunt, spec: Fmn) -> None:
         _tile(hunt, active[begin : begin + width], spec)
         hunt.beat(min(begin + width, len(active)) / len(active))
     if spec.norm != "l0":
+        rescue(hunt)
         pull_back(hunt, 5, low=0.96)
 
 
@@ -53,7 +57,7 @@ def _tile(hunt: Hunt, rows: Tensor, spec: Fmn) -> None:
         if step == spec.steps:
             break
         # what the box stops is no way to go: without this, eps of images with many black pixels settles too low
-        grad.masked_fill_(torch.where(grad > 0, x_adv >= 1, x_adv <= 0), 0)
+        grad.mul_(_way(x_adv, grad))
         cosine = (1 + math.cos(math.pi * step / spec.steps)) / 2
         alpha, gamma = spec.step_size * (0.01 + 0.99 * cosine), spec.gamma * (0.01 + 0.99 * cosine)
         boundary = length * (1 + gamma) + 1.02 * lead.abs() / dual_norm(grad, spec.norm).clamp_(min=1e-12)
@@ -64,6 +68,11 @@ def _tile(hunt: Hunt, rows: Tensor, spec: Fmn) -> None:
         delta = torch.sub(x_adv, x)
     hunt.offer(rows, x_adv)
     hunt.keep(rows, nearest, nearest_logits, spec.steps)
+
+
+def _way(x: Tensor, grad: Tensor) -> Tensor:
+    """Return 1 where x can move along grad inside [0, 1], else 0. In float arithmetic: masks of booleans are slow."""
+    return torch.add(x, grad, alpha=_FAR).clamp_(0, 1).sub_(x).sign_().abs_()
 
 
 def _onto(delta: Tensor, eps: Tensor, norm: Norm) -> Tensor:

@@ -10,16 +10,18 @@ from workers.attacks.losses import margin
 _BEYOND = 0.01  # candidates aim this share beyond the linearised boundary
 
 
-def refine_l2(hunt: Hunt, steps: int, confidence: float = 0.0, allowed: Tensor | None = None) -> None:
+def refine_l2(
+    hunt: Hunt, steps: int, confidence: float = 0.0, *, allowed: Tensor | None = None, among: Tensor | None = None
+) -> None:
     """Slide every success along the decision boundary towards x, `steps` passes forth and back a row.
 
     At a success x' = x + d with lead m > 0 and gradient g of the lead, the nearest point to x on the linearised
     boundary within the box is ``x + s g`` clipped, with s such that its lead is 0. The candidate is the mixture
     ``(1 - b) d + b s g``; where it fools and is nearer it becomes x' and b grows, otherwise b is halved.
     confidence: the lead that counts as fooling, in place of 0. allowed: (n, c, h, w) of the chunk, 1 where pixels may
-    change and 0 where not.
+    change and 0 where not. among: (m,) the rows meant; null is all.
     """
-    rows = hunt.found.nonzero().flatten()
+    rows = hunt.found.nonzero().flatten() if among is None else among[hunt.found[among]]
     if len(rows) == 0 or steps == 0:
         return
     x, y, best = hunt.x[rows], hunt.y[rows], hunt.x_adv[rows]

@@ -1,0 +1,51 @@
+"""What a minimal-norm attack does with rows that it could not fool: some example, brought near, instead of none."""
+
+from collections.abc import Iterator
+
+import torch
+from torch import Tensor
+
+from workers.attacks.geometry import per_row
+from workers.attacks.hunt import Hunt
+from workers.attacks.refine import refine_l2
+
+_NOISES = 4
+_BISECTIONS = 10
+_SLIDES = 10
+
+
+def rescue(hunt: Hunt) -> None:
+    """Give rows without a success an example from elsewhere: the negative image, black, white, grey, uniform noise.
+
+    A gradient that is 0 at x itself, or that leads into a dead end, leaves a minimal-norm attack where it stands,
+    although every image has adversarial ones somewhere in the cube. Each of the eight images that fools is brought
+    towards x by ten bisections of the segment, the nearest is kept and, for L2, slides along the boundary
+    (`refine_l2`). Not for attacks whose constant decides what they reach (C&W, EAD, StrAttack).
+    """
+    rows = hunt.active()
+    if len(rows) == 0:
+        return
+    for far in _elsewhere(hunt, rows):
+        at, x, delta = rows, hunt.x[rows], far - hunt.x[rows]
+        high, found = torch.ones(len(rows), device=x.device), hunt.fooled(hunt.logits(far, at), at)
+        if not bool(found.any()):
+            continue
+        at, x, delta, high = at[found], x[found], delta[found], high[found]
+        low, best = torch.zeros_like(high), far[found]
+        for _ in range(_BISECTIONS):
+            middle = (low + high) / 2
+            candidate = torch.addcmul(x, per_row(middle), delta).clamp_(0, 1)
+            fooled = hunt.fooled(hunt.logits(candidate, at), at)
+            best = torch.where(per_row(fooled), candidate, best)
+            high, low = torch.where(fooled, middle, high), torch.where(fooled, low, middle)
+        hunt.keep(at, best, hunt.logits(best, at))
+    if hunt.norm == "l2":
+        refine_l2(hunt, _SLIDES, among=rows)
+
+
+def _elsewhere(hunt: Hunt, rows: Tensor) -> Iterator[Tensor]:
+    x = hunt.x[rows]
+    yield 1 - x
+    yield from (torch.full_like(x, level) for level in (0.0, 1.0, 0.5))
+    rng = hunt.rng.stream("rescue")
+    yield from (rng.uniform(rows, tuple(x.shape[1:]), step) for step in range(_NOISES))
