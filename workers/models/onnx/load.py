@@ -21,6 +21,7 @@ from workers.models.onnx.graph import Graph, Node, Port, read_graph
 from workers.models.onnx.module import OnnxModule
 from workers.models.onnx.prune import needed
 from workers.models.onnx.registry import TENSOR_CONVERTERS, find
+from workers.models.onnx.shared import unshared
 from workers.models.onnx.tensors import type_name
 
 _INPUT_TYPES: dict[int, torch.dtype] = {
@@ -128,6 +129,7 @@ _DAMAGE = (TypeError, ValueError, KeyError, IndexError, AttributeError, Overflow
 
 def _convert(model: ModelProto, input: InputSpec) -> Converted:
     graph, notes = needed(read_graph(model))
+    graph = unshared(graph)
     _check_numbers(graph)
     port = _image_input(graph)
     shape, fixed = _input_shape(port, input)

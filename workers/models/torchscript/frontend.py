@@ -17,6 +17,11 @@ from workers.models.torchscript.archive import Archive, open_archive
 from workers.models.torchscript.pickles import check_pickle, traced_shape
 from workers.models.torchscript.program import EndlessLoop, Program
 from workers.models.torchscript.sources import check_sources
+from workers.models.torchscript.storages import check_tensors
+
+
+#: The pickles that `torch.jit.load` reads; the inputs that tracing recorded are written without their bytes.
+_LOADED = frozenset({"data.pkl", "constants.pkl"})
 
 
 @dataclass(frozen=True)
@@ -29,10 +34,12 @@ class Opened:
 
 
 def admit(path: Path) -> Archive:
-    """Check an archive without loading it: zip, pickles, sources; raises `ModelMalformed`, `ModelUnsafe` …"""
+    """Check an archive without loading it: zip, pickles, tensors, sources; raises `ModelMalformed`, `ModelUnsafe` …"""
     archive = open_archive(path)
     for entry, content in archive.pickles.items():
         check_pickle(content, entry)
+        if entry in _LOADED:
+            check_tensors(content, entry, archive.sizes)
     check_sources(archive.sources)
     return archive
 

@@ -42,7 +42,8 @@ _OPCODES_NAMES = """
 _OPCODES = frozenset(_OPCODES_NAMES.split())
 
 
-def _operations(content: bytes, entry: str) -> Iterator[tuple[str, Any]]:
+def operations(content: bytes, entry: str) -> Iterator[tuple[str, Any]]:
+    """Yield the opcodes of a pickle with their arguments. `ModelMalformed` when it is none."""
     try:
         for opcode, argument, _ in pickletools.genops(content):
             yield opcode.name, argument
@@ -55,7 +56,7 @@ def check_pickle(content: bytes, entry: str) -> None:
 
     Archive classes (``__torch__.…``) pass: their code is checked by `sources`.
     """
-    for name, argument in _operations(content, entry):
+    for name, argument in operations(content, entry):
         if name not in _OPCODES:
             raise ModelUnsafe(f"{entry} uses the pickle opcode {name}, which TorchScript never writes", entry=entry)
         if name == "GLOBAL" and not _allowed(str(argument)):
@@ -78,15 +79,15 @@ def traced_shape(content: bytes) -> tuple[int, ...] | None:
     A tensor is written as its storage (ending in BINPERSID), an offset, and its sizes between MARK and TUPLE.
     """
     shapes: list[tuple[int, ...]] = []
-    operations = iter(_operations(content, "traced_inputs.pkl"))
-    for name, _ in operations:
+    found = iter(operations(content, "traced_inputs.pkl"))
+    for name, _ in found:
         if name != "BINPERSID":
             continue
-        for following, _ in operations:
+        for following, _ in found:
             if following == "MARK":
                 break
         sizes: list[int] = []
-        for following, value in operations:
+        for following, value in found:
             if not following.startswith("BININT"):
                 break
             sizes.append(int(value))

@@ -455,3 +455,29 @@ def test_scaled_and_transposed_weights_stay_trainable(tmp_path: Path) -> None:
     constants = {"hwio": rand(3, 3, 3, 6), "gain": rand(6, 1, 1, 1) + 1, "v": rand(6, 4)}
     audited = compare(save(model(nodes, RGB, constants), tmp_path))
     assert set(audited.trainable_parameters()) == {"hwio", "gain", "v"}
+
+
+@pytest.mark.parametrize("identity", [True, False])
+def test_equal_tensors_that_an_exporter_merged_are_parted(tmp_path: Path, identity: bool) -> None:
+    """The scales and running variances of an untrained network are all ones: exporters store them once."""
+    names = {"scale": "ones", "bias": "zeros", "mean": "zeros", "var": "ones"}
+    nodes, current = [], "x"
+    for i in range(3):
+        if identity:
+            nodes += [node("Identity", [names[k]], f"norm{i}.{k}") for k in names if i or k in ("mean", "var")]
+        given = [f"norm{i}.{k}" if identity and (i or k in ("mean", "var")) else names[k] for k in names]
+        nodes += [node("BatchNormalization", [current, *given], f"n{i}"), node("Conv", [f"n{i}", f"w{i}"], f"c{i}")]
+        current = f"c{i}"
+    nodes += [node("GlobalMaxPool", [current], "p"), node("Flatten", ["p"], "f"), node("Gemm", ["f", "v"], "y")]
+    constants = {f"w{i}": rand(3, 3, 1, 1, seed=i) for i in range(3)} | {"v": rand(3, 4)}
+    constants |= {"ones": np.ones(3, np.float32), "zeros": np.zeros(3, np.float32)}
+    audited = compare(save(model(nodes, RGB, constants), tmp_path))
+    assert len(audited.trainable_parameters()) == 3 + 1 + 3 * 2
+    if identity:
+        assert {"norm1.scale", "norm2.scale", "norm1.bias", "norm2.bias"} < set(audited.trainable_parameters())
+    audited.set_batch_norm(True)
+    audited(torch.rand(8, 3, 8, 8))
+    statistics = {name: b for name, b in audited.graph.named_buffers() if b.shape == (3,)}
+    assert len(statistics) == 6
+    assert len({b.data_ptr() for b in statistics.values()}) == 6
+    assert len({round(float(b.sum()), 5) for b in statistics.values()} - {0.0, 3.0}) >= 3  # each learnt its own

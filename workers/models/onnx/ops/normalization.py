@@ -19,7 +19,9 @@ def batch_normalization(call: Call, x: Tensor, scale: Tensor, bias: Tensor, mean
     epsilon = call.attr("epsilon", 1e-5)
     if not call.attr("spatial", 1) and x.ndim > 2:  # until operator set 9: statistics of each place of the image
         return (x - mean) * torch.rsqrt(var + epsilon) * scale + bias
-    return F.batch_norm(x, mean, var, scale, bias, False, 0.0, epsilon)
+    # ONNX says how much of the old statistics stays, torch how much of the new comes in; read by training alone.
+    momentum = 1.0 - call.attr("momentum", 0.9)
+    return F.batch_norm(x, mean, var, scale, bias, False, momentum if 0 < momentum < 1 else 0.1, epsilon)
 
 
 @operator("InstanceNormalization", since=6)
