@@ -19,7 +19,6 @@ from workers.models.torchscript.program import EndlessLoop, Program
 from workers.models.torchscript.sources import check_sources
 from workers.models.torchscript.storages import check_tensors
 
-
 #: The pickles that `torch.jit.load` reads; the inputs that tracing recorded are written without their bytes.
 _LOADED = frozenset({"data.pkl", "constants.pkl"})
 
