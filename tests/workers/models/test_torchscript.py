@@ -1,5 +1,7 @@
+import copy
 import warnings
 import zipfile
+from typing import NamedTuple
 
 import pytest
 import torch
@@ -10,6 +12,7 @@ from openapi.models import InputSpec
 from openapi.problems import ModelRejected, NotAClassifier
 from tests.workers.models.nets import ConvNet, gradient, relative, save_script, save_trace, settled
 from tests.workers.models.onnx.nets import build
+from workers.models.agreement import agreement
 from workers.models.load import load_model
 
 
@@ -185,6 +188,69 @@ def test_frozen(tmp_path):
     assert not model.trainable
     assert any("frozen" in text for text in model.warnings)
     assert [layer.kind for layer in model.layers] == ["conv"] * 3 + ["linear"] * 2
+
+
+def test_frozen_half_precision_is_compared_in_half_precision(tmp_path):
+    net = settled(ConvNet())
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        torch.jit.save(torch.jit.freeze(torch.jit.script(copy.deepcopy(net).half())), str(tmp_path / "a.pt"))
+    model = load_model(tmp_path / "a.pt", None, InputSpec(shape=(3, 14, 14)))
+    x = torch.rand(2, 3, 14, 14)
+    assert relative(model(x), net(x)) < 2e-3
+    assert not model.trainable
+    assert any("float16" in text for text in model.warnings)
+    assert agreement(model, tmp_path / "a.pt")["relative"] < 1e-2
+
+
+def test_dynamically_quantised_layers(tmp_path):
+    """The scripted layer holds a branch for weights in half precision, which is not taken."""
+    from torch.ao import quantization
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        net = quantization.quantize_dynamic(settled(ConvNet()), {nn.Linear}, dtype=torch.qint8)
+        path = save_script(net, tmp_path / "a.pt")
+    model = load_model(path, None, InputSpec(shape=(3, 14, 14)))
+    x = torch.rand(8, 3, 14, 14)
+    assert relative(model(x), net(x)) < 0.03
+    assert not model.differentiable
+    assert any("only black-box attacks" in text for text in model.warnings)
+
+
+class Structured(nn.Module):
+    def __init__(self, kind: str):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 6, 3)
+        self.fc = nn.Linear(6, 4)
+        self.kind = kind
+
+    def forward(self, x):
+        features = self.conv(x).relu().mean([2, 3])
+        logits = self.fc(features)
+        if self.kind == "dict":
+            return {"features": features, "logits": logits}
+        if self.kind == "named":
+            return Answer(features, logits)
+        return (features, (logits,)) if self.kind == "nested" else [features, logits]
+
+
+class Answer(NamedTuple):
+    features: Tensor
+    scores: Tensor
+
+
+@pytest.mark.parametrize("kind", ["dict", "named", "nested", "list"])
+def test_logits_inside_of_a_structure(kind, tmp_path):
+    net = settled(Structured(kind))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        traced = torch.jit.trace(net, torch.rand(1, 3, 8, 8), strict=False, check_trace=False)
+        torch.jit.save(traced, str(tmp_path / "a.pt"))
+    model = load_model(tmp_path / "a.pt", None, InputSpec())
+    x = torch.rand(3, 3, 8, 8)
+    assert relative(model(x), net.fc(net.conv(x).relu().mean([2, 3]))) < 1e-5
+    assert agreement(model, tmp_path / "a.pt")["relative"] < 1e-5
 
 
 def test_quantised_files_follow_their_predictions_without_a_gradient(tmp_path):

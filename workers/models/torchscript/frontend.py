@@ -8,7 +8,7 @@ from typing import Any
 import torch
 
 from openapi.models import InputSpec
-from openapi.problems import ModelMalformed, TremorError
+from openapi.problems import ModelMalformed, TremorError, UnsupportedOperator
 from workers.models.audited import AuditedModel
 from workers.models.from_module import assemble
 from workers.models.inputs import FileInput
@@ -46,6 +46,7 @@ def admit(path: Path) -> Archive:
 def open_torchscript(path: Path) -> Opened:
     """Admit and load a TorchScript file on the CPU, in eval mode."""
     archive = admit(path)
+    _not_for_mobile(archive)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -57,6 +58,18 @@ def open_torchscript(path: Path) -> Opened:
     return Opened(archive, script, None if traced is None else traced_shape(traced))
 
 
+def _not_for_mobile(archive: Archive) -> None:
+    """Refuse weights packed for XNNPACK: torch builds without it, as most for servers are, cannot load the archive."""
+    for entry, source in archive.sources.items():
+        if b"torch.classes.xnnpack." in source or b"ops.prepacked." in source:
+            raise UnsupportedOperator(
+                f"{entry} holds weights that optimize_for_mobile packed for one kind of processor; upload the model as "
+                "it was before optimize_for_mobile",
+                operator="prepacked",
+                entry=entry,
+            )
+
+
 def load_torchscript(path: Path, spec: InputSpec) -> AuditedModel:
     """Translate a TorchScript file, scripted or traced.
 
@@ -66,7 +79,7 @@ def load_torchscript(path: Path, spec: InputSpec) -> AuditedModel:
     opened = open_torchscript(path)
     program = Program(opened.script, opened.traced[0] if opened.traced else None)
     notes: list[str] = []
-    dtype = _dtype(opened.script)
+    dtype = program.file_dtype
     if dtype in (torch.float16, torch.bfloat16):
         notes.append(f"the file's weights are {str(dtype).removeprefix('torch.')}; they are computed in float32")
     if program.quantised:
@@ -93,11 +106,3 @@ def load_torchscript(path: Path, spec: InputSpec) -> AuditedModel:
             last = last or error
     assert last is not None
     raise shapes.explained(last, len(candidates))
-
-
-def _dtype(script: Any) -> torch.dtype:
-    for tensor in [*script.parameters(), *script.buffers()]:
-        if tensor.is_floating_point():
-            found: torch.dtype = tensor.dtype
-            return found
-    return torch.float32

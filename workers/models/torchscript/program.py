@@ -58,6 +58,8 @@ class Program(nn.Module):
         self.spent = 0
         self.batch: Any = None
         self.quantised = False
+        #: Of the first floating weight, as the file has it; it is computed in float32 or float64.
+        self.file_dtype = torch.float32
         self.has_parameters = any(True for _ in script.parameters())
         self.producer: str | None = None
         _Compiler(self, script).compile()
@@ -107,6 +109,13 @@ class _Compiler:
         self.modules: dict[str, _Module] = {}
         self.owned: set[str] = set()
         self.constants = 0
+        self.typed = False
+
+    def own(self, path: str, tensor: Tensor, parameter: bool) -> None:
+        if tensor.is_floating_point() and not self.typed:
+            self.typed = True
+            self.program.file_dtype = tensor.dtype
+        own_tensor(self.program, path, tensor, parameter)
 
     def slot(self, value: Any) -> int:
         return self.numbers.setdefault(value.debugName(), len(self.numbers))
@@ -128,7 +137,7 @@ class _Compiler:
         self.modules[inputs[0].debugName()] = _Module(self.script, "")
         for path, parameter in self.script.named_parameters():  # first, so that they keep the file's order
             self.owned.add(path)
-            own_tensor(self.program, path, parameter, True)
+            self.own(path, parameter, True)
         block = Block()
         block.inputs = [self.slot(inputs[1])]
         for value, extra in zip(inputs[2:], method.arguments[2:], strict=True):
@@ -197,7 +206,7 @@ class _Compiler:
         if isinstance(value, Tensor):
             if path not in self.owned:
                 self.owned.add(path)
-                own_tensor(self.program, path, value, name in dict(owner.script.named_parameters(recurse=False)))
+                self.own(path, value, name in dict(owner.script.named_parameters(recurse=False)))
             return _load(path, out)
         return _constant(out, value)
 
@@ -213,7 +222,7 @@ class _Compiler:
             return _constant(out, value.item())
         path = f"constants.c{self.constants}"
         self.constants += 1
-        own_tensor(self.program, path, value, False)
+        self.own(path, value, False)
         return _load(path, out)
 
 

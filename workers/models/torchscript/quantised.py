@@ -2,7 +2,7 @@
 
 A quantised tensor is held as the numbers that it stands for; every operator that ends in a quantisation rounds to its
 grid of scale and zero point. Predictions follow the file's; gradients do not exist in the file, so that only black-box
-attacks apply (`AuditedModel.differentiable` is False). Files of `optimize_for_mobile` (``prepacked::``) are refused.
+attacks apply (`AuditedModel.differentiable` is False).
 """
 
 from collections.abc import Callable
@@ -102,10 +102,10 @@ def _linear(program: Any, x: Tensor, packed: Packed) -> Tensor:
 
 
 def resolve(namespace: str, name: str, where: str) -> Callable[..., Any]:
-    """Return the function of a quantised operator; `UnsupportedOperator` when there is none."""
-    base = name.removesuffix("_dynamic").removesuffix("_relu")
+    """Return the function of a quantised operator; one that raises `UnsupportedOperator` when there is none."""
+    base = name.removesuffix("_fp16").removesuffix("_dynamic").removesuffix("_relu")
     relu = "_relu" in name
-    dynamic = name.endswith("_dynamic")
+    dynamic = "_dynamic" in name
 
     def end(x: Tensor, given: tuple[Any, ...]) -> Tensor:
         x = torch.relu(x) if relu else x
@@ -125,7 +125,10 @@ def resolve(namespace: str, name: str, where: str) -> Callable[..., Any]:
     if namespace == "quantized" and key in functions:
         return functions[key]
     operator = f"{namespace}::{name}"
-    advice = "; upload the model as it was before optimize_for_mobile" if namespace == "prepacked" else ""
-    raise UnsupportedOperator(
-        f"the operator {operator} at {where} is not supported{advice}", operator=operator, entry=where
-    )
+
+    def unknown(program: Any, *given: Any) -> Any:  # only where it is run: files hold branches for other settings
+        raise UnsupportedOperator(
+            f"the operator {operator} at {where} is not supported", operator=operator, entry=where
+        )
+
+    return unknown
