@@ -72,9 +72,26 @@ class Problem(Frozen):
 def problem(
     slug: str, detail: str | None = None, *, errors: tuple[FieldError, ...] | None = None, **extra: Any
 ) -> Problem:
-    """Build a problem of a listed type; `KeyError` when the slug is not listed."""
+    """Build a problem of a listed type; `KeyError` when the slug is not listed.
+
+    Names in `detail` and `extra` may come from an uploaded file and be no Unicode at all: they are made readable.
+    """
     status, title = PROBLEM_TYPES[slug]
-    return Problem(type=BASE + slug, title=title, status=status, detail=detail, errors=errors, **extra)
+    said = {name: _readable(value) for name, value in {"detail": detail, **extra}.items()}
+    return Problem(type=BASE + slug, title=title, status=status, errors=errors, **said)
+
+
+def _readable(value: Any) -> Any:
+    """The value with every byte that cannot be written as JSON shown as an escape."""
+    if isinstance(value, bytes):
+        return value.decode(errors="backslashreplace")
+    if isinstance(value, str):
+        return value.encode(errors="backslashreplace").decode()
+    if isinstance(value, dict):
+        return {_readable(key): _readable(inner) for key, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_readable(inner) for inner in value]
+    return value if value is None or isinstance(value, (int, float)) else str(value)
 
 
 class TremorError(Exception):

@@ -14,7 +14,7 @@ from typing import Any
 
 from redis.exceptions import RedisError
 
-from openapi.problems import JobFailed, MemoryLimit, Problem, TremorError
+from openapi.problems import DatasetMalformed, JobFailed, MemoryLimit, ModelUnsafe, Problem, TremorError
 from openapi.wire.blobs import BlobStore
 from openapi.wire.jobs import OutputFile, Shard, ShardResult, WorkerEvent
 from openapi.wire.queue import QueueClient
@@ -121,6 +121,8 @@ class Runner:
         for attempt in range(1, _LOCAL_ATTEMPTS + 1):
             try:
                 return self._server.run(request, watch)
+            except JobFailed as error:
+                raise _blamed(error, request) from error
             except (ChildKilled, ServerLost) as error:
                 log.warning("%s (%d of %d)", error, attempt, _LOCAL_ATTEMPTS)
                 shutil.rmtree(request.scratch, ignore_errors=True)
@@ -193,6 +195,18 @@ class _Reported(TremorError):
 
     def problem(self) -> Problem:
         return self._reported
+
+
+def _blamed(error: JobFailed, request: Request) -> TremorError:
+    """What a crash means: of an inspection it is the file's fault, for nothing else went into that process."""
+    refusal = {"inspect_model": ModelUnsafe, "inspect_dataset": DatasetMalformed}.get(request.stage)
+    if refusal is None or "signal" not in error.extra:
+        return error
+    return refusal(
+        f"reading the file crashed the confined process that did it ({error.extra['signal']}): it is damaged, or made "
+        "to do so; export it again",
+        **error.extra,
+    )
 
 
 def sandbox_layers(settings: Settings) -> tuple[str, ...]:

@@ -68,6 +68,17 @@ def do_refuse(ctx: JobContext) -> None:
     raise UnsupportedOperator("no such thing", operator="Foo", node="/n1")
 
 
+def do_mumble(ctx: JobContext) -> None:
+    from openapi.problems import UnsupportedOperator
+
+    raise UnsupportedOperator("no such thing: \udcff", operator=b"Cl\xffip")
+
+
+def do_unwritable(ctx: JobContext) -> dict[str, Any]:
+    ctx.output("key", "no text \udcff", "examples", "bin")
+    return {}
+
+
 def do_not_a_number(ctx: JobContext) -> dict[str, Any]:
     return {"x": float("nan")}
 

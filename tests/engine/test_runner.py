@@ -13,7 +13,7 @@ import pytest
 import redis
 
 from openapi.wire.blobs import BlobStore
-from openapi.wire.jobs import Blob, Limits, Shard, ShardResult, WorkerEvent
+from openapi.wire.jobs import Blob, Limits, Shard, ShardResult, Stage, WorkerEvent
 from openapi.wire.queue import EVENTS, QueueClient
 from openapi.wire.settings import Settings
 from service.embedded.broker import Broker
@@ -149,6 +149,32 @@ def test_a_problem_keeps_its_extra_members(worker: Worker) -> None:
     problem = worker.run(worker.shard("refuse")).problem
     assert problem is not None
     assert problem.model_dump()["operator"] == "Foo"
+
+
+@pytest.mark.parametrize(
+    ("stage", "expected"), [("inspect_model", "model-unsafe"), ("inspect_dataset", "dataset-malformed")]
+)
+def test_a_crash_of_an_inspection_is_a_refusal_of_the_file(
+    worker: Worker, stage: Stage, expected: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(STAGES, stage, "tests.engine.stages")
+    event = worker.run(worker.shard("crash").model_copy(update={"stage": stage}))
+    assert slug(event) == expected
+    assert event.problem is not None
+    assert "SIGSEGV" in str(event.problem.detail)
+
+
+def test_a_problem_that_is_no_text_is_made_readable(worker: Worker) -> None:
+    """Names in a file may hold any bytes."""
+    problem = worker.run(worker.shard("mumble")).problem
+    assert problem is not None
+    assert problem.slug == "model-unsupported-operator"
+    assert problem.model_dump()["operator"] == r"Cl\xffip"
+    assert "no such thing: \\udcff" in str(problem.detail)
+    unwritable = worker.run(worker.shard("unwritable")).problem
+    assert unwritable is not None
+    assert unwritable.slug == "job-failed"
+    assert "serializ" in str(unwritable.detail)
 
 
 @pytest.mark.parametrize(

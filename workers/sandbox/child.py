@@ -38,7 +38,11 @@ def main(request_file: Path, answers: int, parent: int) -> None:
         traceback.print_exc()
         outcome = ChildOutcome(problem=_problem(error, request.stage).problem())
         status = 1
-    _send(pipe, ChildLine(outcome=outcome))
+    try:
+        _send(pipe, ChildLine(outcome=outcome))
+    except ValueError as error:  # what cannot be written as JSON
+        traceback.print_exc()
+        _send(pipe, ChildLine(outcome=ChildOutcome(problem=_problem(error, request.stage).problem())))
     sys.stderr.flush()
     sys.stdout.flush()
     os._exit(status)

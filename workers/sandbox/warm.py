@@ -1,6 +1,7 @@
 """The worker's side of the warm server: start it, run a job in a fork of it, end the job."""
 
 import contextlib
+import logging
 import math
 import os
 import select
@@ -20,6 +21,8 @@ from pydantic import ValidationError
 from openapi.problems import JobFailed, MemoryLimit, TimeLimit, TremorError
 from workers.sandbox.limits import folder_bytes, private_memory
 from workers.sandbox.messages import MAX_LINE, ChildLine, ChildOutcome, ChildProgress, Request
+
+log = logging.getLogger(__name__)
 
 #: Environment variables of the worker that a job may see. Credentials are not among them.
 _KEPT = (
@@ -169,10 +172,10 @@ class WarmServer:
             return Cancelled()
         limits = request.limits
         if time.monotonic() - begin > limits.wall_seconds:
-            return TimeLimit(
-                f"The {request.stage} job ran longer than {limits.wall_seconds:g} s; "
-                "ask for fewer samples or steps, or raise TREMOR_WALL_SECONDS"
-            )
+            advice = "ask for fewer samples or steps, or raise TREMOR_WALL_SECONDS"
+            if request.stage.startswith("inspect"):
+                advice = "the file asks for endless work, or is too large for TREMOR_INSPECT_WALL_SECONDS"
+            return TimeLimit(f"The {request.stage} job ran longer than {limits.wall_seconds:g} s; {advice}")
         if time.monotonic() - self._measured > _MEASURE_SECONDS:
             written = folder_bytes(request.scratch, _MOST_FILES)
             self._measured = time.monotonic()
@@ -294,16 +297,24 @@ def _kill(pid: int) -> None:
 def _crash(end: int, request: Request) -> Exception:
     """What a child's end without an outcome means."""
     if end >= 0:
+        log.error("the %s job ended with status %d; its last words: %s", request.stage, end, _last_words(request.log))
         return JobFailed(f"The {request.stage} job ended with status {end} and no result")
     name = signal.Signals(-end).name
+    log.warning("the %s job ended by %s; its last words: %s", request.stage, name, _last_words(request.log))
     if -end == signal.SIGXCPU:
         return TimeLimit(f"The {request.stage} job used more than {request.limits.cpu_seconds:g} s of processor time")
     if -end == signal.SIGKILL:
         return ChildKilled(f"The {request.stage} job was killed from outside")
-    with contextlib.suppress(OSError):
-        if b"bad_alloc" in request.log.read_bytes()[-65_536:]:
-            return MemoryLimit(f"The {request.stage} job needed more memory than it may have ({name})")
+    if "bad_alloc" in _last_words(request.log):
+        return MemoryLimit(f"The {request.stage} job needed more memory than it may have ({name})")
     return JobFailed(f"The {request.stage} job crashed with {name}", signal=name)
+
+
+def _last_words(log_file: Path) -> str:
+    """The end of what a job printed."""
+    with contextlib.suppress(OSError):
+        return log_file.read_bytes()[-4096:].decode(errors="backslashreplace")
+    return ""
 
 
 def _environment(ours: Mapping[str, str], threads: int, cache: Path | None) -> dict[str, str]:
