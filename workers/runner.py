@@ -22,8 +22,8 @@ from openapi.wire.settings import Settings
 from workers.cache import InputCache
 from workers.jobs.registry import STAGES
 from workers.presence import Presence
-from workers.sandbox.confine import LAYERS
 from workers.sandbox.messages import ChildOutcome, ChildProgress, LeftFile, Request
+from workers.sandbox.probe import wanted_layers
 from workers.sandbox.warm import Cancelled, ChildKilled, ServerLost, WarmServer, Watch
 
 log = logging.getLogger(__name__)
@@ -105,7 +105,7 @@ class Runner:
                 limits=shard.limits,
                 device=self._settings.device,
                 threads=self._threads,
-                layers=sandbox_layers(self._settings),
+                layers=wanted_layers(self._settings),
                 required=self._settings.sandbox == "required",
             )
             outcome = self._confined(request, Watch(self._cancel_check(shard.job_id), report))
@@ -177,7 +177,7 @@ class Runner:
                 folder=folder,
                 device=self._settings.device,
                 threads=self._threads,
-                layers=sandbox_layers(self._settings),
+                layers=wanted_layers(self._settings),
                 required=self._settings.sandbox == "required",
             )
             outcome = self._server.run(request)
@@ -207,13 +207,6 @@ def _blamed(error: JobFailed, request: Request) -> TremorError:
         "to do so; export it again",
         **error.extra,
     )
-
-
-def sandbox_layers(settings: Settings) -> tuple[str, ...]:
-    """The sandbox layers that the settings ask for."""
-    if settings.sandbox == "off":
-        return ()
-    return LAYERS if settings.sandbox_layers is None else settings.sandbox_layers
 
 
 @contextmanager

@@ -31,6 +31,7 @@ QUEUES = ("tremor-short", "tremor-long")
 _SHORT: frozenset[Stage] = frozenset({"inspect_model", "inspect_dataset", "report"})
 _CLAIM_SECONDS = 60.0
 _FLAG_SECONDS = 7 * 24 * 3600
+_REFUSAL_SECONDS = 600
 
 
 class WorkerInfo(Frozen):
@@ -154,6 +155,13 @@ class QueueClient:
         ttl = max(2, int(5 * self._settings.heartbeat_seconds))
         self._sync.set(_worker_key(worker.id), worker.model_dump_json(), ex=ttl)
 
+    def refuse(self, worker_id: str, reason: str | None) -> None:
+        """Say why this worker does not start, for ten minutes; None takes it back."""
+        if reason is None:
+            self._sync.delete(_refusal_key(worker_id))
+        else:
+            self._sync.set(_refusal_key(worker_id), reason, ex=_REFUSAL_SECONDS)
+
     def goodbye(self, worker_id: str) -> None:
         """Say that this worker has ended."""
         self._sync.delete(_worker_key(worker_id))
@@ -164,6 +172,16 @@ class QueueClient:
         values: list[Any] = await self._async.mget(keys) if keys else []
         found = [WorkerInfo.model_validate_json(value) for value in values if value is not None]
         return sorted(found, key=lambda worker: worker.id)
+
+    async def refusals(self) -> dict[str, str]:
+        """Why workers that were started lately did not begin, by id."""
+        keys = sorted([key async for key in self._async.scan_iter(_refusal_key("*"), count=1000)])
+        values: list[Any] = await self._async.mget(keys) if keys else []
+        return {
+            key.removeprefix(_refusal_key("")): value
+            for key, value in zip(keys, values, strict=True)
+            if value is not None
+        }
 
     async def consume(
         self, consumer: str = "service", *, batch: int = 64, block_seconds: float = 2.0
@@ -270,3 +288,7 @@ def _cancel_key(job_id: str) -> str:
 
 def _worker_key(worker_id: str) -> str:
     return f"tremor:workers:{worker_id}"
+
+
+def _refusal_key(worker_id: str) -> str:
+    return f"tremor:refusals:{worker_id}"

@@ -14,6 +14,7 @@ class Exit(IntEnum):
     JOB_FAILED = 3
     UPLOAD_REJECTED = 4
     UNREACHABLE = 5
+    SANDBOX_MISSING = 6
 
 
 class CommandFailed(click.ClickException):

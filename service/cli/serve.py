@@ -36,8 +36,12 @@ def serve(host: str, port: int, data: Path, workers: int, lifeline: bool) -> Non
     Nothing else needs to be installed. Ctrl-C stops all of it; started again with the same --data it goes on where it
     was. Further settings come from TREMOR_* variables; logs lie in the folder logs of --data.
     """
+    from service.cli.sandbox import load_settings, require_sandbox
     from service.embedded.folder import CannotServe
     from service.embedded.supervisor import Supervisor
+
+    if workers:
+        require_sandbox(load_settings())
 
     def ready(url: str) -> None:
         if lifeline:

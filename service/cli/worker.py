@@ -1,10 +1,15 @@
 """`tremor worker`: one worker alone. It becomes Celery's process; torch is imported in that one's children only."""
 
+import contextlib
 import importlib.util
 import os
+import socket
 import sys
 
 import click
+
+from openapi.wire.settings import Settings
+from service.cli.exits import CommandFailed
 
 
 @click.command()
@@ -12,16 +17,19 @@ import click
 def worker(name: str | None) -> None:
     """Run one worker: it takes shards from TREMOR_REDIS_URL and runs each in a confined process.
 
-    TREMOR_DEVICE is auto, cpu or cuda; run one worker per GPU (CUDA_VISIBLE_DEVICES). TREMOR_SANDBOX=required refuses
-    to run jobs where files, network and system calls cannot all be confined. A worker holds no state: it may be killed
-    at any moment, and what it was doing is done again.
+    TREMOR_DEVICE is auto, cpu or cuda; run one worker per GPU (CUDA_VISIBLE_DEVICES). With
+    TREMOR_SANDBOX=required it ends with code 6 where files, network and system calls cannot all be confined, and
+    /health/ready says why. A worker holds no state: it may be killed at any moment, and what it was
+    doing is done again.
     """
     from openapi.wire.queue import QUEUES
+    from service.cli.sandbox import load_settings
 
     if importlib.util.find_spec("torch") is None:
         raise click.ClickException("A worker needs torch: pip install 'tremor[worker]'")
     if name:
         os.environ["TREMOR_WORKER_ID"] = name
+    _check_sandbox(load_settings())
     # A polite end lets a shard that is nearly done finish, and gives any other back to the queue.
     os.environ.setdefault("REMAP_SIGTERM", "SIGQUIT")
     program = [sys.executable, "-P", "-m", "celery", "--quiet", "--app", "workers.tasks", "worker"]
@@ -34,3 +42,25 @@ def worker(name: str | None) -> None:
     }
     flags = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
     os.execv(sys.executable, [*program, *(part for pair in options.items() for part in pair), *flags])
+
+
+def _check_sandbox(settings: Settings) -> None:
+    """Leave, and leave word, when this machine cannot confine jobs as the settings require."""
+    from redis.exceptions import RedisError
+
+    from openapi.wire.queue import QueueClient
+    from service.cli.sandbox import require_sandbox
+
+    if settings.sandbox != "required":
+        return
+    queue, name = QueueClient(settings), settings.worker_id or socket.gethostname()
+    reason: str | None = None
+    try:
+        require_sandbox(settings)
+    except CommandFailed as error:
+        reason = error.message
+        raise
+    finally:
+        with contextlib.suppress(RedisError, OSError):
+            queue.refuse(name, reason)
+        queue.close()

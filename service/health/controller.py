@@ -51,7 +51,7 @@ async def _check(work: Awaitable[Any]) -> Part:
         await work
     except Exception as error:  # whatever is wrong with it, it is not ready
         spent = round((time.perf_counter() - begin) * 1000, 1)
-        return Part(status="failed", detail=f"{type(error).__name__}: {error}"[:300], milliseconds=spent)
+        return Part(status="failed", detail=f"{type(error).__name__}: {error}"[:2000], milliseconds=spent)
     return Part(status="ok", milliseconds=round((time.perf_counter() - begin) * 1000, 1))
 
 
@@ -74,7 +74,10 @@ class HealthController(Controller):
         async def find_workers() -> None:
             workers.extend(await services.queue.workers())
             if not workers:
-                raise RuntimeError("no worker is alive")
+                refusals = [
+                    f"{name} refused to start: {why}" for name, why in (await services.queue.refusals()).items()
+                ]
+                raise RuntimeError("; ".join(["no worker is alive", *refusals]))
 
         checks = {
             "database": await _check(services.db.ping()),

@@ -15,9 +15,12 @@ import psutil
 import pytest
 from click.testing import CliRunner, Result
 
+from service.cli.exits import Exit
 from service.cli.main import main
 from service.embedded import EmbeddedService
 from service.embedded.folder import CannotServe, DataFolder, address, listen
+from workers.sandbox.confine import LAYERS, shortfall
+from workers.sandbox.probe import probe
 
 TREMOR = [sys.executable, "-m", "service.cli.main"]
 
@@ -131,6 +134,27 @@ def test_nothing_outlives_the_supervisor(tmp_path: Path) -> None:
     service.stop()
     with EmbeddedService(tmp_path, workers=0) as again:
         assert httpx.get(again.url + "/health/live").status_code == 200
+
+
+def test_a_required_sandbox_that_is_not_there_is_said(tmp_path: Path) -> None:
+    environment = {**os.environ, "TREMOR_SANDBOX": "required", "TREMOR_SANDBOX_LAYERS": '["network", "seccomp"]'}
+    start = [*TREMOR, "serve", "--data", str(tmp_path), "--port", "0"]
+    said = subprocess.run(start, capture_output=True, text=True, env=environment, check=False)
+    assert said.returncode == Exit.SANDBOX_MISSING
+    assert "landlock: TREMOR_SANDBOX_LAYERS leaves it out" in said.stderr
+    assert "ready" not in said.stdout
+    assert list(tmp_path.iterdir()) == [], "nothing was started"
+
+
+def test_the_probe_says_what_there_is() -> None:
+    alone = probe(("network", "seccomp"))
+    assert alone.level == "partial"
+    assert {"landlock", "mounts"} <= alone.missing.keys()
+    assert shortfall(alone.level, alone.missing) is not None
+    whole = probe(LAYERS)
+    assert set(whole.layers) | whole.missing.keys() == set(LAYERS)
+    assert (shortfall(whole.level, whole.missing) is None) == (whole.level == "full")
+    assert probe(()).level == "limits"
 
 
 def test_ctrl_c_stops_everything(tmp_path: Path) -> None:

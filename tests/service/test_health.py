@@ -1,6 +1,7 @@
 """Probes, metrics, catalogue, schema."""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from openapi.presets import PRESETS
 from openapi.wire.queue import QueueClient, WorkerInfo
 from openapi.wire.settings import Settings
 from service.app import create_app
+from service.cli.exits import Exit
 from service.schema import dump, openapi_document, report_schema, write_schemas
 from tests.service.conftest import World
 
@@ -43,6 +45,30 @@ def test_ready_only_with_a_live_worker(world: World) -> None:
     queue.goodbye("w1")
     queue.close()
     assert world.api.get("/health/ready").status_code == 503
+
+
+def test_a_worker_that_cannot_confine_its_jobs_refuses_and_readiness_says_why(world: World) -> None:
+    environment = {
+        **os.environ,
+        "TREMOR_REDIS_URL": world.settings.redis,
+        "TREMOR_DATA_DIR": str(world.settings.data_dir),
+        "TREMOR_SANDBOX": "required",
+        "TREMOR_SANDBOX_LAYERS": '["network"]',
+    }
+    start = [sys.executable, "-m", "service.cli.main", "worker", "--name", "gpu-7"]
+    done = subprocess.run(start, capture_output=True, text=True, check=False, env=environment, timeout=240)
+    assert done.returncode == Exit.SANDBOX_MISSING, done.stderr
+    for words in ("TREMOR_SANDBOX=required", "landlock: TREMOR_SANDBOX_LAYERS leaves it out", "seccomp: ", "mounts: "):
+        assert words in done.stderr
+    answer = world.api.get("/health/ready")
+    assert answer.status_code == 503
+    detail = answer.json()["checks"]["worker"]["detail"]
+    assert "no worker is alive; gpu-7 refused to start: TREMOR_SANDBOX=required" in detail
+    assert "seccomp" in detail
+    queue = QueueClient(world.settings)
+    queue.refuse("gpu-7", None)
+    queue.close()
+    assert "gpu-7" not in world.api.get("/health/ready").json()["checks"]["worker"]["detail"]
 
 
 def test_metrics_are_prometheus_text(world: World) -> None:

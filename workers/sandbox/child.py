@@ -62,11 +62,8 @@ def _run(request: Request, pipe: Any, parent: int) -> ChildOutcome:
     done = confine.confine(tree, request.layers)
     kernel.die_with_parent(parent)
     os.chdir(request.scratch)
-    if request.required and done.level != "full":
-        raise JobFailed(
-            f"TREMOR_SANDBOX=required, but this machine's sandbox reaches only the level {done.level!r}: "
-            + "; ".join(f"{layer}: {reason}" for layer, reason in sorted(done.missing.items()))
-        )
+    if request.required and (reason := confine.shortfall(done.level, done.missing)) is not None:
+        raise JobFailed(reason)
     device = pick_device(request.device)
     inputs_bytes = sum(path.stat().st_size for path in request.inputs.values())
     room = request.limits.memory_bytes + 2 * inputs_bytes + request.threads * _THREAD_BYTES

@@ -4,7 +4,7 @@ import ctypes
 import os
 import sys
 import sysconfig
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -52,12 +52,25 @@ def level(layers: Collection[str]) -> Level:
     return "partial" if layers else "limits"
 
 
+def shortfall(level: Level, missing: Mapping[str, str]) -> str | None:
+    """Why a worker with `TREMOR_SANDBOX=required` must not work at this level; None when it may."""
+    if level == "full":
+        return None
+    return (
+        f"TREMOR_SANDBOX=required, but this machine's sandbox reaches only the level {level!r} ("
+        + "; ".join(f"{layer}: {reason}" for layer, reason in sorted(missing.items()))
+        + "). Run the worker where these layers are to be had, or set TREMOR_SANDBOX=auto to work with what there is"
+    )
+
+
 def confine(tree: Tree, wanted: Collection[str]) -> Confinement:
     """Put every wanted layer that the kernel offers on this process, for ever; never raises for a missing one.
 
     Call it in a single-threaded process. Afterwards: no gain of privileges, no capabilities.
     """
-    done = Confinement()
+    done = Confinement(
+        missing={layer: "TREMOR_SANDBOX_LAYERS leaves it out" for layer in LAYERS if layer not in wanted}
+    )
     if "mounts" in wanted:
         # The mount table needs the namespaces of `network` in any case; alone it is for tests.
         _try(done, "network", lambda: namespaces.isolate(files=True))
@@ -83,6 +96,7 @@ def _try(done: Confinement, layer: Layer, apply: Callable[[], None]) -> None:
         done.missing[layer] = str(error)
     else:
         done.layers.append(layer)
+        done.missing.pop(layer, None)  # mounts bring the network's namespace with them
 
 
 _CAPSET = 126 if kernel.MACHINE == "x86_64" else 91

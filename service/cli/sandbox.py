@@ -1,0 +1,30 @@
+"""Asks the machine what sandbox it gives, before a worker that requires one is started."""
+
+import subprocess
+import sys
+
+import click
+from pydantic import ValidationError
+
+from openapi.wire.settings import Settings
+from service.cli.exits import CommandFailed, Exit
+
+
+def load_settings() -> Settings:
+    """The settings; a wrong one is a usage error."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        raise click.ClickException(f"A TREMOR_* setting is wrong:\n{error}") from error
+
+
+def require_sandbox(settings: Settings) -> None:
+    """Raise `CommandFailed`, naming the missing layers, where `TREMOR_SANDBOX=required` cannot be had."""
+    if settings.sandbox != "required":
+        return
+    # The service knows nothing of the workers but their names; and what confines itself must be a process of its own.
+    probe = subprocess.run(
+        [sys.executable, "-P", "-m", "workers.sandbox.probe"], capture_output=True, text=True, check=False
+    )
+    if probe.returncode != 0:
+        raise CommandFailed(Exit.SANDBOX_MISSING, probe.stderr.strip() or f"the probe ended with {probe.returncode}")
