@@ -13,11 +13,11 @@ from service.orchestrator.plan import Planned, Slice, Subject, evaluated, slices
 from service.orchestrator.states import result_of
 
 #: Files of shards that the report merges: key in the result → first part of the input's name.
-_MERGED = {"samples": "samples", "sums": "sums", "examples": "examples", "pairs": "pairs"}
+_MERGED = {"samples": "samples", "sums": "sums", "examples": "examples", "pairs": "pairs", "worst": "worst"}
 
 
 def _inputs(rows: Sequence[ShardRow]) -> dict[str, Blob]:
-    """``samples.<attack>.<slice>``, ``sums.<slice>``, likewise ``examples`` and ``pairs``; those ``after.…`` too."""
+    """``samples.<attack>.<slice>``, ``sums.<slice>``, likewise ``examples``, ``pairs``, ``worst``; ``after.…`` too."""
     found: dict[str, Blob] = {}
     for row in rows:
         prefix = "after." if row.name.startswith("after.") else ""
@@ -92,14 +92,11 @@ def report_shard(
         evaluated=n,
     )
     results = [result_of(row) for row in rows]
-    inputs = _inputs([row for row in rows if row.stage == "evaluate"])
-    if any(name.startswith("examples.") for name in inputs):
-        inputs["x"] = dataset.arrays()["x"]  # the page shows kept examples beside the images they were made from
     return Planned(
         "report",
         "report",
         "report",
-        inputs,
+        _inputs([row for row in rows if row.stage == "evaluate"]),
         {
             "kind": job.kind,
             "job_id": job.id,

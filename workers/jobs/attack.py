@@ -1,13 +1,15 @@
 """Stage `attack`: one attack on one slice of the data set.
 
 params: ``model`` {format, input}, ``attack`` (a spec with its defaults), ``start``, ``stop``, ``seed``,
-``keep_examples``. execution: ``batch_size``. Files: ``samples`` (npz, one row a sample) and with `keep_examples`
-``examples`` (npz).
+``keep_examples``. execution: ``batch_size``. Files: ``samples`` (npz, one row a sample), ``worst`` (json, pictures of a
+few successes) and with `keep_examples` ``examples`` (npz).
 """
 
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
+from torch import Tensor
 
 from openapi.attacks import ATTACK_ADAPTER, Attack
 from openapi.models import InputSpec
@@ -16,6 +18,7 @@ from workers.attacks.suite import AttackRun, run_attack
 from workers.jobs.arrays import load_slice
 from workers.jobs.context import JobContext
 from workers.models.load import load_model
+from workers.reports import worst
 
 
 def run(ctx: JobContext) -> dict[str, Any]:
@@ -41,7 +44,7 @@ def run(ctx: JobContext) -> dict[str, Any]:
         device=ctx.device,
         progress=lambda done, total: ctx.progress(done, total, "samples", f"attack {spec.id or spec.name}"),
     )
-    write_files(ctx, result, bool(params.get("keep_examples")))
+    write_files(ctx, result, x, bool(params.get("keep_examples")))
     return {
         "clean_correct": int(result.correct.sum()),
         "attacked": int(result.attacked.sum()),
@@ -56,8 +59,8 @@ def run(ctx: JobContext) -> dict[str, Any]:
     }
 
 
-def write_files(ctx: JobContext, result: AttackRun, keep_examples: bool) -> None:
-    """Write the per-sample table and, when asked for, the examples."""
+def write_files(ctx: JobContext, result: AttackRun, x: Tensor, keep_examples: bool) -> None:
+    """Write the per-sample table, the pictures and, when asked for, the examples."""
     np.savez(
         ctx.output("samples", "samples.npz", "samples", "npz"),
         index=result.index,
@@ -71,6 +74,17 @@ def write_files(ctx: JobContext, result: AttackRun, keep_examples: bool) -> None
         confidence=result.confidence,
         queries=result.queries,
         clean_confidence=result.clean_confidence,
+    )
+    columns: dict[str, NDArray[Any]] = {
+        "index": result.index,
+        "label": result.label,
+        "predicted": result.adv_predicted,
+        "confidence": result.confidence,
+        "distance": result.distance,
+    }
+    worst.write(
+        ctx.output("worst", "worst.json", "pictures", "json"),
+        worst.pick(x.cpu().numpy(), result.x_adv.numpy(), result.success, columns),
     )
     if keep_examples:
         np.savez(

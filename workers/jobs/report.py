@@ -1,7 +1,7 @@
 """Stage `report`: the results of all shards → report.json, report.html, samples.jsonl, and the kept examples.
 
-inputs: ``samples.<attack>.<slice>``, ``sums.<slice>``, with `keep_examples` also ``examples.<attack>.<slice>`` and
-``pairs.<slice>``; for a hardening the same with the prefix ``after.``.
+inputs: ``samples.<attack>.<slice>``, ``worst.<attack>.<slice>``, ``sums.<slice>``, with `keep_examples` also
+``examples.<attack>.<slice>`` and ``pairs.<slice>``; for a hardening the same with the prefix ``after.``.
 
 params: ``kind`` ("audit" or "hardening"), ``job_id``, ``created_at``, ``model`` (ReportModel, with ``labels`` and
 ``layers``), ``dataset`` (ReportDataset), ``request``, ``attacks`` (specs with their ids), ``slices``, ``values``

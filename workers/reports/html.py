@@ -51,7 +51,7 @@ def _environment() -> Environment:
 
 
 def render(report: Report, pictures: Sequence[WorstExample] = ()) -> str:
-    """Return the page. `pictures`: worst examples, when the audit kept them."""
+    """Return the page. `pictures`: the worst examples of one attack; none where nothing was fooled."""
     facts = report.model_dump(mode="json")
     layers = _layers(report)
     names = report.model.labels
@@ -77,7 +77,16 @@ def render(report: Report, pictures: Sequence[WorstExample] = ()) -> str:
         own=bool(facts["hardening"]) and facts["hardening"].get("id") == facts["id"],
         sides=_sides(facts["hardening"]),
         pictures=[asdict(p) for p in pictures],
+        pictures_by=_shown_by(report, pictures),
     )
+
+
+def _shown_by(report: Report, pictures: Sequence[WorstExample]) -> str:
+    """Name the attack whose examples are shown."""
+    attack = next((a for a in report.attacks if pictures and a.id == pictures[0].attack), None)
+    if attack is None:
+        return ""
+    return f"{words.attack_text(attack.name, attack.params)} ({words.threat_text(attack.threat_model)})"
 
 
 def _worst(facts: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -2,13 +2,12 @@
 
 import io
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
-import numpy.typing as npt
 
 from openapi.problems import JobFailed
 
@@ -64,14 +63,3 @@ def slices_of(inputs: Mapping[str, Path], begin: str) -> list[Path]:
     """The inputs ``{begin}<slice>``, in the order of the slices."""
     names = [n for n in inputs if n.startswith(begin) and n.removeprefix(begin).isdigit()]
     return [inputs[n] for n in sorted(names, key=lambda n: int(n.removeprefix(begin)))]
-
-
-def rows_of(path: Path, key: str, positions: Sequence[int]) -> Iterator[npt.NDArray[Any]]:
-    """Yield single rows of an array of a stored `.npz`, ascending, without reading the whole into memory."""
-    with zipfile.ZipFile(path) as archive, archive.open(f"{key}.npy") as stream:
-        shape, dtype = _header(stream)
-        size = dtype.itemsize * int(np.prod(shape[1:], dtype=np.int64))
-        begin = stream.tell()
-        for position in positions:
-            stream.seek(begin + position * size)
-            yield np.frombuffer(stream.read(size), dtype).reshape(shape[1:])

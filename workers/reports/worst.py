@@ -1,9 +1,13 @@
-"""Pictures of the most confident mistakes, when the shards kept their examples."""
+"""Pictures of the most confident mistakes: each attack shard leaves a few, the report shows the overall worst.
+
+They are small PNG images in a JSON file, so that the page can show them whether or not the audit keeps its examples.
+"""
 
 import base64
 import io
+import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,111 +15,101 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from workers.datasets.npy import pick_rows
-from workers.reports.keepsakes import rows_of, slices_of
+from workers.reports.keepsakes import slices_of
 from workers.reports.merge import AttackTable
-from workers.reports.outcomes import measured_norm
+from workers.reports.outcomes import bounded, measured_norm
 
 Pixels = npt.NDArray[np.float32]
+
+#: Pictures on the page, and of one true class among them.
+MOST, OF_ONE_CLASS = 9, 2
+_SIDE = 128
 
 
 @dataclass(frozen=True)
 class WorstExample:
     """One fooled sample: data URIs of PNG images, and what the model said.
 
-    difference: 0.5 + (x' − x) · gain / 2, where `gain` brings the sample's largest change to black or white.
+    difference: 0.5 + (x' − x) · gain / 2, where `gain` brings the sample's largest change to black or white. attack,
+    norm: set by the report, which alone knows the attack's name.
     """
 
-    attack: str
     index: int
     label: int
     predicted: int
     confidence: float
     distance: float
-    norm: str
+    benign: str
+    difference: str
     adversarial: str
-    benign: str | None = None
-    difference: str | None = None
-    gain: float | None = None
+    gain: float
+    attack: str = ""
+    norm: str = ""
 
 
-def worst_examples(tables: Sequence[AttackTable], inputs: Mapping[str, Path], most: int = 9) -> list[WorstExample]:
-    """The successes with the highest confidence in a wrong class, of the strongest attack that kept its examples.
+def pick(
+    x: Pixels,
+    x_adv: Pixels,
+    success: npt.NDArray[np.bool_],
+    columns: Mapping[str, npt.NDArray[Any]],
+) -> list[WorstExample]:
+    """Return the successes with the highest confidence in a wrong class: at most `MOST`, and `OF_ONE_CLASS` a class.
 
-    At most two of one class. Benign images come from the kept pairs (or an input ``x``, the data set itself); without
-    them only the adversarial image is shown.
+    x, x_adv: (n, c, h, w) in [0, 1]; columns: (n,) each of `index`, `label`, `predicted` (under attack), `confidence`,
+    `distance`. Those of a whole are among those of its slices.
     """
-    kept = [(t, slices_of(inputs, f"examples.{i}.")) for i, t in enumerate(tables)]
-    kept = [(t, parts) for t, parts in kept if parts and t.success.any()]
-    if not kept:
-        return []
-    table, parts = max(kept, key=lambda pair: int(pair[0].success.sum()))
-    chosen = _choose(table, most)
-    adversarial = _find(parts, "x", chosen)
-    benign = _find(slices_of(inputs, "pairs."), "x", chosen) or _from_data(inputs.get("x"), chosen)
-    place = {int(i): k for k, i in enumerate(table.index)}
+    fooled = np.flatnonzero(success)
+    order = fooled[np.argsort(-columns["confidence"][fooled], kind="stable")]
     found = []
-    for i in chosen:
-        if i not in adversarial:
-            continue
-        k = place[i]
-        found.append(
-            WorstExample(
-                attack=table.id,
-                index=i,
-                label=int(table.label[k]),
-                predicted=int(table.adv_predicted[k]),
-                confidence=float(table.confidence[k]),
-                distance=float(table.distance[k]),
-                norm=measured_norm(table),
-                adversarial=png(adversarial[i]),
-                **_beside(benign.get(i), adversarial[i]),
-            )
-        )
+    for k in _few_of_each([int(c) for c in columns["label"][order]]):
+        at = order[k]
+        values = {name: column[at].item() for name, column in columns.items()}
+        found.append(WorstExample(**values, **_pictures(x[at], x_adv[at])))
     return found
 
 
-def _choose(table: AttackTable, most: int) -> list[int]:
-    fooled = np.flatnonzero(table.success)
-    order = fooled[np.argsort(-table.confidence[fooled], kind="stable")]
+def write(path: Path, examples: Sequence[WorstExample]) -> None:
+    """Store a slice's pictures as JSON."""
+    path.write_text(json.dumps([asdict(e) for e in examples]), encoding="utf-8")
+
+
+def worst_examples(tables: Sequence[AttackTable], inputs: Mapping[str, Path]) -> list[WorstExample]:
+    """The worst of the strongest attack within a radius (of the strongest at all where there is none).
+
+    inputs: the files ``worst.<attack>.<slice>``.
+    """
+    left = [(t, slices_of(inputs, f"worst.{i}.")) for i, t in enumerate(tables)]
+    left = [(t, parts) for t, parts in left if parts and t.success.any()]
+    if not left:
+        return []
+    table, parts = max(left, key=lambda pair: (bounded(pair[0].spec.threat_model), int(pair[0].success.sum())))
+    about = {"attack": table.id, "norm": measured_norm(table)}
+    every = [WorstExample(**{**e, **about}) for part in parts for e in json.loads(part.read_text(encoding="utf-8"))]
+    every.sort(key=lambda e: (-e.confidence, e.index))
+    return [every[k] for k in _few_of_each([e.label for e in every])]
+
+
+def _few_of_each(labels: Sequence[int]) -> list[int]:
+    """Positions of the first `MOST` samples of which no class has more than `OF_ONE_CLASS`."""
     chosen: list[int] = []
     seen: dict[int, int] = {}
-    for k in order:
-        label = int(table.label[k])
-        if seen.get(label, 0) < 2:
+    for k, label in enumerate(labels):
+        if len(chosen) < MOST and seen.get(label, 0) < OF_ONE_CLASS:
             seen[label] = seen.get(label, 0) + 1
-            chosen.append(int(table.index[k]))
-        if len(chosen) == most:
-            break
+            chosen.append(k)
     return chosen
 
 
-def _find(parts: Sequence[Path], key: str, wanted: Sequence[int]) -> dict[int, Pixels]:
-    found: dict[int, Pixels] = {}
-    for path in parts:
-        with np.load(path, allow_pickle=False) as arrays:
-            index = arrays["index"]
-        positions = np.flatnonzero(np.isin(index, wanted))
-        for position, row in zip(positions, rows_of(path, key, positions.tolist()), strict=True):
-            found[int(index[position])] = row
-    return found
-
-
-def _from_data(path: Path | None, wanted: Sequence[int]) -> dict[int, Pixels]:
-    if path is None:
-        return {}
-    x = pick_rows(path, wanted)
-    scale = np.float32(255 if x.dtype == np.uint8 else 1)
-    return dict(zip(wanted, x.astype(np.float32) / scale, strict=True))
-
-
-def _beside(benign: Pixels | None, adversarial: Pixels) -> dict[str, Any]:
-    if benign is None or benign.shape != adversarial.shape:
-        return {}
+def _pictures(benign: Pixels, adversarial: Pixels) -> dict[str, Any]:
     change = adversarial - benign
     largest = float(np.abs(change).max())
     gain = 1 / largest if largest > 0 else 1.0
-    return {"benign": png(benign), "difference": png(0.5 + change * gain / 2), "gain": gain}
+    return {
+        "benign": png(benign),
+        "difference": png(0.5 + change * gain / 2),
+        "adversarial": png(adversarial),
+        "gain": gain,
+    }
 
 
 def png(pixels: npt.NDArray[Any]) -> str:
@@ -123,8 +117,8 @@ def png(pixels: npt.NDArray[Any]) -> str:
     levels = np.rint(np.clip(pixels, 0, 1) * 255).astype(np.uint8)
     plane = levels[:3].transpose(1, 2, 0) if len(levels) >= 3 else levels[0]
     image = Image.fromarray(np.ascontiguousarray(plane))
-    if max(image.size) > 128:
-        image.thumbnail((128, 128))
+    if max(image.size) > _SIDE:
+        image.thumbnail((_SIDE, _SIDE))
     data = io.BytesIO()
     image.save(data, "PNG", optimize=True)
     return "data:image/png;base64," + base64.b64encode(data.getvalue()).decode()

@@ -1,5 +1,6 @@
 """The attack stage on real files: slices add up, files hold what the report needs."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +40,9 @@ def job(inputs: dict[str, Path], scratch: Path, spec: Any, start: int, stop: int
     }
     ctx = JobContext(inputs=inputs, params=params, scratch=scratch, execution=execution)
     value = run(ctx)
-    return value, {k: dict(np.load(f.path)) for k, f in ctx.files.items()}
+    return value, {
+        k: dict(np.load(f.path)) if f.format == "npz" else json.loads(f.path.read_text()) for k, f in ctx.files.items()
+    }
 
 
 def test_slices_add_up_to_the_whole(inputs: dict[str, Path], tmp_path: Path) -> None:
@@ -69,6 +72,11 @@ def test_slices_add_up_to_the_whole(inputs: dict[str, Path], tmp_path: Path) -> 
     with torch.no_grad():
         predicted = original(torch.from_numpy(examples["x"])).argmax(1).numpy()
     assert (predicted != samples["label"])[samples["success"]].all()
+    worst = files["worst"]
+    confident = samples["confidence"][samples["success"]]
+    assert worst[0]["confidence"] == confident.max()
+    assert all(samples["success"][e["index"]] and samples["label"][e["index"]] == e["label"] for e in worst)
+    assert {e["index"] for e in worst} <= {e["index"] for _, f in parts for e in f["worst"]}
 
 
 def test_queries_are_reported(inputs: dict[str, Path], tmp_path: Path) -> None:

@@ -1,14 +1,18 @@
+import base64
+import io
 import json
 import re
 from html.parser import HTMLParser
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from openapi.attacks import Fgsm, Pgd
 from tests.workers.reports.planted import LAYERS, Planted
 from workers.jobs.context import JobContext
 from workers.jobs.registry import run_stage
+from workers.reports import worst
 from workers.reports.build import build_report
 from workers.reports.html import render
 from workers.reports.words import attack_text, percent, safe_href, short, threat_text
@@ -135,44 +139,48 @@ def test_page_of_a_large_network_stays_small(tmp_path):
     assert "The other 111 layers" in text
 
 
-@pytest.mark.parametrize("benign", ["pairs", "x"])
-def test_kept_examples_are_shown(tmp_path, benign):
+def test_the_worst_are_shown_and_kept_examples_joined(tmp_path):
     params, shards = report_of(tmp_path, request={"keep_examples": True})
     rng = np.random.default_rng(0)
     x = rng.random((60, 1, 4, 4), dtype=np.float32)
+    x_adv = np.clip(x + 0.03, 0, 1)
     success = (N % 2 == 0) & shards.correct
+    confidence = np.linspace(0.2, 0.9, 60, dtype=np.float32)
+    columns = {"index": N, "label": shards.label, "predicted": N % 10, "confidence": confidence, "distance": N * 0.1}
     for j, (a, b) in enumerate(CUTS):
-        np.savez(
-            tmp_path / f"e{j}.npz",
-            x=np.clip(x[a:b] + 0.03, 0, 1),
-            index=N[a:b],
-            label=shards.label[a:b],
-            success=success[a:b],
-        )
+        s = slice(a, b)
+        np.savez(tmp_path / f"e{j}.npz", x=x_adv[s], index=N[s], label=shards.label[s], success=success[s])
         shards.inputs[f"examples.0.{j}"] = tmp_path / f"e{j}.npz"
-        if benign == "pairs":
-            np.savez(tmp_path / f"p{j}.npz", x=x[a:b], x_adv=x[a:b], index=N[a:b])
-            shards.inputs[f"pairs.{j}"] = tmp_path / f"p{j}.npz"
-    if benign == "x":
-        np.save(tmp_path / "x.npy", x)
-        shards.inputs["x"] = tmp_path / "x.npy"
+        found = worst.pick(x[s], x_adv[s], success[s], {k: v[s] for k, v in columns.items()})
+        worst.write(tmp_path / f"w{j}.json", found)
+        shards.inputs[f"worst.0.{j}"] = tmp_path / f"w{j}.json"
     (tmp_path / "scratch").mkdir()
     ctx = JobContext(shards.inputs, params, tmp_path / "scratch")
     run_stage("report", ctx)
     page = Page(ctx.files["html"].path.read_text())
     assert page.tags.count("img") == 27  # nine of benign, change, attacked
+    whole = worst.pick(x, x_adv, success, columns)  # slices lose none of the worst
+    assert re.findall(r"Image (\d+):", page.text) == [str(e.index) for e in whole]
+    assert max(np.unique([e.label for e in whole], return_counts=True)[1]) <= 2
+    assert [e.confidence for e in whole] == sorted((e.confidence for e in whole), reverse=True)
     with np.load(ctx.files["examples.0"].path) as kept:
-        assert np.array_equal(kept["x"], np.clip(x + 0.03, 0, 1))
+        assert np.array_equal(kept["x"], x_adv)
         assert np.array_equal(kept["index"], N)
         assert np.array_equal(kept["success"], success)
     assert ctx.files["examples.0"].name == "examples-fgsm-linf-0.03.npz"
-    names = {"examples-fgsm-linf-0.03.npz"}
-    if benign == "pairs":
-        names.add("pairs.npz")
-        with np.load(ctx.files["pairs"].path) as kept:
-            assert np.array_equal(kept["x"], x)
     listed = json.loads(ctx.files["report"].path.read_text())["artifacts"]
-    assert {a["name"] for a in listed} == names
+    assert {a["name"] for a in listed} == {"examples-fgsm-linf-0.03.npz"}
+
+
+def test_the_change_is_amplified_to_full_contrast():
+    x = np.full((1, 1, 2, 2), 0.5, np.float32)
+    x_adv = x.copy()
+    x_adv[0, 0, 0, 0], x_adv[0, 0, 1, 1] = 0.6, 0.4
+    one = {"index": N[:1], "label": N[:1], "predicted": N[1:2], "confidence": np.ones(1), "distance": np.ones(1)}
+    (example,) = worst.pick(x, x_adv, np.ones(1, bool), one)
+    assert example.gain == pytest.approx(10)
+    shown = Image.open(io.BytesIO(base64.b64decode(example.difference.partition(",")[2])))
+    assert np.asarray(shown).tolist() == [[255, 128], [128, 0]]
 
 
 @pytest.mark.parametrize(
