@@ -22,7 +22,6 @@ class _Outside(nn.Module):
         self.secret = str(outside / "secret")
         self.victim = str(outside / "victim")
         self.written = str(outside / "written")
-        self.stolen = torch.zeros(4)
         self.weight = nn.Parameter(torch.ones(4))
 
 
@@ -33,8 +32,13 @@ class ReadsInForward(_Outside):
         return x.flatten(1)[:, :4] * self.weight + torch.from_file(self.secret, False, 4)
 
 
-class ReadsWhileLoading(_Outside):
+class ReadsWhileLoading(nn.Module):
     """`torch.from_file` in `__setstate__`: the file is read by the mere loading of the archive."""
+
+    def __init__(self, outside: Path) -> None:
+        super().__init__()
+        self.secret = str(outside / "secret")
+        self.stolen = torch.zeros(4)
 
     @torch.jit.export
     def __getstate__(self) -> tuple[Tensor, str, bool]:
@@ -118,17 +122,17 @@ class EndlessWhileLoading(nn.Module):
 
 
 class Hoards(nn.Module):
-    """Allocates 64 MB a turn, and keeps it."""
+    """Allocates 256 MB a turn, and keeps it."""
 
     def __init__(self) -> None:
         super().__init__()
         self.fc = nn.Linear(12, 4)
 
     def forward(self, x: Tensor) -> Tensor:
-        hoard = [x]
-        for _ in range(100_000):
-            hoard.append(torch.ones([2**24]))
-        return self.fc(x.flatten(1)) + hoard[-1][0]
+        hoard = [torch.ones([2**26])]
+        for _ in range(300):
+            hoard.append(hoard[-1] + 1)
+        return self.fc(x.flatten(1)) * torch.stack(hoard).mean()
 
 
 class HoardsWhileLoading(nn.Module):

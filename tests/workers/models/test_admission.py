@@ -15,57 +15,28 @@ from torch import Tensor, nn
 
 from openapi.models import InputSpec
 from openapi.problems import ModelMalformed, ModelRejected, ModelUnsafe, UnsupportedOperator
+from tests.corpus.outside import Outside
+from tests.corpus.torchscript import (
+    Endless,
+    Forks,
+    ReadsInForward,
+    ReadsWhileLoading,
+    Saves,
+    Strides,
+    WritesShared,
+    scripted,
+)
 from tests.workers.models.nets import ConvNet, save_script, save_trace, settled
 from workers.models.load import load_model
 from workers.models.torchscript.frontend import admit
 from workers.models.torchscript.sources import check_sources
 
 SPEC = InputSpec(shape=(3, 14, 14))
-SECRET = "secret.bin"
 
 
-class ReadsInForward(nn.Module):
-    def forward(self, x: Tensor) -> Tensor:
-        return x.flatten(1)[:, :4] + torch.from_file("secret.bin", False, 4)
-
-
-class ReadsWhileLoading(nn.Module):
-    def __init__(self) -> None:
-        super().__init__()
-        self.stolen = torch.zeros(4)
-
-    @torch.jit.export
-    def __getstate__(self) -> tuple[Tensor, bool]:
-        return self.stolen, self.training
-
-    @torch.jit.export
-    def __setstate__(self, state: tuple[Tensor, bool]) -> None:
-        self.stolen = torch.from_file("secret.bin", False, 4)
-        self.training = state[1]
-
-    def forward(self, x: Tensor) -> Tensor:
-        return x.flatten(1)[:, :4] + self.stolen
-
-
-class WritesShared(nn.Module):
-    def forward(self, x: Tensor) -> Tensor:
-        return x.flatten(1)[:, :4] + torch.from_file("written.bin", True, 4).fill_(1.0)
-
-
-class Saves(nn.Module):
-    def forward(self, x: Tensor) -> Tensor:
-        torch.save(x, "written.bin")
-        return x.flatten(1)[:, :4]
-
-
-class Forks(nn.Module):
-    def forward(self, x: Tensor) -> Tensor:
-        return torch.jit._wait(torch.jit._fork(torch.relu, x)).flatten(1)[:, :4]
-
-
-class Strides(nn.Module):
-    def forward(self, x: Tensor) -> Tensor:
-        return torch.as_strided(x, [1, 4], [4, 1], 0)
+@pytest.fixture
+def outside(tmp_path: Path) -> Outside:
+    return Outside(tmp_path / "outside")
 
 
 @pytest.fixture
@@ -96,29 +67,26 @@ def refused(path: Path, kind: type[ModelRejected], match: str) -> ModelRejected:
         (ReadsWhileLoading, "aten::from_file"),
         (WritesShared, "aten::from_file"),
         (Saves, "aten::save"),
-        (Forks, "fork"),
-        (Strides, "aten::as_strided"),
+        (lambda outside: Forks(), "fork"),
+        (lambda outside: Strides(), "aten::as_strided"),
     ],
 )
-def test_code_that_reaches_outside(module, operator, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    Path(SECRET).write_bytes(b"\1\2\3\4" * 4)
-    path = save_script(module(), tmp_path / "bad.pt")
-    assert not Path("written.bin").exists()
+def test_code_that_reaches_outside(module, operator, outside, tmp_path):
+    path = tmp_path / "bad.pt"
+    path.write_bytes(scripted(module(outside.folder)))
     error = refused(path, ModelRejected, operator)
     assert error.extra["operator"].endswith(operator)
     assert error.extra["entry"].startswith("code/")
     assert isinstance(error, (ModelUnsafe, UnsupportedOperator))
-    assert not Path("written.bin").exists()
+    outside.check()
 
 
-def test_nothing_is_loaded_before_the_check(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    Path(SECRET).write_bytes(b"\0\0\x80\x3f" * 4)
-    path = save_script(ReadsWhileLoading(), tmp_path / "bad.pt")
+def test_nothing_is_loaded_before_the_check(outside, tmp_path, monkeypatch):
+    path = tmp_path / "bad.pt"
+    path.write_bytes(scripted(ReadsWhileLoading(outside.folder)))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        assert torch.jit.load(path).stolen.tolist() == [1.0] * 4, "the attack works on torch itself"
+        assert torch.jit.load(path).stolen.tolist() == outside.numbers, "the attack works on torch itself"
 
     def never(*_, **__):
         raise AssertionError("loaded")
@@ -294,18 +262,8 @@ def test_checkpoints_and_pickles_are_explained(tmp_path):
 
 
 def test_an_endless_loop_ends(tmp_path):
-    class Endless(nn.Module):
-        def __init__(self) -> None:
-            super().__init__()
-            self.fc = nn.Linear(12, 4)
-
-        def forward(self, x: Tensor) -> Tensor:
-            i = 0
-            while i >= 0:
-                i += 1
-            return self.fc(x.flatten(1))
-
-    path = save_script(Endless(), tmp_path / "endless.pt")
+    path = tmp_path / "endless.pt"
+    path.write_bytes(scripted(Endless()))
     with pytest.raises(ModelRejected, match="loop does not end"):
         load_model(path, None, InputSpec(shape=(3, 2, 2)))
 
