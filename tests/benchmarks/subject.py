@@ -31,8 +31,28 @@ class Counted(nn.Module):
             z.register_hook(lambda grad: self._came_back(len(grad)))
         return z
 
+    def quickened(self, example: Tensor) -> nn.Module:
+        """Ours goes through the model's quick form where it has one: counted as well."""
+        offer = getattr(self.model, "quickened", None)
+        return self if offer is None else _Alias(offer(example), self)
+
     def _came_back(self, n: int) -> None:
         self.backwards += n
+
+
+class _Alias(Counted):
+    """Another form of a counted model; its passes are counted where the model's are."""
+
+    def __init__(self, model: nn.Module, owner: Counted) -> None:
+        super().__init__(model)
+        self._owner = [owner]  # in a list: no submodule
+
+    def forward(self, x: Tensor) -> Tensor:
+        self._owner[0].forwards += len(x)
+        z: Tensor = self.model(x)
+        if z.requires_grad:
+            z.register_hook(lambda grad: self._owner[0]._came_back(len(grad)))
+        return z
 
 
 @dataclass

@@ -17,7 +17,7 @@ from workers.attacks.hunt import TOLERANCE, Hunt
 from workers.attacks.losses import margin
 from workers.attacks.registry import REGISTRY, Entry
 from workers.attacks.rng import SampleRng
-from workers.attacks.victim import Logits, Victim, frozen
+from workers.attacks.victim import Logits, Victim, frozen, quickened
 
 #: Rows whose state is held at once: the passes are cut into smaller tiles, so this bounds bookkeeping alone.
 _CHUNK_ROWS, _CHUNK_BYTES = 512, 64 * 2**20
@@ -98,6 +98,7 @@ def run_attack(
         outside = [Victim(model, index[s].to(where), tile=batch_size) for s in slices]
         clean = [v.logits(x[s].to(where, torch.float32), v.everyone) for v, s in zip(outside, slices, strict=True)]
         probabilities = all(_are_probabilities(z) for z in clean)
+        quick = quickened(model, x[:2].to(where, torch.float32))
         for s, z, victim in zip(slices, clean, outside, strict=True):
 
             def beat(fraction: float, begin: int = s.start, size: int = len(z)) -> None:
@@ -105,7 +106,7 @@ def run_attack(
                     progress(begin + fraction * size, len(x))
 
             chunk = (x[s].to(where, torch.float32), y[s].to(where, torch.int64), z)
-            parts.append(_run_chunk(victim, spec, entry, attack, *chunk, seed, probabilities, beat))
+            parts.append(_run_chunk(victim, quick, spec, entry, attack, *chunk, seed, probabilities, beat))
             beat(1.0)
     run = _join(parts, num_classes)
     run.seconds = time.perf_counter() - began
@@ -132,6 +133,7 @@ def _differs(a: Tensor, b: Tensor) -> bool:
 
 def _run_chunk(
     outside: Victim,
+    quick: Logits,
     spec: Attack,
     entry: Entry,
     attack: Callable[[Hunt, Any], None],
@@ -142,8 +144,8 @@ def _run_chunk(
     probabilities: bool,
     beat: Callable[[float], None],
 ) -> AttackRun:
-    """Attack one chunk; `outside` makes the passes that are not the attack's own: clean ones and the confirmation."""
-    model, index = outside.model, outside.index
+    """Attack one chunk through `quick`; `outside` makes the clean and the confirming passes, on the model itself."""
+    index = outside.index
     few = outside.everyone[:16]
     randomised = _differs(clean[few], outside.logits(x[few], few))
     predicted = clean.argmax(1)
@@ -152,7 +154,7 @@ def _run_chunk(
     x_adv, final = x.clone(), clean.clone()
     success = torch.zeros(len(x), dtype=torch.bool, device=x.device)
     queries = torch.full((len(x),), -1, dtype=torch.int64, device=x.device)
-    victim = Victim(model, index[rows], tile=outside.tile, probabilities=probabilities)
+    victim = Victim(quick, index[rows], tile=outside.tile, probabilities=probabilities)
     figures: dict[str, Any] = {"zero_gradients": 0, "bad_gradients": 0}
     if len(rows):
         z = (clean[rows] + 1e-30).log() if probabilities else clean[rows]

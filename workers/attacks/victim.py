@@ -35,6 +35,12 @@ def frozen(model: Logits) -> Iterator[None]:
             p.requires_grad_(flag)
 
 
+def quickened(model: Logits, example: Tensor) -> Logits:
+    """Return what the attack's own passes go through: ``model.quickened(example)`` where a model offers that."""
+    offer: Callable[[Tensor], Logits] | None = getattr(model, "quickened", None)
+    return model if offer is None else offer(example)
+
+
 def is_out_of_memory(error: BaseException) -> bool:
     """Whether torch (CUDA or the CPU's allocator) ran out of memory."""
     if isinstance(error, torch.OutOfMemoryError | MemoryError):

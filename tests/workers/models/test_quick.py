@@ -1,0 +1,114 @@
+"""The quick form of a model is the same function of the pixels."""
+
+import itertools
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from openapi.attacks import Pgd
+from openapi.models import InputSpec
+from workers.attacks.suite import run_attack
+from workers.models import quick as quick_module
+from workers.models.audited import AuditedModel
+from workers.models.from_module import audit_module
+from workers.models.graphs import op_name
+from workers.models.image_conv import image_conv
+from workers.models.quick import QuickModel, quicken
+
+GEOMETRIES = [
+    (kernel, stride, padding, dilation)
+    for kernel, stride, padding, dilation in itertools.product((1, 2, 3, 5), (1, 2, 3), (0, 1, 2), (1, 2))
+    if padding < kernel
+]
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_image_gradients_are_autograds(channels: int) -> None:
+    generator = torch.Generator().manual_seed(0)
+    for kernel, stride, padding, dilation in GEOMETRIES:
+        x = torch.rand(3, channels, 12, 11, dtype=torch.float64, generator=generator, requires_grad=True)
+        weight = torch.randn(4, channels, kernel, max(1, kernel - 1), dtype=torch.float64, generator=generator)
+        bias = torch.randn(4, dtype=torch.float64, generator=generator)
+        geometry = ([stride, stride], [padding, padding], [dilation, dilation])
+        wanted = torch.conv2d(x, weight, bias, *geometry)
+        got = image_conv(x, weight, bias, weight.permute(1, 2, 3, 0).flatten(0, 2), *geometry)
+        assert torch.equal(wanted, got)
+        onto = torch.randn(wanted.shape, dtype=torch.float64, generator=generator)
+        (a,) = torch.autograd.grad(wanted, x, onto)
+        (b,) = torch.autograd.grad(got, x, onto)
+        assert torch.allclose(a, b, rtol=1e-12, atol=1e-12), (kernel, stride, padding, dilation)
+
+
+class Net(nn.Module):
+    """Norms behind convolutions with and without bias, one that is read twice, one before its convolution."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__()
+        self.first, self.norm1 = nn.Conv2d(3, 8, 3, padding=1, bias=False), nn.BatchNorm2d(8)
+        self.second, self.norm2 = nn.Conv2d(8, 8, 3, stride=2), nn.BatchNorm2d(8, affine=False)
+        self.third, self.norm3 = nn.Conv2d(8, 12, 3, padding="same", groups=2), nn.BatchNorm2d(12)
+        self.head = nn.Linear(12, 5)
+        for norm in (self.norm1, self.norm2, self.norm3):
+            norm.running_mean.uniform_(-1, 1)
+            norm.running_var.uniform_(0.3, 2)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = torch.relu(self.norm1(self.first(x)))
+        twice = self.second(x)
+        x = torch.relu(self.norm2(twice)) + twice
+        return self.head(self.norm3(self.third(x)).relu().mean((2, 3)))
+
+
+def net(size: int = 32) -> AuditedModel:
+    torch.manual_seed(0)
+    return audit_module(Net(size).eval(), InputSpec(shape=(3, size, size), mean=(0.4, 0.5, 0.6), std=(0.2, 0.3, 0.25)))
+
+
+@pytest.mark.parametrize("size", [9, 32])
+def test_same_logits_and_gradients(size: int) -> None:
+    model = net(size)
+    x = torch.rand(7, 3, size, size, requires_grad=True)
+    quick = model.quickened(x[:2].detach())
+    model.freeze()
+    assert isinstance(quick, QuickModel)
+    names = [op_name(node) for node in quick.graph.graph.nodes]
+    assert names.count("batch_norm") == names.count("conv2d") == 2  # the first norm is folded; the first conv replaced
+    wanted, got = model(x), quick(x)
+    assert torch.allclose(wanted, got, rtol=1e-5, atol=1e-5)
+    (a,) = torch.autograd.grad(wanted.logsumexp(1).sum(), x)
+    (b,) = torch.autograd.grad(got.logsumexp(1).sum(), x)
+    assert torch.allclose(a, b, rtol=1e-4, atol=1e-5 * float(a.abs().max()))
+    assert all(not p.requires_grad for p in quick.parameters())
+
+
+def test_a_norm_in_training_is_left_alone() -> None:
+    model = net()
+    model.set_batch_norm(training=True)
+    names = [op_name(node) for node in QuickModel(model).graph.graph.nodes]
+    assert names.count("batch_norm") == 3
+
+
+def test_a_quick_form_that_differs_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    model, x = net(), torch.rand(4, 3, 32, 32)
+    right = quick_module._fold
+    assert quicken(model, x) is not model
+
+    def wrong(*args: Any) -> tuple[Tensor, Tensor]:
+        weight, bias = right(*args)
+        return weight, bias + 1e-2
+
+    monkeypatch.setattr(quick_module, "_fold", wrong)
+    assert quicken(model, x) is model
+
+
+def test_attacks_find_the_same() -> None:
+    model = net()
+    x = torch.rand(20, 3, 32, 32, generator=torch.Generator().manual_seed(1))
+    y = model(x).argmax(1)
+    spec = Pgd(eps=0.3, steps=10)
+    plain = run_attack(lambda z: model(z), spec, x, y, torch.arange(20))
+    quick = run_attack(model, spec, x, y, torch.arange(20))
+    assert (plain.success == quick.success).all()
+    assert quick.success.sum() > 0
