@@ -23,6 +23,25 @@ def test_every_implementation_loads_and_matches_its_options(name: str) -> None:
     )
 
 
+def test_paper_preset_is_the_paper_s_setting() -> None:
+    """SNS, section IV-A and V-C: eps 8, PGD L2 80, k = 10, alpha = eps / sqrt(k); C&W, SPSA and NAttack as listed."""
+    pixel = 1 / 255
+    fgsm, untargeted, targeted, l2, cw, spsa, nattack, *noise = (a.model_dump() for a in PRESETS["paper"].attacks)
+    assert (fgsm["name"], fgsm["norm"], fgsm["eps"]) == ("fgsm", "linf", 8 * pixel)
+    for run, eps, norm in ((untargeted, 8, "linf"), (targeted, 8, "linf"), (l2, 80, "l2")):
+        assert (run["name"], run["norm"], run["steps"], run["step_size"]) == ("pgd", norm, 10, None)
+        assert run["eps"] == pytest.approx(eps * pixel, rel=1e-12)
+    assert (untargeted["targeted"], targeted["targeted"], l2["targeted"]) == (False, True, False)
+    wanted = {"initial_const": 0.01, "confidence": 0, "binary_search_steps": 3, "steps": 300, "learning_rate": 0.01}
+    assert {k: cw[k] for k in wanted} == wanted
+    wanted = {"eps": 8 * pixel, "directions": 512, "learning_rate": 0.01, "steps": 100, "delta": 0.01}
+    assert {k: spsa[k] for k in wanted} == wanted
+    wanted = {"eps": 8 * pixel, "samples": 300, "initial_mean": 0, "learning_rate": 0.008, "steps": 100}
+    assert {k: nattack[k] for k in wanted} == wanted
+    assert nattack["sigma"] ** 2 == pytest.approx(0.01)
+    assert [(a["name"], a["severity"]) for a in noise] == [("gaussian_noise", s) for s in range(1, 6)]
+
+
 def test_presets_hold_distinct_attacks() -> None:
     for preset in PRESETS.values():
         assert len({a.model_dump_json() for a in preset.attacks}) == len(preset.attacks)
