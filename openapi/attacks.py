@@ -13,6 +13,7 @@ from openapi.base import Frozen, Radius
 from openapi.problems import InvalidField
 
 Norm = Literal["linf", "l2"]
+_RESTARTS = "Runs from new random points on what is still robust"
 
 
 class Attack(Frozen):
@@ -42,7 +43,7 @@ class Attack(Frozen):
 class EpsAttack(Attack):
     """An attack inside a ball of radius eps, in units of the [0, 1] pixel domain."""
 
-    norm: Norm = "linf"
+    norm: Norm = Field("linf", description="Of the ball: L-infinity or L2")
     eps: Radius = Field(8 / 255, description='0 < eps; at most 1 for linf. Fractions such as "8/255" are understood')
 
     @field_validator("eps")
@@ -58,7 +59,7 @@ class Fgsm(EpsAttack):
     summary: ClassVar[str] = "One step of size eps along the sign (or direction) of the loss gradient."
 
     name: Literal["fgsm"] = "fgsm"
-    targeted: bool = False
+    targeted: bool = Field(False, description="Towards the second-highest clean logit; any wrong class is a success")
 
 
 class Pgd(EpsAttack):
@@ -66,16 +67,16 @@ class Pgd(EpsAttack):
     summary: ClassVar[str] = "Projected gradient steps on the loss inside the eps ball."
 
     name: Literal["pgd"] = "pgd"
-    steps: int = Field(10, ge=1, le=10_000)
+    steps: int = Field(10, ge=1, le=10_000, description="Gradient steps a restart")
     step_size: Radius | None = Field(None, description="null is eps / sqrt(steps), as in SNS")
     targeted: bool = Field(False, description="Towards `target`; any wrong class still counts as a success")
     target: Literal["runner_up", "next", "random"] = Field(
         "runner_up",
         description="Class a targeted attack aims at: second-highest clean logit, y + 1, or random per sample",
     )
-    restarts: int = Field(1, ge=1, le=100)
-    random_start: bool = True
-    loss: Literal["ce", "margin"] = "ce"
+    restarts: int = Field(1, ge=1, le=100, description=_RESTARTS)
+    random_start: bool = Field(True, description="Begin at a random point of the ball, else at the image itself")
+    loss: Literal["ce", "margin"] = Field("ce", description="Cross-entropy, or the lead of the best wrong logit")
 
 
 class Ifgsm(EpsAttack):
@@ -83,8 +84,8 @@ class Ifgsm(EpsAttack):
     summary: ClassVar[str] = "Fast gradient sign steps from the image itself, clipped to the eps ball."
 
     name: Literal["ifgsm"] = "ifgsm"
-    norm: Literal["linf"] = "linf"
-    steps: int = Field(10, ge=1, le=10_000)
+    norm: Literal["linf"] = Field("linf", description="Always L-infinity")
+    steps: int = Field(10, ge=1, le=10_000, description="Gradient steps")
     step_size: Radius | None = Field(None, description="null is eps / steps")
     targeted: bool = Field(False, description="Towards the second-highest clean logit; any wrong class is a success")
 
@@ -94,8 +95,8 @@ class Apgd(EpsAttack):
     summary: ClassVar[str] = "PGD with momentum whose step size adapts itself; nothing to tune."
 
     name: Literal["apgd"] = "apgd"
-    steps: int = Field(100, ge=1, le=10_000)
-    restarts: int = Field(1, ge=1, le=100)
+    steps: int = Field(100, ge=1, le=10_000, description="Steps a restart")
+    restarts: int = Field(1, ge=1, le=100, description=_RESTARTS)
     loss: Literal["ce", "dlr"] = Field("ce", description="Cross-entropy, or difference of logits ratio")
 
 
@@ -104,8 +105,8 @@ class ApgdT(EpsAttack):
     summary: ClassVar[str] = "APGD on the targeted DLR loss, once for each likely wrong class."
 
     name: Literal["apgd_t"] = "apgd_t"
-    steps: int = Field(100, ge=1, le=10_000)
-    restarts: int = Field(1, ge=1, le=100)
+    steps: int = Field(100, ge=1, le=10_000, description="Steps a restart and target")
+    restarts: int = Field(1, ge=1, le=100, description=_RESTARTS)
     targets: int = Field(9, ge=1, le=1000, description="Wrong classes with the highest clean logits; at most K - 1")
 
 
@@ -116,8 +117,8 @@ class FabT(EpsAttack):
     )
 
     name: Literal["fab_t"] = "fab_t"
-    steps: int = Field(100, ge=1, le=10_000)
-    restarts: int = Field(1, ge=1, le=100)
+    steps: int = Field(100, ge=1, le=10_000, description="Steps a restart and target")
+    restarts: int = Field(1, ge=1, le=100, description=_RESTARTS)
     targets: int = Field(9, ge=1, le=1000, description="Wrong classes with the highest clean logits; at most K - 1")
 
 
@@ -129,7 +130,7 @@ class Square(EpsAttack):
     name: Literal["square"] = "square"
     queries: int = Field(5000, ge=1, le=1_000_000, description="At most, a sample and restart")
     p_init: float = Field(0.8, gt=0, le=1, description="Share of the pixels in the first patch")
-    restarts: int = Field(1, ge=1, le=100)
+    restarts: int = Field(1, ge=1, le=100, description=_RESTARTS)
 
 
 class AutoAttack(EpsAttack):
@@ -142,7 +143,7 @@ class AutoAttack(EpsAttack):
 class MinimalL2(Attack):
     """An attack without a ball that looks for the smallest L2 distance."""
 
-    norm: Literal["l2"] = "l2"
+    norm: Literal["l2"] = Field("l2", description="Of the distance that is made small")
 
 
 class Cw(MinimalL2):
@@ -154,9 +155,9 @@ class Cw(MinimalL2):
         0.01, gt=0, le=1e10, description="The first c; ten times as much while nothing is found"
     )
     confidence: float = Field(0.0, ge=0, le=1e6, description="kappa: the margin that a success must have")
-    binary_search_steps: int = Field(3, ge=1, le=20)
+    binary_search_steps: int = Field(3, ge=1, le=20, description="Values of c that are tried")
     steps: int = Field(300, ge=1, le=10_000, description="At most, in each binary search step")
-    learning_rate: float = Field(0.01, gt=0, le=1)
+    learning_rate: float = Field(0.01, gt=0, le=1, description="Of Adam, in the units of the paper's tanh variable")
 
 
 class Deepfool(Attack):
@@ -164,8 +165,8 @@ class Deepfool(Attack):
     summary: ClassVar[str] = "Smallest distance by steps to the nearest boundary of the linearised model."
 
     name: Literal["deepfool"] = "deepfool"
-    norm: Norm = "l2"
-    steps: int = Field(50, ge=1, le=1000)
+    norm: Norm = Field("l2", description="Of the distance that is made small")
+    steps: int = Field(50, ge=1, le=1000, description="Linearisations at most")
     overshoot: float = Field(0.02, ge=0, le=1, description="Share by which every step goes beyond the boundary")
     candidates: int = Field(10, ge=1, le=1000, description="Classes with the highest clean logits that are looked at")
 
@@ -175,7 +176,7 @@ class Ddn(MinimalL2):
     summary: ClassVar[str] = "Smallest L2 distance: direction by gradient, length up or down by success."
 
     name: Literal["ddn"] = "ddn"
-    steps: int = Field(100, ge=1, le=10_000)
+    steps: int = Field(100, ge=1, le=10_000, description="Gradient steps, those along the boundary included")
     init_eps: Radius = Field(1.0, description="The first length tried")
     gamma: float = Field(0.05, gt=0, lt=1, description="Share by which the length grows or shrinks at a step")
 
@@ -185,8 +186,10 @@ class Fmn(Attack):
     summary: ClassVar[str] = "Smallest distance in any norm: the ball adapts while the margin falls inside it."
 
     name: Literal["fmn"] = "fmn"
-    norm: Literal["linf", "l2", "l1", "l0"] = "l2"
-    steps: int = Field(100, ge=1, le=10_000)
+    norm: Literal["linf", "l2", "l1", "l0"] = Field(
+        "l2", description="Of the distance that is made small; l0 counts pixels, all channels together"
+    )
+    steps: int = Field(100, ge=1, le=10_000, description="Gradient steps")
     step_size: Radius = Field(1.0, description="L2 length of the first step; falls by a cosine to a hundredth")
     gamma: float = Field(
         0.05, gt=0, lt=1, description="Share by which the ball grows or shrinks at first; falls likewise"
@@ -200,15 +203,17 @@ class Ead(Attack):
     )
 
     name: Literal["ead"] = "ead"
-    norm: Literal["l1"] = "l1"
+    norm: Literal["l1"] = Field("l1", description="Of the distance that is made small")
     beta: float = Field(0.01, gt=0, le=1, description="Weight of L1, and the threshold below which a change is undone")
     initial_const: float = Field(
         0.001, gt=0, le=1e10, description="The first c; ten times as much while nothing is found"
     )
     confidence: float = Field(0.0, ge=0, le=1e6, description="kappa: the margin that a success must have")
-    binary_search_steps: int = Field(9, ge=1, le=20)
+    binary_search_steps: int = Field(9, ge=1, le=20, description="Values of c that are tried")
     steps: int = Field(150, ge=1, le=100_000, description="At most, in each binary search step")
-    learning_rate: float = Field(0.01, gt=0, le=1)
+    learning_rate: float = Field(
+        0.01, gt=0, le=1, description="First step size; falls with the square root of what is left"
+    )
 
 
 class StrAttack(MinimalL2):
@@ -222,7 +227,7 @@ class StrAttack(MinimalL2):
     initial_const: float = Field(
         1.0, gt=0, le=1e10, description="The first c; ten times as much while nothing is found"
     )
-    binary_search_steps: int = Field(4, ge=1, le=20)
+    binary_search_steps: int = Field(4, ge=1, le=20, description="Values of c that are tried")
     steps: int = Field(100, ge=1, le=100_000, description="ADMM rounds in each binary search step")
     gamma: float = Field(1.0, ge=0, le=1e4, description="Weight of the squared L2 norm")
     tau: float = Field(2.0, gt=0, le=1e4, description="Weight of the sum of the groups' L2 norms")
@@ -237,8 +242,8 @@ class OnePixel(Attack):
 
     name: Literal["one_pixel"] = "one_pixel"
     pixels: int = Field(1, ge=1, le=100, description="Pixels that may change")
-    population: int = Field(400, ge=4, le=100_000)
-    generations: int = Field(100, ge=1, le=100_000)
+    population: int = Field(400, ge=4, le=100_000, description="Candidates of a generation; each is one query")
+    generations: int = Field(100, ge=1, le=100_000, description="Generations after the first, at most")
     mutation: float = Field(0.5, gt=0, le=2, description="F: the weight of the difference of two candidates")
 
     @property
@@ -252,10 +257,10 @@ class Spsa(EpsAttack):
     black_box: ClassVar[bool] = True
 
     name: Literal["spsa"] = "spsa"
-    steps: int = Field(100, ge=1, le=100_000)
+    steps: int = Field(100, ge=1, le=100_000, description="Steps of Adam at most")
     directions: int = Field(512, ge=1, le=100_000, description="Random directions a step; each costs two queries")
     delta: float = Field(0.01, gt=0, le=1, description="Distance of the probes from the iterate, in pixel units")
-    learning_rate: float = Field(0.01, gt=0, le=1)
+    learning_rate: float = Field(0.01, gt=0, le=1, description="Of Adam, in pixel units")
 
 
 class Nattack(EpsAttack):
@@ -264,11 +269,11 @@ class Nattack(EpsAttack):
     black_box: ClassVar[bool] = True
 
     name: Literal["nattack"] = "nattack"
-    steps: int = Field(100, ge=1, le=100_000)
+    steps: int = Field(100, ge=1, le=100_000, description="Moves of the mean at most")
     samples: int = Field(300, ge=2, le=100_000, description="Samples a step")
     sigma: float = Field(0.1, gt=0, le=10, description="Standard deviation; half of it in pixel units")
-    initial_mean: float = Field(0.0, ge=-1, le=1)
-    learning_rate: float = Field(0.008, gt=0, le=1)
+    initial_mean: float = Field(0.0, ge=-1, le=1, description="The mean at first; half of it in pixel units")
+    learning_rate: float = Field(0.008, gt=0, le=1, description="Of the mean")
 
 
 class GaussianNoise(Attack):
@@ -277,7 +282,7 @@ class GaussianNoise(Attack):
     black_box: ClassVar[bool] = True
 
     name: Literal["gaussian_noise"] = "gaussian_noise"
-    severity: int = Field(3, ge=1, le=5)
+    severity: int = Field(3, ge=1, le=5, description="As in CIFAR-10-C and ImageNet-C")
 
     @property
     def threat_model(self) -> str:
@@ -309,8 +314,8 @@ class Corruption(Attack):
     black_box: ClassVar[bool] = True
 
     name: Literal["corruption"] = "corruption"
-    corruption: CorruptionName = "defocus_blur"
-    severity: int = Field(3, ge=1, le=5)
+    corruption: CorruptionName = Field("defocus_blur", description="One of the fifteen of the paper")
+    severity: int = Field(3, ge=1, le=5, description="As in CIFAR-10-C and ImageNet-C")
 
     @property
     def threat_model(self) -> str:

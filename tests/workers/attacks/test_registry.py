@@ -18,6 +18,10 @@ def test_every_implementation_loads_and_matches_its_options(name: str) -> None:
     assert options.name == name
     assert options.paper
     assert options.summary
+    assert options.threat_model
+    described = ATTACKS[name].model_json_schema()["properties"]
+    assert [k for k, v in described.items() if k != "name" and not v.get("description")] == []
+    assert [k for k, v in described.items() if "default" not in v] == []
     assert REGISTRY[name].minimal == (
         getattr(options, "eps", None) is None and getattr(options, "norm", None) is not None
     )
