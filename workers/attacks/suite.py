@@ -17,6 +17,7 @@ from workers.attacks.hunt import TOLERANCE, Hunt
 from workers.attacks.losses import margin
 from workers.attacks.registry import REGISTRY, Entry
 from workers.attacks.rng import SampleRng
+from workers.attacks.room import rows_at_once
 from workers.attacks.victim import Logits, Victim, frozen, quickened
 
 #: Rows whose state is held at once: the passes are cut into smaller tiles, so this bounds bookkeeping alone.
@@ -79,8 +80,9 @@ def run_attack(
 
     model: (m, c, h, w) float32 in [0, 1] → (m, K) logits; an nn.Module is put into eval mode with frozen weights and
     left as it was. x: (n, c, h, w) float32 in [0, 1], y: (n,) labels, index: (n,) global sample indices, which alone
-    with `seed` decide the randomness. batch_size: rows a pass (null: 64 on a CPU, 1024 on a GPU; halved when memory
-    runs out); it changes the speed, not the result. progress(done, total): samples.
+    with `seed` decide the randomness. batch_size: rows a pass (null: 64 on a CPU, 1024 on a GPU, less where that much
+    has no room, see `room`; halved when memory runs out); it changes the speed, not the result. progress(done, total):
+    samples.
 
     Raises ModelNumerics (NaN or infinite logits, with the sample's `index`), NotDifferentiable, MemoryLimit, ValueError
     (x outside [0, 1], shapes that do not fit).
@@ -93,12 +95,13 @@ def run_attack(
     began = time.perf_counter()
     parts: list[AttackRun] = []
     with frozen(model):
-        rows_at_once = max(1, min(_CHUNK_ROWS, _CHUNK_BYTES // max(1, x[:1].numel() * 4)))
-        slices = [slice(begin, begin + rows_at_once) for begin in range(0, len(x), rows_at_once)]
-        outside = [Victim(model, index[s].to(where), tile=batch_size) for s in slices]
+        chunk_rows = max(1, min(_CHUNK_ROWS, _CHUNK_BYTES // max(1, x[:1].numel() * 4)))
+        slices = [slice(begin, begin + chunk_rows) for begin in range(0, len(x), chunk_rows)]
+        quick = quickened(model, x[:2].to(where, torch.float32))
+        tile = batch_size or rows_at_once(quick, x[:2].to(where, torch.float32))
+        outside = [Victim(model, index[s].to(where), tile=tile) for s in slices]
         clean = [v.logits(x[s].to(where, torch.float32), v.everyone) for v, s in zip(outside, slices, strict=True)]
         probabilities = all(_are_probabilities(z) for z in clean)
-        quick = quickened(model, x[:2].to(where, torch.float32))
         for s, z, victim in zip(slices, clean, outside, strict=True):
 
             def beat(fraction: float, begin: int = s.start, size: int = len(z)) -> None:
