@@ -272,9 +272,13 @@ def _tar_header(data: bytes, others: Sequence[Seed], rng: Random) -> bytes:
     return bytes(changed)
 
 
+def _gzip(data: bytes) -> bytes:
+    return gzip.compress(data, mtime=0)
+
+
 def _repacked(data: bytes, others: Sequence[Seed], rng: Random) -> bytes:
     """What lies inside a packed tar, changed and packed again."""
-    pack, unpack = (gzip.compress, gzip.decompress) if data[:1] == b"\x1f" else (lzma.compress, lzma.decompress)
+    pack, unpack = (_gzip, gzip.decompress) if data[:1] == b"\x1f" else (lzma.compress, lzma.decompress)
     plain = unpack(data)
     how = rng.randrange(4)
     if how == 3:
@@ -297,7 +301,7 @@ def _onnx_node(model: onnx.ModelProto, rng: Random) -> None:
     nodes = model.graph.node
     node, how = rng.choice(nodes), rng.randrange(5)
     if how == 0:
-        node.op_type = rng.choice([schema.name for schema in onnx.defs.get_all_schemas()])
+        node.op_type = rng.choice(sorted({schema.name for schema in onnx.defs.get_all_schemas()}))
     elif how == 1:
         nodes.remove(node)
     elif how == 2:

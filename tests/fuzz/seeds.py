@@ -1,6 +1,17 @@
-"""Small valid files of every kind that can be uploaded: what the fuzzer mutates, and what must pass at its end."""
+"""Small valid files of every kind that can be uploaded: what the fuzzer mutates, and what must pass at its end.
 
+They hold no times, no paths of this machine and no names that depend on what the process did before, so that a mutant's
+number names the same file everywhere: `fresh_seeds` makes them in a process of their own.
+"""
+
+import gzip
 import io
+import json
+import lzma
+import os
+import pickle
+import subprocess
+import sys
 import tarfile
 import tempfile
 import warnings
@@ -63,7 +74,7 @@ def torchscript(*, traced: bool = False, frozen: bool = False) -> bytes:
         net: Any = torch.jit.trace(tiny(), torch.rand(2, *SHAPE)) if traced else torch.jit.script(tiny())
         buffer = io.BytesIO()
         torch.jit.save(torch.jit.freeze(net) if frozen else net, buffer)
-    return buffer.getvalue()
+    return _timeless(buffer.getvalue())
 
 
 def exported() -> bytes:
@@ -72,7 +83,23 @@ def exported() -> bytes:
             tiny(), (torch.rand(2, *SHAPE),), dynamic_shapes=({0: torch.export.Dim("batch")},)
         )
         torch.export.save(program, f"{folder}/tiny.pt2")
-        return Path(folder, "tiny.pt2").read_bytes()
+        return _timeless(Path(folder, "tiny.pt2").read_bytes())
+
+
+def _timeless(archive: bytes) -> bytes:
+    """The archive without dates, debug tables, and the stack traces of nodes."""
+    kept: dict[str, bytes] = {}
+    with zipfile.ZipFile(io.BytesIO(archive)) as opened:
+        for name in opened.namelist():
+            content = opened.read(name)
+            if name.endswith("/model.json"):
+                program = json.loads(content)
+                for node in program["graph_module"]["graph"]["nodes"]:
+                    node["metadata"] = {}
+                content = json.dumps(program).encode()
+            if not name.endswith((".debug_pkl", "/serialization_id")):
+                kept[name] = content
+    return zipped(kept, zipfile.ZIP_STORED)
 
 
 def _weights() -> dict[str, Any]:
@@ -138,29 +165,34 @@ def folders() -> dict[str, bytes]:
     return {f"{c}/{i}.{k.lower()}": picture(np.full((6, 6, 3), 9 * i), k) for c in "ab" for i, k in enumerate(kinds)}
 
 
-def zipped(entries: Mapping[str, bytes]) -> bytes:
+def zipped(entries: Mapping[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(buffer, "w") as archive:
         for name, data in entries.items():
-            archive.writestr(zipfile.ZipInfo(name), data)
+            archive.writestr(zipfile.ZipInfo(name), data, method)
     return buffer.getvalue()
 
 
-def tarred(entries: Mapping[str, bytes], packing: str = "") -> bytes:
+def tarred(entries: Mapping[str, bytes], packing: Literal["", "gz", "xz"] = "") -> bytes:
     buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode=f"w:{packing}") as archive:  # type: ignore[call-overload]
+    with tarfile.open(fileobj=buffer, mode="w") as archive:
         for name, data in entries.items():
             info = tarfile.TarInfo(name)
             info.size = len(data)
             archive.addfile(info, io.BytesIO(data))
-    return buffer.getvalue()
+    plain = buffer.getvalue()
+    return {"": lambda: plain, "gz": lambda: gzip.compress(plain, mtime=0), "xz": lambda: lzma.compress(plain)}[
+        packing
+    ]()
 
 
 def npz(*, packed: bool) -> bytes:
     rng, buffer = np.random.default_rng(0), io.BytesIO()
     x = rng.integers(0, 255, (10, 3, 4, 5)).astype(np.uint8) if packed else rng.random((6, 1, 5, 5))
-    (np.savez_compressed if packed else np.savez)(buffer, x=x, y=np.arange(len(x)) % 2)
-    return buffer.getvalue()
+    np.savez(buffer, x=x, y=np.arange(len(x)) % 2)
+    with zipfile.ZipFile(buffer) as archive:
+        arrays = {name: archive.read(name) for name in archive.namelist()}
+    return zipped(arrays, zipfile.ZIP_DEFLATED if packed else zipfile.ZIP_STORED)
 
 
 def parquet() -> bytes:
@@ -191,3 +223,18 @@ def seeds() -> list[Seed]:
         Seed("folders.txz", "datasets", "packed", tarred(folders(), "xz")),
         Seed("images.parquet", "datasets", "parquet", parquet()),
     ]
+
+
+def fresh_seeds() -> list[Seed]:
+    """`seeds`, from a new process."""
+    env = {**os.environ, "PYTHONHASHSEED": "0"}
+    program = [sys.executable, "-W", "ignore", "-m", "tests.fuzz.seeds"]
+    root = Path(__file__).parents[2]
+    made = subprocess.run(program, capture_output=True, check=True, env=env, cwd=root)
+    found: list[Seed] = [Seed(*fields) for fields in pickle.loads(made.stdout)]
+    return found
+
+
+if __name__ == "__main__":
+    rows = [(seed.name, seed.kind, seed.container, seed.data, seed.metadata) for seed in seeds()]
+    sys.stdout.buffer.write(pickle.dumps(rows))
