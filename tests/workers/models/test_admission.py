@@ -5,6 +5,8 @@ import io
 import pickle
 import random
 import stat
+import subprocess
+import sys
 import warnings
 import zipfile
 from pathlib import Path
@@ -281,6 +283,20 @@ def test_an_unforeseen_failure_is_a_refusal(good, monkeypatch):
 
     monkeypatch.setattr("workers.models.torchscript.frontend.Program", fail)
     refused(good, ModelRejected, "ZeroDivisionError: strange")
+
+
+def test_a_class_of_the_main_program_passes(tmp_path):
+    """`__torch__.Net`, without a module between: what is scripted in a training script."""
+    code = (
+        "import sys, torch\n"
+        "class Net(torch.nn.Module):\n"
+        "    def __init__(self):\n        super().__init__()\n        self.fc = torch.nn.Linear(4, 3)\n"
+        "    def forward(self, x: torch.Tensor) -> torch.Tensor:\n        return self.fc(x.flatten(1))\n"
+        "torch.jit.save(torch.jit.script(Net().eval()), sys.argv[1])\n"
+    )
+    (tmp_path / "train.py").write_text(code)
+    subprocess.run([sys.executable, "-W", "ignore", tmp_path / "train.py", tmp_path / "net.pt"], check=True)
+    assert load_model(tmp_path / "net.pt", None, InputSpec(shape=(1, 2, 2))).num_classes == 3
 
 
 def test_good_archives_pass(good, tmp_path):

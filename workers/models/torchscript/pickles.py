@@ -70,7 +70,8 @@ def _allowed(name: str) -> bool:
     dotted = name.replace(" ", ".")
     if dotted.startswith("__torch__.torch.classes."):
         return dotted.startswith(CPP_CLASSES)
-    return name.startswith("__torch__.")
+    # A class of the program's main module stands right below ``__torch__``, which is then the whole module's name.
+    return dotted.startswith("__torch__.")
 
 
 def traced_shape(content: bytes) -> tuple[int, ...] | None:
