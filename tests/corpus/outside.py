@@ -23,11 +23,15 @@ class Outside:
         for path in self.folder.iterdir():
             path.unlink()
         for name in ("secret", "victim"):
-            path = self.folder / name
-            path.write_bytes(struct.pack("<4f", *self.numbers))
-            # Read long ago and changed since: then the next reading sets the time of access, also under relatime.
-            os.utime(path, (1_000_000, 2_000_000))
+            (self.folder / name).write_bytes(struct.pack("<4f", *self.numbers))
+            self._age(self.folder / name)
         self._expected = self._state()
+        self._age(self.folder / "secret")
+
+    @staticmethod
+    def _age(path: Path) -> None:
+        """Read long ago and changed since: then the next reading sets the time of access, also under relatime."""
+        os.utime(path, (1_000_000, 2_000_000))
 
     def _state(self) -> dict[str, tuple[bytes, float]]:
         return {path.name: (path.read_bytes(), path.stat().st_mtime) for path in sorted(self.folder.iterdir())}
@@ -40,7 +44,7 @@ class Outside:
         """Whether this file system keeps times of access at all."""
         probe = self.folder / "probe"
         probe.write_bytes(b"x")
-        os.utime(probe, (1_000_000, 2_000_000))
+        self._age(probe)
         probe.read_bytes()
         noticed = probe.stat().st_atime != 1_000_000
         probe.unlink()

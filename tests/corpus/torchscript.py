@@ -129,7 +129,7 @@ class Hoards(nn.Module):
         self.fc = nn.Linear(12, 4)
 
     def forward(self, x: Tensor) -> Tensor:
-        hoard = [torch.ones([2**26])]
+        hoard = [torch.ones([67108864])]
         for _ in range(300):
             hoard.append(hoard[-1] + 1)
         return self.fc(x.flatten(1)) * torch.stack(hoard).mean()
@@ -152,7 +152,7 @@ class HoardsWhileLoading(nn.Module):
         self.training = state[1]
         hoard = [state[0]]
         for _ in range(100_000):
-            hoard.append(torch.ones([2**24]))
+            hoard.append(torch.ones([16777216]))
         self.state = hoard[-1][:1]
 
     def forward(self, x: Tensor) -> Tensor:
