@@ -15,7 +15,7 @@ from workers.attacks.refine import refine_l2
 _CHECK = 10  # steps between two looks at whether a row still gains
 _GAIN = 1e-3  # relative; a loss that falls by less stands still
 _NEARER = 0.01  # likewise for the squared distance once the column has a success
-_REFINE = 20  # passes along the boundary at the end
+_REFINE = 30  # passes along the boundary at the end
 _BETA1, _BETA2 = 0.9, 0.999
 
 
@@ -66,7 +66,7 @@ def cw(hunt: Hunt, spec: Cw) -> None:
 
     A row whose loss, or once the column has a success its best distance, stands still for 10 steps goes to its next
     column at once, whatever the others do, and begins it at its best example if it has one; rows that are through make
-    room for waiting ones, so that passes stay full. The best examples slide along the boundary towards x for 20 passes
+    room for waiting ones, so that passes stay full. The best examples slide along the boundary towards x for 30 passes
     (`refine`) and are bisected (ours).
 
     Carlini & Wagner, "Towards Evaluating the Robustness of Neural Networks", 2017.
