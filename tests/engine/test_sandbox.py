@@ -159,6 +159,12 @@ def test_each_layer_alone(server: WarmServer, target: Target, tmp_path: Path, la
         assert not (target.folder / "written").exists()
 
 
+@pytest.mark.parametrize("layer", LAYERS)
+def test_the_readme_says_what_each_layer_stops(layer: str) -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text()
+    assert f"| `{layer}` | {', '.join(sorted(STOPS[layer]))} |" in readme
+
+
 def test_all_layers_together(server: WarmServer, target: Target, tmp_path: Path) -> None:
     found, environment = attempt(server, target, tmp_path, LAYERS)
     stops = set().union(*(STOPS[layer] for layer in environment["sandbox_layers"]))
