@@ -61,11 +61,11 @@ def _onnxruntime_version() -> str:
 
 
 def _batches(original: Callable[[Tensor], Any], raw: Tensor, model: AuditedModel) -> Tensor:
-    """Run all images at once, or one by one where the file's batch is fixed at 1, or the first repeated to fill it."""
+    """Run the images one by one, or all at once where the file takes no single one."""
     try:
-        return _output(original(raw), model, len(raw))
-    except Exception:
         return torch.cat([_output(original(image[None]), model, 1) for image in raw])
+    except Exception:
+        return _output(original(raw), model, len(raw))
 
 
 def _output(output: Any, model: AuditedModel, images: int) -> Tensor:

@@ -78,6 +78,10 @@ def peel(node: fx.Node) -> Peeled | None:
         source = here.args[0] if here.op == "call_function" and here.args else None
         if not isinstance(source, fx.Node):
             break
+        estimated = _estimated(here)
+        if estimated is not None:
+            here = estimated
+            continue
         if (name in _SHAPES and classes_of(source) == classes) or _monotone(here):
             logged = logged or name == "log"
             here = source
@@ -105,11 +109,24 @@ def _over_classes(node: fx.Node) -> bool:
 
 
 def _monotone(node: fx.Node) -> bool:
-    """Whether a node keeps the order of the classes and means nothing else: log, limits, a tiny number added."""
+    """Whether a node keeps the order of the classes: log, limits, rounding, a number added or multiplied."""
     name = op_name(node)
-    if name in {"log", "clamp", "clamp_min", "clamp_max", "hardtanh"}:
+    if name in {"log", "clamp", "clamp_min", "clamp_max", "hardtanh", "round"}:
         return not any(isinstance(arg, fx.Node) for arg in node.args[1:])
-    return name == "add" and isinstance(node.args[1], float) and 0 < node.args[1] < 1e-3
+    other = node.args[1] if len(node.args) == 2 else None
+    if not isinstance(other, (int, float)):
+        return False
+    return name in {"add", "sub"} or (name in {"mul", "div"} and other > 0)
+
+
+def _estimated(node: fx.Node) -> fx.Node | None:
+    """Return s where a node is detach(h) + (s − detach(s)): a rounded value h with the gradient of s."""
+    hard, soft = node.args[0], node.args[1] if len(node.args) == 2 else None
+    if op_name(node) != "add" or not isinstance(soft, fx.Node) or op_name(soft) != "sub":
+        return None
+    first, second = soft.args[:2]
+    held = isinstance(second, fx.Node) and op_name(second) == "detach" and second.args[0] is first
+    return first if held and isinstance(hard, fx.Node) and isinstance(first, fx.Node) else None
 
 
 def _quotient(node: fx.Node) -> fx.Node | None:

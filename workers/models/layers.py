@@ -51,7 +51,13 @@ def _sources(node: Any) -> list[str]:
 
 
 def promote(module: nn.Module, targets: Iterable[str]) -> None:
-    """Make floating buffers and plain tensors parameters, under their own names."""
+    """Make floating buffers and plain tensors parameters, under their own names.
+
+    Nothing is done where whole numbers are among them: a quantised weight's scale is no weight.
+    """
+    targets = list(targets)
+    if not all(fetch(module, target).is_floating_point() for target in targets):
+        return
     for target in targets:
         path, _, name = target.rpartition(".")
         owner = module.get_submodule(path)

@@ -59,19 +59,20 @@ def read_graph(model: ModelProto) -> Graph:
     versions: dict[str, int] = {}
     for opset in model.opset_import:
         versions["" if opset.domain in DEFAULT_DOMAINS else opset.domain] = opset.version
-    return _graph(model.graph, versions)
+    return decode_graph(model.graph, versions)
 
 
-def _graph(graph: GraphProto, versions: dict[str, int]) -> Graph:
+def decode_graph(graph: GraphProto, versions: dict[str, int]) -> Graph:
+    """Decode a graph; `versions`: the operator set of each domain."""
     constants: dict[str, Host] = {}
     for tensor in graph.initializer:
         constants[tensor.name] = to_numpy(tensor)
     aliases: dict[str, str] = {}
     nodes: list[Node] = []
     for proto in graph.node:
-        node = _node(proto, versions)
+        node = decode_node(proto, versions)
         if node.op == "Constant" and not node.domain:
-            constants[node.outputs[0]] = _constant(node)
+            constants[node.outputs[0]] = decode_constant(node)
         elif node.op == "Identity" and not node.domain and (node.inputs[0] in constants or node.inputs[0] in aliases):
             aliases[node.outputs[0]] = aliases.get(node.inputs[0], node.inputs[0])
         else:
@@ -134,7 +135,8 @@ def _port(info: ValueInfoProto) -> Port:
     return Port(info.name, tensor.elem_type, dims)
 
 
-def _node(proto: NodeProto, versions: dict[str, int]) -> Node:
+def decode_node(proto: NodeProto, versions: dict[str, int]) -> Node:
+    """Decode a node."""
     domain = "" if proto.domain in DEFAULT_DOMAINS else proto.domain
     attributes = {a.name: _attribute(a, versions, proto) for a in proto.attribute}
     outputs = tuple(proto.output)
@@ -165,7 +167,7 @@ def _attribute(attribute: AttributeProto, versions: dict[str, int], node: NodePr
         case AttributeProto.TENSOR:
             return to_numpy(attribute.t)
         case AttributeProto.GRAPH:
-            return _graph(attribute.g, versions)
+            return decode_graph(attribute.g, versions)
         case kind:
             raise UnsupportedOperator(
                 f"Node {node.name!r} ({node.op_type}) has an attribute {attribute.name!r} of kind "
@@ -175,7 +177,8 @@ def _attribute(attribute: AttributeProto, versions: dict[str, int], node: NodePr
             )
 
 
-def _constant(node: Node) -> Host:
+def decode_constant(node: Node) -> Host:
+    """The value of a Constant node."""
     for key, dtype in (
         ("value", None),
         ("value_int", np.int64),

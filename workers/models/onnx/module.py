@@ -26,16 +26,16 @@ class OnnxModule(nn.Module):
     """The network of an ONNX file.
 
     ``forward``: x, the file's own input tensor (float32 also where the file takes half precision or integers) → the
-    file's outputs by name. Weights are parameters with the names of the file's
-    initialisers (`paths`: file name → torch path); other floating constants are buffers.
+    file's outputs by name. Weights are parameters with the names of the file's initialisers (`paths`: file name → torch
+    path); other floating constants are buffers. `weights` names the constants that are weights; None finds them.
     """
 
-    def __init__(self, graph: Graph, fixed_batch: int | None = None) -> None:
+    def __init__(self, graph: Graph, fixed_batch: int | None = None, weights: set[str] | None = None) -> None:
         super().__init__()
         self.onnx = graph
         self.fixed_batch = fixed_batch
         self.entries = _resolve(graph)
-        weights = trainable_constants(graph)
+        weights = trainable_constants(graph) if weights is None else weights
         used = {graph.aliases.get(n, n) for node in graph.nodes for n in node.inputs} | _captured(graph)
         used |= {graph.aliases.get(o.name, o.name) for o in graph.outputs}
         stored = [n for n, a in graph.constants.items() if n in used and a.dtype == np.float32 and a.size > 1]

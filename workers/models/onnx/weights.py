@@ -61,6 +61,8 @@ SETTING_SLOTS: dict[str, tuple[int, ...]] = {
     "QLinearMul": tuple(range(8)),
     "QLinearGlobalAveragePool": tuple(range(5)),
     "QLinearAveragePool": tuple(range(5)),
+    "QGemm": tuple(range(9)),
+    "QLinearConcat": tuple(range(256)),
     "DynamicQuantizeLinear": (0,),
 }
 

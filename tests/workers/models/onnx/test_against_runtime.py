@@ -1,4 +1,7 @@
-"""Single operators over grids of attributes, against onnxruntime: where the standard's own data has few points."""
+"""Single operators over grids of attributes, against onnxruntime: where the standard's own data has few points.
+
+Each point is computed twice: by the audit's own graph, and by onnx2torch with our converters in its registry.
+"""
 
 import itertools
 from pathlib import Path
@@ -9,9 +12,20 @@ import pytest
 import torch
 
 from tests.workers.models.onnx.files import model, node, rand, reference, save
+from workers.models.onnx import bridge
 from workers.models.onnx.call import Batch
 from workers.models.onnx.graph import read_graph
 from workers.models.onnx.module import OnnxModule
+
+# isort: split
+import onnx2torch
+from onnx2torch.node_converters import registry
+
+
+@pytest.fixture(autouse=True)
+def _our_operators_in_onnx2torch(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(registry, "_CONVERTER_REGISTRY", dict(registry._CONVERTER_REGISTRY))
+    bridge.extend()
 
 
 def check(
@@ -32,10 +46,16 @@ def check(
     except Exception:  # onnxruntime finds the attributes impossible; then ours need not compute them
         return
     (found,) = module.evaluate({"x": torch.from_numpy(x)}, Batch(None), torch.device("cpu"))
-    assert isinstance(found, torch.Tensor)
-    np.testing.assert_allclose(
-        found.detach().numpy().reshape(wanted.shape), wanted, rtol=1e-4, atol=1e-5, err_msg=f"{op} {attributes}"
-    )
+    again = onnx2torch.convert(str(path))(torch.from_numpy(x))
+    for way, value in (("graph", found), ("onnx2torch", again)):
+        assert isinstance(value, torch.Tensor), way
+        np.testing.assert_allclose(
+            value.detach().numpy().reshape(wanted.shape),
+            wanted,
+            rtol=1e-4,
+            atol=1e-5,
+            err_msg=f"{way} {op} {attributes}",
+        )
 
 
 IMAGE = rand(1, 4, 7, 6)
