@@ -11,7 +11,7 @@ from workers.attacks.pullback import pull_back
 from workers.attacks.rescue import rescue
 
 _BYTES = 64 * 2**20
-_NEAREST = 3  # classes still looked at after the first step
+_NEAREST = 2  # classes still looked at after the first step
 
 
 def deepfool(hunt: Hunt, spec: Deepfool) -> None:
@@ -23,7 +23,7 @@ def deepfool(hunt: Hunt, spec: Deepfool) -> None:
     - L-infinity (q = 1): ``r = |f_k| / ||w_k||_1 * sign(w_k)``
 
     then x is clipped to [0, 1]. Only the `candidates` classes with the highest clean logits are looked at, and after
-    the first step the three whose boundaries were nearest (ours). A fooled row leaves at once; at the end each success
+    the first step the two whose boundaries were nearest (ours). A fooled row leaves at once; at the end each success
     is bisected back towards its clean image (ours), which takes back the overshoot.
 
     Moosavi-Dezfooli, Fawzi & Frossard, "DeepFool: a simple and accurate method to fool deep neural networks", 2016.
@@ -48,7 +48,7 @@ def _tile(hunt: Hunt, rows: torch.Tensor, spec: Deepfool) -> None:
         x, reach = _stepped(x, gaps, slopes, spec)
         if step == 0 and classes.shape[1] > _NEAREST:
             classes = classes.gather(1, reach.topk(_NEAREST, dim=1, largest=False).indices)
-        # tested by a pass of its own: a fooled row would waste four gradients on the next step
+        # tested by a pass of its own: a fooled row would waste three gradients on the next step
         hit = hunt.keep(rows, x, hunt.logits(x, rows), step + 1)
         if bool(hit.any()):
             rows, x, y, classes = (v[~hit] for v in (rows, x, y, classes))
