@@ -6,9 +6,11 @@ import pytest
 import torch
 from torch import nn
 
-from openapi.attacks import Pgd
+from openapi.attacks import ATTACKS, Pgd
 from tests.benchmarks.contenders import attacks, installed, ours, peers
 from tests.benchmarks.run import judge, measure
+from tests.benchmarks.strength import Outcome, run_row, standard_error, verdict
+from tests.benchmarks.strength_rows import more_attacks, more_peers
 from tests.benchmarks.subject import Counted, Subject
 
 
@@ -39,6 +41,32 @@ def test_judge_accepts_lawful_examples_alone() -> None:
     assert judge(s, far, "linf", None)[0] < 0.75
     for x_adv, eps in ((far, 0.01), (far * 100, None), (s.x, 0.1)):
         assert judge(s, x_adv, "linf", eps)[0] == pytest.approx(0.8)
+
+
+def outcome(fooled: list[int], distances: list[float]) -> Outcome:
+    mask = torch.tensor([bool(f) for f in fooled])
+    return Outcome(mask, torch.tensor(distances), torch.ones(len(fooled), dtype=torch.bool))
+
+
+def test_strength_is_judged_at_equal_success() -> None:
+    own = outcome([1, 1, 1, 0], [0.1, 0.2, 0.3, 9.0])
+    assert verdict(own, {}, "DDN")[0]
+    assert verdict(own, {"a": outcome([1, 1, 0, 0], [0.1, 0.2, 9.0, 9.0])}, "DDN")[0]
+    assert not verdict(own, {"a": outcome([1, 1, 0, 0], [0.05, 0.19, 9.0, 9.0])}, "DDN")[0]
+    assert not verdict(own, {"a": outcome([1, 1, 1, 1], [1.0] * 4)}, "PGD")[0]  # 0.25 against 0: more than its error
+    assert verdict(own, {"foolbox": outcome([1, 1, 1, 1], [1.0] * 4)}, "C&W L2")[0]
+    assert verdict(outcome([1, 0, 0, 0], [1.0] * 4), {"a": outcome([1, 1, 0, 0], [1.0] * 4)}, "PGD")[0]  # 0.75 - 0.25
+    assert standard_error(0.5, 100) == pytest.approx(0.05)
+
+
+def test_rows_of_the_strength_table() -> None:
+    s = subject()
+    rows = {**attacks(0.1, 1.0), **more_attacks(0.1, 1.0)}
+    missing = set(ATTACKS) - {spec.name for _, spec in rows.values()} - {"nattack", "corruption"}
+    assert not missing  # NAttack has no working peer; the other corruptions are no attacks
+    lines = run_row(s, "FGSM L2", "l2", 1.0, {"tremor": ours(rows["FGSM L2"][1])})
+    assert lines[0].startswith("| FGSM L2 | ")
+    assert more_peers("no such row", 0.1, 1.0) == {}
 
 
 def test_measure_and_rows() -> None:
