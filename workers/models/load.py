@@ -5,7 +5,8 @@ from pathlib import Path
 from openapi.models import InputSpec
 from openapi.problems import ModelMalformed, ModelRejected, TremorError
 from workers.models.audited import AuditedModel
-from workers.models.pt2 import is_pt2, load_pt2
+from workers.models.pt2 import load_pt2
+from workers.models.pt2_archive import is_pt2
 from workers.models.torchscript.archive import entries, is_zip
 
 

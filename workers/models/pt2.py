@@ -1,11 +1,10 @@
 """`torch.export` programs (``.pt2``) → `AuditedModel`, read without torch's own loader, which unpickles.
 
-A ``.pt2`` archive of torch 2.9 or newer holds its graph as JSON and its weights as raw bytes. Both are read here as
-data: operators pass the allow-list of TorchScript's front end; pickled weights, sample inputs and custom objects are
-never opened. The program is run again under `torch.export`, which frees a batch size that was fixed.
+The archive (`pt2_archive`) holds the graph as JSON and the weights as numbers. Both are read here as data: operators
+pass the allow-list of TorchScript's front end; sample inputs and custom objects are never opened. The program is run
+again under `torch.export`, which frees a batch size that was fixed.
 """
 
-import json
 import operator
 import zipfile
 from collections.abc import Callable
@@ -21,19 +20,14 @@ from openapi.problems import ModelMalformed, ModelRejected, ModelUnsafe, NotACla
 from workers.models.audited import AuditedModel
 from workers.models.from_module import assemble
 from workers.models.inputs import FileInput
+from workers.models.pt2_archive import DTYPES, open_pt2
 from workers.models.torchscript import calls, operators
 from workers.models.torchscript.archive import entries
 from workers.models.torchscript.program import own_tensor
 from workers.zips import ZIP_ERRORS
 
-MAX_JSON = 128 * 2**20
 MAX_NODES = 200_000
 
-#: The archive's numbers of dtypes → ours.
-_DTYPES = {
-    1: torch.uint8, 2: torch.int8, 3: torch.int16, 4: torch.int32, 5: torch.int64, 6: torch.float16, 7: torch.float32,
-    8: torch.float64, 12: torch.bool, 13: torch.bfloat16,
-}  # fmt: skip
 _FORMATS = {1: 0, 2: 2, 3: 3, 4: 1}
 _PYTHON: dict[str, Callable[..., Any]] = {
     f"_operator.{name}": getattr(operator, name)
@@ -56,13 +50,6 @@ _PYTHON: dict[str, Callable[..., Any]] = {
     )
 }
 _CHECKS = ("_assert", "sym_constrain_range", "_check")
-
-
-def is_pt2(names: list[str]) -> bool:
-    """Whether an archive's entries are those of a `torch.export` program."""
-    return any("/models/" in name and name.endswith(".json") for name in names) or any(
-        name.endswith("serialized_exported_program.json") for name in names
-    )
 
 
 @dataclass(frozen=True)
@@ -116,37 +103,12 @@ def load_pt2(path: Path, spec: InputSpec) -> AuditedModel:
 
 def _load(path: Path, spec: InputSpec) -> AuditedModel:
     infos = {info.filename: info for info in entries(path)}
-    if any(name.endswith("serialized_exported_program.json") for name in infos):
-        raise ModelMalformed("this .pt2 was saved by torch 2.8 or older; load and save it again with a newer torch")
-    models = [name for name in infos if "/models/" in name and name.endswith(".json")]
-    if len(models) != 1:
-        raise ModelMalformed(f"a .pt2 with one program is needed; this one has {len(models)}")
-    root = models[0].split("/", 1)[0]
     with zipfile.ZipFile(path) as archive:
-
-        def read(name: str) -> dict[str, Any]:
-            if infos[name].file_size > MAX_JSON:
-                raise ModelUnsafe(f"{name} has {infos[name].file_size} bytes", entry=name)
-            found = json.loads(archive.read(name))
-            if not isinstance(found, dict):
-                raise ModelMalformed(f"{name} is no JSON object", entry=name)
-            return found
-
-        program = read(models[0])
-        weights = read(f"{root}/data/weights/model_weights_config.json")["config"]
-        constants_name = f"{root}/data/constants/model_constants_config.json"
-        constants = read(constants_name)["config"] if constants_name in infos else {}
-
-        def tensor(fqn: str) -> tuple[Tensor, bool]:
-            folder, entry = ("weights", weights[fqn]) if fqn in weights else ("constants", constants[fqn])
-            if entry.get("use_pickle"):
-                raise ModelUnsafe(f"the tensor {fqn} is pickled; pickles are never opened", entry=fqn)
-            content = archive.read(f"{root}/data/{folder}/{entry['path_name']}")
-            return _tensor(content, entry["tensor_meta"], fqn), bool(entry.get("is_param"))
-
+        opened = open_pt2(archive, infos)
+        program = opened.program
         graph = program["graph_module"]["graph"]
         signature = program["graph_module"]["signature"]
-        module, shape, dtype = _inputs(graph, signature, tensor)
+        module, shape, dtype = _inputs(graph, signature, opened.tensor)
     _nodes(graph, module)
     module.results = [_argument(o["user_output"]["arg"]) for o in signature["output_specs"] if "user_output" in o]
     fixed = module.traced_batch
@@ -157,34 +119,18 @@ def _load(path: Path, spec: InputSpec) -> AuditedModel:
     return assemble(module, FileInput(shape, dtype), spec, format="pt2", warnings=notes, producer=producer)
 
 
-def _tensor(content: bytes, meta: dict[str, Any], fqn: str) -> Tensor:
-    dtype = _DTYPES[meta["dtype"]]
-    sizes = [int(size["as_int"]) for size in meta["sizes"]]
-    strides = [int(stride["as_int"]) for stride in meta["strides"]]
-    offset = int(meta["storage_offset"]["as_int"])
-    if any(v < 0 for v in (*sizes, *strides, offset)):
-        raise ModelMalformed(f"the tensor {fqn} has negative sizes", entry=fqn)
-    if 0 in sizes:
-        return torch.empty(sizes, dtype=dtype)
-    last = offset + sum((size - 1) * stride for size, stride in zip(sizes, strides, strict=True))
-    flat = torch.frombuffer(bytearray(content), dtype=dtype) if content else torch.empty(0, dtype=dtype)
-    if last >= len(flat):
-        raise ModelMalformed(f"the tensor {fqn} lies beyond its bytes", entry=fqn)
-    return flat.as_strided(sizes, strides, offset).clone()
-
-
 def _inputs(
-    graph: dict[str, Any], signature: dict[str, Any], tensor: Callable[[str], tuple[Tensor, bool]]
+    graph: dict[str, Any], signature: dict[str, Any], tensor: Callable[[str], Tensor]
 ) -> tuple[ExportedModule, tuple[int, ...], torch.dtype]:
     """Read parameters, buffers and constants, and what the one image input looks like."""
     module: ExportedModule | None = None
-    owned: list[tuple[str, str]] = []
+    owned: list[tuple[str, str, bool]] = []
     shape: tuple[int, ...] = ()
     dtype = torch.float32
     for item in signature["input_specs"]:
         (kind, body), *_ = item.items()
         if kind in ("parameter", "buffer", "tensor_constant"):
-            owned.append((body["arg"]["name"], body[f"{kind}_name"]))
+            owned.append((body["arg"]["name"], body[f"{kind}_name"], kind == "parameter"))
         elif kind == "user_input" and "as_tensor" in body["arg"]:
             if module is not None:
                 raise NotAClassifier("the program takes more than one tensor; a classifier takes one image")
@@ -193,16 +139,15 @@ def _inputs(
             sizes = [size.get("as_int") for size in meta["sizes"]]
             if not sizes or any(size is None for size in sizes[1:]):
                 raise ModelRejected(f"the program leaves more than the batch free in its input: {meta['sizes']}")
-            shape, dtype = tuple(int(s) for s in sizes[1:]), _DTYPES[meta["dtype"]]
+            shape, dtype = tuple(int(s) for s in sizes[1:]), DTYPES[meta["dtype"]]
             module = ExportedModule(sizes[0])
             module.input = name
         elif kind not in ("token", "user_input"):
             raise ModelUnsafe(f"the program takes an input of kind {kind}", entry=kind)
     if module is None:
         raise NotAClassifier("the program takes no tensor")
-    for name, fqn in owned:
-        value, parameter = tensor(fqn)
-        own_tensor(module, fqn, value, parameter)
+    for name, fqn, parameter in owned:
+        own_tensor(module, fqn, tensor(fqn), parameter)
         module.tensors[name] = fqn
     return module, shape, dtype
 
@@ -275,7 +220,7 @@ def _argument(argument: dict[str, Any]) -> Any:
     if kind == "as_name":
         return _Name(str(body))
     if kind == "as_scalar_type":
-        return _Constant(calls.DTYPES.index(_DTYPES[body]))
+        return _Constant(calls.DTYPES.index(DTYPES[body]))
     if kind == "as_memory_format":
         return _Constant(_FORMATS.get(body))
     if kind in ("as_layout", "as_device"):

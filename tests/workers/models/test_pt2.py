@@ -148,3 +148,73 @@ def test_json_of_another_shape(good, tmp_path):
         bad = rewrite(good, tmp_path / "a.pt2", **{"models/model.json": lambda _, content=content: content})
         with pytest.raises(ModelMalformed):
             load_model(bad, None, InputSpec())
+
+
+def saved(state):
+    buffer = io.BytesIO()
+    torch.save(state, buffer)
+    return buffer.getvalue()
+
+
+@pytest.fixture
+def parts(net):
+    """What torch 2.8 and older put into an archive: the program as JSON, weights and constants by torch.save."""
+    from torch._export.serde.serialize import serialize
+
+    program = torch.export.export(net, (torch.rand(2, 3, 14, 14),), dynamic_shapes=({0: torch.export.Dim("batch")},))
+    return serialize(program), program
+
+
+def until_2_7(parts, path, **changes):
+    artifact, _ = parts
+    content = {
+        "serialized_exported_program.json": artifact.exported_program,
+        "serialized_state_dict.pt": artifact.state_dict,
+        "serialized_constants.pt": artifact.constants,
+        "serialized_example_inputs.pt": artifact.example_inputs,
+        "version": b"8.3",
+    } | changes
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, value in content.items():
+            archive.writestr(name, value)
+    return path
+
+
+def test_archives_of_torch_2_7_and_older(net, parts, tmp_path):
+    path = until_2_7(parts, tmp_path / "old.pt2")
+    assert detect_format(path) == "pt2"
+    model = load_model(path, None, InputSpec())
+    x = torch.rand(3, 3, 14, 14)
+    assert relative(model(x), net(x)) < 1e-5
+    assert set(model.trainable_parameters()) == set(dict(net.named_parameters()))
+    assert not [text for text in model.warnings if "batch" in text]
+
+
+def test_archives_of_torch_2_8(net, parts, good, tmp_path):
+    artifact, _ = parts
+    with zipfile.ZipFile(good) as old, zipfile.ZipFile(tmp_path / "a.pt2", "w") as new:
+        for name in old.namelist():
+            if "/data/weights/" not in name and "/data/constants/" not in name:
+                new.writestr(name, old.read(name))
+        root = old.namelist()[0].split("/")[0]
+        new.writestr(f"{root}/data/weights/model.pt", artifact.state_dict)
+        new.writestr(f"{root}/data/constants/model.pt", artifact.constants)
+    model = load_model(tmp_path / "a.pt2", None, InputSpec())
+    x = torch.rand(3, 3, 14, 14)
+    assert relative(model(x), net(x)) < 1e-5
+
+
+def test_pickles_of_older_archives_are_checked(parts, tmp_path, capsys):
+    _, program = parts
+    owned = until_2_7(parts, tmp_path / "a.pt2", **{"serialized_state_dict.pt": saved({"conv1.weight": Payload()})})
+    with pytest.raises(ModelUnsafe, match="print"):
+        load_model(owned, None, InputSpec())
+    for state in (saved([1, 2]), saved({"conv1.weight": 3}), b"no zip", saved(dict(program.state_dict))[:-100]):
+        path = until_2_7(parts, tmp_path / "b.pt2", **{"serialized_state_dict.pt": state})
+        with pytest.raises(ModelMalformed):
+            load_model(path, None, InputSpec())
+    less = {k: v for k, v in program.state_dict.items() if k != "fc1.weight"}
+    path = until_2_7(parts, tmp_path / "c.pt2", **{"serialized_state_dict.pt": saved(less)})
+    with pytest.raises(ModelMalformed, match=r"fc1\.weight"):
+        load_model(path, None, InputSpec())
+    assert "owned" not in capsys.readouterr().out
