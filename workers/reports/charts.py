@@ -50,6 +50,37 @@ def _family(attack: AttackReport, without: str) -> str:
     return repr((attack.name, sorted(rest.items(), key=lambda kv: kv[0])))
 
 
+def over_distance(report: Report) -> list[dict[str, Any]]:
+    """Accuracy at every eps of a norm, from the distances at which minimal-norm attacks fool: one chart a norm.
+
+    Exact at the edges of the histogram's bins, straight lines between them. No attack in a ball is needed for it.
+    """
+    lines: dict[str, list[Series]] = {}
+    for attack in report.attacks:
+        h = attack.distance.histogram
+        if h is None or not attack.threat_model.endswith(" minimal"):
+            continue
+        left, points = report.clean.correct, [(h.edges[0], report.clean.accuracy)]
+        for edge, fooled in zip(h.edges[1:], h.counts, strict=True):
+            left -= fooled
+            points.append((edge, left / attack.n))
+        found = lines.setdefault(attack.distance.norm, [])
+        found.append(Series(words.attack_text(attack.name, attack.params), points, tone=len(found) % TONES + 1))
+    return [
+        {
+            "svg": accuracy_chart(
+                f"Accuracy against eps, {norm}, from the smallest distances",
+                f"ε, {words.norm_text(norm)}" if norm in ("linf", "l2", "l1") else "pixels changed",
+                group,
+                report.clean.accuracy,
+            ),
+            "title": f"Against every {'ε' if norm != 'l0' else 'number of pixels'}, {words.norm_text(norm)}",
+            "legend": [(s.name, s.tone) for s in group],
+        }
+        for norm, group in lines.items()
+    ]
+
+
 def over_steps(report: Report) -> list[dict[str, Any]]:
     """One chart a threat model: samples still correct after each step, from the step at which each was first fooled."""
     lines: dict[str, list[Series]] = {}
@@ -85,7 +116,7 @@ def histograms(report: Report) -> list[dict[str, Any]]:
         if sum(c > 0 for c in h.counts) < 2:
             continue  # everything at one distance: the table says it
         name = words.attack_text(attack.name, attack.params)
-        axis = f"{words.norm_text(attack.distance.norm)} distance of successes"
+        axis = f"{words.norm_text(attack.distance.norm)} distance (bars: images fooled)"
         found.append(
             {
                 "title": f"{name} · {words.threat_text(attack.threat_model)}",

@@ -62,7 +62,11 @@ def render(report: Report, pictures: Sequence[WorstExample] = ()) -> str:
         worst=_worst(facts),
         nearest=_nearest(facts),
         groups=_groups(facts),
-        over_eps=[*charts.over_option(report, "eps"), *charts.over_option(report, "severity")],
+        over_eps=[
+            *charts.over_option(report, "eps"),
+            *charts.over_distance(report),
+            *charts.over_option(report, "severity"),
+        ],
         over_steps=charts.over_steps(report),
         histograms=charts.histograms(report),
         classes=_classes(report),

@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from openapi.attacks import Fgsm, Pgd
+from openapi.attacks import Ddn, Fgsm, Pgd
 from tests.workers.reports.planted import LAYERS, Planted
 from workers.jobs.context import JobContext
 from workers.jobs.registry import run_stage
 from workers.reports import worst
 from workers.reports.build import build_report
+from workers.reports.charts import over_distance
 from workers.reports.html import render
 from workers.reports.words import attack_text, percent, safe_href, short, threat_text
 
@@ -69,6 +70,25 @@ def test_every_number_comes_from_the_report(tmp_path):
     assert shown <= known
     for value in (report.clean.accuracy, report.worst_case[0].robust_accuracy, report.attacks[1].ci95[0]):
         assert value in shown
+
+
+def test_accuracy_at_every_eps_follows_from_smallest_distances(tmp_path):
+    """A minimal-norm attack that fools everybody at 0.01, 0.02 or 0.03, a third each, leaves two thirds and one third
+    between."""
+    shards = Planted(tmp_path)
+    shards.attack(0, N >= 0, CUTS)
+    shards.sums(CUTS)
+    report = build_report(shards.params([Ddn()], CUTS), shards.inputs).report
+    (chart,) = over_distance(report)
+    assert "against eps, l2" in chart["svg"]
+    assert chart["legend"] == [(attack_text("ddn", report.attacks[0].params), 1)]
+    drawn = re.search(r'class="line tone1" d="M([^"]+)"', chart["svg"]).group(1)
+    heights = [float(point.split()[1]) for point in drawn.split("L")]
+    assert heights == sorted(heights)  # downwards on the screen
+    top, bottom = heights[0], heights[-1]
+    levels = sorted({round((bottom - h) / (bottom - top), 2) for h in heights})
+    third = [(shards.correct & (k <= N % 3)).sum() / shards.correct.sum() for k in (2, 1)]
+    assert levels == pytest.approx([0, *third, 1], abs=0.02)
 
 
 def test_hostile_names_stay_text(tmp_path):
