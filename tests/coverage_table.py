@@ -71,7 +71,8 @@ class Cell:
     ours: bool = False
 
 
-def _full(family: str) -> tuple[nn.Module, Tensor]:
+def full_size(family: str) -> tuple[nn.Module, Tensor]:
+    """(a family's smallest network of torchvision's own with 10 classes, two images)."""
     import torchvision
 
     name, side = FULL[family]
@@ -232,7 +233,7 @@ def main() -> int:
     failures: list[str] = []
     ours = 0
     for family in families:
-        net, x = _full(family) if options.full else build(family)
+        net, x = full_size(family) if options.full else build(family)
         cells = []
         for column in columns:
             with tempfile.TemporaryDirectory() as folder:

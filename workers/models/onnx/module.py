@@ -268,7 +268,10 @@ def _unknown(node: Node) -> UnsupportedOperator:
             "only (for onnxruntime: save it before optimisation)."
         )
     elif hint is None:
-        hint = "Export with another opset_version, or replace the operator; the documentation lists the supported ones."
+        hint = (
+            "Export with another opset_version, or replace the operator; workers/models/onnx/OPERATORS.md lists the "
+            "supported ones."
+        )
     return UnsupportedOperator(
         f"{node.where} is not supported. {hint}",
         operator=node.op,

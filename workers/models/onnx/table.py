@@ -1,4 +1,4 @@
-"""The supported operators as a markdown table: ``python -m workers.models.onnx.table [FILE]``."""
+"""The supported operators as a markdown table: ``python -m workers.models.onnx.table [FILE]`` (OPERATORS.md)."""
 
 import sys
 from pathlib import Path
@@ -33,7 +33,16 @@ def rows() -> list[tuple[str, str, str, str]]:
 
 def markdown() -> str:
     """The table, with its heading."""
-    lines = ["| operator | operator sets | gradient | remark |", "|---|---|---|---|"]
+    lines = [
+        "# ONNX operators that are supported",
+        "",
+        "Made by `python -m workers.models.onnx.table workers/models/onnx/OPERATORS.md`. Every operator gives the",
+        "results of the ONNX standard's own test data. Gradient: exact (yes), a straight-through estimate, or none.",
+        "Constants and shapes are computed while the file is translated.",
+        "",
+        "| operator | operator sets | gradient | remark |",
+        "|---|---|---|---|",
+    ]
     lines += [f"| {' | '.join(row)} |" for row in rows()]
     return "\n".join(lines) + "\n"
 

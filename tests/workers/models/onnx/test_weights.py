@@ -55,3 +55,4 @@ def test_table_lists_every_operator(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert "| Sign | 9–" in text
     assert "straight-through" in text
     assert "com.microsoft.FusedConv" in text
+    assert text == (Path(table.__file__).parent / "OPERATORS.md").read_text(), "write it again, as its first lines say"
