@@ -20,8 +20,9 @@ PATIENCE = 240.0
 class Client:
     """Uploads, starts, waits. Fails a test with the problem's text when something goes wrong."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, patience: float = PATIENCE) -> None:
         self.http = httpx.Client(base_url=url + "/v1", timeout=120)
+        self._patience = patience
 
     def __enter__(self) -> Self:
         return self
@@ -59,7 +60,7 @@ class Client:
 
     def wait(self, path: str, until: Any) -> Json:
         """Read `path` until ``until(body)``; returns the body."""
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + self._patience
         while True:
             body: Json = self.http.get(path).json()
             if until(body):

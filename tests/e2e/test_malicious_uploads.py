@@ -18,6 +18,8 @@ from tests.fuzz.uploads import SETTINGS, fuzz
 from tests.fuzz.watch import Person, household
 
 WORKERS = 2
+#: Seconds to wait for an upload behind all others.
+PATIENCE = 900.0
 #: The longest that a file may keep a worker busy: short, for some of them use all of it.
 LIMITS = {"TREMOR_INSPECT_WALL_SECONDS": "45", "TREMOR_SANDBOX": "required"}
 
@@ -60,7 +62,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
 @pytest.fixture(scope="module")
 def attacked(place: Place) -> Place:
     """The place after every file of the corpus was uploaded, with a neighbour at work all the while."""
-    with Client(place.service.url) as client:
+    with Client(place.service.url, PATIENCE) as client:
         place.model = client.model("small_vgg.pt")
     # Those that use all of their time come first, so that the others need not wait behind them at the end.
     order = sorted(CORPUS, key=lambda malice: "time-limit" not in malice.slug)
@@ -75,7 +77,7 @@ def attacked(place: Place) -> Place:
                 place.fates[malice.name] = fate
     finally:
         over.set()
-        neighbour.join(300)
+        neighbour.join(2 * PATIENCE)
     assert not neighbour.is_alive()
     assert place.found() == before
     return place
@@ -83,7 +85,7 @@ def attacked(place: Place) -> Place:
 
 def upload(place: Place, malice: Malice, content: bytes) -> Json:
     """Upload a file and wait for its end."""
-    with Client(place.service.url) as client:
+    with Client(place.service.url, PATIENCE) as client:
         answer = client.http.post(
             f"/{malice.kind}",
             files={"file": (malice.name, content)},
@@ -96,7 +98,7 @@ def upload(place: Place, malice: Malice, content: bytes) -> Json:
 def live_next_door(place: Place, over: threading.Event) -> None:
     """Ask for a model again and again, and upload a data set and audit it; what goes wrong is written down."""
     try:
-        with Client(place.service.url) as client:
+        with Client(place.service.url, PATIENCE) as client:
             audit = client.start(
                 {"model_id": place.model, "dataset_id": client.dataset(6), "attacks": [{"name": "fgsm", "eps": 0.1}]}
             )

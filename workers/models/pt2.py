@@ -26,7 +26,8 @@ from workers.models.torchscript.archive import entries
 from workers.models.torchscript.program import own_tensor
 from workers.zips import ZIP_ERRORS
 
-MAX_NODES = 200_000
+#: As many as an ONNX graph may have; see `workers.models.onnx.limits`.
+MAX_NODES = 9_000
 
 _FORMATS = {1: 0, 2: 2, 3: 3, 4: 1}
 _PYTHON: dict[str, Callable[..., Any]] = {
@@ -154,7 +155,7 @@ def _inputs(
 
 def _nodes(graph: dict[str, Any], module: ExportedModule) -> None:
     if len(graph["nodes"]) > MAX_NODES:
-        raise ModelUnsafe(f"the program has {len(graph['nodes'])} operators")
+        raise ModelUnsafe(f"the program has {len(graph['nodes']):,} operators; {MAX_NODES:,} are allowed")
     for node in graph["nodes"]:
         target = str(node["target"])
         outputs = [_names(output) for output in node["outputs"]]

@@ -135,6 +135,16 @@ def test_damaged_archives(good, tmp_path, change):
         load_model(bad, None, InputSpec())
 
 
+def test_ten_thousand_layers_are_refused(good, tmp_path):
+    def repeat(document):
+        graph = document["graph_module"]["graph"]
+        graph["nodes"] = graph["nodes"][:1] * 10_000
+
+    bad = rewrite(good, tmp_path / "a.pt2", **{"models/model.json": edited(repeat)})
+    with pytest.raises(ModelUnsafe, match="10,000 operators; 9,000 are allowed"):
+        load_model(bad, None, InputSpec())
+
+
 def test_a_flipped_byte_is_noticed(good, tmp_path):
     content = bytearray(good.read_bytes())
     content[content.index(b"graph_module") + 200] ^= 4
