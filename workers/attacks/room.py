@@ -15,13 +15,16 @@ _SHARE = 0.5
 _BESIDE = 2.0
 
 
-def rows_at_once(model: Logits, example: Tensor) -> int:
+def rows_at_once(model: Logits, example: Tensor, gradient: bool = True) -> int:
     """Return the tile for passes with gradients: the device's usual one, or the largest power of 2 that has room.
 
     example: (m, c, h, w) images on the device; they go through the model once and back. The size changes the speed and
-    never the result; `Victim` halves it when memory runs out all the same.
+    never the result; `Victim` halves it when memory runs out all the same. gradient: whether there are passes back; a
+    black-box attack asks for none, not even here, and keeps nothing of its passes: the usual size.
     """
     usual = DEFAULT_TILE.get(example.device.type, 64)
+    if not gradient:
+        return usual
     free, each = free_bytes(example.device), bytes_per_image(model, example)
     if free is None or each == 0:
         return usual

@@ -12,19 +12,20 @@ from workers.attacks.hunt import Hunt
 from workers.attacks.losses import margin
 
 _BETA1, _BETA2 = 0.9, 0.999
+_BLOCK = 32  # directions in memory at once; decides the random numbers too, so that it must not depend on memory
 
 
 def spsa(hunt: Hunt, spec: Spsa) -> None:
     """Ascend the margin f by Adam on ``g = mean_i (f(x + delta v_i) - f(x - delta v_i)) / (2 delta) v_i``.
 
-    v_i: `directions` random signs, drawn by (seed, sample, step). Probes are clipped to [0, 1], and f is taken at
-    x ± delta v. After every step x is projected onto the ball and tested. One step costs ``2 directions + 1`` queries;
-    a fooled row stops. No gradient of the model is used.
+    v_i: `directions` random signs, drawn by (seed, sample, step), 32 of them in memory at once. Probes are clipped to
+    [0, 1], and f is taken at x ± delta v. After every step x is projected onto the ball and tested. One step costs
+    ``2 directions + 1`` queries; a fooled row stops. No gradient of the model is used.
 
     Uesato et al., "Adversarial Risk and the Dangers of Evaluating Against Weak Attacks", 2018; Spall 1992.
     """
     active = hunt.active()
-    group = max(1, hunt.victim.tile // (2 * spec.directions))
+    group = max(1, hunt.victim.tile // (2 * min(spec.directions, _BLOCK)))
     for begin in range(0, len(active), group):
         _climb(hunt, active[begin : begin + group], spec)
         hunt.beat(min(begin + group, len(active)) / len(active))
@@ -33,8 +34,12 @@ def spsa(hunt: Hunt, spec: Spsa) -> None:
 def _climb(hunt: Hunt, rows: Tensor, spec: Spsa) -> None:
     rng, space, x = hunt.rng.stream("spsa"), ball(hunt.x[rows], spec.eps, spec.norm), hunt.x[rows]
     first, second = torch.zeros_like(x), torch.zeros_like(x)
+    blocks = [(rng.stream(str(b)), min(_BLOCK, spec.directions - b)) for b in range(0, spec.directions, _BLOCK)]
     for step in range(1, spec.steps + 1):
-        grad = _slope(hunt, x, rows, signs(rng.keys(rows, step), spec.directions, x), spec.delta)
+        grad = torch.zeros_like(x)
+        for stream, count in blocks:
+            v = signs(stream.keys(rows, step), count, x)
+            grad.add_(_slope(hunt, x, rows, v, spec.delta), alpha=count / spec.directions)
         first.lerp_(grad, 1 - _BETA1)
         second.mul_(_BETA2).addcmul_(grad, grad, value=1 - _BETA2)
         rate = spec.learning_rate / (1 - _BETA1**step)

@@ -98,7 +98,7 @@ def run_attack(
         chunk_rows = max(1, min(_CHUNK_ROWS, _CHUNK_BYTES // max(1, x[:1].numel() * 4)))
         slices = [slice(begin, begin + chunk_rows) for begin in range(0, len(x), chunk_rows)]
         quick = quickened(model, x[:2].to(where, torch.float32))
-        tile = batch_size or rows_at_once(quick, x[:2].to(where, torch.float32))
+        tile = batch_size or rows_at_once(quick, x[:2].to(where, torch.float32), not spec.black_box)
         outside = [Victim(model, index[s].to(where), tile=tile) for s in slices]
         clean = [v.logits(x[s].to(where, torch.float32), v.everyone) for v, s in zip(outside, slices, strict=True)]
         probabilities = all(_are_probabilities(z) for z in clean)

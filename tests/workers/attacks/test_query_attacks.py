@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from openapi.attacks import Attack, Nattack, OnePixel, Pgd, Spsa
+from openapi.attacks import Attack, GaussianNoise, Nattack, OnePixel, Pgd, Spsa, Square
 from tests.workers.attacks.nets import Linear, attack
 from tests.workers.attacks.trained import held_out, trained_cnn
 from workers.attacks.spsa import signs
@@ -56,12 +56,14 @@ def test_comes_near_the_optimum(spec: Attack, share: float) -> None:
     assert (gained > share * optimum).all()
 
 
-@pytest.mark.parametrize("spec", ALL, ids=lambda s: s.name)
+@pytest.mark.parametrize("spec", [*ALL, Square(eps=0.1, queries=90), GaussianNoise()], ids=lambda s: s.name)
 def test_no_gradient_and_exact_query_counts(spec: Attack) -> None:
     linear, _, x, y = far_linear()
     model = Recorded(linear)
     run = attack(model, spec, x, y)
     expected = {
+        "square": lambda s: s.queries,
+        "gaussian_noise": lambda s: 1,
         "spsa": lambda s: s.steps * (2 * s.directions + 1),
         "nattack": lambda s: s.steps * (s.samples + 1),
         "one_pixel": lambda s: s.population * (s.generations + 1),
@@ -133,6 +135,28 @@ def test_a_sample_meets_the_same_numbers_anywhere(spec: Attack) -> None:
     torch.testing.assert_close(torch.cat([p.x_adv for p in parts]), whole.x_adv, rtol=0, atol=1e-5)
     other = run_attack(model, spec, x, y, index, seed=6)
     assert not torch.equal(other.x_adv, whole.x_adv)
+
+
+@pytest.mark.parametrize("spec", [*ALL, Square(eps=0.1, queries=90)], ids=lambda s: s.name)
+def test_queries_are_the_images_that_the_model_saw(spec: Attack) -> None:
+    """Each sample alone before a counting model, stopped early or not: its queries, and the suite's three passes."""
+    x, y = held_out(6)
+    y[0] = (y[0] + 1) % 3  # misclassified: no query at all
+    for i in range(6):
+        model = Recorded(trained_cnn())
+        run = run_attack(model, spec, x[i : i + 1], y[i : i + 1], torch.tensor([i]), seed=1)
+        asked = len(torch.cat(model.asked))
+        padded = asked - 2  # the clean pass, and a second one that tells a randomised model
+        assert padded - 1 == run.queries[0] if run.correct[0] else padded == 0 and run.queries[0] == -1
+
+
+def test_directions_fit_into_memory() -> None:
+    """However many directions: never more than 32 of them, both sides, go through the model at once."""
+    linear, _, x, y = far_linear()
+    model = Recorded(linear)
+    run = attack(model, Spsa(eps=0.1, steps=1, directions=70), x, y, batch_size=1000)
+    assert max(len(a) for a in model.asked) <= 15 * 64
+    assert (run.queries == 141).all()
 
 
 def test_signs_are_fair_and_fixed_by_their_key() -> None:
