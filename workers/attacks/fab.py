@@ -28,27 +28,27 @@ def onto_plane(x: Tensor, w: Tensor, need: Tensor, norm: str) -> Tensor:
 
     ``d_i = s_i min(lambda v_i, room_i)`` with s_i = sign(need w_i), v_i = 1 (linf) or |w_i| (l2), room_i the way to the
     wall. The gain Σ|w_i| min(lambda v_i, room_i) is concave in lambda and Newton's method from the left is exact after
-    finitely many steps. When even the corner does not suffice, d goes to the corner.
+    finitely many steps. When even the corner does not suffice, d goes to the corner. Only arithmetic on whole tensors:
+    on a CPU a `where` costs as much as forty products.
     """
-    size = w.abs()
     direction = w.sign().mul_(need.sign()[:, None])
-    room = torch.where(direction > 0, 1 - x, x)
+    room = direction.mul(x - 0.5).neg_().add_(0.5)  # 1 - x where d may grow, x where it may shrink
+    size = w.abs()
     pace = None if norm == "linf" else size
     weight = size if pace is None else size * size
     cost, whole, target = size * room, weight.sum(1), need.abs()
-    scale = torch.zeros_like(need)
+    scale, reach, stuck = torch.zeros_like(need), torch.zeros_like(x), torch.empty_like(x)
     for _ in range(_NEWTON):
-        reach = scale[:, None] if pace is None else scale[:, None] * pace
-        stuck = (reach >= room).to(x.dtype)  # pixels at their wall: few, so that the differences below lose nothing
+        torch.ge(reach, room, out=stuck)  # pixels at their wall: few, so that the differences below lose nothing
         walls, slope = _dot(cost, stuck), whole - _dot(weight, stuck)
         # no way is left where the slope is 0: the corner, which any larger lambda reaches
         none = slope <= 1e-6 * whole
         new = (target - walls).clamp_(min=0) / slope.masked_fill(none, 1.0)
-        new = torch.maximum(torch.where(none, _FAR, new), scale)
+        new = torch.maximum(new.masked_fill(none, _FAR), scale)
         if bool((new <= scale).all()):
             break
         scale = new
-    reach = scale[:, None] if pace is None else scale[:, None] * pace
+        reach = scale[:, None].expand_as(x) if pace is None else scale[:, None] * pace
     return direction.mul_(torch.minimum(reach, room))
 
 
@@ -74,7 +74,7 @@ def _walk(hunt: Hunt, spec: FabT, target: Tensor, stream: str, random_start: boo
         d0 = onto_plane(x0, w, -lead + (w * (x - x0)).sum(1), spec.norm)
         length, length0 = _norm(d, spec.norm).clamp_(min=1e-8), _norm(d0, spec.norm).clamp_(min=1e-8)
         alpha = (length / (length + length0)).clamp_(max=_ALPHA_MAX)[:, None]
-        x = ((x + _ETA * d) * (1 - alpha) + (x0 + _ETA * d0) * alpha).clamp_(0, 1)
+        x = torch.lerp(d.mul_(_ETA).add_(x), d0.mul_(_ETA).add_(x0), alpha).clamp_(0, 1)
         logits = hunt.logits(x.view(-1, *shape), rows)
         adversarial = hunt.fooled(logits, rows)
         if not bool(adversarial.any()):
@@ -88,12 +88,13 @@ def _walk(hunt: Hunt, spec: FabT, target: Tensor, stream: str, random_start: boo
             adversarial = adversarial[stay]
             if len(rows) == 0:
                 return
-        x = torch.where(adversarial[:, None], x0 + _BETA * (x - x0), x)
+        at = adversarial.nonzero().flatten()
+        x[at] = torch.lerp(x0[at], x[at], _BETA)
 
 
 def _dot(a: Tensor, b: Tensor) -> Tensor:
-    """Return row-wise inner products (n,) without a product in memory."""
-    return torch.bmm(a[:, None, :], b[:, :, None]).flatten()
+    """Return row-wise inner products (n,)."""
+    return (a * b).sum(1)  # on a CPU nine times as fast as bmm
 
 
 def _norm(d: Tensor, norm: str) -> Tensor:
