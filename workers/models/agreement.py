@@ -73,7 +73,7 @@ def _output(output: Any, model: AuditedModel, images: int) -> Tensor:
     for key in model.path:
         output = output[key]
     numbers = 1 if model.single or model.head == "label" else model.num_classes
-    if not isinstance(output, Tensor) or output.numel() != images * numbers or len(output) != images:
+    if not isinstance(output, Tensor) or output.numel() != images * numbers:
         raise ValueError(f"no output of shape ({images}, {numbers})")
     return output.reshape(images, numbers).float()
 

@@ -54,8 +54,15 @@ def shape_of(node: fx.Node) -> list[Any]:
 
 
 def classes_of(node: fx.Node) -> int | None:
-    """Return k for a node of shape (n, k), (n, k, 1, 1), (n, 1, 1, k) or, with k = 1, (n,); None for another."""
+    """Return k for a node of shape (n, k), (n, k, 1, 1), (n, 1, 1, k) or (n · k,); None for another.
+
+    A file for one image alone may return a vector of k scores: for n images it is n · k long.
+    """
     shape = shape_of(node)
+    if len(shape) == 1 and not isinstance(shape[0], int):
+        batch = shape_of(next(n for n in node.graph.nodes if n.op == "placeholder"))[0]
+        ratio = shape[0].node.expr / batch.node.expr
+        return int(ratio) if ratio.is_Integer else None
     rest = [s for s in shape[1:] if not (isinstance(s, int) and s == 1)]
     if not shape or isinstance(shape[0], int) or len(rest) > 1 or not all(isinstance(s, int) for s in rest):
         return None
@@ -105,7 +112,7 @@ def _over_classes(node: fx.Node) -> bool:
     axis = node.args[1] if len(node.args) > 1 else node.kwargs.get("dim")
     if not isinstance(axis, int) or not shape:
         return False
-    return axis % len(shape) > 0 and (shape[axis] == classes_of(node) or len(shape) == 1)
+    return axis % len(shape) > 0 and shape[axis] == classes_of(node)
 
 
 def _monotone(node: fx.Node) -> bool:

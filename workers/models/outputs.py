@@ -110,6 +110,10 @@ def _flattened(graph: fx.Graph, peeled: Peeled, warnings: list[str]) -> fx.Node:
     node = peeled.node
     if len(shape_of(node)) == 2:
         return node
+    if len(shape_of(node)) == 1:
+        warnings.append("the file returns a vector for one image; it is read as (n, classes)")
+        rows = node.meta["val"].view(-1, peeled.classes)
+        return _call(graph, aten.view.default, (node, [-1, peeled.classes]), rows)
     warnings.append(f"the output has {len(shape_of(node))} dimensions; it is flattened to (n, {peeled.classes})")
     return _call(graph, aten.flatten.using_ints, (node, 1), node.meta["val"].flatten(1))
 

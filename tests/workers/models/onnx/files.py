@@ -83,7 +83,7 @@ def reference(path: Path, x: np.ndarray[Any, Any], output: int = 0) -> np.ndarra
     fixed = port.shape[0] if isinstance(port.shape[0], int) else None
     step = fixed or len(x)
     parts = [runtime.run(None, {port.name: x[i : i + step]})[output] for i in range(0, len(x), step)]
-    return np.concatenate(parts).reshape(len(x), -1).astype(np.float32)
+    return np.concatenate([np.atleast_1d(part) for part in parts]).reshape(len(x), -1).astype(np.float32)
 
 
 def largest_difference(path: Path, audited: AuditedModel, *, batches: Sequence[int] = (1, 3), output: int = 0) -> float:

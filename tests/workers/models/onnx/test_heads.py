@@ -122,6 +122,25 @@ def test_logits_are_read_before_a_softmax(tmp_path: Path, end: str) -> None:
     logits_of(audited, tmp_path)
 
 
+VECTORS = {
+    "reshaped": [node("Reshape", ["z", "four"], "y")],
+    "squeezed": [node("Squeeze", ["z", "zero"], "y")],
+    "picked": [node("Gather", ["z", "first"], "y", axis=0)],
+    "softmax": [node("Reshape", ["z", "four"], "s"), node("Softmax", ["s"], "y", axis=0)],
+    "squeezed softmax": [node("Softmax", ["z"], "s", axis=1), node("Squeeze", ["s", "zero"], "y")],
+}
+
+
+@pytest.mark.parametrize("end", sorted(VECTORS))
+def test_a_vector_for_one_image(tmp_path: Path, end: str) -> None:
+    constants = {"four": ints(4), "zero": ints(0), "first": np.array(0, np.int64)}
+    path = save(model([*BODY, *VECTORS[end]], [1, 3, 8, 8], WEIGHTS | constants), tmp_path)
+    audited = compare(path)
+    assert audited.before_softmax == ("softmax" in end)
+    logits_of(audited, tmp_path)
+    agrees(audited, path)
+
+
 def test_softmax_inside_of_the_network_stays(tmp_path: Path) -> None:
     """Attention over channels is no head, nor is a softmax over another axis."""
     inside = [

@@ -133,8 +133,16 @@ def _limit(call: Call, value: Value | None) -> Any:
     return None if value is None else call.tensor(value)
 
 
+def _vector_of_one_image(call: Call, x: Tensor) -> bool:
+    """Whether x is (n · k,) where the file, made for one image, has (k,)."""
+    call.attr("axis")  # 0, the only one
+    return x.ndim == 1 and call.batch.freed and isinstance(x.shape[0], torch.SymInt)
+
+
 @operator("Softmax", since=1)
 def softmax(call: Call, x: Tensor) -> Tensor:
+    if _vector_of_one_image(call, x):
+        return torch.softmax(x.reshape(-1, call.batch.original(x.shape[0])), 1).reshape(-1)
     if call.version < 13:
         axis = call.attr("axis", 1) % max(x.ndim, 1)
         return _coerced(x, axis, False)
@@ -143,6 +151,8 @@ def softmax(call: Call, x: Tensor) -> Tensor:
 
 @operator("LogSoftmax", since=1)
 def log_softmax(call: Call, x: Tensor) -> Tensor:
+    if _vector_of_one_image(call, x):
+        return torch.log_softmax(x.reshape(-1, call.batch.original(x.shape[0])), 1).reshape(-1)
     if call.version < 13:
         axis = call.attr("axis", 1) % max(x.ndim, 1)
         return _coerced(x, axis, True)

@@ -36,6 +36,8 @@ def gather(call: Call, x: Tensor, indices: Value) -> Tensor:
 
 def _gather_in_each_image(call: Call, x: Tensor, indices: Host) -> Tensor:
     """A file with a batch fixed at 1 gathers along the axis that holds one image: do it for every image."""
+    if call.batch.fixed == 1 and x.ndim == 2 and indices.ndim == 0 and x.shape[0] == call.batch.size:
+        return x.reshape(-1)  # the vector of one image: those of all, one by one
     if call.batch.fixed != 1 or call.lead != 1 or indices.ndim == 0 or indices.shape[0] != 1:
         raise call.refuse("it picks images out of the batch, which the file fixes; export with a dynamic batch size")
     rest = x.shape[1:]

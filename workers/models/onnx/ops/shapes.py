@@ -113,6 +113,8 @@ def squeeze(call: Call, x: Tensor, axes: Host | None = None) -> Tensor:
     if named is None:
         named = [i for i, s in enumerate(x.shape) if not isinstance(s, torch.SymInt) and s == 1]
     if call.batch.freed and any(isinstance(x.shape[a], torch.SymInt) for a in named):
+        if x.ndim == len(named) + 1 and call.batch.fixed == 1:  # the vector of one image: those of all, one by one
+            return x.reshape(-1)
         raise call.refuse(
             "it removes the batch dimension, which the file fixes. Export the model with a dynamic batch size"
         )
