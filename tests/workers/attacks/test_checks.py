@@ -69,6 +69,18 @@ def test_masked_models_are_flagged(model: type[nn.Module]) -> None:
         assert figures["zero_gradients"] == 64
 
 
+def test_a_softmax_saturated_beyond_repair_is_flagged() -> None:
+    """Probabilities of exactly 1 and 0 tell nothing, in whatever form: every gradient is zero, and that is said."""
+
+    class Saturated(Quantised):
+        def forward(self, x: Tensor) -> Tensor:
+            return (1e6 * self.net(x)).softmax(1)  # type: ignore[no-any-return]
+
+    status, figures, _ = probe(Saturated())
+    assert status == "fail"
+    assert figures["zero_gradients"] >= 0.9 * 64  # type: ignore[operator]
+
+
 def test_without_enough_samples_it_is_skipped() -> None:
     assert checks_from({})[0].status == "skipped"
     assert checks_from({"pgd": {"probe_samples": 7, "probe_wins": 0}})[0].status == "skipped"
