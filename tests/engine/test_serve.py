@@ -1,6 +1,7 @@
 """`tremor serve` and the embedded service: starting, refusing to start, dying, and what is left then (nothing)."""
 
 import http.client
+import json
 import os
 import signal
 import socket
@@ -9,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import psutil
@@ -20,7 +22,6 @@ from service.cli.main import main
 from service.embedded import EmbeddedService
 from service.embedded.folder import CannotServe, DataFolder, address, listen
 from workers.sandbox.confine import LAYERS, shortfall
-from workers.sandbox.probe import probe
 
 TREMOR = [sys.executable, "-m", "service.cli.main"]
 
@@ -146,15 +147,23 @@ def test_a_required_sandbox_that_is_not_there_is_said(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [], "nothing was started"
 
 
+def probed(*layers: str) -> dict[str, Any]:
+    """What the probe says when only these layers are wanted."""
+    env = {**os.environ, "TREMOR_SANDBOX": "auto", "TREMOR_SANDBOX_LAYERS": json.dumps(layers)}
+    asked = subprocess.run([sys.executable, "-m", "workers.sandbox.probe"], capture_output=True, check=True, env=env)
+    found: dict[str, Any] = json.loads(asked.stdout)
+    return found
+
+
 def test_the_probe_says_what_there_is() -> None:
-    alone = probe(("network", "seccomp"))
-    assert alone.level == "partial"
-    assert {"landlock", "mounts"} <= alone.missing.keys()
-    assert shortfall(alone.level, alone.missing) is not None
-    whole = probe(LAYERS)
-    assert set(whole.layers) | whole.missing.keys() == set(LAYERS)
-    assert (shortfall(whole.level, whole.missing) is None) == (whole.level == "full")
-    assert probe(()).level == "limits"
+    alone = probed("network", "seccomp")
+    assert alone["level"] == "partial"
+    assert {"landlock", "mounts"} <= alone["missing"].keys()
+    assert "landlock: " in str(shortfall(alone["level"], alone["missing"]))
+    whole = probed(*LAYERS)
+    assert set(whole["layers"]) | whole["missing"].keys() == set(LAYERS)
+    assert (shortfall(whole["level"], whole["missing"]) is None) == (whole["level"] == "full")
+    assert probed()["level"] == "limits"
 
 
 def test_ctrl_c_stops_everything(tmp_path: Path) -> None:

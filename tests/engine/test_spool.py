@@ -1,7 +1,8 @@
 """The spool: what a killed process was receiving goes at the next start; what a living one receives stays."""
 
-import os
 import signal
+import subprocess
+import sys
 import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -16,13 +17,12 @@ from openapi.wire.spool import spooled, sweep
 
 def receive_and_be_killed(folder: Path) -> None:
     """What SIGKILL in the middle of an upload leaves."""
-    pid = os.fork()
-    if pid == 0:
-        with spooled(folder) as (_, file):
-            file.write(b"half an upload")
-            file.flush()
-            os.kill(os.getpid(), signal.SIGKILL)
-    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == -signal.SIGKILL
+    code = (
+        "import os, signal, sys\nfrom pathlib import Path\nfrom openapi.wire.spool import spooled\n"
+        "with spooled(Path(sys.argv[1])) as (_, file):\n"
+        "    file.write(b'half an upload')\n    file.flush()\n    os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    assert subprocess.run([sys.executable, "-c", code, str(folder)], check=False).returncode == -signal.SIGKILL
 
 
 def test_only_what_nobody_receives_goes(tmp_path: Path) -> None:

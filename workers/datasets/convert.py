@@ -5,11 +5,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from openapi.datasets import DatasetInspection, DatasetMetadata
-from openapi.problems import DatasetMalformed, DatasetRejected, JobFailed, TremorError
+from openapi.problems import DatasetMalformed, DatasetRejected, JobFailed
 from workers.datasets.contact_sheet import write_contact_sheet
 from workers.datasets.decoded import Decoded, inspection, save_labels
 from workers.datasets.limits import DatasetLimits
 from workers.datasets.npz import is_npz, read_npz
+from workers.unforeseen import refused_as
 
 Reader = Callable[[Path, DatasetMetadata, Path, DatasetLimits, Callable[[int, int], None]], Decoded]
 
@@ -28,18 +29,15 @@ def convert_dataset(
 
     Raises `DatasetRejected` or `DatasetMalformed`, naming the entry, array or column that is wrong.
     """
-    try:
-        decoded = _reader(path)(path, metadata, x_path, limits or DatasetLimits(), progress)
-    except (DatasetMalformed, OSError) as error:
-        _blame_the_disk(error)
-        raise
-    except (TremorError, MemoryError):
-        raise
-    except Exception as error:  # an unforeseen file must end as a refusal of the file, whatever it made fail
-        raise DatasetMalformed(f"the file cannot be read: {type(error).__name__}: {str(error)[:300]}") from error
-    found = inspection(decoded, metadata)
-    save_labels(y_path, decoded.y)
-    write_contact_sheet(contact_sheet, x_path, decoded.y, found.labels)
+    with refused_as(DatasetMalformed, "the file cannot be read"):
+        try:
+            decoded = _reader(path)(path, metadata, x_path, limits or DatasetLimits(), progress)
+        except (DatasetMalformed, OSError) as error:
+            _blame_the_disk(error)
+            raise
+        found = inspection(decoded, metadata)
+        save_labels(y_path, decoded.y)
+        write_contact_sheet(contact_sheet, x_path, decoded.y, found.labels)
     return found
 
 

@@ -11,6 +11,7 @@ from openapi.problems import FieldError, ModelRejected
 from workers.jobs.context import JobContext
 from workers.models.inspection import inspect_audited
 from workers.models.load import load_model
+from workers.unforeseen import refused_as
 
 
 def run(ctx: JobContext) -> dict[str, Any]:
@@ -20,7 +21,8 @@ def run(ctx: JobContext) -> dict[str, Any]:
     model = load_model(ctx.inputs["file"], metadata.format, metadata.input)
     _check_labels(metadata.labels, model.num_classes)
     ctx.progress(1, 2, "steps", "probe")
-    inspection = inspect_audited(model.to(ctx.device), ctx.inputs["file"])
+    with refused_as(ModelRejected, "the model cannot be tried out"):
+        inspection = inspect_audited(model.to(ctx.device), ctx.inputs["file"])
     ctx.progress(2, 2, "steps", "probe")
     return inspection.model_dump(mode="json")
 

@@ -3,11 +3,12 @@
 from pathlib import Path
 
 from openapi.models import InputSpec
-from openapi.problems import ModelMalformed, ModelRejected, TremorError
+from openapi.problems import ModelMalformed, ModelRejected
 from workers.models.audited import AuditedModel
 from workers.models.pt2 import load_pt2
 from workers.models.pt2_archive import is_pt2
 from workers.models.torchscript.archive import entries, is_zip
+from workers.unforeseen import refused_as
 
 
 def detect_format(path: Path) -> str:
@@ -40,13 +41,8 @@ def load_model(path: Path, format: str | None, input: InputSpec) -> AuditedModel
     found = detect_format(path)
     if format is not None and format != found:
         raise ModelMalformed(f"the file was declared as {format}, but its content is {found}")
-    try:
+    with refused_as(ModelRejected, f"the {found} file cannot be translated"):
         return _load(path, found, input)
-    except (TremorError, MemoryError):
-        raise
-    except Exception as error:  # an unforeseen file must end as a refusal of the file, whatever it made fail
-        first = (str(error).strip().splitlines() or [""])[0][:300]
-        raise ModelRejected(f"the {found} file cannot be translated: {type(error).__name__}: {first}") from error
 
 
 def _load(path: Path, found: str, input: InputSpec) -> AuditedModel:

@@ -15,12 +15,11 @@ from workers.jobs.context import JobContext
 from workers.sandbox import confine, kernel, limits
 from workers.sandbox.environment import describe, pick_device
 from workers.sandbox.messages import ChildLine, ChildOutcome, ChildProgress, LeftFile, Request
+from workers.unforeseen import out_of_memory
 
 #: Address space granted per torch thread beside the memory limit, for stacks and allocator arenas.
 _THREAD_BYTES = 160 * 2**20
 _PROGRESS_SECONDS = 0.2
-
-_OUT_OF_MEMORY = ("can't allocate memory", "bad alloc", "std::bad_alloc", "out of memory", "Cannot allocate memory")
 
 
 def main(request_file: Path, answers: int, parent: int) -> None:
@@ -142,7 +141,7 @@ def _problem(error: BaseException, stage: str) -> TremorError:
     if isinstance(error, TremorError):
         return error
     text = f"{type(error).__name__}: {error}"
-    if isinstance(error, MemoryError) or any(words in text for words in _OUT_OF_MEMORY):
+    if out_of_memory(error):
         return MemoryLimit(
             f"The {stage} job needed more memory than it may have ({text[:300]}); use a smaller `batch_size`, "
             "fewer samples, or a smaller model, or raise TREMOR_MEMORY_BYTES"
