@@ -32,7 +32,7 @@ def ead(hunt: Hunt, spec: Ead) -> None:
         _column(hunt, active, constants.c, found, spec)
         constants.update(found)
         hunt.beat((column + 1) / spec.binary_search_steps)
-    pull_back(hunt, 5, low=0.9, confidence=spec.confidence)
+    pull_back(hunt, 8, low=0.9, confidence=spec.confidence)
 
 
 def _column(hunt: Hunt, active: Tensor, constants: Tensor, found: Tensor, spec: Ead) -> None:

@@ -34,7 +34,7 @@ def fmn(hunt: Hunt, spec: Fmn) -> None:
         hunt.beat(min(begin + width, len(active)) / len(active))
     if spec.norm != "l0":
         rescue(hunt)
-        pull_back(hunt, 5, low=0.96)
+        pull_back(hunt, 7, low=0.96)
 
 
 def _tile(hunt: Hunt, rows: Tensor, spec: Fmn) -> None:
