@@ -110,6 +110,8 @@ def find_taps(node: fx.Node, kind: LayerKind, symbol: Any) -> dict[Tap, TapPoint
     def step(tap: Tap, following: fx.Node | None, before: Tap) -> None:
         nonlocal here
         point = None
+        if following is not None and isinstance(following.meta["val"], tuple):  # values and indices of a max-pooling
+            following = next((u for u in following.users if op_name(u) == "getitem" and u.args[1] == 0), None)
         if following is not None and len(following.meta["val"].shape) == len(here.meta["val"].shape):
             point = _point(following, tap, kind, symbol, channel=taps[before].channel)
         if point is not None and following is not None:

@@ -218,6 +218,32 @@ def test_dynamically_quantised_layers(tmp_path):
     assert any("only black-box attacks" in text for text in model.warnings)
 
 
+class Unusual(nn.Module):
+    """Padding by name, instance norm, adaptive max-pooling, upsampling: whose functions name many operators."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 8, 3, padding="same")
+        self.norm = nn.InstanceNorm2d(8, affine=True)
+        self.pool = nn.AdaptiveMaxPool2d(2)
+        self.up = nn.Upsample(scale_factor=2.0, mode="bilinear")
+        self.fc = nn.Linear(8 * 16, 4)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.fc(self.up(self.pool(F.mish(self.norm(self.conv(x))))).flatten(1))
+
+
+@pytest.mark.parametrize("how", ["script", "trace"])
+def test_unusual_layers(how, tmp_path):
+    net = settled(Unusual())
+    path = tmp_path / "a.pt"
+    model = agrees(
+        save_script(net, path) if how == "script" else save_trace(net, path, torch.rand(1, 3, 8, 8)), (3, 8, 8)
+    )
+    assert [layer.name for layer in model.layers] == ["conv", "fc"]
+    assert [model.tapped(tap).points["conv"].tap for tap in ("norm", "act", "pool")] == ["norm", "act", "pool"]
+
+
 class Structured(nn.Module):
     def __init__(self, kind: str):
         super().__init__()

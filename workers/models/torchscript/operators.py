@@ -45,7 +45,8 @@ ATEN_NAMES = """
     tan tanh tanhshrink tensor tensor_split tensordot threshold tile title to topk trace transpose tril triu
     true_divide trunc type_as unbind uniform unflatten unfold unsafe_chunk unsafe_split unsqueeze update upper
     upsample_bicubic2d upsample_bilinear2d upsample_linear1d upsample_nearest1d upsample_nearest2d
-    upsample_trilinear3d upsample_nearest3d _upsample_nearest_exact2d values var var_mean vdot view view_as vstack
+    upsample_trilinear3d upsample_nearest3d _upsample_nearest_exact1d _upsample_nearest_exact2d
+    _upsample_nearest_exact3d _upsample_lanczos2d_aa _convolution_mode values var var_mean vdot view view_as vstack
     warn where zero zeros zeros_like float int bool half double long _cast_Float _cast_Half _shape_as_tensor
     _weight_norm _weight_norm_interface _batch_norm_impl_index _adaptive_avg_pool2d quantize_per_tensor
     quantize_per_channel fake_quantize_per_tensor_affine fake_quantize_per_channel_affine q_scale q_zero_point

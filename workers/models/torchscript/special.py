@@ -40,6 +40,15 @@ def convolution(
     return result
 
 
+def convolution_mode(
+    x: Tensor, weight: Tensor, bias: Tensor | None, stride: list[int], padding: str, dilation: list[int], groups: int
+) -> Tensor:
+    """``_convolution_mode``: padding by name, ``same`` or ``valid``."""
+    function = getattr(aten, f"conv{weight.dim() - 2}d").padding
+    result: Tensor = function(x, weight, bias, stride, padding, dilation, groups)
+    return result
+
+
 def softmax(x: Tensor, dim: int, half_to_float: bool) -> Tensor:
     """``_softmax`` by its public name."""
     del half_to_float
@@ -119,6 +128,7 @@ def _contiguous(x: Tensor, *_: Any) -> Tensor:
 #: Operator name → its replacement.
 SPECIAL: dict[str, Callable[..., Any]] = {
     "_convolution": convolution,
+    "_convolution_mode": convolution_mode,
     "_softmax": softmax,
     "_log_softmax": log_softmax,
     "_native_multi_head_attention": attention,
