@@ -16,6 +16,7 @@ from workers.reports.merge import AttackTable, merge_attacks
 from workers.reports.neurons import missing_analyses, neuron_check, neuron_report
 from workers.reports.outcomes import attack_report, clean_report, worst_cases
 from workers.reports.policy import judge
+from workers.reports.survivors import passed_on
 
 
 @dataclass(frozen=True)
@@ -40,11 +41,13 @@ def build_report(
     values = params["values"]
     tables = merge_attacks(params["attacks"], slices, inputs, values)
     compare = params["kind"] == "hardening"
+    few = bool(params["request"].get("survivors_only"))
+    tables = passed_on(tables) if few else tables
     after = merge_attacks(params["attacks"], slices, inputs, values, "after.") if compare else []
     model, dataset = _model(params), _dataset(params)
     attacks = [attack_report(t, model.num_classes) for t in tables]
     clean, worst = clean_report(tables), worst_cases(tables)
-    checks = list(result_checks(tables, model.num_classes))
+    checks = list(result_checks(tables, model.num_classes, survivors_only=few))
 
     request: AuditRequest | HardeningRequest
     hardening: dict[str, Any] | None

@@ -22,8 +22,13 @@ LARGE_EPS = 0.5
 ZERO_GRADIENTS = 0.05
 
 
-def result_checks(tables: Sequence[AttackTable], num_classes: int) -> tuple[Check, ...]:
-    """All checks that need only what was run, in a fixed order."""
+def result_checks(
+    tables: Sequence[AttackTable], num_classes: int, *, survivors_only: bool = False
+) -> tuple[Check, ...]:
+    """All checks that need only what was run, in a fixed order.
+
+    survivors_only: attacks of one threat model met different samples and are not compared with each other.
+    """
     checks: tuple[Callable[[Sequence[AttackTable]], Check], ...] = (
         lambda t: _better_than_chance(t, num_classes),
         _deterministic,
@@ -36,7 +41,13 @@ def result_checks(tables: Sequence[AttackTable], num_classes: int) -> tuple[Chec
         _gradients,
     )
     probed = checks_from({t.id: t.figures for t in tables if not t.spec.black_box and t.attacked.any()})
-    return (*(check(tables) for check in checks), *probed)
+    found = (*(check(tables) for check in checks), *probed)
+    return tuple(_not_compared(check) if survivors_only and check.id in _COMPARING else check for check in found)
+
+
+def _not_compared(check: Check) -> Check:
+    detail = "each attack met only the survivors of those before it; audit without survivors_only to compare them"
+    return check.model_copy(update={"status": "skipped", "detail": detail, "numbers": {}})
 
 
 def _check(identity: str, title: str, passed: bool | None, detail: str, **numbers: Any) -> Check:
