@@ -102,10 +102,11 @@ def find_layers(module: fx.GraphModule, symbol: Any) -> tuple[Layer, ...]:
         bias = node.args[0] if operator == "addmm" else node.args[2] if len(node.args) > 2 else None
         promote(module, weights)
         weights = [w for w in weights if isinstance(fetch(module, w), nn.Parameter)] or weights
-        if batch_dimension(node, symbol) is None or not weights:
+        batch = batch_dimension(node, symbol)
+        if batch is None or not weights:
             continue
         shape = node.meta["val"].shape
-        neurons = int(shape[1] if kind == "conv" and len(shape) > 3 else shape[-1] if kind == "linear" else shape[0])
+        neurons = int(shape[batch[0] + 1] if kind == "conv" else shape[-1])
         end, added = _with_bias(node, varying, neurons) if bias is None else (node, None)
         biases = _sources(bias if bias is not None else added)
         promote(module, biases)

@@ -481,3 +481,16 @@ def test_equal_tensors_that_an_exporter_merged_are_parted(tmp_path: Path, identi
     assert len(statistics) == 6
     assert len({b.data_ptr() for b in statistics.values()}) == 6
     assert len({round(float(b.sum()), 5) for b in statistics.values()} - {0.0, 3.0}) >= 3  # each learnt its own
+
+
+def test_convolution_of_a_signal(tmp_path: Path) -> None:
+    nodes = [
+        node("Reshape", ["x", "signal"], "s"),
+        node("Conv", ["s", "w"], "c"),
+        node("Relu", ["c"], "r"),
+        node("ReduceMean", ["r"], "m", axes=[2], keepdims=0),
+        node("Gemm", ["m", "v"], "y"),
+    ]
+    constants = {"signal": ints(-1, 1, 64), "w": rand(6, 1, 5), "v": rand(6, 4)}
+    audited = compare(save(model(nodes, ["n", 64], constants), tmp_path))
+    assert [(layer.name, layer.neurons, layer.shape) for layer in audited.layers] == [("w", 6, (6, 60)), ("v", 4, (4,))]
