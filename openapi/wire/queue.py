@@ -29,6 +29,8 @@ MAX_EVENTS = 100_000
 #: Queues by urgency: people wait for inspections and reports.
 QUEUES = ("tremor-short", "tremor-long")
 _SHORT: frozenset[Stage] = frozenset({"inspect_model", "inspect_dataset", "report"})
+#: Before the names of Celery's lists in the broker.
+_KEY_PREFIX = "tremor:celery:"
 _CLAIM_SECONDS = 60.0
 _FLAG_SECONDS = 7 * 24 * 3600
 _REFUSAL_SECONDS = 600
@@ -79,7 +81,7 @@ def make_celery(settings: Settings) -> Celery:
         broker_transport_options={
             "visibility_timeout": 2 * settings.wall_seconds + 600,
             "queue_order_strategy": "priority",
-            "global_keyprefix": "tremor:celery:",
+            "global_keyprefix": _KEY_PREFIX,
             "socket_keepalive": True,
             "health_check_interval": 25,
         },
@@ -132,6 +134,10 @@ class QueueClient:
     async def cancel(self, job_id: str) -> None:
         """Make the workers stop this job's shards within seconds, and never start its queued ones."""
         await self._async.set(_cancel_key(job_id), 1, ex=_FLAG_SECONDS)
+
+    async def backlog(self) -> int:
+        """How many messages lie in the queues and were taken by no worker yet."""
+        return sum([int(await self._async.llen(_KEY_PREFIX + queue)) for queue in QUEUES])
 
     # Workers: reading orders
 

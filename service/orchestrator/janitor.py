@@ -97,7 +97,7 @@ class Janitor:
             session.info["dispatch"] = True
 
     async def _remind(self) -> None:
-        """Enqueue again what has long been queued while workers are idle."""
+        """Enqueue again what was queued long ago, lies in no queue, and is in no worker's hands while some are idle."""
         old = utc_now() - timedelta(seconds=_FORGOTTEN_SECONDS)
         async with self._db.read() as session:
             forgotten = list(
@@ -105,7 +105,11 @@ class Janitor:
                     select(ShardRow.id).where(ShardRow.status == "queued", ShardRow.enqueued_at < old).limit(1000)
                 )
             )
-        if not forgotten or not any(worker.shard_id is None for worker in await self._queue.workers()):
+        if not forgotten or await self._queue.backlog():
+            return
+        held = {worker.shard_id for worker in await self._queue.workers()}
+        forgotten = [shard_id for shard_id in forgotten if shard_id not in held]
+        if None not in held or not forgotten:
             return
         async with self._db.write() as session:
             await session.execute(

@@ -101,7 +101,7 @@ class Orchestrator:
                 # Any attempt will do: a result is a pure function of the shard.
                 await self._succeeded(session, job, row, event.result)
                 return
-            if event.attempt != row.attempt:
+            if event.attempt != row.attempt and not _is_verdict(event):
                 return
             if event.type in ("started", "progress"):
                 self._alive(session, job, row, event)
@@ -133,8 +133,11 @@ class Orchestrator:
 
     async def _consume(self) -> None:
         async for deliveries in self._queue.consume(new_id("api"), block_seconds=1.0):
+            last = {delivery.event.shard_id: delivery for delivery in deliveries}
             for delivery in deliveries:
-                await self._apply_surely(delivery.event)
+                # Of a shard's progress only the last word counts: a slow process must not fall behind its workers.
+                if delivery.event.type != "progress" or delivery is last[delivery.event.shard_id]:
+                    await self._apply_surely(delivery.event)
             try:
                 await self._queue.ack(deliveries)
             except (RedisError, OSError) as error:
@@ -209,3 +212,13 @@ class Orchestrator:
             fresh = await session.get(ShardRow, row.id)
             if job is not None and fresh is not None and fresh.status in states.UNFINISHED_SHARD:
                 await self._succeeded(session, job, fresh, known)
+
+
+def _is_verdict(event: WorkerEvent) -> bool:
+    """Whether a failure blames the uploaded file: like a result it is the same whichever attempt brings it.
+
+    Were it not counted, a shard that was handed out again before its attempt was heard of would never end.
+    """
+    return (
+        event.type == "failed" and event.problem is not None and event.problem.slug.startswith(("model-", "dataset-"))
+    )

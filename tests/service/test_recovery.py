@@ -9,11 +9,12 @@ from typing import Any
 import httpx
 import pytest
 
+from openapi.problems import problem
 from openapi.wire.queue import WorkerInfo
 from openapi.wire.settings import Settings
 from service.app import create_app
 from service.embedded.broker import Broker
-from tests.service.conftest import Served, flush, make_settings, ready
+from tests.service.conftest import Served, flush, make_settings, ready, upload
 from tests.service.test_flow import audit, ended
 from tests.service.worker import ProtocolWorker, until
 
@@ -131,6 +132,39 @@ def test_work_that_only_the_broker_forgot_is_handed_out_again(
         worker.queue.heartbeat(WorkerInfo(id="idle", device="cpu", sandbox="full", at=time.time()))
         again = worker.take()
         assert (again.shard_id, again.attempt) == (first.shard_id, 2)
+
+
+def test_work_that_lies_in_a_queue_or_in_hand_is_not_handed_out_again(
+    hasty: Settings, worker: ProtocolWorker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With many uploads before it, a shard waits long; repeated again and again, it would never come to its turn."""
+    monkeypatch.setattr("service.orchestrator.janitor._FORGOTTEN_SECONDS", 0.2)
+    with running(hasty) as api:
+        model, dataset = ready(api, worker)
+        audit(api, model, dataset, max_samples=8, execution={"shards": 2})
+        worker.queue.heartbeat(WorkerInfo(id="idle", device="cpu", sandbox="full", at=time.time()))
+        time.sleep(2)  # five rounds of the janitor
+        first, second = worker.take(), worker.take()
+        assert (first.attempt, second.attempt) == (1, 1), "they lay in the queue"
+        for shard in (first, second):
+            info = WorkerInfo(id=shard.shard_id, device="cpu", sandbox="full", at=time.time(), shard_id=shard.shard_id)
+            worker.queue.heartbeat(info)
+        worker.queue.heartbeat(WorkerInfo(id="idle", device="cpu", sandbox="full", at=time.time()))
+        assert worker.is_empty(1.5), "two workers say that they have them"
+
+
+def test_a_verdict_on_a_file_counts_whichever_attempt_brings_it(hasty: Settings, worker: ProtocolWorker) -> None:
+    with running(hasty) as api:
+        identity = upload(api, "models", b"no model")
+        first = worker.take()
+        worker.tell(first, "started")
+        second = worker.take()
+        assert second.attempt == 2
+        worker.fail(first, problem("job-failed", "the machine of the first attempt was at fault"))
+        worker.fail(first, problem("model-malformed", "it is no model"))
+        found = api.get(f"/v1/models/{identity}", params={"wait": 30}).json()
+        assert found["status"] == "rejected"
+        assert found["problem"]["detail"] == "it is no model"
 
 
 def test_results_reported_while_the_service_was_away_are_found(hasty: Settings, worker: ProtocolWorker) -> None:
