@@ -147,7 +147,7 @@ def _weights_missing(net: nn.Module, x: Tensor, model: AuditedModel, column: str
     net(x).sum().backward()
     used = {name: p for name, p in net.named_parameters() if p.grad is not None}
     found = model.trainable_parameters()
-    odd = [name for name in found if not re.fullmatch(r"[A-Za-z_0-9.]+", name)]
+    odd = [name for name in found if not re.fullmatch(r"[A-Za-z_0-9.-]+", name)]
     if odd:
         return f"names that are no paths: {odd[:3]}"
     if not column.startswith("onnx"):
@@ -204,7 +204,7 @@ def cell(net: nn.Module, x: Tensor, column: str, folder: Path) -> Cell:
 
 def _first_line(error: Exception) -> str:
     lines = [line for line in str(error).strip().splitlines() if line]
-    return lines[0][:200] if lines else ""
+    return lines[0].split(". ")[0][:200] if lines else ""
 
 
 def into_readme(table: str, readme: Path) -> None:

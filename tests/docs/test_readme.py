@@ -50,3 +50,21 @@ def test_every_picture_and_file_that_it_shows_is_there() -> None:
     for link in shown:
         if not link.startswith(("http", "#")):
             assert (root / link).exists(), link
+
+
+def test_the_coverage_table_is_complete_and_nothing_that_torch_can_write_is_refused() -> None:
+    from tests.coverage_table import BEGIN, COLUMNS, END, FULL
+    from tests.workers.models.onnx.nets import NETS
+
+    table, _, below = README.partition(BEGIN)[2].partition(END)[0].strip().partition("\n\n")
+    head, _, *rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines()]
+    assert head == ["family", *COLUMNS]
+    assert {row[0] for row in rows} == set(NETS) == set(FULL)
+    for family, *cells in rows:
+        for column, cell in zip(COLUMNS, cells, strict=True):
+            if cell == "torch cannot":
+                assert f"- {family}, {column}: torch cannot write it" in below
+            else:
+                logits, gradient = (float(number) for number in cell.split(" / "))
+                assert logits < 1e-4, (family, column)
+                assert gradient < 1e-3, (family, column)
