@@ -18,8 +18,10 @@ def needed(graph: Graph) -> tuple[Graph, list[str]]:
     clean = [port for port in graph.outputs if not unknown[port.name]]
     notes: list[str] = []
     outputs = graph.outputs
-    if any(port.element_type in FLOATS for port in clean):
-        outputs = tuple(port for port in graph.outputs if unknown[port.name] in ("", "ZipMap"))
+    if "ZipMap" in unknown.values():  # alone, so that its reason is the one that is told
+        outputs = tuple(port for port in graph.outputs if unknown[port.name] == "ZipMap")
+    elif any(port.element_type in FLOATS for port in clean):
+        outputs = tuple(clean)
         notes = [
             f"the output {port.name!r} needs the operator {unknown[port.name]}, which is not supported; it was left out"
             for port in graph.outputs
