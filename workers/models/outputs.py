@@ -16,6 +16,8 @@ _FOR = ("logit", "prob", "score", "class", "pred", "softmax", "label", "output")
 _AGAINST = ("aux", "feature", "embed", "hidden", "attn", "attention", "loss", "activation")
 #: Keys and positions in the structure that a file returns.
 Path = tuple[Any, ...]
+#: Outputs beyond which it is not asked which feeds which.
+_MANY = 16
 _LAYERS = ("conv", "linear", "addmm", "mm", "matmul")
 
 
@@ -68,6 +70,8 @@ def _feeds_a_layer_of(first: fx.Node, second: fx.Node) -> bool:
 
 def _choose(found: list[tuple[Path, Peeled]]) -> tuple[Path, Peeled]:
     """Two classes or more before one number, what is computed last, the best name, the first."""
+    if len(found) > _MANY:
+        return min(found, key=lambda item: (item[1].classes < 2, _rank(item[0])))
     features = {
         a.node for _, a in found for _, b in found if a.node is not b.node and _feeds_a_layer_of(a.node, b.node)
     }

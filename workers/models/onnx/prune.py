@@ -2,9 +2,13 @@
 
 from dataclasses import replace
 
+from openapi.problems import NotAClassifier
 from workers.models.onnx.graph import Graph, Node, Port, reads
 from workers.models.onnx.registry import HOST_CONVERTERS, TENSOR_CONVERTERS, find
 from workers.models.onnx.tensors import FLOATS
+
+#: Of a file; each is followed back to what it needs.
+MAX_OUTPUTS = 64
 
 
 def needed(graph: Graph) -> tuple[Graph, list[str]]:
@@ -13,6 +17,8 @@ def needed(graph: Graph) -> tuple[Graph, list[str]]:
     An output that needs an unknown operator goes if another one, of floating numbers, needs none: exporters of
     scikit-learn put the label beside the probabilities. An output made by ZipMap stays, and is refused with its reason.
     """
+    if len(graph.outputs) > MAX_OUTPUTS:
+        raise NotAClassifier(f"The file has {len(graph.outputs)} outputs; {MAX_OUTPUTS} are allowed.")
     makers = {name: node for node in graph.nodes for name in node.outputs if name}
     unknown = {port.name: _unknown(_above(port, makers)) for port in graph.outputs}
     clean = [port for port in graph.outputs if not unknown[port.name]]

@@ -18,17 +18,24 @@ from workers.models.onnx.weights import LAYER_SLOTS
 #: Running statistics: training writes into them, so that each node needs its own.
 _STATISTICS = {"BatchNormalization": (3, 4)}
 _SLOT_NAMES = {1: "weight", 2: "bias", 3: "running_mean", 4: "running_var"}
-_LARGE = 2**16
+#: Numbers that may be copied, 256 MiB of them.
+_BUDGET = 2**26
 
 
 def unshared(graph: Graph) -> Graph:
-    """The graph with a constant of its own for every further use of a uniform one, and for each running statistic."""
+    """The graph with a constant of its own for every further use of a uniform one, and for each running statistic.
+
+    Once `_BUDGET` numbers have been copied, what is left stays shared: a file may name one tensor thousands of times.
+    """
     constants = dict(graph.constants)
     uniform = {name for name, array in constants.items() if _uniform(array)}
-    aliases = {name: base for name, base in graph.aliases.items() if base not in uniform}
-    for name in graph.aliases.keys() - aliases.keys():
-        constants[name] = constants[graph.aliases[name]].copy()
-        uniform.add(name)
+    aliases = dict(graph.aliases)
+    left = _BUDGET
+    for name, base in graph.aliases.items():
+        if base in uniform and (left := left - constants[base].size) > 0:
+            constants[name] = constants[base].copy()
+            uniform.add(name)
+            del aliases[name]
     taken: set[str] = set()
     nodes = []
     for node in graph.nodes:
@@ -38,14 +45,20 @@ def unshared(graph: Graph) -> Graph:
             if base not in constants:
                 continue
             statistic = slot in _STATISTICS.get(node.op, ())
-            layer = slot in LAYER_SLOTS.get(node.op, ())
-            apart = statistic or (base in uniform and (layer or constants[base].size <= _LARGE))
-            if apart and base in taken:
+            apart = statistic or (
+                base in uniform and (slot in LAYER_SLOTS.get(node.op, ()) or _vector(constants[base]))
+            )
+            if apart and base in taken and (left := left - constants[base].size) > 0:
                 inputs[slot] = _own(constants, node, slot)
                 constants[inputs[slot]] = constants[base].copy()
             taken.add(base)
         nodes.append(replace(node, inputs=tuple(inputs)) if inputs != list(node.inputs) else node)
     return replace(graph, nodes=tuple(nodes), constants=constants, aliases=aliases)
+
+
+def _vector(array: Host) -> bool:
+    """Whether a tensor may be a bias that an addition holds: one number a channel or unit."""
+    return bool(array.size == max(array.shape, default=1))
 
 
 def _uniform(array: Host) -> bool:
