@@ -65,6 +65,11 @@ class AuditRequest(Frozen):
     max_samples: int | None = Field(None, ge=1, description="The first so many samples; null is all")
     seed: int = Field(0, ge=0, lt=2**63)
     keep_examples: bool = False
+    survivors_only: bool = Field(
+        False,
+        description="Each attack gets only the samples that the cheaper ones of its threat model have not fooled: the "
+        "same worst case, sooner; its robust accuracy is then that of all of them up to it",
+    )
     policy: Policy = Policy()
     harden: HardenOptions | None = None
     labels: dict[str, str] = Field({}, description="Free labels for finding the audit again")

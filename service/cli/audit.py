@@ -31,6 +31,9 @@ Json = dict[str, Any]
     help="e.g. pgd:eps=8/255,steps=20; repeatable; replaces the preset.",
 )
 @click.option("--samples", type=click.IntRange(min=1), help="Evaluate only the first so many samples.")
+@click.option(
+    "--survivors-only", is_flag=True, help="Attack again only what cheaper attacks have left: the worst case, sooner."
+)
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
 @click.option("--train", type=EXISTING, help="Training data for --harden.")
 @click.option("--harden", metavar="SPEC", help="Harden and audit again, e.g. sns:epochs=5,lambda=5 (needs --train).")
@@ -55,6 +58,7 @@ def audit(
     preset: str | None,
     attacks: tuple[str, ...],
     samples: int | None,
+    survivors_only: bool,
     seed: int,
     train: Path | None,
     harden: str | None,
@@ -74,7 +78,7 @@ def audit(
     """
     if bool(harden) != bool(train):
         raise click.UsageError("--harden and --train belong together")
-    request: Json = {"preset": preset, "max_samples": samples, "seed": seed}
+    request: Json = {"preset": preset, "max_samples": samples, "seed": seed, "survivors_only": survivors_only}
     if attacks:
         request["attacks"] = [specs.spec(a) for a in attacks]
     if neurons is not None:

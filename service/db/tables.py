@@ -95,7 +95,8 @@ class Job(Base):
 
 
 class ShardRow(Base):
-    """One shard. `lease_at` is the last sign of life of its worker; `losses` counts leases that ran out."""
+    """One shard. `after` names shards of its stage that go first. `lease_at` is the last sign of life of its worker;
+    `losses` counts leases that ran out."""
 
     __tablename__ = "shards"
 
@@ -106,6 +107,7 @@ class ShardRow(Base):
     status: Mapped[str] = mapped_column(String(16), index=True)
     result_key: Mapped[str] = mapped_column(String(64), index=True)
     message: Mapped[Json] = mapped_column()
+    after: Mapped[list[str]] = mapped_column(JSON(none_as_null=True), default=list)
     attempt: Mapped[int] = mapped_column(default=1)
     losses: Mapped[int] = mapped_column(default=0)
     weight: Mapped[float] = mapped_column(default=1.0)

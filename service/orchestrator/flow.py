@@ -99,6 +99,7 @@ class Flow:
         if job.status in states.TERMINAL or job.status == "cancelling":
             return
         if not await states.stage_is_done(session, job):
+            await states.release(session, job)
             return
         rows = await states.stage_shards(session, job)
         await states.update_progress(session, job, force=True)

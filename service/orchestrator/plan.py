@@ -11,6 +11,7 @@ from openapi.audits import AuditRequest, Execution, NeuronOptions
 from openapi.hardening_options import HardenOptions
 from openapi.hardenings import HardeningRequest
 from openapi.presets import PRESETS
+from openapi.survivors import predecessors
 from openapi.wire.jobs import Blob, Limits, OutputFile, Shard, Stage
 
 Slice = tuple[int, int]
@@ -56,6 +57,8 @@ class Planned:
     params: Mapping[str, Any]
     weight: float
     execution: Mapping[str, Any] = field(default_factory=dict)
+    #: Names of shards of the same stage that must succeed first; their `samples` become its inputs ``fooled.<i>``.
+    after: tuple[str, ...] = ()
 
     def message(self, job_id: str, shard_id: str, limits: Limits) -> Shard:
         """The message that goes to a worker."""
@@ -115,8 +118,13 @@ def attack_shards(
     seed: int,
     keep_examples: bool,
     execution: Execution,
+    survivors_only: bool = False,
 ) -> list[Planned]:
-    """One shard per attack and slice, slice by slice, so that a first verdict on every attack comes early."""
+    """One shard per attack and slice, slice by slice, so that a first verdict on every attack comes early.
+
+    survivors_only: a shard waits for those of the cheaper attacks on its slice.
+    """
+    before = predecessors(specs) if survivors_only else ((),) * len(specs)
     return [
         Planned(
             stage,
@@ -134,6 +142,7 @@ def attack_shards(
             },
             weight=float(stop - start),
             execution={"batch_size": execution.batch_size},
+            after=tuple(f"{prefix}samples.{k}.{j}" for k in before[i]),
         )
         for j, (start, stop) in enumerate(cuts)
         for i, spec in enumerate(specs)
@@ -190,7 +199,8 @@ def audit_shards(request: AuditRequest, model: Subject, dataset: Subject, slice_
         "keep_examples": request.keep_examples,
         "execution": request.execution,
     }
-    shards = attack_shards("evaluate", "", model, dataset, request.attacks or (), cuts, **options)
+    specs, few = request.attacks or (), request.survivors_only
+    shards = attack_shards("evaluate", "", model, dataset, specs, cuts, survivors_only=few, **options)
     if request.neurons is not None:
         shards += neuron_shards("evaluate", "", model, dataset, request.neurons, cuts, **options)
     return shards

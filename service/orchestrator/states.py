@@ -11,13 +11,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from openapi.base import utc_now
 from openapi.problems import Problem
-from openapi.wire.jobs import Limits, OutputFile, ShardResult, artifact_id
+from openapi.wire.jobs import Limits, OutputFile, Shard, ShardResult, artifact_id
 from service.db.tables import Artifact, EventRow, Job, ShardRow
 from service.ids import new_id
 from service.orchestrator.plan import Planned
 
 TERMINAL = ("succeeded", "failed", "cancelled")
-UNFINISHED_SHARD = ("queued", "running")
+#: A `waiting` shard becomes `queued` when those that it comes after have succeeded.
+UNFINISHED_SHARD = ("waiting", "queued", "running")
 
 #: Stage of a job → the phase that callers read.
 PHASES = {
@@ -83,15 +84,38 @@ def add_shards(session: AsyncSession, job: Job, planned: Sequence[Planned], limi
                 job_id=job.id,
                 stage=plan.stage,
                 name=plan.name,
-                status="queued",
+                status="waiting" if plan.after else "queued",
                 result_key=message.result_key,
                 message=message.model_dump(mode="json"),
+                after=list(plan.after),
                 weight=plan.weight,
             )
         )
     total = sum(plan.weight for plan in planned)
     if planned[0].stage == "evaluate":
         job.progress = {"done": 0.0, "total": total, "unit": "samples"}
+
+
+async def release(session: AsyncSession, job: Job) -> None:
+    """Queue the waiting shards of a job's stage that wait no longer, with the samples of those before as inputs."""
+    await session.flush()
+    mine = select(ShardRow).where(ShardRow.job_id == job.id, ShardRow.stage == job.stage)
+    waiting = list(await session.scalars(mine.where(ShardRow.status == "waiting")))
+    names = {name for row in waiting for name in row.after}
+    if not names:
+        return
+    done = {
+        row.name: row
+        for row in await session.scalars(mine.where(ShardRow.status == "succeeded", ShardRow.name.in_(names)))
+    }
+    for row in waiting:
+        if all(name in done for name in row.after):
+            samples = [result_of(done[name]).files["samples"].blob for name in row.after]
+            shard = Shard.model_validate(row.message)
+            inputs = {**shard.inputs, **{f"fooled.{i}": blob for i, blob in enumerate(samples)}}
+            shard = shard.model_copy(update={"inputs": inputs})
+            row.status, row.result_key, row.message = "queued", shard.result_key, shard.model_dump(mode="json")
+            session.info["dispatch"] = True
 
 
 async def stage_is_done(session: AsyncSession, job: Job) -> bool:

@@ -51,6 +51,23 @@ def test_batch_size_and_shards(
     assert_same(samples, reference[1])
 
 
+def test_survivors_only_gives_the_same_worst_case(
+    service: EmbeddedService, client: Client, request_body: Json, reference: tuple[Json, list[Json]]
+) -> None:
+    body = {**request_body, "neurons": None, "survivors_only": True}
+    report, samples = run(service, client, body, {"shards": 2})
+    expected = reference[0]
+    assert [w["robust"] for w in report["worst_case"]] == [w["robust"] for w in expected["worst_case"]]
+    pgd, l2, fgsm = report["attacks"]
+    assert (l2["robust"], fgsm["robust"]) == tuple(a["robust"] for a in expected["attacks"][1:])
+    assert pgd["figures"]["met"] == fgsm["robust"] < fgsm["figures"]["met"]
+    assert pgd["forward_passes"] < expected["attacks"][0]["forward_passes"]
+    for ours, every in zip(samples, reference[1], strict=True):
+        assert ours["attacks"][fgsm["id"]]["success"] == every["attacks"][fgsm["id"]]["success"]
+        anyone = every["attacks"][fgsm["id"]]["success"] or every["attacks"][pgd["id"]]["success"]
+        assert ours["attacks"][pgd["id"]]["success"] == anyone
+
+
 def test_the_reference_says_something(reference: tuple[Json, list[Json]]) -> None:
     report, samples = reference
     assert report["clean"]["n"] == len(samples) == N

@@ -166,6 +166,48 @@ def test_nonsense_on_the_stream_is_survived(api: httpx.Client, worker: ProtocolW
     assert ended(api, f"audits/{shard_of}")["status"] == "succeeded"
 
 
+def test_survivors_go_from_cheap_attacks_to_dear_ones(api: httpx.Client, worker: ProtocolWorker) -> None:
+    model, dataset = ready(api, worker)
+    dear, cheap, other = {"name": "apgd", "eps": 0.1}, {"name": "fgsm", "eps": 0.1}, {"name": "fgsm", "eps": 0.2}
+    identity = audit(
+        api, model, dataset, attacks=[dear, cheap, other], neurons=None, survivors_only=True, execution={"shards": 2}
+    )
+    taken = [worker.take() for _ in range(4)]
+    assert worker.is_empty()
+    assert [t.params["attack"]["name"] for t in taken] == ["fgsm"] * 4
+    before = next(t for t in taken if t.params["attack"]["eps"] == 0.1 and t.params["start"] == 0)
+    worker.do(before)
+    released = worker.take()
+    assert (released.params["attack"]["name"], released.params["start"]) == ("apgd", 0)
+    samples = worker.blobs.get_result(before.result_key).files["samples"].blob
+    assert released.inputs["fooled.0"] == samples
+    assert set(released.inputs) == {"model", "x", "y", "fooled.0"}
+    assert worker.is_empty()
+    for shard in (*(t for t in taken if t is not before), released):
+        worker.do(shard)
+    last = worker.take()
+    assert (last.params["attack"]["name"], last.params["start"]) == ("apgd", 2)
+    worker.do(last)
+    report = worker.take()
+    assert report.stage == "report"
+    assert {f"samples.{i}.{j}" for i in range(3) for j in range(2)} <= set(report.inputs)
+    worker.do(report)
+    assert ended(api, f"audits/{identity}")["status"] == "succeeded"
+
+
+def test_cancelling_ends_what_waits_for_others(api: httpx.Client, worker: ProtocolWorker) -> None:
+    model, dataset = ready(api, worker)
+    attacks = [{"name": "fgsm", "eps": 0.1}, {"name": "apgd", "eps": 0.1}]
+    identity = audit(api, model, dataset, attacks=attacks, neurons=None, survivors_only=True)
+    shard = worker.take()
+    worker.tell(shard, "started")
+    until(lambda: api.get(f"/v1/audits/{identity}").json()["status"] == "running")
+    assert api.post(f"/v1/audits/{identity}/cancel").json()["status"] == "cancelling"
+    worker.tell(shard, "cancelled")
+    assert ended(api, f"audits/{identity}")["status"] == "cancelled"
+    assert worker.is_empty()
+
+
 def test_cancelling_before_anything_runs_is_immediate(
     api: httpx.Client, worker: ProtocolWorker, settings: Settings
 ) -> None:

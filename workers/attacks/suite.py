@@ -28,7 +28,7 @@ _CHUNK_ROWS, _CHUNK_BYTES = 512, 64 * 2**20
 class AttackRun:
     """What one attack did to n samples; every array has one entry a sample, in the order given.
 
-    correct = attacked: only correctly classified samples are attacked. success: fooled, confirmed by an independent
+    attacked: correctly classified and not skipped. success: fooled, confirmed by an independent
     pass on the stored example. x_adv: (n, c, h, w) float32; for samples without success the last try (or x itself).
     adv_predicted, confidence (softmax probability of adv_predicted): of x_adv. distance: of x_adv where success, else
     NaN. queries: forward passes of black-box attacks, else -1. forward_passes, backward_passes: totals of the attack
@@ -71,6 +71,7 @@ def run_attack(
     index: Tensor,
     *,
     seed: int = 0,
+    skip: Tensor | None = None,
     num_classes: int | None = None,
     batch_size: int | None = None,
     device: str | torch.device | None = None,
@@ -80,9 +81,9 @@ def run_attack(
 
     model: (m, c, h, w) float32 in [0, 1] → (m, K) logits; an nn.Module is put into eval mode with frozen weights and
     left as it was. x: (n, c, h, w) float32 in [0, 1], y: (n,) labels, index: (n,) global sample indices, which alone
-    with `seed` decide the randomness. batch_size: rows a pass (null: 64 on a CPU, 1024 on a GPU, less where that much
-    has no room, see `room`; halved when memory runs out); it changes the speed, not the result. progress(done, total):
-    samples.
+    with `seed` decide the randomness. skip: (n,) mask of samples that are not attacked. batch_size: rows a pass (null:
+    64 on a CPU, 1024 on a GPU, less where that much has no room, see `room`; halved when memory runs out); it changes
+    the speed, not the result. progress(done, total): samples.
 
     Raises ModelNumerics (NaN or infinite logits, with the sample's `index`), NotDifferentiable, MemoryLimit, ValueError
     (x outside [0, 1], shapes that do not fit).
@@ -109,7 +110,8 @@ def run_attack(
                     progress(begin + fraction * size, len(x))
 
             chunk = (x[s].to(where, torch.float32), y[s].to(where, torch.int64), z)
-            parts.append(_run_chunk(victim, quick, spec, entry, attack, *chunk, seed, probabilities, beat))
+            spared = torch.zeros(len(z), dtype=torch.bool, device=where) if skip is None else skip[s].to(where)
+            parts.append(_run_chunk(victim, quick, spec, entry, attack, *chunk, spared, seed, probabilities, beat))
             beat(1.0)
     run = _join(parts, num_classes)
     run.seconds = time.perf_counter() - began
@@ -143,6 +145,7 @@ def _run_chunk(
     x: Tensor,
     y: Tensor,
     clean: Tensor,
+    spared: Tensor,
     seed: int,
     probabilities: bool,
     beat: Callable[[float], None],
@@ -152,7 +155,8 @@ def _run_chunk(
     few = outside.everyone[:16]
     randomised = _differs(clean[few], outside.logits(x[few], few))
     predicted = clean.argmax(1)
-    rows = (predicted == y).nonzero().flatten()
+    attacked = (predicted == y) & ~spared
+    rows = attacked.nonzero().flatten()
     norm: Norm = entry.norm or getattr(spec, "norm", None) or "linf"
     x_adv, final = x.clone(), clean.clone()
     success = torch.zeros(len(x), dtype=torch.bool, device=x.device)
@@ -189,7 +193,7 @@ def _run_chunk(
         predicted=predicted.cpu().numpy(),
         clean_confidence=_confidence(clean, predicted, probabilities),
         correct=(predicted == y).cpu().numpy(),
-        attacked=(predicted == y).cpu().numpy(),
+        attacked=attacked.cpu().numpy(),
         success=success.cpu().numpy(),
         adv_predicted=final_class.cpu().numpy(),
         confidence=_confidence(final, final_class, probabilities),

@@ -1,19 +1,21 @@
 """Stage `attack`: one attack on one slice of the data set.
 
 params: ``model`` {format, input}, ``attack`` (a spec with its defaults), ``start``, ``stop``, ``seed``,
-``keep_examples``. execution: ``batch_size``. Files: ``samples`` (npz, one row a sample), ``worst`` (json, pictures of a
-few successes) and with `keep_examples` ``examples`` (npz).
+``keep_examples``. inputs ``fooled.<i>``: ``samples`` of attacks before this one, whose successes are spared. execution:
+``batch_size``. Files: ``samples`` (npz, one row a sample), ``worst`` (json, pictures of a few successes) and with
+`keep_examples` ``examples`` (npz).
 """
 
 from typing import Any
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
 from openapi.attacks import ATTACK_ADAPTER, Attack
 from openapi.models import InputSpec
-from openapi.problems import NotDifferentiable
+from openapi.problems import JobFailed, NotDifferentiable
 from workers.attacks.suite import AttackRun, run_attack
 from workers.jobs.arrays import load_slice
 from workers.jobs.context import JobContext
@@ -39,6 +41,7 @@ def run(ctx: JobContext) -> dict[str, Any]:
         y,
         index,
         seed=int(params.get("seed", 0)),
+        skip=fooled_before(ctx, index),
         num_classes=model.num_classes,
         batch_size=ctx.execution.get("batch_size"),
         device=ctx.device,
@@ -57,6 +60,20 @@ def run(ctx: JobContext) -> dict[str, Any]:
         "norm": result.norm,
         "randomised": result.randomised,
     }
+
+
+def fooled_before(ctx: JobContext, index: Tensor) -> Tensor | None:
+    """Return (n,) mask of the samples that an attack before this one has fooled; None when none went before."""
+    tables = [path for name, path in ctx.inputs.items() if name.startswith("fooled.")]
+    if not tables:
+        return None
+    fooled = torch.zeros(len(index), dtype=torch.bool)
+    for path in tables:
+        with np.load(path, allow_pickle=False) as table:
+            if not np.array_equal(table["index"], index.numpy()):
+                raise JobFailed("the results of the attacks before are not of these samples")
+            fooled |= torch.from_numpy(table["success"])
+    return fooled
 
 
 def write_files(ctx: JobContext, result: AttackRun, x: Tensor, keep_examples: bool) -> None:

@@ -1,13 +1,14 @@
 """The same function of the pixels, computed faster while no weight changes: what attacks make their passes through.
 
-Three things, none of which an attack's result depends on beyond float32 rounding (successes are confirmed on the model
+Two things, neither of which an attack's result depends on beyond float32 rounding (successes are confirmed on the model
 itself):
 
 - batch normalisation is folded into the convolution before it;
-- on a CPU each inner convolution runs in the memory format in which oneDNN is fastest: channels-last for large maps,
-  contiguous for small ones (the kernels alone: 1.1 to 2.4 times the speed at 14×14 and above, half of it at 4×4);
 - on a CPU the first convolution's input gradient is one matrix product and k² shifted additions: oneDNN's own kernel
   pads the one or three channels to sixteen (1.9 to 4.5 times as fast).
+
+Channels-last memory would bring 5 to 15 % more for maps of 14×14 and above, but oneDNN then takes other kernels for
+other batch sizes, and rows came out different by more than rounding once a ReLU tipped: it is left out.
 """
 
 from typing import Any, cast
@@ -19,8 +20,6 @@ from workers.models.audited import AuditedModel
 from workers.models.graphs import op_name
 from workers.models.image_conv import image_conv
 
-#: Output maps of at least so many points are computed channels-last on a CPU.
-_LARGE_MAP = 14 * 14
 #: Input channels up to which a convolution's input gradient is computed by `image_conv`.
 _FEW_CHANNELS = 4
 
@@ -62,7 +61,6 @@ def quicken(model: AuditedModel, example: Tensor) -> "QuickModel | AuditedModel"
 def _rewrite(model: AuditedModel) -> fx.GraphModule:
     source = model.graph
     on_cpu = model.transform.scale.device.type == "cpu"
-    maps = _map_sizes(model) if on_cpu else {}
     graph, root = fx.Graph(), nn.Module()
     copies: dict[fx.Node, fx.Node] = {}
 
@@ -80,11 +78,11 @@ def _rewrite(model: AuditedModel) -> fx.GraphModule:
             copies[node] = shared[target]
         elif (norm := _norm_behind(node)) is not None:
             weight, bias = _fold(source, node, norm)
-            copies[norm] = copies[node] = _convolution(graph, node, copies, constant, weight, bias, maps.get(node))
+            copies[norm] = copies[node] = _convolution(graph, node, copies, constant, weight, bias, on_cpu)
         elif node in copies:  # a norm that has been folded
             continue
-        elif node in maps and _is_constant(node.args[1]):
-            copies[node] = _convolution(graph, node, copies, constant, *_weights(source, node), maps[node])
+        elif _is_plain(node):
+            copies[node] = _convolution(graph, node, copies, constant, *_weights(source, node), on_cpu)
         else:
             copies[node] = graph.node_copy(node, lambda n: copies[n])
     graph.eliminate_dead_code()
@@ -98,19 +96,15 @@ def _convolution(
     constant: Any,
     weight: Tensor,
     bias: Tensor | None,
-    points: int | None,
+    on_cpu: bool,
 ) -> fx.Node:
-    """Write one convolution; `points`: its output map's size, None where the device's own choice is best."""
+    """Write one convolution."""
     stride, padding, dilation, groups = _geometry(node)
     x = copies[node.args[0]]  # type: ignore[index]
     b = None if bias is None else constant(bias)
-    if points is not None and groups == 1 and weight.shape[1] <= _FEW_CHANNELS:
+    if on_cpu and groups == 1 and weight.shape[1] <= _FEW_CHANNELS:
         columns = weight.permute(1, 2, 3, 0).flatten(0, 2).contiguous()
         return graph.call_function(image_conv, (x, constant(weight), b, constant(columns), stride, padding, dilation))
-    if points is not None:
-        layout = torch.channels_last if points >= _LARGE_MAP else torch.contiguous_format
-        weight = weight.contiguous(memory_format=layout)
-        x = graph.call_method("contiguous", (x,), {"memory_format": layout})
     arguments = (x, constant(weight), b, stride, padding, dilation, groups)
     return graph.call_function(_CONV2D, arguments)
 
@@ -124,13 +118,20 @@ def _geometry(node: fx.Node) -> tuple[list[int], list[int], list[int], int]:
 
 def _norm_behind(node: fx.Node) -> fx.Node | None:
     """Return the batch norm (on running statistics) that alone reads a convolution's result, if so."""
-    if node.target is not _CONV2D or node.kwargs or len(node.users) != 1 or not _is_constant(node.args[1]):
+    if not _is_plain(node) or len(node.users) != 1:
         return None
     (user,) = node.users
     if op_name(user) != "batch_norm" or user.kwargs or user.args[0] is not node or len(user.args) < 8:
         return None
     fixed = user.args[5] is False and all(_is_constant(a) for a in user.args[3:5])
     return user if fixed and all(a is None or _is_constant(a) for a in user.args[1:3]) else None
+
+
+def _is_plain(node: fx.Node) -> bool:
+    """Whether a node is a convolution by weights (and a bias) that the file holds."""
+    if node.target is not _CONV2D or node.kwargs or not _is_constant(node.args[1]):
+        return False
+    return len(node.args) < 3 or node.args[2] is None or _is_constant(node.args[2])
 
 
 def _is_constant(value: Any) -> bool:
@@ -160,25 +161,3 @@ def _tensor(source: nn.Module, name: fx.Node | str) -> Tensor:
         found = getattr(found, part)
     tensor: Tensor = found.detach()
     return tensor
-
-
-class _MapSizes(fx.Interpreter):
-    """Runs one image through and notes the output map's size of each float32 convolution."""
-
-    def __init__(self, module: fx.GraphModule) -> None:
-        super().__init__(module)
-        self.sizes: dict[fx.Node, int] = {}
-
-    def run_node(self, n: fx.Node) -> Any:
-        result = super().run_node(n)
-        if n.target is _CONV2D and result.dtype == torch.float32 and result.ndim == 4:
-            self.sizes[n] = result.shape[2] * result.shape[3]
-        return result
-
-
-def _map_sizes(model: AuditedModel) -> dict[fx.Node, int]:
-    sizes = _MapSizes(model.graph)
-    assert model.input.shape is not None
-    with torch.no_grad():
-        sizes.run(model.transform(torch.zeros(2, *model.input.shape)))
-    return sizes.sizes

@@ -74,7 +74,7 @@ def build_report(
         model=model,
         dataset=dataset,
         config=dict(params["request"]),
-        definitions=definitions(tables, options, recipe),
+        definitions=definitions(tables, options, recipe, survivors_only=few),
         environment=dict(params.get("environment") or {}),
         clean=clean,
         attacks=tuple(attacks),

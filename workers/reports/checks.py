@@ -20,6 +20,8 @@ from workers.reports.merge import AttackTable
 LARGE_EPS = 0.5
 #: Share of attacked samples whose gradient may vanish.
 ZERO_GRADIENTS = 0.05
+#: Checks that compare attacks of one threat model.
+_COMPARING = frozenset({"iterative-beats-single-step", "white-box-beats-black-box", "more-steps-never-help"})
 
 
 def result_checks(

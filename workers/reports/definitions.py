@@ -84,10 +84,19 @@ _METHODS = {
 
 
 def definitions(
-    tables: list[AttackTable], neurons: NeuronOptions | None, hardening: HardenOptions | None
+    tables: list[AttackTable],
+    neurons: NeuronOptions | None,
+    hardening: HardenOptions | None,
+    *,
+    survivors_only: bool = False,
 ) -> dict[str, str]:
     """The definitions that this report uses."""
     found = {**_GENERAL, "SNS": _PAPER}
+    if survivors_only:
+        found["survivors_only"] = (
+            "ours: each attack met only the samples that the cheaper ones of its threat model had left; its robust "
+            "accuracy is that of all of them up to it, and `figures.met` how many samples it met itself"
+        )
     for name in dict.fromkeys(t.spec.name for t in tables):
         found[f"attacks.{name}"] = f"{ATTACKS[name].summary} ({ATTACKS[name].paper})"
     if neurons is not None:

@@ -89,6 +89,20 @@ def test_misclassified_samples_are_not_attacked() -> None:
     assert run.robust_accuracy == (run.correct & ~run.success).mean()
 
 
+def test_skipped_samples_are_not_attacked() -> None:
+    model = small_cnn()
+    x, y = problem(model, 12)
+    skip = torch.arange(12) % 3 == 0
+    spec = Pgd(eps=0.3, steps=8)
+    every, some = attack(model, spec, x, y), run_attack(model, spec, x, y, torch.arange(12), skip=skip)
+    assert every.success[skip.numpy()].any()
+    assert not some.attacked[skip.numpy()].any()
+    assert not some.success[skip.numpy()].any()
+    assert (some.success == every.success)[~skip.numpy()].all()
+    assert some.correct.all()
+    assert torch.equal(some.x_adv[skip], x[skip])
+
+
 def test_nothing_correct_is_no_error() -> None:
     model = small_cnn()
     x, y = problem(model, 6)

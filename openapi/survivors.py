@@ -1,0 +1,35 @@
+"""Who goes before whom when an attack gets only what the cheaper ones of its threat model have left.
+
+The worst case over a threat model is the same whether every attack meets every sample or only the survivors; the time
+is not. Both the service (which plans) and the workers (which report) ask here.
+"""
+
+from collections.abc import Sequence
+
+from openapi.attacks import Attack
+
+#: Attacks in a ball, from cheap to dear: about how many passes a sample that resists costs.
+_CHEAP_TO_DEAR = (
+    "fgsm", "ifgsm", "pgd", "apgd", "apgd_t", "fab_t", "square", "spsa", "nattack", "autoattack"
+)  # fmt: skip
+
+
+def predecessors(attacks: Sequence[Attack]) -> tuple[tuple[int, ...], ...]:
+    """Return for each attack the positions of those that go before it: the cheaper ones in the same ball, in order.
+
+    Attacks without a ball (minimal-norm ones, corruptions) measure something else than a worst case: they meet every
+    sample. Among equals, fewer steps or else the earlier place in the list goes first.
+    """
+    before: list[tuple[int, ...]] = []
+    for i, spec in enumerate(attacks):
+        if spec.name not in _CHEAP_TO_DEAR:
+            before.append(())
+            continue
+        rivals = [k for k, other in enumerate(attacks) if other.threat_model == spec.threat_model]
+        ranked = sorted((k for k in rivals if attacks[k].name in _CHEAP_TO_DEAR), key=lambda k: (*_cost(attacks[k]), k))
+        before.append(tuple(ranked[: ranked.index(i)]))
+    return tuple(before)
+
+
+def _cost(spec: Attack) -> tuple[int, int]:
+    return _CHEAP_TO_DEAR.index(spec.name), int(getattr(spec, "steps", 0)) * int(getattr(spec, "restarts", 1))
