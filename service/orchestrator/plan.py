@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
-from openapi.attacks import AttackSpec, Fgsm, Pgd, attack_ids
+from openapi.attack_ids import attack_ids
+from openapi.attacks import AttackSpec, Fgsm, Pgd
 from openapi.audits import AuditRequest, Execution, NeuronOptions
 from openapi.hardening_options import HardenOptions
 from openapi.hardenings import HardeningRequest

@@ -5,7 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from openapi.attacks import Attack, attack_ids
+from openapi.attack_ids import attack_ids
+from openapi.attacks import Attack
 from workers.neurons.sums import LayerBatch, SensitivitySums
 
 LAYERS = [

@@ -1,6 +1,7 @@
 import pytest
 
-from openapi.attacks import Fgsm, Pgd, attack_ids
+from openapi.attack_ids import attack_ids
+from openapi.attacks import Fgsm, Pgd
 from openapi.problems import InvalidField
 
 

@@ -1,0 +1,63 @@
+"""How the attacks of one audit are called in its report."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from openapi.attacks import Attack
+from openapi.problems import InvalidField
+
+#: Options that every id shows when the attack has them, in this order; the rest appears only where it tells two apart.
+_SHOWN = ("norm", "corruption", "severity", "eps", "steps")
+
+
+def _written(value: Any) -> str:
+    """One option's value as a part of an id: letters, digits, dots and dashes alone."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float):
+        return f"{value:.4f}".rstrip("0").rstrip(".") if 1e-3 <= value < 1e4 else f"{value:.3g}"
+    if isinstance(value, Iterable) and not isinstance(value, str):
+        return "_".join(_written(v) for v in value)
+    return "".join(c if (c.isascii() and c.isalnum()) or c in "._+-" else "_" for c in str(value))
+
+
+def _plain_id(spec: Attack) -> str:
+    values = [getattr(spec, field, None) for field in _SHOWN]
+    parts = [spec.name, *(_written(v) for v in values if v is not None)]
+    if getattr(spec, "targeted", False):
+        parts.append("targeted")
+    return "-".join(parts)
+
+
+def attack_ids(specs: Sequence[Attack]) -> tuple[str, ...]:
+    """Name every attack of one audit: readable, unique, and the same for the same list.
+
+    A spec's own `id` is kept. The others are called by name, norm, eps and steps (``pgd-linf-0.0314-10``), then by
+    whatever else tells two of them apart (``…-restarts-5``), and equal specs by a running number. `InvalidField` when
+    two specs were given the same `id`.
+    """
+    given = Counter(spec.id for spec in specs if spec.id is not None)
+    for i, spec in enumerate(specs):
+        if spec.id is not None and given[spec.id] > 1 and any(s.id == spec.id for s in specs[:i]):
+            raise InvalidField(f"/attacks/{i}/id", f"the id {spec.id!r} is used twice; ids must differ")
+    plain = [spec.id or _plain_id(spec) for spec in specs]
+    names = list(plain)
+    for i, spec in enumerate(specs):
+        twins = [s for s, p in zip(specs, plain, strict=True) if p == plain[i] and s.id is None]
+        if spec.id is None and len(twins) > 1:
+            own = [f for f in type(spec).model_fields if f not in {"name", "id", "targeted", *_SHOWN}]
+            odd = [f for f in own if getattr(spec, f) != type(spec).model_fields[f].default]
+            told = [f for f in odd if len({repr(getattr(s, f, None)) for s in twins}) > 1]
+            names[i] = "-".join([plain[i], *(f"{f}-{_written(getattr(spec, f))}" for f in told)])
+    taken: set[str] = {spec.id for spec in specs if spec.id is not None}
+    for i, spec in enumerate(specs):
+        if spec.id is not None:
+            continue
+        name, count = names[i], 1
+        while name in taken:
+            count += 1
+            name = f"{names[i]}-{count}"
+        names[i] = name
+        taken.add(name)
+    return tuple(names)
