@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +19,7 @@ from workers.attacks.losses import margin
 from workers.attacks.registry import REGISTRY, Entry
 from workers.attacks.rng import SampleRng
 from workers.attacks.room import rows_at_once
+from workers.attacks.threads import fitting_threads
 from workers.attacks.victim import Logits, Victim, frozen, quickened
 
 #: Rows whose state is held at once: the passes are cut into smaller tiles, so this bounds bookkeeping alone.
@@ -95,11 +97,13 @@ def run_attack(
     where = torch.device(device) if device is not None else x.device
     began = time.perf_counter()
     parts: list[AttackRun] = []
-    with frozen(model):
+    few = x[:2].to(where, torch.float32)
+    with frozen(model), ExitStack() as stack:
         chunk_rows = max(1, min(_CHUNK_ROWS, _CHUNK_BYTES // max(1, x[:1].numel() * 4)))
         slices = [slice(begin, begin + chunk_rows) for begin in range(0, len(x), chunk_rows)]
-        quick = quickened(model, x[:2].to(where, torch.float32))
-        tile = batch_size or rows_at_once(quick, x[:2].to(where, torch.float32), not spec.black_box)
+        quick = quickened(model, few)
+        tile = batch_size or rows_at_once(quick, few, not spec.black_box)
+        stack.enter_context(fitting_threads(quick, few, tile))
         outside = [Victim(model, index[s].to(where), tile=tile) for s in slices]
         clean = [v.logits(x[s].to(where, torch.float32), v.everyone) for v, s in zip(outside, slices, strict=True)]
         probabilities = all(_are_probabilities(z) for z in clean)

@@ -1,0 +1,38 @@
+"""How many of torch's threads a small model's passes are worth: often one."""
+
+import contextlib
+from collections.abc import Iterator
+
+import torch
+from torch import Tensor
+from torch.utils.flop_counter import FlopCounterMode
+
+from workers.attacks.victim import Logits
+
+#: Forward operations of one batch below which a second thread costs more than it brings: waking it takes 0.1 to 0.4 ms
+#: for each of a pass's 20 to 100 parallel regions. Counted, not timed, so that it is the same choice everywhere.
+_LITTLE = 2e9
+
+
+def operations(model: Logits, example: Tensor) -> float:
+    """Return the floating-point operations of one image's forward pass (matrix products and convolutions).
+
+    example: (m, c, h, w) images; they go through the model once.
+    """
+    with FlopCounterMode(display=False) as counter, torch.no_grad():
+        model(example)
+    return float(counter.get_total_flops()) / len(example)
+
+
+@contextlib.contextmanager
+def fitting_threads(model: Logits, example: Tensor, rows: int) -> Iterator[None]:
+    """Let passes of `rows` images run on one thread where they are too small for more (a CPU alone); then undone."""
+    before = torch.get_num_threads()
+    if example.device.type != "cpu" or before == 1 or operations(model, example) * rows >= _LITTLE:
+        yield
+        return
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
