@@ -18,8 +18,8 @@ and 660 mutants of seed 20261122 under heavy load showed five faults, all mended
 end; TorchScript tensors larger than their bytes (a crash); problems with names that are no Unicode; programs of a
 ``__main__`` refused; queued work handed out again and again. No answer of 500, no long-lived process ended; from upload
 2,000 to 7,500 the API grew from 140 to 145 MiB, pools from 72 to 75, warm servers not at all. After the
-mending 8,000 mutants of seed 20261123 gave no finding (API 136 to 148 MiB). The 20,000 have not been run in one piece
-yet.
+mending 8,000 mutants of seed 20261123 left one upload without an end (API 136 to 148 MiB). The 20,000
+have not been run in one piece yet.
 """
 
 import argparse
