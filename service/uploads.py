@@ -130,11 +130,12 @@ class UploadService(ABC, Generic[Row, Meta, Info]):
             await key.remember(session, status, location, found)
         return answer(found, status=status, headers={"Location": location})
 
-    async def _inspect(self, session: AsyncSession, row: Row, metadata: Meta) -> None:
+    async def _inspect(self, session: AsyncSession, row: Row, metadata: Meta) -> Job:
         job = Job(id=row.id, kind=self.kind, status="queued", stage="inspect", request={}, last_seq=0)
         session.add(job)
         await session.flush()
         self._add_inspection(session, job, row, metadata)
+        return job
 
     def _add_inspection(self, session: AsyncSession, job: Job, row: Row, metadata: Meta) -> None:
         shard = Planned(
@@ -153,7 +154,7 @@ class UploadService(ABC, Generic[Row, Meta, Info]):
             await session.delete(job)
             await session.flush()
         row.status, row.problem = "inspecting", None
-        await self._inspect(session, row, metadata)
+        states.revive(session, await self._inspect(session, row, metadata))
 
     # Reading
 

@@ -135,6 +135,10 @@ class QueueClient:
         """Make the workers stop this job's shards within seconds, and never start its queued ones."""
         await self._async.set(_cancel_key(job_id), 1, ex=_FLAG_SECONDS)
 
+    async def revive(self, job_id: str) -> None:
+        """Take `cancel` back: a job that ended begins again under the same id."""
+        await self._async.delete(_cancel_key(job_id))
+
     async def backlog(self) -> int:
         """How many messages lie in the queues and were taken by no worker yet."""
         return sum([int(await self._async.llen(_KEY_PREFIX + queue)) for queue in QUEUES])

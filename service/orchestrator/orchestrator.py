@@ -84,6 +84,13 @@ class Orchestrator:
                 await self._queue.cancel(job_id)
             except (RedisError, OSError) as error:
                 _log.warning("cannot tell the workers to stop %s: %s; trying again soon", job_id, error)
+        for job_id in session.info.get("revive", ()):
+            try:
+                await self._queue.revive(job_id)
+            except (RedisError, OSError) as error:
+                _log.warning(
+                    "cannot take back the end of %s: %s; its shards will come back and go out again", job_id, error
+                )
         if session.info.get("dispatch"):
             self._dispatch.set()
         self.hub.notify(session.info.get("changed", ()))
@@ -110,6 +117,10 @@ class Orchestrator:
                 row.status = "failed"
                 found = event.problem or problem("job-failed", "The worker gave no reason")
                 await self.flow.fail(session, job, found)
+            elif event.type == "cancelled" and job.status not in ("cancelling", *states.TERMINAL):
+                # Nobody cancelled this run of the job: the worker has seen the mark of an earlier one.
+                row.status, row.attempt, row.enqueued_at = "queued", row.attempt + 1, None
+                states.revive(session, job)
             elif event.type == "cancelled":
                 row.status = "cancelled"
                 await self.flow.settle_cancelled(session, job)

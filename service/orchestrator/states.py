@@ -96,6 +96,12 @@ def add_shards(session: AsyncSession, job: Job, planned: Sequence[Planned], limi
         job.progress = {"done": 0.0, "total": total, "unit": "samples"}
 
 
+def revive(session: AsyncSession, job: Job) -> None:
+    """Have the workers forget, after the commit, that an earlier run of this job was stopped."""
+    session.info.setdefault("revive", set()).add(job.id)
+    session.info["dispatch"] = True
+
+
 async def release(session: AsyncSession, job: Job) -> None:
     """Queue the waiting shards of a job's stage that wait no longer, with the samples of those before as inputs."""
     await session.flush()

@@ -34,6 +34,7 @@ class Place:
     people: list[Person]
     model: str = ""
     neighbour: list[str] = field(default_factory=list)
+    sent: dict[str, bytes] = field(default_factory=dict)
     fates: dict[str, Json] = field(default_factory=dict)
 
     def found(self) -> dict[str, list[str]]:
@@ -67,6 +68,7 @@ def attacked(place: Place) -> Place:
     # Those that use all of their time come first, so that the others need not wait behind them at the end.
     order = sorted(CORPUS, key=lambda malice: "time-limit" not in malice.slug)
     files = [(malice, malice.make(place.outside.folder)) for malice in order]
+    place.sent = {malice.name: content for malice, content in files}
     before = place.found()
     over = threading.Event()
     neighbour = threading.Thread(target=live_next_door, args=(place, over))
@@ -83,7 +85,7 @@ def attacked(place: Place) -> Place:
     return place
 
 
-def upload(place: Place, malice: Malice, content: bytes) -> Json:
+def upload(place: Place, malice: Malice, content: bytes, status: int = 201) -> Json:
     """Upload a file and wait for its end."""
     with Client(place.service.url, PATIENCE) as client:
         answer = client.http.post(
@@ -91,7 +93,7 @@ def upload(place: Place, malice: Malice, content: bytes) -> Json:
             files={"file": (malice.name, content)},
             data={"metadata": json.dumps(malice.metadata)},
         )
-        assert answer.status_code == 201, answer.text
+        assert answer.status_code == status, answer.text
         return client.wait(f"/{malice.kind}/{answer.json()['id']}", lambda body: body["status"] != "inspecting")
 
 
@@ -125,6 +127,14 @@ def test_each_is_refused_with_the_reason(attacked: Place, malice: Malice) -> Non
     assert any(words in problem["detail"] for words in malice.says.split("|")), problem
     assert "signal" not in problem, "a refusal is no crash"
     assert str(attacked.home / "data") not in problem["detail"]
+
+
+def test_what_a_limit_ended_is_inspected_again_when_it_is_sent_again(attacked: Place) -> None:
+    malice = next(m for m in CORPUS if m.slug == "memory-limit|time-limit")
+    first = attacked.fates[malice.name]
+    second = upload(attacked, malice, attacked.sent[malice.name], status=200)
+    assert (second["id"], second["status"]) == (first["id"], "rejected")
+    assert second["problem"]["type"].rpartition("/")[2] in malice.slug.split("|")
 
 
 def test_the_neighbour_noticed_nothing(attacked: Place) -> None:

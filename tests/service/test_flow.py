@@ -195,6 +195,25 @@ def test_survivors_go_from_cheap_attacks_to_dear_ones(api: httpx.Client, worker:
     assert ended(api, f"audits/{identity}")["status"] == "succeeded"
 
 
+def test_a_shard_that_nobody_cancelled_goes_out_again(
+    api: httpx.Client, worker: ProtocolWorker, settings: Settings
+) -> None:
+    """A worker that saw the mark of an earlier run under the same id."""
+    model, dataset = ready(api, worker)
+    identity = audit(api, model, dataset, attacks=[{"name": "fgsm", "eps": 0.1}], neurons=None)
+    with redis.Redis.from_url(settings.redis) as client:
+        client.set(f"tremor:cancel:{identity}", 1)
+    shard = worker.take()
+    worker.tell(shard, "started")
+    worker.tell(shard, "cancelled")
+    again = worker.take()
+    assert (again.shard_id, again.attempt) == (shard.shard_id, shard.attempt + 1)
+    assert not cancelled(settings, identity)
+    worker.do(again)
+    worker.do(worker.take())
+    assert ended(api, f"audits/{identity}")["status"] == "succeeded"
+
+
 def test_cancelling_ends_what_waits_for_others(api: httpx.Client, worker: ProtocolWorker) -> None:
     model, dataset = ready(api, worker)
     attacks = [{"name": "fgsm", "eps": 0.1}, {"name": "apgd", "eps": 0.1}]
