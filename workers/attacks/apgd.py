@@ -81,9 +81,9 @@ def _climb(hunt: Hunt, eps: float, norm: str, steps: int, loss: Loss, args: tupl
     points, previous = checkpoints(steps), 0
     for step in range(1, steps + 1):
         if bool(hit.any()):
-            stay = ~hit
+            stay = (~hit).nonzero().flatten()
             rows, space, args = rows[stay], space.select(stay), tuple(a[stay] for a in args)
-            x, x_old, x_best, grad, grad_best = (t[stay] for t in (x, x_old, x_best, grad, grad_best))
+            x, x_old, x_best, grad, grad_best = (t.index_select(0, stay) for t in (x, x_old, x_best, grad, grad_best))
             spare = torch.empty_like(x)
             f, f_best, f_checked, eta, rises, halved = (t[stay] for t in (f, f_best, f_checked, eta, rises, halved))
             if len(rows) == 0:

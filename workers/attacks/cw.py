@@ -11,6 +11,7 @@ from workers.attacks.hunt import Hunt
 from workers.attacks.losses import margin
 from workers.attacks.pullback import pull_back
 from workers.attacks.refine import refine_l2
+from workers.attacks.rescue import rescue
 
 _CHECK = 10  # steps between two looks at whether a row still gains
 _GAIN = 1e-3  # relative; a loss that falls by less stands still
@@ -67,7 +68,7 @@ def cw(hunt: Hunt, spec: Cw) -> None:
     A row whose loss, or once the column has a success its best distance, stands still for 10 steps goes to its next
     column at once, whatever the others do, and begins it at its best example if it has one; rows that are through make
     room for waiting ones, so that passes stay full. The best examples slide along the boundary towards x for 30 passes
-    (`refine`) and are bisected (ours).
+    (`refine`) and are bisected (ours). Rows whose gradient was 0 begin elsewhere (`rescue`, ours; without confidence).
 
     Carlini & Wagner, "Towards Evaluating the Robustness of Neural Networks", 2017.
     """
@@ -85,6 +86,8 @@ def cw(hunt: Hunt, spec: Cw) -> None:
             if bool(through.any()):
                 state = state.select(~through)
         hunt.beat(1 - (len(waiting) + len(state.rows)) / max(total, 1))
+    if spec.confidence == 0:
+        rescue(hunt, stuck=True)
     refine_l2(hunt, _REFINE, spec.confidence)
     pull_back(hunt, 5, low=0.96, confidence=spec.confidence)
 

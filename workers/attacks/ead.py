@@ -8,6 +8,7 @@ from workers.attacks.geometry import per_row
 from workers.attacks.hunt import Hunt
 from workers.attacks.losses import margin
 from workers.attacks.pullback import pull_back
+from workers.attacks.rescue import rescue
 from workers.attacks.search import Constants
 
 _CHECK = 20  # steps between two looks at whether a row still gains
@@ -21,7 +22,7 @@ def ead(hunt: Hunt, spec: Ead) -> None:
     ``y_{k+1} = x_{k+1} + k / (k + 3) (x_{k+1} - x_k)``, clipped. S undoes changes up to beta, shortens the others by
     beta and clips. The points y are the ones tested, since their pass is made anyway (ours); the success with the
     smallest L1 distance is kept (the paper's L1 rule) and bisected towards x (ours). A row whose loss stands still ends
-    its column.
+    its column. Rows whose gradient was 0 get an example from elsewhere (`rescue`, ours; without confidence).
 
     Chen, Sharma, Zhang, Yi & Hsieh, "EAD: Elastic-Net Attacks to Deep Neural Networks via Adversarial Examples", 2018.
     """
@@ -32,6 +33,8 @@ def ead(hunt: Hunt, spec: Ead) -> None:
         _column(hunt, active, constants.c, found, spec)
         constants.update(found)
         hunt.beat((column + 1) / spec.binary_search_steps)
+    if spec.confidence == 0:
+        rescue(hunt, stuck=True)
     pull_back(hunt, 8, low=0.9, confidence=spec.confidence)
 
 

@@ -8,23 +8,27 @@ from torch import Tensor
 from openapi.attacks import Fmn
 from workers.attacks.geometry import Norm, l2_norm, per_row
 from workers.attacks.hunt import Hunt
-from workers.attacks.losses import margin
+from workers.attacks.losses import nearing
 from workers.attacks.norms import dual_norm, norm_of, project
 from workers.attacks.pullback import pull_back
 from workers.attacks.rescue import rescue
 
 _FAR = 1e30
+#: How far beyond the linearised boundary the first tries go: a wider look finds nearer examples, but for L1 and L0,
+#: whose steps are few pixels, it costs more than it finds.
+_BEYOND = {"l2": 1.5, "linf": 1.5, "l1": 1.02, "l0": 1.02}
 
 
 def fmn(hunt: Hunt, spec: Fmn) -> None:
     """``delta <- P_eps(delta + alpha g / ||g||_2)`` while eps follows the boundary.
 
     Where x' is adversarial: ``eps <- min(eps (1 - gamma), smallest norm so far)``. Where it is not: before the first
-    success ``eps <- ||delta||_p + |margin| / ||g||_q``, the distance to the linearised boundary, then
-    ``eps <- eps (1 + gamma)``. alpha and gamma fall by a cosine to a hundredth. L0 counts pixels (all channels
-    together) and moves by at least one pixel. P projects onto the ball, for L2 onto its sphere, which gets across where
-    many pixels are black or white (ours). Every iterate is tested, the last one too; the nearest success is kept,
-    and except for L0 bisected towards x at the end (ours).
+    success ``eps <- ||delta||_p + b |f| / ||g||_q``, by the distance to the linearised boundary, then
+    ``eps <- eps (1 + gamma)``. f is the loss `nearing`, g its gradient, and b 1.5 for L2 and L-infinity (both ours: on
+    three nets 2 to 13 % nearer on average than the margin and b = 1). alpha and gamma fall by a cosine to a hundredth.
+    L0 counts pixels (all channels together) and moves by at least one pixel. P projects onto the ball, for L2 onto its
+    sphere, which gets across where many pixels are black or white (ours). Every iterate is tested, the last one too;
+    the nearest success is kept, and except for L0 bisected towards x at the end (ours).
 
     Pintor et al., "Fast Minimum-norm Adversarial Attacks through Adaptive Norm Constraints", 2021.
     """
@@ -45,7 +49,7 @@ def _tile(hunt: Hunt, rows: Tensor, spec: Fmn) -> None:
     nearest, nearest_logits = x_adv.clone(), hunt.z[rows].clone()
     for step in range(spec.steps + 1):
         if step < spec.steps:
-            logits, lead, grad = hunt.gradient(x_adv, margin, rows, y)
+            logits, loss, grad = hunt.gradient(x_adv, nearing, rows, y)
         else:
             logits = hunt.logits(x_adv, rows)
         hit = hunt.fooled(logits, rows)
@@ -60,7 +64,7 @@ def _tile(hunt: Hunt, rows: Tensor, spec: Fmn) -> None:
         grad.mul_(_way(x_adv, grad))
         cosine = (1 + math.cos(math.pi * step / spec.steps)) / 2
         alpha, gamma = spec.step_size * (0.01 + 0.99 * cosine), spec.gamma * (0.01 + 0.99 * cosine)
-        boundary = length * (1 + gamma) + 1.02 * lead.abs() / dual_norm(grad, spec.norm).clamp_(min=1e-12)
+        boundary = length * (1 + gamma) + _BEYOND[spec.norm] * loss.abs() / dual_norm(grad, spec.norm).clamp_(min=1e-12)
         eps = _adapted(eps, hit, boundary, best, gamma, spec.norm)
         delta.addcmul_(grad, per_row(alpha / l2_norm(grad).clamp_(min=1e-30)))
         delta = _onto(delta, eps, spec.norm)

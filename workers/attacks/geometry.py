@@ -29,13 +29,13 @@ def distance(x_adv: Tensor, x: Tensor, norm: Norm) -> Tensor:
 
     ``linf`` max |d|, ``l2`` Euclidean, ``l1`` sum |d|, ``l0`` the number of pixels that differ in any channel.
     """
-    d = x_adv.to(torch.float64) - x.to(torch.float64)
+    d = x_adv.to(torch.float64, copy=True).sub_(x)
     if norm == "linf":
-        return d.flatten(1).abs().amax(1)
+        return d.flatten(1).abs_().amax(1)
     if norm == "l2":
         return l2_norm(d)
     if norm == "l1":
-        return d.flatten(1).abs().sum(1)
+        return d.flatten(1).abs_().sum(1)
     return (d != 0).any(1).flatten(1).sum(1).to(torch.float64)
 
 
@@ -51,7 +51,7 @@ class Ball(Protocol):
     eps: float
 
     def select(self, keep: Tensor) -> "Ball":
-        """Return the ball of the rows x[keep] (mask or positions)."""
+        """Return the ball of the rows x[keep], with positions keep (m,) int64."""
         ...
 
     def project(self, x: Tensor) -> Tensor:
@@ -80,16 +80,18 @@ class LinfBall:
         self.lower, self.upper = bounds if bounds is not None else self._bounds(x)
 
     def _bounds(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        inf = torch.tensor(torch.inf, device=x.device)
-        low64, high64 = x.to(torch.float64) - self.eps, x.to(torch.float64) + self.eps
-        low, high = low64.to(torch.float32), high64.to(torch.float32)
-        low = torch.where(low.to(torch.float64) < low64, torch.nextafter(low, inf), low)
-        high = torch.where(high.to(torch.float64) > high64, torch.nextafter(high, -inf), high)
-        return low.clamp_(min=0), high.clamp_(max=1)
+        wide = x.to(torch.float64)
+        low64, high64 = wide - self.eps, wide.add_(self.eps)
+        low, high = low64.to(torch.float32).clamp_(min=0), high64.to(torch.float32)
+        # of floats that are not negative, the next one has the next integer as its bits
+        low.view(torch.int32).add_(low.to(torch.float64) < low64)
+        high.view(torch.int32).sub_((high.to(torch.float64) > high64).to(torch.int32))
+        return low, high.clamp_(max=1)
 
     def select(self, keep: Tensor) -> "LinfBall":
         """See `Ball`."""
-        return LinfBall(self.x[keep], self.eps, (self.lower[keep], self.upper[keep]))
+        x, lower, upper = (t.index_select(0, keep) for t in (self.x, self.lower, self.upper))
+        return LinfBall(x, self.eps, (lower, upper))
 
     def project(self, x: Tensor) -> Tensor:
         """See `Ball`."""
@@ -117,7 +119,7 @@ class L2Ball:
 
     def select(self, keep: Tensor) -> "L2Ball":
         """See `Ball`."""
-        return L2Ball(self.x[keep], self.eps)
+        return L2Ball(self.x.index_select(0, keep), self.eps)
 
     def project(self, x: Tensor) -> Tensor:
         """See `Ball`; the factor is clamped, not delta, so that short vectors stay as they are."""

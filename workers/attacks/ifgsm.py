@@ -27,6 +27,7 @@ def ifgsm(hunt: Hunt, spec: Ifgsm) -> None:
         x = space.project(torch.add(x, grad.sign(), alpha=alpha))
         hit = hunt.keep(rows, x, hunt.logits(x, rows), step)
         if bool(hit.any()):
-            rows, x, space = rows[~hit], x[~hit], space.select(~hit)
+            stay = (~hit).nonzero().flatten()
+            rows, x, space = rows[stay], x[stay], space.select(stay)
         hunt.beat(step / spec.steps)
     hunt.offer(rows, x)

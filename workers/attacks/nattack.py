@@ -46,7 +46,7 @@ def _evolve(hunt: Hunt, rows: Tensor, spec: Nattack) -> None:
         ascent = torch.bmm(score[:, None], noise[:, :-1].flatten(2)).view_as(x)
         mean = mean.add_(ascent, alpha=spec.learning_rate / (spec.samples * spec.sigma))
         if bool(hit.any()):
-            space = space.select((~hit).repeat_interleave(spec.samples + 1))
+            space = space.select((~hit).repeat_interleave(spec.samples + 1).nonzero().flatten())
             rows, x, mean = rows[~hit], x[~hit], mean[~hit]
             if len(rows) == 0:
                 return

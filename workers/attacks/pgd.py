@@ -70,7 +70,8 @@ def _ascend(
         out = hunt.keep(rows, x, logits, step)
         after = space.project_(torch.add(x, space.direction(grad), alpha=step_size, out=spare))
         if cyclic and step % 2:  # a cycle lasts: to look at every other step finds it one step later at half the cost
-            repeated = (after == before).flatten(1).all(1) & ~out
+            # (in float arithmetic: a comparison of all pixels takes twice as long)
+            repeated = ((after - before).abs_().flatten(1).sum(1) == 0) & ~out
             if bool(repeated.any()):
                 last = after if (spec.steps - step) % 2 else x
                 hunt.offer(rows[repeated], last[repeated])
@@ -78,8 +79,9 @@ def _ascend(
         before, x, spare = x, after, before
         beat(step + 1)
         if bool(out.any()):
-            stay = ~out
-            rows, x, before, space = rows[stay], x[stay], before[stay], space.select(stay)
+            stay = (~out).nonzero().flatten()
+            rows, space = rows[stay], space.select(stay)
+            x, before = x.index_select(0, stay), before.index_select(0, stay)
             spare = torch.empty_like(x)
             if len(rows) == 0:
                 return

@@ -14,15 +14,20 @@ _BISECTIONS = 10
 _SLIDES = 10
 
 
-def rescue(hunt: Hunt) -> None:
+def rescue(hunt: Hunt, *, stuck: bool = False) -> None:
     """Give rows without a success an example from elsewhere: the negative image, black, white, grey, uniform noise.
 
     A gradient that is 0 at x itself, or that leads into a dead end, leaves a minimal-norm attack where it stands,
     although every image has adversarial ones somewhere in the cube. Each of the eight images that fools is brought
     towards x by ten bisections of the segment, the nearest is kept and, for L2, slides along the boundary
-    (`refine_l2`). Not for attacks whose constant decides what they reach (C&W, EAD, StrAttack).
+    (`refine_l2`).
+
+    stuck: only rows that met a gradient of exactly 0, for attacks whose constant else decides what they reach (C&W,
+    EAD). StrAttack has no use for it: such examples change every group.
     """
     rows = hunt.active()
+    if stuck:
+        rows = rows[hunt.victim.zero_gradients[rows]]
     if len(rows) == 0:
         return
     for far in _elsewhere(hunt, rows):

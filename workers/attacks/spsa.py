@@ -47,7 +47,8 @@ def _climb(hunt: Hunt, rows: Tensor, spec: Spsa) -> None:
         x = space.project(x.addcdiv(first, second.sqrt().div_(scale).add_(1e-8), value=rate))
         hit = hunt.keep(rows, x, hunt.logits(x, rows), step)
         if bool(hit.any()):
-            rows, x, first, second, space = rows[~hit], x[~hit], first[~hit], second[~hit], space.select(~hit)
+            stay = (~hit).nonzero().flatten()
+            rows, x, first, second, space = rows[stay], x[stay], first[stay], second[stay], space.select(stay)
             if len(rows) == 0:
                 return
     hunt.offer(rows, x)
