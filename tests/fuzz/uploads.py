@@ -14,10 +14,10 @@ Mutant ``i`` of seed ``s`` is always the same file: ``--only i`` sends it alone.
 
 Seen on 2026-11-21 (two cores, shared with other work): 20,000 mutants of seed 20261124 in one piece, 45 minutes, no
 finding. 3,309 were ready, the others refused with a problem that blames the file; the slowest took 5.1 s; API 142 MiB
-after 1,000 and 155 at the end, pools 71 and 75, warm servers 419 throughout. Runs before it (7,750, 660 and 8,000 mutants
-of seeds 20261121 to 20261123) showed six faults, all mended: headers of ``.npy`` that do not end; TorchScript tensors
-larger than their bytes (a crash); problems with names that are no Unicode; programs of a ``__main__`` refused; queued
-work handed out again and again; a file that a limit had ended hanging when it was sent again.
+after 1,000 and 155 at the end, pools 71 and 75, warm servers 419 throughout. Runs before it (7,750, 660 and 8,000
+mutants of seeds 20261121 to 20261123) showed six faults, all mended: headers of ``.npy`` that do not end; TorchScript
+tensors larger than their bytes (a crash); problems with names that are no Unicode; programs of a ``__main__`` refused;
+queued work handed out again and again; a file that a limit had ended hanging when it was sent again.
 """
 
 import argparse
