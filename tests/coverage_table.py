@@ -16,7 +16,7 @@ import re
 import tempfile
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -82,6 +82,23 @@ def full_size(family: str) -> tuple[nn.Module, Tensor]:
     if family == "vit":
         nn.init.normal_(net.heads.head.weight, std=0.05)
     return net, torch.rand(2, 3, side, side)
+
+
+def arguments(description: str | None) -> argparse.ArgumentParser:
+    """The options that say which networks, and where the table goes."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--full", action="store_true")
+    parser.add_argument("--family", default="")
+    parser.add_argument("--out", type=Path)
+    return parser
+
+
+def networks(options: argparse.Namespace) -> Iterator[tuple[str, nn.Module, Tensor]]:
+    """Each family that the options name, its network, two images; the exporters say nothing from here on."""
+    warnings.simplefilter("ignore")
+    logging.disable(logging.WARNING)
+    for family in options.family.split(",") if options.family else list(FULL if options.full else NETS):
+        yield family, *(full_size(family) if options.full else build(family))
 
 
 def _script(net: nn.Module, x: Tensor, path: Path) -> None:
@@ -217,23 +234,16 @@ def into_readme(table: str, readme: Path) -> None:
 
 def main() -> int:
     """Write the table."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--full", action="store_true")
-    parser.add_argument("--family", default="")
+    parser = arguments(__doc__)
     parser.add_argument("--column", default="")
-    parser.add_argument("--out", type=Path)
     parser.add_argument("--seconds", action="store_true")
     parser.add_argument("--readme", action="store_true")
     options = parser.parse_args()
-    warnings.simplefilter("ignore")
-    logging.disable(logging.WARNING)
-    families = options.family.split(",") if options.family else list(FULL if options.full else NETS)
     columns = options.column.split(",") if options.column else list(COLUMNS)
     lines = ["| family | " + " | ".join(columns) + " |", "|---" * (len(columns) + 1) + "|"]
     failures: list[str] = []
     ours = 0
-    for family in families:
-        net, x = full_size(family) if options.full else build(family)
+    for family, net, x in networks(options):
         cells = []
         for column in columns:
             with tempfile.TemporaryDirectory() as folder:

@@ -1,27 +1,22 @@
 """The attacks that are compared, as ours and as each peer offers them; a peer that is not installed is left out.
 
-A contender is a function (subject) → x_adv. Settings are equal where the libraries let them be: same eps, steps, step
-size, restarts, starting constants. Nobody's attack is changed, and all get the same batch of images at once.
+Settings are equal where the libraries let them be: same eps, steps, step size, restarts, starting constants. How each
+library is called says `libraries`.
 """
 
-import contextlib
-import importlib
-import io
 import math
-import warnings
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
-import workers.models.vision_ops  # noqa: F401  - peers import torchvision, which a CPU build of torch refuses otherwise
 from openapi.attacks import ATTACKS, Attack
+from tests.benchmarks.libraries import Contender, art, authors, foolbox, offered, torchattacks
 from tests.benchmarks.subject import Subject
+from workers.attacks.geometry import Norm
 from workers.attacks.suite import run_attack
 
-Contender = Callable[[Subject], Tensor]
 PGD_STEP = 1 / 4  # of eps, for everybody
 
 
@@ -32,13 +27,13 @@ def ours(spec: Attack) -> Contender:
     return run
 
 
-def attacks(linf: float, l2: float) -> dict[str, tuple[str, Attack]]:
+def attacks(linf: float, l2: float) -> dict[str, tuple[Norm, Attack]]:
     """Row name → (norm, our spec)."""
 
     def a(name: str, **options: Any) -> Attack:
         return ATTACKS[name](**options)
 
-    rows: dict[str, tuple[str, Attack]] = {
+    rows: dict[str, tuple[Norm, Attack]] = {
         "FGSM": ("linf", a("fgsm", eps=linf)),
         "PGD-10 Linf": ("linf", a("pgd", eps=linf, steps=10, step_size=linf * PGD_STEP)),
         "PGD-50 Linf": ("linf", a("pgd", eps=linf, steps=50, step_size=linf * PGD_STEP)),
@@ -65,185 +60,109 @@ def attacks(linf: float, l2: float) -> dict[str, tuple[str, Attack]]:
 
 def peers(row: str, linf: float, l2: float) -> dict[str, Contender]:
     """Return the installed peers' versions of one row."""
-    found: dict[str, Contender] = {}
-    for library, offers in (
-        ("torchattacks", _torchattacks),
-        ("foolbox", _foolbox),
-        ("art", _art),
-        ("adv_lib", _adv_lib),
-        ("autoattack", _authors),
-    ):
-        module = installed(library)
-        if module is not None and (contender := offers(row, linf, l2)) is not None:
-            found[library] = contender
-    return found
+    return offered((_torchattacks, _foolbox, _art, _adv_lib, _authors), row, linf, l2)
 
 
-def installed(library: str) -> Any | None:
-    """Import a peer, or None with its reason kept in `MISSING`."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return importlib.import_module(library if library != "adv_lib" else "adv_lib.attacks")
-    except (ImportError, RuntimeError, AttributeError) as error:
-        MISSING[library] = f"{type(error).__name__}: {error}"
-        return None
-
-
-MISSING: dict[str, str] = {}
-
-
-def _torchattacks(row: str, linf: float, l2: float) -> Contender | None:
+def _torchattacks(linf: float, l2: float) -> dict[str, Contender]:
     import torchattacks as t
 
-    offers: dict[str, Callable[[Any], Any]] = {
-        "FGSM": lambda m: t.FGSM(m, eps=linf),
-        "PGD-10 Linf": lambda m: t.PGD(m, eps=linf, alpha=linf * PGD_STEP, steps=10),
-        "PGD-50 Linf": lambda m: t.PGD(m, eps=linf, alpha=linf * PGD_STEP, steps=50),
-        "PGD-50 L2": lambda m: t.PGDL2(m, eps=l2, alpha=l2 * PGD_STEP, steps=50),
-        "APGD-CE-100 Linf": lambda m: t.APGD(m, eps=linf, steps=100),
-        "APGD-DLR-100 Linf": lambda m: t.APGD(m, eps=linf, steps=100, loss="dlr"),
-        "Square-500 Linf": lambda m: t.Square(m, eps=linf, n_queries=500, resc_schedule=False),
-        "DeepFool L2": lambda m: t.DeepFool(m, steps=50),
-        "EAD L1": lambda m: t.EADL1(m, kappa=0, lr=0.01, beta=0.01, max_iterations=150, binary_search_steps=9),
-        "SPSA-10x128 Linf": lambda m: t.SPSA(m, eps=linf, delta=0.01, lr=0.01, nb_iter=10, nb_sample=128),
+    return {
+        "FGSM": torchattacks(lambda s: t.FGSM(s.model, eps=linf)),
+        "PGD-10 Linf": torchattacks(lambda s: t.PGD(s.model, eps=linf, alpha=linf * PGD_STEP, steps=10)),
+        "PGD-50 Linf": torchattacks(lambda s: t.PGD(s.model, eps=linf, alpha=linf * PGD_STEP, steps=50)),
+        "PGD-50 L2": torchattacks(lambda s: t.PGDL2(s.model, eps=l2, alpha=l2 * PGD_STEP, steps=50)),
+        "APGD-CE-100 Linf": torchattacks(lambda s: t.APGD(s.model, eps=linf, steps=100)),
+        "APGD-DLR-100 Linf": torchattacks(lambda s: t.APGD(s.model, eps=linf, steps=100, loss="dlr")),
+        "Square-500 Linf": torchattacks(lambda s: t.Square(s.model, eps=linf, n_queries=500, resc_schedule=False)),
+        "DeepFool L2": torchattacks(lambda s: t.DeepFool(s.model, steps=50)),
+        "EAD L1": torchattacks(
+            lambda s: t.EADL1(s.model, kappa=0, lr=0.01, beta=0.01, max_iterations=150, binary_search_steps=9)
+        ),
+        "SPSA-10x128 Linf": torchattacks(
+            lambda s: t.SPSA(s.model, eps=linf, delta=0.01, lr=0.01, nb_iter=10, nb_sample=128)
+        ),
     }
-    make = offers.get(row)
-    return None if make is None else lambda s: make(s.model)(s.x, s.y)
 
 
-def _foolbox(row: str, linf: float, l2: float) -> Contender | None:
+def _foolbox(linf: float, l2: float) -> dict[str, Contender]:
     import foolbox.attacks as f
-    from foolbox import PyTorchModel
 
-    eps = l2 if "L2" in row else linf
-    offers: dict[str, tuple[Callable[[], Any], float | None]] = {
-        "FGSM": (f.LinfFastGradientAttack, eps),
-        "PGD-10 Linf": (lambda: f.LinfPGD(abs_stepsize=eps * PGD_STEP, steps=10), eps),
-        "PGD-50 Linf": (lambda: f.LinfPGD(abs_stepsize=eps * PGD_STEP, steps=50), eps),
-        "PGD-50 L2": (lambda: f.L2PGD(abs_stepsize=eps * PGD_STEP, steps=50), eps),
-        "C&W L2 3x100": (lambda: f.L2CarliniWagnerAttack(binary_search_steps=3, steps=100, initial_const=1.0), None),
-        "C&W L2 c=.01 3x300": (
-            lambda: f.L2CarliniWagnerAttack(binary_search_steps=3, steps=300, initial_const=0.01),
-            None,
+    def cw(steps: int, const: float) -> Contender:
+        return foolbox(lambda: f.L2CarliniWagnerAttack(binary_search_steps=3, steps=steps, initial_const=const))
+
+    return {
+        "FGSM": foolbox(f.LinfFastGradientAttack, linf),
+        "PGD-10 Linf": foolbox(lambda: f.LinfPGD(abs_stepsize=linf * PGD_STEP, steps=10), linf),
+        "PGD-50 Linf": foolbox(lambda: f.LinfPGD(abs_stepsize=linf * PGD_STEP, steps=50), linf),
+        "PGD-50 L2": foolbox(lambda: f.L2PGD(abs_stepsize=l2 * PGD_STEP, steps=50), l2),
+        "C&W L2 3x100": cw(100, 1.0),
+        "C&W L2 c=.01 3x300": cw(300, 0.01),
+        "EAD L1": foolbox(
+            lambda: f.EADAttack(binary_search_steps=9, steps=150, initial_const=1e-3, decision_rule="L1")
         ),
-        "EAD L1": (
-            lambda: f.EADAttack(binary_search_steps=9, steps=150, initial_const=1e-3, decision_rule="L1"),
-            None,
-        ),
-        "DeepFool L2": (lambda: f.L2DeepFoolAttack(steps=50), None),
-        "DDN-100 L2": (lambda: f.DDNAttack(steps=100), None),
-        "FMN-100 L2": (lambda: f.L2FMNAttack(steps=100), None),
+        "DeepFool L2": foolbox(lambda: f.L2DeepFoolAttack(steps=50)),
+        "DDN-100 L2": foolbox(lambda: f.DDNAttack(steps=100)),
+        "FMN-100 L2": foolbox(lambda: f.L2FMNAttack(steps=100)),
     }
-    if row not in offers:
-        return None
-    make, radius = offers[row]
-
-    def run(s: Subject) -> Tensor:
-        _, clipped, _ = make()(PyTorchModel(s.model, bounds=(0, 1)), s.x, s.y, epsilons=radius)
-        return clipped  # type: ignore[no-any-return]
-
-    return run
 
 
-def _art(row: str, linf: float, l2: float) -> Contender | None:
+def _art(linf: float, l2: float) -> dict[str, Contender]:
     from art.attacks.evasion import AutoProjectedGradientDescent, FastGradientMethod, ProjectedGradientDescentPyTorch
-    from art.estimators.classification import PyTorchClassifier
 
-    def pgd(norm: float, eps: float, steps: int) -> Callable[[Any], Any]:
-        return lambda c: ProjectedGradientDescentPyTorch(
-            c,
-            norm=norm,
-            eps=eps,
-            eps_step=eps * PGD_STEP,
-            max_iter=steps,
-            num_random_init=1,
-            batch_size=256,
-            verbose=False,
+    def pgd(norm: float, eps: float, steps: int) -> Contender:
+        return art(
+            lambda c: ProjectedGradientDescentPyTorch(
+                c,
+                norm=norm,
+                eps=eps,
+                eps_step=eps * PGD_STEP,
+                max_iter=steps,
+                num_random_init=1,
+                batch_size=256,
+                verbose=False,
+            )
         )
 
-    offers: dict[str, Callable[[Any], Any]] = {
-        "FGSM": lambda c: FastGradientMethod(c, eps=linf, batch_size=256),
+    return {
+        "FGSM": art(lambda c: FastGradientMethod(c, eps=linf, batch_size=256)),
         "PGD-10 Linf": pgd(np.inf, linf, 10),
         "PGD-50 Linf": pgd(np.inf, linf, 50),
         "PGD-50 L2": pgd(2, l2, 50),
-        "APGD-CE-100 Linf": lambda c: AutoProjectedGradientDescent(
-            c, eps=linf, eps_step=2 * linf, max_iter=100, nb_random_init=1, batch_size=256, verbose=False
+        "APGD-CE-100 Linf": art(
+            lambda c: AutoProjectedGradientDescent(
+                c, eps=linf, eps_step=2 * linf, max_iter=100, nb_random_init=1, batch_size=256, verbose=False
+            )
         ),
     }
-    if row not in offers:
-        return None
-
-    def run(s: Subject) -> Tensor:
-        with torch.no_grad():
-            classes = s.model.model(s.x[:1]).shape[1]
-        shape = tuple(s.x.shape[1:])
-        loss = torch.nn.CrossEntropyLoss()
-        classifier = PyTorchClassifier(s.model, loss, shape, classes, clip_values=(0.0, 1.0), device_type="cpu")
-        return torch.from_numpy(offers[row](classifier).generate(s.x.numpy(), s.y.numpy()))
-
-    return run
 
 
-def _adv_lib(row: str, linf: float, l2: float) -> Contender | None:
+def _adv_lib(linf: float, l2: float) -> dict[str, Contender]:
     import adv_lib.attacks as a
 
-    offers: dict[str, Callable[[Any, Tensor, Tensor], Tensor]] = {
-        "PGD-10 Linf": lambda m, x, y: a.pgd_linf(m, x, y, linf, steps=10, absolute_step_size=linf * PGD_STEP),
-        "PGD-50 Linf": lambda m, x, y: a.pgd_linf(m, x, y, linf, steps=50, absolute_step_size=linf * PGD_STEP),
-        "APGD-CE-100 Linf": lambda m, x, y: a.apgd(m, x, y, linf, math.inf, loss_function="ce"),
-        "APGD-DLR-100 Linf": lambda m, x, y: a.apgd(m, x, y, linf, math.inf, loss_function="dlr"),
-        "C&W L2 3x100": lambda m, x, y: a.carlini_wagner_l2(
-            m, x, y, initial_const=1.0, binary_search_steps=3, max_iterations=100
-        ),
-        "C&W L2 c=.01 3x300": lambda m, x, y: a.carlini_wagner_l2(
-            m, x, y, initial_const=0.01, binary_search_steps=3, max_iterations=300
-        ),
-        "DeepFool L2": lambda m, x, y: a.df(m, x, y, steps=50),
-        "DDN-100 L2": lambda m, x, y: a.ddn(m, x, y, steps=100, levels=None),
-        "FMN-100 L2": lambda m, x, y: a.fmn(m, x, y, 2, steps=100),
+    def cw(steps: int, const: float) -> Contender:
+        options = {"initial_const": const, "binary_search_steps": 3, "max_iterations": steps}
+        return lambda s: a.carlini_wagner_l2(s.model, s.x, s.y, **options)
+
+    step = linf * PGD_STEP
+    return {
+        "PGD-10 Linf": lambda s: a.pgd_linf(s.model, s.x, s.y, linf, steps=10, absolute_step_size=step),
+        "PGD-50 Linf": lambda s: a.pgd_linf(s.model, s.x, s.y, linf, steps=50, absolute_step_size=step),
+        "APGD-CE-100 Linf": lambda s: a.apgd(s.model, s.x, s.y, linf, math.inf, loss_function="ce"),
+        "APGD-DLR-100 Linf": lambda s: a.apgd(s.model, s.x, s.y, linf, math.inf, loss_function="dlr"),
+        "C&W L2 3x100": cw(100, 1.0),
+        "C&W L2 c=.01 3x300": cw(300, 0.01),
+        "DeepFool L2": lambda s: a.df(s.model, s.x, s.y, steps=50),
+        "DDN-100 L2": lambda s: a.ddn(s.model, s.x, s.y, steps=100, levels=None),
+        "FMN-100 L2": lambda s: a.fmn(s.model, s.x, s.y, 2, steps=100),
     }
-    make = offers.get(row)
-    return None if make is None else lambda s: make(s.model, s.x, s.y)
 
 
-def _authors(row: str, linf: float, l2: float) -> Contender | None:
-    parts = {
-        "APGD-CE-100 Linf": ["apgd-ce"],
-        "APGD-DLR-100 Linf": ["apgd-dlr"],
-        "Square-500 Linf": ["square"],
-        "AutoAttack Linf": ["apgd-ce", "apgd-t", "fab-t", "square"],
-        "AutoAttack L2": ["apgd-ce", "apgd-t", "fab-t", "square"],
+def _authors(linf: float, l2: float) -> dict[str, Contender]:
+    everything = ["apgd-ce", "apgd-t", "fab-t", "square"]
+    return {
+        "APGD-CE-100 Linf": authors(["apgd-ce"], linf, "Linf"),
+        "APGD-DLR-100 Linf": authors(["apgd-dlr"], linf, "Linf"),
+        "Square-500 Linf": authors(["square"], linf, "Linf", queries=500),
+        "AutoAttack Linf": authors(everything, linf, "Linf"),
+        "AutoAttack L2": authors(everything, l2, "L2"),
     }
-    if row not in parts:
-        return None
-    norm, eps = ("L2", l2) if "L2" in row else ("Linf", linf)
-    return authors(parts[row], eps, norm, row)
-
-
-def authors(attacks_to_run: list[str], eps: float, norm: str, row: str) -> Contender:
-    """AutoAttack's authors' code on some of its parts; at most 9 targets, one restart; ``Square-N`` has N queries."""
-    from autoattack import AutoAttack
-
-    def run(s: Subject) -> Tensor:
-        with torch.no_grad():
-            classes = s.model.model(s.x[:1]).shape[1]
-        with contextlib.redirect_stdout(io.StringIO()):
-            adversary = AutoAttack(
-                s.model,
-                norm=norm,
-                eps=eps,
-                version="custom",
-                attacks_to_run=attacks_to_run,
-                device="cpu",
-                verbose=False,
-                seed=0,
-            )
-            adversary.apgd.n_restarts = 1
-            adversary.apgd_targeted.n_target_classes = adversary.fab.n_target_classes = min(9, classes - 1)
-            adversary.apgd_targeted.n_restarts = adversary.fab.n_restarts = adversary.square.n_restarts = 1
-            if row.startswith("Square-"):
-                adversary.square.n_queries = int(row.split()[0].removeprefix("Square-"))
-            return adversary.run_standard_evaluation(s.x, s.y, bs=256)  # type: ignore[no-any-return]
-
-    return run

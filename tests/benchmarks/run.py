@@ -12,22 +12,22 @@ import os
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # before torch: idle threads must not spin
 os.environ.setdefault("GOMP_SPINCOUNT", "0")
 
-import argparse
 import platform
 import statistics
 import time
 import warnings
 from dataclasses import dataclass
 from datetime import date
-from importlib import metadata
 from pathlib import Path
 
 import torch
-from torch import Tensor
 
-from tests.benchmarks.contenders import MISSING, Contender, attacks, ours, peers
-from tests.benchmarks.subject import DEMO, Subject, load_subject, peak_mib, reset_peak
-from workers.attacks.geometry import distance
+from tests.benchmarks.contenders import attacks, ours, peers
+from tests.benchmarks.libraries import MISSING, Contender
+from tests.benchmarks.referee import judged
+from tests.benchmarks.subject import Subject, peak_mib, reset_peak
+from tests.benchmarks.tables import arguments, finish, opened, versions
+from workers.attacks.geometry import Norm
 
 
 @dataclass
@@ -43,22 +43,7 @@ class Score:
     memory: float
 
 
-def judge(s: Subject, x_adv: Tensor, norm: str, eps: float | None) -> tuple[float, float]:
-    """Return robust accuracy and the median distance of successes; what lies outside its ball or [0, 1] is no
-    success."""
-    with torch.no_grad():
-        correct = s.model.model(s.x).argmax(1) == s.y
-        wrong = s.model.model(x_adv.float()).argmax(1) != s.y
-    d = distance(x_adv, s.x, norm)  # type: ignore[arg-type]
-    lawful = (x_adv.flatten(1).amin(1) >= -1e-6) & (x_adv.flatten(1).amax(1) <= 1 + 1e-6)
-    if eps is not None:
-        lawful &= d <= eps * (1 + 1e-4)
-    fooled = correct & wrong & lawful
-    median = float(d[fooled].median()) if bool(fooled.any()) else float("nan")
-    return float((correct & ~fooled).float().mean()), median
-
-
-def measure(s: Subject, contender: Contender, norm: str, eps: float | None) -> Score:
+def measure(s: Subject, contender: Contender, norm: Norm, eps: float | None) -> Score:
     torch.manual_seed(0)
     s.model.forwards = s.model.backwards = 0
     reset_peak()
@@ -68,12 +53,12 @@ def measure(s: Subject, contender: Contender, norm: str, eps: float | None) -> S
         x_adv = contender(s).detach()
     cpu = time.process_time() - began
     memory, forwards, backwards = peak_mib(), s.model.forwards, s.model.backwards
-    robust, median = judge(s, x_adv, norm, eps)
+    outcome = judged(s, x_adv, norm, eps)
     over = cpu / s.floor(forwards, backwards)
-    return Score(cpu, forwards, backwards, over, robust, median, memory)
+    return Score(cpu, forwards, backwards, over, outcome.robust, outcome.median, memory)
 
 
-def compare(s: Subject, row: str, linf: float, l2: float, repeats: int, norm: str, own: Contender) -> list[str]:
+def compare(s: Subject, row: str, linf: float, l2: float, repeats: int, norm: Norm, own: Contender) -> list[str]:
     """Run ours and the peers in turn, `repeats` times, and return the lines of the table."""
     contenders = {"tremor": own, **peers(row, linf, l2)}
     minimal = any(word in row for word in ("C&W", "EAD", "DeepFool", "DDN", "FMN"))
@@ -101,38 +86,6 @@ def compare(s: Subject, row: str, linf: float, l2: float, repeats: int, norm: st
     return lines
 
 
-def arguments(description: str | None) -> argparse.ArgumentParser:
-    """The options that say what is attacked, shared by the two tables."""
-    parser = argparse.ArgumentParser(description=description)
-    parser.add_argument("--model", type=Path, default=DEMO / "small_vgg.pt")
-    parser.add_argument("--data", type=Path, default=DEMO / "holdout.npz")
-    parser.add_argument("--mean", type=float, nargs="+", default=None)
-    parser.add_argument("--std", type=float, nargs="+", default=None)
-    parser.add_argument("--softmax", action="store_true", help="put a softmax at the model's end")
-    parser.add_argument("--linf", type=float, default=None, help="[8/255; 0.1 for the demo]")
-    parser.add_argument("--l2", type=float, default=None, help="[0.5; 1.5 for the demo]")
-    parser.add_argument("--images", type=int, default=256)
-    parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--only", action="append", default=[], help="rows whose name begins so; repeatable")
-    parser.add_argument("--out", type=Path, default=None, help="append the table to this file")
-    return parser
-
-
-def opened(options: argparse.Namespace) -> tuple[Subject, float, float]:
-    """Return the subject that the options name, and the radii of its two balls."""
-    demo = options.model.parent == DEMO
-    linf, l2 = options.linf or (0.1 if demo else 8 / 255), options.l2 or (1.5 if demo else 0.5)
-    torch.set_num_threads(options.threads)
-    mean, std = options.mean or ([0.286] if demo else [0.0]), options.std or ([0.353] if demo else [1.0])
-    return load_subject(options.model, options.data, options.images, mean, std, options.softmax), linf, l2
-
-
-def versions() -> str:
-    """The installed libraries and their versions."""
-    peers_there = ("torch", "torchattacks", "foolbox", "adversarial-robustness-toolbox", "adv-lib")
-    return ", ".join(f"{p} {_version(p)}" for p in peers_there if _version(p))
-
-
 def main() -> None:
     """Parse the options, run, print, and append to a file when asked to."""
     parser = arguments(__doc__)
@@ -158,13 +111,7 @@ def main() -> None:
         if row.startswith("AutoAttack") and not (options.with_autoattack or options.only):
             continue
         lines += compare(subject, row, linf, l2, options.repeats, norm, ours(spec))
-    if MISSING:
-        notes = ["", "Left out:", *(f"- {name}: {reason.splitlines()[0]}" for name, reason in sorted(MISSING.items()))]
-        print("\n".join(notes))
-        lines += notes
-    if options.out is not None:
-        with options.out.open("a") as file:
-            file.write("\n".join([*lines, "", ""]))
+    finish(lines, options.out)
 
 
 def _machine() -> str:
@@ -176,13 +123,6 @@ def _machine() -> str:
         else []
     )
     return f"{names[0] if names else platform.machine()}, {os.cpu_count()} cores, CPU alone"
-
-
-def _version(package: str) -> str:
-    try:
-        return metadata.version(package)
-    except metadata.PackageNotFoundError:
-        return ""
 
 
 if __name__ == "__main__":

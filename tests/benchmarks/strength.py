@@ -15,50 +15,22 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # before torch: idle thread
 os.environ.setdefault("GOMP_SPINCOUNT", "0")
 
 import warnings
-from dataclasses import dataclass
 from datetime import date
 
 import torch
-from torch import Tensor
 
-from tests.benchmarks.contenders import MISSING, Contender, attacks, ours, peers
-from tests.benchmarks.run import arguments, opened, versions
+from tests.benchmarks.contenders import attacks, ours, peers
+from tests.benchmarks.libraries import MISSING, Contender
+from tests.benchmarks.referee import Outcome, judged
 from tests.benchmarks.strength_rows import MINIMAL, OTHER_RADII, more_attacks, more_peers
 from tests.benchmarks.subject import Subject
-from workers.attacks.geometry import Norm, distance
+from tests.benchmarks.tables import arguments, finish, opened, versions
+from workers.attacks.geometry import Norm
 
 #: A median that is larger by less than float32 arithmetic and a bisection's last step make out is not larger.
 _EQUAL = 1e-3
-
-
 #: Peers whose robust accuracy says nothing: (library, rows) and why. Their distances are compared all the same.
 INCORRECT = {("foolbox", "C&W"): "returns black images where it finds nothing, many of which are misclassified"}
-
-
-@dataclass
-class Outcome:
-    """What one contender reached: (n,) who is fooled lawfully, and how far away."""
-
-    fooled: Tensor
-    distance: Tensor
-    correct: Tensor
-
-    @property
-    def robust(self) -> float:
-        """Robust accuracy: correct and not fooled, of all."""
-        return float((self.correct & ~self.fooled).float().mean())
-
-
-def judged(s: Subject, x_adv: Tensor, norm: Norm, eps: float | None) -> Outcome:
-    """Judge examples by a fresh pass; what lies outside its ball or [0, 1] is no success."""
-    with torch.no_grad():
-        correct = s.model.model(s.x).argmax(1) == s.y
-        wrong = s.model.model(x_adv.float()).argmax(1) != s.y
-    d = distance(x_adv, s.x, norm)
-    lawful = (x_adv.flatten(1).amin(1) >= -1e-6) & (x_adv.flatten(1).amax(1) <= 1 + 1e-6)
-    if eps is not None:
-        lawful &= d <= eps * (1 + 1e-4)
-    return Outcome(correct & wrong & lawful, d, correct)
 
 
 def standard_error(share: float, n: int) -> float:
@@ -132,14 +104,8 @@ def main() -> None:
             continue
         eps = None if row.startswith(MINIMAL) else OTHER_RADII.get(row, l2 if norm == "l2" else linf)
         found = {"tremor": ours(spec), **peers(row, linf, l2), **more_peers(row, linf, l2)}
-        lines += run_row(s, row, norm, eps, found)  # type: ignore[arg-type]
-    if MISSING:
-        notes = ["", "Left out:", *(f"- {name}: {reason.splitlines()[0]}" for name, reason in sorted(MISSING.items()))]
-        print("\n".join(notes))
-        lines += notes
-    if options.out is not None:
-        with options.out.open("a") as file:
-            file.write("\n".join([*lines, "", ""]))
+        lines += run_row(s, row, norm, eps, found)
+    finish(lines, options.out)
 
 
 if __name__ == "__main__":

@@ -4,23 +4,19 @@ Like `contenders`, whose rows the table holds too: equal eps, steps and budgets 
 """
 
 import math
-from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-import torch
-from torch import Tensor
-
 from openapi.attacks import ATTACKS, Attack
-from tests.benchmarks.contenders import Contender, installed
+from tests.benchmarks.libraries import Contender, art, authors, classes, foolbox, offered, torchattacks
 from tests.benchmarks.subject import Subject
 from workers.attacks.corruptions.tables import SEVERITIES, scale_of
+from workers.attacks.geometry import Norm
 
 _IFGSM_STEPS = 10
 _POPULATION, _GENERATIONS = 100, 20
 
 
-def more_attacks(linf: float, l2: float) -> dict[str, tuple[str, Attack]]:
+def more_attacks(linf: float, l2: float) -> dict[str, tuple[Norm, Attack]]:
     """Row name → (norm, our spec)."""
 
     def a(name: str, **options: Any) -> Attack:
@@ -53,122 +49,86 @@ MINIMAL = ("C&W", "EAD", "DeepFool", "DDN", "FMN", "StrAttack")
 
 def more_peers(row: str, linf: float, l2: float) -> dict[str, Contender]:
     """Return the installed peers' versions of one of these rows."""
-    found: dict[str, Contender] = {}
-    for library, offers in (
-        ("torchattacks", _torchattacks),
-        ("foolbox", _foolbox),
-        ("art", _art),
-        ("adv_lib", _adv_lib),
-        ("autoattack", _authors),
-    ):
-        if installed(library) is not None and (contender := offers(row, linf, l2)) is not None:
-            found[library] = contender
-    return found
+    return offered((_torchattacks, _foolbox, _art, _adv_lib, _authors), row, linf, l2)
 
 
-def _torchattacks(row: str, linf: float, l2: float) -> Contender | None:
+def _torchattacks(linf: float, l2: float) -> dict[str, Contender]:
     import torchattacks as t
 
+    step = linf / _IFGSM_STEPS
     targets = {"steps": 100, "n_restarts": 1}
-    offers: dict[str, Callable[[Any, Tensor], Any]] = {
-        "I-FGSM-10 Linf": lambda m, x: t.BIM(m, eps=linf, alpha=linf / _IFGSM_STEPS, steps=_IFGSM_STEPS),
-        "APGD-CE-100 L2": lambda m, x: t.APGD(m, norm="L2", eps=l2, steps=100),
-        "APGD-DLR-100 L2": lambda m, x: t.APGD(m, norm="L2", eps=l2, steps=100, loss="dlr"),
-        "APGD-T Linf": lambda m, x: t.APGDT(m, eps=linf, n_classes=_classes(m, x), **targets),
-        "FAB-T Linf": lambda m, x: t.FAB(m, eps=linf, multi_targeted=True, n_classes=_classes(m, x), **targets),
-        "FAB-T L2": lambda m, x: t.FAB(m, norm="L2", eps=l2, multi_targeted=True, n_classes=_classes(m, x), **targets),
-        "Square-500 L2": lambda m, x: t.Square(m, norm="L2", eps=l2, n_queries=500),
-        "Square-5000 Linf": lambda m, x: t.Square(m, eps=linf, n_queries=5000),
-        "One pixel 100x20": lambda m, x: t.OnePixel(m, steps=_GENERATIONS, popsize=_POPULATION, inf_batch=128),
-        "Gaussian noise 3": lambda m, x: t.GN(m, std=SEVERITIES[scale_of(*x.shape[2:])]["gaussian_noise"][2]),
+    fab = {"multi_targeted": True, **targets}
+    return {
+        "I-FGSM-10 Linf": torchattacks(lambda s: t.BIM(s.model, eps=linf, alpha=step, steps=_IFGSM_STEPS)),
+        "APGD-CE-100 L2": torchattacks(lambda s: t.APGD(s.model, norm="L2", eps=l2, steps=100)),
+        "APGD-DLR-100 L2": torchattacks(lambda s: t.APGD(s.model, norm="L2", eps=l2, steps=100, loss="dlr")),
+        "APGD-T Linf": torchattacks(lambda s: t.APGDT(s.model, eps=linf, n_classes=classes(s), **targets)),
+        "FAB-T Linf": torchattacks(lambda s: t.FAB(s.model, eps=linf, n_classes=classes(s), **fab)),
+        "FAB-T L2": torchattacks(lambda s: t.FAB(s.model, norm="L2", eps=l2, n_classes=classes(s), **fab)),
+        "Square-500 L2": torchattacks(lambda s: t.Square(s.model, norm="L2", eps=l2, n_queries=500)),
+        "Square-5000 Linf": torchattacks(lambda s: t.Square(s.model, eps=linf, n_queries=5000)),
+        "One pixel 100x20": torchattacks(
+            lambda s: t.OnePixel(s.model, steps=_GENERATIONS, popsize=_POPULATION, inf_batch=128)
+        ),
+        "Gaussian noise 3": torchattacks(lambda s: t.GN(s.model, std=_noise(s))),
     }
-    make = offers.get(row)
-    return None if make is None else lambda s: make(s.model, s.x)(s.x, s.y)
 
 
-def _foolbox(row: str, linf: float, l2: float) -> Contender | None:
+def _foolbox(linf: float, l2: float) -> dict[str, Contender]:
     import foolbox.attacks as f
-    from foolbox import PyTorchModel
 
     step = linf / _IFGSM_STEPS
-    offers: dict[str, tuple[Callable[[], Any], float | None]] = {
-        "FGSM L2": (f.L2FastGradientAttack, l2),
-        "I-FGSM-10 Linf": (lambda: f.LinfBasicIterativeAttack(abs_stepsize=step, steps=_IFGSM_STEPS), linf),
-        "DeepFool Linf": (lambda: f.LinfDeepFoolAttack(steps=50), None),
-        "FMN-100 Linf": (lambda: f.LInfFMNAttack(steps=100), None),
-        "FMN-100 L1": (lambda: f.L1FMNAttack(steps=100), None),
-        "FMN-100 L0": (lambda: f.L0FMNAttack(steps=100), None),
+    return {
+        "FGSM L2": foolbox(f.L2FastGradientAttack, l2),
+        "I-FGSM-10 Linf": foolbox(lambda: f.LinfBasicIterativeAttack(abs_stepsize=step, steps=_IFGSM_STEPS), linf),
+        "DeepFool Linf": foolbox(lambda: f.LinfDeepFoolAttack(steps=50)),
+        "FMN-100 Linf": foolbox(lambda: f.LInfFMNAttack(steps=100)),
+        "FMN-100 L1": foolbox(lambda: f.L1FMNAttack(steps=100)),
+        "FMN-100 L0": foolbox(lambda: f.L0FMNAttack(steps=100)),
     }
-    if row not in offers:
-        return None
-    make, radius = offers[row]
-
-    def run(s: Subject) -> Tensor:
-        _, clipped, _ = make()(PyTorchModel(s.model, bounds=(0, 1)), s.x, s.y, epsilons=radius)
-        return clipped  # type: ignore[no-any-return]
-
-    return run
 
 
-def _art(row: str, linf: float, l2: float) -> Contender | None:
+def _art(linf: float, l2: float) -> dict[str, Contender]:
     from art.attacks.evasion import BasicIterativeMethod, FastGradientMethod, SquareAttack
-    from art.estimators.classification import PyTorchClassifier
 
-    offers: dict[str, Callable[[Any], Any]] = {
-        "FGSM L2": lambda c: FastGradientMethod(c, norm=2, eps=l2, batch_size=256),
-        "I-FGSM-10 Linf": lambda c: BasicIterativeMethod(
-            c, eps=linf, eps_step=linf / _IFGSM_STEPS, max_iter=_IFGSM_STEPS, batch_size=256, verbose=False
+    step = linf / _IFGSM_STEPS
+    rest = {"batch_size": 256, "verbose": False}
+    return {
+        "FGSM L2": art(lambda c: FastGradientMethod(c, norm=2, eps=l2, batch_size=256)),
+        "I-FGSM-10 Linf": art(
+            lambda c: BasicIterativeMethod(c, eps=linf, eps_step=step, max_iter=_IFGSM_STEPS, **rest)
         ),
-        "Square-500 L2": lambda c: SquareAttack(c, norm=2, eps=l2, max_iter=500, batch_size=256, verbose=False),
+        "Square-500 L2": art(lambda c: SquareAttack(c, norm=2, eps=l2, max_iter=500, **rest)),
     }
-    if row not in offers:
-        return None
-
-    def run(s: Subject) -> Tensor:
-        shape, loss = tuple(s.x.shape[1:]), torch.nn.CrossEntropyLoss()
-        classes = _classes(s.model, s.x)
-        classifier = PyTorchClassifier(s.model, loss, shape, classes, clip_values=(0.0, 1.0), device_type="cpu")
-        return torch.from_numpy(np.asarray(offers[row](classifier).generate(s.x.numpy(), s.y.numpy())))
-
-    return run
 
 
-def _adv_lib(row: str, linf: float, l2: float) -> Contender | None:
+def _adv_lib(linf: float, l2: float) -> dict[str, Contender]:
     import adv_lib.attacks as a
 
-    offers: dict[str, Callable[[Any, Tensor, Tensor], Tensor]] = {
-        "APGD-CE-100 L2": lambda m, x, y: a.apgd(m, x, y, l2, 2, loss_function="ce"),
-        "APGD-DLR-100 L2": lambda m, x, y: a.apgd(m, x, y, l2, 2, loss_function="dlr"),
-        "APGD-T Linf": lambda m, x, y: a.apgd_targeted(m, x, y, linf, math.inf, num_targets=9),
-        "DeepFool Linf": lambda m, x, y: a.df(m, x, y, steps=50, norm=math.inf),
-        "FMN-100 Linf": lambda m, x, y: a.fmn(m, x, y, math.inf, steps=100),
-        "FMN-100 L1": lambda m, x, y: a.fmn(m, x, y, 1, steps=100),
-        "FMN-100 L0": lambda m, x, y: a.fmn(m, x, y, 0, steps=100),
-        "StrAttack 4x100": lambda m, x, y: a.str_attack(
-            m, x, y, binary_search_steps=4, max_iterations=100, retrain=False
-        ),
+    sparse = {"binary_search_steps": 4, "max_iterations": 100, "retrain": False}
+    return {
+        "APGD-CE-100 L2": lambda s: a.apgd(s.model, s.x, s.y, l2, 2, loss_function="ce"),
+        "APGD-DLR-100 L2": lambda s: a.apgd(s.model, s.x, s.y, l2, 2, loss_function="dlr"),
+        "APGD-T Linf": lambda s: a.apgd_targeted(s.model, s.x, s.y, linf, math.inf, num_targets=9),
+        "DeepFool Linf": lambda s: a.df(s.model, s.x, s.y, steps=50, norm=math.inf),
+        "FMN-100 Linf": lambda s: a.fmn(s.model, s.x, s.y, math.inf, steps=100),
+        "FMN-100 L1": lambda s: a.fmn(s.model, s.x, s.y, 1, steps=100),
+        "FMN-100 L0": lambda s: a.fmn(s.model, s.x, s.y, 0, steps=100),
+        "StrAttack 4x100": lambda s: a.str_attack(s.model, s.x, s.y, **sparse),
     }
-    make = offers.get(row)
-    return None if make is None else lambda s: make(s.model, s.x, s.y)
 
 
-def _authors(row: str, linf: float, l2: float) -> Contender | None:
-    from tests.benchmarks.contenders import authors
-
-    parts = {
-        "APGD-CE-100 L2": ["apgd-ce"],
-        "APGD-DLR-100 L2": ["apgd-dlr"],
-        "APGD-T Linf": ["apgd-t"],
-        "FAB-T Linf": ["fab-t"],
-        "FAB-T L2": ["fab-t"],
-        "Square-500 L2": ["square"],
-        "Square-5000 Linf": ["square"],
+def _authors(linf: float, l2: float) -> dict[str, Contender]:
+    return {
+        "APGD-CE-100 L2": authors(["apgd-ce"], l2, "L2"),
+        "APGD-DLR-100 L2": authors(["apgd-dlr"], l2, "L2"),
+        "APGD-T Linf": authors(["apgd-t"], linf, "Linf"),
+        "FAB-T Linf": authors(["fab-t"], linf, "Linf"),
+        "FAB-T L2": authors(["fab-t"], l2, "L2"),
+        "Square-500 L2": authors(["square"], l2, "L2", queries=500),
+        "Square-5000 Linf": authors(["square"], linf, "Linf"),
     }
-    if row not in parts:
-        return None
-    return authors(parts[row], l2 if row.endswith("L2") else linf, "L2" if row.endswith("L2") else "Linf", row)
 
 
-def _classes(model: Any, x: Tensor) -> int:
-    with torch.no_grad():
-        return int(model.model(x[:1]).shape[1])
+def _noise(s: Subject) -> float:
+    return float(SEVERITIES[scale_of(*s.x.shape[2:])]["gaussian_noise"][2])

@@ -7,9 +7,11 @@ import torch
 from torch import nn
 
 from openapi.attacks import ATTACKS, Pgd
-from tests.benchmarks.contenders import attacks, installed, ours, peers
-from tests.benchmarks.run import judge, measure
-from tests.benchmarks.strength import Outcome, run_row, standard_error, verdict
+from tests.benchmarks.contenders import attacks, ours, peers
+from tests.benchmarks.libraries import installed
+from tests.benchmarks.referee import Outcome, judged
+from tests.benchmarks.run import measure
+from tests.benchmarks.strength import run_row, standard_error, verdict
 from tests.benchmarks.strength_rows import more_attacks, more_peers
 from tests.benchmarks.subject import Counted, Subject
 
@@ -38,9 +40,9 @@ def test_judge_accepts_lawful_examples_alone() -> None:
     s = subject()
     s.y[:4] = (s.y[:4] + 1) % 3  # wrong from the start: not robust, and no success either
     far = s.x.flip(0)  # another image in the place of each
-    assert judge(s, far, "linf", None)[0] < 0.75
+    assert judged(s, far, "linf", None).robust < 0.75
     for x_adv, eps in ((far, 0.01), (far * 100, None), (s.x, 0.1)):
-        assert judge(s, x_adv, "linf", eps)[0] == pytest.approx(0.8)
+        assert judged(s, x_adv, "linf", eps).robust == pytest.approx(0.8)
 
 
 def outcome(fooled: list[int], distances: list[float]) -> Outcome:

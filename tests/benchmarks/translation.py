@@ -8,11 +8,8 @@ torchvision's own sizes. ``--inspect`` adds the whole inspection of a ResNet: tr
 runtime.
 """
 
-import argparse
-import logging
 import tempfile
 import time
-import warnings
 from collections.abc import Callable
 from pathlib import Path
 
@@ -21,8 +18,7 @@ from torch import Tensor, nn
 
 import workers.models.vision_ops  # noqa: F401  (before onnx2torch, which imports torchvision)
 from openapi.models import InputSpec
-from tests.coverage_table import COLUMNS, FULL, full_size
-from tests.workers.models.onnx.nets import NETS, build
+from tests.coverage_table import COLUMNS, arguments, networks
 from workers.models.inspection import inspect_audited
 from workers.models.load import load_model
 
@@ -90,18 +86,12 @@ def inspection(name: str, column: str) -> str:
 
 def main() -> None:
     """Print the table."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--full", action="store_true")
+    parser = arguments(__doc__)
     parser.add_argument("--inspect", action="store_true")
-    parser.add_argument("--family", default="")
-    parser.add_argument("--out", type=Path)
     options = parser.parse_args()
-    warnings.simplefilter("ignore")
-    logging.disable(logging.WARNING)
     heads = [f"{column}: tremor / {OTHERS[column][0]}" for column in SHOWN]
     lines = ["| family | " + " | ".join(heads) + " |", "|---" * (len(heads) + 1) + "|"]
-    for family in options.family.split(",") if options.family else list(FULL if options.full else NETS):
-        net, x = full_size(family) if options.full else build(family)
+    for family, net, x in networks(options):
         lines.append(f"| {family} | " + " | ".join(row(family, net, x)) + " |")
         print(lines[-1], flush=True)
     if options.inspect:

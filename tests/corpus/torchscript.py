@@ -98,8 +98,8 @@ class Endless(nn.Module):
         return self.fc(x.flatten(1))
 
 
-class EndlessWhileLoading(nn.Module):
-    """A loop in `__setstate__`: the loading of the archive never ends, and no interpreter of ours counts its turns."""
+class _Stateful(nn.Module):
+    """Knows one tensor, which its heirs put back in `__setstate__`."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -109,6 +109,13 @@ class EndlessWhileLoading(nn.Module):
     def __getstate__(self) -> tuple[Tensor, bool]:
         return self.state, self.training
 
+    def forward(self, x: Tensor) -> Tensor:
+        return x.flatten(1) + self.state
+
+
+class EndlessWhileLoading(_Stateful):
+    """A loop in `__setstate__`: the loading of the archive never ends, and no interpreter of ours counts its turns."""
+
     @torch.jit.export
     def __setstate__(self, state: tuple[Tensor, bool]) -> None:
         self.state = state[0]
@@ -116,9 +123,6 @@ class EndlessWhileLoading(nn.Module):
         i = 0
         while i >= 0:
             i = (i + 1) % 1000
-
-    def forward(self, x: Tensor) -> Tensor:
-        return x.flatten(1) + self.state
 
 
 class Hoards(nn.Module):
@@ -135,16 +139,8 @@ class Hoards(nn.Module):
         return self.fc(x.flatten(1)) * torch.stack(hoard).mean()
 
 
-class HoardsWhileLoading(nn.Module):
+class HoardsWhileLoading(_Stateful):
     """The same in `__setstate__`, where it happens before anything is translated."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.state = torch.zeros(1)
-
-    @torch.jit.export
-    def __getstate__(self) -> tuple[Tensor, bool]:
-        return self.state, self.training
 
     @torch.jit.export
     def __setstate__(self, state: tuple[Tensor, bool]) -> None:
@@ -154,9 +150,6 @@ class HoardsWhileLoading(nn.Module):
         for _ in range(100_000):
             hoard.append(torch.ones([16777216]))
         self.state = hoard[-1][:1]
-
-    def forward(self, x: Tensor) -> Tensor:
-        return x.flatten(1) + self.state
 
 
 def scripted(module: nn.Module) -> bytes:

@@ -11,7 +11,8 @@ import httpx
 import pytest
 
 from service.embedded import EmbeddedService
-from tests.corpus.malicious import CORPUS, Malice
+from tests.corpus.malice import Malice
+from tests.corpus.malicious import CORPUS
 from tests.corpus.outside import Outside
 from tests.e2e.client import Client, Json
 from tests.fuzz.uploads import SETTINGS, fuzz

@@ -1,4 +1,4 @@
-"""Real servers for the engine's tests: Valkey from its wheel, S3 from moto."""
+"""Real servers for the engine's tests: Valkey from its wheel, a warm server with `tests.engine.stages`."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,6 +7,7 @@ import pytest
 
 from openapi.wire.settings import Settings
 from service.embedded.broker import Broker
+from workers.sandbox.warm import WarmServer
 
 
 @pytest.fixture(scope="session")
@@ -19,3 +20,13 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
 def settings(tmp_path: Path, broker: Broker) -> Settings:
     broker.flush()
     return Settings(data_dir=tmp_path / "data", redis_url=broker.url, device="cpu", sandbox="auto")
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[WarmServer]:
+    """Runs jobs in confined children, whatever their layers."""
+    patch = pytest.MonkeyPatch()
+    patch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
+    with WarmServer(preload=["tests.engine.stages"]) as running:
+        yield running
+    patch.undo()

@@ -21,7 +21,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -42,15 +42,6 @@ WRITERS: tuple[Program, ...] = (torchscript.Saves, torchscript.WritesShared)
 #: How torch says that the kernel did not let it.
 REFUSALS = "unable to open file", "No such file", "denied", "does not exist", "cannot be opened", "file not found"
 EVERY_WAY = ("mounts",), ("landlock",), LAYERS
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[WarmServer]:
-    patch = pytest.MonkeyPatch()
-    patch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
-    with WarmServer(preload=["tests.engine.stages"]) as running:
-        yield running
-    patch.undo()
 
 
 @functools.cache

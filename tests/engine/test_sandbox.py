@@ -92,15 +92,6 @@ SINCE_ABI = {"tcp": 4, "abstract socket": 6, "signal": 6}
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[WarmServer]:
-    patch = pytest.MonkeyPatch()
-    patch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
-    with WarmServer(preload=["tests.engine.stages"]) as running:
-        yield running
-    patch.undo()
-
-
-@pytest.fixture(scope="module")
 def target(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
     made = Target(tmp_path_factory.mktemp("outside"))
     yield made

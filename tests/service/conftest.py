@@ -3,6 +3,7 @@
 import json
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -73,6 +74,28 @@ def ready(api: httpx.Client, worker: ProtocolWorker) -> tuple[str, str]:
     return upload_ready(api, worker, "models", b"a model"), upload_ready(api, worker, "datasets", b"a data set")
 
 
+def audit(api: httpx.Client, model: str, dataset: str, **fields: Any) -> str:
+    """Queue a small audit: one attack, no neurons, 4 samples unless the fields say otherwise."""
+    body = {"attacks": [{"name": "fgsm", "eps": 0.1}], "neurons": None, "max_samples": 4, **fields}
+    answer = api.post("/v1/audits", json={"model_id": model, "dataset_id": dataset, **body})
+    assert answer.status_code == 202, answer.text
+    return str(answer.json()["id"])
+
+
+def ended(api: httpx.Client, path: str) -> dict[str, Any]:
+    """Wait for a job's end and return it."""
+    found: dict[str, Any] = api.get(f"/v1/{path}", params={"wait": 15}).json()
+    assert found["finished_at"], found
+    return found
+
+
+def find(api: httpx.Client, **query: str) -> list[str]:
+    """The ids of the audits that the query finds, newest first."""
+    answer = api.get("/v1/audits", params=query)
+    assert answer.status_code == 200, answer.text
+    return [item["id"] for item in answer.json()["items"]]
+
+
 class Served:
     """An app behind uvicorn on a free port, in a thread of its own."""
 
@@ -94,9 +117,16 @@ class Served:
         self._thread.join(30)
 
 
+@contextmanager
+def running(settings: Settings) -> Iterator[httpx.Client]:
+    """A client of a service with these settings, for as long as it runs."""
+    with Served(create_app(settings)) as url, httpx.Client(base_url=url, timeout=30) as client:
+        yield client
+
+
 @pytest.fixture
 def api(settings: Settings) -> Iterator[httpx.Client]:
-    with Served(create_app(settings)) as url, httpx.Client(base_url=url, timeout=30) as client:
+    with running(settings) as client:
         yield client
 
 
@@ -124,7 +154,7 @@ def world(broker: Broker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     settings = make_settings(broker, tmp_path_factory.mktemp("world"), redis_url=broker.url.replace("db=0", "db=1"))
     flush(settings)
     worker = ProtocolWorker(settings)
-    with Served(create_app(settings)) as url, httpx.Client(base_url=url, timeout=30) as client:
+    with running(settings) as client:
         yield World(client, settings, worker, *ready(client, worker))
     worker.close()
 

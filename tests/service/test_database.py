@@ -21,9 +21,7 @@ from service.db.tables import Base, EventRow, Job, Model, ShardRow
 from service.embedded.broker import Broker
 from service.ids import new_id
 from service.orchestrator import states
-from tests.service.conftest import flush, make_settings, ready
-from tests.service.test_flow import audit, ended, find
-from tests.service.test_recovery import running
+from tests.service.conftest import audit, ended, find, flush, make_settings, ready, running
 from tests.service.worker import ProtocolWorker
 
 TABLES = {"models", "datasets", "jobs", "shards", "events", "artifacts", "idempotency_keys", "api_keys"}

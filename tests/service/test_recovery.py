@@ -1,8 +1,6 @@
 """Lost workers, lost messages, killed services: the work is done all the same, and once."""
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,105 +10,85 @@ import pytest
 from openapi.problems import problem
 from openapi.wire.queue import WorkerInfo
 from openapi.wire.settings import Settings
-from service.app import create_app
 from service.embedded.broker import Broker
-from tests.service.conftest import Served, flush, make_settings, ready, upload
-from tests.service.test_flow import audit, ended
+from tests.service.conftest import audit, ended, flush, make_settings, ready, running, upload
 from tests.service.worker import ProtocolWorker, until
 
 
-@contextmanager
-def running(settings: Settings) -> Iterator[httpx.Client]:
-    with Served(create_app(settings)) as url, httpx.Client(base_url=url, timeout=30) as client:
-        yield client
-
-
 @pytest.fixture
-def hasty(broker: Broker, tmp_path: Path) -> Settings:
+def settings(broker: Broker, tmp_path: Path) -> Settings:
     """Leases of a second, so that lost work is missed soon."""
     found = make_settings(broker, tmp_path, lease_seconds=1.0)
     flush(found)
     return found
 
 
-@pytest.fixture
-def worker(hasty: Settings) -> Iterator[ProtocolWorker]:
-    found = ProtocolWorker(hasty)
-    yield found
-    found.close()
+def test_the_shard_of_a_silent_worker_is_started_anew(api: httpx.Client, worker: ProtocolWorker) -> None:
+    model, dataset = ready(api, worker)
+    identity = audit(api, model, dataset)
+    first = worker.take()
+    worker.tell(first, "started")
+    second = worker.take()
+    assert (second.shard_id, second.attempt) == (first.shard_id, 2)
+    worker.tell(first, "progress", done=1, total=4, unit="samples")  # the worker lives after all
+    worker.do(second)
+    worker.do(worker.take())
+    assert ended(api, f"audits/{identity}")["status"] == "succeeded"
+    assert '"type": "retry"' in api.get(f"/v1/audits/{identity}/events").text
 
 
-def test_the_shard_of_a_silent_worker_is_started_anew(hasty: Settings, worker: ProtocolWorker) -> None:
-    with running(hasty) as api:
-        model, dataset = ready(api, worker)
-        identity = audit(api, model, dataset)
-        first = worker.take()
-        worker.tell(first, "started")
-        second = worker.take()
-        assert (second.shard_id, second.attempt) == (first.shard_id, 2)
-        worker.tell(first, "progress", done=1, total=4, unit="samples")  # the worker lives after all
-        worker.do(second)
-        worker.do(worker.take())
-        assert ended(api, f"audits/{identity}")["status"] == "succeeded"
-        assert '"type": "retry"' in api.get(f"/v1/audits/{identity}/events").text
+def test_a_result_counts_whichever_attempt_brings_it(api: httpx.Client, worker: ProtocolWorker) -> None:
+    model, dataset = ready(api, worker)
+    identity = audit(api, model, dataset)
+    first = worker.take()
+    worker.tell(first, "started")
+    worker.take()
+    worker.do(first)
+    worker.do(worker.take())
+    assert ended(api, f"audits/{identity}")["status"] == "succeeded"
 
 
-def test_a_result_counts_whichever_attempt_brings_it(hasty: Settings, worker: ProtocolWorker) -> None:
-    with running(hasty) as api:
-        model, dataset = ready(api, worker)
-        identity = audit(api, model, dataset)
-        first = worker.take()
-        worker.tell(first, "started")
-        worker.take()
-        worker.do(first)
-        worker.do(worker.take())
-        assert ended(api, f"audits/{identity}")["status"] == "succeeded"
-
-
-def test_a_shard_that_is_lost_three_times_fails_as_worker_lost(hasty: Settings, worker: ProtocolWorker) -> None:
-    with running(hasty) as api:
-        model, dataset = ready(api, worker)
-        identity = audit(api, model, dataset)
-        for attempt in (1, 2, 3):
-            shard = worker.take()
-            assert shard.attempt == attempt
-            worker.tell(shard, "started")
-        found = ended(api, f"audits/{identity}")
-        assert (found["status"], found["problem"]["type"].rpartition("/")[2]) == ("failed", "worker-lost")
-        assert "3 times" in found["problem"]["detail"]
-
-
-def test_progress_keeps_the_lease(hasty: Settings, worker: ProtocolWorker) -> None:
-    with running(hasty) as api:
-        model, dataset = ready(api, worker)
-        audit(api, model, dataset)
+def test_a_shard_that_is_lost_three_times_fails_as_worker_lost(api: httpx.Client, worker: ProtocolWorker) -> None:
+    model, dataset = ready(api, worker)
+    identity = audit(api, model, dataset)
+    for attempt in (1, 2, 3):
         shard = worker.take()
-        for done in range(10):
-            worker.tell(shard, "progress", done=done, total=10, unit="samples")
-            assert worker.is_empty(0.25)
+        assert shard.attempt == attempt
+        worker.tell(shard, "started")
+    found = ended(api, f"audits/{identity}")
+    assert (found["status"], found["problem"]["type"].rpartition("/")[2]) == ("failed", "worker-lost")
+    assert "3 times" in found["problem"]["detail"]
 
 
-def test_a_cancelled_job_whose_worker_died_ends(hasty: Settings, worker: ProtocolWorker) -> None:
-    with running(hasty) as api:
-        model, dataset = ready(api, worker)
-        identity = audit(api, model, dataset)
-        worker.tell(worker.take(), "started")
-        until(lambda: api.get(f"/v1/audits/{identity}").json()["status"] == "running")
-        api.post(f"/v1/audits/{identity}/cancel")
-        assert ended(api, f"audits/{identity}")["status"] == "cancelled"
+def test_progress_keeps_the_lease(api: httpx.Client, worker: ProtocolWorker) -> None:
+    model, dataset = ready(api, worker)
+    audit(api, model, dataset)
+    shard = worker.take()
+    for done in range(10):
+        worker.tell(shard, "progress", done=done, total=10, unit="samples")
+        assert worker.is_empty(0.25)
 
 
-def test_a_service_that_comes_back_takes_up_everything(hasty: Settings, worker: ProtocolWorker) -> None:
+def test_a_cancelled_job_whose_worker_died_ends(api: httpx.Client, worker: ProtocolWorker) -> None:
+    model, dataset = ready(api, worker)
+    identity = audit(api, model, dataset)
+    worker.tell(worker.take(), "started")
+    until(lambda: api.get(f"/v1/audits/{identity}").json()["status"] == "running")
+    api.post(f"/v1/audits/{identity}/cancel")
+    assert ended(api, f"audits/{identity}")["status"] == "cancelled"
+
+
+def test_a_service_that_comes_back_takes_up_everything(settings: Settings, worker: ProtocolWorker) -> None:
     """Both sides die: the broker forgets all, one shard was running, one was queued, one was done."""
-    with running(hasty) as api:
+    with running(settings) as api:
         model, dataset = ready(api, worker)
         identity = audit(api, model, dataset, max_samples=9, execution={"shards": 3})
         done, started, queued = worker.take(), worker.take(), worker.take()
         worker.do(done)
         worker.tell(started, "started")
         until(lambda: api.get(f"/v1/audits/{identity}").json()["progress"]["done"] == 3.0)
-    flush(hasty)
-    with running(hasty) as api:
+    flush(settings)
+    with running(settings) as api:
         again = {shard.shard_id: shard for shard in (worker.take(), worker.take())}
         assert set(again) == {started.shard_id, queued.shard_id}
         assert all(shard.attempt == 2 for shard in again.values())
@@ -121,10 +99,10 @@ def test_a_service_that_comes_back_takes_up_everything(hasty: Settings, worker: 
 
 
 def test_work_that_only_the_broker_forgot_is_handed_out_again(
-    hasty: Settings, worker: ProtocolWorker, monkeypatch: pytest.MonkeyPatch
+    settings: Settings, worker: ProtocolWorker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("service.orchestrator.janitor._FORGOTTEN_SECONDS", 0.5)
-    with running(hasty) as api:
+    with running(settings) as api:
         model, dataset = ready(api, worker)
         audit(api, model, dataset)
         first = worker.take()  # and never a word of it again
@@ -135,11 +113,11 @@ def test_work_that_only_the_broker_forgot_is_handed_out_again(
 
 
 def test_work_that_lies_in_a_queue_or_in_hand_is_not_handed_out_again(
-    hasty: Settings, worker: ProtocolWorker, monkeypatch: pytest.MonkeyPatch
+    settings: Settings, worker: ProtocolWorker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With many uploads before it, a shard waits long; repeated again and again, it would never come to its turn."""
     monkeypatch.setattr("service.orchestrator.janitor._FORGOTTEN_SECONDS", 0.2)
-    with running(hasty) as api:
+    with running(settings) as api:
         model, dataset = ready(api, worker)
         audit(api, model, dataset, max_samples=8, execution={"shards": 2})
         worker.queue.heartbeat(WorkerInfo(id="idle", device="cpu", sandbox="full", at=time.time()))
@@ -153,27 +131,26 @@ def test_work_that_lies_in_a_queue_or_in_hand_is_not_handed_out_again(
         assert worker.is_empty(1.5), "two workers say that they have them"
 
 
-def test_a_verdict_on_a_file_counts_whichever_attempt_brings_it(hasty: Settings, worker: ProtocolWorker) -> None:
-    with running(hasty) as api:
-        identity = upload(api, "models", b"no model")
-        first = worker.take()
-        worker.tell(first, "started")
-        second = worker.take()
-        assert second.attempt == 2
-        worker.fail(first, problem("job-failed", "the machine of the first attempt was at fault"))
-        worker.fail(first, problem("model-malformed", "it is no model"))
-        found = api.get(f"/v1/models/{identity}", params={"wait": 30}).json()
-        assert found["status"] == "rejected"
-        assert found["problem"]["detail"] == "it is no model"
+def test_a_verdict_on_a_file_counts_whichever_attempt_brings_it(api: httpx.Client, worker: ProtocolWorker) -> None:
+    identity = upload(api, "models", b"no model")
+    first = worker.take()
+    worker.tell(first, "started")
+    second = worker.take()
+    assert second.attempt == 2
+    worker.fail(first, problem("job-failed", "the machine of the first attempt was at fault"))
+    worker.fail(first, problem("model-malformed", "it is no model"))
+    found = api.get(f"/v1/models/{identity}", params={"wait": 30}).json()
+    assert found["status"] == "rejected"
+    assert found["problem"]["detail"] == "it is no model"
 
 
-def test_results_reported_while_the_service_was_away_are_found(hasty: Settings, worker: ProtocolWorker) -> None:
-    with running(hasty) as api:
+def test_results_reported_while_the_service_was_away_are_found(settings: Settings, worker: ProtocolWorker) -> None:
+    with running(settings) as api:
         model, dataset = ready(api, worker)
         identity = audit(api, model, dataset)
         shard = worker.take()
     worker.do(shard)
-    with running(hasty) as api:
+    with running(settings) as api:
         report = next(s for s in iter(worker.take, None) if s.stage == "report")
         worker.do(report)
         assert ended(api, f"audits/{identity}")["status"] == "succeeded"

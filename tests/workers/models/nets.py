@@ -1,12 +1,17 @@
-"""Tiny networks and files for the tests of workers/models."""
+"""Tiny networks and files for the tests of workers/models, and their comparison with torch."""
 
 import warnings
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+
+from openapi.models import InputSpec
+from workers.models.audited import AuditedModel
+from workers.models.load import load_model
 
 
 class ConvNet(nn.Module):
@@ -77,3 +82,32 @@ def gradient(model: Any, x: Tensor) -> Tensor:
     output = output[0] if isinstance(output, tuple) else output
     (found,) = torch.autograd.grad(output.square().sum(), x)
     return found
+
+
+def original(path: Path) -> Callable[[Tensor], Any]:
+    """A TorchScript file as torch itself runs it."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        script = torch.jit.load(str(path), map_location="cpu").eval()
+
+    def run(x: Tensor) -> Any:
+        with warnings.catch_warnings(), torch.jit.optimized_execution(False):
+            warnings.simplefilter("ignore")
+            return script(x)
+
+    return run
+
+
+def agrees(
+    path: Path, shape: tuple[int, ...], batches: Sequence[int] = (1, 3), *, tolerance: float = 1e-4
+) -> AuditedModel:
+    """Load a TorchScript file, compare logits and input gradients with torch's own, and return the model."""
+    model = load_model(path, None, InputSpec(shape=shape))
+    theirs = original(path)
+    for batch in batches:
+        x = torch.rand(batch, *shape, generator=torch.Generator().manual_seed(batch))
+        expected = theirs(x)
+        expected = expected[0] if isinstance(expected, tuple) else expected
+        assert relative(model(x), expected) < tolerance
+        assert relative(gradient(model, x), gradient(theirs, x)) < 1e-3
+    return model

@@ -9,6 +9,7 @@ import torch
 
 from openapi.models import InputSpec
 from openapi.problems import ModelMalformed, ModelRejected, ModelUnsafe, UnsupportedOperator
+from tests.corpus.torchscript import rewritten
 from tests.workers.models.nets import ConvNet, gradient, relative, settled
 from tests.workers.models.onnx.nets import build
 from workers.models.inspection import inspect_audited
@@ -33,13 +34,14 @@ def good(net, tmp_path_factory):
 
 def rewrite(source, target, **changes):
     """Copy an archive; each change maps the end of an entry's name to a function of its bytes."""
-    with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w") as new:
-        for name in old.namelist():
-            content = old.read(name)
-            for end, change in changes.items():
-                if name.endswith(end):
-                    content = change(content)
-            new.writestr(name, content)
+
+    def change(name, content):
+        for end, changed in changes.items():
+            if name.endswith(end):
+                content = changed(content)
+        return content
+
+    target.write_bytes(rewritten(source.read_bytes(), change))
     return target
 
 

@@ -1,4 +1,5 @@
-import copy
+"""TorchScript programs, scripted and traced, translated and compared with torch itself."""
+
 import warnings
 import zipfile
 from typing import NamedTuple
@@ -9,38 +10,11 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from openapi.models import InputSpec
-from openapi.problems import ModelRejected, NotAClassifier
-from tests.workers.models.nets import ConvNet, gradient, relative, save_script, save_trace, settled
+from openapi.problems import ModelRejected
+from tests.workers.models.nets import ConvNet, agrees, gradient, relative, save_script, save_trace, settled
 from tests.workers.models.onnx.nets import build
 from workers.models.agreement import agreement
 from workers.models.load import load_model
-
-
-def original(path):
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        script = torch.jit.load(str(path), map_location="cpu").eval()
-
-    def run(x):
-        with warnings.catch_warnings(), torch.jit.optimized_execution(False):
-            warnings.simplefilter("ignore")
-            return script(x)
-
-    return run
-
-
-def agrees(path, shape, batches=(1, 3), gradients=True):
-    """Load a file, compare logits and input gradients with torch's own, and return the model."""
-    model = load_model(path, None, InputSpec(shape=shape))
-    theirs = original(path)
-    for batch in batches:
-        x = torch.rand(batch, *shape, generator=torch.Generator().manual_seed(batch))
-        expected = theirs(x)
-        expected = expected[0] if isinstance(expected, tuple) else expected
-        assert relative(model(x), expected) < 1e-4
-        if gradients:
-            assert relative(gradient(model, x), gradient(theirs, x)) < 1e-3
-    return model
 
 
 @pytest.mark.parametrize("how", ["script", "trace", "trace_no_grad"])
@@ -158,66 +132,6 @@ def test_fused_attention_gets_a_derivative(tmp_path):
     assert set(dict(net.named_parameters())) == set(model.trainable_parameters())
 
 
-def test_half_precision_is_computed_in_float32(tmp_path):
-    net = settled(ConvNet())
-    path = save_script(net.half(), tmp_path / "a.pt")
-    model = load_model(path, None, InputSpec(shape=(3, 14, 14)))
-    x = torch.rand(2, 3, 14, 14)
-    assert model(x).dtype == torch.float32
-    assert relative(model(x), net.float()(x)) < 1e-5
-    assert any("float16" in text for text in model.warnings)
-
-
-def test_double_precision(tmp_path):
-    net = settled(ConvNet()).double()
-    model = load_model(save_script(net, tmp_path / "a.pt"), None, InputSpec(shape=(3, 14, 14)))
-    x = torch.rand(2, 3, 14, 14)
-    assert relative(model(x), net(x.double()).float()) < 1e-6
-
-
-def test_frozen(tmp_path):
-    net = settled(ConvNet())
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        script = torch.jit.freeze(torch.jit.script(net))
-        torch.jit.save(script, str(tmp_path / "a.pt"))
-    model = load_model(tmp_path / "a.pt", None, InputSpec(shape=(3, 14, 14)))
-    x = torch.rand(3, 3, 14, 14)
-    assert relative(model(x), net(x)) < 1e-5
-    assert relative(gradient(model, x), gradient(net, x)) < 1e-3
-    assert not model.trainable
-    assert any("frozen" in text for text in model.warnings)
-    assert [layer.kind for layer in model.layers] == ["conv"] * 3 + ["linear"] * 2
-
-
-def test_frozen_half_precision_is_compared_in_half_precision(tmp_path):
-    net = settled(ConvNet())
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        torch.jit.save(torch.jit.freeze(torch.jit.script(copy.deepcopy(net).half())), str(tmp_path / "a.pt"))
-    model = load_model(tmp_path / "a.pt", None, InputSpec(shape=(3, 14, 14)))
-    x = torch.rand(2, 3, 14, 14)
-    assert relative(model(x), net(x)) < 2e-3
-    assert not model.trainable
-    assert any("float16" in text for text in model.warnings)
-    assert agreement(model, tmp_path / "a.pt")["relative"] < 1e-2
-
-
-def test_dynamically_quantised_layers(tmp_path):
-    """The scripted layer holds a branch for weights in half precision, which is not taken."""
-    from torch.ao import quantization
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        net = quantization.quantize_dynamic(settled(ConvNet()), {nn.Linear}, dtype=torch.qint8)
-        path = save_script(net, tmp_path / "a.pt")
-    model = load_model(path, None, InputSpec(shape=(3, 14, 14)))
-    x = torch.rand(8, 3, 14, 14)
-    assert relative(model(x), net(x)) < 0.03
-    assert not model.differentiable
-    assert any("only black-box attacks" in text for text in model.warnings)
-
-
 class Unusual(nn.Module):
     """Padding by name, instance norm, adaptive max-pooling, upsampling: whose functions name many operators."""
 
@@ -279,43 +193,6 @@ def test_logits_inside_of_a_structure(kind, tmp_path):
     assert agreement(model, tmp_path / "a.pt")["relative"] < 1e-5
 
 
-def test_quantised_files_follow_their_predictions_without_a_gradient(tmp_path):
-    from torch.ao import quantization
-
-    class Net(nn.Module):
-        def __init__(self):
-            super().__init__()
-            self.quant, self.dequant = quantization.QuantStub(), quantization.DeQuantStub()
-            self.conv, self.bn, self.relu = nn.Conv2d(3, 8, 3), nn.BatchNorm2d(8), nn.ReLU()
-            self.conv2 = nn.Conv2d(8, 8, 3, padding=1)
-            self.fc = nn.Linear(8, 4)
-            self.plus = torch.ao.nn.quantized.FloatFunctional()
-
-        def forward(self, x):
-            x = self.relu(self.bn(self.conv(self.quant(x))))
-            x = F.max_pool2d(self.plus.add(self.conv2(x), x), 2)
-            return self.dequant(self.fc(x.mean([2, 3])))
-
-    net = settled(Net())
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        net.qconfig = quantization.get_default_qconfig("x86")
-        prepared = quantization.prepare(quantization.fuse_modules(net, [["conv", "bn", "relu"]]))
-        prepared(torch.rand(16, 3, 12, 12))
-        converted = quantization.convert(prepared)
-    path = save_script(converted, tmp_path / "a.pt")
-    model = load_model(path, None, InputSpec(shape=(3, 12, 12)))
-    x = torch.rand(32, 3, 12, 12)
-    with torch.no_grad():
-        expected = converted(x)
-        assert relative(model(x), expected) < 0.03
-    assert float((model(x).argmax(1) == expected.argmax(1)).float().mean()) > 0.9
-    assert not model.differentiable
-    assert not model.trainable
-    assert [layer.kind for layer in model.layers] == ["conv", "conv", "linear"]
-    assert any("quantised" in text for text in model.warnings)
-
-
 def test_saved_on_cuda(tmp_path):
     path = save_script(settled(ConvNet()), tmp_path / "cpu.pt")
     with zipfile.ZipFile(path) as old, zipfile.ZipFile(tmp_path / "cuda.pt", "w") as new:
@@ -326,55 +203,6 @@ def test_saved_on_cuda(tmp_path):
                 content = content.replace(b"X\x03\x00\x00\x00cpu", b"X\x06\x00\x00\x00cuda:0")
             new.writestr(name.replace("cpu/", "cuda/", 1), content)
     agrees(tmp_path / "cuda.pt", (3, 14, 14))
-
-
-class Pooled(nn.Module):
-    def __init__(self, channels=1):
-        super().__init__()
-        self.conv = nn.Conv2d(channels, 4, 3)
-        self.fc = nn.Linear(4, 3)
-
-    def forward(self, x: Tensor) -> Tensor:
-        return self.fc(self.conv(x).relu().mean([2, 3]))
-
-
-def test_the_shape_is_found_by_trying(tmp_path):
-    class Digits(nn.Module):
-        def __init__(self):
-            super().__init__()
-            self.conv = nn.Conv2d(1, 4, 3)
-            self.fc = nn.Linear(4 * 26 * 26, 3)
-
-        def forward(self, x: Tensor) -> Tensor:
-            return self.fc(self.conv(x).flatten(1))
-
-    model = load_model(save_script(settled(Digits()), tmp_path / "a.pt"), None, InputSpec())
-    assert model.input.shape == (1, 28, 28)
-    assert any("28×28 was tried" in text for text in model.warnings)
-
-
-def test_the_shape_is_read_from_the_trace(tmp_path):
-    path = save_trace(settled(Pooled()), tmp_path / "a.pt", torch.rand(2, 1, 21, 17))
-    assert load_model(path, None, InputSpec()).input.shape == (1, 21, 17)
-    path = save_trace(settled(nn.Linear(12, 3)), tmp_path / "b.pt", torch.rand(2, 12))
-    model = load_model(path, None, InputSpec())
-    assert model.input.shape == (3, 2, 2)
-    assert model(torch.rand(5, 3, 2, 2)).shape == (5, 3)
-
-
-def test_flat_scripted_input(tmp_path):
-    net = settled(nn.Sequential(nn.Linear(12, 8), nn.ReLU(), nn.Linear(8, 3)))
-    model = load_model(save_script(net, tmp_path / "a.pt"), None, InputSpec(shape=(3, 2, 2)))
-    x = torch.rand(4, 3, 2, 2)
-    torch.testing.assert_close(model(x), net(x.flatten(1)))
-
-
-def test_an_impossible_shape_names_the_field(tmp_path):
-    path = save_script(settled(nn.Sequential(nn.Flatten(), nn.Linear(77, 3))), tmp_path / "a.pt")
-    with pytest.raises(ModelRejected) as caught:
-        load_model(path, None, InputSpec())
-    assert caught.value.errors is not None
-    assert caught.value.errors[0].pointer == "/input/shape"
 
 
 def test_content_dependent_control_is_refused(tmp_path):
@@ -391,17 +219,6 @@ def test_content_dependent_control_is_refused(tmp_path):
     path = save_script(settled(Decides()), tmp_path / "a.pt")
     with pytest.raises(ModelRejected, match="content of a tensor"):
         load_model(path, None, InputSpec(shape=(3, 2, 2)))
-
-
-def test_two_inputs_and_regression_are_refused(tmp_path):
-    class Two(nn.Module):
-        def forward(self, x: Tensor, y: Tensor) -> Tensor:
-            return x.flatten(1) + y
-
-    with pytest.raises(ModelRejected, match="second input"):
-        load_model(save_script(Two(), tmp_path / "a.pt"), None, InputSpec(shape=(3, 2, 2)))
-    with pytest.raises(NotAClassifier):
-        load_model(save_script(nn.Conv2d(3, 3, 1), tmp_path / "b.pt"), None, InputSpec(shape=(3, 4, 4)))
 
 
 CASES = [

@@ -15,10 +15,26 @@ from workers.models.audited import AuditedModel
 from workers.models.onnx.load import load_onnx
 
 Node = onnx.NodeProto
+#: A free batch of small colour images.
+RGB = ["n", 3, 8, 8]
 
 
 def rand(*shape: int, seed: int = 0, scale: float = 0.5) -> np.ndarray[Any, Any]:
     return (np.random.default_rng(seed + sum(shape)).standard_normal(shape) * scale).astype(np.float32)
+
+
+def ints(*values: int) -> np.ndarray[Any, Any]:
+    return np.array(values, np.int64)
+
+
+def number(value: float) -> np.ndarray[Any, Any]:
+    return np.array(value, np.float32)
+
+
+def norm(name: str, channels: int) -> dict[str, Any]:
+    """The four tensors of a batch normalisation."""
+    kinds = ("scale", "bias", "mean", "var")
+    return {f"{name}.{kind}": np.abs(rand(channels, seed=i)) + 0.3 for i, kind in enumerate(kinds)}
 
 
 def node(op: str, inputs: Sequence[str], output: str | Sequence[str], **attributes: Any) -> Node:
@@ -52,6 +68,34 @@ def model(
     return helper.make_model(
         graph, ir_version=ir, opset_imports=imports, functions=list(functions), producer_name="test"
     )
+
+
+def conv_head(x: str = "x", size: int = 8, channels: int = 3) -> tuple[list[onnx.NodeProto], dict[str, Any]]:
+    """Conv → Relu → GlobalAveragePool → Flatten → Gemm, from a value (n, channels, size, size)."""
+    nodes = [
+        node("Conv", [x, "conv.weight", "conv.bias"], "c", pads=[1, 1, 1, 1], kernel_shape=[3, 3]),
+        node("Relu", ["c"], "r"),
+        node("GlobalAveragePool", ["r"], "p"),
+        node("Flatten", ["p"], "f"),
+        node("Gemm", ["f", "fc.weight", "fc.bias"], "logits", transB=1),
+    ]
+    constants = {
+        "conv.weight": rand(6, channels, 3, 3),
+        "conv.bias": rand(6),
+        "fc.weight": rand(4, 6, scale=2.0),
+        "fc.bias": rand(4),
+    }
+    return nodes, constants
+
+
+def initialisers_are_inputs(proto: onnx.ModelProto) -> onnx.ModelProto:
+    """As IR version 3 demands: every initialiser stands among the inputs too, ahead of the image."""
+    image = proto.graph.input.pop()
+    proto.graph.input.extend(
+        helper.make_tensor_value_info(t.name, t.data_type, t.dims) for t in proto.graph.initializer
+    )
+    proto.graph.input.append(image)
+    return proto
 
 
 def save(proto: onnx.ModelProto, folder: Path, name: str = "model.onnx") -> Path:

@@ -11,7 +11,7 @@ from onnx import TensorProto, helper
 
 from openapi.models import InputSpec
 from openapi.problems import NotAClassifier, UnsupportedOperator
-from tests.workers.models.onnx.files import compare, model, node, rand, save
+from tests.workers.models.onnx.files import compare, ints, model, node, number, rand, save
 from workers.models.agreement import agreement
 from workers.models.audited import AuditedModel
 from workers.models.onnx.load import load_onnx
@@ -25,14 +25,6 @@ BODY = [
 ]
 WEIGHTS = {"conv": rand(6, 3, 3, 3), "fc": rand(6, 4, scale=3.0)}
 SHAPE = ["n", 3, 8, 8]
-
-
-def ints(*values: int) -> np.ndarray[Any, Any]:
-    return np.array(values, np.int64)
-
-
-def number(value: float) -> np.ndarray[Any, Any]:
-    return np.array(value, np.float32)
 
 
 def logits_of(audited: AuditedModel, folder: Path, classes: int = 4) -> None:

@@ -7,38 +7,22 @@ import numpy as np
 import onnx
 import pytest
 import torch
-from onnx import TensorProto, helper, numpy_helper
+from onnx import TensorProto, numpy_helper
 
 from openapi.models import InputSpec
-from openapi.problems import NotAClassifier
-from tests.workers.models.onnx.files import compare, model, node, rand, save
+from tests.workers.models.onnx.files import (
+    RGB,
+    compare,
+    initialisers_are_inputs,
+    ints,
+    model,
+    node,
+    norm,
+    number,
+    rand,
+    save,
+)
 from workers.models.onnx.load import load_onnx
-
-RGB = ["n", 3, 8, 8]
-
-
-def ints(*values: int) -> np.ndarray[Any, Any]:
-    return np.array(values, np.int64)
-
-
-def number(value: float) -> np.ndarray[Any, Any]:
-    return np.array(value, np.float32)
-
-
-def norm(name: str, channels: int) -> dict[str, Any]:
-    """The four tensors of a batch normalisation."""
-    kinds = ("scale", "bias", "mean", "var")
-    return {f"{name}.{kind}": np.abs(rand(channels, seed=i)) + 0.3 for i, kind in enumerate(kinds)}
-
-
-def initialisers_are_inputs(proto: onnx.ModelProto) -> onnx.ModelProto:
-    """As IR version 3 demands: every initialiser stands among the inputs too, ahead of the image."""
-    image = proto.graph.input.pop()
-    proto.graph.input.extend(
-        helper.make_tensor_value_info(t.name, t.data_type, t.dims) for t in proto.graph.initializer
-    )
-    proto.graph.input.append(image)
-    return proto
 
 
 def test_cntk_mnist(tmp_path: Path) -> None:
@@ -246,112 +230,6 @@ def test_matlab(tmp_path: Path) -> None:
     assert [layer.name for layer in audited.layers] == ["conv_1_W", "fc_W"]
 
 
-def test_keras_grey_input_by_reshape(tmp_path: Path) -> None:
-    """tf2onnx turns the Transpose of a one-channel image into a Reshape; Rescaling is a Mul; Flatten keeps NHWC."""
-    nodes = [
-        node("Mul", ["x", "rescale"], "scaled"),
-        node("Reshape", ["scaled", "nchw"], "t"),
-        node("Conv", ["t", "w", "b"], "c", kernel_shape=[3, 3], dilations=[1, 1], strides=[1, 1]),
-        node("Relu", ["c"], "r"),
-        node("MaxPool", ["r"], "p", kernel_shape=[2, 2], strides=[2, 2]),
-        node("Transpose", ["p"], "u", perm=[0, 2, 3, 1]),
-        node("Reshape", ["u", "flat"], "f"),
-        node("MatMul", ["f", "dense/kernel"], "d"),
-        node("Add", ["d", "dense/bias"], "e"),
-        node("Softmax", ["e"], "dense", axis=1),
-    ]
-    constants = {
-        "rescale": number(1 / 255),
-        "nchw": ints(-1, 1, 8, 8),
-        "w": rand(4, 1, 3, 3),
-        "b": rand(4),
-        "flat": ints(-1, 36),
-        "dense/kernel": rand(36, 5),
-        "dense/bias": rand(5),
-    }
-    proto = model(nodes, ["unk__17", 8, 8, 1], constants, opset=13, outputs=["dense"])
-    audited = compare(save(proto, tmp_path), InputSpec(range=(0.0, 255.0)))
-    assert (audited.input.layout, audited.input.shape) == ("NHWC", (1, 8, 8))
-    assert set(audited.trainable_parameters()) == {"w", "b", "dense_kernel", "dense_bias"}
-
-
-def test_keras_resnet(tmp_path: Path) -> None:
-    """ZeroPadding in NHWC, caffe preprocessing (BGR by a reversed Slice), Mean head, relu6 as Min and Max."""
-    nodes = [
-        node("Slice", ["x", "start", "end", "axis", "step"], "bgr"),
-        node("Add", ["bgr", "offset"], "centred"),
-        node("Pad", ["centred", "pads"], "padded"),
-        node("Transpose", ["padded"], "t", perm=[0, 3, 1, 2]),
-        node("Conv", ["t", "w", "b"], "c", kernel_shape=[3, 3], strides=[2, 2]),
-        node("Max", ["c", "zero"], "low"),
-        node("Min", ["low", "six"], "relu6"),
-        node("Conv", ["relu6", "depthwise"], "dw", kernel_shape=[3, 3], auto_pad="SAME_LOWER", group=6),
-        node("Add", ["dw", "relu6"], "sum"),
-        node("Transpose", ["sum"], "u", perm=[0, 2, 3, 1]),
-        node("ReduceMean", ["u"], "m", axes=[1, 2], keepdims=1),
-        node("Squeeze", ["m", "hw"], "s"),
-        node("Gemm", ["s", "kernel", "bias"], "y"),
-    ]
-    constants = {
-        "start": ints(-1),
-        "end": ints(-(2**31)),
-        "axis": ints(3),
-        "step": ints(-1),
-        "offset": np.array([-103.9, -116.8, -123.7], np.float32),
-        "pads": ints(0, 1, 1, 0, 0, 1, 1, 0),
-        "w": rand(6, 3, 3, 3, scale=0.02),
-        "b": rand(6),
-        "zero": number(0.0),
-        "six": number(6.0),
-        "depthwise": rand(6, 1, 3, 3),
-        "hw": ints(1, 2),
-        "kernel": rand(6, 4),
-        "bias": rand(4),
-    }
-    path = save(model(nodes, ["n", 9, 9, 3], constants, opset=13), tmp_path)
-    audited = compare(path, InputSpec(range=(0.0, 255.0)))
-    assert set(audited.trainable_parameters()) == {"w", "b", "depthwise", "kernel", "bias"}
-
-
-def test_keras_flatten_by_shape(tmp_path: Path) -> None:
-    """Shape → Cast → Slice → Concat with -1, as tf.shape and tf.reshape leave it; the batch is fixed all the same."""
-    nodes = [
-        node("Transpose", ["x"], "t", perm=[0, 3, 1, 2]),
-        node("Conv", ["t", "w"], "c", kernel_shape=[3, 3], auto_pad="VALID"),
-        node("Transpose", ["c"], "u", perm=[0, 2, 3, 1]),
-        node("Shape", ["u"], "s0"),
-        node("Cast", ["s0"], "s1", to=TensorProto.INT32),
-        node("Slice", ["s1"], "s2", starts=[0], ends=[1], axes=[0]),
-        node("Squeeze", ["s2"], "s3", axes=[0]),
-        node("Unsqueeze", ["s3"], "s4", axes=[0]),
-        node("Concat", ["s4", "rest"], "s5", axis=0),
-        node("Cast", ["s5"], "s6", to=TensorProto.INT64),
-        node("Reshape", ["u", "s6"], "f"),
-        node("MatMul", ["f", "k"], "y"),
-    ]
-    constants = {"w": rand(4, 3, 3, 3), "rest": np.array([-1], np.int32), "k": rand(36, 3)}
-    for batch in ("n", 1):
-        audited = compare(save(model(nodes, [batch, 5, 5, 3], constants, opset=9, ir=4), tmp_path))
-        assert audited.input.layout == "NHWC"
-
-
-@pytest.mark.parametrize("shape", [[1, 64], ["n", 64], [1, 64, 1], ["n", 1, 64]], ids=str)
-def test_flat_input_reshaped_to_an_image(tmp_path: Path, shape: list[Any]) -> None:
-    nodes = [
-        node("Reshape", ["x", "image"], "i"),
-        node("Transpose", ["i"], "t", perm=[0, 3, 1, 2]),
-        node("Conv", ["t", "w"], "c"),
-        node("Relu", ["c"], "r"),
-        node("Reshape", ["r", "flat"], "f"),
-        node("Gemm", ["f", "k"], "y"),
-    ]
-    first = 1 if shape[0] == 1 else -1
-    constants = {"image": ints(first, 8, 8, 1), "w": rand(3, 1, 3, 3), "flat": ints(first, 108), "k": rand(108, 4)}
-    audited = compare(save(model(nodes, shape, constants, opset=12, ir=7), tmp_path))
-    assert audited.input.shape == (1, 8, 8)
-    assert [layer.kind for layer in audited.layers] == ["conv", "linear"]
-
-
 def test_pytorch_1_view_of_size(tmp_path: Path) -> None:
     """x.view(x.size(0), -1) and an attention-like expand, as torch 1.x traced them into constants and Gather nodes."""
 
@@ -389,108 +267,3 @@ def test_pytorch_1_view_of_size(tmp_path: Path) -> None:
     assert audited.before_softmax
     assert "classifier.weight" in audited.trainable_parameters()
     assert [layer.name for layer in audited.layers] == ["features.0", "classifier"]
-
-
-def test_nodes_in_any_order(tmp_path: Path) -> None:
-    """onnxruntime sorts a graph itself, so that files out of order are in use."""
-    nodes = [
-        node("Gemm", ["f", "v"], "y"),
-        node("Flatten", ["r"], "f"),
-        node("Relu", ["c"], "r"),
-        node("Conv", ["x", "w"], "c"),
-    ]
-    compare(save(model(nodes, ["n", 1, 6, 6], {"w": rand(4, 1, 3, 3), "v": rand(64, 3)}), tmp_path))
-
-
-def test_an_input_that_nothing_reads(tmp_path: Path) -> None:
-    """TensorFlow leaves placeholders such as `is_training` behind."""
-    unused = helper.make_tensor_value_info("is_training", TensorProto.BOOL, [])
-    nodes = [node("Flatten", ["x"], "f"), node("Gemm", ["f", "v"], "y")]
-    proto = model(nodes, ["n", 1, 4, 4], {"v": rand(16, 3)}, extra_inputs=[unused])
-    audited = load_onnx(save(proto, tmp_path), InputSpec())
-    assert any("is_training" in w for w in audited.warnings)
-    proto.graph.node.append(node("Cast", ["is_training"], "c", to=1))
-    proto.graph.node.append(node("Mul", ["y", "c"], "z"))
-    proto.graph.output[0].name = "z"
-    with pytest.raises(NotAClassifier, match="is_training"):
-        load_onnx(save(proto, tmp_path), InputSpec())
-
-
-def test_double_precision_inside(tmp_path: Path) -> None:
-    nodes = [
-        node("Flatten", ["x"], "f"),
-        node("MatMul", ["f", "v"], "d"),
-        node("Cast", ["d"], "y", to=TensorProto.FLOAT),
-    ]
-    proto = model(nodes, ["n", 1, 4, 4], {"v": rand(16, 3).astype(np.float64)}, input_type=TensorProto.DOUBLE)
-    audited = compare(save(proto, tmp_path))
-    assert any("DOUBLE" in w for w in audited.warnings)
-
-
-def test_half_precision_inside_of_a_float_file(tmp_path: Path) -> None:
-    """As the usual converters to float16 leave it when input and output are kept in float32."""
-    nodes = [
-        node("Cast", ["x"], "x16", to=TensorProto.FLOAT16),
-        node("Conv", ["x16", "w", "b"], "c"),
-        node("Relu", ["c"], "r"),
-        node("GlobalAveragePool", ["r"], "g"),
-        node("Flatten", ["g"], "f"),
-        node("Gemm", ["f", "v"], "z", transB=1),
-        node("Cast", ["z"], "y", to=TensorProto.FLOAT),
-    ]
-    constants = {k: v.astype(np.float16) for k, v in {"w": rand(6, 3, 3, 3), "b": rand(6), "v": rand(4, 6)}.items()}
-    audited = compare(save(model(nodes, RGB, constants), tmp_path), tolerance=1e-2)
-    assert set(audited.trainable_parameters()) == {"w", "b", "v"}
-
-
-def test_scaled_and_transposed_weights_stay_trainable(tmp_path: Path) -> None:
-    """Weight standardisation, TensorFlow's HWIO kernels: what stands between weight and layer is computed."""
-    nodes = [
-        node("Transpose", ["hwio"], "oihw", perm=[3, 2, 0, 1]),
-        node("Mul", ["oihw", "gain"], "w"),
-        node("Conv", ["x", "w"], "c"),
-        node("ReduceMax", ["c"], "m", axes=[2, 3], keepdims=0),
-        node("Gemm", ["m", "v"], "y"),
-    ]
-    constants = {"hwio": rand(3, 3, 3, 6), "gain": rand(6, 1, 1, 1) + 1, "v": rand(6, 4)}
-    audited = compare(save(model(nodes, RGB, constants), tmp_path))
-    assert set(audited.trainable_parameters()) == {"hwio", "gain", "v"}
-
-
-@pytest.mark.parametrize("identity", [True, False])
-def test_equal_tensors_that_an_exporter_merged_are_parted(tmp_path: Path, identity: bool) -> None:
-    """The scales and running variances of an untrained network are all ones: exporters store them once."""
-    names = {"scale": "ones", "bias": "zeros", "mean": "zeros", "var": "ones"}
-    nodes, current = [], "x"
-    for i in range(3):
-        if identity:
-            nodes += [node("Identity", [names[k]], f"norm{i}.{k}") for k in names if i or k in ("mean", "var")]
-        given = [f"norm{i}.{k}" if identity and (i or k in ("mean", "var")) else names[k] for k in names]
-        nodes += [node("BatchNormalization", [current, *given], f"n{i}"), node("Conv", [f"n{i}", f"w{i}"], f"c{i}")]
-        current = f"c{i}"
-    nodes += [node("GlobalMaxPool", [current], "p"), node("Flatten", ["p"], "f"), node("Gemm", ["f", "v"], "y")]
-    constants = {f"w{i}": rand(3, 3, 1, 1, seed=i) for i in range(3)} | {"v": rand(3, 4)}
-    constants |= {"ones": np.ones(3, np.float32), "zeros": np.zeros(3, np.float32)}
-    audited = compare(save(model(nodes, RGB, constants), tmp_path))
-    assert len(audited.trainable_parameters()) == 3 + 1 + 3 * 2
-    if identity:
-        assert {"norm1.scale", "norm2.scale", "norm1.bias", "norm2.bias"} < set(audited.trainable_parameters())
-    audited.set_batch_norm(True)
-    audited(torch.rand(8, 3, 8, 8))
-    statistics = {name: b for name, b in audited.graph.named_buffers() if b.shape == (3,)}
-    assert len(statistics) == 6
-    assert len({b.data_ptr() for b in statistics.values()}) == 6
-    assert len({round(float(b.sum()), 5) for b in statistics.values()} - {0.0, 3.0}) >= 3  # each learnt its own
-
-
-def test_convolution_of_a_signal(tmp_path: Path) -> None:
-    nodes = [
-        node("Reshape", ["x", "signal"], "s"),
-        node("Conv", ["s", "w"], "c"),
-        node("Relu", ["c"], "r"),
-        node("ReduceMean", ["r"], "m", axes=[2], keepdims=0),
-        node("Gemm", ["m", "v"], "y"),
-    ]
-    constants = {"signal": ints(-1, 1, 64), "w": rand(6, 1, 5), "v": rand(6, 4)}
-    audited = compare(save(model(nodes, ["n", 64], constants), tmp_path))
-    assert [(layer.name, layer.neurons, layer.shape) for layer in audited.layers] == [("w", 6, (6, 60)), ("v", 4, (4,))]

@@ -1,0 +1,173 @@
+"""Hardenings through HTTP, alone and as a part of an audit, with the workers' answers written by hand."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from openapi.problems import problem
+from openapi.wire.jobs import Shard
+from tests.service.conftest import audit, ended, ready, upload_ready
+from tests.service.worker import ProtocolWorker, until
+
+
+def harden(worker: ProtocolWorker, **value: Any) -> Shard:
+    shard = worker.take()
+    assert shard.stage == "harden"
+    worker.do(shard, **value)
+    return shard
+
+
+def audit_with_hardening(api: httpx.Client, worker: ProtocolWorker) -> tuple[str, str]:
+    model, dataset = ready(api, worker)
+    train = upload_ready(api, worker, "datasets", b"train")
+    identity = audit(api, model, dataset, harden={"train_dataset_id": train, "epochs": 1}, keep_examples=True)
+    return identity, str(api.get(f"/v1/audits/{identity}").json()["hardening_id"])
+
+
+def test_a_hardening_from_training_to_a_new_model(api: httpx.Client, worker: ProtocolWorker) -> None:
+    model, dataset = ready(api, worker)
+    train = upload_ready(api, worker, "datasets", b"train", num_samples=50)
+    answer = api.post(
+        "/v1/hardenings",
+        json={
+            "model_id": model,
+            "train_dataset_id": train,
+            "eval_dataset_id": dataset,
+            "method": "sns",
+            "lambda": 2,
+            "eps": "8/255",
+            "epochs": 3,
+            "layers": ["conv1"],
+            "eval_max_samples": 4,
+            "name": "tough",
+        },
+    )
+    assert answer.status_code == 202, answer.text
+    identity = answer.json()["id"]
+    assert answer.json()["request"]["lambda"] == 2
+    assert [a["id"] for a in answer.json()["request"]["attacks"]] == ["fgsm-linf-0.0314", "pgd-linf-0.0314-20"]
+    shard = harden(worker)
+    assert shard.params["harden"]["lambda"] == 2
+    assert shard.params["harden"]["layers"] == ["conv1"]
+    assert "train_dataset_id" not in shard.params["harden"]
+    assert shard.params["parent"]["id"] == model
+    assert shard.inputs["x"].sha256 != shard.inputs["y"].sha256
+    parts = [worker.take() for _ in range(4)]  # 2 attacks × 1 slice × (before, after)
+    hardened = worker.file("hardened.onnx", "checkpoint", "onnx", f"onnx {identity}".encode()).blob.sha256
+    parent = shard.inputs["model"].sha256
+    assert sorted(p.inputs["model"].sha256 for p in parts) == sorted([parent, parent, hardened, hardened])
+    for part in parts:
+        worker.do(part)
+    report = worker.take()
+    assert report.params["kind"] == "hardening"
+    assert {"samples.0.0", "samples.1.0", "after.samples.0.0", "after.samples.1.0"} == set(report.inputs)
+    assert report.params["training"]["uploaded_format"] == "onnx"
+    assert {a["kind"] for a in report.params["artifacts"]} == {"checkpoint", "manifest"}
+    metrics = {"before": {"clean": 1}, "after": {"clean": 0.9}}
+    worker.do(report, metrics=metrics, verdict="pass")
+    done = ended(api, f"hardenings/{identity}")
+    assert (done["status"], done["verdict"], done["metrics"]) == ("succeeded", "pass", metrics)
+    new = api.get(f"/v1/models/{done['model_id_hardened']}").json()
+    assert (new["status"], new["parent_id"], new["hardening_id"], new["name"]) == ("ready", model, identity, "tough")
+    assert (new["sha256"], new["num_classes"]) == (hardened, 3)
+    items = api.get(f"/v1/hardenings/{identity}/artifacts").json()["items"]
+    assert sorted(i["format"] for i in items if i["kind"] == "checkpoint") == ["onnx", "safetensors", "torchscript"]
+    assert api.get(f"/v1/models/{new['id']}/content").content == f"onnx {identity}".encode()
+    audit(api, new["id"], dataset, seed=3)
+    assert worker.take().inputs["model"].sha256 == hardened, "the hardened model is a model like any other"
+    api.delete(f"/v1/hardenings/{identity}")
+    assert api.get(f"/v1/models/{new['id']}/content").status_code == 200, "it outlives its hardening"
+
+
+def test_a_hardening_without_held_out_data_compares_nothing(api: httpx.Client, worker: ProtocolWorker) -> None:
+    model, dataset = ready(api, worker)
+    body = {"model_id": model, "train_dataset_id": dataset, "method": "pat"}
+    identity = api.post("/v1/hardenings", json=body).json()["id"]
+    harden(worker)
+    done = ended(api, f"hardenings/{identity}")
+    assert (done["status"], done["verdict"], done["metrics"]) == ("succeeded", "inconclusive", None)
+    assert done["model_id_hardened"]
+    assert worker.is_empty()
+    assert api.get(f"/v1/hardenings/{identity}/report").status_code == 404
+
+
+def test_an_audit_that_hardens(api: httpx.Client, worker: ProtocolWorker) -> None:
+    identity, hardening = audit_with_hardening(api, worker)
+    assert hardening.startswith("hrd_"), "it is named at once"
+    assert api.get(f"/v1/hardenings/{hardening}").json()["audit_id"] == identity
+    first = worker.take()
+    assert (first.stage, first.job_id) == ("attack", identity)
+    worker.do(first)
+    train = worker.take()
+    assert (train.stage, train.job_id) == ("harden", hardening)
+    worker.tell(train, "started")
+    worker.tell(train, "progress", done=1, total=4, unit="epochs")
+    found = until(lambda: (a := api.get(f"/v1/audits/{identity}").json())["progress"] and a)
+    assert (found["phase"], found["progress"]) == ("hardening", {"done": 1.0, "total": 4.0, "unit": "epochs"})
+    with api.stream("GET", f"/v1/audits/{identity}/events") as answer:
+        data = (line for line in answer.iter_lines() if line.startswith("data"))
+        assert next(line for line in data if '"training"' in line and '"epochs"' in line)
+    worker.do(train)
+    after = worker.take()
+    assert after.stage == "attack", "the parent's shard is known from the audit: only the hardened model is attacked"
+    assert after.inputs["model"].sha256 != first.inputs["model"].sha256
+    worker.do(after)
+    comparison = worker.take()
+    assert comparison.job_id == hardening
+    worker.do(comparison, metrics={"before": {"a": 1}, "after": {"a": 2}})
+    report = worker.take()
+    assert report.job_id == identity
+    assert report.params["hardening"]["after"] == {"a": 2}
+    assert report.params["hardening"]["id"] == hardening
+    assert report.params["hardening"]["model_id"].startswith("mdl_")
+    assert {a["format"] for a in report.params["artifacts"]} >= {"onnx", "torchscript", "safetensors"}
+    worker.do(report)
+    assert ended(api, f"audits/{identity}")["status"] == "succeeded"
+    assert ended(api, f"hardenings/{hardening}")["status"] == "succeeded"
+    assert api.delete(f"/v1/audits/{identity}").status_code == 204
+    assert api.get(f"/v1/hardenings/{hardening}").status_code == 404
+
+
+def test_a_hardening_that_fails_leaves_its_audit_with_a_report_that_says_so(
+    api: httpx.Client, worker: ProtocolWorker
+) -> None:
+    identity, hardening = audit_with_hardening(api, worker)
+    worker.do(worker.take())
+    worker.fail(worker.take(), problem("memory-limit", "more than 8 GiB"))
+    report = worker.take()
+    assert (report.stage, report.job_id) == ("report", identity)
+    assert report.params["hardening"]["id"] == hardening
+    assert report.params["hardening"]["problem"]["detail"] == "more than 8 GiB"
+    worker.do(report)
+    assert ended(api, f"audits/{identity}")["status"] == "succeeded"
+    assert ended(api, f"hardenings/{hardening}")["status"] == "failed"
+
+
+@pytest.mark.parametrize("which", ["audit", "hardening"])
+def test_cancelling_an_audit_that_hardens(api: httpx.Client, worker: ProtocolWorker, which: str) -> None:
+    identity, hardening = audit_with_hardening(api, worker)
+    worker.do(worker.take())
+    train = worker.take()
+    worker.tell(train, "started")
+    until(lambda: api.get(f"/v1/hardenings/{hardening}").json()["status"] == "running")
+    path = f"/v1/audits/{identity}" if which == "audit" else f"/v1/hardenings/{hardening}"
+    assert api.post(f"{path}/cancel").json()["status"] == "cancelling"
+    worker.tell(train, "cancelled")
+    assert ended(api, f"hardenings/{hardening}")["status"] == "cancelled"
+    if which == "hardening":  # the audit itself was not cancelled: its own results are reported
+        worker.do(worker.take())
+    assert ended(api, f"audits/{identity}")["status"] == ("cancelled" if which == "audit" else "succeeded")
+    assert worker.is_empty()
+
+
+def test_a_hardening_cannot_be_taken_away_from_its_running_audit(api: httpx.Client, worker: ProtocolWorker) -> None:
+    identity, hardening = audit_with_hardening(api, worker)
+    answer = api.delete(f"/v1/hardenings/{hardening}")
+    assert (answer.status_code, answer.json()["job_id"]) == (409, identity)
+
+
+def test_cancelling_before_the_hardening_has_begun(api: httpx.Client, worker: ProtocolWorker) -> None:
+    identity, hardening = audit_with_hardening(api, worker)
+    assert api.post(f"/v1/audits/{identity}/cancel").json()["status"] == "cancelled"
+    assert api.get(f"/v1/hardenings/{hardening}").json()["status"] == "cancelled"

@@ -1,0 +1,76 @@
+"""Branches, loops, dictionaries, training mode: taken where the file decides, refused with advice otherwise."""
+
+from pathlib import Path
+
+import numpy as np
+import onnx
+import pytest
+from onnx import TensorProto, helper, numpy_helper
+
+from openapi.models import InputSpec
+from openapi.problems import UnsupportedOperator
+from tests.workers.models.onnx.files import compare, conv_head, model, node, save
+from workers.models.onnx.load import load_onnx
+
+
+def test_branch_with_a_constant_condition(tmp_path: Path) -> None:
+    nodes, constants = conv_head()
+
+    def branch(value: float) -> onnx.GraphProto:
+        scale = numpy_helper.from_array(np.array(value, np.float32), f"k{value}")
+        output = helper.make_tensor_value_info(f"o{value}", TensorProto.FLOAT, None)
+        return helper.make_graph(
+            [node("Mul", ["logits", f"k{value}"], f"o{value}")], f"b{value}", [], [output], [scale]
+        )
+
+    choice = node("If", ["cond"], "y", then_branch=branch(2.0), else_branch=branch(-1.0))
+    path = save(model([*nodes, choice], ["n", 3, 8, 8], constants | {"cond": np.array(True)}), tmp_path)
+    compare(path)
+
+
+def test_branch_on_the_image_is_refused(tmp_path: Path) -> None:
+    nodes, constants = conv_head()
+    output = helper.make_tensor_value_info("o", TensorProto.FLOAT, None)
+    body = helper.make_graph([node("Neg", ["logits"], "o")], "b", [], [output])
+    test = [node("ReduceMax", ["x"], "m", keepdims=0), node("Greater", ["m", "half"], "cond")]
+    choice = node("If", ["cond"], "y", then_branch=body, else_branch=body)
+    constants |= {"half": np.array(0.5, np.float32)}
+    with pytest.raises(UnsupportedOperator, match="condition depends on the image"):
+        load_onnx(save(model([*nodes, *test, choice], ["n", 3, 8, 8], constants), tmp_path), InputSpec())
+
+
+def test_loop_is_refused_with_advice(tmp_path: Path) -> None:
+    nodes, constants = conv_head()
+    body = helper.make_graph(
+        [node("Identity", ["c"], "c2"), node("Neg", ["v"], "v2")],
+        "body",
+        [
+            helper.make_tensor_value_info("i", TensorProto.INT64, []),
+            helper.make_tensor_value_info("c", TensorProto.BOOL, []),
+            helper.make_tensor_value_info("v", TensorProto.FLOAT, None),
+        ],
+        [
+            helper.make_tensor_value_info("c2", TensorProto.BOOL, []),
+            helper.make_tensor_value_info("v2", TensorProto.FLOAT, None),
+        ],
+    )
+    loop = node("Loop", ["trips", "", "logits"], "y", body=body)
+    path = save(model([*nodes, loop], ["n", 3, 8, 8], constants | {"trips": np.array(3, np.int64)}), tmp_path)
+    with pytest.raises(UnsupportedOperator, match="unrolled"):
+        load_onnx(path, InputSpec())
+
+
+def test_zipmap_is_refused_with_advice(tmp_path: Path) -> None:
+    nodes, constants = conv_head()
+    zipmap = helper.make_node("ZipMap", ["logits"], ["y"], domain="ai.onnx.ml", classlabels_int64s=[0, 1, 2, 3])
+    proto = model([*nodes, zipmap], ["n", 3, 8, 8], constants, domains={"ai.onnx.ml": 2})
+    with pytest.raises(UnsupportedOperator, match="zipmap"):
+        load_onnx(save(proto, tmp_path), InputSpec())
+
+
+def test_training_mode_is_refused(tmp_path: Path) -> None:
+    nodes, constants = conv_head()
+    drop = node("Dropout", ["logits", "ratio", "on"], "y")
+    constants |= {"ratio": np.array(0.5, np.float32), "on": np.array(True)}
+    with pytest.raises(UnsupportedOperator, match="evaluation mode"):
+        load_onnx(save(model([*nodes, drop], ["n", 3, 8, 8], constants), tmp_path), InputSpec())
