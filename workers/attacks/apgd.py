@@ -1,14 +1,16 @@
 """Auto-PGD: PGD with momentum and a step size that adapts itself (Croce & Hein 2020, Algorithm 1)."""
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor
 
 from openapi.attacks import Apgd, ApgdT
 from workers.attacks.geometry import L2Ball, LinfBall, ball, l2_norm, per_row
-from workers.attacks.hunt import Hunt
+from workers.attacks.hunt import Hunt, one_each
 from workers.attacks.losses import dlr, dlr_target, log_odds
 from workers.attacks.rng import SampleRng
-from workers.attacks.targets import runner_up
+from workers.attacks.targets import likeliest, side_by_side
 from workers.attacks.victim import Loss
 
 _MOMENTUM = 0.75
@@ -19,28 +21,38 @@ def apgd(hunt: Hunt, spec: Apgd) -> None:
     """APGD on cross-entropy (as log-odds, see `losses`) or on the difference of logits ratio."""
     loss = log_odds if spec.loss == "ce" else dlr
     for restart in range(spec.restarts):
-        _climb(hunt, spec.eps, spec.norm, spec.steps, loss, (hunt.y,), f"apgd.{spec.loss}.{restart}")
+        rows, streams = hunt.active(), [hunt.rng.stream(f"apgd.{spec.loss}.{restart}")]
+        _climb(hunt, spec, loss, rows, (hunt.y[rows],), streams)
         hunt.beat((restart + 1) / spec.restarts)
 
 
 def apgd_t(hunt: Hunt, spec: ApgdT) -> None:
-    """APGD on the targeted DLR loss, once for each of the `targets` most likely wrong classes, on the survivors."""
-    ranks = range(1, min(spec.targets, hunt.classes - 1) + 1)
+    """APGD on the targeted DLR loss, towards each of the `targets` most likely wrong classes at once.
+
+    A row leaves with its first success (ours: the authors go from target to target with those that are left).
+    """
+    targets = min(spec.targets, hunt.classes - 1)
+    classes = likeliest(hunt.z, hunt.y, targets)
     for restart in range(spec.restarts):
-        for rank in ranks:
-            args = (hunt.y, runner_up(hunt.z, hunt.y, rank))
-            _climb(hunt, spec.eps, spec.norm, spec.steps, dlr_target, args, f"apgd_t.{rank}.{restart}")
-            hunt.beat((restart * len(ranks) + rank) / (spec.restarts * len(ranks)))
+        streams = [hunt.rng.stream(f"apgd_t.{rank}.{restart}") for rank in range(1, targets + 1)]
+        active, through = hunt.active(), 0
+        for rows in side_by_side(active, targets, hunt.victim.tile):
+            copies = rows.repeat(targets)
+            args = (hunt.y[copies], classes[rows].T.flatten())
+            _climb(hunt, spec, dlr_target, copies, args, streams)
+            through += len(rows)
+            hunt.beat((restart + through / len(active)) / spec.restarts)
 
 
-def _start(space: LinfBall | L2Ball, rng: SampleRng, rows: Tensor) -> Tensor:
-    """Return a random point on the surface of the ball (before clipping to [0, 1])."""
-    shape = tuple(space.x.shape[1:])
+def _start(space: LinfBall | L2Ball, streams: Sequence[SampleRng], rows: Tensor) -> Tensor:
+    """Return random points on the surface of the ball (before clipping to [0, 1]); as many copies of rows as streams,
+    each with its own random numbers."""
+    shape, parts = tuple(space.x.shape[1:]), list(zip(streams, rows.chunk(len(streams)), strict=True))
     if isinstance(space, LinfBall):
-        t = rng.uniform(rows, shape).mul_(2).sub_(1)
+        t = torch.cat([rng.uniform(part, shape) for rng, part in parts]).mul_(2).sub_(1)
         largest = t.flatten(1).abs().amax(1)
     else:
-        t = rng.normal(rows, shape)
+        t = torch.cat([rng.normal(part, shape) for rng, part in parts])
         largest = l2_norm(t)
     return space.project(space.x + t * per_row(space.eps / largest.clamp(min=1e-12)))
 
@@ -58,24 +70,31 @@ def checkpoints(steps: int) -> list[int]:
     return points
 
 
-def _climb(hunt: Hunt, eps: float, norm: str, steps: int, loss: Loss, args: tuple[Tensor, ...], stream: str) -> None:
-    """One run from one random start on all active rows; fooled rows leave at once.
+def _climb(
+    hunt: Hunt,
+    spec: Apgd | ApgdT,
+    loss: Loss,
+    rows: Tensor,
+    args: tuple[Tensor, ...],
+    streams: Sequence[SampleRng],
+) -> None:
+    """One run from one random start on `rows`, which consist of as many copies as there are streams.
+
+    Fooled rows leave at once, with all their copies. args: what the loss needs of each.
 
     z = P(x_k + eta d(x_k)); x_{k+1} = P(x_k + a (z - x_k) + (1 - a)(x_k - x_{k-1})), a = 0.75 (1 in the first step),
     eta = 2 eps at first. At a checkpoint eta is halved and x set back to the best point when fewer than 3/4 of the
     steps raised the loss, or when neither eta nor the best loss has changed since the checkpoint before.
     """
-    rows = hunt.active()
     if len(rows) == 0:
         return
-    space = ball(hunt.x[rows], eps, norm)
-    x = _start(space, hunt.rng.stream(stream), rows)
-    args = tuple(a[rows] for a in args)
+    steps, space = spec.steps, ball(hunt.x[rows], spec.eps, spec.norm)
+    x = _start(space, streams, rows)
     logits, f, grad = hunt.gradient(x, loss, rows, *args)
-    hit = hunt.keep(rows, x, logits, 0)
+    hit = hunt.keep_first(rows, x, logits, 0)
     x_old, x_best, grad_best, spare = x.clone(), x.clone(), grad.clone(), torch.empty_like(x)
     f_best, f_checked = f.clone(), f.clone()
-    eta = torch.full_like(f, 2 * eps)
+    eta = torch.full_like(f, 2 * spec.eps)
     rises = torch.zeros_like(f)
     halved = torch.ones_like(f, dtype=torch.bool)
     points, previous = checkpoints(steps), 0
@@ -98,7 +117,7 @@ def _climb(hunt: Hunt, eps: float, norm: str, steps: int, loss: Loss, args: tupl
         else:
             logits = hunt.logits(x, rows)
             f_new = loss(logits, *args)
-        hit = hunt.keep(rows, x, logits, step)
+        hit = hunt.keep_first(rows, x, logits, step)
         rises += f_new > f
         f = f_new
         better = (f > f_best).nonzero().flatten()
@@ -115,4 +134,5 @@ def _climb(hunt: Hunt, eps: float, norm: str, steps: int, loss: Loss, args: tupl
             x = x.index_copy(0, back, x_best[back])
             grad[back] = grad_best[back]
             halved, f_checked, rises, previous = halve, f_best.clone(), torch.zeros_like(rises), step
-    hunt.offer(rows, x_best)
+    strongest = one_each(rows, f_best)
+    hunt.offer(rows[strongest], x_best[strongest])

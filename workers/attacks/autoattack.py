@@ -8,6 +8,8 @@ from workers.attacks.fab import fab_t
 from workers.attacks.hunt import Hunt
 from workers.attacks.square import square
 
+_AHEAD = 8  # most proposals of Square for one image in one pass
+
 
 def autoattack(hunt: Hunt, spec: AutoAttack) -> None:
     """APGD-CE, APGD-T (DLR, 9 targets), FAB-T (9 targets), Square (5,000 queries): each on the survivors of those
@@ -21,7 +23,7 @@ def autoattack(hunt: Hunt, spec: AutoAttack) -> None:
         "apgd-ce": lambda: apgd(hunt, Apgd(norm=norm, eps=eps)),
         "apgd-t": lambda: apgd_t(hunt, ApgdT(norm=norm, eps=eps)),
         "fab-t": lambda: fab_t(hunt, FabT(norm=norm, eps=eps)),
-        "square": lambda: square(hunt, Square(norm=norm, eps=eps)),
+        "square": lambda: square(hunt, Square(norm=norm, eps=eps), ahead=_AHEAD),
     }
     fooled_by: dict[str, int] = {}
     for name, stage in stages.items():

@@ -7,7 +7,7 @@ from openapi.attacks import FabT
 from workers.attacks.geometry import LinfBall, ball, float32_floor, l2_norm
 from workers.attacks.hunt import Hunt
 from workers.attacks.losses import margin_pair
-from workers.attacks.targets import runner_up
+from workers.attacks.targets import likeliest, side_by_side
 
 _ETA, _BETA, _ALPHA_MAX = 1.05, 0.9, 0.1
 _NEWTON = 25
@@ -15,12 +15,27 @@ _FAR = 1e30
 
 
 def fab_t(hunt: Hunt, spec: FabT) -> None:
-    """FAB towards each of the `targets` most likely wrong classes; a row leaves with its first example inside eps."""
-    ranks = range(1, min(spec.targets, hunt.classes - 1) + 1)
+    """FAB towards each of the `targets` most likely wrong classes at once; a row leaves with its first example inside
+    eps."""
+    targets = min(spec.targets, hunt.classes - 1)
+    classes = likeliest(hunt.z, hunt.y, targets)
     for restart in range(spec.restarts):
-        for rank in ranks:
-            _walk(hunt, spec, runner_up(hunt.z, hunt.y, rank), f"fab_t.{rank}.{restart}", restart > 0)
-            hunt.beat((restart * len(ranks) + rank) / (spec.restarts * len(ranks)))
+        active, through = hunt.active(), 0
+        for rows in side_by_side(active, targets, hunt.victim.tile):
+            start = _starts(hunt, spec, rows, targets, restart) if restart else hunt.x[rows].repeat(targets, 1, 1, 1)
+            _walk(hunt, spec, rows.repeat(targets), classes[rows].T.flatten(), start.flatten(1))
+            through += len(rows)
+            hunt.beat((restart + through / len(active)) / spec.restarts)
+
+
+def _starts(hunt: Hunt, spec: FabT, rows: Tensor, targets: int, restart: int) -> Tensor:
+    """Return a random point within eps / 2 for every row and target, (targets · m, c, h, w)."""
+    space, shape, starts = ball(hunt.x[rows], spec.eps / 2, spec.norm), tuple(hunt.x.shape[1:]), []
+    for rank in range(1, targets + 1):
+        rng = hunt.rng.stream(f"fab_t.{rank}.{restart}")
+        normal = None if isinstance(space, LinfBall) else rng.normal(rows, shape, step=1)
+        starts.append(space.start(rng.uniform(rows, shape), normal))
+    return torch.cat(starts)
 
 
 def onto_plane(x: Tensor, w: Tensor, need: Tensor, norm: str) -> Tensor:
@@ -52,21 +67,13 @@ def onto_plane(x: Tensor, w: Tensor, need: Tensor, norm: str) -> Tensor:
     return direction.mul_(torch.minimum(reach, room))
 
 
-def _walk(hunt: Hunt, spec: FabT, target: Tensor, stream: str, random_start: bool) -> None:
-    """One run: linearise z_t - z_y at x, step over its zero plane, biased towards the original by alpha; an adversarial
-    x is pulled back by beta and the walk goes on along the boundary.
+def _walk(hunt: Hunt, spec: FabT, rows: Tensor, target: Tensor, x: Tensor) -> None:
+    """One run from x (m, D): linearise z_t - z_y at x, step over its zero plane, biased towards the original by alpha;
+    an adversarial x is pulled back by beta and the walk goes on along the boundary. Rows may repeat.
     """
-    rows = hunt.active()
-    if len(rows) == 0:
-        return
     shape = tuple(hunt.x.shape[1:])
-    x0, y, target = hunt.x[rows].flatten(1), hunt.y[rows], target[rows]
-    x = x0.clone()
+    x0, y = hunt.x[rows].flatten(1), hunt.y[rows]
     limit = float32_floor(spec.eps) if spec.norm == "linf" else spec.eps * (1 - 2e-6)
-    if random_start:
-        space, rng = ball(hunt.x[rows], spec.eps / 2, spec.norm), hunt.rng.stream(stream)
-        normal = None if isinstance(space, LinfBall) else rng.normal(rows, shape, step=1)
-        x = space.start(rng.uniform(rows, shape), normal).flatten(1)
     for step in range(1, spec.steps + 1):
         _, lead, grad = hunt.gradient(x.view(-1, *shape), margin_pair, rows, y, target)
         w = grad.flatten(1)
@@ -82,8 +89,8 @@ def _walk(hunt: Hunt, spec: FabT, target: Tensor, stream: str, random_start: boo
         near = adversarial & (_norm(x - x0, spec.norm) <= limit)
         if bool(near.any()):
             at = near.nonzero().flatten()
-            hunt.keep(rows[at], x[at].view(-1, *shape), logits[at], step)
-            stay = ~near
+            hunt.keep_first(rows[at], x[at].view(-1, *shape), logits[at], step)
+            stay = (~hunt.found[rows]).nonzero().flatten()
             rows, x, x0, y, target = rows[stay], x[stay], x0[stay], y[stay], target[stay]
             adversarial = adversarial[stay]
             if len(rows) == 0:

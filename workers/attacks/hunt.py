@@ -15,6 +15,17 @@ from workers.attacks.victim import Loss, Victim
 TOLERANCE = 2e-6
 
 
+def one_each(rows: Tensor, score: Tensor) -> Tensor:
+    """Return positions (k,) of one entry for every distinct row: the one with the highest score, of equals the
+    first."""
+    order = torch.argsort(score, descending=True, stable=True)
+    order = order[torch.argsort(rows[order], stable=True)]
+    ordered = rows[order]
+    fresh = torch.ones_like(ordered, dtype=torch.bool)
+    fresh[1:] = ordered[1:] != ordered[:-1]
+    return order[fresh]
+
+
 class Hunt:
     """What an attack works on. All rows given are classified correctly; each attack writes into `keep` and returns
     nothing.
@@ -95,6 +106,17 @@ class Hunt:
         self.found_at[first] = step
         self.found[at] = True
         return hit
+
+    def keep_first(self, rows: Tensor, x_adv: Tensor, logits: Tensor, step: int = -1) -> Tensor:
+        """Do the same for rows that may repeat: of a row's successes the first in order counts.
+
+        Returns the mask (m,) of rows with a success by now, here or elsewhere: those that leave.
+        """
+        hit = self.fooled(logits, rows).nonzero().flatten()
+        if len(hit):
+            at = hit[one_each(rows[hit], torch.zeros_like(hit))]
+            self.keep(rows[at], x_adv[at], logits[at], step)
+        return self.found[rows]
 
     def offer(self, rows: Tensor, x_adv: Tensor) -> None:
         """Store x_adv as the example of rows that are not fooled (the strongest try, for whoever looks at failures)."""

@@ -2,6 +2,8 @@
 
 import functools
 import math
+from collections.abc import Iterator
+from typing import Protocol
 
 import torch
 from torch import Tensor
@@ -14,16 +16,21 @@ from workers.attacks.rng import SampleRng
 
 #: the share of changed pixels is halved after these queries
 _HALVINGS = (10, 50, 200, 500, 1000, 2000, 4000, 6000, 8000)
-_BLOCK = 64  # queries whose random numbers are drawn at once
+_ROUND = 128  # most queries whose random numbers are drawn at once
 
 
-def square(hunt: Hunt, spec: Square) -> None:
+def square(hunt: Hunt, spec: Square, ahead: int = 1) -> None:
     """Propose a patch at a random place, keep it when the margin falls; random numbers by (seed, sample, query)
-    alone."""
+    alone.
+
+    ahead: when few rows are left, a pass takes up to so many proposals of each: all of them change the image as it is,
+    and the first that is kept makes those after it void. Most are rejected, so that passes stay full at little waste,
+    and the search is the same proposal by proposal. With 1, the forward passes are the queries.
+    """
     for restart in range(spec.restarts):
-        rng = hunt.rng.stream(f"square.{restart}")
-        (_search_linf if spec.norm == "linf" else _search_l2)(hunt, spec, rng)
-        hunt.beat((restart + 1) / spec.restarts)
+        rng, rows = hunt.rng.stream(f"square.{restart}"), hunt.active()
+        if len(rows):
+            _search(hunt, spec, rng, rows, ahead, restart / spec.restarts)
 
 
 def side(p_init: float, query: int, pixels: int) -> int:
@@ -32,25 +39,77 @@ def side(p_init: float, query: int, pixels: int) -> int:
     return max(round(math.sqrt(p * pixels)), 1)
 
 
-class _Draws:
-    """Random numbers for every row and query, drawn for a block of queries at once."""
+class _State(Protocol):
+    """The best images so far, (m, c·h·w), and how they may be changed. `who` (k,) are positions in it, repeats
+    allowed."""
 
-    def __init__(self, rng: SampleRng, rows: Tensor, channels: int) -> None:
-        self.rng, self.channels, self.first = rng, channels, 0
-        self._refill(rows, 0)
+    best: Tensor
 
-    def _refill(self, rows: Tensor, query: int) -> None:
-        self.first = query - query % _BLOCK
-        self.block = self.rng.uniform_block(rows, range(self.first, self.first + _BLOCK), 5 + self.channels)
-        self.place = torch.zeros(int(rows.max()) + 1, dtype=torch.int64, device=rows.device)
-        self.place[rows] = torch.arange(len(rows), device=rows.device)
+    def side(self, query: int) -> int:
+        """Return the side of this query's patch."""
+        ...
 
-    def at(self, rows: Tensor, query: int) -> tuple[Tensor, Tensor]:
-        """Return (m, 5) uniform numbers and (m, c, 1) random booleans for this query."""
-        if query - self.first >= _BLOCK:
-            self._refill(rows, query)
-        u = self.block[self.place[rows], query - self.first]
-        return u[:, :5], u[:, 5:, None] < 0.5
+    def propose(self, who: Tensor, u: Tensor, s: int) -> Tensor:
+        """Return the changed images (k, c·h·w) that the uniform numbers u (k, 5 + c) choose."""
+        ...
+
+    def accept(self, who: Tensor, images: Tensor) -> None:
+        """Make these the best images; `who` does not repeat."""
+        ...
+
+
+def _search(hunt: Hunt, spec: Square, rng: SampleRng, rows: Tensor, most: int, done: float) -> None:
+    """Run all queries of one restart on `rows`."""
+    shape, y = tuple(hunt.x.shape[1:]), hunt.y[rows]
+    state: _State = (_Linf if spec.norm == "linf" else _L2)(hunt, spec, rng, rows)
+    logits = hunt.logits(state.best.view(-1, *shape), rows)
+    f = margin(logits, y)
+    hunt.keep(rows, state.best.view(-1, *shape), logits, 1)
+    made, kept = 1, 1
+    for queries in _rounds(state, spec.queries):
+        live = (~hunt.found[rows]).nonzero().flatten()
+        if len(live) == 0:
+            return
+        s = state.side(queries[0])
+        draws = rng.uniform_block(rows[live], queries, 5 + shape[0])
+        turn = torch.zeros_like(live)  # how many of the round's queries each row has made
+        while len(live):
+            ahead = min(max(1, hunt.victim.tile // len(live)), most, len(queries), -(-made // kept))
+            who, at = live.repeat_interleave(ahead), torch.arange(len(live), device=live.device)
+            owners, turns = rows[who], turn[:, None] + torch.arange(ahead, device=live.device)
+            u = draws[at[:, None], turns.clamp(max=len(queries) - 1)]
+            trial = state.propose(who, u.flatten(0, 1), s)
+            logits = hunt.logits(trial.view(-1, *shape), owners)
+            f_new = margin(logits, y[who])
+            good = ((f_new > f[who]) | (f_new > hunt.tolerance[owners])).view(-1, ahead)
+            if ahead > 1:
+                good &= turns < len(queries)
+                first, some = good.to(torch.int8).argmax(1), good.any(1)
+                at = (at * ahead + first)[some]
+                turn += torch.where(some, first + 1, (len(queries) - turn).clamp(max=ahead))
+            else:
+                at = at[good.view(-1)]
+                turn += 1
+            if len(at):
+                better = who[at]
+                state.accept(better, trial[at])
+                f[better] = f_new[at]
+                hunt.keep(owners[at], trial[at].view(-1, *shape), logits[at])
+            made, kept = made + len(who), kept + len(at)
+            go = (turn < len(queries)) & ~hunt.found[rows[live]]
+            if not bool(go.all()):
+                live, turn, draws = live[go], turn[go], draws[go]
+        hunt.beat(done + queries[-1] / spec.queries / spec.restarts)
+    hunt.offer(rows, state.best.view(-1, *shape))
+
+
+def _rounds(state: _State, queries: int) -> Iterator[range]:
+    """Yield the queries after the first in runs of one patch size each."""
+    begin = 2
+    for query in range(3, queries + 2):
+        if query > queries or query - begin == _ROUND or state.side(query) != state.side(begin):
+            yield range(begin, query)
+            begin = query
 
 
 class _Windows:
@@ -70,47 +129,43 @@ class _Windows:
         return corner[:, None] + self.offsets
 
 
-def _search_linf(hunt: Hunt, spec: Square, rng: SampleRng) -> None:
+class _Linf:
     """Patches of x ± eps, one sign a channel; the start is vertical stripes."""
-    rows = hunt.active()
-    if len(rows) == 0:
-        return
-    _, c, h, w = hunt.x.shape
-    y = hunt.y[rows]
-    space = LinfBall(hunt.x[rows], spec.eps)
-    bounds = torch.cat([space.lower.flatten(1), space.upper.flatten(1)], 1)
-    size = c * h * w
-    best = torch.where(rng.uniform(rows, (c, 1, w), step=-1) < 0.5, space.lower, space.upper).flatten(1)
-    logits = hunt.logits(best.view(-1, c, h, w), rows)
-    f = margin(logits, y)
-    hit = hunt.keep(rows, best.view(-1, c, h, w), logits, 1)
-    draws, windows = _Draws(rng, rows, c), _Windows(c, h, w, best.device)
-    for query in range(2, spec.queries + 1):
-        if bool(hit.any()):
-            stay = ~hit
-            rows, y, best, f, bounds = rows[stay], y[stay], best[stay], f[stay], bounds[stay]
-            if len(rows) == 0:
-                return
-        s = min(side(spec.p_init, query - 2, h * w), h, w)
-        u, up = draws.at(rows, query)
-        at = windows.at(u[:, 0], u[:, 1], s)
-        old = best.gather(1, at)
-        choice = torch.where(up, at.view(-1, c, s * s) + size, at.view(-1, c, s * s)).flatten(1)
-        patch = bounds.gather(1, choice)
+
+    def __init__(self, hunt: Hunt, spec: Square, rng: SampleRng, rows: Tensor) -> None:
+        self.c, self.h, self.w = hunt.x.shape[1:]
+        self.p_init = spec.p_init
+        space = LinfBall(hunt.x[rows], spec.eps)
+        self.bounds = torch.cat([space.lower.flatten(1), space.upper.flatten(1)], 1)
+        stripes = rng.uniform(rows, (self.c, 1, self.w), step=-1) < 0.5
+        self.best = torch.where(stripes, space.lower, space.upper).flatten(1)
+        self.windows = _Windows(self.c, self.h, self.w, self.best.device)
+
+    def side(self, query: int) -> int:
+        """See `_State`."""
+        return min(side(self.p_init, query - 2, self.h * self.w), self.h, self.w)
+
+    def propose(self, who: Tensor, u: Tensor, s: int) -> Tensor:
+        """See `_State`."""
+        at, up = self.windows.at(u[:, 0], u[:, 1], s), u[:, 5:] < 0.5
+        patch = self._patch(who, at, up)
+        trial = self.best.index_select(0, who)
         # a proposal equal to what is there would waste the query: turn its signs round
-        same = (patch == old).all(1)[:, None]
+        same = (patch == trial.gather(1, at)).all(1)[:, None]
         if bool(same.any()):
-            patch = torch.where(same, bounds.gather(1, 2 * at + size - choice), patch)
-        best.scatter_(1, at, patch)
-        logits = hunt.logits(best.view(-1, c, h, w), rows)
-        f_new = margin(logits, y)
-        hit = hunt.keep(rows, best.view(-1, c, h, w), logits, query)
-        worse = (f_new <= f) & ~hit
-        best.scatter_(1, at, torch.where(worse[:, None], old, patch))
-        f = torch.where(worse, f, f_new)
-        if query % _BLOCK == 0:
-            hunt.beat(query / spec.queries)
-    hunt.offer(rows, best.view(-1, c, h, w))
+            patch = torch.where(same, self._patch(who, at, ~up), patch)
+        return trial.scatter_(1, at, patch)
+
+    def _patch(self, who: Tensor, at: Tensor, up: Tensor) -> Tensor:
+        """Return the pixels (k, c·s²) at these positions on the ball's faces, the upper one where up (k, c) says so."""
+        size = self.best.shape[1]
+        face = (2 * who[:, None] + up) * size  # of a row's bounds the lower ones come first
+        where = at.view(len(who), self.c, -1) + face[:, :, None]
+        return self.bounds.view(-1).index_select(0, where.view(-1)).view_as(at)
+
+    def accept(self, who: Tensor, images: Tensor) -> None:
+        """See `_State`."""
+        self.best[who] = images
 
 
 def _bump(height: int, width: int) -> Tensor:
@@ -129,54 +184,48 @@ def pattern(s: int) -> Tensor:
     return patch / l2_norm(patch[None])
 
 
-def _search_l2(hunt: Hunt, spec: Square, rng: SampleRng) -> None:
-    """Move the norm of one window into another, shaped by `pattern`; the start is a grid of 5 × 5 patterns.
+class _L2:
+    """Moves the norm of one window into another, shaped by `pattern`; the start is a grid of 5 × 5 patterns.
 
     The new patch gets, per channel, the norm that both windows held and a share of what eps leaves unused.
     """
-    rows = hunt.active()
-    if len(rows) == 0:
-        return
-    _, c, h, w = hunt.x.shape
-    y, x0 = hunt.y[rows], hunt.x[rows].flatten(1)
-    eps = spec.eps * (1 - 2e-6) - 1.2e-7  # a hair inside, see geometry
-    grid = _grid(rng, rows, c, h, w).flatten(1)
-    best = (x0 + grid * (eps / l2_norm(grid))[:, None]).clamp_(0, 1)
-    delta = best - x0
-    logits = hunt.logits(best.view(-1, c, h, w), rows)
-    f, held = margin(logits, y), delta.square().sum(1)
-    hit = hunt.keep(rows, best.view(-1, c, h, w), logits, 1)
-    draws, windows = _Draws(rng, rows, c), _Windows(c, h, w, best.device)
-    for query in range(2, spec.queries + 1):
-        if bool(hit.any()):
-            stay = ~hit
-            rows, y, x0, delta, f, held = rows[stay], y[stay], x0[stay], delta[stay], f[stay], held[stay]
-            if len(rows) == 0:
-                return
-        s = min(max(side(spec.p_init, query - 2, h * w), 3) | 1, h, w)
-        u, up = draws.at(rows, query)
-        into, source = windows.at(u[:, 0], u[:, 1], s), windows.at(u[:, 2], u[:, 3], s)
+
+    def __init__(self, hunt: Hunt, spec: Square, rng: SampleRng, rows: Tensor) -> None:
+        self.c, self.h, self.w = hunt.x.shape[1:]
+        self.p_init = spec.p_init
+        self.eps = spec.eps * (1 - 2e-6) - 1.2e-7  # a hair inside, see geometry
+        self.x0 = hunt.x[rows].flatten(1)
+        grid = _grid(rng, rows, self.c, self.h, self.w).flatten(1)
+        self.best = (self.x0 + grid * (self.eps / l2_norm(grid))[:, None]).clamp_(0, 1)
+        self.delta = self.best - self.x0
+        self.held = self.delta.square().sum(1)
+        self.windows = _Windows(self.c, self.h, self.w, self.best.device)
+
+    def side(self, query: int) -> int:
+        """See `_State`."""
+        return min(max(side(self.p_init, query - 2, self.h * self.w), 3) | 1, self.h, self.w)
+
+    def propose(self, who: Tensor, u: Tensor, s: int) -> Tensor:
+        """See `_State`."""
+        c, delta = self.c, self.delta.index_select(0, who)
+        into, source = self.windows.at(u[:, 0], u[:, 1], s), self.windows.at(u[:, 2], u[:, 3], s)
         old = delta.gather(1, into).view(-1, c, s * s)
         given = delta.gather(1, source).view(-1, c, s * s)
-        trial = delta.scatter(1, source, 0.0)
+        trial = delta.scatter_(1, source, 0.0)
         rest = trial.gather(1, into).view(-1, c, s * s)  # what the source window did not hold already
         freed = given.square().sum(2) + rest.square().sum(2)
-        budget = (freed + ((eps**2 - held).clamp(min=0) / c)[:, None]).sqrt()
+        budget = (freed + ((self.eps**2 - self.held[who]).clamp(min=0) / c)[:, None]).sqrt()
         shape = pattern(s).to(u.device)
         turned = torch.where(u[:, 4, None, None] < 0.5, shape.T, shape).reshape(-1, 1, s * s)
-        patch = torch.where(up, turned, -turned) + old / old.square().sum(2, keepdim=True).sqrt().clamp(min=1e-12)
+        patch = torch.where(u[:, 5:, None] < 0.5, turned, -turned)
+        patch = patch + old / old.square().sum(2, keepdim=True).sqrt().clamp(min=1e-12)
         patch *= (budget / patch.square().sum(2).sqrt().clamp(min=1e-12))[:, :, None]
-        trial = trial.scatter_(1, into, patch.flatten(1)).add_(x0).clamp_(0, 1)
-        logits = hunt.logits(trial.view(-1, c, h, w), rows)
-        f_new = margin(logits, y)
-        hit = hunt.keep(rows, trial.view(-1, c, h, w), logits, query)
-        better = ((f_new > f) | hit).nonzero().flatten()
-        if len(better):
-            moved = trial[better] - x0[better]
-            delta[better], held[better], f[better] = moved, moved.square().sum(1), f_new[better]
-        if query % _BLOCK == 0:
-            hunt.beat(query / spec.queries)
-    hunt.offer(rows, (x0 + delta).clamp_(0, 1).view(-1, c, h, w))
+        return trial.scatter_(1, into, patch.flatten(1)).add_(self.x0.index_select(0, who)).clamp_(0, 1)
+
+    def accept(self, who: Tensor, images: Tensor) -> None:
+        """See `_State`."""
+        moved = images - self.x0[who]
+        self.best[who], self.delta[who], self.held[who] = images, moved, moved.square().sum(1)
 
 
 def _grid(rng: SampleRng, rows: Tensor, c: int, h: int, w: int) -> Tensor:

@@ -1,4 +1,6 @@
-"""Which class a targeted attack aims at."""
+"""Which class a targeted attack aims at, and how several are aimed at side by side."""
+
+from collections.abc import Iterator
 
 import torch
 from torch import Tensor
@@ -10,6 +12,21 @@ from workers.attacks.rng import SampleRng
 def runner_up(z: Tensor, y: Tensor, rank: int = 1) -> Tensor:
     """Return the class with the `rank`-th highest clean logit besides y, (n,); 1 is the runner-up."""
     return others(z, y).topk(rank, dim=1).indices[:, rank - 1]
+
+
+def likeliest(z: Tensor, y: Tensor, targets: int) -> Tensor:
+    """Return the `targets` classes with the highest clean logits besides y, the highest first: (n, targets)."""
+    return others(z, y).topk(targets, dim=1).indices
+
+
+def side_by_side(rows: Tensor, copies: int, width: int) -> Iterator[Tensor]:
+    """Yield `rows` in groups of equal size of which `copies` copies fill a pass of `width` images.
+
+    A row that survives all of its targets, as most do that are left for a targeted attack, costs as many passes either
+    way, but fuller ones; a row that one target takes spares the others the rest of theirs.
+    """
+    groups = -(-len(rows) // max(1, width // copies))
+    yield from rows.tensor_split(groups) if groups else ()
 
 
 def next_class(y: Tensor, classes: int) -> Tensor:

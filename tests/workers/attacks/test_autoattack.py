@@ -8,8 +8,11 @@ from openapi.attacks import Apgd, ApgdT, Attack, AutoAttack, FabT, Ifgsm, Pgd, S
 from tests.workers.attacks.nets import Linear, attack, problem, small_cnn
 from workers.attacks.apgd import checkpoints
 from workers.attacks.fab import onto_plane
-from workers.attacks.square import pattern, side
+from workers.attacks.hunt import Hunt, one_each
+from workers.attacks.rng import SampleRng
+from workers.attacks.square import pattern, side, square
 from workers.attacks.suite import run_attack
+from workers.attacks.victim import Victim
 
 SMALL: list[Attack] = [
     Ifgsm(eps=0.03),
@@ -161,6 +164,30 @@ def test_square_counts_its_queries() -> None:
     assert (run.queries[~run.success] == 40).all()
     assert (run.queries[run.success] <= 40).all()
     assert run.forward_passes == run.queries.sum()
+
+
+def test_one_of_each_row() -> None:
+    rows, score = torch.tensor([3, 1, 3, 1, 2, 3]), torch.tensor([0.0, 5.0, 2.0, 5.0, -1.0, 2.0])
+    assert one_each(rows, score).tolist() == [1, 4, 2]
+    assert one_each(rows[:0], score[:0]).tolist() == []
+
+
+@pytest.mark.parametrize("norm", ["linf", "l2"])
+def test_square_finds_the_same_when_it_tries_proposals_ahead(norm: str) -> None:
+    model = small_cnn()
+    x, y = problem(model, 20)
+    spec = Square(eps=0.03 if norm == "linf" else 0.4, norm=norm, queries=300)  # type: ignore[arg-type]
+    hunts = []
+    for ahead in (1, 8):
+        victim = Victim(model, torch.arange(20))
+        with torch.no_grad():
+            hunts.append(Hunt(victim, x, y, model(x), SampleRng(0, torch.arange(20)), norm=norm))  # type: ignore[arg-type]
+        square(hunts[-1], spec, ahead=ahead)
+    one, several = hunts
+    assert 2 <= one.found.sum() <= 18
+    assert torch.equal(one.found, several.found)
+    torch.testing.assert_close(several.x_adv, one.x_adv, rtol=0, atol=1e-6)
+    assert several.victim.forwards.sum() > one.victim.forwards.sum(), "none was tried ahead"
     assert (attack(model, Pgd(eps=0.03), x, y).queries == -1).all()
 
 
