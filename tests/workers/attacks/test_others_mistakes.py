@@ -46,7 +46,6 @@ def test_autoattack_takes_every_step_of_the_standard() -> None:
     run = attack(model, AutoAttack(eps=0.05), x, y)
     assert not run.success.any()
     parts = [attack(model, spec(eps=0.05), x, y) for spec in (Apgd, ApgdT, FabT, Square)]
-    assert run.backward_passes == sum(p.backward_passes for p in parts)
     alone = sum(p.forward_passes for p in parts)
     assert 1.1 * alone > run.forward_passes >= alone >= 2 * 5000  # Square's proposals ahead may come to nothing
     assert run.backward_passes == sum(p.backward_passes for p in parts) > 0
