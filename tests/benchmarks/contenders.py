@@ -17,7 +17,8 @@ import torch
 from torch import Tensor
 
 import workers.models.vision_ops  # noqa: F401  - peers import torchvision, which a CPU build of torch refuses otherwise
-from openapi.attacks import ATTACKS, Attack
+from openapi.attacks import ATTACKS
+from openapi.threat_models import Attack
 from tests.benchmarks.subject import Subject
 from workers.attacks.suite import run_attack
 

@@ -11,7 +11,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from openapi.attacks import ATTACKS, Attack
+from openapi.attacks import ATTACKS
+from openapi.threat_models import Attack
 from tests.benchmarks.contenders import Contender, installed
 from tests.benchmarks.subject import Subject
 from workers.attacks.corruptions.tables import SEVERITIES, scale_of
