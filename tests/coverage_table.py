@@ -10,14 +10,17 @@ README. The exit status is the number of cells in which torch could export and T
 
 import argparse
 import contextlib
+import copy
+import dataclasses
+import functools
 import io
 import logging
+import math
 import re
 import tempfile
 import time
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import onnxruntime
@@ -31,6 +34,8 @@ from workers.models.audited import AuditedModel
 from workers.models.load import load_model
 
 LOGITS, GRADIENT = 1e-4, 1e-3
+#: Images among which one is looked for that lies on no kink.
+MOST_IMAGES = 48
 README = Path(__file__).parents[1] / "README.md"
 BEGIN, END = "<!-- coverage:begin -->", "<!-- coverage:end -->"
 
@@ -61,7 +66,7 @@ FULL = {
 }
 
 
-@dataclass
+@dataclasses.dataclass
 class Cell:
     """One translation: differences and seconds, or what went wrong and whose fault it is."""
 
@@ -157,22 +162,71 @@ def _weights_missing(net: nn.Module, x: Tensor, model: AuditedModel, column: str
     return "" if there >= wanted else f"{wanted - there} of {wanted} numbers of kernels and matrices"
 
 
-def _slope(net: nn.Module, model: AuditedModel, images: Tensor) -> float:
-    """Largest relative difference of input gradients, image by image.
+def _images(count: int, shape: tuple[int, ...]) -> Tensor:
+    return torch.rand(count, *shape, generator=torch.Generator().manual_seed(count))
+
+
+@functools.lru_cache(maxsize=1)
+def _telling(net: nn.Module, shape: tuple[int, ...]) -> list[tuple[Tensor, Tensor]]:
+    """Images at which a translation can be judged, each with the original's input gradient.
 
     Images at which the original's own gradient jumps when pixels move by 1e-6 lie on a kink of ReLU or max-pooling:
-    rounding decides there, and they tell nothing of the translation.
+    rounding decides there, and they tell nothing of the translation. Where all do, one is looked for in float64.
     """
-    worst, told = 0.0, 0
+    told: list[tuple[Tensor, Tensor]] = []
+    images = _images(3, shape)
     noise = torch.randn(images.shape, generator=torch.Generator().manual_seed(0)).sign()
     for i in range(len(images)):
         image = images[i : i + 1]
         original = gradient(net, image)
-        jumps = max(relative(gradient(net, image + s * 1e-6 * noise[i : i + 1]), original) for s in (-1, 1))
+        jumps = _worst(*(relative(gradient(net, image + s * 1e-6 * noise[i : i + 1]), original) for s in (-1, 1)))
         if jumps < GRADIENT / 2:
-            told += 1
-            worst = max(worst, relative(gradient(model, image), original))
-    return worst if told else float("nan")
+            told.append((image, original))
+    return told or _telling_in_double(net, shape)
+
+
+def _telling_in_double(net: nn.Module, shape: tuple[int, ...]) -> list[tuple[Tensor, Tensor]]:
+    """The first image that tells in float64, for networks with millions of ReLUs: in float32 it is on some kink always.
+
+    In float64 a translation differs by the last bits of its float32 weights at most (an exporter folds norms into
+    kernels), so images are left out at which the original's own gradient jumps when its weights move by so much.
+    """
+    double = copy.deepcopy(net).double()
+    steps = [(seed, sign * torch.finfo(torch.float32).eps) for seed in (0, 1) for sign in (-1, 1)]
+    images = _images(MOST_IMAGES, shape).double()
+    for i in range(MOST_IMAGES):
+        image = images[i : i + 1]
+        original = gradient(_moved(double, net, 0, 0.0), image)
+        if all(relative(gradient(_moved(double, net, *step), image), original) < GRADIENT / 2 for step in steps):
+            return [(image, original)]
+    return []
+
+
+def _slope(net: nn.Module, model: AuditedModel, shape: tuple[int, ...]) -> tuple[float, torch.dtype]:
+    """(largest relative difference of input gradients, image by image, nan when no image tells; computed in what)."""
+    told = _telling(net, shape)
+    if not told:
+        return math.nan, torch.float32
+    dtype = told[0][0].dtype
+    if dtype == torch.float64:
+        model = copy.deepcopy(model).double()
+        model.transform.file = dataclasses.replace(model.transform.file, dtype=dtype)
+    return _worst(*(relative(gradient(model, image), original) for image, original in told)), dtype
+
+
+@torch.no_grad()
+def _moved(double: nn.Module, net: nn.Module, seed: int, step: float) -> nn.Module:
+    """Give `double` the weights of `net`, each up or down by the share `step`; returns it."""
+    generator = torch.Generator().manual_seed(seed)
+    for mine, weight in zip(double.parameters(), net.parameters(), strict=True):
+        signs = torch.randint(0, 2, weight.shape, generator=generator, dtype=torch.int8) * 2 - 1
+        mine.copy_(weight.double() * (1 + step * signs))
+    return double
+
+
+def _worst(*differences: float) -> float:
+    """The largest; infinite when one is no number."""
+    return math.inf if any(math.isnan(d) for d in differences) else max(differences)
 
 
 def cell(net: nn.Module, x: Tensor, column: str, folder: Path) -> Cell:
@@ -189,13 +243,14 @@ def cell(net: nn.Module, x: Tensor, column: str, folder: Path) -> Cell:
     except Exception as error:
         return Cell("refused", failure=f"{type(error).__name__}: {str(error)[:200]}", ours=True)
     seconds = time.process_time() - started
+    shape = tuple(x.shape[1:])
     logits = 0.0
     for batch in (1, 3):
-        images = torch.rand(batch, *x.shape[1:], generator=torch.Generator().manual_seed(batch))
+        images = _images(batch, shape)
         with torch.no_grad():
-            logits = max(logits, relative(model(images), _runtime(net, column, path)(images)))
-    slope = _slope(net, model, images)
-    text = f"{logits:.0e} / {slope:.0e}"
+            logits = _worst(logits, relative(model(images), _runtime(net, column, path)(images)))
+    slope, dtype = _slope(net, model, shape)
+    text = f"{logits:.0e} / {slope:.0e}" + (" in float64" if dtype == torch.float64 else "")
     if logits > LOGITS or not slope < GRADIENT:
         return Cell(text, seconds, f"logits differ by {logits:.1e}, gradients by {slope:.1e}", ours=True)
     missing = _weights_missing(net, x, model, column)
