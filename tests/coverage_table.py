@@ -6,6 +6,15 @@ TorchScript, onnxruntime for ONNX) at two batch sizes, then of the input gradien
 there is none. Below it stand the failures. ``--full`` takes torchvision's own sizes (random weights) instead of small
 nets of the same blocks; ``--seconds`` adds the CPU seconds of translation; ``--readme`` writes the table into the
 README. The exit status is the number of cells in which torch could export and Tremor could not follow.
+
+What ``--full`` gave for four of them, the gradients of both VGGs in float64:
+
+| network | torch's own formats | dynamo ONNX | legacy ONNX, opset 11, 13 and 17 |
+|---|---|---|---|
+| maxvit_t, 224 | 0e+00 / 0e+00 | 1e-06 / 1e-06 | up to 2e-06 / 1e-06; torch cannot write opset 11 |
+| vgg11, 224 | 0e+00 / 2e-08 | 1e-06 / 2e-08 | 1e-06 / 2e-08 |
+| vgg11_bn, 224 | 0e+00 / 2e-08 | 1e-06 / 1e-07 | 1e-06 / 1e-07 |
+| wide_resnet50_2, 64 | 0e+00 / 0e+00 | 8e-07 / 1e-06 | up to 9e-07 / 1e-06 |
 """
 
 import argparse
