@@ -19,12 +19,9 @@ What ``--full`` gave for four of them, the gradients of both VGGs in float64:
 
 import argparse
 import contextlib
-import copy
 import dataclasses
-import functools
 import io
 import logging
-import math
 import re
 import tempfile
 import time
@@ -37,14 +34,13 @@ import torch
 from torch import Tensor, nn
 
 from openapi.models import InputSpec
-from tests.workers.models.nets import gradient, relative
+from tests.kinks import GRADIENT, images, slope, worst
+from tests.workers.models.nets import relative
 from tests.workers.models.onnx.nets import NETS, build
 from workers.models.audited import AuditedModel
 from workers.models.load import load_model
 
-LOGITS, GRADIENT = 1e-4, 1e-3
-#: Images among which one is looked for that lies on no kink.
-MOST_IMAGES = 48
+LOGITS = 1e-4
 README = Path(__file__).parents[1] / "README.md"
 BEGIN, END = "<!-- coverage:begin -->", "<!-- coverage:end -->"
 
@@ -171,73 +167,6 @@ def _weights_missing(net: nn.Module, x: Tensor, model: AuditedModel, column: str
     return "" if there >= wanted else f"{wanted - there} of {wanted} numbers of kernels and matrices"
 
 
-def _images(count: int, shape: tuple[int, ...]) -> Tensor:
-    return torch.rand(count, *shape, generator=torch.Generator().manual_seed(count))
-
-
-@functools.lru_cache(maxsize=1)
-def _telling(net: nn.Module, shape: tuple[int, ...]) -> list[tuple[Tensor, Tensor]]:
-    """Images at which a translation can be judged, each with the original's input gradient.
-
-    Images at which the original's own gradient jumps when pixels move by 1e-6 lie on a kink of ReLU or max-pooling:
-    rounding decides there, and they tell nothing of the translation. Where all do, one is looked for in float64.
-    """
-    told: list[tuple[Tensor, Tensor]] = []
-    images = _images(3, shape)
-    noise = torch.randn(images.shape, generator=torch.Generator().manual_seed(0)).sign()
-    for i in range(len(images)):
-        image = images[i : i + 1]
-        original = gradient(net, image)
-        jumps = _worst(*(relative(gradient(net, image + s * 1e-6 * noise[i : i + 1]), original) for s in (-1, 1)))
-        if jumps < GRADIENT / 2:
-            told.append((image, original))
-    return told or _telling_in_double(net, shape)
-
-
-def _telling_in_double(net: nn.Module, shape: tuple[int, ...]) -> list[tuple[Tensor, Tensor]]:
-    """The first image that tells in float64, for networks with millions of ReLUs: in float32 it is on some kink always.
-
-    In float64 a translation differs by the last bits of its float32 weights at most (an exporter folds norms into
-    kernels), so images are left out at which the original's own gradient jumps when its weights move by so much.
-    """
-    double = copy.deepcopy(net).double()
-    steps = [(seed, sign * torch.finfo(torch.float32).eps) for seed in (0, 1) for sign in (-1, 1)]
-    images = _images(MOST_IMAGES, shape).double()
-    for i in range(MOST_IMAGES):
-        image = images[i : i + 1]
-        original = gradient(_moved(double, net, 0, 0.0), image)
-        if all(relative(gradient(_moved(double, net, *step), image), original) < GRADIENT / 2 for step in steps):
-            return [(image, original)]
-    return []
-
-
-def _slope(net: nn.Module, model: AuditedModel, shape: tuple[int, ...]) -> tuple[float, torch.dtype]:
-    """(largest relative difference of input gradients, image by image, nan when no image tells; computed in what)."""
-    told = _telling(net, shape)
-    if not told:
-        return math.nan, torch.float32
-    dtype = told[0][0].dtype
-    if dtype == torch.float64:
-        model = copy.deepcopy(model).double()
-        model.transform.file = dataclasses.replace(model.transform.file, dtype=dtype)
-    return _worst(*(relative(gradient(model, image), original) for image, original in told)), dtype
-
-
-@torch.no_grad()
-def _moved(double: nn.Module, net: nn.Module, seed: int, step: float) -> nn.Module:
-    """Give `double` the weights of `net`, each up or down by the share `step`; returns it."""
-    generator = torch.Generator().manual_seed(seed)
-    for mine, weight in zip(double.parameters(), net.parameters(), strict=True):
-        signs = torch.randint(0, 2, weight.shape, generator=generator, dtype=torch.int8) * 2 - 1
-        mine.copy_(weight.double() * (1 + step * signs))
-    return double
-
-
-def _worst(*differences: float) -> float:
-    """The largest; infinite when one is no number."""
-    return math.inf if any(math.isnan(d) for d in differences) else max(differences)
-
-
 def cell(net: nn.Module, x: Tensor, column: str, folder: Path) -> Cell:
     """Write, translate and compare one network in one format."""
     path = folder / "model"
@@ -255,13 +184,13 @@ def cell(net: nn.Module, x: Tensor, column: str, folder: Path) -> Cell:
     shape = tuple(x.shape[1:])
     logits = 0.0
     for batch in (1, 3):
-        images = _images(batch, shape)
+        drawn = images(batch, shape)
         with torch.no_grad():
-            logits = _worst(logits, relative(model(images), _runtime(net, column, path)(images)))
-    slope, dtype = _slope(net, model, shape)
-    text = f"{logits:.0e} / {slope:.0e}" + (" in float64" if dtype == torch.float64 else "")
-    if logits > LOGITS or not slope < GRADIENT:
-        return Cell(text, seconds, f"logits differ by {logits:.1e}, gradients by {slope:.1e}", ours=True)
+            logits = worst(logits, relative(model(drawn), _runtime(net, column, path)(drawn)))
+    gradients, dtype = slope(net, model, shape)
+    text = f"{logits:.0e} / {gradients:.0e}" + (" in float64" if dtype == torch.float64 else "")
+    if logits > LOGITS or not gradients < GRADIENT:
+        return Cell(text, seconds, f"logits differ by {logits:.1e}, gradients by {gradients:.1e}", ours=True)
     missing = _weights_missing(net, x, model, column)
     return Cell(text, seconds, f"not trainable: {missing}" if missing else None, ours=bool(missing))
 
