@@ -5,50 +5,13 @@ Adding an attack begins here; its implementation goes into `workers/attacks/`, f
 
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field, TypeAdapter, ValidationInfo, field_validator
+from pydantic import Field, TypeAdapter
 
-from openapi.base import Frozen, Radius
+from openapi.base import Radius
+from openapi.corruptions import Corruption, GaussianNoise
+from openapi.threat_models import Attack, EpsAttack, MinimalL2, Norm
 
-Norm = Literal["linf", "l2"]
 _RESTARTS = "Runs from new random points on what is still robust"
-
-
-class Attack(Frozen):
-    """What all attacks share."""
-
-    paper: ClassVar[str]
-    summary: ClassVar[str]
-    black_box: ClassVar[bool] = False
-
-    name: str
-    id: str | None = Field(
-        None,
-        max_length=80,
-        pattern=r"^[A-Za-z0-9][A-Za-z0-9._+-]*$",
-        description="Its name in the report; made from the options when null",
-    )
-
-    @property
-    def threat_model(self) -> str:
-        """The family that worst cases are taken over, e.g. ``linf eps=0.031373`` or ``l2 minimal``."""
-        norm, eps = getattr(self, "norm", None), getattr(self, "eps", None)
-        if norm is None:
-            return self.name
-        return f"{norm} minimal" if eps is None else f"{norm} eps={eps:.6g}"
-
-
-class EpsAttack(Attack):
-    """An attack inside a ball of radius eps, in units of the [0, 1] pixel domain."""
-
-    norm: Norm = Field("linf", description="Of the ball: L-infinity or L2")
-    eps: Radius = Field(8 / 255, description='0 < eps; at most 1 for linf. Fractions such as "8/255" are understood')
-
-    @field_validator("eps")
-    @classmethod
-    def _linf_eps_at_most_one(cls, value: float, info: ValidationInfo) -> float:
-        if info.data.get("norm") == "linf" and value > 1:
-            raise ValueError('eps must be in (0, 1]: pixels are in [0, 1]; for 8 of 255 levels write "8/255"')
-        return value
 
 
 class Fgsm(EpsAttack):
@@ -135,12 +98,6 @@ class AutoAttack(EpsAttack):
     summary: ClassVar[str] = "Standard: APGD-CE, APGD-T, FAB-T and Square (5,000 queries), each on the survivors."
 
     name: Literal["autoattack"] = "autoattack"
-
-
-class MinimalL2(Attack):
-    """An attack without a ball that looks for the smallest L2 distance."""
-
-    norm: Literal["l2"] = Field("l2", description="Of the distance that is made small")
 
 
 class Cw(MinimalL2):
@@ -271,52 +228,6 @@ class Nattack(EpsAttack):
     sigma: float = Field(0.1, gt=0, le=10, description="Standard deviation; half of it in pixel units")
     initial_mean: float = Field(0.0, ge=-1, le=1, description="The mean at first; half of it in pixel units")
     learning_rate: float = Field(0.008, gt=0, le=1, description="Of the mean")
-
-
-class GaussianNoise(Attack):
-    paper: ClassVar[str] = "Hendrycks & Dietterich 2019"
-    summary: ClassVar[str] = "Gaussian noise on the scale of CIFAR-10-C (images up to 64 pixels) or ImageNet-C."
-    black_box: ClassVar[bool] = True
-
-    name: Literal["gaussian_noise"] = "gaussian_noise"
-    severity: int = Field(3, ge=1, le=5, description="As in CIFAR-10-C and ImageNet-C")
-
-    @property
-    def threat_model(self) -> str:
-        return f"corruption gaussian_noise severity={self.severity}"
-
-
-CorruptionName = Literal[
-    "gaussian_noise",
-    "shot_noise",
-    "impulse_noise",
-    "defocus_blur",
-    "glass_blur",
-    "motion_blur",
-    "zoom_blur",
-    "snow",
-    "frost",
-    "fog",
-    "brightness",
-    "contrast",
-    "elastic_transform",
-    "pixelate",
-    "jpeg_compression",
-]
-
-
-class Corruption(Attack):
-    paper: ClassVar[str] = "Hendrycks & Dietterich 2019"
-    summary: ClassVar[str] = "One of the 15 common corruptions, CIFAR-10-C's (images up to 64 pixels) or ImageNet-C's."
-    black_box: ClassVar[bool] = True
-
-    name: Literal["corruption"] = "corruption"
-    corruption: CorruptionName = Field("defocus_blur", description="One of the fifteen of the paper")
-    severity: int = Field(3, ge=1, le=5, description="As in CIFAR-10-C and ImageNet-C")
-
-    @property
-    def threat_model(self) -> str:
-        return f"corruption {self.corruption} severity={self.severity}"
 
 
 #: One attack with its options; `name` decides which.

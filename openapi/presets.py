@@ -2,9 +2,10 @@
 
 from typing import get_args
 
-from openapi.attacks import Apgd, AttackSpec, AutoAttack, Cw, Ddn, Fgsm, GaussianNoise, Nattack, Pgd, Spsa, Square
+from openapi.attacks import Apgd, AttackSpec, AutoAttack, Cw, Ddn, Fgsm, Nattack, Pgd, Spsa, Square
 from openapi.audits import PresetName
 from openapi.base import Frozen
+from openapi.corruptions import GaussianNoise
 
 
 class Preset(Frozen):

@@ -6,7 +6,7 @@ is not. Both the service (which plans) and the workers (which report) ask here.
 
 from collections.abc import Sequence
 
-from openapi.attacks import Attack
+from openapi.threat_models import Attack
 
 #: Attacks in a ball, from cheap to dear: about how many passes a sample that resists costs.
 _CHEAP_TO_DEAR = (

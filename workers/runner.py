@@ -22,9 +22,10 @@ from openapi.wire.settings import Settings
 from workers.cache import InputCache
 from workers.jobs.registry import STAGES
 from workers.presence import Presence
+from workers.sandbox.endings import Cancelled, ChildKilled, ServerLost
 from workers.sandbox.messages import ChildOutcome, ChildProgress, LeftFile, Request
 from workers.sandbox.probe import wanted_layers
-from workers.sandbox.warm import Cancelled, ChildKilled, ServerLost, WarmServer, Watch
+from workers.sandbox.warm import WarmServer, Watch
 
 log = logging.getLogger(__name__)
 

@@ -6,8 +6,9 @@ from litestar import Controller, Response, get
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic_core import PydanticUndefined
 
-from openapi.attacks import ATTACKS, Attack
+from openapi.attacks import ATTACKS
 from openapi.presets import PRESETS, Preset
+from openapi.threat_models import Attack
 from service.http.bodies import answer
 from service.http.docs import Doc
 from service.http.paging import Page

@@ -11,7 +11,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from openapi.attacks import ATTACKS, Attack
+from openapi.attacks import ATTACKS
+from openapi.threat_models import Attack
 from tests.benchmarks.libraries import Contender, art, authors, foolbox, offered, torchattacks
 from tests.benchmarks.subject import Subject
 from workers.attacks.geometry import Norm

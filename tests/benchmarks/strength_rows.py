@@ -6,7 +6,8 @@ Like `contenders`, whose rows the table holds too: equal eps, steps and budgets 
 import math
 from typing import Any
 
-from openapi.attacks import ATTACKS, Attack
+from openapi.attacks import ATTACKS
+from openapi.threat_models import Attack
 from tests.benchmarks.libraries import Contender, art, authors, classes, foolbox, offered, torchattacks
 from tests.benchmarks.subject import Subject
 from workers.attacks.corruptions.tables import SEVERITIES, scale_of

@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from openapi.attacks import Corruption, GaussianNoise
+from openapi.corruptions import Corruption, GaussianNoise
 from workers.attacks.corruptions.apply import corrupt
 from workers.attacks.hunt import Hunt
 

@@ -11,7 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from openapi.attacks import Attack
+from openapi.threat_models import Attack
 from workers.attacks.checks import probe_gradient
 from workers.attacks.geometry import Norm, distance, into_ball
 from workers.attacks.hunt import TOLERANCE, Hunt

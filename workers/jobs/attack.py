@@ -13,9 +13,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from openapi.attacks import ATTACK_ADAPTER, Attack
+from openapi.attacks import ATTACK_ADAPTER
 from openapi.models import InputSpec
 from openapi.problems import JobFailed, NotDifferentiable
+from openapi.threat_models import Attack
 from workers.attacks.suite import AttackRun, run_attack
 from workers.jobs.arrays import load_slice
 from workers.jobs.context import JobContext

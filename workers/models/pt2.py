@@ -23,6 +23,7 @@ from workers.models.inputs import FileInput
 from workers.models.pt2_archive import DTYPES, open_pt2
 from workers.models.torchscript import calls, operators
 from workers.models.torchscript.archive import entries
+from workers.models.torchscript.codes import code
 from workers.models.torchscript.program import own_tensor
 from workers.zips import ZIP_ERRORS
 
@@ -221,7 +222,7 @@ def _argument(argument: dict[str, Any]) -> Any:
     if kind == "as_name":
         return _Name(str(body))
     if kind == "as_scalar_type":
-        return _Constant(calls.DTYPES.index(DTYPES[body]))
+        return _Constant(code(DTYPES[body]))
     if kind == "as_memory_format":
         return _Constant(_FORMATS.get(body))
     if kind in ("as_layout", "as_device"):

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from openapi.attacks import Attack
+from openapi.threat_models import Attack
 from workers.attacks.suite import run_attack
 from workers.models.audited import AuditedModel
 from workers.models.sharing import sharing

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from openapi.attacks import ATTACK_ADAPTER, Attack
+from openapi.attacks import ATTACK_ADAPTER
 from openapi.problems import JobFailed
+from openapi.threat_models import Attack
 
 _COLUMNS = (
     "index",

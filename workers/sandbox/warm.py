@@ -1,7 +1,6 @@
 """The worker's side of the warm server: start it, run a job in a fork of it, end the job."""
 
 import contextlib
-import logging
 import math
 import os
 import select
@@ -19,10 +18,10 @@ from typing import Self
 from pydantic import ValidationError
 
 from openapi.problems import JobFailed, MemoryLimit, TimeLimit, TremorError
+from workers.sandbox.endings import Cancelled, ServerLost, crash
 from workers.sandbox.limits import folder_bytes, private_memory
-from workers.sandbox.messages import MAX_LINE, ChildLine, ChildOutcome, ChildProgress, Request
-
-log = logging.getLogger(__name__)
+from workers.sandbox.lines import BadAnswer, Lines
+from workers.sandbox.messages import ChildLine, ChildOutcome, ChildProgress, Request
 
 #: Environment variables of the worker that a job may see. Credentials are not among them.
 _KEPT = (
@@ -39,18 +38,6 @@ _TICK_SECONDS = 0.1
 _START_SECONDS = 300.0
 #: How often the scratch folder is measured, and how many files a job may leave there.
 _MEASURE_SECONDS, _MOST_FILES = 1.0, 10_000
-
-
-class Cancelled(Exception):
-    """The job was ended because `should_stop` said so."""
-
-
-class ServerLost(Exception):
-    """The warm server, and with it the job, was killed from outside."""
-
-
-class ChildKilled(Exception):
-    """Somebody outside killed the job: the kernel, short of memory, or a person."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +60,7 @@ class WarmServer:
         self._cache = cache
         self._process: subprocess.Popen[bytes] | None = None
         self._link: socket.socket | None = None
-        self._reader: _Lines | None = None
+        self._reader: Lines | None = None
         self._ready = False
         self._one_at_a_time = threading.Lock()
         self._measured = 0.0
@@ -94,7 +81,7 @@ class WarmServer:
             cwd="/",
         )
         theirs.close()
-        self._link, self._reader, self._ready = ours, _Lines(ours), False
+        self._link, self._reader, self._ready = ours, Lines(ours), False
 
     def wait_ready(self) -> None:
         """Wait until it has imported everything. `ServerLost` when it ends instead."""
@@ -137,7 +124,7 @@ class WarmServer:
 
     def _attend(self, pid: int, answers: int, request: Request, watch: Watch) -> ChildOutcome:
         begin = time.monotonic()
-        lines, outcome, end = _Lines(answers), None, None
+        lines, outcome, end = Lines(answers), None, None
         stopped: TremorError | Cancelled | None = None
         assert self._reader is not None
         try:
@@ -152,7 +139,7 @@ class WarmServer:
                     if stopped is not None:
                         _kill(pid)
             outcome = _read(lines, watch) or outcome
-        except _BadAnswer as error:
+        except BadAnswer as error:
             stopped = JobFailed(f"The {request.stage} job answered nonsense: {error}")
         finally:
             _kill(pid)
@@ -164,7 +151,7 @@ class WarmServer:
             raise stopped
         assert end is not None
         if outcome is None:
-            raise _crash(end, request)
+            raise crash(end, request)
         return outcome
 
     def _reason_to_stop(self, pid: int, begin: float, request: Request, watch: Watch) -> TremorError | Cancelled | None:
@@ -234,44 +221,7 @@ class WarmServer:
         self.close()
 
 
-class _BadAnswer(Exception):
-    pass
-
-
-class _Lines:
-    """Lines from a socket or a pipe, without blocking."""
-
-    def __init__(self, source: socket.socket | int) -> None:
-        self.handle = source if isinstance(source, int) else source.fileno()
-        self._buffer = bytearray()
-        self.ended = False
-
-    @property
-    def open_handles(self) -> list[int]:
-        return [] if self.ended else [self.handle]
-
-    def fill(self) -> None:
-        """Read once; the handle must be readable."""
-        try:
-            data = os.read(self.handle, 1 << 18)
-        except ConnectionResetError:
-            data = b""
-        self.ended = not data
-        self._buffer += data
-        if len(self._buffer) > MAX_LINE:
-            raise _BadAnswer(f"a line of more than {MAX_LINE} bytes")
-
-    def next_line(self) -> bytes | None:
-        """The next whole line, without its end; None when there is none yet."""
-        end = self._buffer.find(b"\n")
-        if end < 0:
-            return None
-        line = bytes(self._buffer[:end])
-        del self._buffer[: end + 1]
-        return line
-
-
-def _read(lines: _Lines, watch: Watch) -> ChildOutcome | None:
+def _read(lines: Lines, watch: Watch) -> ChildOutcome | None:
     """Take in what the pipe holds now; returns the outcome when it is among it."""
     outcome = None
     while not lines.ended and select.select([lines.handle], [], [], 0)[0]:
@@ -280,7 +230,7 @@ def _read(lines: _Lines, watch: Watch) -> ChildOutcome | None:
             try:
                 message = ChildLine.model_validate_json(line)
             except ValidationError as error:
-                raise _BadAnswer("a line that is no message") from error
+                raise BadAnswer("a line that is no message") from error
             if message.progress is not None and math.isfinite(message.progress.done):
                 watch.on_progress(message.progress)
             outcome = message.outcome or outcome
@@ -292,29 +242,6 @@ def _kill(pid: int) -> None:
     for end in (os.killpg, os.kill):
         with contextlib.suppress(ProcessLookupError, PermissionError):
             end(pid, signal.SIGKILL)
-
-
-def _crash(end: int, request: Request) -> Exception:
-    """What a child's end without an outcome means."""
-    if end >= 0:
-        log.error("the %s job ended with status %d; its last words: %s", request.stage, end, _last_words(request.log))
-        return JobFailed(f"The {request.stage} job ended with status {end} and no result")
-    name = signal.Signals(-end).name
-    log.warning("the %s job ended by %s; its last words: %s", request.stage, name, _last_words(request.log))
-    if -end == signal.SIGXCPU:
-        return TimeLimit(f"The {request.stage} job used more than {request.limits.cpu_seconds:g} s of processor time")
-    if -end == signal.SIGKILL:
-        return ChildKilled(f"The {request.stage} job was killed from outside")
-    if "bad_alloc" in _last_words(request.log):
-        return MemoryLimit(f"The {request.stage} job needed more memory than it may have ({name})")
-    return JobFailed(f"The {request.stage} job crashed with {name}", signal=name)
-
-
-def _last_words(log_file: Path) -> str:
-    """The end of what a job printed."""
-    with contextlib.suppress(OSError):
-        return log_file.read_bytes()[-4096:].decode(errors="backslashreplace")
-    return ""
 
 
 def _environment(ours: Mapping[str, str], threads: int, cache: Path | None) -> dict[str, str]:

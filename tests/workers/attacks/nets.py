@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor, nn
 
-from openapi.attacks import Attack
+from openapi.threat_models import Attack
 from workers.attacks.suite import AttackRun, run_attack
 
 

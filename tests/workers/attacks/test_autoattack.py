@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from openapi.attacks import Apgd, ApgdT, Attack, AutoAttack, FabT, Ifgsm, Pgd, Square
+from openapi.attacks import Apgd, ApgdT, AutoAttack, FabT, Ifgsm, Pgd, Square
+from openapi.threat_models import Attack
 from tests.workers.attacks.nets import Linear, attack, problem, small_cnn
 from workers.attacks.apgd import checkpoints
 from workers.attacks.fab import onto_plane

@@ -5,7 +5,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from openapi.attacks import Attack, Fgsm, Pgd
+from openapi.attacks import Fgsm, Pgd
+from openapi.threat_models import Attack
 from tests.workers.attacks.nets import Linear, attack
 
 N, D = 12, 16

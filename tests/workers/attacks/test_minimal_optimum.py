@@ -5,7 +5,8 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from openapi.attacks import Attack, Cw, Ddn, Deepfool, Ead, Fmn
+from openapi.attacks import Cw, Ddn, Deepfool, Ead, Fmn
+from openapi.threat_models import Attack
 from tests.workers.attacks.nets import Linear, attack
 from tests.workers.attacks.trained import held_out, trained_cnn
 

@@ -4,7 +4,9 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from openapi.attacks import Attack, GaussianNoise, Nattack, OnePixel, Pgd, Spsa, Square
+from openapi.attacks import Nattack, OnePixel, Pgd, Spsa, Square
+from openapi.corruptions import GaussianNoise
+from openapi.threat_models import Attack
 from tests.workers.attacks.nets import Linear, attack
 from tests.workers.attacks.trained import held_out, trained_cnn
 from workers.attacks.spsa import signs

@@ -11,7 +11,6 @@ from torch import Tensor, nn
 from openapi.attacks import (
     Apgd,
     ApgdT,
-    Attack,
     AutoAttack,
     Cw,
     Ddn,
@@ -28,6 +27,7 @@ from openapi.attacks import (
     Square,
     StrAttack,
 )
+from openapi.threat_models import Attack
 from tests.workers.attacks.nets import attack
 from tests.workers.attacks.relu_optimum import SHAPE, largest_lead, relu_net, smallest_distance
 

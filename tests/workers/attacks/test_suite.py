@@ -5,8 +5,9 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from openapi.attacks import Attack, Fgsm, Pgd
+from openapi.attacks import Fgsm, Pgd
 from openapi.problems import ModelNumerics, NotDifferentiable
+from openapi.threat_models import Attack
 from tests.workers.attacks.nets import Linear, attack, problem, small_cnn
 from workers.attacks.suite import add_figures, run_attack
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from openapi.attack_ids import attack_ids
-from openapi.attacks import Attack
+from openapi.threat_models import Attack
 from workers.neurons.sums import LayerBatch, SensitivitySums
 
 LAYERS = [

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from openapi.attacks import ATTACKS, Attack
+from openapi.attacks import ATTACKS
 from openapi.survivors import predecessors
+from openapi.threat_models import Attack
 from workers.reports.checks import result_checks
 from workers.reports.merge import AttackTable
 from workers.reports.outcomes import attack_report, worst_cases

@@ -8,15 +8,13 @@ import torch
 from onnx import defs, helper
 from torch import Tensor, nn
 
-import workers.models.onnx.ops
-from openapi.problems import ModelRejected, ModelUnsafe, TremorError, UnsupportedOperator
+from openapi.problems import ModelRejected, ModelUnsafe, TremorError
 from workers.models.onnx.call import Batch, Call
 from workers.models.onnx.graph import Graph, Node
 from workers.models.onnx.limits import MAX_VALUE_ELEMENTS
-from workers.models.onnx.registry import HOST_CONVERTERS, TENSOR_CONVERTERS, Entry, Host, Value, find
+from workers.models.onnx.registry import Entry, Host, Value
+from workers.models.onnx.resolve import key, resolve
 from workers.models.onnx.weights import attribute_paths, trainable_constants
-
-assert workers.models.onnx.ops  # importing it fills the registry
 
 #: Floating constants of at most so many items are also known as numbers while the graph is translated.
 _SMALL = 4096
@@ -34,7 +32,7 @@ class OnnxModule(nn.Module):
         super().__init__()
         self.onnx = graph
         self.fixed_batch = fixed_batch
-        self.entries = _resolve(graph)
+        self.entries = resolve(graph)
         weights = trainable_constants(graph) if weights is None else weights
         used = {graph.aliases.get(n, n) for node in graph.nodes for n in node.inputs} | _captured(graph)
         used |= {graph.aliases.get(o.name, o.name) for o in graph.outputs}
@@ -161,7 +159,7 @@ class _Run:
                 raise call.refuse(f"its output {i} is used, which is not supported")
 
     def _compute(self, call: Call, inputs: list[Value | None]) -> Any:
-        entry, on_host = self.module.entries[_key(call.node)]
+        entry, on_host = self.module.entries[key(call.node)]
         if on_host is not None and all(v is None or isinstance(v, np.ndarray) for v in inputs):
             result = on_host.function(call, *_given(call, on_host, inputs))
             if result is not NotImplemented:
@@ -220,65 +218,6 @@ def _is_default(node: Node, name: str) -> bool:
         return False
     value = node.attributes[name]
     return bool((default.decode() if isinstance(default, bytes) else default) == value)
-
-
-def _key(node: Node) -> tuple[str, str, int]:
-    return node.domain, node.op, node.version
-
-
-def _resolve(graph: Graph) -> dict[tuple[str, str, int], tuple[Entry | None, Entry | None]]:
-    """Find the converters of all nodes, branches included; refuse the graph when one is missing."""
-    found: dict[tuple[str, str, int], tuple[Entry | None, Entry | None]] = {}
-    stack = [graph]
-    while stack:
-        for node in stack.pop().nodes:
-            key = _key(node)
-            if key not in found:
-                entry = find(TENSOR_CONVERTERS, node.domain, node.op, node.version)
-                on_host = find(HOST_CONVERTERS, node.domain, node.op, node.version)
-                if entry is None and on_host is None:
-                    raise _unknown(node)
-                found[key] = (entry, on_host)
-            stack.extend(v for v in node.attributes.values() if isinstance(v, Graph))
-    return found
-
-
-_LOOP = "Loops cannot be translated into a fixed graph; export the model with the loop unrolled (traced, not scripted)."
-_RANDOM = "It draws random numbers, so that two runs differ; export the model in evaluation mode."
-_TREES = "It belongs to a scikit-learn pipeline, which has no gradient; only neural networks can be audited."
-_REASONS = {
-    "Loop": _LOOP,
-    "Scan": _LOOP,
-    "SequenceMap": _LOOP,
-    "ZipMap": "It turns probabilities into dictionaries; convert the model with options={'zipmap': False}.",
-    **dict.fromkeys(("RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike", "Bernoulli"), _RANDOM),
-    "Multinomial": _RANDOM,
-    **dict.fromkeys(("TreeEnsembleClassifier", "TreeEnsembleRegressor", "TreeEnsemble", "SVMClassifier"), _TREES),
-    **dict.fromkeys(("LinearClassifier", "Scaler", "Normalizer", "Imputer", "LabelEncoder"), _TREES),
-    **dict.fromkeys(("LSTM", "GRU", "RNN"), "Recurrent layers are not supported in image classifiers."),
-}
-
-
-def _unknown(node: Node) -> UnsupportedOperator:
-    known = {name for domain, name in TENSOR_CONVERTERS if domain == node.domain}
-    hint = _REASONS.get(node.op)
-    if hint is None and not known:
-        hint = (
-            f"Operators of the domain {node.domain!r} belong to one runtime; export the model with standard operators "
-            "only (for onnxruntime: save it before optimisation)."
-        )
-    elif hint is None:
-        hint = (
-            "Export with another opset_version, or replace the operator; workers/models/onnx/OPERATORS.md lists the "
-            "supported ones."
-        )
-    return UnsupportedOperator(
-        f"{node.where} is not supported. {hint}",
-        operator=node.op,
-        domain=node.domain or "ai.onnx",
-        version=node.version,
-        node=node.name,
-    )
 
 
 def _captured(graph: Graph) -> set[str]:

@@ -1,14 +1,15 @@
 """One TorchScript IR node → one Python function over values."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import torch
 from torch import Tensor
 
 from openapi.problems import ModelRejected, ModelUnsafe, TremorError, UnsupportedOperator
-from workers.models.torchscript import operators, quantised
+from workers.models.torchscript import operators, primitives, quantised
 from workers.models.torchscript.batch import free_batch
+from workers.models.torchscript.codes import DTYPES, converted
 from workers.models.torchscript.scalars import SCALARS
 from workers.models.torchscript.special import SPECIAL, compute_dtype
 
@@ -17,13 +18,6 @@ Function = Callable[..., Any]
 
 aten = torch.ops.aten
 
-#: TorchScript writes dtypes and memory formats as these numbers.
-DTYPES: list[torch.dtype] = [
-    torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64, torch.float16, torch.float32, torch.float64,
-    torch.complex32, torch.complex64, torch.complex128, torch.bool, torch.qint8, torch.quint8, torch.qint32,
-    torch.bfloat16,
-]  # fmt: skip
-_FORMATS = [torch.contiguous_format, torch.preserve_format, torch.channels_last, torch.channels_last_3d]
 _PLAIN = {int, float, bool, str, type(None)}
 _SWITCHED = {"dropout", "dropout_", "feature_dropout", "alpha_dropout", "feature_alpha_dropout", "rrelu"}
 
@@ -53,7 +47,12 @@ def resolve(node: Any) -> Function:
     """
     namespace, _, name = node.kind().partition("::")
     if namespace == "prim":
-        return _primitive(node, name)
+        function = primitives.find(node, name)
+        if function is None:
+            where = place(node)
+            kind = ModelUnsafe if name in operators.DANGEROUS else UnsupportedOperator
+            raise kind(f"the operator prim::{name} at {where} is not supported", operator=f"prim::{name}", entry=where)
+        return function
     operators.check(namespace, name, place(node))
     if namespace != "aten":
         return quantised.resolve(namespace, name, place(node))
@@ -140,7 +139,7 @@ class Aten:
         keywords: dict[str, Any] = {}
         numbers = False
         for argument, kind, value in zip(self.arguments, self.types, args, strict=False):
-            value = _converted(kind, value)
+            value = converted(kind, value)
             numbers = numbers or (kind == "Tensor" and not isinstance(value, Tensor))
             if argument.kwarg_only:
                 keywords[argument.name] = value
@@ -184,20 +183,6 @@ class _Failed(ModelRejected):
         )
 
 
-def _converted(kind: str, value: Any) -> Any:
-    if value is None:
-        return None
-    if "ScalarType" in kind and isinstance(value, int):
-        return compute_dtype(DTYPES[value])
-    if "MemoryFormat" in kind and isinstance(value, int):
-        return _FORMATS[value]
-    if "Layout" in kind:
-        return None
-    if "Device" in kind:
-        return torch.device("cpu")  # the whole graph moves later, with the model
-    return value
-
-
 def _spread(tensors: Any, dim: Any, traced_batch: int | None) -> Any:
     """Give a class token, which tracing repeated for its own batch, the batch of the tensors that it is joined to."""
     if not isinstance(tensors, list) or dim == 0 or not all(isinstance(t, Tensor) and t.dim() for t in tensors):
@@ -210,10 +195,6 @@ def _spread(tensors: Any, dim: Any, traced_batch: int | None) -> Any:
         t[:1].expand(batch, *t.shape[1:]) if not isinstance(t.shape[0], torch.SymInt) and t.shape[0] in burnt else t
         for t in tensors
     ]
-
-
-def _code(dtype: torch.dtype) -> int:
-    return DTYPES.index(dtype)
 
 
 def _warn(*_: Any) -> None:
@@ -280,84 +261,3 @@ COLLECTIONS = {
     "append", "__getitem__", "_set_item", "len", "list", "extend", "insert", "pop", "keys", "values", "items", "slice",
     "add", "__contains__", "clear", "copy", "dict", "get", "reverse", "eq", "ne", "mul", "add_",
 }  # fmt: skip
-
-
-def _raise(*message: Any) -> None:
-    text = next((str(part) for part in message if isinstance(part, str)), "an error")
-    raise ModelRejected(f"the model's own code stops with: {text[:300]}")
-
-
-def _list_unpack(program: Any, values: Sequence[Any]) -> Sequence[Any]:
-    return values
-
-
-def _primitive(node: Any, name: str) -> Function:
-    """Return the function of a ``prim::`` node."""
-    if name == "ListConstruct":
-        return lambda program, *items: list(items)
-    if name == "TupleConstruct":
-        return lambda program, *items: tuple(items)
-    if name in {"ListUnpack", "TupleUnpack"}:
-        return _list_unpack
-    if name == "DictConstruct":
-        return lambda program, *items: dict(zip(items[0::2], items[1::2], strict=True))
-    if name == "isinstance":
-        types = [str(t) for t in node.tys("types")] if "types" in node.attributeNames() else []
-        return lambda program, value: _is_instance(value, types)
-    simple = PRIMITIVES.get(name)
-    if simple is not None:
-        return lambda program, *items: simple(*items)
-    where = place(node)
-    kind = ModelUnsafe if name in operators.DANGEROUS else UnsupportedOperator
-    raise kind(f"the operator prim::{name} at {where} is not supported", operator=f"prim::{name}", entry=where)
-
-
-def _is_instance(value: Any, types: list[str]) -> bool:
-    python = {"Tensor": Tensor, "int": int, "float": float, "bool": bool, "str": str, "NoneType": type(None)}
-    for name in types:
-        if name in python and isinstance(value, python[name]):
-            return True
-        if (name.startswith(("List", "Tuple", "Dict")) or "[]" in name) and isinstance(value, (list, tuple, dict)):
-            return True
-    return False
-
-
-def _identity(value: Any, *_: Any) -> Any:
-    return value
-
-
-PRIMITIVES: dict[str, Callable[..., Any]] = {
-    "NumToTensor": _identity,
-    "unchecked_cast": _identity,
-    "unchecked_unwrap_optional": _identity,
-    "data": _identity,
-    "Uninitialized": _warn,
-    "Print": _warn,
-    "Enter": _identity,
-    "Exit": _warn,
-    "RaiseException": _raise,
-    "TupleIndex": lambda values, index: values[index],
-    "TupleSlice": lambda values, start, end: values[start:end],
-    "dtype": lambda x: _code(x.dtype),
-    "device": lambda x: x.device,
-    "type": lambda device: getattr(device, "type", "cpu"),
-    "index": lambda device: None,
-    "layout": lambda x: 0,
-    "shape": lambda x: list(x.shape),
-    "ndim": lambda x: x.dim(),
-    "is_cuda": lambda x: False,
-    "is_cpu": lambda x: True,
-    "is_nested": lambda x: False,
-    "is_sparse": lambda x: False,
-    "is_quantized": lambda x: False,
-    "is_mkldnn": lambda x: False,
-    "is_mps": lambda x: False,
-    "is_meta": lambda x: False,
-    "is_vulkan": lambda x: False,
-    "is_xla": lambda x: False,
-    "requires_grad": lambda x: True,
-    "min": SCALARS["min"],
-    "max": SCALARS["max"],
-    "abs": SCALARS["abs"],
-    "rangelist": lambda n: list(range(n)),
-}

@@ -1,0 +1,68 @@
+"""Which converters the operators of a graph have, and what to do about one that has none."""
+
+import workers.models.onnx.ops
+from openapi.problems import UnsupportedOperator
+from workers.models.onnx.graph import Graph, Node
+from workers.models.onnx.registry import HOST_CONVERTERS, TENSOR_CONVERTERS, Entry, find
+
+assert workers.models.onnx.ops  # importing it fills the registry
+
+
+def key(node: Node) -> tuple[str, str, int]:
+    """What decides a node's converters: domain, operator, version."""
+    return node.domain, node.op, node.version
+
+
+def resolve(graph: Graph) -> dict[tuple[str, str, int], tuple[Entry | None, Entry | None]]:
+    """Find the converters of all nodes, branches included; refuse the graph when one is missing."""
+    found: dict[tuple[str, str, int], tuple[Entry | None, Entry | None]] = {}
+    stack = [graph]
+    while stack:
+        for node in stack.pop().nodes:
+            name = key(node)
+            if name not in found:
+                entry = find(TENSOR_CONVERTERS, node.domain, node.op, node.version)
+                on_host = find(HOST_CONVERTERS, node.domain, node.op, node.version)
+                if entry is None and on_host is None:
+                    raise _unknown(node)
+                found[name] = (entry, on_host)
+            stack.extend(v for v in node.attributes.values() if isinstance(v, Graph))
+    return found
+
+
+_LOOP = "Loops cannot be translated into a fixed graph; export the model with the loop unrolled (traced, not scripted)."
+_RANDOM = "It draws random numbers, so that two runs differ; export the model in evaluation mode."
+_TREES = "It belongs to a scikit-learn pipeline, which has no gradient; only neural networks can be audited."
+_REASONS = {
+    "Loop": _LOOP,
+    "Scan": _LOOP,
+    "SequenceMap": _LOOP,
+    "ZipMap": "It turns probabilities into dictionaries; convert the model with options={'zipmap': False}.",
+    **dict.fromkeys(("RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike", "Bernoulli"), _RANDOM),
+    "Multinomial": _RANDOM,
+    **dict.fromkeys(("TreeEnsembleClassifier", "TreeEnsembleRegressor", "TreeEnsemble", "SVMClassifier"), _TREES),
+    **dict.fromkeys(("LinearClassifier", "Scaler", "Normalizer", "Imputer", "LabelEncoder"), _TREES),
+    **dict.fromkeys(("LSTM", "GRU", "RNN"), "Recurrent layers are not supported in image classifiers."),
+}
+
+
+def _unknown(node: Node) -> UnsupportedOperator:
+    known = {name for domain, name in TENSOR_CONVERTERS if domain == node.domain}
+    hint = _REASONS.get(node.op)
+    if hint is None and not known:
+        hint = (
+            f"Operators of the domain {node.domain!r} belong to one runtime; export the model with standard operators "
+            "only (for onnxruntime: save it before optimisation)."
+        )
+    elif hint is None:
+        hint = (
+            "Export with another opset_version, or replace the operator; workers/models/onnx/OPERATORS.md lists the "
+            "supported ones."
+        )
+    return UnsupportedOperator(
+        f"{node.where} is not supported. {hint}",
+        operator=node.op,
+        domain=node.domain or "ai.onnx",
+        version=node.version,
+        node=node.name,
+    )

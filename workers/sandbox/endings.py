@@ -1,0 +1,46 @@
+"""The ways in which a job ends without an outcome, and what each means."""
+
+import contextlib
+import logging
+import signal
+from pathlib import Path
+
+from openapi.problems import JobFailed, MemoryLimit, TimeLimit
+from workers.sandbox.messages import Request
+
+log = logging.getLogger(__name__)
+
+
+class Cancelled(Exception):
+    """The job was ended because `should_stop` said so."""
+
+
+class ServerLost(Exception):
+    """The warm server, and with it the job, was killed from outside."""
+
+
+class ChildKilled(Exception):
+    """Somebody outside killed the job: the kernel, short of memory, or a person."""
+
+
+def crash(end: int, request: Request) -> Exception:
+    """What a child's end without an outcome means."""
+    if end >= 0:
+        log.error("the %s job ended with status %d; its last words: %s", request.stage, end, _last_words(request.log))
+        return JobFailed(f"The {request.stage} job ended with status {end} and no result")
+    name = signal.Signals(-end).name
+    log.warning("the %s job ended by %s; its last words: %s", request.stage, name, _last_words(request.log))
+    if -end == signal.SIGXCPU:
+        return TimeLimit(f"The {request.stage} job used more than {request.limits.cpu_seconds:g} s of processor time")
+    if -end == signal.SIGKILL:
+        return ChildKilled(f"The {request.stage} job was killed from outside")
+    if "bad_alloc" in _last_words(request.log):
+        return MemoryLimit(f"The {request.stage} job needed more memory than it may have ({name})")
+    return JobFailed(f"The {request.stage} job crashed with {name}", signal=name)
+
+
+def _last_words(log_file: Path) -> str:
+    """The end of what a job printed."""
+    with contextlib.suppress(OSError):
+        return log_file.read_bytes()[-4096:].decode(errors="backslashreplace")
+    return ""
