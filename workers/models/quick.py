@@ -5,7 +5,7 @@ itself):
 
 - batch normalisation is folded into the convolution before it;
 - on a CPU the first convolution's input gradient is one matrix product and k² shifted additions: oneDNN's own kernel
-  pads the one or three channels to sixteen (1.9 to 4.5 times as fast).
+  pads the one or three channels to sixteen (1.7 to 4.5 times as fast).
 
 Channels-last memory would bring 5 to 15 % more for maps of 14×14 and above, but oneDNN then takes other kernels for
 other batch sizes, and rows came out different by more than rounding once a ReLU tipped: it is left out.
