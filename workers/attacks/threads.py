@@ -10,8 +10,8 @@ from torch.utils.flop_counter import FlopCounterMode
 from workers.attacks.victim import Logits
 
 #: Forward operations of one batch below which a second thread costs more than it brings. Seen on two cores, both ways,
-#: ms on the clock with one and with two threads: 0.12 GFLOP 8.2 and 10.3, 0.94 GFLOP 31 and 36, 5.2 GFLOP 170 and 139, 40
-#: GFLOP 973 and 588. Counted, not timed, so that it is the same choice everywhere.
+#: ms on the clock with one and with two threads: 0.12 GFLOP 8.2 and 10.3, 0.94 GFLOP 31 and 36, 5.2 GFLOP 170 and 139,
+#: 40 GFLOP 973 and 588. Counted, not timed, so that it is the same choice everywhere.
 _LITTLE = 2e9
 
 
