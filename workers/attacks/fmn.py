@@ -25,7 +25,7 @@ def fmn(hunt: Hunt, spec: Fmn) -> None:
     Where x' is adversarial: ``eps <- min(eps (1 - gamma), smallest norm so far)``. Where it is not: before the first
     success ``eps <- ||delta||_p + b |f| / ||g||_q``, by the distance to the linearised boundary, then
     ``eps <- eps (1 + gamma)``. f is the loss `nearing`, g its gradient, and b 1.5 for L2 and L-infinity (both ours: on
-    three nets 2 to 13 % nearer on average than the margin and b = 1). alpha and gamma fall by a cosine to a hundredth.
+    three nets 0.5 to 12 % nearer on average than the margin, b = 1). alpha and gamma fall by a cosine to a hundredth.
     L0 counts pixels (all channels together) and moves by at least one pixel. P projects onto the ball, for L2 onto its
     sphere, which gets across where many pixels are black or white (ours). Every iterate is tested, the last one too;
     the nearest success is kept, and except for L0 bisected towards x at the end (ours).
