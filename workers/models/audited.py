@@ -102,7 +102,7 @@ class AuditedModel(nn.Module):
 
         To be used while no weight changes. example: (m, c, h, w) images on which the two are compared.
         """
-        from workers.models.quick import quicken  # which is written in terms of this class
+        from workers.models.quick.model import quicken  # which is written in terms of this class
 
         return quicken(self, example)
 

@@ -112,6 +112,12 @@ class InputTransform(nn.Module):
         self.register_buffer("scale", scale.reshape(1, -1, 1, 1).float(), persistent=False)
         self.register_buffer("shift", shift.reshape(1, -1, 1, 1).float(), persistent=False)
 
+    @property
+    def affine(self) -> bool:
+        """Whether this is a scale, a shift and an order of the channels alone, in float32."""
+        plain = not (self.rounded or self.nhwc) and len(self.file.shape) == 3
+        return plain and self.file.compute_dtype == torch.float32
+
     def forward(self, x: Tensor) -> Tensor:
         """Map pixels to the file's input."""
         if self.flip:

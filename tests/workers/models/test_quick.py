@@ -5,17 +5,17 @@ from typing import Any
 
 import pytest
 import torch
-from torch import Tensor, nn
+from torch import Tensor, fx, nn
 
 from openapi.attacks import Pgd
 from openapi.models import InputSpec
 from workers.attacks.suite import run_attack
-from workers.models import quick as quick_module
 from workers.models.audited import AuditedModel
 from workers.models.from_module import audit_module
 from workers.models.graphs import op_name
-from workers.models.image_conv import image_conv
-from workers.models.quick import QuickModel, quicken
+from workers.models.quick import rewrites
+from workers.models.quick.image_conv import back_weight, image_conv
+from workers.models.quick.model import QuickModel, quicken
 
 GEOMETRIES = [
     (kernel, stride, padding, dilation)
@@ -33,7 +33,7 @@ def test_image_gradients_are_autograds(channels: int) -> None:
         bias = torch.randn(4, dtype=torch.float64, generator=generator)
         geometry = ([stride, stride], [padding, padding], [dilation, dilation])
         wanted = torch.conv2d(x, weight, bias, *geometry)
-        got = image_conv(x, weight, bias, weight.permute(1, 2, 3, 0).flatten(0, 2), *geometry)
+        got = image_conv(x, weight, bias, back_weight(weight, *geometry), *geometry)
         assert torch.equal(wanted, got)
         onto = torch.randn(wanted.shape, dtype=torch.float64, generator=generator)
         (a,) = torch.autograd.grad(wanted, x, onto)
@@ -83,6 +83,41 @@ def test_same_logits_and_gradients(size: int) -> None:
     assert all(not p.requires_grad for p in quick.parameters())
 
 
+class Strided(nn.Module):
+    """A first convolution whose padding meets mean and std, read in place by a ReLU; one ReLU's input is read twice."""
+
+    def __init__(self, stride: int, wide: int) -> None:
+        super().__init__()
+        self.first = nn.Conv2d(3, wide, 4, stride=stride, padding=1)
+        self.head = nn.Linear(wide, 7, bias=False)
+        self.last = nn.Linear(7, 5)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = torch.relu(self.first(x)).mean((2, 3))
+        twice = self.head(x)
+        return self.last(torch.relu(twice) + twice)
+
+
+@pytest.mark.parametrize("channels", ["RGB", "BGR"])
+@pytest.mark.parametrize(("stride", "wide", "folded"), [(2, 6, True), (3, 6, True), (1, 9, False)])
+def test_mean_and_std_go_into_the_first_convolution(stride: int, wide: int, folded: bool, channels: Any) -> None:
+    torch.manual_seed(0)
+    spec = InputSpec(
+        shape=(3, 13, 16), channels=channels, range=(0, 255), mean=(120.0, 60.0, 30.0), std=(50.0, 60.0, 70.0)
+    )
+    model = audit_module(Strided(stride, wide).eval(), spec).freeze()
+    quick = QuickModel(model)
+    assert isinstance(quick.transform, nn.Identity) == folded  # not where the map is much larger than the image
+    names = [op_name(node) for node in quick.graph.graph.nodes]
+    assert (names.count("relu"), names.count("relu_")) == (1, 1)
+    x = torch.rand(5, 3, 13, 16, requires_grad=True)
+    wanted, got = model(x), quick(x)
+    assert torch.allclose(wanted, got, rtol=1e-5, atol=1e-5)
+    (a,) = torch.autograd.grad(wanted.logsumexp(1).sum(), x)
+    (b,) = torch.autograd.grad(got.logsumexp(1).sum(), x)
+    assert torch.allclose(a, b, rtol=1e-4, atol=1e-5 * float(a.abs().max()))
+
+
 def test_a_norm_in_training_is_left_alone() -> None:
     model = net()
     model.set_batch_norm(training=True)
@@ -92,14 +127,13 @@ def test_a_norm_in_training_is_left_alone() -> None:
 
 def test_a_quick_form_that_differs_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
     model, x = net(), torch.rand(4, 3, 32, 32)
-    right = quick_module._fold
+    right = rewrites._reweigh
     assert quicken(model, x) is not model
 
-    def wrong(*args: Any) -> tuple[Tensor, Tensor]:
-        weight, bias = right(*args)
-        return weight, bias + 1e-2
+    def wrong(module: fx.GraphModule, conv: fx.Node, weight: Tensor, bias: Tensor) -> None:
+        right(module, conv, weight, bias + 1e-2)
 
-    monkeypatch.setattr(quick_module, "_fold", wrong)
+    monkeypatch.setattr(rewrites, "_reweigh", wrong)
     assert quicken(model, x) is model
 
 

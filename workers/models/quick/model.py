@@ -1,0 +1,54 @@
+"""The quick form of a model: its graph rewritten, and accepted only where it gives the model's logits.
+
+An attack's result does not depend on it beyond float32 rounding, and successes are confirmed on the model itself.
+
+Channels-last memory would bring 5 to 15 % more for maps of 14×14 and above, but oneDNN then takes other kernels for
+other batch sizes, and rows came out different by more than rounding once a ReLU tipped: it is left out.
+"""
+
+import torch
+from torch import Tensor, nn
+
+from workers.models.audited import AuditedModel
+from workers.models.quick.rewrites import copied, fold_norms, fold_transform, image_convolutions, linears, relu_in_place
+
+
+class QuickModel(nn.Module):
+    """``forward``: x (n, c, h, w) float32 in [0, 1] → (n, num_classes) float32 logits, as `AuditedModel` to rounding.
+
+    The weights, some copied and some shared, have no gradients; gradients with respect to x are complete. To be used
+    while no weight of the model changes.
+    """
+
+    def __init__(self, model: AuditedModel) -> None:
+        super().__init__()
+        self.graph = copied(model.graph)
+        self.transform: nn.Module = model.transform
+        fold_norms(self.graph)
+        if model.transform.scale.device.type == "cpu":
+            if fold_transform(self.graph, model.transform):
+                self.transform = nn.Identity()
+            image_convolutions(self.graph)
+            linears(self.graph)
+        relu_in_place(self.graph)
+        self.graph.graph.eliminate_dead_code()
+        self.graph.recompile()
+
+    def forward(self, x: Tensor) -> Tensor:
+        """x (n, c, h, w) in [0, 1] → logits (n, num_classes) float32."""
+        logits: Tensor = self.graph(self.transform(x))
+        return logits.float()
+
+
+def quicken(model: AuditedModel, example: Tensor) -> "QuickModel | AuditedModel":
+    """Return the quick version of a model; the model itself where the quick one does not give its logits.
+
+    example: (m, c, h, w) images on which both are compared (to 1e-4 of the logits' range).
+    """
+    if not model.differentiable:
+        return model
+    quick = QuickModel(model)
+    with torch.no_grad():
+        wanted, got = model(example), quick(example)
+    spread = (wanted.amax() - wanted.amin()).clamp(min=1e-12)
+    return quick if bool(((wanted - got).abs() <= 1e-4 * spread).all()) else model
