@@ -20,7 +20,7 @@ from workers.attacks.registry import REGISTRY, Entry
 from workers.attacks.rng import SampleRng
 from workers.attacks.room import rows_at_once
 from workers.attacks.threads import fitting_threads
-from workers.attacks.victim import Logits, Victim, frozen, quickened
+from workers.attacks.victim import DEFAULT_TILE, Logits, Victim, frozen, quickened
 
 #: Rows whose state is held at once: the passes are cut into smaller tiles, so this bounds bookkeeping alone.
 _CHUNK_ROWS, _CHUNK_BYTES = 512, 64 * 2**20
@@ -97,13 +97,14 @@ def run_attack(
     where = torch.device(device) if device is not None else x.device
     began = time.perf_counter()
     parts: list[AttackRun] = []
+    x = x.contiguous()  # NHWC strides would make every pass slower, and results depend on them
     few = x[:2].to(where, torch.float32)
     with frozen(model), ExitStack() as stack:
         chunk_rows = max(1, min(_CHUNK_ROWS, _CHUNK_BYTES // max(1, x[:1].numel() * 4)))
         slices = [slice(begin, begin + chunk_rows) for begin in range(0, len(x), chunk_rows)]
+        stack.enter_context(fitting_threads(model, few, batch_size or DEFAULT_TILE.get(where.type, 64)))
         quick = quickened(model, few)
         tile = batch_size or rows_at_once(quick, few, not spec.black_box)
-        stack.enter_context(fitting_threads(quick, few, tile))
         outside = [Victim(model, index[s].to(where), tile=tile) for s in slices]
         clean = [v.logits(x[s].to(where, torch.float32), v.everyone) for v, s in zip(outside, slices, strict=True)]
         probabilities = all(_are_probabilities(z) for z in clean)

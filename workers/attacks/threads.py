@@ -29,11 +29,13 @@ def operations(model: Logits, example: Tensor) -> float:
 def fitting_threads(model: Logits, example: Tensor, rows: int) -> Iterator[None]:
     """Let passes of `rows` images run on one thread where they are too small for more (a CPU alone); then undone."""
     before = torch.get_num_threads()
-    if example.device.type != "cpu" or before == 1 or operations(model, example) * rows >= _LITTLE:
+    if example.device.type != "cpu" or before == 1:
         yield
         return
     torch.set_num_threads(1)
     try:
+        if operations(model, example[:1]) * rows >= _LITTLE:
+            torch.set_num_threads(before)
         yield
     finally:
         torch.set_num_threads(before)
