@@ -109,8 +109,8 @@ def _climb(
                 return
         a = _MOMENTUM if step > 1 else 1.0
         z = space.project_(torch.addcmul(x, space.direction(grad), per_row(eta), out=spare))
-        if a != 1.0:  # a z + 2 (1 - a) x - (1 - a) x_old, in place
-            z = space.project_(z.mul_(a).add_(x, alpha=2 * (1 - a)).sub_(x_old, alpha=1 - a))
+        if a != 1.0:  # a z + (1 - a) (2 x - x_old), in place
+            z = space.project_(z.lerp_(x_old.lerp_(x, 2.0), 1 - a))
         x_old, x, spare = x, z, x_old
         if step < steps:
             logits, f_new, grad = hunt.gradient(x, loss, rows, *args)
