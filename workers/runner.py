@@ -105,6 +105,7 @@ class Runner:
                 folder=folder,
                 limits=shard.limits,
                 device=self._settings.device,
+                gradients=self._settings.gradients,
                 threads=self._threads,
                 layers=wanted_layers(self._settings),
                 required=self._settings.sandbox == "required",

@@ -10,6 +10,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from openapi.wire.jobs import Limits
 
 Device = Literal["auto", "cpu", "cuda"]
+Gradients = Literal["auto", "float32", "bfloat16"]
 SandboxMode = Literal["required", "auto", "off"]
 LogLevel = Literal["debug", "info", "warning", "error"]
 
@@ -84,6 +85,10 @@ class Settings(BaseSettings):
 
     # Workers
     device: Device = Field("auto", description="`auto` is CUDA where there is one, else the CPU")
+    gradients: Gradients = Field(
+        "auto",
+        description="Arithmetic of gradients in attacks with an eps; `auto` is bfloat16 on GPUs and CPUs made for it, each success confirmed in float32",
+    )
     threads: int | None = Field(None, ge=1, description="Torch threads per job; null is cores / worker_slots")
     worker_slots: int = Field(1, ge=1, description="Workers that share this machine; decides `threads`")
     worker_id: str | None = Field(None, description="Name in heartbeats and events; null is host name and process id")

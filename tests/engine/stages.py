@@ -27,6 +27,12 @@ def do_sum(ctx: JobContext) -> dict[str, Any]:
     return {"sum": float(numbers.sum())}
 
 
+def do_arithmetic(ctx: JobContext) -> dict[str, Any]:
+    import torch
+
+    return {"gradients": ctx.gradients, "tf32": torch.backends.cudnn.allow_tf32}
+
+
 def do_sleep(ctx: JobContext) -> None:
     Path("pid").write_text(str(os.getpid()))
     ctx.progress(1, 2, "naps", "sleeping")

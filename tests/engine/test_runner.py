@@ -70,7 +70,12 @@ def worker(tmp_path_factory: pytest.TempPathFactory, broker: Broker) -> Iterator
     patch.setitem(STAGES, "attack", "tests.engine.stages")
     patch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
     settings = Settings(
-        data_dir=tmp_path_factory.mktemp("worker"), redis_url=broker.url, device="cpu", threads=1, heartbeat_seconds=0.5
+        data_dir=tmp_path_factory.mktemp("worker"),
+        redis_url=broker.url,
+        device="cpu",
+        gradients="bfloat16",
+        threads=1,
+        heartbeat_seconds=0.5,
     )
     made = Worker(settings)
     yield made
@@ -99,6 +104,12 @@ def test_a_shard_is_computed_once(worker: Worker) -> None:
     planted = ShardResult(value={"sum": -1.0})
     worker.blobs.put_result(shard.result_key, planted)
     assert worker.run(shard).result == planted
+
+
+def test_a_job_computes_as_the_settings_say(worker: Worker) -> None:
+    event = worker.run(worker.shard("arithmetic"))
+    assert event.result is not None
+    assert event.result.value == {"gradients": "bfloat16", "tf32": False}
 
 
 def test_progress_and_heartbeats(worker: Worker) -> None:

@@ -160,7 +160,7 @@ def into_ball(x_adv: Tensor, x: Tensor, eps: float, norm: str) -> Tensor:
     """
     x_adv = x_adv.clamp(0, 1)
     if norm == "linf":
-        inside = bool((distance(x_adv, x, norm) <= float32_floor(eps)).all())
+        inside = bool((distance(x_adv, x, "linf") <= float32_floor(eps)).all())
         return x_adv if inside else LinfBall(x, eps).project(x_adv)
     limit = eps * (1 - 1e-6)
     for shrink in range(1, 64):

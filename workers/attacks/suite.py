@@ -12,15 +12,18 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from openapi.threat_models import Attack
+from openapi.wire.settings import Gradients
 from workers.attacks.checks import probe_gradient
 from workers.attacks.geometry import Norm, distance, into_ball
 from workers.attacks.hunt import TOLERANCE, Hunt
 from workers.attacks.losses import margin
+from workers.attacks.precision import are_rough
 from workers.attacks.registry import REGISTRY, Entry
 from workers.attacks.rng import SampleRng
 from workers.attacks.room import rows_at_once
 from workers.attacks.threads import fitting_threads
 from workers.attacks.victim import DEFAULT_TILE, Logits, Victim, frozen, quickened
+from workers.precision import exact_float32
 
 #: Rows whose state is held at once: the passes are cut into smaller tiles, so this bounds bookkeeping alone.
 _CHUNK_ROWS, _CHUNK_BYTES = 512, 64 * 2**20
@@ -77,6 +80,7 @@ def run_attack(
     num_classes: int | None = None,
     batch_size: int | None = None,
     device: str | torch.device | None = None,
+    gradients: Gradients = "auto",
     progress: Callable[[float, float], None] | None = None,
 ) -> AttackRun:
     """Attack every correctly classified sample and confirm each success on the stored float32 example.
@@ -85,7 +89,8 @@ def run_attack(
     left as it was. x: (n, c, h, w) float32 in [0, 1], y: (n,) labels, index: (n,) global sample indices, which alone
     with `seed` decide the randomness. skip: (n,) mask of samples that are not attacked. batch_size: rows a pass (null:
     64 on a CPU, 1024 on a GPU, less where that much has no room, see `room`; halved when memory runs out); it changes
-    the speed, not the result. progress(done, total): samples.
+    the speed, not the result. gradients: their arithmetic in attacks with an eps, see `precision`; where it is
+    bfloat16, figures["gradients"] says so. progress(done, total): samples.
 
     Raises ModelNumerics (NaN or infinite logits, with the sample's `index`), NotDifferentiable, MemoryLimit, ValueError
     (x outside [0, 1], shapes that do not fit).
@@ -99,7 +104,8 @@ def run_attack(
     parts: list[AttackRun] = []
     x = x.contiguous()  # NHWC strides would make every pass slower, and results depend on them
     few = x[:2].to(where, torch.float32)
-    with frozen(model), ExitStack() as stack:
+    rough = are_rough(gradients, where) and not (entry.minimal or spec.black_box)
+    with frozen(model), exact_float32(), ExitStack() as stack:
         chunk_rows = max(1, min(_CHUNK_ROWS, _CHUNK_BYTES // max(1, x[:1].numel() * 4)))
         slices = [slice(begin, begin + chunk_rows) for begin in range(0, len(x), chunk_rows)]
         stack.enter_context(fitting_threads(model, few, batch_size or DEFAULT_TILE.get(where.type, 64)))
@@ -116,7 +122,9 @@ def run_attack(
 
             chunk = (x[s].to(where, torch.float32), y[s].to(where, torch.int64), z)
             spared = torch.zeros(len(z), dtype=torch.bool, device=where) if skip is None else skip[s].to(where)
-            parts.append(_run_chunk(victim, quick, spec, entry, attack, *chunk, spared, seed, probabilities, beat))
+            parts.append(
+                _run_chunk(victim, quick, spec, entry, attack, *chunk, spared, seed, probabilities, rough, beat)
+            )
             beat(1.0)
     run = _join(parts, num_classes)
     run.seconds = time.perf_counter() - began
@@ -153,6 +161,7 @@ def _run_chunk(
     spared: Tensor,
     seed: int,
     probabilities: bool,
+    rough: bool,
     beat: Callable[[float], None],
 ) -> AttackRun:
     """Attack one chunk through `quick`; `outside` makes the clean and the confirming passes, on the model itself."""
@@ -166,8 +175,8 @@ def _run_chunk(
     x_adv, final = x.clone(), clean.clone()
     success = torch.zeros(len(x), dtype=torch.bool, device=x.device)
     queries = torch.full((len(x),), -1, dtype=torch.int64, device=x.device)
-    victim = Victim(quick, index[rows], tile=outside.tile, probabilities=probabilities)
-    figures: dict[str, Any] = {"zero_gradients": 0, "bad_gradients": 0}
+    victim = Victim(quick, index[rows], tile=outside.tile, probabilities=probabilities, rough=rough)
+    figures: dict[str, Any] = {"zero_gradients": 0, "bad_gradients": 0} | ({"gradients": "bfloat16"} if rough else {})
     if len(rows):
         z = (clean[rows] + 1e-30).log() if probabilities else clean[rows]
         rng = SampleRng(seed, index[rows])

@@ -67,13 +67,22 @@ class Victim:
     whose gradient was once exactly zero everywhere, `bad_gradients` those with a NaN or infinite one (treated as zero).
 
     probabilities: the model ends in a softmax, so that `logits` and `gradient` work on log-probabilities: same
-    decisions, and gradients that do not saturate.
+    decisions, and gradients that do not saturate. rough: `gradient` runs in bfloat16 (`precision`); its logits and loss
+    then have two digits, and whoever decides by them asks `logits` again. All other passes are in float32.
 
     Raises ModelNumerics (NaN or infinite logits; `index` names the sample), NotDifferentiable, MemoryLimit.
     """
 
-    def __init__(self, model: Logits, index: Tensor, *, tile: int | None = None, probabilities: bool = False) -> None:
-        self.model, self.index, self.probabilities = model, index, probabilities
+    def __init__(
+        self,
+        model: Logits,
+        index: Tensor,
+        *,
+        tile: int | None = None,
+        probabilities: bool = False,
+        rough: bool = False,
+    ) -> None:
+        self.model, self.index, self.probabilities, self.rough = model, index, probabilities, rough
         self.tile = tile or DEFAULT_TILE.get(index.device.type, 64)
         n, device = len(index), index.device
         self.forwards = torch.zeros(n, dtype=torch.int64, device=device)
@@ -104,7 +113,8 @@ class Victim:
         def run(s: slice) -> tuple[Tensor, ...]:
             leaf = x[s].detach().requires_grad_()
             with torch.enable_grad():
-                z = self._forward(leaf, rows[s])
+                with torch.autocast(leaf.device.type, torch.bfloat16, enabled=self.rough):
+                    z = self._forward(leaf, rows[s])
                 value = loss(z, *(a[s] for a in args))
                 (grad,) = self._grad(value.sum(), leaf)
             return z.detach(), value.detach(), grad.contiguous()  # not expanded: callers write over it

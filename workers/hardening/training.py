@@ -19,6 +19,7 @@ from workers.hardening.selection import Omega
 from workers.hardening.watch import Epoch, Report, Watch
 from workers.models.audited import AuditedModel
 from workers.models.sharing import sharing
+from workers.precision import exact_float32
 
 #: Random training images on which `dynamic` chooses Ω again after each epoch (SNS).
 DYNAMIC_PAIRS = 200
@@ -173,8 +174,7 @@ def harden(
     model: AuditedModel, data: TrainingSet, options: HardenOptions, *, seed: int = 0, report: Report | None = None
 ) -> Hardening:
     """Harden `model` in place (see `Hardener`); `NotTrainable`, `InvalidField`, `DatasetMismatch`, `JobFailed`."""
-    # cuDNN's fastest algorithms add in any order; the same seed must give the same weights.
-    with torch.backends.cudnn.flags(enabled=True, benchmark=False, deterministic=True):
+    with exact_float32():
         return Hardener(model, data, options, seed=seed, report=report).run()
 
 

@@ -46,6 +46,7 @@ def run(ctx: JobContext) -> dict[str, Any]:
         num_classes=model.num_classes,
         batch_size=ctx.execution.get("batch_size"),
         device=ctx.device,
+        gradients=ctx.gradients,
         progress=lambda done, total: ctx.progress(done, total, "samples", f"attack {spec.id or spec.name}"),
     )
     write_files(ctx, result, x, bool(params.get("keep_examples")))

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from openapi.wire.settings import Gradients
+
 
 @dataclass(frozen=True)
 class DeclaredFile:
@@ -29,6 +31,7 @@ class JobContext:
     scratch: Path
     execution: Mapping[str, Any] = field(default_factory=dict)
     device: str = "cpu"
+    gradients: Gradients = "auto"
     report: Callable[[float, float, str, str | None], None] = lambda done, total, unit, phase: None
     files: dict[str, DeclaredFile] = field(default_factory=dict)
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from openapi.problems import JobFailed, MemoryLimit, TremorError
 from workers.jobs.context import JobContext
+from workers.precision import exact_float32
 from workers.sandbox import confine, kernel, limits
 from workers.sandbox.environment import describe, pick_device
 from workers.sandbox.messages import ChildLine, ChildOutcome, ChildProgress, LeftFile, Request
@@ -85,9 +86,11 @@ def _run(request: Request, pipe: Any, parent: int) -> ChildOutcome:
         scratch=request.scratch,
         execution=request.execution,
         device=device,
+        gradients=request.gradients,
         report=_Reporter(pipe),
     )
-    value: dict[str, Any] = importlib.import_module(request.module).run(ctx)
+    with exact_float32():
+        value: dict[str, Any] = importlib.import_module(request.module).run(ctx)
     json.dumps(value, allow_nan=False)
     files = {
         key: LeftFile(path=str(file.path), name=file.name, kind=file.kind, format=file.format)

@@ -5,11 +5,12 @@ comes from the child is treated as an upload: checked, bounded, and never a path
 """
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from openapi.base import Frozen
 from openapi.problems import Problem
 from openapi.wire.jobs import Limits
+from openapi.wire.settings import Device, Gradients
 from workers.sandbox.confine import LAYERS
 
 #: Longest line that a child may send.
@@ -30,7 +31,8 @@ class Request(Frozen):
     execution: dict[str, Any] = {}
     folder: Path
     limits: Limits = Limits()
-    device: Literal["auto", "cpu", "cuda"] = "auto"
+    device: Device = "auto"
+    gradients: Gradients = "auto"
     threads: int = 1
     layers: tuple[str, ...] = LAYERS
     required: bool = False

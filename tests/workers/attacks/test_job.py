@@ -45,6 +45,19 @@ def job(inputs: dict[str, Path], scratch: Path, spec: Any, start: int, stop: int
     }
 
 
+def test_the_table_says_when_gradients_were_rough(inputs: dict[str, Path], tmp_path: Path) -> None:
+    params = {
+        "model": {"format": "torchscript", "input": {"shape": [1, 8, 8]}},
+        "attack": Pgd(eps=0.02, steps=4).model_dump(mode="json"),
+        "start": 0,
+        "stop": 40,
+    }
+    for gradients, said in (("float32", None), ("bfloat16", "bfloat16")):
+        (tmp_path / gradients).mkdir()
+        ctx = JobContext(inputs=inputs, params=params, scratch=tmp_path / gradients, gradients=gradients)
+        assert run(ctx)["figures"].get("gradients") == said
+
+
 def test_slices_add_up_to_the_whole(inputs: dict[str, Path], tmp_path: Path) -> None:
     spec = Pgd(eps=0.02, steps=4)
     value, files = job(inputs, tmp_path / "all", spec, 0, 40)

@@ -41,10 +41,11 @@ class _ImageConv(torch.autograd.Function):
     def backward(ctx: Any, *grads: Tensor) -> Any:
         (back,) = ctx.saved_tensors
         shape, kernel, stride, padding, dilation = ctx.geometry
+        grad = grads[0].to(back.dtype)  # bfloat16 where an attack's gradients are
         if back.ndim == 4:
-            grad = _by_phases(grads[0], back, shape, kernel, stride, padding)
+            grad = _by_phases(grad, back, shape, kernel, stride, padding)
         else:
-            grad = _by_shares(grads[0], back, shape, kernel, stride, padding, dilation)
+            grad = _by_shares(grad, back, shape, kernel, stride, padding, dilation)
         return grad, None, None, None, None, None, None
 
 

@@ -18,7 +18,7 @@ class _Linear(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, *grads: Tensor) -> Any:
         (weight,) = ctx.saved_tensors
-        return torch.mm(grads[0], weight), None, None, None
+        return torch.mm(grads[0].to(weight.dtype), weight), None, None, None
 
 
 def linear(x: Tensor, weight: Tensor, bias: Tensor | None, columns: Tensor) -> Tensor:
