@@ -15,6 +15,7 @@ from workers.attacks.geometry import Norm
 
 _IFGSM_STEPS = 10
 _POPULATION, _GENERATIONS = 100, 20
+_PAPERS = 400, 100  # population and generations of the one-pixel paper
 
 
 def more_attacks(linf: float, l2: float) -> dict[str, tuple[Norm, Attack]]:
@@ -39,12 +40,13 @@ def more_attacks(linf: float, l2: float) -> dict[str, tuple[Norm, Attack]]:
         "FMN-100 L0": ("l0", a("fmn", norm="l0")),
         "StrAttack 4x100": ("l2", a("strattack")),
         "One pixel 100x20": ("l0", a("one_pixel", population=_POPULATION, generations=_GENERATIONS)),
+        "One pixel 400x100": ("l0", a("one_pixel", population=_PAPERS[0], generations=_PAPERS[1])),
         "Gaussian noise 3": ("l2", a("gaussian_noise", severity=3)),
     }
 
 
 #: Radius of a row's ball besides the table's linf and l2: one pixel; none.
-OTHER_RADII: dict[str, float | None] = {"One pixel 100x20": 1.0, "Gaussian noise 3": None}
+OTHER_RADII: dict[str, float | None] = {"One pixel 100x20": 1.0, "One pixel 400x100": 1.0, "Gaussian noise 3": None}
 MINIMAL = ("C&W", "EAD", "DeepFool", "DDN", "FMN", "StrAttack")
 
 
@@ -68,8 +70,13 @@ def _torchattacks(linf: float, l2: float) -> dict[str, Contender]:
         "FAB-T L2": torchattacks(lambda s: t.FAB(s.model, norm="L2", eps=l2, n_classes=classes(s), **fab)),
         "Square-500 L2": torchattacks(lambda s: t.Square(s.model, norm="L2", eps=l2, n_queries=500)),
         "Square-5000 Linf": torchattacks(lambda s: t.Square(s.model, eps=linf, n_queries=5000)),
+        # population and generations as ours: the library cuts the population to a multiple of a pixel's 5 unknowns (100
+        # and 400 are), and asks once more a generation, about the best
         "One pixel 100x20": torchattacks(
             lambda s: t.OnePixel(s.model, steps=_GENERATIONS, popsize=_POPULATION, inf_batch=128)
+        ),
+        "One pixel 400x100": torchattacks(
+            lambda s: t.OnePixel(s.model, steps=_PAPERS[1], popsize=_PAPERS[0], inf_batch=128)
         ),
         "Gaussian noise 3": torchattacks(lambda s: t.GN(s.model, std=_noise(s))),
     }
@@ -90,7 +97,7 @@ def _foolbox(linf: float, l2: float) -> dict[str, Contender]:
 
 
 def _art(linf: float, l2: float) -> dict[str, Contender]:
-    from art.attacks.evasion import BasicIterativeMethod, FastGradientMethod, SquareAttack
+    from art.attacks.evasion import BasicIterativeMethod, FastGradientMethod, PixelAttack, SquareAttack
 
     step = linf / _IFGSM_STEPS
     rest = {"batch_size": 256, "verbose": False}
@@ -100,6 +107,9 @@ def _art(linf: float, l2: float) -> dict[str, Contender]:
             lambda c: BasicIterativeMethod(c, eps=linf, eps_step=step, max_iter=_IFGSM_STEPS, **rest)
         ),
         "Square-500 L2": art(lambda c: SquareAttack(c, norm=2, eps=l2, max_iter=500, **rest)),
+        # th: pixels; es=1: differential evolution; max_iter: generations, with one query more in each as above. Its
+        # population is 400 and cannot be set, so that the row of 100 lacks it
+        "One pixel 400x100": art(lambda c: PixelAttack(c, th=1, es=1, max_iter=_PAPERS[1])),
     }
 
 

@@ -6,7 +6,10 @@ from torch import Tensor
 from openapi.attacks import OnePixel
 from workers.attacks.hunt import Hunt
 from workers.attacks.losses import log_odds, margin
+from workers.attacks.population import BLOCK, Boldest, shares
 from workers.attacks.rng import SampleRng
+
+_LOGITS = 1024  # candidates whose logits are in memory at once; of images there are fewer
 
 
 def one_pixel(hunt: Hunt, spec: OnePixel) -> None:
@@ -15,12 +18,13 @@ def one_pixel(hunt: Hunt, spec: OnePixel) -> None:
     A candidate is ``pixels`` times (row, column, colour). First places are uniform, colours normal with mean 1/2 and
     deviation 1/2, clipped (the paper's N(128, 127)); r1, r2, r3 differ; no crossover. A place outside the image is
     drawn anew, a colour is clipped. Fitness is the log-odds against the true class, which orders candidates as its
-    probability does. Every candidate is one query; a row stops at its first success. No gradient is used.
+    probability does. Every candidate is one query; a row stops at its first success. No gradient is used. Of a row's
+    candidates at most 64 are painted at once.
 
     Su, Vargas & Sakurai, "One Pixel Attack for Fooling Deep Neural Networks", 2019.
     """
     active = hunt.active()
-    group = max(1, hunt.victim.tile // spec.population)
+    group = max(1, hunt.victim.tile // min(spec.population, BLOCK))
     for begin in range(0, len(active), group):
         _evolve(hunt, active[begin : begin + group], spec)
         hunt.beat(min(begin + group, len(active)) / len(active))
@@ -48,31 +52,43 @@ def _evolve(hunt: Hunt, rows: Tensor, spec: OnePixel) -> None:
         places = torch.where(better[:, :, None, None], new_places, places)
         colours = torch.where(better[:, :, None, None], new_colours, colours)
         fitness = torch.where(better, new_fitness, fitness)
-    best = fitness.argmax(1) + torch.arange(len(rows), device=rows.device) * spec.population
-    hunt.offer(rows, _painted(hunt.x[rows], places, colours)[best])
+    hunt.offer(rows, _one_each(hunt.x[rows], places, colours, fitness.argmax(1)))
 
 
 def _tested(hunt: Hunt, rows: Tensor, places: Tensor, colours: Tensor, step: int) -> tuple[Tensor, Tensor]:
     """Return the fitness (m, k) of all candidates and the (m,) rows that one of them fooled; the boldest is kept."""
-    images = _painted(hunt.x[rows], places, colours)
-    owners = rows.repeat_interleave(places.shape[1])
-    logits = hunt.logits(images, owners)
-    y = hunt.y[owners]
-    first = torch.arange(len(rows), device=rows.device) * places.shape[1]
-    boldest = first + margin(logits, y).view(len(rows), -1).argmax(1)
-    hit = hunt.keep(rows, images[boldest], logits[boldest], step)
-    return log_odds(logits, y).view(len(rows), -1), hit
+    x, boldest, fitness = hunt.x[rows], Boldest(hunt, rows), []
+    for begin, size in shares(places.shape[1], _LOGITS):
+        parts = [slice(begin + start, begin + start + k) for start, k in shares(size, BLOCK)]
+        logits = torch.cat([_asked(hunt, rows, _painted(x, places[:, s], colours[:, s])) for s in parts], 1)
+        flat, y = logits.flatten(0, 1), hunt.y[rows].repeat_interleave(size)
+        fitness.append(log_odds(flat, y).view(-1, size))
+        at, which = boldest.leaders(logits, margin(flat, y).view(-1, size))
+        if len(at):
+            boldest.image[at] = _one_each(x[at], places[at], colours[at], begin + which)
+    return torch.cat(fitness, 1), boldest.keep(step)
+
+
+def _asked(hunt: Hunt, rows: Tensor, images: Tensor) -> Tensor:
+    """Return logits (m, k, K) of images (m, k, c, h, w)."""
+    return hunt.logits(images.flatten(0, 1), rows.repeat_interleave(images.shape[1])).view(*images.shape[:2], -1)
+
+
+def _one_each(x: Tensor, places: Tensor, colours: Tensor, which: Tensor) -> Tensor:
+    """Return (m, c, h, w): x with candidate `which` (m,) of each row."""
+    at = torch.arange(len(x), device=x.device)
+    return _painted(x, places[at, which][:, None], colours[at, which][:, None])[:, 0]
 
 
 def _painted(x: Tensor, places: Tensor, colours: Tensor) -> Tensor:
-    """Return (m k, c, h, w): x (m, c, h, w) with each candidate's pixels (m, k, p, 2) in its colours (m, k, p, c)."""
+    """Return (m, k, c, h, w): x (m, c, h, w) with each candidate's pixels (m, k, p, 2) in its colours (m, k, p, c)."""
     m, k, pixels = places.shape[:3]
     images = x.repeat_interleave(k, 0)
     each = torch.arange(m * k, device=x.device)
-    row_column = places.long().view(m * k, pixels, 2)
+    row_column = places.long().flatten(0, 1)
     for p in range(pixels):
-        images[each, :, row_column[:, p, 0], row_column[:, p, 1]] = colours.view(m * k, pixels, -1)[:, p]
-    return images
+        images[each, :, row_column[:, p, 0], row_column[:, p, 1]] = colours[:, :, p].flatten(0, 1)
+    return images.view(m, k, *x.shape[1:])
 
 
 def _partners(rng: SampleRng, rows: Tensor, population: int, step: int) -> tuple[Tensor, Tensor, Tensor]:

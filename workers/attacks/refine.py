@@ -11,7 +11,13 @@ _BEYOND = 0.01  # candidates aim this share beyond the linearised boundary
 
 
 def refine_l2(
-    hunt: Hunt, steps: int, confidence: float = 0.0, *, allowed: Tensor | None = None, among: Tensor | None = None
+    hunt: Hunt,
+    steps: int,
+    confidence: float = 0.0,
+    *,
+    allowed: Tensor | None = None,
+    among: Tensor | None = None,
+    most: float = 1.0,
 ) -> None:
     """Slide every success along the decision boundary towards x, `steps` passes forth and back a row.
 
@@ -19,7 +25,7 @@ def refine_l2(
     boundary within the box is ``x + s g`` clipped, with s such that its lead is 0. The candidate is the mixture
     ``(1 - b) d + b s g``; where it fools and is nearer it becomes x' and b grows, otherwise b is halved.
     confidence: the lead that counts as fooling, in place of 0. allowed: (n, c, h, w) of the chunk, 1 where pixels may
-    change and 0 where not. among: (m,) the rows meant; null is all.
+    change and 0 where not. among: (m,) the rows meant; null is all. most: by how much a pixel may change.
     """
     rows = hunt.found.nonzero().flatten() if among is None else among[hunt.found[among]]
     if len(rows) == 0 or steps == 0:
@@ -47,6 +53,8 @@ def refine_l2(
         target[fresh] = nearest_on_plane(x[fresh], best[fresh] - x[fresh], lead[fresh] - confidence, grad[fresh])
         share = torch.where(fresh, (1.5 * share).clamp(max=1), share / 2)
         candidate = torch.lerp(best, target, per_row(share)).clamp_(0, 1)
+        if most < 1:
+            candidate = torch.clamp(candidate, x - most, x + most)
 
 
 def nearest_on_plane(x: Tensor, d: Tensor, lead: Tensor, grad: Tensor) -> Tensor:

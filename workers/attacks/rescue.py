@@ -23,34 +23,41 @@ def rescue(hunt: Hunt, *, stuck: bool = False) -> None:
     (`refine_l2`).
 
     stuck: only rows that met a gradient of exactly 0, for attacks whose constant else decides what they reach (C&W,
-    EAD). StrAttack has no use for it: such examples change every group.
+    EAD). StrAttack, whose changes must stay in few groups, has `groups.few_groups` instead.
     """
     rows = hunt.active()
     if stuck:
         rows = rows[hunt.victim.zero_gradients[rows]]
     if len(rows) == 0:
         return
-    for far in _elsewhere(hunt, rows):
-        at, x, delta = rows, hunt.x[rows], far - hunt.x[rows]
-        high, found = torch.ones(len(rows), device=x.device), hunt.fooled(hunt.logits(far, at), at)
-        if not bool(found.any()):
-            continue
-        at, x, delta, high = at[found], x[found], delta[found], high[found]
-        low, best = torch.zeros_like(high), far[found]
-        for _ in range(_BISECTIONS):
-            middle = (low + high) / 2
-            candidate = torch.addcmul(x, per_row(middle), delta).clamp_(0, 1)
-            fooled = hunt.fooled(hunt.logits(candidate, at), at)
-            best = torch.where(per_row(fooled), candidate, best)
-            high, low = torch.where(fooled, middle, high), torch.where(fooled, low, middle)
-        hunt.keep(at, best, hunt.logits(best, at))
+    for far in elsewhere(hunt, rows):
+        fooled = hunt.fooled(hunt.logits(far, rows), rows)
+        if bool(fooled.any()):
+            at = rows[fooled]
+            near = nearer(hunt, at, far[fooled])
+            hunt.keep(at, near, hunt.logits(near, at))
     if hunt.norm == "l2":
         refine_l2(hunt, _SLIDES, among=rows)
 
 
-def _elsewhere(hunt: Hunt, rows: Tensor) -> Iterator[Tensor]:
+def elsewhere(hunt: Hunt, rows: Tensor) -> Iterator[Tensor]:
+    """Yield eight images (m, c, h, w) in [0, 1] for each of the rows (m,)."""
     x = hunt.x[rows]
     yield 1 - x
     yield from (torch.full_like(x, level) for level in (0.0, 1.0, 0.5))
     rng = hunt.rng.stream("rescue")
     yield from (rng.uniform(rows, tuple(x.shape[1:]), step) for step in range(_NOISES))
+
+
+def nearer(hunt: Hunt, rows: Tensor, far: Tensor) -> Tensor:
+    """Return (m, c, h, w): `far`, which fools the rows (m,), brought towards x by ten bisections of the segment."""
+    x, best = hunt.x[rows], far
+    delta = far - x
+    low, high = torch.zeros(len(rows), device=x.device), torch.ones(len(rows), device=x.device)
+    for _ in range(_BISECTIONS):
+        middle = (low + high) / 2
+        candidate = torch.addcmul(x, per_row(middle), delta).clamp_(0, 1)
+        fooled = hunt.fooled(hunt.logits(candidate, rows), rows)
+        best = torch.where(per_row(fooled), candidate, best)
+        high, low = torch.where(fooled, middle, high), torch.where(fooled, low, middle)
+    return best

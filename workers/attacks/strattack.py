@@ -1,10 +1,11 @@
 """StrAttack: changes confined to few groups of pixels, by the alternating direction method of multipliers."""
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from openapi.attacks import StrAttack
 from workers.attacks.geometry import per_row
+from workers.attacks.groups import Groups, few_groups
 from workers.attacks.hunt import Hunt
 from workers.attacks.losses import margin
 from workers.attacks.pullback import pull_back
@@ -45,42 +46,22 @@ def strattack(hunt: Hunt, spec: StrAttack) -> None:
             found[s] = _column(hunt, active[s], constants.c[s], best[s], best_x[s], groups, spec)
         constants.update(found)
         hunt.beat((column + 1) / spec.binary_search_steps)
+    stuck = (hunt.victim.zero_gradients[active] & best.isinf()).nonzero().flatten()
+    for begin in range(0, len(stuck), width):
+        at = stuck[begin : begin + width]
+        best[at], best_x[at] = few_groups(hunt, active[at], groups, spec)
     done = best.isfinite()
     rows = active[done]
+    hunt.figures["groups_changed"] = 0
+    if len(rows) == 0:
+        return
     hunt.keep(rows, best_x[done], hunt.logits(best_x[done], rows))
     allowed = torch.ones_like(hunt.x)
     allowed[rows] = groups.touched(best_x[done] - hunt.x[rows]).expand_as(hunt.x[rows])
-    refine_l2(hunt, _REFINE, allowed=allowed)
+    refine_l2(hunt, _REFINE, allowed=allowed, most=spec.max_change)
     pull_back(hunt, 5, low=0.9)
     changed = groups.norms(hunt.x_adv[hunt.found] - hunt.x[hunt.found]) > 0
     hunt.figures["groups_changed"] = int(changed.sum())
-
-
-class Groups:
-    """The squares of a grid over images of h×w; the last ones may be smaller."""
-
-    def __init__(self, side: int, h: int, w: int) -> None:
-        self.side, self.h, self.w = side, h, w
-
-    def norms(self, d: Tensor) -> Tensor:
-        """Return (n, rows, columns) L2 norms of the groups of (n, c, h, w)."""
-        squares = d.square().sum(1, keepdim=True)
-        padded = nn.functional.pad(squares, (0, -self.w % self.side, 0, -self.h % self.side))
-        return (nn.functional.avg_pool2d(padded, self.side) * self.side**2).squeeze(1).sqrt()
-
-    def spread(self, values: Tensor) -> Tensor:
-        """Return (n, 1, h, w) with each group's value (n, rows, columns) on all its pixels."""
-        large = values.repeat_interleave(self.side, 1).repeat_interleave(self.side, 2)
-        return large[:, None, : self.h, : self.w]
-
-    def shrunk(self, d: Tensor, threshold: float) -> Tensor:
-        """Return ``max(1 - threshold / ||d_G||, 0) d_G``: the proximal map of ``threshold sum ||d_G||``."""
-        factor = (1 - threshold / self.norms(d).clamp(min=1e-12)).clamp(min=0)
-        return d * self.spread(factor)
-
-    def touched(self, d: Tensor) -> Tensor:
-        """Return the (n, 1, h, w) mask of groups in which d is not 0."""
-        return self.spread((self.norms(d) > 0).to(d.dtype))
 
 
 def _column(
@@ -107,8 +88,7 @@ def _column(
         if k % _TEST_EVERY == 0 or k == spec.steps:
             candidate = (x + torch.clamp(sparse, low, high)).clamp_(0, 1)
             fooled = hunt.fooled(hunt.logits(candidate, rows), rows)
-            d = candidate - x
-            cost = spec.gamma * d.square().flatten(1).sum(1) + spec.tau * groups.norms(d).flatten(1).sum(1)
+            cost = groups.cost(candidate - x, spec.gamma, spec.tau)
             better = fooled & (cost < best)
             best[better] = cost[better]
             best_x[better] = candidate[better]

@@ -1,13 +1,18 @@
 """EAD and StrAttack: changes in few pixels and few groups; their proximal maps by hand."""
 
+import functools
+
+import pytest
 import torch
+from torch import Tensor, nn
 
 from openapi.attacks import Cw, Ead, StrAttack
 from tests.workers.attacks.nets import Linear, attack
 from tests.workers.attacks.test_minimal_optimum import linear, nearest
 from tests.workers.attacks.trained import held_out, trained_cnn
 from workers.attacks.ead import shrunk
-from workers.attacks.strattack import Groups
+from workers.attacks.groups import Groups
+from workers.attacks.suite import run_attack
 
 
 def test_ead_shrinks_by_hand() -> None:
@@ -96,3 +101,72 @@ def test_strattack_trades_groups_for_distance() -> None:
     assert (few.success == few.correct).all()
     assert (many.success == many.correct).all()
     assert few.figures["groups_changed"] < 0.7 * many.figures["groups_changed"]  # type: ignore[operator]
+
+
+def test_strattack_keeps_within_the_change_allowed() -> None:
+    model = trained_cnn()
+    x, y = held_out(12)
+    run = attack(model, StrAttack(max_change=0.2), x, y)
+    assert run.success.any()
+    assert (run.x_adv - x).abs().max() <= 0.2 + 1e-6
+
+
+@functools.cache
+def without_slope() -> tuple[nn.Sequential, Tensor, Tensor, Tensor]:
+    """A ReLU net and images, a mask saying around which the net is constant."""
+    g = torch.Generator().manual_seed(0)
+    net = nn.Sequential(nn.Flatten(), nn.Linear(192, 4), nn.ReLU(), nn.Linear(4, 3))
+    with torch.no_grad():
+        for layer in (net[1], net[3]):
+            layer.weight.copy_(torch.randn(layer.weight.shape, generator=g))
+            layer.bias.copy_(-layer.weight.sum(1) / 2)
+        net[1].bias.sub_(2.0)  # off more often than not
+    x = torch.rand(32, 3, 8, 8, generator=g)
+    with torch.no_grad():
+        return net.eval(), x, net(x).argmax(1), (net[1](x.flatten(1)) <= 0).all(1)
+
+
+def test_strattack_finds_few_groups_where_the_gradient_is_zero() -> None:
+    model, x, y, flat = without_slope()
+    assert flat.sum() >= 5
+    run = attack(model, StrAttack(), x, y)
+    assert run.success.all()
+    changed = Groups(2, 8, 8).norms(run.x_adv - x) > 0
+    assert changed[flat].flatten(1).sum(1).max() <= 6  # of 16
+    nearest = torch.from_numpy(attack(model, Cw(initial_const=1.0), x, y).distance)
+    assert (torch.from_numpy(run.distance) < 5 * nearest)[flat].all()
+
+
+@pytest.mark.parametrize("batch_size", [1, 7])
+def test_strattack_finds_the_same_few_groups_in_any_company(batch_size: int) -> None:
+    model, x, y, flat = without_slope()
+    index = torch.arange(len(x))
+    whole = run_attack(model, StrAttack(), x, y, index, seed=3).x_adv
+    mixed = index.flip(0)[:8]
+    part = run_attack(model, StrAttack(), x[mixed], y[mixed], mixed, seed=3, batch_size=batch_size).x_adv
+    assert flat[mixed].any()
+    torch.testing.assert_close(part, whole[mixed], rtol=0, atol=1e-5)
+
+
+def test_strattack_gives_groups_back_without_any_slope() -> None:
+    """Rounded input: gradients tell nothing anywhere, and of the groups' worth only their size is known."""
+    linear = without_slope()[0]
+    x, y = without_slope()[1][:6], without_slope()[2][:6]
+
+    def stairs(images: Tensor) -> Tensor:
+        return linear((images * 8).round() / 8)  # type: ignore[no-any-return]
+
+    run = run_attack(stairs, StrAttack(), x, y, torch.arange(6))
+    assert run.figures["zero_gradients"] == 6
+    ours = run.success & run.correct
+    assert ours.sum() == run.correct.sum()
+    changed = (Groups(2, 8, 8).norms(run.x_adv - x) > 0).flatten(1).sum(1)
+    assert changed[torch.from_numpy(ours)].float().mean() <= 8
+
+
+def test_strattack_survives_finding_nothing() -> None:
+    model = Linear(torch.zeros(2, 16), torch.tensor([5.0, 0.0]))
+    x = torch.rand(3, 1, 4, 4, generator=torch.Generator().manual_seed(0))
+    run = attack(model, StrAttack(), x, torch.zeros(3, dtype=torch.int64))
+    assert not run.success.any()
+    assert run.figures["groups_changed"] == 0
