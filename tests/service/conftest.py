@@ -1,5 +1,6 @@
 """A real API on loopback over a real Valkey and a real database; the tests speak the workers' protocol themselves."""
 
+import faulthandler
 import json
 import threading
 from collections.abc import Iterator
@@ -115,6 +116,9 @@ class Served:
     def __exit__(self, *_: object) -> None:
         self._server.should_exit = True
         self._thread.join(30)
+        if self._thread.is_alive():
+            faulthandler.dump_traceback(all_threads=True)  # where it waits
+            raise AssertionError("the server did not stop")
 
 
 @contextmanager
