@@ -101,7 +101,15 @@ class Served:
     """An app behind uvicorn on a free port, in a thread of its own."""
 
     def __init__(self, app: Litestar) -> None:
-        config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", lifespan="on", ws="none")
+        config = uvicorn.Config(
+            app,
+            host="127.0.0.1",
+            port=0,
+            log_level="warning",
+            lifespan="on",
+            ws="none",
+            timeout_graceful_shutdown=3,  # as `tremor serve` has it: without, one open connection holds it for ever
+        )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run)
 
