@@ -122,17 +122,17 @@ def _climb(
         f = f_new
         better = (f > f_best).nonzero().flatten()
         f_best[better] = f[better]
-        x_best[better] = x[better]
+        x_best.index_copy_(0, better, x.index_select(0, better))
         if step == steps:
             break
-        grad_best[better] = grad[better]
+        grad_best.index_copy_(0, better, grad.index_select(0, better))
         if step in points:
             few = rises <= (step - previous) * _RHO
             halve = few | (~halved & (f_best <= f_checked))
             eta = torch.where(halve, eta / 2, eta)
             back = halve.nonzero().flatten()
-            x = x.index_copy(0, back, x_best[back])
-            grad[back] = grad_best[back]
+            x = x.index_copy(0, back, x_best.index_select(0, back))
+            grad.index_copy_(0, back, grad_best.index_select(0, back))
             halved, f_checked, rises, previous = halve, f_best.clone(), torch.zeros_like(rises), step
     strongest = one_each(rows, f_best)
     hunt.offer(rows[strongest], x_best[strongest])
