@@ -3,8 +3,6 @@
 import contextlib
 from collections.abc import Iterator
 
-import torch
-
 
 @contextlib.contextmanager
 def exact_float32() -> Iterator[None]:
@@ -12,6 +10,8 @@ def exact_float32() -> Iterator[None]:
 
     cuDNN's fastest algorithms add in any order: the same seed must give the same report and the same weights.
     """
+    import torch  # here, since the warm server imports this module before it is ready to import torch
+
     matmul = torch.backends.cuda.matmul.allow_tf32
     torch.backends.cuda.matmul.allow_tf32 = False
     try:
