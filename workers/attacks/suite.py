@@ -20,13 +20,14 @@ from workers.attacks.losses import margin
 from workers.attacks.precision import are_rough
 from workers.attacks.registry import REGISTRY, Entry
 from workers.attacks.rng import SampleRng
-from workers.attacks.room import rows_at_once
+from workers.attacks.room import operations, rows_at_once, usual_tile
 from workers.attacks.threads import fitting_threads
-from workers.attacks.victim import DEFAULT_TILE, Logits, Victim, frozen, quickened
+from workers.attacks.victim import Logits, Victim, frozen, quickened
 from workers.precision import exact_float32
 
-#: Rows whose state is held at once: the passes are cut into smaller tiles, so this bounds bookkeeping alone.
-_CHUNK_ROWS, _CHUNK_BYTES = 512, 64 * 2**20
+#: Rows whose state is held at once, and bytes of their images: passes are cut into smaller tiles, so this bounds
+#: bookkeeping alone. A GPU wants more rows than a pass takes: those that retire leave it full.
+_CHUNK = {"cpu": (512, 2**26), "cuda": (4096, 2**29)}
 
 
 @dataclass
@@ -88,9 +89,9 @@ def run_attack(
     model: (m, c, h, w) float32 in [0, 1] → (m, K) logits; an nn.Module is put into eval mode with frozen weights and
     left as it was. x: (n, c, h, w) float32 in [0, 1], y: (n,) labels, index: (n,) global sample indices, which alone
     with `seed` decide the randomness. skip: (n,) mask of samples that are not attacked. batch_size: rows a pass (null:
-    64 on a CPU, 1024 on a GPU, less where that much has no room, see `room`; halved when memory runs out); it changes
-    the speed, not the result. gradients: their arithmetic in attacks with an eps, see `precision`; where it is
-    bfloat16, figures["gradients"] says so. progress(done, total): samples.
+    64 on a CPU, up to 512 for a tiny model, 1024 on a GPU, less where that much has no room, see `room`; halved when
+    memory runs out); it changes the speed, not the result. gradients: their arithmetic in attacks with an eps, see
+    `precision`; where it is bfloat16, figures["gradients"] says so. progress(done, total): samples.
 
     Raises ModelNumerics (NaN or infinite logits, with the sample's `index`), NotDifferentiable, MemoryLimit, ValueError
     (x outside [0, 1], shapes that do not fit).
@@ -106,11 +107,14 @@ def run_attack(
     few = x[:2].to(where, torch.float32)
     rough = are_rough(gradients, where) and not (entry.minimal or spec.black_box)
     with frozen(model), exact_float32(), ExitStack() as stack:
-        chunk_rows = max(1, min(_CHUNK_ROWS, _CHUNK_BYTES // max(1, x[:1].numel() * 4)))
+        most_rows, most_bytes = _CHUNK.get(where.type, _CHUNK["cpu"])
+        chunk_rows = max(1, min(most_rows, most_bytes // max(1, x[:1].numel() * 4)))
         slices = [slice(begin, begin + chunk_rows) for begin in range(0, len(x), chunk_rows)]
-        stack.enter_context(fitting_threads(model, few, batch_size or DEFAULT_TILE.get(where.type, 64)))
+        work = operations(model, few[:1]) if where.type == "cpu" else torch.inf
+        usual = batch_size or usual_tile(few, work)
+        stack.enter_context(fitting_threads(usual * work))
         quick = quickened(model, few)
-        tile = batch_size or rows_at_once(quick, few, not spec.black_box)
+        tile = batch_size or rows_at_once(quick, few, usual, not spec.black_box)
         outside = [Victim(model, index[s].to(where), tile=tile) for s in slices]
         clean = [v.logits(x[s].to(where, torch.float32), v.everyone) for v, s in zip(outside, slices, strict=True)]
         probabilities = all(_are_probabilities(z) for z in clean)

@@ -141,14 +141,14 @@ def test_a_sample_meets_the_same_numbers_anywhere(spec: Attack) -> None:
 
 @pytest.mark.parametrize("spec", [*ALL, Square(eps=0.1, queries=90)], ids=lambda s: s.name)
 def test_queries_are_the_images_that_the_model_saw(spec: Attack) -> None:
-    """Each sample alone before a counting model, stopped early or not: its queries, and the suite's three passes."""
+    """Each sample alone before a counting model, stopped early or not: its queries, and the suite's four passes."""
     x, y = held_out(6)
     y[0] = (y[0] + 1) % 3  # misclassified: no query at all
     for i in range(6):
         model = Recorded(trained_cnn())
         run = run_attack(model, spec, x[i : i + 1], y[i : i + 1], torch.tensor([i]), seed=1)
         asked = len(torch.cat(model.asked))
-        padded = asked - 2  # the clean pass, and a second one that tells a randomised model
+        padded = asked - 3  # one that counts the operations, the clean one, a second one that tells a randomised model
         assert padded - 1 == run.queries[0] if run.correct[0] else padded == 0 and run.queries[0] == -1
 
 

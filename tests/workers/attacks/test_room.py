@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from openapi.attacks import Pgd
 from tests.workers.attacks.nets import attack, problem, small_cnn
 from workers.attacks import room, suite
-from workers.attacks.room import bytes_per_image, rows_at_once
+from workers.attacks.room import bytes_per_image, operations, rows_at_once, usual_tile
 
 
 class Wide(nn.Module):
@@ -39,7 +39,19 @@ def test_the_tile_fits(free: int, tile: int, monkeypatch: pytest.MonkeyPatch) ->
     x = torch.rand(2, 1, 64, 64)
     each = bytes_per_image(Wide(), x)
     monkeypatch.setattr(room, "free_bytes", lambda device: free if free > 1000 or free == 100 else free * each)
-    assert rows_at_once(Wide(), x) == tile
+    assert rows_at_once(Wide(), x, 64) == tile
+
+
+def test_operations_are_those_of_the_layers() -> None:
+    # per 1×8×8 image, two a product: 6 filters of 9 on 64 places, 8 of 54 on 9, and 72 → 4
+    assert operations(small_cnn(), torch.rand(3, 1, 8, 8)) == 2 * (6 * 9 * 64 + 8 * 54 * 9 + 72 * 4)
+
+
+@pytest.mark.parametrize(
+    ("size", "each", "tile"), [(8, 1e6, 512), (32, 2e6, 256), (32, 4e6, 128), (32, 8e6, 64), (256, 1e6, 64)]
+)
+def test_tiny_models_take_more_at_once(size: int, each: float, tile: int) -> None:
+    assert usual_tile(torch.rand(1, 3, size, size), each) == tile
 
 
 def test_less_room_same_result(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,6 +15,7 @@ from workers.models.from_module import audit_module
 from workers.models.graphs import op_name
 from workers.models.quick import rewrites
 from workers.models.quick.image_conv import back_weight, image_conv
+from workers.models.quick.max_pool import max_pool
 from workers.models.quick.model import QuickModel, quicken
 
 GEOMETRIES = [
@@ -39,6 +40,73 @@ def test_image_gradients_are_autograds(channels: int) -> None:
         (a,) = torch.autograd.grad(wanted, x, onto)
         (b,) = torch.autograd.grad(got, x, onto)
         assert torch.allclose(a, b, rtol=1e-12, atol=1e-12), (kernel, stride, padding, dilation)
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_maxima_and_their_gradients_are_torchs(dtype: torch.dtype) -> None:
+    generator = torch.Generator().manual_seed(0)
+    for kernel, stride, padding in itertools.product((1, 2, 3, 4), (1, 2, 3), (0, 1, 2)):
+        if 2 * padding > kernel:
+            continue
+        pixels = torch.stack([torch.randperm(132, generator=generator) for _ in range(15)])  # no two alike
+        x = pixels.view(3, 5, 12, 11).to(dtype).requires_grad_()
+        window = ([kernel, max(1, kernel - 1)], [stride, 2], [padding, padding // 2])
+        wanted, got = torch.max_pool2d(x, *window), max_pool(x, *window)
+        assert torch.equal(wanted, got)
+        onto = torch.randn(wanted.shape, generator=generator).to(dtype)
+        (a,) = torch.autograd.grad(wanted, x, onto)
+        (b,) = torch.autograd.grad(got, x, onto)
+        assert torch.equal(a, b), window
+        assert torch.equal(max_pool(x.detach(), *window), wanted)
+
+
+def test_of_several_maxima_one_gets_the_gradient() -> None:
+    generator = torch.Generator().manual_seed(0)
+    x = torch.randint(0, 3, (4, 5, 12, 12), generator=generator).float().requires_grad_()
+    y = max_pool(x, [3, 3], [3, 3], [0, 0])
+    (grad,) = torch.autograd.grad(y, x, torch.ones_like(y))
+    assert torch.equal(torch.nn.functional.avg_pool2d(grad, 3) * 9, torch.ones_like(y))
+    assert torch.equal(x[grad > 0], y.repeat_interleave(3, 2).repeat_interleave(3, 3)[grad > 0])
+
+
+@pytest.mark.parametrize("value", [-torch.inf, torch.nan])
+def test_windows_without_a_number_stay_inside_the_image(value: float) -> None:
+    x = torch.full((2, 1, 6, 6), value, requires_grad=True)
+    y = max_pool(x, [3, 3], [2, 2], [1, 1])
+    (grad,) = torch.autograd.grad(y, x, torch.ones_like(y))
+    assert torch.equal(y.isnan(), torch.full_like(y, value != value).bool())
+    assert float(grad.sum()) == y.numel()
+
+
+class Pooled(nn.Module):
+    """Windows that are replaced, and two that are not: dilated, rounded up."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first, self.head = nn.Conv2d(3, 6, 3), nn.Linear(6, 4)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = torch.relu(self.first(x))
+        x = torch.max_pool2d(torch.max_pool2d(x, 2), [3, 2], 1, 1)
+        x = torch.max_pool2d(x, 2, 1, dilation=2)
+        return self.head(torch.max_pool2d(x, 3, 2, ceil_mode=True).mean((2, 3)))
+
+
+def test_plain_windows_are_replaced() -> None:
+    torch.manual_seed(0)
+    model = audit_module(Pooled().eval(), InputSpec(shape=(3, 24, 25))).freeze()
+    quick = QuickModel(model)
+    names = [node.target for node in quick.graph.graph.nodes]
+    assert names.count(max_pool) == 2
+    assert names.count(torch.ops.aten.max_pool2d.default) == 2
+    x = torch.rand(5, 3, 24, 25, requires_grad=True)
+    wanted, got = model(x), quick(x)
+    assert torch.allclose(wanted, got, rtol=1e-5, atol=1e-6)
+    (a,) = torch.autograd.grad(wanted.logsumexp(1).sum(), x)
+    (b,) = torch.autograd.grad(got.logsumexp(1).sum(), x)
+    assert torch.allclose(a, b, rtol=1e-4, atol=1e-5 * float(a.abs().max()))
+    single = torch.rand(3, 8, 8)
+    assert torch.equal(max_pool(single, [2, 2], [2, 2], [0, 0]), torch.max_pool2d(single, 2))
 
 
 class Net(nn.Module):

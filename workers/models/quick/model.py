@@ -10,7 +10,15 @@ import torch
 from torch import Tensor, nn
 
 from workers.models.audited import AuditedModel
-from workers.models.quick.rewrites import copied, fold_norms, fold_transform, image_convolutions, linears, relu_in_place
+from workers.models.quick.rewrites import (
+    copied,
+    fold_norms,
+    fold_transform,
+    image_convolutions,
+    linears,
+    max_pools,
+    relu_in_place,
+)
 
 
 class QuickModel(nn.Module):
@@ -30,6 +38,7 @@ class QuickModel(nn.Module):
                 self.transform = nn.Identity()
             image_convolutions(self.graph)
             linears(self.graph)
+            max_pools(self.graph)
         relu_in_place(self.graph)
         self.graph.graph.eliminate_dead_code()
         self.graph.recompile()

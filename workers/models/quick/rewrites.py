@@ -13,6 +13,7 @@ from workers.models.graphs import op_name
 from workers.models.inputs import InputTransform
 from workers.models.quick.image_conv import back_weight, image_conv
 from workers.models.quick.linear import MOST_WEIGHTS, linear
+from workers.models.quick.max_pool import max_pool
 
 #: Input channels up to which a convolution is computed by `image_conv`.
 _FEW_CHANNELS = 4
@@ -20,6 +21,7 @@ _FEW_CHANNELS = 4
 _WIDE = 2
 
 _CONV2D, _LINEAR = torch.ops.aten.conv2d.default, torch.ops.aten.linear.default
+_MAX_POOL = torch.ops.aten.max_pool2d.default
 _RELU, _RELU_IN_PLACE = torch.ops.aten.relu.default, torch.ops.aten.relu_.default
 #: What gives a fresh tensor that its own way back does not look at.
 _FRESH = (_CONV2D, _LINEAR, torch.ops.aten.addmm.default, torch.ops.aten.add.Tensor, image_conv, linear)
@@ -115,6 +117,18 @@ def linears(module: fx.GraphModule) -> None:
             with module.graph.inserting_before(node):
                 columns = module.graph.get_attr(_keep(module, weight.T.contiguous()))
             node.target, node.args = linear, (*node.args[:2], None if bias is None else node.args[2], columns)
+
+
+def max_pools(module: fx.GraphModule) -> None:
+    """Let `max_pool` compute the maxima of plain windows."""
+    for node in list(module.graph.nodes):
+        if node.target is not _MAX_POOL or node.kwargs:
+            continue
+        given: list[Any] = [*node.args[2:], *([], 0, 1, False)[len(node.args) - 2 :]]
+        kernel, (stride, padding, dilation, ceil_mode) = _pair(node.args[1]), given
+        if _pair(dilation) == [1, 1] and not ceil_mode:
+            stride = kernel if stride == [] else _pair(stride)
+            node.target, node.args = max_pool, (node.args[0], kernel, stride, _pair(padding))
 
 
 def relu_in_place(module: fx.GraphModule) -> None:
