@@ -67,6 +67,7 @@ class Hunt:
         self.distance = torch.full((len(x),), torch.inf, dtype=torch.float64, device=x.device)
         #: the step (1-based; 0: the start itself) of the first success; -1 without one
         self.found_at = torch.full((len(x),), -1, dtype=torch.int64, device=x.device)
+        self._untested, self._last_step = torch.zeros_like(self.found), -1
         #: free numbers for the report; counts (ints, lists of ints) of slices are added up
         self.figures: dict[str, object] = {}
         self._beat = beat
@@ -132,6 +133,23 @@ class Hunt:
         """Store x_adv as the example of rows that are not fooled (the strongest try, for whoever looks at failures)."""
         missing = ~self.found[rows]
         self.x_adv[rows[missing]] = x_adv[missing]
+
+    def leave(self, rows: Tensor, x_adv: Tensor, step: int) -> None:
+        """Store x_adv as `offer` does, at the end of an attack that has not tested it: the confirming pass, which comes
+        anyway, decides (`decide`). A randomised model is asked here too, as about all successes. step: see `found_at`.
+        """
+        if not self.repeatable:
+            self.keep(rows, x_adv, self.logits(x_adv, rows), step)
+        else:
+            self._untested[rows] = ~self.found[rows]
+            self._last_step = step
+        self.offer(rows, x_adv)
+
+    def decide(self, fooled: Tensor) -> None:
+        """Take the rows that were left untested as found where the confirming pass says so: fooled (n,)."""
+        late = self._untested & fooled
+        self.found_at[late] = self._last_step
+        self.found |= late
 
     def beat(self, fraction: float) -> None:
         """Tell the outside which share of this chunk's work is done, 0..1; cheap to call every step."""

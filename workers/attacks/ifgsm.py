@@ -1,11 +1,10 @@
 """Iterative FGSM, the basic iterative method."""
 
-import torch
-
 from openapi.attacks import Ifgsm
 from workers.attacks.geometry import LinfBall
 from workers.attacks.hunt import Hunt
 from workers.attacks.losses import log_odds, log_odds_target
+from workers.attacks.pgd import ascend
 from workers.attacks.targets import runner_up
 
 
@@ -19,15 +18,4 @@ def ifgsm(hunt: Hunt, spec: Ifgsm) -> None:
     loss = log_odds_target if spec.targeted else log_odds
     y = runner_up(hunt.z, hunt.y) if spec.targeted else hunt.y
     space = LinfBall(hunt.x[rows], spec.eps)
-    x = space.x
-    for step in range(1, spec.steps + 1):
-        if len(rows) == 0:
-            return
-        _, _, grad = hunt.gradient(x, loss, rows, y[rows])
-        x = space.project(torch.add(x, grad.sign(), alpha=alpha))
-        hit = hunt.keep(rows, x, hunt.logits(x, rows), step)
-        if bool(hit.any()):
-            stay = (~hit).nonzero().flatten()
-            rows, x, space = rows[stay], x[stay], space.select(stay)
-        hunt.beat(step / spec.steps)
-    hunt.offer(rows, x)
+    ascend(hunt, loss, y, rows, space, space.x.clone(), spec.steps, alpha, hunt.beat)

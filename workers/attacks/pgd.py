@@ -40,32 +40,37 @@ def pgd(hunt: Hunt, spec: Pgd) -> None:
             normal = None if isinstance(space, LinfBall) else rng.normal(rows, shape, step=1)
             x = space.start(rng.uniform(rows, shape), normal)
 
-        def beat(step: int, before: int = restart) -> None:
-            hunt.beat((before + step / (spec.steps + 1)) / spec.restarts)
+        def beat(share: float, before: int = restart) -> None:
+            hunt.beat((before + share) / spec.restarts)
 
-        _ascend(hunt, spec, loss, y, rows, space, x, beat)
+        step_size = spec.step_size or spec.eps / spec.steps**0.5
+        ascend(hunt, loss, y, rows, space, x, spec.steps, step_size, beat, last=restart == spec.restarts - 1)
 
 
-def _ascend(
+def ascend(
     hunt: Hunt,
-    spec: Pgd,
     loss: Loss,
     y: Tensor,
     rows: Tensor,
     space: LinfBall | L2Ball,
     x: Tensor,
-    beat: Callable[[int], None],
+    steps: int,
+    step_size: float,
+    beat: Callable[[float], None],
+    last: bool = True,
 ) -> None:
-    """Make the steps of one restart from x.
+    """Make `steps` steps of `rows` (m,) from x (m, c, h, w), which is written over; y: (n,) labels or targets.
+
+    Every iterate is tested, and a fooled row leaves; beat(share of the steps done). last: nothing follows, so that the
+    confirming pass tests the last iterate (`Hunt.leave`).
 
     Signed steps often end in a cycle of two points: where the model is locally linear most pixels come to rest on the
     ball's faces and the others go to and fro. A row with x_{t+1} = x_{t-1}, bit by bit, leaves: a deterministic model
     repeats its answers, and both points have been tested. What would have been the last iterate is its example.
     """
-    step_size = spec.step_size or spec.eps / spec.steps**0.5
     cyclic = isinstance(space, LinfBall) and hunt.repeatable
     before, spare = torch.full_like(x, torch.nan), torch.empty_like(x)
-    for step in range(spec.steps):
+    for step in range(steps):
         logits, _, grad = hunt.gradient(x, loss, rows, y[rows])
         out = hunt.keep(rows, x, logits, step)
         after = space.project_(torch.add(x, space.direction(grad), alpha=step_size, out=spare))
@@ -73,11 +78,11 @@ def _ascend(
             # (in float arithmetic: a comparison of all pixels takes twice as long)
             repeated = ((after - before).abs_().flatten(1).sum(1) == 0) & ~out
             if bool(repeated.any()):
-                last = after if (spec.steps - step) % 2 else x
-                hunt.offer(rows[repeated], last[repeated])
+                end = after if (steps - step) % 2 else x
+                hunt.offer(rows[repeated], end[repeated])
                 out |= repeated
         before, x, spare = x, after, before
-        beat(step + 1)
+        beat((step + 1) / (steps + 1))
         if bool(out.any()):
             stay = (~out).nonzero().flatten()
             rows, space = rows[stay], space.select(stay)
@@ -85,5 +90,8 @@ def _ascend(
             spare = torch.empty_like(x)
             if len(rows) == 0:
                 return
-    hunt.keep(rows, x, hunt.logits(x, rows), spec.steps)
-    hunt.offer(rows, x)
+    if last:
+        hunt.leave(rows, x, steps)
+    else:
+        hunt.keep(rows, x, hunt.logits(x, rows), steps)
+        hunt.offer(rows, x)

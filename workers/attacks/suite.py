@@ -103,7 +103,8 @@ def run_attack(
     where = torch.device(device) if device is not None else x.device
     began = time.perf_counter()
     parts: list[AttackRun] = []
-    x = x.contiguous()  # NHWC strides would make every pass slower, and results depend on them
+    # NHWC strides would make every pass slower, and results depend on them; one channel may have both at once
+    x = torch.empty(x.shape, dtype=x.dtype, device=x.device).copy_(x)
     few = x[:2].to(where, torch.float32)
     rough = are_rough(gradients, where) and not (entry.minimal or spec.black_box)
     with frozen(model), exact_float32(), ExitStack() as stack:
@@ -196,7 +197,9 @@ def _run_chunk(
         x_adv[rows] = stored
         final[rows] = outside.logits(stored, rows)  # the independent pass, on exactly what is stored
         tolerance = TOLERANCE * (clean[rows].amax(1) - clean[rows].amin(1))
-        success[rows] = hunt.found & (margin(final[rows], y[rows]) > tolerance)
+        lead = margin(final[rows], y[rows])
+        hunt.decide(lead > 2 * tolerance)
+        success[rows] = hunt.found & (lead > tolerance)
         if entry.queries:
             queries[rows] = victim.forwards
         figures |= _steps(hunt, spec)
