@@ -106,6 +106,7 @@ class Runner:
                 limits=shard.limits,
                 device=self._settings.device,
                 gradients=self._settings.gradients,
+                cuda_graphs=self._settings.cuda_graphs,
                 threads=self._threads,
                 layers=wanted_layers(self._settings),
                 required=self._settings.sandbox == "required",

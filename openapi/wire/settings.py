@@ -11,6 +11,7 @@ from openapi.wire.jobs import Limits
 
 Device = Literal["auto", "cpu", "cuda"]
 Gradients = Literal["auto", "float32", "bfloat16"]
+CudaGraphs = Literal["off", "on"]
 SandboxMode = Literal["required", "auto", "off"]
 LogLevel = Literal["debug", "info", "warning", "error"]
 
@@ -88,6 +89,10 @@ class Settings(BaseSettings):
     gradients: Gradients = Field(
         "auto",
         description="Arithmetic of gradients in attacks with an eps; `auto` is bfloat16 on GPUs and CPUs made for it, each success confirmed in float32",
+    )
+    cuda_graphs: CudaGraphs = Field(
+        "off",
+        description="`on` records gradient passes of attacks on a GPU and replays them, after comparing a replay with the pass itself; written without a GPU and never run on one yet",
     )
     threads: int | None = Field(None, ge=1, description="Torch threads per job; null is cores / worker_slots")
     worker_slots: int = Field(1, ge=1, description="Workers that share this machine; decides `threads`")

@@ -62,7 +62,7 @@ def foolbox(make: Callable[[], Any], radius: float | None = None) -> Contender:
     from foolbox import PyTorchModel
 
     def run(s: Subject) -> Tensor:
-        _, clipped, _ = make()(PyTorchModel(s.model, bounds=(0, 1)), s.x, s.y, epsilons=radius)
+        _, clipped, _ = make()(PyTorchModel(s.model, bounds=(0, 1), device=s.x.device), s.x, s.y, epsilons=radius)
         return clipped  # type: ignore[no-any-return]
 
     return run
@@ -74,8 +74,9 @@ def art(make: Callable[[Any], Any]) -> Contender:
 
     def run(s: Subject) -> Tensor:
         shape, loss = tuple(s.x.shape[1:]), torch.nn.CrossEntropyLoss()
-        classifier = PyTorchClassifier(s.model, loss, shape, classes(s), clip_values=(0.0, 1.0), device_type="cpu")
-        return torch.from_numpy(np.asarray(make(classifier).generate(s.x.numpy(), s.y.numpy())))
+        kind = "gpu" if s.x.is_cuda else "cpu"
+        classifier = PyTorchClassifier(s.model, loss, shape, classes(s), clip_values=(0.0, 1.0), device_type=kind)
+        return torch.from_numpy(np.asarray(make(classifier).generate(s.x.cpu().numpy(), s.y.cpu().numpy())))
 
     return run
 
@@ -92,7 +93,7 @@ def authors(attacks_to_run: list[str], eps: float, norm: str, queries: int = 500
                 eps=eps,
                 version="custom",
                 attacks_to_run=attacks_to_run,
-                device="cpu",
+                device=str(s.x.device),
                 verbose=False,
                 seed=0,
             )

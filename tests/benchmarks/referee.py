@@ -30,6 +30,7 @@ class Outcome:
 
 def judged(s: Subject, x_adv: Tensor, norm: Norm, eps: float | None) -> Outcome:
     """Judge examples by a fresh pass; what lies outside its ball or [0, 1] is no success."""
+    x_adv = x_adv.to(s.x.device)
     with torch.no_grad():
         correct = s.model.model(s.x).argmax(1) == s.y
         wrong = s.model.model(x_adv.float()).argmax(1) != s.y

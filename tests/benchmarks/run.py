@@ -1,10 +1,11 @@
 """`make bench`: our attacks beside the peers', one table from one run.
 
-Whole-process CPU time, medians of interleaved runs; every example is judged by the same independent pass, in its ball
-and in [0, 1]. Times over the floor: CPU time divided by what the bare, frozen model needs for as many passes.
+Whole-process CPU time (on a GPU the clock's), medians of interleaved runs; every example is judged by the same
+independent pass, in its ball and in [0, 1]. Times over the floor: that time divided by what the bare, frozen model
+needs for as many passes. On a GPU ours runs a second time, as "tremor graphs": with its gradient passes replayed.
 
     python -m tests.benchmarks.run [--model FILE --data NPZ --mean … --std …] [--images 256] [--repeats 3] [--only
-    NAME]…
+    NAME]… [--device cuda]
 """
 
 import os
@@ -14,7 +15,6 @@ os.environ.setdefault("GOMP_SPINCOUNT", "0")
 
 import platform
 import statistics
-import time
 import warnings
 from dataclasses import dataclass
 from datetime import date
@@ -22,10 +22,10 @@ from pathlib import Path
 
 import torch
 
-from tests.benchmarks.contenders import attacks, ours, peers
+from tests.benchmarks.contenders import all_ours, attacks, peers
 from tests.benchmarks.libraries import MISSING, Contender
 from tests.benchmarks.referee import judged
-from tests.benchmarks.subject import Subject, peak_mib, reset_peak
+from tests.benchmarks.subject import Subject, clock, peak_mib, reset_peak
 from tests.benchmarks.tables import arguments, finish, opened, versions
 from workers.attacks.geometry import Norm
 
@@ -47,20 +47,22 @@ def measure(s: Subject, contender: Contender, norm: Norm, eps: float | None) -> 
     torch.manual_seed(0)
     s.model.forwards = s.model.backwards = 0
     reset_peak()
-    began = time.process_time()
+    began = clock(s.x.device)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         x_adv = contender(s).detach()
-    cpu = time.process_time() - began
+    cpu = clock(s.x.device) - began
     memory, forwards, backwards = peak_mib(), s.model.forwards, s.model.backwards
     outcome = judged(s, x_adv, norm, eps)
     over = cpu / s.floor(forwards, backwards)
     return Score(cpu, forwards, backwards, over, outcome.robust, outcome.median, memory)
 
 
-def compare(s: Subject, row: str, linf: float, l2: float, repeats: int, norm: Norm, own: Contender) -> list[str]:
+def compare(
+    s: Subject, row: str, linf: float, l2: float, repeats: int, norm: Norm, own: dict[str, Contender]
+) -> list[str]:
     """Run ours and the peers in turn, `repeats` times, and return the lines of the table."""
-    contenders = {"tremor": own, **peers(row, linf, l2)}
+    contenders = {**own, **peers(row, linf, l2)}
     minimal = any(word in row for word in ("C&W", "EAD", "DeepFool", "DDN", "FMN"))
     eps = None if minimal else l2 if norm == "l2" else linf
     scores: dict[str, list[Score]] = {name: [] for name in contenders}
@@ -94,14 +96,15 @@ def main() -> None:
     options = parser.parse_args()
     subject, linf, l2 = opened(options)
     soft = " + softmax" if options.softmax else ""
+    unit = "ms/image" if subject.x.is_cuda else "CPU ms/image"
     lines = [
         f"## {subject.name}{soft}, {len(subject.x)} images, linf {linf:.4g}, l2 {l2:.4g}",
         "",
-        f"{date.today().isoformat()}, {_machine()}, {options.threads} threads, {options.repeats} interleaved runs; "
-        f"{versions()}.",
+        f"{date.today().isoformat()}, {_machine(subject.x.device)}, {options.threads} threads, "
+        f"{options.repeats} interleaved runs; {versions()}.",
         f"Bare model: {1e3 * subject.forward_cost:.3f} ms forward, {1e3 * subject.both_cost:.3f} both ways.",
         "",
-        "| attack | library | CPU ms/image | images/s | forward | backward | × floor | robust | distance | peak MiB |",
+        f"| attack | library | {unit} | images/s | forward | backward | × floor | robust | distance | peak MiB |",
         "|---|---|---|---|---|---|---|---|---|---|",
     ]
     print("\n".join(lines))
@@ -110,12 +113,14 @@ def main() -> None:
             continue
         if row.startswith("AutoAttack") and not (options.with_autoattack or options.only):
             continue
-        lines += compare(subject, row, linf, l2, options.repeats, norm, ours(spec))
+        lines += compare(subject, row, linf, l2, options.repeats, norm, all_ours(spec, subject.x.device))
     finish(lines, options.out)
 
 
-def _machine() -> str:
-    """Name the processor's kind."""
+def _machine(device: torch.device) -> str:
+    """Name the kind of the processor or of the GPU."""
+    if device.type == "cuda":
+        return torch.cuda.get_device_name(device)
     info = Path("/proc/cpuinfo")
     names = (
         [line.split(":", 1)[1].strip() for line in info.read_text().splitlines() if line.startswith("model name")]

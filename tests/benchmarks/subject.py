@@ -71,8 +71,8 @@ class Subject:
         net = self.model.model
         for p in net.parameters():
             p.requires_grad_(False)
-        self.forward_cost = _best(lambda: _passes(net, self.x, tile, False)) / len(self.x)
-        self.both_cost = _best(lambda: _passes(net, self.x, tile, True)) / len(self.x)
+        self.forward_cost = _best(lambda: _passes(net, self.x, tile, False), self.x.device) / len(self.x)
+        self.both_cost = _best(lambda: _passes(net, self.x, tile, True), self.x.device) / len(self.x)
         for p in net.parameters():
             p.requires_grad_(True)
 
@@ -91,16 +91,26 @@ def _passes(net: nn.Module, x: Tensor, tile: int, gradient: bool) -> None:
                 net(part)
 
 
-def _best(run: Callable[[], None], times: int = 5) -> float:
+def clock(device: torch.device) -> float:
+    """Seconds of this process's CPU time; where a GPU does the work seconds on the clock, once it has done it."""
+    if device.type != "cuda":
+        return time.process_time()
+    torch.cuda.synchronize(device)
+    return time.perf_counter()
+
+
+def _best(run: Callable[[], None], device: torch.device, times: int = 5) -> float:
     costs = []
     for _ in range(times):
-        began = time.process_time()
+        began = clock(device)
         run()
-        costs.append(time.process_time() - began)
+        costs.append(clock(device) - began)
     return sorted(costs)[len(costs) // 2]
 
 
-def load_subject(model: Path, data: Path, images: int, mean: list[float], std: list[float], softmax: bool) -> Subject:
+def load_subject(
+    model: Path, data: Path, images: int, mean: list[float], std: list[float], softmax: bool, device: str = "cpu"
+) -> Subject:
     """Open a model file and the first `images` of an npz (`x` uint8 NHWC or NCHW, `y`)."""
     with np.load(data) as file:
         pixels, labels = file["x"][:images], file["y"][:images].astype(np.int64)
@@ -115,7 +125,8 @@ def load_subject(model: Path, data: Path, images: int, mean: list[float], std: l
     net: nn.Module = load_model(model, None, InputSpec(shape=(c, h, w), mean=tuple(mean), std=tuple(std)))
     if softmax:
         net = nn.Sequential(net, nn.Softmax(1))
-    subject = Subject(model.stem, Counted(net.eval()), x, torch.from_numpy(labels))
+    net = net.eval().to(device)
+    subject = Subject(model.stem, Counted(net), x.to(device), torch.from_numpy(labels).to(device))
     subject.measure_floor()
     return subject
 

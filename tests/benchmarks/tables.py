@@ -21,6 +21,7 @@ def arguments(description: str | None) -> argparse.ArgumentParser:
     parser.add_argument("--linf", type=float, default=None, help="[8/255; 0.1 for the demo]")
     parser.add_argument("--l2", type=float, default=None, help="[0.5; 1.5 for the demo]")
     parser.add_argument("--images", type=int, default=256)
+    parser.add_argument("--device", default="cpu", help="cuda: on a GPU")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--only", action="append", default=[], help="rows whose name begins so; repeatable")
     parser.add_argument("--out", type=Path, default=None, help="append the table to this file")
@@ -33,7 +34,8 @@ def opened(options: argparse.Namespace) -> tuple[Subject, float, float]:
     linf, l2 = options.linf or (0.1 if demo else 8 / 255), options.l2 or (1.5 if demo else 0.5)
     torch.set_num_threads(options.threads)
     mean, std = options.mean or ([0.286] if demo else [0.0]), options.std or ([0.353] if demo else [1.0])
-    return load_subject(options.model, options.data, options.images, mean, std, options.softmax), linf, l2
+    what = (options.model, options.data, options.images, mean, std, options.softmax, options.device)
+    return load_subject(*what), linf, l2
 
 
 def versions() -> str:

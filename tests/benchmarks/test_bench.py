@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from openapi.attacks import ATTACKS, Pgd
-from tests.benchmarks.contenders import attacks, ours, peers
+from tests.benchmarks.contenders import all_ours, attacks, ours, peers
 from tests.benchmarks.libraries import installed
 from tests.benchmarks.referee import Outcome, judged
 from tests.benchmarks.run import measure
@@ -76,6 +76,11 @@ def test_measure_and_rows() -> None:
     assert 0 <= score.robust <= 1
     assert score.forwards > 20
     assert score.backwards > 0
+    replayed = measure(subject(), ours(Pgd(eps=0.1, steps=3), graphs=True), "linf", 0.1)
+    assert replayed.robust == score.robust
+    assert 0 < replayed.backwards <= score.backwards
+    assert list(all_ours(Pgd(), torch.device("cpu"))) == ["tremor"]
+    assert list(all_ours(Pgd(), torch.device("cuda"))) == ["tremor", "tremor graphs"]
     rows = attacks(0.1, 1.0)
     assert {"FGSM", "PGD-50 Linf", "APGD-CE-100 Linf", "AutoAttack L2"} <= set(rows)
     assert {norm for norm, _ in rows.values()} == {"linf", "l2", "l1"}

@@ -30,7 +30,7 @@ def do_sum(ctx: JobContext) -> dict[str, Any]:
 def do_arithmetic(ctx: JobContext) -> dict[str, Any]:
     import torch
 
-    return {"gradients": ctx.gradients, "tf32": torch.backends.cudnn.allow_tf32}
+    return {"gradients": ctx.gradients, "cuda_graphs": ctx.cuda_graphs, "tf32": torch.backends.cudnn.allow_tf32}
 
 
 def do_sleep(ctx: JobContext) -> None:

@@ -74,6 +74,7 @@ def worker(tmp_path_factory: pytest.TempPathFactory, broker: Broker) -> Iterator
         redis_url=broker.url,
         device="cpu",
         gradients="bfloat16",
+        cuda_graphs="on",
         threads=1,
         heartbeat_seconds=0.5,
     )
@@ -109,7 +110,7 @@ def test_a_shard_is_computed_once(worker: Worker) -> None:
 def test_a_job_computes_as_the_settings_say(worker: Worker) -> None:
     event = worker.run(worker.shard("arithmetic"))
     assert event.result is not None
-    assert event.result.value == {"gradients": "bfloat16", "tf32": False}
+    assert event.result.value == {"gradients": "bfloat16", "cuda_graphs": "on", "tf32": False}
 
 
 def test_progress_and_heartbeats(worker: Worker) -> None:

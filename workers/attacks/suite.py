@@ -19,6 +19,7 @@ from workers.attacks.hunt import TOLERANCE, Hunt
 from workers.attacks.losses import margin
 from workers.attacks.precision import are_rough
 from workers.attacks.registry import REGISTRY, Entry
+from workers.attacks.replay import RECORDERS, Replays
 from workers.attacks.rng import SampleRng
 from workers.attacks.room import operations, rows_at_once, usual_tile
 from workers.attacks.threads import fitting_threads
@@ -82,6 +83,7 @@ def run_attack(
     batch_size: int | None = None,
     device: str | torch.device | None = None,
     gradients: Gradients = "auto",
+    cuda_graphs: bool = False,
     progress: Callable[[float, float], None] | None = None,
 ) -> AttackRun:
     """Attack every correctly classified sample and confirm each success on the stored float32 example.
@@ -91,7 +93,9 @@ def run_attack(
     with `seed` decide the randomness. skip: (n,) mask of samples that are not attacked. batch_size: rows a pass (null:
     64 on a CPU, up to 512 for a tiny model, 1024 on a GPU, less where that much has no room, see `room`; halved when
     memory runs out); it changes the speed, not the result. gradients: their arithmetic in attacks with an eps, see
-    `precision`; where it is bfloat16, figures["gradients"] says so. progress(done, total): samples.
+    `precision`; where it is bfloat16, figures["gradients"] says so. cuda_graphs: replay gradient passes on a GPU, see
+    `replay`; figures["cuda_graphs"] is then the number of replays, or why there are none. progress(done, total):
+    samples.
 
     Raises ModelNumerics (NaN or infinite logits, with the sample's `index`), NotDifferentiable, MemoryLimit, ValueError
     (x outside [0, 1], shapes that do not fit).
@@ -107,7 +111,10 @@ def run_attack(
     x = torch.empty(x.shape, dtype=x.dtype, device=x.device).copy_(x)
     few = x[:2].to(where, torch.float32)
     rough = are_rough(gradients, where) and not (entry.minimal or spec.black_box)
+    replays = Replays(where) if cuda_graphs and where.type in RECORDERS and not spec.black_box else None
     with frozen(model), exact_float32(), ExitStack() as stack:
+        if replays is not None:
+            stack.callback(replays.forget)
         most_rows, most_bytes = _CHUNK.get(where.type, _CHUNK["cpu"])
         chunk_rows = max(1, min(most_rows, most_bytes // max(1, x[:1].numel() * 4)))
         slices = [slice(begin, begin + chunk_rows) for begin in range(0, len(x), chunk_rows)]
@@ -128,10 +135,14 @@ def run_attack(
             chunk = (x[s].to(where, torch.float32), y[s].to(where, torch.int64), z)
             spared = torch.zeros(len(z), dtype=torch.bool, device=where) if skip is None else skip[s].to(where)
             parts.append(
-                _run_chunk(victim, quick, spec, entry, attack, *chunk, spared, seed, probabilities, rough, beat)
+                _run_chunk(
+                    victim, quick, replays, spec, entry, attack, *chunk, spared, seed, probabilities, rough, beat
+                )
             )
             beat(1.0)
     run = _join(parts, num_classes)
+    if replays is not None:
+        run.figures["cuda_graphs"] = replays.figure
     run.seconds = time.perf_counter() - began
     return run
 
@@ -157,6 +168,7 @@ def _differs(a: Tensor, b: Tensor) -> bool:
 def _run_chunk(
     outside: Victim,
     quick: Logits,
+    replays: Replays | None,
     spec: Attack,
     entry: Entry,
     attack: Callable[[Hunt, Any], None],
@@ -180,7 +192,9 @@ def _run_chunk(
     x_adv, final = x.clone(), clean.clone()
     success = torch.zeros(len(x), dtype=torch.bool, device=x.device)
     queries = torch.full((len(x),), -1, dtype=torch.int64, device=x.device)
-    victim = Victim(quick, index[rows], tile=outside.tile, probabilities=probabilities, rough=rough)
+    if randomised and replays is not None:
+        replays.give_up("the model is randomised")
+    victim = Victim(quick, index[rows], tile=outside.tile, probabilities=probabilities, rough=rough, replays=replays)
     figures: dict[str, Any] = {"zero_gradients": 0, "bad_gradients": 0} | ({"gradients": "bfloat16"} if rough else {})
     if len(rows):
         z = (clean[rows] + 1e-30).log() if probabilities else clean[rows]
@@ -252,17 +266,8 @@ def _confidence(z: Tensor, predicted: Tensor, probabilities: bool) -> NDArray[np
 
 
 def _join(parts: list[AttackRun], num_classes: int | None) -> AttackRun:
-    arrays: tuple[str, ...] = (
-        "index",
-        "label",
-        "predicted",
-        "clean_confidence",
-        "correct",
-        "attacked",
-        "success",
-        "adv_predicted",
-    )
-    arrays += ("confidence", "distance", "queries")
+    arrays = ["index", "label", "predicted", "clean_confidence", "correct", "attacked", "success", "adv_predicted"]
+    arrays += ["confidence", "distance", "queries"]
     joined: dict[str, Any] = {name: np.concatenate([getattr(p, name) for p in parts]) for name in arrays}
     figures: dict[str, Any] = {}
     for part in parts:

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from openapi.problems import MemoryLimit, ModelNumerics, NotDifferentiable
+from workers.attacks.replay import Replays
 
 Logits = Callable[[Tensor], Tensor]
 #: ``loss(logits, *args) -> (n,)``; every arg is a tensor with one row a sample
@@ -70,6 +71,8 @@ class Victim:
     decisions, and gradients that do not saturate. rough: `gradient` runs in bfloat16 (`precision`); its logits and loss
     then have two digits, and whoever decides by them asks `logits` again. All other passes are in float32.
 
+    replays: recorded passes of this model that `gradient` replays where there are any; None makes every pass as usual.
+
     Raises ModelNumerics (NaN or infinite logits; `index` names the sample), NotDifferentiable, MemoryLimit.
     """
 
@@ -81,8 +84,10 @@ class Victim:
         tile: int | None = None,
         probabilities: bool = False,
         rough: bool = False,
+        replays: Replays | None = None,
     ) -> None:
         self.model, self.index, self.probabilities, self.rough = model, index, probabilities, rough
+        self.replays = replays
         self.tile = tile or DEFAULT_TILE.get(index.device.type, 64)
         n, device = len(index), index.device
         self.forwards = torch.zeros(n, dtype=torch.int64, device=device)
@@ -111,13 +116,12 @@ class Victim:
         self._count(self.backwards, rows)
 
         def run(s: slice) -> tuple[Tensor, ...]:
-            leaf = x[s].detach().requires_grad_()
-            with torch.enable_grad():
-                with torch.autocast(leaf.device.type, torch.bfloat16, enabled=self.rough):
-                    z = self._forward(leaf, rows[s])
-                value = loss(z, *(a[s] for a in args))
-                (grad,) = self._grad(value.sum(), leaf)
-            return z.detach(), value.detach(), grad.contiguous()  # not expanded: callers write over it
+            images, rest, out = x[s], tuple(a[s] for a in args), None
+            if self.replays is not None:
+                out = self.replays.gradient(self._both_ways, images, loss, rest, rough=self.rough, tile=self.tile)
+            z, value, grad = self._both_ways(loss, images, *rest) if out is None else out
+            self._check_finite(z, rows[s])
+            return self._scores(z), value, grad
 
         logits, value, grad = self._tiled(run, len(x))
         return logits, value, self._checked(grad, rows)
@@ -140,17 +144,34 @@ class Victim:
         self._checked(grads, rows)
         return logits, grads
 
+    def _both_ways(self, loss: Loss, x: Tensor, *args: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Return the model's output, the loss and its gradient; nothing in here may wait for the device (`replay`)."""
+        leaf = x.detach().requires_grad_()
+        with torch.enable_grad():
+            with torch.autocast(leaf.device.type, torch.bfloat16, enabled=self.rough):
+                z = self._output(leaf)
+            value = loss(self._scores(z), *args)
+            (grad,) = self._grad(value.sum(), leaf)
+        return z.detach(), value.detach(), grad.contiguous()  # not expanded: callers write over it
+
     def _forward(self, x: Tensor, rows: Tensor) -> Tensor:
+        z = self._output(x)
+        self._check_finite(z.detach(), rows)
+        return self._scores(z)
+
+    def _output(self, x: Tensor) -> Tensor:
         n = len(x)
         missing = usual_size(n) - n
         if missing:
             x = torch.cat([x, x[-1:].detach().expand(missing, *x.shape[1:])])
-        z = self.model(x)[:n].to(torch.float32)
-        if not bool(torch.isfinite(z.detach().sum())):  # one reduction; the search for the sample only when it fails
-            self._raise_numerics(z.detach(), rows)
+        return self.model(x)[:n].to(torch.float32)
+
+    def _scores(self, z: Tensor) -> Tensor:
         return (z + 1e-30).log() if self.probabilities else z
 
-    def _raise_numerics(self, z: Tensor, rows: Tensor) -> None:
+    def _check_finite(self, z: Tensor, rows: Tensor) -> None:
+        if bool(torch.isfinite(z.sum())):  # one reduction; the search for the sample only when it fails
+            return
         bad = (~torch.isfinite(z)).any(1).nonzero().flatten()
         if len(bad):
             index = int(self.index[rows[bad[0]]])
@@ -202,6 +223,8 @@ class Victim:
                 if end - begin == 1:
                     raise MemoryLimit("One image through the model does not fit into this worker's memory.") from error
                 self.tile = (end - begin) // 2
+                if self.replays is not None:
+                    self.replays.forget()  # recordings of larger tiles hold memory and are of no more use
             else:
                 begin = end
                 continue

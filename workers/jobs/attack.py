@@ -47,6 +47,7 @@ def run(ctx: JobContext) -> dict[str, Any]:
         batch_size=ctx.execution.get("batch_size"),
         device=ctx.device,
         gradients=ctx.gradients,
+        cuda_graphs=ctx.cuda_graphs == "on",
         progress=lambda done, total: ctx.progress(done, total, "samples", f"attack {spec.id or spec.name}"),
     )
     write_files(ctx, result, x, bool(params.get("keep_examples")))

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from openapi.wire.settings import Gradients
+from openapi.wire.settings import CudaGraphs, Gradients
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,7 @@ class JobContext:
     execution: Mapping[str, Any] = field(default_factory=dict)
     device: str = "cpu"
     gradients: Gradients = "auto"
+    cuda_graphs: CudaGraphs = "off"
     report: Callable[[float, float, str, str | None], None] = lambda done, total, unit, phase: None
     files: dict[str, DeclaredFile] = field(default_factory=dict)
 

@@ -119,7 +119,9 @@ def _merge(
 
 
 def add_figures(a: Mapping[str, Any], b: Mapping[str, Any]) -> dict[str, Any]:
-    """Merge the figures of two slices: numbers and lists of numbers are added, dicts recursively; others are kept."""
+    """Merge the figures of two slices: numbers and lists of numbers are added, dicts recursively; others are kept, and
+    of a number and a text the text, which says why there is no number.
+    """
     out = dict(a)
     for key, value in b.items():
         mine = out.get(key)
@@ -129,7 +131,7 @@ def add_figures(a: Mapping[str, Any], b: Mapping[str, Any]) -> dict[str, Any]:
             out[key] = [p + q for p, q in zip(mine, value, strict=True)]
         elif _number(mine) and _number(value):
             out[key] = mine + value
-        elif key not in out:
+        elif key not in out or (_number(mine) and isinstance(value, str)):
             out[key] = value
     return out
 

@@ -87,6 +87,7 @@ def _run(request: Request, pipe: Any, parent: int) -> ChildOutcome:
         execution=request.execution,
         device=device,
         gradients=request.gradients,
+        cuda_graphs=request.cuda_graphs,
         report=_Reporter(pipe),
     )
     with exact_float32():

@@ -10,7 +10,7 @@ from typing import Any
 from openapi.base import Frozen
 from openapi.problems import Problem
 from openapi.wire.jobs import Limits
-from openapi.wire.settings import Device, Gradients
+from openapi.wire.settings import CudaGraphs, Device, Gradients
 from workers.sandbox.confine import LAYERS
 
 #: Longest line that a child may send.
@@ -33,6 +33,7 @@ class Request(Frozen):
     limits: Limits = Limits()
     device: Device = "auto"
     gradients: Gradients = "auto"
+    cuda_graphs: CudaGraphs = "off"
     threads: int = 1
     layers: tuple[str, ...] = LAYERS
     required: bool = False

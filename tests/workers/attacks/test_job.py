@@ -11,6 +11,8 @@ import torch
 from openapi.attacks import Pgd, Square
 from openapi.problems import NotDifferentiable
 from tests.workers.attacks.nets import small_cnn
+from tests.workers.attacks.recorders import Rerunning
+from workers.attacks.replay import RECORDERS
 from workers.jobs.attack import run
 from workers.jobs.context import JobContext
 
@@ -56,6 +58,23 @@ def test_the_table_says_when_gradients_were_rough(inputs: dict[str, Path], tmp_p
         (tmp_path / gradients).mkdir()
         ctx = JobContext(inputs=inputs, params=params, scratch=tmp_path / gradients, gradients=gradients)
         assert run(ctx)["figures"].get("gradients") == said
+
+
+def test_the_table_says_whether_passes_were_replayed(
+    inputs: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(RECORDERS, "cpu", Rerunning)
+    params = {
+        "model": {"format": "torchscript", "input": {"shape": [1, 8, 8]}},
+        "attack": Pgd(eps=0.02, steps=10).model_dump(mode="json"),
+        "start": 0,
+        "stop": 40,
+    }
+    off = run(JobContext(inputs=inputs, params=params, scratch=tmp_path))["figures"]
+    assert "cuda_graphs" not in off
+    on = run(JobContext(inputs=inputs, params=params, scratch=tmp_path, cuda_graphs="on"))["figures"]
+    assert on.pop("cuda_graphs") > 0
+    assert on == off
 
 
 def test_slices_add_up_to_the_whole(inputs: dict[str, Path], tmp_path: Path) -> None:
