@@ -74,7 +74,7 @@ def _search(hunt: Hunt, spec: Square, rng: SampleRng, rows: Tensor, most: int, d
         draws = rng.uniform_block(rows[live], queries, 5 + shape[0])
         turn = torch.zeros_like(live)  # how many of the round's queries each row has made
         while len(live):
-            ahead = min(max(1, hunt.victim.tile // len(live)), most, len(queries), -(-made // kept))
+            ahead = min(max(1, hunt.victim.tile // (2 * len(live))), most, len(queries), -(-made // kept))
             who, at = live.repeat_interleave(ahead), torch.arange(len(live), device=live.device)
             owners, turns = rows[who], turn[:, None] + torch.arange(ahead, device=live.device)
             u = draws[at[:, None], turns.clamp(max=len(queries) - 1)]
