@@ -25,6 +25,15 @@ GEOMETRIES = [
 ]
 
 
+def assert_same_function(model: AuditedModel, quick: nn.Module, x: Tensor) -> None:
+    """The logits of x (n, c, h, w) and their gradients."""
+    wanted, got = model(x), quick(x)
+    assert torch.allclose(wanted, got, rtol=1e-5, atol=1e-5)
+    (a,) = torch.autograd.grad(wanted.logsumexp(1).sum(), x)
+    (b,) = torch.autograd.grad(got.logsumexp(1).sum(), x)
+    assert torch.allclose(a, b, rtol=1e-4, atol=1e-5 * float(a.abs().max()))
+
+
 @pytest.mark.parametrize("channels", [1, 3])
 def test_image_gradients_are_autograds(channels: int) -> None:
     generator = torch.Generator().manual_seed(0)
@@ -78,11 +87,7 @@ def test_plain_windows_are_replaced() -> None:
     assert names.count(max_pool) == 2
     assert names.count(torch.ops.aten.max_pool2d.default) == 2
     x = torch.rand(5, 3, 24, 25, requires_grad=True)
-    wanted, got = model(x), quick(x)
-    assert torch.allclose(wanted, got, rtol=1e-5, atol=1e-6)
-    (a,) = torch.autograd.grad(wanted.logsumexp(1).sum(), x)
-    (b,) = torch.autograd.grad(got.logsumexp(1).sum(), x)
-    assert torch.allclose(a, b, rtol=1e-4, atol=1e-5 * float(a.abs().max()))
+    assert_same_function(model, quick, x)
     single = torch.rand(3, 8, 8)
     assert torch.equal(max_pool(single, [2, 2], [2, 2], [0, 0]), torch.max_pool2d(single, 2))
 
@@ -121,11 +126,7 @@ def test_same_logits_and_gradients(size: int) -> None:
     assert isinstance(quick, QuickModel)
     names = [op_name(node) for node in quick.graph.graph.nodes]
     assert names.count("batch_norm") == names.count("conv2d") == 2  # the first norm is folded; the first conv replaced
-    wanted, got = model(x), quick(x)
-    assert torch.allclose(wanted, got, rtol=1e-5, atol=1e-5)
-    (a,) = torch.autograd.grad(wanted.logsumexp(1).sum(), x)
-    (b,) = torch.autograd.grad(got.logsumexp(1).sum(), x)
-    assert torch.allclose(a, b, rtol=1e-4, atol=1e-5 * float(a.abs().max()))
+    assert_same_function(model, quick, x)
     assert all(not p.requires_grad for p in quick.parameters())
 
 
@@ -157,11 +158,7 @@ def test_mean_and_std_go_into_the_first_convolution(stride: int, wide: int, fold
     names = [op_name(node) for node in quick.graph.graph.nodes]
     assert (names.count("relu"), names.count("relu_")) == (1, 1)
     x = torch.rand(5, 3, 13, 16, requires_grad=True)
-    wanted, got = model(x), quick(x)
-    assert torch.allclose(wanted, got, rtol=1e-5, atol=1e-5)
-    (a,) = torch.autograd.grad(wanted.logsumexp(1).sum(), x)
-    (b,) = torch.autograd.grad(got.logsumexp(1).sum(), x)
-    assert torch.allclose(a, b, rtol=1e-4, atol=1e-5 * float(a.abs().max()))
+    assert_same_function(model, quick, x)
 
 
 def test_a_norm_in_training_is_left_alone() -> None:

@@ -1,7 +1,7 @@
 """Max pooling by comparing whole slices, for passes that ask for no gradient.
 
 torch's own looks at one number after the other on a CPU, and notes each maximum's place: ten times as long, and a
-twelfth of a forward pass of VGG-16. (With a gradient nothing is gained: finding the places costs what the slices save.)
+tenth of a forward pass of VGG-16. (With a gradient nothing is gained: finding the places costs what the slices save.)
 """
 
 import torch
