@@ -34,12 +34,15 @@ def margin(logits: Tensor, y: Tensor) -> Tensor:
     return others(logits, y).amax(1) - gather(logits, y)
 
 
-def nearing(logits: Tensor, y: Tensor) -> Tensor:
+def nearing(logits: Tensor, y: Tensor, gone: Tensor) -> Tensor:
     """``w margin + (1 - w) log-odds`` with ``w = sqrt(max_{j != y} p_j / p_y)``, at most 1 and held constant (ours).
+
+    gone: (n, K), True for classes that do not count; one besides y must be left.
 
     Far from the boundary all classes pull, as in cross-entropy: the margin alone would be set on the runner-up of the
     clean image. Near it and beyond only the nearest class counts, whose boundary is the one to be met.
     """
+    logits = logits.masked_fill(gone, -torch.inf)
     lead = margin(logits, y)
     w = (lead.detach().clamp(max=0) / 2).exp()
     return torch.lerp(log_odds(logits, y), lead, w)

@@ -1,5 +1,7 @@
 """Minimal-norm attacks against exact optima: the nearest face of a linear model's decision region."""
 
+from typing import Literal
+
 import numpy as np
 import pytest
 import torch
@@ -9,6 +11,7 @@ from openapi.attacks import Cw, Ddn, Deepfool, Ead, Fmn
 from openapi.threat_models import Attack
 from tests.workers.attacks.nets import Linear, attack
 from tests.workers.attacks.trained import held_out, trained_cnn
+from workers.attacks.fmn import rounds
 
 N, SHAPE, D = 12, (1, 6, 6), 36
 
@@ -101,6 +104,40 @@ class Scaled(nn.Module):
 
     def forward(self, z: Tensor) -> Tensor:
         return self.factor * z
+
+
+@pytest.mark.parametrize(("norm", "exact"), [("l2", 0.25 / 3), ("linf", 0.25 / 9), ("l1", 0.25), ("l0", 1.0)])
+def test_fmn_finds_the_nearer_class_behind_the_runner_up(norm: Literal["l2", "linf", "l1", "l0"], exact: float) -> None:
+    """Uphill the runner-up's boundary is at 1, downhill that of a class far behind at 0.25: every gradient at x
+    leads uphill, and only a round without the runner-up turns round."""
+    nine = torch.zeros(D)
+    nine[:9] = 1.0
+    model = Linear(torch.stack([0 * nine, nine, -60 * nine]), torch.tensor([0.0, -5.5, 255.0]))
+    x = torch.full((3, *SHAPE), 0.5)  # logits 0, -1, -15
+    run = attack(model, Fmn(norm=norm), x, torch.zeros(3, dtype=torch.int64))
+    assert run.success.all()
+    assert run.distance == pytest.approx(exact, rel=2e-3)
+    assert (run.adv_predicted == 2).all()
+
+
+@pytest.mark.parametrize("classes", [2, 3, 4, 10])
+@pytest.mark.parametrize("norm", ["l2", "linf", "l1", "l0"])
+def test_fmn_with_any_number_of_classes(classes: int, norm: Literal["l2", "linf", "l1", "l0"]) -> None:
+    """Rounds never leave out all classes, and together take the steps that were asked for."""
+    model, x, y = linear(classes=classes)
+    run = attack(model, Fmn(norm=norm, steps=50), x, y)
+    assert run.success.all()
+    assert run.backward_passes == N * 50
+
+
+@pytest.mark.parametrize("steps", [1, 2, 4, 5, 9, 10, 100])
+@pytest.mark.parametrize("most", [1, 2, 3])
+def test_rounds_take_all_steps(steps: int, most: int) -> None:
+    lengths = rounds(steps, most)
+    assert sum(lengths) == steps
+    assert 1 <= len(lengths) <= most
+    assert min(lengths) >= 1
+    assert lengths[0] >= sum(lengths[1:])
 
 
 def test_l0_counts_the_fewest_pixels() -> None:
