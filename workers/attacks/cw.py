@@ -8,7 +8,7 @@ from torch import Tensor
 from openapi.attacks import Cw
 from workers.attacks.geometry import per_row
 from workers.attacks.hunt import Hunt
-from workers.attacks.losses import margin
+from workers.attacks.losses import margin, margin_without, others
 from workers.attacks.pullback import pull_back
 from workers.attacks.refine import refine_l2
 from workers.attacks.rescue import rescue
@@ -16,7 +16,7 @@ from workers.attacks.rescue import rescue
 _CHECK = 10  # steps between two looks at whether a row still gains
 _GAIN = 1e-3  # relative; a loss that falls by less stands still
 _NEARER = 0.01  # likewise for the squared distance once the column has a success
-_REFINE = 30  # passes along the boundary at the end
+_REFINE = (22, 0.01), (8, 0.001)  # passes along the boundary at the end, aiming this share beyond it
 _BETA1, _BETA2 = 0.9, 0.999
 
 
@@ -40,6 +40,7 @@ class _Rows:
     lowest: Tensor  # loss in this column
     before: Tensor  # `lowest` at the last look
     best_before: Tensor  # `best` at the last look
+    gone: Tensor  # (m, K) classes that do not count in this column
 
     @classmethod
     def begin(cls, hunt: Hunt, rows: Tensor, spec: Cw) -> "_Rows":
@@ -48,7 +49,8 @@ class _Rows:
         zero, inf = torch.zeros_like(one), one * torch.inf
         start = (torch.zeros_like(x), torch.zeros_like(x), zero.clone(), zero.clone(), one * spec.initial_const)
         search = (zero.clone(), inf.clone(), zero.bool(), inf.clone())
-        return cls(rows, x, hunt.y[rows], x.clone(), *start, *search, inf.clone(), inf.clone(), inf.clone())
+        gone = torch.zeros(len(rows), hunt.classes, dtype=torch.bool, device=x.device)
+        return cls(rows, x, hunt.y[rows], x.clone(), *start, *search, inf.clone(), inf.clone(), inf.clone(), gone)
 
     def select(self, keep: Tensor) -> "_Rows":
         return _Rows(*(getattr(self, f.name)[keep] for f in fields(self)))
@@ -67,8 +69,10 @@ def cw(hunt: Hunt, spec: Cw) -> None:
 
     A row whose loss, or once the column has a success its best distance, stands still for 10 steps goes to its next
     column at once, whatever the others do, and begins it at its best example if it has one; rows that are through make
-    room for waiting ones, so that passes stay full. The best examples slide along the boundary towards x for 30 passes
-    (`refine`) and are bisected (ours). Rows whose gradient was 0 begin elsewhere (`rescue`, ours; without confidence).
+    room for waiting ones, so that passes stay full. The last of three or more columns begins at x and leaves out the
+    class of the best example, whose boundary need not be the nearest (ours). The best examples slide along the boundary
+    towards x for 30 passes (`refine`) and are bisected (ours). Rows whose gradient was 0 begin elsewhere (`rescue`,
+    ours; without confidence).
 
     Carlini & Wagner, "Towards Evaluating the Robustness of Neural Networks", 2017.
     """
@@ -88,16 +92,17 @@ def cw(hunt: Hunt, spec: Cw) -> None:
         hunt.beat(1 - (len(waiting) + len(state.rows)) / max(total, 1))
     if spec.confidence == 0:
         rescue(hunt, stuck=True)
-    refine_l2(hunt, _REFINE, spec.confidence)
-    pull_back(hunt, 5, low=0.96, confidence=spec.confidence)
+    for steps, beyond in _REFINE:
+        refine_l2(hunt, steps, spec.confidence, beyond=beyond)
+    pull_back(hunt, 7, low=0.98, confidence=spec.confidence)
 
 
 def _step(hunt: Hunt, s: _Rows, spec: Cw) -> None:
     """One pass, the bookkeeping of successes, and one Adam step for every row."""
-    logits, lead, grad = hunt.gradient(s.x_adv, margin, s.rows, s.y)
+    logits, lead, grad = hunt.gradient(s.x_adv, margin_without, s.rows, s.y, s.gone)
     delta = s.x_adv - s.x
     squared = delta.flatten(1).square().sum(1)
-    success = hunt.fooled(logits, s.rows) & (lead >= spec.confidence)
+    success = hunt.fooled(logits, s.rows) & (margin(logits, s.y) >= spec.confidence)
     s.found |= success
     better = success & (squared < s.best)
     if bool(better.any()):
@@ -112,6 +117,18 @@ def _step(hunt: Hunt, s: _Rows, spec: Cw) -> None:
     rate = 0.5 * spec.learning_rate / (1 - _BETA1**s.step)
     scale = per_row((1 - _BETA2**s.step).rsqrt())
     s.x_adv.addcdiv_(s.first * per_row(-rate), s.second.sqrt().mul_(scale).add_(1e-8)).clamp_(0, 1)
+
+
+def _turn(hunt: Hunt, s: _Rows, mask: Tensor, spec: Cw) -> None:
+    """Begin the column of the rows in `mask` (m,) at x, without the class that their best example has, and with the
+    smallest c that had a success: the middle of the bracket may be too little for any.
+    """
+    if hunt.classes < 3 or spec.binary_search_steps < 3 or not bool(mask.any()):
+        return
+    at = mask.nonzero().flatten()
+    logits = hunt.logits(s.x_adv[at], s.rows[at])
+    s.gone[at] = s.gone[at].scatter(1, others(logits, s.y[at]).argmax(1, keepdim=True), True)
+    s.x_adv[at], s.c[at] = s.x[at], s.high[at]
 
 
 def _ended(s: _Rows, spec: Cw) -> Tensor:
@@ -135,4 +152,5 @@ def _next_column(hunt: Hunt, s: _Rows, ended: Tensor, spec: Cw) -> Tensor:
     s.lowest[ended] = torch.inf
     s.before[ended] = torch.inf
     s.x_adv[ended] = torch.where(per_row(s.best[ended].isfinite()), hunt.x_adv[s.rows[ended]], s.x[ended])
+    _turn(hunt, s, ended & (s.column == spec.binary_search_steps - 1) & s.best.isfinite(), spec)
     return s.column >= spec.binary_search_steps

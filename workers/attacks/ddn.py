@@ -31,7 +31,7 @@ def ddn(hunt: Hunt, spec: Ddn) -> None:
         hunt.beat(min(begin + width, len(active)) / len(active))
     rescue(hunt)
     refine_l2(hunt, slide)
-    pull_back(hunt, 5, low=0.96)
+    pull_back(hunt, 7, low=0.98)
 
 
 def _tile(hunt: Hunt, rows: Tensor, spec: Ddn, steps: int) -> None:

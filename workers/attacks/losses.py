@@ -34,6 +34,11 @@ def margin(logits: Tensor, y: Tensor) -> Tensor:
     return others(logits, y).amax(1) - gather(logits, y)
 
 
+def margin_without(logits: Tensor, y: Tensor, gone: Tensor) -> Tensor:
+    """The margin of a model without the classes `gone`, (n, K); one besides y must be left."""
+    return margin(logits.masked_fill(gone, -torch.inf), y)
+
+
 def nearing(logits: Tensor, y: Tensor, gone: Tensor) -> Tensor:
     """``w margin + (1 - w) log-odds`` with ``w = sqrt(max_{j != y} p_j / p_y)``, at most 1 and held constant (ours).
 

@@ -7,8 +7,6 @@ from workers.attacks.geometry import l2_norm, per_row
 from workers.attacks.hunt import Hunt
 from workers.attacks.losses import margin
 
-_BEYOND = 0.01  # candidates aim this share beyond the linearised boundary
-
 
 def refine_l2(
     hunt: Hunt,
@@ -18,6 +16,7 @@ def refine_l2(
     allowed: Tensor | None = None,
     among: Tensor | None = None,
     most: float = 1.0,
+    beyond: float = 0.01,
 ) -> None:
     """Slide every success along the decision boundary towards x, `steps` passes forth and back a row.
 
@@ -25,7 +24,8 @@ def refine_l2(
     boundary within the box is ``x + s g`` clipped, with s such that its lead is 0. The candidate is the mixture
     ``(1 - b) d + b s g``; where it fools and is nearer it becomes x' and b grows, otherwise b is halved.
     confidence: the lead that counts as fooling, in place of 0. allowed: (n, c, h, w) of the chunk, 1 where pixels may
-    change and 0 where not. among: (m,) the rows meant; null is all. most: by how much a pixel may change.
+    change and 0 where not. among: (m,) the rows meant; null is all. most: by how much a pixel may change. beyond: the
+    share by which candidates go beyond the linearised boundary.
     """
     rows = hunt.found.nonzero().flatten() if among is None else among[hunt.found[among]]
     if len(rows) == 0 or steps == 0:
@@ -50,15 +50,16 @@ def refine_l2(
         length = torch.where(better, size, length)
         best = torch.where(per_row(better), candidate, best)
         fresh = better | (step == 0)
-        target[fresh] = nearest_on_plane(x[fresh], best[fresh] - x[fresh], lead[fresh] - confidence, grad[fresh])
+        plane = best[fresh] - x[fresh], lead[fresh] - confidence, grad[fresh]
+        target[fresh] = nearest_on_plane(x[fresh], *plane, beyond)
         share = torch.where(fresh, (1.5 * share).clamp(max=1), share / 2)
         candidate = torch.lerp(best, target, per_row(share)).clamp_(0, 1)
         if most < 1:
             candidate = torch.clamp(candidate, x - most, x + most)
 
 
-def nearest_on_plane(x: Tensor, d: Tensor, lead: Tensor, grad: Tensor) -> Tensor:
-    """Return the point of [0, 1] nearest to x where ``lead + <grad, x' - x - d> = 0``, a little beyond.
+def nearest_on_plane(x: Tensor, d: Tensor, lead: Tensor, grad: Tensor, beyond: float) -> Tensor:
+    """Return the point of [0, 1] nearest to x where ``lead + <grad, x' - x - d> = 0``, or this share beyond it.
 
     Without the box it is ``x + grad (<grad, d> - lead) / ||grad||^2``. Entries that the box stops are taken out, and
     the others go further; three rounds of this suffice.
@@ -70,7 +71,7 @@ def nearest_on_plane(x: Tensor, d: Tensor, lead: Tensor, grad: Tensor) -> Tensor
         moved = grad * free
         fixed = ((point - x) * grad * (1 - free)).flatten(1).sum(1)
         scale = (need - fixed) / moved.square().flatten(1).sum(1).clamp_(min=1e-30)
-        step = per_row(scale * (1 + _BEYOND)) * grad
+        step = per_row(scale * (1 + beyond)) * grad
         point = torch.where(free > 0, x + step, point).clamp_(0, 1)
         free = free * ((x + step) == (x + step).clamp(0, 1))
     return point

@@ -10,17 +10,19 @@ _FIRST, _LAST = 1.0, 0.01  # how far one step may move an entry: from the whole 
 _BEYOND = 0.01
 
 
-def refine_l1(hunt: Hunt, steps: int) -> None:
+def refine_l1(hunt: Hunt, steps: int, start: tuple[Tensor, Tensor] | None = None) -> None:
     """Walk along the decision boundary from every success, `steps` passes forth and back a row; the nearest is kept.
+
+    start: rows (m,) and other successes of theirs (m, c, h, w) to begin at; null begins at the nearest of every row.
 
     Every step goes to the point nearest to x on the boundary as linearised where the walk stands (`nearest_in_l1`), no
     entry by more than a reach that falls geometrically. The walk goes on from where it is, fooled or not: the next
     linearisation makes up for the error of the last, and few pixels that go far are often nearer than many that do not.
     """
-    rows = hunt.found.nonzero().flatten()
+    rows = hunt.found.nonzero().flatten() if start is None else start[0]
     if len(rows) == 0 or steps == 0:
         return
-    x, y, point = hunt.x[rows], hunt.y[rows], hunt.x_adv[rows]
+    x, y, point = hunt.x[rows], hunt.y[rows], hunt.x_adv[rows] if start is None else start[1]
     for step in range(steps):
         logits, lead, grad = hunt.gradient(point, margin, rows, y)
         hunt.keep(rows, point, logits)

@@ -106,15 +106,30 @@ class Scaled(nn.Module):
         return self.factor * z
 
 
-@pytest.mark.parametrize(("norm", "exact"), [("l2", 0.25 / 3), ("linf", 0.25 / 9), ("l1", 0.25), ("l0", 1.0)])
-def test_fmn_finds_the_nearer_class_behind_the_runner_up(norm: Literal["l2", "linf", "l1", "l0"], exact: float) -> None:
-    """Uphill the runner-up's boundary is at 1, downhill that of a class far behind at 0.25: every gradient at x
-    leads uphill, and only a round without the runner-up turns round."""
+def valley() -> tuple[Linear, Tensor, Tensor]:
+    """Uphill the runner-up's boundary is at 1, downhill that of a class far behind at 0.25: every gradient at x leads
+    uphill."""
     nine = torch.zeros(D)
     nine[:9] = 1.0
     model = Linear(torch.stack([0 * nine, nine, -60 * nine]), torch.tensor([0.0, -5.5, 255.0]))
-    x = torch.full((3, *SHAPE), 0.5)  # logits 0, -1, -15
-    run = attack(model, Fmn(norm=norm), x, torch.zeros(3, dtype=torch.int64))
+    return model, torch.full((3, *SHAPE), 0.5), torch.zeros(3, dtype=torch.int64)  # logits 0, -1, -15
+
+
+@pytest.mark.parametrize(
+    ("spec", "exact"),
+    [
+        (Fmn(norm="l2"), 0.25 / 3),
+        (Fmn(norm="linf"), 0.25 / 9),
+        (Fmn(norm="l1"), 0.25),
+        (Fmn(norm="l0"), 1.0),
+        (Cw(initial_const=1.0), 0.25 / 3),
+        (Ead(), 0.25),
+    ],
+    ids=lambda v: f"{v.name}-{v.norm}" if isinstance(v, Attack) else "",
+)
+def test_a_nearer_class_behind_the_runner_up_is_found(spec: Attack, exact: float) -> None:
+    """Only a search without the runner-up turns round."""
+    run = attack(valley()[0], spec, *valley()[1:])
     assert run.success.all()
     assert run.distance == pytest.approx(exact, rel=2e-3)
     assert (run.adv_predicted == 2).all()
