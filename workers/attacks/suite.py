@@ -194,7 +194,10 @@ def _run_chunk(
     queries = torch.full((len(x),), -1, dtype=torch.int64, device=x.device)
     if randomised and replays is not None:
         replays.give_up("the model is randomised")
-    victim = Victim(quick, index[rows], tile=outside.tile, probabilities=probabilities, rough=rough, replays=replays)
+    least = 1 if spec.black_box else 2
+    victim = Victim(
+        quick, index[rows], tile=outside.tile, probabilities=probabilities, rough=rough, replays=replays, least=least
+    )
     figures: dict[str, Any] = {"zero_gradients": 0, "bad_gradients": 0} | ({"gradients": "bfloat16"} if rough else {})
     if len(rows):
         z = (clean[rows] + 1e-30).log() if probabilities else clean[rows]

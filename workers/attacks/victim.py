@@ -71,6 +71,9 @@ class Victim:
     decisions, and gradients that do not saturate. rough: `gradient` runs in bfloat16 (`precision`); its logits and loss
     then have two digits, and whoever decides by them asks `logits` again. All other passes are in float32.
 
+    least: images of the smallest pass, which padding brings it to. One image alone goes through other kernels, which
+    round differently, so that results would depend on where tiles end: 2 where nobody counts the images a model sees.
+
     replays: recorded passes of this model that `gradient` replays where there are any; None makes every pass as usual.
 
     Raises ModelNumerics (NaN or infinite logits; `index` names the sample), NotDifferentiable, MemoryLimit.
@@ -85,9 +88,10 @@ class Victim:
         probabilities: bool = False,
         rough: bool = False,
         replays: Replays | None = None,
+        least: int = 1,
     ) -> None:
         self.model, self.index, self.probabilities, self.rough = model, index, probabilities, rough
-        self.replays = replays
+        self.replays, self.least = replays, least
         self.tile = tile or DEFAULT_TILE.get(index.device.type, 64)
         n, device = len(index), index.device
         self.forwards = torch.zeros(n, dtype=torch.int64, device=device)
@@ -161,7 +165,7 @@ class Victim:
 
     def _output(self, x: Tensor) -> Tensor:
         n = len(x)
-        missing = usual_size(n) - n
+        missing = max(usual_size(n), self.least) - n
         if missing:
             x = torch.cat([x, x[-1:].detach().expand(missing, *x.shape[1:])])
         return self.model(x)[:n].to(torch.float32)

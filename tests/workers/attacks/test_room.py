@@ -11,7 +11,9 @@ from torch import Tensor, nn
 from openapi.attacks import Pgd
 from tests.workers.attacks.nets import attack, problem, small_cnn
 from workers.attacks import room, suite
+from workers.attacks.losses import margin
 from workers.attacks.room import bytes_per_image, operations, rows_at_once, usual_tile
+from workers.attacks.victim import Victim
 
 
 class Wide(nn.Module):
@@ -98,3 +100,17 @@ def test_a_control_group(tmp_path: Path) -> None:
     (tmp_path / "memory.max").write_text("max\n")
     assert room._of_group(tmp_path) is None
     assert room._of_group(tmp_path / "none") is None
+
+
+@pytest.mark.parametrize("least", [1, 2])
+def test_one_image_alone_gets_company_where_it_may(least: int) -> None:
+    """Alone it would go through other kernels; attacks that count queries show a model what they count and no more."""
+    model, sizes = small_cnn(), []
+    x, y = problem(model, 1)
+    model.register_forward_pre_hook(lambda _, args: sizes.append(len(args[0])))
+    victim = Victim(model, torch.arange(1), least=least)
+    assert victim.logits(x, victim.everyone).shape == (1, 4)
+    _, _, grad = victim.gradient(x, margin, victim.everyone, y)
+    assert grad.shape == x.shape
+    assert sizes == [least, least]
+    assert int(victim.forwards) == 2
