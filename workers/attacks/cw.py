@@ -8,7 +8,7 @@ from torch import Tensor
 from openapi.attacks import Cw
 from workers.attacks.geometry import per_row
 from workers.attacks.hunt import Hunt
-from workers.attacks.losses import margin, margin_without, others
+from workers.attacks.losses import margin, margin_without, rival
 from workers.attacks.pullback import pull_back
 from workers.attacks.refine import refine_l2
 from workers.attacks.rescue import rescue
@@ -127,7 +127,7 @@ def _turn(hunt: Hunt, s: _Rows, mask: Tensor, spec: Cw) -> None:
         return
     at = mask.nonzero().flatten()
     logits = hunt.logits(s.x_adv[at], s.rows[at])
-    s.gone[at] = s.gone[at].scatter(1, others(logits, s.y[at]).argmax(1, keepdim=True), True)
+    s.gone[at] = s.gone[at].scatter(1, rival(logits, s.y[at]), True)
     s.x_adv[at], s.c[at] = s.x[at], s.high[at]
 
 

@@ -8,7 +8,7 @@ from torch import Tensor
 from openapi.attacks import Ead
 from workers.attacks.geometry import per_row
 from workers.attacks.hunt import Hunt
-from workers.attacks.losses import margin, margin_without, others
+from workers.attacks.losses import margin, margin_without, rival
 from workers.attacks.pullback import pull_back
 from workers.attacks.refine_l1 import refine_l1
 from workers.attacks.rescue import rescue
@@ -28,20 +28,18 @@ def ead(hunt: Hunt, spec: Ead) -> None:
     smallest L1 distance is kept (the paper's L1 rule) and bisected towards x (ours). A row whose loss stands still ends
     its column.
 
-    Ours, without confidence: the last column leaves out the class of the nearest example, whose boundary need not be
-    the nearest; what it finds and the nearest example walk along the boundary for 30 passes each (`refine_l1`). Rows
-    whose gradient was 0 get an example from elsewhere (`rescue`).
+    Ours, without confidence: the last of three or more columns leaves out the class of the nearest example, whose
+    boundary need not be the nearest; what it finds and the nearest example walk along the boundary for 30 passes each
+    (`refine_l1`). Rows whose gradient was 0 get an example from elsewhere (`rescue`).
 
     Chen, Sharma, Zhang, Yi & Hsieh, "EAD: Elastic-Net Attacks to Deep Neural Networks via Adversarial Examples", 2018.
     """
     active = hunt.active()
     constants = Constants(len(active), spec.initial_const, active.device)
     turned = hunt.classes > 2 and spec.binary_search_steps > 2 and spec.confidence == 0
-    columns = spec.binary_search_steps - int(turned)
-    gone = torch.zeros(len(active), hunt.classes, dtype=torch.bool, device=active.device)
-    for column in range(columns):
-        success = _column(hunt, active, constants.c, spec, gone)
-        constants.update(success.found)
+    nobody = torch.zeros(len(active), hunt.classes, dtype=torch.bool, device=active.device)
+    for column in range(spec.binary_search_steps - int(turned)):
+        constants.update(_column(hunt, active, constants.c, spec, nobody).found)
         hunt.beat((column + 1) / spec.binary_search_steps)
     if turned:
         success = _column(hunt, active, constants.c, spec, _classes_found(hunt, active))
@@ -74,7 +72,7 @@ def _classes_found(hunt: Hunt, rows: Tensor) -> Tensor:
     if len(at) == 0:
         return gone
     logits = hunt.logits(hunt.x_adv[rows[at]], rows[at])
-    gone[at] = gone[at].scatter(1, others(logits, hunt.y[rows[at]]).argmax(1, keepdim=True), True)
+    gone[at] = gone[at].scatter(1, rival(logits, hunt.y[rows[at]]), True)
     return gone
 
 

@@ -9,7 +9,7 @@ from torch import Tensor
 from openapi.attacks import Fmn
 from workers.attacks.geometry import Norm, l2_norm, per_row
 from workers.attacks.hunt import Hunt
-from workers.attacks.losses import nearing, others
+from workers.attacks.losses import nearing, rival
 from workers.attacks.norms import dual_norm, norm_of, project
 from workers.attacks.pullback import pull_back
 from workers.attacks.refine import refine_l2
@@ -88,8 +88,8 @@ def _tile(hunt: Hunt, rows: Tensor, spec: Fmn, steps: int) -> None:
     for length in rounds(steps, min(_ROUNDS, hunt.classes - 1)):
         last, logits = _round(hunt, rows, spec, length, nearest, gone)
         y = hunt.y[rows]
-        ended = others(logits.masked_fill(gone, -torch.inf), y).argmax(1, keepdim=True)
-        gone = gone.scatter(1, others(nearest.logits, y).argmax(1, keepdim=True), True).scatter(1, ended, True)
+        ended = rival(logits.masked_fill(gone, -torch.inf), y)
+        gone = gone.scatter(1, rival(nearest.logits, y), True).scatter(1, ended, True)
         gone &= (~gone).scatter(1, y[:, None], False).any(1, keepdim=True)  # never all of them
     hunt.offer(rows, last)
     hunt.keep(rows, nearest.image, nearest.logits, steps)

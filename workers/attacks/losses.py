@@ -14,6 +14,11 @@ def others(logits: Tensor, y: Tensor, fill: float = -torch.inf) -> Tensor:
     return logits.scatter(1, y[:, None], fill)
 
 
+def rival(logits: Tensor, y: Tensor) -> Tensor:
+    """Return the class that leads besides y, (n, 1)."""
+    return others(logits, y).argmax(1, keepdim=True)
+
+
 def gather(logits: Tensor, y: Tensor) -> Tensor:
     """Return z_y, (n,)."""
     return logits.gather(1, y[:, None]).squeeze(1)

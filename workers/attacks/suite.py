@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -13,6 +12,7 @@ from torch import Tensor
 
 from openapi.threat_models import Attack
 from openapi.wire.settings import Gradients
+from workers.attacks.attack_run import AttackRun, join
 from workers.attacks.checks import probe_gradient
 from workers.attacks.geometry import Norm, distance, into_ball
 from workers.attacks.hunt import TOLERANCE, Hunt
@@ -29,45 +29,6 @@ from workers.precision import exact_float32
 #: Rows whose state is held at once, and bytes of their images: passes are cut into smaller tiles, so this bounds
 #: bookkeeping alone. A GPU wants more rows than a pass takes: those that retire leave it full.
 _CHUNK = {"cpu": (512, 2**26), "cuda": (4096, 2**29)}
-
-
-@dataclass
-class AttackRun:
-    """What one attack did to n samples; every array has one entry a sample, in the order given.
-
-    attacked: correctly classified and not skipped. success: fooled, confirmed by an independent
-    pass on the stored example. x_adv: (n, c, h, w) float32; for samples without success the last try (or x itself).
-    adv_predicted, confidence (softmax probability of adv_predicted): of x_adv. distance: of x_adv where success, else
-    NaN. queries: forward passes of black-box attacks, else -1. forward_passes, backward_passes: totals of the attack
-    itself (without clean, confirming and probing passes). norm: of `distance`. figures: counts that slices add up:
-    zero_gradients, bad_gradients (samples), probe_* (see `checks`), success_by_step (entry i: first fooled by iterate
-    i), and each attack's own.
-    """
-
-    index: NDArray[np.int64]
-    label: NDArray[np.int64]
-    predicted: NDArray[np.int64]
-    clean_confidence: NDArray[np.float32]
-    correct: NDArray[np.bool_]
-    attacked: NDArray[np.bool_]
-    success: NDArray[np.bool_]
-    adv_predicted: NDArray[np.int64]
-    confidence: NDArray[np.float32]
-    distance: NDArray[np.float64]
-    queries: NDArray[np.int64]
-    x_adv: Tensor
-    num_classes: int
-    norm: Norm = "linf"
-    randomised: bool = False
-    forward_passes: int = 0
-    backward_passes: int = 0
-    seconds: float = 0.0
-    figures: dict[str, Any] = field(default_factory=dict)
-
-    @property
-    def robust_accuracy(self) -> float:
-        """Share of all n samples that are correct and not fooled."""
-        return float((self.correct & ~self.success).mean()) if len(self.index) else float("nan")
 
 
 def run_attack(
@@ -140,7 +101,7 @@ def run_attack(
                 )
             )
             beat(1.0)
-    run = _join(parts, num_classes)
+    run = join(parts, num_classes)
     if replays is not None:
         run.figures["cuda_graphs"] = replays.figure
     run.seconds = time.perf_counter() - began
@@ -266,37 +227,3 @@ def _lawful(x_adv: Tensor, x: Tensor, spec: Attack, entry: Entry) -> Tensor:
 def _confidence(z: Tensor, predicted: Tensor, probabilities: bool) -> NDArray[np.float32]:
     p = z if probabilities else z.softmax(1)
     return p.gather(1, predicted[:, None]).squeeze(1).cpu().numpy()
-
-
-def _join(parts: list[AttackRun], num_classes: int | None) -> AttackRun:
-    arrays = ["index", "label", "predicted", "clean_confidence", "correct", "attacked", "success", "adv_predicted"]
-    arrays += ["confidence", "distance", "queries"]
-    joined: dict[str, Any] = {name: np.concatenate([getattr(p, name) for p in parts]) for name in arrays}
-    figures: dict[str, Any] = {}
-    for part in parts:
-        figures = add_figures(figures, part.figures)
-    return AttackRun(
-        **joined,
-        x_adv=torch.cat([p.x_adv for p in parts]),
-        num_classes=num_classes or parts[0].num_classes,
-        norm=parts[0].norm,
-        randomised=any(p.randomised for p in parts),
-        forward_passes=sum(p.forward_passes for p in parts),
-        backward_passes=sum(p.backward_passes for p in parts),
-        figures=figures,
-    )
-
-
-def add_figures(a: dict[str, Any], b: dict[str, Any]) -> dict[str, Any]:
-    """Merge the figures of two slices: numbers and lists of numbers are added, dicts recursively, others must agree."""
-    out = dict(a)
-    for key, value in b.items():
-        if key not in out:
-            out[key] = value
-        elif isinstance(value, dict):
-            out[key] = add_figures(out[key], value)
-        elif isinstance(value, list):
-            out[key] = [p + q for p, q in zip(out[key], value, strict=True)]
-        elif isinstance(value, int | float) and not isinstance(value, bool):
-            out[key] = out[key] + value
-    return out

@@ -17,7 +17,8 @@ from openapi.attacks import ATTACK_ADAPTER
 from openapi.models import InputSpec
 from openapi.problems import JobFailed, NotDifferentiable
 from openapi.threat_models import Attack
-from workers.attacks.suite import AttackRun, run_attack
+from workers.attacks.attack_run import AttackRun
+from workers.attacks.suite import run_attack
 from workers.jobs.arrays import load_slice
 from workers.jobs.context import JobContext
 from workers.models.load import load_model

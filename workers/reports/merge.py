@@ -11,6 +11,7 @@ import numpy.typing as npt
 from openapi.attacks import ATTACK_ADAPTER
 from openapi.problems import JobFailed
 from openapi.threat_models import Attack
+from workers.attacks.figures import add_figures
 
 _COLUMNS = (
     "index",
@@ -116,25 +117,3 @@ def _merge(
         rows[column] = rows[column].astype(np.float64)
     parsed = ATTACK_ADAPTER.validate_python(dict(spec))
     return AttackTable(id=str(parsed.id), spec=parsed, figures=figures, norm=norm, **totals, **rows)
-
-
-def add_figures(a: Mapping[str, Any], b: Mapping[str, Any]) -> dict[str, Any]:
-    """Merge the figures of two slices: numbers and lists of numbers are added, dicts recursively; others are kept, and
-    of a number and a text the text, which says why there is no number.
-    """
-    out = dict(a)
-    for key, value in b.items():
-        mine = out.get(key)
-        if isinstance(mine, dict) and isinstance(value, dict):
-            out[key] = add_figures(mine, value)
-        elif isinstance(mine, list) and isinstance(value, list) and len(mine) == len(value):
-            out[key] = [p + q for p, q in zip(mine, value, strict=True)]
-        elif _number(mine) and _number(value):
-            out[key] = mine + value
-        elif key not in out or (_number(mine) and isinstance(value, str)):
-            out[key] = value
-    return out
-
-
-def _number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)

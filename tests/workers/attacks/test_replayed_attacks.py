@@ -10,9 +10,10 @@ from openapi.attacks import Apgd, ApgdT, Cw, Fmn, Pgd, Square
 from openapi.threat_models import Attack
 from tests.workers.attacks.nets import problem, small_cnn
 from workers.attacks import suite
+from workers.attacks.attack_run import AttackRun
+from workers.attacks.figures import add_figures
 from workers.attacks.replay import RECORDERS
-from workers.attacks.suite import AttackRun, run_attack
-from workers.reports.merge import add_figures
+from workers.attacks.suite import run_attack
 
 
 def both(device: torch.device, spec: Attack, n: int, net: nn.Module | None = None, **options: Any) -> list[AttackRun]:

@@ -9,7 +9,8 @@ from openapi.attacks import Fgsm, Pgd
 from openapi.problems import ModelNumerics, NotDifferentiable
 from openapi.threat_models import Attack
 from tests.workers.attacks.nets import Linear, attack, problem, small_cnn
-from workers.attacks.suite import add_figures, run_attack
+from workers.attacks.figures import add_figures
+from workers.attacks.suite import run_attack
 
 SPECS: list[Attack] = [
     Fgsm(eps=0.03),
