@@ -47,4 +47,5 @@ class DatasetInfo(Frozen):
     num_classes: int | None = None
     class_counts: tuple[int, ...] | None = None
     inspection: DatasetInspection | None = None
+    metadata: DatasetMetadata = Field(DatasetMetadata(), description="What was said of it at the upload")
     created_at: Timestamp

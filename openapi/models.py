@@ -106,4 +106,5 @@ class ModelInfo(Frozen):
     layers: tuple[LayerInfo, ...] | None = None
     warnings: tuple[str, ...] = ()
     inspection: ModelInspection | None = None
+    metadata: ModelMetadata = Field(ModelMetadata(), description="What was said of it at the upload")
     created_at: Timestamp

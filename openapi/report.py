@@ -8,7 +8,7 @@ from openapi.audits import ArtifactInfo, Verdict
 from openapi.base import Frozen, Timestamp
 from openapi.models import InputSpec, LayerKind
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
 
 Interval = tuple[float, float]
 
@@ -22,6 +22,7 @@ class ReportModel(Frozen):
     input: InputSpec
     num_classes: int
     labels: tuple[str, ...] | None = Field(None, description="Class names, of the model or else of the data set")
+    warnings: tuple[str, ...] = Field((), description="What inspection chose, guessed or found odd in the file")
 
 
 class ReportDataset(Frozen):
@@ -31,6 +32,7 @@ class ReportDataset(Frozen):
     num_samples: int
     evaluated: int
     split: str | None = None
+    warnings: tuple[str, ...] = Field((), description="What inspection chose, guessed or found odd in the file")
 
 
 class ClassCount(Frozen):

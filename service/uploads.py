@@ -173,9 +173,11 @@ class UploadService(ABC, Generic[Row, Meta, Info]):
         )
         return self.info(row)
 
-    async def listing(self, limit: int, cursor: str | None) -> Page[Info]:
-        """One page, newest first."""
+    async def listing(self, limit: int, cursor: str | None, sha256: str | None = None) -> Page[Info]:
+        """One page, newest first; only those with these bytes."""
         query = select(self.table).order_by(self.table.id.desc()).limit(limit + 1)
+        if sha256 is not None:
+            query = query.where(self.table.sha256 == sha256)
         if (after := decode_cursor(cursor)) is not None:
             query = query.where(self.table.id < after)
         async with self._services.db.read() as session:

@@ -10,7 +10,7 @@ from service.http.bodies import answer
 from service.http.content import content_response
 from service.http.docs import CONTENT, READ, Doc, read_id
 from service.http.kinds import Id, Parts, Req
-from service.http.paging import Cursor, Limit, Page, Wait
+from service.http.paging import Cursor, Limit, Page, Sha256, Wait
 
 _UPLOAD = Doc(
     {201: DatasetInfo, 200: DatasetInfo},
@@ -38,9 +38,11 @@ class DatasetController(Controller):
         return await DatasetService(services).upload(request)
 
     @get(operation_id="listDatasets", opt=Doc({200: Page[DatasetInfo]}, ("validation",)).opt())
-    async def listing(self, services: Parts, limit: Limit = 50, cursor: Cursor = None) -> Response[Any]:
-        """List data sets, newest first."""
-        return answer(await DatasetService(services).listing(limit, cursor))
+    async def listing(
+        self, services: Parts, limit: Limit = 50, cursor: Cursor = None, sha256: Sha256 = None
+    ) -> Response[Any]:
+        """List data sets, newest first; with `sha256` those of these bytes, so that nobody sends gigabytes twice."""
+        return answer(await DatasetService(services).listing(limit, cursor, sha256))
 
     @get("/{dataset_id:str}", operation_id="getDataset", opt=Doc({200: DatasetInfo}, ("not-found", "validation")).opt())
     async def read(self, dataset_id: Id, services: Parts, wait: Wait = 0) -> Response[Any]:

@@ -27,6 +27,7 @@ def dataset_info(row: Dataset) -> DatasetInfo:
             "split": meta.split,
             "labels": meta.labels or (found.labels if found else None),
             "inspection": found,
+            "metadata": meta,
             "created_at": row.created_at,
             **facts,
         }

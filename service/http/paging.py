@@ -16,6 +16,10 @@ Limit = Annotated[int, QueryParameter(ge=1, le=1000, description="Most items to 
 Cursor = Annotated[str | None, QueryParameter(max_length=400, description="`next_cursor` of the page before")]
 Status = Annotated[JobStatus | None, QueryParameter(description="Only jobs of this status")]
 Label = Annotated[str | None, QueryParameter(max_length=400, description="Only jobs with this label, as `key:value`")]
+Sha256 = Annotated[
+    str | None,
+    QueryParameter(pattern="^[0-9a-f]{64}$", description="Only files with these bytes: ask before uploading again"),
+]
 Wait = Annotated[
     float,
     QueryParameter(

@@ -9,7 +9,7 @@ from service.http.bodies import answer
 from service.http.content import content_response
 from service.http.docs import CONTENT, READ, Doc, read_id
 from service.http.kinds import Id, Parts, Req
-from service.http.paging import Cursor, Limit, Page, Wait
+from service.http.paging import Cursor, Limit, Page, Sha256, Wait
 from service.models.service import ModelService
 
 _UPLOAD = Doc(
@@ -37,9 +37,11 @@ class ModelController(Controller):
         return await ModelService(services).upload(request)
 
     @get(operation_id="listModels", opt=Doc({200: Page[ModelInfo]}, ("validation",)).opt())
-    async def listing(self, services: Parts, limit: Limit = 50, cursor: Cursor = None) -> Response[Any]:
-        """List models, newest first."""
-        return answer(await ModelService(services).listing(limit, cursor))
+    async def listing(
+        self, services: Parts, limit: Limit = 50, cursor: Cursor = None, sha256: Sha256 = None
+    ) -> Response[Any]:
+        """List models, newest first; with `sha256` those of these bytes, so that nobody sends gigabytes twice."""
+        return answer(await ModelService(services).listing(limit, cursor, sha256))
 
     @get("/{model_id:str}", operation_id="getModel", opt=Doc({200: ModelInfo}, ("not-found", "validation")).opt())
     async def read(self, model_id: Id, services: Parts, wait: Wait = 0) -> Response[Any]:

@@ -33,6 +33,7 @@ def model_info(row: Model) -> ModelInfo:
             "labels": meta.labels,
             "tags": meta.tags,
             "inspection": found,
+            "metadata": meta,
             "created_at": row.created_at,
             **facts,
         }

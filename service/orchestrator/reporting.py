@@ -83,6 +83,7 @@ def report_shard(
         num_parameters=model.inspection["num_parameters"],
         input=model.inspection["input"],
         num_classes=model.inspection["num_classes"],
+        warnings=model.inspection.get("warnings") or (),
     )
     about_data = ReportDataset(
         id=dataset.id,
@@ -90,6 +91,7 @@ def report_shard(
         name=dataset.name,
         num_samples=dataset.inspection["num_samples"],
         evaluated=n,
+        warnings=dataset.inspection.get("warnings") or (),
     )
     results = [result_of(row) for row in rows]
     return Planned(

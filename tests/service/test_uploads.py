@@ -65,6 +65,17 @@ def test_the_same_bytes_and_metadata_are_the_same_model(api: httpx.Client, worke
     assert worker.is_empty()
 
 
+@pytest.mark.parametrize("kind", ["models", "datasets"])
+def test_bytes_are_found_by_their_hash(kind: str, api: httpx.Client) -> None:
+    wanted = upload(api, kind, b"one", {"name": "a"})
+    other = upload(api, kind, b"one", {"name": "b"})
+    upload(api, kind, b"two", {"name": "a"})
+    found = api.get(f"/v1/{kind}", params={"sha256": hashlib.sha256(b"one").hexdigest()}).json()["items"]
+    assert [(item["id"], item["metadata"]["name"]) for item in found] == [(other, "b"), (wanted, "a")]
+    assert api.get(f"/v1/{kind}", params={"sha256": "0" * 64}).json()["items"] == []
+    is_problem(api.get(f"/v1/{kind}", params={"sha256": "ABC"}), 422, "validation")
+
+
 def test_a_rejected_model_stays_rejected_but_a_lost_worker_is_no_verdict(
     api: httpx.Client, worker: ProtocolWorker, settings: Settings
 ) -> None:

@@ -60,6 +60,7 @@ def render(report: Report, pictures: Sequence[WorstExample] = ()) -> str:
         r=facts,
         style=Markup(env.loader.get_source(env, "style.css")[0]),  # type: ignore[union-attr]  # our own file
         worst=_worst(facts),
+        failed=[c for c in facts["checks"] if c["status"] == "fail"],
         nearest=_nearest(facts),
         groups=_groups(facts),
         over_eps=[

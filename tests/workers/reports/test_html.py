@@ -72,6 +72,26 @@ def test_every_number_comes_from_the_report(tmp_path):
         assert value in shown
 
 
+def test_warnings_and_failed_checks_stand_on_the_first_screen(tmp_path):
+    params, shards = report_of(tmp_path)
+    params["model"]["warnings"] = ["the second output is read as the logits"]
+    params["dataset"]["warnings"] = ["no sample has class 7"]
+    report = build_report(params, shards.inputs).report
+    failed = [c for c in report.checks if c.status == "fail"]
+    assert failed
+    first_screen = Page(render(report).partition("<main>")[0]).text
+    for text in (*report.model.warnings, *report.dataset.warnings, *(c.title for c in failed)):
+        assert text in first_screen
+    quiet = report.model_copy(
+        update={
+            "model": report.model.model_copy(update={"warnings": ()}),
+            "dataset": report.dataset.model_copy(update={"warnings": ()}),
+            "checks": tuple(c for c in report.checks if c.status != "fail"),
+        }
+    )
+    assert "notices" not in render(quiet).partition("<main>")[0].partition("</style>")[2]
+
+
 def test_accuracy_at_every_eps_follows_from_smallest_distances(tmp_path):
     """A minimal-norm attack that fools everybody at 0.01, 0.02 or 0.03, a third each, leaves two thirds and one third
     between."""
