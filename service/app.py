@@ -5,8 +5,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from importlib.metadata import version
 from typing import Any
 
-from litestar import Litestar, Response, Router
-from litestar.datastructures import State
+from litestar import Litestar, Request, Response, Router
 from litestar.di import Provide
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.spec import Tag
@@ -22,7 +21,7 @@ from service.health.controller import HealthController
 from service.health.metrics import measure_requests
 from service.http.content import PAGE_POLICY
 from service.http.problems import handle_exception
-from service.keys.guards import RateLimit, require_key
+from service.keys.guards import RateLimit, caller_of, require_key
 from service.models.controller import ModelController
 from service.schema import JsonDocument, PageDocument
 
@@ -50,9 +49,10 @@ def _lifespan(settings: Settings) -> Callable[[Litestar], AbstractAsyncContextMa
     return live
 
 
-def _services(state: State) -> Services:
-    found: Services = state.services
-    return found
+def _services(request: Request[Any, Any, Any]) -> Services:
+    """The parts of the process, for the caller of this request: no handler can forget whose request it serves."""
+    found: Services = request.app.state.services
+    return found.of(caller_of(request))
 
 
 def _secure(response: Response[Any]) -> Response[Any]:

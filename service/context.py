@@ -1,31 +1,37 @@
 """What handlers need of the process: settings, database, blobs, queue, orchestrator."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 from openapi.wire.blobs import BlobStore
 from openapi.wire.queue import QueueClient
 from openapi.wire.settings import Settings
 from service.db.database import Database
+from service.keys.caller import EVERYBODY, Caller
 from service.orchestrator.hub import Hub
 from service.orchestrator.orchestrator import Orchestrator
 
 
 @dataclass(frozen=True)
 class Services:
-    """The parts of one API process, made once."""
+    """The parts of one API process, made once, and for each request the caller."""
 
     settings: Settings
     db: Database
     blobs: BlobStore
     queue: QueueClient
     orchestrator: Orchestrator
+    caller: Caller = EVERYBODY
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Self:
         """Open everything that the settings name; nothing is contacted yet."""
         db, blobs, queue = Database(settings.sqlalchemy_url), BlobStore.from_settings(settings), QueueClient(settings)
         return cls(settings, db, blobs, queue, Orchestrator(settings, db, queue, blobs))
+
+    def of(self, caller: Caller) -> Self:
+        """The same parts on behalf of a caller."""
+        return replace(self, caller=caller)
 
     @property
     def hub(self) -> Hub:

@@ -17,13 +17,15 @@ from openapi.problems import Conflict, InvalidField, NotFound, NotReady, Problem
 from service.artifacts.garbage import collect
 from service.artifacts.service import artifact_info
 from service.context import Services
-from service.db.tables import Artifact, EventRow, Job, ShardRow
+from service.db.tables import Artifact, Dataset, EventRow, Job, Model, ShardRow
 from service.http.content import MEDIA_TYPES, content_response
 from service.http.events import PING, frame
 from service.http.lines import read_lines
 from service.http.paging import Page, decode_cursor, encode_cursor, page
 from service.http.waiting import wait_until
 from service.orchestrator import states
+from service.orchestrator.plan import Subject
+from service.orchestrator.subjects import load_subject
 
 Info = TypeVar("Info", bound=BaseModel)
 
@@ -68,9 +70,15 @@ class JobService(ABC, Generic[Info]):
     async def find(self, session: AsyncSession, identity: str) -> Job:
         """The job of an id and of this kind. Raises `NotFound`."""
         job = await session.get(Job, identity)
-        if job is None or job.kind != self.kind:
+        if job is None or job.kind != self.kind or not self._services.caller.may_see(job):
             raise NotFound(f"There is no {self.noun} {identity!r}")
         return job
+
+    async def subject(
+        self, session: AsyncSession, table: type[Model] | type[Dataset], identity: str, pointer: str
+    ) -> Subject | None:
+        """A model or data set that the caller names, as `load_subject` gives it."""
+        return await load_subject(session, table, identity, pointer, self._services.caller)
 
     async def _load(self, identity: str) -> tuple[Job, Job | None]:
         async with self._services.db.read() as session:
@@ -92,7 +100,8 @@ class JobService(ABC, Generic[Info]):
         self, limit: int, cursor: str | None, status: str | None = None, label: str | None = None
     ) -> Page[Info]:
         """One page, newest first; only those of a status, or with a label ``key:value``."""
-        query = select(Job).where(Job.kind == self.kind).order_by(Job.id.desc()).limit(limit + 1)
+        query = select(Job).where(Job.kind == self.kind, self._services.caller.visible(Job))
+        query = query.order_by(Job.id.desc()).limit(limit + 1)
         if status is not None:
             query = query.where(Job.status == status)
         if label is not None:

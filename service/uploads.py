@@ -105,13 +105,15 @@ class UploadService(ABC, Generic[Row, Meta, Info]):
                 return replayed
             await self._services.db.lock(session, BLOB_LOCK)
             if not await self._services.blobs.exists_async(upload.blob.sha256):
-                raise Unavailable("The same file was being deleted at this moment; upload it again")
-            row: Row | None = await session.scalar(select(self.table).where(self.table.fingerprint == fingerprint))
+                raise Unavailable("The file could not be kept at this moment; upload it again")
+            same = select(self.table).where(self.table.fingerprint == fingerprint).limit(1)
+            row: Row | None = await session.scalar(self._services.caller.own_first(same, self.table))
             status = 200
             if row is None:
                 status = 201
                 row = self.table(
                     id=new_id(self.prefix),
+                    owner=self._services.caller.owner,
                     fingerprint=fingerprint,
                     name=getattr(metadata, "name", None) or upload.filename,
                     sha256=upload.blob.sha256,
@@ -131,7 +133,7 @@ class UploadService(ABC, Generic[Row, Meta, Info]):
         return answer(found, status=status, headers={"Location": location})
 
     async def _inspect(self, session: AsyncSession, row: Row, metadata: Meta) -> Job:
-        job = Job(id=row.id, kind=self.kind, status="queued", stage="inspect", request={}, last_seq=0)
+        job = Job(id=row.id, owner=row.owner, kind=self.kind, status="queued", stage="inspect", request={}, last_seq=0)
         session.add(job)
         await session.flush()
         self._add_inspection(session, job, row, metadata)
@@ -161,8 +163,11 @@ class UploadService(ABC, Generic[Row, Meta, Info]):
     async def get(self, identity: str) -> Row:
         """The row of an id. Raises `NotFound`."""
         async with self._services.db.read() as session:
-            row: Row | None = await session.get(self.table, identity)
-        if row is None:
+            return await self._find(session, identity)
+
+    async def _find(self, session: AsyncSession, identity: str) -> Row:
+        row: Row | None = await session.get(self.table, identity)
+        if row is None or not self._services.caller.may_see(row):
             raise NotFound(f"There is no {self.noun} {identity!r}")
         return row
 
@@ -175,7 +180,8 @@ class UploadService(ABC, Generic[Row, Meta, Info]):
 
     async def listing(self, limit: int, cursor: str | None, sha256: str | None = None) -> Page[Info]:
         """One page, newest first; only those with these bytes."""
-        query = select(self.table).order_by(self.table.id.desc()).limit(limit + 1)
+        query = select(self.table).where(self._services.caller.visible(self.table))
+        query = query.order_by(self.table.id.desc()).limit(limit + 1)
         if sha256 is not None:
             query = query.where(self.table.sha256 == sha256)
         if (after := decode_cursor(cursor)) is not None:
@@ -189,9 +195,7 @@ class UploadService(ABC, Generic[Row, Meta, Info]):
     async def delete(self, identity: str) -> None:
         """Remove it and what only it refers to. Raises `Conflict` while an unfinished job works on it."""
         async with self._services.orchestrator.transaction() as session:
-            row: Row | None = await session.get(self.table, identity)
-            if row is None:
-                raise NotFound(f"There is no {self.noun} {identity!r}")
+            row: Row = await self._find(session, identity)
             user = await session.scalar(
                 select(Job).where(
                     Job.status.not_in(states.TERMINAL),
@@ -199,6 +203,8 @@ class UploadService(ABC, Generic[Row, Meta, Info]):
                 )
             )
             if user is not None:
+                if not self._services.caller.may_see(user):
+                    raise Conflict(f"The {self.noun} is in use by another key's job; try again when that has ended")
                 raise Conflict(
                     f"The {self.noun} is in use by {states.address(user)}; cancel that first", job_id=user.id
                 )

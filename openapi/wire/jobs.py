@@ -41,11 +41,13 @@ class Shard(Frozen):
 
     `inputs`: name → blob, e.g. ``model`` (the uploaded file), ``x``, ``y`` (decoded arrays), or for the report stage one
     ``shard.<i>`` a merged result. `params`: plain JSON; each stage's function documents its own. `execution`: what may
-    change the speed but never the result (``batch_size``), and so is no part of the key.
+    change the speed but never the result (``batch_size``), and so is no part of the key. `owner`: results are found again by
+    the same owner only, so that nobody learns from a quick answer what others have uploaded.
     """
 
     job_id: str
     shard_id: str
+    owner: str = ""
     stage: Stage
     attempt: int = 1
     inputs: dict[str, Blob]
@@ -56,12 +58,14 @@ class Shard(Frozen):
     @property
     def result_key(self) -> str:
         """Content address of the result: equal inputs and params give an equal key, whatever the job."""
-        body = {
+        body: dict[str, Any] = {
             "version": RESULT_VERSION,
             "stage": self.stage,
             "inputs": {k: v.sha256 for k, v in self.inputs.items()},
             "params": self.params,
         }
+        if self.owner:
+            body["owner"] = self.owner
         return hashlib.sha256(json.dumps(body, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 

@@ -3,7 +3,7 @@
 from openapi.audits import ArtifactInfo
 from openapi.problems import NotFound
 from service.context import Services
-from service.db.tables import Artifact
+from service.db.tables import Artifact, Job
 
 
 def artifact_info(row: Artifact) -> ArtifactInfo:
@@ -24,6 +24,7 @@ async def find_artifact(services: Services, identity: str) -> Artifact:
     """The artifact of an id. Raises `NotFound`."""
     async with services.db.read() as session:
         row = await session.get(Artifact, identity)
-    if row is None:
+        job = await session.get(Job, row.job_id) if row is not None else None
+    if row is None or job is None or not services.caller.may_see(job):
         raise NotFound(f"There is no artifact {identity!r}")
     return row

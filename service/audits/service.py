@@ -15,7 +15,6 @@ from service.ids import new_id
 from service.jobs import JobService, job_facts, new_job
 from service.orchestrator.fit import check_audit, unsupported_parts
 from service.orchestrator.plan import stored, with_attacks
-from service.orchestrator.subjects import load_subject
 
 
 class AuditService(JobService[AuditInfo]):
@@ -57,13 +56,13 @@ class AuditService(JobService[AuditInfo]):
 
     async def _check(self, session: AsyncSession, asked: AuditRequest) -> None:
         """Raise what is wrong with the request, as far as it can be seen before everything is inspected."""
-        model = await load_subject(session, Model, asked.model_id, "/model_id")
-        dataset = await load_subject(session, Dataset, asked.dataset_id, "/dataset_id")
+        model = await self.subject(session, Model, asked.model_id, "/model_id")
+        dataset = await self.subject(session, Dataset, asked.dataset_id, "/dataset_id")
         train = None
         if asked.harden is not None:
             if asked.harden.train_dataset_id is None:
                 raise InvalidField("/harden/train_dataset_id", "name the data set to train on; it was not audited on")
-            train = await load_subject(session, Dataset, asked.harden.train_dataset_id, "/harden/train_dataset_id")
+            train = await self.subject(session, Dataset, asked.harden.train_dataset_id, "/harden/train_dataset_id")
         if model is not None and dataset is not None:
             check_audit(asked, model, dataset, train)
 
@@ -72,6 +71,7 @@ class AuditService(JobService[AuditInfo]):
         job = new_job(
             self.kind,
             new_id("aud"),
+            owner=self._services.caller.owner,
             phase="queued",
             model_id=asked.model_id,
             dataset_id=asked.dataset_id,
@@ -105,6 +105,7 @@ class AuditService(JobService[AuditInfo]):
         return new_job(
             "hardening",
             job.child_job_id or "",
+            owner=job.owner,
             phase="queued",
             model_id=asked.model_id,
             dataset_id=asked.dataset_id,

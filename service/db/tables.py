@@ -2,6 +2,7 @@
 
 `jobs` are audits, hardenings and inspections alike: each is a sequence of stages, a stage is a set of `shards`.
 The id of an inspection job is the id of the model or data set that it inspects.
+`owner` says whose a row is (see `service.keys.caller`); the empty text is everybody.
 """
 
 from datetime import datetime
@@ -35,7 +36,8 @@ class Upload:
     """What uploaded models and data sets share. `fingerprint` is the sha256 of the bytes and the metadata."""
 
     id: Mapped[str] = mapped_column(String(40), primary_key=True)
-    fingerprint: Mapped[str] = mapped_column(String(64), unique=True)
+    owner: Mapped[str] = mapped_column(String(40), default="", server_default="")
+    fingerprint: Mapped[str] = mapped_column(String(64))
     name: Mapped[str] = mapped_column(String(200))
     sha256: Mapped[str] = mapped_column(String(64), index=True)
     size: Mapped[int] = mapped_column(BigInteger)
@@ -51,6 +53,7 @@ class Model(Upload, Base):
     """An uploaded or hardened classifier."""
 
     __tablename__ = "models"
+    __table_args__ = (UniqueConstraint("owner", "fingerprint"),)
 
     parent_id: Mapped[str | None] = mapped_column(String(40))
     hardening_id: Mapped[str | None] = mapped_column(String(40))
@@ -60,6 +63,7 @@ class Dataset(Upload, Base):
     """An uploaded data set. `files` holds the decoded arrays: ``{"x": OutputFile, "y": OutputFile, ...}``."""
 
     __tablename__ = "datasets"
+    __table_args__ = (UniqueConstraint("owner", "fingerprint"),)
 
     files: Mapped[Json | None] = mapped_column()
 
@@ -70,6 +74,7 @@ class Job(Base):
     __tablename__ = "jobs"
 
     id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    owner: Mapped[str] = mapped_column(String(40), default="", server_default="")
     kind: Mapped[str] = mapped_column(String(20))
     status: Mapped[str] = mapped_column(String(16), index=True)
     phase: Mapped[str | None] = mapped_column(String(60))
@@ -91,7 +96,7 @@ class Job(Base):
     started_at: Mapped[datetime | None] = mapped_column()
     finished_at: Mapped[datetime | None] = mapped_column()
 
-    __table_args__ = (Index("ix_jobs_kind_id", "kind", "id"),)
+    __table_args__ = (Index("ix_jobs_kind_id", "kind", "id"), Index("ix_jobs_owner_kind_id", "owner", "kind", "id"))
 
 
 class ShardRow(Base):
@@ -164,11 +169,12 @@ class IdempotencyRow(Base):
 
 
 class ApiKey(Base):
-    """An API key, by its sha256 alone."""
+    """An API key, by its sha256 alone. Keys of one `owner` see the same; a key that stands alone is its own owner."""
 
     __tablename__ = "api_keys"
 
     id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    owner: Mapped[str] = mapped_column(String(40), default=lambda context: context.get_current_parameters()["id"])
     name: Mapped[str] = mapped_column(String(200))
     key_hash: Mapped[str] = mapped_column(String(64), unique=True)
     created_at: Mapped[datetime] = mapped_column(default=utc_now)

@@ -13,7 +13,6 @@ from service.ids import new_id
 from service.jobs import JobService, job_facts, new_job
 from service.orchestrator.fit import check_hardening, check_hardening_request
 from service.orchestrator.plan import stored, with_evaluation
-from service.orchestrator.subjects import load_subject
 
 
 class HardeningService(JobService[HardeningInfo]):
@@ -51,6 +50,7 @@ class HardeningService(JobService[HardeningInfo]):
             job = new_job(
                 self.kind,
                 new_id("hrd"),
+                owner=self._services.caller.owner,
                 phase="queued",
                 model_id=filled.model_id,
                 dataset_id=filled.eval_dataset_id,
@@ -67,11 +67,11 @@ class HardeningService(JobService[HardeningInfo]):
 
     async def _check(self, session: AsyncSession, asked: HardeningRequest) -> None:
         """Raise what is wrong with the request, as far as it can be seen before everything is inspected."""
-        model = await load_subject(session, Model, asked.model_id, "/model_id")
-        train = await load_subject(session, Dataset, asked.train_dataset_id, "/train_dataset_id")
+        model = await self.subject(session, Model, asked.model_id, "/model_id")
+        train = await self.subject(session, Dataset, asked.train_dataset_id, "/train_dataset_id")
         evaluation = None
         if asked.eval_dataset_id is not None:
-            evaluation = await load_subject(session, Dataset, asked.eval_dataset_id, "/eval_dataset_id")
+            evaluation = await self.subject(session, Dataset, asked.eval_dataset_id, "/eval_dataset_id")
         if model is None:
             return
         if train is not None:

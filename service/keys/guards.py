@@ -12,6 +12,7 @@ from sqlalchemy import select
 from openapi.problems import RateLimited, Unauthorized
 from service.context import Services
 from service.db.tables import ApiKey
+from service.keys.caller import COMMON, EVERYBODY, Caller
 
 #: Clients whose budget is remembered; the one longest unseen is forgotten first.
 _MAX_CLIENTS = 10_000
@@ -33,6 +34,15 @@ async def require_key(connection: Connection, _handler: BaseRouteHandler) -> Non
     if row is None:
         raise Unauthorized("This API key is unknown or revoked")
     connection.scope["state"]["key_id"] = row.id
+    connection.scope["state"]["owner"] = row.owner
+
+
+def caller_of(connection: Connection) -> Caller:
+    """Whose request it is; with keys asked for, a request without one (outside /v1) sees what is common."""
+    services: Services = connection.app.state.services
+    if services.settings.auth != "keys":
+        return EVERYBODY
+    return Caller(connection.scope["state"].get("owner", COMMON), sees_all=False)
 
 
 class RateLimit:

@@ -33,6 +33,7 @@ def adopt_hardened(
     subject = hardened_subject(parent, trained, request)
     model = Model(
         id=new_id("mdl"),
+        owner=job.owner,
         # Never equal to an upload's: the same bytes uploaded again are another model, without a parent.
         fingerprint=hashlib.sha256(f"hardened {job.id}".encode()).hexdigest(),
         name=subject.name,

@@ -61,11 +61,12 @@ class Planned:
     #: Names of shards of the same stage that must succeed first; their `samples` become its inputs ``fooled.<i>``.
     after: tuple[str, ...] = ()
 
-    def message(self, job_id: str, shard_id: str, limits: Limits) -> Shard:
+    def message(self, job_id: str, shard_id: str, limits: Limits, owner: str = "") -> Shard:
         """The message that goes to a worker."""
         return Shard(
             job_id=job_id,
             shard_id=shard_id,
+            owner=owner,
             stage=self.work,
             inputs=dict(self.inputs),
             params=dict(self.params),

@@ -77,7 +77,7 @@ def add_shards(session: AsyncSession, job: Job, planned: Sequence[Planned], limi
     session.info["dispatch"] = True
     for plan in planned:
         shard_id = new_id("shd")
-        message = plan.message(job.id, shard_id, limits)
+        message = plan.message(job.id, shard_id, limits, job.owner)
         session.add(
             ShardRow(
                 id=shard_id,

@@ -5,6 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from openapi.problems import FieldError, InvalidField, Problem, TremorError
 from openapi.wire.jobs import OutputFile
 from service.db.tables import Dataset, Model
+from service.keys.caller import EVERYBODY, Caller
 from service.orchestrator.plan import Subject
 
 
@@ -34,15 +35,19 @@ def _subject(row: Model | Dataset) -> Subject:
 
 
 async def load_subject(
-    session: AsyncSession, table: type[Model] | type[Dataset], identity: str, pointer: str
+    session: AsyncSession,
+    table: type[Model] | type[Dataset],
+    identity: str,
+    pointer: str,
+    caller: Caller = EVERYBODY,
 ) -> Subject | None:
     """Return the subject when it is ready, None while it is inspected.
 
-    Raises `InvalidField` when there is none of that id, `SubjectRejected` when inspection refused it.
+    Raises `InvalidField` when the caller may see none of that id, `SubjectRejected` when inspection refused it.
     """
     row: Model | Dataset | None = await session.get(table, identity)
     kind = "model" if table is Model else "data set"
-    if row is None:
+    if row is None or not caller.may_see(row):
         raise InvalidField(pointer, f"there is no {kind} {identity!r}; upload it first")
     if row.status == "rejected":
         raise SubjectRejected(pointer, kind, identity, Problem.model_validate(row.problem) if row.problem else None)

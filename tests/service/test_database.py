@@ -17,7 +17,7 @@ from openapi.base import utc_now
 from openapi.wire.jobs import Blob, Shard
 from service.db.database import Database, async_url
 from service.db.migrate import downgrade, upgrade
-from service.db.tables import Base, EventRow, Job, Model, ShardRow
+from service.db.tables import ApiKey, Base, EventRow, Job, Model, ShardRow
 from service.embedded.broker import Broker
 from service.ids import new_id
 from service.orchestrator import states
@@ -96,6 +96,28 @@ async def test_migrations_go_down_and_up_again(database: Database) -> None:
         assert await connection.run_sync(differences) == []
 
 
+async def test_owners_come_to_rows_that_were_there_before(database: Database) -> None:
+    """Down to the schema without owners and up again: no row is lost, not even what hangs on a job."""
+    job = Job(id=new_id("aud"), owner="key_a", kind="audit", status="queued", request={}, stage="waiting")
+    async with database.write() as session:
+        session.add_all([job, *(a_model(owner=owner) for owner in ("", "key_a", "key_b"))])
+        session.add(ApiKey(id="key_a", owner="key_b", name="a", key_hash="0" * 64))
+        await session.flush()
+        states.log_event(session, job, "note", {})
+    async with database.engine.connect() as connection:
+        await connection.run_sync(downgrade, "0002")
+        await connection.commit()
+        names = {column["name"] for column in await connection.run_sync(lambda c: inspect(c).get_columns("jobs"))}
+        assert "owner" not in names
+        await connection.run_sync(upgrade)
+        await connection.commit()
+    async with database.read() as session:
+        assert [model.owner for model in await session.scalars(select(Model))] == ["", "", ""]
+        assert [row.owner for row in await session.scalars(select(Job))] == [""]
+        assert [row.owner for row in await session.scalars(select(ApiKey))] == ["key_a"], "a key is its own owner"
+        assert await session.scalar(select(func.count()).select_from(EventRow)) == 1
+
+
 async def test_processes_that_start_together_migrate_once(url: str) -> None:
     databases = [Database(url) for _ in range(4 if url.startswith("postgres") else 1)]
     await asyncio.gather(*(database.migrate() for database in databases))
@@ -105,8 +127,9 @@ async def test_processes_that_start_together_migrate_once(url: str) -> None:
         await database.close()
 
 
-def a_model(name: str = "m") -> Model:
+def a_model(name: str = "m", owner: str = "") -> Model:
     return Model(
+        owner=owner,
         id=new_id("mdl"),
         fingerprint=name.ljust(64, "0"),
         name=name,
