@@ -6,7 +6,7 @@ delivers twice finds its result in the blob store.
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -15,6 +15,8 @@ import redis
 import redis.asyncio
 from celery import Celery
 from kombu.exceptions import OperationalError
+from redis.asyncio.retry import Retry
+from redis.backoff import ExponentialBackoff
 from redis.exceptions import RedisError, ResponseError
 
 from openapi.base import Frozen
@@ -32,6 +34,7 @@ _SHORT: frozenset[Stage] = frozenset({"inspect_model", "inspect_dataset", "repor
 #: Before the names of Celery's lists in the broker.
 _KEY_PREFIX = "tremor:celery:"
 _CLAIM_SECONDS = 60.0
+_ASK_AGAIN_SECONDS = 0.2
 _FLAG_SECONDS = 7 * 24 * 3600
 _REFUSAL_SECONDS = 600
 
@@ -109,7 +112,12 @@ class QueueClient:
     @cached_property
     def _async(self) -> redis.asyncio.Redis:
         return redis.asyncio.Redis.from_url(
-            self._settings.redis, decode_responses=True, socket_timeout=30, socket_connect_timeout=5
+            self._settings.redis,
+            decode_responses=True,
+            socket_timeout=30,
+            socket_connect_timeout=5,
+            # A broker that restarts is back within a moment; the client's own patience would outlast it by seconds.
+            retry=Retry(ExponentialBackoff(cap=0.5, base=0.05), 2),
         )
 
     # Service → workers
@@ -194,19 +202,25 @@ class QueueClient:
         }
 
     async def consume(
-        self, consumer: str = "service", *, batch: int = 64, block_seconds: float = 2.0
+        self,
+        consumer: str = "service",
+        *,
+        batch: int = 64,
+        block_seconds: float = 2.0,
+        on_loss: Callable[[], Awaitable[None]] | None = None,
     ) -> AsyncIterator[list[Delivery]]:
         """Yield batches of events for ever, first those delivered to `consumer` before and never acknowledged.
 
         Events that other consumers left unacknowledged for a minute are taken over; give each process its own name. A
         batch may be empty: that is the caller's chance to do something else. While the broker is away, batches are
-        empty too.
+        empty too. `on_loss` is called when the broker has lost its memory, and with it all that was queued; `open`
+        it before.
         """
         start, claim_at = "0", 0.0
         while True:
             try:
-                if start == "0":
-                    await self._make_group()
+                if start == "0" and await self.open() and on_loss is not None:
+                    await on_loss()
                 if time.monotonic() >= claim_at:
                     claim_at = time.monotonic() + _CLAIM_SECONDS / 2
                     idle = int(_CLAIM_SECONDS * 1000)
@@ -221,7 +235,7 @@ class QueueClient:
             except (RedisError, OSError):
                 # The group may be gone with the broker's memory: begin as at the start.
                 start, claim_at = "0", 0.0
-                await asyncio.sleep(0.5)
+                await asyncio.sleep(_ASK_AGAIN_SECONDS)
                 yield []
                 continue
             entries = _entries(answer)
@@ -267,12 +281,15 @@ class QueueClient:
         if "_sync" in self.__dict__:
             self._sync.close()
 
-    async def _make_group(self) -> None:
+    async def open(self) -> bool:
+        """Make the stream ready to be read; whether it was not: the broker is new, or has lost its memory."""
         try:
             await self._async.xgroup_create(EVENTS, GROUP, id="0", mkstream=True)
         except ResponseError as error:
             if "BUSYGROUP" not in str(error):
                 raise
+            return False
+        return True
 
 
 def _entries(answer: Any) -> list[tuple[str, dict[str, str]]]:

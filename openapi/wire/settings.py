@@ -64,6 +64,9 @@ class Settings(BaseSettings):
         4 * _MIB, gt=0, description="Largest JSON body, and largest `metadata` field of an upload"
     )
     max_wait_seconds: float = Field(60.0, gt=0, description="Longest `?wait=`; longer waits are cut to it")
+    hang_seconds: float = Field(
+        30.0, gt=0, description="`tremor serve` restarts an API that has not answered `/health/live` for so long"
+    )
     rate_limit_per_minute: int = Field(0, ge=0, description="Requests per client and minute; 0 is unlimited")
     log_level: LogLevel = Field("info", description="What is logged: `debug`, `info`, `warning` or `error` and worse")
     log_format: Literal["text", "json"] = Field("text", description="`json` is one object a line, for collectors")

@@ -1,5 +1,7 @@
 """`tremor api`: the HTTP side alone."""
 
+import faulthandler
+import signal
 import socket
 
 import click
@@ -27,6 +29,7 @@ def api(host: str | None, port: int | None, fd: int | None) -> None:
     except ValidationError as error:
         raise click.ClickException(f"A TREMOR_* setting is wrong:\n{error}") from error
     set_up_logs(settings)
+    faulthandler.register(signal.SIGUSR1)  # `kill -USR1` writes what every thread is doing into the log
     config = uvicorn.Config(
         create_app(settings),
         host=host or settings.host,

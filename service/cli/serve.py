@@ -40,8 +40,9 @@ def serve(host: str, port: int, data: Path, workers: int, lifeline: bool) -> Non
     from service.embedded.folder import CannotServe
     from service.embedded.supervisor import Supervisor
 
+    settings = load_settings()
     if workers:
-        require_sandbox(load_settings())
+        require_sandbox(settings)
 
     def ready(url: str) -> None:
         if lifeline:
@@ -55,6 +56,7 @@ def serve(host: str, port: int, data: Path, workers: int, lifeline: bool) -> Non
         host=host,
         port=port,
         workers=workers,
+        hang_seconds=settings.hang_seconds,
         lifeline=0 if lifeline else None,
         ready=ready,
         notice=lambda text: None if lifeline else click.echo(text, err=True),

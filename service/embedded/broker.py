@@ -62,6 +62,11 @@ class Broker:
                 raise RuntimeError(f"The embedded Valkey server did not start:\n{log.read_text(errors='replace')}")
             time.sleep(0.02)
 
+    @property
+    def alive(self) -> bool:
+        """Whether the server runs."""
+        return self.process is not None and self.process.poll() is None
+
     def flush(self) -> None:
         """Forget everything, as a restart would."""
         with redis.Redis.from_url(self.url) as client:

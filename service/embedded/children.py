@@ -18,13 +18,15 @@ def spawn(
     env: Mapping[str, str] | None = None,
     output: IO[bytes] | int | None = None,
     pass_fds: Sequence[int] = (),
+    nice: int = 0,
 ) -> subprocess.Popen[bytes]:
     """Start `program` in its own process group; it is killed when this process ends, even by SIGKILL.
 
+    `nice` is how far it gives way to others when processors are short (0 to 19).
     Call it from the main thread: Linux counts the end of the starting *thread* as the parent's.
     """
     return subprocess.Popen(
-        [sys.executable, "-I", "-S", str(_LAUNCHER), str(os.getpid()), *program],
+        [sys.executable, "-I", "-S", str(_LAUNCHER), str(os.getpid()), str(nice), *program],
         env=None if env is None else dict(env),
         stdin=subprocess.DEVNULL,
         stdout=output,

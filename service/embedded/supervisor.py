@@ -7,8 +7,6 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -18,12 +16,17 @@ from types import FrameType
 from service.embedded.broker import Broker
 from service.embedded.children import kill_group, spawn, stop
 from service.embedded.folder import CannotServe, DataFolder, address, listen
+from service.embedded.pulse import Pulse, answers
 
-_TICK_SECONDS = 0.2
+_TICK_SECONDS = 0.1
 _START_SECONDS = 90.0
 _GRACE_SECONDS = 5.0
 #: A child that dies is started again after so long, and twice as long when it dies again soon.
 _FIRST_PAUSE, _LONGEST_PAUSE, _SOON = 0.2, 10.0, 30.0
+#: Workers give way to the API: it answers at once while every processor computes.
+_WORKERS_NICE = 10
+#: Time for a process that hangs to write down where.
+_LAST_WORDS_SECONDS = 0.5
 
 
 @dataclass
@@ -35,6 +38,7 @@ class _Child:
     env: Mapping[str, str]
     log: Path
     handles: tuple[int, ...] = ()
+    nice: int = 0
     process: subprocess.Popen[bytes] | None = None
     started: float = 0.0
     pause: float = _FIRST_PAUSE
@@ -42,7 +46,9 @@ class _Child:
 
     def start(self) -> None:
         with self.log.open("ab") as output:
-            self.process = spawn(self.command, env=self.env, output=output.fileno(), pass_fds=self.handles)
+            self.process = spawn(
+                self.command, env=self.env, output=output.fileno(), pass_fds=self.handles, nice=self.nice
+            )
         self.started, self.restart_at = time.monotonic(), None
 
     def died(self) -> bool:
@@ -53,8 +59,10 @@ class _Child:
         kill_group(self.process)
         self.process = None
         now = time.monotonic()
-        self.pause = min(2 * self.pause, _LONGEST_PAUSE) if now - self.started < _SOON else _FIRST_PAUSE
+        if now - self.started >= _SOON:
+            self.pause = _FIRST_PAUSE
         self.restart_at = now + self.pause
+        self.pause = min(2 * self.pause, _LONGEST_PAUSE)
 
 
 class Supervisor:
@@ -71,17 +79,21 @@ class Supervisor:
         host: str = "127.0.0.1",
         port: int = 8000,
         workers: int = 1,
+        hang_seconds: float = 30.0,
         lifeline: int | None = None,
         ready: Callable[[str], None] = print,
         notice: Callable[[str], None] = lambda text: None,
     ) -> None:
         self._folder = DataFolder(data_dir)
         self._host, self._port, self._workers = host, port, workers
+        self._hang_seconds = hang_seconds
         self._lifeline = lifeline
         self._ready, self._notice = ready, notice
         self._stopping = False
         self._children: list[_Child] = []
         self._broker = Broker(self._folder.path / "broker")
+        self._broker_at = 0.0
+        self._pulse: Pulse | None = None
 
     def run(self) -> None:
         """Serve until a signal or the lifeline's end. `CannotServe` when it cannot begin."""
@@ -96,11 +108,15 @@ class Supervisor:
                 raise CannotServe(str(error)) from error
             self._start_children(bound)
             self._wait_until_ready(address(bound))
+            self._pulse = Pulse(address(bound) + "/health/live", min(10.0, self._hang_seconds / 2))
+            self._pulse.start()
             if not self._stopping:
                 self._ready(address(bound))
             while not self._stopping:
                 self._watch()
         finally:
+            if self._pulse is not None:
+                self._pulse.stop()
             self._stop_children()
             if bound is not None:
                 bound.close()
@@ -125,7 +141,13 @@ class Supervisor:
         api = _Child("api", [*tremor, "api", "--fd", str(handle)], env, logs / "api.log", (handle,))
         names = [f"worker-{number}" for number in range(1, self._workers + 1)]
         pool = [
-            _Child(name, [*tremor, "worker", "--name", name], {**env, "TREMOR_WORKER_ID": name}, logs / f"{name}.log")
+            _Child(
+                name,
+                [*tremor, "worker", "--name", name],
+                {**env, "TREMOR_WORKER_ID": name},
+                logs / f"{name}.log",
+                nice=_WORKERS_NICE,
+            )
             for name in names
         ]
         self._children = [api, *pool]
@@ -135,7 +157,7 @@ class Supervisor:
     def _wait_until_ready(self, url: str) -> None:
         deadline = time.monotonic() + _START_SECONDS
         api = self._children[0]
-        while not self._stopping and not _answers(url + "/health/live"):
+        while not self._stopping and not answers(url + "/health/live"):
             if api.died() or time.monotonic() > deadline:
                 tail = api.log.read_text(errors="replace")[-4000:]
                 raise CannotServe(f"The API did not start; {api.log} ends with:\n{tail}")
@@ -143,12 +165,9 @@ class Supervisor:
 
     def _watch(self) -> None:
         self._look_at_lifeline(_TICK_SECONDS)
-        if self._broker.process is None or self._broker.process.poll() is not None:
-            # What was queued is gone with it: the API enqueues unfinished work when it starts.
-            self._notice("the broker died; starting it and the API again")
-            self._broker.stop()
-            self._broker.start()
-            stop(self._children[0].process, _GRACE_SECONDS) if self._children[0].process else None
+        if not self._broker.alive:
+            self._revive_broker()
+        self._look_at_pulse()
         for child in self._children:
             if child.died():
                 assert child.process is not None
@@ -156,6 +175,38 @@ class Supervisor:
                 child.plan_restart()
             elif child.restart_at is not None and time.monotonic() >= child.restart_at:
                 child.start()
+                if self._pulse is not None and child is self._children[0]:
+                    self._pulse.forget()
+
+    def _revive_broker(self) -> None:
+        """Start the broker again. What was queued is gone with it: the API notices, and enqueues it anew."""
+        if time.monotonic() < self._broker_at:
+            return
+        self._broker_at = time.monotonic() + _LONGEST_PAUSE
+        self._notice("the broker died; starting it again")
+        self._broker.stop()
+        try:
+            self._broker.start()
+        except (RuntimeError, OSError) as error:
+            self._notice(f"{error}; trying again in {_LONGEST_PAUSE:.0f} s")
+        else:
+            self._broker_at = 0.0
+
+    def _look_at_pulse(self) -> None:
+        """Start an API anew that lives and answers nothing; its log then says where it hung."""
+        api, pulse = self._children[0], self._pulse
+        if pulse is None or api.process is None:
+            return
+        allowed = self._hang_seconds if pulse.heard else max(self._hang_seconds, _START_SECONDS)
+        if (silent := pulse.silent_for()) <= allowed:
+            return
+        self._notice(f"api has not answered /health/live for {silent:.0f} s; starting it again ({api.log} says where)")
+        with suppress(ProcessLookupError):
+            api.process.send_signal(signal.SIGUSR1)
+        with suppress(subprocess.TimeoutExpired):
+            api.process.wait(_LAST_WORDS_SECONDS)
+        api.plan_restart()
+        pulse.forget()
 
     def _look_at_lifeline(self, seconds: float) -> None:
         if self._lifeline is None:
@@ -176,9 +227,3 @@ class Supervisor:
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
         self._stopping = True
-
-
-def _answers(url: str) -> bool:
-    with suppress(urllib.error.URLError, OSError), urllib.request.urlopen(url, timeout=5) as answer:
-        return bool(answer.status == 200)
-    return False

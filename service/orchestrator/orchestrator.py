@@ -30,6 +30,8 @@ from service.orchestrator.janitor import Janitor
 
 _log = logging.getLogger("tremor.orchestrator")
 
+_TRY_AGAIN_SECONDS = 0.5
+
 
 class Orchestrator:
     """Three loops (consume, dispatch, clean up) over one `Flow`; any number of processes may run them together."""
@@ -48,6 +50,10 @@ class Orchestrator:
 
     async def start(self) -> None:
         """Take up what an earlier process left, and begin the loops."""
+        try:
+            await self._queue.open()
+        except (RedisError, OSError) as error:
+            _log.warning("the broker does not answer: %s; trying again soon", error)
         await self.resume()
         janitor = Janitor(self._settings, self._db, self._queue, self)
         loops = {"consume": self._consume(), "dispatch": self._dispatch_loop(), "janitor": janitor.run()}
@@ -143,7 +149,7 @@ class Orchestrator:
         await self.flow.advance(session, job)
 
     async def _consume(self) -> None:
-        async for deliveries in self._queue.consume(new_id("api"), block_seconds=1.0):
+        async for deliveries in self._queue.consume(new_id("api"), block_seconds=1.0, on_loss=self._on_loss):
             last = {delivery.event.shard_id: delivery for delivery in deliveries}
             for delivery in deliveries:
                 # Of a shard's progress only the last word counts: a slow process must not fall behind its workers.
@@ -153,6 +159,14 @@ class Orchestrator:
                 await self._queue.ack(deliveries)
             except (RedisError, OSError) as error:
                 _log.warning("cannot acknowledge events: %s; they will come again", error)
+
+    async def _on_loss(self) -> None:
+        """Enqueue again what the broker held before it died. Running shards tell of themselves as before."""
+        _log.warning("the broker has lost its memory; enqueueing unfinished work again")
+        try:
+            await self.resume()
+        except DBAPIError as error:
+            _log.warning("cannot enqueue it now: %s; the janitor will", error)
 
     async def _apply_surely(self, event: WorkerEvent) -> None:
         """Apply an event, waiting for the database when it is away. A faulty event is logged and dropped."""
@@ -178,6 +192,8 @@ class Orchestrator:
                 await self.dispatch()
             except (RedisError, OSError, DBAPIError) as error:
                 _log.warning("cannot hand out work: %s; trying again soon", error)
+                await asyncio.sleep(_TRY_AGAIN_SECONDS)
+                self._dispatch.set()
             except Exception:
                 _log.exception("cannot hand out work")
 

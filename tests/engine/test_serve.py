@@ -66,10 +66,16 @@ def test_a_busy_port_is_said(served: EmbeddedService, tmp_path: Path) -> None:
     assert "--port 0" in said.stderr
 
 
+def child(pid: int, part: str) -> psutil.Process:
+    """The child of `pid` with `part` in its command line."""
+    return next(p for p in family(pid) if part in " ".join(p.cmdline()))
+
+
 def test_a_child_that_dies_is_started_again(served: EmbeddedService) -> None:
     assert served.process is not None
+    api = child(served.process.pid, "service.cli.main api")
     for part in ("valkey", "service.cli.main api"):
-        old = next(p for p in family(served.process.pid) if part in " ".join(p.cmdline()))
+        old = child(served.process.pid, part)
         old.kill()
         assert_gone([old])
         for _ in range(600):
@@ -81,6 +87,32 @@ def test_a_child_that_dies_is_started_again(served: EmbeddedService) -> None:
                 break
         else:
             raise AssertionError(f"{part} did not come back")
+        if part == "valkey":
+            assert api.is_running(), "the API lives through the end of its broker"
+
+
+def test_an_api_that_hangs_is_started_again(tmp_path: Path) -> None:
+    """It lives and answers nothing, as when something computes for ever on the event loop."""
+    serve = subprocess.Popen(
+        [*TREMOR, "serve", "--data", str(tmp_path), "--port", "0", "--workers", "0"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "TREMOR_HANG_SECONDS": "3"},
+    )
+    assert serve.stdout is not None
+    assert serve.stderr is not None
+    url = serve.stdout.readline().split("ready: ")[1].split()[0]
+    old = child(serve.pid, "service.cli.main api")
+    eventually(lambda: (tmp_path / "logs" / "api.log").read_text().count("/health/live") > 1, "it is asked")
+    old.suspend()
+    assert "api has not answered /health/live" in serve.stderr.readline()
+    assert httpx.get(url + "/health/live", timeout=60).status_code == 200, "asked while nobody answered"
+    assert child(serve.pid, "service.cli.main api").pid != old.pid
+    serve.send_signal(signal.SIGINT)
+    _, said = serve.communicate(timeout=60)
+    assert serve.returncode == 0
+    assert said == "", "and it is told once"
 
 
 def test_an_upload_cut_off_by_a_killed_api_leaves_nothing(served: EmbeddedService) -> None:

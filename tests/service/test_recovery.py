@@ -112,6 +112,24 @@ def test_work_that_only_the_broker_forgot_is_handed_out_again(
         assert (again.shard_id, again.attempt) == (first.shard_id, 2)
 
 
+def test_a_broker_that_lost_its_memory_gets_the_work_again(
+    api: httpx.Client, settings: Settings, worker: ProtocolWorker
+) -> None:
+    """The service lives on and notices; nobody waits for a restart, nor for what counts as forgotten."""
+    model, dataset = ready(api, worker)
+    identity = audit(api, model, dataset, max_samples=8, execution={"shards": 2})
+    running_shard, queued = worker.take(), worker.take()
+    worker.tell(running_shard, "started")
+    until(lambda: api.get(f"/v1/audits/{identity}").json()["status"] == "running")
+    flush(settings)
+    again = worker.take()
+    assert (again.shard_id, again.attempt) == (queued.shard_id, 2)
+    worker.do(again)
+    worker.do(running_shard)
+    worker.do(worker.take())
+    assert ended(api, f"audits/{identity}")["status"] == "succeeded"
+
+
 def test_work_that_lies_in_a_queue_or_in_hand_is_not_handed_out_again(
     settings: Settings, worker: ProtocolWorker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
