@@ -13,7 +13,7 @@ from service.http.bodies import answer, read_json
 from service.http.idempotency import Idempotency
 from service.ids import new_id
 from service.jobs import JobService, job_facts, new_job
-from service.orchestrator.fit import check_audit, unsupported_parts
+from service.orchestrator.fit import check_audit, check_policy, unsupported_parts
 from service.orchestrator.plan import stored, with_attacks
 
 
@@ -42,6 +42,7 @@ class AuditService(JobService[AuditInfo]):
         unsupported_parts(asked)
         key = Idempotency(request, asked.model_dump_json(by_alias=True))
         filled = with_attacks(asked)
+        check_policy(filled)
         async with self._services.orchestrator.transaction() as session:
             if (replayed := await key.replay(session)) is not None:
                 return replayed

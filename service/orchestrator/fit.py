@@ -7,7 +7,8 @@ from openapi.attacks import AttackSpec
 from openapi.audits import AuditRequest
 from openapi.hardening_options import HardenOptions
 from openapi.hardenings import HardeningRequest
-from openapi.problems import DatasetMismatch, FieldError, InvalidField
+from openapi.metrics import metric_errors
+from openapi.problems import DatasetMismatch, FieldError, InvalidField, InvalidFields
 from service.orchestrator.plan import Subject
 
 
@@ -103,6 +104,12 @@ def check_hardening_request(
     check_data(model, train, "/train_dataset_id")
     if evaluation is not None:
         check_data(model, evaluation, "/eval_dataset_id")
+
+
+def check_policy(request: AuditRequest) -> None:
+    """Raise `InvalidFields` when a rule's metric is none that the report can hold: nobody could judge it."""
+    if errors := metric_errors(request):
+        raise InvalidFields(errors)
 
 
 def unsupported_parts(request: AuditRequest) -> None:

@@ -11,7 +11,7 @@ from openapi.audits import AuditRequest, Execution
 from openapi.hardenings import HardeningRequest
 from openapi.problems import InvalidField
 from openapi.wire.jobs import Limits, OutputFile
-from service.http.bodies import pointer
+from service.fields import pointer
 from service.http.paging import decode_cursor, encode_cursor
 from service.ids import new_id
 from service.orchestrator.plan import (

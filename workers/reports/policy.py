@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from openapi.audits import PolicyRule
+from openapi.metrics import called, longest
 from openapi.report import ReportVerdict, RuleResult
 from workers.reports.outcomes import bounded
 
@@ -76,7 +77,7 @@ def _walk(node: Any, path: str, seen: str) -> Any:
     if not path:
         return node
     if isinstance(node, Mapping):
-        key, rest = _longest(node, path)
+        key, rest = longest(node, path)
         if key is None:
             here = f"{seen!r} has" if seen else "the report has"
             raise UnknownMetric(f"{here} no {path!r}; there are {', '.join(map(str, list(node)[:20]))}")
@@ -95,25 +96,11 @@ def _walk(node: Any, path: str, seen: str) -> Any:
     raise UnknownMetric(f"{seen!r} is a single value and has no {path!r}")
 
 
-def _longest(node: Mapping[str, Any], path: str) -> tuple[str | None, str]:
-    """The longest key that the path begins with, and the rest."""
-    fits = [key for key in node if path == key or path.startswith(f"{key}.")]
-    key = max(fits, key=len, default=None)
-    return key, "" if key is None else path[len(key) + 1 :]
-
-
 def _members(members: Iterable[Mapping[str, Any]], path: str) -> tuple[list[Mapping[str, Any]], str]:
-    """The members that the path's beginning names: exactly one by its whole name, else all of that family."""
+    """The members that the path's beginning names, and the rest."""
     named = {_called(m): m for m in members}
-    key, rest = _longest(named, path)
-    if key is not None:
-        return [named[key]], rest
-    for cut in [i for i, c in enumerate(path) if c == "."][::-1]:  # the longest beginning first
-        stem, rest = path[:cut], path[cut + 1 :]
-        family = [m for name, m in named.items() if name.startswith((f"{stem}-", f"{stem} "))]
-        if family:
-            return family, rest
-    return [], path
+    chosen, rest = called(list(named), path)
+    return [named[name] for name in chosen], rest
 
 
 def _bounded(members: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:

@@ -1,0 +1,115 @@
+"""Wrong fields of a request, as RFC 6901 pointers and what was meant: for the API's answers and the command line's."""
+
+import difflib
+from collections.abc import Iterable, Sequence
+from typing import Any, get_args
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from openapi.problems import FieldError
+
+#: More names than this are not listed, longer ones not compared, and of many errors only the first get a hint: the
+#: comparison takes time, and a body may hold megabytes of wrong names.
+_MOST_NAMES, _LONGEST_NAME, _MOST_HINTS = 20, 100, 20
+
+
+def pointer(location: Sequence[str | int], body: Any) -> str:
+    """Turn pydantic's error location into an RFC 6901 pointer into `body`.
+
+    Pydantic names the member of a union that it tried (``attacks, 0, pgd, eps``); such steps lead nowhere in the body
+    and are left out. The last step may be missing in the body, because that can be the error.
+    """
+    steps: list[str] = []
+    here = body
+    for i, step in enumerate(location):
+        last = i == len(location) - 1
+        if isinstance(step, int):
+            inside = isinstance(here, list | tuple) and step < len(here)
+            if inside:
+                here = here[step]
+            elif not last:
+                continue
+        elif isinstance(here, dict) and step in here:
+            here = here[step]
+        elif not (last and isinstance(here, dict)):
+            continue
+        steps.append(str(step).replace("~", "~0").replace("/", "~1"))
+    return "".join(f"/{step}" for step in steps)
+
+
+def field_errors(
+    error: ValidationError, body: Any, prefix: str = "", model: type[BaseModel] | None = None
+) -> tuple[FieldError, ...]:
+    """Every error of a validation as pointer and detail, without repetition; `model` lets it name near misses."""
+    found: dict[tuple[str, str], FieldError] = {}
+    entries = error.errors(include_url=False, include_context=True, include_input=False)
+    for entry in entries:
+        kind, location = entry["type"], entry["loc"]
+        if kind == "too_short" and any(e["loc"][: len(location)] == location and e is not entry for e in entries):
+            continue  # the list is short only because its items are wrong
+        where = prefix + pointer(location, body)
+        if kind in ("union_tag_invalid", "union_tag_not_found"):
+            where, detail = _tag(where, entry)
+        elif kind == "extra_forbidden":
+            known = _siblings(model, location) if len(found) < _MOST_HINTS else ()
+            detail = "there is no such field" + meant(str(location[-1]), known)
+        elif kind == "missing":
+            detail = "this field is required"
+        else:
+            detail = entry["msg"].removeprefix("Value error, ")
+        found.setdefault((where, detail), FieldError(pointer=where, detail=detail))
+    return tuple(found.values())
+
+
+def meant(wrong: str, known: Iterable[str]) -> str:
+    """``; did you mean 'eps'?`` where something known is near, else a list of what is known, else nothing."""
+    names = list(dict.fromkeys(known))
+    near = _near(wrong, names)
+    if near:
+        return f"; did you mean {' or '.join(repr(name) for name in near)}?"
+    return f"; there are {', '.join(names)}" if 0 < len(names) <= _MOST_NAMES else ""
+
+
+def _near(wrong: str, names: Sequence[str]) -> list[str]:
+    return difflib.get_close_matches(wrong.lower(), names, n=2) if len(wrong) <= _LONGEST_NAME else []
+
+
+def _tag(where: str, entry: ErrorDetails) -> tuple[str, str]:
+    """An item that does not say which kind it is, or says one that there is not."""
+    context = entry.get("ctx", {})
+    field = str(context.get("discriminator", "'name'")).strip("'")
+    if "tag" not in context:
+        return f"{where}/{field}", "this field is required"
+    known = str(context.get("expected_tags"))
+    near = _near(str(context["tag"]), known.replace("'", "").split(", "))
+    hint = f"did you mean {near[0]!r}? " if near else ""
+    return f"{where}/{field}", f"unknown {field} {context['tag']!r}; {hint}known: {known}"
+
+
+def _siblings(model: type[BaseModel] | None, location: Sequence[str | int]) -> list[str]:
+    """The names that could have stood where the location ends."""
+    here = [model] if model is not None else []
+    for step in location[:-1]:
+        if isinstance(step, str):
+            here = [inner for found in here for inner in _inside(found, step)]
+    return [field.alias or name for found in here for name, field in found.model_fields.items()]
+
+
+def _inside(model: type[BaseModel], step: str) -> list[type[BaseModel]]:
+    """The models that a step leads to: through a field, or to the model itself when the step is its kind in a union."""
+    if step in (getattr(field, "default", None) for field in model.model_fields.values()):
+        return [model]
+    return [
+        inner
+        for name, field in model.model_fields.items()
+        if step in (name, field.alias)
+        for inner in _models(field.annotation)
+    ]
+
+
+def _models(annotation: Any) -> list[type[BaseModel]]:
+    """Every model that an annotation mentions."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [model for part in get_args(annotation) for model in _models(part)]
