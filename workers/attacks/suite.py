@@ -157,7 +157,14 @@ def _run_chunk(
         replays.give_up("the model is randomised")
     least = 1 if spec.black_box else 2
     victim = Victim(
-        quick, index[rows], tile=outside.tile, probabilities=probabilities, rough=rough, replays=replays, least=least
+        quick,
+        index[rows],
+        tile=outside.tile,
+        probabilities=probabilities,
+        rough=rough,
+        replays=replays,
+        least=least,
+        labels=y[rows],
     )
     figures: dict[str, Any] = {"zero_gradients": 0, "bad_gradients": 0} | ({"gradients": "bfloat16"} if rough else {})
     if len(rows):

@@ -65,7 +65,8 @@ class Victim:
     x is any (m, c, h, w); `rows` (m,) says which sample of the chunk each row belongs to (repeats allowed: a
     population). Passes run in tiles of `tile` rows; out of memory halves the tile, and the result is the same, since
     rows never meet. `forwards` and `backwards` (n,) count passes per sample; `zero_gradients` (n,) marks samples
-    whose gradient was once exactly zero everywhere, `bad_gradients` those with a NaN or infinite one (treated as zero).
+    whose gradient was once exactly zero everywhere (where `labels` (n,) are given: before the sample was fooled: DLR is
+    flat beyond the boundary), `bad_gradients` those with a NaN or infinite one (treated as zero).
 
     probabilities: the model ends in a softmax, so that `logits` and `gradient` work on log-probabilities: same
     decisions, and gradients that do not saturate. rough: `gradient` runs in bfloat16 (`precision`); its logits and loss
@@ -89,9 +90,10 @@ class Victim:
         rough: bool = False,
         replays: Replays | None = None,
         least: int = 1,
+        labels: Tensor | None = None,
     ) -> None:
         self.model, self.index, self.probabilities, self.rough = model, index, probabilities, rough
-        self.replays, self.least = replays, least
+        self.replays, self.least, self.labels = replays, least, labels
         self.tile = tile or DEFAULT_TILE.get(index.device.type, 64)
         n, device = len(index), index.device
         self.forwards = torch.zeros(n, dtype=torch.int64, device=device)
@@ -128,7 +130,7 @@ class Victim:
             return self._scores(z), value, grad
 
         logits, value, grad = self._tiled(run, len(x))
-        return logits, value, self._checked(grad, rows)
+        return logits, value, self._checked(grad, rows, logits)
 
     def jacobian(self, x: Tensor, classes: Tensor, rows: Tensor) -> tuple[Tensor, Tensor]:
         """Return logits (m, K) and d z_k / d x for k in `classes` (m, j), as (m, j, c, h, w): one forward, j
@@ -145,7 +147,7 @@ class Victim:
             return z.detach(), torch.stack(grads, 1)
 
         logits, grads = self._tiled(run, len(x))
-        self._checked(grads, rows)
+        self._checked(grads, rows, logits)
         return logits, grads
 
     def _both_ways(self, loss: Loss, x: Tensor, *args: Tensor) -> tuple[Tensor, Tensor, Tensor]:
@@ -197,7 +199,7 @@ class Victim:
                 ) from error
             raise
 
-    def _checked(self, grad: Tensor, rows: Tensor) -> Tensor:
+    def _checked(self, grad: Tensor, rows: Tensor, logits: Tensor) -> Tensor:
         # one pass over the gradient; rows whose squares vanish or overflow are looked at again
         square = torch.linalg.vector_norm(grad.flatten(1), dim=1)
         doubtful = ~(square > 0) | ~torch.isfinite(square)
@@ -205,7 +207,10 @@ class Victim:
             at = doubtful.nonzero().flatten()
             largest = grad[at].flatten(1).abs().amax(1)
             bad = ~torch.isfinite(largest)
-            self.zero_gradients[rows[at[largest == 0]]] = True
+            zero = at[largest == 0]
+            if self.labels is not None:
+                zero = zero[logits[zero].argmax(1) == self.labels[rows[zero]]]
+            self.zero_gradients[rows[zero]] = True
             self.bad_gradients[rows[at[bad]]] = True
             grad[at[bad]] = 0
         return grad

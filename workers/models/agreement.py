@@ -47,7 +47,10 @@ def agreement(model: AuditedModel, path: Path, images: int = 2) -> dict[str, Any
             theirs = _batches(original, raw, model)
         except Exception as error:  # the original runtime may fail in any way; it decides nothing
             return {"runtime": runtime, "reason": f"the original could not be run: {str(error)[:200]}"}
-    expected = model.file_output(ours).float()
+    expected = model.file_output(ours)
+    if expected is None:
+        return {"runtime": runtime, "reason": "what the file returns cannot be computed from the logits alone"}
+    expected = expected.float()
     scale = float(theirs.abs().max()) or 1.0
     if model.head == "label":  # two labels agree or do not
         return {"runtime": runtime, "images": images, "relative": float((expected != theirs).float().mean())}

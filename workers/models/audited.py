@@ -11,9 +11,10 @@ from openapi.audits import Tap
 from openapi.models import InputSpec, LayerInfo
 from openapi.problems import InvalidField
 from workers.models.graphs import op_name
-from workers.models.heads import FORMULAS, Head
+from workers.models.heads import Head
 from workers.models.inputs import FileInput, InputTransform
 from workers.models.layers import Layer
+from workers.models.tail import FileTail
 from workers.models.taps import TapPoint
 
 _BATCH_NORM = {"batch_norm": 5, "_native_batch_norm_legit": 5, "native_batch_norm": 5}
@@ -46,6 +47,7 @@ class AuditedModel(nn.Module):
         head: Head = "",
         single: bool = False,
         path: tuple[Any, ...] = (),
+        tail: FileTail | None = None,
         producer: str | None = None,
     ) -> None:
         super().__init__()
@@ -61,6 +63,7 @@ class AuditedModel(nn.Module):
         self.head = head
         self.single = single
         self.path = path
+        self.tail = tail
         self.producer = producer
         self._layers = {layer.info.name: layer for layer in layers}
         self._revision = 0
@@ -78,9 +81,13 @@ class AuditedModel(nn.Module):
         """Whether the file's own output is the softmax of the logits, or its logarithm."""
         return self.head in ("softmax", "log_softmax")
 
-    def file_output(self, logits: Tensor) -> Tensor:
-        """Logits (n, num_classes) → what the file itself returns of them: (n, num_classes), or (n, 1)."""
-        return FORMULAS[self.head](logits[:, 1:] if self.single else logits)
+    def file_output(self, logits: Tensor) -> Tensor | None:
+        """Logits (n, num_classes) → what the file itself returns of them: (n, num_classes), or (n, 1).
+
+        None where the file's last operators read more than the logits (`tail.tail_of`).
+        """
+        scores = logits[:, 1:] if self.single else logits
+        return scores if self.head == "" else None if self.tail is None else self.tail(scores)
 
     @property
     def trainable(self) -> bool:

@@ -58,6 +58,7 @@ def assemble(
         head=logits.head,
         single=logits.single,
         path=logits.path,
+        tail=logits.tail,
         producer=producer,
     )
     for parameter in model.parameters():

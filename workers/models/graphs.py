@@ -76,6 +76,24 @@ def op_name(node: fx.Node) -> str:
     return str(getattr(target, "__name__", target))
 
 
+def fetch(module: nn.Module, target: str) -> Tensor:
+    """Return the tensor that a get_attr target names."""
+    value: Any = module
+    for part in target.split("."):
+        value = getattr(value, part)
+    assert isinstance(value, Tensor)
+    return value
+
+
+def call(graph: fx.Graph, target: Any, *args: Any, **kwargs: Any) -> fx.Node:
+    """Write a call at the graph's end, with the shape of its value (``meta['val']``)."""
+    with graph.inserting_before(graph.output_node()):
+        node = graph.call_function(target, args, kwargs)
+    values = torch.utils._pytree.tree_map_only(fx.Node, lambda n: n.meta["val"], (args, kwargs))
+    node.meta["val"] = target(*values[0], **values[1])
+    return node
+
+
 def _is_view(node: fx.Node) -> bool:
     return op_name(node) in _VIEWS or node.target is operator.getitem
 

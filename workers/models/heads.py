@@ -1,33 +1,29 @@
 """What a network does to its logits before it returns them, and where they are read instead.
 
-Softmax, Sigmoid, ArgMax and TopK at the end keep the order of the classes but take the gradient away, wholly or where
-the network is sure; what only reshapes (Flatten, Transpose over axes of length 1) or only rescales (Log, Clip) may
-stand around them.
+Softmax, Sigmoid, Tanh, Exp, ArgMax and TopK at the end keep the order of the classes but take the gradient away, wholly
+or where the network is sure; what only reshapes (Flatten, Transpose over axes of length 1) or only rescales (Log, Clip,
+a factor, division by the sum, see `order`) may stand around them. What mixes several probabilities is replaced by its
+logarithm (`log_scores`).
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal, cast
 
-import torch
-from torch import Tensor, fx
+from torch import fx
 
-from workers.models.graphs import op_name
+from workers.models.graphs import aten, call, op_name
+from workers.models.log_scores import LogScores
+from workers.models.order import SQUASHING, shape_of, source_in_order
 
-#: What was taken off: '' is nothing.
-Head = Literal["", "softmax", "log_softmax", "sigmoid", "label", "top"]
+#: What was taken off: '' is nothing; `squashed` another increasing function of each score (Tanh, Exp, Softplus …);
+#: `mixture` what mixes probabilities, whose logarithm is read.
+Head = Literal["", "softmax", "log_softmax", "sigmoid", "squashed", "mixture", "label", "top"]
 
-#: How messages name it, and how the file's own output follows from the logits (n, classes).
+#: How messages name it.
 NAMES: dict[Head, str] = {
     "softmax": "Softmax", "log_softmax": "LogSoftmax", "sigmoid": "Sigmoid", "label": "ArgMax", "top": "TopK",
+    "squashed": "a function that flattens large scores", "mixture": "a mixture of probabilities",
 }  # fmt: skip
-FORMULAS: dict[Head, Callable[[Tensor], Tensor]] = {
-    "": lambda z: z,
-    "softmax": lambda z: torch.softmax(z, 1),
-    "log_softmax": lambda z: torch.log_softmax(z, 1),
-    "sigmoid": torch.sigmoid,
-    "label": lambda z: z.argmax(1, keepdim=True),
-}
 
 _SOFTMAX = {"softmax", "_softmax", "special_softmax"}
 _LOG_SOFTMAX = {"log_softmax", "_log_softmax", "special_log_softmax"}
@@ -36,21 +32,29 @@ _SHAPES = {
     "contiguous", "alias", "detach", "to", "_to_copy", "float", "double", "half", "squeeze_", "unsqueeze_", "select",
     "expand", "movedim", "swapaxes", "type_as",
 }  # fmt: skip
+#: What may stand around the one number of a file for two classes: rescalings as exporters of sigmoids write them.
+_ARITHMETIC = {"add", "sub", "mul", "div"}
+_OF_ONE_NUMBER = {"log", "clamp", "clamp_min", "clamp_max", "hardtanh", "round", *_ARITHMETIC}
 _PICKS = {"slice", "narrow", "select", "split", "split_with_sizes", "getitem", "index_select"}
 
 
 @dataclass(frozen=True)
 class Peeled:
-    """The node that holds the logits, how many classes it has (1: a single logit), and what was taken off above it."""
+    """The node that holds the logits, how many classes it has (1: a single logit), and what was taken off above it.
+
+    `base`: the node of the file that `tail.FileTail` begins at: `node` itself, or the mixture that `node` is the
+    logarithm of (of one number p an image: log p - log(1 - p)).
+    """
 
     node: fx.Node
     classes: int
     head: Head = ""
+    base: fx.Node | None = None
 
-
-def shape_of(node: fx.Node) -> list[Any]:
-    """A node's shape; the batch is symbolic."""
-    return list(getattr(node.meta.get("val"), "shape", ()))
+    @property
+    def start(self) -> fx.Node:
+        """The file's own node that the logits stand for."""
+        return self.base or self.node
 
 
 def classes_of(node: fx.Node) -> int | None:
@@ -75,35 +79,64 @@ def peel(node: fx.Node) -> Peeled | None:
     ranked = _ranking(node)
     if ranked is not None:
         below = peel(ranked[0])
-        return below and Peeled(below.node, below.classes, ranked[1])
+        return below and Peeled(below.node, below.classes, ranked[1], below.base)
     classes = classes_of(node)
     if not floating or classes is None:
         return None
-    here, logged = node, False
-    while True:
-        name = op_name(here)
-        source = here.args[0] if here.op == "call_function" and here.args else None
-        if not isinstance(source, fx.Node):
-            break
-        estimated = _estimated(here)
-        if estimated is not None:
-            here = estimated
-            continue
-        if (name in _SHAPES and classes_of(source) == classes) or _monotone(here):
-            logged = logged or name == "log"
-            here = source
-            continue
-        if name in _LOG_SOFTMAX and _over_classes(here):
-            return Peeled(source, classes, "log_softmax")
-        if name in _SOFTMAX and _over_classes(here):
-            return Peeled(source, classes, "log_softmax" if logged else "softmax")
-        if name == "sigmoid":
-            return Peeled(source, classes, "sigmoid")
-        exponent = _quotient(here)
-        if exponent is not None and classes > 1:
-            return Peeled(exponent, classes, "log_softmax" if logged else "softmax")
-        break
-    return Peeled(node, classes)
+    here, logged, head, logits = node, False, "", node
+    mixed = None
+    while (step := _step(here, classes)) is not None:
+        if classes == 1 and op_name(here) in _ARITHMETIC and (mixed := _mixture(here, classes)) is not None:
+            break  # exact, where a step would move the threshold
+        logged = logged or op_name(here) == "log"
+        here, taken = step
+        if taken:
+            named = "log_softmax" if taken == "softmax" and logged else taken
+            head, logits = head or named, here
+    mixed = mixed or _mixture(here, classes)
+    if mixed is not None:
+        return Peeled(mixed, classes, cast(Head, head or "mixture"), here)
+    return Peeled(logits, classes, cast(Head, head))
+
+
+def _step(node: fx.Node, classes: int) -> tuple[fx.Node, str] | None:
+    """Return what lies under one node that keeps the order of the classes, and the head that it is, if any."""
+    source = node.args[0] if node.op == "call_function" and node.args else None
+    if not isinstance(source, fx.Node):
+        return None
+    name = op_name(node)
+    estimated = _estimated(node)
+    if estimated is not None:
+        return estimated, ""
+    if name in _SHAPES and classes_of(source) == classes:
+        return source, ""
+    if name in _LOG_SOFTMAX and _over_classes(node):
+        return source, "log_softmax"
+    if name in _SOFTMAX and _over_classes(node):
+        return source, "softmax"
+    exponent = _quotient(node)
+    if exponent is not None and classes > 1:
+        return exponent, "softmax"
+    below = source_in_order(node)
+    if below is None or classes_of(below) != classes:
+        return None
+    if name == "sigmoid":
+        return below, "sigmoid"
+    if classes == 1:  # one number is compared with a threshold, which rescaling would move
+        return (below, "") if name in _OF_ONE_NUMBER else None
+    return below, "squashed" if name in SQUASHING else ""
+
+
+def _mixture(node: fx.Node, classes: int) -> fx.Node | None:
+    """Return the logarithm of a mixture of probabilities (the log-odds of one number); None for anything else."""
+    if node.op != "call_function":
+        return None
+    scores = LogScores(node.graph)
+    log = scores.log(node)
+    if log is None or classes > 1:
+        return log
+    rest = scores.log_complement(node)
+    return None if rest is None else call(node.graph, aten.sub.Tensor, log, rest)
 
 
 def _over_classes(node: fx.Node) -> bool:
@@ -113,17 +146,6 @@ def _over_classes(node: fx.Node) -> bool:
     if not isinstance(axis, int) or not shape:
         return False
     return axis % len(shape) > 0 and shape[axis] == classes_of(node)
-
-
-def _monotone(node: fx.Node) -> bool:
-    """Whether a node keeps the order of the classes: log, limits, rounding, a number added or multiplied."""
-    name = op_name(node)
-    if name in {"log", "clamp", "clamp_min", "clamp_max", "hardtanh", "round"}:
-        return not any(isinstance(arg, fx.Node) for arg in node.args[1:])
-    other = node.args[1] if len(node.args) == 2 else None
-    if not isinstance(other, (int, float)):
-        return False
-    return name in {"add", "sub"} or (name in {"mul", "div"} and other > 0)
 
 
 def _estimated(node: fx.Node) -> fx.Node | None:

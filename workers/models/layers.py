@@ -8,7 +8,7 @@ from torch import Tensor, fx, nn
 
 from openapi.audits import Tap
 from openapi.models import LayerInfo, LayerKind
-from workers.models.graphs import depends_on_input, op_name
+from workers.models.graphs import depends_on_input, fetch, op_name
 from workers.models.taps import TapPoint, batch_dimension, find_taps, image_shape
 
 _CONV = {
@@ -25,15 +25,6 @@ class Layer:
     info: LayerInfo
     parameters: tuple[str, ...]
     taps: dict[Tap, TapPoint] = field(default_factory=dict)
-
-
-def fetch(module: nn.Module, target: str) -> Tensor:
-    """Return the tensor that a get_attr target names."""
-    value: Any = module
-    for part in target.split("."):
-        value = getattr(value, part)
-    assert isinstance(value, Tensor)
-    return value
 
 
 def _sources(node: Any) -> list[str]:

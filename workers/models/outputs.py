@@ -4,12 +4,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import torch
 from torch import fx
 
 from openapi.problems import NotAClassifier
-from workers.models.graphs import aten, op_name
-from workers.models.heads import NAMES, Head, Peeled, peel, shape_of
+from workers.models.graphs import aten, call, op_name
+from workers.models.heads import NAMES, Head, Peeled, peel
+from workers.models.order import shape_of
+from workers.models.tail import FileTail, tail_of
 
 #: Words in an output's name that speak for it, or against it.
 _FOR = ("logit", "prob", "score", "class", "pred", "softmax", "label", "output")
@@ -26,7 +27,7 @@ class Logits:
     """The node that holds the logits, the number of classes, and what to tell the user about the choice.
 
     `head`: what the file puts on top of them; `single`: the file returns one number, the logit of the second class;
-    `path`: the keys and positions of the output that was chosen.
+    `path`: the keys and positions of the output that was chosen; `tail`: from the logits to what it holds.
     """
 
     node: fx.Node
@@ -35,6 +36,7 @@ class Logits:
     head: Head = ""
     single: bool = False
     path: Path = ()
+    tail: FileTail | None = None
 
 
 def _leaves(output: Any, path: Path = ()) -> Iterator[tuple[Path, fx.Node]]:
@@ -103,11 +105,13 @@ def find_logits(graph: fx.Graph, output: Any) -> Logits:
         warnings.append(
             f"the file ends in {NAMES[peeled.head]}; logits are read before it, so that gradients do not vanish"
         )
+    leaf = next(node for where, node in leaves if where == path)
+    tail = tail_of(leaf, peeled)
     single = peeled.classes == 1
     node = _two_classes(graph, peeled.node, warnings) if single else _flattened(graph, peeled, warnings)
     graph.output_node().args = (node,)
     graph.eliminate_dead_code()
-    return Logits(node, max(peeled.classes, 2), tuple(warnings), peeled.head, single, path)
+    return Logits(node, max(peeled.classes, 2), tuple(warnings), peeled.head, single, path, tail)
 
 
 def _flattened(graph: fx.Graph, peeled: Peeled, warnings: list[str]) -> fx.Node:
@@ -116,30 +120,20 @@ def _flattened(graph: fx.Graph, peeled: Peeled, warnings: list[str]) -> fx.Node:
         return node
     if len(shape_of(node)) == 1:
         warnings.append("the file returns a vector for one image; it is read as (n, classes)")
-        rows = node.meta["val"].view(-1, peeled.classes)
-        return _call(graph, aten.view.default, (node, [-1, peeled.classes]), rows)
+        return call(graph, aten.view.default, node, [-1, peeled.classes])
     warnings.append(f"the output has {len(shape_of(node))} dimensions; it is flattened to (n, {peeled.classes})")
-    return _call(graph, aten.flatten.using_ints, (node, 1), node.meta["val"].flatten(1))
+    return call(graph, aten.flatten.using_ints, node, 1)
 
 
 def _two_classes(graph: fx.Graph, node: fx.Node, warnings: list[str]) -> fx.Node:
     """z of shape (n,), (n, 1) … → logits (0, z)."""
-    value = node.meta["val"]
-    if value.dim() == 1:
-        value = value.unsqueeze(1)
-        node = _call(graph, aten.unsqueeze.default, (node, 1), value)
-    elif value.dim() > 2:
-        value = value.flatten(1)
-        node = _call(graph, aten.flatten.using_ints, (node, 1), value)
-    zero = _call(graph, aten.zeros_like.default, (node,), torch.zeros_like(value))
+    rank = len(shape_of(node))
+    if rank == 1:
+        node = call(graph, aten.unsqueeze.default, node, 1)
+    elif rank > 2:
+        node = call(graph, aten.flatten.using_ints, node, 1)
+    zero = call(graph, aten.zeros_like.default, node)
     warnings.append(
         "the file returns one number an image; it is read as the logit of class 1 against class 0, whose logit is 0"
     )
-    return _call(graph, aten.cat.default, ([zero, node], 1), torch.cat([torch.zeros_like(value), value], 1))
-
-
-def _call(graph: fx.Graph, target: Any, args: tuple[Any, ...], value: Any) -> fx.Node:
-    with graph.inserting_before(graph.output_node()):
-        node = graph.call_function(target, args)
-    node.meta["val"] = value
-    return node
+    return call(graph, aten.cat.default, [zero, node], 1)

@@ -61,16 +61,20 @@ def _check(identity: str, title: str, passed: bool | None, detail: str, **number
 
 def _better_than_chance(tables: Sequence[AttackTable], num_classes: int) -> Check:
     correct = np.logical_and.reduce([t.correct for t in tables])
-    low, _ = wilson(int(correct.sum()), len(correct))
+    low, high = wilson(int(correct.sum()), len(correct))
     chance = 1 / num_classes
     accuracy = float(correct.mean())
-    detail = f"clean accuracy {100 * accuracy:.1f} % against {100 * chance:.1f} % by chance" + (
-        "" if low > chance else ": check the model's input (mean, std, range, channels) and the labels' order"
-    )
+    # Too few samples prove nothing either way: it fails when the accuracy is surely below half of what there is to win.
+    passed = True if low > chance else False if high < (1 + chance) / 2 else None
+    detail = f"clean accuracy {100 * accuracy:.1f} % against {100 * chance:.1f} % by chance"
+    if passed is None:
+        detail += f": {len(correct)} samples are too few to tell (95 % interval {low:.3f} to {high:.3f})"
+    elif not passed:
+        detail += ": check the model's input (mean, std, range, channels) and the labels' order"
     return _check(
         "clean-above-chance",
         "The model classifies clean images",
-        low > chance,
+        passed,
         detail,
         accuracy=accuracy,
         chance=chance,
