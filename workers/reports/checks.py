@@ -20,8 +20,12 @@ from workers.reports.merge import AttackTable
 LARGE_EPS = 0.5
 #: Share of attacked samples whose gradient may vanish.
 ZERO_GRADIENTS = 0.05
+#: Share of the attacked samples by which cross-entropy may stay behind a margin loss.
+LOSS_GAP = 0.1
 #: Checks that compare attacks of one threat model.
-_COMPARING = frozenset({"iterative-beats-single-step", "white-box-beats-black-box", "more-steps-never-help"})
+_COMPARING = frozenset(
+    {"iterative-beats-single-step", "white-box-beats-black-box", "more-steps-never-help", "losses-agree"}
+)
 
 
 def result_checks(
@@ -39,6 +43,7 @@ def result_checks(
         _white_box,
         _larger_eps,
         _more_steps,
+        _losses,
         _unbounded,
         _gradients,
     )
@@ -178,6 +183,40 @@ def _white_box(tables: Sequence[AttackTable]) -> Check:
         found,
         "needs a white-box and a black-box attack (square, spsa, nattack) at the same norm and eps",
     )
+
+
+def _losses(tables: Sequence[AttackTable]) -> Check:
+    """Saturated scores starve cross-entropy and a margin loss differently; on healthy nets they differ by a few
+    per cent either way (APGD's paper, Tables 2 and 3), so that only a large and significant gap counts.
+    """
+    identity, title = "losses-agree", "Cross-entropy and margin losses find the same"
+    cross_entropy, margins = {}, {}
+    for t in tables:
+        loss = getattr(t.spec, "loss", None)
+        if loss is not None:
+            rest = repr({k: v for k, v in t.spec.model_dump().items() if k not in ("id", "loss")})
+            (cross_entropy if loss == "ce" else margins)[rest] = t
+    pairs = [(ce, margins[alike]) for alike, ce in cross_entropy.items() if alike in margins]
+    if not pairs:
+        missing = "needs apgd with the losses ce and dlr, or pgd with ce and margin, otherwise alike"
+        return _check(identity, title, None, missing)
+    numbers, bad = [], None
+    for ce, margin in pairs:
+        good, found = _stronger(margin, ce)
+        gap = (found["stronger_robust"] - found["weaker_robust"]) / max(1, int(ce.attacked.sum()))
+        numbers.append({"cross_entropy": ce.id, "margin": margin.id, "gap": gap})
+        if not good and gap > LOSS_GAP:
+            bad = bad or (ce, margin, found)
+    detail = "; ".join(
+        f"{n['cross_entropy']} leaves {100 * n['gap']:+.1f} % against {n['margin']}" for n in numbers[:3]
+    )
+    if bad is not None:
+        ce, margin, found = bad
+        detail = (
+            f"{ce.id} leaves {found['stronger_robust']} samples robust, {margin.id} only {found['weaker_robust']}: "
+            "the model's scores saturate, and attacks on cross-entropy overstate its robustness"
+        )
+    return _check(identity, title, bad is None, detail, comparisons=numbers)
 
 
 def _ladder(tables: Sequence[AttackTable], rung: str) -> Iterator[tuple[AttackTable, AttackTable]]:

@@ -4,9 +4,11 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from openapi.attacks import Pgd, Square
+from openapi.attacks import Apgd, Pgd, Square
 from tests.workers.attacks.nets import attack, problem, small_cnn
+from tests.workers.attacks.trained import held_out, trained_cnn
 from workers.attacks.checks import checks_from
+from workers.attacks.suite import run_attack
 
 
 class Quantised(nn.Module):
@@ -79,6 +81,23 @@ def test_a_softmax_saturated_beyond_repair_is_flagged() -> None:
     status, figures, _ = probe(Saturated())
     assert status == "fail"
     assert figures["zero_gradients"] >= 0.9 * 64  # type: ignore[operator]
+
+
+def test_a_loss_that_is_flat_beyond_the_boundary_is_no_zero_gradient() -> None:
+    """Where the true class is third, DLR is exactly 1: its gradient vanishes on samples that have just been fooled."""
+    model = trained_cnn()
+    x, y = held_out(200)
+    net = nn.Sequential(model, Spread()).eval()
+    run = run_attack(net, Apgd(eps=0.15, steps=25, loss="dlr"), x, y, torch.arange(200))
+    assert int(run.success.sum()) > 50
+    assert run.figures["zero_gradients"] == 0
+
+
+class Spread(nn.Module):
+    """Two further classes that never lead, so that DLR has its third and fourth logit."""
+
+    def forward(self, z: Tensor) -> Tensor:
+        return torch.cat([z, z[:, :2] - 4], 1)
 
 
 def test_without_enough_samples_it_is_skipped() -> None:

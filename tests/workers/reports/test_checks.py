@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
-from openapi.attacks import Fgsm, Pgd
+from openapi.attacks import Apgd, Fgsm, Pgd
 from tests.workers.reports.planted import Planted
 from workers.reports.checks import result_checks
-from workers.reports.merge import merge_attacks
+from workers.reports.merge import AttackTable, merge_attacks
 
 CUT = [(0, 60)]
 N = np.arange(60)
@@ -40,6 +40,7 @@ def test_a_clean_model_passes(check):
         "white-box-beats-black-box": "skipped",
         "larger-eps-never-helps": "pass",
         "more-steps-never-help": "pass",
+        "losses-agree": "skipped",
         "unbounded-attack-succeeds": "pass",
         "gradients-usable": "pass",
         "gradients-point-uphill": "skipped",
@@ -115,3 +116,40 @@ def test_a_gradient_that_points_nowhere(check):
     found = check([Pgd()], [N < 10], figures=probed(26))["gradients-point-uphill"]
     assert found.status == "fail"
     assert found.numbers["share"] == {"pgd-linf-0.0314-10": 0.52}
+
+
+def test_cross_entropy_far_behind_a_margin_loss_is_flagged(check):
+    specs = [Apgd(steps=50), Apgd(steps=50, loss="dlr")]
+    found = check(specs, [N < 20, N < 40])["losses-agree"]
+    assert found.status == "fail"
+    assert "saturate" in found.detail
+    assert check(specs, [N < 38, N < 40])["losses-agree"].status == "pass"  # no more than healthy nets show
+    assert check(specs, [N < 40, N < 20])["losses-agree"].status == "pass"  # a margin loss may be the weaker one
+    assert check([Pgd(), Pgd(loss="margin")], [N < 20, N < 40])["losses-agree"].status == "fail"
+    assert check([Apgd(), Apgd(steps=7, loss="dlr")], [N < 20, N < 40])["losses-agree"].status == "skipped"
+
+
+def clean(correct, n, classes=10):
+    tables = planted_tables(correct, n)
+    return next(c for c in result_checks(tables, classes) if c.id == "clean-above-chance")
+
+
+def planted_tables(correct, n):
+    rows = np.arange(n)
+    label, zeros = np.zeros(n, np.int64), np.zeros(n)
+    right = rows < correct
+    columns = {"predicted": np.where(right, 0, 1), "correct": right, "attacked": right, "success": rows < 0}
+    floats = {"distance": zeros, "confidence": zeros, "clean_confidence": zeros}
+    whole = {"adv_predicted": label, "queries": label}
+    return [AttackTable(id="pgd", spec=Pgd(), index=rows, label=label, **columns, **floats, **whole)]
+
+
+def test_few_samples_are_no_reason_to_doubt_the_set_up():
+    assert clean(1, 1, classes=2).status == "skipped"
+    assert "1 samples are too few" in clean(1, 1, classes=2).detail
+    assert clean(1, 1).status == "pass"
+    assert clean(0, 1).status == "skipped"
+    assert clean(3, 4, classes=2).status == "skipped"
+    assert clean(0, 6).status == "fail"
+    assert clean(52, 100, classes=2).status == "fail"
+    assert clean(60, 60, classes=2).status == "pass"

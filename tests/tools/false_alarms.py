@@ -1,0 +1,113 @@
+"""Which checks fail on healthy networks: presets run on small nets of torchvision's families, trained for a moment.
+
+``python -m tests.tools.false_alarms [--family vgg,swin] [--preset standard,paper] [--images 24]`` prints a line a
+network and preset, with the failed checks and their details. The exit status is the number of failed checks.
+"""
+
+import argparse
+import sys
+import time
+import warnings
+from collections.abc import Iterator
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from openapi.presets import PRESETS
+from openapi.report import Check
+from openapi.threat_models import Attack
+from tests.workers.models.onnx.nets import CLASSES, NETS, build
+from workers.attacks.suite import run_attack
+from workers.reports.checks import result_checks
+from workers.reports.merge import AttackTable
+
+_TINTS = ((0.2, 0.0, 0.0), (0.0, 0.2, 0.0), (0.0, 0.0, 0.2), (0.2, 0.2, 0.0), (-0.2, -0.2, -0.2))
+
+
+def pictures(n: int, shape: tuple[int, ...], seed: int = 5) -> tuple[Tensor, Tensor]:
+    """Return images (n, c, h, w) in [0, 1] of whole grey levels, and labels: which colours are brighter."""
+    c, h, w = shape
+    assert c == 3
+    assert len(_TINTS) == CLASSES
+    g = torch.Generator().manual_seed(seed)
+    coarse = torch.rand(n, c, max(2, h // 4), max(2, w // 4), generator=g)
+    x = 0.3 + 0.4 * F.interpolate(coarse, (h, w), mode="bilinear", align_corners=False)
+    y = torch.randint(CLASSES, (n,), generator=g)
+    for i, k in enumerate(y.tolist()):
+        x[i] += torch.tensor(_TINTS[k])[:, None, None]
+    return ((x + 0.05 * torch.randn(n, c, h, w, generator=g)).clamp(0, 1) * 255).round() / 255, y
+
+
+def taught(family: str, steps: int = 150) -> tuple[nn.Module, tuple[int, ...]]:
+    """Return a family's small net after a few seconds of training, in eval mode, and the shape of its images."""
+    net, example = build(family)
+    shape = tuple(example.shape[1:])
+    x, y = pictures(32 * 20, shape, seed=6)
+    torch.manual_seed(0)
+    optimiser = torch.optim.Adam(net.train().parameters(), lr=2e-3)
+    for step in range(steps):
+        batch = slice(step % 20 * 32, step % 20 * 32 + 32)
+        optimiser.zero_grad()
+        F.cross_entropy(net(x[batch]), y[batch]).backward()
+        optimiser.step()
+    return net.eval(), shape
+
+
+def checks_of(net: nn.Module, x: Tensor, y: Tensor, attacks: tuple[Attack, ...]) -> tuple[Check, ...]:
+    """Run the attacks and judge the results as a report does."""
+    tables = []
+    for spec in attacks:
+        run = run_attack(net, spec, x, y, torch.arange(len(x)))
+        columns = ("index", "label", "predicted", "correct", "attacked", "success", "adv_predicted", "queries")
+        tables.append(
+            AttackTable(
+                id=spec.id or f"{spec.name} {getattr(spec, 'loss', '')} {getattr(spec, 'norm', '')}",
+                spec=spec,
+                **{column: getattr(run, column) for column in columns},
+                distance=run.distance.astype("float64"),
+                confidence=run.confidence.astype("float64"),
+                clean_confidence=run.clean_confidence.astype("float64"),
+                forward_passes=run.forward_passes,
+                backward_passes=run.backward_passes,
+                randomised=run.randomised,
+                norm=run.norm,
+                figures=run.figures,
+            )
+        )
+    return result_checks(tables, CLASSES)
+
+
+def failures(families: list[str], presets: list[str], images: int) -> Iterator[tuple[str, str, float, list[Check]]]:
+    """Yield (family, preset, seconds, failed checks)."""
+    for family in families:
+        net, shape = taught(family)
+        x, y = pictures(images, shape)
+        for preset in presets:
+            began = time.perf_counter()
+            found = checks_of(net, x, y, PRESETS[preset].attacks)
+            yield family, preset, time.perf_counter() - began, [c for c in found if c.status == "fail"]
+
+
+def main() -> int:
+    """See the module."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--family", default=",".join(NETS))
+    parser.add_argument("--preset", default="smoke,standard,paper")
+    parser.add_argument("--images", type=int, default=24)
+    options = parser.parse_args()
+    warnings.simplefilter("ignore")
+    count = 0
+    for family, preset, seconds, failed in failures(
+        options.family.split(","), options.preset.split(","), options.images
+    ):
+        print(
+            f"{family:16} {preset:12} {seconds:6.1f} s  {'; '.join(f'{c.id}: {c.detail}' for c in failed)}", flush=True
+        )
+        count += len(failed)
+    print(f"{count} failed checks")
+    return count
+
+
+if __name__ == "__main__":
+    sys.exit(main())
