@@ -39,18 +39,22 @@ def pictures(n: int, shape: tuple[int, ...], seed: int = 5) -> tuple[Tensor, Ten
     return ((x + 0.05 * torch.randn(n, c, h, w, generator=g)).clamp(0, 1) * 255).round() / 255, y
 
 
-def taught(family: str, steps: int = 150) -> tuple[nn.Module, tuple[int, ...]]:
+def taught(family: str, rounds: int = 6) -> tuple[nn.Module, tuple[int, ...]]:
     """Return a family's small net after a few seconds of training, in eval mode, and the shape of its images."""
     net, example = build(family)
     shape = tuple(example.shape[1:])
     x, y = pictures(32 * 20, shape, seed=6)
     torch.manual_seed(0)
-    optimiser = torch.optim.Adam(net.train().parameters(), lr=2e-3)
-    for step in range(steps):
-        batch = slice(step % 20 * 32, step % 20 * 32 + 32)
-        optimiser.zero_grad()
-        F.cross_entropy(net(x[batch]), y[batch]).backward()
-        optimiser.step()
+    optimiser = torch.optim.Adam(net.parameters(), lr=1e-3)
+    for _ in range(rounds):
+        for step in range(150):
+            batch = slice(step % 20 * 32, step % 20 * 32 + 32)
+            optimiser.zero_grad()
+            F.cross_entropy(net.train()(x[batch]), y[batch]).backward()
+            optimiser.step()
+        with torch.no_grad():
+            if float((net.eval()(x).argmax(1) == y).float().mean()) > 0.95:
+                break
     return net.eval(), shape
 
 

@@ -190,7 +190,8 @@ def _losses(tables: Sequence[AttackTable]) -> Check:
     per cent either way (APGD's paper, Tables 2 and 3), so that only a large and significant gap counts.
     """
     identity, title = "losses-agree", "Cross-entropy and margin losses find the same"
-    cross_entropy, margins = {}, {}
+    cross_entropy: dict[str, AttackTable] = {}
+    margins: dict[str, AttackTable] = {}
     for t in tables:
         loss = getattr(t.spec, "loss", None)
         if loss is not None:
