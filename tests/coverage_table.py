@@ -44,6 +44,9 @@ LOGITS = 1e-4
 README = Path(__file__).parents[1] / "README.md"
 BEGIN, END = "<!-- coverage:begin -->", "<!-- coverage:end -->"
 
+#: (network, translation, shape of an image) → (difference of their input gradients, computed in what).
+Slope = Callable[[nn.Module, AuditedModel, tuple[int, ...]], tuple[float, torch.dtype]]
+
 #: Family → torchvision's smallest member and the side of its input, for ``--full``.
 FULL = {
     "alexnet": ("alexnet", 224),
@@ -184,8 +187,8 @@ def _weights_missing(net: nn.Module, x: Tensor, model: AuditedModel, column: str
     return "" if there >= wanted else f"{wanted - there} of {wanted} numbers of kernels and matrices"
 
 
-def cell(net: nn.Module, x: Tensor, column: str, folder: Path) -> Cell:
-    """Write, translate and compare one network in one format."""
+def cell(net: nn.Module, x: Tensor, column: str, folder: Path, slope: Slope = slope) -> Cell:
+    """Write, translate and compare one network in one format; `slope` compares the input gradients."""
     path = folder / "model"
     try:
         with contextlib.redirect_stdout(io.StringIO()):  # the legacy exporter prints its graph when it fails

@@ -1,0 +1,92 @@
+"""One net of the zoo, in a process of its own: `python -m tests.tools.zoo_cells LIBRARY FAMILY NET COLUMN,…`.
+
+Prints a JSON line a column. Runs in the zoo's environment.
+"""
+
+import json
+import logging
+import resource
+import sys
+import tempfile
+import time
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from openapi.models import InputSpec
+from tests import coverage_table
+from tests.coverage_table import Cell, cell
+from tests.kinks import GRADIENT, images, slope, worst
+from tests.tools.zoo_nets import build
+from tests.workers.models.nets import gradient, relative
+from workers.models.audited import AuditedModel
+from workers.models.export import write_onnx, write_pt2, write_torchscript
+from workers.models.load import load_model
+
+BUILT = "built"
+MEMORY = 12 * 2**30
+#: What hardening delivers, each in turn.
+WRITERS: dict[str, Callable[[AuditedModel, Path], None]] = {
+    "torchscript": write_torchscript,
+    "pt2": write_pt2,
+    "onnx": write_onnx,
+}
+COLUMNS = (*coverage_table.COLUMNS, "written back")
+
+
+def quick_slope(net: nn.Module, model: AuditedModel, shape: tuple[int, ...]) -> tuple[float, torch.dtype]:
+    """The difference of input gradients; where it is large, at images that lie on no kink."""
+    drawn = images(2, shape)
+    found = worst(*(relative(gradient(model, x[None]), gradient(net, x[None])) for x in drawn))
+    return (found, torch.float32) if found < GRADIENT else slope(net, model, shape)
+
+
+def written_back(net: nn.Module, x: Tensor, folder: Path) -> Cell:
+    """Read a trace, and write it in every format in which hardening delivers; each writer checks what it wrote."""
+    path = folder / "model"
+    try:
+        coverage_table.COLUMNS["trace"](net, x, path)
+    except Exception as error:
+        return Cell("torch cannot", failure=f"torch cannot write it: {type(error).__name__}: {str(error)[:200]}")
+    failures = []
+    started = time.process_time()
+    try:
+        model = load_model(path, None, InputSpec(shape=tuple(x.shape[1:])))
+    except Exception as error:
+        return Cell("not read", failure=f"its trace is not read: {type(error).__name__}: {str(error)[:160]}", ours=True)
+    for name, write in WRITERS.items():
+        try:
+            write(model, folder / f"written.{name}")
+        except Exception as error:
+            failures.append(f"{name}: {type(error).__name__}: {str(error).strip()[:200]}")
+    seconds = time.process_time() - started
+    if failures:
+        return Cell(f"{len(WRITERS) - len(failures)} of {len(WRITERS)}", seconds, "; ".join(failures), ours=True)
+    return Cell(f"{len(WRITERS)} of {len(WRITERS)}", seconds)
+
+
+def main() -> None:
+    """Answer each column."""
+    library, family, name, columns = sys.argv[1:5]
+    warnings.simplefilter("ignore")
+    logging.disable(logging.WARNING)
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    torch.set_num_threads(1)
+    net, x = build(library, name)
+    print(BUILT, flush=True)
+    for column in columns.split(","):
+        with tempfile.TemporaryDirectory() as folder:
+            where = Path(folder)
+            found = (
+                written_back(net, x, where) if column == "written back" else cell(net, x, column, where, quick_slope)
+            )
+        said = {"text": found.text, "failure": found.failure, "ours": found.ours, "seconds": found.seconds}
+        line = {"library": library, "family": family, "net": name, "column": column, "input": list(x.shape[1:]), **said}
+        print(json.dumps(line), flush=True)
+
+
+if __name__ == "__main__":
+    main()
