@@ -20,6 +20,7 @@ from service.hardenings.controller import HardeningController
 from service.health.controller import HealthController
 from service.health.metrics import measure_requests
 from service.http.content import PAGE_POLICY
+from service.http.origins import refuse_foreign
 from service.http.problems import handle_exception
 from service.keys.guards import RateLimit, caller_of, require_key
 from service.models.controller import ModelController
@@ -56,9 +57,10 @@ def _services(request: Request[Any, Any, Any]) -> Services:
 
 
 def _secure(response: Response[Any]) -> Response[Any]:
-    """Headers that every answer carries: nothing here is to be framed, sniffed, or run."""
+    """Headers that every answer carries: nothing here is to be framed, sniffed, run, or shown in foreign pages."""
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("Referrer-Policy", "no-referrer")
+    response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
     html = str(response.media_type or "").startswith("text/html")
     response.headers.setdefault(
         "Content-Security-Policy", PAGE_POLICY if html else "default-src 'none'; frame-ancestors 'none'"
@@ -84,7 +86,7 @@ def create_app(settings: Settings) -> Litestar:
         route_handlers=[v1, HealthController],
         dependencies={"services": Provide(_services, sync_to_thread=False)},
         exception_handlers={Exception: handle_exception},
-        middleware=[measure_requests],
+        middleware=[measure_requests, refuse_foreign(settings)],
         after_request=_secure,
         lifespan=[_lifespan(settings)],
         request_max_body_size=settings.max_body_bytes,

@@ -58,6 +58,10 @@ class Settings(BaseSettings):
     auth: Literal["none", "keys"] = Field(
         "none", description="`keys`: every /v1 call needs `Authorization: Bearer KEY`"
     )
+    allowed_hosts: tuple[str, ...] | None = Field(
+        None,
+        description='Names under which the API answers, as JSON, e.g. ["tremor.example.org", "*.lab"]; null: with keys any, without keys addresses, localhost and this machine\'s name',
+    )
     max_model_bytes: int = Field(2 * _GIB, gt=0, description="Largest model file taken")
     max_dataset_bytes: int = Field(8 * _GIB, gt=0, description="Largest data set file taken")
     max_body_bytes: int = Field(

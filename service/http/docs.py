@@ -9,7 +9,7 @@ from litestar.types import Method
 from pydantic import BaseModel
 
 #: Problems that any call may answer.
-ALWAYS = ("internal",)
+ALWAYS = ("foreign-origin", "foreign-host", "internal")
 
 
 @dataclass(frozen=True)

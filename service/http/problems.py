@@ -86,6 +86,7 @@ def problem_response(found: Problem, instance: str, headers: dict[str, str]) -> 
 def handle_exception(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     """Litestar's exception handler for everything."""
     found, headers = to_problem(error)
+    path = str(request.scope["path"])  # not request.url: its parts may come from a Host that is none
     if found.status >= 500:
-        _log.error("%s %s answered %d", request.method, request.url.path, found.status, exc_info=error)
-    return problem_response(found, request.url.path, headers)
+        _log.error("%s %s answered %d", request.method, path, found.status, exc_info=error)
+    return problem_response(found, path, headers)
