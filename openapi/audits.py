@@ -1,11 +1,11 @@
 """Audits: the request, its presets, and the API's answers."""
 
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import Field
 
 from openapi.attacks import AttackSpec
-from openapi.base import Frozen, Radius, Timestamp
+from openapi.base import MOST, Frozen, Json, Radius, Timestamp
 from openapi.hardening_options import HardenOptions
 from openapi.problems import Problem
 
@@ -22,7 +22,7 @@ class NeuronOptions(Frozen):
     eps: Radius = Field(2 / 255, description="L-infinity eps of the full-strength PGD pairs")
     steps: int = Field(10, ge=1, le=1000)
     step_size: Radius | None = None
-    max_samples: int | None = Field(None, ge=1, description="Pairs; null is every evaluated sample")
+    max_samples: int | None = Field(None, ge=1, le=MOST, description="Pairs; null is every evaluated sample")
     top_fraction: float = Field(0.1, gt=0, le=1, description="Share of a layer's neurons in Omega (Eq. 2)")
     zero_policy: Literal["skip", "one", "eps"] = "skip"
 
@@ -32,7 +32,7 @@ class PolicyRule(Frozen):
 
     metric: str = Field(examples=["clean.accuracy", "attacks.pgd-linf.robust_accuracy", "worst_case.robust_accuracy"])
     op: Literal[">=", ">", "<=", "<", "=="]
-    value: float
+    value: float = Field(ge=-1e15, le=1e15)
 
 
 class Policy(Frozen):
@@ -60,9 +60,9 @@ class AuditRequest(Frozen):
         None, min_length=1, max_length=64, description="Replaces the preset's list"
     )
     neurons: NeuronOptions | None = Field(NeuronOptions(), description="null leaves the neuron analysis out")
-    regions: dict[str, Any] | None = None
-    explain: dict[str, Any] | None = None
-    max_samples: int | None = Field(None, ge=1, description="The first so many samples; null is all")
+    regions: Json | None = None
+    explain: Json | None = None
+    max_samples: int | None = Field(None, ge=1, le=MOST, description="The first so many samples; null is all")
     seed: int = Field(0, ge=0, lt=2**63)
     keep_examples: bool = False
     survivors_only: bool = Field(
@@ -96,7 +96,7 @@ class AuditInfo(Frozen):
     model_id: str
     dataset_id: str
     hardening_id: str | None = None
-    request: AuditRequest
+    request: AuditRequest | None = Field(description="null when it cannot be read any more; `problem` then says why")
     labels: dict[str, str] = {}
     created_at: Timestamp
     started_at: Timestamp | None = None

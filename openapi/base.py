@@ -1,16 +1,55 @@
 """The base of every contract model, and the few scalar types they share."""
 
+import math
+import re
 from datetime import UTC, datetime
 from fractions import Fraction
 from typing import Annotated, Any
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    WithJsonSchema,
+)
 
 
 class Frozen(BaseModel):
-    """An immutable model that refuses unknown fields, so that a misspelt option is an error and never ignored."""
+    """An immutable model that refuses unknown fields, so that a misspelt option is an error and never ignored.
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, protected_namespaces=())
+    None of its numbers is NaN or infinite: such ones are refused, in requests, in messages and in reports alike.
+    """
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", populate_by_name=True, protected_namespaces=(), allow_inf_nan=False
+    )
+
+
+def finite(value: Any) -> Any:
+    """Plain data with null in the place of every NaN and every infinity, which JSON does not know."""
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, dict):
+        return {key: finite(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [finite(inner) for inner in value]
+    return value
+
+
+#: An object whose fields no model names: what stages leave for the report, what a stage is told.
+Json = dict[str, Annotated[Any, AfterValidator(finite)]]
+
+#: Sizes and counts beyond this are mistakes; every float up to it is exact as an integer.
+MOST = 1_000_000_000
+
+_NUMBER = r"[0-9]{1,12}(?:\.[0-9]{1,20})?(?:[eE][+-]?[0-9]{1,2})?"
+#: ``8/255``, ``0.5/255`` or a plain number: so short that it costs nothing to compute.
+_FRACTION = rf"^ *{_NUMBER} *(?:/ *{_NUMBER} *)?$"
+_LONGEST_FRACTION = 60
 
 
 def _number_or_fraction(value: Any) -> Any:
@@ -18,27 +57,26 @@ def _number_or_fraction(value: Any) -> Any:
     if not isinstance(value, str):
         return value
     try:
-        return float(Fraction(value.replace(" ", "")))
-    except (ValueError, ZeroDivisionError) as error:
+        if len(value) > _LONGEST_FRACTION or not re.fullmatch(_FRACTION, value):
+            raise ValueError("not a fraction")
+        top, _, bottom = value.partition("/")
+        return float(Fraction(top.strip()) / Fraction(bottom.strip() or 1))
+    except (ValueError, ArithmeticError) as error:
         raise ValueError('write a number such as 0.03, or a fraction such as "8/255"') from error
 
 
-_NUMBER_SCHEMA = {"anyOf": [{"type": "number"}, {"type": "string", "examples": ["8/255"]}]}
+def _number_schema(most: float) -> dict[str, Any]:
+    number = {"type": "number", "exclusiveMinimum": 0, "maximum": most}
+    text = {"type": "string", "pattern": _FRACTION, "maxLength": _LONGEST_FRACTION, "examples": ["8/255"]}
+    return {"anyOf": [number, text]}
 
-#: A perturbation size in units of the [0, 1] pixel domain, 0 < eps <= 1; ``"8/255"`` is read as a fraction.
-Eps = Annotated[
-    float,
-    BeforeValidator(_number_or_fraction),
-    Field(gt=0, le=1, allow_inf_nan=False),
-    WithJsonSchema(_NUMBER_SCHEMA, mode="validation"),
-]
 
 #: A positive number that may be written as a fraction; L2 and L1 radii may exceed 1.
 Radius = Annotated[
     float,
     BeforeValidator(_number_or_fraction),
-    Field(gt=0, allow_inf_nan=False),
-    WithJsonSchema(_NUMBER_SCHEMA, mode="validation"),
+    Field(gt=0, le=MOST),
+    WithJsonSchema(_number_schema(MOST), mode="validation"),
 ]
 
 

@@ -1,11 +1,13 @@
 """Uploaded data sets: metadata, inspection result, and the API's answer."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from openapi.base import Frozen, Timestamp
 from openapi.problems import Problem
+
+_Side = Annotated[int, Field(ge=1, le=65_536)]
 
 
 class DatasetMetadata(Frozen):
@@ -15,7 +17,9 @@ class DatasetMetadata(Frozen):
     layout: Literal["NCHW", "NHWC"] | None = Field(None, description="Of the arrays in an .npz; inferred when absent")
     labels: tuple[str, ...] | None = Field(None, description="Class names in label order")
     split: str | None = Field(None, description="e.g. train or test; recorded in the report")
-    resize: tuple[int, int] | None = Field(None, description="[height, width] that decoded image files are resized to")
+    resize: tuple[_Side, _Side] | None = Field(
+        None, description="[height, width] that decoded image files are resized to"
+    )
 
 
 class DatasetInspection(Frozen):

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from openapi.base import Frozen, Radius
+from openapi.base import MOST, Frozen, Radius
 
 
 class HardenOptions(Frozen):
@@ -27,6 +27,7 @@ class HardenOptions(Frozen):
     lambda_: float = Field(
         0.05,
         ge=0,
+        le=MOST,
         alias="lambda",
         description="Weight of L_sns in Eq. 13. L_sns grows with layers, neurons and the scale of activations: the paper "
         "has 5 for conv8-conv13 of a VGG-16; without batch norm and over all layers much less is stable",
@@ -38,19 +39,19 @@ class HardenOptions(Frozen):
     epochs: int = Field(6, ge=1, le=1000)
     batch_size: int = Field(64, ge=1, le=65_536)
     optimizer: Literal["sgd", "adam"] = "adam"
-    lr: float = Field(0.002, gt=0)
+    lr: float = Field(0.002, gt=0, le=1000)
     batch_norm: Literal["train", "eval"] = "train"
     top_fraction: float = Field(0.1, gt=0, le=1)
-    pairs: int = Field(1000, ge=1, description="Training images whose dual pairs choose Omega")
-    max_samples: int | None = Field(None, ge=1)
+    pairs: int = Field(1000, ge=1, le=MOST, description="Training images whose dual pairs choose Omega")
+    max_samples: int | None = Field(None, ge=1, le=MOST)
     schedule: Literal["cosine", "constant"] = Field("cosine", description="Of the learning rate, over all epochs")
     warmup: float = Field(
         0.3, ge=0, le=1, description="Share of the training over which eps and lambda rise linearly to their values"
     )
     momentum: float = Field(0.9, ge=0, lt=1, description="Of sgd")
-    weight_decay: float = Field(0.0, ge=0)
-    max_grad_norm: float | None = Field(None, gt=0, description="Longer gradients are cut to this L2 norm")
+    weight_decay: float = Field(0.0, ge=0, le=1000)
+    max_grad_norm: float | None = Field(None, gt=0, le=MOST, description="Longer gradients are cut to this L2 norm")
     regulariser: float | None = Field(
-        None, ge=0, description="Weight of the pairing term: null is 0.5 for alp, 6 for trades, 5 for mart"
+        None, ge=0, le=MOST, description="Weight of the pairing term: null is 0.5 for alp, 6 for trades, 5 for mart"
     )
     max_clean_drop: float = Field(0.15, ge=0, le=1, description="A larger loss of clean accuracy fails the verdict")

@@ -1,12 +1,10 @@
 """Hardenings: the request and the API's answer."""
 
-from typing import Any
-
 from pydantic import Field
 
 from openapi.attacks import AttackSpec
 from openapi.audits import Execution, JobStatus, Progress, Verdict
-from openapi.base import Frozen, Timestamp
+from openapi.base import MOST, Frozen, Json, Timestamp
 from openapi.hardening_options import HardenOptions
 from openapi.problems import Problem
 
@@ -22,7 +20,7 @@ class HardeningRequest(HardenOptions):
     attacks: tuple[AttackSpec, ...] | None = Field(
         None, description="For before/after; null is FGSM and PGD-20 at the training eps"
     )
-    eval_max_samples: int | None = Field(None, ge=1)
+    eval_max_samples: int | None = Field(None, ge=1, le=MOST)
     seed: int = Field(0, ge=0, lt=2**63)
     name: str | None = Field(None, description="Name of the hardened model")
     labels: dict[str, str] = {}
@@ -43,10 +41,12 @@ class HardeningInfo(Frozen):
     eval_dataset_id: str | None = None
     model_id_hardened: str | None = None
     audit_id: str | None = None
-    metrics: dict[str, Any] | None = Field(
+    metrics: Json | None = Field(
         None, description="`before` and `after`, each with clean, attacks and worst_case as in a report"
     )
-    request: HardeningRequest
+    request: HardeningRequest | None = Field(
+        description="null when it cannot be read any more; `problem` then says why"
+    )
     labels: dict[str, str] = {}
     created_at: Timestamp
     started_at: Timestamp | None = None

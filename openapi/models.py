@@ -1,14 +1,20 @@
 """Uploaded classifiers: what the caller says of the input, and what inspection found."""
 
-from typing import Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from openapi.base import Frozen, Timestamp
+from openapi.base import MOST, Frozen, Json, Timestamp
 from openapi.problems import Problem
 
 ModelFormat = Literal["onnx", "torchscript", "pt2"]
 LayerKind = Literal["conv", "linear"]
+
+
+# Bounds that keep (pixel - mean) / std within float32.
+_Side = Annotated[int, Field(ge=1, le=MOST)]
+_Level = Annotated[float, Field(ge=-1e10, le=1e10)]
+_Scale = Annotated[float, Field(gt=0, ge=1e-10, le=1e10)]
 
 
 class InputSpec(Frozen):
@@ -19,21 +25,17 @@ class InputSpec(Frozen):
     Everything is optional at upload; inspection fills it in.
     """
 
-    shape: tuple[int, int, int] | None = Field(None, description="[channels, height, width], whatever the layout")
+    shape: tuple[_Side, _Side, _Side] | None = Field(None, description="[channels, height, width], whatever the layout")
     layout: Literal["NCHW", "NHWC"] | None = None
     channels: Literal["RGB", "BGR"] = "RGB"
-    range: tuple[float, float] = Field((0.0, 1.0), description="The file's values for a black and a white pixel")
-    mean: tuple[float, ...] | None = Field(None, description="One number for all channels or one a channel; null is 0")
-    std: tuple[float, ...] | None = Field(None, description="One number for all channels or one a channel; null is 1")
+    range: tuple[_Level, _Level] = Field((0.0, 1.0), description="The file's values for a black and a white pixel")
+    mean: tuple[_Level, ...] | None = Field(None, description="One number for all channels or one a channel; null is 0")
+    std: tuple[_Scale, ...] | None = Field(None, description="One number for all channels or one a channel; null is 1")
 
     @model_validator(mode="after")
     def _sensible(self) -> "InputSpec":
         if self.range[0] >= self.range[1]:
             raise ValueError("range must rise: [lo, hi] with lo < hi")
-        if self.std is not None and any(s <= 0 for s in self.std):
-            raise ValueError("std must be positive")
-        if self.shape is not None and any(s < 1 for s in self.shape):
-            raise ValueError("shape is [channels, height, width], each at least 1")
         channels = {len(v) for v in (self.mean, self.std) if v is not None} - {1}
         if self.shape is not None and any(n != self.shape[0] for n in channels):
             raise ValueError(f"mean and std need 1 or {self.shape[0]} numbers, one a channel")
@@ -81,7 +83,7 @@ class ModelInspection(Frozen):
     cost_ms_per_image: float | None = Field(
         None, description="Measured forward + backward time on the inspecting worker"
     )
-    agreement: dict[str, Any] = Field({}, description="Largest relative difference to the original's runtime")
+    agreement: Json = Field({}, description="Largest relative difference to the original's runtime")
 
 
 class ModelInfo(Frozen):
@@ -91,12 +93,12 @@ class ModelInfo(Frozen):
     name: str
     sha256: str
     size: int
-    format: ModelFormat | None
+    format: ModelFormat | None = None
     status: Literal["inspecting", "ready", "rejected"]
     problem: Problem | None = None
     parent_id: str | None = None
     hardening_id: str | None = None
-    input: InputSpec
+    input: InputSpec = InputSpec()
     labels: tuple[str, ...] | None = None
     tags: dict[str, str] = {}
     num_classes: int | None = None

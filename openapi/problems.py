@@ -1,10 +1,13 @@
 """RFC 9457 problems: the one list of stable `type` values, and their shape."""
 
+import logging
 from typing import Any
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, ValidationError
 
 from openapi.base import Frozen
+
+_log = logging.getLogger("tremor")
 
 BASE = "https://tremor.dev/problems/"
 
@@ -81,6 +84,14 @@ def problem(
     status, title = PROBLEM_TYPES[slug]
     said = {name: _readable(value) for name, value in {"detail": detail, **extra}.items()}
     return Problem(type=BASE + slug, title=title, status=status, errors=errors, **said)
+
+
+def unreadable(noun: str, identity: str, why: Exception) -> Problem:
+    """What is said of a stored thing that this version cannot read: that it is broken, and what can be done."""
+    wrong = [".".join(map(str, entry["loc"])) for entry in why.errors()] if isinstance(why, ValidationError) else [why]
+    _log.error("%s %s cannot be read from the database: %s", noun, identity, ", ".join(map(str, wrong))[:500])
+    detail = f"What is stored of the {noun} {identity} cannot be read by this version; it can still be deleted"
+    return problem("internal", detail)
 
 
 def _readable(value: Any) -> Any:

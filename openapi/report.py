@@ -1,11 +1,11 @@
 """The audit report (`application/json`): every number that a sceptical reader could recompute."""
 
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import Field
 
 from openapi.audits import ArtifactInfo, Verdict
-from openapi.base import Frozen, Timestamp
+from openapi.base import Frozen, Json, Timestamp
 from openapi.models import InputSpec, LayerKind
 
 SCHEMA_VERSION = "1.1"
@@ -73,7 +73,7 @@ class AttackReport(Frozen):
     id: str
     name: str
     threat_model: str
-    params: dict[str, Any]
+    params: Json
     robust_accuracy: float = Field(description="Correct and not fooled, over all n samples")
     robust: int
     n: int
@@ -83,7 +83,7 @@ class AttackReport(Frozen):
     forward_passes: float = Field(description="Per attacked sample")
     backward_passes: float = Field(description="Per attacked sample")
     seconds: float
-    figures: dict[str, Any] = {}
+    figures: Json = {}
     by_class: tuple[ClassCount, ...] = ()
     queries: dict[str, float | int | None] | None = Field(
         None, description="Black-box attacks: `mean`, `median` and `max` queries of the successes"
@@ -106,7 +106,7 @@ class Check(Frozen):
     title: str
     status: Literal["pass", "fail", "skipped"]
     detail: str
-    numbers: dict[str, Any] = {}
+    numbers: Json = {}
 
 
 class NeuronRank(Frozen):
@@ -148,9 +148,9 @@ class NeuronReport(Frozen):
     tap: str
     pairs: PairInfo
     layers: tuple[LayerSensitivity, ...]
-    importance: dict[str, Any] | None = None
-    similarity: dict[str, Any] | None = None
-    suppression: dict[str, Any] | None = None
+    importance: Json | None = None
+    similarity: Json | None = None
+    suppression: Json | None = None
 
 
 class RuleResult(Frozen):
@@ -175,17 +175,17 @@ class Report(Frozen):
     created_at: Timestamp
     model: ReportModel
     dataset: ReportDataset
-    config: dict[str, Any]
+    config: Json
     definitions: dict[str, str]
-    environment: dict[str, Any]
+    environment: Json
     clean: Clean
     attacks: tuple[AttackReport, ...]
     worst_case: tuple[WorstCase, ...]
     checks: tuple[Check, ...]
     neurons: NeuronReport | None
-    regions: dict[str, Any] | None
-    explain: dict[str, Any] | None
-    hardening: dict[str, Any] | None
+    regions: Json | None
+    explain: Json | None
+    hardening: Json | None
     verdict: ReportVerdict
     artifacts: tuple[ArtifactInfo, ...]
     timings: dict[str, float]

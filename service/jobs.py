@@ -3,17 +3,17 @@
 import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar, get_args
 
 from litestar import Request, Response
 from litestar.response import Stream
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from openapi.audits import ArtifactInfo, SampleResult
+from openapi.audits import ArtifactInfo, JobStatus, SampleResult
 from openapi.base import utc_now
-from openapi.problems import Conflict, InvalidField, NotFound, NotReady, Problem, RateLimited
+from openapi.problems import Conflict, InvalidField, NotFound, NotReady, Problem, RateLimited, unreadable
 from service.artifacts.garbage import collect
 from service.artifacts.service import artifact_info
 from service.context import Services
@@ -61,9 +61,29 @@ class JobService(ABC, Generic[Info]):
     def __init__(self, services: Services) -> None:
         self._services = services
 
+    info_type: ClassVar[Any]
+    request_type: ClassVar[Any]
+
     @abstractmethod
+    def columns(self, job: Job) -> dict[str, Any]:
+        """The fields that only this kind of job answers, from the columns of its row."""
+
     def info(self, job: Job, child: Job | None = None) -> Info:
-        """The job as the API answers it."""
+        """The job as the API answers it. A broken row is told as such: it must not take a whole list with it."""
+        try:
+            request = self.request_type.model_validate(job.request)
+            found: Info = self.info_type.model_validate(
+                {**job_facts(job, child), **self.columns(job), "request": request}
+            )
+        except (ValidationError, AttributeError) as error:
+            ids = {name: value for name, value in self.columns(job).items() if name.endswith("id")}
+            times = {name: getattr(job, name) for name in ("created_at", "started_at", "finished_at")}
+            known = {"id": job.id, "request": None, **ids, **times}
+            status = job.status if job.status in get_args(JobStatus) else "failed"
+            found = self.info_type.model_validate(
+                {**known, "status": status, "problem": unreadable(self.noun, job.id, error)}
+            )
+        return found
 
     # Reading
 

@@ -6,12 +6,12 @@ from abc import ABC, abstractmethod
 from typing import Any, ClassVar, Generic, TypeVar
 
 from litestar import Request, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 from sqlalchemy import or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from openapi.problems import Conflict, InvalidField, NotFound, TremorError, Unavailable
+from openapi.problems import Conflict, InvalidField, NotFound, TremorError, Unavailable, unreadable
 from openapi.wire.jobs import Blob, Stage
 from service.artifacts.garbage import BLOB_LOCK, collect
 from service.context import Services
@@ -38,6 +38,7 @@ class UploadService(ABC, Generic[Row, Meta, Info]):
 
     table: ClassVar[Any]
     metadata_type: ClassVar[Any]
+    info_type: ClassVar[Any]
     prefix: ClassVar[str]
     kind: ClassVar[str]
     work: ClassVar[Stage]
@@ -48,8 +49,18 @@ class UploadService(ABC, Generic[Row, Meta, Info]):
         self._services = services
 
     @abstractmethod
+    def readable(self, row: Row) -> Info:
+        """The row as the API answers it; raises `ValidationError` when what is stored is broken."""
+
     def info(self, row: Row) -> Info:
-        """The row as the API answers it."""
+        """The row as the API answers it. A broken row is told as such: it must not take a whole list with it."""
+        try:
+            return self.readable(row)
+        except ValidationError as error:
+            known = {name: getattr(row, name) for name in ("id", "name", "sha256", "size", "created_at")}
+            broken = {**known, "status": "rejected", "problem": unreadable(self.noun, row.id, error)}
+            found: Info = self.info_type.model_validate(broken)
+            return found
 
     @property
     @abstractmethod

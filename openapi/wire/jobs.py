@@ -8,7 +8,7 @@ import hashlib
 import json
 from typing import Any, Literal
 
-from openapi.base import Frozen
+from openapi.base import Frozen, Json
 from openapi.problems import Problem
 
 #: Bump when a change of the code changes results: old shard results are then not reused.
@@ -51,8 +51,8 @@ class Shard(Frozen):
     stage: Stage
     attempt: int = 1
     inputs: dict[str, Blob]
-    params: dict[str, Any]
-    execution: dict[str, Any] = {}
+    params: Json
+    execution: Json = {}
     limits: Limits = Limits()
 
     @property
@@ -86,10 +86,10 @@ class OutputFile(Frozen):
 class ShardResult(Frozen):
     """What a shard computed: a small JSON `value`, and files."""
 
-    value: dict[str, Any]
+    value: Json
     files: dict[str, OutputFile] = {}
     seconds: float = 0.0
-    environment: dict[str, Any] = {}
+    environment: Json = {}
 
 
 class WorkerEvent(Frozen):

@@ -27,7 +27,7 @@ class Settings(BaseSettings):
     """
 
     model_config = SettingsConfigDict(
-        env_prefix="TREMOR_", env_file=".env", frozen=True, extra="ignore", validate_default=True
+        env_prefix="TREMOR_", env_file=".env", frozen=True, extra="ignore", validate_default=True, allow_inf_nan=False
     )
 
     # Where things lie

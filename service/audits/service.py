@@ -12,7 +12,7 @@ from service.db.tables import Dataset, Job, Model
 from service.http.bodies import answer, read_json
 from service.http.idempotency import Idempotency
 from service.ids import new_id
-from service.jobs import JobService, job_facts, new_job
+from service.jobs import JobService, new_job
 from service.orchestrator.fit import check_audit, check_policy, unsupported_parts
 from service.orchestrator.plan import stored, with_attacks
 
@@ -23,18 +23,12 @@ class AuditService(JobService[AuditInfo]):
     kind: ClassVar[str] = "audit"
     noun: ClassVar[str] = "audit"
     folder: ClassVar[str] = "audits"
+    info_type = AuditInfo
+    request_type = AuditRequest
 
-    def info(self, job: Job, child: Job | None = None) -> AuditInfo:
-        """An audit as the API answers it."""
-        return AuditInfo.model_validate(
-            {
-                **job_facts(job, child),
-                "model_id": job.model_id,
-                "dataset_id": job.dataset_id,
-                "hardening_id": job.child_job_id,
-                "request": AuditRequest.model_validate(job.request),
-            }
-        )
+    def columns(self, job: Job) -> dict[str, Any]:
+        """What an audit works on."""
+        return {"model_id": job.model_id, "dataset_id": job.dataset_id, "hardening_id": job.child_job_id}
 
     async def create(self, request: Request[Any, Any, Any]) -> Response[Any]:
         """Check and queue an audit: 202, or the first answer to the same Idempotency-Key."""

@@ -39,13 +39,14 @@ class DatasetService(UploadService[Dataset, DatasetMetadata, DatasetInfo]):
 
     table = Dataset
     metadata_type = DatasetMetadata
+    info_type = DatasetInfo
     prefix = "dst"
     kind = "inspect_dataset"
     work: ClassVar[Stage] = "inspect_dataset"
     noun = "data set"
     folder = "datasets"
 
-    def info(self, row: Dataset) -> DatasetInfo:
+    def readable(self, row: Dataset) -> DatasetInfo:
         """A data set as the API answers it."""
         return dataset_info(row)
 

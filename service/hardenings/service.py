@@ -10,7 +10,7 @@ from service.db.tables import Dataset, Job, Model
 from service.http.bodies import answer, read_json
 from service.http.idempotency import Idempotency
 from service.ids import new_id
-from service.jobs import JobService, job_facts, new_job
+from service.jobs import JobService, new_job
 from service.orchestrator.fit import check_hardening, check_hardening_request
 from service.orchestrator.plan import stored, with_evaluation
 
@@ -21,21 +21,19 @@ class HardeningService(JobService[HardeningInfo]):
     kind: ClassVar[str] = "hardening"
     noun: ClassVar[str] = "hardening"
     folder: ClassVar[str] = "hardenings"
+    info_type = HardeningInfo
+    request_type = HardeningRequest
 
-    def info(self, job: Job, child: Job | None = None) -> HardeningInfo:
-        """A hardening as the API answers it."""
-        return HardeningInfo.model_validate(
-            {
-                **job_facts(job, child),
-                "model_id": job.model_id,
-                "train_dataset_id": job.train_dataset_id,
-                "eval_dataset_id": job.dataset_id,
-                "model_id_hardened": job.hardened_model_id,
-                "audit_id": job.parent_job_id,
-                "metrics": job.metrics,
-                "request": HardeningRequest.model_validate(job.request),
-            }
-        )
+    def columns(self, job: Job) -> dict[str, Any]:
+        """What a hardening works on, and what it found."""
+        return {
+            "model_id": job.model_id,
+            "train_dataset_id": job.train_dataset_id,
+            "eval_dataset_id": job.dataset_id,
+            "model_id_hardened": job.hardened_model_id,
+            "audit_id": job.parent_job_id,
+            "metrics": job.metrics,
+        }
 
     async def create(self, request: Request[Any, Any, Any]) -> Response[Any]:
         """Check and queue a hardening: 202, or the first answer to the same Idempotency-Key."""

@@ -6,8 +6,8 @@ from typing import Any, TypeVar
 from litestar import Request, Response
 from pydantic import BaseModel, ValidationError
 
-from openapi.problems import InvalidFields, MalformedRequest, UnsupportedMediaType
-from service.fields import field_errors
+from openapi.problems import InvalidField, InvalidFields, MalformedRequest, UnsupportedMediaType
+from service.fields import field_errors, pointer
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -21,14 +21,36 @@ def parse(model: type[M], body: Any, prefix: str = "") -> M:
 
 
 def parse_json(data: bytes) -> Any:
-    """Read strict JSON (no NaN, no duplicate keys, no half characters). Raises `MalformedRequest`."""
+    """Read strict JSON: no NaN, no duplicate keys, no half characters, no NUL in a text.
+
+    Raises `MalformedRequest`, or `InvalidField` for a NUL, which PostgreSQL cannot store.
+    """
     try:
         found = json.loads(data.decode("utf-8"), parse_constant=_no_constant, object_pairs_hook=_no_duplicates)
         if b"\\ud" in data.lower():
             json.dumps(found, ensure_ascii=False).encode()  # half of a surrogate pair is no text and cannot be stored
-        return found
     except (ValueError, RecursionError) as error:
         raise MalformedRequest(f"The body is not JSON: {error}") from error
+    if b"\\u0000" in data and (where := _nul(found)) is not None:
+        raise InvalidField(where, "a text holds the character NUL, which cannot be stored")
+    return found
+
+
+def _nul(value: Any) -> str | None:
+    """Pointer to the first text that holds a NUL."""
+    if isinstance(value, str):
+        return "" if "\0" in value else None
+    steps: list[tuple[Any, Any]] = []
+    if isinstance(value, dict):
+        if any("\0" in key for key in value):
+            return ""
+        steps = list(value.items())
+    elif isinstance(value, list):
+        steps = list(enumerate(value))
+    for step, inner in steps:
+        if (rest := _nul(inner)) is not None:
+            return pointer([step], value) + rest
+    return None
 
 
 def _no_constant(name: str) -> Any:

@@ -11,7 +11,7 @@ from litestar.response import Stream
 from openapi.problems import RangeNotSatisfiable
 from openapi.wire.blobs import BlobStore
 
-_RANGE = re.compile(r"bytes=\s*(?:(\d+)-(\d*)|-(\d+))\s*")
+_RANGE = re.compile(r"bytes=\s*(?:([0-9]{1,18})-([0-9]{0,18})|-([0-9]{1,18}))\s*")
 
 #: Format of a file → its media type.
 MEDIA_TYPES = {

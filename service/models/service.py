@@ -45,13 +45,14 @@ class ModelService(UploadService[Model, ModelMetadata, ModelInfo]):
 
     table = Model
     metadata_type = ModelMetadata
+    info_type = ModelInfo
     prefix = "mdl"
     kind = "inspect_model"
     work: ClassVar[Stage] = "inspect_model"
     noun = "model"
     folder = "models"
 
-    def info(self, row: Model) -> ModelInfo:
+    def readable(self, row: Model) -> ModelInfo:
         """A model as the API answers it."""
         return model_info(row)
 

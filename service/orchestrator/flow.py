@@ -6,12 +6,13 @@ All of it happens inside the transaction that recorded the last shard, so that a
 
 from typing import Any
 
+from pydantic import ValidationError
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from openapi.audits import AuditRequest
 from openapi.hardenings import HardeningRequest
-from openapi.problems import Problem, TremorError, problem
+from openapi.problems import Problem, TremorError, problem, unreadable
 from openapi.wire.jobs import ShardResult
 from openapi.wire.settings import Settings
 from service.db.tables import Dataset, Job, Model, ShardRow
@@ -40,8 +41,8 @@ class Flow:
                 await self._start_audit(session, job)
             else:
                 await self._start_hardening(session, job)
-        except TremorError as error:
-            await self.fail(session, job, error.problem())
+        except (TremorError, ValidationError) as error:
+            await self.fail(session, job, _problem_of(job, error))
         if job.stage == "waiting" and job.parent_job_id is None:
             job.phase = states.PHASES["waiting"]
 
@@ -110,8 +111,8 @@ class Flow:
                 await self._advance_hardening(session, job, rows)
             else:
                 await self._inspected(session, job, states.result_of(rows[0]))
-        except TremorError as error:
-            await self.fail(session, job, error.problem())
+        except (TremorError, ValidationError) as error:
+            await self.fail(session, job, _problem_of(job, error))
 
     async def _advance_audit(self, session: AsyncSession, job: Job, rows: list[ShardRow]) -> None:
         if job.stage == "report":
@@ -264,3 +265,8 @@ class Flow:
             await self.settle_cancelled(session, parent)
         else:
             await self.child_ended(session, job)
+
+
+def _problem_of(job: Job, error: TremorError | ValidationError) -> Problem:
+    """What a job that cannot go on fails with; a broken row must not hold up the jobs beside it."""
+    return error.problem() if isinstance(error, TremorError) else unreadable(job.kind, job.id, error)

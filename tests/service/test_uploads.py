@@ -118,7 +118,7 @@ def test_metadata_may_come_after_the_file_or_not_at_all(world: World) -> None:
         ('{"format": "tflite"}', "/metadata/format"),
         ('{"input": {"layout": "HWC"}}', "/metadata/input/layout"),
         ('{"input": {"range": [1, 0]}}', "/metadata/input"),
-        ('{"input": {"std": [0]}}', "/metadata/input"),
+        ('{"input": {"std": [0]}}', "/metadata/input/std/0"),
         ('{"labels": [1, 2]}', "/metadata/labels/0"),
         ('{"name": ""}', "/metadata/name"),
     ],
