@@ -1,13 +1,66 @@
 """Uploaded data sets: metadata, inspection result, and the API's answer."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field, model_validator
 
 from openapi.base import Frozen, Timestamp
 from openapi.problems import Problem
 
-_Side = Annotated[int, Field(ge=1, le=65_536)]
+#: No side of a decoded image is longer.
+MAX_SIDE = 65_536
+
+Side = Annotated[int, Field(ge=1, le=MAX_SIDE)]
+Window = tuple[Side, Side]
+
+Interpolation = Literal["nearest", "bilinear", "bicubic", "lanczos", "box", "hamming"]
+
+
+class Resize(Frozen):
+    """How pictures are brought to one size: first `size`, then the centre `crop`.
+
+    torchvision's `Resize(256)` and `CenterCrop(224)`: ``{"size": 256, "crop": 224}``. timm's `crop_pct` is
+    ``size = floor(crop / crop_pct)``, usually with ``"interpolation": "bicubic"``. Keras:
+    ``{"size": [224, 224], "antialias": false}``, and with `crop_to_aspect_ratio` also ``"crop": "aspect"``.
+    """
+
+    size: Side | Window | None = Field(
+        None, description="A number: of the shorter side, the shape is kept. [height, width]: stretched to it"
+    )
+    crop: Side | Window | Literal["aspect"] | None = Field(
+        None,
+        description="Side or [height, width] of the window cut from the centre afterwards; `aspect`: the largest centred "
+        "window of `size`'s shape, cut before",
+    )
+    interpolation: Interpolation = "bilinear"
+    antialias: bool = Field(
+        True, description="As Pillow always does it; false is OpenCV's, TensorFlow's and torch's plain interpolation"
+    )
+
+    @model_validator(mode="after")
+    def _sensible(self) -> "Resize":
+        if self.size is None and self.crop is None:
+            raise ValueError("give a size, a crop, or both")
+        if self.crop == "aspect" and not isinstance(self.size, tuple):
+            raise ValueError('crop "aspect" needs size as [height, width]')
+        if not self.antialias and self.interpolation not in ("nearest", "bilinear", "bicubic"):
+            raise ValueError(f"{self.interpolation} exists with antialias only")
+        crop = (self.crop, self.crop) if isinstance(self.crop, int) else self.crop
+        size = (self.size, self.size) if isinstance(self.size, int) else self.size
+        if isinstance(crop, tuple) and size is not None and (crop[0] > size[0] or crop[1] > size[1]):
+            raise ValueError("crop is larger than size")
+        return self
+
+
+def _channels(value: Any) -> Any:
+    """Read the usual words for colour and grey, in any case."""
+    words = {"rgb": "RGB", "colour": "RGB", "color": "RGB"}
+    words |= dict.fromkeys(("grey", "gray", "l", "luminance", "greyscale", "grayscale"), "grey")
+    return words.get(value.lower(), value) if isinstance(value, str) else value
+
+
+#: What pictures are read as.
+Channels = Annotated[Literal["RGB", "grey"], BeforeValidator(_channels)]
 
 
 class DatasetMetadata(Frozen):
@@ -16,9 +69,27 @@ class DatasetMetadata(Frozen):
     name: str | None = Field(None, min_length=1, max_length=200)
     layout: Literal["NCHW", "NHWC"] | None = Field(None, description="Of the arrays in an .npz; inferred when absent")
     labels: tuple[str, ...] | None = Field(None, description="Class names in label order")
-    split: str | None = Field(None, description="e.g. train or test; recorded in the report")
-    resize: tuple[_Side, _Side] | None = Field(
-        None, description="[height, width] that decoded image files are resized to"
+    label_order: Literal["numeric", "text", "one_based"] | None = Field(
+        None,
+        description="How labels become logits. null: by class names, else by number; numbered folders by what the model "
+        "gets right. `numeric`: label i is logit i, whatever names say. `text`: the classes in alphabetical order, 10 "
+        "before 2, as ImageFolder and Keras sort folders. `one_based`: label 1 is logit 0",
+    )
+    split: str | None = Field(
+        None,
+        max_length=100,
+        description="e.g. train or test: chooses among several in the file, and stands in the report",
+    )
+    image_column: str | None = Field(
+        None, max_length=200, description="Of a table: the column of images or their files"
+    )
+    label_column: str | None = Field(None, max_length=200, description="Of a table: the column of labels")
+    resize: Window | Resize | None = Field(
+        None, description="How image files are brought to one size; [height, width] is stretched to, as `size` alone is"
+    )
+    channels: Channels | None = Field(
+        None,
+        description="What image files are read as: RGB, or grey (luminance, ITU-R 601). null: grey when all of them are",
     )
 
 
@@ -31,7 +102,15 @@ class DatasetInspection(Frozen):
     num_classes: int = Field(description="Largest label + 1")
     class_counts: tuple[int, ...]
     labels: tuple[str, ...] | None = None
+    label_source: Literal["number", "name", "given"] = Field(
+        "number", description="Labels are numbers of the file; or places of its class names; or of `metadata.labels`"
+    )
+    numbered_names: tuple[str, ...] | None = Field(
+        None, description="Names of classes that are called by numbers, as written, empty folders included"
+    )
+    label_order: Literal["numeric", "text", "one_based"] | None = Field(None, description="As the metadata gave it")
     resize: str = Field("none", description="The resizing rule that was applied, in words")
+    channels: str = Field("as stored", description="The rule by which pictures became grey or colour, in words")
     warnings: tuple[str, ...] = ()
 
 

@@ -12,7 +12,7 @@ from openapi.base import Frozen, Json
 from openapi.problems import Problem
 
 #: Bump when a change of the code changes results: old shard results are then not reused.
-RESULT_VERSION = 1
+RESULT_VERSION = 2
 
 Stage = Literal["inspect_model", "inspect_dataset", "attack", "neurons", "harden", "report"]
 

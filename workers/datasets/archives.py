@@ -7,7 +7,7 @@ import shutil
 import stat
 import tarfile
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Sized
 from contextlib import ExitStack, contextmanager
 from pathlib import Path, PurePosixPath
 from typing import IO
@@ -17,15 +17,18 @@ from workers.datasets.limits import DatasetLimits
 from workers.zips import ZIP_ERRORS
 
 _ERRORS = (*ZIP_ERRORS, tarfile.TarError)
-#: Files that systems leave behind; they are passed over in silence.
-_LITTER = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})
+#: Files and folders that systems leave behind; they are passed over in silence, as everything hidden is.
+_LITTER = frozenset({"Thumbs.db", "desktop.ini", "__MACOSX", "__pycache__"})
 
 
 class Archive:
-    """`files`: name → size of every plain file, in the archive's order; `read` returns one of them."""
+    """`files`: name → size of every plain file, in the archive's order; `read` returns one of them.
 
-    def __init__(self, files: dict[str, int], read: Callable[[str], bytes]) -> None:
-        self.files, self._read = files, read
+    Names have forward slashes, whatever system packed them. `folders`: the folders that have entries of their own.
+    """
+
+    def __init__(self, files: dict[str, int], folders: list[str], read: Callable[[str], bytes]) -> None:
+        self.files, self.folders, self._read = files, folders, read
 
     def read(self, name: str) -> bytes:
         """Return the bytes of one file."""
@@ -54,13 +57,15 @@ def open_archive(path: Path, scratch: Path, limits: DatasetLimits) -> Iterator[A
 
 def _open_zip(path: Path, stack: ExitStack, limits: DatasetLimits) -> Archive:
     archive = stack.enter_context(zipfile.ZipFile(path))
-    return Archive(_zip_files(archive, limits), archive.read)
+    members, folders = _zip_members(archive, limits)
+    sizes = {name: info.file_size for name, info in members.items()}
+    return Archive(sizes, folders, lambda name: archive.read(members[name]))
 
 
 def _open_tar(path: Path, scratch: Path, stack: ExitStack, limits: DatasetLimits) -> Archive:
     plain = _unpacked(path, scratch, limits)
     tar = stack.enter_context(tarfile.TarFile(plain))  # plain tar only: never packed a second time
-    members = _tar_members(tar, limits)
+    members, folders = _tar_members(tar, limits)
 
     def read(name: str) -> bytes:
         stream = tar.extractfile(members[name])
@@ -72,67 +77,86 @@ def _open_tar(path: Path, scratch: Path, stack: ExitStack, limits: DatasetLimits
             raise tarfile.ReadError("the archive ends inside this entry")
         return data
 
-    return Archive({name: member.size for name, member in members.items()}, read)
+    return Archive({name: member.size for name, member in members.items()}, folders, read)
 
 
-def _zip_files(archive: zipfile.ZipFile, limits: DatasetLimits) -> dict[str, int]:
-    files: dict[str, int] = {}
+def _zip_members(archive: zipfile.ZipFile, limits: DatasetLimits) -> tuple[dict[str, zipfile.ZipInfo], list[str]]:
+    members: dict[str, zipfile.ZipInfo] = {}
+    folders: list[str] = []
     for info in archive.infolist():
         kind = stat.S_IFMT(info.external_attr >> 16)
         if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
             raise DatasetRejected(f"entry {info.filename!r} is a link or device; only plain files are accepted")
-        if info.filename.endswith("/") or not _wanted(info.filename):
-            continue
-        if info.flag_bits & 1:
-            raise DatasetRejected(f"entry {info.filename!r} is encrypted")
-        limits.check_ratio(info.filename, info.compress_size, info.file_size)
-        _add(files, info.filename, info.file_size, limits)
-    return files
+        name = _entry_name(info.filename)
+        if info.filename.endswith(("/", "\\")):
+            _add_folder(folders, name, limits)
+        elif _wanted(name):
+            if info.flag_bits & 1:
+                raise DatasetRejected(f"entry {info.filename!r} is encrypted")
+            limits.check_ratio(name, info.compress_size, info.file_size)
+            _check(members, name, info.file_size, limits)
+            members[name] = info
+    return members, folders
 
 
-def _tar_members(tar: tarfile.TarFile, limits: DatasetLimits) -> dict[str, tarfile.TarInfo]:
-    files: dict[str, int] = {}
+def _tar_members(tar: tarfile.TarFile, limits: DatasetLimits) -> tuple[dict[str, tarfile.TarInfo], list[str]]:
     members: dict[str, tarfile.TarInfo] = {}
+    folders: list[str] = []
     for member in tar:
-        if member.isdir():
-            continue
-        if not member.isreg() or member.issparse():
+        if not (member.isdir() or member.isreg()) or member.issparse():
             raise DatasetRejected(
                 f"entry {member.name!r} is a link, device or sparse file; only plain files are accepted"
             )
-        if _wanted(member.name):
-            name = member.name.removeprefix("./")
-            _add(files, name, member.size, limits)
+        name = _entry_name(member.name)
+        if member.isdir():
+            _add_folder(folders, name, limits)
+        elif _wanted(name):
+            _check(members, name, member.size, limits)
             members[name] = member
     tar.fileobj.seek(tar.offset)
     if tar.fileobj.read(512) != bytes(512):
         raise tarfile.ReadError("there is no end marker behind the last entry; was the file cut off?")
-    return members
+    return members, folders
 
 
-def _add(files: dict[str, int], name: str, size: int, limits: DatasetLimits) -> None:
-    check_entry_name(name)
-    if name in files:
+def _check(members: Collection[str], name: str, size: int, limits: DatasetLimits) -> None:
+    if name in members:
         raise DatasetRejected(f"the archive holds {name!r} twice")
     if size > limits.entry_bytes:
         raise DatasetRejected(f"entry {name!r} is {size:,} bytes; at most {limits.entry_bytes:,} are accepted")
-    files[name] = size
-    if len(files) > limits.entries:
+    _check_count(members, limits)
+
+
+def _check_count(seen: Sized, limits: DatasetLimits) -> None:
+    if len(seen) >= limits.entries:
         raise DatasetRejected(f"the archive holds more than {limits.entries:,} files")
+
+
+def _add_folder(folders: list[str], name: str, limits: DatasetLimits) -> None:
+    if name and _wanted(name):
+        _check_count(folders, limits)
+        folders.append(name)
+
+
+def _entry_name(raw: str) -> str:
+    """The name with forward slashes and without `./`; Windows' packers write backslashes."""
+    name = raw.replace("\\", "/")
+    if name.rstrip("/"):
+        check_entry_name(name.rstrip("/"))
+    return "/".join(part for part in name.split("/") if part not in ("", "."))
 
 
 def check_entry_name(name: str) -> None:
     """Refuse names that would leave a folder, or that could mislead a reader of the error message."""
     parts = PurePosixPath(name).parts
-    if not name or name.startswith("/") or ".." in parts or "\\" in name or ":" in name[:3] or not name.isprintable():
+    if not name or name.startswith("/") or ".." in parts or ":" in name[:3] or not name.isprintable():
         raise DatasetRejected(f"entry {name[:120]!r} has an unsafe name; expected relative paths such as 'cat/001.png'")
     if len(name) > 1024:
         raise DatasetRejected(f"entry {name[:120]!r}… has a name of {len(name)} characters")
 
 
 def _wanted(name: str) -> bool:
-    parts = name.split("/")
-    return parts[0] != "__MACOSX" and parts[-1] not in _LITTER and not parts[-1].startswith("._")
+    return not any(part in _LITTER or part.startswith(".") for part in name.split("/"))
 
 
 def _unpacked(path: Path, scratch: Path, limits: DatasetLimits) -> Path:

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageDraw, ImageFont
 
-from workers.datasets.decoded import Labels
+from workers.datasets.labels import Labels
 from workers.datasets.npy import pick_rows
 
 GRID = 5

@@ -9,7 +9,9 @@ from openapi.problems import DatasetMalformed, DatasetRejected, JobFailed
 from workers.datasets.contact_sheet import write_contact_sheet
 from workers.datasets.decoded import Decoded, inspection, save_labels
 from workers.datasets.limits import DatasetLimits
+from workers.datasets.mistaken import what_it_is
 from workers.datasets.npz import is_npz, read_npz
+from workers.datasets.tables import LABEL_COLUMNS, plain_column
 from workers.unforeseen import refused_as
 
 Reader = Callable[[Path, DatasetMetadata, Path, DatasetLimits, Callable[[int, int], None]], Decoded]
@@ -36,8 +38,8 @@ def convert_dataset(
             _blame_the_disk(error)
             raise
         found = inspection(decoded, metadata)
-        save_labels(y_path, decoded.y)
-        write_contact_sheet(contact_sheet, x_path, decoded.y, found.labels)
+        save_labels(y_path, decoded.classes.y)
+        write_contact_sheet(contact_sheet, x_path, decoded.classes.y, found.labels)
     return found
 
 
@@ -53,7 +55,7 @@ def _blame_the_disk(error: Exception) -> None:
 
 def _reader(path: Path) -> Reader:
     with path.open("rb") as stream:
-        head = stream.read(6)
+        head = stream.read(32)
         stream.seek(max(0, path.stat().st_size - 4))
         tail = stream.read(4)
         stream.seek(257)
@@ -70,12 +72,26 @@ def _reader(path: Path) -> Reader:
         from workers.datasets.folders import read_folders
 
         return read_folders
-    if ustar == b"ustar" or head[:2] == b"\x1f\x8b" or head[:3] == b"BZh" or head == b"\xfd7zXZ\x00":
+    if ustar == b"ustar" or head[:2] == b"\x1f\x8b" or head[:3] == b"BZh" or head[:6] == b"\xfd7zXZ\x00":
         from workers.datasets.folders import read_folders
 
         return read_folders
-    if head == b"\x93NUMPY":
+    if head[:6] == b"\x93NUMPY":
         raise DatasetRejected("this is a single .npy array; save x and y together with numpy.savez_compressed")
+    if head[:1] != b"<" and _is_wide_table(path):
+        from workers.datasets.csv_file import read_csv
+
+        return read_csv
     raise DatasetRejected(
-        "this is no data set that is understood; expected .npz (x, y), .zip or .tar of images, or .parquet"
+        "this is no data set that is understood; expected .npz (x, y), .zip or .tar of images, .parquet, or a .csv of "
+        f"pixels{what_it_is(head)}"
     )
+
+
+def _is_wide_table(path: Path) -> bool:
+    """True for a text whose first line is a header of at least 17 columns: a label and 4 × 4 pixels."""
+    with path.open("rb") as stream:
+        head = stream.readline(1 << 20)
+    columns = max((head.split(mark) for mark in (b",", b";", b"\t")), key=len)
+    labels = any(plain_column(column.decode("ascii", "replace")) in LABEL_COLUMNS for column in columns)
+    return head.isascii() and labels and len(columns) > 16

@@ -1,20 +1,15 @@
-"""What every reader hands back, and the rules that hold for labels whatever the file was."""
+"""What every reader hands back, and what the inspection says of it."""
 
 import itertools
-from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from openapi.datasets import DatasetInspection, DatasetMetadata
 from openapi.problems import DatasetRejected
-from workers.datasets.limits import DatasetLimits
-
-Labels = npt.NDArray[np.int64]
+from workers.datasets.labels import Classes, Labels, check_names
 
 
 @dataclass
@@ -24,54 +19,10 @@ class Decoded:
     n: int
     shape: tuple[int, int, int]
     dtype: str
-    y: Labels
-    names: tuple[str, ...] | None = None
+    classes: Classes
     resize: str = "none"
+    channels: str = "as stored"
     warnings: list[str] = field(default_factory=list)
-
-
-def check_label_shape(shape: tuple[int, ...], n: int, where: str = "y") -> None:
-    """Refuse an array of labels that is not (n,) or (n, 1)."""
-    if len(shape) > 2 or (len(shape) == 2 and shape[1] != 1):
-        hint = "; for one-hot rows save y.argmax(axis=1)" if len(shape) == 2 else ""
-        raise DatasetRejected(f"{where} has shape {shape}; expected ({n},), one class number a sample{hint}")
-    if shape[0] != n:
-        raise DatasetRejected(f"{where} holds {shape[0]:,} labels for {n:,} images in x; the lengths must be equal")
-
-
-def whole_labels(values: npt.NDArray[Any], n: int, limits: DatasetLimits, where: str = "y") -> Labels:
-    """Check the array of labels and return it as int64 of shape (n,).
-
-    Raises `DatasetRejected` for a wrong shape, labels that are not whole, negative, or beyond the cap on classes.
-    """
-    check_label_shape(values.shape, n, where)
-    values = values.reshape(n)
-    if values.dtype.kind == "f":
-        whole = np.isfinite(values) & (values == np.floor(values))
-        if not whole.all():
-            i = int(np.argmin(whole))
-            raise DatasetRejected(f"{where}[{i}] is {values[i]}; labels are whole class numbers from 0")
-    low, high = int(np.argmin(values)), int(np.argmax(values))
-    if values[low] < 0:
-        raise DatasetRejected(
-            f"{where}[{low}] is {int(values[low])}; labels are class numbers from 0 up, never negative"
-        )
-    if values[high] >= limits.classes:
-        raise DatasetRejected(
-            f"{where}[{high}] is {int(values[high])}; labels must be below {limits.classes:,}, and are counted from 0"
-        )
-    return values.astype(np.int64)
-
-
-def check_names(names: Sequence[str], where: str) -> tuple[str, ...]:
-    """Refuse class names that are empty, huge, repeated or hold control characters."""
-    for i, name in enumerate(names):
-        if not name or len(name) > 200 or not name.isprintable():
-            raise DatasetRejected(f"{where}[{i}] is {name[:60]!r}; class names are 1 to 200 printable characters")
-    for name, times in Counter(names).most_common(1):
-        if times > 1:
-            raise DatasetRejected(f"{where} names {name!r} twice; class names must differ")
-    return tuple(names)
 
 
 def inspection(decoded: Decoded, metadata: DatasetMetadata) -> DatasetInspection:
@@ -79,16 +30,17 @@ def inspection(decoded: Decoded, metadata: DatasetMetadata) -> DatasetInspection
 
     The caller's `labels` win over names found in the file. Raises `DatasetRejected` when a label has no name.
     """
-    names = check_names(metadata.labels, "metadata.labels") if metadata.labels else decoded.names
-    num_classes = int(decoded.y.max()) + 1
+    names = check_names(metadata.labels, "metadata.labels") if metadata.labels else decoded.classes.names
+    y = decoded.classes.y
+    num_classes = int(y.max()) + 1
     if names is not None and num_classes > len(names):
-        i = int(np.argmax(decoded.y))
+        i = int(np.argmax(y))
         raise DatasetRejected(
             f"sample {i} has label {num_classes - 1}, but only {len(names)} class names are given "
             "(labels are counted from 0)"
         )
-    counts = np.bincount(decoded.y, minlength=num_classes)
-    warnings = [*decoded.warnings, *_label_warnings(decoded.y, counts)]
+    counts = np.bincount(y, minlength=num_classes)
+    warnings = [*decoded.warnings, *decoded.classes.warnings, *_label_warnings(y, counts)]
     return DatasetInspection(
         num_samples=decoded.n,
         shape=decoded.shape,
@@ -96,6 +48,10 @@ def inspection(decoded: Decoded, metadata: DatasetMetadata) -> DatasetInspection
         num_classes=num_classes,
         class_counts=tuple(int(c) for c in counts),
         labels=names,
+        label_source="given" if metadata.labels else decoded.classes.source,
+        numbered_names=decoded.classes.numbered,
+        label_order=metadata.label_order,
+        channels=decoded.channels,
         resize=decoded.resize,
         warnings=tuple(warnings),
     )

@@ -1,21 +1,21 @@
-"""Archives of image files: a folder a class, or a `labels.csv` beside the images."""
+"""Archives of image files: a table or a file beside each image says the class, else its folder does."""
 
-import csv
 import hashlib
-import io
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
 from openapi.datasets import DatasetMetadata
-from openapi.problems import DatasetMalformed, DatasetRejected
+from openapi.problems import DatasetRejected
 from workers.datasets.archives import Archive, open_archive
-from workers.datasets.decoded import Decoded, check_names, whole_labels
-from workers.datasets.images import Survey, named_labels, write_images
+from workers.datasets.decoded import Decoded
+from workers.datasets.images import KINDS, Survey, write_images
+from workers.datasets.labels import named_classes
 from workers.datasets.limits import DatasetLimits
+from workers.datasets.listing import IMAGES, Listing, is_split, split_of
+from workers.datasets.tables import SUFFIXES, list_by_table
+from workers.datasets.webdataset import list_by_companions
 
-_IMAGES = frozenset({".jpg", ".jpeg", ".png", ".webp"})
-_OTHER_IMAGES = frozenset({".gif", ".bmp", ".tif", ".tiff", ".heic", ".avif", ".jp2", ".ppm", ".pgm", ".svg"})
+_OTHER_IMAGES = frozenset({".heic", ".heif", ".avif", ".jp2", ".jxl", ".svg", ".dng", ".cr2", ".nef", ".dcm"})
 
 
 def read_folders(
@@ -23,101 +23,111 @@ def read_folders(
 ) -> Decoded:
     """Decode an archive of images; `x` is written to `x_path` as uint8 (n, c, h, w).
 
-    With a `labels.csv` (header ``file,label``) samples keep its order. Otherwise a file's class is its folder, and
-    samples are ordered by the SHA-256 of their path: the same order every time, with the classes mixed, so that the
-    first so many samples are a fair share of the whole.
+    With a table (`labels.csv`, `metadata.csv`, …) samples keep its order, with companions (`1.jpg`, `1.cls`) the
+    archive's. Otherwise a file's class is its folder, and samples are ordered by the SHA-256 of their path: the same
+    order every time, with the classes mixed, so that the first so many samples are a fair share of the whole.
     """
     with open_archive(path, x_path.parent, limits) as archive:
         warnings: list[str] = []
         images = _image_names(archive, warnings)
-        table = [name for name in archive.files if PurePosixPath(name).name == "labels.csv"]
-        if len(table) > 1:
-            raise DatasetRejected(f"the archive holds {len(table)} files called labels.csv: {', '.join(table[:3])}")
-        if table:
-            order, classes = _from_table(archive, table[0], images, warnings)
-        else:
-            order, classes = _from_folders(images)
-        check_names(sorted(set(classes)), "class")
-        values, names = named_labels(classes, metadata.labels, "class")
+        listing = (
+            list_by_table(archive, images, metadata)
+            or list_by_companions(archive, images)
+            or list_by_folders(archive, images, metadata)
+        )
+        order = listing.order
         if len(order) > limits.samples:
             raise DatasetRejected(f"the archive holds {len(order):,} images; at most {limits.samples:,} are accepted")
-        y = whole_labels(values, len(order), limits, "the labels")
+        classes = named_classes(
+            listing.classes, metadata, limits, "class", empty=listing.empty, folders=listing.folders
+        )
 
         def files() -> Iterator[tuple[str, bytes]]:
             for name in order:
                 yield name, archive.read(name)
 
-        survey = Survey(limits)
+        survey = Survey(limits, metadata)
         for done, (name, data) in enumerate(files(), 1):
             survey.see(data, name)
             if done % 256 == 0:
                 progress(done, 2 * len(order))
-        plan = survey.plan(metadata)
+        plan = survey.plan()
         write_images(x_path, plan, len(order), files(), limits, lambda d, n: progress(n + d, 2 * n))
-    return Decoded(len(order), plan.shape, "uint8", y, names, plan.rule, [*warnings, *plan.notes])
+    notes = [*warnings, *listing.warnings, *plan.notes]
+    return Decoded(len(order), plan.shape, "uint8", classes, plan.rule, plan.channels, notes)
 
 
 def _image_names(archive: Archive, warnings: list[str]) -> list[str]:
     images, ignored = [], []
     for name in archive.files:
         suffix = PurePosixPath(name).suffix.lower()
-        if suffix in _IMAGES:
+        if suffix in IMAGES:
             images.append(name)
         elif suffix in _OTHER_IMAGES:
-            raise DatasetRejected(
-                f"entry {name!r} is of a kind that is not supported; expected JPEG, PNG or WebP files"
-            )
-        elif PurePosixPath(name).name != "labels.csv":
+            raise DatasetRejected(f"entry {name!r} is of a kind that is not supported; expected {KINDS} files")
+        elif suffix not in SUFFIXES and suffix not in (".cls", ".json"):
             ignored.append(name)
     if not images:
-        raise DatasetRejected("the archive holds no JPEG, PNG or WebP images (nor arrays x.npy and y.npy)")
+        raise DatasetRejected(f"the archive holds no {KINDS} images (nor arrays x.npy and y.npy)")
     if ignored:
         warnings.append(f"{len(ignored)} files that are no images were ignored, such as {ignored[0]!r}")
     return images
 
 
-def _from_folders(images: list[str]) -> tuple[list[str], list[str]]:
-    """Class = parent folder. All images must lie in sibling folders: `cat/1.png`, or `set/cat/1.png` throughout."""
-    parents = {name: PurePosixPath(name).parent for name in images}
-    bare = next((name for name, parent in parents.items() if not parent.parts), None)
-    if bare is not None:
-        raise DatasetRejected(f"image {bare!r} lies in no class folder; expected 'class/{bare}', or a labels.csv")
-    roots = {parent.parent: name for name, parent in parents.items()}
-    if len(roots) > 1:
-        (a, first), (b, second) = list(roots.items())[:2]
-        raise DatasetRejected(
-            f"class folders must be siblings, but {first!r} lies under {str(a)!r} and {second!r} under {str(b)!r}; "
-            "upload one split at a time"
+def list_by_folders(archive: Archive, images: Sequence[str], metadata: DatasetMetadata) -> Listing:
+    """Class = the folder right below the one that all images share: `cat/1.png`, `set/cat/1.png`, `cat/day 1/1.png`."""
+    warnings: list[str] = []
+    paths = {name: PurePosixPath(name).parts for name in images}
+    root = _shared(list(paths.values()))
+    splits = {parts[len(root)] for parts in paths.values() if len(parts) > len(root) + 1}
+    if splits and all(split_of(name) or is_split(name, metadata.split) for name in splits):
+        mine = [name for name in splits if len(splits) == 1 or is_split(name, metadata.split)]
+        if len(mine) != 1:
+            raise DatasetRejected(
+                f"the archive holds the splits {', '.join(sorted(splits))}; upload one split at a time, or name one in "
+                "metadata.split"
+            )
+        left = len(images)
+        images = [name for name in images if paths[name][: len(root) + 1] == (*root, mine[0])]
+        warnings.append(f"the folder {mine[0]!r} was read; {left - len(images)} images of other splits were left out")
+        root = _shared([paths[name] for name in images])
+    inside = [name for name in images if len(paths[name]) > len(root) + 1]
+    if not inside:  # all in one folder: it is the only class
+        if not root or split_of(root[-1]):
+            raise DatasetRejected(
+                f"image {images[0]!r} lies in no class folder; expected 'class/{paths[images[0]][-1]}', or a table "
+                "such as labels.csv (file,label)"
+            )
+        root, inside = root[:-1], list(images)
+    elif len(inside) < len(images):
+        stray = next(name for name in images if len(paths[name]) == len(root) + 1)
+        warnings.append(
+            f"{len(images) - len(inside)} images lie in no class folder and were left out, such as {stray!r}"
         )
-    order = sorted(images, key=lambda name: hashlib.sha256(name.encode()).digest())
-    return order, [parents[name].name for name in order]
+    deep = [name for name in inside if len(paths[name]) > len(root) + 2]
+    if deep:
+        warnings.append(f"{len(deep)} images lie in folders below their class's folder, such as {deep[0]!r}")
+    order = sorted(inside, key=lambda name: hashlib.sha256(name.encode()).digest())
+    empty = _empty_folders(archive, root)
+    if empty:
+        warnings.append(
+            f"the class folders {', '.join(map(repr, empty[:10]))} hold no image; their labels are kept free"
+        )
+    classes = [paths[name][len(root)] for name in order]
+    return Listing(order, classes, tuple(empty), True, warnings)
 
 
-def _from_table(archive: Archive, table: str, images: list[str], warnings: list[str]) -> tuple[list[str], list[str]]:
-    try:
-        rows = list(csv.DictReader(io.StringIO(archive.read(table).decode("utf-8-sig")), strict=True))
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise DatasetMalformed(f"{table!r} is not a UTF-8 CSV file: {error}") from error
-    if not rows:
-        raise DatasetRejected(f"{table!r} has no rows; expected a header file,label and one row an image")
-    file_key = next((k for k in ("file", "filename", "file_name", "image", "path") if k in rows[0]), None)
-    if file_key is None or "label" not in rows[0]:
-        columns = ", ".join(str(k) for k in rows[0])
-        raise DatasetRejected(f"{table!r} has the columns {columns[:200]}; expected file and label")
-    root = PurePosixPath(table).parent
-    known, order, classes = set(images), [], []
-    for line, row in enumerate(rows, 2):
-        listed, label = row[file_key], row["label"]
-        if not listed or not label:
-            raise DatasetRejected(f"{table!r}, line {line}: file or label is empty")
-        name = str(root / listed)
-        if name not in known:
-            raise DatasetRejected(f"{table!r}, line {line}: the archive holds no image {name[:120]!r}")
-        order.append(name)
-        classes.append(label.strip())
-    (twice, times) = Counter(order).most_common(1)[0]
-    if times > 1:
-        raise DatasetRejected(f"{table!r} lists {twice!r} twice")
-    if len(known) > len(order):
-        warnings.append(f"{len(known) - len(order)} images are not listed in {table!r} and were left out")
-    return order, classes
+def _shared(paths: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
+    """The deepest folder that holds all files."""
+    first, last = min(p[:-1] for p in paths), max(p[:-1] for p in paths)
+    depth = next((i for i, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), min(len(first), len(last)))
+    return first[:depth]
+
+
+def _empty_folders(archive: Archive, root: tuple[str, ...]) -> list[str]:
+    """Folders beside the class folders that hold nothing at all."""
+    used = {PurePosixPath(name).parts[: len(root) + 1] for name in archive.files}
+    folders = {PurePosixPath(name).parts for name in archive.folders}
+    return sorted(
+        parts[-1] for parts in folders if len(parts) == len(root) + 1 and parts[:-1] == root and parts not in used
+    )

@@ -2,23 +2,41 @@
 
 import io
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, MpoImagePlugin, TiffImagePlugin, UnidentifiedImageError, WebPImagePlugin
 
 from openapi.datasets import DatasetMetadata
 from openapi.problems import DatasetMalformed, DatasetRejected
 from workers.datasets.limits import DatasetLimits
+from workers.datasets.mistaken import what_it_is
 from workers.datasets.npy import NpyWriter
+from workers.datasets.resize import Resizer
 
-FORMATS = ("JPEG", "PNG", "WEBP")
+#: A JPEG may turn out as MPO (phones and cameras with two lenses); of files with several pictures the first is read.
+FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "DIB", "TIFF", "GIF", "PPM")
+KINDS = "JPEG, PNG, WebP, BMP, TIFF, GIF or PPM"
+
+#: Pillow imports these when it meets such a file first; here they are there before the sandbox closes.
+_PLUGINS = (MpoImagePlugin, TiffImagePlugin, WebPImagePlugin)
 _ORIENTATION = 0x0112
-_GREY = frozenset({"1", "L"})
-_COLOUR = frozenset({"RGB", "RGBA", "RGBX", "P", "PA", "LA", "La", "RGBa", "CMYK", "YCbCr"})
+#: EXIF orientation → what turns the stored picture upright (1 is upright).
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+_DEEP = frozenset({"I;16", "I;16B", "I;16L", "I;16N"})
+_GREY = frozenset({"1", "L", "LA"}) | _DEEP
+_COLOUR = frozenset({"RGB", "RGBA", "RGBX", "P", "PA", "RGBa", "CMYK", "YCbCr"})
 
 
 @contextmanager
@@ -26,91 +44,166 @@ def _opened(data: bytes, name: str, limits: DatasetLimits) -> Iterator[Image.Ima
     """Open one image file; whatever goes wrong is a `DatasetRejected` that names the entry."""
     if len(data) > limits.entry_bytes:
         raise DatasetRejected(f"image {name!r} is {len(data):,} bytes; at most {limits.entry_bytes:,} are accepted")
+    if not data:
+        raise DatasetRejected(f"image {name!r} is empty (0 bytes)")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Pillow warns of damaged metadata and of sizes that are judged here
             with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+                if image.width * image.height > limits.image_pixels:
+                    raise DatasetRejected(
+                        f"image {name!r} is {image.width} × {image.height} pixels; "
+                        f"at most {limits.image_pixels:,} are accepted"
+                    )
                 yield image
     except UnidentifiedImageError as error:
-        raise DatasetRejected(f"{name!r} is not a JPEG, PNG or WebP image") from error
+        raise DatasetRejected(f"{name!r} is not a {KINDS} image{what_it_is(data)}") from error
     except (Image.DecompressionBombError, OSError, ValueError, SyntaxError, EOFError, KeyError, IndexError) as error:
         raise DatasetMalformed(f"image {name!r} cannot be decoded: {error}") from error
+
+
+def _orientation(image: Image.Image) -> int:
+    """The EXIF orientation, 1 to 8, that is still to be applied; Pillow's TIFF reader has applied it itself."""
+    if image.format == "TIFF":
+        return 1
+    try:
+        found = image.getexif().get(_ORIENTATION, 1)
+    except Exception:  # metadata alone is damaged: the picture counts as upright, as viewers show it
+        return 1
+    return found if found in range(1, 9) else 1
+
+
+def _is_grey(image: Image.Image) -> bool:
+    if image.mode != "P" or image.palette is None:
+        return image.mode in _GREY or (image.mode == "I" and image.format == "PPM")
+    width = len(image.palette.rawmode or image.palette.mode)
+    colours = np.frombuffer(bytes(image.palette.palette), np.uint8)
+    if width not in (3, 4) or len(colours) % width:
+        return False
+    table = colours.reshape(-1, width)
+    return bool((table[:, :1] == table[:, :3]).all())
 
 
 class Survey:
     """What the headers of all image files say; decides size and channels before one pixel is decoded."""
 
-    def __init__(self, limits: DatasetLimits) -> None:
+    def __init__(self, limits: DatasetLimits, metadata: DatasetMetadata) -> None:
         self.limits = limits
-        self.sizes: dict[tuple[int, int], str] = {}  # (height, width) → the first entry that has it
-        self.grey, self.turned, self.count = True, 0, 0
+        self.resizer = Resizer(metadata.resize) if metadata.resize is not None else None
+        self.channels = metadata.channels
+        self.sizes: dict[tuple[int, int], str] = {}  # (height, width) in the end → the first entry that has it
+        self.count = self.grey = self.turned = self.several = self.clear = self.deep = self.padded = 0
+        self.resized = False
 
     def see(self, data: bytes, name: str) -> None:
         """Read one header."""
         with _opened(data, name, self.limits) as image:
-            width, height = image.size
-            if width * height > self.limits.image_pixels:
+            grey = _is_grey(image)
+            if not grey and image.mode not in _COLOUR:
                 raise DatasetRejected(
-                    f"image {name!r} is {width} × {height} pixels; at most {self.limits.image_pixels:,} are accepted"
+                    f"image {name!r} has pixels of the kind {image.mode!r}; expected 8 or 16 bits a channel, "
+                    "grey or colour: save it as PNG or JPEG"
                 )
-            if getattr(image, "n_frames", 1) != 1:
-                raise DatasetRejected(f"image {name!r} is animated; expected one picture a file")
-            if image.mode not in _GREY | _COLOUR:
-                raise DatasetRejected(
-                    f"image {name!r} has {image.mode!r} pixels; expected 8 bits a channel, grey or colour"
-                )
-            self.grey = self.grey and image.mode in _GREY
-            self.turned += image.getexif().get(_ORIENTATION, 1) != 1
+            orientation = _orientation(image)
+            self.grey += grey
+            self.turned += orientation != 1
+            self.deep += image.mode in _DEEP or image.mode == "I"
+            self.clear += image.mode in ("LA", "PA", "RGBA", "RGBa") or "transparency" in image.info
+            self.several += image.format != "MPO" and bool(getattr(image, "is_animated", False))
+            size = (image.width, image.height) if orientation >= 5 else (image.height, image.width)
+        final = self._final(size, name)
         if len(self.sizes) < 16:
-            self.sizes.setdefault((height, width), name)
+            self.sizes.setdefault(final, name)
         self.count += 1
 
-    def plan(self, metadata: DatasetMetadata) -> "Plan":
-        """Return the common form; raises `DatasetRejected` when sizes differ and no `resize` was given."""
+    def _final(self, size: tuple[int, int], name: str) -> tuple[int, int]:
+        if self.resizer is None:
+            return size
+        between = self.resizer.between(size)
+        if between[0] * between[1] > self.limits.image_pixels:
+            raise DatasetRejected(
+                f"image {name!r} is {size[0]} × {size[1]} (height × width), which metadata.resize would make "
+                f"{between[0]} × {between[1]}; at most {self.limits.image_pixels:,} pixels are accepted"
+            )
+        final = self.resizer.after(size)
+        self.resized = self.resized or final != size
+        self.padded += self.resizer.pads(size)
+        return final
+
+    def plan(self) -> "Plan":
+        """Return the common form; raises `DatasetRejected` when sizes differ and no `resize` makes them equal."""
         found = list(self.sizes.items())
-        if metadata.resize is None and len(found) > 1:
+        if len(found) > 1:
             (h, w), first = found[0]
             (other_h, other_w), other = found[1]
+            after = "" if self.resizer is None else " after metadata.resize"
             raise DatasetRejected(
-                f"images differ in size: {first!r} is {h} × {w} (height × width) and {other!r} is "
-                f"{other_h} × {other_w}; set metadata.resize to [height, width]"
+                f"images differ in size{after}: {first!r} is {h} × {w} (height × width) and {other!r} is "
+                f"{other_h} × {other_w}; set metadata.resize to the evaluation's, e.g. "
+                '{"size": 256, "crop": 224}, or to [height, width] for a stretch'
             )
-        height, width = metadata.resize or found[0][0]
-        if height < 1 or width < 1 or height * width > self.limits.image_pixels:
-            raise DatasetRejected(f"metadata.resize is [{height}, {width}]; expected a sensible height and width")
-        shape = (1 if self.grey else 3, height, width)
+        size = found[0][0]
+        shape = (1 if self._as_grey() else 3, *size)
         self.limits.check_array("x", self.count, shape, 1)
-        rule = "none"
-        if metadata.resize is not None and set(self.sizes) != {(height, width)}:
-            rule = (
-                f"every image that is not {height} × {width} (height × width) already is resized to it with Pillow's "
-                "bilinear filter (antialiased); the aspect ratio is not kept and nothing is cropped"
-            )
+        resizer = self.resizer if self.resized else None
+        return Plan(shape, resizer, self._channel_rule(), self._notes())
+
+    def _as_grey(self) -> bool:
+        return self.channels == "grey" or (self.channels is None and self.grey == self.count)
+
+    def _channel_rule(self) -> str:
+        if self._as_grey():
+            colour = self.count - self.grey
+            return f"luminance (ITU-R 601) of {colour} colour pictures" if colour else "grey, as stored"
+        return f"RGB; {self.grey} grey pictures have R = G = B" if self.grey else "RGB, as stored"
+
+    def _notes(self) -> list[str]:
         notes = []
         if self.turned:
+            notes.append(f"{self.turned} images carry an EXIF orientation; they were turned upright by it")
+        if self.several:
+            notes.append(f"{self.several} files hold several pictures (animations, pages); the first of each is read")
+        if self.clear:
             notes.append(
-                f"{self.turned} images carry an EXIF orientation, which is ignored: pixels are taken as stored"
+                f"{self.clear} images have transparent parts; transparency is dropped, as torchvision's loader does"
             )
-        return Plan(shape, rule, notes)
+        if self.padded:
+            notes.append(f"{self.padded} images are smaller than the crop; black edges were added, as torchvision does")
+        if self.deep:
+            notes.append(f"{self.deep} images have 16 bits a pixel; the upper 8 bits are read")
+        return notes
 
 
 class Plan:
-    """The form that every image is brought to: `shape` (c, h, w), the resizing rule in words, and notes."""
+    """The form that every image is brought to: `shape` (c, h, w), the rules in words, and notes."""
 
-    def __init__(self, shape: tuple[int, int, int], rule: str, notes: list[str]) -> None:
-        self.shape, self.rule, self.notes = shape, rule, notes
+    def __init__(self, shape: tuple[int, int, int], resizer: Resizer | None, channels: str, notes: list[str]) -> None:
+        self.shape, self.channels, self.notes = shape, channels, notes
+        self._resizer = resizer
+
+    @property
+    def rule(self) -> str:
+        """The resizing rule in words."""
+        return "none" if self._resizer is None else self._resizer.words
 
     def decode(self, data: bytes, name: str, limits: DatasetLimits) -> npt.NDArray[np.uint8]:
-        """Decode one image to uint8 (c, h, w); grey for one channel, RGB for three, alpha is dropped."""
-        c, height, width = self.shape
+        """Decode one image to uint8 (c, h, w), upright; grey for one channel, RGB for three, alpha is dropped."""
         with _opened(data, name, limits) as image:
-            if image.width * image.height > limits.image_pixels:
-                raise DatasetRejected(f"image {name!r} is {image.width} × {image.height} pixels, which is too large")
-            plain = image.convert("L" if c == 1 else "RGB")
-        if plain.size != (width, height):
-            plain = plain.resize((width, height), Image.Resampling.BILINEAR)
+            orientation = _orientation(image)
+            plain = _plain(image, "L" if self.shape[0] == 1 else "RGB")
+            if orientation in _TURNS:
+                plain = plain.transpose(_TURNS[orientation])
+            if self._resizer is not None:
+                plain = self._resizer.apply(plain)
         pixels = np.asarray(plain, dtype=np.uint8)
-        return pixels[None] if c == 1 else pixels.transpose(2, 0, 1)
+        return pixels[None] if pixels.ndim == 2 else pixels.transpose(2, 0, 1)
+
+
+def _plain(image: Image.Image, mode: str) -> Image.Image:
+    """Eight bits a channel. Pillow's own conversion of 16-bit grey clips at 255 and leaves a white picture."""
+    if image.mode in _DEEP or image.mode == "I":
+        image = Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
+    return image.convert(mode)
 
 
 def write_images(
@@ -127,24 +220,3 @@ def write_images(
             writer.write(plan.decode(data, name, limits)[None])
             if done % 64 == 0 or done == n:
                 progress(done, n)
-
-
-def named_labels(
-    values: Sequence[str], given: tuple[str, ...] | None, what: str
-) -> tuple[npt.NDArray[np.int64], tuple[str, ...] | None]:
-    """Turn class names into numbers.
-
-    Names that are all whole numbers are the labels themselves. Otherwise a name's label is its place in
-    `metadata.labels`, or, without that, its place among the sorted names. Returns the labels and the class names.
-    """
-    distinct = sorted(set(values))
-    if given is not None and set(distinct) <= set(given):
-        number = {name: i for i, name in enumerate(given)}
-        return np.array([number[v] for v in values], dtype=np.int64), given
-    if all(name.isascii() and name.isdigit() and len(name) < 7 for name in distinct):
-        return np.array([int(v) for v in values], dtype=np.int64), None
-    if given is not None:
-        unknown = next(name for name in distinct if name not in given)
-        raise DatasetRejected(f"{what} {unknown[:80]!r} is not among metadata.labels ({', '.join(given[:10])} …)")
-    number = {name: i for i, name in enumerate(distinct)}
-    return np.array([number[v] for v in values], dtype=np.int64), tuple(distinct)

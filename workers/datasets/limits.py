@@ -9,14 +9,16 @@ from openapi.problems import DatasetRejected
 class DatasetLimits:
     """Caps that are checked before anything is allocated or decoded.
 
-    `samples`, `classes`: of the set. `array_bytes`: of the decoded `x`. `image_pixels`: height × width of one image
-    before it is resized. `entry_bytes`: of one image file. `entries`: of an archive. `ratio`: unpacked over packed size
-    of an entry, looked at above `ratio_floor` bytes only (small flat images legitimately pack very well).
+    `samples`, `classes`: of the set. `array_bytes`: of the decoded `x`; `label_bytes`: of an array of labels.
+    `image_pixels`: height × width of one image before it is cropped. `entry_bytes`: of one image file. `entries`: of an
+    archive. `ratio`: unpacked over packed size of an entry, looked at above `ratio_floor` bytes only (small flat images
+    legitimately pack very well).
     """
 
     samples: int = 5_000_000
     classes: int = 65_536
     array_bytes: int = 64 * 2**30
+    label_bytes: int = 2**30
     image_pixels: int = 50_000_000
     entry_bytes: int = 64 * 2**20
     entries: int = 5_000_000

@@ -42,8 +42,8 @@ class NpyHeader:
         return self.row_bytes * self.shape[0]
 
 
-def read_header(stream: IO[bytes], name: str) -> NpyHeader:
-    """Read the header of array `name`; nothing behind it is touched.
+def read_header(stream: IO[bytes], name: str, *, text: bool = False) -> NpyHeader:
+    """Read the header of array `name`; nothing behind it is touched. text: strings of fixed length are taken too.
 
     Raises `DatasetMalformed` when it is no `.npy` stream, `DatasetRejected` for pickled objects and structured types.
     """
@@ -61,7 +61,9 @@ def read_header(stream: IO[bytes], name: str) -> NpyHeader:
         raise DatasetRejected(
             f"array {name!r} holds pickled Python objects, which are never loaded; save plain numbers"
         )
-    if dtype.kind not in "buif" or dtype.subdtype is not None or dtype.itemsize > 8:
+    number = dtype.kind in "buif" and dtype.itemsize <= 8
+    letters = text and dtype.kind in "US" and 0 < dtype.itemsize <= 1024
+    if not (number or letters) or dtype.subdtype is not None:
         raise DatasetRejected(f"array {name!r} has dtype {dtype}; expected uint8, an integer or a float type")
     if not shape or any(extent < 0 for extent in shape):
         raise DatasetRejected(f"array {name!r} has shape {shape}; expected one row a sample")

@@ -1,11 +1,9 @@
-import io
 import stat
 import tarfile
 import zipfile
 
 import numpy as np
 import pytest
-from PIL import Image
 
 from openapi.problems import DatasetMalformed, DatasetRejected
 from tests.workers.datasets.conftest import picture, shade, write_tar, write_zip
@@ -79,10 +77,10 @@ def test_labels_csv_keeps_its_order(convert, tmp_path, label):
         (b"file,label\nb.png,1\n", r"line 2: the archive holds no image 'b.png'"),
         (b"file,label\na.png,\n", r"line 2: file or label is empty"),
         (b"file,label\na.png,1\na.png,2\n", r"lists 'a.png' twice"),
-        (b"name,class\na.png,1\n", r"has the columns name, class; expected file and label"),
+        (b"width,class,z\na.png,1,2\n", r"has the columns width, class, z; expected file and label"),
         (b"file,label\n", r"no rows"),
         (b"file,label\n\xff\xfe,1\n", r"not a UTF-8 CSV"),
-        (b"file,label\n../a.png,1\n", r"holds no image '../a.png'"),
+        (b"file,label\n../b.png,1\n", r"holds no image '../b.png'"),
     ],
 )
 def test_wrong_tables(convert, tmp_path, table, message):
@@ -120,18 +118,10 @@ def test_sizes_must_agree_or_a_resize_be_given(convert, tmp_path):
         convert(path)
     got = convert(path, resize=(5, 4))
     assert got.found.shape == (3, 5, 4)
-    assert "resized to it with Pillow's bilinear filter" in got.found.resize
+    assert "resized to 5 × 4 (height × width) with Pillow's bilinear filter" in got.found.resize
     assert (got.x[got.y == 1] == 200).all()
     same = convert(write_zip(tmp_path / "b", SET), resize=(4, 4))
     assert same.found.resize == "none"
-
-
-def test_turned_images_are_noted(convert, tmp_path):
-    exif = Image.Exif()
-    exif[0x0112] = 6
-    entries = {"0/a.jpg": picture(np.zeros((4, 4, 3)), "JPEG", exif=exif), "1/b.jpg": picture(np.zeros((4, 4)), "JPEG")}
-    got = convert(write_zip(tmp_path / "a", entries))
-    assert any(w.startswith("1 images carry an EXIF orientation") for w in got.found.warnings)
 
 
 def test_pixel_bomb_is_refused_by_its_header(convert, tmp_path):
@@ -142,7 +132,7 @@ def test_pixel_bomb_is_refused_by_its_header(convert, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "name", ["../evil.png", "/etc/evil.png", "cat/../../evil.png", "C:/evil.png", "a\\b.png", "a/\n.png"]
+    "name", ["../evil.png", "/etc/evil.png", "cat/../../evil.png", "C:/evil.png", "a\\..\\..\\evil.png", "a/\n.png"]
 )
 @pytest.mark.parametrize("kind", ["zip", "tar"])
 def test_unsafe_names(convert, tmp_path, name, kind):
@@ -201,30 +191,21 @@ def test_bombs_among_archives(convert, tmp_path):
 @pytest.mark.parametrize(
     ("entries", "message"),
     [
-        ({"cat/a.png": b"not an image"}, "'cat/a.png' is not a JPEG, PNG or WebP image"),
+        ({"cat/a.png": b"not an image"}, "'cat/a.png' is not a JPEG, PNG, WebP, BMP, TIFF, GIF or PPM image"),
         ({"cat/a.png": NOISE[: len(NOISE) // 2]}, "'cat/a.png' cannot be decoded"),
-        ({"cat/a.gif": b"GIF89a"}, "'cat/a.gif' is of a kind that is not supported"),
+        ({"cat/a.heic": b"ftypheic"}, "'cat/a.heic' is of a kind that is not supported"),
+        ({"cat/a.jpg": b""}, "'cat/a.jpg' is empty"),
+        ({"cat/a.jpg": b"<html>404</html>"}, "'cat/a.jpg' is not a JPEG.*HTML"),
+        ({"cat/a.jpg": b"version https://git-lfs.github.com/spec/v1"}, "git lfs pull"),
         ({"a.png": shade(1)}, "'a.png' lies in no class folder"),
         ({"train/cat/a.png": shade(1), "test/cat/a.png": shade(1)}, "upload one split at a time"),
-        ({"readme.txt": b""}, "holds no JPEG, PNG or WebP"),
-        ({"cat/a.png": picture(np.zeros((2, 2)), "BMP")}, "not a JPEG, PNG or WebP"),
+        ({"readme.txt": b""}, "holds no JPEG, PNG, WebP"),
+        ({"test/a.png": shade(1), "train/b.png": shade(1)}, "the splits test, train; upload one split at a time"),
     ],
 )
 def test_wrong_content(convert, tmp_path, entries, message):
     with pytest.raises(DatasetRejected, match=message):
         convert(write_zip(tmp_path / "a", entries))
-
-
-def test_deep_grey_and_animations_are_refused(convert, tmp_path):
-    data = io.BytesIO()
-    Image.fromarray(np.zeros((4, 4), np.uint16)).save(data, "PNG")
-    with pytest.raises(DatasetRejected, match=r"expected 8 bits a channel"):
-        convert(write_zip(tmp_path / "a", {"0/a.png": data.getvalue()}))
-    frames = [Image.new("RGB", (4, 4), (i, 0, 0)) for i in (0, 99)]
-    data = io.BytesIO()
-    frames[0].save(data, "WEBP", save_all=True, append_images=frames[1:], lossless=True)
-    with pytest.raises(DatasetRejected, match=r"is animated"):
-        convert(write_zip(tmp_path / "a", {"0/a.webp": data.getvalue()}))
 
 
 @pytest.mark.parametrize("kind", list(WRITERS))

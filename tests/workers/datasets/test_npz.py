@@ -46,7 +46,11 @@ def test_bytes_nchw_are_kept_exactly(convert, npz):
         "num_classes": 3,
         "class_counts": (2, 2, 2),
         "labels": ("a", "b", "c"),
+        "label_source": "given",
+        "numbered_names": None,
+        "label_order": None,
         "resize": "none",
+        "channels": "as stored",
         "warnings": (),
     }
 
@@ -128,7 +132,8 @@ def test_contact_sheet_shows_the_images(convert, npz):
         (BYTES, Y + 0.5, r"y\[0\] is 0.5; labels are whole"),
         (BYTES, np.where(Y == 1, np.nan, Y), r"y\[2\] is nan"),
         (BYTES, Y + 10**9, r"labels must be below"),
-        (BYTES, np.eye(3)[Y], r"y has shape \(6, 3\).*argmax"),
+        (BYTES, np.eye(3)[Y] * 0.9, r"y has shape \(6, 3\).*not one-hot.*argmax"),
+        (BYTES, np.ones((6, 3)), r"row 0 is not one-hot.*several labels a picture"),
         (BYTES[:0], Y[:0], r"the data set is empty: x has shape \(0, 3, 5, 7\)"),
         (np.where(BYTES[3, 0, 0, 0] == BYTES, np.nan, 0.5), Y, r"x\[\d\] holds NaN"),
         (BYTES - 300.0, Y, r"x\[0\] has pixels from .*mean and std belong"),
@@ -165,7 +170,7 @@ def test_notes_for_people(convert, npz):
     assert "the largest is 1" in text
     assert "also holds extra.npy" in text
     assert "no sample has class 1, 2" in text
-    assert "metadata.resize applies to image files" in text
+    assert "metadata.resize and channels apply to image files" in text
     sorted_set = convert(npz(x=BYTES, y=np.array([0, 0, 0, 1, 1, 1])))
     assert any("sorted by label" in w for w in sorted_set.found.warnings)
 
@@ -218,7 +223,7 @@ def test_an_unforeseen_failure_is_a_refusal(convert, npz, monkeypatch):
     def fail(*_):
         raise ZeroDivisionError("strange")
 
-    monkeypatch.setattr("workers.datasets.npz.whole_labels", fail)
+    monkeypatch.setattr("workers.datasets.npz.class_numbers", fail)
     with pytest.raises(DatasetMalformed, match="ZeroDivisionError: strange"):
         convert(npz(x=BYTES, y=Y))
 

@@ -1,0 +1,235 @@
+"""Which of the model's logits a class of the data set is: by name, or by number, or several readings to be tried.
+
+Pure rules for both sides: the service refuses by them at once, the workers apply what they say.
+"""
+
+import difflib
+import re
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from openapi.base import Frozen
+from openapi.problems import DatasetMismatch
+
+_PLACEHOLDER = re.compile(r"(?:label|class|cls|c)?[ _-]*0*(\d+)", re.IGNORECASE)
+_NUMBER = re.compile(r"[0-9]{1,6}")
+
+
+class Reading(Frozen):
+    """One way to read the data set's labels: `logits[label]` is the logit, −1 for a label that no sample has."""
+
+    order: str
+    logits: tuple[int, ...]
+    notes: tuple[str, ...] = ()
+
+    def is_identity(self) -> bool:
+        """True when every label in use is its own logit."""
+        return all(logit in (-1, label) for label, logit in enumerate(self.logits))
+
+
+def clean_name(name: str) -> str:
+    """A class name as it is kept: composed Unicode (NFC), without spaces around it."""
+    return unicodedata.normalize("NFC", name).strip()
+
+
+def letters(name: str) -> str:
+    """What tells one class name from another: case, spaces, underscores, hyphens and Unicode form aside."""
+    return " ".join(re.split(r"[\s_\-]+", unicodedata.normalize("NFKC", name).casefold())).strip()
+
+
+def _spelt(name: str) -> frozenset[str]:
+    return frozenset({name})
+
+
+def _by_letters(name: str) -> frozenset[str]:
+    return frozenset({letters(name)})
+
+
+def _by_synonyms(name: str) -> frozenset[str]:
+    """``"tench, Tinca tinca"`` is either; ImageNet's labels are written so."""
+    return frozenset(filter(None, (letters(part) for part in name.split(","))))
+
+
+_LEVELS: tuple[Callable[[str], frozenset[str]], ...] = (_spelt, _by_letters, _by_synonyms)
+
+
+def find_names(names: Sequence[str], among: Sequence[str]) -> dict[str, int]:
+    """Return name → its one place in `among`: spelt alike, else in the same letters (case, spaces, underscores, hyphens
+    and Unicode form aside), else as one of its synonyms. Names with no or several places are left out.
+    """
+    tables = []
+    for level in _LEVELS:
+        table: dict[str, set[int]] = {}
+        for place, name in enumerate(among):
+            for key in level(clean_name(name)):
+                table.setdefault(key, set()).add(place)
+        tables.append(table)
+    found = {}
+    for name in names:
+        for level, table in zip(_LEVELS, tables, strict=True):
+            places = set().union(*(table.get(key, set()) for key in level(clean_name(name))))
+            if places:
+                if len(places) == 1:
+                    found[name] = places.pop()
+                break
+    return found
+
+
+def is_numbers(names: Sequence[str]) -> bool:
+    """True when all names are whole numbers, such as folders 0 to 42."""
+    return bool(names) and all(_NUMBER.fullmatch(name) for name in names)
+
+
+def nothing_but_numbers(names: Sequence[str] | None) -> bool:
+    """True when names say nothing beyond their place: absent, ``0, 1, …`` or ``LABEL_0, LABEL_1, …``."""
+    matches = [_PLACEHOLDER.fullmatch(name.strip()) for name in names or ()]
+    return all(m is not None and int(m[1]) == place for place, m in enumerate(matches))
+
+
+def readings(model: Mapping[str, Any], labels: Sequence[str] | None, data: Mapping[str, Any]) -> tuple[Reading, ...]:
+    """Return how the labels of an inspected data set can be read for an inspected model; one unless evidence must decide.
+
+    model: its `name`, `num_classes`. labels: its class names. data: the data set's inspection. Raises
+    `DatasetMismatch` when names cannot be brought together, or labels have no logit.
+    """
+    k = int(model["num_classes"])
+    present = [label for label, count in enumerate(data["class_counts"]) if count]
+    names: Sequence[str] | None = data.get("labels")
+    numbered: Sequence[str] | None = data.get("numbered_names")
+    order, source = data.get("label_order"), data.get("label_source", "number")
+    if order == "numeric":
+        return (_as_they_are(present, k, model),)
+    if order == "text" and numbered is None:
+        return (_as_they_are(present, k, model),)
+    if numbered is not None:
+        return _numbered(numbered, labels, present, k, order, model)
+    if not nothing_but_numbers(names) and not nothing_but_numbers(labels) and names and labels:
+        return (_by_name({label: names[label] for label in present}, names, labels),)
+    if source == "name" and names is not None and len(names) != k:
+        raise DatasetMismatch(
+            f"the data set has {len(names)} named classes ({_listed(names)}) and the model {model['name']!r} {k} logits "
+            "without class names, so that nobody can say which logit is which class; upload the model with `labels`, "
+            "its class names in the order of the logits, or the data set with `labels`, a name for each logit, "
+            'or with "label_order": "text" when the logits are these classes in alphabetical order'
+        )
+    return (_as_they_are(present, k, model),)
+
+
+def _as_they_are(present: Sequence[int], k: int, model: Mapping[str, Any]) -> Reading:
+    top = max(present)
+    if top < k:
+        return Reading(order="numeric", logits=tuple(range(top + 1)))
+    if top == k and min(present) == 1:
+        raise DatasetMismatch(
+            f"the labels run from 1 to {top} and the model {model['name']!r} has {k} logits, counted from 0: the labels "
+            'look 1-based (counted from one); upload the data set with "label_order": "one_based", or subtract 1'
+        )
+    raise DatasetMismatch(
+        f"the labels go up to {top}, the model {model['name']!r} has {k} logits (labels 0 to {k - 1})"
+    )
+
+
+def _by_name(present: Mapping[int, str], names: Sequence[str], labels: Sequence[str]) -> Reading:
+    """Match the names of the classes in use with the model's; every one must have its place."""
+    found = find_names(list(present.values()), labels)
+    lost = [name for name in present.values() if name not in found]
+    if lost:
+        raise DatasetMismatch(_no_place(lost, list(present.values()), labels))
+    logits = [-1] * (max(present) + 1)
+    for label, name in present.items():
+        logits[label] = found[name]
+    notes = []
+    reading = Reading(order="name", logits=tuple(logits))
+    if not reading.is_identity():
+        notes.append(
+            f"labels were matched with the model's class names: {len(present)} of the data set's {len(names)} classes "
+            f"are found among the model's {len(labels)}, in another order or as a part of them"
+        )
+    loosely = [f"{name!r} is {labels[found[name]]!r}" for name in present.values() if name != labels[found[name]]]
+    if loosely:
+        more = f" and {len(loosely) - 5} more" if len(loosely) > 5 else ""
+        notes.append(f"class names are spelt differently and were taken for the same: {'; '.join(loosely[:5])}{more}")
+    return reading.model_copy(update={"notes": tuple(notes)})
+
+
+def _no_place(lost: Sequence[str], names: Sequence[str], labels: Sequence[str]) -> str:
+    hints = []
+    spelt = {letters(label): label for label in labels}
+    for name in lost[:5]:
+        several = [label for label in labels if _by_synonyms(name) & _by_synonyms(label)]
+        near = several or [spelt[key] for key in difflib.get_close_matches(letters(name), list(spelt), 2, 0.6)]
+        if near:
+            hints.append(f"{name!r}: {'it may be' if several else 'near is'} {' or '.join(map(repr, near[:3]))}")
+    return (
+        f"{len(lost)} of the data set's {len(names)} class names are not the model's: {_listed(lost)}"
+        f"{' (' + '; '.join(hints) + ')' if hints else ''}. Data set: {_listed(names, 20)}. Model: {_listed(labels, 20)}. "
+        "Give the data set's or the model's `labels` in the other's words; when the labels' numbers are the logits' "
+        'whatever the names say, upload the data set with "label_order": "numeric" (its numbers), "text" (its folders '
+        "in alphabetical order)"
+    )
+
+
+def _listed(names: Sequence[str], most: int = 10) -> str:
+    shown = ", ".join(repr(name) for name in names[:most])
+    return shown if len(names) <= most else f"{shown} … ({len(names)} in all)"
+
+
+def _numbered(
+    found: Sequence[str],
+    labels: Sequence[str] | None,
+    present: Sequence[int],
+    k: int,
+    order: str | None,
+    model: Mapping[str, Any],
+) -> tuple[Reading, ...]:
+    """Classes that are called by numbers: the model's own names settle it, else number and text order are candidates."""
+    written = {int(name): name for name in found}
+    if order is None and labels is not None and is_numbers(labels):
+        places = find_names([written[n] for n in present], labels)
+        if len(places) == len(present):
+            logits = [places[written[n]] if n in present else -1 for n in range(max(present) + 1)]
+            return (Reading(order="name", logits=tuple(logits)),)
+    numeric, text = _orders(sorted(written), written, k)
+    if numeric is None or text is None:
+        return (_as_they_are(present, k, model),)
+    wanted = [("numeric", numeric), ("text", text)]
+    if order == "text":
+        wanted = wanted[1:]
+    result: list[Reading] = []
+    for name, place in wanted:
+        order_of = tuple(place[n] if n in present else -1 for n in range(max(present) + 1))
+        if all(order_of != r.logits for r in result):
+            result.append(Reading(order=name, logits=order_of, notes=_about_order(name, order_of, found, k)))
+    return tuple(result)
+
+
+def _about_order(order: str, logits: tuple[int, ...], found: Sequence[str], k: int) -> tuple[str, ...]:
+    if order == "text":
+        return (f"logits are taken for the class numbers in text order, as ImageFolder sorts them: {_listed(found)}",)
+    if any(logit not in (-1, label) for label, logit in enumerate(logits)):
+        return (f"the classes are numbered {found[0]} … and the model's {k} logits are taken for them in that order",)
+    return ()
+
+
+def _orders(
+    numbers: Sequence[int], written: Mapping[int, str], k: int
+) -> tuple[dict[int, int] | None, dict[int, int] | None]:
+    """Number → logit, by number and by the text order of all classes; None where the numbers do not fit k logits."""
+    low, high = numbers[0], numbers[-1]
+    every: Sequence[int]
+    if high < k:
+        every = range(k)
+    elif low >= 1 and high == k:
+        every = range(1, k + 1)
+    elif len(numbers) == k:
+        every = numbers
+    else:
+        return None, None
+    padded = any(len(name) > 1 and name[0] == "0" for name in written.values())
+    width = max(map(len, written.values())) if padded else 0
+    text = {n: written.get(n, f"{n:0{width}d}") for n in every}
+    return (
+        {n: place for place, n in enumerate(every)},
+        {n: place for place, n in enumerate(sorted(every, key=lambda n: text[n]))},
+    )

@@ -1,0 +1,202 @@
+"""Every kind of picture against Pillow's and torchvision's own pixels."""
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image, ImageOps
+
+from openapi.problems import DatasetRejected
+from tests.workers.datasets.conftest import picture, write_zip
+from workers.models import vision_ops
+
+vision_ops.declare()
+from torchvision import transforms as T  # noqa: E402
+
+RNG = np.random.default_rng(8)
+COLOUR = Image.fromarray(RNG.integers(0, 256, (12, 20, 3), dtype=np.uint8))
+OTHER = COLOUR.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+
+
+def encoded(image, kind, **options):
+    data = io.BytesIO()
+    image.save(data, kind, **options)
+    return data.getvalue()
+
+
+def turned(orientation):
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    return exif
+
+
+def pixels(image):
+    """The pixels that ImageFolder's default loader gives, (3, h, w)."""
+    return np.asarray(image.convert("RGB")).transpose(2, 0, 1)
+
+
+KINDS = {
+    "BMP": (encoded(COLOUR, "BMP"), "a.bmp"),
+    "TIFF": (encoded(COLOUR, "TIFF"), "a.tif"),
+    "TIFF of several pages": (encoded(COLOUR, "TIFF", save_all=True, append_images=[OTHER]), "a.tiff"),
+    "GIF": (encoded(COLOUR, "GIF"), "a.gif"),
+    "animated GIF": (encoded(COLOUR, "GIF", save_all=True, append_images=[OTHER]), "a.gif"),
+    "animated PNG": (encoded(COLOUR, "PNG", save_all=True, append_images=[OTHER]), "a.png"),
+    "animated WebP": (encoded(COLOUR, "WEBP", save_all=True, append_images=[OTHER], lossless=True), "a.webp"),
+    "MPO of a phone": (encoded(COLOUR, "MPO", save_all=True, append_images=[OTHER]), "a.jpg"),
+    "PPM": (encoded(COLOUR, "PPM"), "a.ppm"),
+    "BMP called jpg": (encoded(COLOUR, "BMP"), "a.jpg"),
+    "LA": (encoded(COLOUR.convert("LA"), "PNG"), "a.png"),
+    "RGBA": (encoded(COLOUR.convert("RGBA"), "PNG"), "a.png"),
+    "palette": (encoded(COLOUR.quantize(16), "PNG"), "a.png"),
+    "palette with transparency": (encoded(COLOUR.quantize(16), "PNG", transparency=0), "a.png"),
+    "1 bit": (encoded(COLOUR.convert("1"), "PNG"), "a.png"),
+    "CMYK": (encoded(COLOUR.convert("CMYK"), "JPEG"), "a.jpg"),
+}
+
+
+@pytest.mark.parametrize("kind", list(KINDS))
+def test_kinds(convert, tmp_path, kind):
+    data, name = KINDS[kind]
+    got = convert(write_zip(tmp_path / "a.zip", {f"cat/{name}": data, "dog/b.png": encoded(COLOUR, "PNG")}))
+    with Image.open(io.BytesIO(data)) as first:
+        assert np.array_equal(got.x[got.y == 0][0], pixels(first))
+    assert np.array_equal(got.x[got.y == 1][0], pixels(COLOUR))
+    several = "several" in kind or "animated" in kind
+    assert any("the first of each is read" in w for w in got.found.warnings) == several
+
+
+@pytest.mark.parametrize("big", [False, True])
+def test_sixteen_bits_keep_their_shades(convert, tmp_path, big):
+    """Pillow's own conversion to 8 bits clips at 255, which leaves a white picture."""
+    deep = np.arange(0, 65536, 65536 // 240, dtype=np.uint16)[:240].reshape(12, 20)
+    data = encoded(Image.fromarray(deep.astype(">u2") if big else deep), "TIFF" if big else "PNG")
+    got = convert(write_zip(tmp_path / "a.zip", {f"cat/a.{'tif' if big else 'png'}": data}))
+    assert got.found.shape == (1, 12, 20)
+    assert np.array_equal(got.x[0, 0], (deep >> 8).astype(np.uint8))
+    assert any("16 bits" in w for w in got.found.warnings)
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF"])
+def test_pictures_are_turned_upright_wherever_they_say_how(convert, tmp_path, kind):
+    entries = {f"{o}/a.{kind.lower()}": encoded(COLOUR, kind, exif=turned(o)) for o in range(1, 9)}
+    for orientation, (name, data) in enumerate(entries.items(), 1):
+        got = convert(write_zip(tmp_path / "a.zip", {name: data}))
+        with Image.open(io.BytesIO(data)) as image:
+            upright = ImageOps.exif_transpose(image)
+        assert upright.size == ((12, 20) if orientation >= 5 else (20, 12))
+        assert np.array_equal(got.x[0], pixels(upright)), orientation
+        said = any("EXIF orientation; they were turned" in w for w in got.found.warnings)
+        assert said == (orientation > 1 and kind != "TIFF")
+
+
+def test_damaged_metadata_is_no_reason_to_refuse_a_picture(convert, tmp_path):
+    data = encoded(COLOUR, "JPEG", exif=b"Exif\0\0MM\0*\0\0\0\x08\xff\xff" + b"\xff" * 40)
+    assert convert(write_zip(tmp_path / "a.zip", {"cat/a.jpg": data})).found.shape == (3, 12, 20)
+
+
+def test_grey_and_colour_by_rule(convert, tmp_path):
+    grey = COLOUR.convert("L")
+    table = grey.convert("P")
+    entries = {"cat/a.png": encoded(grey, "PNG"), "dog/b.png": encoded(table, "PNG")}
+    got = convert(write_zip(tmp_path / "a.zip", entries))
+    assert got.found.shape == (1, 12, 20)
+    assert got.found.channels == "grey, as stored"
+    colour = convert(write_zip(tmp_path / "a.zip", entries), channels="RGB")
+    assert np.array_equal(colour.x, np.repeat(got.x, 3, axis=1))
+    assert colour.found.channels == "RGB; 2 grey pictures have R = G = B"
+    entries["cat/c.png"] = encoded(COLOUR, "PNG")
+    got = convert(write_zip(tmp_path / "a.zip", entries), channels="gray")
+    assert got.found.channels == "luminance (ITU-R 601) of 1 colour pictures"
+    assert any(np.array_equal(x[0], np.asarray(COLOUR.convert("L"))) for x in got.x)
+
+
+def test_what_has_no_eight_bit_meaning_is_refused(convert, tmp_path):
+    data = encoded(Image.fromarray(np.zeros((4, 4), np.float32)), "TIFF")
+    with pytest.raises(DatasetRejected, match=r"'cat/a.tif' has pixels of the kind 'F'; expected 8 or 16 bits"):
+        convert(write_zip(tmp_path / "a.zip", {"cat/a.tif": data}))
+
+
+PHOTOS = [Image.fromarray(RNG.integers(0, 256, (*size, 3), dtype=np.uint8)) for size in ((40, 61), (57, 33), (32, 32))]
+MODES = {
+    "nearest": T.InterpolationMode.NEAREST,
+    "bilinear": T.InterpolationMode.BILINEAR,
+    "bicubic": T.InterpolationMode.BICUBIC,
+    "lanczos": T.InterpolationMode.LANCZOS,
+    "box": T.InterpolationMode.BOX,
+    "hamming": T.InterpolationMode.HAMMING,
+}
+
+
+def evaluated(convert, tmp_path, resize, photos=PHOTOS):
+    entries = {f"{i}/a.png": encoded(p, "PNG") for i, p in enumerate(photos)}
+    got = convert(write_zip(tmp_path / "a.zip", entries), resize=resize)
+    return got.x[np.argsort(got.y)], "; ".join([got.found.resize, *got.found.warnings])
+
+
+@pytest.mark.parametrize("interpolation", list(MODES))
+@pytest.mark.parametrize(("size", "crop"), [(32, 28), (33, (28, 31)), ((30, 41), 29), ((30, 41), None)])
+def test_pixels_are_torchvisions(convert, tmp_path, interpolation, size, crop):
+    got, words = evaluated(convert, tmp_path, {"size": size, "crop": crop, "interpolation": interpolation})
+    steps = [T.Resize(size, MODES[interpolation])] + ([T.CenterCrop(crop)] if crop else [])
+    for ours, photo in zip(got, PHOTOS, strict=True):
+        assert np.array_equal(ours, pixels(T.Compose(steps)(photo)))
+    assert ("the shorter side is resized to" in words) == isinstance(size, int)
+    assert ("the centre" in words) == bool(crop)
+
+
+def test_a_crop_alone_pads_what_is_too_small_as_torchvision_does(convert, tmp_path):
+    got, warnings = evaluated(convert, tmp_path, {"crop": 36})
+    assert "2 images are smaller than the crop; black edges were added, as torchvision does" in warnings
+    for ours, photo in zip(got, PHOTOS, strict=True):
+        assert np.array_equal(ours, pixels(T.CenterCrop(36)(photo)))
+
+
+@pytest.mark.parametrize("interpolation", ["bilinear", "bicubic"])
+def test_without_antialiasing_as_torch_and_keras(convert, tmp_path, interpolation):
+    """Keras' `image_dataset_from_directory(crop_to_aspect_ratio=True)`: its window first, then plain interpolation."""
+    import torch
+
+    got, words = evaluated(
+        convert,
+        tmp_path,
+        {"size": [16, 24], "crop": "aspect", "interpolation": interpolation, "antialias": False},
+    )
+    assert "without antialiasing" in words
+    for ours, photo in zip(got, PHOTOS, strict=True):
+        w, h = photo.size
+        ch, cw = min(h, int(w * 16 / 24)), min(w, int(h * 24 / 16))
+        top, left = int((h - ch) / 2), int((w - cw) / 2)
+        window = torch.from_numpy(pixels(photo)[None, :, top : top + ch, left : left + cw].astype(np.float32))
+        want = torch.nn.functional.interpolate(window, (16, 24), mode=interpolation, align_corners=False)[0]
+        assert np.array_equal(ours, want.clamp(0, 255).round().numpy().astype(np.uint8))
+
+
+def test_orientation_comes_before_the_crop(convert, tmp_path):
+    data = encoded(PHOTOS[0], "PNG", exif=turned(6))
+    got = convert(write_zip(tmp_path / "a.zip", {"cat/a.png": data}), resize={"size": 32, "crop": [30, 20]})
+    upright = PHOTOS[0].transpose(Image.Transpose.ROTATE_270)
+    assert np.array_equal(got.x[0], pixels(T.CenterCrop((30, 20))(T.Resize(32)(upright))))
+
+
+def test_a_thin_picture_does_not_become_a_huge_one(convert, tmp_path):
+    thin = picture(np.zeros((1, 30_000)))
+    with pytest.raises(DatasetRejected, match=r"which metadata.resize would make 8000 × 240000000"):
+        convert(write_zip(tmp_path / "a.zip", {"cat/a.png": thin}), resize={"size": 8000, "crop": 8})
+
+
+@pytest.mark.parametrize(
+    ("resize", "message"),
+    [
+        ({}, "give a size, a crop, or both"),
+        ({"size": 8, "crop": 9}, "crop is larger than size"),
+        ({"size": 8, "crop": "aspect"}, "needs size as"),
+        ({"size": 8, "interpolation": "lanczos", "antialias": False}, "with antialias only"),
+        ({"size": 0}, "greater than or equal to 1"),
+        ({"size": 10**6}, "less than or equal to 65536"),
+        ({"size": 8, "croop": 4}, "croop"),
+    ],
+)
+def test_wrong_rules_are_refused_before_anything_is_read(convert, tmp_path, resize, message):
+    with pytest.raises(ValueError, match=message):
+        convert(tmp_path / "absent", resize=resize)

@@ -1,0 +1,105 @@
+"""Pictures of any size → one size, in the very pixels of torchvision and Pillow, or of torch without antialiasing."""
+
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from openapi.datasets import Resize
+
+Size = tuple[int, int]  # (height, width)
+
+_FILTERS = {
+    "nearest": Image.Resampling.NEAREST,
+    "bilinear": Image.Resampling.BILINEAR,
+    "bicubic": Image.Resampling.BICUBIC,
+    "lanczos": Image.Resampling.LANCZOS,
+    "box": Image.Resampling.BOX,
+    "hamming": Image.Resampling.HAMMING,
+}
+
+
+class Resizer:
+    """One rule of resizing and cropping, for sizes and for pictures."""
+
+    def __init__(self, rule: Resize | Size) -> None:
+        self.rule = rule if isinstance(rule, Resize) else Resize(size=rule)
+
+    def between(self, size: Size) -> Size:
+        """The size after resizing and before the crop that follows."""
+        wanted = self.rule.size
+        if wanted is None:
+            return size
+        if isinstance(wanted, tuple):
+            return wanted
+        h, w = size
+        # torchvision cuts the longer side off to a whole number, and never rounds it up
+        return (wanted, int(wanted * w / h)) if h <= w else (int(wanted * h / w), wanted)
+
+    def after(self, size: Size) -> Size:
+        """The size in the end of a picture that was (h, w)."""
+        return self._crop() or self.between(size)
+
+    def pads(self, size: Size) -> bool:
+        """True when the crop is larger than a picture that was (h, w): black edges are added, as torchvision does."""
+        between, final = self.between(size), self.after(size)
+        return final[0] > between[0] or final[1] > between[1]
+
+    def apply(self, image: Image.Image) -> Image.Image:
+        """Resize and crop one picture of mode L or RGB."""
+        if self.rule.crop == "aspect":
+            image = self._of_aspect(image)
+        height, width = self.between((image.height, image.width))
+        if (height, width) != (image.height, image.width):
+            image = self._scaled(image, (height, width))
+        crop = self._crop()
+        if crop is None:
+            return image
+        top, left = round((image.height - crop[0]) / 2), round((image.width - crop[1]) / 2)
+        return image.crop((left, top, left + crop[1], top + crop[0]))
+
+    def _crop(self) -> Size | None:
+        crop = self.rule.crop
+        if crop is None or crop == "aspect":
+            return None
+        return (crop, crop) if isinstance(crop, int) else crop
+
+    def _scaled(self, image: Image.Image, size: Size) -> Image.Image:
+        if self.rule.antialias or self.rule.interpolation == "nearest":
+            return image.resize((size[1], size[0]), _FILTERS[self.rule.interpolation])
+        return _plainly_scaled(image, size, self.rule.interpolation)
+
+    def _of_aspect(self, image: Image.Image) -> Image.Image:
+        """The largest centred window of the wanted shape (Keras' `crop_to_aspect_ratio`)."""
+        target = self.between((image.height, image.width))
+        height = min(image.height, max(1, int(image.width * target[0] / target[1])))
+        width = min(image.width, max(1, int(image.height * target[1] / target[0])))
+        top, left = (image.height - height) // 2, (image.width - width) // 2
+        return image.crop((left, top, left + width, top + height))
+
+    @property
+    def words(self) -> str:
+        """The rule as the inspection records it."""
+        rule, parts = self.rule, []
+        how = "nearest pixel" if rule.interpolation == "nearest" else f"{rule.interpolation} filter, antialiased"
+        how = f"Pillow's {how}" if rule.antialias else f"{rule.interpolation} interpolation without antialiasing"
+        if rule.crop == "aspect":
+            parts.append("the largest centred window of the wanted shape is cut out")
+        if isinstance(rule.size, tuple):
+            kept = "" if rule.crop == "aspect" else "; the aspect ratio is not kept"
+            parts.append(f"pictures are resized to {rule.size[0]} × {rule.size[1]} (height × width) with {how}{kept}")
+        elif rule.size is not None:
+            parts.append(f"the shorter side is resized to {rule.size} with {how}; the aspect ratio is kept")
+        if (crop := self._crop()) is not None:
+            parts.append(f"the centre {crop[0]} × {crop[1]} (height × width) is cut out")
+        return ", then ".join(parts)
+
+
+def _plainly_scaled(image: Image.Image, size: Size, interpolation: str) -> Image.Image:
+    import torch  # costs a second; only this rule needs it
+
+    pixels: Any = torch.from_numpy(np.array(image, dtype=np.float32))
+    pixels = pixels[None] if pixels.ndim == 2 else pixels.permute(2, 0, 1)
+    scaled = torch.nn.functional.interpolate(pixels[None], size, mode=interpolation, align_corners=False)[0]
+    levels = scaled.round().clamp(0, 255).to(torch.uint8).numpy()
+    return Image.fromarray(levels[0] if len(levels) == 1 else np.ascontiguousarray(levels.transpose(1, 2, 0)))
