@@ -1,6 +1,5 @@
 """Probes a translated model: is it a deterministic, finite, differentiable classifier, and what does an image cost?"""
 
-import time
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ from openapi.models import ModelInspection
 from openapi.problems import ModelNumerics, NotAClassifier
 from workers.models.agreement import NOTABLE, agreement
 from workers.models.audited import AuditedModel
+from workers.models.differentiability import judge
 
 
 def inspect_audited(model: AuditedModel, path: Path | None = None) -> ModelInspection:
@@ -31,7 +31,12 @@ def inspect_audited(model: AuditedModel, path: Path | None = None) -> ModelInspe
         warnings.append("randomised: two forward passes on the same images differ")
     elif float((single - logits[:1]).abs().max()) > 1e-2 * (float(logits.abs().max()) or 1.0):
         warnings.append("batch-dependent: an image's logits change with the other images of its batch")
-    differentiable, cost = _gradient(model, images, warnings)
+    gradient = judge(model)
+    differentiable = model.differentiable and gradient.reason is None
+    if gradient.reason is not None:
+        warnings.append(f"{gradient.reason}: only black-box attacks apply")
+    elif gradient.warning is not None:
+        warnings.append(gradient.warning)
     compared: dict[str, Any] = {} if path is None else agreement(model, path)
     if compared.get("relative", 0.0) > NOTABLE and not randomised:
         warnings.append(
@@ -49,7 +54,7 @@ def inspect_audited(model: AuditedModel, path: Path | None = None) -> ModelInspe
             "warnings": tuple(warnings),
             "producer": model.producer,
             "logits": "before_softmax" if model.before_softmax else f"before_{model.head}" if model.head else "output",
-            "cost_ms_per_image": cost,
+            "cost_ms_per_image": gradient.cost,
             "agreement": compared,
         }
     )
@@ -67,32 +72,3 @@ def _logits(model: AuditedModel, images: Tensor) -> Tensor:
     if bad:
         raise ModelNumerics("the model gives NaN or infinite logits for a random image", index=bad[0])
     return logits
-
-
-def _gradient(model: AuditedModel, images: Tensor, warnings: list[str]) -> tuple[bool, float]:
-    """Whether the logits have a finite gradient that is not zero everywhere, saying why not in `warnings`.
-
-    Also the milliseconds of this forward and backward pass for one image (the forward pass alone where there is no
-    gradient), on this machine, in a batch as large as `images`.
-    """
-    x = images.clone().requires_grad_(model.differentiable)
-    reason: str | None = None
-    started = time.perf_counter()
-    with torch.set_grad_enabled(model.differentiable):
-        score = model(x).square().sum()
-        if model.differentiable:
-            reason = _unusable(score, x)
-    cost = (time.perf_counter() - started) * 1000 / len(images)
-    if reason is not None:
-        warnings.append(f"{reason}: only black-box attacks apply")
-    return model.differentiable and reason is None, cost
-
-
-def _unusable(score: Tensor, x: Tensor) -> str | None:
-    try:
-        (gradient,) = torch.autograd.grad(score, x)
-    except (RuntimeError, NotImplementedError) as error:
-        return f"no gradient ({str(error).strip().splitlines()[0][:200]})"
-    if not bool(torch.isfinite(gradient).all()):
-        return "the gradient of the logits is not finite"
-    return None if bool(gradient.any()) else "the gradient of the logits is zero everywhere"

@@ -84,6 +84,45 @@ def test_models_without_a_gradient_are_admitted_for_black_box_attacks(how):
     assert any("black-box" in text for text in found.warnings)
 
 
+def dead(below: float):
+    """A ReLU network whose units are alive only where the image's mean is below so much."""
+    net = nn.Sequential(nn.Flatten(), nn.Linear(12, 3), nn.ReLU(), nn.Linear(3, 4))
+    with torch.no_grad():
+        net[1].weight.fill_(-1.0)
+        net[1].bias.fill_(12 * below)
+    return audit_like(net)
+
+
+@pytest.mark.parametrize(("below", "zero"), [(0.1, 13), (-0.01, 14)])
+def test_a_network_that_is_dead_on_noise_keeps_white_box_attacks(below, zero):
+    found = inspect_audited(dead(below))
+    assert found.differentiable
+    assert found.trainable
+    assert any(f"zero at {zero} of 14 probe images" in text for text in found.warnings)
+
+
+def test_a_derivative_that_is_infinite_at_flat_images_is_a_warning():
+    class Contrast(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.fc = nn.Linear(12, 4)
+
+        def forward(self, x):
+            x = x.flatten(1)
+            return self.fc(x - x.mean(1, keepdim=True)) + (x - x.mean(1, keepdim=True)).square().sum(1, True).sqrt()
+
+    found = inspect_audited(audit_like(settled(Contrast())))
+    assert found.differentiable
+    assert any("not finite at 4 of 14" in text for text in found.warnings)
+
+
+def test_rounding_beside_a_smooth_path_is_differentiable():
+    assert probe(lambda z: z + torch.round(z)).differentiable
+    found = probe(lambda z: torch.round(z) * torch.sign(z))
+    assert not found.differentiable
+    assert any("every path rounds" in text for text in found.warnings)
+
+
 def test_nan_weights_are_refused():
     def spoil(net):
         with torch.no_grad():
