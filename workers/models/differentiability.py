@@ -51,7 +51,7 @@ def judge(model: AuditedModel) -> Verdict:
         return Verdict(None, None, cost)
     if not has_path(model.graph.graph):
         return Verdict("the gradient of the logits is zero everywhere: every path rounds or compares", None, cost)
-    size = torch.cat([_largest(model, pair) for pair in images.split(2)])
+    size = torch.cat([_largest(model, pair) for pair in torch.split(images, 2)])
     broken, zero, n = int((~torch.isfinite(size)).sum()), int((size == 0).sum()), len(images)
     if broken == n:
         return Verdict("the gradient of the logits is not finite", None, cost)

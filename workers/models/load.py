@@ -5,6 +5,7 @@ from pathlib import Path
 from openapi.models import InputSpec
 from openapi.problems import ModelMalformed, ModelRejected
 from workers.models.audited import AuditedModel
+from workers.models.foreign import recognise, recognise_archive
 from workers.models.pt2 import load_pt2
 from workers.models.pt2_archive import is_pt2
 from workers.models.torchscript.archive import entries, is_zip
@@ -17,19 +18,25 @@ def detect_format(path: Path) -> str:
     Raises `ModelMalformed` when it looks like none of them.
     """
     if is_zip(path):
-        return "pt2" if is_pt2([info.filename for info in entries(path)]) else "torchscript"
+        names = [info.filename for info in entries(path)]
+        if is_pt2(names):
+            return "pt2"
+        _refuse(recognise_archive(names))
+        return "torchscript"
     with path.open("rb") as file:
         head = file.read(16)
     if not head:
         raise ModelMalformed("the file is empty")
+    _refuse(recognise(path))
     # An ONNX file is a protobuf message whose first field is `ir_version` (tag 0x08) or, rarely, another low field.
     if head[0] in (0x08, 0x12, 0x1A, 0x3A, 0x42):
         return "onnx"
-    if head[:2] == b"\x80\x02" or head[:4] in (b"\x80\x03c", b"\x80\x04\x95"):
-        raise ModelMalformed(
-            "this is a Python pickle, which is never loaded; save the model with torch.jit.save or as ONNX"
-        )
     raise ModelMalformed("the content is neither ONNX nor TorchScript nor a torch.export program")
+
+
+def _refuse(known: str | None) -> None:
+    if known is not None:
+        raise ModelMalformed(f"this is {known}")
 
 
 def load_model(path: Path, format: str | None, input: InputSpec) -> AuditedModel:

@@ -105,4 +105,4 @@ def load_torchscript(path: Path, spec: InputSpec) -> AuditedModel:
         except TremorError as error:
             last = last or error
     assert last is not None
-    raise shapes.explained(last, len(candidates))
+    raise shapes.explained(last, guessed=spec.shape is None and len(candidates) > 1)

@@ -69,9 +69,9 @@ def missing() -> ModelRejected:
     return ModelRejected(detail, errors=(FieldError(pointer="/input/shape", detail=detail),))
 
 
-def explained(error: TremorError, tried: int) -> TremorError:
-    """Return the error to raise when no candidate worked: the first one's, with a hint when shapes were guessed."""
-    if tried <= 1 or type(error) is not ModelRejected:
+def explained(error: TremorError, *, guessed: bool) -> TremorError:
+    """Return the error to raise when no candidate worked: the first one's, with a hint when sizes were guessed."""
+    if not guessed or type(error) is not ModelRejected:
         return error
     detail = f"no usual input size works; give input.shape as [channels, height, width]. First failure: {error.detail}"
     return ModelRejected(detail, errors=(FieldError(pointer="/input/shape", detail=detail),))
