@@ -35,7 +35,6 @@ _INSIDE: tuple[tuple[str, str], ...] = (
         "a Core ML package: send the file that it was converted from",
     ),
     (".mlmodel", "a Core ML model: send the ONNX or TorchScript file that it was converted from"),
-    ("model.json", f"a TensorFlow.js model: {_TENSORFLOW}"),
     ("pytorch_model.bin", f"a folder of a model hub: load the model in Python and {_EXPORT}"),
     (".safetensors", f"a folder with weights alone, without the network: load them into it and {_EXPORT}"),
     (".npy", "a NumPy archive: data sets go to /v1/datasets"),
