@@ -13,9 +13,12 @@ from typing import Any
 
 import click
 
-from service.cli.audit import run_audit
 from service.cli.display import Bars, accuracy_table, bars, console, neuron_table
+from service.cli.exits import interruptible
+from service.cli.last_resort import ended
 from service.cli.session import connected
+from service.cli.uploads import upload
+from service.cli.work import carry_out
 
 Json = dict[str, Any]
 HERE = Path(__file__).parent
@@ -30,7 +33,7 @@ ATTACKS: list[Json] = [
 HARDEN: Json = {"method": "sns", "eps": EPS, "steps": 3, "epochs": 6, "lr": 0.003, "lambda": 0.05, "pairs": 500}
 
 
-def upload(run: Any, shown: Bars) -> dict[str, str]:
+def upload_all(run: Any, shown: Bars) -> dict[str, str]:
     """Upload both formats and both splits; return their ids."""
     files = {
         "onnx": ("models", HERE / "small_vgg.onnx", {**INPUT, "name": "small_vgg (ONNX)", "labels": CLASSES}),
@@ -42,10 +45,7 @@ def upload(run: Any, shown: Bars) -> dict[str, str]:
         "train": ("datasets", HERE / "train.npz", {"name": "Fashion-MNIST train 4,000", "split": "train"}),
         "holdout": ("datasets", HERE / "holdout.npz", {"name": "Fashion-MNIST held-out 1,000", "split": "test"}),
     }
-    return {
-        key: run.upload(kind, path, metadata, shown.uploading(path.name))["id"]
-        for key, (kind, path, metadata) in files.items()
-    }
+    return {key: upload(run, kind, path, metadata, shown)["id"] for key, (kind, path, metadata) in files.items()}
 
 
 def compare(first: Json, second: Json) -> list[str]:
@@ -75,14 +75,15 @@ def compare(first: Json, second: Json) -> list[str]:
 def demo(out: Path, data: Path | None) -> None:
     """Run the main job; write into `out`."""
     begun = time.monotonic()
-    with connected(None, None, data) as run, bars() as shown:
-        ids = upload(run, shown)
+    with interruptible(), connected(None, None, data) as run, bars() as shown:
+        ids = upload_all(run, shown)
         request: Json = {"dataset_id": ids["holdout"], "attacks": ATTACKS, "labels": {"demo": "true"}}
-        scripted = run_audit(
-            run, {**request, "model_id": ids["torchscript"]}, shown, out / "torchscript", "TorchScript:"
+        scripted, _ = carry_out(
+            run, "audits", {**request, "model_id": ids["torchscript"]}, shown, out / "torchscript", "TorchScript:"
         )
         harden = {**HARDEN, "train_dataset_id": ids["train"]}
-        report = run_audit(run, {**request, "model_id": ids["onnx"], "harden": harden}, shown, out, "ONNX:")
+        hardened = {**request, "model_id": ids["onnx"], "harden": harden}
+        report, _ = carry_out(run, "audits", hardened, shown, out, "ONNX:")
     seconds = time.monotonic() - begun
     hardening = report["hardening"]
     console.rule("Tremor demo")
@@ -104,15 +105,7 @@ def main() -> int:
     parser.add_argument("--data", type=Path, help="keep the service's data here [a temporary folder]")
     arguments = parser.parse_args()
     shutil.rmtree(arguments.out, ignore_errors=True)
-    try:
-        demo(arguments.out.resolve(), arguments.data)
-    except click.ClickException as error:
-        error.show()
-        return error.exit_code
-    except KeyboardInterrupt:
-        console.print("stopped; nothing is left running")
-        return 130
-    return 0
+    return ended(lambda: demo(arguments.out.resolve(), arguments.data))
 
 
 if __name__ == "__main__":

@@ -1,41 +1,26 @@
-"""The HTTP client behind `tremor audit` and `tremor harden`: upload, start, follow, download."""
+"""The HTTP client behind `tremor audit` and `tremor harden`: it outlasts restarts, full queues and lost connections."""
 
-import json
+import os
+import socket
+import ssl
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import httpx
 
 from service.cli.exits import CommandFailed, Exit
+from service.cli.patience import Patience, Transient, retry_after
 
 Json = dict[str, Any]
 TERMINAL = {"succeeded", "failed", "cancelled"}
 
-
-class _Counted:
-    """A file that tells how much of it has been read."""
-
-    def __init__(self, file: IO[bytes], size: int, told: Callable[[int, int], None]) -> None:
-        self._file, self._size, self._told = file, size, told
-
-    def read(self, count: int = -1) -> bytes:
-        chunk = self._file.read(count)
-        self._told(self._file.tell(), self._size)
-        return chunk
-
-    def __iter__(self) -> Any:
-        return iter(lambda: self.read(1 << 20), b"")
-
-    def seek(self, *where: int) -> int:
-        return self._file.seek(*where)
-
-    def tell(self) -> int:
-        return self._file.tell()
-
-    def fileno(self) -> int:
-        return self._file.fileno()
+#: An address that has never answered is given up sooner: it is likely mistyped.
+FIRST_CONTACT_SECONDS = 30.0
+_BUSY = (429, 502, 503, 504)
+_FIRST_WAIT = 1.0
 
 
 def describe(body: Json) -> str:
@@ -46,74 +31,181 @@ def describe(body: Json) -> str:
 
 
 class Client:
-    """Calls one Tremor server; every failure leaves as `CommandFailed` with its exit code."""
+    """Calls one Tremor server; every failure leaves as `CommandFailed` with its exit code.
 
-    def __init__(self, url: str, api_key: str | None = None) -> None:
+    patience: seconds that an outage may last. fresh: the server is this command's own, nothing can be on it yet.
+    longest_wait: of a long poll; short where somebody watches the progress. `warnings` collects what inspections said.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        api_key: str | None = None,
+        *,
+        patience: float = 300.0,
+        fresh: bool = False,
+        longest_wait: float = 15.0,
+        notice: Callable[[str], None] = lambda text: None,
+    ) -> None:
         headers = {"Authorization": f"Bearer {api_key}"} if api_key else {}
-        self.url = url.rstrip("/")
-        self._http = httpx.Client(base_url=self.url, headers=headers, timeout=httpx.Timeout(60, connect=10))
+        self.url, self.fresh = url.rstrip("/"), fresh
+        self.warnings: list[str] = []
+        self._longest_wait, self._seconds = longest_wait, patience
+        self._patience, self._met = Patience(notice), False
+        self._http = httpx.Client(
+            base_url=self.url,
+            headers=headers,
+            timeout=httpx.Timeout(60, connect=10),
+            trust_env=not _is_local(self.url),  # no proxy leads to this machine itself
+        )
 
     def close(self) -> None:
         """Close the connection."""
         self._http.close()
 
-    def call(self, method: str, path: str, *, failure: Exit = Exit.USAGE, **options: Any) -> httpx.Response:
-        """Send one request; a 4xx answer fails with `failure`, a 5xx or no answer as unreachable or failed job."""
+    def limit(self, seconds: float) -> None:
+        """From now on no outage is waited for longer than this."""
+        self._seconds = min(self._seconds, seconds)
+
+    # One call
+
+    def patiently(self, work: Callable[[], Any], *, attempts: int = 1) -> Any:
+        """Do `work` until it works; `CommandFailed` when it never did."""
+        seconds = self._seconds if self._met else min(self._seconds, FIRST_CONTACT_SECONDS)
+        try:
+            return self._patience.run(work, seconds, attempts)
+        except Transient as error:
+            raise CommandFailed(error.code, f"{self.url}: {error}; gave up after {seconds:.0f} s") from error
+
+    def call(self, method: str, path: str, *, failure: Exit = Exit.USAGE, **options: Any) -> Json:
+        """Send one request, and again while the server cannot be reached or is busy; return the JSON object.
+
+        A 4xx answer fails with `failure`. Requests that create must carry an `Idempotency-Key`.
+        """
+        found: Json = self.patiently(lambda: self.once(method, path, failure=failure, **options))
+        return found
+
+    def once(self, method: str, path: str, *, failure: Exit, **options: Any) -> Json:
+        """Send one request once. `Transient` when it may be sent again."""
         try:
             response = self._http.request(method, path, **options)
         except httpx.TransportError as error:
-            raise CommandFailed(Exit.UNREACHABLE, f"{self.url} cannot be reached: {error}") from error
-        if response.is_error:
-            raise CommandFailed(Exit.JOB_FAILED if response.status_code >= 500 else failure, _failure(response))
-        return response
-
-    def upload(self, kind: str, path: Path, metadata: Json, told: Callable[[int, int], None]) -> Json:
-        """Upload a file as `kind` (``models`` or ``datasets``) and wait until it is inspected."""
-        with path.open("rb") as file:
-            counted = _Counted(file, path.stat().st_size, told)
-            body: Json = self.call(
-                "POST",
-                f"/v1/{kind}",
-                failure=Exit.UPLOAD_REJECTED,
-                files={"file": (path.name, counted, "application/octet-stream")},
-                data={"metadata": json.dumps(metadata)},
-                timeout=httpx.Timeout(None, connect=10),
-            ).json()
-        while body["status"] == "inspecting":
-            time.sleep(0.2)
-            body = self.call("GET", f"/v1/{kind}/{body['id']}").json()
-        if body["status"] == "rejected":
-            raise CommandFailed(Exit.UPLOAD_REJECTED, f"{path}: {describe(body.get('problem') or {})}")
+            raise self._lost(error) from error
+        self._judge(response, failure)
+        try:
+            body = response.json()
+        except ValueError:
+            body = None
+        if not isinstance(body, dict):
+            raise CommandFailed(Exit.UNREACHABLE, f"{self.url} answers, but not as a Tremor server does")
         return body
 
-    def follow(self, path: str, told: Callable[[Json], None]) -> Json:
-        """Poll a job until it ended; a failed job leaves with its problem."""
+    def _judge(self, response: httpx.Response, failure: Exit) -> None:
+        """Return when it is an answer; raise what it is otherwise."""
+        self._met = True
+        status = response.status_code
+        if response.is_success:
+            return
+        if response.is_redirect:
+            raise CommandFailed(
+                Exit.USAGE, f"{self.url} sends us on to {response.headers.get('location')}; give --server that address"
+            )
+        said = _failure(response)
+        keyed = response.request.method == "POST" and "idempotency-key" in response.request.headers
+        if status in _BUSY:
+            raise Transient(said, retry_after(response.headers.get("retry-after")))
+        if status == 500 and response.request.method == "GET":
+            raise Transient(said, code=Exit.JOB_FAILED)
+        if status == 409 and keyed and _slug(response) == "conflict":
+            raise Transient(said, code=failure)  # the first try of this very request is still being served
+        raise CommandFailed(Exit.JOB_FAILED if status >= 500 else failure, said)
+
+    def _lost(self, error: httpx.TransportError) -> Exception:
+        """A connection that failed: for good when trying again cannot help."""
+        causes = list(_causes(error))
+        hopeless = isinstance(error, httpx.UnsupportedProtocol | httpx.ProxyError) or any(
+            isinstance(c, ssl.SSLCertVerificationError)
+            or (isinstance(c, socket.gaierror) and c.errno == socket.EAI_NONAME and not self._met)
+            for c in causes
+        )
+        if hopeless:
+            return CommandFailed(Exit.UNREACHABLE, f"{self.url} cannot be reached: {error}")
+        return Transient(f"the server cannot be reached ({error or type(error).__name__})")
+
+    # Waiting
+
+    def wait(self, path: str, told: Callable[[Json], None], done: Callable[[Json], bool], failure: Exit) -> Json:
+        """Read `path` by long polls until ``done(body)``; every answer is told."""
+        wait = _FIRST_WAIT
         while True:
-            body: Json = self.call("GET", path).json()
+            begun = time.monotonic()
+            body = self.call("GET", path, failure=failure, params={"wait": round(wait, 1)}, timeout=wait + 60)
             told(body)
-            if body["status"] in TERMINAL:
-                break
-            time.sleep(0.4)
-        if body["status"] != "succeeded":
-            problem = describe(body["problem"]) if body.get("problem") else f"the job was {body['status']}"
-            raise CommandFailed(Exit.JOB_FAILED, problem)
-        return body
+            if done(body):
+                return body
+            # A server that does not wait as it was asked is not asked more often for that.
+            time.sleep(max(0.0, begun + wait / 2 - time.monotonic()))
+            wait = min(wait * 1.5, self._longest_wait)
+
+    # Downloads
 
     def download(self, href: str, target: Path) -> None:
-        """Stream one artifact into a file."""
+        """Stream one file into place, going on where a lost connection broke. `target` appears whole or not at all."""
+        part = target.with_name(f".{target.name}.part")
         try:
-            with self._http.stream("GET", href) as response, target.open("wb") as file:
+            with part.open("wb") as file:
+                self.patiently(lambda: self._fetch(href, file.fileno()))
+            part.replace(target)
+        except OSError as error:
+            raise cannot_write(target, error) from error
+        finally:
+            with suppress(OSError):
+                part.unlink(missing_ok=True)
+
+    def _fetch(self, href: str, handle: int) -> None:
+        done = os.fstat(handle).st_size
+        headers = {"Range": f"bytes={done}-"} if done else {}
+        try:
+            with self._http.stream("GET", href, headers=headers) as response:
                 if response.is_error:
                     response.read()
-                    raise CommandFailed(Exit.JOB_FAILED, _failure(response))
+                self._judge(response, Exit.JOB_FAILED)
+                if done and response.status_code != httpx.codes.PARTIAL_CONTENT:
+                    os.ftruncate(handle, 0)
+                    os.lseek(handle, 0, os.SEEK_SET)
                 for chunk in response.iter_bytes(1 << 20):
-                    file.write(chunk)
+                    written = 0
+                    while written < len(chunk):
+                        written += os.write(handle, chunk[written:])
         except httpx.TransportError as error:
-            raise CommandFailed(Exit.UNREACHABLE, f"{self.url} cannot be reached: {error}") from error
+            raise self._lost(error) from error
+
+
+def cannot_write(path: Path, error: OSError) -> CommandFailed:
+    """The failure of a user's disk."""
+    return CommandFailed(Exit.USAGE, f"{path} cannot be written: {error.strerror or error}")
+
+
+def _is_local(url: str) -> bool:
+    host = httpx.URL(url).host
+    return host in ("localhost", "::1") or host.startswith("127.")
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def _slug(response: httpx.Response) -> str:
+    try:
+        return str(response.json()["type"]).rpartition("/")[2]
+    except (ValueError, KeyError, TypeError):
+        return ""
 
 
 def _failure(response: httpx.Response) -> str:
     try:
         return describe(response.json())
-    except ValueError:
+    except (ValueError, AttributeError):
         return f"{response.request.method} {response.request.url.path}: HTTP {response.status_code}"

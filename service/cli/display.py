@@ -1,7 +1,9 @@
 """What a person sees while waiting and afterwards: progress bars and tables, on standard error."""
 
+import os
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -20,7 +22,23 @@ from rich.table import Table
 from rich.text import Text
 
 Json = dict[str, Any]
+#: A log has no width of its own: tables are then written without folding their cells.
+_LOG_WIDTH = 120
+
 console = Console(stderr=True)
+if not console.is_terminal and "COLUMNS" not in os.environ:
+    console.width = _LOG_WIDTH
+
+#: Between two lines about the same phase in a log: some pipelines end what is silent for ten minutes.
+_LINE_SECONDS = 30.0
+#: A layer's name is shown up to so many characters; its end tells layers apart, its beginning is the same for all.
+_NAME_WIDTH = 32
+_CELL_WIDTH = 16
+
+
+def line(text: str, style: str | None = None) -> None:
+    """Say one thing, as it is, on a line of its own."""
+    console.print(text, style=style, markup=False, highlight=False, soft_wrap=True)
 
 
 class _Amount(ProgressColumn):
@@ -52,10 +70,6 @@ class Bars:
             total = task.total or 1
             self._progress.update(task.id, completed=total, total=total)
 
-    def uploading(self, name: str) -> Any:
-        """Return a callback (done, total) in bytes for one upload."""
-        return lambda done, total: self.show(f"upload {name}", done / 1e6, total / 1e6, "MB")
-
     def job(self, body: Json, title: str = "") -> None:
         """Show a job's answer; `title` tells the phases of several jobs apart."""
         progress = body.get("progress") or {}
@@ -85,14 +99,19 @@ def bars() -> Iterator[Bars]:
 
 
 class _Lines(Bars):
-    """For logs: a line when a phase begins."""
+    """For logs: a line when a phase begins, and now and then how far it is."""
 
-    _last = ""
+    _last, _said = "", 0.0
 
     def show(self, phase: str, done: float, total: float, unit: str = "") -> None:
+        now = time.monotonic()
         if phase != self._last:
-            self._last = phase
-            console.print(f"{phase} …", markup=False, highlight=False)
+            line(f"{phase} …")
+        elif total and now - self._said >= _LINE_SECONDS:
+            line(f"{phase} … {done:.6g}/{total:.6g} {unit}".rstrip())
+        else:
+            return
+        self._last, self._said = phase, now
 
     def finish(self) -> None:
         pass
@@ -123,14 +142,46 @@ def accuracy_table(before: Json, after: Json | None, title: str) -> Table:
 
 
 def neuron_table(neurons: Json, layers: int = 3, top: int = 5) -> Table:
-    """The most sensitive neurons of the first, middle and last layers."""
+    """The most sensitive neurons of the first, middle and last layers, as many as the terminal is wide enough for."""
     found = neurons["layers"]
     picks = sorted({round(i * (len(found) - 1) / max(1, layers - 1)) for i in range(layers)})
     table = Table(title=f"Most sensitive neurons (sigma, SNS Eq. 1; tap: {neurons['tap']})", title_justify="left")
-    table.add_column("layer")
+    table.add_column("layer", overflow="fold")
+    top = max(1, min(top, (console.width - _NAME_WIDTH) // _CELL_WIDTH))
     for rank in range(1, top + 1):
-        table.add_column(f"#{rank}", justify="right")
+        table.add_column(f"#{rank}", justify="right", no_wrap=True)
     for layer in (found[i] for i in picks):
         cells = [f"{n['neuron']}: {n['sensitivity']:.4g}" for n in layer["ranking"][:top]]
-        table.add_row(layer["name"], *cells, *[""] * (top - len(cells)))
+        table.add_row(Text(_end(layer["name"])), *cells, *[""] * (top - len(cells)))
     return table
+
+
+def _end(name: str) -> str:
+    """The end of a long name, from a dot or slash on where one is near."""
+    if len(name) <= _NAME_WIDTH:
+        return name
+    kept = name[-_NAME_WIDTH + 1 :]
+    cut = min((kept.find(mark) for mark in "./" if mark in kept), default=0)
+    return "…" + kept[cut + 1 if 0 < cut <= _NAME_WIDTH // 3 else 0 :]
+
+
+def tell_warnings(texts: Sequence[str]) -> None:
+    """What inspection chose or guessed: a wrong guess here makes every number wrong."""
+    for text in texts:
+        line(f"warning: {text}", "yellow")
+
+
+def tell_checks(checks: Sequence[Json]) -> None:
+    """The failed checks of a report: reasons not to believe its numbers."""
+    for check in checks:
+        if check["status"] == "fail":
+            line(f"check failed: {check['title']}: {check['detail']}", "red")
+
+
+def tell_rules(rules: Sequence[Json]) -> None:
+    """Every rule of a policy, what was measured, and why one could not be judged."""
+    for rule in rules:
+        actual = "unknown" if rule["actual"] is None else f"{rule['actual']:.6g}"
+        why = f": {rule['detail']}" if rule.get("detail") else ""
+        style = {"pass": "green", "fail": "red"}.get(rule["status"], "yellow")
+        line(f"{rule['status']:<12} {rule['metric']} {rule['op']} {rule['value']:g} (is {actual}){why}", style)

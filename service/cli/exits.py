@@ -1,6 +1,11 @@
-"""The exit codes of every command, and the one exception that carries one."""
+"""The exit codes of every command, and the exceptions that carry one."""
 
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import IntEnum
+from types import FrameType
 
 import click
 
@@ -15,6 +20,11 @@ class Exit(IntEnum):
     UPLOAD_REJECTED = 4
     UNREACHABLE = 5
     SANDBOX_MISSING = 6
+    INTERNAL = 70
+    HANGUP = 128 + signal.SIGHUP
+    INTERRUPTED = 128 + signal.SIGINT
+    PIPE_CLOSED = 128 + signal.SIGPIPE
+    TERMINATED = 128 + signal.SIGTERM
 
 
 class CommandFailed(click.ClickException):
@@ -23,3 +33,30 @@ class CommandFailed(click.ClickException):
     def __init__(self, code: Exit, message: str) -> None:
         super().__init__(message)
         object.__setattr__(self, "exit_code", int(code))  # click declares it on the class; each failure has its own
+
+
+class Interrupted(BaseException):
+    """A signal asked the command to end. No `Exception`: whoever handles failures must not take it for one."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(signal.Signals(number).name)
+        self.number = number
+
+
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """Within, Ctrl-C, SIGTERM and the end of the terminal raise `Interrupted`; what a caller ignores stays ignored."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        raise Interrupted(number)
+
+    wanted = [n for n in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP) if signal.getsignal(n) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, interrupt) for number in wanted}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

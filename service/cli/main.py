@@ -1,9 +1,13 @@
 """The command `tremor`. Each subcommand is imported only when it is run, so that `tremor --help` is quick."""
 
 import importlib
-from typing import ClassVar
+import sys
+from collections.abc import Sequence
+from typing import Any, ClassVar
 
 import click
+
+from service.cli.last_resort import ended
 
 
 class LazyGroup(click.Group):
@@ -13,11 +17,29 @@ class LazyGroup(click.Group):
         "serve": ("service.cli.serve:serve", "Everything in one command: API, worker, broker, database, one folder."),
         "audit": ("service.cli.audit:audit", "Audit a model on a data set and write the report."),
         "harden": ("service.cli.harden:harden", "Harden a model and write its checkpoints."),
+        "follow": ("service.cli.follow:follow", "Wait for a job of a server and write its results."),
         "api": ("service.cli.api:api", "The HTTP API alone, configured by TREMOR_* (production)."),
         "worker": ("service.cli.worker:worker", "One worker alone, configured by TREMOR_* (production)."),
         "keys": ("service.cli.keys:keys", "Create, list and revoke API keys."),
         "openapi": ("service.cli.openapi_cmd:openapi", "Write openapi.json and report.schema.json."),
     }
+
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        **extra: Any,
+    ) -> Any:
+        """Run, and leave the process with an exit code that says what happened; never with a traceback."""
+
+        def run() -> Any:
+            return super(LazyGroup, self).main(args, prog_name, complete_var, standalone_mode=False, **extra)
+
+        if standalone_mode:
+            sys.exit(ended(run))
+        return run()
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Names in the order of their use."""

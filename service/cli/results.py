@@ -1,36 +1,104 @@
-"""Writing what a job left into a folder."""
+"""What a job left: written into a folder, and told in the terminal."""
 
 import json
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from service.cli.client import Client
+import click
+
+from service.cli.client import Client, cannot_write
+from service.cli.display import accuracy_table, console, line, neuron_table, tell_checks, tell_rules
+from service.cli.exits import CommandFailed, Exit
+from service.cli.jobs import Kind
 
 Json = dict[str, Any]
 
+_OF_A_HARDENING = {"checkpoint", "manifest", "log"}
 
-def save_report(client: Client, job: str, folder: Path) -> Json:
-    """Write ``report.json`` and ``report.html`` of a job; return the report."""
-    folder.mkdir(parents=True, exist_ok=True)
-    client.download(f"{job}/report.html", folder / "report.html")
-    report: Json = client.call("GET", f"{job}/report", headers={"Accept": "application/json"}).json()
-    (folder / "report.json").write_text(json.dumps(report, indent=2) + "\n")
-    return report
+
+def save_report(client: Client, job: str, folder: Path) -> tuple[Json, list[Path]]:
+    """Write ``report.json`` and ``report.html`` of a job; return the report and the paths."""
+    page, data = folder / "report.html", folder / "report.json"
+    client.download(f"{job}/report.html", page)
+    report = client.call("GET", f"{job}/report", headers={"Accept": "application/json"}, failure=Exit.JOB_FAILED)
+    try:
+        data.write_text(json.dumps(report, indent=2) + "\n")
+    except OSError as error:
+        raise cannot_write(data, error) from error
+    return report, [page, data]
 
 
 def save_artifacts(client: Client, job: str, folder: Path, kinds: set[str]) -> list[Path]:
     """Download a job's artifacts of the given kinds; return their paths."""
-    folder.mkdir(parents=True, exist_ok=True)
     saved: list[Path] = []
     cursor: str | None = None
     while True:
-        page = client.call("GET", f"{job}/artifacts", params={"cursor": cursor} if cursor else {}).json()
+        query = {"cursor": cursor} if cursor else {}
+        page = client.call("GET", f"{job}/artifacts", params=query, failure=Exit.JOB_FAILED)
         for item in page["items"]:
             if item["kind"] in kinds:
                 # A server's word is not trusted with a path: only the last part of the name is used.
-                target = folder / PurePosixPath(item["name"]).name
+                target = folder / (PurePosixPath(item["name"]).name or item["id"])
                 client.download(item["href"], target)
                 saved.append(target)
         cursor = page.get("next_cursor")
         if not cursor:
             return saved
+
+
+def fetch(client: Client, kind: Kind, body: Json, out: Path) -> tuple[Json, list[Path]]:
+    """Write everything that a succeeded job left; return an audit's report or a hardening's answer, and the paths."""
+    job = f"/v1/{kind}/{body['id']}"
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise cannot_write(out, error) from error
+    if kind == "hardenings":
+        return body, save_artifacts(client, job, out, _OF_A_HARDENING | {"report"})
+    report, saved = save_report(client, job, out)
+    if body.get("hardening_id"):
+        saved += save_artifacts(client, f"/v1/hardenings/{body['hardening_id']}", out, _OF_A_HARDENING)
+    return report, saved
+
+
+def tell(kind: Kind, result: Json, saved: list[Path], *, title: str = "", as_json: bool = False) -> None:
+    """Show what `fetch` returned; `CommandFailed` when the policy failed or the hardening did not succeed."""
+    if as_json:
+        click.echo(json.dumps(result, indent=2))
+    (_tell_audit if kind == "audits" else _tell_hardening)(result, title, saved)
+
+
+def _tell_audit(report: Json, title: str, saved: list[Path]) -> None:
+    hardening = report.get("hardening") or {}
+    console.print(accuracy_table(report, hardening.get("after"), title or report["model"]["name"]))
+    if report.get("neurons"):
+        console.print(neuron_table(report["neurons"]))
+    tell_checks([*report["checks"], *(hardening.get("checks") or ())])
+    _tell_files(saved)
+    tell_rules(report["verdict"]["rules"])
+    if report["config"].get("harden") and not hardening:
+        reason = next((c["detail"] for c in report["checks"] if c["id"] == "hardening"), "no reason given")
+        raise CommandFailed(Exit.JOB_FAILED, f"hardening: {reason}")
+    _judge(report["verdict"]["status"], report["verdict"]["rules"], "policy")
+
+
+def _tell_hardening(body: Json, title: str, saved: list[Path]) -> None:
+    metrics = body.get("metrics") or {}
+    if metrics.get("before"):
+        console.print(accuracy_table(metrics["before"], metrics["after"], title or body["id"]))
+    tell_checks(metrics.get("checks") or ())
+    _tell_files(saved)
+    tell_rules(metrics.get("rules") or ())
+    if body.get("verdict") == "fail":
+        _judge("fail", metrics.get("rules") or (), "the hardened model's verdict")
+
+
+def _judge(status: str | None, rules: Any, what: str) -> None:
+    if status in (None, "pass"):
+        return
+    broken = [rule["metric"] for rule in rules if rule["status"] != "pass"]
+    raise CommandFailed(Exit.POLICY_FAILED, f"{what}: {status} ({', '.join(broken)})")
+
+
+def _tell_files(saved: list[Path]) -> None:
+    line(f"written: {', '.join(str(path) for path in sorted(saved))}")

@@ -15,19 +15,20 @@ def spec(text: str, key: str = "name") -> dict[str, Any]:
     """Read ``pgd:eps=8/255,steps=20``, or a JSON object, as ``{"name": "pgd", "eps": "8/255", "steps": 20}``."""
     text = text.strip()
     if text.startswith("{"):
-        try:
-            value = json.loads(text)
-        except json.JSONDecodeError as error:
-            raise click.BadParameter(f"not valid JSON: {error}") from error
-        return dict(value)
+        return _object(text)
     name, _, options = text.partition(":")
     body: dict[str, Any] = {key: name.strip()}
-    for option in filter(None, (part.strip() for part in options.split(","))):
-        option_name, equals, value = option.partition("=")
-        if not equals:
-            raise click.BadParameter(f"{option!r}: write options as name=value, e.g. pgd:eps=8/255,steps=20")
-        body[option_name.strip()] = _scalar(value.strip())
+    for part in filter(None, (part.strip() for part in options.split(","))):
+        body |= option(part)
     return body
+
+
+def option(text: str) -> dict[str, Any]:
+    """Read one ``name=value``."""
+    name, equals, value = text.partition("=")
+    if not equals or not name.strip():
+        raise click.BadParameter(f"{text!r}: write options as name=value, e.g. pgd:eps=8/255,steps=20")
+    return {name.strip(): _scalar(value.strip())}
 
 
 def _scalar(text: str) -> Any:
@@ -62,8 +63,10 @@ def policy(path: Path) -> list[dict[str, Any]]:
     try:
         text = path.read_text()
         content = tomllib.loads(text) if path.suffix == ".toml" else json.loads(text)
-    except (ValueError, UnicodeDecodeError) as error:
+    except (ValueError, OSError, RecursionError) as error:
         raise click.BadParameter(f"{path}: {error}") from error
+    if isinstance(content, dict) and (unknown := sorted(set(content) - {"rules"})):
+        raise click.BadParameter(f"{path}: there is no such field: {unknown[0]!r}; a policy holds 'rules' alone")
     rules = content.get("rules") if isinstance(content, dict) else content
     if not isinstance(rules, list) or not rules:
         raise click.BadParameter(f"{path}: expected a non-empty list under 'rules'")
@@ -77,9 +80,16 @@ def metadata(text: str | None) -> dict[str, Any]:
     if not text.lstrip().startswith("{"):
         try:
             text = Path(text).read_text()
-        except OSError as error:
+        except (OSError, ValueError) as error:
             raise click.BadParameter(f"neither a JSON object nor a readable file: {error}") from error
+    return _object(text)
+
+
+def _object(text: str) -> dict[str, Any]:
     try:
-        return dict(json.loads(text))
-    except (ValueError, TypeError) as error:
-        raise click.BadParameter(f"not a JSON object: {error}") from error
+        found = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise click.BadParameter(f"not valid JSON: {error}") from error
+    if not isinstance(found, dict):
+        raise click.BadParameter(f'not a JSON object such as {{"name": value}}, but {type(found).__name__}')
+    return found

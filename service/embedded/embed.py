@@ -16,6 +16,14 @@ _START_SECONDS = 120.0
 _STOP_SECONDS = 20.0
 
 
+class DidNotStart(RuntimeError):
+    """The service said why it does not start; `code` is what its process left with."""
+
+    def __init__(self, said: str, code: int | None) -> None:
+        super().__init__(f"the embedded service did not start: {said.strip() or 'it said nothing'}")
+        self.code = code if code is not None else -1
+
+
 class EmbeddedService:
     """A running service with its data in `data_dir`; `url` is its address.
 
@@ -54,7 +62,7 @@ class EmbeddedService:
         return self.data_dir / "logs"
 
     def start(self) -> Self:
-        """Start it and wait until the API answers. `RuntimeError` with what it said when it does not."""
+        """Start it and wait until the API answers. `DidNotStart` with what it said when it does not."""
         program = [sys.executable, "-P", "-m", "service.cli.main", "serve", *self._arguments, "--lifeline"]
         self.process = subprocess.Popen(
             program,
@@ -68,8 +76,9 @@ class EmbeddedService:
         said = self._first_line()
         word, _, rest = said.strip().partition(" ")
         if word != "ready":
+            process = self.process
             self.stop()
-            raise RuntimeError(f"the embedded service did not start: {said.strip() or 'it said nothing'}")
+            raise DidNotStart(said, process.returncode)
         self._url = rest
         return self
 

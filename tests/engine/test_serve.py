@@ -61,7 +61,7 @@ def test_a_busy_port_is_said(served: EmbeddedService, tmp_path: Path) -> None:
     said = subprocess.run(
         [*TREMOR, "serve", "--data", str(tmp_path), "--port", port, "--workers", "0"], capture_output=True, text=True
     )
-    assert said.returncode == 1
+    assert said.returncode == Exit.USAGE
     assert f"Port {port} of 127.0.0.1 is in use" in said.stderr
     assert "--port 0" in said.stderr
 
@@ -251,7 +251,7 @@ def test_keys(tmp_path: Path) -> None:
     assert "no key key_nix" in keys("revoke", "key_nix").stderr
 
 
-@pytest.mark.parametrize("command", ["serve", "audit", "harden", "api", "worker", "keys", "openapi"])
+@pytest.mark.parametrize("command", ["serve", "audit", "harden", "follow", "api", "worker", "keys", "openapi"])
 def test_help(command: str) -> None:
     result = CliRunner().invoke(main, [command, "--help"])
     assert result.exit_code == 0

@@ -1,0 +1,43 @@
+"""`tremor follow`: take up a job that another command started, wait for it, write its results, judge its policy."""
+
+from pathlib import Path
+
+import click
+
+from service.cli import jobs
+from service.cli.display import bars
+from service.cli.exits import CommandFailed, Exit, Interrupted, interruptible
+from service.cli.given import check_folder
+from service.cli.options import FOLDER, json_option, server_options
+from service.cli.results import fetch, tell
+from service.cli.session import connected
+
+
+@click.command()
+@click.argument("job", metavar="JOB_ID")
+@click.option("--out", type=FOLDER, default=Path("tremor-out"), show_default=True)
+@json_option
+@server_options
+def follow(*, job: str, out: Path, as_json: bool, server: str | None, api_key: str | None, retry_for: float) -> None:
+    """Wait for the audit or hardening JOB_ID of a server, and write its results.
+
+    For what was started with --detach, over HTTP, or by a command that lost its server. Exit codes as of
+    `tremor audit`. Ctrl-C stops the waiting; the job goes on.
+    """
+    kind = jobs.KINDS.get(job.partition("_")[0])
+    if kind is None:
+        raise click.BadParameter(f"{job!r} is no id of an audit (aud_…) or hardening (hrd_…)", param_hint="JOB_ID")
+    if not server:
+        raise click.UsageError("--server says where the job is")
+    check_folder(out)
+    with interruptible(), connected(server, api_key, patience=retry_for) as client:
+        try:
+            with bars() as shown:
+                body = jobs.follow(client, kind, job, shown.job)
+                result, saved = fetch(client, kind, body, out)
+        except Interrupted as error:
+            raise CommandFailed(Exit(128 + error.number), f"{job} goes on on the server") from error
+        if kind == "audits":
+            parts = (result["model"], result["dataset"])
+            client.warnings += [f"{part['name']}: {text}" for part in parts for text in part.get("warnings", ())]
+    tell(kind, result, saved, as_json=as_json)

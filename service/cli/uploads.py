@@ -1,0 +1,126 @@
+"""Uploading models and data sets: found again where they are already, sent again where the connection broke."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO, Any, Literal
+from uuid import uuid4
+
+import httpx
+from pydantic import BaseModel, ValidationError
+
+from openapi.datasets import DatasetMetadata
+from openapi.models import ModelMetadata
+from service.cli.client import Client, describe
+from service.cli.display import Bars
+from service.cli.exits import CommandFailed, Exit
+
+Json = dict[str, Any]
+Kind = Literal["models", "datasets"]
+
+METADATA: dict[Kind, type[BaseModel]] = {"models": ModelMetadata, "datasets": DatasetMetadata}
+#: Tries of one upload, however long each of them takes.
+_ATTEMPTS = 5
+_TIMEOUT = httpx.Timeout(60, connect=10, read=900)  # the answer comes when the whole file has been stored
+
+
+class _Counted:
+    """A file that tells how much of it has been read."""
+
+    def __init__(self, file: IO[bytes], size: int, told: Callable[[int, int], None]) -> None:
+        self._file, self._size, self._told = file, size, told
+
+    def read(self, count: int = -1) -> bytes:
+        chunk = self._file.read(count)
+        self._told(self._file.tell(), self._size)
+        return chunk
+
+    def __iter__(self) -> Any:
+        return iter(lambda: self.read(1 << 20), b"")
+
+    def seek(self, *where: int) -> int:
+        return self._file.seek(*where)
+
+    def tell(self) -> int:
+        return self._file.tell()
+
+    def fileno(self) -> int:
+        return self._file.fileno()
+
+
+def upload(client: Client, kind: Kind, path: Path, metadata: Json, shown: Bars) -> Json:
+    """Bring a file to the server and wait until it is inspected; return what the server says of it.
+
+    The same bytes with the same metadata are not sent twice. What the inspection warns of goes to `client.warnings`.
+    Raises `CommandFailed` when the file is rejected.
+    """
+    try:
+        body = _Upload(client, kind, path, metadata, shown).run()
+    except OSError as error:
+        raise CommandFailed(Exit.USAGE, f"{path} cannot be read: {error.strerror or error}") from error
+    body = client.wait(
+        f"/v1/{kind}/{body['id']}",
+        lambda answer: shown.show(f"inspect {path.name}", 0, 0),
+        lambda answer: answer["status"] != "inspecting",
+        Exit.UPLOAD_REJECTED,
+    )
+    if body["status"] == "rejected":
+        raise CommandFailed(Exit.UPLOAD_REJECTED, f"{path}: {describe(body.get('problem') or {})}")
+    found = (body.get("inspection") or {}).get("warnings") or ()
+    client.warnings += [f"{path.name}: {text}" for text in found]
+    return body
+
+
+class _Upload:
+    def __init__(self, client: Client, kind: Kind, path: Path, metadata: Json, shown: Bars) -> None:
+        self._client, self._kind, self._path, self._metadata, self._shown = client, kind, path, metadata, shown
+        self._key = str(uuid4())
+        self._sha256 = None if client.fresh else self._hash()
+
+    def run(self) -> Json:
+        found: Json = self._client.patiently(lambda: self._find() or self._send(), attempts=_ATTEMPTS)
+        return found
+
+    def _hash(self) -> str:
+        digest, size, done = hashlib.sha256(), self._path.stat().st_size, 0
+        with self._path.open("rb") as file:
+            while chunk := file.read(1 << 22):
+                digest.update(chunk)
+                done += len(chunk)
+                self._shown.show(f"read {self._path.name}", done / 1e6, size / 1e6, "MB")
+        return digest.hexdigest()
+
+    def _find(self) -> Json | None:
+        """The same upload on the server: of an earlier run, or of a try whose answer was lost."""
+        if self._sha256 is None:
+            return None
+        page = self._client.once("GET", f"/v1/{self._kind}", failure=Exit.USAGE, params={"sha256": self._sha256})
+        return next((item for item in page.get("items") or () if self._is_same(item)), None)
+
+    def _is_same(self, item: Json) -> bool:
+        """Whether nothing would be new about it. What was rejected is sent again: the reason may have passed."""
+        kind = METADATA[self._kind]
+        try:
+            same = kind.model_validate(item.get("metadata")) == kind.model_validate(self._metadata)
+        except ValidationError:  # a server of another version
+            return False
+        return same and item.get("sha256") == self._sha256 and item.get("status") != "rejected"
+
+    def _send(self) -> Json:
+        label = f"upload {self._path.name}"
+        with self._path.open("rb") as file:
+            counted = _Counted(
+                file,
+                self._path.stat().st_size,
+                lambda done, total: self._shown.show(label, done / 1e6, total / 1e6, "MB"),
+            )
+            return self._client.once(
+                "POST",
+                f"/v1/{self._kind}",
+                failure=Exit.UPLOAD_REJECTED,
+                files={"file": (self._path.name, counted, "application/octet-stream")},
+                data={"metadata": json.dumps(self._metadata)},
+                headers={"Idempotency-Key": self._key},
+                timeout=_TIMEOUT,
+            )

@@ -1,0 +1,30 @@
+"""What `tremor audit`, `tremor harden` and `tremor follow` do once everything is uploaded."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from service.cli import jobs
+from service.cli.client import Client
+from service.cli.display import Bars, line
+from service.cli.results import fetch
+
+Json = dict[str, Any]
+
+
+def carry_out(
+    client: Client, kind: jobs.Kind, request: Json, shown: Bars, out: Path, title: str = ""
+) -> tuple[Json, list[Path]]:
+    """Start a job, follow it (an interrupt cancels it), and write what it left; `title` tells several jobs apart."""
+    body = jobs.run(client, kind, request, lambda answer: shown.job(answer, title))
+    return fetch(client, kind, body, out)
+
+
+def leave(client: Client, kind: jobs.Kind, request: Json, as_json: bool) -> None:
+    """Start a job and leave it to the server: its id on standard output, how to go on on standard error."""
+    body = jobs.start(client, kind, request)
+    click.echo(json.dumps(body, indent=2) if as_json else body["id"])
+    line(f"to wait for it and fetch its results: {jobs.how_to_follow(client, body['id'])} --out FOLDER")
+    line(f"to stop it: curl -X POST {client.url}/v1/{kind}/{body['id']}/cancel")
