@@ -13,7 +13,7 @@ from service.orchestrator.plan import Subject
 
 
 def hardened_subject(parent: Subject, trained: ShardResult, request: HardeningRequest) -> Subject:
-    """The hardened model, in the format of the upload; it takes exactly what the parent took."""
+    """The hardened model, in the format of the upload where it can be written; it takes what the parent took."""
     file = trained.files[trained.value["uploaded_format"]]
     name = request.name or f"{parent.name} ({request.method} hardened)"
     return Subject(
@@ -22,7 +22,8 @@ def hardened_subject(parent: Subject, trained: ShardResult, request: HardeningRe
         sha256=file.blob.sha256,
         size=file.blob.size,
         inspection=trained.value["inspection"],
-        meta={**parent.meta, "name": name[:200]},
+        # Without a declared format: where the upload's cannot be written, the checkpoint has another.
+        meta={**parent.meta, "name": name[:200], "format": None},
     )
 
 

@@ -1,31 +1,31 @@
 """Stage `harden`: train a robust model and write it in three formats, with a manifest and a log.
 
+Every writer is tried before the first epoch. What cannot be written is told in the value (``not_written``, warnings of
+the inspection) and in the manifest; ``uploaded_format`` is the format in which the hardened model is audited, another
+than the upload's where that one cannot hold it.
+
 params: ``model`` {format, input}, ``harden`` (HardenOptions), ``seed``, ``parent`` {id, sha256, name}, ``dataset`` {…}.
 Files: ``onnx``, ``torchscript``, ``safetensors`` (kind checkpoint; they take what the uploaded file took),
 ``manifest`` (json), ``log`` (jsonl, one line an epoch, the first the model as it came).
 """
 
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 import torch
 
 from openapi.hardening_options import HardenOptions
 from openapi.models import InputSpec
+from workers.hardening.checkpoints import WRITERS, Checkpoints
 from workers.hardening.data import TrainingSet
 from workers.hardening.manifest import sha256_of, write_lines, write_manifest
-from workers.hardening.training import Hardening, harden
+from workers.hardening.training import Hardener, Hardening
 from workers.jobs.context import JobContext
 from workers.models.audited import AuditedModel
-from workers.models.export import write_onnx, write_pt2, write_safetensors, write_torchscript
 from workers.models.inspection import inspect_audited
 from workers.models.load import load_model
-
-_WRITERS = {
-    "onnx": ("hardened.onnx", write_onnx),
-    "torchscript": ("hardened.pt", write_torchscript),
-    "safetensors": ("hardened.safetensors", write_safetensors),
-}
+from workers.precision import exact_float32
 
 
 def run(ctx: JobContext) -> dict[str, Any]:
@@ -35,31 +35,46 @@ def run(ctx: JobContext) -> dict[str, Any]:
     model = load_model(ctx.inputs["model"], spec["format"], InputSpec.model_validate(spec["input"])).to(ctx.device)
     data = TrainingSet.open(ctx.inputs["x"], ctx.inputs["y"], limit=options.max_samples, device=ctx.device)
     seed = int(ctx.params.get("seed", 0))
-    result = harden(model, data, options, seed=seed, report=ctx.progress)
+    with exact_float32():
+        training = Hardener(model, data, options, seed=seed, report=ctx.progress)
+        ctx.progress(0, 1, "checkpoints", "try export")
+        checkpoints = Checkpoints.tried(model, ctx.scratch)
+        result = training.run()
 
     model.to("cpu")
     log = [asdict(epoch) for epoch in result.log]
-    checkpoints = {}
-    # the uploaded format is always among the checkpoints
-    writers = {**_WRITERS, "pt2": ("hardened.pt2", write_pt2)} if model.format == "pt2" else _WRITERS
-    for i, (key, (name, write)) in enumerate(writers.items()):
-        checkpoints[key] = ctx.output(key, name, "checkpoint", key)
-        write(model, checkpoints[key])
-        ctx.progress(i + 1, len(writers), "checkpoints", "export")
+    written = write_all(ctx, model, checkpoints)
     write_manifest(
         ctx.output("manifest", "manifest.json", "manifest", "json"),
-        manifest(ctx, options, seed, result, model, log),
-        checkpoints,
+        {**manifest(ctx, options, seed, result, model, log), "not_written": checkpoints.failed},
+        written,
     )
     write_lines(ctx.output("log", "log.jsonl", "log", "jsonl"), log)
+    inspection = inspect_audited(model)
+    audited_as = checkpoints.check()
+    described = {"format": audited_as, "warnings": (*inspection.warnings, *checkpoints.notes())}
     return {
-        "inspection": inspect_audited(model).model_dump(mode="json"),
-        "uploaded_format": model.format,
+        "inspection": inspection.model_copy(update=described).model_dump(mode="json"),
+        "uploaded_format": audited_as,
+        "not_written": checkpoints.failed,
         "log": log,
         "layers": list(result.layers),
         "frozen": list(result.frozen),
         "omega": {name: list(neurons) for name, neurons in result.omega.items()},
     }
+
+
+def write_all(ctx: JobContext, model: AuditedModel, checkpoints: Checkpoints) -> dict[str, Path]:
+    """Write the formats that were possible before training, as far as they still are; returns the files by format."""
+    written: dict[str, Path] = {}
+    wanted = list(checkpoints.formats)
+    for i, key in enumerate(wanted):
+        path = ctx.scratch / WRITERS[key][0]
+        if checkpoints.write(model, key, path):
+            written[key] = ctx.output(key, path.name, "checkpoint", key)
+        ctx.progress(i + 1, len(wanted), "checkpoints", "export")
+    checkpoints.check()
+    return written
 
 
 def manifest(

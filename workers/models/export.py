@@ -6,9 +6,12 @@ run once more after writing and compared with the model.
 """
 
 import copy
+import re
 import warnings
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -17,7 +20,9 @@ from torch import Tensor, fx
 
 from openapi.problems import JobFailed
 from workers.models.audited import AuditedModel
-from workers.models.graphs import export_program, op_name, quiet_export
+from workers.models.graphs import export_program, quiet_export
+from workers.models.layers import fetch
+from workers.models.scripted import scripted
 
 #: Largest difference between a written program's logits and the model's, relative to the largest logit.
 TOLERANCE = 1e-3
@@ -41,27 +46,11 @@ def _compare(model: AuditedModel, run: Callable[[Tensor], Tensor], kind: str) ->
         raise JobFailed(f"the written {kind} file does not give the model's logits")
 
 
-def _traceable(model: AuditedModel) -> fx.GraphModule:
-    """Copy the network with sizes read and used by methods: `torch.jit.trace` records these and burns others in."""
-    network = copy.deepcopy(model.graph).cpu()
-    for node in network.graph.nodes:
-        name = "size" if op_name(node) == "sym_size" else op_name(node)
-        sized = any(
-            isinstance(arg, (list, tuple)) and any(isinstance(a, fx.Node) for a in arg) for arg in node.args[1:]
-        )
-        if (name == "size" or sized) and isinstance(node.args[0], fx.Node) and hasattr(Tensor, name):
-            node.op, node.target = "call_method", name
-    network.recompile()
-    return network.requires_grad_(False)
-
-
 def write_torchscript(model: AuditedModel, path: Path) -> None:
-    """Write a traced program for `torch.jit.load`; parameters keep their names."""
-    network = _traceable(model)
+    """Write a scripted program for `torch.jit.load`; parameters keep their names."""
     with warnings.catch_warnings(), torch.no_grad():
         warnings.simplefilter("ignore")
-        script = torch.jit.trace(network, (_probe(model, 2),), check_trace=False)  # type: ignore[no-untyped-call]
-        script.save(str(path))
+        scripted(model.graph).save(str(path))
         loaded = torch.jit.load(str(path), map_location="cpu")  # type: ignore[no-untyped-call]
         _compare(model, loaded, "TorchScript")
 
@@ -80,19 +69,20 @@ def write_onnx(model: AuditedModel, path: Path) -> None:
     """Write an ONNX file (input ``input``, output ``logits``) by torch's default exporter, with a free batch size."""
     import onnxruntime
 
-    network = copy.deepcopy(model.graph).cpu().requires_grad_(False)
+    network, names = _numbered(model.graph)
     with quiet_export(), torch.no_grad():
-        torch.onnx.export(
+        program = torch.onnx.export(
             network,
             (_probe(model, 2),),
-            str(path),
             dynamo=True,
             input_names=["input"],
             output_names=["logits"],
             dynamic_shapes=({0: torch.export.Dim("batch", min=1)},),
-            external_data=False,
             verbose=False,
         )
+    assert program is not None
+    _rename(program.model.graph, names)
+    program.save(str(path), external_data=False)
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = torch.get_num_threads()
     options.log_severity_level = 4
@@ -103,6 +93,41 @@ def write_onnx(model: AuditedModel, path: Path) -> None:
         return torch.from_numpy(np.asarray(logits))
 
     _compare(model, run, "ONNX")
+
+
+#: What a weight is called while the file is written, and its number.
+_NUMBERED = re.compile(r"weight_of_file_(\d{6})")
+
+
+def _numbered(module: fx.GraphModule) -> tuple[fx.GraphModule, dict[str, str]]:
+    """A copy whose tensors have names that no exporter invents, and {that name: the file's}.
+
+    A file of an exporter may call its weights what the same exporter calls its intermediate values (``val_50``).
+    """
+    graph = copy.deepcopy(module.graph)
+    numbers: dict[str, str] = {}
+    for node in graph.nodes:
+        if node.op == "get_attr":
+            node.target = numbers.setdefault(str(node.target), f"weight_of_file_{len(numbers):06}")
+    tensors = {number: fetch(module, name).detach().cpu() for name, number in numbers.items()}
+    return fx.GraphModule(tensors, graph), {number: name for name, number in numbers.items()}
+
+
+def _rename(graph: Any, names: dict[str, str]) -> None:
+    """Give an `onnx_ir` graph's weights their names back, and what was made of them (a folded norm's bias) their stem.
+
+    Values that have such a name already get another.
+    """
+    values = [*graph.initializers.values(), *(value for node in graph.all_nodes() for value in node.outputs)]
+    ours = [value for value in values if _NUMBERED.match(value.name)]
+    wanted = {value.name: _NUMBERED.sub(lambda found: names[found[0]], value.name, 1) for value in ours}
+    taken = {*wanted.values(), *(value.name for value in values)}
+    for value in values:
+        if value.name in wanted.values():
+            value.name = next(name for i in count(1) if (name := f"{value.name}_{i}") not in taken)
+            taken.add(value.name)
+    for value in ours:
+        value.name = wanted[value.name]
 
 
 def write_safetensors(model: AuditedModel, path: Path) -> None:

@@ -209,7 +209,9 @@ def _argument(argument: dict[str, Any]) -> Any:
     (kind, body), *_ = argument.items()
     if kind == "as_none":
         return _Constant(None)
-    if kind in ("as_int", "as_float", "as_bool", "as_string", "as_ints", "as_floats", "as_bools", "as_strings"):
+    if kind in ("as_float", "as_floats"):  # what is not finite is written as text
+        return _Constant(float(body) if kind == "as_float" else [float(item) for item in body])
+    if kind in ("as_int", "as_bool", "as_string", "as_ints", "as_bools", "as_strings"):
         return _Constant(body)
     if kind in ("as_tensor", "as_custom_obj"):
         return _Name(str(body["name"]))

@@ -15,13 +15,15 @@ import onnxruntime
 import pytest
 import torch
 from safetensors.numpy import load_file
-from torch import nn
+from torch import Tensor, nn
 
 from openapi.models import InputSpec, ModelInspection
-from openapi.problems import NotTrainable
+from openapi.problems import JobFailed, NotTrainable
 from tests.workers.hardening.nets import options, shipped
+from workers.hardening.checkpoints import WRITERS, Checkpoints
 from workers.jobs.context import JobContext
 from workers.jobs.harden import run
+from workers.models.from_module import audit_module
 from workers.models.load import load_model
 
 MEAN, STD = 0.286, 0.353
@@ -157,3 +159,45 @@ def test_the_log_has_one_line_an_epoch(done: tuple[dict[str, Any], JobContext]) 
 def test_a_frozen_file_is_refused(vanilla: nn.Module, tmp_path: Path) -> None:
     with pytest.raises(NotTrainable, match="no trainable parameters"):
         run(context(vanilla, tmp_path, freeze=True))
+
+
+class Ranked(nn.Module):
+    """Reads the third smallest number of each map, which ONNX has no operator for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(1, 6, 5, stride=3)
+        self.head = nn.Linear(6, 10)
+
+    def forward(self, x: Tensor) -> Tensor:
+        logits: Tensor = self.head(self.conv(x).flatten(2).kthvalue(3, 2).values)
+        return logits
+
+
+def test_what_could_be_written_is_delivered_and_the_rest_is_told(tmp_path: Path) -> None:
+    ctx = context(Ranked().eval(), tmp_path)
+    value = run(ctx)
+    assert {"torchscript", "safetensors", "manifest", "log"} == set(ctx.files)
+    assert all(file.path.is_file() for file in ctx.files.values())
+    assert {path.name for path in ctx.scratch.iterdir()} == {file.name for file in ctx.files.values()}
+    assert "kthvalue" in value["not_written"]["onnx"]
+    assert json.loads(ctx.files["manifest"].path.read_text())["not_written"] == value["not_written"]
+    assert any("could not be written as onnx" in line for line in value["inspection"]["warnings"])
+
+
+def test_another_format_stands_in_for_one_that_cannot_hold_the_network(tmp_path: Path) -> None:
+    model = audit_module(Ranked().eval(), InputSpec(shape=(1, 28, 28)))
+    model.format = "onnx"
+    found = Checkpoints.tried(model, tmp_path)
+    assert found.check() == "torchscript"
+    assert any("audited as torchscript" in line for line in found.notes())
+    assert not list(tmp_path.iterdir())
+
+
+def test_no_training_begins_that_would_be_lost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ctx = context(Ranked().eval(), tmp_path)
+    broken = dict.fromkeys(WRITERS, ("file", lambda model, path: path.read_bytes()))
+    monkeypatch.setattr("workers.hardening.checkpoints.WRITERS", broken | {"safetensors": WRITERS["safetensors"]})
+    monkeypatch.setattr("workers.hardening.training.Hardener.run", lambda self: pytest.fail("trained"))
+    with pytest.raises(JobFailed, match=r"cannot be written in any format.*torchscript: "):
+        run(ctx)

@@ -9,14 +9,17 @@ import pytest
 import torch
 from safetensors.torch import load_file
 from torch import nn
+from torch.nn import functional as F
 
 from openapi.models import InputSpec
 from openapi.problems import JobFailed
 from tests.workers.models.nets import ConvNet, relative, save_script, settled
+from tests.workers.models.onnx.nets import build
 from workers.models import export
 from workers.models.export import write_onnx, write_pt2, write_safetensors, write_torchscript
 from workers.models.from_module import audit_module
 from workers.models.load import load_model
+from workers.models.scripted import scripted
 
 SPEC = InputSpec(shape=(3, 14, 14), mean=(0.4, 0.5, 0.6), std=(0.2, 0.3, 0.4))
 
@@ -109,9 +112,51 @@ def test_batch_arithmetic_stays_free(write, tmp_path):
 
 
 def test_a_program_that_differs_is_not_handed_out(model, tmp_path, monkeypatch):
-    monkeypatch.setattr(export, "_traceable", lambda model: export.copy.deepcopy(model.graph).apply(_halve))
+    monkeypatch.setattr(export, "scripted", lambda graph: scripted(export.copy.deepcopy(graph).apply(_halve)))
     with pytest.raises(JobFailed, match="TorchScript"):
         write_torchscript(model, tmp_path / "out.pt")
+
+
+class Positions(nn.Module):
+    """A learned table of relative positions, read at a table of indices (Swin), and a pooling that pads with -inf."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 8, 3, stride=2, padding=1)
+        self.table = nn.Parameter(torch.zeros(7, 4))
+        self.register_buffer("index", torch.arange(16) % 7)
+        self.fc = nn.Linear(8, 5)
+
+    def forward(self, x):
+        x = F.max_pool2d(F.pad(self.conv(x), (1, 0, 1, 0), value=float("-inf")), 2)
+        bias = self.table[self.index].view(4, 4, 4).sum(2)
+        return self.fc((x * bias[: x.shape[2], : x.shape[3]]).mean((2, 3)))
+
+
+@pytest.mark.parametrize("write", [write_onnx, write_torchscript, write_pt2])
+def test_tensors_as_indices_and_infinite_constants(write, tmp_path):
+    model = audit_module(settled(Positions()), InputSpec(shape=(3, 12, 12)))
+    write(model, tmp_path / "out")
+    again = load_model(tmp_path / "out", None, InputSpec(shape=(3, 12, 12)))
+    x = torch.rand(5, 3, 12, 12)
+    assert relative(again(x), model(x)) < 1e-5
+    kept = set(model.trainable_parameters()) - ({"table"} if write is write_onnx else set())  # read ahead of time there
+    assert kept <= set(again.trainable_parameters())
+
+
+def test_names_that_an_exporter_invented_are_written_again(tmp_path):
+    """The default exporter calls weights what it calls intermediate values: val_5."""
+    net, x = build("convnext")
+    shapes = ({0: torch.export.Dim("batch")},)
+    torch.onnx.export(
+        net, (x,), tmp_path / "in", dynamo=True, external_data=False, dynamic_shapes=shapes, verbose=False
+    )
+    model = load_model(tmp_path / "in", None, InputSpec())
+    assert any(name.startswith("val_") for name in model.trainable_parameters())
+    write_onnx(model, tmp_path / "out")
+    again = load_model(tmp_path / "out", None, InputSpec())
+    assert relative(again(x), model(x)) < 1e-5
+    assert set(again.trainable_parameters()) == set(model.trainable_parameters())
 
 
 def _halve(module: nn.Module) -> None:
