@@ -6,6 +6,7 @@ run once more after writing and compared with the model.
 """
 
 import copy
+import json
 import re
 import warnings
 from collections.abc import Callable
@@ -20,9 +21,9 @@ from torch import Tensor, fx
 
 from openapi.problems import JobFailed
 from workers.models.audited import AuditedModel
-from workers.models.graphs import export_program, quiet_export
-from workers.models.layers import fetch
+from workers.models.graphs import export_program, fetch, quiet_export
 from workers.models.scripted import scripted
+from workers.models.torchscript.archive import INPUT_NOTE
 
 #: Largest difference between a written program's logits and the model's, relative to the largest logit.
 TOLERANCE = 1e-3
@@ -47,10 +48,11 @@ def _compare(model: AuditedModel, run: Callable[[Tensor], Tensor], kind: str) ->
 
 
 def write_torchscript(model: AuditedModel, path: Path) -> None:
-    """Write a scripted program for `torch.jit.load`; parameters keep their names."""
+    """Write a compiled program for `torch.jit.load`; parameters keep their names, an extra file notes the input."""
     with warnings.catch_warnings(), torch.no_grad():
         warnings.simplefilter("ignore")
-        scripted(model.graph).save(str(path))
+        note = json.dumps({"shape": list(model.file_input.shape)})
+        scripted(model.graph).save(str(path), _extra_files={INPUT_NOTE: note})
         loaded = torch.jit.load(str(path), map_location="cpu")  # type: ignore[no-untyped-call]
         _compare(model, loaded, "TorchScript")
 

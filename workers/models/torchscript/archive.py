@@ -15,6 +15,10 @@ MAX_PICKLE = 64 * 2**20
 _COMPRESSION = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 
+#: Name of the extra file in which a program that no trace recorded says what it takes.
+INPUT_NOTE = "input.json"
+
+
 @dataclass
 class Archive:
     """A checked archive: its entries by their path below the root folder, sources and pickles in memory."""
@@ -24,6 +28,8 @@ class Archive:
     sources: dict[str, bytes] = field(default_factory=dict)
     pickles: dict[str, bytes] = field(default_factory=dict)
     version: str = ""
+    #: What our own writer notes beside the program: ``{"shape": …}`` of one image, as the file takes it.
+    noted: bytes = b""
 
 
 def is_zip(path: Path) -> bool:
@@ -99,6 +105,8 @@ def open_archive(path: Path) -> Archive:
                     (archive.sources if name.endswith(".py") else archive.pickles)[name] = content
                 elif name in {"version", ".data/version"} and info.file_size < 64:
                     archive.version = opened.read(info).decode("ascii", "replace").strip()
+                elif name == f"extra/{INPUT_NOTE}" and info.file_size < 1024:
+                    archive.noted = opened.read(info)
                 elif name.startswith("code/") and not name.endswith("/"):
                     raise ModelUnsafe(f"entry {info.filename!r} is neither source nor debug table", entry=info.filename)
     except ZIP_ERRORS as error:

@@ -25,11 +25,12 @@ _LOADED = frozenset({"data.pkl", "constants.pkl"})
 
 @dataclass(frozen=True)
 class Opened:
-    """A checked and loaded archive."""
+    """A checked and loaded archive; `traced`: the shape that a trace recorded, `noted`: that our own writer noted."""
 
     archive: Archive
     script: Any
     traced: tuple[int, ...] | None
+    noted: tuple[int, ...] | None = None
 
 
 def admit(path: Path) -> Archive:
@@ -55,7 +56,7 @@ def open_torchscript(path: Path) -> Opened:
     except (RuntimeError, ValueError, OSError, IndexError, AttributeError) as error:
         raise ModelMalformed(f"torch cannot load the archive: {str(error).strip().splitlines()[0][:300]}") from error
     traced = archive.pickles.get("traced_inputs.pkl")
-    return Opened(archive, script, None if traced is None else traced_shape(traced))
+    return Opened(archive, script, None if traced is None else traced_shape(traced), shapes.noted_shape(archive.noted))
 
 
 def _not_for_mobile(archive: Archive) -> None:
@@ -87,7 +88,7 @@ def load_torchscript(path: Path, spec: InputSpec) -> AuditedModel:
     elif not program.has_parameters:
         notes.append("the file is frozen: its weights are constants, so that it can be audited but not hardened")
     last: TremorError | None = None
-    candidates = shapes.candidates(program, spec, opened.traced)
+    candidates = shapes.candidates(program, spec, opened.traced or opened.noted)
     for candidate in candidates:
         try:
             return assemble(

@@ -1,5 +1,6 @@
 """What image size a TorchScript file takes: from the caller, from the trace, or by trying."""
 
+import json
 from dataclasses import dataclass
 from typing import Literal
 
@@ -90,3 +91,14 @@ def _first_channels(program: Program) -> int | None:
 def _deep(program: Program) -> bool:
     heads = [t for t in program.state_dict().values() if isinstance(t, torch.Tensor) and t.dim() == 2]
     return bool(heads) and int(heads[-1].shape[0]) >= 1000
+
+
+def noted_shape(content: bytes) -> tuple[int, ...] | None:
+    """Return the batch shape (1, …) that our own writer notes in an extra file; None where there is no such note."""
+    try:
+        shape = json.loads(content)["shape"] if content else None
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return None
+    if not isinstance(shape, list) or not all(type(size) is int and 0 < size < 2**20 for size in shape):
+        return None
+    return (1, *shape) if 1 <= len(shape) <= 8 else None
