@@ -32,6 +32,13 @@ class ReportDataset(Frozen):
     num_samples: int
     evaluated: int
     split: str | None = None
+    label_mapping: Json | None = Field(
+        None,
+        description="When labels are not the logits' numbers: `order` (name, text or numeric), `logits` (label i of the "
+        "data set is logit logits[i], −1 where no sample has it), `evidence` {n, correct: {order: count}} or null",
+    )
+    channels: str | None = Field(None, description="The rule by which pictures became what the model takes, in words")
+    resize: str | None = Field(None, description="The resizing rule that was applied to pictures, in words")
     warnings: tuple[str, ...] = Field((), description="What inspection chose, guessed or found odd in the file")
 
 

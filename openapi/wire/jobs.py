@@ -14,7 +14,7 @@ from openapi.problems import Problem
 #: Bump when a change of the code changes results: old shard results are then not reused.
 RESULT_VERSION = 2
 
-Stage = Literal["inspect_model", "inspect_dataset", "attack", "neurons", "harden", "report"]
+Stage = Literal["inspect_model", "inspect_dataset", "prepare", "attack", "neurons", "harden", "report"]
 
 #: The one Celery task; the service enqueues it by name.
 TASK_NAME = "tremor.run_shard"

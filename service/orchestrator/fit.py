@@ -8,39 +8,9 @@ from openapi.audits import AuditRequest
 from openapi.hardening_options import HardenOptions
 from openapi.hardenings import HardeningRequest
 from openapi.metrics import metric_errors
-from openapi.problems import DatasetMismatch, FieldError, InvalidField, InvalidFields
+from openapi.problems import InvalidField, InvalidFields
+from service.orchestrator.matching import match
 from service.orchestrator.plan import Subject
-
-
-def check_data(model: Subject, dataset: Subject, pointer: str) -> None:
-    """Raise `DatasetMismatch` when images or labels of the data set do not fit the model."""
-    wanted, found = tuple(model.inspection["input"].get("shape") or ()), tuple(dataset.inspection["shape"])
-    if wanted and wanted != found:
-        raise _mismatch(
-            pointer,
-            f"the images are {_shape(found)}, the model {model.name!r} takes {_shape(wanted)} "
-            "(channels × height × width); upload the data in that shape, or with `resize` in its metadata",
-        )
-    classes = int(model.inspection["num_classes"])
-    if int(dataset.inspection["num_classes"]) > classes:
-        raise _mismatch(
-            pointer,
-            f"the labels go up to {dataset.inspection['num_classes'] - 1}, "
-            f"the model {model.name!r} has {classes} logits (labels 0 to {classes - 1})",
-        )
-    ours, theirs = model.meta.get("labels"), dataset.meta.get("labels") or dataset.inspection.get("labels")
-    if ours and theirs and list(ours) != list(theirs) and sorted(ours) == sorted(theirs):
-        raise _mismatch(
-            pointer, "model and data set name the same classes in a different order; the labels would be wrong"
-        )
-
-
-def _shape(shape: tuple[int, ...]) -> str:
-    return "×".join(str(s) for s in shape)
-
-
-def _mismatch(pointer: str, detail: str) -> DatasetMismatch:
-    return DatasetMismatch(detail, errors=(FieldError(pointer=pointer, detail=detail),))
 
 
 def check_attacks(model: Subject, specs: Sequence[AttackSpec], pointer: str) -> None:
@@ -81,7 +51,7 @@ def check_audit(request: AuditRequest, model: Subject, dataset: Subject, train: 
 
     The neuron analysis needs gradients: on a model without them it is left out when it was only there by default.
     """
-    check_data(model, dataset, "/dataset_id")
+    match(model, dataset, "/dataset_id")
     check_attacks(model, request.attacks or (), "/attacks" if request.preset is None else "/preset")
     if not model.inspection.get("differentiable", True) and request.neurons is not None:
         if "neurons" in request.model_fields_set:
@@ -91,7 +61,7 @@ def check_audit(request: AuditRequest, model: Subject, dataset: Subject, train: 
         request = request.model_copy(update={"neurons": None})
     if request.harden is not None and train is not None:
         check_hardening(model, request.harden, "/harden")
-        check_data(model, train, "/harden/train_dataset_id")
+        match(model, train, "/harden/train_dataset_id")
     return request
 
 
@@ -101,9 +71,9 @@ def check_hardening_request(
     """Check a hardening against inspected subjects."""
     check_hardening(model, request, "")
     check_attacks(model, request.attacks or (), "/attacks")
-    check_data(model, train, "/train_dataset_id")
+    match(model, train, "/train_dataset_id")
     if evaluation is not None:
-        check_data(model, evaluation, "/eval_dataset_id")
+        match(model, evaluation, "/eval_dataset_id")
 
 
 def check_policy(request: AuditRequest) -> None:

@@ -1,6 +1,7 @@
 """What follows what: the stages of audits, hardenings and inspections.
 
-``audit: evaluate → [hardening] → report``; ``hardening: train → [evaluate → report]``; ``inspection: inspect``.
+``audit: [prepare →] evaluate → [hardening] → report``; ``hardening: [prepare →] train → [evaluate → report]``;
+``inspection: inspect``. Data is prepared where the model takes its labels or channels in another form.
 All of it happens inside the transaction that recorded the last shard, so that a stage is released exactly once.
 """
 
@@ -16,9 +17,10 @@ from openapi.problems import Problem, TremorError, problem, unreadable
 from openapi.wire.jobs import ShardResult
 from openapi.wire.settings import Settings
 from service.db.tables import Dataset, Job, Model, ShardRow
-from service.orchestrator import states
+from service.orchestrator import preparing, states
 from service.orchestrator.fit import check_audit, check_hardening_request
 from service.orchestrator.hardened import adopt_hardened, hardened_subject, hardening_facts
+from service.orchestrator.matching import prepare_shards
 from service.orchestrator.plan import Subject, audit_shards, comparison_shards, train_shard
 from service.orchestrator.reporting import artifact_info, report_shard
 from service.orchestrator.subjects import load_subject
@@ -56,7 +58,16 @@ class Flow:
                 return
         if model is None or dataset is None:
             return
-        request = check_audit(request, model, dataset, train)
+        check_audit(request, model, dataset, train)
+        if not preparing.enter(session, job, prepare_shards(model, {"eval": dataset}), self._settings):
+            await self._evaluate(session, job)
+
+    async def _evaluate(self, session: AsyncSession, job: Job) -> None:
+        """Release the attacks of an audit, on data as the model takes it."""
+        model, dataset = await self._subjects(session, job)
+        if model is None or dataset is None:
+            return
+        request = check_audit(AuditRequest.model_validate(job.request), model, dataset, None)
         planned = audit_shards(request, model, dataset, self._settings.shard_samples)
         states.add_shards(session, job, planned, self._settings.limits())
 
@@ -71,12 +82,26 @@ class Flow:
         if model is None or train is None or (dataset is None and job.dataset_id is not None):
             return
         check_hardening_request(request, model, train, dataset)
+        subjects = {"train": train, **({"eval": dataset} if dataset is not None else {})}
+        if not preparing.enter(session, job, prepare_shards(model, subjects), self._settings):
+            await self._train(session, job)
+
+    async def _train(self, session: AsyncSession, job: Job) -> None:
+        """Release the training of a hardening, on data as the model takes it."""
+        request = HardeningRequest.model_validate(job.request)
+        model, _ = await self._subjects(session, job)
+        train = await load_subject(session, Dataset, request.train_dataset_id, "/train_dataset_id")
+        if model is None or train is None:
+            return
+        train = await preparing.as_taken(session, job, model, train, "train")
         states.add_shards(session, job, [train_shard(request, model, train)], self._settings.limits())
 
     async def _subjects(self, session: AsyncSession, job: Job) -> tuple[Subject | None, Subject | None]:
         pointer = "/dataset_id" if job.kind == "audit" else "/eval_dataset_id"
         model = await load_subject(session, Model, job.model_id or "", "/model_id")
         dataset = await load_subject(session, Dataset, job.dataset_id, pointer) if job.dataset_id else None
+        if model is not None and dataset is not None and job.stage != "waiting":
+            dataset = await preparing.as_taken(session, job, model, dataset, "eval")
         return model, dataset
 
     async def start_waiting(self, session: AsyncSession, subject_id: str) -> None:
@@ -117,6 +142,8 @@ class Flow:
     async def _advance_audit(self, session: AsyncSession, job: Job, rows: list[ShardRow]) -> None:
         if job.stage == "report":
             await self._finish(session, job, states.result_of(rows[0]))
+        elif job.stage == "prepare":
+            await self._evaluate(session, job)
         elif job.child_job_id is not None:
             states.set_stage(session, job, "hardening")
             child = await states.lock_job(session, job.child_job_id)
@@ -147,6 +174,9 @@ class Flow:
 
     async def _advance_hardening(self, session: AsyncSession, job: Job, rows: list[ShardRow]) -> None:
         request = HardeningRequest.model_validate(job.request)
+        if job.stage == "prepare":
+            await self._train(session, job)
+            return
         model, dataset = await self._subjects(session, job)
         if model is None:
             return

@@ -32,6 +32,8 @@ class Subject:
     inspection: Mapping[str, Any]
     meta: Mapping[str, Any]
     files: Mapping[str, OutputFile] = field(default_factory=dict)
+    #: Of a data set: how its labels and channels were brought together with the model's (see `matching`).
+    matched: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def blob(self) -> Blob:

@@ -91,7 +91,11 @@ def report_shard(
         name=dataset.name,
         num_samples=dataset.inspection["num_samples"],
         evaluated=n,
-        warnings=dataset.inspection.get("warnings") or (),
+        split=dataset.meta.get("split"),
+        label_mapping=dataset.matched.get("label_mapping"),
+        channels=dataset.matched.get("channels"),
+        resize=dataset.inspection.get("resize"),
+        warnings=(*(dataset.inspection.get("warnings") or ()), *(dataset.matched.get("notes") or ())),
     )
     results = [result_of(row) for row in rows]
     return Planned(
@@ -110,8 +114,7 @@ def report_shard(
             },
             "dataset": {
                 **about_data.model_dump(mode="json", by_alias=True),
-                "labels": dataset.meta.get("labels") or dataset.inspection.get("labels"),
-                "split": dataset.meta.get("split"),
+                "labels": dataset.matched.get("labels"),
             },
             "request": request.model_dump(mode="json", by_alias=True),
             "attacks": [spec.model_dump(mode="json", by_alias=True) for spec in request.attacks or ()],

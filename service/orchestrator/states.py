@@ -24,6 +24,7 @@ UNFINISHED_SHARD = ("waiting", "queued", "running")
 PHASES = {
     "waiting": "inspecting",
     "inspect": "inspecting",
+    "prepare": "preparing",
     "evaluate": "attacks",
     "hardening": "hardening",
     "train": "training",

@@ -74,7 +74,7 @@ def test_an_audit_of_a_model_that_is_then_rejected_fails_with_its_problem(
 def test_a_misfit_found_after_inspection_fails_the_audit(api: httpx.Client, worker: ProtocolWorker) -> None:
     model = upload(api, "models", b"m")
     inspection = worker.take()
-    dataset = upload_ready(api, worker, "datasets", b"d", shape=[3, 8, 8])
+    dataset = upload_ready(api, worker, "datasets", b"d", shape=[3, 9, 8])
     identity = audit(api, model, dataset)
     worker.do(inspection)
     found = ended(api, f"audits/{identity}")

@@ -89,13 +89,13 @@ def test_ids_are_required(world: World, missing: str) -> None:
 
 
 def test_a_data_set_of_another_shape(world: World) -> None:
-    other = upload_ready(world.api, world.worker, "datasets", b"rgb", shape=[3, 8, 8])
-    refused(world.audit(dataset_id=other), "/dataset_id", "3×8×8", "1×8×8", slug="dataset-mismatch")
+    other = upload_ready(world.api, world.worker, "datasets", b"rgb", shape=[3, 8, 9])
+    refused(world.audit(dataset_id=other), "/dataset_id", "3×8×9", "1×8×8", slug="dataset-mismatch")
     refused(
-        world.audit(harden={"train_dataset_id": other}), "/harden/train_dataset_id", "3×8×8", slug="dataset-mismatch"
+        world.audit(harden={"train_dataset_id": other}), "/harden/train_dataset_id", "3×8×9", slug="dataset-mismatch"
     )
-    refused(world.harden(train_dataset_id=other), "/train_dataset_id", "3×8×8", slug="dataset-mismatch")
-    refused(world.harden(eval_dataset_id=other), "/eval_dataset_id", "3×8×8", slug="dataset-mismatch")
+    refused(world.harden(train_dataset_id=other), "/train_dataset_id", "3×8×9", slug="dataset-mismatch")
+    refused(world.harden(eval_dataset_id=other), "/eval_dataset_id", "3×8×9", slug="dataset-mismatch")
 
 
 def test_more_classes_than_logits(world: World) -> None:
@@ -103,8 +103,8 @@ def test_more_classes_than_logits(world: World) -> None:
     refused(world.audit(dataset_id=other), "/dataset_id", "3 logits", "labels go up to 3", slug="dataset-mismatch")
 
 
-def test_the_same_class_names_in_another_order(world: World) -> None:
-    names = ["cat", "dog", "owl"]
+def test_class_names_that_are_not_the_models(world: World) -> None:
+    names = ["cat", "dogs", "owl"]
     answer = world.api.post(
         "/v1/models",
         files={"file": ("m.onnx", b"labelled"), "metadata": (None, '{"labels": ["dog", "cat", "owl"]}')},
@@ -112,8 +112,11 @@ def test_the_same_class_names_in_another_order(world: World) -> None:
     world.worker.do(world.worker.take())
     model = answer.json()["id"]
     assert world.api.get(f"/v1/models/{model}", params={"wait": 10}).json()["labels"] == ["dog", "cat", "owl"]
-    other = upload_ready(world.api, world.worker, "datasets", b"named", labels=names)
-    refused(world.audit(model_id=model, dataset_id=other), "/dataset_id", "order", slug="dataset-mismatch")
+    other = upload_ready(world.api, world.worker, "datasets", b"named", labels=names, label_source="name")
+    words = ("1 of the data set's 3 class names", "'dogs': near is 'dog'", "Model: 'dog', 'cat', 'owl'")
+    for field in ("/dataset_id", "/harden/train_dataset_id"):
+        asked = {"dataset_id": other} if field == "/dataset_id" else {"harden": {"train_dataset_id": other}}
+        refused(world.audit(model_id=model, **asked), field, *words, slug="dataset-mismatch")
 
 
 def test_white_box_attacks_need_gradients(world: World) -> None:

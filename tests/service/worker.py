@@ -119,6 +119,13 @@ class ProtocolWorker:
         y = self.file("y.npy", "array", "npy", b"y" + shard.inputs["file"].sha256.encode())
         self.succeed(shard, {**DATASET, **value}, x=x, y=y)
 
+    def _prepare(self, shard: Shard, value: dict[str, Any]) -> None:
+        y = self.file("y.npy", "array", "npy", b"prepared" + shard.result_key.encode())
+        files = {"y": y}
+        if shard.params["channels"]:
+            files["x"] = self.file("x.npy", "array", "npy", b"prepared x" + shard.result_key.encode())
+        self.succeed(shard, {**shard.params["readings"][-1], "evidence": None, "channels": None, **value}, **files)
+
     def _attack(self, shard: Shard, value: dict[str, Any]) -> None:
         files = {"samples": self.file("samples.npz", "samples", "npz", shard.result_key.encode())}
         if shard.params["keep_examples"]:

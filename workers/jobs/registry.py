@@ -9,6 +9,7 @@ from workers.jobs.context import JobContext
 STAGES: dict[Stage, str] = {
     "inspect_model": "workers.jobs.inspect_model",
     "inspect_dataset": "workers.jobs.inspect_dataset",
+    "prepare": "workers.jobs.prepare",
     "attack": "workers.jobs.attack",
     "neurons": "workers.jobs.neurons",
     "harden": "workers.jobs.harden",

@@ -1,0 +1,140 @@
+"""Which logit a class is: every way in which two sides may name the same classes, and those that nobody can tell."""
+
+import unicodedata
+from typing import Any
+
+import pytest
+
+from openapi.class_names import find_names, nothing_but_numbers, readings
+from openapi.problems import DatasetMismatch
+
+
+def data(names: list[str] | None = None, counts: list[int] | None = None, **more: Any) -> dict[str, Any]:
+    source = "number" if names is None else "name"
+    return {"labels": names, "class_counts": counts or [2] * len(names or ()), "label_source": source, **more}
+
+
+def read(labels: list[str] | None, found: dict[str, Any], k: int | None = None) -> Any:
+    return readings({"name": "m", "num_classes": k or len(labels or ())}, labels, found)
+
+
+MATCHED = {
+    "same": (["cat", "dog"], ["cat", "dog"], (0, 1)),
+    "another order": (["dog", "cat"], ["cat", "dog"], (1, 0)),
+    "a part": (["a", "tench", "b", "church"], ["church", "tench"], (3, 1)),
+    "case": (["Cat", "DOG"], ["cat", "dog"], (0, 1)),
+    "underscores": (["T-shirt/top", "ankle boot"], ["Ankle_boot", "t_shirt/top"], (1, 0)),
+    "spaces": ([" cat", "dog "], ["cat", "dog"], (0, 1)),
+    "NFD": ([unicodedata.normalize("NFD", "Größe"), "b"], ["b", "Größe"], (1, 0)),
+    "synonyms": (["tench, Tinca tinca", "goldfish, Carassius auratus"], ["goldfish", "Tinca_tinca"], (1, 0)),
+    "case tells two apart": (["Polish", "polish"], ["polish", "Polish"], (1, 0)),
+    "two spellings of one": (["cat", "dog"], ["Cat", "cat", "dog"], (0, 0, 1)),
+    "numbers as names": (["10", "2", "1"], ["1", "2", "10"], (2, 1, 0)),
+}
+
+
+@pytest.mark.parametrize("kind", list(MATCHED))
+def test_names_find_their_logits(kind: str) -> None:
+    labels, names, logits = MATCHED[kind]
+    (reading,) = read(labels, data(names))
+    assert reading.logits == logits
+    loose = any(name not in labels for name in names)
+    assert any("spelt differently" in note for note in reading.notes) == loose
+
+
+def test_classes_without_a_sample_need_no_logit() -> None:
+    (reading,) = read(["cat", "dog"], data(["bat", "cat", "cow", "dog"], [0, 3, 0, 3]))
+    assert reading.logits == (-1, 0, -1, 1)
+
+
+@pytest.mark.parametrize(
+    ("labels", "names", "words"),
+    [
+        (["airplane", "car"], ["aeroplane", "car"], ["'aeroplane': near is 'airplane'", "Model: 'airplane', 'car'"]),
+        (["crane", "crane"], ["crane"], ["it may be 'crane' or 'crane'"]),
+        (["crane, bird", "crane, machine"], ["crane"], ["may be 'crane, bird' or 'crane, machine'"]),
+        (["cat", "CAT"], ["Cat"], ["may be 'cat' or 'CAT'"]),
+        (["a", "b"], ["x", "y"], ["2 of the data set's 2", "Data set: 'x', 'y'", "label_order"]),
+    ],
+)
+def test_names_that_nobody_can_tell_are_refused_with_both_lists(
+    labels: list[str], names: list[str], words: list[str]
+) -> None:
+    with pytest.raises(DatasetMismatch) as refusal:
+        read(labels, data(names))
+    for word in words:
+        assert word in str(refusal.value)
+
+
+def test_placeholders_are_no_names() -> None:
+    assert nothing_but_numbers(["LABEL_0", "LABEL_1"])
+    assert nothing_but_numbers(["0", "1"])
+    assert not nothing_but_numbers(["1", "0"])
+    (reading,) = read(["LABEL_0", "LABEL_1"], data(["cat", "dog"]))
+    assert reading.is_identity()
+    (reading,) = read(["cat", "dog"], data(["0", "1"], label_source="given"))
+    assert reading.is_identity()
+
+
+def test_named_folders_for_a_nameless_model_must_be_all_of_them() -> None:
+    assert read(None, data(["cat", "dog"]), 2)[0].is_identity()
+    with pytest.raises(DatasetMismatch, match=r"2 named classes \('cat', 'dog'\) and the model 'm' 3 logits without"):
+        read(None, data(["cat", "dog"]), 3)
+    for more in ({"label_order": "text"}, {"label_source": "given"}, {"label_source": "number"}):
+        assert read(None, data(["cat", "dog"]) | more, 3)[0].is_identity()
+
+
+def test_an_order_that_the_caller_gives_settles_everything() -> None:
+    for order in ("numeric", "text"):
+        (reading,) = read(["dog", "cat"], data(["cat", "dog"], label_order=order))
+        assert reading.is_identity()
+
+
+def numbered(*names: str, **more: Any) -> dict[str, Any]:
+    counts = [0] * (max(map(int, names)) + 1)
+    for name in names:
+        counts[int(name)] = 3
+    return {"labels": None, "class_counts": counts, "numbered_names": sorted(names), **more}
+
+
+def orders(k: int, *names: str, labels: list[str] | None = None, **more: Any) -> dict[str, list[int]]:
+    """Order → the logits of the named classes."""
+    return {r.order: [r.logits[int(n)] for n in names] for r in read(labels, numbered(*names, **more), k)}
+
+
+def test_numbered_folders() -> None:
+    twelve = [str(i) for i in range(12)]
+    assert orders(10, *twelve[:10]) == {"numeric": list(range(10))}
+    text = [sorted(twelve).index(n) for n in twelve]
+    assert orders(12, *twelve) == {"numeric": list(range(12)), "text": text}
+    assert orders(12, *twelve, label_order="text") == {"text": text}
+    assert orders(12, *twelve, label_order="numeric") == {"numeric": list(range(12))}
+    padded = [f"{i:02d}" for i in range(12)]
+    assert orders(12, *padded) == {"numeric": list(range(12))}
+    assert orders(12, "03", "11") == {"numeric": [3, 11]}
+    # a part of the classes keeps its places among all
+    assert orders(12, "2", "11") == {"numeric": [2, 11], "text": [text[2], text[11]]}
+    # folders from 1 on: the first is logit 0
+    assert orders(12, *[str(i) for i in range(1, 13)])["numeric"] == list(range(12))
+    assert orders(102, *[f"{i:03d}" for i in range(1, 103)]) == {"numeric": list(range(102))}
+    # any numbers, as many as logits
+    assert orders(3, "5", "20", "100") == {"numeric": [0, 1, 2], "text": [2, 1, 0]}
+    # the model's own names settle it
+    assert orders(12, *twelve, labels=sorted(twelve)) == {"name": text}
+    assert orders(12, *twelve, labels=twelve) == {"name": list(range(12))}
+    assert len(orders(12, *twelve, labels=[f"sign {i}" for i in "abcdefghijkl"])) == 2
+
+
+def test_labels_counted_from_one_are_called_so() -> None:
+    found = {"labels": None, "class_counts": [0, *[2] * 10], "label_source": "number"}
+    with pytest.raises(
+        DatasetMismatch, match=r"run from 1 to 10 .* 10 logits, counted from 0: the labels look 1-based"
+    ):
+        read(None, found, 10)
+    assert read(None, found, 11)[0].is_identity()
+    with pytest.raises(DatasetMismatch, match="labels go up to 10, the model 'm' has 9 logits"):
+        read(None, found, 9)
+
+
+def test_a_name_in_several_places_is_left_out() -> None:
+    assert find_names(["a", "b"], ["a", "b", "b"]) == {"a": 0}

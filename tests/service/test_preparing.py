@@ -1,0 +1,108 @@
+"""Data that a model takes in another form: the stage before the attacks, and what the report is told of it."""
+
+import json
+
+import httpx
+
+from openapi.wire.jobs import Shard
+from tests.service.conftest import audit, ended, upload, upload_ready
+from tests.service.worker import DATASET, ProtocolWorker
+
+NAMED = {"labels": ["cat", "dog", "owl"], "label_source": "name"}
+
+
+def labelled(api: httpx.Client, worker: ProtocolWorker, *labels: str) -> str:
+    identity = upload(api, "models", json.dumps(labels).encode(), {"labels": list(labels)})
+    worker.do(worker.take())
+    return identity
+
+
+def test_names_in_another_order_are_brought_to_the_models(api: httpx.Client, worker: ProtocolWorker) -> None:
+    model = labelled(api, worker, "owl", "Cat", "dog")
+    dataset = upload_ready(api, worker, "datasets", b"named", **NAMED)
+    identity = audit(api, model, dataset)
+    shard = worker.take()
+    assert (shard.stage, sorted(shard.inputs)) == ("prepare", ["x", "y"])
+    assert shard.params["channels"] is None
+    (reading,) = shard.params["readings"]
+    assert reading["logits"] == [1, 2, 0]
+    assert api.get(f"/v1/audits/{identity}").json()["phase"] == "preparing"
+    worker.do(shard)
+    attack = worker.take()
+    assert attack.stage == "attack"
+    assert attack.inputs["x"] == shard.inputs["x"]
+    assert attack.inputs["y"] != shard.inputs["y"]
+    worker.do(attack)
+    report = worker.take()
+    about = report.params["dataset"]
+    assert about["label_mapping"] == {"order": "name", "logits": [1, 2, 0], "evidence": None}
+    assert any("'cat' is 'Cat'" in warning for warning in about["warnings"])
+    worker.do(report)
+    assert ended(api, f"audits/{identity}")["status"] == "succeeded"
+
+
+def test_the_same_names_need_no_stage(api: httpx.Client, worker: ProtocolWorker) -> None:
+    model = labelled(api, worker, "cat", "dog", "owl")
+    audit(api, model, upload_ready(api, worker, "datasets", b"named", **NAMED))
+    attack = worker.take()
+    assert attack.stage == "attack"
+    worker.do(attack)
+    about = worker.take().params["dataset"]
+    assert (about["label_mapping"], about["labels"], about["channels"]) == (None, NAMED["labels"], "as stored")
+
+
+def test_colour_for_a_model_that_takes_grey(api: httpx.Client, worker: ProtocolWorker) -> None:
+    model = upload_ready(api, worker, "models", b"a model")
+    audit(api, model, upload_ready(api, worker, "datasets", b"colour", shape=[3, 8, 8]))
+    shard = worker.take()
+    assert (shard.stage, shard.params["channels"]) == ("prepare", 1)
+    worker.do(shard, channels="luminance")
+    attack = worker.take()
+    assert attack.inputs["x"] != shard.inputs["x"]
+    worker.do(attack)
+    assert worker.take().params["dataset"]["channels"] == "luminance"
+
+
+def test_evidence_takes_the_model_along_and_names_logits(api: httpx.Client, worker: ProtocolWorker) -> None:
+    model = upload_ready(api, worker, "models", b"a model", num_classes=12)
+    numbers = [str(i) for i in range(12)]
+    numbered = {"num_classes": 12, "class_counts": [1] * 12, "numbered_names": sorted(numbers), "num_samples": 12}
+    identity = audit(api, model, upload_ready(api, worker, "datasets", b"numbered", **numbered))
+    shard = worker.take()
+    assert sorted(shard.inputs) == ["model", "x", "y"]
+    numeric, text = shard.params["readings"]
+    assert (numeric["order"], text["order"]) == ("numeric", "text")
+    assert [text["logits"][int(name)] for name in sorted(numbers)] == list(range(12))
+    evidence = {"n": 10, "correct": {"numeric": 0, "text": 10}}
+    worker.do(shard, evidence=evidence, notes=["text order was taken"])
+    worker.do(worker.take())
+    report = worker.take()
+    about = report.params["dataset"]
+    assert about["label_mapping"] == {"order": "text", "logits": text["logits"], "evidence": evidence}
+    assert about["labels"] == sorted(numbers)
+    assert "text order was taken" in about["warnings"]
+    worker.do(report)
+    assert ended(api, f"audits/{identity}")["status"] == "succeeded"
+
+
+def test_a_hardening_prepares_what_it_trains_on_and_what_it_is_judged_by(
+    api: httpx.Client, worker: ProtocolWorker
+) -> None:
+    model = labelled(api, worker, "owl", "cat", "dog")
+    data = [upload_ready(api, worker, "datasets", name, **{**DATASET, **NAMED}) for name in (b"train", b"eval")]
+    body = {"model_id": model, "train_dataset_id": data[0], "eval_dataset_id": data[1], "method": "pat", "epochs": 1}
+    answer = api.post("/v1/hardenings", json=body)
+    assert answer.status_code == 202, answer.text
+    made: dict[str, Shard] = {}
+    for _ in range(2):
+        shard = worker.take()
+        assert shard.stage == "prepare"
+        worker.do(shard)
+        made[shard.inputs["x"].sha256] = shard
+    train = worker.take()
+    assert train.stage == "harden"
+    assert train.inputs["y"] != made[train.inputs["x"].sha256].inputs["y"]
+    worker.do(train)
+    comparison = worker.take()
+    assert comparison.inputs["x"] != train.inputs["x"]
+    assert comparison.inputs["y"] != made[comparison.inputs["x"].sha256].inputs["y"]

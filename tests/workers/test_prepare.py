@@ -1,0 +1,108 @@
+"""The stage that makes a data set what one model takes: real models, Pillow's luminance, evidence that decides."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from torch import nn
+
+from openapi.class_names import readings
+from workers.jobs import prepare
+from workers.jobs.context import JobContext
+
+K = 12
+NUMBERS = [str(i) for i in range(K)]
+CENTRES = np.linspace(0.04, 0.96, K, dtype=np.float32)
+
+
+class Levels(nn.Module):
+    """Logit i is highest at the grey level of class `order[i]`."""
+
+    def __init__(self, order: list[int]) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(1, K, 1)
+        centres = torch.from_numpy(CENTRES[order])
+        self.conv.weight = nn.Parameter(2 * centres[:, None, None, None])
+        self.conv.bias = nn.Parameter(-(centres**2))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.conv(x).mean((2, 3))
+
+
+def run(tmp_path: Path, x, y, model=None, **params):
+    np.save(tmp_path / "x.npy", x)
+    np.save(tmp_path / "y.npy", np.asarray(y, dtype=np.int64))
+    inputs = {"x": tmp_path / "x.npy", "y": tmp_path / "y.npy"}
+    if model is not None:
+        torch.jit.trace(model.eval(), torch.rand(1, 1, 4, 4)).save(tmp_path / "m.pt")
+        inputs["model"] = tmp_path / "m.pt"
+        params["model"] = {"format": "torchscript", "input": {"shape": [1, 4, 4]}}
+    out = tmp_path / "out"
+    out.mkdir()
+    ctx = JobContext(inputs=inputs, params={"channels": None, **params}, scratch=out)
+    value = prepare.run(ctx)
+    return value, {name: np.load(file.path) for name, file in ctx.files.items()}
+
+
+def read(**found):
+    counts = [4] * K
+    data = {"class_counts": counts, "numbered_names": sorted(NUMBERS), **found}
+    several = readings({"name": "m", "num_classes": K}, None, data)
+    return [r.model_dump(mode="json") for r in several]
+
+
+def pictures(per_class: int = 4):
+    y = np.repeat(np.arange(K), per_class)
+    return np.broadcast_to(CENTRES[y][:, None, None, None], (len(y), 1, 4, 4)).copy(), y
+
+
+@pytest.mark.parametrize("order", ["numeric", "text"])
+def test_evidence_decides_the_order_of_numbered_classes(tmp_path, order):
+    of_logits = sorted(range(K), key=str) if order == "text" else list(range(K))
+    x, y = pictures()
+    value, files = run(tmp_path, x, y, Levels(of_logits), readings=read())
+    assert value["order"] == order
+    assert [of_logits[logit] for logit in files["y"]] == y.tolist()
+    assert value["evidence"]["n"] == 40, "classes 0 and 1 are the same in both orders"
+    assert value["evidence"]["correct"][order] == 40
+    assert f"; {order} order was taken." in value["notes"][0]
+
+
+def test_evidence_that_decides_nothing_says_so(tmp_path):
+    x, y = pictures(1)
+    value, files = run(tmp_path, np.zeros_like(x), y, Levels(list(range(K))), readings=read())
+    assert value["order"] == "numeric"
+    assert "decides nothing, and numeric order was taken" in value["notes"][0]
+    assert files["y"].tolist() == y.tolist()
+
+
+def test_few_samples_are_enough_to_look_at(tmp_path):
+    x, y = pictures(50)
+    value, _ = run(tmp_path, x, y, Levels(list(range(K))), readings=read())
+    assert value["evidence"] == {"n": prepare.EVIDENCE, "correct": {"numeric": 256, "text": 0}}
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.float32])
+def test_luminance_is_pillows(tmp_path, dtype):
+    rgb = np.random.default_rng(0).integers(0, 256, (5, 3, 6, 7), dtype=np.uint8)
+    x = rgb if dtype is np.uint8 else (rgb / np.float32(255)).astype(np.float32)
+    reading = [{"order": "numeric", "logits": [0, 1, 2, 3, 4]}]
+    value, files = run(tmp_path, x, range(5), readings=reading, channels=1)
+    want = np.stack([np.asarray(Image.fromarray(im.transpose(1, 2, 0)).convert("L")) for im in rgb])[:, None]
+    if dtype is np.uint8:
+        assert np.array_equal(files["x"], want)
+    else:
+        assert np.abs(files["x"] * 255 - want).max() <= 0.501
+    assert files["x"].dtype == dtype
+    assert "luminance" in value["channels"]
+
+
+def test_grey_is_repeated(tmp_path):
+    x = np.random.default_rng(0).integers(0, 256, (5, 1, 6, 7), dtype=np.uint8)
+    reading = [{"order": "name", "logits": [3, -1, 2]}]
+    value, files = run(tmp_path, x, [0, 2, 2, 0, 0], readings=reading, channels=3)
+    assert np.array_equal(files["x"], np.repeat(x, 3, axis=1))
+    assert files["y"].tolist() == [3, 2, 2, 3, 3]
+    assert value["channels"] == "grey repeated as R = G = B"
