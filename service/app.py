@@ -24,6 +24,7 @@ from service.http.origins import refuse_foreign
 from service.http.problems import handle_exception
 from service.keys.guards import RateLimit, caller_of, require_key
 from service.models.controller import ModelController
+from service.orchestrator.orchestrator import Ended
 from service.schema import JsonDocument, PageDocument
 
 _DESCRIPTION = (
@@ -32,7 +33,7 @@ _DESCRIPTION = (
 )
 
 
-def _lifespan(settings: Settings) -> Callable[[Litestar], AbstractAsyncContextManager[None]]:
+def _lifespan(settings: Settings, ended: Ended | None) -> Callable[[Litestar], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def live(app: Litestar) -> AsyncIterator[None]:
         """Open everything, migrate, take up unfinished work, serve, and close everything."""
@@ -40,7 +41,7 @@ def _lifespan(settings: Settings) -> Callable[[Litestar], AbstractAsyncContextMa
         try:
             await services.db.migrate()
             await services.blobs.sweep_async()
-            await services.orchestrator.start()
+            await services.orchestrator.start(ended)
             yield
         finally:
             await services.orchestrator.stop()
@@ -68,8 +69,11 @@ def _secure(response: Response[Any]) -> Response[Any]:
     return response
 
 
-def create_app(settings: Settings) -> Litestar:
-    """Build the application. Its start migrates the database and begins the orchestrator's loops."""
+def create_app(settings: Settings, *, workers_ended: Ended | None = None) -> Litestar:
+    """Build the application. Its start migrates the database and begins the orchestrator's loops.
+
+    `workers_ended`: how all workers of before ended, where none of them can live.
+    """
     v1 = Router(
         path="/v1",
         route_handlers=[
@@ -88,7 +92,7 @@ def create_app(settings: Settings) -> Litestar:
         exception_handlers={Exception: handle_exception},
         middleware=[measure_requests, refuse_foreign(settings)],
         after_request=_secure,
-        lifespan=[_lifespan(settings)],
+        lifespan=[_lifespan(settings, workers_ended)],
         request_max_body_size=settings.max_body_bytes,
         openapi_config=OpenAPIConfig(
             title="Tremor",

@@ -16,11 +16,12 @@ from openapi.problems import Problem, TremorError
 from openapi.wire.jobs import Shard, ShardResult, WorkerEvent
 from openapi.wire.queue import QueueClient, WorkerInfo
 from openapi.wire.settings import Settings
+from workers.sandbox.endings import GivenBack
 from workers.sandbox.messages import ChildProgress
 
 log = logging.getLogger(__name__)
 
-EventType = Literal["started", "progress", "succeeded", "failed", "cancelled"]
+EventType = Literal["started", "progress", "succeeded", "failed", "cancelled", "returned"]
 #: Progress is told at once when the last telling is so long ago (seconds).
 _LIVELY_SECONDS = 0.5
 #: Tries to find out what this worker can do, when something kills the probe.
@@ -64,6 +65,11 @@ class Presence:
     def environment(self) -> dict[str, Any] | None:
         """What the probe found; None until it has."""
         return self._environment
+
+    @property
+    def shard(self) -> Shard | None:
+        """The shard in work."""
+        return self._shard
 
     @contextmanager
     def working(self, shard: Shard) -> Iterator[Callable[[ChildProgress], None]]:
@@ -129,6 +135,8 @@ class Presence:
                 break
             try:
                 return probe()
+            except GivenBack:
+                break
             except TremorError as error:
                 log.error("this worker cannot run jobs: %s", error)
                 break

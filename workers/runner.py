@@ -21,8 +21,9 @@ from openapi.wire.queue import QueueClient
 from openapi.wire.settings import Settings
 from workers.cache import InputCache
 from workers.jobs.registry import STAGES
+from workers.leaving import Leaving
 from workers.presence import Presence
-from workers.sandbox.endings import Cancelled, ChildKilled, ServerLost
+from workers.sandbox.endings import Cancelled, ChildKilled, GivenBack, ServerLost
 from workers.sandbox.messages import ChildOutcome, ChildProgress, LeftFile, Request
 from workers.sandbox.probe import wanted_layers
 from workers.sandbox.warm import WarmServer, Watch
@@ -49,6 +50,7 @@ class Runner:
         library_cache.mkdir(parents=True, exist_ok=True)
         self._server = WarmServer(self._threads, library_cache, preload)
         self.presence = Presence(settings, queue, self._threads)
+        self.leaving = Leaving()
 
     def start(self) -> None:
         """Start the warm server, and tell of this worker once it is known what it can do. Returns at once.
@@ -57,9 +59,11 @@ class Runner:
         """
         self._server.start()
         self.presence.start(self._probe)
+        self.leaving.watch(self._give_back)
 
     def close(self) -> None:
         """End everything this worker has started."""
+        self.leaving.close()
         self.presence.close()
         self._server.close()
         shutil.rmtree(self._home, ignore_errors=True)
@@ -67,6 +71,13 @@ class Runner:
 
     def run(self, shard: Shard) -> None:
         """Run a shard, and publish what became of it. Never raises for what the job did."""
+        self.leaving.begin()
+        try:
+            self._run(shard)
+        finally:
+            self.leaving.end()
+
+    def _run(self, shard: Shard) -> None:
         if self._queue.is_outdated(shard):
             log.info("shard %s: attempt %d is outdated", shard.shard_id, shard.attempt)
             return
@@ -81,6 +92,8 @@ class Runner:
                 event = self.presence.event(shard, "succeeded", result=result)
             except Cancelled:
                 event = self.presence.event(shard, "cancelled")
+            except GivenBack:
+                event = self.presence.event(shard, "returned")
             except TremorError as error:
                 log.warning("shard %s failed: %s", shard.shard_id, error)
                 event = self.presence.event(shard, "failed", problem=error.problem())
@@ -95,6 +108,7 @@ class Runner:
             (folder / "inputs").mkdir()
             inputs = {name: folder / "inputs" / f"{number:05d}" for number, name in enumerate(shard.inputs)}
             for name, path in inputs.items():
+                self.leaving.check()
                 self._cache.link(shard.inputs[name], path)
             request = Request(
                 stage=shard.stage,
@@ -111,7 +125,7 @@ class Runner:
                 layers=wanted_layers(self._settings),
                 required=self._settings.sandbox == "required",
             )
-            outcome = self._confined(request, Watch(self._cancel_check(shard.job_id), report))
+            outcome = self._confined(request, Watch(self._reason_to_stop(shard.job_id), report))
             if outcome.problem is not None:
                 raise _Reported(outcome.problem)
             files = {key: self._store(request, file) for key, file in outcome.files.items()}
@@ -127,6 +141,7 @@ class Runner:
             except JobFailed as error:
                 raise _blamed(error, request) from error
             except (ChildKilled, ServerLost) as error:
+                self.leaving.check()  # whoever ends all processes of a machine ends the job's too
                 log.warning("%s (%d of %d)", error, attempt, _LOCAL_ATTEMPTS)
                 shutil.rmtree(request.scratch, ignore_errors=True)
                 if self._server.pid is None:
@@ -146,20 +161,27 @@ class Runner:
             raise JobFailed(f"The {request.stage} job's file {file.name!r} is larger than TREMOR_OUTPUT_BYTES")
         return OutputFile(name=file.name, kind=file.kind, format=file.format, blob=self._blobs.put_file(path))
 
-    def _cancel_check(self, job_id: str) -> Callable[[], bool]:
-        """Whether to stop; asks the broker twice a second, and goes on when it is away."""
-        last, answer = 0.0, False
+    def _reason_to_stop(self, job_id: str) -> Callable[[], Exception | None]:
+        """Why to stop; asks the broker twice a second whether the job is cancelled, and goes on when it is away."""
+        last, cancelled = 0.0, False
 
-        def check() -> bool:
-            nonlocal last, answer
+        def check() -> Exception | None:
+            nonlocal last, cancelled
             now = time.monotonic()
-            if not answer and now - last > _CANCEL_POLL_SECONDS:
+            if not cancelled and now - last > _CANCEL_POLL_SECONDS:
                 last = now
                 with suppress(OSError, RedisError):
-                    answer = self._queue.is_cancelled(job_id)
-            return answer
+                    cancelled = self._queue.is_cancelled(job_id)
+            return Cancelled() if cancelled else self.leaving.why_stop()
 
         return check
+
+    def _give_back(self) -> None:
+        """Give the shard back that this worker still holds when it must go."""
+        shard = self.presence.shard
+        if shard is not None:
+            with suppress(OSError, RedisError):
+                self._queue.publish(self.presence.event(shard, "returned"))
 
     def _publish(self, event: WorkerEvent) -> None:
         """Publish the last event; patient, since the shard's work hangs on it."""
@@ -183,7 +205,7 @@ class Runner:
                 layers=wanted_layers(self._settings),
                 required=self._settings.sandbox == "required",
             )
-            outcome = self._server.run(request)
+            outcome = self._server.run(request, Watch(self.leaving.why_stop))
         if outcome.problem is not None:
             raise _Reported(outcome.problem)
         return outcome.environment

@@ -19,11 +19,13 @@ from openapi.wire.queue import QueueClient, make_celery
 from openapi.wire.settings import Settings
 from workers.runner import Runner
 from workers.sandbox import kernel
+from workers.shutdown import Drain
 
 log = logging.getLogger(__name__)
 
 settings = Settings()
 app = make_celery(settings)
+app.steps["worker"].add(Drain)
 _runner: Runner | None = None
 
 
@@ -53,10 +55,16 @@ def end(**_: Any) -> None:
 @app.task(name=TASK_NAME)  # type: ignore[untyped-decorator]
 def run_shard(message: dict[str, Any]) -> None:
     """Run one shard; see `workers.runner`."""
-    assert _runner is not None
+    runner = _runner
+    assert runner is not None
     try:
         shard = Shard.model_validate(message)
     except ValidationError:
         log.exception("a message is no shard of this version; dropped")
         return
-    _runner.run(shard)
+    # Without a shard in work SIGTERM ends this process, as the pool has it.
+    before = signal.signal(signal.SIGTERM, lambda number, frame: runner.leaving.ask())
+    try:
+        runner.run(shard)
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -93,9 +93,9 @@ class ShardResult(Frozen):
 
 
 class WorkerEvent(Frozen):
-    """One message on the reports stream."""
+    """One message on the reports stream. `returned`: the worker was asked to leave and gives the shard back."""
 
-    type: Literal["started", "progress", "succeeded", "failed", "cancelled"]
+    type: Literal["started", "progress", "succeeded", "failed", "cancelled", "returned"]
     job_id: str
     shard_id: str
     attempt: int

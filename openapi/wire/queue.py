@@ -22,6 +22,7 @@ from redis.exceptions import RedisError, ResponseError
 from openapi.base import Frozen
 from openapi.wire.jobs import TASK_NAME, Shard, Stage, WorkerEvent
 from openapi.wire.settings import Settings
+from openapi.wire.streams import entries_of
 
 EVENTS = "tremor:events"
 GROUP = "service"
@@ -75,7 +76,6 @@ def make_celery(settings: Settings) -> Celery:
         task_reject_on_worker_lost=False,
         task_retry_on_worker_lost=True,
         worker_prefetch_multiplier=1,
-        worker_soft_shutdown_timeout=10.0,
         worker_cancel_long_running_tasks_on_connection_loss=False,
         worker_hijack_root_logger=False,
         broker_connection_retry_on_startup=True,
@@ -238,21 +238,34 @@ class QueueClient:
                 await asyncio.sleep(_ASK_AGAIN_SECONDS)
                 yield []
                 continue
-            entries = _entries(answer)
+            entries = entries_of(answer)
             if start != ">" and not entries:
                 start = ">"
                 continue
             if start != ">":
                 start = entries[-1][0]
-            deliveries, broken = [], []
-            for identity, fields in entries:
-                try:
-                    deliveries.append(Delivery(identity, WorkerEvent.model_validate_json(fields["event"])))
-                except (KeyError, ValueError):
-                    broken.append(identity)
-            if broken:
-                await self.ack(broken)
-            yield deliveries
+            yield await self._readable(entries)
+
+    async def rest(self, consumer: str, *, batch: int = 64) -> AsyncIterator[list[Delivery]]:
+        """Yield what `consumer` was given and has not acknowledged, then what waits, and end: for one that stops.
+
+        Acknowledge each batch. Afterwards the consumer is forgotten. Raises `redis.exceptions.RedisError`.
+        """
+        for start in ("0", ">"):
+            while entries := entries_of(await self._async.xreadgroup(GROUP, consumer, {EVENTS: start}, count=batch)):
+                yield await self._readable(entries)
+        await self._async.xgroup_delconsumer(EVENTS, GROUP, consumer)
+
+    async def _readable(self, entries: list[tuple[str, dict[str, str]]]) -> list[Delivery]:
+        """The events of these entries; what is none is dropped."""
+        deliveries, broken = [], []
+        for identity, fields in entries:
+            try:
+                deliveries.append(Delivery(identity, WorkerEvent.model_validate_json(fields["event"])))
+            except (KeyError, ValueError):
+                broken.append(identity)
+        await self.ack(broken)
+        return deliveries
 
     async def ack(self, deliveries: list[Delivery] | list[str]) -> None:
         """Acknowledge events whose effect is in the database, and drop them from the stream."""
@@ -290,19 +303,6 @@ class QueueClient:
                 raise
             return False
         return True
-
-
-def _entries(answer: Any) -> list[tuple[str, dict[str, str]]]:
-    """Flatten XREADGROUP's answer, which is a list of pairs in RESP2 and a dict of lists in RESP3."""
-    if not answer:
-        return []
-    streams = answer.items() if isinstance(answer, dict) else answer
-    found: list[tuple[str, dict[str, str]]] = []
-    for _, entries in streams:
-        batches = [entries] if entries and isinstance(entries[0], tuple) else entries
-        for part in batches:
-            found += [(identity, fields or {}) for identity, fields in part]
-    return found
 
 
 def _attempt_key(shard_id: str) -> str:

@@ -3,6 +3,7 @@
 import faulthandler
 import signal
 import socket
+from typing import Literal
 
 import click
 
@@ -11,7 +12,13 @@ import click
 @click.option("--host", help="Address to listen on [TREMOR_HOST, else 127.0.0.1].")
 @click.option("--port", type=click.IntRange(0, 65_535), help="Port to listen on [TREMOR_PORT, else 8000].")
 @click.option("--fd", type=int, hidden=True, help="Take this bound socket instead.")
-def api(host: str | None, port: int | None, fd: int | None) -> None:
+@click.option(
+    "--workers-ended",
+    type=click.Choice(["stopped", "lost"]),
+    hidden=True,
+    help="No worker lives that has work of before: they were stopped, or killed.",
+)
+def api(host: str | None, port: int | None, fd: int | None, workers_ended: Literal["stopped", "lost"] | None) -> None:
     """Run the HTTP API, configured by TREMOR_* variables.
 
     TREMOR_DATABASE_URL, TREMOR_REDIS_URL and TREMOR_BLOB_URL say where PostgreSQL, Redis and S3 are. The database
@@ -31,7 +38,7 @@ def api(host: str | None, port: int | None, fd: int | None) -> None:
     set_up_logs(settings)
     faulthandler.register(signal.SIGUSR1)  # `kill -USR1` writes what every thread is doing into the log
     config = uvicorn.Config(
-        create_app(settings),
+        create_app(settings, workers_ended=workers_ended),
         host=host or settings.host,
         port=settings.port if port is None else port,
         log_config=None,

@@ -19,8 +19,8 @@ def worker(name: str | None) -> None:
 
     TREMOR_DEVICE is auto, cpu or cuda; run one worker per GPU (CUDA_VISIBLE_DEVICES). With
     TREMOR_SANDBOX=required it ends with code 6 where files, network and system calls cannot all be confined, and
-    /health/ready says why. A worker holds no state: it may be killed at any moment, and what it was
-    doing is done again.
+    /health/ready says why. SIGTERM or Ctrl-C has it give its shard back to the queue and end within seconds; a second
+    one ends it at once. A worker holds no state: it may be killed at any moment, and what it was doing is done again.
     """
     from openapi.wire.queue import QUEUES
     from service.cli.sandbox import load_settings
@@ -30,8 +30,6 @@ def worker(name: str | None) -> None:
     if name:
         os.environ["TREMOR_WORKER_ID"] = name
     _check_sandbox(load_settings())
-    # A polite end lets a shard that is nearly done finish, and gives any other back to the queue.
-    os.environ.setdefault("REMAP_SIGTERM", "SIGQUIT")
     program = [sys.executable, "-P", "-m", "celery", "--quiet", "--app", "workers.tasks", "worker"]
     options = {
         "--pool": "prefork",

@@ -4,12 +4,14 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
 _LAUNCHER = Path(__file__).with_name("launch.py")
+_TICK_SECONDS = 0.02
 
 
 def spawn(
@@ -37,12 +39,22 @@ def spawn(
 
 def stop(process: subprocess.Popen[bytes], grace: float = 5.0) -> None:
     """End a child: SIGTERM, and after `grace` seconds SIGKILL to its whole group."""
-    with suppress(ProcessLookupError):
-        process.send_signal(signal.SIGTERM)
-    with suppress(subprocess.TimeoutExpired):
-        process.wait(grace)
-    kill_group(process)
-    process.wait()
+    stop_all([process], grace)
+
+
+def stop_all(
+    processes: Sequence[subprocess.Popen[bytes]], grace: float, hurry: Callable[[], bool] = lambda: False
+) -> None:
+    """End children at the same time: SIGTERM, and after `grace` seconds, or once `hurry`, SIGKILL to their groups."""
+    for process in processes:
+        with suppress(ProcessLookupError):
+            process.send_signal(signal.SIGTERM)
+    deadline = time.monotonic() + grace
+    while time.monotonic() < deadline and not hurry() and any(process.poll() is None for process in processes):
+        time.sleep(_TICK_SECONDS)
+    for process in processes:
+        kill_group(process)
+        process.wait()
 
 
 def kill_group(process: subprocess.Popen[bytes]) -> None:

@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Self
 
 _START_SECONDS = 120.0
-_STOP_SECONDS = 20.0
+_STOP_SECONDS = 30.0
 
 
 class DidNotStart(RuntimeError):

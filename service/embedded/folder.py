@@ -4,6 +4,7 @@ import errno
 import fcntl
 import os
 import socket
+from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
@@ -13,11 +14,20 @@ class CannotServe(Exception):
 
 
 class DataFolder:
-    """A data folder that one `tremor serve` at a time may use; the kernel frees the lock when the process dies."""
+    """A data folder that one `tremor serve` at a time may use; the kernel frees the lock when the process dies.
+
+    While it serves, the lock's file holds its process id; a planned stop empties it, which needs no room on the disk.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path.absolute()
         self._lock: int | None = None
+        self._left = b""
+
+    @property
+    def was_killed(self) -> bool:
+        """Whether whoever served from here before ended without a planned stop."""
+        return bool(self._left.strip())
 
     def acquire(self) -> Self:
         """Make the folder and lock it. `CannotServe` when another process holds it."""
@@ -35,16 +45,26 @@ class DataFolder:
                 f"Another `tremor serve` (process {holder or 'unknown'}) uses the data folder {self.path}; "
                 "stop it, or choose another folder with --data"
             ) from error
-        os.truncate(handle, 0)
-        os.write(handle, f"{os.getpid()}\n".encode())
-        self._lock = handle
+        self._lock, self._left = handle, os.read(handle, 32)
+        self._write(f"{os.getpid()}\n".encode())
         return self
 
+    def settled(self) -> None:
+        """What the last holder left behind has been taken up."""
+        self._left = b""
+
     def release(self) -> None:
-        """Free the lock."""
+        """Free the lock after a planned stop. One that came before `settled` leaves the word of the last holder."""
         if self._lock is not None:
+            self._write(self._left)
             os.close(self._lock)
             self._lock = None
+
+    def _write(self, text: bytes) -> None:
+        assert self._lock is not None
+        with suppress(OSError):
+            os.truncate(self._lock, 0)
+            os.pwrite(self._lock, text, 0)
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -14,19 +14,22 @@ from pathlib import Path
 from types import FrameType
 
 from service.embedded.broker import Broker
-from service.embedded.children import kill_group, spawn, stop
+from service.embedded.children import kill_group, spawn, stop_all
 from service.embedded.folder import CannotServe, DataFolder, address, listen
 from service.embedded.pulse import Pulse, answers
 
 _TICK_SECONDS = 0.1
 _START_SECONDS = 90.0
-_GRACE_SECONDS = 5.0
+#: Time that a worker has to give its shard back, and the API to finish its answers; both end sooner by themselves.
+_GRACE_SECONDS = 9.0
 #: A child that dies is started again after so long, and twice as long when it dies again soon.
 _FIRST_PAUSE, _LONGEST_PAUSE, _SOON = 0.2, 10.0, 30.0
 #: Workers give way to the API: it answers at once while every processor computes.
 _WORKERS_NICE = 10
 #: Time for a process that hangs to write down where.
 _LAST_WORDS_SECONDS = 0.5
+
+_TREMOR = [sys.executable, "-P", "-m", "service.cli.main"]
 
 
 @dataclass
@@ -90,6 +93,7 @@ class Supervisor:
         self._lifeline = lifeline
         self._ready, self._notice = ready, notice
         self._stopping = False
+        self._signals = 0
         self._children: list[_Child] = []
         self._broker = Broker(self._folder.path / "broker")
         self._broker_at = 0.0
@@ -110,7 +114,10 @@ class Supervisor:
             self._wait_until_ready(address(bound))
             self._pulse = Pulse(address(bound) + "/health/live", min(10.0, self._hang_seconds / 2))
             self._pulse.start()
+            # A later API finds workers that live.
+            self._children[0].command = self._api(bound.fileno())
             if not self._stopping:
+                self._folder.settled()
                 self._ready(address(bound))
             while not self._stopping:
                 self._watch()
@@ -129,7 +136,6 @@ class Supervisor:
         logs.mkdir(exist_ok=True)
         for old in logs.glob("*.log"):
             old.replace(old.with_suffix(".log.1"))
-        tremor = [sys.executable, "-P", "-m", "service.cli.main"]
         env = {
             **os.environ,
             "TREMOR_DATA_DIR": str(self._folder.path),
@@ -138,12 +144,13 @@ class Supervisor:
             "PYTHONUNBUFFERED": "1",
         }
         handle = bound.fileno()
-        api = _Child("api", [*tremor, "api", "--fd", str(handle)], env, logs / "api.log", (handle,))
+        ended = "lost" if self._folder.was_killed else "stopped"
+        api = _Child("api", [*self._api(handle), "--workers-ended", ended], env, logs / "api.log", (handle,))
         names = [f"worker-{number}" for number in range(1, self._workers + 1)]
         pool = [
             _Child(
                 name,
-                [*tremor, "worker", "--name", name],
+                [*_TREMOR, "worker", "--name", name],
                 {**env, "TREMOR_WORKER_ID": name},
                 logs / f"{name}.log",
                 nice=_WORKERS_NICE,
@@ -153,6 +160,9 @@ class Supervisor:
         self._children = [api, *pool]
         for child in self._children:
             child.start()
+
+    def _api(self, handle: int) -> list[str]:
+        return [*_TREMOR, "api", "--fd", str(handle)]
 
     def _wait_until_ready(self, url: str) -> None:
         deadline = time.monotonic() + _START_SECONDS
@@ -215,15 +225,17 @@ class Supervisor:
             self._stopping = True
 
     def _stop_children(self) -> None:
-        # Workers first and at once: a shard is begun again, never lost. The API may finish its answers.
-        for child in self._children[1:]:
-            if child.process is not None:
-                kill_group(child.process)
-                child.process.wait()
-        for child in self._children[:1]:
-            if child.process is not None:
-                stop(child.process, _GRACE_SECONDS)
+        # Workers first: they give back what they have in work, and the API writes that down before it ends.
+        if self._stopping:
+            self._notice("stopping: work in progress goes back to the queue; a second Ctrl-C ends at once")
+        api, workers = self._children[:1], self._children[1:]
+        for group in (workers, api):
+            stop_all([child.process for child in group if child.process], _GRACE_SECONDS, self._in_a_hurry)
         self._broker.stop()
+
+    def _in_a_hurry(self) -> bool:
+        return self._signals > 1
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
         self._stopping = True
+        self._signals += 1

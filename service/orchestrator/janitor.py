@@ -12,12 +12,12 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from openapi.base import utc_now
-from openapi.problems import problem
 from openapi.wire.queue import QueueClient
 from openapi.wire.settings import Settings
 from service.db.database import Database
 from service.db.tables import Job, ShardRow
 from service.orchestrator import states
+from service.orchestrator.again import lose
 from service.orchestrator.flow import Flow
 
 _log = logging.getLogger("tremor.orchestrator")
@@ -79,22 +79,7 @@ class Janitor:
         stale = utc_now() - timedelta(seconds=self._settings.lease_seconds)
         if job is None or row is None or row.status != "running" or row.lease_at is None or row.lease_at >= stale:
             return
-        row.losses += 1
-        _log.warning("shard %s of %s was lost by worker %s (loss %d)", row.id, job.id, row.worker, row.losses)
-        if job.status == "cancelling":
-            row.status = "cancelled"
-            await self._work.flow.settle_cancelled(session, job)
-        elif row.losses >= self._settings.max_attempts:
-            row.status = "failed"
-            detail = (
-                f"The work was lost {row.losses} times (shard {row.name}): its worker ended without a word, "
-                "which often means that the machine ran out of memory"
-            )
-            await self._work.flow.fail(session, job, problem("worker-lost", detail))
-        else:
-            row.status, row.attempt, row.enqueued_at, row.progress = "queued", row.attempt + 1, None, None
-            states.log_event(session, job, "retry", {"shard": row.name, "attempt": row.attempt})
-            session.info["dispatch"] = True
+        await lose(self._work.flow, session, job, row, self._settings.max_attempts)
 
     async def _remind(self) -> None:
         """Enqueue again what was queued long ago, lies in no queue, and is in no worker's hands while some are idle."""

@@ -8,6 +8,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Literal
 
 from pydantic import ValidationError
 from redis.exceptions import RedisError
@@ -20,12 +21,13 @@ from openapi.base import utc_now
 from openapi.problems import problem
 from openapi.wire.blobs import BlobStore
 from openapi.wire.jobs import Shard, ShardResult, WorkerEvent
-from openapi.wire.queue import QueueClient
+from openapi.wire.queue import Delivery, QueueClient
 from openapi.wire.settings import Settings
 from service.db.database import Database
 from service.db.tables import Job, ShardRow
 from service.ids import new_id
 from service.orchestrator import states
+from service.orchestrator.again import give_back, lose
 from service.orchestrator.flow import Flow
 from service.orchestrator.hub import Hub
 from service.orchestrator.janitor import Janitor
@@ -33,6 +35,10 @@ from service.orchestrator.janitor import Janitor
 _log = logging.getLogger("tremor.orchestrator")
 
 _TRY_AGAIN_SECONDS = 0.5
+#: How all workers of an earlier life ended, where this process knows that none of them lives.
+Ended = Literal["stopped", "lost"]
+#: A process that stops applies what it was told already, for so long at most.
+_DRAIN_SECONDS = 2.0
 
 #: The database cannot be reached, is locked, full or stopping. Its other errors blame what was sent: they would come
 #: again for ever, and hold up every event behind.
@@ -50,38 +56,70 @@ class Orchestrator:
         self._blobs = blobs
         self.flow = Flow(settings)
         self.hub = Hub()
+        self._consumer = new_id("api")
         self._dispatch = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
 
     # Life
 
-    async def start(self) -> None:
-        """Take up what an earlier process left, and begin the loops."""
+    async def start(self, ended: Ended | None = None) -> None:
+        """Take up what an earlier process left, and begin the loops.
+
+        `ended`: no worker lives that an earlier process may have given work to; they were stopped, or killed.
+        """
         try:
             await self._queue.open()
         except (RedisError, OSError) as error:
             _log.warning("the broker does not answer: %s; trying again soon", error)
-        await self.resume()
+        await self.resume(ended)
         janitor = Janitor(self._settings, self._db, self._queue, self)
         loops = {"consume": self._consume(), "dispatch": self._dispatch_loop(), "janitor": janitor.run()}
         self._tasks = [asyncio.create_task(loop, name=name) for name, loop in loops.items()]
 
     async def stop(self) -> None:
-        """End the loops; what they had not finished is taken up by the next process."""
+        """End the loops and apply what was heard; what is unfinished then is taken up by the next process."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._tasks:
+            await self._drain()
         self._tasks = []
 
-    async def resume(self) -> None:
-        """Enqueue every queued shard again; running ones keep their lease, which ends soon when their worker died."""
+    async def _drain(self) -> None:
+        """Apply the events that wait, such as those of workers that were stopped just before."""
+        try:
+            async with asyncio.timeout(_DRAIN_SECONDS):
+                async for deliveries in self._queue.rest(self._consumer):
+                    await self._apply_all(deliveries)
+        except (TimeoutError, RedisError, OSError) as error:
+            _log.warning("stopped before all events were applied: %s", error or "no time left")
+
+    async def resume(self, ended: Ended | None = None) -> None:
+        """Enqueue every queued shard again, and where all workers have `ended`, what they had in work."""
         async with self._db.write() as session:
             await session.execute(
                 update(ShardRow)
                 .where(ShardRow.status == "queued")
                 .values(enqueued_at=None, attempt=ShardRow.attempt + 1)
             )
+        if ended is not None:
+            async with self._db.read() as session:
+                running = (
+                    await session.execute(select(ShardRow.job_id, ShardRow.id).where(ShardRow.status == "running"))
+                ).all()
+            for job_id, shard_id in running:
+                async with self.transaction() as session:
+                    await self._abandoned(session, job_id, shard_id, ended)
         self._dispatch.set()
+
+    async def _abandoned(self, session: AsyncSession, job_id: str, shard_id: str, ended: Ended) -> None:
+        job, row = await states.lock_job(session, job_id), await session.get(ShardRow, shard_id)
+        if job is None or row is None or row.status != "running":
+            return
+        if ended == "stopped":
+            await give_back(self.flow, session, job, row)
+        else:
+            await lose(self.flow, session, job, row, self._settings.max_attempts)
 
     def wake(self) -> None:
         """Have every shard handed out that waits for it."""
@@ -126,6 +164,8 @@ class Orchestrator:
             if event.type in ("started", "progress"):
                 self._alive(session, job, row, event)
                 await states.update_progress(session, job)
+            elif event.type == "returned":
+                await give_back(self.flow, session, job, row)
             elif event.type == "failed":
                 row.status = "failed"
                 found = event.problem or problem("job-failed", "The worker gave no reason")
@@ -156,16 +196,19 @@ class Orchestrator:
         await self.flow.advance(session, job)
 
     async def _consume(self) -> None:
-        async for deliveries in self._queue.consume(new_id("api"), block_seconds=1.0, on_loss=self._on_loss):
-            last = {delivery.event.shard_id: delivery for delivery in deliveries}
-            for delivery in deliveries:
-                # Of a shard's progress only the last word counts: a slow process must not fall behind its workers.
-                if delivery.event.type != "progress" or delivery is last[delivery.event.shard_id]:
-                    await self._apply_surely(delivery.event)
-            try:
-                await self._queue.ack(deliveries)
-            except (RedisError, OSError) as error:
-                _log.warning("cannot acknowledge events: %s; they will come again", error)
+        async for deliveries in self._queue.consume(self._consumer, block_seconds=1.0, on_loss=self._on_loss):
+            await self._apply_all(deliveries)
+
+    async def _apply_all(self, deliveries: list[Delivery]) -> None:
+        last = {delivery.event.shard_id: delivery for delivery in deliveries}
+        for delivery in deliveries:
+            # Of a shard's progress only the last word counts: a slow process must not fall behind its workers.
+            if delivery.event.type != "progress" or delivery is last[delivery.event.shard_id]:
+                await self._apply_surely(delivery.event)
+        try:
+            await self._queue.ack(deliveries)
+        except (RedisError, OSError) as error:
+            _log.warning("cannot acknowledge events: %s; they will come again", error)
 
     async def _on_loss(self) -> None:
         """Enqueue again what the broker held before it died. Running shards tell of themselves as before."""

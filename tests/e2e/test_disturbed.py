@@ -1,4 +1,4 @@
-"""Workers and services that are killed, and audits that end with the same numbers all the same."""
+"""Workers and services that are killed or stopped, and audits that end with the same numbers all the same."""
 
 import contextlib
 import os
@@ -70,6 +70,12 @@ def in_the_middle(service: EmbeddedService, client: Client, audit: str) -> psuti
     return job_process(service)
 
 
+def reasons(client: Client, audit: str) -> list[str]:
+    """Why shards of an ended audit went out again."""
+    log = client.http.get(f"/audits/{audit}/events").text
+    return [part.split('"')[0] for part in log.split('"reason": "')[1:]]
+
+
 @pytest.mark.parametrize("victim", ["worker", "pool", "job", "broker"])
 def test_a_killed_worker_costs_nothing_but_time(
     service: EmbeddedService, client: Client, body: Json, undisturbed: Json, victim: str
@@ -85,6 +91,23 @@ def test_a_killed_worker_costs_nothing_but_time(
     assert_same(numbers(client.report(audit)), undisturbed)
     with contextlib.suppress(psutil.NoSuchProcess):  # it may vanish while it is asked
         assert job.status() == psutil.STATUS_ZOMBIE
+
+
+def test_a_stopped_worker_gives_its_shard_back(
+    service: EmbeddedService, client: Client, body: Json, undisturbed: Json
+) -> None:
+    """SIGTERM to every process of a worker at once, as some process managers send it."""
+    forget_results(service)
+    audit = client.start(body)
+    job = in_the_middle(service, client, audit)
+    family = [job, job.parent(), job.parent().parent(), job.parent().parent().parent()]  # type: ignore[union-attr]
+    for process in family:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.send_signal(signal.SIGTERM)  # type: ignore[union-attr]
+    _, alive = psutil.wait_procs(family, timeout=30)
+    assert alive == []
+    assert_same(numbers(client.report(audit)), undisturbed)
+    assert reasons(client, audit) == ["stopped"]
 
 
 def test_cancel_ends_the_work(service: EmbeddedService, client: Client, body: Json) -> None:
@@ -119,6 +142,41 @@ def test_a_killed_service_resumes(folder: Path, body: Json, undisturbed: Json) -
     first.stop()
     with EmbeddedService(folder, env=IMPATIENT) as second, Client(second.url) as client:
         report = numbers(client.report(audit))
+    for part in ("model", "dataset"):
+        report[part] = {**report[part], "id": undisturbed[part]["id"]}
+    assert_same(report, undisturbed)
+
+
+def test_restarts_lose_nothing(folder: Path, body: Json, undisturbed: Json) -> None:
+    """One loss would end the audit. Stopped by SIGTERM; then by two signals, with a worker that cannot answer."""
+    service = EmbeddedService(folder, env={**IMPATIENT, "TREMOR_MAX_ATTEMPTS": "1"}).start()
+    with Client(service.url) as client:
+        audit = client.start({**body, "model_id": client.model(), "dataset_id": client.dataset(N)})
+        in_the_middle(service, client, audit)
+    assert service.process is not None
+    service.process.send_signal(signal.SIGTERM)
+    assert service.process.wait(60) == 0
+    service.stop()
+
+    service.start()
+    with Client(service.url) as client:
+        job = in_the_middle(service, client, audit)
+    everything = psutil.Process(service.process.pid).children(recursive=True)
+    pool = job.parent().parent()  # type: ignore[union-attr]
+    assert pool is not None
+    for process in (pool, pool.parent()):
+        assert process is not None
+        process.send_signal(signal.SIGSTOP)
+    for _ in range(2):
+        os.kill(service.process.pid, signal.SIGINT)
+    assert service.process.wait(60) == 0
+    _, alive = psutil.wait_procs(everything, timeout=60)
+    assert alive == []
+    service.stop()
+
+    with service, Client(service.url) as client:
+        report = numbers(client.report(audit))
+        assert set(reasons(client, audit)) == {"stopped"}
     for part in ("model", "dataset"):
         report[part] = {**report[part], "id": undisturbed[part]["id"]}
     assert_same(report, undisturbed)

@@ -97,6 +97,27 @@ async def test_events_of_a_dead_consumer_are_taken_over(settings: Settings, monk
     client.close()
 
 
+async def test_one_that_stops_hears_all_there_is_and_leaves_nothing(settings: Settings) -> None:
+    client = QueueClient(settings)
+    for done in range(3):
+        client.publish(event(done))
+    mine = await take(client, 2, "leaving")
+    await client.ack(mine[:1])
+    client.publish(event(3))
+    heard: list[float | None] = []
+    async with asyncio.timeout(30):
+        async for batch in client.rest("leaving", batch=2):
+            heard += [delivery.event.done for delivery in batch]
+            await client.ack(batch)
+    assert heard == [1, 2, 3]
+    raw = redis.Redis.from_url(settings.redis)
+    assert raw.xinfo_consumers(EVENTS, GROUP) == []
+    assert raw.xlen(EVENTS) == 0
+    raw.close()
+    await client.aclose()
+    client.close()
+
+
 async def test_unreadable_events_are_dropped(settings: Settings) -> None:
     client = QueueClient(settings)
     raw = redis.Redis.from_url(settings.redis)

@@ -208,6 +208,7 @@ def test_ctrl_c_stops_everything(tmp_path: Path) -> None:
     processes = family(serve.pid)
     serve.send_signal(signal.SIGINT)
     assert serve.wait(60) == 0
+    assert (tmp_path / "lock").read_text() == "", "a planned stop"
     assert "stopped" in serve.stdout.read()
     serve.stdout.close()
     assert_gone(processes)
@@ -222,6 +223,22 @@ def test_the_data_folder_is_locked(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(CannotServe, match="cannot be used"):
         DataFolder(tmp_path / "file").acquire()
+
+
+def test_a_data_folder_knows_how_it_was_left(tmp_path: Path) -> None:
+    code = (
+        "import os, signal, sys\nfrom pathlib import Path\nfrom service.embedded.folder import DataFolder\n"
+        "DataFolder(Path(sys.argv[1])).acquire().settled()\nos.kill(os.getpid(), signal.SIGKILL)"
+    )
+    assert subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=False).returncode == -signal.SIGKILL
+    for settled in (False, True):
+        held = DataFolder(tmp_path).acquire()
+        assert held.was_killed, "a start that failed takes nothing up"
+        if settled:
+            held.settled()
+        held.release()
+    assert not DataFolder(tmp_path).acquire().was_killed
+    assert not DataFolder(tmp_path / "new").acquire().was_killed
 
 
 def test_listening() -> None:

@@ -26,6 +26,7 @@ from service.app import create_app
 from service.db.database import Database
 from service.embedded.broker import Broker
 from service.ids import new_id
+from service.orchestrator.orchestrator import Ended
 from tests.service.worker import ProtocolWorker
 
 
@@ -169,9 +170,12 @@ class Served:
 
 
 @contextmanager
-def running(settings: Settings) -> Iterator[httpx.Client]:
+def running(settings: Settings, workers_ended: Ended | None = None) -> Iterator[httpx.Client]:
     """A client of a service with these settings, for as long as it runs."""
-    with Served(create_app(settings)) as url, httpx.Client(base_url=url, timeout=30) as client:
+    with (
+        Served(create_app(settings, workers_ended=workers_ended)) as url,
+        httpx.Client(base_url=url, timeout=30) as client,
+    ):
         yield client
 
 

@@ -1,5 +1,6 @@
 """Lost workers, lost messages, killed services: the work is done all the same, and once."""
 
+import asyncio
 import time
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from openapi.problems import problem
 from openapi.wire.queue import WorkerInfo
 from openapi.wire.settings import Settings
 from service.embedded.broker import Broker
+from service.orchestrator.orchestrator import Ended
 from tests.service.conftest import audit, ended, flush, make_settings, ready, running, upload
 from tests.service.worker import ProtocolWorker, until
 
@@ -60,6 +62,33 @@ def test_a_shard_that_is_lost_three_times_fails_as_worker_lost(api: httpx.Client
     assert "3 times" in found["problem"]["detail"]
 
 
+def test_a_shard_that_is_given_back_is_never_lost(api: httpx.Client, worker: ProtocolWorker) -> None:
+    """Workers may be stopped as often as it pleases people: more often than a shard may be lost."""
+    model, dataset = ready(api, worker)
+    identity = audit(api, model, dataset)
+    for attempt in range(1, 6):
+        shard = worker.take()
+        assert shard.attempt == attempt
+        worker.tell(shard, "started")
+        worker.tell(shard, "returned")
+        worker.tell(shard, "returned")  # a second word on the same attempt changes nothing
+    worker.do(worker.take())
+    worker.do(worker.take())
+    assert ended(api, f"audits/{identity}")["status"] == "succeeded"
+    assert api.get(f"/v1/audits/{identity}/events").text.count('"reason": "stopped"') == 5
+
+
+def test_what_a_leaving_worker_gives_back_of_a_cancelled_job_ends_it(api: httpx.Client, worker: ProtocolWorker) -> None:
+    model, dataset = ready(api, worker)
+    identity = audit(api, model, dataset)
+    shard = worker.take()
+    worker.tell(shard, "started")
+    until(lambda: api.get(f"/v1/audits/{identity}").json()["status"] == "running")
+    api.post(f"/v1/audits/{identity}/cancel")
+    worker.tell(shard, "returned")
+    assert ended(api, f"audits/{identity}")["status"] == "cancelled"
+
+
 def test_progress_keeps_the_lease(api: httpx.Client, worker: ProtocolWorker) -> None:
     model, dataset = ready(api, worker)
     audit(api, model, dataset)
@@ -95,6 +124,52 @@ def test_a_service_that_comes_back_takes_up_everything(settings: Settings, worke
         for shard in again.values():
             worker.do(shard)
         worker.do(worker.take())
+        assert ended(api, f"audits/{identity}")["status"] == "succeeded"
+
+
+@pytest.mark.parametrize(("how", "status"), [("stopped", "succeeded"), ("lost", "failed")])
+def test_restarts_of_everything(
+    broker: Broker, tmp_path: Path, worker: ProtocolWorker, how: Ended, status: str
+) -> None:
+    """Service, broker and workers end together three times: planned stops cost nothing, crashes count as losses.
+
+    The lease is long: it is not waited for, since nobody lives who could hold it.
+    """
+    settings = make_settings(broker, tmp_path, lease_seconds=300.0)
+    with running(settings) as api:
+        model, dataset = ready(api, worker)
+        identity = audit(api, model, dataset)
+        worker.tell(worker.take(), "started")
+        until(lambda: api.get(f"/v1/audits/{identity}").json()["status"] == "running")
+    for _ in range(2):
+        flush(settings)
+        with running(settings, how) as api:
+            shard = worker.take()
+            worker.tell(shard, "started")
+            until(lambda: 'tremor_shards{status="running"} 1' in api.get("/metrics").text)
+    flush(settings)
+    with running(settings, how) as api:
+        if how == "stopped":
+            worker.do(worker.take())
+            worker.do(worker.take())
+        assert ended(api, f"audits/{identity}")["status"] == status
+
+
+def test_what_was_heard_is_applied_before_the_end(settings: Settings, worker: ProtocolWorker) -> None:
+    """A service that stops has applied what its workers said before; the broker may be gone with the next start."""
+    with running(settings) as api:
+        model, dataset = ready(api, worker)
+        identity = audit(api, model, dataset)
+        shard = worker.take()
+        for done in range(300):
+            worker.tell(shard, "progress", done=done % 4, total=4, unit="samples")
+        worker.do(shard)
+    flush(settings)
+    asyncio.run(worker.blobs.delete_result_async(shard.result_key))
+    with running(settings) as api:
+        found = worker.take()
+        assert found.stage == "report"
+        worker.do(found)
         assert ended(api, f"audits/{identity}")["status"] == "succeeded"
 
 

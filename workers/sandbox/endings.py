@@ -12,7 +12,11 @@ log = logging.getLogger(__name__)
 
 
 class Cancelled(Exception):
-    """The job was ended because `should_stop` said so."""
+    """The job was ended because somebody cancelled it."""
+
+
+class GivenBack(Exception):
+    """The job was ended because its worker leaves."""
 
 
 class ServerLost(Exception):

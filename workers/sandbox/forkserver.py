@@ -125,7 +125,9 @@ def main() -> None:
     kernel.name_process("tremor-warm")
     if kernel.LINUX:
         kernel.prctl(kernel.PR_SET_CHILD_SUBREAPER, 1)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # A stop that reaches every process of a terminal or of a machine is the worker's to obey: it ends this process.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
     link = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET, fileno=os.dup(0))
     preload([*sys.argv[2:], *_FIRST, STAGES["inspect_model"], STAGES["attack"]])
     _attempt(practise)

@@ -17,8 +17,8 @@ from typing import Self
 
 from pydantic import ValidationError
 
-from openapi.problems import JobFailed, MemoryLimit, TimeLimit, TremorError
-from workers.sandbox.endings import Cancelled, ServerLost, crash
+from openapi.problems import JobFailed, MemoryLimit, TimeLimit
+from workers.sandbox.endings import ServerLost, crash
 from workers.sandbox.limits import folder_bytes, private_memory
 from workers.sandbox.lines import BadAnswer, Lines
 from workers.sandbox.messages import ChildLine, ChildOutcome, ChildProgress, Request
@@ -42,9 +42,9 @@ _MEASURE_SECONDS, _MOST_FILES = 1.0, 10_000
 
 @dataclass(frozen=True)
 class Watch:
-    """What to do while a job runs: `should_stop` ends it, `on_progress` hears of it. Both must be quick."""
+    """While a job runs: what `why_stop` returns ends it, `on_progress` hears of it. Both must be quick."""
 
-    should_stop: Callable[[], bool] = lambda: False
+    why_stop: Callable[[], Exception | None] = lambda: None
     on_progress: Callable[[ChildProgress], None] = lambda progress: None
 
 
@@ -83,12 +83,12 @@ class WarmServer:
         theirs.close()
         self._link, self._reader, self._ready = ours, Lines(ours), False
 
-    def wait_ready(self) -> None:
-        """Wait until it has imported everything. `ServerLost` when it ends instead."""
+    def wait_ready(self, watch: Watch | None = None) -> None:
+        """Wait until it has imported everything. `ServerLost` when it ends instead, or what the watch stops it with."""
         if self._process is None:
             self.start()
         if not self._ready:
-            self._expect("ready", time.monotonic() + _START_SECONDS)
+            self._expect("ready", time.monotonic() + _START_SECONDS, watch)
             self._ready = True
 
     def run(self, request: Request, watch: Watch | None = None) -> ChildOutcome:
@@ -100,7 +100,7 @@ class WarmServer:
         with self._one_at_a_time:
             if self.pid is None:
                 self.start()
-            self.wait_ready()
+            self.wait_ready(watch)
             return self._start_child(request, watch or Watch())
 
     def _start_child(self, request: Request, watch: Watch) -> ChildOutcome:
@@ -125,7 +125,7 @@ class WarmServer:
     def _attend(self, pid: int, answers: int, request: Request, watch: Watch) -> ChildOutcome:
         begin = time.monotonic()
         lines, outcome, end = Lines(answers), None, None
-        stopped: TremorError | Cancelled | None = None
+        stopped: Exception | None = None
         assert self._reader is not None
         try:
             while end is None:
@@ -154,9 +154,9 @@ class WarmServer:
             raise crash(end, request)
         return outcome
 
-    def _reason_to_stop(self, pid: int, begin: float, request: Request, watch: Watch) -> TremorError | Cancelled | None:
-        if watch.should_stop():
-            return Cancelled()
+    def _reason_to_stop(self, pid: int, begin: float, request: Request, watch: Watch) -> Exception | None:
+        if (asked := watch.why_stop()) is not None:
+            return asked
         limits = request.limits
         if time.monotonic() - begin > limits.wall_seconds:
             advice = "ask for fewer samples or steps, or raise TREMOR_WALL_SECONDS"
@@ -179,7 +179,7 @@ class WarmServer:
             )
         return None
 
-    def _expect(self, word: str, deadline: float) -> list[str]:
+    def _expect(self, word: str, deadline: float, watch: Watch | None = None) -> list[str]:
         """Read the server's next line, which must begin with `word`; returns the rest."""
         assert self._reader is not None
         while True:
@@ -193,7 +193,9 @@ class WarmServer:
             if self._reader.ended or left <= 0:
                 self.close()
                 raise ServerLost(f"the warm server ended, or said no {word!r} in time")
-            ready, _, _ = select.select([self._reader.handle], [], [], min(left, 1.0))
+            if watch is not None and (asked := watch.why_stop()) is not None:
+                raise asked
+            ready, _, _ = select.select([self._reader.handle], [], [], min(left, 0.2))
             if ready:
                 self._reader.fill()
 
