@@ -8,6 +8,7 @@ from openapi.attacks import AttackSpec
 from openapi.base import MOST, Frozen, Json, Radius, Timestamp
 from openapi.hardening_options import HardenOptions
 from openapi.problems import Problem
+from openapi.samples import DESCRIPTION, SampleChoice
 
 Tap = Literal["conv", "norm", "act", "pool"]
 PresetName = Literal["smoke", "standard", "paper", "autoattack"]
@@ -62,7 +63,8 @@ class AuditRequest(Frozen):
     neurons: NeuronOptions | None = Field(NeuronOptions(), description="null leaves the neuron analysis out")
     regions: Json | None = None
     explain: Json | None = None
-    max_samples: int | None = Field(None, ge=1, le=MOST, description="The first so many samples; null is all")
+    max_samples: int | None = Field(None, ge=1, le=MOST, description="So many samples; null is all")
+    samples: SampleChoice = Field("first", description=DESCRIPTION.format(count="max_samples"))
     seed: int = Field(0, ge=0, lt=2**63)
     keep_examples: bool = False
     survivors_only: bool = Field(

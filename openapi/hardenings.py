@@ -7,6 +7,7 @@ from openapi.audits import Execution, JobStatus, Progress, Verdict
 from openapi.base import MOST, Frozen, Json, Timestamp
 from openapi.hardening_options import HardenOptions
 from openapi.problems import Problem
+from openapi.samples import DESCRIPTION, SampleChoice
 
 
 class HardeningRequest(HardenOptions):
@@ -21,6 +22,7 @@ class HardeningRequest(HardenOptions):
         None, description="For before/after; null is FGSM and PGD-20 at the training eps"
     )
     eval_max_samples: int | None = Field(None, ge=1, le=MOST)
+    eval_samples: SampleChoice = Field("first", description=DESCRIPTION.format(count="eval_max_samples"))
     seed: int = Field(0, ge=0, lt=2**63)
     name: str | None = Field(None, description="Name of the hardened model")
     labels: dict[str, str] = {}

@@ -31,6 +31,9 @@ class ReportDataset(Frozen):
     name: str
     num_samples: int
     evaluated: int
+    samples: str | None = Field(
+        None, description="How the evaluated samples were chosen; `index` in /samples names them"
+    )
     split: str | None = None
     label_mapping: Json | None = Field(
         None,

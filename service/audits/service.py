@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from openapi.audits import AuditInfo, AuditRequest
 from openapi.hardenings import HardeningRequest
 from openapi.problems import InvalidField
+from openapi.samples import check_choice
 from service.db.tables import Dataset, Job, Model
 from service.http.bodies import answer, read_json
 from service.http.idempotency import Idempotency
@@ -34,6 +35,7 @@ class AuditService(JobService[AuditInfo]):
         """Check and queue an audit: 202, or the first answer to the same Idempotency-Key."""
         asked = await read_json(request, AuditRequest)
         unsupported_parts(asked)
+        check_choice(asked.samples, asked.max_samples, "/samples", "/max_samples")
         key = Idempotency(request, asked.model_dump_json(by_alias=True))
         filled = with_attacks(asked)
         check_policy(filled)
@@ -92,6 +94,7 @@ class AuditService(JobService[AuditInfo]):
                 "eval_dataset_id": asked.dataset_id,
                 "attacks": asked.attacks,
                 "eval_max_samples": asked.max_samples,
+                "eval_samples": asked.samples,
                 "seed": asked.seed,
                 "labels": asked.labels,
                 "execution": asked.execution,

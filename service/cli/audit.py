@@ -38,7 +38,13 @@ def _neurons(text: str) -> Json | None:
 @click.argument("data", type=EXISTING)
 @click.option("--preset", type=click.Choice(list(PRESETS)), help="A named attack list [standard].")
 @attack_options
-@click.option("--samples", type=click.IntRange(min=1), help="Evaluate only the first so many samples.")
+@click.option("--samples", type=click.IntRange(min=1), help="Evaluate only so many samples.")
+@click.option(
+    "--choose",
+    metavar="HOW",
+    callback=read_by(specs.choice),
+    help="Which of them: first, random or per_class (drawn by --seed), or their indices, e.g. 0,5,7 [first].",
+)
 @click.option(
     "--survivors-only", is_flag=True, help="Attack again only what cheaper attacks have left: the worst case, sooner."
 )
@@ -123,6 +129,7 @@ def _request(
     preset: str | None,
     attacks: tuple[Given, ...],
     samples: int | None,
+    choose: Given | None,
     survivors_only: bool,
     seed: int,
     policy: Given | None,
@@ -131,7 +138,10 @@ def _request(
 ) -> Json:
     """The audit's request without the ids of what is uploaded. `UsageError` names every option that is wrong."""
     sources = Sources(preset="--preset", max_samples="--samples", seed="--seed", neurons="--neurons", harden="--harden")
+    sources.add("/samples", f"--choose {choose.text if choose else ''}")
     request: Json = {"preset": preset, "max_samples": samples, "seed": seed, "survivors_only": survivors_only}
+    if choose is not None:
+        request["samples"] = choose.body
     if attacks:
         request["attacks"] = [a.body for a in attacks]
         sources.add_all("/attacks", "--attack", attacks)

@@ -14,6 +14,7 @@ from openapi.audits import AuditRequest
 from openapi.hardenings import HardeningRequest
 from openapi.metrics import metric_errors
 from openapi.problems import FieldError, InvalidField
+from openapi.samples import check_choice
 from service.cli import specs
 from service.cli.exits import CommandFailed, Exit
 from service.cli.uploads import METADATA, Kind
@@ -100,6 +101,10 @@ def check_audit(body: Json, sources: Sources) -> None:
     harden = {"harden": {**body["harden"], "train_dataset_id": ""}} if body.get("harden") else {}
     request = check(AuditRequest, {**body, **harden, **ids}, sources)
     _check_ids(request, sources)
+    try:
+        check_choice(request.samples, request.max_samples, "/samples", "/max_samples")
+    except InvalidField as error:
+        raise usage(error.errors or (), sources) from error
     if errors := metric_errors(request):
         raise usage(errors, sources)
 

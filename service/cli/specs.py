@@ -39,6 +39,14 @@ def _scalar(text: str) -> Any:
         return text
 
 
+def choice(text: str) -> Any:
+    """Read ``--choose``: a word, or indices as ``0,5,7``."""
+    try:
+        return [int(part) for part in text.split(",")] if text[:1].isdigit() else text
+    except ValueError as error:
+        raise click.BadParameter(f"{text!r}: write first, random, per_class, or indices such as 0,5,7") from error
+
+
 def rule(text: str) -> dict[str, Any]:
     """Read ``worst_case.robust_accuracy>=0.4``; a bare ``metric=0.4`` means at least 0.4, and 40% is 0.4."""
     match = _RULE.match(text)

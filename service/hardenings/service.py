@@ -6,6 +6,7 @@ from litestar import Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from openapi.hardenings import HardeningInfo, HardeningRequest
+from openapi.samples import check_choice
 from service.db.tables import Dataset, Job, Model
 from service.http.bodies import answer, read_json
 from service.http.idempotency import Idempotency
@@ -38,6 +39,7 @@ class HardeningService(JobService[HardeningInfo]):
     async def create(self, request: Request[Any, Any, Any]) -> Response[Any]:
         """Check and queue a hardening: 202, or the first answer to the same Idempotency-Key."""
         asked = await read_json(request, HardeningRequest)
+        check_choice(asked.eval_samples, asked.eval_max_samples, "/eval_samples", "/eval_max_samples")
         key = Idempotency(request, asked.model_dump_json(by_alias=True))
         filled = with_evaluation(asked)
         async with self._services.orchestrator.transaction() as session:

@@ -9,6 +9,7 @@ from openapi.hardening_options import HardenOptions
 from openapi.hardenings import HardeningRequest
 from openapi.metrics import metric_errors
 from openapi.problems import InvalidField, InvalidFields
+from openapi.samples import check_indices
 from service.orchestrator.matching import match
 from service.orchestrator.plan import Subject
 
@@ -52,6 +53,7 @@ def check_audit(request: AuditRequest, model: Subject, dataset: Subject, train: 
     The neuron analysis needs gradients: on a model without them it is left out when it was only there by default.
     """
     match(model, dataset, "/dataset_id")
+    check_indices(request.samples, int(dataset.inspection["num_samples"]), "/samples")
     check_attacks(model, request.attacks or (), "/attacks" if request.preset is None else "/preset")
     if not model.inspection.get("differentiable", True) and request.neurons is not None:
         if "neurons" in request.model_fields_set:
@@ -74,6 +76,7 @@ def check_hardening_request(
     match(model, train, "/train_dataset_id")
     if evaluation is not None:
         match(model, evaluation, "/eval_dataset_id")
+        check_indices(request.eval_samples, int(evaluation.inspection["num_samples"]), "/eval_samples")
 
 
 def check_policy(request: AuditRequest) -> None:

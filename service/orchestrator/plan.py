@@ -12,6 +12,7 @@ from openapi.audits import AuditRequest, Execution, NeuronOptions
 from openapi.hardening_options import HardenOptions
 from openapi.hardenings import HardeningRequest
 from openapi.presets import PRESETS
+from openapi.samples import SampleChoice, choice_params, how_many
 from openapi.survivors import predecessors
 from openapi.wire.jobs import Blob, Limits, OutputFile, Shard, Stage
 
@@ -119,6 +120,7 @@ def attack_shards(
     specs: Sequence[AttackSpec],
     cuts: Sequence[Slice],
     *,
+    choice: SampleChoice,
     seed: int,
     keep_examples: bool,
     execution: Execution,
@@ -143,6 +145,7 @@ def attack_shards(
                 "stop": stop,
                 "seed": seed,
                 "keep_examples": keep_examples,
+                **choice_params(choice, cuts[-1][1], seed, start, stop),
             },
             weight=float(stop - start),
             execution={"batch_size": execution.batch_size},
@@ -161,6 +164,7 @@ def neuron_shards(
     options: NeuronOptions,
     cuts: Sequence[Slice],
     *,
+    choice: SampleChoice,
     seed: int,
     keep_examples: bool,
     execution: Execution,
@@ -180,6 +184,7 @@ def neuron_shards(
                 "stop": min(stop, end),
                 "seed": seed,
                 "keep_examples": keep_examples,
+                **choice_params(choice, cuts[-1][1], seed, start, stop),
             },
             weight=float(min(stop, end) - start),
             execution={"batch_size": execution.batch_size},
@@ -189,16 +194,23 @@ def neuron_shards(
     ]
 
 
-def evaluated(dataset: Subject, max_samples: int | None) -> int:
+def evaluated(dataset: Subject, request: AuditRequest | HardeningRequest) -> int:
     """How many samples of a data set are evaluated."""
-    n = int(dataset.inspection["num_samples"])
-    return min(n, max_samples or n)
+    return how_many(*choice_of(request), int(dataset.inspection["num_samples"]))
+
+
+def choice_of(request: AuditRequest | HardeningRequest) -> tuple[SampleChoice, int | None]:
+    """Which samples a request asks for, and how many."""
+    if isinstance(request, AuditRequest):
+        return request.samples, request.max_samples
+    return request.eval_samples, request.eval_max_samples
 
 
 def audit_shards(request: AuditRequest, model: Subject, dataset: Subject, slice_size: int) -> list[Planned]:
     """The `evaluate` stage of an audit: every attack and the neuron analysis over every slice."""
-    cuts = slices(evaluated(dataset, request.max_samples), request.execution, slice_size)
+    cuts = slices(evaluated(dataset, request), request.execution, slice_size)
     options: dict[str, Any] = {
+        "choice": request.samples,
         "seed": request.seed,
         "keep_examples": request.keep_examples,
         "execution": request.execution,
@@ -243,8 +255,12 @@ def comparison_shards(
 
     The parent's shards have the keys of those that an audit with the same attacks has run, and are then free.
     """
-    cuts = slices(evaluated(dataset, request.eval_max_samples), request.execution, slice_size)
-    options: dict[str, Any] = {"seed": request.seed, "execution": request.execution}
+    cuts = slices(evaluated(dataset, request), request.execution, slice_size)
+    options: dict[str, Any] = {
+        "choice": request.eval_samples,
+        "seed": request.seed,
+        "execution": request.execution,
+    }
     specs = request.attacks or ()
     before = attack_shards("evaluate", "", model, dataset, specs, cuts, keep_examples=keep_examples, **options)
     after = attack_shards("evaluate", "after.", hardened, dataset, specs, cuts, keep_examples=False, **options)

@@ -7,9 +7,10 @@ from openapi.audits import ArtifactInfo, AuditRequest
 from openapi.base import utc_now
 from openapi.hardenings import HardeningRequest
 from openapi.report import ReportDataset, ReportModel
+from openapi.samples import choice_params, described
 from openapi.wire.jobs import Blob, OutputFile, ShardResult, artifact_id
 from service.db.tables import Job, ShardRow
-from service.orchestrator.plan import Planned, Slice, Subject, evaluated, slices
+from service.orchestrator.plan import Planned, Slice, Subject, choice_of, evaluated, slices
 from service.orchestrator.states import result_of
 
 #: Files of shards that the report merges: key in the result → first part of the input's name.
@@ -72,8 +73,7 @@ def report_shard(
     artifacts: Sequence[dict[str, Any]] = (),
 ) -> Planned:
     """Plan the merge of all results of a job into its report."""
-    limit = request.max_samples if isinstance(request, AuditRequest) else request.eval_max_samples
-    n = evaluated(dataset, limit)
+    n, (choice, _) = evaluated(dataset, request), choice_of(request)
     cuts: list[Slice] = slices(n, request.execution, slice_size)
     about_model = ReportModel(
         id=model.id,
@@ -91,6 +91,7 @@ def report_shard(
         name=dataset.name,
         num_samples=dataset.inspection["num_samples"],
         evaluated=n,
+        samples=described(choice, request.seed),
         split=dataset.meta.get("split"),
         label_mapping=dataset.matched.get("label_mapping"),
         channels=dataset.matched.get("channels"),
@@ -98,11 +99,13 @@ def report_shard(
         warnings=(*(dataset.inspection.get("warnings") or ()), *(dataset.matched.get("notes") or ())),
     )
     results = [result_of(row) for row in rows]
+    told = choice_params(choice, n, request.seed)
+    labels = {"labels": dataset.arrays()["y"]} if told else {}
     return Planned(
         "report",
         "report",
         "report",
-        _inputs([row for row in rows if row.stage == "evaluate"]),
+        {**_inputs([row for row in rows if row.stage == "evaluate"]), **labels},
         {
             "kind": job.kind,
             "job_id": job.id,
@@ -119,6 +122,7 @@ def report_shard(
             "request": request.model_dump(mode="json", by_alias=True),
             "attacks": [spec.model_dump(mode="json", by_alias=True) for spec in request.attacks or ()],
             "slices": [list(cut) for cut in cuts],
+            **told,
             "values": {row.name: result_of(row).value for row in rows if row.stage == "evaluate"},
             "training": next((result_of(row).value for row in rows if row.stage == "train"), None),
             "environment": _environment(results, request.seed),

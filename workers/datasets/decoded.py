@@ -67,7 +67,10 @@ def _label_warnings(y: Labels, counts: npt.NDArray[np.intp]) -> list[str]:
     if len(counts) - len(missing) == 1:
         warnings.append("all samples have the same label")
     elif len(y) > 2 * len(counts) and bool((np.diff(y) >= 0).all()):
-        warnings.append("samples are sorted by label: a max_samples of the audit would see the first classes alone")
+        warnings.append(
+            "samples are sorted by label: a max_samples of the audit would see the first classes alone; "
+            "let it choose `samples` at random or per_class"
+        )
     return warnings
 
 

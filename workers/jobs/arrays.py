@@ -3,18 +3,27 @@
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from workers.choice import chosen
+from workers.jobs.context import JobContext
 
-def load_slice(x: Path, y: Path, start: int, stop: int) -> tuple[Tensor, Tensor, Tensor]:
-    """Return pixels (n, c, h, w) float32 in [0, 1], labels (n,) int64 and global indices (n,) of samples start..stop.
 
-    `x` is an .npy of (N, c, h, w) uint8 (divided by 255 in float32) or float32; it is memory-mapped, so only the slice
-    is read. `y` is an .npy of N class numbers.
+def shard_rows(ctx: JobContext) -> npt.NDArray[np.int64]:
+    """The indices of the samples of a shard: positions ``start..stop`` of its ``choice``, ascending."""
+    labels = np.load(ctx.inputs["y"], mmap_mode="r", allow_pickle=False)
+    return chosen(ctx.params.get("choice"), labels, int(ctx.params["start"]), int(ctx.params["stop"]))
+
+
+def load_rows(x: Path, y: Path, rows: npt.NDArray[np.int64]) -> tuple[Tensor, Tensor, Tensor]:
+    """Return pixels (n, c, h, w) float32 in [0, 1], labels (n,) int64 and indices (n,) of the samples `rows`.
+
+    `x` is an .npy of (N, c, h, w) uint8 (divided by 255 in float32) or float32; it is memory-mapped, so only those rows
+    are read. `y` is an .npy of N class numbers.
     """
-    pixels = np.load(x, mmap_mode="r", allow_pickle=False)[start:stop]
-    images = torch.from_numpy(np.array(pixels))
+    images = torch.from_numpy(np.load(x, mmap_mode="r", allow_pickle=False)[rows])
     images = images.to(torch.float32).div_(255) if images.dtype == torch.uint8 else images.to(torch.float32)
-    labels = torch.from_numpy(np.array(np.load(y, mmap_mode="r", allow_pickle=False)[start:stop], dtype=np.int64))
-    return images, labels, torch.arange(start, start + len(labels))
+    labels = torch.from_numpy(np.load(y, mmap_mode="r", allow_pickle=False)[rows].astype(np.int64))
+    return images, labels, torch.from_numpy(rows)

@@ -1,9 +1,9 @@
 """Stage `attack`: one attack on one slice of the data set.
 
 params: ``model`` {format, input}, ``attack`` (a spec with its defaults), ``start``, ``stop``, ``seed``,
-``keep_examples``. inputs ``fooled.<i>``: ``samples`` of attacks before this one, whose successes are spared. execution:
-``batch_size``. Files: ``samples`` (npz, one row a sample), ``worst`` (json, pictures of a few successes) and with
-`keep_examples` ``examples`` (npz).
+``keep_examples``, ``choice`` (see `openapi.samples`). inputs ``fooled.<i>``: ``samples`` of attacks before this one,
+whose successes are spared. execution: ``batch_size``. Files: ``samples`` (npz, one row a sample), ``worst`` (json,
+pictures of a few successes) and with `keep_examples` ``examples`` (npz).
 """
 
 from typing import Any
@@ -19,14 +19,14 @@ from openapi.problems import JobFailed, NotDifferentiable
 from openapi.threat_models import Attack
 from workers.attacks.attack_run import AttackRun
 from workers.attacks.suite import run_attack
-from workers.jobs.arrays import load_slice
+from workers.jobs.arrays import load_rows, shard_rows
 from workers.jobs.context import JobContext
 from workers.models.load import load_model
 from workers.reports import worst
 
 
 def run(ctx: JobContext) -> dict[str, Any]:
-    """Attack samples start..stop and return counts and figures; everything adds up over slices."""
+    """Attack the chosen samples start..stop and return counts and figures; everything adds up over slices."""
     params = ctx.params
     spec: Attack = ATTACK_ADAPTER.validate_python(params["attack"])
     model = load_model(ctx.inputs["model"], params["model"]["format"], InputSpec(**params["model"]["input"]))
@@ -34,7 +34,7 @@ def run(ctx: JobContext) -> dict[str, Any]:
         raise NotDifferentiable(
             f"The attack {spec.name} needs gradients, which this model does not give; ask for a black-box attack."
         )
-    x, y, index = load_slice(ctx.inputs["x"], ctx.inputs["y"], int(params["start"]), int(params["stop"]))
+    x, y, index = load_rows(ctx.inputs["x"], ctx.inputs["y"], shard_rows(ctx))
     model.to(ctx.device)
     result = run_attack(
         model,

@@ -1,8 +1,8 @@
 """Stage `neurons`: sensitivity sums over the dual pairs of one slice of the data set.
 
-params: ``model`` {format, input}, ``neurons`` (NeuronOptions), ``start``, ``stop``, ``seed``, ``keep_examples``.
-execution: ``batch_size``. Files: ``sums`` (npz of float64 totals, merged exactly by `workers.neurons.sums`) and with
-`keep_examples` ``pairs`` (npz: x, x_adv float32 NCHW in [0, 1], index).
+params: ``model`` {format, input}, ``neurons`` (NeuronOptions), ``start``, ``stop``, ``seed``, ``keep_examples``,
+``choice`` (see `openapi.samples`). execution: ``batch_size``. Files: ``sums`` (npz of float64 totals, merged exactly by
+`workers.neurons.sums`) and with `keep_examples` ``pairs`` (npz: x, x_adv float32 NCHW in [0, 1], index).
 """
 
 import time
@@ -15,7 +15,7 @@ from openapi.audits import NeuronOptions
 from openapi.models import InputSpec, LayerInfo
 from openapi.problems import NotDifferentiable
 from workers.attacks.pairs import dual_pairs
-from workers.jobs.arrays import load_slice
+from workers.jobs.arrays import load_rows, shard_rows
 from workers.jobs.context import JobContext
 from workers.jobs.pairs_file import PairsFile
 from workers.models.load import load_model
@@ -42,14 +42,15 @@ def run(ctx: JobContext) -> dict[str, Any]:
     tapped = model.tapped(options.tap)
 
     start, stop = int(ctx.params["start"]), int(ctx.params["stop"])
-    # `max_samples` counts from the start of the data set, so that shards agree on which samples are meant.
+    # `max_samples` counts from the first of the chosen samples, so that shards agree on which samples are meant.
     stop = stop if options.max_samples is None else max(start, min(stop, options.max_samples))
     size = ctx.execution.get("batch_size") or rows_at_once(model.layers, ctx.device)
     keep = PairsFile(ctx, stop - start) if ctx.params.get("keep_examples") else None
 
     sums = SensitivitySums()
-    for at in range(start, stop, size):
-        x, y, index = _on(ctx.device, load_slice(ctx.inputs["x"], ctx.inputs["y"], at, min(at + size, stop)))
+    rows = shard_rows(ctx)[: stop - start]
+    for at in range(0, len(rows), size):
+        x, y, index = _on(ctx.device, load_rows(ctx.inputs["x"], ctx.inputs["y"], rows[at : at + size]))
         x_adv = dual_pairs(
             model,
             x,
@@ -63,7 +64,7 @@ def run(ctx: JobContext) -> dict[str, Any]:
         sums.add(measure(tapped, x, x_adv, index))
         if keep is not None:
             keep.add(x.cpu().numpy(), x_adv.cpu().numpy(), index.cpu().numpy())
-        ctx.progress(at + len(x) - start, stop - start, "samples", "neurons")
+        ctx.progress(at + len(x), stop - start, "samples", "neurons")
     if keep is not None:
         keep.close()
     sums.save(ctx.output("sums", "sums.npz", "sums", "npz"))

@@ -1,12 +1,13 @@
 """Stage `report`: the results of all shards → report.json, report.html, samples.jsonl, and the kept examples.
 
-inputs: ``samples.<attack>.<slice>``, ``worst.<attack>.<slice>``, ``sums.<slice>``, with `keep_examples` also
-``examples.<attack>.<slice>`` and ``pairs.<slice>``; for a hardening the same with the prefix ``after.``.
+inputs: ``labels`` (where ``choice`` needs them), ``samples.<attack>.<slice>``, ``worst.<attack>.<slice>``,
+``sums.<slice>``, with `keep_examples` also ``examples.<attack>.<slice>`` and ``pairs.<slice>``; for a
+hardening the same with the prefix ``after.``.
 
 params: ``kind`` ("audit" or "hardening"), ``job_id``, ``created_at``, ``model`` (ReportModel, with ``labels`` and
-``layers``), ``dataset`` (ReportDataset), ``request``, ``attacks`` (specs with their ids), ``slices``, ``values``
-(input name → that shard's value), ``training`` (value of the training shard), ``environment``, ``timings``,
-``hardening`` (of an audit: the comparison, or null), ``artifacts`` (of other stages).
+``layers``), ``dataset`` (ReportDataset), ``request``, ``attacks`` (specs with their ids), ``slices`` of the samples of
+``choice``, ``values`` (input name → that shard's value), ``training`` (value of the training shard), ``environment``,
+``timings``, ``hardening`` (of an audit: the comparison, or null), ``artifacts`` (of other stages).
 """
 
 import hashlib

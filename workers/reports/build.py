@@ -39,11 +39,12 @@ def build_report(
     """
     slices = [(int(start), int(stop)) for start, stop in params["slices"]]
     values = params["values"]
-    tables = merge_attacks(params["attacks"], slices, inputs, values)
+    choice = params.get("choice")
+    tables = merge_attacks(params["attacks"], slices, inputs, values, choice=choice)
     compare = params["kind"] == "hardening"
     few = bool(params["request"].get("survivors_only"))
     tables = passed_on(tables) if few else tables
-    after = merge_attacks(params["attacks"], slices, inputs, values, "after.") if compare else []
+    after = merge_attacks(params["attacks"], slices, inputs, values, "after.", choice) if compare else []
     model, dataset = _model(params), _dataset(params)
     attacks = [attack_report(t, model.num_classes) for t in tables]
     clean, worst = clean_report(tables), worst_cases(tables)

@@ -12,6 +12,7 @@ from openapi.attacks import ATTACK_ADAPTER
 from openapi.problems import JobFailed
 from openapi.threat_models import Attack
 from workers.attacks.figures import add_figures
+from workers.choice import Indices, chosen
 
 _COLUMNS = (
     "index",
@@ -72,19 +73,23 @@ def merge_attacks(
     inputs: Mapping[str, Path],
     values: Mapping[str, Mapping[str, Any]],
     prefix: str = "",
+    choice: Mapping[str, Any] | None = None,
 ) -> list[AttackTable]:
-    """Read ``{prefix}samples.<attack>.<slice>`` for every attack and slice.
+    """Read ``{prefix}samples.<attack>.<slice>`` for every attack and slice; choice: which samples the slices cut.
 
     Raises `JobFailed` when a slice is missing or does not hold exactly its samples: a report never covers less than it
     says.
     """
-    return [_merge(i, spec, slices, inputs, values, prefix) for i, spec in enumerate(specs)]
+    labels = np.load(inputs["labels"], mmap_mode="r", allow_pickle=False) if "labels" in inputs else None
+    every = chosen(choice, labels, 0, slices[-1][1])
+    return [_merge(i, spec, slices, every, inputs, values, prefix) for i, spec in enumerate(specs)]
 
 
 def _merge(
     i: int,
     spec: Mapping[str, Any],
     slices: Sequence[tuple[int, int]],
+    every: Indices,
     inputs: Mapping[str, Path],
     values: Mapping[str, Mapping[str, Any]],
     prefix: str,
@@ -101,7 +106,7 @@ def _merge(
             part = {column: arrays[column] for column in _COLUMNS}
         order = np.argsort(part["index"], kind="stable")
         part = {column: array[order] for column, array in part.items()}
-        if not np.array_equal(part["index"], np.arange(start, stop)):
+        if not np.array_equal(part["index"], every[start:stop]):
             raise JobFailed(f"the result {name} does not hold exactly the samples {start} to {stop - 1}")
         parts.append(part)
         value = values[name]
