@@ -31,7 +31,8 @@ def connected(
     with tempfile.TemporaryDirectory(prefix="tremor-", ignore_cleanup_errors=True) as folder:
         line("starting an embedded service …")
         place = (data or Path(folder)).absolute()
-        service = EmbeddedService(place, env=_of_its_own(place))
+        temporary = {} if data else {"TMPDIR": folder}  # what a killed process leaves goes with the folder
+        service = EmbeddedService(place, env={**_of_its_own(place), **temporary})
         try:
             service.start()
             yield from _told(_client(service.url, None, patience, fresh=data is None))

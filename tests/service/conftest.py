@@ -138,13 +138,13 @@ def find(api: httpx.Client, **query: str) -> list[str]:
 
 
 class Served:
-    """An app behind uvicorn on a free port, in a thread of its own."""
+    """An app behind uvicorn on a free port (or the one given), in a thread of its own."""
 
-    def __init__(self, app: Litestar) -> None:
+    def __init__(self, app: Litestar, port: int = 0) -> None:
         config = uvicorn.Config(
             app,
             host="127.0.0.1",
-            port=0,
+            port=port,
             log_level="warning",
             lifespan="on",
             ws="none",
