@@ -7,10 +7,13 @@ from typing import Literal
 
 import click
 
+from service.cli.doors import check_door, open_option
+
 
 @click.command()
 @click.option("--host", help="Address to listen on [TREMOR_HOST, else 127.0.0.1].")
 @click.option("--port", type=click.IntRange(0, 65_535), help="Port to listen on [TREMOR_PORT, else 8000].")
+@open_option
 @click.option("--fd", type=int, hidden=True, help="Take this bound socket instead.")
 @click.option(
     "--workers-ended",
@@ -18,38 +21,44 @@ import click
     hidden=True,
     help="No worker lives that has work of before: they were stopped, or killed.",
 )
-def api(host: str | None, port: int | None, fd: int | None, workers_ended: Literal["stopped", "lost"] | None) -> None:
+def api(
+    host: str | None,
+    port: int | None,
+    is_open: bool,
+    fd: int | None,
+    workers_ended: Literal["stopped", "lost"] | None,
+) -> None:
     """Run the HTTP API, configured by TREMOR_* variables.
 
     TREMOR_DATABASE_URL, TREMOR_REDIS_URL and TREMOR_BLOB_URL say where PostgreSQL, Redis and S3 are. The database
     schema is brought up to date at the start. Several of these processes may run side by side.
     """
     import uvicorn
-    from pydantic import ValidationError
 
     from openapi.wire.logs import set_up_logs
-    from openapi.wire.settings import Settings
     from service.app import create_app
+    from service.cli.sandbox import load_settings
+    from service.embedded.folder import CannotServe, listen
 
+    settings = load_settings()
     try:
-        settings = Settings()
-    except ValidationError as error:
-        raise click.ClickException(f"A TREMOR_* setting is wrong:\n{error}") from error
+        if fd is None:
+            check_door(host or settings.host, settings, is_open)
+            bound = listen(host or settings.host, settings.port if port is None else port)
+        else:
+            bound = socket.socket(fileno=fd)
+    except CannotServe as error:
+        raise click.ClickException(str(error)) from error
     set_up_logs(settings)
     faulthandler.register(signal.SIGUSR1)  # `kill -USR1` writes what every thread is doing into the log
     config = uvicorn.Config(
         create_app(settings, workers_ended=workers_ended),
-        host=host or settings.host,
-        port=settings.port if port is None else port,
         log_config=None,
         timeout_graceful_shutdown=3,
         timeout_keep_alive=30,
         server_header=False,
     )
     server = uvicorn.Server(config)
-    if fd is None:
-        server.run()
-    else:
-        server.run(sockets=[socket.socket(fileno=fd)])
+    server.run(sockets=[bound])
     if not server.started:
         raise click.ClickException("The API did not start; see the log above")

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import click
 
+from service.cli.doors import check_door, open_option
+
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
@@ -29,8 +31,9 @@ import click
     type=click.IntRange(min=0),
     help="Workers; one per GPU, or per few cores.",
 )
+@open_option
 @click.option("--lifeline", is_flag=True, hidden=True, help="Stop when standard input ends.")
-def serve(host: str, port: int, data: Path, workers: int, lifeline: bool) -> None:
+def serve(host: str, port: int, data: Path, workers: int, is_open: bool, lifeline: bool) -> None:
     """Run the whole service: API, workers, an embedded Valkey broker, SQLite and a blob folder.
 
     Nothing else needs to be installed. Ctrl-C stops all of it; started again with the same --data it goes on where it
@@ -41,6 +44,7 @@ def serve(host: str, port: int, data: Path, workers: int, lifeline: bool) -> Non
     from service.embedded.supervisor import Supervisor
 
     settings = load_settings()
+    check_door(host, settings, is_open)
     if workers:
         require_sandbox(settings)
 
