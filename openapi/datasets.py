@@ -52,6 +52,11 @@ class Resize(Frozen):
         return self
 
 
+def _as_size(value: Any) -> Any:
+    """Read [height, width], or the shorter side alone, as the rule that says so."""
+    return {"size": value} if isinstance(value, list | tuple | int) else value
+
+
 def _channels(value: Any) -> Any:
     """Read the usual words for colour and grey, in any case."""
     words = {"rgb": "RGB", "colour": "RGB", "color": "RGB"}
@@ -84,8 +89,8 @@ class DatasetMetadata(Frozen):
         None, max_length=200, description="Of a table: the column of images or their files"
     )
     label_column: str | None = Field(None, max_length=200, description="Of a table: the column of labels")
-    resize: Window | Resize | None = Field(
-        None, description="How image files are brought to one size; [height, width] is stretched to, as `size` alone is"
+    resize: Annotated[Resize, BeforeValidator(_as_size, json_schema_input_type=Resize | Window | Side)] | None = Field(
+        None, description="How image files are brought to one size; a bare number or [height, width] is its `size`"
     )
     channels: Channels | None = Field(
         None,

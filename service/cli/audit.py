@@ -16,8 +16,11 @@ from service.cli.given import (
     check_audit,
     check_files,
     check_folder,
-    check_metadata,
+    data_metadata,
+    data_option,
     input_option,
+    model_metadata,
+    model_option,
     read_by,
 )
 from service.cli.options import EXISTING, FOLDER, check_detach, detach_option, json_option, server_options
@@ -70,6 +73,8 @@ def _neurons(text: str) -> Json | None:
     help="One rule, e.g. 'worst_case.robust_accuracy>=0.4'; repeatable.",
 )
 @input_option
+@model_option
+@data_option
 @click.option(
     "--neurons",
     metavar="JSON",
@@ -87,6 +92,8 @@ def audit(
     train: Path | None,
     harden: Given | None,
     input_: Given | None,
+    about_model: Given | None,
+    about_data: Given | None,
     out: Path,
     as_json: bool,
     detach: bool,
@@ -105,17 +112,16 @@ def audit(
         raise click.UsageError("--harden and --train belong together")
     check_detach(detach, server)
     request = _request(harden, **options)
-    metadata: Json = {"input": input_.body if input_ else {}}
-    check_metadata("models", metadata, Sources(input="--input"))
+    model_body, data_body = model_metadata(input_, about_model), data_metadata(about_data)
     check_files(model, data, train)
     if not detach:
         check_folder(out)
 
     with interruptible(), connected(server, api_key, patience=retry_for) as client, bars() as shown:
-        request["model_id"] = upload(client, "models", model, metadata, shown)["id"]
-        request["dataset_id"] = upload(client, "datasets", data, {}, shown)["id"]
+        request["model_id"] = upload(client, "models", model, model_body, shown)["id"]
+        request["dataset_id"] = upload(client, "datasets", data, data_body, shown)["id"]
         if train is not None:
-            request["harden"]["train_dataset_id"] = upload(client, "datasets", train, {}, shown)["id"]
+            request["harden"]["train_dataset_id"] = upload(client, "datasets", train, data_body, shown)["id"]
         if detach:
             leave(client, "audits", request, as_json)
             return

@@ -37,7 +37,4 @@ def follow(*, job: str, out: Path, as_json: bool, server: str | None, api_key: s
                 result, saved = fetch(client, kind, body, out)
         except Interrupted as error:
             raise CommandFailed(Exit(128 + error.number), f"{job} goes on on the server") from error
-        if kind == "audits":
-            parts = (result["model"], result["dataset"])
-            client.warnings += [f"{part['name']}: {text}" for part in parts for text in part.get("warnings", ())]
     tell(kind, result, saved, as_json=as_json)

@@ -57,6 +57,21 @@ input_option = click.option(
     callback=read_by(specs.metadata),
     help='The model\'s input, e.g. \'{"mean": [0.5], "std": [0.5]}\', or a file with it.',
 )
+model_option = click.option(
+    "--model-options",
+    "about_model",
+    metavar="JSON",
+    callback=read_by(specs.metadata),
+    help='What else is to know of the model, e.g. \'{"labels": ["cat", "dog"]}\', or a file with it.',
+)
+data_option = click.option(
+    "--data-options",
+    "about_data",
+    metavar="JSON",
+    callback=read_by(specs.metadata),
+    help='What is to know of the data sets, e.g. \'{"resize": {"size": 256, "crop": 224}}\', or a file with it; the '
+    "README lists the fields.",
+)
 
 
 class Sources:
@@ -125,6 +140,24 @@ def _check_ids(request: AuditRequest | HardeningRequest, sources: Sources) -> No
 def check_metadata(kind: Kind, body: Json, sources: Sources) -> None:
     """Check what is said of an upload."""
     check(METADATA[kind], body, sources)
+
+
+def model_metadata(input_: Given | None, about: Given | None) -> Json:
+    """What `--input` and `--model-options` say of the model. `UsageError` names each field that is wrong."""
+    sources = Sources(**({"input": "--input"} if input_ else {}))
+    sources.add("", "--model-options")
+    body: Json = {"input": {}, **(about.body if about else {}), **({"input": input_.body} if input_ else {})}
+    check_metadata("models", body, sources)
+    return body
+
+
+def data_metadata(about: Given | None) -> Json:
+    """What `--data-options` says of the data sets. `UsageError` names each field that is wrong."""
+    sources = Sources()
+    sources.add("", "--data-options")
+    body: Json = about.body if about else {}
+    check_metadata("datasets", body, sources)
+    return body
 
 
 def check_files(*paths: Path | None) -> None:

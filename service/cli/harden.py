@@ -15,8 +15,11 @@ from service.cli.given import (
     check_files,
     check_folder,
     check_hardening,
-    check_metadata,
+    data_metadata,
+    data_option,
     input_option,
+    model_metadata,
+    model_option,
     read_by,
 )
 from service.cli.options import EXISTING, FOLDER, check_detach, detach_option, json_option, server_options
@@ -43,6 +46,8 @@ Json = dict[str, Any]
 )
 @attack_options
 @input_option
+@model_option
+@data_option
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
 @click.option("--out", type=FOLDER, required=True)
 @json_option
@@ -54,6 +59,8 @@ def harden(
     train: Path,
     held_out: Path | None,
     input_: Given | None,
+    about_model: Given | None,
+    about_data: Given | None,
     out: Path,
     as_json: bool,
     detach: bool,
@@ -68,17 +75,16 @@ def harden(
     """
     check_detach(detach, server)
     request = _request(**options)
-    metadata: Json = {"input": input_.body if input_ else {}}
-    check_metadata("models", metadata, Sources(input="--input"))
+    model_body, data_body = model_metadata(input_, about_model), data_metadata(about_data)
     check_files(model, train, held_out)
     if not detach:
         check_folder(out)
 
     with interruptible(), connected(server, api_key, patience=retry_for) as client, bars() as shown:
-        request["model_id"] = upload(client, "models", model, metadata, shown)["id"]
-        request["train_dataset_id"] = upload(client, "datasets", train, {}, shown)["id"]
+        request["model_id"] = upload(client, "models", model, model_body, shown)["id"]
+        request["train_dataset_id"] = upload(client, "datasets", train, data_body, shown)["id"]
         if held_out:
-            request["eval_dataset_id"] = upload(client, "datasets", held_out, {}, shown)["id"]
+            request["eval_dataset_id"] = upload(client, "datasets", held_out, data_body, shown)["id"]
         if detach:
             leave(client, "hardenings", request, as_json)
             return

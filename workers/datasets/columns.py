@@ -77,8 +77,9 @@ def _label_column(schema: Any, features: dict[str, Any], metadata: DatasetMetada
     able = able if len(able) < 2 else [f.name for f in fields if f.name in able and not pa.types.is_floating(f.type)]
     label = _one_of(schema, list(dict.fromkeys([*usual, *able])), features, "ClassLabel", _LABELS, "label")
     marked = [name for name in able if name != label and features.get(name, {}).get("_type") == "ClassLabel"]
-    others = marked or [name for name in usual if name != label]
-    note = f"labels are read from the column {label!r}; {others} hold labels too (metadata.label_column chooses)"
+    others = marked or [name for name in able if name != label and "label" in plain_column(name)]
+    shown = ", ".join(map(repr, others[:5]))
+    note = f"labels are read from the column {label!r}, and not from {shown} (metadata.label_column chooses)"
     return label, [note] if others else []
 
 

@@ -91,7 +91,9 @@ def _reader(path: Path) -> Reader:
 def _is_wide_table(path: Path) -> bool:
     """True for a text whose first line is a header of at least 17 columns: a label and 4 × 4 pixels."""
     with path.open("rb") as stream:
-        head = stream.readline(1 << 20)
+        head = stream.readline(1 << 20).removeprefix(b"\xef\xbb\xbf")
     columns = max((head.split(mark) for mark in (b",", b";", b"\t")), key=len)
-    labels = any(plain_column(column.decode("ascii", "replace")) in LABEL_COLUMNS for column in columns)
+    labels = any(
+        plain_column(column.decode("ascii", "replace").strip().strip('"')) in LABEL_COLUMNS for column in columns
+    )
     return head.isascii() and labels and len(columns) > 16

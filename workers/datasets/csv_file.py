@@ -19,7 +19,7 @@ def read_csv(
 ) -> Decoded:
     """Decode a table of pixels; as `read_parquet`."""
     with path.open("rb") as stream:
-        head = stream.readline(1 << 20).decode("ascii")
+        head = stream.readline(1 << 20).decode("utf-8-sig")
     delimiter = max(",;\t", key=head.count)
     converted = x_path.with_name("table.parquet")
     try:

@@ -165,7 +165,7 @@ class Survey:
             notes.append(f"{self.several} files hold several pictures (animations, pages); the first of each is read")
         if self.clear:
             notes.append(
-                f"{self.clear} images have transparent parts; transparency is dropped, as torchvision's loader does"
+                f"{self.clear} images have a channel or colour of transparency; dropped, as torchvision's loader does"
             )
         if self.padded:
             notes.append(f"{self.padded} images are smaller than the crop; black edges were added, as torchvision does")

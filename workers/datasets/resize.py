@@ -22,8 +22,8 @@ _FILTERS = {
 class Resizer:
     """One rule of resizing and cropping, for sizes and for pictures."""
 
-    def __init__(self, rule: Resize | Size) -> None:
-        self.rule = rule if isinstance(rule, Resize) else Resize(size=rule)
+    def __init__(self, rule: Resize) -> None:
+        self.rule = rule
 
     def between(self, size: Size) -> Size:
         """The size after resizing and before the crop that follows."""
@@ -55,7 +55,7 @@ class Resizer:
         crop = self._crop()
         if crop is None:
             return image
-        top, left = round((image.height - crop[0]) / 2), round((image.width - crop[1]) / 2)
+        top, left = _before(image.height, crop[0]), _before(image.width, crop[1])
         return image.crop((left, top, left + crop[1], top + crop[0]))
 
     def _crop(self) -> Size | None:
@@ -93,6 +93,11 @@ class Resizer:
         if (crop := self._crop()) is not None:
             parts.append(f"the centre {crop[0]} × {crop[1]} (height × width) is cut out")
         return ", then ".join(parts)
+
+
+def _before(length: int, crop: int) -> int:
+    """Where a centred window begins, rounded as torchvision does it; negative where black edges are added."""
+    return round((length - crop) / 2) if length >= crop else -((crop - length) // 2)
 
 
 def _plainly_scaled(image: Image.Image, size: Size, interpolation: str) -> Image.Image:

@@ -264,3 +264,44 @@ def test_unknown_files_say_what_is_expected(convert, tmp_path):
     (tmp_path / "b").write_bytes(npy(BYTES))
     with pytest.raises(DatasetRejected, match=r"single \.npy array"):
         convert(tmp_path / "b")
+
+
+PAIRS = {
+    "x_test/y_test": ({"x_train": BYTES[:2], "y_train": Y[:2], "x_test": BYTES, "y_test": Y}, {}, "test was read"),
+    "X/y": ({"X": BYTES, "y": Y}, {}, None),
+    "images/labels": ({"images": BYTES, "labels": Y}, {}, None),
+    "medmnist": (
+        {"train_images": BYTES[:2], "train_labels": Y[:2], "val_images": BYTES, "val_labels": Y},
+        {},
+        "val was",
+    ),
+    "a split by name": (
+        {"x_train": BYTES, "y_train": Y, "x_test": BYTES[:2], "y_test": Y[:2]},
+        {"split": "training"},
+        "also holds x_test",
+    ),
+    "arr_0/arr_1": ({"arr_0": BYTES, "arr_1": Y}, {}, None),
+    "arr_1/arr_0": ({"arr_0": Y, "arr_1": BYTES}, {}, None),
+    "any two": ({"pictures": BYTES, "truth": Y}, {}, "the larger array, pictures, was taken for the images"),
+    "one-hot": ({"x": BYTES, "y": np.eye(3)[Y]}, {}, "y holds one-hot rows"),
+    "one-hot booleans": ({"x": BYTES, "y": np.eye(3)[Y] > 0}, {}, "y holds one-hot rows"),
+    "names": ({"x": BYTES, "y": np.array(["a", "b", "c"])[Y]}, {}, None),
+    "bytes of names": ({"x": BYTES, "y": np.array([b"a", b"b", b"c"])[Y]}, {}, None),
+    "from one": ({"x": BYTES, "y": Y + 1}, {"label_order": "one_based"}, None),
+    "beside objects": ({"x": BYTES, "y": Y, "names": np.array([{}], dtype=object)}, {}, "also holds names"),
+}
+
+
+@pytest.mark.parametrize("kind", list(PAIRS))
+def test_arrays_by_other_names(convert, npz, kind):
+    arrays, metadata, note = PAIRS[kind]
+    got = convert(npz(**arrays), **metadata)
+    assert np.array_equal(got.x, BYTES)
+    assert got.y.tolist() == Y.tolist()
+    assert note is None or any(note in w for w in got.found.warnings)
+
+
+def test_a_split_that_is_not_there(convert, npz):
+    arrays = {"x_train": BYTES, "y_train": Y, "x_test": BYTES, "y_test": Y}
+    with pytest.raises(DatasetRejected, match=r"metadata.split is 'val'; the .npz holds test, train"):
+        convert(npz(**arrays), split="val")

@@ -2,8 +2,10 @@ import json
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.csv as pc
 import pyarrow.parquet as pq
 import pytest
+from PIL import Image
 
 from openapi.problems import DatasetMalformed, DatasetRejected
 from tests.workers.datasets.conftest import picture, shade
@@ -80,3 +82,106 @@ def test_bomb_and_damage(convert, tmp_path):
     (tmp_path / "d.parquet").write_bytes(b"PAR1" + b"\xff" * 40 + b"PAR1")
     with pytest.raises(DatasetMalformed):
         convert(tmp_path / "d.parquet")
+
+
+LEVELS = list(range(8))
+COLUMNS = {
+    "booleans": (pa.array([bool(i % 2) for i in LEVELS]), None),
+    "floats": (pa.array([float(i % 2) for i in LEVELS]), None),
+    "categories": (pa.array(["no", "yes"] * 4).dictionary_encode(), ("no", "yes")),
+    "large strings": (pa.array(["no", "yes"] * 4, pa.large_string()), ("no", "yes")),
+    "one-hot lists": (pa.array([[1, 0], [0, 1]] * 4), None),
+    "lists of one": (pa.array([[0], [1]] * 4), None),
+}
+
+
+@pytest.mark.parametrize("kind", list(COLUMNS))
+def test_kinds_of_labels(convert, tmp_path, kind):
+    labels, names = COLUMNS[kind]
+    pq.write_table(pa.table({"image": [{"bytes": shade(i)} for i in LEVELS], "label": labels}), tmp_path / "a.parquet")
+    got = convert(tmp_path / "a.parquet")
+    assert got.y.tolist() == [i % 2 for i in LEVELS]
+    assert got.found.labels == names
+
+
+def test_columns_of_webdataset_and_two_kinds_of_labels(convert, tmp_path):
+    rows = {
+        "__key__": [str(i) for i in LEVELS],
+        "jpg": [{"bytes": shade(i)} for i in LEVELS],
+        "cls": [i % 4 for i in LEVELS],
+        "coarse_label": [i % 2 for i in LEVELS],
+    }
+    pq.write_table(pa.table(rows), tmp_path / "a.parquet")
+    assert convert(tmp_path / "a.parquet").y.max() == 3
+    got = convert(tmp_path / "a.parquet", label_column="coarse_label")
+    assert got.y.max() == 1
+    with pytest.raises(DatasetRejected, match=r"called 'kind' \(metadata.label_column\)"):
+        convert(tmp_path / "a.parquet", label_column="kind")
+
+
+def test_two_label_columns_are_told_of(convert, tmp_path):
+    rows = {
+        "image": [{"bytes": shade(i)} for i in LEVELS],
+        "fine_label": LEVELS,
+        "coarse_label": [i // 4 for i in LEVELS],
+    }
+    pq.write_table(pa.table(rows), tmp_path / "a.parquet")
+    got = convert(tmp_path / "a.parquet")
+    assert got.y.tolist() == LEVELS
+    assert any("column 'fine_label', and not from 'coarse_label'" in w for w in got.found.warnings)
+
+
+PIXELS = np.random.default_rng(3).integers(0, 256, (8, 4, 4), dtype=np.uint8)
+
+
+@pytest.mark.parametrize("form", ["flat lists", "nested lists", "fixed lists", "columns", "csv", "csv;"])
+def test_tables_of_pixels(convert, tmp_path, form):
+    flat = PIXELS.reshape(8, 16)
+    if form in ("columns", "csv", "csv;"):
+        rows = {"label": LEVELS, **{f"pixel{i}": flat[:, i] for i in range(16)}}
+    else:
+        values = {
+            "flat lists": lambda: pa.array(flat.tolist()),
+            "nested lists": lambda: pa.array(PIXELS.tolist()),
+            "fixed lists": lambda: pa.FixedSizeListArray.from_arrays(pa.array(flat.ravel()), 16),
+        }[form]()
+        rows = {"image": values, "label": LEVELS}
+    path = tmp_path / "a"
+    if form.startswith("csv"):
+        pc.write_csv(pa.table(rows), path, pc.WriteOptions(delimiter=form[3:] or ","))
+    else:
+        pq.write_table(pa.table(rows), path)
+    got = convert(path)
+    assert np.array_equal(got.x[:, 0], PIXELS)
+    assert got.y.tolist() == LEVELS
+    assert not list(tmp_path.rglob("table.parquet")), "nothing is left behind"
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ([[0] * 16, [0] * 9], "lists of different lengths"),
+        ([[0] * 16, [0] * 15 + [None]], "empty cells"),
+        ([[0] * 16, None], "empty cells"),
+        ([[0] * 17, [0] * 17], "flat rows must be square"),
+    ],
+)
+def test_wrong_lists_of_pixels(convert, tmp_path, values, message):
+    pq.write_table(pa.table({"image": values, "label": [0, 1]}), tmp_path / "a.parquet")
+    with pytest.raises(DatasetRejected, match=message):
+        convert(tmp_path / "a.parquet")
+
+
+def test_several_labels_a_picture_are_refused(convert, tmp_path):
+    rows = {"image": [{"bytes": shade(1)}] * 2, "labels": [[0, 1], [1]]}
+    pq.write_table(pa.table(rows), tmp_path / "a.parquet")
+    with pytest.raises(DatasetRejected, match="several labels a picture"):
+        convert(tmp_path / "a.parquet")
+
+
+def test_pictures_in_parquet_are_turned_and_cropped_too(convert, tmp_path):
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    pixels = np.random.default_rng(0).integers(0, 256, (6, 9, 3))
+    got = convert(write(tmp_path / "a.parquet", [picture(pixels, exif=exif)], [0]), resize={"crop": 5})
+    assert np.array_equal(got.x[0], np.rot90(pixels, -1)[2:7, 0:5].transpose(2, 0, 1)[:, :, :5])
