@@ -25,7 +25,10 @@ def _written(value: Any) -> str:
 def _plain_id(spec: Attack) -> str:
     values = [getattr(spec, field, None) for field in _SHOWN]
     parts = [spec.name, *(_written(v) for v in values if v is not None)]
-    if getattr(spec, "targeted", False):
+    chosen = getattr(spec, "chosen", None)
+    if chosen is not None:
+        parts.append(f"to-{_written(chosen)}")
+    elif getattr(spec, "targeted", False):
         parts.append("targeted")
     return "-".join(parts)
 

@@ -17,6 +17,7 @@ from openapi.base import Frozen
 from openapi.presets import PRESETS
 from openapi.problems import FieldError
 from openapi.report import AttackReport, Check, Clean, Report, RuleResult, WorstCase
+from openapi.threat_models import families
 
 #: More names than this are not listed, and longer ones not compared.
 _MOST_NAMES, _LONGEST_NAME = 12, 200
@@ -72,7 +73,7 @@ def metric_errors(request: AuditRequest) -> tuple[FieldError, ...]:
     attacks have the same id.
     """
     specs = request.attacks or PRESETS[request.preset or "standard"].attacks
-    names = {"attacks": list(attack_ids(specs)), "worst_case": list(dict.fromkeys(s.threat_model for s in specs))}
+    names = {"attacks": list(attack_ids(specs)), "worst_case": list(families(specs))}
     absent = [part for part in ("neurons", "regions", "explain") if getattr(request, part) is None]
     absent += ["hardening"] if request.harden is None else []
     errors = []

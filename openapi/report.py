@@ -79,6 +79,17 @@ class Distance(Frozen):
     histogram: Histogram | None = None
 
 
+class Targeted(Frozen):
+    """How often an attack on one chosen class reached it; `robust_accuracy` counts every wrong class."""
+
+    target: int
+    name: str | None = Field(None, description="The class's name, where it has one")
+    reached: int = Field(description="Confirmed examples of the chosen class")
+    n: int = Field(description="Attacked samples: correctly classified, of another class")
+    success_rate: float | None = Field(description="Reached over attacked; null when none was attacked")
+    ci95: Interval | None = None
+
+
 class AttackReport(Frozen):
     id: str
     name: str
@@ -98,6 +109,7 @@ class AttackReport(Frozen):
     queries: dict[str, float | int | None] | None = Field(
         None, description="Black-box attacks: `mean`, `median` and `max` queries of the successes"
     )
+    targeted: Targeted | None = Field(None, description="Where one class was chosen as the `target` of all samples")
 
 
 class WorstCase(Frozen):

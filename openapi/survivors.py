@@ -17,12 +17,12 @@ _CHEAP_TO_DEAR = (
 def predecessors(attacks: Sequence[Attack]) -> tuple[tuple[int, ...], ...]:
     """Return for each attack the positions of those that go before it: the cheaper ones in the same ball, in order.
 
-    Attacks without a ball (minimal-norm ones, corruptions) measure something else than a worst case: they meet every
-    sample. Among equals, fewer steps or else the earlier place in the list goes first.
+    Attacks without a ball (minimal-norm ones, corruptions) and those on a chosen class measure something else than a
+    worst case: they meet every sample. Among equals, fewer steps or else the earlier place in the list goes first.
     """
     before: list[tuple[int, ...]] = []
     for i, spec in enumerate(attacks):
-        if spec.name not in _CHEAP_TO_DEAR:
+        if spec.name not in _CHEAP_TO_DEAR or getattr(spec, "chosen", None) is not None:
             before.append(())
             continue
         rivals = [k for k, other in enumerate(attacks) if other.threat_model == spec.threat_model]

@@ -1,8 +1,9 @@
 """What every attack says of itself: a name, a paper, and the threat model that worst cases are taken over."""
 
-from typing import ClassVar, Literal
+from collections.abc import Sequence
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import Field, StrictInt, ValidationInfo, field_validator, model_validator
 
 from openapi.base import Frozen, Radius
 
@@ -27,6 +28,11 @@ class Attack(Frozen):
     @property
     def threat_model(self) -> str:
         """The family that worst cases are taken over, e.g. ``linf eps=0.031373`` or ``l2 minimal``."""
+        return self.ball
+
+    @property
+    def ball(self) -> str:
+        """The threat model but for a chosen target class."""
         norm, eps = getattr(self, "norm", None), getattr(self, "eps", None)
         if norm is None:
             return self.name
@@ -45,6 +51,59 @@ class EpsAttack(Attack):
         if info.data.get("norm") == "linf" and value > 1:
             raise ValueError('eps must be in (0, 1]: pixels are in [0, 1]; for 8 of 255 levels write "8/255"')
         return value
+
+
+#: A class by its number or by its name.
+ChosenClass = Annotated[StrictInt, Field(ge=0, le=1_000_000)] | Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class AimedAttack(EpsAttack):
+    """An attack in a ball that can aim at one chosen class: `target` is then its number or name.
+
+    Samples of that class are not attacked. The attack goes on until the chosen class is reached; other wrong classes on
+    the way are adversarial examples too, and are counted apart.
+    """
+
+    #: Values of `target` that are rules for choosing a class and no class.
+    rules: ClassVar[tuple[str, ...]] = ()
+
+    @property
+    def chosen(self) -> int | str | None:
+        """The chosen class; None when a rule chooses, or nothing is aimed at."""
+        target: int | str = getattr(self, "target", "")
+        return None if target in self.rules else target
+
+    @property
+    def threat_model(self) -> str:
+        return self.ball if self.chosen is None else f"{self.ball} target={self.chosen}"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _a_class_is_aimed_at(cls, data: Any) -> Any:
+        silent = isinstance(data, dict) and "targeted" in cls.model_fields and data.get("targeted") is None
+        if silent and data.get("target", cls.rules[0]) not in cls.rules:
+            return {**data, "targeted": True}
+        return data
+
+    @field_validator("target", check_fields=False)
+    @classmethod
+    def _a_chosen_class_is_targeted(cls, value: int | str, info: ValidationInfo) -> int | str:
+        if value not in cls.rules and info.data.get("targeted", True) is False:
+            raise ValueError("a chosen class needs targeted: true")
+        return value
+
+
+def families(specs: Sequence[Attack]) -> dict[str, list[int]]:
+    """The threat models that worst cases are taken over, each with the positions of its attacks.
+
+    An attack that aims at a chosen class counts in its ball, where it can only lower the worst case; alone in it, it
+    stands for that class and not for all, and has a threat model of its own.
+    """
+    whole = {spec.threat_model for spec in specs}
+    found: dict[str, list[int]] = {}
+    for i, spec in enumerate(specs):
+        found.setdefault(spec.ball if spec.ball in whole else spec.threat_model, []).append(i)
+    return found
 
 
 class MinimalL2(Attack):

@@ -12,13 +12,17 @@ from openapi.problems import InvalidField, InvalidFields
 from openapi.samples import check_indices
 from service.orchestrator.matching import match
 from service.orchestrator.plan import Subject
+from service.orchestrator.targets import aimed, class_names
 
 
-def check_attacks(model: Subject, specs: Sequence[AttackSpec], pointer: str) -> None:
-    """Raise `InvalidField` when a white-box attack is asked of a model without gradients.
+def check_attacks(model: Subject, specs: Sequence[AttackSpec], pointer: str, dataset: Subject | None = None) -> None:
+    """Raise `InvalidField` when a white-box attack is asked of a model without gradients, or a class is not there.
 
     `pointer` is that of the attack list, or of the preset that it came from.
     """
+    if dataset is not None:
+        names = class_names(model.meta, dataset.matched, {**dataset.inspection, **dataset.meta})
+        aimed(specs, names, int(model.inspection["num_classes"]), pointer)
     if model.inspection.get("differentiable", True):
         return
     for i, spec in enumerate(specs):
@@ -54,7 +58,7 @@ def check_audit(request: AuditRequest, model: Subject, dataset: Subject, train: 
     """
     match(model, dataset, "/dataset_id")
     check_indices(request.samples, int(dataset.inspection["num_samples"]), "/samples")
-    check_attacks(model, request.attacks or (), "/attacks" if request.preset is None else "/preset")
+    check_attacks(model, request.attacks or (), "/attacks" if request.preset is None else "/preset", dataset)
     if not model.inspection.get("differentiable", True) and request.neurons is not None:
         if "neurons" in request.model_fields_set:
             raise InvalidField(
@@ -72,7 +76,7 @@ def check_hardening_request(
 ) -> None:
     """Check a hardening against inspected subjects."""
     check_hardening(model, request, "")
-    check_attacks(model, request.attacks or (), "/attacks")
+    check_attacks(model, request.attacks or (), "/attacks", evaluation)
     match(model, train, "/train_dataset_id")
     if evaluation is not None:
         match(model, evaluation, "/eval_dataset_id")

@@ -15,6 +15,7 @@ from openapi.presets import PRESETS
 from openapi.samples import SampleChoice, choice_params, how_many
 from openapi.survivors import predecessors
 from openapi.wire.jobs import Blob, Limits, OutputFile, Shard, Stage
+from service.orchestrator.targets import aimed, class_names
 
 Slice = tuple[int, int]
 
@@ -215,11 +216,16 @@ def audit_shards(request: AuditRequest, model: Subject, dataset: Subject, slice_
         "keep_examples": request.keep_examples,
         "execution": request.execution,
     }
-    specs, few = request.attacks or (), request.survivors_only
+    specs, few = _aimed(request, model, dataset), request.survivors_only
     shards = attack_shards("evaluate", "", model, dataset, specs, cuts, survivors_only=few, **options)
     if request.neurons is not None:
         shards += neuron_shards("evaluate", "", model, dataset, request.neurons, cuts, **options)
     return shards
+
+
+def _aimed(request: AuditRequest | HardeningRequest, model: Subject, dataset: Subject) -> tuple[AttackSpec, ...]:
+    names = class_names(model.meta, dataset.matched, {})
+    return aimed(request.attacks or (), names, int(model.inspection["num_classes"]), "/attacks")
 
 
 def train_shard(request: HardeningRequest, model: Subject, dataset: Subject) -> Planned:
@@ -261,7 +267,7 @@ def comparison_shards(
         "seed": request.seed,
         "execution": request.execution,
     }
-    specs = request.attacks or ()
+    specs = _aimed(request, model, dataset)
     before = attack_shards("evaluate", "", model, dataset, specs, cuts, keep_examples=keep_examples, **options)
     after = attack_shards("evaluate", "after.", hardened, dataset, specs, cuts, keep_examples=False, **options)
     return before + after

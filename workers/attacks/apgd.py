@@ -10,7 +10,7 @@ from workers.attacks.geometry import L2Ball, LinfBall, ball, l2_norm, per_row
 from workers.attacks.hunt import Hunt, one_each
 from workers.attacks.losses import dlr, dlr_target, log_odds
 from workers.attacks.rng import SampleRng
-from workers.attacks.targets import likeliest, side_by_side
+from workers.attacks.targets import aim_at_several, side_by_side
 from workers.attacks.victim import Loss
 
 _MOMENTUM = 0.75
@@ -31,8 +31,8 @@ def apgd_t(hunt: Hunt, spec: ApgdT) -> None:
 
     A row leaves with its first success (ours: the authors go from target to target with those that are left).
     """
-    targets = min(spec.targets, hunt.classes - 1)
-    classes = likeliest(hunt.z, hunt.y, targets)
+    classes = aim_at_several(hunt, spec.targets)
+    targets = classes.shape[1]
     for restart in range(spec.restarts):
         streams = [hunt.rng.stream(f"apgd_t.{rank}.{restart}") for rank in range(1, targets + 1)]
         active, through = hunt.active(), 0

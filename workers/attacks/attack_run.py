@@ -16,7 +16,8 @@ from workers.attacks.geometry import Norm
 class AttackRun:
     """What one attack did to n samples; every array has one entry a sample, in the order given.
 
-    attacked: correctly classified and not skipped. success: fooled, confirmed by an independent
+    attacked: correctly classified, not skipped, and not of the class that was chosen as the target. reached: the stored
+    example is of that class, confirmed likewise. success: fooled, confirmed by an independent
     pass on the stored example. x_adv: (n, c, h, w) float32; for samples without success the last try (or x itself).
     adv_predicted, confidence (softmax probability of adv_predicted): of x_adv. distance: of x_adv where success, else
     NaN. queries: forward passes of black-box attacks, else -1. forward_passes, backward_passes: totals of the attack
@@ -32,6 +33,7 @@ class AttackRun:
     correct: NDArray[np.bool_]
     attacked: NDArray[np.bool_]
     success: NDArray[np.bool_]
+    reached: NDArray[np.bool_]
     adv_predicted: NDArray[np.int64]
     confidence: NDArray[np.float32]
     distance: NDArray[np.float64]
@@ -53,8 +55,8 @@ class AttackRun:
 
 def join(parts: list[AttackRun], num_classes: int | None) -> AttackRun:
     """Return the run of all parts, in their order; num_classes: of the data set, null for the model's."""
-    arrays = ["index", "label", "predicted", "clean_confidence", "correct", "attacked", "success", "adv_predicted"]
-    arrays += ["confidence", "distance", "queries"]
+    arrays = ["index", "label", "predicted", "clean_confidence", "correct", "attacked", "success", "reached"]
+    arrays += ["adv_predicted", "confidence", "distance", "queries"]
     joined: dict[str, Any] = {name: np.concatenate([getattr(p, name) for p in parts]) for name in arrays}
     figures: dict[str, Any] = {}
     for part in parts:

@@ -7,7 +7,7 @@ from openapi.attacks import FabT
 from workers.attacks.geometry import LinfBall, ball, float32_floor, l2_norm
 from workers.attacks.hunt import Hunt
 from workers.attacks.losses import margin_pair
-from workers.attacks.targets import likeliest, side_by_side
+from workers.attacks.targets import aim_at_several, side_by_side
 
 _ETA, _BETA, _ALPHA_MAX = 1.05, 0.9, 0.1
 _NEWTON = 25
@@ -17,8 +17,8 @@ _FAR = 1e30
 def fab_t(hunt: Hunt, spec: FabT) -> None:
     """FAB towards each of the `targets` most likely wrong classes at once; a row leaves with its first example inside
     eps."""
-    targets = min(spec.targets, hunt.classes - 1)
-    classes = likeliest(hunt.z, hunt.y, targets)
+    classes = aim_at_several(hunt, spec.targets)
+    targets = classes.shape[1]
     for restart in range(spec.restarts):
         active, through = hunt.active(), 0
         for rows in side_by_side(active, targets, hunt.victim.tile):

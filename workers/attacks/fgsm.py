@@ -5,18 +5,18 @@ from workers.attacks.geometry import ball
 from workers.attacks.hunt import Hunt
 from workers.attacks.losses import log_odds, log_odds_target
 from workers.attacks.pgd import ascend
-from workers.attacks.targets import runner_up
+from workers.attacks.targets import aim
 
 
 def fgsm(hunt: Hunt, spec: Fgsm) -> None:
     """``x' = clip(x + eps sign(grad_x L(x, y)))``; for L2 the normalised gradient in place of the sign.
 
-    Targeted: towards the runner-up class. One pass there and back; the confirming one is the test.
+    Targeted: towards the runner-up or the chosen class. One pass there and back; the confirming one is the test.
     Goodfellow, Shlens & Szegedy, "Explaining and Harnessing Adversarial Examples", 2015.
     """
     rows, y = hunt.active(), hunt.y
     if spec.targeted:
-        y = runner_up(hunt.z, hunt.y)
+        y = aim(hunt, spec.target)
     space = ball(hunt.x[rows], spec.eps, spec.norm)
     loss = log_odds_target if spec.targeted else log_odds
     ascend(hunt, loss, y, rows, space, space.x.clone(), 1, space.eps, hunt.beat)

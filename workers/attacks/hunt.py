@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from workers.attacks.geometry import Norm, distance
-from workers.attacks.losses import margin
+from workers.attacks.losses import margin, margin_target
 from workers.attacks.rng import SampleRng
 from workers.attacks.victim import Loss, Victim
 
@@ -38,6 +38,8 @@ class Hunt:
     for fooled rows the adversarial one, otherwise the last that was `offer`ed (else x).
 
     ball attacks: ``keep`` stores the first success and the row leaves `active()`.
+    target: the one class that is to be reached, and that no row is of. Rows then leave only with an example of that
+    class; the first of another wrong class is stored until there is one, and marked in `misled` (n,).
     minimal-norm attacks (``minimal=True``): ``keep`` stores the success nearest to x; `active()` stays with the attack.
     """
 
@@ -52,6 +54,7 @@ class Hunt:
         norm: Norm = "linf",
         minimal: bool = False,
         repeatable: bool = True,
+        target: int | None = None,
         beat: Callable[[float], None] | None = None,
     ) -> None:
         self.victim, self.x, self.y, self.z, self.rng = victim, x, y, z, rng
@@ -64,6 +67,8 @@ class Hunt:
         self.tolerance, self._slack = 2 * TOLERANCE * spread, _SLACK * spread
         self.x_adv = x.clone()
         self.found = torch.zeros(len(x), dtype=torch.bool, device=x.device)
+        self.target = None if target is None else torch.full_like(y, target)
+        self.misled = torch.zeros_like(self.found)
         self.distance = torch.full((len(x),), torch.inf, dtype=torch.float64, device=x.device)
         #: the step (1-based; 0: the start itself) of the first success; -1 without one
         self.found_at = torch.full((len(x),), -1, dtype=torch.int64, device=x.device)
@@ -91,8 +96,22 @@ class Hunt:
         return logits, value, grad
 
     def fooled(self, logits: Tensor, rows: Tensor) -> Tensor:
-        """Return (m,) mask: another class leads the true one by more than float32 noise."""
+        """Return (m,) mask: another class leads the true one (or the target all others) by more than float32 noise."""
+        if self.target is not None:
+            return margin_target(logits, self.target[rows]) > self.tolerance[rows]
+        return self._wrong(logits, rows)
+
+    def _wrong(self, logits: Tensor, rows: Tensor) -> Tensor:
         return margin(logits, self.y[rows]) > self.tolerance[rows]
+
+    def _mislead(self, rows: Tensor, x_adv: Tensor, logits: Tensor) -> None:
+        """Store the first examples of another wrong class than the target; rows may repeat."""
+        fresh = self._wrong(logits, rows) & ~self.found[rows] & ~self.misled[rows]
+        if self.target is not None and bool(fresh.any()):
+            at = fresh.nonzero().flatten()
+            at = at[one_each(rows[at], torch.zeros_like(at))]
+            self.x_adv[rows[at]] = x_adv[at]
+            self.misled[rows[at]] = True
 
     def keep(self, rows: Tensor, x_adv: Tensor, logits: Tensor, step: int = -1) -> Tensor:
         """Store the successes among x_adv (m, c, h, w) with these logits, and return the (m,) mask of fooled rows.
@@ -101,6 +120,7 @@ class Hunt:
         repeat: of a population keep one candidate a row. `step`: see `found_at`.
         """
         hit = self.fooled(logits, rows)
+        self._mislead(rows, x_adv, logits)
         if not bool(hit.any()):
             return hit
         at, images = rows[hit], x_adv[hit]
@@ -124,6 +144,7 @@ class Hunt:
         Returns the mask (m,) of rows with a success by now, here or elsewhere: those that leave.
         """
         hit = self.fooled(logits, rows).nonzero().flatten()
+        self._mislead(rows, x_adv, logits)
         if len(hit):
             at = hit[one_each(rows[hit], torch.zeros_like(hit))]
             self.keep(rows[at], x_adv[at], logits[at], step)
@@ -131,14 +152,15 @@ class Hunt:
 
     def offer(self, rows: Tensor, x_adv: Tensor) -> None:
         """Store x_adv as the example of rows that are not fooled (the strongest try, for whoever looks at failures)."""
-        missing = ~self.found[rows]
+        missing = ~self.found[rows] & ~self.misled[rows]
         self.x_adv[rows[missing]] = x_adv[missing]
 
     def leave(self, rows: Tensor, x_adv: Tensor, step: int) -> None:
         """Store x_adv as `offer` does, at the end of an attack that has not tested it: the confirming pass, which comes
-        anyway, decides (`decide`). A randomised model is asked here too, as about all successes. step: see `found_at`.
+        anyway, decides (`decide`). A randomised model is asked here too, as about all successes, and so is any where a
+        `target` is to be reached, so that an example of another class is not lost. step: see `found_at`.
         """
-        if not self.repeatable:
+        if not self.repeatable or self.target is not None:
             self.keep(rows, x_adv, self.logits(x_adv, rows), step)
         else:
             self._untested[rows] = ~self.found[rows]

@@ -5,7 +5,7 @@ from workers.attacks.geometry import LinfBall
 from workers.attacks.hunt import Hunt
 from workers.attacks.losses import log_odds, log_odds_target
 from workers.attacks.pgd import ascend
-from workers.attacks.targets import runner_up
+from workers.attacks.targets import aim
 
 
 def ifgsm(hunt: Hunt, spec: Ifgsm) -> None:
@@ -16,6 +16,6 @@ def ifgsm(hunt: Hunt, spec: Ifgsm) -> None:
     rows = hunt.active()
     alpha = spec.step_size or spec.eps / spec.steps
     loss = log_odds_target if spec.targeted else log_odds
-    y = runner_up(hunt.z, hunt.y) if spec.targeted else hunt.y
+    y = aim(hunt, spec.target) if spec.targeted else hunt.y
     space = LinfBall(hunt.x[rows], spec.eps)
     ascend(hunt, loss, y, rows, space, space.x.clone(), spec.steps, alpha, hunt.beat)

@@ -9,7 +9,7 @@ from openapi.attacks import Pgd
 from workers.attacks.geometry import L2Ball, LinfBall, ball
 from workers.attacks.hunt import Hunt
 from workers.attacks.losses import log_odds, log_odds_target, margin, margin_target
-from workers.attacks.targets import target_classes
+from workers.attacks.targets import aim
 from workers.attacks.victim import Loss
 
 _LOSSES: dict[tuple[str, bool], Loss] = {
@@ -28,7 +28,7 @@ def pgd(hunt: Hunt, spec: Pgd) -> None:
     """
     loss, y = _LOSSES[spec.loss, spec.targeted], hunt.y
     if spec.targeted:
-        y = target_classes(spec.target, hunt.z, hunt.y, hunt.rng.stream("pgd.target"))
+        y = aim(hunt, spec.target)
     for restart in range(spec.restarts):
         rows = hunt.active()
         if len(rows) == 0:

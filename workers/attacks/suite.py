@@ -16,7 +16,7 @@ from workers.attacks.attack_run import AttackRun, join
 from workers.attacks.checks import probe_gradient
 from workers.attacks.geometry import Norm, distance, into_ball
 from workers.attacks.hunt import TOLERANCE, Hunt
-from workers.attacks.losses import margin
+from workers.attacks.losses import margin, margin_target
 from workers.attacks.precision import are_rough
 from workers.attacks.registry import REGISTRY, Entry
 from workers.attacks.replay import RECORDERS, Replays
@@ -147,11 +147,15 @@ def _run_chunk(
     few = outside.everyone[:16]
     randomised = _differs(clean[few], outside.logits(x[few], few))
     predicted = clean.argmax(1)
+    target = getattr(spec, "chosen", None)
     attacked = (predicted == y) & ~spared
+    if target is not None:
+        attacked &= y != target
     rows = attacked.nonzero().flatten()
     norm: Norm = entry.norm or getattr(spec, "norm", None) or "linf"
     x_adv, final = x.clone(), clean.clone()
     success = torch.zeros(len(x), dtype=torch.bool, device=x.device)
+    reached = torch.zeros_like(success)
     queries = torch.full((len(x),), -1, dtype=torch.int64, device=x.device)
     if randomised and replays is not None:
         replays.give_up("the model is randomised")
@@ -171,7 +175,16 @@ def _run_chunk(
         z = (clean[rows] + 1e-30).log() if probabilities else clean[rows]
         rng = SampleRng(seed, index[rows])
         hunt = Hunt(
-            victim, x[rows], y[rows], z, rng, norm=norm, minimal=entry.minimal, repeatable=not randomised, beat=beat
+            victim,
+            x[rows],
+            y[rows],
+            z,
+            rng,
+            norm=norm,
+            minimal=entry.minimal,
+            repeatable=not randomised,
+            target=target,
+            beat=beat,
         )
         if not spec.black_box:
             figures |= probe_gradient(hunt)
@@ -184,7 +197,9 @@ def _run_chunk(
         tolerance = TOLERANCE * (clean[rows].amax(1) - clean[rows].amin(1))
         lead = margin(final[rows], y[rows])
         hunt.decide(lead > 2 * tolerance)
-        success[rows] = hunt.found & (lead > tolerance)
+        success[rows] = (hunt.found | hunt.misled) & (lead > tolerance)
+        if hunt.target is not None:
+            reached[rows] = hunt.found & (margin_target(final[rows], hunt.target) > tolerance)
         if entry.queries:
             queries[rows] = victim.forwards
         figures |= _steps(hunt, spec)
@@ -201,6 +216,7 @@ def _run_chunk(
         correct=(predicted == y).cpu().numpy(),
         attacked=attacked.cpu().numpy(),
         success=success.cpu().numpy(),
+        reached=reached.cpu().numpy(),
         adv_predicted=final_class.cpu().numpy(),
         confidence=_confidence(final, final_class, probabilities),
         distance=measured.cpu().numpy(),
@@ -218,7 +234,7 @@ def _run_chunk(
 def _steps(hunt: Hunt, spec: Attack) -> dict[str, Any]:
     """Return how many samples were first fooled by iterate 0, 1, … steps, for attacks in a ball that say so."""
     steps, at = getattr(spec, "steps", None), hunt.found_at[hunt.found]
-    if steps is None or hunt.minimal or bool(((at < 0) | (at > steps)).any()):
+    if steps is None or hunt.minimal or hunt.target is not None or bool(((at < 0) | (at > steps)).any()):
         return {}
     return {"success_by_step": torch.bincount(at, minlength=steps + 1).tolist()}
 

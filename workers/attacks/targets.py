@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor
 
+from workers.attacks.hunt import Hunt
 from workers.attacks.losses import others
 from workers.attacks.rng import SampleRng
 
@@ -40,8 +41,19 @@ def random_class(rng: SampleRng, y: Tensor, classes: int) -> Tensor:
     return (y + 1 + rng.integers(rows, classes - 1, ())) % classes
 
 
-def target_classes(kind: str, z: Tensor, y: Tensor, rng: SampleRng) -> Tensor:
-    """Return (n,) targets of `kind`: ``runner_up``, ``next`` or ``random``."""
+def aim(hunt: Hunt, kind: int | str) -> Tensor:
+    """Return (n,) targets of `kind`: ``runner_up``, ``next``, ``random``, or the one class that was chosen."""
+    if hunt.target is not None:
+        return hunt.target
     if kind == "next":
-        return next_class(y, z.shape[1])
-    return random_class(rng, y, z.shape[1]) if kind == "random" else runner_up(z, y)
+        return next_class(hunt.y, hunt.classes)
+    if kind == "random":
+        return random_class(hunt.rng.stream("pgd.target"), hunt.y, hunt.classes)
+    return runner_up(hunt.z, hunt.y)
+
+
+def aim_at_several(hunt: Hunt, targets: int) -> Tensor:
+    """Return (n, k) targets: the `targets` likeliest classes, at most K - 1, or the one class that was chosen."""
+    if hunt.target is not None:
+        return hunt.target[:, None]
+    return likeliest(hunt.z, hunt.y, min(targets, hunt.classes - 1))

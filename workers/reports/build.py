@@ -46,7 +46,7 @@ def build_report(
     tables = passed_on(tables) if few else tables
     after = merge_attacks(params["attacks"], slices, inputs, values, "after.", choice) if compare else []
     model, dataset = _model(params), _dataset(params)
-    attacks = [attack_report(t, model.num_classes) for t in tables]
+    attacks = [attack_report(t, model.num_classes, model.labels) for t in tables]
     clean, worst = clean_report(tables), worst_cases(tables)
     checks = list(result_checks(tables, model.num_classes, survivors_only=few))
 

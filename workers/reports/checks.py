@@ -145,7 +145,7 @@ def _compare(identity: str, title: str, found: list[tuple[AttackTable, AttackTab
 
 
 def _iterative(tables: Sequence[AttackTable]) -> Check:
-    single = [t for t in tables if t.spec.name == "fgsm"]
+    single = [t for t in tables if t.spec.name == "fgsm" and t.target is None]
     found = [
         (weak, strong)
         for weak in single
@@ -165,6 +165,7 @@ def _iterates(table: AttackTable) -> bool:
         not table.spec.black_box
         and (getattr(table.spec, "steps", 1) > 1 or table.spec.name == "autoattack")
         and not getattr(table.spec, "targeted", False)
+        and table.target is None
         and table.spec.name in ("pgd", "ifgsm", "apgd", "apgd_t", "autoattack")
     )
 

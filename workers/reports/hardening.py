@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from openapi.report import AttackReport, Clean, ReportVerdict, RuleResult, WorstCase
+from openapi.threat_models import families
 from workers.reports.intervals import clearly_more
 from workers.reports.merge import AttackTable
 from workers.reports.outcomes import bounded
@@ -23,10 +24,8 @@ def metrics(clean: Clean, attacks: Sequence[AttackReport], worst: Sequence[Worst
 def gains(before: Sequence[AttackTable], after: Sequence[AttackTable]) -> list[dict[str, Any]]:
     """Per threat model: robust samples before and after, gained, lost, and whether the rise is more than chance."""
     found = []
-    for threat in dict.fromkeys(t.spec.threat_model for t in before):
-        old, new = (
-            np.logical_and.reduce([t.robust for t in side if t.spec.threat_model == threat]) for side in (before, after)
-        )
+    for threat, positions in families([t.spec for t in before]).items():
+        old, new = (np.logical_and.reduce([side[i].robust for i in positions]) for side in (before, after))
         gained, lost = int((new & ~old).sum()), int((old & ~new).sum())
         found.append(
             {

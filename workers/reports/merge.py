@@ -26,6 +26,7 @@ _COLUMNS = (
     "confidence",
     "queries",
     "clean_confidence",
+    "reached",
 )
 
 
@@ -33,7 +34,8 @@ _COLUMNS = (
 class AttackTable:
     """What one attack did to all n samples; every array has one entry a sample, ascending in `index`.
 
-    distance: NaN where there is no success. queries: −1 where none are counted. Totals are sums over the slices.
+    reached: fooled into `target`, the class that was chosen for all samples, if any. distance: NaN where there is no
+    success. queries: −1 where none are counted. Totals are sums over the slices.
     """
 
     id: str
@@ -49,11 +51,13 @@ class AttackTable:
     confidence: npt.NDArray[np.float64]
     queries: npt.NDArray[np.int64]
     clean_confidence: npt.NDArray[np.float64]
+    reached: npt.NDArray[np.bool_]
     forward_passes: int = 0
     backward_passes: int = 0
     seconds: float = 0.0
     randomised: bool = False
     norm: str | None = None
+    target: int | None = None
     figures: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -98,12 +102,15 @@ def _merge(
     totals: dict[str, Any] = {"forward_passes": 0, "backward_passes": 0, "seconds": 0.0, "randomised": False}
     figures: dict[str, Any] = {}
     norm: str | None = None
+    target: int | None = None
     for j, (start, stop) in enumerate(slices):
         name = f"{prefix}samples.{i}.{j}"
         if name not in inputs or name not in values:
             raise JobFailed(f"the report lacks the result {name} (samples {start} to {stop - 1})")
         with np.load(inputs[name], allow_pickle=False) as arrays:
-            part = {column: arrays[column] for column in _COLUMNS}
+            # Results of before there were chosen targets are still found again.
+            nobody = np.zeros(len(arrays["index"]), dtype=bool)
+            part = {column: arrays.get(column, nobody) for column in _COLUMNS}
         order = np.argsort(part["index"], kind="stable")
         part = {column: array[order] for column, array in part.items()}
         if not np.array_equal(part["index"], every[start:stop]):
@@ -115,10 +122,11 @@ def _merge(
         totals["randomised"] = totals["randomised"] or bool(value.get("randomised"))
         figures = add_figures(figures, value.get("figures") or {})
         norm = norm or value.get("norm")
+        target = value.get("target") if target is None else target
     joined = {column: np.concatenate([part[column] for part in parts]) for column in _COLUMNS}
     order = np.argsort(joined["index"], kind="stable")
     rows: dict[str, Any] = {column: array[order] for column, array in joined.items()}
     for column in ("distance", "confidence", "clean_confidence"):
         rows[column] = rows[column].astype(np.float64)
     parsed = ATTACK_ADAPTER.validate_python(dict(spec))
-    return AttackTable(id=str(parsed.id), spec=parsed, figures=figures, norm=norm, **totals, **rows)
+    return AttackTable(id=str(parsed.id), spec=parsed, figures=figures, norm=norm, target=target, **totals, **rows)

@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from openapi.report import AttackReport, ClassCount, Clean, Distance, Histogram, WorstCase
+from openapi.report import AttackReport, ClassCount, Clean, Distance, Histogram, Targeted, WorstCase
+from openapi.threat_models import families
 from workers.reports.intervals import wilson
 from workers.reports.merge import AttackTable
 
@@ -28,7 +29,7 @@ def clean_report(tables: Sequence[AttackTable]) -> Clean:
     )
 
 
-def attack_report(table: AttackTable, num_classes: int) -> AttackReport:
+def attack_report(table: AttackTable, num_classes: int, names: Sequence[str] | None = None) -> AttackReport:
     """One attack: robust accuracy with its interval, success rate, distances of the successes, cost."""
     robust, n = int(table.robust.sum()), table.n
     attacked, fooled = int(table.attacked.sum()), int(table.success.sum())
@@ -50,15 +51,30 @@ def attack_report(table: AttackTable, num_classes: int) -> AttackReport:
         figures={**table.figures, "attacked": attacked, "successes": fooled, **_confusions(table, num_classes)},
         by_class=_by_class(table.label, table.correct, table.robust),
         queries=_queries(table),
+        targeted=_targeted(table, names),
+    )
+
+
+def _targeted(table: AttackTable, names: Sequence[str] | None) -> Targeted | None:
+    """How often the chosen class was reached, over the samples of other classes that were attacked."""
+    if table.target is None:
+        return None
+    n, reached = int(table.attacked.sum()), int(table.reached.sum())
+    return Targeted(
+        target=table.target,
+        name=names[table.target] if names and table.target < len(names) else None,
+        reached=reached,
+        n=n,
+        success_rate=reached / n if n else None,
+        ci95=wilson(reached, n) if n else None,
     )
 
 
 def worst_cases(tables: Sequence[AttackTable]) -> tuple[WorstCase, ...]:
     """Per threat model: a sample is robust only if it is correct and no attack of that threat model fooled it."""
-    threats = list(dict.fromkeys(t.spec.threat_model for t in tables))
     found = []
-    for threat in threats:
-        members = [t for t in tables if t.spec.threat_model == threat]
+    for threat, positions in families([t.spec for t in tables]).items():
+        members = [tables[i] for i in positions]
         robust = int(np.logical_and.reduce([t.robust for t in members]).sum())
         n = members[0].n
         found.append(
@@ -76,8 +92,9 @@ def worst_cases(tables: Sequence[AttackTable]) -> tuple[WorstCase, ...]:
 
 def bounded(threat_model: str) -> bool:
     """Whether a threat model limits the change: not so for minimal-norm attacks, which fool every model in the end, nor
-    for corruptions, which are no attacks."""
-    return not threat_model.endswith(" minimal") and not threat_model.startswith("corruption")
+    for corruptions, which are no attacks. What aims at one class alone does not tell of the others."""
+    chosen = " target=" in threat_model
+    return not (chosen or threat_model.endswith(" minimal") or threat_model.startswith("corruption"))
 
 
 def measured_norm(table: AttackTable) -> str:

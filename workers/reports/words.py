@@ -101,6 +101,9 @@ def eps_text(eps: float) -> str:
 
 def threat_text(threat: str) -> str:
     """``linf eps=0.0313725`` → L∞, ε = 8/255; ``l2 minimal`` → L2, unbounded."""
+    threat, _, target = threat.partition(" target=")
+    if target:
+        return f"{threat_text(threat)}, towards class {target}"
     norm, _, rest = threat.partition(" ")
     if norm not in _NORMS:
         kind, _, severity = rest.rpartition(" severity=")
@@ -134,7 +137,10 @@ def attack_text(name: str, params: Mapping[str, Any]) -> str:
             parts.append(word.format(params[key]))
     if isinstance(params.get("restarts"), int) and params["restarts"] > 1:
         parts.append(f"{params['restarts']} restarts")
-    if params.get("targeted"):
+    target = params.get("target")
+    if isinstance(target, int) or target not in (None, "runner_up", "next", "random", "likeliest"):
+        parts.append(f"towards class {target}")
+    elif params.get("targeted"):
         parts.append("targeted")
     if params.get("loss") not in (None, "ce"):
         parts.append(f"{_LOSSES.get(params['loss'], params['loss'])} loss")

@@ -1,0 +1,55 @@
+"""The class that an attack aims at, as a number: requests may name it."""
+
+import difflib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from openapi.attacks import AttackSpec
+from openapi.problems import InvalidField
+
+_MOST_NAMES = 12
+
+
+def aimed(
+    specs: Sequence[AttackSpec], names: Sequence[str] | None, num_classes: int, pointer: str
+) -> tuple[AttackSpec, ...]:
+    """The attacks with every chosen class as its number. Raises `InvalidField` when there is no such class.
+
+    names: class names in the order of the logits, where they are known.
+    """
+    found = []
+    for i, spec in enumerate(specs):
+        chosen = getattr(spec, "chosen", None)
+        if chosen is not None:
+            number = _number(chosen, names, num_classes, f"{pointer}/{i}/target")
+            spec = spec.model_copy(update={"target": number})
+        found.append(spec)
+    return tuple(found)
+
+
+def class_names(model_meta: Mapping[str, Any], matched: Mapping[str, Any], dataset: Mapping[str, Any]) -> Any:
+    """The names that a report uses: the model's own, else the data set's in the order of the logits, where known."""
+    return model_meta.get("labels") or matched.get("labels") or dataset.get("labels")
+
+
+def _number(chosen: int | str, names: Sequence[str] | None, num_classes: int, pointer: str) -> int:
+    if isinstance(chosen, str) and names and chosen in names:
+        if list(names).count(chosen) > 1:
+            raise InvalidField(pointer, f"several classes are called {chosen!r}; give the number")
+        return list(names).index(chosen)
+    if isinstance(chosen, int) or (chosen.isascii() and chosen.isdecimal() and len(chosen) < 10):
+        number = int(chosen)
+        if number >= num_classes:
+            raise InvalidField(
+                pointer, f"the model has {num_classes} classes, 0 to {num_classes - 1}; there is no {number}"
+            )
+        return number
+    if not names:
+        raise InvalidField(
+            pointer, f"neither the model nor the data set names its classes; give the number of {chosen!r}"
+        )
+    near = difflib.get_close_matches(chosen, names, n=1)
+    rest = ", ".join(names[:_MOST_NAMES]) + (", …" if len(names) > _MOST_NAMES else "")
+    raise InvalidField(
+        pointer, f"there is no class {chosen!r}; " + (f"did you mean {near[0]!r}?" if near else f"there are {rest}")
+    )
