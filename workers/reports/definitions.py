@@ -26,8 +26,8 @@ _GENERAL = {
     "success_rate": "fooled over attacked samples; null when none was attacked",
     "targeted": (
         "ours: where one class was chosen as the target of all samples, the confirmed examples of that class over the "
-        "attacked samples, which are those that are classified correctly and of another class; `robust_accuracy` counts "
-        "every wrong class, and samples of the chosen class as not fooled"
+        "attacked samples, which are those that are classified correctly and of another class; `robust_accuracy` "
+        "counts every wrong class, and samples of the chosen class as not fooled"
     ),
     "worst_case": (
         "per threat model, the share of samples that are correct and that none of its attacks fooled (per-sample "

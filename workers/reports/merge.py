@@ -51,7 +51,7 @@ class AttackTable:
     confidence: npt.NDArray[np.float64]
     queries: npt.NDArray[np.int64]
     clean_confidence: npt.NDArray[np.float64]
-    reached: npt.NDArray[np.bool_]
+    reached: npt.NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
     forward_passes: int = 0
     backward_passes: int = 0
     seconds: float = 0.0
