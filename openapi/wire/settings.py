@@ -68,6 +68,12 @@ class Settings(BaseSettings):
         4 * _MIB, gt=0, description="Largest JSON body, and largest `metadata` field of an upload"
     )
     max_wait_seconds: float = Field(60.0, gt=0, description="Longest `?wait=`; longer waits are cut to it")
+    head_seconds: float = Field(10.0, gt=0, description="Longest that a client may take over a request's headers")
+    stall_seconds: float = Field(
+        30.0,
+        gt=0,
+        description="An upload of which less than 1 KiB arrives in so long, or a download of which nothing is taken, is cut off",
+    )
     hang_seconds: float = Field(
         30.0, gt=0, description="`tremor serve` restarts an API that has not answered `/health/live` for so long"
     )

@@ -1,6 +1,7 @@
 """`tremor api`: the HTTP side alone."""
 
 import faulthandler
+import resource
 import signal
 import socket
 from typing import Literal
@@ -39,6 +40,7 @@ def api(
     from service.app import create_app
     from service.cli.sandbox import load_settings
     from service.embedded.folder import CannotServe, listen
+    from service.http.server import server_config
 
     settings = load_settings()
     try:
@@ -51,14 +53,15 @@ def api(
         raise click.ClickException(str(error)) from error
     set_up_logs(settings)
     faulthandler.register(signal.SIGUSR1)  # `kill -USR1` writes what every thread is doing into the log
-    config = uvicorn.Config(
-        create_app(settings, workers_ended=workers_ended),
-        log_config=None,
-        timeout_graceful_shutdown=3,
-        timeout_keep_alive=30,
-        server_header=False,
-    )
+    _take_connections()
+    config = server_config(create_app(settings, workers_ended=workers_ended), settings)
     server = uvicorn.Server(config)
     server.run(sockets=[bound])
     if not server.started:
         raise click.ClickException("The API did not start; see the log above")
+
+
+def _take_connections() -> None:
+    """Let as many connections be open as the machine allows this user: the usual 1024 are soon held by watchers."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))

@@ -25,6 +25,7 @@ from openapi.wire.settings import Settings
 from service.app import create_app
 from service.db.database import Database
 from service.embedded.broker import Broker
+from service.http.server import server_config
 from service.ids import new_id
 from service.orchestrator.orchestrator import Ended
 from tests.service.worker import ProtocolWorker
@@ -140,16 +141,8 @@ def find(api: httpx.Client, **query: str) -> list[str]:
 class Served:
     """An app behind uvicorn on a free port (or the one given), in a thread of its own."""
 
-    def __init__(self, app: Litestar, port: int = 0) -> None:
-        config = uvicorn.Config(
-            app,
-            host="127.0.0.1",
-            port=port,
-            log_level="warning",
-            lifespan="on",
-            ws="none",
-            timeout_graceful_shutdown=3,  # as `tremor serve` has it: without, one open connection holds it for ever
-        )
+    def __init__(self, app: Litestar, port: int = 0, settings: Settings | None = None) -> None:
+        config = server_config(app, settings or Settings(), host="127.0.0.1", port=port, log_level="warning")
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run)
 
@@ -173,7 +166,7 @@ class Served:
 def running(settings: Settings, workers_ended: Ended | None = None) -> Iterator[httpx.Client]:
     """A client of a service with these settings, for as long as it runs."""
     with (
-        Served(create_app(settings, workers_ended=workers_ended)) as url,
+        Served(create_app(settings, workers_ended=workers_ended), settings=settings) as url,
         httpx.Client(base_url=url, timeout=30) as client,
     ):
         yield client

@@ -1,0 +1,26 @@
+"""How uvicorn serves the app: the one configuration, for `tremor api` and for tests."""
+
+from typing import Any
+
+import uvicorn
+from litestar import Litestar
+
+from openapi.wire.settings import Settings
+from service.http.patience import patient_protocol
+
+
+def server_config(app: Litestar, settings: Settings, **changes: Any) -> uvicorn.Config:
+    """Return uvicorn's configuration for an app of these settings; `changes` are uvicorn's own options."""
+    options: dict[str, Any] = {
+        "host": settings.host,
+        "port": settings.port,
+        "http": patient_protocol(settings),
+        "ws": "none",
+        "loop": "asyncio",
+        "lifespan": "on",
+        "log_config": None,
+        "timeout_graceful_shutdown": 3,  # without it one open connection holds the server for ever
+        "timeout_keep_alive": 30,
+        "server_header": False,
+    }
+    return uvicorn.Config(app, **{**options, **changes})
