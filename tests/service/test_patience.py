@@ -15,8 +15,9 @@ from service.embedded.broker import Broker
 from tests.service.conftest import flush, make_settings, running
 
 UPLOAD = (
-    b"POST /v1/models HTTP/1.1\r\nHost: localhost\r\nContent-Type: multipart/form-data; boundary=B\r\nContent-Length: 2000000"
-    b'\r\n\r\n--B\r\nContent-Disposition: form-data; name="file"; filename="x"\r\n\r\n'
+    b"POST /v1/models HTTP/1.1\r\nHost: localhost\r\nContent-Type: multipart/form-data; boundary=B\r\n"
+    b"Content-Length: 2000000\r\n\r\n"
+    b'--B\r\nContent-Disposition: form-data; name="file"; filename="x"\r\n\r\n'
 )
 
 
