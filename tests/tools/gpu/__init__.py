@@ -1,0 +1,1 @@
+"""The sections of the GPU check, see `tests.tools.gpu_check`."""

@@ -1,0 +1,34 @@
+"""The GPU check starts: reduced, on a CPU, every section of it runs and finds nothing wrong."""
+
+import json
+from pathlib import Path
+
+import pytest
+import torch
+
+from tests.tools.gpu.scale import scale_for
+from tests.tools.gpu_check import SECTIONS, run
+from tests.tools.gpu_wheels import pinned
+
+
+@pytest.mark.parametrize("name", sorted(SECTIONS))
+def test_a_section_runs_on_a_cpu(tmp_path: Path, name: str) -> None:
+    found = run(scale_for(torch.device("cpu")), [name], tmp_path)
+    section = found["sections"][name]
+    assert section["failed"] == []
+    assert json.loads((tmp_path / "gpu_check.json").read_text())["sections"][name]["failed"] == []
+    assert f"**{name}**" in (tmp_path / "gpu_check.md").read_text()
+
+
+def test_a_section_that_raises_does_not_stop_the_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(scale: object) -> dict[str, object]:
+        raise RuntimeError("no such kernel")
+
+    monkeypatch.setitem(SECTIONS, "broken", broken)
+    found = run(scale_for(torch.device("cpu")), ["broken", "memory"], tmp_path)
+    assert found["sections"]["broken"]["failed"] == ["RuntimeError: no such kernel"]
+    assert found["sections"]["memory"]["failed"] == []
+
+
+def test_what_is_carried_is_pinned() -> None:
+    assert all("==" in line for line in pinned())
