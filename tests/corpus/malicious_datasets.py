@@ -95,6 +95,48 @@ def image_bomb(outside: Path) -> bytes:
     return zipped(folders() | {"a/9.png": png})
 
 
+@_listed("dataset-malformed|dataset-rejected", "pixels")
+def tiff_bomb(outside: Path) -> bytes:
+    """A TIFF of 60,000 × 60,000 pixels in 150 bytes, whose list of pages begins anew for ever."""
+    tags = [(256, 4, 60_000), (257, 4, 60_000), (258, 3, 8), (259, 3, 1), (262, 3, 1), (273, 4, 8), (279, 4, 9)]
+    entries = b"".join(struct.pack("<HHII", tag, kind, 1, value) for tag, kind, value in tags)
+    tiff = b"II*\0" + struct.pack("<I", 8) + struct.pack("<H", len(tags)) + entries + struct.pack("<I", 8)
+    return zipped(folders() | {"a/9.tif": tiff})
+
+
+@_listed("dataset-malformed|dataset-rejected", "pixels")
+def gif_bomb(outside: Path) -> bytes:
+    """A GIF of 65,535 × 65,535 pixels in 30 bytes."""
+    screen = struct.pack("<HHBBB", 65535, 65535, 0x80, 0, 0) + bytes(6)
+    image = b"," + struct.pack("<HHHHB", 0, 0, 65535, 65535, 0) + b"\x02\x02\x4c\x01\x00;"
+    return zipped(folders() | {"a/9.gif": b"GIF89a" + screen + image})
+
+
+@_listed("dataset-malformed|dataset-rejected", "pixels")
+def bmp_bomb(outside: Path) -> bytes:
+    """A BMP of 100,000 × 100,000 pixels."""
+    head = struct.pack("<IiiHHIIiiII", 40, 100_000, 100_000, 1, 24, 0, 0, 0, 0, 0, 0)
+    return zipped(folders() | {"a/9.bmp": b"BM" + struct.pack("<IHHI", 54, 0, 0, 54) + head})
+
+
+@_listed("dataset-rejected", "unsafe name")
+def zip_traversal_of_windows(outside: Path) -> bytes:
+    """An image whose name leads outside by backslashes, which are separators here."""
+    return zipped(folders() | {"a\\..\\..\\..\\..\\..\\written.png": picture(np.zeros((4, 4)))})
+
+
+@_listed("dataset-malformed", "is not JSON")
+def json_too_deep(outside: Path) -> bytes:
+    """A table of JSON lines, nested 200,000 deep."""
+    return zipped(folders() | {"metadata.jsonl": b"[" * 200_000}, zipfile.ZIP_STORED)
+
+
+@_listed("dataset-rejected", "holds no image|not listed|lies")
+def table_that_leads_outside(outside: Path) -> bytes:
+    """A table whose files are those of the machine."""
+    return zipped({"a/0.png": picture(np.zeros((4, 4))), "labels.csv": f"file,label\n{outside}/secret,1\n".encode()})
+
+
 @_listed("dataset-rejected|dataset-malformed", "bomb|unpack")
 def tar_bomb(outside: Path) -> bytes:
     """40 MB of zeros, packed with xz to 6 kB."""

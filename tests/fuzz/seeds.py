@@ -165,6 +165,21 @@ def folders() -> dict[str, bytes]:
     return {f"{c}/{i}.{k.lower()}": picture(np.full((6, 6, 3), 9 * i), k) for c in "ab" for i, k in enumerate(kinds)}
 
 
+def kinds() -> dict[str, bytes]:
+    """One image of each of the other formats, with a table of JSON lines."""
+    entries = {
+        f"{i}.{k.lower()}": picture(np.full((6, 9, 3), 9 * i), k) for i, k in enumerate(("BMP", "TIFF", "GIF", "PPM"))
+    }
+    lines = "".join(json.dumps({"file_name": name, "label": "ab"[i % 2]}) + "\n" for i, name in enumerate(entries))
+    return entries | {"metadata.jsonl": lines.encode()}
+
+
+def webdataset() -> dict[str, bytes]:
+    """Four samples of WebDataset."""
+    images = {f"{i:04d}.png": picture(np.full((6, 6, 3), 9 * i)) for i in range(4)}
+    return images | {f"{i:04d}.cls": str(i % 2).encode() for i in range(4)}
+
+
 def zipped(entries: Mapping[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
@@ -218,7 +233,9 @@ def seeds() -> list[Seed]:
         Seed("plain.npz", "datasets", "zip", npz(packed=False)),
         Seed("folders.zip", "datasets", "zip", zipped(folders())),
         Seed("labels.zip", "datasets", "zip", zipped(folders() | labels)),
+        Seed("kinds.zip", "datasets", "zip", zipped(kinds(), zipfile.ZIP_STORED), {"resize": {"size": 6, "crop": 4}}),
         Seed("folders.tar", "datasets", "tar", tarred(folders())),
+        Seed("webdataset.tar", "datasets", "tar", tarred(webdataset())),
         Seed("folders.tgz", "datasets", "packed", tarred(folders(), "gz")),
         Seed("folders.txz", "datasets", "packed", tarred(folders(), "xz")),
         Seed("images.parquet", "datasets", "parquet", parquet()),

@@ -13,7 +13,7 @@ from tests.workers.datasets.conftest import picture, shade, write_tar, write_zip
 FOLDERS = {
     f"{c}/{i}.{kind.lower()}": picture(np.full((6, 6, 3), 9 * i), kind)
     for c in "ab"
-    for i, kind in enumerate(("PNG", "JPEG", "WEBP"))
+    for i, kind in enumerate(("PNG", "JPEG", "WEBP", "BMP", "TIFF", "GIF", "PPM"))
 }
 
 
@@ -23,6 +23,13 @@ def seeds(folder):
     write_zip(folder / "c.zip", FOLDERS | {"labels.csv": b"file,label\na/0.png,1\nb/0.png,0\n"})
     write_zip(folder / "d.zip", FOLDERS)
     write_tar(folder / "e.tar", FOLDERS)
+    companions = {f"{i}.png": shade(i) for i in range(4)} | {f"{i}.cls": b"%d" % (i % 2) for i in range(4)}
+    write_tar(folder / "i.tar", companions)
+    lines = b'{"file_name": "a/0.png", "label": "x"}\n'
+    write_zip(folder / "j.zip", FOLDERS | {"metadata.jsonl": lines})
+    write_zip(folder / "k.zip", FOLDERS | {"labels.csv": b"Image;cat;dog\na/0.png;1;0\nb/0.png;0;1\n"})
+    np.savez(folder / "l.npz", x_test=np.arange(96).reshape(6, 4, 4), y_test=np.eye(2)[np.arange(6) % 2])
+    pq.write_table(pa.table({"image": [[i] * 16 for i in range(20)], "label": [[1, 0]] * 20}), folder / "m.parquet")
     write_tar(folder / "f.tgz", FOLDERS, "w:gz")
     write_tar(folder / "g.txz", FOLDERS, "w:xz")
     rows = [{"bytes": shade(i), "path": None} for i in range(20)]
@@ -50,7 +57,7 @@ def mutated(data, rng):
     return bytes(data)
 
 
-@pytest.mark.parametrize("which", range(8))
+@pytest.mark.parametrize("which", range(13))
 def test_mutated_files(convert, tmp_path, which):
     (tmp_path / "seeds").mkdir()
     seed = seeds(tmp_path / "seeds")[which].read_bytes()
