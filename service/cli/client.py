@@ -25,9 +25,9 @@ _FIRST_WAIT = 1.0
 
 def describe(body: Json) -> str:
     """One readable text for a problem+json body."""
-    lines = [str(body.get("detail") or body.get("title") or "unknown error")]
-    lines += [f"  {e.get('pointer')}: {e.get('detail')}" for e in body.get("errors") or ()]
-    return "\n".join(lines)
+    said = str(body.get("detail") or body.get("title") or "unknown error")
+    more = [e for e in body.get("errors") or () if str(e.get("detail")) not in said]
+    return "\n".join([said, *(f"  {e.get('pointer')}: {e.get('detail')}" for e in more)])
 
 
 class Client:

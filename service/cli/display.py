@@ -18,7 +18,7 @@ from rich.progress import (
     TimeElapsedColumn,
     TimeRemainingColumn,
 )
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 Json = dict[str, Any]
@@ -46,8 +46,12 @@ class _Amount(ProgressColumn):
 
     def render(self, task: Task) -> Text:
         """See `ProgressColumn`."""
-        total = "" if task.total is None else f"/{task.total:.6g}"
-        return Text(f"{task.completed:.6g}{total} {task.fields.get('unit', '')}")
+        return Text(_amount(task.completed, task.total, task.fields.get("unit", "")))
+
+
+def _amount(done: float, total: float | None, unit: str) -> str:
+    parts = [f"{round(part, 1):.10g}" for part in (done, total) if part is not None]
+    return f"{'/'.join(parts)} {unit}".rstrip()
 
 
 class Bars:
@@ -85,7 +89,7 @@ def bars() -> Iterator[Bars]:
     columns = (
         TextColumn("{task.description:<32}", markup=False),
         BarColumn(30),
-        _Amount(),
+        _Amount(Column(no_wrap=True)),
         TimeElapsedColumn(),
         TimeRemainingColumn(),
     )
@@ -108,7 +112,7 @@ class _Lines(Bars):
         if phase != self._last:
             line(f"{phase} …")
         elif total and now - self._said >= _LINE_SECONDS:
-            line(f"{phase} … {done:.6g}/{total:.6g} {unit}".rstrip())
+            line(f"{phase} … {_amount(done, total, unit)}")
         else:
             return
         self._last, self._said = phase, now

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
+from service.cli.exits import CommandFailed, Exit
+
 if TYPE_CHECKING:
     from service.db.database import Database
 
@@ -123,15 +125,20 @@ def _no_key(key_id: str | None) -> click.ClickException:
 
 
 def _with_database(data: Path, work: Callable[["Database"], Awaitable[T]]) -> T:
-    from openapi.wire.settings import Settings
+    from sqlalchemy.exc import DBAPIError
+
+    from service.cli.sandbox import load_settings
     from service.db.database import Database
 
     async def run() -> T:
-        database = Database(Settings(data_dir=data).sqlalchemy_url)
+        database = Database(load_settings(data_dir=data).sqlalchemy_url)
         try:
             await database.migrate()
             return await work(database)
         finally:
             await database.close()
 
-    return asyncio.run(run())
+    try:
+        return asyncio.run(run())
+    except DBAPIError as error:
+        raise CommandFailed(Exit.UNREACHABLE, f"the database cannot be used: {error.orig or error}") from error

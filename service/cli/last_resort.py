@@ -1,5 +1,6 @@
 """How a command ends: every exception becomes one message for a person and an exit code, never a traceback."""
 
+import errno
 import os
 import platform
 import sys
@@ -15,6 +16,8 @@ from service.cli.exits import CommandFailed, Exit, Interrupted
 
 #: Options whose value is nobody's business.
 _SECRET = "--api-key"
+#: What the file system says of a user's own files and folders.
+_USERS_DISK = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EISDIR, errno.ENOTDIR)
 
 
 def ended(command: Callable[[], object]) -> int:
@@ -26,38 +29,47 @@ def ended(command: Callable[[], object]) -> int:
         code = command()
         sys.stdout.flush()
     except CommandFailed as error:
-        _say(error)
-        return error.exit_code
+        return _said(error, error.exit_code)
     except click.ClickException as error:
-        _say(error)
-        return Exit.USAGE  # also where click says 1, which is a failed policy's alone
+        return _said(error, Exit.USAGE)  # also where click says 1, which is a failed policy's alone
     except Interrupted as error:
-        with suppress(OSError):
-            click.echo(f"stopped by {error}", err=True)
-        return 128 + error.number
+        return _stopped(f"stopped by {error}", 128 + error.number)
     except (KeyboardInterrupt, click.Abort):
-        with suppress(OSError):
-            click.echo("stopped", err=True)
-        return Exit.INTERRUPTED
-    except BrokenPipeError:
-        # Python flushes standard output again when it ends: let it have somewhere to write to.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return Exit.PIPE_CLOSED
+        return _stopped("stopped", Exit.INTERRUPTED)
+    except SystemExit as error:
+        if error.code != 1:
+            raise
+        return Exit.PIPE_CLOSED  # click's own way with a closed pipe; nothing else here says 1
     except Exception as error:
-        if (signal := _signal_behind(error)) is not None:  # e.g. no terminal to write to, after a SIGHUP
-            return 128 + signal.number
-        with suppress(OSError):
-            click.echo(_unforeseen(error), err=True)
-        return Exit.INTERNAL
+        return _of_exception(error)
     return code if isinstance(code, int) else Exit.OK
 
 
-def _say(error: click.ClickException) -> None:
+def _of_exception(error: Exception) -> int:
+    if (interrupt := _interrupt_behind(error)) is not None:  # e.g. no terminal to write to, after a SIGHUP
+        return 128 + interrupt.number
+    if isinstance(error, BrokenPipeError):
+        # Python flushes standard output again when it ends: let it have somewhere to write to.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return Exit.PIPE_CLOSED
+    if isinstance(error, OSError) and error.errno in _USERS_DISK and error.filename is not None:
+        return _said(CommandFailed(Exit.USAGE, f"{error.filename}: {error.strerror}"), Exit.USAGE)
+    return _stopped(_unforeseen(error), Exit.INTERNAL)
+
+
+def _said(error: click.ClickException, code: int) -> int:
     with suppress(OSError):  # the terminal may be gone
         error.show()
+    return code
 
 
-def _signal_behind(error: BaseException | None) -> Interrupted | None:
+def _stopped(text: str, code: int) -> int:
+    with suppress(OSError):
+        click.echo(text, err=True)
+    return code
+
+
+def _interrupt_behind(error: BaseException | None) -> Interrupted | None:
     """The interrupt that was being answered when the error came."""
     while error is not None and not isinstance(error, Interrupted):
         error = error.__context__

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from typing import Any
 
 import click
 from pydantic import ValidationError
@@ -10,12 +11,16 @@ from openapi.wire.settings import Settings
 from service.cli.exits import CommandFailed, Exit
 
 
-def load_settings() -> Settings:
-    """The settings; a wrong one is a usage error."""
+def load_settings(**given: Any) -> Settings:
+    """The settings, those given before those of the environment; a wrong one is a usage error that names it."""
     try:
-        return Settings()
+        return Settings(**given)
     except ValidationError as error:
-        raise click.ClickException(f"A TREMOR_* setting is wrong:\n{error}") from error
+        wrong = [
+            f"TREMOR_{str((*entry['loc'], '*')[0]).upper()}: {entry['msg'].removeprefix('Value error, ')}"
+            for entry in error.errors(include_url=False, include_input=False)
+        ]
+        raise click.UsageError("a setting of the environment or of .env is wrong:\n" + "\n".join(wrong)) from error
 
 
 def require_sandbox(settings: Settings) -> None:

@@ -22,6 +22,8 @@ Kind = Literal["models", "datasets"]
 METADATA: dict[Kind, type[BaseModel]] = {"models": ModelMetadata, "datasets": DatasetMetadata}
 #: Tries of one upload, however long each of them takes.
 _ATTEMPTS = 5
+#: From so many bytes on reading a file takes long enough to be shown.
+_LARGE = 100_000_000
 _TIMEOUT = httpx.Timeout(60, connect=10, read=900)  # the answer comes when the whole file has been stored
 
 
@@ -68,7 +70,7 @@ def upload(client: Client, kind: Kind, path: Path, metadata: Json, shown: Bars) 
     if body["status"] == "rejected":
         raise CommandFailed(Exit.UPLOAD_REJECTED, f"{path}: {describe(body.get('problem') or {})}")
     found = (body.get("inspection") or {}).get("warnings") or ()
-    client.warnings += [f"{path.name}: {text}" for text in found]
+    client.warnings += [f"{body['name']}: {text}" for text in found]
     return body
 
 
@@ -88,7 +90,8 @@ class _Upload:
             while chunk := file.read(1 << 22):
                 digest.update(chunk)
                 done += len(chunk)
-                self._shown.show(f"read {self._path.name}", done / 1e6, size / 1e6, "MB")
+                if size >= _LARGE:
+                    self._show("read", done, size)
         return digest.hexdigest()
 
     def _find(self) -> Json | None:
@@ -108,13 +111,9 @@ class _Upload:
         return same and item.get("sha256") == self._sha256 and item.get("status") != "rejected"
 
     def _send(self) -> Json:
-        label = f"upload {self._path.name}"
         with self._path.open("rb") as file:
-            counted = _Counted(
-                file,
-                self._path.stat().st_size,
-                lambda done, total: self._shown.show(label, done / 1e6, total / 1e6, "MB"),
-            )
+            size = self._path.stat().st_size
+            counted = _Counted(file, size, lambda done, total: self._show("upload", done, total))
             return self._client.once(
                 "POST",
                 f"/v1/{self._kind}",
@@ -124,3 +123,6 @@ class _Upload:
                 headers={"Idempotency-Key": self._key},
                 timeout=_TIMEOUT,
             )
+
+    def _show(self, what: str, done: int, total: int) -> None:
+        self._shown.show(f"{what} {self._path.name}", round(done / 1e6, 1), round(total / 1e6, 1), "MB")

@@ -34,6 +34,7 @@ def raising(error: BaseException) -> Callable[[], object]:
         (click.UsageError("x"), 2),
         (click.ClickException("x"), 2),
         (click.FileError("x"), 2),
+        (PermissionError(13, "Permission denied", "/x"), 2),
         (click.Abort(), 130),
         (KeyboardInterrupt(), 130),
         (Interrupted(signal.SIGHUP), 129),
@@ -198,5 +199,24 @@ def test_a_required_sandbox_that_is_not_there_is_6(files: Path) -> None:
 def test_a_wrong_setting_is_2(files: Path, command: str) -> None:
     said = tremor(files, *command.split(), TREMOR_LOG_LEVEL="loud")
     assert said.returncode == Exit.USAGE, said.stderr
-    assert "log_level" in said.stderr
+    assert "TREMOR_LOG_LEVEL: Input should be" in said.stderr
     assert "Traceback" not in said.stderr
+
+
+def test_a_database_that_is_not_there_is_5(tmp_path: Path) -> None:
+    url = "postgresql+psycopg://nobody@127.0.0.1:9/none?connect_timeout=2"
+    said = tremor(tmp_path, "keys", "list", TREMOR_DATABASE_URL=url)
+    assert said.returncode == Exit.UNREACHABLE
+    assert "the database cannot be used" in said.stderr
+    assert "Traceback" not in said.stderr
+
+
+@pytest.mark.parametrize("arguments", ["--help", "openapi --out ."])
+def test_whoever_reads_the_output_may_go_away(tmp_path: Path, arguments: str) -> None:
+    """As `tremor keys list | head -1` does: that is no fault of ours, and no failed policy."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    program = [sys.executable, "-P", "-m", "service.cli.main", *arguments.split()]
+    said = subprocess.run(program, cwd=tmp_path, stdout=writing, stderr=subprocess.PIPE, text=True)
+    os.close(writing)
+    assert (said.returncode, said.stderr) == (Exit.PIPE_CLOSED, "")

@@ -112,7 +112,7 @@ def test_an_api_that_hangs_is_started_again(tmp_path: Path) -> None:
     serve.send_signal(signal.SIGINT)
     _, said = serve.communicate(timeout=60)
     assert serve.returncode == 0
-    assert said == "", "and it is told once"
+    assert "has not answered" not in said, "it is told once"
 
 
 def test_an_upload_cut_off_by_a_killed_api_leaves_nothing(served: EmbeddedService) -> None:
