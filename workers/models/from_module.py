@@ -10,7 +10,8 @@ from torch.export import ExportedProgram
 from openapi.models import InputSpec
 from openapi.problems import ModelRejected
 from workers.models.audited import AuditedModel
-from workers.models.graphs import clean_graph, depends_on_input, export_program, op_name
+from workers.models.functional import clean_graph
+from workers.models.graphs import depends_on_input, export_program, op_name
 from workers.models.inputs import FileInput, complete_spec, wrong_input
 from workers.models.layers import find_layers, promote
 from workers.models.outputs import find_logits

@@ -1,4 +1,4 @@
-"""Module → clean torch.fx graph: exported with a free batch size, without in-place operators, checks and dropout."""
+"""torch.fx graphs of ATen operators: how they are exported, with a free batch size, and what their nodes are."""
 
 import logging
 import operator
@@ -94,88 +94,24 @@ def call(graph: fx.Graph, target: Any, *args: Any, **kwargs: Any) -> fx.Node:
     return node
 
 
-def _is_view(node: fx.Node) -> bool:
+def is_view(node: fx.Node) -> bool:
+    """Whether a node may share its first argument's storage."""
     return op_name(node) in _VIEWS or node.target is operator.getitem
 
 
-def _is_mutable(node: fx.Node) -> bool:
+def is_mutable(node: fx.Node) -> bool:
+    """Whether a node writes into one of its arguments."""
     target = node.target
     return node.op == "call_function" and isinstance(target, torch._ops.OpOverload) and target._schema.is_mutable
 
 
-def _bases(node: fx.Node) -> list[fx.Node]:
+def written_bases(node: fx.Node) -> list[fx.Node]:
     """Return a node and the nodes that it is a view of."""
     found = [node]
-    while _is_view(node) and isinstance(node.args[0], fx.Node):
+    while is_view(node) and isinstance(node.args[0], fx.Node):
         node = node.args[0]
         found.append(node)
     return found
-
-
-def _functional(graph: fx.Graph) -> bool:
-    """Replace in-place operators by their functional twins; False where views make that unsafe."""
-    order = {node: i for i, node in enumerate(graph.nodes)}
-    varying = depends_on_input(graph)
-    for node in list(graph.nodes):
-        target = node.target
-        if node.op != "call_function" or not isinstance(target, torch._ops.OpOverload) or not target._schema.is_mutable:
-            continue
-        name = op_name(node)
-        if name.startswith("batch_norm") or "_native_batch_norm" in name or name == "instance_norm":
-            continue  # they write running statistics alone, and only in training mode
-        if node not in varying:
-            continue  # a mask or table that each call makes afresh, such as Swin's
-        twin = getattr(getattr(aten, name.removesuffix("_"), None), target._overloadname, None)
-        written = node.args[0] if node.args else None
-        if not name.endswith("_") or twin is None or not isinstance(written, fx.Node):
-            return False
-        if _is_view(written) and written.op == "call_function":
-            return False
-        if any(
-            _is_view(user) and user is not node and any(order[u] > order[node] for u in user.users)
-            for user in written.users
-        ):
-            return False
-        later = [user for user in written.users if order[user] > order[node]]
-        node.target = twin
-        for user in later:
-            user.replace_input_with(written, node)
-    return True
-
-
-def _strip(graph: fx.Graph) -> None:
-    """Drop run-time checks and operators that do nothing in inference."""
-    for node in list(graph.nodes):
-        name = op_name(node)
-        if "_assert" in name or name.startswith(("sym_constrain", "_guards_fn")) or node.target == "_guards_fn":
-            graph.erase_node(node) if not node.users else None
-        elif (name in {"dropout", "feature_dropout", "alpha_dropout"} and node.args[2] is False) or name in {
-            "detach_", "lift_fresh_copy", "lift_fresh", "alias"
-        }:  # fmt: skip
-            node.replace_all_uses_with(node.args[0])
-            graph.erase_node(node)
-    graph.eliminate_dead_code()
-
-
-def clean_graph(program: ExportedProgram) -> tuple[fx.GraphModule, Any]:
-    """Return the program as a functional GraphModule ``f(x)``, and its output: nodes in the structure that it returns.
-
-    Parameters and buffers keep their names; every node keeps ``meta['val']`` with its symbolic shape.
-    """
-    with quiet_export():
-        graph_module = program.module(check_guards=False)
-        _strip(graph_module.graph)
-        if not _functional(graph_module.graph):
-            graph_module = program.run_decompositions({}).module(check_guards=False)
-            _strip(graph_module.graph)
-            _functional(graph_module.graph)
-    assert isinstance(graph_module, fx.GraphModule)
-    graph = graph_module.graph
-    out_node = graph.output_node()
-    spec = graph_module._out_spec
-    output = torch.utils._pytree.tree_unflatten(list(out_node.args[0]), spec)  # type: ignore[arg-type]
-    graph._codegen = fx.graph.CodeGen()
-    return graph_module, output
 
 
 #: Operators that read no numbers of their argument, only its shape and dtype.
@@ -192,6 +128,6 @@ def depends_on_input(graph: fx.Graph) -> set[fx.Node]:
             found.add(node)
         elif op_name(node) not in _SHAPE_ONLY and any(arg in found for arg in node.all_input_nodes):
             found.add(node)
-            if _is_mutable(node) and isinstance(node.args[0], fx.Node):
-                found.update(_bases(node.args[0]))
+            if is_mutable(node) and isinstance(node.args[0], fx.Node):
+                found.update(written_bases(node.args[0]))
     return found

@@ -4,6 +4,7 @@ Fused attention, which torch records when a model is traced or scripted under `n
 scaled dot product → linear, so that gradients exist.
 """
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -117,6 +118,16 @@ def batch_norm_index(
     return torch.batch_norm(x, weight, bias, mean, var, training, momentum, eps, cudnn), None, None, None, 0
 
 
+def index_put(x: Tensor, indices: list[Tensor | None], values: Any, accumulate: bool = False) -> Tensor:
+    """``index_put_`` whose values tracing squeezed for a batch of one: they get the shape of the place again."""
+    values = values if isinstance(values, Tensor) else torch.tensor(values, dtype=x.dtype)
+    place = aten.index.Tensor(x, indices).shape if values.dim() > 1 else ()
+    if 1 < values.dim() < len(place) and values.numel() == math.prod(place):
+        values = values.reshape(place)
+    result: Tensor = aten.index_put_.default(x, indices, values, accumulate)
+    return result
+
+
 def _first(x: Any, *_: Any) -> Any:
     return x
 
@@ -134,6 +145,7 @@ SPECIAL: dict[str, Callable[..., Any]] = {
     "_native_multi_head_attention": attention,
     "_transformer_encoder_layer_fwd": encoder_layer,
     "_batch_norm_impl_index": batch_norm_index,
+    "index_put_": index_put,
     "contiguous": _contiguous,
     "requires_grad_": _first,
     "cpu": _first,

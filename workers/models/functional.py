@@ -1,0 +1,133 @@
+"""Exported program → graph without in-place operators, run-time checks and dropout.
+
+An operator that writes into a tensor which no view shares becomes its functional twin; where views share it (a slice
+assignment, ``copy_``, ``+=`` on a part) torch functionalises the whole program: a view is written back by a scatter.
+What a program writes into its own buffers or into its input is seen by the rest of the call, and dropped at its end.
+"""
+
+from typing import Any
+
+import torch
+from torch import fx
+from torch.export import ExportedProgram
+
+from workers.models.graphs import aten, depends_on_input, is_mutable, is_view, op_name, quiet_export, written_bases
+
+#: The end of a slice that has none.
+_NO_END = 2**63 - 1
+
+
+def clean_graph(program: ExportedProgram) -> tuple[fx.GraphModule, Any]:
+    """Return the program as a functional GraphModule ``f(x)``, and its output: nodes in the structure that it returns.
+
+    Parameters and buffers keep their names; every node keeps ``meta['val']`` with its symbolic shape.
+    """
+    with quiet_export():
+        graph_module = program.module(check_guards=False)
+        _strip(graph_module.graph)
+        if not _functional(graph_module.graph):
+            graph_module = program.run_decompositions({}).module(check_guards=False)
+            _drop_state(graph_module.graph)
+            _strip(graph_module.graph)
+            _functional(graph_module.graph)
+        _written_out(graph_module.graph)
+    assert isinstance(graph_module, fx.GraphModule)
+    graph = graph_module.graph
+    out_node = graph.output_node()
+    spec = graph_module._out_spec
+    output = torch.utils._pytree.tree_unflatten(list(out_node.args[0]), spec)  # type: ignore[arg-type]
+    graph._codegen = fx.graph.CodeGen()
+    return graph_module, output
+
+
+def _functional(graph: fx.Graph) -> bool:
+    """Replace in-place operators by their functional twins; False where views or state make that unsafe."""
+    order = {node: i for i, node in enumerate(graph.nodes)}
+    varying = depends_on_input(graph)
+    for node in list(graph.nodes):
+        target = node.target
+        if not is_mutable(node):
+            continue
+        name = op_name(node)
+        if name.startswith("batch_norm") or "_native_batch_norm" in name or name == "instance_norm":
+            continue  # they write running statistics alone, and only in training mode
+        written = node.args[0] if node.args else None
+        if isinstance(written, fx.Node) and written_bases(written)[-1].op == "get_attr":
+            return False  # state of the program, which must not outlive the call
+        if node not in varying:
+            continue  # a mask or table that each call makes afresh, such as Swin's
+        twin = getattr(getattr(aten, name.removesuffix("_"), None), target._overloadname, None)
+        if not name.endswith("_") or name == "copy_" or twin is None or not isinstance(written, fx.Node):
+            return False
+        if is_view(written) and written.op == "call_function":
+            return False
+        if any(
+            is_view(user) and user is not node and any(order[u] > order[node] for u in user.users)
+            for user in written.users
+        ):
+            return False
+        later = [user for user in written.users if order[user] > order[node]]
+        node.target = twin
+        for user in later:
+            user.replace_input_with(written, node)
+    return True
+
+
+def _drop_state(graph: fx.Graph) -> None:
+    """Take off what functionalisation writes back into buffers and the input when the call ends."""
+    for node in list(graph.nodes):
+        held = isinstance(node.args[0], fx.Node) and node.args[0].op in ("get_attr", "placeholder") if node.args else 0
+        if held and op_name(node) == "copy_" and not node.users:
+            graph.erase_node(node)
+
+
+def _written_out(graph: fx.Graph) -> None:
+    """Let what is written stand for ``copy``, which has no derivative, and for ``fill``, ``zero`` and whole scatters."""
+    for node in list(graph.nodes):
+        name = op_name(node)
+        if name == "copy" or (name == "slice_scatter" and _is_whole(node)) or node.target is aten.fill.Tensor:
+            _replace(graph, node, node.args[0], node.args[1])
+        elif name == "zero":
+            node.target = aten.zeros_like.default
+        elif name == "fill":
+            node.target = aten.full_like.default
+
+
+def _is_whole(node: fx.Node) -> bool:
+    """Whether a scatter of a slice writes every element along its dimension."""
+    given = (*node.args[3:], *(0, _NO_END, 1)[max(0, len(node.args) - 3) :])
+    return not node.kwargs and given[0] in (0, None) and given[1] in (_NO_END, None) and given[2] == 1
+
+
+def _replace(graph: fx.Graph, node: fx.Node, target: Any, source: Any) -> None:
+    """Let `source`, in the form of the tensor that `node` computes, stand for `node`."""
+    value, given = node.meta["val"], source.meta["val"]
+    with graph.inserting_before(node):
+        if given.dtype != value.dtype:
+            source = _call(graph, aten.to.dtype, (source, value.dtype))
+        if [str(size) for size in given.shape] != [str(size) for size in value.shape]:  # symbols, which no guard binds
+            source = _call(graph, aten.expand_as.default, (source, target))
+        if value.is_contiguous() and not source.meta["val"].is_contiguous():
+            source = _call(graph, aten.contiguous.default, (source,))
+    node.replace_all_uses_with(source)
+    graph.erase_node(node)
+
+
+def _call(graph: fx.Graph, target: Any, args: tuple[Any, ...]) -> fx.Node:
+    node = graph.call_function(target, args)
+    node.meta["val"] = target(*(arg.meta["val"] if isinstance(arg, fx.Node) else arg for arg in args))
+    return node
+
+
+def _strip(graph: fx.Graph) -> None:
+    """Drop run-time checks and operators that do nothing in inference."""
+    for node in list(graph.nodes):
+        name = op_name(node)
+        if "_assert" in name or name.startswith(("sym_constrain", "_guards_fn")) or node.target == "_guards_fn":
+            graph.erase_node(node) if not node.users else None
+        elif (name in {"dropout", "feature_dropout", "alpha_dropout"} and node.args[2] is False) or name in {
+            "detach_", "lift_fresh_copy", "lift_fresh", "alias"
+        }:  # fmt: skip
+            node.replace_all_uses_with(node.args[0])
+            graph.erase_node(node)
+    graph.eliminate_dead_code()
