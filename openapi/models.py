@@ -49,6 +49,11 @@ class ModelMetadata(Frozen):
     format: ModelFormat | None = Field(None, description="Recognised from the file's content when absent")
     input: InputSpec = InputSpec()
     labels: tuple[str, ...] | None = Field(None, description="Class names, in the order of the logits")
+    accept_disagreement: bool = Field(
+        False,
+        description="Audit the translation even when its logits differ from the file's by more than the file's "
+        "precision explains; the report then says so first",
+    )
     tags: dict[str, str] = {}
 
 
@@ -83,7 +88,11 @@ class ModelInspection(Frozen):
     cost_ms_per_image: float | None = Field(
         None, description="Measured forward + backward time on the inspecting worker"
     )
-    agreement: Json = Field({}, description="Largest relative difference to the original's runtime")
+    agreement: Json = Field(
+        {},
+        description="Largest relative difference to the original's runtime (`relative`), and how large the file's "
+        "precision can make it (`explained`)",
+    )
 
 
 class ModelInfo(Frozen):

@@ -22,7 +22,8 @@ def run(ctx: JobContext) -> dict[str, Any]:
     _check_labels(metadata.labels, model.num_classes)
     ctx.progress(1, 2, "steps", "probe")
     with refused_as(ModelRejected, "the model cannot be tried out"):
-        inspection = inspect_audited(model.to(ctx.device), ctx.inputs["file"])
+        accepted = metadata.accept_disagreement
+        inspection = inspect_audited(model.to(ctx.device), ctx.inputs["file"], accept_disagreement=accepted)
     ctx.progress(2, 2, "steps", "probe")
     return inspection.model_dump(mode="json")
 

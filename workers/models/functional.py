@@ -82,7 +82,7 @@ def _drop_state(graph: fx.Graph) -> None:
 
 
 def _written_out(graph: fx.Graph) -> None:
-    """Let what is written stand for ``copy``, which has no derivative, and for ``fill``, ``zero`` and whole scatters."""
+    """Let what is written stand for ``copy``, which has no derivative, for ``fill``, ``zero`` and whole scatters."""
     for node in list(graph.nodes):
         name = op_name(node)
         if name == "copy" or (name == "slice_scatter" and _is_whole(node)) or node.target is aten.fill.Tensor:
@@ -96,7 +96,7 @@ def _written_out(graph: fx.Graph) -> None:
 def _is_whole(node: fx.Node) -> bool:
     """Whether a scatter of a slice writes every element along its dimension."""
     given = (*node.args[3:], *(0, _NO_END, 1)[max(0, len(node.args) - 3) :])
-    return not node.kwargs and given[0] in (0, None) and given[1] in (_NO_END, None) and given[2] == 1
+    return bool(not node.kwargs and given[0] in (0, None) and given[1] in (_NO_END, None) and given[2] == 1)
 
 
 def _replace(graph: fx.Graph, node: fx.Node, target: Any, source: Any) -> None:

@@ -7,17 +7,20 @@ import torch
 from torch import Tensor
 
 from openapi.models import ModelInspection
-from openapi.problems import ModelNumerics, NotAClassifier
+from openapi.problems import FieldError, ModelNumerics, ModelRejected, NotAClassifier
 from workers.models.agreement import NOTABLE, agreement
 from workers.models.audited import AuditedModel
 from workers.models.differentiability import judge
 
 
-def inspect_audited(model: AuditedModel, path: Path | None = None) -> ModelInspection:
+def inspect_audited(
+    model: AuditedModel, path: Path | None = None, *, accept_disagreement: bool = False
+) -> ModelInspection:
     """Probe a model on random images and describe it; with `path`, compare it with the file run by its own runtime.
 
     Raises `NotAClassifier` when logits are not (n, num_classes) at another batch size, `ModelNumerics` for NaN or
-    infinite logits (`index`: the first such image).
+    infinite logits (`index`: the first such image), `ModelRejected` when the translation's logits differ from the
+    file's by more than the file's precision explains, unless `accept_disagreement`.
     """
     assert model.input.shape is not None
     generator = torch.Generator().manual_seed(0)
@@ -39,9 +42,7 @@ def inspect_audited(model: AuditedModel, path: Path | None = None) -> ModelInspe
         warnings.append(gradient.warning)
     compared: dict[str, Any] = {} if path is None else agreement(model, path)
     if compared.get("relative", 0.0) > NOTABLE and not randomised:
-        warnings.append(
-            f"the translated model's logits differ from {compared['runtime']}'s by {compared['relative']:.1e} relative"
-        )
+        warnings.append(_disagreement(compared, accept_disagreement))
     return ModelInspection.model_validate(
         {
             "format": model.format,
@@ -57,6 +58,24 @@ def inspect_audited(model: AuditedModel, path: Path | None = None) -> ModelInspe
             "cost_ms_per_image": gradient.cost,
             "agreement": compared,
         }
+    )
+
+
+def _disagreement(compared: dict[str, Any], accepted: bool) -> str:
+    """What is said of logits that differ from the original's; `ModelRejected` where nothing explains it."""
+    said = f"logits differ from {compared['runtime']}'s by {compared['relative']:.1e} relative"
+    if compared["relative"] <= compared["explained"]:
+        return f"the translated model's {said}, as far as its precision explains"
+    if not accepted:
+        detail = (
+            f"the translated model's {said}, and the file's precision explains {compared['explained']:.1e}: figures "
+            "would be those of another model. Export the model in another format (ONNX, TorchScript, torch.export), "
+            "or give accept_disagreement: true in the metadata to audit the translation all the same"
+        )
+        raise ModelRejected(detail, errors=(FieldError(pointer="/accept_disagreement", detail=detail),))
+    return (
+        f"accepted disagreement: what is audited is not the file itself: its {said}, more than the file's precision "
+        f"explains ({compared['explained']:.1e})"
     )
 
 

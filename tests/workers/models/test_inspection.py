@@ -162,14 +162,35 @@ def test_agreement_of_a_burnt_batch(tmp_path):
     assert found.agreement["relative"] < 1e-6
 
 
-def test_a_wrong_translation_would_be_seen(tmp_path):
+def test_a_wrong_translation_is_refused_or_accepted_in_so_many_words(tmp_path):
     path = save_script(settled(ConvNet()), tmp_path / "a.pt")
     model = load_model(path, None, InputSpec(shape=(3, 14, 14)))
     with torch.no_grad():
         model.trainable_parameters()["fc2.weight"].add_(0.1)
-    found = inspect_audited(model, path)
-    assert found.agreement["relative"] > 1e-3
-    assert any("differ" in text for text in found.warnings)
+    with pytest.raises(ModelRejected, match="precision explains") as caught:
+        inspect_audited(model, path)
+    assert caught.value.problem().errors[0].pointer == "/accept_disagreement"
+    found = inspect_audited(model, path, accept_disagreement=True)
+    assert found.agreement["relative"] > found.agreement["explained"]
+    assert any("accepted disagreement" in text for text in found.warnings)
+
+
+def test_half_precision_explains_a_larger_difference(tmp_path):
+    """A net that takes the difference of two nearly equal sums: float16 moves it by tens of percent."""
+
+    class Cancels(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.fc = nn.Linear(12, 4)
+
+        def forward(self, x):
+            x = x.flatten(1)
+            return self.fc(x + 30.0 - x.mean(1, keepdim=True)) - self.fc(torch.full_like(x, 30.0))
+
+    path = save_trace(settled(Cancels()).half(), tmp_path / "a.pt", torch.rand(1, 3, 2, 2).half())
+    found = job(path, tmp_path)
+    assert 1e-3 < found.agreement["relative"] <= found.agreement["explained"]
+    assert any("as far as its precision explains" in text for text in found.warnings)
 
 
 def test_labels_name_every_class_or_are_refused(tmp_path):

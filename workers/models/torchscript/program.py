@@ -5,18 +5,15 @@ under their names in the file; Python values are computed when the steps are run
 executed.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from openapi.problems import ModelRejected, UnsupportedOperator
-from workers.models.torchscript import calls, quantised
-
-Environment = list[Any]
-Step = Callable[["Program", Environment], None]
+from workers.models.torchscript import calls, quantised, state, steps
+from workers.models.torchscript.steps import Environment, Step
 
 #: More executed steps than this are an endless loop, or no image classifier.
 MAX_STEPS = 100_000
@@ -34,21 +31,6 @@ class _Module:
     path: str
 
 
-@dataclass
-class Block:
-    """Steps, the slots of its inputs, and the slots of its results."""
-
-    steps: list[Step] = field(default_factory=list)
-    inputs: list[int] = field(default_factory=list)
-    results: list[int] = field(default_factory=list)
-
-    def run(self, program: "Program", values: Environment) -> None:
-        """Run the steps."""
-        program.spend(len(self.steps))
-        for step in self.steps:
-            step(program, values)
-
-
 class Program(nn.Module):
     """A TorchScript model as a torch module: ``forward(x)`` runs the IR on real, fake or symbolic tensors."""
 
@@ -57,6 +39,8 @@ class Program(nn.Module):
         self.traced_batch = traced_batch
         self.spent = 0
         self.batch: Any = None
+        #: What this call wrote into attributes, by their paths.
+        self.state: dict[str, Any] = {}
         self.quantised = False
         #: Of the first floating weight, as the file has it; it is computed in float32 or float64.
         self.file_dtype = torch.float32
@@ -65,7 +49,7 @@ class Program(nn.Module):
         _Compiler(self, script).compile()
         self.training = False
 
-    block: Block
+    block: steps.Block
     slots: int
 
     def spend(self, steps: int) -> None:
@@ -77,6 +61,7 @@ class Program(nn.Module):
     def forward(self, x: Tensor) -> Any:
         """Run the model on its own input."""
         self.spent = 0
+        self.state = {}
         self.batch = x.shape[0] if x.dim() else None
         values: Environment = [None] * self.slots
         values[self.block.inputs[0]] = x
@@ -110,6 +95,8 @@ class _Compiler:
         self.owned: set[str] = set()
         self.constants = 0
         self.typed = False
+        #: Names of attributes that some `SetAttr` writes: they are read anew each time.
+        self.written: set[str] = set()
 
     def own(self, path: str, tensor: Tensor, parameter: bool) -> None:
         if tensor.is_floating_point() and not self.typed:
@@ -138,22 +125,23 @@ class _Compiler:
         for path, parameter in self.script.named_parameters():  # first, so that they keep the file's order
             self.owned.add(path)
             self.own(path, parameter, True)
-        block = Block()
+        self.written = {node.s("name") for node in graph.findAllNodes("prim::SetAttr")}  # type: ignore[attr-defined]
+        block = steps.Block()
         block.inputs = [self.slot(inputs[1])]
         for value, extra in zip(inputs[2:], method.arguments[2:], strict=True):
-            block.steps.append(_constant(self.slot(value), extra.default_value))
+            block.steps.append(steps.constant(self.slot(value), extra.default_value))
         self._nodes(graph.nodes(), block)
         block.results = [self.slot(value) for value in graph.outputs()]
         self.program.block = block
         self.program.slots = len(self.numbers)
 
-    def _block(self, source: Any) -> Block:
-        block = Block(inputs=[self.slot(value) for value in source.inputs()])
+    def _block(self, source: Any) -> steps.Block:
+        block = steps.Block(inputs=[self.slot(value) for value in source.inputs()])
         self._nodes(source.nodes(), block)
         block.results = [self.slot(value) for value in source.outputs()]
         return block
 
-    def _nodes(self, nodes: Any, block: Block) -> None:
+    def _nodes(self, nodes: Any, block: steps.Block) -> None:
         for node in nodes:
             step = self._node(node)
             if step is not None:
@@ -166,22 +154,22 @@ class _Compiler:
         if kind == "prim::Constant":
             return self._constant_node(node)
         if kind == "prim::SetAttr":
-            return None  # state that outlives a call has no place in a classifier
+            return self._written_attribute(node)
         outs = [self.slot(value) for value in node.outputs()]
         ins = [self.slot(value) for value in node.inputs()]
         if kind == "prim::If":
             yes, no = (self._block(b) for b in node.blocks())
-            return _branch(ins[0], yes, no, outs)
+            return steps.branch(ins[0], yes, no, outs)
         if kind == "prim::Loop":
-            return _loop(ins, self._block(next(iter(node.blocks()))), outs)
+            return steps.loop(ins, self._block(next(iter(node.blocks()))), outs)
         if kind in {"prim::CallMethod", "prim::CallFunction"}:
             raise UnsupportedOperator(
                 f"the model calls a module through an interface ({kind}), which cannot be translated", operator=kind
             )
         function = calls.resolve(node)
         if len(outs) == 1 and kind not in {"prim::TupleUnpack", "prim::ListUnpack"}:
-            return _call(function, ins, outs[0])
-        return _call_many(function, ins, outs)
+            return steps.call(function, ins, outs[0])
+        return steps.call_many(function, ins, outs)
 
     def _attribute(self, node: Any) -> Step | None:
         source = next(iter(node.inputs())).debugName()
@@ -189,105 +177,51 @@ class _Compiler:
         owner = self.modules.get(source)
         if owner is None:
             slot, out = self.slot(next(iter(node.inputs()))), self.slot(node.output())
-            return _call(lambda program, value: getattr(value, name), [slot], out)
+            return steps.call(lambda program, value: getattr(value, name), [slot], out)
         path = f"{owner.path}.{name}" if owner.path else name
         value = getattr(owner.script, name)
         if isinstance(value, torch.jit.ScriptModule):
             self.modules[node.output().debugName()] = _Module(value, path)
             return None
         out = self.slot(node.output())
+        first = self._first_value(owner, name, path, value, out)
+        return state.read(path, out, first) if name in self.written or state.is_mutable(value) else first
+
+    def _written_attribute(self, node: Any) -> Step:
+        owner, value = node.inputs()
+        name = node.s("name")
+        module = self.modules.get(owner.debugName())
+        if module is None:
+            return state.set_on_object(name, self.slot(owner), self.slot(value))
+        return state.write(f"{module.path}.{name}" if module.path else name, self.slot(value))
+
+    def _first_value(self, owner: _Module, name: str, path: str, value: Any, out: int) -> Step:
+        """An attribute as the file has it: its value before the call writes another one."""
         if isinstance(value, torch.ScriptObject):
             self.program.quantised = True
             packed = quantised.unpack(value, path, lambda at, tensor: own_tensor(self.program, at, tensor, False))
-            return _constant(out, packed)
+            return steps.constant(out, packed)
         if isinstance(value, Tensor) and name in {"scale", "zero_point"} and hasattr(owner.script, "zero_point"):
             self.program.quantised = True
-            return _constant(out, value.item())
+            return steps.constant(out, value.item())
         if isinstance(value, Tensor):
             if path not in self.owned:
                 self.owned.add(path)
                 self.own(path, value, name in dict(owner.script.named_parameters(recurse=False)))
-            return _load(path, out)
-        return _constant(out, value)
+            return steps.load(path, out)
+        return steps.constant(out, value)
 
     def _constant_node(self, node: Any) -> Step | None:
         output = node.output()
         out = self.slot(output)
         if output.type().kind() in {"FunctionType", "NoneType"}:
-            return _constant(out, None)
+            return steps.constant(out, None)
         value = output.toIValue()
         if not isinstance(value, Tensor):
-            return _constant(out, value)
+            return steps.constant(out, value)
         if value.dim() == 0 and not value.is_quantized:
-            return _constant(out, value.item())
+            return steps.constant(out, value.item())
         path = f"constants.c{self.constants}"
         self.constants += 1
         self.own(path, value, False)
-        return _load(path, out)
-
-
-def _constant(out: int, value: Any) -> Step:
-    def step(program: Program, values: Environment) -> None:
-        # lists are fresh each time: the program may append to them
-        values[out] = list(value) if isinstance(value, list) else value
-
-    return step
-
-
-def _load(path: str, out: int) -> Step:
-    *parts, name = path.split(".")
-
-    def step(program: Program, values: Environment) -> None:
-        owner: Any = program
-        for part in parts:
-            owner = owner._modules[part]
-        values[out] = getattr(owner, name)
-
-    return step
-
-
-def _call(function: calls.Function, ins: list[int], out: int) -> Step:
-    def step(program: Program, values: Environment) -> None:
-        values[out] = function(program, *[values[i] for i in ins])
-
-    return step
-
-
-def _call_many(function: calls.Function, ins: list[int], outs: list[int]) -> Step:
-    def step(program: Program, values: Environment) -> None:
-        results = function(program, *[values[i] for i in ins])
-        if outs:
-            for out, result in zip(outs, results, strict=True):
-                values[out] = result
-
-    return step
-
-
-def _branch(condition: int, yes: Block, no: Block, outs: list[int]) -> Step:
-    def step(program: Program, values: Environment) -> None:
-        block = yes if calls.truth(values[condition]) else no
-        block.run(program, values)
-        for out, result in zip(outs, block.results, strict=True):
-            values[out] = values[result]
-
-    return step
-
-
-def _loop(ins: list[int], body: Block, outs: list[int]) -> Step:
-    def step(program: Program, values: Environment) -> None:
-        limit, going = values[ins[0]], calls.truth(values[ins[1]])
-        carried = [values[i] for i in ins[2:]]
-        turn = 0
-        while going and turn < limit:
-            values[body.inputs[0]] = turn
-            for slot, value in zip(body.inputs[1:], carried, strict=True):
-                values[slot] = value
-            program.spend(1)
-            body.run(program, values)
-            going = calls.truth(values[body.results[0]])
-            carried = [values[i] for i in body.results[1:]]
-            turn += 1
-        for out, value in zip(outs, carried, strict=True):
-            values[out] = value
-
-    return step
+        return steps.load(path, out)
