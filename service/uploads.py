@@ -220,6 +220,7 @@ class UploadService(ABC, Generic[Row, Meta, Info]):
                     f"The {self.noun} is in use by {states.address(user)}; cancel that first", job_id=user.id
                 )
             shas = {row.sha256, *(file["blob"]["sha256"] for file in (getattr(row, "files", None) or {}).values())}
+            shas |= await self._prepared(session, identity)
             keys = set(await session.scalars(select(ShardRow.result_key).where(ShardRow.job_id == identity)))
             job = await session.get(Job, identity)
             await session.delete(row)
@@ -227,6 +228,13 @@ class UploadService(ABC, Generic[Row, Meta, Info]):
                 session.info.setdefault("stop", set()).add(job.id)
                 await session.delete(job)
         await collect(self._services, shas, keys)
+
+    async def _prepared(self, session: AsyncSession, identity: str) -> set[str]:
+        """Blobs that jobs made of a data set for their model."""
+        mine = or_(Job.dataset_id == identity, Job.train_dataset_id == identity)
+        query = select(ShardRow.result).join(Job).where(mine, ShardRow.stage == "prepare", ShardRow.result.is_not(None))
+        files = [file for result in await session.scalars(query) for file in (result or {})["files"].values()]
+        return {file["blob"]["sha256"] for file in files}
 
 
 def _slug(row: Model | Dataset) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from openapi.wire.blobs import BlobStore, hash_file
 from openapi.wire.jobs import Blob
+from openapi.wire.private import private_folder
 
 #: What tells a file that was checked from one that was changed since.
 _Stamp = tuple[int, int, int]
@@ -22,7 +23,7 @@ class InputCache:
         self._max_bytes = max_bytes
         self._checked: dict[str, _Stamp] = {}
         self._lock = threading.Lock()
-        folder.mkdir(parents=True, exist_ok=True)
+        private_folder(folder)
 
     def link(self, blob: Blob, target: Path) -> None:
         """Make `target` the blob's content: a hard link into the cache, so that eviction cannot hurt a running job.
@@ -44,6 +45,16 @@ class InputCache:
                 status = path.stat()
                 os.utime(path, ns=(time.time_ns(), status.st_mtime_ns))
             self._evict(keep=path)
+
+    def names(self) -> list[str]:
+        """The blobs that are cached, by sha256."""
+        return [path.name for path in self._folder.iterdir() if not path.name.startswith(".")]
+
+    def remove(self, sha256: str) -> None:
+        """Forget a blob; one that is not cached is fine, and a running job keeps its link."""
+        with self._lock:
+            (self._folder / sha256).unlink(missing_ok=True)
+            self._checked.pop(sha256, None)
 
     def _ensure(self, blob: Blob) -> Path:
         path = self._folder / blob.sha256

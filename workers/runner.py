@@ -17,9 +17,11 @@ from redis.exceptions import RedisError
 from openapi.problems import DatasetMalformed, JobFailed, MemoryLimit, ModelUnsafe, Problem, TremorError
 from openapi.wire.blobs import BlobStore
 from openapi.wire.jobs import OutputFile, Shard, ShardResult, WorkerEvent
+from openapi.wire.private import private_folder
 from openapi.wire.queue import QueueClient
 from openapi.wire.settings import Settings
 from workers.cache import InputCache
+from workers.forgetting import Forgetting
 from workers.jobs.registry import STAGES
 from workers.leaving import Leaving
 from workers.presence import Presence
@@ -45,9 +47,10 @@ class Runner:
         self._blobs = blobs
         self._threads = settings.threads or max(1, len(os.sched_getaffinity(0)) // settings.worker_slots)
         self._cache = InputCache(blobs, settings.cache_dir / "inputs", settings.cache_bytes)
+        self._forgetting = Forgetting(queue, blobs, self._cache)
         self._home, self._lock = _own_folder(settings.cache_dir / "slots")
         library_cache = settings.cache_dir / "libraries"
-        library_cache.mkdir(parents=True, exist_ok=True)
+        private_folder(library_cache)
         self._server = WarmServer(self._threads, library_cache, preload)
         self.presence = Presence(settings, queue, self._threads)
         self.leaving = Leaving()
@@ -59,11 +62,13 @@ class Runner:
         """
         self._server.start()
         self.presence.start(self._probe)
+        self._forgetting.start()
         self.leaving.watch(self._give_back)
 
     def close(self) -> None:
         """End everything this worker has started."""
         self.leaving.close()
+        self._forgetting.close()
         self.presence.close()
         self._server.close()
         shutil.rmtree(self._home, ignore_errors=True)
@@ -245,7 +250,7 @@ def _job_folder(home: Path) -> Iterator[Path]:
 
 def _own_folder(parent: Path) -> tuple[Path, int]:
     """Make this worker's folder, locked while the worker lives, and remove those of workers that have died."""
-    parent.mkdir(parents=True, exist_ok=True)
+    private_folder(parent)
     for old in parent.iterdir():
         with suppress(OSError):
             handle = os.open(old / "lock", os.O_RDWR)

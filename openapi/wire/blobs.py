@@ -8,10 +8,12 @@ workers'; those ending in ``_async`` are the service's.
 import asyncio
 import hashlib
 import os
+import shutil
 import tempfile
 from collections.abc import AsyncIterable, AsyncIterator
+from io import BytesIO
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, BinaryIO, Self
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
@@ -20,6 +22,7 @@ from obstore.store import LocalStore, ObjectStore, S3Store
 
 from openapi.problems import TooLarge, TremorError
 from openapi.wire.jobs import Blob, ShardResult
+from openapi.wire.private import private_folder
 from openapi.wire.settings import Settings
 from openapi.wire.spool import spooled, sweep
 
@@ -62,7 +65,7 @@ class BlobStore:
         self._store = store
         self._spool = spool
         self._root = root
-        spool.mkdir(parents=True, exist_ok=True)
+        private_folder(spool)
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Self:
@@ -70,7 +73,7 @@ class BlobStore:
         url = urlsplit(settings.blobs)
         if url.scheme == "file":
             root = Path(url2pathname(url.path))
-            root.mkdir(parents=True, exist_ok=True)
+            private_folder(root)
             return cls(LocalStore(root), root / "spool", root)
         config: dict[str, Any] = {"region": settings.s3_region or os.environ.get("AWS_REGION") or "us-east-1"}
         if settings.s3_endpoint:
@@ -93,14 +96,15 @@ class BlobStore:
         """Store a copy of a file; nothing is written when the content is there already."""
         blob = hash_file(path)
         if not self.exists(blob.sha256):
-            obstore.put(self._store, _blob_key(blob.sha256), path)
+            with path.open("rb") as source:
+                self._put(_blob_key(blob.sha256), source)
         return blob
 
     def put_bytes(self, data: bytes) -> Blob:
         """Store a small content."""
         blob = Blob(sha256=hashlib.sha256(data).hexdigest(), size=len(data))
         if not self.exists(blob.sha256):
-            obstore.put(self._store, _blob_key(blob.sha256), data)
+            self._put(_blob_key(blob.sha256), BytesIO(data))
         return blob
 
     async def put_file_async(self, path: Path) -> Blob:
@@ -140,9 +144,23 @@ class BlobStore:
         if self._root is None:
             obstore.put(self._store, _blob_key(sha256), path)
             return
-        target = self._root / _blob_key(sha256)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        path.chmod(0o644)
+        self._place(path, _blob_key(sha256))
+
+    def _put(self, key: str, source: BinaryIO) -> None:
+        """Write an object whole or not at all; in a folder it is for this user alone."""
+        if self._root is None:
+            obstore.put(self._store, key, source)
+            return
+        with spooled(self._spool) as (path, file):
+            shutil.copyfileobj(source, file, _CHUNK)
+            file.flush()
+            self._place(path, key)
+
+    def _place(self, path: Path, key: str) -> None:
+        assert self._root is not None
+        target = self._root / key
+        private_folder(target.parent)
+        path.chmod(0o600)
         path.replace(target)
 
     # Reading
@@ -179,7 +197,7 @@ class BlobStore:
                     file.write(chunk)
             if digest.hexdigest() != sha256:
                 raise _damaged(sha256)
-            partial.chmod(0o444)
+            partial.chmod(0o400)
             partial.replace(path)
         except FileNotFoundError as error:
             raise _missing(sha256) from error
@@ -226,7 +244,7 @@ class BlobStore:
 
     def put_result(self, key: str, result: ShardResult) -> None:
         """Store a shard's result record, after its files are stored."""
-        obstore.put(self._store, _result_key(key), result.model_dump_json().encode())
+        self._put(_result_key(key), BytesIO(result.model_dump_json().encode()))
 
     def get_result(self, key: str) -> ShardResult | None:
         """The result under `key`; None when there is none, or when one of its files is gone."""
@@ -250,7 +268,7 @@ class BlobStore:
 
     async def check(self) -> None:
         """Raise whatever the store raises when it cannot be written and read; for `/health/ready`."""
-        await obstore.put_async(self._store, "ready", b"ready")
+        await asyncio.to_thread(self._put, "ready", BytesIO(b"ready"))
         await obstore.get_async(self._store, "ready")
 
 

@@ -6,7 +6,7 @@ delivers twice finds its result in the blob store.
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -25,6 +25,9 @@ from openapi.wire.settings import Settings
 from openapi.wire.streams import entries_of
 
 EVENTS = "tremor:events"
+#: Blobs that were deleted, for the workers' caches; a word that is lost is made good by looking.
+GONE = "tremor:gone"
+_MOST_GONE = 1000
 GROUP = "service"
 #: Events kept when nobody reads them; a lost one costs a repeated shard, which finds its result.
 MAX_EVENTS = 100_000
@@ -147,6 +150,11 @@ class QueueClient:
         """Take `cancel` back: a job that ended begins again under the same id."""
         await self._async.delete(_cancel_key(job_id))
 
+    async def forget(self, shas: Sequence[str]) -> None:
+        """Have the workers remove their copies of deleted blobs."""
+        for i in range(0, len(shas), 500):
+            await self._async.xadd(GONE, {"sha256": " ".join(shas[i : i + 500])}, maxlen=_MOST_GONE, approximate=True)
+
     async def backlog(self) -> int:
         """How many messages lie in the queues and were taken by no worker yet."""
         return sum([int(await self._async.llen(_KEY_PREFIX + queue)) for queue in QUEUES])
@@ -161,6 +169,18 @@ class QueueClient:
         """Whether a later attempt at the same shard has been enqueued."""
         latest = self._sync.get(_attempt_key(shard.shard_id))
         return latest is not None and int(str(latest)) > shard.attempt
+
+    def last_forgotten(self) -> str:
+        """The place in the stream of deleted blobs that the next `forgotten` goes on from."""
+        last: Any = self._sync.xrevrange(GONE, count=1)
+        return str(last[0][0]) if last else "0"
+
+    def forgotten(self, after: str, block_seconds: float) -> tuple[str, list[str]]:
+        """The blobs that `forget` named since the place `after`, and the place after them; waits a while for some."""
+        answer: Any = self._sync.xread({GONE: after}, block=int(block_seconds * 1000))
+        entries = entries_of(answer)
+        shas = [sha256 for _, fields in entries for sha256 in fields["sha256"].split()]
+        return (entries[-1][0] if entries else after), shas
 
     # Workers → service
 

@@ -1,16 +1,21 @@
 """Removing blobs that nothing refers to any more."""
 
+import logging
 import re
 from collections.abc import Iterator
 from typing import Any
 
+from redis.exceptions import RedisError
 from sqlalchemy import Select, Text, cast, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.context import Services
-from service.db.tables import Artifact, Dataset, Model, ShardRow
+from service.db.tables import Artifact, Dataset, Job, Model, ShardRow
+from service.orchestrator.states import TERMINAL
 
 _SHA256 = re.compile(r"\b[0-9a-f]{64}\b")
+
+_log = logging.getLogger("tremor.blobs")
 
 #: One lock for making rows that refer to blobs and for removing blobs, so that no blob goes while a row comes.
 BLOB_LOCK = 0x626C6F62
@@ -26,10 +31,12 @@ async def _referred(session: AsyncSession, shas: set[str]) -> set[str]:
     for column in (Model.sha256, Dataset.sha256, Artifact.sha256):
         for chunk in _chunks(sorted(shas)):
             found |= set(await session.scalars(select(column).where(column.in_(chunk))))
+    # A job that has ended needs its inputs no more, and neither what was prepared of them.
+    unfinished, kept = Job.status.not_in(TERMINAL), ShardRow.stage != "prepare"
     texts: tuple[Select[Any], ...] = (
         select(cast(Dataset.files, Text)).where(Dataset.files.is_not(None)),
-        select(cast(ShardRow.message, Text)),
-        select(cast(ShardRow.result, Text)).where(ShardRow.result.is_not(None)),
+        select(cast(ShardRow.message, Text)).join(Job).where(unfinished),
+        select(cast(ShardRow.result, Text)).join(Job).where(ShardRow.result.is_not(None), unfinished | kept),
     )
     for query in texts:
         async for text in await session.stream_scalars(query):
@@ -46,5 +53,10 @@ async def collect(services: Services, shas: set[str], result_keys: set[str]) -> 
             kept |= set(await session.scalars(select(ShardRow.result_key).where(ShardRow.result_key.in_(chunk))))
         for key in result_keys - kept:
             await services.blobs.delete_result_async(key)
-        for sha256 in shas - await _referred(session, shas):
+        gone = sorted(shas - await _referred(session, shas))
+        for sha256 in gone:
             await services.blobs.delete_async(sha256)
+    try:
+        await services.queue.forget(gone)
+    except (RedisError, OSError) as error:
+        _log.warning("cannot tell the workers what was deleted: %s; they will see it later", error)

@@ -37,11 +37,13 @@ def api(
     import uvicorn
 
     from openapi.wire.logs import set_up_logs
+    from openapi.wire.private import keep_private
     from service.app import create_app
     from service.cli.sandbox import load_settings
     from service.embedded.folder import CannotServe, listen
     from service.http.server import server_config
 
+    keep_private()
     settings = load_settings()
     try:
         if fd is None:

@@ -39,10 +39,12 @@ def serve(host: str, port: int, data: Path, workers: int, is_open: bool, lifelin
     Nothing else needs to be installed. Ctrl-C stops all of it; started again with the same --data it goes on where it
     was. Further settings come from TREMOR_* variables; logs lie in the folder logs of --data.
     """
+    from openapi.wire.private import keep_private
     from service.cli.sandbox import load_settings, require_sandbox
     from service.embedded.folder import CannotServe
     from service.embedded.supervisor import Supervisor
 
+    keep_private()
     settings = load_settings()
     check_door(host, settings, is_open)
     if workers:

@@ -10,6 +10,7 @@ from sqlalchemy import event, make_url, text
 from sqlalchemy.engine import Connection
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from openapi.wire.private import private_file, private_folder
 from service.db.migrate import upgrade
 
 _DRIVERS = {
@@ -39,7 +40,8 @@ class Database:
         self.is_sqlite = url.startswith("sqlite")
         options: dict[str, Any] = {} if self.is_sqlite else {"pool_size": 10, "max_overflow": 20, "pool_pre_ping": True}
         if self.is_sqlite and (database := make_url(url).database) and database != ":memory:":
-            Path(database).parent.mkdir(parents=True, exist_ok=True)
+            private_folder(Path(database).parent)
+            private_file(Path(database))  # SQLite gives its journals the same mode
         self.config = SQLAlchemyAsyncConfig(
             connection_string=url,
             engine_config=EngineConfig(**options),

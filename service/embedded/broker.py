@@ -10,6 +10,7 @@ from typing import Self
 
 import redis
 
+from openapi.wire.private import private_folder
 from service.embedded.children import spawn, stop
 
 #: Linux allows 108 bytes for a socket's path.
@@ -37,7 +38,7 @@ class Broker:
 
     def start(self) -> None:
         """Start the server and wait until it answers. `RuntimeError` with its log when it does not."""
-        self._folder.mkdir(parents=True, exist_ok=True)
+        private_folder(self._folder)
         if len(str(self._socket).encode()) > _LONGEST_SOCKET_PATH and self._temporary is None:
             self._temporary = Path(tempfile.mkdtemp(prefix="tremor-"))
             self._socket = self._temporary / "valkey.sock"

@@ -8,6 +8,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
+from openapi.wire.private import private_folder
+
 
 class CannotServe(Exception):
     """A reason not to start that the user can do something about."""
@@ -32,7 +34,7 @@ class DataFolder:
     def acquire(self) -> Self:
         """Make the folder and lock it. `CannotServe` when another process holds it."""
         try:
-            self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            private_folder(self.path)
             handle = os.open(self.path / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
             raise CannotServe(f"The data folder {self.path} cannot be used: {error.strerror}") from error

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 
+from openapi.wire.private import private_folder
 from service.embedded.broker import Broker
 from service.embedded.children import kill_group, spawn, stop_all
 from service.embedded.folder import CannotServe, DataFolder, address, listen
@@ -133,7 +134,7 @@ class Supervisor:
 
     def _start_children(self, bound: socket.socket) -> None:
         logs = self._folder.path / "logs"
-        logs.mkdir(exist_ok=True)
+        private_folder(logs)
         for old in logs.glob("*.log"):
             old.replace(old.with_suffix(".log.1"))
         env = {
