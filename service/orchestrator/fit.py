@@ -10,7 +10,7 @@ from openapi.hardenings import HardeningRequest
 from openapi.metrics import metric_errors
 from openapi.problems import InvalidField, InvalidFields
 from openapi.samples import check_indices
-from service.orchestrator.matching import match
+from service.orchestrator.matching import known_names, match
 from service.orchestrator.plan import Subject
 from service.orchestrator.targets import aimed, class_names
 
@@ -21,7 +21,7 @@ def check_attacks(model: Subject, specs: Sequence[AttackSpec], pointer: str, dat
     `pointer` is that of the attack list, or of the preset that it came from.
     """
     if dataset is not None:
-        names = class_names(model.meta, dataset.matched, {**dataset.inspection, **dataset.meta})
+        names = class_names(model.meta, dataset.matched or known_names(model, dataset))
         aimed(specs, names, int(model.inspection["num_classes"]), pointer)
     if model.inspection.get("differentiable", True):
         return
@@ -76,10 +76,11 @@ def check_hardening_request(
 ) -> None:
     """Check a hardening against inspected subjects."""
     check_hardening(model, request, "")
-    check_attacks(model, request.attacks or (), "/attacks", evaluation)
     match(model, train, "/train_dataset_id")
     if evaluation is not None:
         match(model, evaluation, "/eval_dataset_id")
+    check_attacks(model, request.attacks or (), "/attacks", evaluation)
+    if evaluation is not None:
         check_indices(request.eval_samples, int(evaluation.inspection["num_samples"]), "/eval_samples")
 
 

@@ -68,6 +68,7 @@ class Flow:
         if model is None or dataset is None:
             return
         request = check_audit(AuditRequest.model_validate(job.request), model, dataset, None)
+        dataset = await preparing.as_taken(session, job, model, dataset, "eval")
         planned = audit_shards(request, model, dataset, self._settings.shard_samples)
         states.add_shards(session, job, planned, self._settings.limits())
 

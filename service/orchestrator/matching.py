@@ -88,6 +88,12 @@ def _facts(value: Mapping[str, Any], dataset: Subject) -> dict[str, Any]:
     }
 
 
+def known_names(model: Subject, dataset: Subject) -> dict[str, Any]:
+    """What `matched` will say of class names before the data is prepared: nothing where evidence must decide."""
+    several = match(model, dataset, "").readings
+    return {"labels": _names_of_logits(several[0].logits, dataset)} if len(several) == 1 else {}
+
+
 def _names_of_logits(logits: Sequence[int], dataset: Subject) -> list[str] | None:
     """The data set's class names in the order of the model's logits."""
     labels = dataset.meta.get("labels") or dataset.inspection.get("labels")

@@ -224,7 +224,7 @@ def audit_shards(request: AuditRequest, model: Subject, dataset: Subject, slice_
 
 
 def _aimed(request: AuditRequest | HardeningRequest, model: Subject, dataset: Subject) -> tuple[AttackSpec, ...]:
-    names = class_names(model.meta, dataset.matched, {})
+    names = class_names(model.meta, dataset.matched)
     return aimed(request.attacks or (), names, int(model.inspection["num_classes"]), "/attacks")
 
 

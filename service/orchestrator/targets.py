@@ -27,9 +27,9 @@ def aimed(
     return tuple(found)
 
 
-def class_names(model_meta: Mapping[str, Any], matched: Mapping[str, Any], dataset: Mapping[str, Any]) -> Any:
+def class_names(model_meta: Mapping[str, Any], matched: Mapping[str, Any]) -> Any:
     """The names that a report uses: the model's own, else the data set's in the order of the logits, where known."""
-    return model_meta.get("labels") or matched.get("labels") or dataset.get("labels")
+    return model_meta.get("labels") or matched.get("labels")
 
 
 def _number(chosen: int | str, names: Sequence[str] | None, num_classes: int, pointer: str) -> int:

@@ -106,3 +106,11 @@ def test_a_hardening_prepares_what_it_trains_on_and_what_it_is_judged_by(
     comparison = worker.take()
     assert comparison.inputs["x"] != train.inputs["x"]
     assert comparison.inputs["y"] != made[comparison.inputs["x"].sha256].inputs["y"]
+
+
+def test_a_class_can_be_aimed_at_by_the_data_sets_name(api: httpx.Client, worker: ProtocolWorker) -> None:
+    model = upload_ready(api, worker, "models", b"a model")
+    dataset = upload_ready(api, worker, "datasets", b"named", **NAMED)
+    audit(api, model, dataset, attacks=[{"name": "pgd", "eps": 0.1, "target": "dog"}])
+    attack = worker.take()
+    assert (attack.stage, attack.params["attack"]["target"]) == ("attack", 1)
