@@ -5,6 +5,7 @@ network and preset, with the failed checks and their details. The exit status is
 """
 
 import argparse
+import functools
 import sys
 import time
 import warnings
@@ -39,6 +40,7 @@ def pictures(n: int, shape: tuple[int, ...], seed: int = 5) -> tuple[Tensor, Ten
     return ((x + 0.05 * torch.randn(n, c, h, w, generator=g)).clamp(0, 1) * 255).round() / 255, y
 
 
+@functools.cache
 def taught(family: str, rounds: int = 6) -> tuple[nn.Module, tuple[int, ...]]:
     """Return a family's small net after a few seconds of training, in eval mode, and the shape of its images."""
     net, example = build(family)
