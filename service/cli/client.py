@@ -20,7 +20,8 @@ TERMINAL = {"succeeded", "failed", "cancelled"}
 #: An address that has never answered is given up sooner: it is likely mistyped.
 FIRST_CONTACT_SECONDS = 30.0
 _BUSY = (429, 502, 503, 504)
-_FIRST_WAIT = 1.0
+#: Seconds of the first long poll, and of the longest ones.
+_FIRST_WAIT, _SLOWEST_WAIT = 1.0, 60.0
 
 
 def describe(body: Json) -> str:
@@ -112,6 +113,8 @@ class Client:
             )
         said = _failure(response)
         keyed = response.request.method == "POST" and "idempotency-key" in response.request.headers
+        if status == httpx.codes.TOO_MANY_REQUESTS:
+            self._longest_wait = min(2 * self._longest_wait, _SLOWEST_WAIT)  # who asks too often asks less often
         if status in _BUSY:
             raise Transient(said, retry_after(response.headers.get("retry-after")))
         if status == 500 and response.request.method == "GET":
@@ -136,7 +139,7 @@ class Client:
 
     def wait(self, path: str, told: Callable[[Json], None], done: Callable[[Json], bool], failure: Exit) -> Json:
         """Read `path` by long polls until ``done(body)``; every answer is told."""
-        wait = _FIRST_WAIT
+        wait = min(_FIRST_WAIT, self._longest_wait)
         while True:
             begun = time.monotonic()
             body = self.call("GET", path, failure=failure, params={"wait": round(wait, 1)}, timeout=wait + 60)

@@ -81,9 +81,11 @@ class Cable:
             while data := source.recv(65_536):
                 if way == 0:
                     self._look(data, room)
-                target.sendall(data[: room[way]])
-                room[way] -= len(data)
-                if room[way] <= 0:
+                allowed = data[: room[way]]
+                room[way] -= len(data)  # before it is sent: the next request may change the room at once
+                left = room[way]
+                target.sendall(allowed)
+                if left <= 0:
                     break
         for end in (source, target):
             with suppress(OSError):

@@ -1,0 +1,66 @@
+"""What a person sees: the end of long names, every rule and failed check, plain lines in a log."""
+
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from service.cli import display
+
+LONG = "model.backbone.encoder.layers.11.attention.output.dense"
+
+
+def layer(name: str) -> dict[str, Any]:
+    return {"name": name, "ranking": [{"neuron": i, "sensitivity": 0.1234567 / (i + 1)} for i in range(8)]}
+
+
+def shown(renderable: Any, width: int = 120) -> str:
+    console = Console(width=width, record=True, quiet=False, file=open("/dev/null", "w"))  # noqa: SIM115
+    console.print(renderable)
+    console.file.close()
+    return console.export_text()
+
+
+def test_a_long_layer_name_is_told_apart_by_its_end() -> None:
+    names = [LONG, "[red]conv1[/red]", "onnx__" + "x" * 60 + "_274"]
+    text = shown(display.neuron_table({"tap": "conv", "layers": [layer(name) for name in names]}))
+    assert "…11.attention.output.dense" in text
+    assert "model.backbone" not in text
+    assert "[red]conv1[/red]" in text, "a name is no markup"
+    assert "x_274" in text
+    assert "0: 0.1235" in text
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 120])
+def test_cells_are_never_folded(width: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(display.console, "width", width)
+    text = shown(display.neuron_table({"tap": "conv", "layers": [layer(LONG)]}), width)
+    assert "0: 0.1235" in text
+
+
+def test_rules_and_failed_checks(capsys: pytest.CaptureFixture[str]) -> None:
+    rule = {"metric": "clean.accuracy", "op": ">=", "value": 0.5, "actual": 0.25, "status": "fail", "detail": None}
+    unknown = {**rule, "actual": None, "status": "inconclusive", "detail": "'regions' is null"}
+    display.tell_rules([rule, unknown])
+    checks = [{"title": f"the {s} one", "detail": "why", "status": s} for s in ("pass", "fail", "skipped")]
+    display.tell_checks(checks)
+    display.tell_warnings(["net.onnx: [bold]head[/bold]"])
+    assert capsys.readouterr().err.splitlines() == [
+        "fail         clean.accuracy >= 0.5 (is 0.25)",
+        "inconclusive clean.accuracy >= 0.5 (is unknown): 'regions' is null",
+        "check failed: the fail one: why",
+        "warning: net.onnx: [bold]head[/bold]",
+    ]
+
+
+def test_a_log_gets_a_line_a_phase(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 100.0
+    monkeypatch.setattr("service.cli.display.time.monotonic", lambda: now)
+    with display.bars() as lines:
+        for done in range(3):
+            lines.show("attacks", done, 4000, "samples")
+        now += 31
+        lines.show("attacks", 1234.567, 4000, "samples")
+        lines.job({"status": "running", "phase": "report", "progress": None}, "ONNX:")
+    said = capsys.readouterr().err
+    assert said.splitlines() == ["attacks …", "attacks … 1234.6/4000 samples", "ONNX: report …"]
