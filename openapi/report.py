@@ -8,7 +8,7 @@ from openapi.audits import ArtifactInfo, Verdict
 from openapi.base import Frozen, Json, Timestamp
 from openapi.models import InputSpec, LayerKind
 
-SCHEMA_VERSION = "1.1"
+SCHEMA_VERSION = "1.2"
 
 Interval = tuple[float, float]
 
@@ -52,6 +52,20 @@ class ClassCount(Frozen):
     n: int
     correct: int
     robust: int = Field(description="Correct and not fooled; in `clean` the same as `correct`")
+    robust_accuracy: float | None = Field(None, description="`robust` over `n`")
+
+
+class ClassReport(Frozen):
+    """One class by itself: clean, and in the worst case over all bounded threat models (over all, if none is)."""
+
+    label: int
+    name: str | None = Field(None, description="The class's name, where it has one")
+    n: int
+    correct: int
+    accuracy: float
+    robust: int = Field(description="Correct, and fooled by none of those attacks")
+    robust_accuracy: float
+    ci95: Interval = Field(description="Of `robust_accuracy`")
 
 
 class Clean(Frozen):
@@ -203,6 +217,7 @@ class Report(Frozen):
     clean: Clean
     attacks: tuple[AttackReport, ...]
     worst_case: tuple[WorstCase, ...]
+    classes: tuple[ClassReport, ...] = ()
     checks: tuple[Check, ...]
     neurons: NeuronReport | None
     regions: Json | None

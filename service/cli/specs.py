@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-_RULE = re.compile(r"^\s*(?P<metric>[^<>=\s]+)\s*(?P<op>>=|<=|==|=|>|<|\s)\s*(?P<value>[-+.\d/eE%]+)\s*$")
+_RULE = re.compile(r"^\s*(?P<metric>[^<>=\s].*?)\s*(?P<op>>=|<=|==|=|>|<|\s)\s*(?P<value>[-+.\d/eE%]+)\s*$")
 
 
 def spec(text: str, key: str = "name") -> dict[str, Any]:

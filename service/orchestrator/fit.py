@@ -1,5 +1,6 @@
 """Does the request fit the model and the data? Every misfit is a 422 that names the request's field."""
 
+import difflib
 from collections.abc import Sequence
 from typing import Any
 
@@ -7,8 +8,9 @@ from openapi.attacks import AttackSpec
 from openapi.audits import AuditRequest
 from openapi.hardening_options import HardenOptions
 from openapi.hardenings import HardeningRequest
-from openapi.metrics import metric_errors
+from openapi.metrics import called, metric_errors
 from openapi.problems import InvalidField, InvalidFields
+from openapi.report import ClassReport
 from openapi.samples import check_indices
 from service.orchestrator.matching import known_names, match
 from service.orchestrator.plan import Subject
@@ -57,6 +59,7 @@ def check_audit(request: AuditRequest, model: Subject, dataset: Subject, train: 
     The neuron analysis needs gradients: on a model without them it is left out when it was only there by default.
     """
     match(model, dataset, "/dataset_id")
+    check_class_rules(request, class_names(model.meta, dataset.matched or known_names(model, dataset)), model)
     check_indices(request.samples, int(dataset.inspection["num_samples"]), "/samples")
     check_attacks(model, request.attacks or (), "/attacks" if request.preset is None else "/preset", dataset)
     if not model.inspection.get("differentiable", True) and request.neurons is not None:
@@ -88,6 +91,20 @@ def check_policy(request: AuditRequest) -> None:
     """Raise `InvalidFields` when a rule's metric is none that the report can hold: nobody could judge it."""
     if errors := metric_errors(request):
         raise InvalidFields(errors)
+
+
+def check_class_rules(request: AuditRequest, names: Sequence[str] | None, model: Subject) -> None:
+    """Raise `InvalidField` when a rule asks for a class that is not there."""
+    numbers = [str(i) for i in range(int(model.inspection["num_classes"]))]
+    fields = [*ClassReport.model_fields]
+    for i, rule in enumerate(request.policy.rules):
+        head, _, rest = rule.metric.partition(".")
+        if head != "classes" or rest.partition(".")[0] in fields:
+            continue
+        if not called([*(names or ()), *numbers], rest)[0]:
+            near = difflib.get_close_matches(rest.rpartition(".")[0] or rest, names or (), n=1)
+            known = f"did you mean {near[0]!r}?" if near else f"the numbers go from 0 to {len(numbers) - 1}"
+            raise InvalidField(f"/policy/rules/{i}/metric", f"'classes' has no {rest!r}; {known}")
 
 
 def unsupported_parts(request: AuditRequest) -> None:

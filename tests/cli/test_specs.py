@@ -56,3 +56,15 @@ def test_an_empty_policy_is_an_error_not_a_pass(tmp_path, text: str) -> None:  #
     (tmp_path / "p.json").write_text(text)
     with pytest.raises(click.BadParameter):
         specs.policy(tmp_path / "p.json")
+
+
+@pytest.mark.parametrize(
+    ("text", "metric", "op", "value"),
+    [
+        ("classes.ankle boot.robust_accuracy>=0.4", "classes.ankle boot.robust_accuracy", ">=", 0.4),
+        ("worst_case.linf eps=0.03.robust_accuracy >= 40%", "worst_case.linf eps=0.03.robust_accuracy", ">=", 0.4),
+        ("classes.a 1.accuracy 0.5", "classes.a 1.accuracy", ">=", 0.5),
+    ],
+)
+def test_names_in_a_rule_may_hold_spaces_and_signs(text: str, metric: str, op: str, value: float) -> None:
+    assert specs.rule(text) == {"metric": metric, "op": op, "value": value}

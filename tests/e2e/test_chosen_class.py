@@ -44,6 +44,45 @@ def test_reached_and_misled_are_reported_apart(client: Client, body: Json) -> No
     assert "towards class bag" in page
 
 
+def test_classes_have_figures_and_rules_of_their_own(client: Client, body: Json) -> None:
+    rules = [
+        {"metric": "classes.bag.robust_accuracy", "op": ">=", "value": 0.0},
+        {"metric": "classes.8.robust_accuracy", "op": ">=", "value": 0.0},
+        {"metric": "classes.bag.accuracy", "op": "<", "value": 0.01},
+        {"metric": "classes.robust_accuracy", "op": ">=", "value": 0.0},
+    ]
+    attacks = [{"name": "fgsm", "eps": 0.02}, {"name": "pgd", "eps": 0.02}, {"name": "deepfool", "steps": 2}]
+    audit = client.start({**body, "attacks": attacks, "policy": {"rules": rules}})
+    report, samples = client.report(audit), client.samples(audit)
+    fgsm, pgd, _ = (attack["id"] for attack in report["attacks"])
+    assert [c["label"] for c in report["classes"]] == sorted({s["label"] for s in samples})
+    for found in report["classes"]:
+        own = [s for s in samples if s["label"] == found["label"]]
+        robust = [s for s in own if s["correct"] and not any(s["attacks"][a]["success"] for a in (fgsm, pgd))]
+        assert (found["n"], found["robust"]) == (len(own), len(robust)), "without a bound every model falls"
+        assert found["robust_accuracy"] == len(robust) / len(own)
+        assert found["name"] == NAMES[found["label"]]
+    bag = next(c for c in report["classes"] if c["name"] == "bag")
+    least = min(c["robust_accuracy"] for c in report["classes"])
+    assert [r["actual"] for r in report["verdict"]["rules"]] == [
+        bag["robust_accuracy"],
+        bag["robust_accuracy"],
+        bag["accuracy"],
+        least,
+    ]
+    assert [r["status"] for r in report["verdict"]["rules"]] == ["pass", "pass", "fail", "pass"]
+    for metric, word in (
+        ("classes.bagg.robust_accuracy", "bag"),
+        ("classes.10.robust_accuracy", "0 to 9"),
+        ("classes.bag.robust_acuracy", "robust_accuracy"),
+    ):
+        answer = client.http.post("/audits", json={**body, "policy": {"rules": [{**rules[0], "metric": metric}]}})
+        assert answer.status_code == 422, answer.text
+        found = answer.json()["errors"][0]
+        assert found["pointer"] == "/policy/rules/0/metric"
+        assert word in found["detail"]
+
+
 def test_wrong_classes_are_refused_by_name(client: Client, body: Json) -> None:
     for target, word in ((10, "0 to 9"), ("bagg", "did you mean 'bag'"), ("zebra", "there are top"), (-1, "")):
         attacks = [{"name": "fgsm"}, {"name": "fgsm", "eps": 0.1, "target": target}]

@@ -14,7 +14,7 @@ from workers.reports.definitions import definitions
 from workers.reports.hardening import clean_drop, gains, hardening_verdict, metrics
 from workers.reports.merge import AttackTable, merge_attacks
 from workers.reports.neurons import missing_analyses, neuron_check, neuron_report
-from workers.reports.outcomes import attack_report, clean_report, worst_cases
+from workers.reports.outcomes import attack_report, class_reports, clean_report, worst_cases
 from workers.reports.policy import judge
 from workers.reports.survivors import passed_on
 
@@ -80,6 +80,7 @@ def build_report(
         clean=clean,
         attacks=tuple(attacks),
         worst_case=worst,
+        classes=class_reports(tables, model.labels),
         checks=tuple(checks),
         neurons=neurons,
         regions=None,

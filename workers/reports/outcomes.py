@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from openapi.report import AttackReport, ClassCount, Clean, Distance, Histogram, Targeted, WorstCase
+from openapi.report import AttackReport, ClassCount, ClassReport, Clean, Distance, Histogram, Targeted, WorstCase
 from openapi.threat_models import families
 from workers.reports.intervals import wilson
 from workers.reports.merge import AttackTable
@@ -90,6 +90,29 @@ def worst_cases(tables: Sequence[AttackTable]) -> tuple[WorstCase, ...]:
     return tuple(found)
 
 
+def class_reports(tables: Sequence[AttackTable], names: Sequence[str] | None) -> tuple[ClassReport, ...]:
+    """Every class that has samples, in the worst case over the bounded threat models."""
+    label, correct = tables[0].label, np.logical_and.reduce([t.correct for t in tables])
+    robust = np.logical_and.reduce([t.robust for t in [t for t in tables if bounded(t.spec.ball)] or tables])
+    found = []
+    for c in np.unique(label).tolist():
+        of_class = label == c
+        n, right, left = int(of_class.sum()), int(correct[of_class].sum()), int((robust & correct)[of_class].sum())
+        found.append(
+            ClassReport(
+                label=c,
+                name=names[c] if names and c < len(names) else None,
+                n=n,
+                correct=right,
+                accuracy=right / n,
+                robust=left,
+                robust_accuracy=left / n,
+                ci95=wilson(left, n),
+            )
+        )
+    return tuple(found)
+
+
 def bounded(threat_model: str) -> bool:
     """Whether a threat model limits the change: not so for minimal-norm attacks, which fool every model in the end, nor
     for corruptions, which are no attacks. What aims at one class alone does not tell of the others."""
@@ -133,6 +156,7 @@ def _by_class(
             n=int((label == c).sum()),
             correct=int(correct[label == c].sum()),
             robust=int(robust[label == c].sum()),
+            robust_accuracy=float(robust[label == c].mean()),
         )
         for c in np.unique(label)
     )

@@ -64,11 +64,12 @@ def metric(report: Mapping[str, Any], path: str) -> float:
 
     Members of lists are called by their id, threat model or name, which may hold dots:
     ``attacks.pgd-linf-0.0314-10.robust_accuracy``, ``worst_case.linf eps=0.031373.robust_accuracy``,
-    ``neurons.layers.features.0.ratio.mean``. The beginning of a member's name up to a dash or a space stands for all
-    members that begin so, and a list without a name for all its members; of several the least number counts:
-    ``worst_case.robust_accuracy``, ``worst_case.linf.robust_accuracy``, ``attacks.pgd-linf.robust_accuracy``. Nameless
-    lists count bounded threat models only, if there is one; the others must be called (``worst_case.l2 minimal…``).
-    A check counts 1 when it passed and 0 when it failed. Raises `UnknownMetric`.
+    ``neurons.layers.features.0.ratio.mean``, ``classes.cat.robust_accuracy``. The beginning of a member's name up to a
+    dash or a space stands for all members that begin so, and a list without a name for all its members; of several the
+    least number counts: ``worst_case.robust_accuracy``, ``worst_case.linf.robust_accuracy``,
+    ``attacks.pgd-linf.robust_accuracy``. Nameless lists count bounded threat models only, if there is one; the others
+    must be called (``worst_case.l2 minimal…``). A check counts 1 when it passed and 0 when it failed.
+    Raises `UnknownMetric`.
     """
     return _number(_walk(report, path, ""), path)
 
@@ -98,7 +99,9 @@ def _walk(node: Any, path: str, seen: str) -> Any:
 
 def _members(members: Iterable[Mapping[str, Any]], path: str) -> tuple[list[Mapping[str, Any]], str]:
     """The members that the path's beginning names, and the rest."""
-    named = {_called(m): m for m in members}
+    every = list(members)
+    # A class may be called by its number too; names go first.
+    named = {str(m["label"]): m for m in every if m.get("label") is not None} | {_called(m): m for m in every}
     chosen, rest = called(list(named), path)
     return [named[name] for name in chosen], rest
 
