@@ -93,6 +93,9 @@ class AuditInfo(Frozen):
     status: JobStatus
     phase: str | None = None
     progress: Progress | None = None
+    waiting_for: Problem | None = Field(
+        None, description="Why its work waits at present, such as a full disk; it goes on by itself"
+    )
     verdict: Verdict | None = None
     problem: Problem | None = None
     model_id: str

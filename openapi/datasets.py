@@ -127,7 +127,7 @@ class DatasetInfo(Frozen):
     sha256: str
     size: int
     status: Literal["inspecting", "ready", "rejected"]
-    problem: Problem | None = None
+    problem: Problem | None = Field(None, description="Why it is rejected or, while `inspecting`, what it waits for")
     split: str | None = None
     labels: tuple[str, ...] | None = None
     num_samples: int | None = None

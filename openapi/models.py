@@ -104,7 +104,7 @@ class ModelInfo(Frozen):
     size: int
     format: ModelFormat | None = None
     status: Literal["inspecting", "ready", "rejected"]
-    problem: Problem | None = None
+    problem: Problem | None = Field(None, description="Why it is rejected or, while `inspecting`, what it waits for")
     parent_id: str | None = None
     hardening_id: str | None = None
     input: InputSpec = InputSpec()

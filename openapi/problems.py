@@ -31,6 +31,7 @@ PROBLEM_TYPES: dict[str, tuple[int, str]] = {
     "foreign-host": (421, "This service does not answer under this name"),
     "rate-limited": (429, "Too many requests"),
     "headers-too-large": (431, "The headers of the request are too long"),
+    "insufficient-storage": (507, "There is no room to store this"),
     "internal": (500, "Something went wrong on our side"),
     "unavailable": (503, "The service cannot take work at present"),
     "model-rejected": (422, "The model file was rejected"),
@@ -305,6 +306,12 @@ class Unavailable(TremorError):
     """Something that the service stands on does not answer (503)."""
 
     slug = "unavailable"
+
+
+class InsufficientStorage(TremorError):
+    """A disk, a quota or a store is full or may not be written (507). Work waits until there is room."""
+
+    slug = "insufficient-storage"
 
 
 class DatasetMismatch(TremorError):

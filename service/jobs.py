@@ -44,6 +44,7 @@ def job_facts(job: Job, child: Job | None = None) -> dict[str, Any]:
         "progress": progress,
         "verdict": job.verdict,
         "problem": Problem.model_validate(job.problem) if job.problem else None,
+        "waiting_for": Problem.model_validate(job.waiting_for) if job.waiting_for else None,
         "labels": job.request.get("labels", {}),
         "created_at": job.created_at,
         "started_at": job.started_at,

@@ -19,7 +19,7 @@ from pydantic.json_schema import models_json_schema
 from openapi.problems import BASE, PROBLEM_TYPES, Problem
 from openapi.report import Report
 from openapi.wire.settings import Settings
-from service.http.docs import ALWAYS, Doc
+from service.http.docs import ALWAYS, WRITING, Doc
 from service.page import render_page
 
 _REF = "#/components/schemas/{model}"
@@ -110,7 +110,7 @@ def _body(doc: Doc, components: _Components) -> dict[str, Any] | None:
     return None
 
 
-def _answers(doc: Doc, components: _Components) -> dict[str, Any]:
+def _answers(doc: Doc, components: _Components, always: tuple[str, ...]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for status, kind in doc.answers.items():
         answer: dict[str, Any] = {"description": _STATUS[status]}
@@ -125,7 +125,7 @@ def _answers(doc: Doc, components: _Components) -> dict[str, Any]:
             answer["headers"] = {"Location": {"description": "Address of it", "schema": {"type": "string"}}}
         found[str(status)] = answer
     by_status: dict[int, list[str]] = {}
-    for slug in (*doc.problems, *ALWAYS):
+    for slug in (*doc.problems, *always):
         by_status.setdefault(PROBLEM_TYPES[slug][0], []).append(slug)
     for status, slugs in sorted(by_status.items()):
         found[str(status)] = {
@@ -178,7 +178,7 @@ def complete(app: Litestar, schema: dict[str, Any]) -> dict[str, Any]:
                 operation["parameters"] = [*operation.get("parameters", []), *extra]
             if (body := _body(doc, components)) is not None:
                 operation["requestBody"] = body
-            operation["responses"] = _answers(doc, components)
+            operation["responses"] = _answers(doc, components, ALWAYS if method == "get" else (*ALWAYS, *WRITING))
             kept[method] = operation
         if kept:
             paths[path] = kept

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 from litestar import Request, Response
 from pydantic import BaseModel, ValidationError
 from sqlalchemy import or_, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from openapi.problems import Conflict, InvalidField, NotFound, TremorError, Unavailable, unreadable
@@ -96,6 +96,9 @@ class UploadService(ABC, Generic[Row, Meta, Info]):
                 return await self._create(key, upload, metadata, fingerprint)
             except IntegrityError:
                 continue  # the same file was uploaded at the same moment; it is there now
+            except DBAPIError:
+                await self._discard(upload.blob)  # unless a row has come that refers to it
+                raise
         raise Conflict("The same file is being uploaded by somebody else at this moment; ask again")
 
     async def _discard(self, blob: Blob) -> None:

@@ -6,9 +6,11 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+from openapi.problems import InsufficientStorage
 from openapi.wire.blobs import BlobStore, hash_file
 from openapi.wire.jobs import Blob
 from openapi.wire.private import private_folder
+from openapi.wire.spool import sweep
 
 #: What tells a file that was checked from one that was changed since.
 _Stamp = tuple[int, int, int]
@@ -20,19 +22,26 @@ class InputCache:
     def __init__(self, blobs: BlobStore, folder: Path, max_bytes: int) -> None:
         self._blobs = blobs
         self._folder = folder
+        self._spool = folder.with_name(folder.name + ".spool")
         self._max_bytes = max_bytes
         self._checked: dict[str, _Stamp] = {}
         self._lock = threading.Lock()
         private_folder(folder)
+        sweep(self._spool)
 
     def link(self, blob: Blob, target: Path) -> None:
         """Make `target` the blob's content: a hard link into the cache, so that eviction cannot hurt a running job.
 
-        Raises `BlobMissing` or `BlobDamaged`.
+        Raises `BlobMissing`, `BlobDamaged`, or `InsufficientStorage` when there is no room even without the rest.
         """
         with self._lock:
             for last_try in (False, True):
-                path = self._ensure(blob)
+                try:
+                    path = self._ensure(blob)
+                except InsufficientStorage:
+                    if last_try or not self._evict(keep=None, most=0):
+                        raise
+                    continue
                 try:
                     os.link(path, target)
                 except FileNotFoundError:
@@ -44,7 +53,7 @@ class InputCache:
             with suppress(FileNotFoundError):
                 status = path.stat()
                 os.utime(path, ns=(time.time_ns(), status.st_mtime_ns))
-            self._evict(keep=path)
+            self._evict(keep=path, most=self._max_bytes)
 
     def names(self) -> list[str]:
         """The blobs that are cached, by sha256."""
@@ -64,26 +73,33 @@ class InputCache:
                 self._checked[blob.sha256] = stamp
                 return path
             path.unlink()
-        self._blobs.get_to(blob.sha256, path)
+        self._blobs.get_to(blob.sha256, path, self._spool)
         self._checked[blob.sha256] = _stamp(path)
         return path
 
-    def _evict(self, keep: Path) -> None:
-        """Remove the least recently used files until the rest fits."""
+    def clear(self) -> None:
+        """Remove everything; what a job has linked stays with the job."""
+        with self._lock:
+            self._evict(keep=None, most=0)
+
+    def _evict(self, keep: Path | None, most: int) -> int:
+        """Remove the least recently used files until the rest fits into `most` bytes; returns how many bytes went."""
         entries = []
         with os.scandir(self._folder) as found:
             for entry in found:
                 with suppress(FileNotFoundError):
                     status = entry.stat()
                     entries.append((status.st_atime, status.st_size, Path(entry.path)))
-        total = sum(size for _, size, _ in entries)
+        total = before = sum(size for _, size, _ in entries)
         for _, size, path in sorted(entries):
-            if total <= self._max_bytes:
-                return
+            if total <= most:
+                break
             if path != keep:
-                path.unlink(missing_ok=True)
+                with suppress(OSError):  # gone by another worker's hand, or a folder that may not be written
+                    path.unlink()
+                    total -= size
                 self._checked.pop(path.name, None)
-                total -= size
+        return before - total
 
 
 def _stamp(path: Path) -> _Stamp:

@@ -31,9 +31,7 @@ class Forgetting:
 
     def close(self) -> None:
         """End."""
-        self._ended.set()
-        if self._thread.is_alive():
-            self._thread.join(_BLOCK_SECONDS + 1)
+        self._ended.set()  # the thread may still wait for a word; nothing that it does need be waited for
 
     def _run(self) -> None:
         last, look_at = "", 0.0

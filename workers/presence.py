@@ -13,6 +13,7 @@ from typing import Any, Literal
 from redis.exceptions import RedisError
 
 from openapi.problems import Problem, TremorError
+from openapi.wire.disks import shortage
 from openapi.wire.jobs import Shard, ShardResult, WorkerEvent
 from openapi.wire.queue import QueueClient, WorkerInfo
 from openapi.wire.settings import Settings
@@ -21,7 +22,7 @@ from workers.sandbox.messages import ChildProgress
 
 log = logging.getLogger(__name__)
 
-EventType = Literal["started", "progress", "succeeded", "failed", "cancelled", "returned"]
+EventType = Literal["started", "progress", "succeeded", "failed", "cancelled", "returned", "deferred"]
 #: Progress is told at once when the last telling is so long ago (seconds).
 _LIVELY_SECONDS = 0.5
 #: Tries to find out what this worker can do, when something kills the probe.
@@ -163,6 +164,8 @@ class Presence:
             device_name=known["device_name"],
             sandbox=known["sandbox"],
             sandbox_layers=tuple(known["sandbox_layers"]),
+            sandbox_missing=known["sandbox_missing"],
+            trouble=self._trouble(),
             versions=known["versions"],
             threads=self._threads,
             slots=1,
@@ -171,3 +174,7 @@ class Presence:
         )
         with suppress(RedisError, OSError):
             self._queue.heartbeat(info)
+
+    def _trouble(self) -> str | None:
+        reason = shortage(self._settings.cache_dir, self._settings.min_free_bytes)
+        return None if reason is None else f"the disk of its inputs and scratch folders: {reason}"

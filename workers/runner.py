@@ -1,6 +1,5 @@
 """Runs one shard from order to report: inputs in, confined child, outputs out, events all the while."""
 
-import fcntl
 import logging
 import os
 import shutil
@@ -12,15 +11,28 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from obstore.exceptions import BaseError
 from redis.exceptions import RedisError
 
-from openapi.problems import DatasetMalformed, JobFailed, MemoryLimit, ModelUnsafe, Problem, TremorError
+from openapi.problems import (
+    DatasetMalformed,
+    InsufficientStorage,
+    JobFailed,
+    MemoryLimit,
+    ModelUnsafe,
+    Problem,
+    TremorError,
+    Unavailable,
+)
 from openapi.wire.blobs import BlobStore
+from openapi.wire.folders import OwnFolder
 from openapi.wire.jobs import OutputFile, Shard, ShardResult, WorkerEvent
 from openapi.wire.private import private_folder
 from openapi.wire.queue import QueueClient
 from openapi.wire.settings import Settings
+from openapi.wire.storage import writing
 from workers.cache import InputCache
+from workers.disk import check_room, explained
 from workers.forgetting import Forgetting
 from workers.jobs.registry import STAGES
 from workers.leaving import Leaving
@@ -48,7 +60,10 @@ class Runner:
         self._threads = settings.threads or max(1, len(os.sched_getaffinity(0)) // settings.worker_slots)
         self._cache = InputCache(blobs, settings.cache_dir / "inputs", settings.cache_bytes)
         self._forgetting = Forgetting(queue, blobs, self._cache)
-        self._home, self._lock = _own_folder(settings.cache_dir / "slots")
+        slots = settings.cache_dir / "slots"
+        private_folder(slots)
+        self._slot = OwnFolder("slot-", slots)
+        self._home = self._slot.path
         library_cache = settings.cache_dir / "libraries"
         private_folder(library_cache)
         self._server = WarmServer(self._threads, library_cache, preload)
@@ -71,8 +86,7 @@ class Runner:
         self._forgetting.close()
         self.presence.close()
         self._server.close()
-        shutil.rmtree(self._home, ignore_errors=True)
-        os.close(self._lock)
+        self._slot.close()
 
     def run(self, shard: Shard) -> None:
         """Run a shard, and publish what became of it. Never raises for what the job did."""
@@ -99,17 +113,27 @@ class Runner:
                 event = self.presence.event(shard, "cancelled")
             except GivenBack:
                 event = self.presence.event(shard, "returned")
-            except TremorError as error:
-                log.warning("shard %s failed: %s", shard.shard_id, error)
-                event = self.presence.event(shard, "failed", problem=error.problem())
             except Exception as error:
-                log.exception("shard %s failed", shard.shard_id)
-                detail = f"The worker could not run the {shard.stage} job: {type(error).__name__}: {error}"
-                event = self.presence.event(shard, "failed", problem=JobFailed(detail).problem())
+                event = self._ended_badly(shard, error)
         self._publish(event)
 
+    def _ended_badly(self, shard: Shard, error: Exception) -> WorkerEvent:
+        if isinstance(error, BaseError):
+            error = Unavailable(f"The blob store does not answer: {error}"[:1000])
+        if isinstance(error, InsufficientStorage | Unavailable):
+            log.warning("shard %s must wait: %s", shard.shard_id, error)
+            return self.presence.event(shard, "deferred", problem=error.problem())
+        if isinstance(error, TremorError):
+            log.warning("shard %s failed: %s", shard.shard_id, error)
+            return self.presence.event(shard, "failed", problem=error.problem())
+        log.error("shard %s failed", shard.shard_id, exc_info=error)
+        detail = f"The worker could not run the {shard.stage} job: {type(error).__name__}: {error}"
+        return self.presence.event(shard, "failed", problem=JobFailed(detail).problem())
+
     def _compute(self, shard: Shard, report: Callable[[ChildProgress], None]) -> ShardResult:
-        with _job_folder(self._home) as folder:
+        least = self._settings.min_free_bytes
+        check_room(self._home, least, self._cache)
+        with writing("The worker's disk"), _job_folder(self._home) as folder:
             (folder / "inputs").mkdir()
             inputs = {name: folder / "inputs" / f"{number:05d}" for number, name in enumerate(shard.inputs)}
             for name, path in inputs.items():
@@ -130,9 +154,12 @@ class Runner:
                 layers=wanted_layers(self._settings),
                 required=self._settings.sandbox == "required",
             )
-            outcome = self._confined(request, Watch(self._reason_to_stop(shard.job_id), report))
-            if outcome.problem is not None:
-                raise _Reported(outcome.problem)
+            try:
+                outcome = self._confined(request, Watch(self._reason_to_stop(shard.job_id), report))
+                if outcome.problem is not None:
+                    raise _Reported(outcome.problem)
+            except TremorError as error:
+                raise explained(error, request, least) from error
             files = {key: self._store(request, file) for key, file in outcome.files.items()}
             return ShardResult(
                 value=outcome.value or {}, files=files, seconds=outcome.seconds, environment=outcome.environment
@@ -246,20 +273,3 @@ def _job_folder(home: Path) -> Iterator[Path]:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _own_folder(parent: Path) -> tuple[Path, int]:
-    """Make this worker's folder, locked while the worker lives, and remove those of workers that have died."""
-    private_folder(parent)
-    for old in parent.iterdir():
-        with suppress(OSError):
-            handle = os.open(old / "lock", os.O_RDWR)
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                shutil.rmtree(old, ignore_errors=True)
-            finally:
-                os.close(handle)
-    home = Path(tempfile.mkdtemp(prefix="slot-", dir=parent)).resolve()
-    lock = os.open(home / "lock", os.O_RDWR | os.O_CREAT, 0o600)
-    fcntl.flock(lock, fcntl.LOCK_EX)
-    return home, lock

@@ -7,19 +7,27 @@ or after its job has ended, finds a result or a cancel flag and does nothing.
 import logging
 import os
 import signal
+import socket
+import time
+from contextlib import suppress
 from typing import Any
 
 from celery.signals import setup_logging, worker_process_init, worker_process_shutdown
 from pydantic import ValidationError
+from redis.exceptions import RedisError
 
 from openapi.wire.blobs import BlobStore
+from openapi.wire.delivery import make_celery
 from openapi.wire.jobs import TASK_NAME, Shard
 from openapi.wire.logs import set_up_logs
-from openapi.wire.queue import QueueClient, make_celery
+from openapi.wire.queue import QueueClient
 from openapi.wire.settings import Settings
 from workers.runner import Runner
 from workers.sandbox import kernel
 from workers.shutdown import Drain
+
+#: Before a process ends that could not begin; Celery starts the next one at once.
+_PAUSE_SECONDS = 2.0
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +49,18 @@ def start(**_: Any) -> None:
     global _runner
     kernel.die_with_parent(os.getppid())
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _runner = Runner(settings, QueueClient(settings), BlobStore.from_settings(settings))
+    queue, name = QueueClient(settings), settings.worker_id or socket.gethostname()
+    try:
+        _runner = Runner(settings, queue, BlobStore.from_settings(settings))
+    except OSError as error:
+        reason = f"its folders in TREMOR_DATA_DIR cannot be written: {error.strerror or error}"
+        log.error("this worker cannot begin: %s; trying again", reason)
+        with suppress(OSError, RedisError):
+            queue.refuse(name, reason)
+        time.sleep(_PAUSE_SECONDS)
+        os._exit(1)  # the pool starts another process
+    with suppress(OSError, RedisError):
+        queue.refuse(name, None)
     _runner.start()
 
 

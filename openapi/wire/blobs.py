@@ -7,26 +7,33 @@ workers'; those ending in ``_async`` are the service's.
 
 import asyncio
 import hashlib
-import os
 import shutil
-import tempfile
-from collections.abc import AsyncIterable, AsyncIterator
-from io import BytesIO
+from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, BinaryIO, Self
-from urllib.parse import urlsplit
-from urllib.request import url2pathname
+from typing import IO, Any, Self
 
 import obstore
-from obstore.store import LocalStore, ObjectStore, S3Store
+from obstore.exceptions import BaseError
+from obstore.store import LocalStore, ObjectStore
+from pydantic import ValidationError
 
-from openapi.problems import TooLarge, TremorError
+from openapi.problems import InsufficientStorage, TooLarge, TremorError, Unavailable
+from openapi.wire.disks import shortage
 from openapi.wire.jobs import Blob, ShardResult
 from openapi.wire.private import private_folder
 from openapi.wire.settings import Settings
-from openapi.wire.spool import spooled, sweep
+from openapi.wire.spool import settle, spooled, sweep
+from openapi.wire.storage import writing
+from openapi.wire.stores import local_root, s3_store
 
 _CHUNK = 1 << 20
+#: While an upload arrives, the disk is looked at again after so many bytes.
+_ROOM_STEP = 16 << 20
+_STORE = "The blob store"
+#: A disk that hangs holds up this thread, and none that an upload needs.
+_CHECKER = ThreadPoolExecutor(1, "check-blobs")
+_MODE = 0o600
 
 
 class BlobDamaged(TremorError):
@@ -61,51 +68,67 @@ class BlobStore:
     file system, so that a finished upload is renamed into its place instead of copied).
     """
 
-    def __init__(self, store: ObjectStore, spool: Path, root: Path | None = None) -> None:
+    def __init__(
+        self, store: ObjectStore, spool: Path, root: Path | None = None, *, min_free: int | None = None
+    ) -> None:
         self._store = store
         self._spool = spool
         self._root = root
+        self._min_free = min_free
         private_folder(spool)
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Self:
         """Open the store that the settings name; a local folder is made."""
-        url = urlsplit(settings.blobs)
-        if url.scheme == "file":
-            root = Path(url2pathname(url.path))
-            private_folder(root)
-            return cls(LocalStore(root), root / "spool", root)
-        config: dict[str, Any] = {"region": settings.s3_region or os.environ.get("AWS_REGION") or "us-east-1"}
-        if settings.s3_endpoint:
-            config["endpoint"] = settings.s3_endpoint
-        if settings.s3_access_key_id and settings.s3_secret_access_key:
-            config["access_key_id"] = settings.s3_access_key_id.get_secret_value()
-            config["secret_access_key"] = settings.s3_secret_access_key.get_secret_value()
-        plain = bool(settings.s3_endpoint and settings.s3_endpoint.startswith("http://"))
-        store = S3Store(
-            url.netloc,
-            prefix=url.path.strip("/") or None,
-            client_options={"allow_http": plain, "timeout": "600s", "connect_timeout": "10s"},
-            **config,
-        )
-        return cls(store, settings.spool_dir)
+        root = local_root(settings)
+        if root is None:
+            return cls(s3_store(settings), settings.spool_dir, min_free=settings.min_free_bytes)
+        private_folder(root)
+        return cls(LocalStore(root), root / "spool", root, min_free=settings.min_free_bytes)
 
     # Writing
 
+    @property
+    def spool(self) -> Path:
+        """The local folder of what is on its way to the store."""
+        return self._spool
+
+    def check_room(self, wanted: int = 0) -> None:
+        """Raise `InsufficientStorage` when the spool's disk has no room for so many bytes more."""
+        if (reason := shortage(self._spool, self._min_free, wanted)) is not None:
+            raise InsufficientStorage(f"The disk for uploads has no room: {reason}")
+
     def put_file(self, path: Path) -> Blob:
-        """Store a copy of a file; nothing is written when the content is there already."""
+        """Store a copy of a file; nothing is written when the content is there already.
+
+        Raises `InsufficientStorage` or `Unavailable`, as every method that writes.
+        """
         blob = hash_file(path)
         if not self.exists(blob.sha256):
-            with path.open("rb") as source:
-                self._put(_blob_key(blob.sha256), source)
+            self._put(_blob_key(blob.sha256), path)
         return blob
 
     def put_bytes(self, data: bytes) -> Blob:
         """Store a small content."""
         blob = Blob(sha256=hashlib.sha256(data).hexdigest(), size=len(data))
         if not self.exists(blob.sha256):
-            self._put(_blob_key(blob.sha256), BytesIO(data))
+            self._put(_blob_key(blob.sha256), data)
         return blob
+
+    def _put(self, key: str, content: Path | bytes) -> None:
+        """Write an object, whole or not at all."""
+        with writing(_STORE):
+            if self._root is None:
+                obstore.put(self._store, key, content)
+                return
+            # Not through the client of local folders: what it leaves when it is killed, nobody can tell from work.
+            with spooled(self._spool) as (path, file):
+                if isinstance(content, bytes):
+                    file.write(content)
+                else:
+                    with content.open("rb") as source:
+                        shutil.copyfileobj(source, file, _CHUNK)
+                settle(path, file, self._root / key, _MODE)
 
     async def put_file_async(self, path: Path) -> Blob:
         """`put_file` off the event loop."""
@@ -120,17 +143,18 @@ class BlobStore:
 
         Raises `TooLarge` as soon as more than `max_size` bytes have come.
         """
-        digest, size = hashlib.sha256(), 0
-        with spooled(self._spool) as (path, file):
+        digest, size, checked = hashlib.sha256(), 0, 0
+        with writing(_STORE), spooled(self._spool) as (path, file):
             async for chunk in chunks:
+                if size >= checked:
+                    self.check_room(len(chunk))
+                    checked = size + _ROOM_STEP
                 size += len(chunk)
                 if size > max_size:
                     raise TooLarge(f"The file is larger than the {max_size} bytes that this service takes")
                 await asyncio.to_thread(_append, file, digest, chunk)
-            await asyncio.to_thread(file.flush)
             blob = Blob(sha256=digest.hexdigest(), size=size)
-            if not await self.exists_async(blob.sha256):
-                await asyncio.to_thread(self._adopt, path, blob.sha256)
+            await asyncio.to_thread(self._adopt, path, file, blob)
             return blob
 
     async def sweep_async(self) -> int:
@@ -140,38 +164,26 @@ class BlobStore:
         """
         return await asyncio.to_thread(sweep, self._spool)
 
-    def _adopt(self, path: Path, sha256: str) -> None:
-        if self._root is None:
-            obstore.put(self._store, _blob_key(sha256), path)
+    def _adopt(self, path: Path, file: IO[bytes], blob: Blob) -> None:
+        if self._root is not None:
+            # Also over what is there: it costs nothing, and mends a blob that was damaged.
+            settle(path, file, self._root / _blob_key(blob.sha256), _MODE)
             return
-        self._place(path, _blob_key(sha256))
-
-    def _put(self, key: str, source: BinaryIO) -> None:
-        """Write an object whole or not at all; in a folder it is for this user alone."""
-        if self._root is None:
-            obstore.put(self._store, key, source)
-            return
-        with spooled(self._spool) as (path, file):
-            shutil.copyfileobj(source, file, _CHUNK)
-            file.flush()
-            self._place(path, key)
-
-    def _place(self, path: Path, key: str) -> None:
-        assert self._root is not None
-        target = self._root / key
-        private_folder(target.parent)
-        path.chmod(0o600)
-        path.replace(target)
+        file.flush()
+        if self._size(blob.sha256) != blob.size:
+            obstore.put(self._store, _blob_key(blob.sha256), path)
 
     # Reading
 
     def exists(self, sha256: str) -> bool:
         """Whether the blob is in the store."""
+        return self._size(sha256) is not None
+
+    def _size(self, sha256: str) -> int | None:
         try:
-            obstore.head(self._store, _blob_key(sha256))
+            return obstore.head(self._store, _blob_key(sha256))["size"]
         except FileNotFoundError:
-            return False
-        return True
+            return None
 
     def read(self, sha256: str) -> bytes:
         """Return a small blob's bytes, checked. `BlobMissing`, `BlobDamaged`."""
@@ -183,26 +195,23 @@ class BlobStore:
             raise _damaged(sha256)
         return data
 
-    def get_to(self, sha256: str, path: Path) -> None:
+    def get_to(self, sha256: str, path: Path, spool: Path) -> None:
         """Write a blob to a new file at `path`, checked by its hash; `path` appears whole or not at all.
 
-        Raises `BlobMissing` or `BlobDamaged`.
+        It grows in the folder `spool` of the same disk. Raises `BlobMissing`, `BlobDamaged`, `InsufficientStorage`.
         """
-        handle, name = tempfile.mkstemp(prefix=".fetch-", dir=path.parent)
-        partial, digest = Path(name), hashlib.sha256()
+        digest = hashlib.sha256()
         try:
-            with os.fdopen(handle, "wb") as file:
-                for chunk in obstore.get(self._store, _blob_key(sha256)).stream(_CHUNK):
-                    digest.update(chunk)
-                    file.write(chunk)
-            if digest.hexdigest() != sha256:
-                raise _damaged(sha256)
-            partial.chmod(0o400)
-            partial.replace(path)
+            stream = obstore.get(self._store, _blob_key(sha256)).stream(_CHUNK)
         except FileNotFoundError as error:
             raise _missing(sha256) from error
-        finally:
-            partial.unlink(missing_ok=True)
+        with writing("The folder of inputs"), spooled(spool) as (partial, file):
+            for chunk in _arriving(stream):
+                digest.update(chunk)
+                file.write(chunk)
+            if digest.hexdigest() != sha256:
+                raise _damaged(sha256)
+            settle(partial, file, path, 0o400, durable=False)
 
     async def exists_async(self, sha256: str) -> bool:
         """Whether the blob is in the store."""
@@ -244,15 +253,18 @@ class BlobStore:
 
     def put_result(self, key: str, result: ShardResult) -> None:
         """Store a shard's result record, after its files are stored."""
-        self._put(_result_key(key), BytesIO(result.model_dump_json().encode()))
+        self._put(_result_key(key), result.model_dump_json().encode())
 
     def get_result(self, key: str) -> ShardResult | None:
-        """The result under `key`; None when there is none, or when one of its files is gone."""
+        """The result under `key`; None when there is none that can be read, or when one of its files is gone."""
         try:
             data = bytes(obstore.get(self._store, _result_key(key)).bytes())
         except FileNotFoundError:
             return None
-        result = ShardResult.model_validate_json(data)
+        try:
+            result = ShardResult.model_validate_json(data)
+        except ValidationError:
+            return None
         return result if all(self.exists(file.blob.sha256) for file in result.files.values()) else None
 
     async def get_result_async(self, key: str) -> ShardResult | None:
@@ -268,8 +280,19 @@ class BlobStore:
 
     async def check(self) -> None:
         """Raise whatever the store raises when it cannot be written and read; for `/health/ready`."""
-        await asyncio.to_thread(self._put, "ready", BytesIO(b"ready"))
+        if self._root is not None:
+            await asyncio.get_running_loop().run_in_executor(_CHECKER, self._put, "ready", b"ready")
+        else:
+            await obstore.put_async(self._store, "ready", b"ready")
         await obstore.get_async(self._store, "ready")
+
+
+def _arriving(stream: Iterable[Any]) -> Iterator[Any]:
+    """The chunks of a download; whatever goes wrong with the store is `Unavailable`, and no matter of our disk."""
+    try:
+        yield from stream
+    except BaseError as error:
+        raise Unavailable("The blob store does not answer; try again soon") from error
 
 
 def _append(file: Any, digest: Any, chunk: bytes) -> None:

@@ -93,9 +93,13 @@ class ShardResult(Frozen):
 
 
 class WorkerEvent(Frozen):
-    """One message on the reports stream. `returned`: the worker was asked to leave and gives the shard back."""
+    """One message on the reports stream.
 
-    type: Literal["started", "progress", "succeeded", "failed", "cancelled", "returned"]
+    `returned`: the worker was asked to leave and gives the shard back. `deferred`: it cannot be done for now, and
+    `problem` says why: there is no room, or a store does not answer.
+    """
+
+    type: Literal["started", "progress", "succeeded", "failed", "cancelled", "returned", "deferred"]
     job_id: str
     shard_id: str
     attempt: int

@@ -20,6 +20,7 @@ from redis.backoff import ExponentialBackoff
 from redis.exceptions import RedisError, ResponseError
 
 from openapi.base import Frozen
+from openapi.wire.delivery import KEY_PREFIX, QUEUES, make_celery
 from openapi.wire.jobs import TASK_NAME, Shard, Stage, WorkerEvent
 from openapi.wire.settings import Settings
 from openapi.wire.streams import entries_of
@@ -32,11 +33,8 @@ GROUP = "service"
 #: Events kept when nobody reads them; a lost one costs a repeated shard, which finds its result.
 MAX_EVENTS = 100_000
 
-#: Queues by urgency: people wait for inspections and reports.
-QUEUES = ("tremor-short", "tremor-long")
+#: Stages that people wait for: the first of `QUEUES`.
 _SHORT: frozenset[Stage] = frozenset({"inspect_model", "inspect_dataset", "report"})
-#: Before the names of Celery's lists in the broker.
-_KEY_PREFIX = "tremor:celery:"
 _CLAIM_SECONDS = 60.0
 _ASK_AGAIN_SECONDS = 0.2
 _FLAG_SECONDS = 7 * 24 * 3600
@@ -44,13 +42,18 @@ _REFUSAL_SECONDS = 600
 
 
 class WorkerInfo(Frozen):
-    """What a worker tells about itself with every heartbeat."""
+    """What a worker tells about itself with every heartbeat.
+
+    `sandbox_missing` says why a layer is not in force, `trouble` why it cannot work at present.
+    """
 
     id: str
     device: str
     device_name: str | None = None
     sandbox: str
     sandbox_layers: tuple[str, ...] = ()
+    sandbox_missing: dict[str, str] = {}
+    trouble: str | None = None
     versions: dict[str, str] = {}
     threads: int = 1
     slots: int = 1
@@ -64,36 +67,6 @@ class Delivery:
 
     id: str
     event: WorkerEvent
-
-
-def make_celery(settings: Settings) -> Celery:
-    """A Celery app that knows the broker and the delivery rules, and no task."""
-    app = Celery("tremor", broker=settings.broker)
-    app.conf.update(
-        task_ignore_result=True,
-        task_serializer="json",
-        accept_content=["json"],
-        task_default_queue=QUEUES[1],
-        task_acks_late=True,
-        # Not task_reject_on_worker_lost: it redelivers at once and forever a task that kills its worker.
-        task_reject_on_worker_lost=False,
-        task_retry_on_worker_lost=True,
-        worker_prefetch_multiplier=1,
-        worker_cancel_long_running_tasks_on_connection_loss=False,
-        worker_hijack_root_logger=False,
-        broker_connection_retry_on_startup=True,
-        broker_connection_timeout=5,
-        # A task that outlives the visibility timeout would be run a second time beside itself.
-        broker_transport_options={
-            "visibility_timeout": 2 * settings.wall_seconds + 600,
-            "queue_order_strategy": "priority",
-            "global_keyprefix": _KEY_PREFIX,
-            "socket_keepalive": True,
-            "health_check_interval": 25,
-        },
-        task_publish_retry_policy={"max_retries": 2, "interval_start": 0.1, "interval_step": 0.3},
-    )
-    return app
 
 
 class QueueClient:
@@ -157,7 +130,7 @@ class QueueClient:
 
     async def backlog(self) -> int:
         """How many messages lie in the queues and were taken by no worker yet."""
-        return sum([int(await self._async.llen(_KEY_PREFIX + queue)) for queue in QUEUES])
+        return sum([int(await self._async.llen(KEY_PREFIX + queue)) for queue in QUEUES])
 
     # Workers: reading orders
 
@@ -228,13 +201,14 @@ class QueueClient:
         batch: int = 64,
         block_seconds: float = 2.0,
         on_loss: Callable[[], Awaitable[None]] | None = None,
+        on_silence: Callable[[], None] = lambda: None,
     ) -> AsyncIterator[list[Delivery]]:
         """Yield batches of events for ever, first those delivered to `consumer` before and never acknowledged.
 
         Events that other consumers left unacknowledged for a minute are taken over; give each process its own name. A
         batch may be empty: that is the caller's chance to do something else. While the broker is away, batches are
         empty too. `on_loss` is called when the broker has lost its memory, and with it all that was queued; `open`
-        it before.
+        it before. `on_silence` is called whenever the broker does not answer.
         """
         start, claim_at = "0", 0.0
         while True:
@@ -255,6 +229,7 @@ class QueueClient:
             except (RedisError, OSError):
                 # The group may be gone with the broker's memory: begin as at the start.
                 start, claim_at = "0", 0.0
+                on_silence()
                 await asyncio.sleep(_ASK_AGAIN_SECONDS)
                 yield []
                 continue

@@ -52,6 +52,12 @@ class Settings(BaseSettings):
     )
     s3_secret_access_key: SecretStr | None = None
 
+    min_free_bytes: int | None = Field(
+        None,
+        ge=0,
+        description="Room that uploads and jobs leave on a disk, else 507 and waiting; null is 5 % of it, at most 1 GiB",
+    )
+
     # The HTTP side
     host: str = Field("127.0.0.1", description="Address that `tremor api` listens on")
     port: int = Field(8000, ge=0, le=65_535, description="Port that `tremor api` listens on; 0 takes a free one")
@@ -83,6 +89,11 @@ class Settings(BaseSettings):
 
     # Jobs
     lease_seconds: float = Field(15.0, gt=0, description="A running shard without an event for so long is started anew")
+    storage_wait_seconds: float = Field(
+        24 * 3600.0,
+        ge=0,
+        description="Longest that work waits for a full, read-only or silent disk or store before its job fails",
+    )
     max_attempts: int = Field(3, ge=1, description="Attempts at a shard before the job fails with worker-lost")
     shard_samples: int = Field(1024, ge=1, description="Samples per slice when the request does not set `shards`")
     wall_seconds: float = Field(4 * 3600.0, gt=0, description="Longest a shard may run")

@@ -1,7 +1,8 @@
-"""The spool: uploads on their way to the store, each file locked by the process that receives it.
+"""Spools: files on their way to their place, each locked by the process that writes it.
 
 The kernel frees a lock when its process ends, however it ends. What lies here unlocked was left by a process that was
-killed in the middle of an upload, and may go; what other living processes receive into the same folder may not.
+killed in the middle of an upload or of a copy, and may go; what other living processes write into the same folder may
+not.
 """
 
 import fcntl
@@ -12,21 +13,34 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
+from openapi.wire.private import private_folder
+
 _PREFIX = "upload-"
 
 
 @contextmanager
 def spooled(folder: Path) -> Iterator[tuple[Path, IO[bytes]]]:
-    """A new file to receive an upload, open for writing; it is locked inside the block, and gone after it.
+    """A new file to receive content, open for writing; it is locked inside the block, and gone after it.
 
-    Whoever wants to keep the content renames or copies the file inside the block.
+    Whoever wants to keep the content renames (see `settle`) or copies the file inside the block.
     """
+    private_folder(folder)
     path, file = _locked(folder)
     try:
         with file:
             yield path, file
     finally:
         path.unlink(missing_ok=True)
+
+
+def settle(path: Path, file: IO[bytes], target: Path, mode: int, *, durable: bool = True) -> None:
+    """Give a spooled file its place. A `durable` one is there whole or not at all after a loss of power too."""
+    file.flush()
+    if durable:
+        os.fsync(file.fileno())
+    private_folder(target.parent)
+    path.chmod(mode)
+    path.replace(target)
 
 
 def _locked(folder: Path) -> tuple[Path, IO[bytes]]:

@@ -22,8 +22,8 @@ def worker(name: str | None) -> None:
     /health/ready says why. SIGTERM or Ctrl-C has it give its shard back to the queue and end within seconds; a second
     one ends it at once. A worker holds no state: it may be killed at any moment, and what it was doing is done again.
     """
+    from openapi.wire.delivery import QUEUES
     from openapi.wire.private import keep_private
-    from openapi.wire.queue import QUEUES
     from service.cli.sandbox import load_settings
 
     keep_private()

@@ -6,12 +6,14 @@ from pathlib import Path
 from typing import Any
 
 from advanced_alchemy.config import AsyncSessionConfig, EngineConfig, SQLAlchemyAsyncConfig
-from sqlalchemy import event, make_url, text
+from sqlalchemy import event, make_url, text, update
 from sqlalchemy.engine import Connection
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from openapi.base import utc_now
 from openapi.wire.private import private_file, private_folder
 from service.db.migrate import upgrade
+from service.db.tables import Readiness
 
 _DRIVERS = {
     "sqlite": "sqlite+aiosqlite",
@@ -79,9 +81,9 @@ class Database:
             await session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
 
     async def ping(self) -> None:
-        """Raise when the database cannot be reached."""
-        async with self.read() as session:
-            await session.execute(text("SELECT 1"))
+        """Raise when nothing can be written to the database."""
+        async with self.write() as session:
+            await session.execute(update(Readiness).values(written_at=utc_now()))
 
     async def close(self) -> None:
         """Close every connection."""

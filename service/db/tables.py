@@ -89,6 +89,7 @@ class Job(Base):
     hardened_model_id: Mapped[str | None] = mapped_column(String(40))
     request: Mapped[Json] = mapped_column()
     metrics: Mapped[Json | None] = mapped_column()
+    waiting_for: Mapped[Json | None] = mapped_column()
     progress: Mapped[Json | None] = mapped_column()
     last_seq: Mapped[int] = mapped_column(default=0)
     progress_at: Mapped[datetime | None] = mapped_column()
@@ -101,7 +102,8 @@ class Job(Base):
 
 class ShardRow(Base):
     """One shard. `after` names shards of its stage that go first. `lease_at` is the last sign of life of its worker;
-    `losses` counts leases that ran out."""
+    `losses` counts leases that ran out, `deferrals` the times that it was put off for want of room, since `deferred_at`
+    and, for now, not to be handed out before `not_before`."""
 
     __tablename__ = "shards"
 
@@ -115,6 +117,9 @@ class ShardRow(Base):
     after: Mapped[list[str]] = mapped_column(JSON(none_as_null=True), default=list)
     attempt: Mapped[int] = mapped_column(default=1)
     losses: Mapped[int] = mapped_column(default=0)
+    deferrals: Mapped[int] = mapped_column(default=0)
+    deferred_at: Mapped[datetime | None] = mapped_column()
+    not_before: Mapped[datetime | None] = mapped_column()
     weight: Mapped[float] = mapped_column(default=1.0)
     worker: Mapped[str | None] = mapped_column(String(200))
     lease_at: Mapped[datetime | None] = mapped_column()
@@ -179,3 +184,12 @@ class ApiKey(Base):
     key_hash: Mapped[str] = mapped_column(String(64), unique=True)
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
     revoked_at: Mapped[datetime | None] = mapped_column()
+
+
+class Readiness(Base):
+    """One row that readiness writes, to see that something can be written."""
+
+    __tablename__ = "readiness"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    written_at: Mapped[datetime | None] = mapped_column()

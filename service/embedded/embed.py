@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -28,7 +28,8 @@ class EmbeddedService:
     """A running service with its data in `data_dir`; `url` is its address.
 
     It is ``tremor serve`` in a process of its own, which ends when the block ends and also when this process dies,
-    however it dies. The same folder may be used again later: unfinished work goes on.
+    however it dies. `prefix` goes before its command, such as ``("nice",)``. The same folder may be used again later:
+    unfinished work goes on.
 
     >>> with EmbeddedService(folder) as service:
     ...     httpx.get(service.url + "/health/ready")
@@ -42,10 +43,12 @@ class EmbeddedService:
         *,
         host: str = "127.0.0.1",
         env: Mapping[str, str] | None = None,
+        prefix: Sequence[str] = (),
     ) -> None:
         self.data_dir = Path(data_dir)
         self._arguments = ["--host", host, "--port", str(port), "--workers", str(workers), "--data", str(self.data_dir)]
         self._env = dict(env or {})
+        self._prefix = tuple(prefix)
         self._url: str | None = None
         self.process: subprocess.Popen[bytes] | None = None
 
@@ -63,7 +66,16 @@ class EmbeddedService:
 
     def start(self) -> Self:
         """Start it and wait until the API answers. `DidNotStart` with what it said when it does not."""
-        program = [sys.executable, "-P", "-m", "service.cli.main", "serve", *self._arguments, "--lifeline"]
+        program = [
+            *self._prefix,
+            sys.executable,
+            "-P",
+            "-m",
+            "service.cli.main",
+            "serve",
+            *self._arguments,
+            "--lifeline",
+        ]
         self.process = subprocess.Popen(
             program,
             stdin=subprocess.PIPE,

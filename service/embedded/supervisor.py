@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
+from typing import IO
 
 from openapi.wire.private import private_folder
 from service.embedded.broker import Broker
@@ -49,7 +50,7 @@ class _Child:
     restart_at: float | None = field(default=None)
 
     def start(self) -> None:
-        with self.log.open("ab") as output:
+        with _appending(self.log) as output:
             self.process = spawn(
                 self.command, env=self.env, output=output.fileno(), pass_fds=self.handles, nice=self.nice
             )
@@ -240,3 +241,11 @@ class Supervisor:
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
         self._stopping = True
         self._signals += 1
+
+
+def _appending(log: Path) -> IO[bytes]:
+    """The log, or nowhere: a disk that may not be written must not keep a process from being started again."""
+    try:
+        return log.open("ab")
+    except OSError:
+        return open(os.devnull, "ab")

@@ -1,7 +1,7 @@
 """`/health/live`, `/health/ready`, `/metrics`: at the root, unversioned."""
 
-import time
-from collections.abc import Awaitable
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Literal
 
 from litestar import Controller, Response, get
@@ -10,10 +10,14 @@ from sqlalchemy import func, select
 
 from openapi.wire.queue import WorkerInfo
 from service.db.tables import Job, ShardRow
+from service.health.checks import Part, check_disks
 from service.health.metrics import METRICS, render
 from service.http.bodies import answer
 from service.http.docs import Doc
 from service.http.kinds import Parts
+
+#: A disk that hangs holds up this thread and no other.
+_DISKS = ThreadPoolExecutor(1, "disks")
 
 
 class Live(BaseModel):
@@ -22,16 +26,6 @@ class Live(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     status: Literal["live"] = "live"
-
-
-class Part(BaseModel):
-    """One thing that the service stands on."""
-
-    model_config = ConfigDict(frozen=True)
-
-    status: Literal["ok", "failed"]
-    detail: str | None = None
-    milliseconds: float
 
 
 class Ready(BaseModel):
@@ -43,16 +37,7 @@ class Ready(BaseModel):
     checks: dict[str, Part]
     workers: tuple[WorkerInfo, ...] = ()
     sandbox: str | None = None
-
-
-async def _check(work: Awaitable[Any]) -> Part:
-    begin = time.perf_counter()
-    try:
-        await work
-    except Exception as error:  # whatever is wrong with it, it is not ready
-        spent = round((time.perf_counter() - begin) * 1000, 1)
-        return Part(status="failed", detail=f"{type(error).__name__}: {error}"[:2000], milliseconds=spent)
-    return Part(status="ok", milliseconds=round((time.perf_counter() - begin) * 1000, 1))
+    sandbox_missing: dict[str, str] = {}
 
 
 class HealthController(Controller):
@@ -68,7 +53,11 @@ class HealthController(Controller):
 
     @get("/health/ready", operation_id="ready", opt=Doc({200: Ready, 503: Ready}).opt())
     async def ready(self, services: Parts) -> Response[Any]:
-        """Check database, queue, blob store and workers: 200 when work can be taken, else 503 and which part fails."""
+        """Check that work can be done: 200, else 503 and which part fails.
+
+        Something is written to the database and to the blob store, the queue is asked, disks are looked at for room,
+        and a worker must live that can work. No part is waited for longer than two seconds.
+        """
         workers: list[WorkerInfo] = []
 
         async def find_workers() -> None:
@@ -78,13 +67,21 @@ class HealthController(Controller):
                     f"{name} refused to start: {why}" for name, why in (await services.queue.refusals()).items()
                 ]
                 raise RuntimeError("; ".join(["no worker is alive", *refusals]))
+            if all(worker.trouble for worker in workers):
+                raise RuntimeError("; ".join(f"{worker.id} cannot work: {worker.trouble}" for worker in workers))
 
-        checks = {
-            "database": await _check(services.db.ping()),
-            "queue": await _check(services.queue.ping()),
-            "blobs": await _check(services.blobs.check()),
-            "worker": await _check(find_workers()),
-        }
+        async def look_at_disks() -> None:
+            await asyncio.get_running_loop().run_in_executor(_DISKS, check_disks, services.settings)
+
+        checks = await services.checks.run(
+            {
+                "database": services.db.ping,
+                "queue": services.queue.ping,
+                "blobs": services.blobs.check,
+                "disk": look_at_disks,
+                "worker": find_workers,
+            }
+        )
         good = all(part.status == "ok" for part in checks.values())
         levels = sorted({worker.sandbox for worker in workers})
         found = Ready(
@@ -92,6 +89,7 @@ class HealthController(Controller):
             checks=checks,
             workers=tuple(workers),
             sandbox=", ".join(levels) or None,
+            sandbox_missing={layer: why for worker in workers for layer, why in worker.sandbox_missing.items()},
         )
         return answer(found, status=200 if good else 503, headers={"Cache-Control": "no-store"})
 

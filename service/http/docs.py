@@ -10,6 +10,8 @@ from pydantic import BaseModel
 
 #: Problems that any call may answer.
 ALWAYS = ("foreign-origin", "foreign-host", "internal")
+#: Problems that any call may answer that writes.
+WRITING = ("insufficient-storage",)
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,21 @@ from typing import Any
 
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
+from obstore.exceptions import BaseError
 from redis.exceptions import RedisError
-from sqlalchemy.exc import DataError, InterfaceError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, OperationalError
 
-from openapi.problems import FieldError, InvalidFields, Problem, RangeNotSatisfiable, RateLimited, TremorError, problem
+from openapi.problems import (
+    FieldError,
+    InsufficientStorage,
+    InvalidFields,
+    Problem,
+    RangeNotSatisfiable,
+    RateLimited,
+    TremorError,
+    problem,
+)
+from service.db.errors import why_unwritable
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -61,10 +72,16 @@ def to_problem(error: Exception) -> tuple[Problem, dict[str, str]]:
             if name.lower() in ("allow", "retry-after")
         }
         return problem(_SLUGS[error.status_code], _DETAILS.get(error.status_code, error.detail)), headers
+    if isinstance(error, DBAPIError) and (reason := why_unwritable(error)) is not None:
+        return InsufficientStorage(
+            f"The database cannot be written: {reason}. Nothing was kept; whoever runs this service must make room, or "
+            "make it writable"
+        ).problem(), {}
     if isinstance(error, DataError):
         return problem("validation", "A text holds a character that cannot be stored, such as NUL"), {}
-    if isinstance(error, RedisError | OperationalError | InterfaceError):
-        return problem("unavailable", "The database or the queue does not answer; try again soon"), {"Retry-After": "5"}
+    if isinstance(error, RedisError | OperationalError | InterfaceError | BaseError):
+        detail = "The database, the queue or the blob store does not answer; try again soon"
+        return problem("unavailable", detail), {"Retry-After": "5"}
     return problem("internal", "Something went wrong on our side; the log of the service says what"), {}
 
 

@@ -14,7 +14,7 @@ from litestar import Request
 from litestar.exceptions import HTTPException
 from multipart import MultipartError, MultipartSegment, PushMultipartParser, parse_options_header
 
-from openapi.problems import InvalidField, MalformedRequest, TooLarge, UnsupportedMediaType
+from openapi.problems import InsufficientStorage, InvalidField, MalformedRequest, TooLarge, UnsupportedMediaType
 from openapi.wire.blobs import BlobStore
 from openapi.wire.jobs import Blob
 
@@ -93,14 +93,16 @@ async def receive_upload(
 ) -> UploadedFile:
     """Read a multipart upload with one `file` part; a stored file whose upload is then refused is given to `discard`.
 
-    Raises `TooLarge` (413), `UnsupportedMediaType` (415), `MalformedRequest` (400), `InvalidField` (422, no file).
+    Raises `TooLarge` (413), `InsufficientStorage` (507), `UnsupportedMediaType` (415), `MalformedRequest` (400),
+    `InvalidField` (422, no file).
     """
     chunks = request.stream()
     try:
         if (announced := request.content_length or 0) > max_bytes + 4 * max_field:
             raise TooLarge(f"The upload has {announced} bytes; this service takes files up to {max_bytes}")
+        blobs.check_room(announced)
         return await _receive(request, chunks, blobs, max_bytes, max_field, discard)
-    except TooLarge:
+    except (TooLarge, InsufficientStorage):
         await _drain(chunks)
         raise
 

@@ -1,13 +1,22 @@
-"""A shard goes out again: given back by a worker that was stopped, or lost by one that died."""
+"""A shard goes out again: given back by a worker that was stopped, lost by one that died, put off for want of room."""
 
 import logging
+from datetime import timedelta
+from typing import Literal
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from openapi.problems import problem
+from openapi.base import utc_now
+from openapi.problems import Problem, problem
 from service.db.tables import Job, ShardRow
 from service.orchestrator import states
 from service.orchestrator.flow import Flow
+
+#: How all workers of an earlier life ended, where a process knows that none of them lives.
+Ended = Literal["stopped", "lost"]
+
+#: Seconds that a shard waits before it is tried again; twice as long each time.
+_FIRST_PAUSE, _LONGEST_PAUSE = 2.0, 60.0
 
 _log = logging.getLogger("tremor.orchestrator")
 
@@ -38,6 +47,38 @@ async def lose(flow: Flow, session: AsyncSession, job: Job, row: ShardRow, most:
         await flow.fail(session, job, problem("worker-lost", detail))
     else:
         _queue(session, job, row, "lost")
+
+
+async def abandon(flow: Flow, session: AsyncSession, job_id: str, shard_id: str, ended: Ended, most: int) -> None:
+    """Queue a shard whose worker is known to have ended, one way or the other."""
+    job, row = await states.lock_job(session, job_id), await session.get(ShardRow, shard_id)
+    if job is None or row is None or row.status != "running":
+        return
+    if ended == "stopped":
+        await give_back(flow, session, job, row)
+    else:
+        await lose(flow, session, job, row, most)
+
+
+async def defer(flow: Flow, session: AsyncSession, job: Job, row: ShardRow, why: Problem, patience: float) -> None:
+    """Queue a shard for later, each time a longer while; the job says meanwhile what it waits for.
+
+    When it has waited for `patience` seconds the job fails with `why`.
+    """
+    now = utc_now()
+    row.deferred_at = row.deferred_at or now
+    _log.warning("shard %s of %s waits: %s", row.id, job.id, why.detail)
+    if job.status == "cancelling":
+        row.status = "cancelled"
+        await flow.settle_cancelled(session, job)
+    elif (now - row.deferred_at).total_seconds() > patience:
+        row.status = "failed"
+        await flow.fail(session, job, why)
+    else:
+        row.not_before = now + timedelta(seconds=min(_LONGEST_PAUSE, _FIRST_PAUSE * 2 ** min(row.deferrals, 10)))
+        row.deferrals += 1
+        await states.wait_for(session, job, why)
+        _queue(session, job, row, why.slug)
 
 
 def _queue(session: AsyncSession, job: Job, row: ShardRow, reason: str) -> None:

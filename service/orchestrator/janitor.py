@@ -34,6 +34,9 @@ class Work(Protocol):
     def wake(self) -> None:
         """Have every shard handed out that waits for it."""
 
+    def hears(self) -> bool:
+        """Whether a worker that lives must have been heard lately."""
+
     def transaction(self) -> AbstractAsyncContextManager[AsyncSession]:
         """A write transaction whose effects outside the database follow its commit."""
 
@@ -66,7 +69,7 @@ class Janitor:
             running = select(ShardRow.id, ShardRow.job_id).where(ShardRow.status == "running")
             lost = (await session.execute(running.where(ShardRow.lease_at < stale))).all()
             cancelling = list(await session.scalars(select(Job.id).where(Job.status == "cancelling")))
-        for shard_id, job_id in lost:
+        for shard_id, job_id in lost if self._work.hears() else ():
             async with self._work.transaction() as session:
                 await self._lost(session, job_id, shard_id)
         for job_id in cancelling:

@@ -8,42 +8,31 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Literal
 
 from pydantic import ValidationError
 from redis.exceptions import RedisError
-from sqlalchemy import select, update
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as DatabaseTimeout
+from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from openapi.base import utc_now
 from openapi.problems import problem
 from openapi.wire.blobs import BlobStore
 from openapi.wire.jobs import Shard, ShardResult, WorkerEvent
-from openapi.wire.queue import Delivery, QueueClient
+from openapi.wire.queue import QueueClient
 from openapi.wire.settings import Settings
 from service.db.database import Database
 from service.db.tables import Job, ShardRow
-from service.ids import new_id
 from service.orchestrator import states
-from service.orchestrator.again import give_back, lose
+from service.orchestrator.again import Ended, abandon, defer, give_back
 from service.orchestrator.flow import Flow
 from service.orchestrator.hub import Hub
 from service.orchestrator.janitor import Janitor
+from service.orchestrator.listener import Listener
 
 _log = logging.getLogger("tremor.orchestrator")
 
 _TRY_AGAIN_SECONDS = 0.5
-#: How all workers of an earlier life ended, where this process knows that none of them lives.
-Ended = Literal["stopped", "lost"]
-#: A process that stops applies what it was told already, for so long at most.
-_DRAIN_SECONDS = 2.0
-
-#: The database cannot be reached, is locked, full or stopping. Its other errors blame what was sent: they would come
-#: again for ever, and hold up every event behind.
-_AWAY = (OperationalError, InterfaceError, DatabaseTimeout, OSError)
-_TRIES = 3
 
 
 class Orchestrator:
@@ -56,7 +45,7 @@ class Orchestrator:
         self._blobs = blobs
         self.flow = Flow(settings)
         self.hub = Hub()
-        self._consumer = new_id("api")
+        self._listener = Listener(settings, queue, self.apply, self._on_loss, self._give_up)
         self._dispatch = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -73,7 +62,7 @@ class Orchestrator:
             _log.warning("the broker does not answer: %s; trying again soon", error)
         await self.resume(ended)
         janitor = Janitor(self._settings, self._db, self._queue, self)
-        loops = {"consume": self._consume(), "dispatch": self._dispatch_loop(), "janitor": janitor.run()}
+        loops = {"listen": self._listener.run(), "dispatch": self._dispatch_loop(), "janitor": janitor.run()}
         self._tasks = [asyncio.create_task(loop, name=name) for name, loop in loops.items()]
 
     async def stop(self) -> None:
@@ -82,17 +71,12 @@ class Orchestrator:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         if self._tasks:
-            await self._drain()
+            await self._listener.drain()
         self._tasks = []
 
-    async def _drain(self) -> None:
-        """Apply the events that wait, such as those of workers that were stopped just before."""
-        try:
-            async with asyncio.timeout(_DRAIN_SECONDS):
-                async for deliveries in self._queue.rest(self._consumer):
-                    await self._apply_all(deliveries)
-        except (TimeoutError, RedisError, OSError) as error:
-            _log.warning("stopped before all events were applied: %s", error or "no time left")
+    def hears(self) -> bool:
+        """Whether workers have been heard for so long that the lease of a living one cannot be stale."""
+        return self._listener.hears()
 
     async def resume(self, ended: Ended | None = None) -> None:
         """Enqueue every queued shard again, and where all workers have `ended`, what they had in work."""
@@ -109,17 +93,8 @@ class Orchestrator:
                 ).all()
             for job_id, shard_id in running:
                 async with self.transaction() as session:
-                    await self._abandoned(session, job_id, shard_id, ended)
+                    await abandon(self.flow, session, job_id, shard_id, ended, self._settings.max_attempts)
         self._dispatch.set()
-
-    async def _abandoned(self, session: AsyncSession, job_id: str, shard_id: str, ended: Ended) -> None:
-        job, row = await states.lock_job(session, job_id), await session.get(ShardRow, shard_id)
-        if job is None or row is None or row.status != "running":
-            return
-        if ended == "stopped":
-            await give_back(self.flow, session, job, row)
-        else:
-            await lose(self.flow, session, job, row, self._settings.max_attempts)
 
     def wake(self) -> None:
         """Have every shard handed out that waits for it."""
@@ -163,9 +138,13 @@ class Orchestrator:
                 return
             if event.type in ("started", "progress"):
                 self._alive(session, job, row, event)
+                if event.done:
+                    await states.wait_for(session, job, None)
                 await states.update_progress(session, job)
             elif event.type == "returned":
                 await give_back(self.flow, session, job, row)
+            elif event.type == "deferred" and event.problem is not None:
+                await defer(self.flow, session, job, row, event.problem, self._settings.storage_wait_seconds)
             elif event.type == "failed":
                 row.status = "failed"
                 found = event.problem or problem("job-failed", "The worker gave no reason")
@@ -192,23 +171,9 @@ class Orchestrator:
         if job.status == "cancelling":
             await self.flow.settle_cancelled(session, job)
             return
+        await states.wait_for(session, job, None)
         await states.update_progress(session, job)
         await self.flow.advance(session, job)
-
-    async def _consume(self) -> None:
-        async for deliveries in self._queue.consume(self._consumer, block_seconds=1.0, on_loss=self._on_loss):
-            await self._apply_all(deliveries)
-
-    async def _apply_all(self, deliveries: list[Delivery]) -> None:
-        last = {delivery.event.shard_id: delivery for delivery in deliveries}
-        for delivery in deliveries:
-            # Of a shard's progress only the last word counts: a slow process must not fall behind its workers.
-            if delivery.event.type != "progress" or delivery is last[delivery.event.shard_id]:
-                await self._apply_surely(delivery.event)
-        try:
-            await self._queue.ack(deliveries)
-        except (RedisError, OSError) as error:
-            _log.warning("cannot acknowledge events: %s; they will come again", error)
 
     async def _on_loss(self) -> None:
         """Enqueue again what the broker held before it died. Running shards tell of themselves as before."""
@@ -217,26 +182,6 @@ class Orchestrator:
             await self.resume()
         except DBAPIError as error:
             _log.warning("cannot enqueue it now: %s; the janitor will", error)
-
-    async def _apply_surely(self, event: WorkerEvent) -> None:
-        """Apply an event, waiting for the database when it is away. An end that cannot be applied fails its job."""
-        tries = 0
-        while True:
-            try:
-                await self.apply(event)
-            except _AWAY as error:
-                _log.warning("the database does not take an event: %s; trying again", error)
-                await asyncio.sleep(1.0)
-            except Exception:
-                tries += 1
-                if tries < _TRIES:
-                    continue  # two processes may have stood in each other's way
-                _log.exception("event %s of shard %s cannot be applied", event.type, event.shard_id)
-                if event.type not in ("started", "progress"):
-                    await self._give_up(event.job_id)
-                return
-            else:
-                return
 
     async def _give_up(self, job_id: str) -> None:
         """Fail a job that cannot go on, and the audit above it: neither may stay unfinished for ever."""
@@ -273,7 +218,7 @@ class Orchestrator:
                 rows = list(
                     await session.scalars(
                         select(ShardRow)
-                        .where(ShardRow.status == "queued", ShardRow.enqueued_at.is_(None))
+                        .where(ShardRow.status == "queued", ShardRow.enqueued_at.is_(None), _due())
                         .order_by(ShardRow.id)
                         .limit(100)
                     )
@@ -312,6 +257,11 @@ class Orchestrator:
             fresh = await session.get(ShardRow, row.id)
             if job is not None and fresh is not None and fresh.status in states.UNFINISHED_SHARD:
                 await self._succeeded(session, job, fresh, known)
+
+
+def _due() -> ColumnElement[bool]:
+    """Whether a shard may be handed out by now."""
+    return or_(ShardRow.not_before.is_(None), ShardRow.not_before <= utc_now())
 
 
 def _is_verdict(event: WorkerEvent) -> bool:

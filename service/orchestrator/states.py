@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from openapi.base import utc_now
 from openapi.problems import Problem
 from openapi.wire.jobs import Limits, OutputFile, Shard, ShardResult, artifact_id
-from service.db.tables import Artifact, EventRow, Job, ShardRow
+from service.db.tables import Artifact, Dataset, EventRow, Job, Model, ShardRow
 from service.ids import new_id
 from service.orchestrator.plan import Planned
 
@@ -58,10 +58,24 @@ def set_status(session: AsyncSession, job: Job, status: str, **data: Any) -> Non
     if status == "running" and job.started_at is None:
         job.started_at = utc_now()
     if status in TERMINAL:
-        job.finished_at = utc_now()
+        job.finished_at, job.waiting_for = utc_now(), None
     if status in ("failed", "cancelling", "cancelled"):
         session.info.setdefault("stop", set()).add(job.id)
     log_event(session, job, "status", {"status": status, **data})
+
+
+async def wait_for(session: AsyncSession, job: Job, why: Problem | None) -> None:
+    """Say what a job, or the inspection of a model or data set, waits for; None when it goes on."""
+    told = None if why is None else why.model_dump(mode="json", exclude_none=True)
+    if job.waiting_for is None and told is None:
+        return
+    job.waiting_for = told
+    session.info.setdefault("changed", set()).add(job.id)
+    if job.kind.startswith("inspect_"):
+        table: type[Model] | type[Dataset] = Model if job.kind == "inspect_model" else Dataset
+        row: Model | Dataset | None = await session.get(table, job.id)
+        if row is not None and row.status == "inspecting":
+            row.problem = told
 
 
 def set_stage(session: AsyncSession, job: Job, stage: str) -> None:

@@ -1,5 +1,6 @@
 """Stages for the engine's tests: what a job may do, and what it should not get away with."""
 
+import errno
 import os
 import signal
 import sys
@@ -121,6 +122,10 @@ def do_fill(ctx: JobContext) -> None:
     with Path("big").open("wb") as file:
         while True:
             file.write(bytes(2**20))
+
+
+def do_full(ctx: JobContext) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device", "scratch/x")
 
 
 def do_litter(ctx: JobContext) -> None:

@@ -60,7 +60,7 @@ async def test_stream_in_ranges_out(store: BlobStore, tmp_path: Path) -> None:
     for start, end in [(0, None), (5, None), (0, 7), (1_000_000, 3_500_000), (4, 4)]:
         got = b"".join([part async for part in store.iter_range(blob.sha256, start, end)])
         assert got == DATA[start:end]
-    store.get_to(blob.sha256, tmp_path / "copy")
+    store.get_to(blob.sha256, tmp_path / "copy", tmp_path)
     assert (tmp_path / "copy").read_bytes() == DATA
     assert await store.put_stream(chunks(DATA), max_size=len(DATA)) == blob
     await store.check()
@@ -91,7 +91,7 @@ async def test_missing_and_deleted(store: BlobStore, tmp_path: Path) -> None:
     with pytest.raises(BlobMissing):
         store.read(nowhere)
     with pytest.raises(BlobMissing):
-        store.get_to(nowhere, tmp_path / "x")
+        store.get_to(nowhere, tmp_path / "x", tmp_path)
     with pytest.raises(BlobMissing):
         _ = [part async for part in store.iter_range(nowhere)]
     blob = store.put_bytes(b"short")
@@ -126,5 +126,5 @@ def test_damage_is_noticed(tmp_path: Path) -> None:
     with pytest.raises(BlobDamaged):
         store.read(blob.sha256)
     with pytest.raises(BlobDamaged):
-        store.get_to(blob.sha256, tmp_path / "copy")
+        store.get_to(blob.sha256, tmp_path / "copy", tmp_path)
     assert not (tmp_path / "copy").exists()

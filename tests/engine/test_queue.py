@@ -8,8 +8,9 @@ import pytest
 import redis
 
 from openapi.wire import queue
+from openapi.wire.delivery import QUEUES
 from openapi.wire.jobs import Blob, Shard, WorkerEvent
-from openapi.wire.queue import EVENTS, GROUP, QUEUES, Delivery, QueueClient, WorkerInfo
+from openapi.wire.queue import EVENTS, GROUP, Delivery, QueueClient, WorkerInfo
 from openapi.wire.settings import Settings
 from service.embedded.broker import Broker
 

@@ -157,6 +157,45 @@ def test_what_a_job_does_wrong_is_its_problem(worker: Worker, do: str, expected:
     assert worker.run(worker.shard("sum")).type == "succeeded"
 
 
+def test_a_job_that_finds_no_room_is_put_off(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
+    event = worker.run(worker.shard("full"))
+    assert (event.type, slug(event)) == ("deferred", "insufficient-storage")
+    assert event.problem is not None
+    assert "No space left on device" in str(event.problem.detail)
+    # A disk that is short at the start: nothing is begun. One that is short at the end explains a crash.
+    short = worker.settings.model_copy(update={"min_free_bytes": 2**60})
+    monkeypatch.setattr(worker.runner, "_settings", short)
+    event = worker.run(worker.shard("sum", data=b"never computed"))
+    assert (event.type, slug(event)) == ("deferred", "insufficient-storage")
+    assert list((worker.settings.cache_dir / "inputs").iterdir()) == [], "the cache has made room"
+    monkeypatch.setattr("workers.runner.check_room", lambda *_: None)
+    for do in ("crash", "raise"):
+        assert worker.run(worker.shard(do)).type == "deferred"
+    assert slug(worker.run(worker.shard("refuse"))) == "model-unsupported-operator"
+
+
+def test_a_store_that_is_away_is_waited_for(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
+    away = worker.settings.model_copy(
+        update={"blob_url": "s3://tremor/x", "s3_endpoint": "http://127.0.0.1:9", "data_dir": worker.settings.data_dir}
+    )
+    monkeypatch.setattr(worker.runner, "_blobs", BlobStore.from_settings(away))
+    event = worker.run(worker.shard("sum", data=b"anything"))
+    assert (event.type, slug(event)) == ("deferred", "unavailable")
+
+
+def test_a_worker_that_leaves_gives_its_shard_back(worker: Worker) -> None:
+    shard = worker.shard("sleep")
+    thread = threading.Thread(target=worker.runner.run, args=(shard,))
+    thread.start()
+    pid = worker.pid_of_job()
+    worker.runner.leaving.asked = True
+    thread.join(60)
+    worker.runner.leaving.asked = False
+    assert not thread.is_alive()
+    assert not psutil.pid_exists(pid)
+    assert worker.events(shard)[-1].type == "returned"
+
+
 def test_a_problem_keeps_its_extra_members(worker: Worker) -> None:
     problem = worker.run(worker.shard("refuse")).problem
     assert problem is not None

@@ -47,7 +47,7 @@ def test_the_api_answers(served: EmbeddedService) -> None:
     ready = httpx.get(served.url + "/health/ready", timeout=30)
     assert ready.status_code == 503
     checks = ready.json()["checks"]
-    assert {name for name, part in checks.items() if part["status"] == "ok"} == {"database", "queue", "blobs"}
+    assert {name for name, part in checks.items() if part["status"] == "ok"} == {"database", "queue", "blobs", "disk"}
 
 
 def test_one_service_per_folder(served: EmbeddedService) -> None:

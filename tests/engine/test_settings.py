@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from openapi.wire.queue import make_celery
+from openapi.wire.delivery import make_celery
 from openapi.wire.settings import Settings
 
 

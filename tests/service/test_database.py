@@ -20,7 +20,7 @@ from service.orchestrator import states
 from tests.service.conftest import audit, empty_postgres, ended, find, flush, make_settings, ready, running
 from tests.service.worker import ProtocolWorker
 
-TABLES = {"models", "datasets", "jobs", "shards", "events", "artifacts", "idempotency_keys", "api_keys"}
+TABLES = {"models", "datasets", "jobs", "shards", "events", "artifacts", "idempotency_keys", "api_keys", "readiness"}
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

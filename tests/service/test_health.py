@@ -34,6 +34,7 @@ def test_ready_only_with_a_live_worker(world: World) -> None:
         "database": "ok",
         "queue": "ok",
         "blobs": "ok",
+        "disk": "ok",
         "worker": "failed",
     }
     queue = QueueClient(world.settings)

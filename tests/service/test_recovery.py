@@ -1,6 +1,7 @@
 """Lost workers, lost messages, killed services: the work is done all the same, and once."""
 
 import asyncio
+import sqlite3
 import time
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from openapi.problems import problem
 from openapi.wire.queue import WorkerInfo
 from openapi.wire.settings import Settings
 from service.embedded.broker import Broker
-from service.orchestrator.orchestrator import Ended
+from service.orchestrator.again import Ended
 from tests.service.conftest import audit, ended, flush, make_settings, ready, running, upload
 from tests.service.worker import ProtocolWorker, until
 
@@ -76,6 +77,77 @@ def test_a_shard_that_is_given_back_is_never_lost(api: httpx.Client, worker: Pro
     worker.do(worker.take())
     assert ended(api, f"audits/{identity}")["status"] == "succeeded"
     assert api.get(f"/v1/audits/{identity}/events").text.count('"reason": "stopped"') == 5
+
+
+def test_a_shard_that_finds_no_room_waits_and_is_tried_again(
+    api: httpx.Client, worker: ProtocolWorker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("service.orchestrator.again._FIRST_PAUSE", 0.1)
+    model, dataset = ready(api, worker)
+    identity = audit(api, model, dataset)
+    for attempt in range(1, 6):
+        shard = worker.take()
+        assert shard.attempt == attempt, "more often than a shard may be lost"
+        worker.tell(shard, "started")
+        worker.tell(shard, "deferred", problem=problem("insufficient-storage", "the disk is full"))
+        found = until(lambda: api.get(f"/v1/audits/{identity}").json()["waiting_for"])
+        assert (found["status"], found["detail"]) == (507, "the disk is full")
+    shard = worker.take()
+    worker.tell(shard, "progress", done=1, total=4, unit="samples")
+    until(lambda: api.get(f"/v1/audits/{identity}").json()["waiting_for"] is None)
+    worker.do(shard)
+    worker.do(worker.take())
+    assert ended(api, f"audits/{identity}")["status"] == "succeeded"
+
+
+def test_an_inspection_that_waits_says_why(api: httpx.Client, worker: ProtocolWorker) -> None:
+    identity = upload(api, "models", b"a model")
+    shard = worker.take()
+    worker.tell(shard, "started")
+    worker.tell(shard, "deferred", problem=problem("insufficient-storage", "the disk is full"))
+    found = until(lambda: (body := api.get(f"/v1/models/{identity}").json())["problem"] and body)
+    assert (found["status"], found["problem"]["detail"]) == ("inspecting", "the disk is full")
+    worker.do(worker.take())
+    found = api.get(f"/v1/models/{identity}", params={"wait": 10}).json()
+    assert (found["status"], found["problem"]) == ("ready", None)
+
+
+def test_who_waits_too_long_for_room_fails_with_the_reason(
+    broker: Broker, tmp_path: Path, worker: ProtocolWorker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("service.orchestrator.again._FIRST_PAUSE", 0.1)
+    with running(make_settings(broker, tmp_path, storage_wait_seconds=0.0)) as api:
+        model, dataset = ready(api, worker)
+        identity = audit(api, model, dataset)
+        for _ in range(2):
+            worker.tell(worker.take(), "deferred", problem=problem("insufficient-storage", "the disk is full"))
+        found = ended(api, f"audits/{identity}")
+        assert (found["status"], found["waiting_for"]) == ("failed", None)
+        assert found["problem"]["type"].endswith("/insufficient-storage")
+
+
+def test_nobody_is_called_lost_by_one_who_did_not_listen(settings: Settings, worker: ProtocolWorker) -> None:
+    """The database takes nothing for longer than a lease: the worker goes on, and is heard when it does again."""
+    with running(settings) as api:
+        model, dataset = ready(api, worker)
+        identity = audit(api, model, dataset)
+        shard = worker.take()
+        worker.tell(shard, "started")
+        until(lambda: api.get(f"/v1/audits/{identity}").json()["status"] == "running")
+        lock = sqlite3.connect(settings.data_dir / "tremor.db", isolation_level=None)
+        lock.execute("BEGIN IMMEDIATE")
+        for done in range(12):
+            worker.tell(shard, "progress", done=done, total=12, unit="samples")
+            time.sleep(0.25)
+        lock.execute("COMMIT")
+        lock.close()
+        for done in range(8):
+            worker.tell(shard, "progress", done=done, total=12, unit="samples")
+            assert worker.is_empty(0.25), "it was not lost"
+        worker.do(shard)
+        worker.do(worker.take())
+        assert ended(api, f"audits/{identity}")["status"] == "succeeded"
+        assert "retry" not in api.get(f"/v1/audits/{identity}/events").text.replace("retry: 2000", "")
 
 
 def test_what_a_leaving_worker_gives_back_of_a_cancelled_job_ends_it(api: httpx.Client, worker: ProtocolWorker) -> None:

@@ -10,8 +10,9 @@ from kombu import Connection
 
 from openapi.problems import Problem
 from openapi.wire.blobs import BlobStore
+from openapi.wire.delivery import QUEUES, make_celery
 from openapi.wire.jobs import OutputFile, Shard, ShardResult, WorkerEvent
-from openapi.wire.queue import QUEUES, QueueClient, make_celery
+from openapi.wire.queue import QueueClient
 from openapi.wire.settings import Settings
 
 LAYERS = [

@@ -10,7 +10,8 @@ import traceback
 from pathlib import Path
 from typing import Any
 
-from openapi.problems import JobFailed, MemoryLimit, TremorError
+from openapi.problems import InsufficientStorage, JobFailed, MemoryLimit, TremorError
+from openapi.wire.disks import is_full
 from workers.jobs.context import JobContext
 from workers.precision import exact_float32
 from workers.sandbox import confine, kernel, limits
@@ -145,6 +146,8 @@ def _problem(error: BaseException, stage: str) -> TremorError:
     if isinstance(error, TremorError):
         return error
     text = f"{type(error).__name__}: {error}"
+    if is_full(error):
+        return InsufficientStorage(f"The {stage} job found no room for its files ({text[:300]})")
     if out_of_memory(error):
         return MemoryLimit(
             f"The {stage} job needed more memory than it may have ({text[:300]}); use a smaller `batch_size`, "

@@ -6,11 +6,11 @@ It confines itself as a job would, in a process of its own, and imports nothing 
 import json
 import os
 import sys
-import tempfile
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
+from openapi.wire.folders import OwnFolder
 from openapi.wire.settings import Settings
 from workers.sandbox import confine
 from workers.sandbox.confine import Level
@@ -35,12 +35,12 @@ def wanted_layers(settings: Settings) -> tuple[str, ...]:
 
 def probe(layers: tuple[str, ...]) -> Found:
     """Confine a fork of this single-threaded process with `layers` and say what came of it."""
-    with tempfile.TemporaryDirectory(prefix="tremor-probe-") as folder:
+    with OwnFolder("tremor-probe-") as folder:
         ours, theirs = os.pipe()
         pid = os.fork()
         if pid == 0:
             try:
-                os.write(theirs, _confined(Path(folder).resolve(), layers).model_dump_json().encode())
+                os.write(theirs, _confined(folder.path, layers).model_dump_json().encode())
             finally:
                 os._exit(0)
         os.close(theirs)
