@@ -1,10 +1,10 @@
 """A client for the run of one command: of a given server, or of an embedded one that lives as long as the command."""
 
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from openapi.wire.folders import OwnFolder
 from service.cli.client import Client
 from service.cli.display import console, line, tell_warnings
 from service.cli.exits import CommandFailed, Exit
@@ -28,10 +28,11 @@ def connected(
     from service.embedded import EmbeddedService  # starts processes: imported only when needed
     from service.embedded.embed import DidNotStart
 
-    with tempfile.TemporaryDirectory(prefix="tremor-", ignore_cleanup_errors=True) as folder:
+    # What a command that was killed has left behind goes when the next one starts.
+    with OwnFolder("tremor-run-") as own:
         line("starting an embedded service …")
-        place = (data or Path(folder)).absolute()
-        temporary = {} if data else {"TMPDIR": folder}  # what a killed process leaves goes with the folder
+        place = (data or own.path).absolute()
+        temporary = {} if data else {"TMPDIR": str(own.path)}  # what a killed process leaves goes with the folder
         service = EmbeddedService(place, env={**_of_its_own(place), **temporary})
         try:
             service.start()

@@ -69,7 +69,7 @@ class Janitor:
             running = select(ShardRow.id, ShardRow.job_id).where(ShardRow.status == "running")
             lost = (await session.execute(running.where(ShardRow.lease_at < stale))).all()
             cancelling = list(await session.scalars(select(Job.id).where(Job.status == "cancelling")))
-        for shard_id, job_id in lost if self._work.hears() else ():
+        for shard_id, job_id in lost:
             async with self._work.transaction() as session:
                 await self._lost(session, job_id, shard_id)
         for job_id in cancelling:
@@ -82,6 +82,8 @@ class Janitor:
         stale = utc_now() - timedelta(seconds=self._settings.lease_seconds)
         if job is None or row is None or row.status != "running" or row.lease_at is None or row.lease_at >= stale:
             return
+        if not self._work.hears():
+            return  # it may live: we were not listening
         await lose(self._work.flow, session, job, row, self._settings.max_attempts)
 
     async def _remind(self) -> None:

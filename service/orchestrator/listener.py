@@ -50,7 +50,7 @@ class Listener:
         self._name = new_id("api")
         # Within so long every living worker has said something.
         self._patience = min(settings.lease_seconds, 3 * settings.heartbeat_seconds)
-        self._gap = self._patience + 2 * _TURN_SECONDS
+        self._gap = self._patience + _TURN_SECONDS
         self._begun = self._heard = -math.inf
 
     async def run(self) -> None:

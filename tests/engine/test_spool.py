@@ -13,6 +13,7 @@ import pytest
 from openapi.wire.blobs import BlobStore
 from openapi.wire.settings import Settings
 from openapi.wire.spool import spooled, sweep
+from workers.cache import InputCache
 
 
 def receive_and_be_killed(folder: Path) -> None:
@@ -36,6 +37,52 @@ def test_only_what_nobody_receives_goes(tmp_path: Path) -> None:
         assert path.read_bytes() == b"all of it"
     assert [left.name for left in tmp_path.iterdir()] == ["another"]
     assert sweep(tmp_path) == 0
+
+
+COPY = """
+import os, shutil, signal, sys
+from pathlib import Path
+from openapi.wire.blobs import BlobStore
+from openapi.wire.jobs import Blob, ShardResult
+from openapi.wire.settings import Settings
+from workers.cache import InputCache
+settings = Settings(data_dir=Path(sys.argv[1]))
+store = BlobStore.from_settings(settings)
+blob = store.put_bytes(b"x" * 3_000_000)
+
+def die(*_):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+if sys.argv[2] == "store":
+    file = settings.data_dir / "file"
+    file.write_bytes(b"y" * 3_000_000)
+    shutil.copyfileobj = lambda source, target, size: (target.write(source.read(size)), target.flush(), die())
+    store.put_file(file)
+elif sys.argv[2] == "result":
+    os.fsync = die
+    store.put_result("ab" * 32, ShardResult(value={}))
+else:
+    Path.replace = die
+    InputCache(store, settings.cache_dir / "inputs", 10**9).link(blob, settings.data_dir / "link")
+"""
+
+
+@pytest.mark.parametrize("what", ["store", "result", "fetch"])
+async def test_a_copy_cut_off_by_a_kill_goes_at_the_next_start(tmp_path: Path, what: str) -> None:
+    """What a worker was storing or fetching, too: nothing of it is ever seen in its place."""
+    killed = subprocess.run([sys.executable, "-c", COPY, str(tmp_path), what], check=False)
+    assert killed.returncode == -signal.SIGKILL
+    settings = Settings(data_dir=tmp_path)
+    left = [path for path in tmp_path.rglob("upload-*") if path.is_file()]
+    assert len(left) == 1
+    with spooled(left[0].parent) as (path, _):
+        store = BlobStore.from_settings(settings)
+        await store.sweep_async()
+        InputCache(store, settings.cache_dir / "inputs", 10**9)
+        assert [found for found in tmp_path.rglob("upload-*") if found.is_file()] == [path], "another's stays"
+    stored = [path for path in (tmp_path / "blobs").rglob("*") if path.is_file()]
+    assert [len(path.name) for path in stored] == [64]
+    assert store.get_result("ab" * 32) is None
 
 
 async def test_a_start_does_not_disturb_another_processs_upload(tmp_path: Path) -> None:

@@ -128,7 +128,7 @@ def test_who_waits_too_long_for_room_fails_with_the_reason(
 
 def test_nobody_is_called_lost_by_one_who_did_not_listen(settings: Settings, worker: ProtocolWorker) -> None:
     """The database takes nothing for longer than a lease: the worker goes on, and is heard when it does again."""
-    with running(settings) as api:
+    with running(settings.model_copy(update={"lease_seconds": 3.0, "heartbeat_seconds": 0.3})) as api:
         model, dataset = ready(api, worker)
         identity = audit(api, model, dataset)
         shard = worker.take()
@@ -136,13 +136,13 @@ def test_nobody_is_called_lost_by_one_who_did_not_listen(settings: Settings, wor
         until(lambda: api.get(f"/v1/audits/{identity}").json()["status"] == "running")
         lock = sqlite3.connect(settings.data_dir / "tremor.db", isolation_level=None)
         lock.execute("BEGIN IMMEDIATE")
-        for done in range(12):
-            worker.tell(shard, "progress", done=done, total=12, unit="samples")
+        for done in range(20):
+            worker.tell(shard, "progress", done=done, total=20, unit="samples")
             time.sleep(0.25)
         lock.execute("COMMIT")
         lock.close()
-        for done in range(8):
-            worker.tell(shard, "progress", done=done, total=12, unit="samples")
+        for done in range(16):
+            worker.tell(shard, "progress", done=done, total=20, unit="samples")
             assert worker.is_empty(0.25), "it was not lost"
         worker.do(shard)
         worker.do(worker.take())
