@@ -210,7 +210,8 @@ def test_every_contract_model_refuses_what_is_not_finite() -> None:
     for kind in kinds:
         kinds += kind.__subclasses__()
     assert len(kinds) > 60
-    for kind in (kind for kind in kinds if not kind.__name__.startswith("_")):  # those are of one module alone
+    contract = [kind for kind in kinds if kind.__module__.startswith("openapi.")]  # others are of one room alone
+    for kind in (kind for kind in contract if not kind.__name__.startswith("_")):  # those are of one module alone
         assert kind.model_config.get("allow_inf_nan") is False, kind
         for name, field in kind.model_fields.items():
             assert field.annotation not in (Any, dict[str, Any]), f"{kind.__name__}.{name}: use openapi.base.Json"
