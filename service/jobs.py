@@ -217,8 +217,8 @@ class JobService(ABC, Generic[Info]):
                 yield frame(row)
             if news:
                 spoken = clock()
-            elif job is None or (job.status in states.TERMINAL and seq >= job.last_seq):
-                return
+            elif job is None or (job.status in states.TERMINAL and seq >= job.last_seq) or self._services.hub.closed:
+                return  # the end; or that of this process, and the client comes back with the id of the last event
             elif clock() - spoken >= _PING_SECONDS:
                 spoken = clock()
                 yield PING

@@ -34,13 +34,13 @@ def api(
     TREMOR_DATABASE_URL, TREMOR_REDIS_URL and TREMOR_BLOB_URL say where PostgreSQL, Redis and S3 are. The database
     schema is brought up to date at the start. Several of these processes may run side by side.
     """
-    import uvicorn
 
     from openapi.wire.logs import set_up_logs
     from openapi.wire.private import keep_private
     from service.app import create_app
     from service.cli.sandbox import load_settings
     from service.embedded.folder import CannotServe, listen
+    from service.http.draining import DrainingServer
     from service.http.server import server_config
 
     keep_private()
@@ -56,8 +56,8 @@ def api(
     set_up_logs(settings)
     faulthandler.register(signal.SIGUSR1)  # `kill -USR1` writes what every thread is doing into the log
     _take_connections()
-    config = server_config(create_app(settings, workers_ended=workers_ended), settings)
-    server = uvicorn.Server(config)
+    app = create_app(settings, workers_ended=workers_ended)
+    server = DrainingServer(server_config(app, settings), app)
     server.run(sockets=[bound])
     if not server.started:
         raise click.ClickException("The API did not start; see the log above")

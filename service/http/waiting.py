@@ -18,7 +18,7 @@ async def wait_until(
     clock = asyncio.get_running_loop().time
     deadline = clock() + min(seconds, services.settings.max_wait_seconds)
     found = await load()
-    while not ended(found) and (left := deadline - clock()) > 0:
+    while not ended(found) and not services.hub.closed and (left := deadline - clock()) > 0:
         await services.hub.wait(key, min(left, _LOOK_AGAIN))
         found = await load()
     return found

@@ -10,6 +10,13 @@ class Hub:
 
     def __init__(self) -> None:
         self._waiters: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
+        #: Whether this process stops: nobody is to wait any longer.
+        self.closed = False
+
+    def close(self) -> None:
+        """Wake everybody, and let nobody wait again."""
+        self.closed = True
+        self.notify(list(self._waiters))
 
     def notify(self, keys: Iterable[str]) -> None:
         """Wake all who wait for any of the keys."""
@@ -19,6 +26,8 @@ class Hub:
 
     async def wait(self, key: str, timeout: float) -> None:
         """Return when the key is notified, at the latest after `timeout` seconds."""
+        if self.closed:
+            return
         event = asyncio.Event()
         self._waiters[key].add(event)
         try:

@@ -16,7 +16,6 @@ from typing import Any
 import httpx
 import pytest
 import redis
-import uvicorn
 from litestar import Litestar
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
@@ -25,6 +24,7 @@ from openapi.wire.settings import Settings
 from service.app import create_app
 from service.db.database import Database
 from service.embedded.broker import Broker
+from service.http.draining import DrainingServer
 from service.http.server import server_config
 from service.ids import new_id
 from service.orchestrator.again import Ended
@@ -143,7 +143,7 @@ class Served:
 
     def __init__(self, app: Litestar, port: int = 0, settings: Settings | None = None) -> None:
         config = server_config(app, settings or Settings(), host="127.0.0.1", port=port, log_level="warning")
-        self._server = uvicorn.Server(config)
+        self._server = DrainingServer(config, app)
         self._thread = threading.Thread(target=self._server.run)
 
     def __enter__(self) -> str:
