@@ -60,10 +60,15 @@ class Orchestrator:
             await self._queue.open()
         except (RedisError, OSError) as error:
             _log.warning("the broker does not answer: %s; trying again soon", error)
-        await self.resume(ended)
+        try:
+            await self.resume(ended)
+        except DBAPIError as error:
+            # A full disk must not keep us from answering: what is there can be read, and readiness says what is wrong.
+            _log.warning("cannot take up unfinished work: %s; trying again soon", error)
+            self._tasks = [asyncio.create_task(self._resume_later(ended), name="resume")]
         janitor = Janitor(self._settings, self._db, self._queue, self)
         loops = {"listen": self._listener.run(), "dispatch": self._dispatch_loop(), "janitor": janitor.run()}
-        self._tasks = [asyncio.create_task(loop, name=name) for name, loop in loops.items()]
+        self._tasks += [asyncio.create_task(loop, name=name) for name, loop in loops.items()]
 
     async def stop(self) -> None:
         """End the loops and apply what was heard; what is unfinished then is taken up by the next process."""
@@ -95,6 +100,14 @@ class Orchestrator:
                 async with self.transaction() as session:
                     await abandon(self.flow, session, job_id, shard_id, ended, self._settings.max_attempts)
         self._dispatch.set()
+
+    async def _resume_later(self, ended: Ended | None) -> None:
+        while True:
+            await asyncio.sleep(_TRY_AGAIN_SECONDS)
+            try:
+                return await self.resume(ended)
+            except DBAPIError as error:
+                _log.warning("cannot take up unfinished work: %s; trying again soon", error)
 
     def wake(self) -> None:
         """Have every shard handed out that waits for it."""

@@ -8,10 +8,11 @@ import httpx
 import pytest
 
 from service.embedded import EmbeddedService
+from service.embedded.pulse import answers
 from tests.disks import SmallDisk, small_disk
 from tests.e2e.client import Client, Json, assert_same, numbers
 from tests.e2e.conftest import IMPATIENT
-from tests.e2e.test_disturbed import in_the_middle
+from tests.e2e.test_disturbed import in_the_middle, processes
 from tests.engine.test_serve import eventually
 
 N = 40
@@ -70,6 +71,12 @@ def test_work_waits_for_room(tmp_path: Path, client: Client, body: Json) -> None
             found = readiness(mine)["checks"]
             assert found["database"]["status"] == found["blobs"]["status"] == "failed"
             assert spooled(disk) == []
+            # An API that begins on a full disk answers all the same.
+            api = processes(service, "service.cli.main api")[0]
+            api.kill()
+            api.wait(60)
+            becomes(lambda: answers(f"{service.url}/health/live"), "the API is started again")
+            refused(mine.http.post("/audits", json={**body, **ids}))
             becomes(
                 lambda: "must wait" in (disk.outside / "data/logs/worker-1.log").read_text(), "a shard came to its end"
             )

@@ -8,13 +8,16 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, func, inspect, select, text, update
+from sqlalchemy.exc import DBAPIError
 
 from openapi.base import utc_now
 from openapi.wire.jobs import Blob, Shard
 from service.db.database import Database, async_url
+from service.db.errors import why_unwritable
 from service.db.migrate import downgrade, upgrade
 from service.db.tables import ApiKey, Base, EventRow, Job, Model, ShardRow
 from service.embedded.broker import Broker
+from service.http.problems import to_problem
 from service.ids import new_id
 from service.orchestrator import states
 from tests.service.conftest import audit, empty_postgres, ended, find, flush, make_settings, ready, running
@@ -49,6 +52,28 @@ async def test_migrations_give_the_tables_of_the_code(database: Database) -> Non
         assert await connection.run_sync(differences) == []
         names = await connection.run_sync(lambda c: set(inspect(c).get_table_names()))
     assert names == TABLES | {"alembic_version"}
+
+
+async def test_why_a_database_does_not_store_is_known(database: Database) -> None:
+    if database.is_sqlite:
+        statement, reason = "PRAGMA max_page_count = 1", "its disk is full"
+    else:
+        statement, reason = "SET TRANSACTION READ ONLY", "it is read-only"
+    await database.ping()
+    with pytest.raises(DBAPIError) as caught:
+        await write(database, statement)
+    assert why_unwritable(caught.value) == reason
+    assert to_problem(caught.value)[0].slug == "insufficient-storage"
+    with pytest.raises(DBAPIError) as other:
+        await write(database, "SELECT no_such_thing")
+    assert why_unwritable(other.value) is None
+
+
+async def write(database: Database, first: str) -> None:
+    """A transaction that writes a good deal, after a statement."""
+    async with database.write() as session:
+        await session.execute(text(first))
+        session.add_all(Job(id=new_id("aud"), kind="audit", status="x", request={"a": "b" * 9000}) for _ in range(9))
 
 
 async def test_migrations_go_down_and_up_again(database: Database) -> None:
