@@ -16,6 +16,10 @@ _PLACEHOLDER = re.compile(r"(?:label|class|cls|c)?[ _-]*0*(\d+)", re.IGNORECASE)
 _NUMBER = re.compile(r"[0-9]{1,6}")
 
 
+#: Near misses are looked for in the caller's time: a few names, among labels that are not too many.
+_HINTS, _MOST_COMPARED = 5, 2000
+
+
 class Reading(Frozen):
     """One way to read the data set's labels: `logits[label]` is the logit, −1 for a label that no sample has."""
 
@@ -58,21 +62,18 @@ def find_names(names: Sequence[str], among: Sequence[str]) -> dict[str, int]:
     """Return name → its one place in `among`: spelt alike, else in the same letters (case, spaces, underscores, hyphens
     and Unicode form aside), else as one of its synonyms. Names with no or several places are left out.
     """
-    tables = []
+    found: dict[str, int] = {}
+    left = list(dict.fromkeys(names))
     for level in _LEVELS:
+        if not left:
+            break
         table: dict[str, set[int]] = {}
         for place, name in enumerate(among):
             for key in level(clean_name(name)):
                 table.setdefault(key, set()).add(place)
-        tables.append(table)
-    found = {}
-    for name in names:
-        for level, table in zip(_LEVELS, tables, strict=True):
-            places = set().union(*(table.get(key, set()) for key in level(clean_name(name))))
-            if places:
-                if len(places) == 1:
-                    found[name] = places.pop()
-                break
+        places = {name: set().union(*(table.get(key, set()) for key in level(clean_name(name)))) for name in left}
+        found |= {name: next(iter(own)) for name, own in places.items() if len(own) == 1}
+        left = [name for name, own in places.items() if not own]  # several places are no better at a looser level
     return found
 
 
@@ -156,7 +157,7 @@ def _by_name(present: Mapping[int, str], names: Sequence[str], labels: Sequence[
 def _no_place(lost: Sequence[str], names: Sequence[str], labels: Sequence[str]) -> str:
     hints = []
     spelt = {letters(label): label for label in labels}
-    for name in lost[:5]:
+    for name in lost[:_HINTS] if len(labels) <= _MOST_COMPARED else ():
         several = [label for label in labels if _by_synonyms(name) & _by_synonyms(label)]
         near = several or [spelt[key] for key in difflib.get_close_matches(letters(name), list(spelt), 2, 0.6)]
         if near:

@@ -228,6 +228,11 @@ def _aimed(request: AuditRequest | HardeningRequest, model: Subject, dataset: Su
     return aimed(request.attacks or (), names, int(model.inspection["num_classes"]), "/attacks")
 
 
+def _mapping(dataset: Subject) -> dict[str, Any]:
+    found = dataset.matched.get("label_mapping")
+    return {"label_mapping": found} if found else {}
+
+
 def train_shard(request: HardeningRequest, model: Subject, dataset: Subject) -> Planned:
     """The `train` stage of a hardening."""
     fields = set(HardenOptions.model_fields) - {"train_dataset_id"}
@@ -241,7 +246,7 @@ def train_shard(request: HardeningRequest, model: Subject, dataset: Subject) -> 
             "harden": request.model_dump(mode="json", by_alias=True, include=fields),
             "seed": request.seed,
             "parent": {"id": model.id, "sha256": model.sha256, "name": model.name},
-            "dataset": {"id": dataset.id, "sha256": dataset.sha256, "name": dataset.name},
+            "dataset": {"id": dataset.id, "sha256": dataset.sha256, "name": dataset.name, **_mapping(dataset)},
         },
         weight=1.0,
         execution={"batch_size": request.execution.batch_size},

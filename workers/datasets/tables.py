@@ -59,7 +59,7 @@ def list_by_table(archive: Archive, images: Sequence[str], metadata: DatasetMeta
 
     Raises `DatasetRejected` naming table and line, `DatasetMalformed` for what is no table.
     """
-    names = [n for n in archive.files if PurePosixPath(n).suffix.lower() in SUFFIXES]
+    names = [n for n in archive.files if PurePosixPath(n).suffix.lower() in SUFFIXES and "submission" not in n.lower()]
     tables = [_understood(_read(archive, name), metadata) for name in names]
     for table in tables:
         _complain(table, bool(metadata.label_column))
@@ -71,7 +71,7 @@ def list_by_table(archive: Archive, images: Sequence[str], metadata: DatasetMeta
     for table in chosen:
         root = PurePosixPath(table.name).parent
         for line, file, label in _samples(table, metadata):
-            order.append(finder.find(file, root, f"{table.name!r}, line {line}"))
+            order.append(finder.find(file, root, table.name, line))
             classes.append(label)
     seen: set[str] = set()
     for name in order:
@@ -223,15 +223,18 @@ class _Finder:
             for key in {str(path), path.name, str(path.with_suffix("")), path.stem}:
                 self._loose.setdefault(key, []).append(name)
 
-    def find(self, file: str, root: PurePosixPath, where: str) -> str:
-        wanted = file.replace("\\", "/").removeprefix("./")
+    def find(self, file: str, root: PurePosixPath, table: str, line: int) -> str:
+        """The image that a line of a table means; of several with one name that below `train…` for `train.csv`."""
+        where, wanted = f"{table!r}, line {line}", file.replace("\\", "/").removeprefix("./")
+        kind = PurePosixPath(table).stem.lower()
         for name in (str(root / wanted), wanted):
             if name in self._exact:
                 return name
         for key in (_loosely(str(root / wanted)), _loosely(wanted), PurePosixPath(_loosely(wanted)).name):
             found = self._loose.get(key, [])
-            if len(found) == 1:
-                return found[0]
+            near = [n for n in found if any(part.lower().startswith(kind) for part in PurePosixPath(n).parts[:-1])]
+            if len(found) == 1 or len(near) == 1:
+                return near[0] if near else found[0]
             if found:
                 raise DatasetRejected(f"{where}: {file[:120]!r} may be {found[0]!r} or {found[1]!r}; give its path")
         raise DatasetRejected(f"{where}: the archive holds no image {str(root / wanted)[:120]!r}")

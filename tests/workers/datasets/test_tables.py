@@ -72,6 +72,16 @@ def test_a_table_without_labels_leaves_the_folders_in_force(convert, tmp_path):
     assert (sorted(y), found.labels) == ([0, 1], ("cat", "dog"))
 
 
+def test_as_competitions_pack_it(convert, tmp_path):
+    entries = {f"{s}_images/{i}.png": shade(10 * k + i) for k, s in enumerate(("train", "test")) for i in range(3)}
+    entries["train.csv"] = b"id,label\n0,cat\n1,dog\n2,cat\n"
+    entries["test.csv"] = b"id\n0\n1\n2\n"
+    entries["sample_submission.csv"] = b"id,label\n0,cat\n1,cat\n2,cat\n"
+    x, y, found = read(convert, tmp_path, entries)
+    assert (x, y) == ([0, 1, 2], [0, 1, 0])
+    assert any("3 images are not listed in 'train.csv'" in w for w in found.warnings)
+
+
 def test_one_table_a_folder(convert, tmp_path):
     """GTSRB has one in each class folder."""
     entries = {f"{c:05d}/{i}.ppm": shade(10 * c + i) for c in (3, 14) for i in range(2)}
