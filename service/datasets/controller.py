@@ -31,9 +31,10 @@ class DatasetController(Controller):
     async def upload(self, request: Req, services: Parts) -> Response[Any]:
         """Upload a data set file.
 
-        Multipart with the part `file` (`.npz` of images and labels, `.zip` or `.tar` of pictures in class folders, with a
-        table, or as WebDataset, `.parquet` of images and labels, `.csv` of pixels) and optionally `metadata` (JSON). The data set is `inspecting` until a worker has decoded it. Identical
-        bytes and metadata give the same id with status 200.
+        Multipart with the part `file` (`.npz` of images and labels, `.zip` or `.tar` of pictures in class folders, with
+        a table, or as WebDataset, `.parquet` of images and labels, `.csv` of pixels) and optionally `metadata` (JSON).
+        The data set is `inspecting` until a worker has decoded it. Identical bytes and metadata give the same id with
+        status 200.
         """
         return await DatasetService(services).upload(request)
 
