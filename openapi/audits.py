@@ -66,7 +66,9 @@ class AuditRequest(Frozen):
     max_samples: int | None = Field(None, ge=1, le=MOST, description="So many samples; null is all")
     samples: SampleChoice = Field("first", description=DESCRIPTION.format(count="max_samples"))
     seed: int = Field(0, ge=0, lt=2**63)
-    keep_examples: bool = False
+    keep_examples: bool = Field(
+        False, description="Keep every adversarial example, as `.npz` and as `examples.zip` of PNG pairs"
+    )
     survivors_only: bool = Field(
         False,
         description="Each attack gets only the samples that the cheaper ones of its threat model have not fooled: the "
@@ -133,7 +135,7 @@ class ArtifactInfo(Frozen):
 
     id: str
     kind: str = Field(examples=["report", "checkpoint", "manifest", "examples", "pairs", "log"])
-    format: str = Field(examples=["json", "html", "onnx", "torchscript", "safetensors", "npz"])
+    format: str = Field(examples=["json", "html", "onnx", "torchscript", "safetensors", "npz", "zip"])
     name: str
     size: int
     sha256: str

@@ -51,6 +51,7 @@ def _neurons(text: str) -> Json | None:
 @click.option(
     "--survivors-only", is_flag=True, help="Attack again only what cheaper attacks have left: the worst case, sooner."
 )
+@click.option("--keep-examples", is_flag=True, help="Save every adversarial example: arrays, and PNG pairs in a zip.")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
 @click.option("--train", type=EXISTING, help="Training data for --harden.")
 @click.option(
@@ -137,6 +138,7 @@ def _request(
     samples: int | None,
     choose: Given | None,
     survivors_only: bool,
+    keep_examples: bool,
     seed: int,
     policy: Given | None,
     fail_under: tuple[Given, ...],
@@ -146,6 +148,7 @@ def _request(
     sources = Sources(preset="--preset", max_samples="--samples", seed="--seed", neurons="--neurons", harden="--harden")
     sources.add("/samples", f"--choose {choose.text if choose else ''}")
     request: Json = {"preset": preset, "max_samples": samples, "seed": seed, "survivors_only": survivors_only}
+    request["keep_examples"] = keep_examples
     if choose is not None:
         request["samples"] = choose.body
     if attacks:

@@ -59,6 +59,8 @@ def fetch(client: Client, kind: Kind, body: Json, out: Path) -> tuple[Json, list
     parts = (report["model"], report["dataset"])
     told = [f"{part['name']}: {text}" for part in parts for text in part.get("warnings", ())]
     client.warnings += [text for text in told if text not in client.warnings]  # inspections were told of at upload
+    if body["request"].get("keep_examples"):
+        saved += save_artifacts(client, job, out, {"examples", "pairs"})
     if body.get("hardening_id"):
         saved += save_artifacts(client, f"/v1/hardenings/{body['hardening_id']}", out, _OF_A_HARDENING)
     return report, saved

@@ -19,6 +19,7 @@ MEDIA_TYPES = {
     "jsonl": "application/jsonl",
     "html": "text/html",  # the framework adds the charset
     "npz": "application/x-npz",
+    "zip": "application/zip",
     "npy": "application/x-npy",
     "png": "image/png",
     "svg": "image/svg+xml",

@@ -101,6 +101,8 @@ def report_shard(
     results = [result_of(row) for row in rows]
     told = choice_params(choice, n, request.seed)
     labels = {"labels": dataset.arrays()["y"]} if told else {}
+    if isinstance(request, AuditRequest) and request.keep_examples:
+        labels["images"] = dataset.arrays()["x"]
     return Planned(
         "report",
         "report",

@@ -19,9 +19,11 @@ from openapi.problems import JobFailed, NotDifferentiable
 from openapi.threat_models import Attack
 from workers.attacks.attack_run import AttackRun
 from workers.attacks.suite import run_attack
+from workers.attacks.victim import Logits, Victim, frozen
 from workers.jobs.arrays import load_rows, shard_rows
 from workers.jobs.context import JobContext
 from workers.models.load import load_model
+from workers.precision import exact_float32
 from workers.reports import worst
 
 
@@ -51,7 +53,7 @@ def run(ctx: JobContext) -> dict[str, Any]:
         cuda_graphs=ctx.cuda_graphs == "on",
         progress=lambda done, total: ctx.progress(done, total, "samples", f"attack {spec.id or spec.name}"),
     )
-    write_files(ctx, result, x, bool(params.get("keep_examples")))
+    write_files(ctx, result, x, model if params.get("keep_examples") else None)
     return {
         "clean_correct": int(result.correct.sum()),
         "attacked": int(result.attacked.sum()),
@@ -81,8 +83,8 @@ def fooled_before(ctx: JobContext, index: Tensor) -> Tensor | None:
     return fooled
 
 
-def write_files(ctx: JobContext, result: AttackRun, x: Tensor, keep_examples: bool) -> None:
-    """Write the per-sample table, the pictures and, when asked for, the examples."""
+def write_files(ctx: JobContext, result: AttackRun, x: Tensor, keep_for: Logits | None) -> None:
+    """Write the per-sample table, the pictures and, when asked for, the examples with the model's answers to them."""
     np.savez(
         ctx.output("samples", "samples.npz", "samples", "npz"),
         index=result.index,
@@ -109,11 +111,28 @@ def write_files(ctx: JobContext, result: AttackRun, x: Tensor, keep_examples: bo
         ctx.output("worst", "worst.json", "pictures", "json"),
         worst.pick(x.cpu().numpy(), result.x_adv.numpy(), result.success, columns),
     )
-    if keep_examples:
+    if keep_for is not None:
         np.savez(
             ctx.output("examples", "examples.npz", "examples", "npz"),
             x=result.x_adv.numpy(),
             index=result.index,
             label=result.label,
             success=result.success,
+            predicted=result.adv_predicted,
+            confidence=result.confidence,
+            distance=result.distance,
+            png_predicted=as_png(keep_for, result, ctx.device),
         )
+
+
+def as_png(model: Logits, result: AttackRun, device: str) -> NDArray[np.int64]:
+    """Return (n,) classes of the examples after rounding to the 8 bits of a PNG; −1 where there was no success."""
+    fooled = torch.from_numpy(result.success).nonzero().flatten()
+    found = torch.full((len(result.index),), -1)
+    if len(fooled):
+        victim = Victim(model, torch.from_numpy(result.index).to(device), least=2)
+        with frozen(model), exact_float32():
+            for rows in fooled.tensor_split(-(-len(fooled) // 256)):
+                images = (result.x_adv[rows] * 255).round().div_(255)
+                found[rows] = victim.logits(images.to(device), rows.to(device)).argmax(1).cpu()
+    return found.numpy()

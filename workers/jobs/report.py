@@ -1,8 +1,8 @@
 """Stage `report`: the results of all shards → report.json, report.html, samples.jsonl, and the kept examples.
 
-inputs: ``labels`` (where ``choice`` needs them), ``samples.<attack>.<slice>``, ``worst.<attack>.<slice>``,
-``sums.<slice>``, with `keep_examples` also ``examples.<attack>.<slice>`` and ``pairs.<slice>``; for a
-hardening the same with the prefix ``after.``.
+inputs: ``labels`` (where ``choice`` needs them), ``images`` (with `keep_examples`), ``samples.<attack>.<slice>``,
+``worst.<attack>.<slice>``, ``sums.<slice>``, with `keep_examples` also ``examples.<attack>.<slice>`` and
+``pairs.<slice>``; for a hardening the same with the prefix ``after.``.
 
 params: ``kind`` ("audit" or "hardening"), ``job_id``, ``created_at``, ``model`` (ReportModel, with ``labels`` and
 ``layers``), ``dataset`` (ReportDataset), ``request``, ``attacks`` (specs with their ids), ``slices`` of the samples of
@@ -15,13 +15,15 @@ import json
 from pathlib import Path
 from typing import Any
 
+from openapi.attacks import ATTACK_ADAPTER
 from openapi.audits import ArtifactInfo
 from openapi.wire.jobs import artifact_id
 from workers.jobs.context import DeclaredFile, JobContext
 from workers.reports.build import Built, build_report
 from workers.reports.html import render
 from workers.reports.keepsakes import join_npz, slices_of
-from workers.reports.outcomes import bounded
+from workers.reports.outcomes import bounded, measured_norm
+from workers.reports.picture_pairs import write_pairs
 from workers.reports.samples import write_samples
 from workers.reports.worst import worst_examples
 
@@ -55,10 +57,25 @@ def _keep(ctx: JobContext) -> list[DeclaredFile]:
         if parts:
             target = ctx.output(f"examples.{i}", f"examples-{spec['id']}.npz", "examples", "npz")
             join_npz(parts, ("x", "index", "label", "success"), target)
+    if "images" in ctx.inputs:
+        _keep_pictures(ctx)
     parts = slices_of(ctx.inputs, "pairs.")
     if parts:
         join_npz(parts, ("x", "x_adv", "index"), ctx.output("pairs", "pairs.npz", "pairs", "npz"))
     return list(ctx.files.values())
+
+
+def _keep_pictures(ctx: JobContext) -> None:
+    specs = [ATTACK_ADAPTER.validate_python(spec) for spec in ctx.params["attacks"]]
+    parts = {str(spec.id): slices_of(ctx.inputs, f"examples.{i}.") for i, spec in enumerate(specs)}
+    norms = {str(spec.id): measured_norm(spec, _norm(ctx, i)) for i, spec in enumerate(specs)}
+    names = ctx.params["model"].get("labels") or ctx.params["dataset"].get("labels") or ()
+    write_pairs(ctx.output("pictures", "examples.zip", "examples", "zip"), parts, ctx.inputs["images"], norms, names)
+
+
+def _norm(ctx: JobContext, i: int) -> str | None:
+    norm: str | None = ctx.params["values"].get(f"samples.{i}.0", {}).get("norm")
+    return norm
 
 
 def _info(ctx: JobContext, file: DeclaredFile) -> dict[str, Any]:

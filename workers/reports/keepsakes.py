@@ -32,7 +32,7 @@ def _join(archives: Sequence[zipfile.ZipFile], key: str, sink: IO[bytes]) -> Non
     forms = []
     for archive in archives:
         with archive.open(f"{key}.npy") as stream:
-            forms.append(_header(stream))
+            forms.append(read_header(stream))
     filled = [form for form in forms if form[0][0]] or forms[:1]
     shape, dtype = filled[0]
     if any(form[0][1:] != shape[1:] or form[1] != dtype for form in filled):
@@ -46,12 +46,13 @@ def _join(archives: Sequence[zipfile.ZipFile], key: str, sink: IO[bytes]) -> Non
     for archive, form in zip(archives, forms, strict=True):
         if form[0][0]:
             with archive.open(f"{key}.npy") as stream:
-                _header(stream)
+                read_header(stream)
                 while piece := stream.read(_PIECE):
                     sink.write(piece)
 
 
-def _header(stream: IO[bytes]) -> tuple[tuple[int, ...], np.dtype[Any]]:
+def read_header(stream: IO[bytes]) -> tuple[tuple[int, ...], np.dtype[Any]]:
+    """Shape and type of the `.npy` array whose numbers follow in the stream. `JobFailed` for an order other than C."""
     np.lib.format.read_magic(stream)
     shape, fortran, dtype = np.lib.format.read_array_header_1_0(stream)
     if fortran and len(shape) > 1:

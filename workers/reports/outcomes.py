@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from openapi.report import AttackReport, ClassCount, ClassReport, Clean, Distance, Histogram, Targeted, WorstCase
-from openapi.threat_models import families
+from openapi.threat_models import Attack, families
 from workers.reports.intervals import wilson
 from workers.reports.merge import AttackTable
 
@@ -120,15 +120,15 @@ def bounded(threat_model: str) -> bool:
     return not (chosen or threat_model.endswith(" minimal") or threat_model.startswith("corruption"))
 
 
-def measured_norm(table: AttackTable) -> str:
-    """The norm that an attack's distances are in."""
-    threat = table.spec.threat_model.split()[0]
+def measured_norm(spec: Attack, norm: str | None) -> str:
+    """The norm that an attack's distances are in; `norm` is what its shards say."""
+    threat = spec.threat_model.split()[0]
     known = threat in ("linf", "l2", "l1", "l0")
-    return table.norm or (threat if known else _MEASURED_IN.get(table.spec.name, "linf"))
+    return norm or (threat if known else _MEASURED_IN.get(spec.name, "linf"))
 
 
 def _distance(table: AttackTable) -> Distance:
-    norm = measured_norm(table)
+    norm = measured_norm(table.spec, table.norm)
     values = table.distance[table.success & np.isfinite(table.distance)]
     if not len(values):
         return Distance(norm=norm, mean=None, median=None, max=None)

@@ -83,7 +83,7 @@ def worst_examples(tables: Sequence[AttackTable], inputs: Mapping[str, Path]) ->
     if not left:
         return []
     table, parts = max(left, key=lambda pair: (bounded(pair[0].spec.threat_model), int(pair[0].success.sum())))
-    about = {"attack": table.id, "norm": measured_norm(table)}
+    about = {"attack": table.id, "norm": measured_norm(table.spec, table.norm)}
     every = [WorstExample(**{**e, **about}) for part in parts for e in json.loads(part.read_text(encoding="utf-8"))]
     every.sort(key=lambda e: (-e.confidence, e.index))
     return [every[k] for k in _few_of_each([e.label for e in every])]
@@ -114,11 +114,16 @@ def _pictures(benign: Pixels, adversarial: Pixels) -> dict[str, Any]:
 
 def png(pixels: npt.NDArray[Any]) -> str:
     """Encode (c, h, w) in [0, 1] as a PNG data URI, at most 128 pixels wide or high."""
+    return "data:image/png;base64," + base64.b64encode(encode(pixels, _SIDE, optimize=True)).decode()
+
+
+def encode(pixels: npt.NDArray[Any], side: int | None = None, *, optimize: bool = False) -> bytes:
+    """Encode (c, h, w) in [0, 1] as a PNG file, at most `side` pixels wide or high: colours, or the first channel."""
     levels = np.rint(np.clip(pixels, 0, 1) * 255).astype(np.uint8)
     plane = levels[:3].transpose(1, 2, 0) if len(levels) >= 3 else levels[0]
     image = Image.fromarray(np.ascontiguousarray(plane))
-    if max(image.size) > _SIDE:
-        image.thumbnail((_SIDE, _SIDE))
+    if side is not None and max(image.size) > side:
+        image.thumbnail((side, side))
     data = io.BytesIO()
-    image.save(data, "PNG", optimize=True)
-    return "data:image/png;base64," + base64.b64encode(data.getvalue()).decode()
+    image.save(data, "PNG", optimize=optimize)
+    return data.getvalue()
