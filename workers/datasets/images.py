@@ -119,12 +119,7 @@ class Survey:
     def _final(self, size: tuple[int, int], name: str) -> tuple[int, int]:
         if self.resizer is None:
             return size
-        between = self.resizer.between(size)
-        if between[0] * between[1] > self.limits.image_pixels:
-            raise DatasetRejected(
-                f"image {name!r} is {size[0]} × {size[1]} (height × width), which metadata.resize would make "
-                f"{between[0]} × {between[1]}; at most {self.limits.image_pixels:,} pixels are accepted"
-            )
+        self.resizer.check(size, name, self.limits.image_pixels)
         final = self.resizer.after(size)
         self.resized = self.resized or final != size
         self.padded += self.resizer.pads(size)

@@ -16,6 +16,7 @@ from workers.datasets.limits import DatasetLimits
 from workers.datasets.listing import split_of
 from workers.datasets.npy import NpyHeader, read_header, read_rows
 from workers.datasets.pixels import PixelSink, image_layout, to_nchw
+from workers.datasets.reshape import reshaped
 from workers.zips import ZIP_ERRORS
 
 #: Names that pairs of images and labels go by, in order of preference; lower case.
@@ -67,11 +68,7 @@ def read_npz(
     warnings += sink.warnings
     if others:
         warnings.append(f"only {x} and {y} are read; the file also holds {', '.join(sorted(others)[:8])}")
-    if metadata.resize is not None or metadata.channels is not None:
-        warnings.append(
-            "metadata.resize and channels apply to image files; the arrays of an .npz are taken as they are"
-        )
-    return Decoded(n, shape, sink.dtype, classes, warnings=warnings)
+    return reshaped(Decoded(n, shape, sink.dtype, classes, warnings=warnings), metadata, x_path, limits)
 
 
 def _keys(archive: zipfile.ZipFile) -> list[str]:

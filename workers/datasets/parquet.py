@@ -16,6 +16,7 @@ from workers.datasets.labels import Classes
 from workers.datasets.limits import DatasetLimits
 from workers.datasets.pixel_rows import dense_rows
 from workers.datasets.pixels import PixelSink, image_layout, to_nchw
+from workers.datasets.reshape import reshaped
 
 _BATCH = 64
 
@@ -109,7 +110,8 @@ def _write_pixels(
             sink.write(to_nchw(part, layout, shape))
             progress(sink.seen, n)
         _check_rows(sink.seen, n)
-    return Decoded(n, shape, sink.dtype, classes, warnings=[*columns.notes, *sink.warnings])
+    decoded = Decoded(n, shape, sink.dtype, classes, warnings=[*columns.notes, *sink.warnings])
+    return reshaped(decoded, metadata, x_path, limits)
 
 
 def _check_rows(found: int, declared: int) -> None:

@@ -6,6 +6,7 @@ import numpy as np
 from PIL import Image
 
 from openapi.datasets import Resize
+from openapi.problems import DatasetRejected
 
 Size = tuple[int, int]  # (height, width)
 
@@ -44,6 +45,15 @@ class Resizer:
         """True when the crop is larger than a picture that was (h, w): black edges are added, as torchvision does."""
         between, final = self.between(size), self.after(size)
         return final[0] > between[0] or final[1] > between[1]
+
+    def check(self, size: Size, name: str, most: int) -> None:
+        """Refuse a picture that would have more than `most` pixels before it is cropped."""
+        between = self.between(size)
+        if between[0] * between[1] > most:
+            raise DatasetRejected(
+                f"image {name!r} is {size[0]} × {size[1]} (height × width), which metadata.resize would make "
+                f"{between[0]} × {between[1]}; at most {most:,} pixels are accepted"
+            )
 
     def apply(self, image: Image.Image) -> Image.Image:
         """Resize and crop one picture of mode L or RGB."""

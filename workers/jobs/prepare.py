@@ -15,6 +15,7 @@ import torch
 from openapi.class_names import Reading
 from openapi.models import InputSpec
 from openapi.problems import DatasetRejected
+from workers.datasets.channels import with_channels
 from workers.datasets.decoded import save_labels
 from workers.datasets.npy import NpyWriter, read_header, stream_rows
 from workers.jobs.context import JobContext
@@ -49,21 +50,11 @@ def _with_channels(ctx: JobContext, channels: int) -> tuple[Path, str]:
     path = ctx.output("x", "x.npy", "data", "npy")
     with NpyWriter(path, (n, channels, h, w), header.dtype) as writer:
         for rows in stream_rows(ctx.inputs["x"], "x"):
-            writer.write(np.repeat(rows, 3, axis=1) if channels == 3 else luminance(rows))
+            writer.write(with_channels(rows, channels))
             ctx.progress(writer.rows, n, "samples", "prepare")
     return path, (
         "grey repeated as R = G = B" if channels == 3 else "luminance (ITU-R 601) of colour, as the model takes grey"
     )
-
-
-def luminance(rows: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """(k, 3, h, w) → (k, 1, h, w); bytes in Pillow's fixed-point arithmetic, floats as they are."""
-    if rows.dtype == np.uint8:
-        wide = rows.astype(np.uint32)
-        grey = (wide[:, 0] * 19595 + wide[:, 1] * 38470 + wide[:, 2] * 7471 + 0x8000) >> 16
-    else:
-        grey = (rows[:, 0] * 0.299 + rows[:, 1] * 0.587 + rows[:, 2] * 0.114).clip(0, 1)
-    return grey.astype(rows.dtype)[:, None]
 
 
 def _evidence(ctx: JobContext, x: Path, labels: npt.NDArray[np.int64], candidates: list[Reading]) -> dict[str, Any]:

@@ -170,7 +170,7 @@ def test_notes_for_people(convert, npz):
     assert "the largest is 1" in text
     assert "also holds extra.npy" in text
     assert "no sample has class 1, 2" in text
-    assert "metadata.resize and channels apply to image files" in text
+    assert "resized to 8 × 8" in got.found.resize
     sorted_set = convert(npz(x=BYTES, y=np.array([0, 0, 0, 1, 1, 1])))
     assert any("sorted by label" in w for w in sorted_set.found.warnings)
 
@@ -305,3 +305,21 @@ def test_a_split_that_is_not_there(convert, npz):
     arrays = {"x_train": BYTES, "y_train": Y, "x_test": BYTES, "y_test": Y}
     with pytest.raises(DatasetRejected, match=r"metadata.split is 'val'; the .npz holds test, train"):
         convert(npz(**arrays), split="val")
+
+
+def test_arrays_are_resized_cropped_and_coloured_as_files_are(convert, npz):
+    x = RNG.integers(0, 256, (3, 20, 31, 3), dtype=np.uint8)
+    got = convert(npz(x=x, y=[0, 1, 2]), resize={"size": 16, "crop": 12}, channels="grey")
+    for ours, picture in zip(got.x, x, strict=True):
+        image = Image.fromarray(picture).convert("L").resize((24, 16), Image.Resampling.BILINEAR)
+        assert np.array_equal(ours[0], np.asarray(image.crop((6, 2, 18, 14))))
+    assert got.found.shape == (1, 12, 12)
+    assert got.found.channels == "luminance (ITU-R 601) of colour"
+    assert "the centre 12 × 12" in got.found.resize
+    colour = convert(npz(x=x[..., 0] / np.float32(255), y=[0, 1, 2]), channels="RGB")
+    assert (colour.x == (x[..., 0] / np.float32(255))[:, None]).all()
+    assert colour.x.shape == (3, 3, 20, 31)
+    with pytest.raises(DatasetRejected, match="for pictures of bytes"):
+        convert(npz(x=x / 255, y=[0, 1, 2]), resize=[8, 8])
+    with pytest.raises(DatasetRejected, match="at most 1,000 pixels"):
+        convert(npz(x=x, y=[0, 1, 2]), DatasetLimits(image_pixels=1000), resize=[40, 40])
