@@ -13,6 +13,7 @@ from openapi.base import Frozen
 from openapi.problems import DatasetMismatch
 
 _PLACEHOLDER = re.compile(r"(?:label|class|cls|c)?[ _-]*0*(\d+)", re.IGNORECASE)
+_CODE = re.compile(r"(n\d{8}(?=[\s._-]|$)|\d{3}(?=\.))[\s._-]*(.*)")
 _NUMBER = re.compile(r"[0-9]{1,6}")
 
 
@@ -55,12 +56,22 @@ def _by_synonyms(name: str) -> frozenset[str]:
     return frozenset(filter(None, (letters(part) for part in name.split(","))))
 
 
-_LEVELS: tuple[Callable[[str], frozenset[str]], ...] = (_spelt, _by_letters, _by_synonyms)
+def _by_code(name: str) -> frozenset[str]:
+    """Names behind a number (``001.Laysan_Albatross``), and WordNet's ids with or without a name."""
+    match = _CODE.fullmatch(name)
+    if match is None:
+        return _by_synonyms(name)
+    code, rest = match.groups()
+    return (_by_synonyms(rest) if rest else frozenset()) | ({code} if code[0] == "n" else frozenset())
+
+
+_LEVELS: tuple[Callable[[str], frozenset[str]], ...] = (_spelt, _by_letters, _by_synonyms, _by_code)
 
 
 def find_names(names: Sequence[str], among: Sequence[str]) -> dict[str, int]:
     """Return name → its one place in `among`: spelt alike, else in the same letters (case, spaces, underscores, hyphens
-    and Unicode form aside), else as one of its synonyms. Names with no or several places are left out.
+    and Unicode form aside), else as one of its synonyms, else with or without a code before it. Names with no or
+    several places are left out.
     """
     found: dict[str, int] = {}
     left = list(dict.fromkeys(names))
