@@ -4,6 +4,8 @@ import json
 from typing import Any
 from xml.etree import ElementTree as ET
 
+from openapi.text import visible_texts
+
 
 def _suite(root: ET.Element, name: str, cases: list[tuple[str, str, str, float]]) -> None:
     """Add a suite of (name, "pass" | "fail" | anything else is skipped, message, seconds)."""
@@ -30,7 +32,7 @@ def _suite(root: ET.Element, name: str, cases: list[tuple[str, str, str, float]]
 
 def from_report(data: bytes) -> bytes:
     """Write a JSON report as JUnit XML. Attacks always pass: whether a robustness is enough, the policy's rules say."""
-    report: dict[str, Any] = json.loads(data)
+    report: dict[str, Any] = visible_texts(json.loads(data))
     root = ET.Element("testsuites", name=f"tremor {report['model']['name']}")
     rules = [
         (

@@ -4,6 +4,8 @@ import json
 from importlib.metadata import version
 from typing import Any
 
+from openapi.text import visible_texts
+
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
@@ -11,7 +13,7 @@ def _result(rule: str, level: str, text: str, model: dict[str, Any]) -> dict[str
     return {
         "ruleId": rule,
         "level": level,
-        "message": {"text": text},
+        "message": {"text": text.replace("](", "] (")},  # what looks like a link is shown as one
         "locations": [{"physicalLocation": {"artifactLocation": {"uri": f"sha256:{model['sha256']}"}}}],
         "partialFingerprints": {"model/rule": f"{model['sha256']}:{rule}"},
     }
@@ -19,7 +21,7 @@ def _result(rule: str, level: str, text: str, model: dict[str, Any]) -> dict[str
 
 def from_report(data: bytes) -> bytes:
     """Write a JSON report as SARIF. What passed is no result; what could not be judged is a note."""
-    report: dict[str, Any] = json.loads(data)
+    report: dict[str, Any] = visible_texts(json.loads(data))
     model = report["model"]
     rules: dict[str, dict[str, Any]] = {}
     results: list[dict[str, Any]] = []

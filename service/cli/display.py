@@ -21,6 +21,8 @@ from rich.progress import (
 from rich.table import Column, Table
 from rich.text import Text
 
+from openapi.text import visible
+
 Json = dict[str, Any]
 #: A log has no width of its own: tables are then written without folding their cells.
 _LOG_WIDTH = 120
@@ -37,8 +39,13 @@ _CELL_WIDTH = 16
 
 
 def line(text: str, style: str | None = None) -> None:
-    """Say one thing, as it is, on a line of its own."""
-    console.print(text, style=style, markup=False, highlight=False, soft_wrap=True)
+    """Say one thing, as it is, on a line of its own; what a terminal would obey is shown instead."""
+    console.print(visible(text), style=style, markup=False, highlight=False, soft_wrap=True)
+
+
+def shown(text: str) -> Text:
+    """Text from outside for a table: no markup, and nothing that a terminal would obey."""
+    return Text(visible(text))
 
 
 class _Amount(ProgressColumn):
@@ -51,7 +58,7 @@ class _Amount(ProgressColumn):
 
 def _amount(done: float, total: float | None, unit: str) -> str:
     parts = [f"{round(part, 1):.10g}" for part in (done, total) if part is not None]
-    return f"{'/'.join(parts)} {unit}".rstrip()
+    return f"{'/'.join(parts)} {visible(unit)}".rstrip()
 
 
 class Bars:
@@ -63,6 +70,7 @@ class Bars:
 
     def show(self, phase: str, done: float, total: float, unit: str = "") -> None:
         """Move the bar of a phase; bars of earlier phases are filled."""
+        phase = visible(phase)
         if phase not in self._tasks:
             self.finish()
             self._tasks[phase] = self._progress.add_task(phase, total=None, unit=unit)
@@ -130,7 +138,7 @@ def share(part: Json) -> str:
 
 def accuracy_table(before: Json, after: Json | None, title: str) -> Table:
     """Clean and robust accuracy with 95 % intervals, before and (when hardened) after."""
-    table = Table(title=title, title_justify="left")
+    table = Table(title=shown(title), title_justify="left")
     table.add_column("accuracy")
     table.add_column("before" if after else "now", justify="right")
     if after:
@@ -141,7 +149,7 @@ def accuracy_table(before: Json, after: Json | None, title: str) -> Table:
     worst = {w["threat_model"]: w for w in after["worst_case"]} if after else {}
     rows += [(f"worst case, {w['threat_model']}", w, worst.get(w["threat_model"])) for w in before["worst_case"]]
     for name, first, second in rows:
-        table.add_row(name, share(first), *([share(second) if second else "-"] if after else []))
+        table.add_row(shown(name), share(first), *([share(second) if second else "-"] if after else []))
     return table
 
 
@@ -149,14 +157,15 @@ def neuron_table(neurons: Json, layers: int = 3, top: int = 5) -> Table:
     """The most sensitive neurons of the first, middle and last layers, as many as the terminal is wide enough for."""
     found = neurons["layers"]
     picks = sorted({round(i * (len(found) - 1) / max(1, layers - 1)) for i in range(layers)})
-    table = Table(title=f"Most sensitive neurons (sigma, SNS Eq. 1; tap: {neurons['tap']})", title_justify="left")
+    title = f"Most sensitive neurons (sigma, SNS Eq. 1; tap: {neurons['tap']})"
+    table = Table(title=shown(title), title_justify="left")
     table.add_column("layer", overflow="fold")
     top = max(1, min(top, (console.width - _NAME_WIDTH) // _CELL_WIDTH))
     for rank in range(1, top + 1):
         table.add_column(f"#{rank}", justify="right", no_wrap=True)
     for layer in (found[i] for i in picks):
         cells = [f"{n['neuron']}: {n['sensitivity']:.4g}" for n in layer["ranking"][:top]]
-        table.add_row(Text(_end(layer["name"])), *cells, *[""] * (top - len(cells)))
+        table.add_row(shown(_end(layer["name"])), *cells, *[""] * (top - len(cells)))
     return table
 
 

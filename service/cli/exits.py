@@ -9,6 +9,8 @@ from types import FrameType
 
 import click
 
+from openapi.text import visible
+
 
 class Exit(IntEnum):
     """What a pipeline may branch on."""
@@ -31,7 +33,8 @@ class CommandFailed(click.ClickException):
     """A message for standard error and the code to leave with."""
 
     def __init__(self, code: Exit, message: str) -> None:
-        super().__init__(message)
+        # Reasons come from servers and files: whole lines, but nothing that a terminal would obey.
+        super().__init__("\n".join(visible(line) for line in message.split("\n")))
         object.__setattr__(self, "exit_code", int(code))  # click declares it on the class; each failure has its own
 
 

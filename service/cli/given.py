@@ -18,7 +18,7 @@ from openapi.samples import check_choice
 from service.cli import specs
 from service.cli.exits import CommandFailed, Exit
 from service.cli.uploads import METADATA, Kind
-from service.fields import field_errors
+from service.fields import field_errors, read_strictly
 
 Json = dict[str, Any]
 M = TypeVar("M", bound=BaseModel)
@@ -105,7 +105,7 @@ def usage(errors: Sequence[FieldError], sources: Sources) -> click.UsageError:
 def check(model: type[M], body: Mapping[str, Any], sources: Sources) -> M:
     """Check a body as the service would."""
     try:
-        return model.model_validate(body)
+        return read_strictly(model, body)
     except ValidationError as error:
         raise usage(field_errors(error, body, model=model), sources) from error
 

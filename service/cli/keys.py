@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
+from openapi.text import visible
 from service.cli.exits import CommandFailed, Exit
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def list_keys(data: Path) -> None:
     for row in _with_database(data, read):
         state = "revoked" if row.revoked_at else "active"
         owner = "" if row.owner == row.id else f"  [owner {row.owner}]"
-        click.echo(f"{row.id}  {state:7}  {row.created_at:%Y-%m-%d %H:%M}  {row.name}{owner}")
+        click.echo(f"{row.id}  {state:7}  {row.created_at:%Y-%m-%d %H:%M}  {visible(row.name + owner)}")
 
 
 @keys.command()

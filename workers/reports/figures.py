@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from openapi.text import visible
+
 WIDTH, HEIGHT = 340, 200
 _LEFT, _RIGHT, _TOP, _BOTTOM = 44, 16, 12, 34
 
@@ -58,7 +60,9 @@ class _Plot:
         return round(self.height - _BOTTOM - (y - self.y0) / (self.y1 - self.y0) * (self.height - _TOP - _BOTTOM), 1)
 
     def add(self, template: str, **values: object) -> None:
-        self.parts.append(Markup(template).format(**values))
+        self.parts.append(
+            Markup(template).format(**{k: visible(v) if type(v) is str else v for k, v in values.items()})
+        )
 
     def axes(
         self,
@@ -92,7 +96,7 @@ class _Plot:
 
     def svg(self, title: str, description: str) -> Markup:
         head = Markup('<svg viewBox="0 0 {} {}" role="img" aria-label="{}"><title>{}</title>').format(
-            WIDTH, self.height, f"{title}. {description}", title
+            WIDTH, self.height, visible(f"{title}. {description}"), visible(title)
         )
         return head + Markup("").join(self.parts) + Markup("</svg>")
 

@@ -11,6 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from openapi.report import LayerSensitivity, Report
+from openapi.text import visible
 from workers.reports import charts, words
 from workers.reports.figures import sorted_curve
 from workers.reports.outcomes import bounded
@@ -30,6 +31,7 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        finalize=lambda value: visible(value) if type(value) is str else value,
     )
     env.filters.update(
         percent=words.percent,
@@ -43,11 +45,16 @@ def _environment() -> Environment:
         threat=words.threat_text,
         norm=words.norm_text,
         href=words.safe_href,
-        json=lambda value: json.dumps(value, indent=1, ensure_ascii=False),
+        json=_json,
         name=words.name_text,
     )
     env.globals["attack_text"] = lambda a: words.attack_text(a["name"], a["params"])
     return env
+
+
+def _json(value: Any) -> Markup:
+    lines = json.dumps(value, indent=1, ensure_ascii=False).split("\n")
+    return Markup("\n").join(visible(line) for line in lines)
 
 
 def render(report: Report, pictures: Sequence[WorstExample] = ()) -> str:

@@ -6,6 +6,8 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
+from openapi.text import visible
+
 _LOSSES = {"ce": "CE", "dlr": "DLR"}
 
 #: Larger eps are written as numbers: nobody reads 255/255.
@@ -168,5 +170,5 @@ def plain(value: Any) -> Markup:
     if isinstance(value, list | tuple):
         return Markup(", ").join(plain(v) for v in value)
     if isinstance(value, Mapping):
-        return Markup(", ").join(Markup("{} {}").format(k, plain(v)) for k, v in value.items())
-    return escape(str(value))
+        return Markup(", ").join(Markup("{} {}").format(visible(str(k)), plain(v)) for k, v in value.items())
+    return escape(visible(str(value)))
