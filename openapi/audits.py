@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from openapi.attacks import AttackSpec
-from openapi.base import MOST, Frozen, Json, Radius, Timestamp
+from openapi.base import MOST, Eps, Frozen, Json, Radius, Timestamp
 from openapi.hardening_options import HardenOptions
 from openapi.problems import Problem
 from openapi.samples import DESCRIPTION, SampleChoice
@@ -20,7 +20,7 @@ class NeuronOptions(Frozen):
     """Which dual pairs drive the sensitivity (SNS Eq. 1, 11), and where a neuron's output is tapped."""
 
     tap: Tap = "conv"
-    eps: Radius = Field(2 / 255, description="L-infinity eps of the full-strength PGD pairs")
+    eps: Eps = Field(2 / 255, description="L-infinity eps of the full-strength PGD pairs")
     steps: int = Field(10, ge=1, le=1000)
     step_size: Radius | None = None
     max_samples: int | None = Field(None, ge=1, le=MOST, description="Pairs; null is every evaluated sample")

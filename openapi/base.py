@@ -7,7 +7,6 @@ from fractions import Fraction
 from typing import Annotated, Any
 
 from pydantic import (
-    AfterValidator,
     AwareDatetime,
     BaseModel,
     BeforeValidator,
@@ -29,19 +28,21 @@ class Frozen(BaseModel):
     )
 
 
-def finite(value: Any) -> Any:
-    """Plain data with null in the place of every NaN and every infinity, which JSON does not know."""
+def storable(value: Any) -> Any:
+    """Plain data as JSON can hold it: null for NaN and the infinities, an escape for half of a character."""
+    if isinstance(value, str):
+        return value if value.isascii() else value.encode(errors="backslashreplace").decode()
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if isinstance(value, dict):
-        return {key: finite(inner) for key, inner in value.items()}
+        return {storable(key): storable(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
-        return [finite(inner) for inner in value]
+        return [storable(inner) for inner in value]
     return value
 
 
 #: An object whose fields no model names: what stages leave for the report, what a stage is told.
-Json = dict[str, Annotated[Any, AfterValidator(finite)]]
+Json = Annotated[dict[str, Any], BeforeValidator(storable)]
 
 #: Sizes and counts beyond this are mistakes; every float up to it is exact as an integer.
 MOST = 1_000_000_000
@@ -77,6 +78,15 @@ Radius = Annotated[
     BeforeValidator(_number_or_fraction),
     Field(gt=0, le=MOST),
     WithJsonSchema(_number_schema(MOST), mode="validation"),
+]
+
+
+#: A Radius of the L-infinity norm: pixels are in [0, 1].
+Eps = Annotated[
+    float,
+    BeforeValidator(_number_or_fraction),
+    Field(gt=0, le=1),
+    WithJsonSchema(_number_schema(1), mode="validation"),
 ]
 
 

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from openapi.base import MOST, Frozen, Radius
+from openapi.base import MOST, Eps, Frozen, Radius
 
 
 class HardenOptions(Frozen):
@@ -32,7 +32,7 @@ class HardenOptions(Frozen):
         description="Weight of L_sns in Eq. 13. L_sns grows with layers, neurons and the scale of activations: the paper "
         "has 5 for conv8-conv13 of a VGG-16; without batch norm and over all layers much less is stable",
     )
-    eps: Radius = Field(8 / 255, description="L-infinity eps of the training pairs")
+    eps: Eps = Field(8 / 255, description="L-infinity eps of the training pairs")
     steps: int = Field(10, ge=1, le=1000)
     step_size: Radius | None = None
     adversary: Literal["fresh", "fixed"] = "fresh"

@@ -20,6 +20,7 @@ from service.hardenings.controller import HardeningController
 from service.health.controller import HealthController
 from service.health.metrics import measure_requests
 from service.http.content import PAGE_POLICY
+from service.http.methods import acceptable, tell_methods
 from service.http.origins import refuse_foreign
 from service.http.problems import handle_exception
 from service.keys.guards import RateLimit, caller_of, require_key
@@ -84,13 +85,13 @@ def create_app(settings: Settings, *, workers_ended: Ended | None = None) -> Lit
             ArtifactController,
             CatalogController,
         ],
-        guards=[require_key, RateLimit(settings.rate_limit_per_minute)],
+        guards=[require_key, RateLimit(settings.rate_limit_per_minute), acceptable],
     )
     return Litestar(
         route_handlers=[v1, HealthController],
         dependencies={"services": Provide(_services, sync_to_thread=False)},
         exception_handlers={Exception: handle_exception},
-        middleware=[measure_requests, refuse_foreign(settings)],
+        middleware=[measure_requests, refuse_foreign(settings), tell_methods],
         after_request=_secure,
         lifespan=[_lifespan(settings, workers_ended)],
         request_max_body_size=settings.max_body_bytes,

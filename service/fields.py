@@ -1,8 +1,10 @@
 """Wrong fields of a request, as RFC 6901 pointers and what was meant: for the API's answers and the command line's."""
 
 import difflib
+import json
+import re
 from collections.abc import Iterable, Sequence
-from typing import Any, get_args
+from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -14,11 +16,31 @@ from openapi.problems import FieldError
 _MOST_NAMES, _LONGEST_NAME, _MOST_HINTS = 20, 100, 20
 
 
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def read_strictly(model: type[Model], body: Any) -> Model:
+    """Check plain data as the published schema reads it: true is no number, and a text that looks like one is none.
+
+    Raises pydantic's `ValidationError`.
+    """
+    return model.model_validate_json(json.dumps(_whole(body)), strict=True)
+
+
+def _whole(value: Any) -> Any:
+    """Plain data with 3.0 as 3: for JSON Schema both are integers."""
+    if isinstance(value, float):
+        return int(value) if value.is_integer() and abs(value) < 2**53 else value
+    if isinstance(value, dict):
+        return {key: _whole(inner) for key, inner in value.items()}
+    return [_whole(inner) for inner in value] if isinstance(value, list) else value
+
+
 def pointer(location: Sequence[str | int], body: Any) -> str:
     """Turn pydantic's error location into an RFC 6901 pointer into `body`.
 
     Pydantic names the member of a union that it tried (``attacks, 0, pgd, eps``); such steps lead nowhere in the body
-    and are left out. The last step may be missing in the body, because that can be the error.
+    and are left out. The last step may be missing in the body, because that can be the error, if it is a name at all.
     """
     steps: list[str] = []
     here = body
@@ -32,7 +54,7 @@ def pointer(location: Sequence[str | int], body: Any) -> str:
                 continue
         elif isinstance(here, dict) and step in here:
             here = here[step]
-        elif not (last and isinstance(here, dict)):
+        elif not (last and isinstance(here, dict) and re.fullmatch(r"\w+", str(step))):
             continue
         steps.append(str(step).replace("~", "~0").replace("/", "~1"))
     return "".join(f"/{step}" for step in steps)

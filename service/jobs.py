@@ -1,6 +1,7 @@
 """What audits and hardenings have in common: reading, waiting, stopping, deleting, events, files."""
 
 import asyncio
+import re
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator
 from typing import Any, ClassVar, Generic, TypeVar, get_args
@@ -19,9 +20,10 @@ from service.artifacts.service import artifact_info
 from service.context import Services
 from service.db.tables import Artifact, Dataset, EventRow, Job, Model, ShardRow
 from service.http.content import MEDIA_TYPES, content_response
-from service.http.events import PING, frame
+from service.http.events import EVENT_ID, PING, frame
+from service.http.idempotency import forget
 from service.http.lines import read_lines
-from service.http.paging import Page, decode_cursor, encode_cursor, page
+from service.http.paging import Page, page
 from service.http.waiting import wait_until
 from service.orchestrator import states
 from service.orchestrator.plan import Subject
@@ -126,12 +128,10 @@ class JobService(ABC, Generic[Info]):
         if status is not None:
             query = query.where(Job.status == status)
         if label is not None:
-            key, colon, value = label.partition(":")
-            if not colon or '"' in key:
-                raise InvalidField("label", "write key:value")
+            key, _, value = label.partition(":")
             query = query.where(Job.request["labels"][key].as_string() == value)
-        if (after := decode_cursor(cursor)) is not None:
-            query = query.where(Job.id < after)
+        if cursor is not None:
+            query = query.where(Job.id < cursor)
         async with self._services.db.read() as session:
             return page(list(await session.scalars(query)), limit, self.info)
 
@@ -174,6 +174,7 @@ class JobService(ABC, Generic[Info]):
                 if doomed.status not in states.TERMINAL:
                     session.info.setdefault("stop", set()).add(doomed.id)
                 session.info.setdefault("changed", set()).add(doomed.id)
+                await forget(session, f"/v1/{states.address(doomed)}")
                 await session.delete(doomed)
         await collect(self._services, shas, keys)
 
@@ -182,24 +183,25 @@ class JobService(ABC, Generic[Info]):
     async def events(self, request: Request[Any, Any, Any], identity: str) -> Response[Any]:
         """The event log as Server-Sent Events: what was missed since `Last-Event-ID`, then what happens.
 
+        An event that the log does not know (any more) is followed by all that it knows.
+
         The stream ends with the job. A client that comes back after the end gets 204, which tells it to stay away.
         """
-        last = request.headers.get("last-event-id")
+        last = request.headers.get("last-event-id", "")
+        if not re.fullmatch(EVENT_ID, last):
+            raise InvalidField("Last-Event-ID", "this is no id of an event; send the `id` of the last one as it was")
         async with self._services.db.read() as session:
             job = await self.find(session, identity)
             seq = 0
             if last:
                 found = await session.scalar(select(EventRow).where(EventRow.id == last, EventRow.job_id == identity))
-                if found is None:
-                    raise InvalidField("Last-Event-ID", f"the {self.noun} {identity!r} has no event {last!r}")
-                seq = found.seq
+                seq = found.seq if found is not None else 0
             if seq and seq >= job.last_seq and job.status in states.TERMINAL:
                 return Response(b"", status_code=204)
-        return Stream(
-            self._stream(identity, seq),
-            media_type="text/event-stream",
-            headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
-        )
+        headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+        if request.method == "HEAD":
+            return Response(b"", media_type="text/event-stream", headers=headers)
+        return Stream(self._stream(identity, seq), media_type="text/event-stream", headers=headers)
 
     async def _stream(self, identity: str, seq: int) -> AsyncIterator[bytes]:
         clock = asyncio.get_running_loop().time
@@ -230,8 +232,8 @@ class JobService(ABC, Generic[Info]):
     async def artifacts(self, identity: str, limit: int, cursor: str | None) -> Page[ArtifactInfo]:
         """One page of the job's artifacts."""
         query = select(Artifact).where(Artifact.job_id == identity).order_by(Artifact.id.desc()).limit(limit + 1)
-        if (after := decode_cursor(cursor)) is not None:
-            query = query.where(Artifact.id < after)
+        if cursor is not None:
+            query = query.where(Artifact.id < cursor)
         async with self._services.db.read() as session:
             await self.find(session, identity)
             return page(list(await session.scalars(query)), limit, artifact_info)
@@ -273,14 +275,9 @@ class JobService(ABC, Generic[Info]):
     async def samples(self, identity: str, limit: int, cursor: str | None) -> Page[SampleResult]:
         """One page of per-sample results, in order of index. The cursor is a place in the stored lines."""
         found = await self.file(identity, "samples", "jsonl")
-        text = decode_cursor(cursor) or "0"
-        if not text.isdecimal() or int(text) > found.size:
-            raise InvalidField(
-                "cursor", "this is not a cursor of this list; take next_cursor of the page before as it is"
-            )
-        lines, place = await read_lines(self._services.blobs, found.sha256, found.size, int(text), limit)
+        lines, place = await read_lines(self._services.blobs, found.sha256, found.size, int(cursor or 0), limit)
         items = tuple(SampleResult.model_validate_json(line) for line in lines)
-        return Page(items=items, next_cursor=encode_cursor(str(place)) if place < found.size else None)
+        return Page(items=items, next_cursor=str(place) if place < found.size else None)
 
 
 def new_job(kind: str, identity: str, **columns: Any) -> Job:

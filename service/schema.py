@@ -19,14 +19,21 @@ from pydantic.json_schema import models_json_schema
 from openapi.problems import BASE, PROBLEM_TYPES, Problem
 from openapi.report import Report
 from openapi.wire.settings import Settings
-from service.http.docs import ALWAYS, WRITING, Doc
+from service.http.docs import ALWAYS, IN_V1, WRITING, Doc
+from service.http.events import EVENT_ID, JobEvent, event_schema
+from service.http.idempotency import IDEMPOTENCY_KEY
 from service.page import render_page
 
 _REF = "#/components/schemas/{model}"
 
+#: What every free text matches.
+NO_NUL = r"^[^\x00]*$"
+
+_PATTERNS = {"Idempotency-Key": IDEMPOTENCY_KEY, "Last-Event-ID": EVENT_ID}
+
 _HEADERS = {
     "Idempotency-Key": "Same key and body: the first answer again. Same key, other body: 409",
-    "Last-Event-ID": "Id of the last event that was seen; the stream goes on after it",
+    "Last-Event-ID": "Id of the last event that was seen; the stream goes on after it; unknown: from the beginning",
     "Range": "One range of bytes, e.g. `bytes=0-1023` or `bytes=-500`",
     "If-Range": "An ETag: the range is sent only if the content is still that",
     "If-None-Match": "ETags: 304 if the content is one of those",
@@ -60,12 +67,28 @@ def _operations(app: Litestar) -> Iterator[tuple[str, Doc]]:
 def _component_models(docs: list[Doc]) -> tuple[list[type[BaseModel]], list[type[BaseModel]]]:
     """Models that are sent to us, and models that we send."""
     read = {m for d in docs for m in (d.body, d.upload) if m is not None}
-    written = {m for d in docs for m in d.answers.values() if isinstance(m, type)} | {Problem}
+    written: set[type[BaseModel]] = {m for d in docs for m in d.answers.values() if isinstance(m, type)}
+    written |= {Problem, JobEvent}
     return sorted(read, key=_name), sorted(written, key=_name)
 
 
 def _name(model: type[BaseModel]) -> str:
     return model.__name__
+
+
+def _without_nul(schema: Any) -> None:
+    """Say of every free text that it may not hold NUL, which is refused because it cannot be stored."""
+    if isinstance(schema, list):
+        for inner in schema:
+            _without_nul(inner)
+    if not isinstance(schema, dict):
+        return
+    if schema.get("type") == "string" and not {"pattern", "enum", "const", "format"} & set(schema):
+        schema["pattern"] = NO_NUL
+    if isinstance(schema.get("additionalProperties"), dict):
+        schema["propertyNames"] = {"pattern": NO_NUL}
+    for inner in schema.values():
+        _without_nul(inner)
 
 
 class _Components:
@@ -77,6 +100,8 @@ class _Components:
             [*((m, "validation") for m in read), *((m, "serialization") for m in written)], ref_template=_REF
         )
         self._refs = refs
+        for schema in definitions.get("$defs", {}).values():
+            _without_nul(schema)
         self.schemas: dict[str, Any] = definitions.get("$defs", {})
 
     def reading(self, model: type[BaseModel]) -> dict[str, Any]:
@@ -98,6 +123,7 @@ def _body(doc: Doc, components: _Components) -> dict[str, Any] | None:
         schema = {
             "type": "object",
             "required": ["file"],
+            "additionalProperties": False,
             "properties": {
                 "file": {"type": "string", "format": "binary", "description": "The file's bytes"},
                 "metadata": components.reading(doc.upload),
@@ -110,12 +136,18 @@ def _body(doc: Doc, components: _Components) -> dict[str, Any] | None:
     return None
 
 
+def _media(kind: str, components: _Components) -> dict[str, Any]:
+    if kind == "text/event-stream":
+        return {"schema": event_schema(components.writing(JobEvent))}
+    return {"schema": {"type": "string"} if kind.startswith("text/") else {}}
+
+
 def _answers(doc: Doc, components: _Components, always: tuple[str, ...]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for status, kind in doc.answers.items():
         answer: dict[str, Any] = {"description": _STATUS[status]}
         if isinstance(kind, str):
-            answer["content"] = {kind: {"schema": {"type": "string"} if kind.startswith("text/") else {}}}
+            answer["content"] = {kind: _media(kind, components)}
         elif kind is not None:
             answer["content"] = {"application/json": {"schema": components.writing(kind)}}
         if status == 200:
@@ -125,8 +157,9 @@ def _answers(doc: Doc, components: _Components, always: tuple[str, ...]) -> dict
             answer["headers"] = {"Location": {"description": "Address of it", "schema": {"type": "string"}}}
         found[str(status)] = answer
     by_status: dict[int, list[str]] = {}
-    for slug in (*doc.problems, *always):
-        by_status.setdefault(PROBLEM_TYPES[slug][0], []).append(slug)
+    for slug in dict.fromkeys((*doc.problems, *always)):
+        if slug != "not-acceptable" or doc.offered():
+            by_status.setdefault(PROBLEM_TYPES[slug][0], []).append(slug)
     for status, slugs in sorted(by_status.items()):
         found[str(status)] = {
             "description": "; ".join(PROBLEM_TYPES[slug][1] for slug in slugs),
@@ -154,7 +187,7 @@ def _header_parameter(name: str) -> dict[str, Any]:
         "in": "header",
         "required": False,
         "description": _HEADERS[name],
-        "schema": {"type": "string"},
+        "schema": {"type": "string", **({"pattern": _PATTERNS[name]} if name in _PATTERNS else {})},
     }
 
 
@@ -178,7 +211,8 @@ def complete(app: Litestar, schema: dict[str, Any]) -> dict[str, Any]:
                 operation["parameters"] = [*operation.get("parameters", []), *extra]
             if (body := _body(doc, components)) is not None:
                 operation["requestBody"] = body
-            operation["responses"] = _answers(doc, components, ALWAYS if method == "get" else (*ALWAYS, *WRITING))
+            always = (*ALWAYS, *(IN_V1 if path.startswith("/v1/") else ()), *(WRITING if method != "get" else ()))
+            operation["responses"] = _answers(doc, components, always)
             kept[method] = operation
         if kept:
             paths[path] = kept

@@ -17,8 +17,8 @@ from service.artifacts.garbage import BLOB_LOCK, collect
 from service.context import Services
 from service.db.tables import Dataset, Job, Model, ShardRow
 from service.http.bodies import answer, parse, parse_json
-from service.http.idempotency import Idempotency
-from service.http.paging import Page, decode_cursor, page
+from service.http.idempotency import Idempotency, forget
+from service.http.paging import Page, page
 from service.http.uploads import UploadedFile, receive_upload
 from service.http.waiting import wait_until
 from service.ids import new_id
@@ -115,7 +115,7 @@ class UploadService(ABC, Generic[Row, Meta, Info]):
 
     async def _create(self, key: Idempotency, upload: UploadedFile, metadata: Meta, fingerprint: str) -> Response[Any]:
         async with self._services.orchestrator.transaction() as session:
-            if (replayed := await key.replay(session)) is not None:
+            if (replayed := await key.replay(self._services.db, session)) is not None:
                 return replayed
             await self._services.db.lock(session, BLOB_LOCK)
             if not await self._services.blobs.exists_async(upload.blob.sha256):
@@ -198,8 +198,8 @@ class UploadService(ABC, Generic[Row, Meta, Info]):
         query = query.order_by(self.table.id.desc()).limit(limit + 1)
         if sha256 is not None:
             query = query.where(self.table.sha256 == sha256)
-        if (after := decode_cursor(cursor)) is not None:
-            query = query.where(self.table.id < after)
+        if cursor is not None:
+            query = query.where(self.table.id < cursor)
         async with self._services.db.read() as session:
             rows = list(await session.scalars(query))
         return page(rows, limit, self.info)
@@ -226,6 +226,7 @@ class UploadService(ABC, Generic[Row, Meta, Info]):
             shas |= await self._prepared(session, identity)
             keys = set(await session.scalars(select(ShardRow.result_key).where(ShardRow.job_id == identity)))
             job = await session.get(Job, identity)
+            await forget(session, f"/v1/{self.folder}/{identity}")
             await session.delete(row)
             if job is not None:
                 session.info.setdefault("stop", set()).add(job.id)

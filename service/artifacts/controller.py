@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from litestar import Controller, Response, route
+from litestar import Controller, Response
 
 from service.artifacts.service import find_artifact
 from service.http.content import MEDIA_TYPES, content_response
-from service.http.docs import CONTENT, READ, read_id
+from service.http.docs import CONTENT, get_or_head
 from service.http.kinds import Id, Parts, Req
 
 
@@ -16,9 +16,7 @@ class ArtifactController(Controller):
     path = "/artifacts"
     tags = ["artifacts"]
 
-    @route(
-        "/{artifact_id:str}", http_method=READ, operation_id=read_id("getArtifact"), opt=CONTENT.opt(), status_code=200
-    )
+    @get_or_head("/{artifact_id:str}", operation_id="getArtifact", doc=CONTENT)
     async def content(self, artifact_id: Id, request: Req, services: Parts) -> Response[Any]:
         """Download a file; `Range` and `If-None-Match` are understood, the ETag is the sha256."""
         row = await find_artifact(services, artifact_id)

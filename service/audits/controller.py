@@ -1,19 +1,17 @@
 """`/v1/audits`."""
 
-import asyncio
 from typing import Any
 
-from litestar import Controller, Response, delete, get, post, route
+from litestar import Controller, Response, delete, post
 
 from openapi.audits import ArtifactInfo, AuditInfo, AuditRequest, SampleResult
 from openapi.report import Report
-from service.audits import junit, sarif
-from service.audits.service import AuditService
+from service.audits.service import WRITERS, AuditService
 from service.http.bodies import answer
-from service.http.docs import READ, Doc, read_id
+from service.http.docs import Doc, get_or_head
 from service.http.kinds import Id, Parts, Req
 from service.http.negotiation import preferred
-from service.http.paging import Cursor, Label, Limit, Page, Status, Wait
+from service.http.paging import Cursor, Label, Limit, Page, Place, Status, Wait
 
 _EXAMPLE = {
     "model_id": "mdl_01k9zq3v8c4f0t7m2e5r6y1a9b",
@@ -54,7 +52,7 @@ class AuditController(Controller):
         """
         return await AuditService(services).create(request)
 
-    @get(operation_id="listAudits", opt=Doc({200: Page[AuditInfo]}, ("validation",)).opt())
+    @get_or_head(operation_id="listAudits", doc=Doc({200: Page[AuditInfo]}, ("validation",)))
     async def listing(
         self,
         services: Parts,
@@ -66,7 +64,7 @@ class AuditController(Controller):
         """List audits, newest first."""
         return answer(await AuditService(services).listing(limit, cursor, status, label))
 
-    @get("/{audit_id:str}", operation_id="getAudit", opt=Doc({200: AuditInfo}, ("not-found", "validation")).opt())
+    @get_or_head("/{audit_id:str}", operation_id="getAudit", doc=Doc({200: AuditInfo}, ("not-found", "validation")))
     async def read(self, audit_id: Id, services: Parts, wait: Wait = 0) -> Response[Any]:
         """Read an audit; `wait` until it has ended."""
         return answer(await AuditService(services).wait(audit_id, wait))
@@ -86,84 +84,98 @@ class AuditController(Controller):
         """Stop the work and delete the audit with its artifacts (and its own hardening, but not the hardened model)."""
         await AuditService(services).delete(audit_id)
 
-    @get(
+    @get_or_head(
         "/{audit_id:str}/events",
         operation_id="streamAuditEvents",
-        opt=Doc({200: "text/event-stream", 204: None}, ("not-found", "validation"), headers=("Last-Event-ID",)).opt(),
+        doc=Doc({200: "text/event-stream", 204: None}, ("not-found", "validation"), headers=("Last-Event-ID",)),
     )
     async def events(self, audit_id: Id, request: Req, services: Parts) -> Response[Any]:
         """Follow the audit as Server-Sent Events: `status`, `phase`, `progress`, `artifact`, `retry`."""
         return await AuditService(services).events(request, audit_id)
 
-    @route(
+    @get_or_head(
         "/{audit_id:str}/report",
-        http_method=READ,
-        operation_id=read_id("getAuditReport"),
-        opt=Doc({200: Report, 206: "application/json", 304: None}, _REPORT, also=("text/html",)).opt(),
-        status_code=200,
+        operation_id="getAuditReport",
+        doc=Doc({200: Report, 206: "application/json", 304: None}, _REPORT, also=("text/html", *WRITERS)),
     )
     async def report(self, audit_id: Id, request: Req, services: Parts) -> Response[Any]:
-        """Read the report: JSON, or with `Accept: text/html` the page."""
-        kind = preferred(request.headers.get("accept"), ("application/json", "text/html"))
-        found = await AuditService(services).report(request, audit_id, "html" if kind == "text/html" else "json")
+        """Read the report: JSON, or as `Accept` says the page, a table, Markdown, JUnit or SARIF."""
+        kind = preferred(request.headers.get("accept"), ("application/json", "text/html", *WRITERS))
+        service = AuditService(services)
+        if kind in WRITERS:
+            found = await service.written(audit_id, kind)
+        else:
+            found = await service.report(request, audit_id, "html" if kind == "text/html" else "json")
         found.headers["Vary"] = "Accept"
         return found
 
-    @route(
+    @get_or_head(
         "/{audit_id:str}/report.html",
-        http_method=READ,
-        operation_id=read_id("getAuditReportPage"),
-        opt=Doc({200: "text/html"}, _REPORT).opt(),
-        status_code=200,
+        operation_id="getAuditReportPage",
+        doc=Doc({200: "text/html"}, _REPORT),
     )
     async def report_page(self, audit_id: Id, request: Req, services: Parts) -> Response[Any]:
         """Read the report as a page."""
         return await AuditService(services).report(request, audit_id, "html")
 
-    @route(
+    @get_or_head(
         "/{audit_id:str}/report.json",
-        http_method=READ,
-        operation_id=read_id("getAuditReportJson"),
-        opt=Doc({200: Report}, _REPORT).opt(),
-        status_code=200,
+        operation_id="getAuditReportJson",
+        doc=Doc({200: Report}, _REPORT),
     )
     async def report_json(self, audit_id: Id, request: Req, services: Parts) -> Response[Any]:
         """Read the report as JSON, whatever is accepted."""
         return await AuditService(services).report(request, audit_id, "json")
 
-    @get(
+    @get_or_head(
         "/{audit_id:str}/report.junit.xml",
         operation_id="getAuditReportJunit",
-        opt=Doc({200: "application/xml"}, _REPORT).opt(),
+        doc=Doc({200: "application/xml"}, _REPORT),
     )
     async def report_junit(self, audit_id: Id, services: Parts) -> Response[Any]:
         """Read the policy's rules and the attacks as JUnit test cases, for pipelines."""
-        data, _ = await AuditService(services).report_json(audit_id)
-        return Response(await asyncio.to_thread(junit.from_report, data), media_type="application/xml")
+        return await AuditService(services).written(audit_id, "application/xml")
 
-    @get(
+    @get_or_head(
         "/{audit_id:str}/report.sarif",
         operation_id="getAuditReportSarif",
-        opt=Doc({200: "application/sarif+json"}, _REPORT).opt(),
+        doc=Doc({200: "application/sarif+json"}, _REPORT),
     )
     async def report_sarif(self, audit_id: Id, services: Parts) -> Response[Any]:
         """Read the broken rules and failed checks as SARIF 2.1.0, for code scanning."""
-        data, _ = await AuditService(services).report_json(audit_id)
-        return Response(await asyncio.to_thread(sarif.from_report, data), media_type="application/sarif+json")
+        return await AuditService(services).written(audit_id, "application/sarif+json")
 
-    @get(
+    @get_or_head(
+        "/{audit_id:str}/report.csv",
+        operation_id="getAuditReportCsv",
+        doc=Doc({200: "text/csv"}, _REPORT),
+    )
+    async def report_csv(self, audit_id: Id, services: Parts) -> Response[Any]:
+        """Read the accuracies, attacks, worst cases and rules as one table, for spreadsheets."""
+        return await AuditService(services).written(audit_id, "text/csv")
+
+    @get_or_head(
+        "/{audit_id:str}/report.md",
+        operation_id="getAuditReportMarkdown",
+        doc=Doc({200: "text/markdown"}, _REPORT),
+    )
+    async def report_markdown(self, audit_id: Id, services: Parts) -> Response[Any]:
+        """Read a summary as Markdown, for pull requests and model cards."""
+        return await AuditService(services).written(audit_id, "text/markdown")
+
+    @get_or_head(
         "/{audit_id:str}/samples",
         operation_id="listAuditSamples",
-        opt=Doc({200: Page[SampleResult]}, ("not-found", "not-ready", "validation")).opt(),
+        doc=Doc({200: Page[SampleResult]}, ("not-found", "not-ready", "validation")),
     )
-    async def samples(self, audit_id: Id, services: Parts, limit: Limit = 100, cursor: Cursor = None) -> Response[Any]:
+    async def samples(self, audit_id: Id, services: Parts, limit: Limit = 100, cursor: Place = None) -> Response[Any]:
         """List per-sample results in order of index."""
         return answer(await AuditService(services).samples(audit_id, limit, cursor))
 
-    @get(
+    @get_or_head(
         "/{audit_id:str}/artifacts",
         operation_id="listAuditArtifacts",
-        opt=Doc({200: Page[ArtifactInfo]}, ("not-found", "validation")).opt(),
+        doc=Doc({200: Page[ArtifactInfo]}, ("not-found", "validation")),
     )
     async def artifacts(
         self, audit_id: Id, services: Parts, limit: Limit = 100, cursor: Cursor = None

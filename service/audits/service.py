@@ -1,5 +1,7 @@
 """Audits: checking the request against what is there, creating the job and its hardening."""
 
+import asyncio
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from litestar import Request, Response
@@ -9,6 +11,7 @@ from openapi.audits import AuditInfo, AuditRequest
 from openapi.hardenings import HardeningRequest
 from openapi.problems import InvalidField
 from openapi.samples import check_choice
+from service.audits import junit, markdown, sarif, table
 from service.db.tables import Dataset, Job, Model
 from service.http.bodies import answer, read_json
 from service.http.idempotency import Idempotency
@@ -16,6 +19,14 @@ from service.ids import new_id
 from service.jobs import JobService, new_job
 from service.orchestrator.fit import check_audit, check_policy, unsupported_parts
 from service.orchestrator.plan import stored, with_attacks
+
+#: Media type → what writes a JSON report as that.
+WRITERS: dict[str, Callable[[bytes], bytes]] = {
+    "text/csv": table.from_report,
+    "text/markdown": markdown.from_report,
+    "application/xml": junit.from_report,
+    "application/sarif+json": sarif.from_report,
+}
 
 
 class AuditService(JobService[AuditInfo]):
@@ -40,7 +51,7 @@ class AuditService(JobService[AuditInfo]):
         filled = with_attacks(asked)
         check_policy(filled)
         async with self._services.orchestrator.transaction() as session:
-            if (replayed := await key.replay(session)) is not None:
+            if (replayed := await key.replay(self._services.db, session)) is not None:
                 return replayed
             await self.check_room(session)
             await self._check(session, filled)
@@ -50,6 +61,11 @@ class AuditService(JobService[AuditInfo]):
             found = self.info(job)
             await key.remember(session, 202, location, found)
         return answer(found, status=202, headers={"Location": location})
+
+    async def written(self, identity: str, kind: str) -> Response[Any]:
+        """The report as a media type of `WRITERS`."""
+        data, _ = await self.report_json(identity)
+        return Response(await asyncio.to_thread(WRITERS[kind], data), media_type=kind)
 
     async def _check(self, session: AsyncSession, asked: AuditRequest) -> None:
         """Raise what is wrong with the request, as far as it can be seen before everything is inspected."""

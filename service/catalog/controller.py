@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from litestar import Controller, Response, get
+from litestar import Controller, Response
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic_core import PydanticUndefined
 
@@ -10,7 +10,7 @@ from openapi.attacks import ATTACKS
 from openapi.presets import PRESETS, Preset
 from openapi.threat_models import Attack
 from service.http.bodies import answer
-from service.http.docs import Doc
+from service.http.docs import Doc, get_or_head
 from service.http.paging import Page
 
 
@@ -53,12 +53,12 @@ class CatalogController(Controller):
     path = "/"
     tags = ["catalog"]
 
-    @get("/presets", operation_id="listPresets", opt=Doc({200: Page[Preset]}).opt())
+    @get_or_head("/presets", operation_id="listPresets", doc=Doc({200: Page[Preset]}))
     async def presets(self) -> Response[Any]:
         """List the named attack lists, every default written out."""
         return answer(Page[Preset](items=tuple(PRESETS.values()), next_cursor=None))
 
-    @get("/attacks", operation_id="listAttacks", opt=Doc({200: Page[AttackInfo]}).opt())
+    @get_or_head("/attacks", operation_id="listAttacks", doc=Doc({200: Page[AttackInfo]}))
     async def attacks(self) -> Response[Any]:
         """List the attacks with options, defaults, threat model and paper."""
         return answer(Page[AttackInfo](items=tuple(attack_info(kind) for kind in ATTACKS.values()), next_cursor=None))

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from litestar import Controller, Response, delete, get, post, route
+from litestar import Controller, Response, delete, post
 
 from openapi.datasets import DatasetInfo, DatasetMetadata
 from service.datasets.service import DatasetService
 from service.http.bodies import answer
 from service.http.content import content_response
-from service.http.docs import CONTENT, READ, Doc, read_id
+from service.http.docs import CONTENT, Doc, get_or_head
 from service.http.kinds import Id, Parts, Req
 from service.http.paging import Cursor, Limit, Page, Sha256, Wait
 
@@ -38,14 +38,16 @@ class DatasetController(Controller):
         """
         return await DatasetService(services).upload(request)
 
-    @get(operation_id="listDatasets", opt=Doc({200: Page[DatasetInfo]}, ("validation",)).opt())
+    @get_or_head(operation_id="listDatasets", doc=Doc({200: Page[DatasetInfo]}, ("validation",)))
     async def listing(
         self, services: Parts, limit: Limit = 50, cursor: Cursor = None, sha256: Sha256 = None
     ) -> Response[Any]:
         """List data sets, newest first; with `sha256` those of these bytes, so that nobody sends gigabytes twice."""
         return answer(await DatasetService(services).listing(limit, cursor, sha256))
 
-    @get("/{dataset_id:str}", operation_id="getDataset", opt=Doc({200: DatasetInfo}, ("not-found", "validation")).opt())
+    @get_or_head(
+        "/{dataset_id:str}", operation_id="getDataset", doc=Doc({200: DatasetInfo}, ("not-found", "validation"))
+    )
     async def read(self, dataset_id: Id, services: Parts, wait: Wait = 0) -> Response[Any]:
         """Read a data set; `wait` until its inspection has ended."""
         return answer(await DatasetService(services).wait(dataset_id, wait))
@@ -60,12 +62,10 @@ class DatasetController(Controller):
         """Delete a data set. 409 while an unfinished job works on it."""
         await DatasetService(services).delete(dataset_id)
 
-    @route(
+    @get_or_head(
         "/{dataset_id:str}/content",
-        http_method=READ,
-        operation_id=read_id("getDatasetContent"),
-        opt=CONTENT.opt(),
-        status_code=200,
+        operation_id="getDatasetContent",
+        doc=CONTENT,
     )
     async def content(self, dataset_id: Id, request: Req, services: Parts) -> Response[Any]:
         """Download the file, byte for byte; `Range` and `If-None-Match` are understood, the ETag is the sha256."""

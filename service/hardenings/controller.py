@@ -2,16 +2,16 @@
 
 from typing import Any
 
-from litestar import Controller, Response, delete, get, post, route
+from litestar import Controller, Response, delete, post
 
 from openapi.audits import ArtifactInfo, SampleResult
 from openapi.hardenings import HardeningInfo, HardeningRequest
 from service.hardenings.service import HardeningService
 from service.http.bodies import answer
-from service.http.docs import READ, Doc, read_id
+from service.http.docs import Doc, get_or_head
 from service.http.kinds import Id, Parts, Req
 from service.http.negotiation import preferred
-from service.http.paging import Cursor, Label, Limit, Page, Status, Wait
+from service.http.paging import Cursor, Label, Limit, Page, Place, Status, Wait
 
 _EXAMPLE = {
     "model_id": "mdl_01k9zq3v8c4f0t7m2e5r6y1a9b",
@@ -50,7 +50,7 @@ class HardeningController(Controller):
         """Queue a hardening. Wrong input is refused at once, naming the field."""
         return await HardeningService(services).create(request)
 
-    @get(operation_id="listHardenings", opt=Doc({200: Page[HardeningInfo]}, ("validation",)).opt())
+    @get_or_head(operation_id="listHardenings", doc=Doc({200: Page[HardeningInfo]}, ("validation",)))
     async def listing(
         self,
         services: Parts,
@@ -62,10 +62,10 @@ class HardeningController(Controller):
         """List hardenings, newest first."""
         return answer(await HardeningService(services).listing(limit, cursor, status, label))
 
-    @get(
+    @get_or_head(
         "/{hardening_id:str}",
         operation_id="getHardening",
-        opt=Doc({200: HardeningInfo}, ("not-found", "validation")).opt(),
+        doc=Doc({200: HardeningInfo}, ("not-found", "validation")),
     )
     async def read(self, hardening_id: Id, services: Parts, wait: Wait = 0) -> Response[Any]:
         """Read a hardening; `wait` until it has ended."""
@@ -91,21 +91,19 @@ class HardeningController(Controller):
         """Stop the work and delete the hardening with its artifacts; the hardened model stays."""
         await HardeningService(services).delete(hardening_id)
 
-    @get(
+    @get_or_head(
         "/{hardening_id:str}/events",
         operation_id="streamHardeningEvents",
-        opt=Doc({200: "text/event-stream", 204: None}, ("not-found", "validation"), headers=("Last-Event-ID",)).opt(),
+        doc=Doc({200: "text/event-stream", 204: None}, ("not-found", "validation"), headers=("Last-Event-ID",)),
     )
     async def events(self, hardening_id: Id, request: Req, services: Parts) -> Response[Any]:
         """Follow the hardening as Server-Sent Events."""
         return await HardeningService(services).events(request, hardening_id)
 
-    @route(
+    @get_or_head(
         "/{hardening_id:str}/report",
-        http_method=READ,
-        operation_id=read_id("getHardeningReport"),
-        opt=Doc({200: "application/json"}, _REPORT, also=("text/html",)).opt(),
-        status_code=200,
+        operation_id="getHardeningReport",
+        doc=Doc({200: "application/json"}, _REPORT, also=("text/html",)),
     )
     async def report(self, hardening_id: Id, request: Req, services: Parts) -> Response[Any]:
         """Read the comparison of before and after: JSON, or with `Accept: text/html` the page."""
@@ -116,32 +114,30 @@ class HardeningController(Controller):
         found.headers["Vary"] = "Accept"
         return found
 
-    @route(
+    @get_or_head(
         "/{hardening_id:str}/report.html",
-        http_method=READ,
-        operation_id=read_id("getHardeningReportPage"),
-        opt=Doc({200: "text/html"}, _REPORT).opt(),
-        status_code=200,
+        operation_id="getHardeningReportPage",
+        doc=Doc({200: "text/html"}, _REPORT),
     )
     async def report_page(self, hardening_id: Id, request: Req, services: Parts) -> Response[Any]:
         """Read the comparison as a page."""
         return await HardeningService(services).report(request, hardening_id, "html")
 
-    @get(
+    @get_or_head(
         "/{hardening_id:str}/samples",
         operation_id="listHardeningSamples",
-        opt=Doc({200: Page[SampleResult]}, ("not-found", "not-ready", "validation")).opt(),
+        doc=Doc({200: Page[SampleResult]}, ("not-found", "not-ready", "validation")),
     )
     async def samples(
-        self, hardening_id: Id, services: Parts, limit: Limit = 100, cursor: Cursor = None
+        self, hardening_id: Id, services: Parts, limit: Limit = 100, cursor: Place = None
     ) -> Response[Any]:
         """List per-sample results of the hardened model in order of index."""
         return answer(await HardeningService(services).samples(hardening_id, limit, cursor))
 
-    @get(
+    @get_or_head(
         "/{hardening_id:str}/artifacts",
         operation_id="listHardeningArtifacts",
-        opt=Doc({200: Page[ArtifactInfo]}, ("not-found", "validation")).opt(),
+        doc=Doc({200: Page[ArtifactInfo]}, ("not-found", "validation")),
     )
     async def artifacts(
         self, hardening_id: Id, services: Parts, limit: Limit = 100, cursor: Cursor = None

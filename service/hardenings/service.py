@@ -43,7 +43,7 @@ class HardeningService(JobService[HardeningInfo]):
         key = Idempotency(request, asked.model_dump_json(by_alias=True))
         filled = with_evaluation(asked)
         async with self._services.orchestrator.transaction() as session:
-            if (replayed := await key.replay(session)) is not None:
+            if (replayed := await key.replay(self._services.db, session)) is not None:
                 return replayed
             await self.check_room(session)
             await self._check(session, filled)

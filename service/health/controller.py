@@ -4,7 +4,7 @@ import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Literal
 
-from litestar import Controller, Response, get
+from litestar import Controller, Response
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import func, select
 
@@ -13,7 +13,7 @@ from service.db.tables import Job, ShardRow
 from service.health.checks import Part, check_disks
 from service.health.metrics import METRICS, render
 from service.http.bodies import answer
-from service.http.docs import Doc
+from service.http.docs import Doc, get_or_head
 from service.http.kinds import Parts
 
 #: A disk that hangs holds up this thread and no other.
@@ -46,12 +46,12 @@ class HealthController(Controller):
     path = "/"
     tags = ["health"]
 
-    @get("/health/live", operation_id="live", opt=Doc({200: Live}).opt())
+    @get_or_head("/health/live", operation_id="live", doc=Doc({200: Live}))
     async def live(self) -> Response[Any]:
         """Say that the process answers."""
         return answer(Live())
 
-    @get("/health/ready", operation_id="ready", opt=Doc({200: Ready, 503: Ready}).opt())
+    @get_or_head("/health/ready", operation_id="ready", doc=Doc({200: Ready, 503: Ready}))
     async def ready(self, services: Parts) -> Response[Any]:
         """Check that work can be done: 200, else 503 and which part fails.
 
@@ -93,7 +93,7 @@ class HealthController(Controller):
         )
         return answer(found, status=200 if good else 503, headers={"Cache-Control": "no-store"})
 
-    @get("/metrics", operation_id="metrics", opt=Doc({200: "text/plain"}).opt())
+    @get_or_head("/metrics", operation_id="metrics", doc=Doc({200: "text/plain"}))
     async def metrics(self, services: Parts) -> Response[Any]:
         """Read counters and gauges in Prometheus's text format."""
         async with services.db.read() as session:

@@ -7,7 +7,8 @@ from litestar import Request, Response
 from pydantic import BaseModel, ValidationError
 
 from openapi.problems import InvalidField, InvalidFields, MalformedRequest, UnsupportedMediaType
-from service.fields import field_errors, pointer
+from openapi.text import one_line
+from service.fields import field_errors, pointer, read_strictly
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -15,7 +16,7 @@ M = TypeVar("M", bound=BaseModel)
 def parse(model: type[M], body: Any, prefix: str = "") -> M:
     """Check plain data by a contract model. Raises `InvalidFields` with pointers."""
     try:
-        return model.model_validate(body)
+        return read_strictly(model, body)
     except ValidationError as error:
         raise InvalidFields(field_errors(error, body, prefix, model)) from error
 
@@ -78,5 +79,8 @@ def answer(
 ) -> Response[Any]:
     """Answer with a contract model, written by pydantic under the contract's names."""
     return Response(
-        model.model_dump_json(by_alias=True).encode(), status_code=status, media_type=media_type, headers=headers
+        one_line(model.model_dump_json(by_alias=True)).encode(),
+        status_code=status,
+        media_type=media_type,
+        headers=headers,
     )

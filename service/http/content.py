@@ -9,6 +9,7 @@ from litestar import Request, Response
 from litestar.response import Stream
 
 from openapi.problems import RangeNotSatisfiable
+from openapi.text import visible
 from openapi.wire.blobs import BlobStore
 
 _RANGE = re.compile(r"bytes=\s*(?:([0-9]{1,18})-([0-9]{0,18})|-([0-9]{1,18}))\s*")
@@ -66,7 +67,7 @@ def _matches(header: str | None, etag: str) -> bool:
 def disposition(name: str, *, inline: bool = False) -> str:
     """A Content-Disposition that offers `name` as file name, whatever characters it holds (RFC 6266)."""
     plain = re.sub(r"[^A-Za-z0-9._ -]", "_", name)
-    encoded = quote(name, safe="")
+    encoded = quote(visible(name), safe="")
     return f"{'inline' if inline else 'attachment'}; filename=\"{plain}\"; filename*=UTF-8''{encoded}"
 
 

@@ -1,10 +1,9 @@
 """What the OpenAPI document says of an operation beyond its path and parameters; kept in the handler's `opt`."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from litestar.handlers import HTTPRouteHandler
+from litestar.handlers import HTTPRouteHandler, route
 from litestar.types import Method
 from pydantic import BaseModel
 
@@ -12,6 +11,8 @@ from pydantic import BaseModel
 ALWAYS = ("foreign-origin", "foreign-host", "internal")
 #: Problems that any call may answer that writes.
 WRITING = ("insufficient-storage",)
+#: And those that any call below /v1 may answer.
+IN_V1 = ("unauthorized", "not-acceptable", "rate-limited", "unavailable")
 
 
 @dataclass(frozen=True)
@@ -26,17 +27,27 @@ class Doc:
     headers: tuple[str, ...] = ()
     also: tuple[str, ...] = ()
 
+    def offered(self) -> tuple[str, ...]:
+        """Media types that the caller chooses from; none where files are given as they are."""
+        found = [kind if isinstance(kind, str) else "application/json" for kind in self.answers.values() if kind]
+        return () if "application/octet-stream" in found else tuple(dict.fromkeys([*found, *self.also]))
+
     def opt(self) -> dict[str, "Doc"]:
         """As keyword arguments of a route handler."""
         return {"doc": self}
 
 
-READ: list[Method] = ["GET", "HEAD"]
-
-
-def read_id(name: str) -> Callable[[HTTPRouteHandler, Method, list[Any]], str]:
-    """Operation ids of a handler that answers GET and HEAD: they must differ."""
-    return lambda _handler, method, _path: name if method == "GET" else f"{name}Head"
+def get_or_head(path: str | None = None, *, operation_id: str, doc: Doc) -> HTTPRouteHandler:
+    """A route handler for reading: GET, and HEAD for the same headers without the content."""
+    methods: list[Method] = ["GET", "HEAD"]
+    # Ids of operations must differ, also where the document leaves HEAD out.
+    return route(
+        path,
+        http_method=methods,
+        operation_id=lambda _handler, method, _path: operation_id if method == "GET" else f"{operation_id}Head",
+        opt=doc.opt(),
+        status_code=200,
+    )
 
 
 CONTENT = Doc(

@@ -2,20 +2,24 @@
 
 import hashlib
 import json
+import re
 from datetime import timedelta
 from typing import Any
 
 from litestar import Request, Response
 from pydantic import BaseModel
 from sqlalchemy import delete
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from openapi.base import utc_now
-from openapi.problems import Conflict, IdempotencyConflict, InvalidField
+from openapi.problems import IdempotencyConflict, InvalidField
+from service.db.database import Database
 from service.db.tables import IdempotencyRow
 
 _KEPT = timedelta(days=7)
+
+#: What a key consists of.
+IDEMPOTENCY_KEY = r"^[!-~](?:[ -~]{0,198}[!-~])?$"
 
 
 class Idempotency:
@@ -23,18 +27,22 @@ class Idempotency:
 
     def __init__(self, request: Request[Any, Any, Any], body: bytes | str) -> None:
         key = request.headers.get("idempotency-key")
-        if key is not None and not 1 <= len(key) <= 200:
-            raise InvalidField("Idempotency-Key", "a key has 1 to 200 characters")
+        if key is not None and not re.fullmatch(IDEMPOTENCY_KEY, key):
+            raise InvalidField("Idempotency-Key", "a key has 1 to 200 printable ASCII characters, e.g. a UUID")
         owner = request.scope["state"].get("key_id", "")
         # Hashed: the column is short, and keys may hold anything.
         text = f"{owner}\n{request.method} {request.url.path}\n{key}"
         self._scope = hashlib.sha256(text.encode()).hexdigest() if key is not None else None
         self._body = hashlib.sha256(body.encode() if isinstance(body, str) else body).hexdigest()
 
-    async def replay(self, session: AsyncSession) -> Response[Any] | None:
-        """The first answer, when there was one. Raises `IdempotencyConflict` when its body was another."""
+    async def replay(self, db: Database, session: AsyncSession) -> Response[Any] | None:
+        """The first answer, when there was one. Raises `IdempotencyConflict` when its body was another.
+
+        A request that comes while another with the same key is served waits for that one's answer.
+        """
         if self._scope is None:
             return None
+        await db.lock(session, int(self._scope[:15], 16))
         row = await session.get(IdempotencyRow, self._scope)
         if row is None:
             return None
@@ -48,10 +56,7 @@ class Idempotency:
         )
 
     async def remember(self, session: AsyncSession, status: int, location: str, answer: BaseModel) -> None:
-        """Keep the answer, in the transaction that creates what it tells of.
-
-        Raises `Conflict` when the same key is being used by another request at this very moment.
-        """
+        """Keep the answer, in the transaction that creates what it tells of."""
         if self._scope is None:
             return
         await session.execute(delete(IdempotencyRow).where(IdempotencyRow.created_at < utc_now() - _KEPT))
@@ -64,7 +69,9 @@ class Idempotency:
                 answer=answer.model_dump(mode="json", by_alias=True),
             )
         )
-        try:
-            await session.flush()
-        except IntegrityError as error:
-            raise Conflict("A request with the same Idempotency-Key is being served; ask again") from error
+        await session.flush()
+
+
+async def forget(session: AsyncSession, location: str) -> None:
+    """Forget the answers that tell of something that is being deleted: its key then creates anew."""
+    await session.execute(delete(IdempotencyRow).where(IdempotencyRow.location == location))

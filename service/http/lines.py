@@ -6,9 +6,17 @@ _CHUNK = 1 << 18
 
 
 async def read_lines(blobs: BlobStore, sha256: str, size: int, start: int, limit: int) -> tuple[list[bytes], int]:
-    """Return up to `limit` whole lines from byte `start`, and the place after the last of them."""
+    """Return up to `limit` whole lines from byte `start`, and the place after the last of them.
+
+    A start inside a line means the line after it; one behind the end means that nothing is left.
+    """
+    if start >= size:
+        return [], size
     lines: list[bytes] = []
-    place, position, rest = start, start, b""
+    # From one byte before: what ends there, be it all of a line or a newline alone, is not asked for.
+    skip = start > 0
+    place = position = start - skip
+    rest = b""
     while len(lines) < limit and position < size:
         end = min(position + _CHUNK, size)
         data = rest + b"".join([chunk async for chunk in blobs.iter_range(sha256, position, end)])
@@ -16,7 +24,9 @@ async def read_lines(blobs: BlobStore, sha256: str, size: int, start: int, limit
         *whole, rest = data.split(b"\n")
         if position >= size and rest:
             whole, rest = [*whole, rest], b""
-        for line in whole[: limit - len(lines)]:
-            lines.append(line)
+        for line in whole[: limit - len(lines) + skip]:
+            if not skip:
+                lines.append(line)
+            skip = False
             place = min(place + len(line) + 1, size)
     return lines, place

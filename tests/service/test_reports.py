@@ -1,5 +1,7 @@
 """What can be read of an audit that has ended: report, samples, artifacts, JUnit, SARIF, events."""
 
+import csv
+import io
 import json
 from collections.abc import Iterator
 from xml.etree import ElementTree as ET
@@ -11,8 +13,8 @@ from openapi.problems import NotAcceptable
 from service.audits import junit, sarif
 from service.http.negotiation import preferred
 from tests.service.conftest import World
+from tests.service.report import REPORT
 from tests.service.test_problems import is_problem
-from tests.service.worker import REPORT
 
 
 @pytest.fixture(scope="module")
@@ -39,16 +41,22 @@ def audit(world: World) -> str:
         ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", "text/html; charset=utf-8"),
         ("text/html;q=0.1, application/json", "application/json"),
         ("application/*", "application/json"),
+        ("text/csv", "text/csv; charset=utf-8"),
+        ("text/markdown", "text/markdown; charset=utf-8"),
+        ("application/xml", "application/xml"),
+        ("application/sarif+json", "application/sarif+json"),
     ],
 )
 def test_the_report_as_it_is_accepted(world: World, audit: str, accept: str, kind: str) -> None:
     answer = world.api.get(f"/v1/audits/{audit}/report", headers={"Accept": accept})
     assert (answer.status_code, answer.headers["content-type"]) == (200, kind)
     assert answer.headers["vary"] == "Accept"
-    assert answer.headers["etag"].startswith('"')
+    assert answer.headers.get("etag", '"').startswith('"')
 
 
-@pytest.mark.parametrize("accept", ["image/png", "text/plain", "text/html;q=0, application/json;q=0"])
+@pytest.mark.parametrize(
+    "accept", ["image/png", "application/pdf", "text/plain", "text/html;q=0, application/json;q=0"]
+)
 def test_a_report_that_cannot_be_had_is_406(world: World, audit: str, accept: str) -> None:
     is_problem(world.api.get(f"/v1/audits/{audit}/report", headers={"Accept": accept}), 406, "not-acceptable")
 
@@ -80,6 +88,32 @@ def test_junit(world: World, audit: str) -> None:
     assert (case.get("name"), case.get("time")) == ("fgsm", "1.500")
 
 
+def test_csv(world: World, audit: str) -> None:
+    answer = world.api.get(f"/v1/audits/{audit}/report.csv")
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    rows = list(csv.DictReader(io.StringIO(answer.text)))
+    assert [(r["kind"], r["id"]) for r in rows] == [
+        ("clean", "clean"),
+        ("worst_case", ""),
+        ("attack", "fgsm"),
+        ("rule", "clean.accuracy"),
+        ("rule", "clean.n"),
+        ("rule", "no.such"),
+    ]
+    assert (rows[0]["accuracy"], rows[0]["correct"], rows[0]["n"], rows[0]["ci95_low"]) == ("0.5", "5", "10", "0.2")
+    assert (rows[2]["accuracy"], rows[2]["norm"], rows[2]["seconds"]) == ("0.5", "linf", "1.5")
+    assert (rows[3]["op"], rows[3]["value"], rows[3]["actual"], rows[3]["status"]) == (">=", "0.9", "0.5", "fail")
+
+
+def test_markdown(world: World, audit: str) -> None:
+    answer = world.api.get(f"/v1/audits/{audit}/report.md")
+    assert answer.headers["content-type"] == "text/markdown; charset=utf-8"
+    assert answer.text.startswith("# Robustness of m\n")
+    assert "**Policy: fail**" in answer.text
+    assert "| worst case | linf eps=0.1 | **50.0 % (20.0 to 80.0)** |" in answer.text
+    assert "- More steps: they help" in answer.text
+
+
 def test_sarif(world: World, audit: str) -> None:
     answer = world.api.get(f"/v1/audits/{audit}/report.sarif")
     assert answer.headers["content-type"] == "application/sarif+json"
@@ -95,7 +129,7 @@ def test_sarif(world: World, audit: str) -> None:
 
 
 def test_names_from_outside_cannot_break_out_of_junit() -> None:
-    report = {**REPORT, "model": {"name": '<&"', "sha256": "ab"}, "verdict": {"status": "pass", "rules": []}}
+    report = {**REPORT, "model": {**REPORT["model"], "name": '<&"'}, "verdict": {"status": "pass", "rules": []}}
     text = junit.from_report(json.dumps({**report, "id": "aud_1"}).encode())
     assert ET.fromstring(text).get("name") == 'tremor <&"'
     assert json.loads(sarif.from_report(json.dumps({**report, "id": "aud_1"}).encode()))["runs"]
@@ -114,6 +148,12 @@ def test_samples_are_pages_in_order(world: World, audit: str) -> None:
     assert (len(whole["items"]), whole["next_cursor"]) == (10, None)
     assert whole["items"][3] == {"index": 3, "label": 0, "predicted": 0, "correct": True, "attacks": {}}
     is_problem(world.api.get(f"/v1/audits/{audit}/samples", params={"cursor": "Zm9v"}), 422, "validation")
+    inside = world.api.get(f"/v1/audits/{audit}/samples", params={"cursor": "3"}).json()
+    assert [sample["index"] for sample in inside["items"]] == list(range(1, 10)), (
+        "a line that was cut goes on behind it"
+    )
+    beyond = world.api.get(f"/v1/audits/{audit}/samples", params={"cursor": "999999999"}).json()
+    assert beyond == {"items": [], "next_cursor": None}
 
 
 def test_artifacts_are_listed_and_downloaded(world: World, audit: str) -> None:

@@ -39,7 +39,7 @@ WRONG_AUDITS: list[tuple[dict[str, Any], str, str]] = [
     ({"attacks": [{"name": "fgsm", "eps": "eight"}]}, "/attacks/0/eps", "8/255"),
     ({"attacks": [{"name": "fgsm", "norm": "l7"}]}, "/attacks/0/norm", "linf"),
     ({"attacks": []}, "/attacks", "at least 1"),
-    ({"attacks": {"name": "fgsm"}}, "/attacks", "tuple"),
+    ({"attacks": {"name": "fgsm"}}, "/attacks", "array"),
     ({"attacks": [{**FGSM, "id": "a"}, {**FGSM, "id": "a"}]}, "/attacks/1/id", "twice"),
     ({"attacks": [{**FGSM, "id": "../x"}]}, "/attacks/0/id", "pattern"),
     ({"preset": "hard"}, "/preset", "standard"),

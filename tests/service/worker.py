@@ -14,6 +14,7 @@ from openapi.wire.delivery import QUEUES, make_celery
 from openapi.wire.jobs import OutputFile, Shard, ShardResult, WorkerEvent
 from openapi.wire.queue import QueueClient
 from openapi.wire.settings import Settings
+from tests.service.report import REPORT
 
 LAYERS = [
     {"name": "conv1", "kind": "conv", "neurons": 4, "shape": [4, 8, 8], "depth": 0},
@@ -70,12 +71,17 @@ class ProtocolWorker:
             time.sleep(0.02)
         raise AssertionError("no shard came")
 
-    def is_empty(self, seconds: float = 0.5) -> bool:
+    def waiting(self, seconds: float) -> list[Shard]:
+        """The next shard, or none when none comes."""
         try:
-            shard = self.take(seconds)
+            return [self.take(seconds)]
         except AssertionError:
-            return True
-        raise AssertionError(f"there is a shard: {shard.stage} {shard.shard_id}")
+            return []
+
+    def is_empty(self, seconds: float = 0.5) -> bool:
+        for shard in self.waiting(seconds):
+            raise AssertionError(f"there is a shard: {shard.stage} {shard.shard_id}")
+        return True
 
     def tell(self, shard: Shard, kind: str, **more: Any) -> None:
         self.queue.publish(
@@ -156,21 +162,6 @@ class ProtocolWorker:
             html=self.file("report.html", "report", "html", b"<!doctype html><p>" + report),
             samples=self.file("samples.jsonl", "samples", "jsonl", "".join(lines).encode()),
         )
-
-
-REPORT: dict[str, Any] = {
-    "model": {"name": "m", "sha256": "ab"},
-    "attacks": [{"id": "fgsm", "robust_accuracy": 0.5, "robust": 5, "n": 10, "ci95": [0.2, 0.8], "seconds": 1.5}],
-    "checks": [{"id": "steps", "title": "More steps", "status": "fail", "detail": "they help", "numbers": {}}],
-    "verdict": {
-        "status": "fail",
-        "rules": [
-            {"metric": "clean.accuracy", "op": ">=", "value": 0.9, "actual": 0.5, "status": "fail"},
-            {"metric": "clean.n", "op": ">=", "value": 1, "actual": 10, "status": "pass"},
-            {"metric": "no.such", "op": ">=", "value": 1, "actual": None, "status": "inconclusive"},
-        ],
-    },
-}
 
 
 def until(check: Callable[[], Any], seconds: float = 10.0) -> Any:

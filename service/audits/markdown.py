@@ -1,0 +1,53 @@
+"""The report as Markdown: what a pull request or a model card shows of it."""
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from openapi.text import markdown
+
+
+def _share(block: dict[str, Any]) -> str:
+    value = block["accuracy"] if "accuracy" in block else block["robust_accuracy"]
+    low, high = block["ci95"]
+    return f"{100 * value:.1f} % ({100 * low:.1f} to {100 * high:.1f})"
+
+
+def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> list[str]:
+    titles = list(head)
+    lines = [titles, ["---"] * len(titles), *rows]
+    return [*(f"| {' | '.join(row)} |" for row in lines), ""]
+
+
+def from_report(data: bytes) -> bytes:
+    """Write a JSON report as Markdown: the verdict, the accuracies with their intervals, what failed."""
+    report: dict[str, Any] = json.loads(data)
+    clean, verdict = report["clean"], report["verdict"]
+    lines = [
+        f"# Robustness of {markdown(report['model']['name'])}",
+        "",
+        f"{clean['n']} samples of {markdown(report['dataset']['name'])}; in brackets 95 % Wilson intervals. "
+        f"Audit {markdown(report['id'])}.",
+        "",
+    ]
+    if verdict["status"] is not None:
+        lines += [f"**Policy: {verdict['status']}**", ""]
+    rows = [["clean", "", _share(clean)]]
+    rows += [["worst case", markdown(w["threat_model"]), f"**{_share(w)}**"] for w in report["worst_case"]]
+    rows += [[markdown(a["id"]), markdown(a["threat_model"]), _share(a)] for a in report["attacks"]]
+    lines += _table(("accuracy", "threat model", "share"), rows)
+    if verdict["rules"]:
+        lines += ["## Policy", ""]
+        lines += _table(("rule", "is", "status"), [_rule(rule) for rule in verdict["rules"]])
+    failed = [check for check in report["checks"] if check["status"] == "fail"]
+    if failed:
+        lines += ["## Failed checks", ""]
+        lines += [f"- {markdown(check['title'])}: {markdown(check['detail'])}" for check in failed]
+        lines.append("")
+    return "\n".join(lines).encode()
+
+
+def _rule(rule: dict[str, Any]) -> list[str]:
+    wanted = markdown(f"{rule['metric']} {rule['op']} {rule['value']:g}")
+    actual = "unknown" if rule["actual"] is None else f"{rule['actual']:.6g}"
+    return [wanted, actual, rule["status"]]

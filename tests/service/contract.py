@@ -1,0 +1,81 @@
+"""The running service against its own OpenAPI document, by schemathesis with every check.
+
+``python -m tests.service.contract`` runs all phases in about three minutes (arguments are schemathesis' own, e.g.
+``--max-examples 200``); the suite runs a part that takes less than one.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from openapi.wire.settings import Settings
+from service.embedded.broker import Broker
+from tests.service.conftest import make_settings, ready, running
+from tests.service.worker import ProtocolWorker
+
+HERE = Path(__file__).parent
+#: Operations whose bodies are large: a walk through every limit of every field takes minutes.
+LARGE = ("createAudit", "createHardening")
+
+
+@contextmanager
+def working(settings: Settings) -> Iterator[tuple[str, dict[str, str]]]:
+    """A service whose jobs end, and ids of a ready model and data set; yields its address and the ids."""
+    worker = ProtocolWorker(settings)
+    stop = threading.Event()
+
+    def work() -> None:
+        while not stop.is_set():
+            for shard in worker.waiting(0.5):
+                worker.do(shard)
+
+    with running(settings) as api:
+        model, dataset = ready(api, worker)
+        thread = threading.Thread(target=work)
+        thread.start()
+        try:
+            yield str(api.base_url), {"TRIED_MODEL": model, "TRIED_DATASET": dataset}
+        finally:
+            stop.set()
+            thread.join()
+    worker.close()
+
+
+def try_contract(url: str, ids: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run schemathesis on a service."""
+    command = [str(Path(sys.executable).with_name("st")), f"--config-file={HERE / 'schemathesis.toml'}", "run"]
+    options = ["--continue-on-failure", "--no-color", "--generation-deterministic", *arguments]
+    environment = {**os.environ, **ids, "SCHEMATHESIS_HOOKS": "tests.service.contract_hooks", "COLUMNS": "120"}
+    with tempfile.TemporaryDirectory() as folder:  # it keeps notes where it runs
+        environment["PYTHONPATH"] = str(HERE.parents[1])
+        return subprocess.run(
+            [*command, f"{url.rstrip('/')}/schema/openapi.json", *options],
+            cwd=folder,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+
+def main() -> int:
+    """Try everything; return schemathesis' exit code."""
+    with tempfile.TemporaryDirectory() as folder:
+        broker = Broker(Path(folder) / "valkey")
+        broker.start()
+        try:
+            with working(make_settings(broker, Path(folder) / "data")) as (url, ids):
+                found = try_contract(url, ids, *(sys.argv[1:] or ("--max-examples=50",)))
+        finally:
+            broker.stop()
+    print(found.stdout, found.stderr)
+    return found.returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,47 @@
+"""A small report that is whole, as a worker leaves it."""
+
+from typing import Any
+
+from openapi.report import Report
+
+_SHARE: dict[str, Any] = {"robust_accuracy": 0.5, "robust": 5, "n": 10, "ci95": [0.2, 0.8]}
+
+#: As the contract writes it; only the numbers are made up.
+REPORT: dict[str, Any] = Report.model_validate(
+    {
+        "id": "aud_0",
+        "created_at": "2026-11-27T00:00:00Z",
+        "model": {
+            "id": "mdl_0", "sha256": "ab", "format": "onnx", "name": "m", "num_parameters": 123, "num_classes": 3,
+            "input": {"shape": [1, 8, 8]}, "labels": ["cat", "dog", "owl"],
+        },
+        "dataset": {"id": "dst_0", "sha256": "cd", "name": "d", "num_samples": 10, "evaluated": 10, "split": "test"},
+        "config": {"labels": {"team": "vision"}},
+        "definitions": {"robust_accuracy": "correct and not fooled"},
+        "environment": {"device": "cpu", "versions": {"torch": "2.13.0"}},
+        "clean": {"accuracy": 0.5, "correct": 5, "n": 10, "ci95": [0.2, 0.8]},
+        "attacks": [
+            {
+                **_SHARE, "id": "fgsm", "name": "fgsm", "threat_model": "linf eps=0.1", "params": {"eps": 0.1},
+                "success_rate": 0.0, "distance": {"norm": "linf", "mean": None, "median": None, "max": None},
+                "forward_passes": 2.0, "backward_passes": 1.0, "seconds": 1.5,
+            }
+        ],
+        "worst_case": [{**_SHARE, "threat_model": "linf eps=0.1", "attacks": ["fgsm"]}],
+        "checks": [{"id": "steps", "title": "More steps", "status": "fail", "detail": "they help"}],
+        "neurons": None,
+        "regions": None,
+        "explain": None,
+        "hardening": None,
+        "verdict": {
+            "status": "fail",
+            "rules": [
+                {"metric": "clean.accuracy", "op": ">=", "value": 0.9, "actual": 0.5, "status": "fail"},
+                {"metric": "clean.n", "op": ">=", "value": 1, "actual": 10, "status": "pass"},
+                {"metric": "no.such", "op": ">=", "value": 1, "actual": None, "status": "inconclusive"},
+            ],
+        },
+        "artifacts": [],
+        "timings": {"attack": 1.5},
+    }
+).model_dump(mode="json", by_alias=True)  # fmt: skip
