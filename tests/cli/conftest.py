@@ -49,6 +49,8 @@ class Cable:
         self._threads: list[threading.Thread] = []
         self._cuts: list[tuple[bytes, int, int]] = []
         self.requests: list[bytes] = []
+        self._held: bytes | None = None
+        self.holding, self.released = threading.Event(), threading.Event()
         self.url = f"http://127.0.0.1:{self._server.getsockname()[1]}"
         self._start(self._accept)
 
@@ -56,7 +58,12 @@ class Cable:
         """Let only so many bytes through, each way, of the next request that holds `needle`; then close."""
         self._cuts.append((needle, sent, received))
 
+    def hold(self, needle: bytes) -> None:
+        """Keep back the answer to the next request that holds `needle`, until `released` is set."""
+        self._held = needle
+
     def close(self) -> None:
+        self.released.set()
         self._server.shutdown(socket.SHUT_RDWR)
         self._server.close()
         for thread in self._threads:
@@ -81,6 +88,8 @@ class Cable:
             while data := source.recv(65_536):
                 if way == 0:
                     self._look(data, room)
+                elif self.holding.is_set():
+                    self.released.wait()
                 allowed = data[: room[way]]
                 room[way] -= len(data)  # before it is sent: the next request may change the room at once
                 left = room[way]
@@ -97,6 +106,9 @@ class Cable:
         head = data.partition(b"\r\n")[0]
         if head.endswith(b" HTTP/1.1"):
             self.requests.append(head)
+        if self._held is not None and self._held in data:
+            self._held = None
+            self.holding.set()
         for cut in self._cuts:
             if cut[0] in data:
                 self._cuts.remove(cut)

@@ -1,7 +1,9 @@
 """The client against a real API that is busy, restarted, or loses the connection at the worst moments."""
 
 import json
+import os
 import re
+import signal
 import threading
 import time
 from pathlib import Path
@@ -14,7 +16,7 @@ from openapi.wire.settings import Settings
 from service.app import create_app
 from service.cli import jobs
 from service.cli.client import Client
-from service.cli.exits import CommandFailed, Exit
+from service.cli.exits import CommandFailed, Exit, Interrupted, interruptible
 from service.cli.patience import retry_after
 from service.cli.uploads import upload
 from tests.cli.conftest import BusyWorker, Cable
@@ -85,6 +87,34 @@ def test_an_audit_whose_answer_is_lost_is_started_once(client: Client, cable: Ca
     assert posts(cable) == 4
     assert [item["id"] for item in client.call("GET", "/v1/audits")["items"]] == [identity]
     assert jobs.follow(client, "audits", identity, lambda body: None)["status"] == "succeeded"
+
+
+def test_an_interrupt_before_the_answer_cancels_what_was_started(settings: Settings, tmp_path: Path) -> None:
+    """The server has taken the audit, and the client does not know its id yet."""
+    with Served(create_app(settings)) as url:
+        cable = Cable(url)
+        client = Client(cable.url)
+        with BusyWorker(settings):
+            request = ready(client, tmp_path)
+
+        def press() -> None:
+            cable.holding.wait()
+            while not httpx.get(f"{url}/v1/audits").json()["items"]:
+                pass
+            os.kill(os.getpid(), signal.SIGINT)
+            cable.holding.clear()
+            cable.released.set()
+
+        pressed = threading.Thread(target=press)
+        cable.hold(b"POST /v1/audits")
+        pressed.start()
+        with pytest.raises(Interrupted), interruptible():
+            jobs.start(client, "audits", request)
+        pressed.join()
+        (audit,) = client.call("GET", "/v1/audits")["items"]
+        assert audit["status"] == "cancelled"
+        client.close()
+        cable.close()
 
 
 def test_a_download_goes_on_where_the_connection_broke(client: Client, cable: Cable, model: Path) -> None:
