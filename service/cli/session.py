@@ -49,6 +49,7 @@ def _of_its_own(folder: Path) -> dict[str, str]:
         "TREMOR_DATABASE_URL": f"sqlite+aiosqlite:///{folder / 'tremor.db'}",
         "TREMOR_BLOB_URL": (folder / "blobs").as_uri(),
         "TREMOR_AUTH": "none",
+        "TREMOR_ALLOWED_HOSTS": '["127.0.0.1"]',
         "TREMOR_RATE_LIMIT_PER_MINUTE": "0",
     }
 

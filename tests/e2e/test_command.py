@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -177,18 +178,27 @@ def test_a_rejected_upload_is_4(tremor: Callable[..., Command], tmp_path: Path) 
     assert "net.onnx: " in said
 
 
-def test_the_embedded_service_ends_with_the_command_and_leaves_nothing(tmp_path: Path) -> None:
+@pytest.fixture
+def temporary() -> Iterator[Path]:
+    """A folder for temporary files with a short name: sockets lie in it."""
+    with tempfile.TemporaryDirectory(prefix="t-", dir="/tmp") as folder:
+        yield Path(folder)
+
+
+def test_the_embedded_service_ends_with_the_command_and_leaves_nothing(tmp_path: Path, temporary: Path) -> None:
     """Settings of an installation in the environment are not the embedded service's."""
     production: dict[str, Any] = {
         "TREMOR_DATABASE_URL": "postgresql+psycopg://nobody@127.0.0.1:9/none",
         "TREMOR_BLOB_URL": "s3://none",
         "TREMOR_AUTH": "keys",
+        "TREMOR_ALLOWED_HOSTS": '["tremor.example.org"]',
         "HTTP_PROXY": "http://127.0.0.1:9",
-        "TMPDIR": str(tmp_path),
+        "TMPDIR": str(temporary),
     }
     done = subprocess.run(
         [sys.executable, "-P", "-m", "service.cli.main", *AUDIT, *QUICK, "--out", str(tmp_path / "out")],
         env={**os.environ, **production}, capture_output=True, text=True, timeout=300,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
+    assert list(temporary.iterdir()) == []
     assert [path.name for path in tmp_path.iterdir()] == ["out"]

@@ -15,11 +15,13 @@ from typing import Any
 import httpx
 import psutil
 import pytest
+import redis
 from click.testing import CliRunner, Result
 
 from service.cli.exits import Exit
 from service.cli.main import main
 from service.embedded import EmbeddedService
+from service.embedded.broker import Broker
 from service.embedded.folder import CannotServe, DataFolder, address, listen
 from workers.sandbox.confine import LAYERS, shortfall
 
@@ -212,6 +214,14 @@ def test_ctrl_c_stops_everything(tmp_path: Path) -> None:
     assert "stopped" in serve.stdout.read()
     serve.stdout.close()
     assert_gone(processes)
+
+
+def test_sockets_find_room_where_all_paths_are_long(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    long = tmp_path / ("long" * 20)
+    long.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(long))
+    with Broker(long / "broker") as broker, redis.Redis.from_url(broker.url) as client:
+        assert client.ping()
 
 
 def test_the_data_folder_is_locked(tmp_path: Path) -> None:
