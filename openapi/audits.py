@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from openapi.attacks import AttackSpec
-from openapi.base import MOST, Eps, Frozen, Json, Radius, Timestamp
+from openapi.base import MOST, Eps, Frozen, Id, Labels, Options, Radius, Timestamp
 from openapi.hardening_options import HardenOptions
 from openapi.problems import Problem
 from openapi.samples import DESCRIPTION, SampleChoice
@@ -31,7 +31,9 @@ class NeuronOptions(Frozen):
 class PolicyRule(Frozen):
     """One gate, e.g. ``worst_case.robust_accuracy >= 0.4``. `metric` is a path into the report."""
 
-    metric: str = Field(examples=["clean.accuracy", "attacks.pgd-linf.robust_accuracy", "worst_case.robust_accuracy"])
+    metric: str = Field(
+        max_length=500, examples=["clean.accuracy", "attacks.pgd-linf.robust_accuracy", "worst_case.robust_accuracy"]
+    )
     op: Literal[">=", ">", "<=", "<", "=="]
     value: float = Field(ge=-1e15, le=1e15)
 
@@ -39,7 +41,7 @@ class PolicyRule(Frozen):
 class Policy(Frozen):
     """Rules that all must hold for the verdict `pass`."""
 
-    rules: tuple[PolicyRule, ...] = ()
+    rules: tuple[PolicyRule, ...] = Field((), max_length=256)
 
 
 class Execution(Frozen):
@@ -54,15 +56,15 @@ class Execution(Frozen):
 class AuditRequest(Frozen):
     """The body of `POST /v1/audits`."""
 
-    model_id: str
-    dataset_id: str
+    model_id: Id
+    dataset_id: Id
     preset: PresetName | None = Field(None, description="`standard` when neither preset nor attacks are given")
     attacks: tuple[AttackSpec, ...] | None = Field(
         None, min_length=1, max_length=64, description="Replaces the preset's list"
     )
     neurons: NeuronOptions | None = Field(NeuronOptions(), description="null leaves the neuron analysis out")
-    regions: Json | None = None
-    explain: Json | None = None
+    regions: Options | None = None
+    explain: Options | None = None
     max_samples: int | None = Field(None, ge=1, le=MOST, description="So many samples; null is all")
     samples: SampleChoice = Field("first", description=DESCRIPTION.format(count="max_samples"))
     seed: int = Field(0, ge=0, lt=2**63)
@@ -76,7 +78,7 @@ class AuditRequest(Frozen):
     )
     policy: Policy = Policy()
     harden: HardenOptions | None = None
-    labels: dict[str, str] = Field({}, description="Free labels for finding the audit again")
+    labels: Labels = Field({}, description="Free labels for finding the audit again")
     execution: Execution = Execution()
 
 

@@ -44,6 +44,20 @@ def storable(value: Any) -> Any:
 #: An object whose fields no model names: what stages leave for the report, what a stage is told.
 Json = Annotated[dict[str, Any], BeforeValidator(storable)]
 
+#: The id of something that is here.
+Id = Annotated[str, Field(min_length=1, max_length=64)]
+
+#: Free labels or tags of the caller's.
+Labels = Annotated[
+    dict[Annotated[str, Field(max_length=100)], Annotated[str, Field(max_length=400)]], Field(max_length=64)
+]
+
+#: Class names, in the order of the classes.
+ClassNames = Annotated[tuple[Annotated[str, Field(max_length=500)], ...], Field(max_length=100_000, fail_fast=True)]
+
+#: Options that no model names yet.
+Options = Annotated[Json, Field(max_length=64)]
+
 #: Sizes and counts beyond this are mistakes; every float up to it is exact as an integer.
 MOST = 1_000_000_000
 

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from openapi.base import Frozen, Timestamp
+from openapi.base import ClassNames, Frozen, Timestamp
 from openapi.problems import Problem
 
 #: No side of a decoded image is longer.
@@ -73,7 +73,7 @@ class DatasetMetadata(Frozen):
 
     name: str | None = Field(None, min_length=1, max_length=200)
     layout: Literal["NCHW", "NHWC"] | None = Field(None, description="Of the arrays in an .npz; inferred when absent")
-    labels: tuple[str, ...] | None = Field(None, description="Class names in label order")
+    labels: ClassNames | None = Field(None, description="Class names in label order")
     label_order: Literal["numeric", "text", "one_based"] | None = Field(
         None,
         description="How labels become logits. null: by class names, else by number; numbered folders by what the model "

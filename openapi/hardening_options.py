@@ -1,16 +1,18 @@
 """How a model is hardened; shared by `POST /hardenings` and the `harden` block of an audit."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
-from openapi.base import MOST, Eps, Frozen, Radius
+from openapi.base import MOST, Eps, Frozen, Id, Radius
+
+_LayerNames = Annotated[tuple[Annotated[str, Field(max_length=500)], ...], Field(max_length=5_000, fail_fast=True)]
 
 
 class HardenOptions(Frozen):
     """Sensitive Neuron Stabilizing and its baseline (SNS, section 5, Eq. 12-13, Algorithm 1)."""
 
-    train_dataset_id: str | None = Field(
+    train_dataset_id: Id | None = Field(
         None, description="Required; null only inside POST /hardenings, which has its own field"
     )
     method: Literal["sns", "pat", "alp", "trades", "mart"] = Field(
@@ -21,7 +23,7 @@ class HardenOptions(Frozen):
         description="sensitive: Omega of the vanilla model; dynamic: chosen again after each epoch on 200 samples; "
         "all: every neuron; random: as many neurons as Omega holds, drawn by the seed",
     )
-    layers: Literal["all", "top_half"] | tuple[str, ...] = Field(
+    layers: Literal["all", "top_half"] | _LayerNames = Field(
         "all", description="S: the layers whose neurons are stabilised; parameters below the lowest of them are frozen"
     )
     lambda_: float = Field(

@@ -4,7 +4,7 @@ from pydantic import Field
 
 from openapi.attacks import AttackSpec
 from openapi.audits import Execution, JobStatus, Progress, Verdict
-from openapi.base import MOST, Frozen, Json, Timestamp
+from openapi.base import MOST, Frozen, Id, Json, Labels, Timestamp
 from openapi.hardening_options import HardenOptions
 from openapi.problems import Problem
 from openapi.samples import DESCRIPTION, SampleChoice
@@ -13,19 +13,19 @@ from openapi.samples import DESCRIPTION, SampleChoice
 class HardeningRequest(HardenOptions):
     """The body of `POST /v1/hardenings`."""
 
-    model_id: str
-    train_dataset_id: str
-    eval_dataset_id: str | None = Field(
+    model_id: Id
+    train_dataset_id: Id
+    eval_dataset_id: Id | None = Field(
         None, description="Held-out data for before/after; null leaves the comparison out"
     )
     attacks: tuple[AttackSpec, ...] | None = Field(
-        None, description="For before/after; null is FGSM and PGD-20 at the training eps"
+        None, max_length=64, description="For before/after; null is FGSM and PGD-20 at the training eps"
     )
     eval_max_samples: int | None = Field(None, ge=1, le=MOST)
     eval_samples: SampleChoice = Field("first", description=DESCRIPTION.format(count="eval_max_samples"))
     seed: int = Field(0, ge=0, lt=2**63)
-    name: str | None = Field(None, description="Name of the hardened model")
-    labels: dict[str, str] = {}
+    name: str | None = Field(None, min_length=1, max_length=200, description="Name of the hardened model")
+    labels: Labels = {}
     execution: Execution = Execution()
 
 

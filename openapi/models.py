@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from openapi.base import MOST, Frozen, Json, Timestamp
+from openapi.base import MOST, ClassNames, Frozen, Json, Labels, Timestamp
 from openapi.problems import Problem
 
 ModelFormat = Literal["onnx", "torchscript", "pt2"]
@@ -29,8 +29,12 @@ class InputSpec(Frozen):
     layout: Literal["NCHW", "NHWC"] | None = None
     channels: Literal["RGB", "BGR"] = "RGB"
     range: tuple[_Level, _Level] = Field((0.0, 1.0), description="The file's values for a black and a white pixel")
-    mean: tuple[_Level, ...] | None = Field(None, description="One number for all channels or one a channel; null is 0")
-    std: tuple[_Scale, ...] | None = Field(None, description="One number for all channels or one a channel; null is 1")
+    mean: tuple[_Level, ...] | None = Field(
+        None, max_length=1024, description="One number for all channels or one a channel; null is 0"
+    )
+    std: tuple[_Scale, ...] | None = Field(
+        None, max_length=1024, description="One number for all channels or one a channel; null is 1"
+    )
 
     @model_validator(mode="after")
     def _sensible(self) -> "InputSpec":
@@ -48,13 +52,13 @@ class ModelMetadata(Frozen):
     name: str | None = Field(None, min_length=1, max_length=200)
     format: ModelFormat | None = Field(None, description="Recognised from the file's content when absent")
     input: InputSpec = InputSpec()
-    labels: tuple[str, ...] | None = Field(None, description="Class names, in the order of the logits")
+    labels: ClassNames | None = Field(None, description="Class names, in the order of the logits")
     accept_disagreement: bool = Field(
         False,
         description="Audit the translation even when its logits differ from the file's by more than the file's "
         "precision explains; the report then says so first",
     )
-    tags: dict[str, str] = {}
+    tags: Labels = {}
 
 
 class LayerInfo(Frozen):

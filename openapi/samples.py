@@ -15,7 +15,8 @@ Index = Annotated[int, Field(ge=0, lt=2**53)]
 #: `first`: in the order of the file; `random`: drawn by the seed; `per_class`: by the seed, as many of each class as
 #: there are; or the indices themselves.
 SampleChoice = (
-    Literal["first", "random", "per_class"] | Annotated[tuple[Index, ...], Field(min_length=1, max_length=MOST_LISTED)]
+    Literal["first", "random", "per_class"]
+    | Annotated[tuple[Index, ...], Field(min_length=1, max_length=MOST_LISTED, fail_fast=True)]
 )
 
 DESCRIPTION = (

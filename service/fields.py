@@ -14,6 +14,8 @@ from openapi.problems import FieldError
 #: More names than this are not listed, longer ones not compared, and of many errors only the first get a hint: the
 #: comparison takes time, and a body may hold megabytes of wrong names.
 _MOST_NAMES, _LONGEST_NAME, _MOST_HINTS = 20, 100, 20
+#: More errors than this are not told; who has made so many begins with these.
+_MOST_ERRORS = 100
 
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -66,7 +68,7 @@ def field_errors(
     """Every error of a validation as pointer and detail, without repetition; `model` lets it name near misses."""
     found: dict[tuple[str, str], FieldError] = {}
     entries = error.errors(include_url=False, include_context=True, include_input=False)
-    for entry in entries:
+    for entry in entries[:_MOST_ERRORS]:
         kind, location = entry["type"], entry["loc"]
         if kind == "too_short" and any(e["loc"][: len(location)] == location and e is not entry for e in entries):
             continue  # the list is short only because its items are wrong

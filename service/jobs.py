@@ -276,7 +276,7 @@ class JobService(ABC, Generic[Info]):
         """One page of per-sample results, in order of index. The cursor is a place in the stored lines."""
         found = await self.file(identity, "samples", "jsonl")
         lines, place = await read_lines(self._services.blobs, found.sha256, found.size, int(cursor or 0), limit)
-        items = tuple(SampleResult.model_validate_json(line) for line in lines)
+        items = await asyncio.to_thread(lambda: tuple(SampleResult.model_validate_json(line) for line in lines))
         return Page(items=items, next_cursor=str(place) if place < found.size else None)
 
 

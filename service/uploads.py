@@ -11,12 +11,12 @@ from sqlalchemy import or_, select
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from openapi.problems import Conflict, InvalidField, NotFound, TremorError, Unavailable, unreadable
+from openapi.problems import Conflict, InvalidField, MalformedRequest, NotFound, TremorError, Unavailable, unreadable
 from openapi.wire.jobs import Blob, Stage
 from service.artifacts.garbage import BLOB_LOCK, collect
 from service.context import Services
 from service.db.tables import Dataset, Job, Model, ShardRow
-from service.http.bodies import answer, parse, parse_json
+from service.http.bodies import answer, load
 from service.http.idempotency import Idempotency, forget
 from service.http.paging import Page, page
 from service.http.uploads import UploadedFile, receive_upload
@@ -84,7 +84,7 @@ class UploadService(ABC, Generic[Row, Meta, Info]):
             discard=self._discard,
         )
         try:
-            metadata = self._metadata(upload)
+            metadata = await self._metadata(upload)
         except TremorError:
             await self._discard(upload.blob)
             raise
@@ -104,13 +104,12 @@ class UploadService(ABC, Generic[Row, Meta, Info]):
     async def _discard(self, blob: Blob) -> None:
         await collect(self._services, {blob.sha256}, set())
 
-    def _metadata(self, upload: UploadedFile) -> Meta:
+    async def _metadata(self, upload: UploadedFile) -> Meta:
         text = upload.fields.get("metadata", b"")
         try:
-            body = parse_json(text) if text.strip() else {}
-        except TremorError as error:
+            found: Meta = await load(text if text.strip() else b"{}", self.metadata_type, "/metadata")
+        except (MalformedRequest, InvalidField) as error:
             raise InvalidField("/metadata", error.detail.replace("The body", "the part `metadata`")) from error
-        found: Meta = parse(self.metadata_type, body, "/metadata")
         return found
 
     async def _create(self, key: Idempotency, upload: UploadedFile, metadata: Meta, fingerprint: str) -> Response[Any]:

@@ -1,5 +1,6 @@
 """JSON bodies: read with a cap, checked by the contract's pydantic models, errors as JSON pointers."""
 
+import asyncio
 import json
 from typing import Any, TypeVar
 
@@ -11,6 +12,11 @@ from openapi.text import one_line
 from service.fields import field_errors, pointer, read_strictly
 
 M = TypeVar("M", bound=BaseModel)
+
+#: Bodies up to this are read at once; larger ones must not hold the event loop.
+_SMALL = 16_384
+#: No request has a use for more: a list of 100,000 class names is the largest thing that one holds.
+_DEEPEST, _MOST_VALUES, _MOST_MEMBERS = 32, 300_000, 5_000
 
 
 def parse(model: type[M], body: Any, prefix: str = "") -> M:
@@ -32,6 +38,10 @@ def parse_json(data: bytes) -> Any:
             json.dumps(found, ensure_ascii=False).encode()  # half of a surrogate pair is no text and cannot be stored
     except (ValueError, RecursionError) as error:
         raise MalformedRequest(f"The body is not JSON: {error}") from error
+    try:
+        _bounded(found)
+    except ValueError as error:
+        raise MalformedRequest(f"The body is no request: {error}") from error
     if b"\\u0000" in data and (where := _nul(found)) is not None:
         raise InvalidField(where, "a text holds the character NUL, which cannot be stored")
     return found
@@ -59,10 +69,39 @@ def _no_constant(name: str) -> Any:
 
 
 def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len(pairs) > _MOST_MEMBERS:
+        raise ValueError(f"an object has more than {_MOST_MEMBERS:,} members")
     found = dict(pairs)
     if len(found) < len(pairs):
         raise ValueError("a name appears twice in one object")
     return found
+
+
+def _bounded(found: Any) -> None:
+    """Refuse what is nested or counted beyond all use: each step from here on takes time for every value."""
+    level, count, depth = [found], 0, 0
+    while level:
+        count, depth = count + len(level), depth + 1
+        if depth > _DEEPEST:
+            raise ValueError(f"it is nested more than {_DEEPEST} levels deep")
+        if count > _MOST_VALUES:
+            raise ValueError(f"it holds more than {_MOST_VALUES:,} values")
+        inner: list[Any] = []
+        for value in level:
+            if isinstance(value, dict):
+                inner += value.values()
+            elif isinstance(value, list):
+                inner += value
+        level = inner
+
+
+async def load(data: bytes, model: type[M], prefix: str = "") -> M:
+    """Read and check JSON by a contract model; a large body in a thread, since everybody else waits for the loop."""
+
+    def work() -> M:
+        return parse(model, parse_json(data), prefix)
+
+    return work() if len(data) <= _SMALL else await asyncio.to_thread(work)
 
 
 async def read_json(request: Request[Any, Any, Any], model: type[M]) -> M:
@@ -70,8 +109,7 @@ async def read_json(request: Request[Any, Any, Any], model: type[M]) -> M:
     kind = request.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
     if kind != "application/json" and not kind.endswith("+json"):
         raise UnsupportedMediaType(f"Send application/json here, not {kind or 'nothing'}")
-    body = parse_json(await request.body())
-    return parse(model, body)
+    return await load(await request.body(), model)
 
 
 def answer(
