@@ -5,9 +5,10 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 from openapi.text import visible_texts
+from service.audits.notices import inspection_warnings
 
 
-def _suite(root: ET.Element, name: str, cases: list[tuple[str, str, str, float]]) -> None:
+def _suite(root: ET.Element, name: str, cases: list[tuple[str, str, str, float]]) -> ET.Element:
     """Add a suite of (name, "pass" | "fail" | anything else is skipped, message, seconds)."""
     count = {status: sum(1 for case in cases if case[1] == status) for status in ("pass", "fail")}
     suite = ET.SubElement(
@@ -28,6 +29,7 @@ def _suite(root: ET.Element, name: str, cases: list[tuple[str, str, str, float]]
             ET.SubElement(case, "skipped", message=message)
         else:
             ET.SubElement(case, "system-out").text = message
+    return suite
 
 
 def from_report(data: bytes) -> bytes:
@@ -56,6 +58,8 @@ def from_report(data: bytes) -> bytes:
     checks = [(f"{c['id']}: {c['title']}", c["status"], c["detail"], 0.0) for c in report["checks"]]
     _suite(root, "policy", rules)
     _suite(root, "attacks", attacks)
-    _suite(root, "checks", checks)
+    suite = _suite(root, "checks", checks)
+    if warnings := inspection_warnings(report):
+        ET.SubElement(suite, "system-err").text = "\n".join(f"{part}: {text}" for part, text in warnings)
     ET.indent(root)
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{ET.tostring(root, encoding="unicode")}\n'.encode()

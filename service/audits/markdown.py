@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from openapi.text import markdown
+from service.audits.notices import inspection_warnings
 
 
 def _share(block: dict[str, Any]) -> str:
@@ -32,6 +33,9 @@ def from_report(data: bytes) -> bytes:
     ]
     if verdict["status"] is not None:
         lines += [f"**Policy: {verdict['status']}**", ""]
+    notices = inspection_warnings(report)
+    lines += [f"> Warning about the {part}: {markdown(text)}  " for part, text in notices]
+    lines += [""] if notices else []
     rows = [["clean", "", _share(clean)]]
     rows += [["worst case", markdown(w["threat_model"]), f"**{_share(w)}**"] for w in report["worst_case"]]
     rows += [[markdown(a["id"]), markdown(a["threat_model"]), _share(a)] for a in report["attacks"]]

@@ -5,6 +5,7 @@ from importlib.metadata import version
 from typing import Any
 
 from openapi.text import visible_texts
+from service.audits.notices import inspection_warnings
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
@@ -38,6 +39,10 @@ def from_report(data: bytes) -> bytes:
         rules[identity] = {"id": identity, "shortDescription": {"text": check["title"]}}
         if check["status"] == "fail":
             results.append(_result(identity, "warning", check["detail"], model))
+    for i, (part, text) in enumerate(inspection_warnings(report), 1):
+        identity = f"inspection/{i}"  # each of its own: results of one rule are taken for one
+        rules[identity] = {"id": identity, "shortDescription": {"text": f"Inspection of the {part}"}}
+        results.append(_result(identity, "note", text, model))
     driver = {
         "name": "Tremor",
         "version": version("tremor"),

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from openapi.problems import NotAcceptable
-from service.audits import junit, sarif
+from service.audits import junit, markdown, sarif
 from service.http.negotiation import preferred
 from tests.service.conftest import World
 from tests.service.report import REPORT
@@ -126,6 +126,27 @@ def test_sarif(world: World, audit: str) -> None:
         ("check/steps", "warning"),
     ]
     assert {r["ruleId"] for r in run["results"]} <= {r["id"] for r in run["tool"]["driver"]["rules"]}
+
+
+def test_what_inspections_warned_of_is_in_every_form_of_the_report() -> None:
+    told = ["the second output is read", "no sample has class 7"]
+    model, dataset = (
+        {**REPORT[part], "warnings": [text]} for part, text in zip(("model", "dataset"), told, strict=True)
+    )
+    data = json.dumps({**REPORT, "model": model, "dataset": dataset}).encode()
+    results = json.loads(sarif.from_report(data))["runs"][0]["results"]
+    assert [(r["level"], r["message"]["text"]) for r in results[-2:]] == [("note", text) for text in told]
+    (error,) = ET.fromstring(junit.from_report(data)).iter("system-err")
+    assert error.text == f"model: {told[0]}\ndata set: {told[1]}"
+    text = markdown.from_report(data).decode()
+    assert f"> Warning about the model: {told[0]}" in text
+    assert f"> Warning about the data set: {told[1]}" in text
+    del model["warnings"], dataset["warnings"]  # a report of version 1.0
+    for form in (sarif, junit, markdown):
+        assert (
+            told[0]
+            not in form.from_report(json.dumps({**REPORT, "model": model, "dataset": dataset}).encode()).decode()
+        )
 
 
 def test_names_from_outside_cannot_break_out_of_junit() -> None:
