@@ -8,23 +8,22 @@ workers'; those ending in ``_async`` are the service's.
 import asyncio
 import hashlib
 import shutil
-from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterable, AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import IO, Any, Self
 
 import obstore
-from obstore.exceptions import BaseError
 from obstore.store import LocalStore, ObjectStore
 from pydantic import ValidationError
 
-from openapi.problems import InsufficientStorage, TooLarge, TremorError, Unavailable
+from openapi.problems import InsufficientStorage, TooLarge, TremorError
 from openapi.wire.disks import shortage
 from openapi.wire.jobs import Blob, ShardResult
 from openapi.wire.private import private_folder
 from openapi.wire.settings import Settings
 from openapi.wire.spool import settle, spooled, sweep
-from openapi.wire.storage import writing
+from openapi.wire.storage import arriving, writing
 from openapi.wire.stores import local_root, s3_store
 
 _CHUNK = 1 << 20
@@ -206,7 +205,7 @@ class BlobStore:
         except FileNotFoundError as error:
             raise _missing(sha256) from error
         with writing("The folder of inputs"), spooled(spool) as (partial, file):
-            for chunk in _arriving(stream):
+            for chunk in arriving(stream):
                 digest.update(chunk)
                 file.write(chunk)
             if digest.hexdigest() != sha256:
@@ -285,14 +284,6 @@ class BlobStore:
         else:
             await obstore.put_async(self._store, "ready", b"ready")
         await obstore.get_async(self._store, "ready")
-
-
-def _arriving(stream: Iterable[Any]) -> Iterator[Any]:
-    """The chunks of a download; whatever goes wrong with the store is `Unavailable`, and no matter of our disk."""
-    try:
-        yield from stream
-    except BaseError as error:
-        raise Unavailable("The blob store does not answer; try again soon") from error
 
 
 def _append(file: Any, digest: Any, chunk: bytes) -> None:

@@ -7,7 +7,6 @@ delivers twice finds its result in the blob store.
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -22,8 +21,9 @@ from redis.exceptions import RedisError, ResponseError
 from openapi.base import Frozen
 from openapi.wire.delivery import KEY_PREFIX, QUEUES, make_celery
 from openapi.wire.jobs import TASK_NAME, Shard, Stage, WorkerEvent
+from openapi.wire.keys import attempt_key, cancel_key, refusal_key, worker_key
 from openapi.wire.settings import Settings
-from openapi.wire.streams import entries_of
+from openapi.wire.streams import Delivery, Entries, deliveries_of, entries_of
 
 EVENTS = "tremor:events"
 #: Blobs that were deleted, for the workers' caches; a word that is lost is made good by looking.
@@ -61,14 +61,6 @@ class WorkerInfo(Frozen):
     at: float
 
 
-@dataclass(frozen=True)
-class Delivery:
-    """An event from the stream; `QueueClient.ack` it once the database holds its effect."""
-
-    id: str
-    event: WorkerEvent
-
-
 class QueueClient:
     """Both ends of the road. Blocking methods are the workers'; coroutines are the service's."""
 
@@ -103,7 +95,7 @@ class QueueClient:
 
         Raises `redis.exceptions.RedisError` when the broker is away.
         """
-        await self._async.set(_attempt_key(shard.shard_id), shard.attempt, ex=_FLAG_SECONDS)
+        await self._async.set(attempt_key(shard.shard_id), shard.attempt, ex=_FLAG_SECONDS)
         try:
             await asyncio.to_thread(
                 self._celery.send_task,
@@ -117,11 +109,11 @@ class QueueClient:
 
     async def cancel(self, job_id: str) -> None:
         """Make the workers stop this job's shards within seconds, and never start its queued ones."""
-        await self._async.set(_cancel_key(job_id), 1, ex=_FLAG_SECONDS)
+        await self._async.set(cancel_key(job_id), 1, ex=_FLAG_SECONDS)
 
     async def revive(self, job_id: str) -> None:
         """Take `cancel` back: a job that ended begins again under the same id."""
-        await self._async.delete(_cancel_key(job_id))
+        await self._async.delete(cancel_key(job_id))
 
     async def forget(self, shas: Sequence[str]) -> None:
         """Have the workers remove their copies of deleted blobs."""
@@ -136,11 +128,11 @@ class QueueClient:
 
     def is_cancelled(self, job_id: str) -> bool:
         """Whether `cancel` was called for the job."""
-        return bool(self._sync.exists(_cancel_key(job_id)))
+        return bool(self._sync.exists(cancel_key(job_id)))
 
     def is_outdated(self, shard: Shard) -> bool:
         """Whether a later attempt at the same shard has been enqueued."""
-        latest = self._sync.get(_attempt_key(shard.shard_id))
+        latest = self._sync.get(attempt_key(shard.shard_id))
         return latest is not None and int(str(latest)) > shard.attempt
 
     def last_forgotten(self) -> str:
@@ -164,32 +156,32 @@ class QueueClient:
     def heartbeat(self, worker: WorkerInfo) -> None:
         """Say that this worker lives; it counts as gone after five missed heartbeats."""
         ttl = max(2, int(5 * self._settings.heartbeat_seconds))
-        self._sync.set(_worker_key(worker.id), worker.model_dump_json(), ex=ttl)
+        self._sync.set(worker_key(worker.id), worker.model_dump_json(), ex=ttl)
 
     def refuse(self, worker_id: str, reason: str | None) -> None:
         """Say why this worker does not start, for ten minutes; None takes it back."""
         if reason is None:
-            self._sync.delete(_refusal_key(worker_id))
+            self._sync.delete(refusal_key(worker_id))
         else:
-            self._sync.set(_refusal_key(worker_id), reason, ex=_REFUSAL_SECONDS)
+            self._sync.set(refusal_key(worker_id), reason, ex=_REFUSAL_SECONDS)
 
     def goodbye(self, worker_id: str) -> None:
         """Say that this worker has ended."""
-        self._sync.delete(_worker_key(worker_id))
+        self._sync.delete(worker_key(worker_id))
 
     async def workers(self) -> list[WorkerInfo]:
         """The workers that live, by id."""
-        keys = [key async for key in self._async.scan_iter(_worker_key("*"), count=1000)]
+        keys = [key async for key in self._async.scan_iter(worker_key("*"), count=1000)]
         values: list[Any] = await self._async.mget(keys) if keys else []
         found = [WorkerInfo.model_validate_json(value) for value in values if value is not None]
         return sorted(found, key=lambda worker: worker.id)
 
     async def refusals(self) -> dict[str, str]:
         """Why workers that were started lately did not begin, by id."""
-        keys = sorted([key async for key in self._async.scan_iter(_refusal_key("*"), count=1000)])
+        keys = sorted([key async for key in self._async.scan_iter(refusal_key("*"), count=1000)])
         values: list[Any] = await self._async.mget(keys) if keys else []
         return {
-            key.removeprefix(_refusal_key("")): value
+            key.removeprefix(refusal_key("")): value
             for key, value in zip(keys, values, strict=True)
             if value is not None
         }
@@ -251,14 +243,8 @@ class QueueClient:
                 yield await self._readable(entries)
         await self._async.xgroup_delconsumer(EVENTS, GROUP, consumer)
 
-    async def _readable(self, entries: list[tuple[str, dict[str, str]]]) -> list[Delivery]:
-        """The events of these entries; what is none is dropped."""
-        deliveries, broken = [], []
-        for identity, fields in entries:
-            try:
-                deliveries.append(Delivery(identity, WorkerEvent.model_validate_json(fields["event"])))
-            except (KeyError, ValueError):
-                broken.append(identity)
+    async def _readable(self, entries: Entries) -> list[Delivery]:
+        deliveries, broken = deliveries_of(entries)
         await self.ack(broken)
         return deliveries
 
@@ -298,19 +284,3 @@ class QueueClient:
                 raise
             return False
         return True
-
-
-def _attempt_key(shard_id: str) -> str:
-    return f"tremor:attempt:{shard_id}"
-
-
-def _cancel_key(job_id: str) -> str:
-    return f"tremor:cancel:{job_id}"
-
-
-def _worker_key(worker_id: str) -> str:
-    return f"tremor:workers:{worker_id}"
-
-
-def _refusal_key(worker_id: str) -> str:
-    return f"tremor:refusals:{worker_id}"

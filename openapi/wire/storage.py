@@ -1,6 +1,6 @@
 """Which errors mean that there is no room, or that nothing may be written: of a disk, and of a store far away."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from obstore.exceptions import BaseError, PermissionDeniedError, UnauthenticatedError
@@ -30,6 +30,14 @@ def writing(what: str) -> Iterator[None]:
         if any(word in str(error) for word in _FULL_STORE):
             raise InsufficientStorage(_sentence(what, "the store says that it is full")) from error
         raise Unavailable(f"{what} does not answer; try again soon") from error
+
+
+def arriving(stream: Iterable[bytes]) -> Iterator[bytes]:
+    """The chunks of a download; whatever goes wrong with the store is `Unavailable`, and no matter of our disk."""
+    try:
+        yield from stream
+    except BaseError as error:
+        raise Unavailable("The blob store does not answer; try again soon") from error
 
 
 def _sentence(what: str, reason: str) -> str:

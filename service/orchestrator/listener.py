@@ -11,8 +11,9 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as DatabaseTimeout
 
 from openapi.wire.jobs import WorkerEvent
-from openapi.wire.queue import Delivery, QueueClient
+from openapi.wire.queue import QueueClient
 from openapi.wire.settings import Settings
+from openapi.wire.streams import Delivery
 from service.db.errors import why_unwritable
 from service.ids import new_id
 

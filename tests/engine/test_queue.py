@@ -10,8 +10,9 @@ import redis
 from openapi.wire import queue
 from openapi.wire.delivery import QUEUES
 from openapi.wire.jobs import Blob, Shard, WorkerEvent
-from openapi.wire.queue import EVENTS, GROUP, Delivery, QueueClient, WorkerInfo
+from openapi.wire.queue import EVENTS, GROUP, QueueClient, WorkerInfo
 from openapi.wire.settings import Settings
+from openapi.wire.streams import Delivery
 from service.embedded.broker import Broker
 
 
