@@ -38,15 +38,15 @@ _PING_SECONDS = 15.0
 
 def job_facts(job: Job, child: Job | None = None) -> dict[str, Any]:
     """The fields that every job answers. An audit whose hardening runs shows the hardening's progress."""
-    progress = child.progress if child is not None and job.stage == "hardening" else job.progress
+    at_work = child if child is not None and job.stage == "hardening" else job
     return {
         "id": job.id,
         "status": job.status,
         "phase": job.phase if job.phase or job.status != "queued" else "queued",
-        "progress": progress,
+        "progress": at_work.progress,
         "verdict": job.verdict,
         "problem": Problem.model_validate(job.problem) if job.problem else None,
-        "waiting_for": Problem.model_validate(job.waiting_for) if job.waiting_for else None,
+        "waiting_for": Problem.model_validate(at_work.waiting_for) if at_work.waiting_for else None,
         "labels": job.request.get("labels", {}),
         "created_at": job.created_at,
         "started_at": job.started_at,
