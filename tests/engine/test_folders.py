@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -75,3 +76,20 @@ def test_a_folder_swept_before_its_lock_is_made_anew(tmp_path: Path, monkeypatch
     monkeypatch.setattr(folders.tempfile, "mkdtemp", mkdtemp)
     with OwnFolder("own-", tmp_path) as mine:
         assert str(mine.path) == made[1]
+
+
+def test_the_socket_of_a_killed_broker_goes(tmp_path: Path) -> None:
+    """In a folder with a long name the broker's socket lies elsewhere; a broker that was killed leaves it there."""
+    with tempfile.TemporaryDirectory(dir="/tmp") as short:  # a socket's path has 108 bytes
+        code = (
+            "import os, signal, sys\nfrom pathlib import Path\nfrom service.embedded.broker import Broker\n"
+            "broker = Broker(Path(sys.argv[1]))\nbroker.start()\n"
+            "if sys.argv[2] == 'die':\n    os.kill(os.getpid(), signal.SIGKILL)\nbroker.stop()"
+        )
+        long = tmp_path / ("long" * 30)
+        ends = {}
+        for how in ("die", "stop"):
+            program = [sys.executable, "-c", code, str(long), how]
+            ends[how] = subprocess.run(program, env={**os.environ, "TMPDIR": short}, check=False).returncode
+            assert len(list(Path(short).iterdir())) == (how == "die")
+        assert ends == {"die": -signal.SIGKILL, "stop": 0}
