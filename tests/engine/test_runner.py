@@ -14,11 +14,12 @@ import redis
 
 from openapi.wire.blobs import BlobStore
 from openapi.wire.jobs import Blob, Limits, Shard, ShardResult, Stage, WorkerEvent
-from openapi.wire.queue import EVENTS, QueueClient
+from openapi.wire.queue import EVENTS, QueueClient, WorkerInfo
 from openapi.wire.settings import Settings
 from service.embedded.broker import Broker
 from workers.jobs.registry import STAGES
 from workers.runner import Runner
+from workers.sandbox.confine import LAYERS
 
 Make = Callable[..., Shard]
 
@@ -121,6 +122,9 @@ def test_progress_and_heartbeats(worker: Worker) -> None:
     assert (told[-1].done, told[-1].total, told[-1].unit, told[-1].phase) == (1, 2, "naps", "sleeping")
     beats = list(worker.raw.scan_iter("tremor:workers:*"))
     assert len(beats) == 1
+    info = WorkerInfo.model_validate_json(str(worker.raw.get(beats[0])))
+    assert {*info.sandbox_layers, *info.sandbox_missing} == set(LAYERS)
+    assert info.trouble is None
 
 
 def test_signs_of_life_while_the_warm_server_is_still_cold(worker: Worker, settings: Settings) -> None:
