@@ -9,6 +9,7 @@ from openapi.wire.settings import Settings
 from service.db.database import Database
 from service.health.checks import Checks
 from service.keys.caller import EVERYBODY, Caller
+from service.orchestrator.feeds import Feeds
 from service.orchestrator.hub import Hub
 from service.orchestrator.orchestrator import Orchestrator
 
@@ -23,13 +24,15 @@ class Services:
     queue: QueueClient
     orchestrator: Orchestrator
     checks: Checks
+    feeds: Feeds
     caller: Caller = EVERYBODY
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Self:
         """Open everything that the settings name; nothing is contacted yet."""
         db, blobs, queue = Database(settings.sqlalchemy_url), BlobStore.from_settings(settings), QueueClient(settings)
-        return cls(settings, db, blobs, queue, Orchestrator(settings, db, queue, blobs), Checks())
+        orchestrator = Orchestrator(settings, db, queue, blobs)
+        return cls(settings, db, blobs, queue, orchestrator, Checks(), Feeds(db, orchestrator.hub))
 
     def of(self, caller: Caller) -> Self:
         """The same parts on behalf of a caller."""

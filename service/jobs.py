@@ -11,6 +11,7 @@ from litestar.response import Stream
 from pydantic import BaseModel, ValidationError
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 
 from openapi.audits import ArtifactInfo, JobStatus, SampleResult
 from openapi.base import utc_now
@@ -20,7 +21,7 @@ from service.artifacts.service import artifact_info
 from service.context import Services
 from service.db.tables import Artifact, Dataset, EventRow, Job, Model, ShardRow
 from service.http.content import MEDIA_TYPES, content_response
-from service.http.events import EVENT_ID, PING, frame
+from service.http.events import EVENT_ID, PING
 from service.http.idempotency import forget
 from service.http.lines import read_lines
 from service.http.paging import Page, page
@@ -90,12 +91,14 @@ class JobService(ABC, Generic[Info]):
 
     # Reading
 
-    async def find(self, session: AsyncSession, identity: str) -> Job:
-        """The job of an id and of this kind. Raises `NotFound`."""
-        job = await session.get(Job, identity)
+    def _own(self, job: Job | None, identity: str) -> Job:
         if job is None or job.kind != self.kind or not self._services.caller.may_see(job):
             raise NotFound(f"There is no {self.noun} {identity!r}")
         return job
+
+    async def find(self, session: AsyncSession, identity: str) -> Job:
+        """The job of an id and of this kind. Raises `NotFound`."""
+        return self._own(await session.get(Job, identity), identity)
 
     async def subject(
         self, session: AsyncSession, table: type[Model] | type[Dataset], identity: str, pointer: str
@@ -104,9 +107,11 @@ class JobService(ABC, Generic[Info]):
         return await load_subject(session, table, identity, pointer, self._services.caller)
 
     async def _load(self, identity: str) -> tuple[Job, Job | None]:
-        async with self._services.db.read() as session:
-            job = await self.find(session, identity)
-            return job, await session.get(Job, job.child_job_id) if job.child_job_id else None
+        def load(session: Session) -> tuple[Job, Job | None]:
+            job = self._own(session.get(Job, identity), identity)
+            return job, session.get(Job, job.child_job_id) if job.child_job_id else None
+
+        return await self._services.db.fetch(load)
 
     async def wait(self, identity: str, seconds: float) -> Info:
         """The job, after at most `seconds` of waiting for its end."""
@@ -208,23 +213,17 @@ class JobService(ABC, Generic[Info]):
         spoken = clock()
         yield b"retry: 2000\n\n"
         while True:
-            async with self._services.db.read() as session:
-                job = await session.get(Job, identity)
-                rows = await session.scalars(
-                    select(EventRow).where(EventRow.job_id == identity, EventRow.seq > seq).order_by(EventRow.seq)
-                )
-                news = list(rows)
-            for row in news:
-                seq = row.seq
-                yield frame(row)
-            if news:
+            news = await self._services.feeds.news(identity, seq)
+            seq = news.seq
+            if news.frames:
+                yield news.frames
                 spoken = clock()
-            elif job is None or (job.status in states.TERMINAL and seq >= job.last_seq) or self._services.hub.closed:
-                return  # the end; or that of this process, and the client comes back with the id of the last event
-            elif clock() - spoken >= _PING_SECONDS:
+            if news.ended:
+                return
+            if clock() - spoken >= _PING_SECONDS:
                 spoken = clock()
                 yield PING
-            else:
+            if not news.frames:
                 await self._services.hub.wait(identity, 1.0)
 
     # Files

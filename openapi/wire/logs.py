@@ -1,5 +1,6 @@
 """Logs on standard error, as lines for people or as JSON for collectors; the same on both sides of the wire."""
 
+import contextvars
 import json
 import logging
 import sys
@@ -11,14 +12,14 @@ from openapi.text import one_line, visible
 from openapi.wire.settings import Settings
 
 #: What a log record holds besides what its caller put in by `extra`.
-_OWN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "color_message"}
+_OWN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "color_message", "about"}
 
 
 class TextFormatter(logging.Formatter):
     """One line a record; what a message holds of foreign text can neither begin a line nor colour a terminal."""
 
     def __init__(self) -> None:
-        super().__init__("%(asctime)s %(levelname)-7s %(name)s: %(message)s")
+        super().__init__("%(asctime)s %(levelname)-7s %(name)s:%(about)s %(message)s")
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  # the library's name
         """The line, on one line."""
@@ -27,6 +28,26 @@ class TextFormatter(logging.Formatter):
     def formatException(self, ei: Any) -> str:  # noqa: N802
         """The traceback, set in: no line of it can be taken for a record."""
         return "\n".join(f"  {visible(line)}" for line in super().formatException(ei).split("\n"))
+
+
+#: What the lines of this task or thread are about: `request`, `job`, `shard`.
+_about: contextvars.ContextVar[dict[str, str]] = contextvars.ContextVar("about", default={})  # noqa: B039
+
+
+def about(**ids: str) -> None:
+    """From here on every line of this task or thread carries these ids."""
+    _about.set({**_about.get(), **ids})
+
+
+class _About(logging.Filter):
+    """Puts the ids into every record: as fields, and as one text for lines that people read."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        ids = _about.get()
+        for name, value in ids.items():
+            record.__dict__.setdefault(name, value)
+        record.about = "".join(f" [{value}]" for value in ids.values())
+        return True
 
 
 class JsonFormatter(logging.Formatter):
@@ -51,6 +72,7 @@ def set_up_logs(settings: Settings) -> None:
     """Send every logger of this process to standard error in the settings' level and format."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonFormatter() if settings.log_format == "json" else TextFormatter())
+    handler.addFilter(_About())
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(settings.log_level.upper())

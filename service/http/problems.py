@@ -26,6 +26,9 @@ MEDIA_TYPE = "application/problem+json"
 
 _log = logging.getLogger("tremor.http")
 
+#: How the framework says, as a 500, that a client hung up while its body was read.
+_GONE = "client disconnected prematurely"
+
 #: HTTP status of the framework's own exceptions → slug.
 _SLUGS = {
     400: "malformed-request",
@@ -106,6 +109,9 @@ def problem_response(found: Problem, instance: str, headers: dict[str, str]) -> 
 
 def handle_exception(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     """Litestar's exception handler for everything."""
+    if isinstance(error, HTTPException) and error.detail == _GONE:
+        _log.info("%s %s: the client went away before it had sent everything", request.method, request.scope["path"])
+        return Response(b"", status_code=400)  # nobody reads it
     found, headers = to_problem(error)
     path = str(request.scope["path"])  # not request.url: its parts may come from a Host that is none
     if found.status >= 500:

@@ -9,6 +9,7 @@ class Hub:
     """Waiters by key. A wake-up may be missed across processes, so every wait has a short timeout."""
 
     def __init__(self) -> None:
+        self.rounds = 0  # how often anything was told: what was read before is old
         self._waiters: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
         #: Whether this process stops: nobody is to wait any longer.
         self.closed = False
@@ -20,6 +21,7 @@ class Hub:
 
     def notify(self, keys: Iterable[str]) -> None:
         """Wake all who wait for any of the keys."""
+        self.rounds += 1
         for key in keys:
             for event in self._waiters.get(key, ()):
                 event.set()

@@ -1,12 +1,14 @@
 """Logs in both formats."""
 
+import contextvars
 import json
 import logging
 from collections.abc import Iterator
+from typing import Literal
 
 import pytest
 
-from openapi.wire.logs import set_up_logs
+from openapi.wire.logs import about, set_up_logs
 from openapi.wire.settings import Settings
 
 
@@ -39,3 +41,17 @@ def test_text_lines(capsys: pytest.CaptureFixture[str]) -> None:
     set_up_logs(Settings())
     logging.getLogger("tremor.test").info("hello")
     assert capsys.readouterr().err.endswith("INFO    tremor.test: hello\n")
+
+
+def test_lines_carry_what_they_are_about(capsys: pytest.CaptureFixture[str]) -> None:
+    def lines(log_format: Literal["text", "json"]) -> str:
+        set_up_logs(Settings(log_format=log_format))
+        about(request="req_1", job="aud_1")
+        logging.getLogger("uvicorn.access").info("hello")
+        return capsys.readouterr().err
+
+    assert contextvars.copy_context().run(lines, "text").endswith("uvicorn.access: [req_1] [aud_1] hello\n")
+    line = json.loads(contextvars.copy_context().run(lines, "json"))
+    assert (line["request"], line["job"]) == ("req_1", "aud_1")
+    logging.getLogger("tremor.test").info("another task's")
+    assert "aud_1" not in capsys.readouterr().err
