@@ -53,6 +53,9 @@ class ModelMetadata(Frozen):
     format: ModelFormat | None = Field(None, description="Recognised from the file's content when absent")
     input: InputSpec = InputSpec()
     labels: ClassNames | None = Field(None, description="Class names, in the order of the logits")
+    output: Annotated[str, Field(min_length=1, max_length=500)] | Annotated[int, Field(ge=0, lt=1000)] | None = Field(
+        None, description="Which output holds the logits: its name, or its position from 0; chosen for you when absent"
+    )
     accept_disagreement: bool = Field(
         False,
         description="Audit the translation even when its logits differ from the file's by more than the file's "

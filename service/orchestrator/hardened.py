@@ -22,8 +22,8 @@ def hardened_subject(parent: Subject, trained: ShardResult, request: HardeningRe
         sha256=file.blob.sha256,
         size=file.blob.size,
         inspection=trained.value["inspection"],
-        # Without a declared format: where the upload's cannot be written, the checkpoint has another.
-        meta={**parent.meta, "name": name[:200], "format": None},
+        # Where the upload's format cannot be written the checkpoint has another; it returns its logits alone.
+        meta={**parent.meta, "name": name[:200], "format": None, "output": None},
     )
 
 

@@ -48,7 +48,8 @@ class Subject:
 
     def contract(self) -> dict[str, Any]:
         """The `model` parameter of every shard that runs the model."""
-        return {"format": self.inspection["format"], "input": self.inspection["input"]}
+        chosen = {"output": self.meta["output"]} if self.meta.get("output") is not None else {}
+        return {"format": self.inspection["format"], "input": self.inspection["input"], **chosen}
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from openapi.attacks import ATTACK_ADAPTER
-from openapi.models import InputSpec
 from openapi.problems import JobFailed, NotDifferentiable
 from openapi.threat_models import Attack
 from workers.attacks.attack_run import AttackRun
@@ -22,7 +21,7 @@ from workers.attacks.suite import run_attack
 from workers.attacks.victim import Logits, Victim, frozen
 from workers.jobs.arrays import load_rows, shard_rows
 from workers.jobs.context import JobContext
-from workers.models.load import load_model
+from workers.models.load import load_contract
 from workers.precision import exact_float32
 from workers.reports import worst
 
@@ -31,7 +30,7 @@ def run(ctx: JobContext) -> dict[str, Any]:
     """Attack the chosen samples start..stop and return counts and figures; everything adds up over slices."""
     params = ctx.params
     spec: Attack = ATTACK_ADAPTER.validate_python(params["attack"])
-    model = load_model(ctx.inputs["model"], params["model"]["format"], InputSpec(**params["model"]["input"]))
+    model = load_contract(ctx.inputs["model"], params["model"])
     if not (model.differentiable or spec.black_box):
         raise NotDifferentiable(
             f"The attack {spec.name} needs gradients, which this model does not give; ask for a black-box attack."

@@ -16,7 +16,6 @@ from typing import Any
 import torch
 
 from openapi.hardening_options import HardenOptions
-from openapi.models import InputSpec
 from workers.hardening.checkpoints import WRITERS, Checkpoints
 from workers.hardening.data import TrainingSet
 from workers.hardening.manifest import sha256_of, write_lines, write_manifest
@@ -24,7 +23,7 @@ from workers.hardening.training import Hardener, Hardening
 from workers.jobs.context import JobContext
 from workers.models.audited import AuditedModel
 from workers.models.inspection import inspect_audited
-from workers.models.load import load_model
+from workers.models.load import load_contract
 from workers.precision import exact_float32
 
 
@@ -32,7 +31,7 @@ def run(ctx: JobContext) -> dict[str, Any]:
     """Harden the model and return the hardened one's inspection, the log, S, Ω and what was frozen."""
     options = HardenOptions.model_validate(ctx.params["harden"])
     spec = ctx.params["model"]
-    model = load_model(ctx.inputs["model"], spec["format"], InputSpec.model_validate(spec["input"])).to(ctx.device)
+    model = load_contract(ctx.inputs["model"], spec).to(ctx.device)
     data = TrainingSet.open(ctx.inputs["x"], ctx.inputs["y"], limit=options.max_samples, device=ctx.device)
     seed = int(ctx.params.get("seed", 0))
     with exact_float32():

@@ -18,7 +18,7 @@ def run(ctx: JobContext) -> dict[str, Any]:
     """Inspect the file and return what was found."""
     metadata = ModelMetadata.model_validate({k: v for k, v in ctx.params.items() if k != "filename"})
     ctx.progress(0, 2, "steps", "translate")
-    model = load_model(ctx.inputs["file"], metadata.format, metadata.input)
+    model = load_model(ctx.inputs["file"], metadata.format, metadata.input, metadata.output)
     _check_labels(metadata.labels, model.num_classes)
     ctx.progress(1, 2, "steps", "probe")
     with refused_as(ModelRejected, "the model cannot be tried out"):

@@ -12,13 +12,13 @@ import numpy as np
 from torch import Tensor
 
 from openapi.audits import NeuronOptions
-from openapi.models import InputSpec, LayerInfo
+from openapi.models import LayerInfo
 from openapi.problems import NotDifferentiable
 from workers.attacks.pairs import dual_pairs
 from workers.jobs.arrays import load_rows, shard_rows
 from workers.jobs.context import JobContext
 from workers.jobs.pairs_file import PairsFile
-from workers.models.load import load_model
+from workers.models.load import load_contract
 from workers.neurons.measure import measure
 from workers.neurons.sums import SensitivitySums
 
@@ -34,7 +34,7 @@ def run(ctx: JobContext) -> dict[str, Any]:
     began = time.monotonic()
     options = NeuronOptions.model_validate(ctx.params["neurons"])
     spec = ctx.params["model"]
-    model = load_model(ctx.inputs["model"], spec["format"], InputSpec.model_validate(spec["input"])).to(ctx.device)
+    model = load_contract(ctx.inputs["model"], spec).to(ctx.device)
     if not model.differentiable:
         raise NotDifferentiable(
             "Neuron sensitivity needs PGD pairs, and this model gives no gradient; set neurons: null"

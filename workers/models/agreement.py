@@ -11,6 +11,7 @@ from torch import Tensor
 
 from workers.models.audited import AuditedModel
 from workers.models.graphs import op_name
+from workers.models.torchscript.archive import is_zip
 
 #: A relative difference above this is told to the user.
 NOTABLE = 1e-3
@@ -124,10 +125,14 @@ def _open_torchscript(path: Path, model: AuditedModel) -> Callable[[Tensor], Any
 def _open_onnx(path: Path, model: AuditedModel) -> Callable[[Tensor], Any]:
     import onnxruntime
 
+    from workers.models.onnx.admission import parse
+
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = torch.get_num_threads()
     options.log_severity_level = 4
-    session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    # A zip of a model and its data is put together again; onnxruntime reads no archives.
+    source: str | bytes = parse(path).SerializeToString() if is_zip(path) else str(path)
+    session = onnxruntime.InferenceSession(source, options, providers=["CPUExecutionProvider"])
     taken = max(session.get_inputs(), key=lambda port: len(port.shape))  # others, if any, are read by nothing
     idle: dict[str, Any] = {
         port.name: np.zeros([d if isinstance(d, int) else 1 for d in port.shape], _NUMPY[port.type])

@@ -38,7 +38,6 @@ _INSIDE: tuple[tuple[str, str], ...] = (
     ("pytorch_model.bin", f"a folder of a model hub: load the model in Python and {_EXPORT}"),
     (".safetensors", f"a folder with weights alone, without the network: load them into it and {_EXPORT}"),
     (".npy", "a NumPy archive: data sets go to /v1/datasets"),
-    (".onnx", "an archive around an ONNX file: send the .onnx file itself"),
     (".pt2", "an archive around a torch.export program: send the .pt2 file itself"),
     (".torchscript", "an archive around a TorchScript file: send the file itself"),
     (".pt", "an archive around a .pt file: send the file itself, if torch.jit.save wrote it"),

@@ -10,6 +10,7 @@ from torch.export import ExportedProgram
 from openapi.models import InputSpec
 from openapi.problems import ModelRejected
 from workers.models.audited import AuditedModel
+from workers.models.choice import Wanted
 from workers.models.functional import clean_graph
 from workers.models.graphs import depends_on_input, export_program, op_name
 from workers.models.inputs import FileInput, complete_spec, wrong_input
@@ -24,6 +25,7 @@ def assemble(
     spec: InputSpec,
     *,
     format: str,
+    output: Wanted = None,
     warnings: Sequence[str] = (),
     differentiable: bool = True,
     trainable: bool = True,
@@ -32,8 +34,9 @@ def assemble(
     """Export a module of the *file's own* input to a graph with a free batch size, and make an `AuditedModel` of it.
 
     `source`: a module whose forward takes one tensor (n, *file_input.shape) of `file_input.compute_dtype` and
-    returns the logits (or a tuple, list or dict that holds them); its parameters and buffers carry the file's names. Or
-    a program that is exported already. `warnings` go to the user first. Raises `ModelRejected` and its subclasses.
+    returns the logits (or a tuple, list or dict that holds them: `output` says which); its parameters and buffers carry
+    the file's names. Or a program that is exported already. `warnings` go to the user first. Raises `ModelRejected` and
+    its subclasses.
     """
     complete = complete_spec(spec, file_input)
     if isinstance(source, ExportedProgram):
@@ -41,8 +44,8 @@ def assemble(
     else:
         example = torch.rand((2, *file_input.shape), generator=torch.Generator().manual_seed(0))
         program = export_program(source, example.to(file_input.compute_dtype))
-    graph, output = clean_graph(program)
-    logits = find_logits(graph.graph, output)
+    graph, returned = clean_graph(program)
+    logits = find_logits(graph.graph, returned, output)
     symbol = _batch_symbol(graph.graph)
     layers = find_layers(graph, symbol)
     _promote_norms(graph)

@@ -1,11 +1,15 @@
 """Opens an uploaded model file of any supported format."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from openapi.models import InputSpec
 from openapi.problems import ModelMalformed, ModelRejected
 from workers.models.audited import AuditedModel
+from workers.models.choice import Wanted
 from workers.models.foreign import recognise, recognise_archive
+from workers.models.onnx.bundle import onnx_entries
 from workers.models.pt2 import load_pt2
 from workers.models.pt2_archive import is_pt2
 from workers.models.torchscript.archive import entries, is_zip
@@ -21,6 +25,8 @@ def detect_format(path: Path) -> str:
         names = [info.filename for info in entries(path)]
         if is_pt2(names):
             return "pt2"
+        if onnx_entries(names) and not any(name.endswith("/data.pkl") for name in names):
+            return "onnx"
         _refuse(recognise_archive(names))
         return "torchscript"
     with path.open("rb") as file:
@@ -39,26 +45,31 @@ def _refuse(known: str | None) -> None:
         raise ModelMalformed(f"this is {known}")
 
 
-def load_model(path: Path, format: str | None, input: InputSpec) -> AuditedModel:
+def load_model(path: Path, format: str | None, input: InputSpec, output: Wanted = None) -> AuditedModel:
     """Translate an uploaded file into an `AuditedModel`.
 
-    `format`: ``onnx``, ``torchscript``, ``pt2`` or None to go by the content. Raises `ModelRejected` and subclasses; a
-    `format` that the content contradicts is a `ModelMalformed`.
+    `format`: ``onnx``, ``torchscript``, ``pt2`` or None to go by the content; `output`: which of several outputs holds
+    the logits. Raises `ModelRejected` and subclasses; a `format` that the content contradicts is a `ModelMalformed`.
     """
     found = detect_format(path)
     if format is not None and format != found:
         raise ModelMalformed(f"the file was declared as {format}, but its content is {found}")
     with refused_as(ModelRejected, f"the {found} file cannot be translated"):
-        return _load(path, found, input)
+        return _load(path, found, input, output)
 
 
-def _load(path: Path, found: str, input: InputSpec) -> AuditedModel:
+def load_contract(path: Path, contract: Mapping[str, Any]) -> AuditedModel:
+    """Translate a file that inspection admitted, by the `model` parameter of a shard: format, input, perhaps output."""
+    return load_model(path, contract["format"], InputSpec.model_validate(contract["input"]), contract.get("output"))
+
+
+def _load(path: Path, found: str, input: InputSpec, output: Wanted) -> AuditedModel:
     if found == "torchscript":
         from workers.models.torchscript.frontend import load_torchscript
 
-        return load_torchscript(path, input)
+        return load_torchscript(path, input, output)
     if found == "pt2":
-        return load_pt2(path, input)
+        return load_pt2(path, input, output)
     from workers.models.onnx.load import load_onnx
 
-    return load_onnx(path, input)
+    return load_onnx(path, input, output)

@@ -7,6 +7,7 @@ from typing import Any
 from torch import fx
 
 from openapi.problems import NotAClassifier
+from workers.models.choice import Wanted, choose, spoken
 from workers.models.graphs import aten, call, op_name
 from workers.models.heads import NAMES, Head, Peeled, peel
 from workers.models.order import shape_of
@@ -81,14 +82,16 @@ def _choose(found: list[tuple[Path, Peeled]]) -> tuple[Path, Peeled]:
     return min(kept, key=lambda item: (item[1].classes < 2, _rank(item[0])))
 
 
-def find_logits(graph: fx.Graph, output: Any) -> Logits:
+def find_logits(graph: fx.Graph, output: Any, wanted: Wanted = None) -> Logits:
     """Choose the logits among a graph's outputs and make them, as (n, classes), the only output.
 
     A tensor (n, k), k ≥ 2, counts (dimensions of length 1 beside k are dropped), else one of (n,) or (n, 1), which is
     read as the logit z of the second of two classes: logits (0, z). Softmax, LogSoftmax, Sigmoid, ArgMax and TopK are
-    taken off. Raises `NotAClassifier` with the shapes found when there is none.
+    taken off. `wanted` chooses among the outputs. Raises `NotAClassifier` with the shapes found when there is none.
     """
     leaves = list(_leaves(output))
+    if wanted is not None:
+        leaves = [choose([(where, (where, node)) for where, node in leaves], wanted)]
     found = [(path, peeled) for path, node in leaves if (peeled := peel(node)) is not None]
     if not found:
         shapes = [["n", *map(str, shape_of(node)[1:])] if shape_of(node) else [] for _, node in leaves]
@@ -100,7 +103,10 @@ def find_logits(graph: fx.Graph, output: Any) -> Logits:
     warnings: list[str] = []
     if len(leaves) > 1:
         shown = "".join(f"[{key!r}]" for key in path)
-        warnings.append(f"the output is a structure with {len(leaves)} tensors; output{shown} is read as the logits")
+        warnings.append(
+            f"the output is a structure with {len(leaves)} tensors; output{shown} is read as the logits; "
+            f"`output` in the metadata chooses another: {_listed(found)}"
+        )
     if peeled.head:
         warnings.append(
             f"the file ends in {NAMES[peeled.head]}; logits are read before it, so that gradients do not vanish"
@@ -112,6 +118,12 @@ def find_logits(graph: fx.Graph, output: Any) -> Logits:
     graph.output_node().args = (node,)
     graph.eliminate_dead_code()
     return Logits(node, max(peeled.classes, 2), tuple(warnings), peeled.head, single, path, tail)
+
+
+def _listed(found: list[tuple[Path, Peeled]]) -> str:
+    """The outputs that hold scores of classes, by the names that choose them."""
+    shown = [f"{spoken(path)} ({peeled.classes} classes)" for path, peeled in found[:_MANY]]
+    return ", ".join(shown) + (", …" if len(found) > _MANY else "")
 
 
 def _flattened(graph: fx.Graph, peeled: Peeled, warnings: list[str]) -> fx.Node:

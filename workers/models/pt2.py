@@ -18,9 +18,11 @@ from torch import Tensor, nn
 from openapi.models import InputSpec
 from openapi.problems import ModelMalformed, ModelRejected, ModelUnsafe, NotAClassifier, UnsupportedOperator
 from workers.models.audited import AuditedModel
+from workers.models.choice import Wanted
 from workers.models.from_module import assemble
 from workers.models.inputs import FileInput
 from workers.models.pt2_archive import DTYPES, open_pt2
+from workers.models.pt2_outputs import output_structure, structured
 from workers.models.torchscript import calls, operators
 from workers.models.torchscript.archive import entries
 from workers.models.torchscript.codes import code
@@ -74,6 +76,7 @@ class ExportedModule(nn.Module):
         self.nodes: list[_Node] = []
         self.input = ""
         self.results: list[Any] = []
+        self.structure: Any = None
 
     def forward(self, x: Tensor) -> Any:
         """Run the graph."""
@@ -92,18 +95,18 @@ class ExportedModule(nn.Module):
             else:
                 values.update(zip(node.outputs, result, strict=False))
         found = [_value(result, values) for result in self.results]
-        return found[0] if len(found) == 1 else tuple(found)
+        return structured(self.structure, found)
 
 
-def load_pt2(path: Path, spec: InputSpec) -> AuditedModel:
+def load_pt2(path: Path, spec: InputSpec, output: Wanted = None) -> AuditedModel:
     """Translate a `torch.export` program; the input is as the file says. Raises `ModelRejected` and its subclasses."""
     try:
-        return _load(path, spec)
+        return _load(path, spec, output)
     except (*ZIP_ERRORS, RecursionError, TypeError, AttributeError) as error:
         raise ModelMalformed(f"the archive is damaged: {type(error).__name__} {error}") from error
 
 
-def _load(path: Path, spec: InputSpec) -> AuditedModel:
+def _load(path: Path, spec: InputSpec, output: Wanted) -> AuditedModel:
     infos = {info.filename: info for info in entries(path)}
     with zipfile.ZipFile(path) as archive:
         opened = open_pt2(archive, infos)
@@ -113,12 +116,14 @@ def _load(path: Path, spec: InputSpec) -> AuditedModel:
         module, shape, dtype = _inputs(graph, signature, opened.tensor)
     _nodes(graph, module)
     module.results = [_argument(o["user_output"]["arg"]) for o in signature["output_specs"] if "user_output" in o]
+    module.structure = output_structure(program)
     fixed = module.traced_batch
     notes = [] if fixed is None else [f"the file fixes the batch size at {fixed}; it was freed"]
     if dtype in (torch.float16, torch.bfloat16):
         notes.append(f"the file's weights are {str(dtype).removeprefix('torch.')}; they are computed in float32")
     producer = f"torch.export of torch {str(program.get('torch_version', '?'))[:40]}"
-    return assemble(module, FileInput(shape, dtype), spec, format="pt2", warnings=notes, producer=producer)
+    taken = FileInput(shape, dtype)
+    return assemble(module, taken, spec, format="pt2", output=output, warnings=notes, producer=producer)
 
 
 def _inputs(

@@ -9,9 +9,11 @@ from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
 from onnx import AttributeProto, FunctionProto, GraphProto, ModelProto, NodeProto, TensorProto, inliner
 
 from openapi.problems import ModelMalformed, ModelUnsafe, UnsupportedOperator
+from workers.models.onnx.bundle import Bundle
 from workers.models.onnx.limits import MAX_CONSTANT_BYTES, MAX_FILE_BYTES, MAX_NODES
 from workers.models.onnx.tensors import check_tensor
 from workers.models.onnx.wire import check_messages
+from workers.models.torchscript.archive import is_zip
 
 #: The default domain under its two names.
 DEFAULT_DOMAINS = frozenset({"", "ai.onnx"})
@@ -28,25 +30,43 @@ def read_model(path: Path) -> ModelProto:
     """Read an ONNX file that passes every check, with its local functions inlined.
 
     Checked, in this order: file size; number and depth of protobuf messages (before parsing); IR and opset versions;
-    no external data; every tensor as large as it declares; nodes after expansion of functions (before inlining).
+    no data outside the file (for a zip, outside the archive); every tensor as large as it declares; nodes after
+    expansion of functions (before inlining).
     Raises `ModelMalformed`, `ModelUnsafe` or `UnsupportedOperator`.
     """
+    model = parse(path)
+    admit(model)
+    if model.functions:
+        model = inliner.inline_local_functions(model)
+    return model
+
+
+def parse(path: Path) -> ModelProto:
+    """Read an ONNX file, or a zip of one and the files with its tensors' data, as far as protobuf; see `read_model`."""
     size = path.stat().st_size
     if size == 0:
         raise ModelMalformed("The file is empty.")
+    if is_zip(path):
+        bundle = Bundle(path)
+        content = bundle.model()
+        check_messages(content)
+        model = _parsed(content)
+        bundle.fill(_tensors(model))
+        return model
     if size > MAX_FILE_BYTES:
         raise ModelUnsafe(f"The ONNX file has {size:,} bytes; {MAX_FILE_BYTES:,} are allowed.")
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
         with memoryview(data) as view:
             check_messages(view)
-        model = ModelProto()
-        try:
-            model.ParseFromString(data[:])
-        except DecodeError as error:
-            raise ModelMalformed("The file is not an ONNX model: protobuf cannot parse it.") from error
-    admit(model)
-    if model.functions:
-        model = inliner.inline_local_functions(model)
+        return _parsed(data[:])
+
+
+def _parsed(content: bytes) -> ModelProto:
+    model = ModelProto()
+    try:
+        model.ParseFromString(content)
+    except DecodeError as error:
+        raise ModelMalformed("The file is not an ONNX model: protobuf cannot parse it.") from error
     return model
 
 

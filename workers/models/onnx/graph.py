@@ -11,6 +11,7 @@ from onnx import AttributeProto, GraphProto, ModelProto, NodeProto, ValueInfoPro
 from openapi.problems import ModelMalformed, UnsupportedOperator
 from workers.models.onnx.admission import DEFAULT_DOMAINS
 from workers.models.onnx.registry import Host
+from workers.models.onnx.scopes import scope_of
 from workers.models.onnx.tensors import to_numpy
 
 
@@ -25,6 +26,8 @@ class Node:
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]
     attributes: dict[str, Any]
+    #: The dotted path of the module that it stands in; '' where the file does not say it.
+    scope: str = ""
 
     @property
     def where(self) -> str:
@@ -145,7 +148,8 @@ def decode_node(proto: NodeProto, versions: dict[str, int]) -> Node:
     inputs = tuple(proto.input)
     while inputs and not inputs[-1]:
         inputs = inputs[:-1]
-    return Node(proto.op_type, domain, versions.get(domain, 1), proto.name, inputs, outputs, attributes)
+    version = versions.get(domain, 1)
+    return Node(proto.op_type, domain, version, proto.name, inputs, outputs, attributes, scope_of(proto))
 
 
 def _attribute(attribute: AttributeProto, versions: dict[str, int], node: NodeProto) -> Any:

@@ -13,12 +13,14 @@ from torch.export import ExportedProgram
 from openapi.models import InputSpec
 from openapi.problems import ModelMalformed, ModelNumerics, ModelRejected, NotAClassifier
 from workers.models.audited import AuditedModel
+from workers.models.choice import Wanted, choose
 from workers.models.from_module import assemble
 from workers.models.graphs import quiet_export
 from workers.models.inputs import FileInput, wrong_input
 from workers.models.onnx.admission import read_model
 from workers.models.onnx.graph import Graph, Node, Port, read_graph
 from workers.models.onnx.module import OnnxModule
+from workers.models.onnx.names import named
 from workers.models.onnx.prune import needed
 from workers.models.onnx.registry import TENSOR_CONVERTERS, find
 from workers.models.onnx.shared import unshared
@@ -47,13 +49,13 @@ class Converted:
     producer: str | None
 
 
-def load_onnx(path: Path, input: InputSpec) -> AuditedModel:
+def load_onnx(path: Path, input: InputSpec, output: Wanted = None) -> AuditedModel:
     """Translate an ONNX file; `input` may leave out what the file says itself.
 
     Admission (`read_model`) comes first; nothing is inferred or computed before it. Raises `ModelMalformed`,
     `ModelUnsafe`, `UnsupportedOperator` (operator, version, node), `ModelNumerics`, `NotAClassifier`, `ModelRejected`.
     """
-    found = convert(path, input)
+    found = convert(path, input, output)
     try:
         return _assemble(found)
     except ModelRejected as error:
@@ -115,11 +117,11 @@ def _rows_are_independent(model: AuditedModel) -> bool:
         return False
 
 
-def convert(path: Path, input: InputSpec) -> Converted:
+def convert(path: Path, input: InputSpec, output: Wanted = None) -> Converted:
     """Admit an ONNX file and turn it into a module of the file's own input; see `load_onnx`."""
     model = read_model(path)
     try:
-        return _convert(model, input)
+        return _convert(model, input, output)
     except _DAMAGE as error:  # what protobuf lets through: names that are no text, attributes of the wrong kind
         raise ModelMalformed(f"The ONNX file is damaged: {type(error).__name__} while its graph was read.") from error
 
@@ -127,9 +129,12 @@ def convert(path: Path, input: InputSpec) -> Converted:
 _DAMAGE = (TypeError, ValueError, KeyError, IndexError, AttributeError, OverflowError, RecursionError)
 
 
-def _convert(model: ModelProto, input: InputSpec) -> Converted:
-    graph, notes = needed(read_graph(model))
-    graph = unshared(graph)
+def _convert(model: ModelProto, input: InputSpec, output: Wanted) -> Converted:
+    graph = read_graph(model)
+    if output is not None:  # all else is left out before its operators are looked at
+        graph = replace(graph, outputs=(choose([((port.name,), port) for port in graph.outputs], output),))
+    graph, notes = needed(graph)
+    graph = unshared(named(graph))
     _check_numbers(graph)
     port = _image_input(graph)
     shape, fixed = _input_shape(port, input)

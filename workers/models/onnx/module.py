@@ -11,8 +11,10 @@ from torch import Tensor, nn
 from openapi.problems import ModelRejected, ModelUnsafe, TremorError
 from workers.models.onnx.call import Batch, Call
 from workers.models.onnx.graph import Graph, Node
+from workers.models.onnx.known import known
 from workers.models.onnx.limits import MAX_VALUE_ELEMENTS
 from workers.models.onnx.registry import Entry, Host, Value
+from workers.models.onnx.repeated import one_row, repeated_constants
 from workers.models.onnx.resolve import key, resolve
 from workers.models.onnx.weights import attribute_paths, trainable_constants
 
@@ -41,6 +43,7 @@ class OnnxModule(nn.Module):
         stored += [n for n, a in graph.constants.items() if n in used and a.dtype != np.float32 and a.size > 16]
         self.paths = attribute_paths(stored)
         self.read = used
+        self.repeated = repeated_constants(graph, fixed_batch)
         self.weights = weights
         self._hosts = {
             n: a for n, a in graph.constants.items() if n not in weights and (a.dtype != np.float32 or a.size <= _SMALL)
@@ -132,6 +135,7 @@ class _Run:
             self.execute(body, inner)
             return [self.lookup(port.name, inner, body) for port in body.outputs]
 
+        inputs = one_row(node, inputs, self.batch, self.module.repeated, self.module.onnx.aliases)
         call = Call(node, self.batch, self.constant, branch, self.device)
         call.lead = max((self.leads.get(n, 1) for n in node.inputs), default=1)
         try:
@@ -150,6 +154,8 @@ class _Run:
         for name, value in zip(node.outputs, results, strict=False):
             if isinstance(value, Tensor):
                 _check_size(value, node)
+            elif isinstance(value, np.generic):  # numpy makes a number of an array without axes
+                value = np.asarray(value)
             if name:
                 environment[name] = value
             if call.lead != 1:
@@ -167,6 +173,9 @@ class _Run:
                 return result
         if entry is None:
             raise call.refuse("it is supported only on sizes and other constants")
+        if on_host is None and (numbers := known(call, entry, inputs)) is not None:
+            _check_attributes(call)
+            return numbers
         result = entry.function(call, *_given(call, entry, inputs))
         _check_attributes(call)
         return result

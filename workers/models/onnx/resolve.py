@@ -41,8 +41,7 @@ _REASONS = {
     **dict.fromkeys(("RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike", "Bernoulli"), _RANDOM),
     "Multinomial": _RANDOM,
     **dict.fromkeys(("TreeEnsembleClassifier", "TreeEnsembleRegressor", "TreeEnsemble", "SVMClassifier"), _TREES),
-    **dict.fromkeys(("LinearClassifier", "Scaler", "Normalizer", "Imputer", "LabelEncoder"), _TREES),
-    **dict.fromkeys(("LSTM", "GRU", "RNN"), "Recurrent layers are not supported in image classifiers."),
+    **dict.fromkeys(("LinearClassifier", "Imputer", "LabelEncoder"), _TREES),
 }
 
 

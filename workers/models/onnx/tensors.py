@@ -57,7 +57,7 @@ def check_tensor(tensor: TensorProto) -> int:
     name = tensor.name or "(unnamed)"
     if tensor.data_location == TensorProto.EXTERNAL or tensor.external_data:
         raise ModelUnsafe(
-            f"Tensor {name!r} keeps its data in another file. Save the model as one file: "
+            f"Tensor {name!r} keeps its data in another file. Upload both files in one zip, or save the model as one: "
             "torch.onnx.export(..., external_data=False) or onnx.save(..., save_as_external_data=False)."
         )
     if len(tensor.dims) > MAX_RANK or any(d < 0 for d in tensor.dims):

@@ -30,6 +30,13 @@ LAYER_SLOTS: dict[str, tuple[int, ...]] = {
     "SkipLayerNormalization": (2, 3, 4),
     "RMSNormalization": (1,),
     "BiasGelu": (1,),
+    "FastGelu": (1,),
+    "SkipSimplifiedLayerNormalization": (2, 3),
+    "Attention": (1, 2),
+    "MultiHeadAttention": (3,),
+    "LSTM": (1, 2, 3),
+    "GRU": (1, 2, 3),
+    "RNN": (1, 2, 3),
     "PRelu": (1,),
     "Einsum": (0, 1, 2),
 }

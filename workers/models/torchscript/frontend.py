@@ -10,6 +10,7 @@ import torch
 from openapi.models import InputSpec
 from openapi.problems import ModelMalformed, TremorError, UnsupportedOperator
 from workers.models.audited import AuditedModel
+from workers.models.choice import Wanted
 from workers.models.from_module import assemble
 from workers.models.inputs import FileInput
 from workers.models.torchscript import shapes
@@ -71,7 +72,7 @@ def _not_for_mobile(archive: Archive) -> None:
             )
 
 
-def load_torchscript(path: Path, spec: InputSpec) -> AuditedModel:
+def load_torchscript(path: Path, spec: InputSpec, output: Wanted = None) -> AuditedModel:
     """Translate a TorchScript file, scripted or traced.
 
     The input's shape comes from `spec`, else from the inputs that tracing recorded, else from trying usual image sizes.
@@ -98,6 +99,7 @@ def load_torchscript(path: Path, spec: InputSpec) -> AuditedModel:
                 format="torchscript",
                 warnings=[*notes, *candidate.notes],
                 producer=f"TorchScript, archive version {opened.archive.version or '?'}",
+                output=output,
                 trainable=program.has_parameters,
                 differentiable=not program.quantised,
             )

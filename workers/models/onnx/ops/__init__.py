@@ -3,6 +3,7 @@
 from workers.models.onnx.ops import (
     activation,
     arithmetic,
+    attention_contrib,
     comparison,
     contrib,
     control,
@@ -15,14 +16,17 @@ from workers.models.onnx.ops import (
     pooling,
     quantised,
     quantised_contrib,
+    recurrent,
     reduction,
     resize,
+    scikit,
     shapes,
 )
 
 __all__ = [
     "activation",
     "arithmetic",
+    "attention_contrib",
     "comparison",
     "contrib",
     "control",
@@ -35,7 +39,9 @@ __all__ = [
     "pooling",
     "quantised",
     "quantised_contrib",
+    "recurrent",
     "reduction",
     "resize",
+    "scikit",
     "shapes",
 ]

@@ -1,6 +1,8 @@
 # ruff: noqa: D103 - the ONNX specification documents each operator
 """Operators of onnxruntime's own domain that its graph optimiser leaves in saved files."""
 
+from typing import Any
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -75,12 +77,32 @@ def quick_gelu(call: Call, x: Tensor) -> Tensor:
     return x * torch.sigmoid(call.attr("alpha", 1.702) * x)
 
 
-@operator("SkipLayerNormalization", domain=_MS, note="the first output only")
+@operator("SkipLayerNormalization", domain=_MS, note="without the statistics (outputs 2 and 3)")
 def skip_layer_normalization(
     call: Call, x: Tensor, skip: Tensor, gamma: Tensor, beta: Tensor | None = None, bias: Tensor | None = None
-) -> Tensor:
+) -> Any:
+    """The normalised sum, and as fourth output the sum."""
     total = x + skip if bias is None else x + skip + bias
-    return F.layer_norm(total, gamma.shape, gamma, beta, call.attr("epsilon", 1e-12))
+    result = F.layer_norm(total, gamma.shape, gamma, beta, call.attr("epsilon", 1e-12))
+    if len(call.node.outputs) == 1:
+        return result
+    if any(call.node.outputs[1:3]):
+        raise call.refuse("its outputs 2 and 3 are used, which is not supported")
+    return result, None, None, total
+
+
+@operator("SkipSimplifiedLayerNormalization", domain=_MS, note="without the statistics (outputs 2 and 3)")
+def skip_simplified_layer_normalization(
+    call: Call, x: Tensor, skip: Tensor, gamma: Tensor, bias: Tensor | None = None
+) -> Any:
+    """The sum over its root mean square, and as fourth output the sum."""
+    total = x + skip if bias is None else x + skip + bias
+    result = total * torch.rsqrt(total.square().mean(-1, keepdim=True) + call.attr("epsilon", 1e-12)) * gamma
+    if len(call.node.outputs) == 1:
+        return result
+    if any(call.node.outputs[1:3]):
+        raise call.refuse("its outputs 2 and 3 are used, which is not supported")
+    return result, None, None, total
 
 
 @operator("SimplifiedLayerNormalization", domain="")

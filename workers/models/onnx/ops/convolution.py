@@ -8,8 +8,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from workers.models.onnx.call import Call
-from workers.models.onnx.registry import operator
+from workers.models.onnx.call import Call, ints
+from workers.models.onnx.registry import Host, operator
 
 _CONV: dict[int, Any] = {1: F.conv1d, 2: F.conv2d, 3: F.conv3d}
 _TRANSPOSED: dict[int, Any] = {1: F.conv_transpose1d, 2: F.conv_transpose2d, 3: F.conv_transpose3d}
@@ -97,3 +97,17 @@ def conv_transpose(call: Call, x: Tensor, weight: Tensor, bias: Tensor | None = 
         return result
     whole: Tensor = transposed(x, weight, bias, strides, 0, 0, group, dilations)
     return pad_spatial(whole, [-b for b in begin], [p - e for p, e in zip(extra, end, strict=True)])
+
+
+@operator("Col2Im", since=18, note="images of two dimensions")
+def col2im(call: Call, x: Tensor, image: Host, block: Host) -> Tensor:
+    """Sum of overlapping blocks (n, c · block, blocks) → (n, c, *image)."""
+    height, width, *more = ints(image)
+    if more:
+        raise call.refuse("only images of two dimensions are supported")
+    top, left, bottom, right = call.attr("pads") or [0] * 4
+    size = [height + top + bottom, width + left + right]
+    dilations, strides = call.attr("dilations") or [1, 1], call.attr("strides") or [1, 1]
+    padded = torch.ops.aten.col2im(x, size, ints(block), dilations, [0, 0], strides)
+    inner: Tensor = padded[:, :, top : top + height, left : left + width]
+    return inner

@@ -1,6 +1,8 @@
 # ruff: noqa: D103 - the ONNX specification documents each operator
 """Arithmetic on values that are known while the graph is translated; items may be symbolic (the batch size)."""
 
+import math
+import operator
 from collections.abc import Callable
 from typing import Any
 
@@ -98,15 +100,51 @@ def _variadic(name: str, function: Callable[[Any, Any], Any]) -> None:
         return _numbers(result)
 
 
+_greatest: Callable[[Any, Any], Any] = torch.sym_max
+_least: Callable[[Any, Any], Any] = torch.sym_min
+
+
+def _larger(a: Any, b: Any) -> Any:
+    return _each(_greatest, a, b) if _any(a, b) else np.maximum(a, b)
+
+
+def _smaller(a: Any, b: Any) -> Any:
+    return _each(_least, a, b) if _any(a, b) else np.minimum(a, b)
+
+
+def _any(*values: Host) -> bool:
+    return any(symbolic(np.asarray(value)) for value in values)
+
+
+def _each(function: Callable[..., Any], *values: Any) -> Host:
+    """Apply a function of items, as Python numbers or symbolic ones, keeping the shape."""
+    plain = [np.asarray(value).astype(object) for value in values]
+    found = np.frompyfunc(function, len(values), 1)(*plain)
+    result = np.empty(np.shape(found), dtype=object)
+    result[...] = found
+    return result
+
+
 _variadic("Sum", np.add)
-_variadic("Max", np.maximum)
-_variadic("Min", np.minimum)
+_variadic("Max", _larger)
+_variadic("Min", _smaller)
+
+#: The same on the batch size, a positive whole number, and on what is computed from it.
+_ON_SYMBOLS: dict[str, Callable[[Any], Any]] = {
+    "Neg": operator.neg,
+    "Floor": math.floor,
+    "Ceil": math.ceil,
+    "Relu": lambda v: _greatest(v, 0),
+    "Sqrt": lambda v: v**0.5,
+}
 
 
 def _unary(name: str, function: Callable[[Host], Any], since: int = 6) -> None:
     @host_operator(name, since=since)
     def compute(call: Call, x: Host) -> Any:
-        return NotImplemented if symbolic(x) else np.asarray(function(x)).astype(x.dtype)
+        if symbolic(x):
+            return _each(_ON_SYMBOLS[name], x) if name in _ON_SYMBOLS else NotImplemented
+        return np.asarray(function(x)).astype(x.dtype)
 
 
 for _name, _one, _since in (
@@ -145,7 +183,7 @@ _reduce("ReduceMin", np.min)
 
 
 @host_operator("Clip", since=11)
-def clip(call: Call, x: Host, low: Host | None = None, high: Host | None = None) -> Any:
-    if symbolic(x):
-        return NotImplemented
-    return np.clip(x, None if low is None else low, None if high is None else high).astype(x.dtype)
+def clip(call: Call, x: Host, low: Host | None = None, high: Host | None = None) -> Host:
+    for limit, narrowed in ((low, _larger), (high, _smaller)):
+        x = x if limit is None else _numbers(narrowed(x, limit), x)
+    return x

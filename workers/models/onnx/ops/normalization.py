@@ -13,8 +13,10 @@ from workers.models.onnx.registry import operator
 
 @operator("BatchNormalization", since=7)
 def batch_normalization(call: Call, x: Tensor, scale: Tensor, bias: Tensor, mean: Tensor, var: Tensor) -> Tensor:
-    """Inference form."""
+    """Inference form; a weight, which no image changes, is standardised in training form (NFNet, BiT)."""
     if call.attr("training_mode", 0):
+        if not any(isinstance(size, torch.SymInt) for size in x.shape):
+            return F.batch_norm(x, None, None, scale, bias, True, 0.1, call.attr("epsilon", 1e-5))
         raise call.refuse("it is in training mode; export the model in evaluation mode: model.eval()")
     epsilon = call.attr("epsilon", 1e-5)
     if not call.attr("spatial", 1) and x.ndim > 2:  # until operator set 9: statistics of each place of the image
@@ -38,7 +40,7 @@ def group_normalization(call: Call, x: Tensor, scale: Tensor, bias: Tensor) -> T
     return F.group_norm(x, groups, scale, bias, epsilon)
 
 
-@operator("LayerNormalization", since=17)
+@operator("LayerNormalization", since=1)  # onnxruntime wrote it before operator set 17 had it
 def layer_normalization(call: Call, x: Tensor, scale: Tensor, bias: Tensor | None = None) -> Any:
     """The normalised values, and the mean and inverse deviation where they are asked for."""
     result = _layer_norm(call, x, scale, bias)

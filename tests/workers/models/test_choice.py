@@ -1,0 +1,109 @@
+"""Files with several outputs: the caller says which one holds the logits, by name or position."""
+
+import warnings
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from torch import nn
+
+from openapi.models import InputSpec, ModelMetadata
+from openapi.problems import ModelRejected, NotAClassifier
+from tests.workers.models.nets import relative, settled
+from workers.models.inspection import inspect_audited
+from workers.models.load import load_contract, load_model
+
+SPEC = InputSpec(shape=(3, 8, 8))
+NAMES = ("embedding", "age", "emotion")
+
+
+class Heads(nn.Module):
+    """An embedding, nine ages, seven emotions."""
+
+    def __init__(self, named: bool) -> None:
+        super().__init__()
+        self.named = named
+        self.body = nn.Conv2d(3, 8, 3)
+        self.heads = nn.ModuleList(nn.Linear(8, k) for k in (16, 9, 7))
+
+    def forward(self, x: torch.Tensor) -> Any:
+        f = self.body(x).relu().mean((2, 3))
+        found = [head(f) for head in self.heads]
+        return dict(zip(NAMES, found, strict=True)) if self.named else (found[0], (found[1], found[2]))
+
+
+@pytest.fixture(scope="module")
+def net() -> Heads:
+    return settled(Heads(named=False))
+
+
+@pytest.fixture(scope="module")
+def files(net: Heads, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    folder = tmp_path_factory.mktemp("heads")
+    x, found = torch.rand(2, 3, 8, 8), {key: folder / key for key in ("tuple", "dict", "onnx", "pt2")}
+    named = Heads(named=True).eval()
+    named.load_state_dict(net.state_dict())
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        torch.jit.trace(net, x, check_trace=False).save(found["tuple"])
+        torch.jit.trace(named, x, strict=False, check_trace=False).save(found["dict"])
+        axes = {"input_names": ["x"], "output_names": list(NAMES), "dynamic_axes": {"x": {0: "n"}}}
+        torch.onnx.export(net, (x,), found["onnx"], dynamo=False, opset_version=17, **axes)
+        program = torch.export.export(named, (x,), dynamic_shapes=({0: torch.export.Dim("n")},))
+        torch.export.save(program, found["pt2"].open("wb"))
+    return found
+
+
+CHOICES = [
+    ("tuple", "1.0", 1), ("tuple", 1, 1), ("tuple", "2", 2), ("dict", "age", 1), ("dict", "emotion", 2), ("dict", 2, 2),
+    ("onnx", "emotion", 2), ("onnx", 1, 1), ("onnx", "embedding", 0), ("pt2", "age", 1), ("pt2", 2, 2),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("file", "output", "head"), CHOICES)
+def test_an_output_is_chosen(file: str, output: str | int, head: int, net: Heads, files: dict[str, Path]) -> None:
+    model = load_model(files[file], None, SPEC, output)
+    x = torch.rand(3, 3, 8, 8)
+    wanted = net(x)[0] if head == 0 else net(x)[1][head - 1]
+    assert relative(model(x), wanted) < 1e-5
+    assert [layer.name for layer in model.layers if layer.kind == "linear"] == [f"heads.{head}"]
+    compared = inspect_audited(model, files[file]).agreement
+    assert file == "pt2" or compared["relative"] < 1e-5
+    again = load_contract(files[file], {"format": model.format, "input": model.input.model_dump(), "output": output})
+    assert torch.equal(again(x), model(x))
+
+
+@pytest.mark.parametrize("output", ["gender", 3, "-1", ""])
+@pytest.mark.parametrize("file", ["tuple", "onnx"])
+def test_an_output_that_is_not_there(file: str, output: str | int, files: dict[str, Path]) -> None:
+    with pytest.raises(ModelRejected, match=r"it has 3: (0, 1\.0, 1\.1|embedding, age, emotion)") as caught:
+        load_model(files[file], None, SPEC, output)
+    assert caught.value.errors[0].pointer == "/output"
+
+
+def test_without_a_choice_the_others_are_told(files: dict[str, Path]) -> None:
+    (warning,) = [line for line in load_model(files["dict"], None, SPEC).warnings if "structure" in line]
+    assert "`output` in the metadata chooses another" in warning
+    assert "emotion (7 classes)" in warning
+
+
+def test_an_output_that_holds_no_scores(tmp_path: Path) -> None:
+    class Maps(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.conv = nn.Conv2d(3, 4, 3)
+
+        def forward(self, x: torch.Tensor) -> Any:
+            maps = self.conv(x)
+            return maps, maps.mean((2, 3))
+
+    torch.jit.script(Maps().eval()).save(tmp_path / "m.pt")
+    with pytest.raises(NotAClassifier, match="'n', '4', '6', '6'"):
+        load_model(tmp_path / "m.pt", None, SPEC, 0)
+
+
+@pytest.mark.parametrize("output", [-1, 1.5, "", [1]])
+def test_metadata_names_an_output_or_counts_it(output: Any) -> None:
+    with pytest.raises(ValueError, match="output"):
+        ModelMetadata.model_validate({"output": output})
