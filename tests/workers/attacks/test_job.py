@@ -131,8 +131,8 @@ def test_a_white_box_attack_on_a_model_without_gradient(
 
     import workers.jobs.attack as module
 
-    load = module.load_model
-    monkeypatch.setattr(module, "load_model", lambda *a: Opaque(load(*a)))
+    load = module.load_contract
+    monkeypatch.setattr(module, "load_contract", lambda *a: Opaque(load(*a)))
     with pytest.raises(NotDifferentiable, match="black-box"):
         job(inputs, tmp_path / "w", Pgd(), 0, 4)
     value, _ = job(inputs, tmp_path / "b", Square(eps=0.02, queries=5), 0, 4)

@@ -14,7 +14,6 @@ from torch.nn import functional as F
 from openapi.models import InputSpec
 from openapi.problems import JobFailed
 from tests.workers.models.nets import ConvNet, relative, save_script, settled
-from tests.workers.models.onnx.nets import build
 from workers.models import export
 from workers.models.export import write_onnx, write_pt2, write_safetensors, write_torchscript
 from workers.models.from_module import audit_module
@@ -144,15 +143,26 @@ def test_tensors_as_indices_and_infinite_constants(write, tmp_path):
     assert kept <= set(again.trainable_parameters())
 
 
-def test_names_that_an_exporter_invented_are_written_again(tmp_path):
-    """The default exporter calls weights what it calls intermediate values: val_5."""
-    net, x = build("convnext")
-    shapes = ({0: torch.export.Dim("batch")},)
-    torch.onnx.export(
-        net, (x,), tmp_path / "in", dynamo=True, external_data=False, dynamic_shapes=shapes, verbose=False
-    )
-    model = load_model(tmp_path / "in", None, InputSpec())
+class Numbered(nn.Module):
+    """Weights that are called what the default exporter calls its intermediate values."""
+
+    def __init__(self):
+        super().__init__()
+        for i in range(24):
+            self.register_parameter(f"val_{i}", nn.Parameter(torch.zeros(12, 12)))
+        self.head = nn.Linear(12, 4)
+
+    def forward(self, x):
+        x = x.flatten(1)
+        for weight in list(self.parameters())[:24]:
+            x = x + F.gelu(F.linear(x, weight)) * x.shape[1] ** -0.5
+        return self.head(x)
+
+
+def test_names_that_an_exporter_invents_are_written_again(tmp_path):
+    model = audit_module(settled(Numbered()), InputSpec(shape=(3, 2, 2)))
     assert any(name.startswith("val_") for name in model.trainable_parameters())
+    x = torch.rand(5, 3, 2, 2)
     write_onnx(model, tmp_path / "out")
     again = load_model(tmp_path / "out", None, InputSpec())
     assert relative(again(x), model(x)) < 1e-5
