@@ -38,6 +38,7 @@ def api(
     from openapi.wire.logs import set_up_logs
     from openapi.wire.private import keep_private
     from service.app import create_app
+    from service.cli.db import refuse_newer
     from service.cli.sandbox import load_settings
     from service.embedded.folder import CannotServe, listen
     from service.http.draining import DrainingServer
@@ -55,6 +56,7 @@ def api(
         raise click.ClickException(str(error)) from error
     set_up_logs(settings)
     faulthandler.register(signal.SIGUSR1)  # `kill -USR1` writes what every thread is doing into the log
+    refuse_newer(settings)
     _take_connections()
     app = create_app(settings, workers_ended=workers_ended)
     server = DrainingServer(server_config(app, settings), app)

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from openapi.base import utc_now
 from openapi.wire.private import private_file, private_folder
-from service.db.migrate import upgrade
+from service.db.migrate import downgrade, revisions, upgrade
 from service.db.tables import Readiness
 
 T = TypeVar("T")
@@ -78,6 +78,18 @@ class Database:
         async with self.engine.connect() as connection:
             await connection.run_sync(upgrade)
             await connection.commit()
+
+    async def downgrade(self, revision: str) -> None:
+        """Take the schema back to an older revision; `UnknownRevision` when it is a newer program's."""
+        await self.schema()
+        async with self.engine.connect() as connection:
+            await connection.run_sync(downgrade, revision)
+            await connection.commit()
+
+    async def schema(self) -> tuple[str | None, str]:
+        """The revision of the database and the newest that is known; `UnknownRevision` when it is a newer program's."""
+        async with self.engine.connect() as connection:
+            return await connection.run_sync(revisions)
 
     async def fetch(self, work: Callable[[Session], T]) -> T:
         """Read in a thread: for what is asked often, or gives much. One change of threads instead of one a step."""

@@ -278,7 +278,7 @@ def test_keys(tmp_path: Path) -> None:
     assert "no key key_nix" in keys("revoke", "key_nix").stderr
 
 
-@pytest.mark.parametrize("command", ["serve", "audit", "harden", "follow", "api", "worker", "keys", "openapi"])
+@pytest.mark.parametrize("command", ["serve", "audit", "harden", "follow", "api", "worker", "keys", "db", "openapi"])
 def test_help(command: str) -> None:
     result = CliRunner().invoke(main, [command, "--help"])
     assert result.exit_code == 0
