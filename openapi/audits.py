@@ -77,6 +77,16 @@ class AuditRequest(Frozen):
         "same worst case, sooner; its robust accuracy is then that of all of them up to it",
     )
     policy: Policy = Policy()
+    time_budget: float | None = Field(
+        None,
+        gt=0,
+        le=30 * 86_400,
+        description="Seconds of running after which the audit ends; its report says what did not run, and rules that "
+        "need it are inconclusive",
+    )
+    stop_on: Literal["fail"] | None = Field(
+        None, description="`fail`: end as soon as a rule of the policy is broken whatever the rest would find"
+    )
     harden: HardenOptions | None = None
     labels: Labels = Field({}, description="Free labels for finding the audit again")
     execution: Execution = Execution()

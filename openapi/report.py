@@ -203,6 +203,17 @@ class ReportVerdict(Frozen):
     rules: tuple[RuleResult, ...]
 
 
+class Stopped(Frozen):
+    """An audit that ended early: its figures are of the attacks and samples that ran."""
+
+    reason: Literal["time_budget", "stop_on"]
+    detail: str
+    samples: int = Field(
+        description="Samples that were asked for; `dataset.evaluated` were evaluated by every attack here"
+    )
+    not_run: tuple[str, ...] = Field((), description="Attacks without any result")
+
+
 class Report(Frozen):
     """The whole answer of an audit. A missing part is null with a reason in `checks`."""
 
@@ -218,6 +229,7 @@ class Report(Frozen):
     attacks: tuple[AttackReport, ...]
     worst_case: tuple[WorstCase, ...]
     classes: tuple[ClassReport, ...] = ()
+    stopped: Stopped | None = Field(None, description="null when everything ran")
     checks: tuple[Check, ...]
     neurons: NeuronReport | None
     regions: Json | None

@@ -106,6 +106,13 @@ def families(specs: Sequence[Attack]) -> dict[str, list[int]]:
     return found
 
 
+def bounded(threat_model: str) -> bool:
+    """Whether a threat model limits the change: not so for minimal-norm attacks, which fool every model in the end, nor
+    for corruptions, which are no attacks. What aims at one class alone does not tell of the others."""
+    chosen = " target=" in threat_model
+    return not (chosen or threat_model.endswith(" minimal") or threat_model.startswith("corruption"))
+
+
 class MinimalL2(Attack):
     """An attack without a ball that looks for the smallest L2 distance."""
 

@@ -104,7 +104,7 @@ class Runner:
             return
         with self.presence.working(shard) as report:
             try:
-                if self._queue.is_cancelled(shard.job_id):
+                if self._queue.is_cancelled(shard.job_id, shard.shard_id):
                     raise Cancelled
                 result = self._blobs.get_result(shard.result_key)
                 if result is None:
@@ -157,7 +157,7 @@ class Runner:
                 required=self._settings.sandbox == "required",
             )
             try:
-                outcome = self._confined(request, Watch(self._reason_to_stop(shard.job_id), report))
+                outcome = self._confined(request, Watch(self._reason_to_stop(shard), report))
                 if outcome.problem is not None:
                     raise _Reported(outcome.problem)
             except TremorError as error:
@@ -195,7 +195,7 @@ class Runner:
             raise JobFailed(f"The {request.stage} job's file {file.name!r} is larger than TREMOR_OUTPUT_BYTES")
         return OutputFile(name=file.name, kind=file.kind, format=file.format, blob=self._blobs.put_file(path))
 
-    def _reason_to_stop(self, job_id: str) -> Callable[[], Exception | None]:
+    def _reason_to_stop(self, shard: Shard) -> Callable[[], Exception | None]:
         """Why to stop; asks the broker twice a second whether the job is cancelled, and goes on when it is away."""
         last, cancelled = 0.0, False
 
@@ -205,7 +205,7 @@ class Runner:
             if not cancelled and now - last > _CANCEL_POLL_SECONDS:
                 last = now
                 with suppress(OSError, RedisError):
-                    cancelled = self._queue.is_cancelled(job_id)
+                    cancelled = self._queue.is_cancelled(shard.job_id, shard.shard_id)
             return Cancelled() if cancelled else self.leaving.why_stop()
 
         return check

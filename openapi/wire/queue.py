@@ -126,9 +126,9 @@ class QueueClient:
 
     # Workers: reading orders
 
-    def is_cancelled(self, job_id: str) -> bool:
-        """Whether `cancel` was called for the job."""
-        return bool(self._sync.exists(cancel_key(job_id)))
+    def is_cancelled(self, *ids: str) -> bool:
+        """Whether `cancel` was called for the job, or for one shard of it."""
+        return bool(self._sync.exists(*(cancel_key(identity) for identity in ids)))
 
     def is_outdated(self, shard: Shard) -> bool:
         """Whether a later attempt at the same shard has been enqueued."""

@@ -51,6 +51,12 @@ def _neurons(text: str) -> Json | None:
 @click.option(
     "--survivors-only", is_flag=True, help="Attack again only what cheaper attacks have left: the worst case, sooner."
 )
+@click.option(
+    "--time-budget", type=click.FloatRange(min=0, min_open=True), help="End after so many seconds of running."
+)
+@click.option(
+    "--stop-on", type=click.Choice(["fail"]), help="End as soon as a rule is broken whatever the rest would find."
+)
 @click.option("--keep-examples", is_flag=True, help="Save every adversarial example: arrays, and PNG pairs in a zip.")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
 @click.option("--train", type=EXISTING, help="Training data for --harden.")
@@ -138,6 +144,8 @@ def _request(
     samples: int | None,
     choose: Given | None,
     survivors_only: bool,
+    time_budget: float | None,
+    stop_on: str | None,
     keep_examples: bool,
     seed: int,
     policy: Given | None,
@@ -148,7 +156,7 @@ def _request(
     sources = Sources(preset="--preset", max_samples="--samples", seed="--seed", neurons="--neurons", harden="--harden")
     sources.add("/samples", f"--choose {choose.text if choose else ''}")
     request: Json = {"preset": preset, "max_samples": samples, "seed": seed, "survivors_only": survivors_only}
-    request["keep_examples"] = keep_examples
+    request |= {"keep_examples": keep_examples, "time_budget": time_budget, "stop_on": stop_on}
     if choose is not None:
         request["samples"] = choose.body
     if attacks:

@@ -78,6 +78,9 @@ def _tell_audit(report: Json, title: str, saved: list[Path]) -> None:
     console.print(accuracy_table(report, hardening.get("after"), title or report["model"]["name"]))
     if report.get("neurons"):
         console.print(neuron_table(report["neurons"]))
+    if report.get("stopped"):
+        missing = ", ".join(report["stopped"]["not_run"])
+        line(f"ended early: {report['stopped']['detail']}" + (f"; not run: {missing}" if missing else ""))
     tell_checks([*report["checks"], *(hardening.get("checks") or ())])
     _tell_files(saved)
     tell_rules(report["verdict"]["rules"])

@@ -13,16 +13,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from openapi.audits import AuditRequest
 from openapi.hardenings import HardeningRequest
-from openapi.problems import Problem, TremorError, problem, unreadable
+from openapi.problems import Problem, TimeLimit, TremorError, problem, unreadable
 from openapi.wire.jobs import ShardResult
 from openapi.wire.settings import Settings
 from service.db.tables import Dataset, Job, Model, ShardRow
 from service.orchestrator import preparing, states
+from service.orchestrator.early import broken_rules
 from service.orchestrator.fit import check_audit, check_hardening_request
 from service.orchestrator.hardened import adopt_hardened, hardened_subject, hardening_facts
 from service.orchestrator.matching import prepare_shards
-from service.orchestrator.plan import Subject, audit_shards, comparison_shards, train_shard
-from service.orchestrator.reporting import artifact_info, report_shard
+from service.orchestrator.plan import Subject, audit_shards, comparison_shards, evaluated, slices, train_shard
+from service.orchestrator.reporting import artifact_info, done_of, report_shard
 from service.orchestrator.subjects import load_subject
 
 
@@ -125,6 +126,9 @@ class Flow:
         """Release the next stage when the last shard of the present one has succeeded."""
         if job.status in states.TERMINAL or job.status == "cancelling":
             return
+        if await self._is_lost(session, job):
+            await states.drop_shards(session, job)
+            job.metrics = {"stopped": "stop_on"}
         if not await states.stage_is_done(session, job):
             await states.release(session, job)
             return
@@ -145,6 +149,12 @@ class Flow:
             await self._finish(session, job, states.result_of(rows[0]))
         elif job.stage == "prepare":
             await self._evaluate(session, job)
+        elif job.child_job_id is not None and (job.metrics or {}).get("stopped"):
+            child = await states.lock_job(session, job.child_job_id)
+            if child is not None:
+                await self.cancel(session, child)
+            found = problem("job-failed", "It was not begun: the audit ended early").model_dump(mode="json")
+            await self._report_audit(session, job, {"id": job.child_job_id, "problem": found}, [])
         elif job.child_job_id is not None:
             states.set_stage(session, job, "hardening")
             child = await states.lock_job(session, job.child_job_id)
@@ -161,6 +171,9 @@ class Flow:
             return
         request = check_audit(AuditRequest.model_validate(job.request), model, dataset, None)
         rows = await states.stage_shards(session, job, "evaluate")
+        rows = [row for row in rows if row.status == "succeeded"]
+        if not any(row.name.startswith("samples.") for row in rows):
+            raise TimeLimit(f"The time budget of {request.time_budget:g} s ended before any attack had a result")
         shard = report_shard(
             job,
             request,
@@ -172,6 +185,33 @@ class Flow:
             artifacts=artifacts,
         )
         states.add_shards(session, job, [shard], self._settings.limits())
+
+    async def _is_lost(self, session: AsyncSession, job: Job) -> bool:
+        """Whether the policy of a running audit with `stop_on` is broken for certain."""
+        if job.kind != "audit" or job.stage != "evaluate" or job.request.get("stop_on") is None:
+            return False
+        request = AuditRequest.model_validate(job.request)
+        _, dataset = await self._subjects(session, job)
+        if dataset is None:
+            return False
+        await session.flush()
+        rows = await states.stage_shards(session, job)
+        cuts = slices(evaluated(dataset, request), request.execution, self._settings.shard_samples)
+        return bool(broken_rules(request, cuts, done_of([row for row in rows if row.status == "succeeded"])))
+
+    async def time_is_over(self, session: AsyncSession, job: Job) -> None:
+        """End an audit whose time budget is used up with what it has."""
+        if job.kind != "audit" or job.status != "running":
+            return
+        if job.stage == "evaluate":
+            await states.drop_shards(session, job)
+            job.metrics = {"stopped": "time_budget"}
+            await self.advance(session, job)
+        elif job.stage == "hardening" and job.child_job_id is not None:
+            job.metrics = {"stopped": "time_budget"}
+            child = await states.lock_job(session, job.child_job_id)
+            if child is not None:
+                await self.cancel(session, child)
 
     async def _advance_hardening(self, session: AsyncSession, job: Job, rows: list[ShardRow]) -> None:
         request = HardeningRequest.model_validate(job.request)

@@ -74,7 +74,23 @@ class Janitor:
                 await self._lost(session, job_id, shard_id)
         for job_id in cancelling:
             await self._queue.cancel(job_id)
+        await self._end_late_audits()
         await self._remind()
+
+    async def _end_late_audits(self) -> None:
+        """End the audits whose time budget is used up."""
+        query = select(Job.id, Job.request, Job.started_at).where(
+            Job.kind == "audit", Job.status == "running", Job.stage.in_(("evaluate", "hardening"))
+        )
+        async with self._db.read() as session:
+            found = (await session.execute(query.where(Job.started_at.is_not(None)))).all()
+        for job_id, request, started_at in found:
+            budget = request.get("time_budget")
+            if budget is not None and started_at is not None and utc_now() - started_at >= timedelta(seconds=budget):
+                async with self._work.transaction() as session:
+                    job = await states.lock_job(session, job_id)
+                    if job is not None:
+                        await self._work.flow.time_is_over(session, job)
 
     async def _lost(self, session: AsyncSession, job_id: str, shard_id: str) -> None:
         job = await states.lock_job(session, job_id)

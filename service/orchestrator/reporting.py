@@ -10,6 +10,7 @@ from openapi.report import ReportDataset, ReportModel
 from openapi.samples import choice_params, described
 from openapi.wire.jobs import Blob, OutputFile, ShardResult, artifact_id
 from service.db.tables import Job, ShardRow
+from service.orchestrator.early import Ran, broken_rules, undecided, what_ran
 from service.orchestrator.plan import Planned, Slice, Subject, choice_of, evaluated, slices
 from service.orchestrator.states import result_of
 
@@ -61,6 +62,52 @@ def artifact_info(job_id: str, file: OutputFile) -> dict[str, Any]:
     return info.model_dump(mode="json", by_alias=True)
 
 
+def done_of(rows: Sequence[ShardRow]) -> dict[tuple[int, int], dict[str, Any]]:
+    """(attack, slice) → the value of its shard."""
+    places = {row.name.removeprefix("samples."): row for row in rows if row.name.startswith("samples.")}
+    return {
+        (int(i), int(j)): result_of(row).value for (i, _, j), row in ((k.partition("."), r) for k, r in places.items())
+    }
+
+
+def _renamed(name: str, ran: Ran) -> str | None:
+    """What an input or a value is called among what ran; None for what is left out."""
+    kind, *place = name.split(".")
+    if kind in ("sums", "pairs"):
+        return name
+    i, j = int(place[0]), int(place[1])
+    if i not in ran.attacks or j not in ran.slices:
+        return None
+    return f"{kind}.{ran.attacks.index(i)}.{ran.slices.index(j)}"
+
+
+def cut_short(
+    reason: str, request: AuditRequest, n: int, cuts: Sequence[Slice], rows: Sequence[ShardRow], params: dict[str, Any]
+) -> tuple[dict[str, str], dict[str, Any]]:
+    """Of an audit that ended early: how its inputs are called in the report, and its changed parameters."""
+    specs, done = request.attacks or (), done_of(rows)
+    ran = what_ran(len(specs), len(cuts), done)
+    size = sum(cuts[j][1] - cuts[j][0] for j in ran.slices)
+    missing = [str(spec.id) for i, spec in enumerate(specs) if i not in ran.attacks]
+    why = {
+        "time_budget": f"the time budget of {request.time_budget or 0:g} s was used up",
+        "stop_on": "a rule of the policy was broken, whatever the rest would have found",
+    }[reason]
+    what = f"{size} of {n} samples were evaluated by {len(ran.attacks)} of {len(specs)} attacks"
+    stopped = {"reason": reason, "detail": f"{why}: {what}", "samples": n, "not_run": missing}
+    every = [*_inputs(rows), *(row.name for row in rows)]
+    names = {name: new for name in every if (new := _renamed(name, ran)) is not None}
+    return names, {
+        "attacks": [params["attacks"][i] for i in ran.attacks],
+        "slices": [list(cuts[j]) for j in ran.slices],
+        "values": {names[name]: value for name, value in params["values"].items() if name in names},
+        "dataset": {**params["dataset"], "evaluated": size},
+        "stopped": stopped,
+        "broken": broken_rules(request, cuts, done),
+        "undecided": undecided(request, ran, len(cuts)),
+    }
+
+
 def report_shard(
     job: Job,
     request: AuditRequest | HardeningRequest,
@@ -103,34 +150,34 @@ def report_shard(
     labels = {"labels": dataset.arrays()["y"]} if told else {}
     if isinstance(request, AuditRequest) and request.keep_examples:
         labels["images"] = dataset.arrays()["x"]
-    return Planned(
-        "report",
-        "report",
-        "report",
-        {**_inputs([row for row in rows if row.stage == "evaluate"]), **labels},
-        {
-            "kind": job.kind,
-            "job_id": job.id,
-            "created_at": job.created_at.isoformat(),
-            "model": {
-                **about_model.model_dump(mode="json", by_alias=True),
-                "labels": model.meta.get("labels"),
-                "layers": model.inspection["layers"],
-            },
-            "dataset": {
-                **about_data.model_dump(mode="json", by_alias=True),
-                "labels": dataset.matched.get("labels"),
-            },
-            "request": request.model_dump(mode="json", by_alias=True),
-            "attacks": [spec.model_dump(mode="json", by_alias=True) for spec in request.attacks or ()],
-            "slices": [list(cut) for cut in cuts],
-            **told,
-            "values": {row.name: result_of(row).value for row in rows if row.stage == "evaluate"},
-            "training": next((result_of(row).value for row in rows if row.stage == "train"), None),
-            "environment": _environment(results, request.seed),
-            "timings": _timings(rows),
-            "hardening": hardening,
-            "artifacts": list(artifacts),
+    inputs = _inputs([row for row in rows if row.stage == "evaluate"])
+    params: dict[str, Any] = {
+        "kind": job.kind,
+        "job_id": job.id,
+        "created_at": job.created_at.isoformat(),
+        "model": {
+            **about_model.model_dump(mode="json", by_alias=True),
+            "labels": model.meta.get("labels"),
+            "layers": model.inspection["layers"],
         },
-        weight=1.0,
-    )
+        "dataset": {
+            **about_data.model_dump(mode="json", by_alias=True),
+            "labels": dataset.matched.get("labels"),
+        },
+        "request": request.model_dump(mode="json", by_alias=True),
+        "attacks": [spec.model_dump(mode="json", by_alias=True) for spec in request.attacks or ()],
+        "slices": [list(cut) for cut in cuts],
+        **told,
+        "values": {row.name: result_of(row).value for row in rows if row.stage == "evaluate"},
+        "training": next((result_of(row).value for row in rows if row.stage == "train"), None),
+        "environment": _environment(results, request.seed),
+        "timings": _timings(rows),
+        "hardening": hardening,
+        "artifacts": list(artifacts),
+    }
+    reason = (job.metrics or {}).get("stopped")
+    if reason is not None and isinstance(request, AuditRequest):
+        names, changed = cut_short(reason, request, n, cuts, rows, params)
+        inputs = {names[name]: blob for name, blob in inputs.items() if name in names}
+        params |= changed
+    return Planned("report", "report", "report", {**inputs, **labels}, params, weight=1.0)

@@ -144,7 +144,8 @@ async def stage_is_done(session: AsyncSession, job: Job) -> bool:
     await session.flush()
     query = select(ShardRow.status, func.count()).where(ShardRow.job_id == job.id, ShardRow.stage == job.stage)
     found = (await session.execute(query.group_by(ShardRow.status))).all()
-    return [status for status, _ in found] == ["succeeded"]
+    # A `dropped` shard is one that an audit which ends early does without.
+    return bool(found) and {status for status, _ in found} <= {"succeeded", "dropped"}
 
 
 async def stage_shards(session: AsyncSession, job: Job, stage: str | None = None) -> list[ShardRow]:
@@ -191,6 +192,15 @@ async def end_shards(session: AsyncSession, job: Job) -> None:
         .where(ShardRow.job_id == job.id, ShardRow.status.in_(UNFINISHED_SHARD))
         .values(status="cancelled")
     )
+
+
+async def drop_shards(session: AsyncSession, job: Job) -> None:
+    """Do without the unfinished shards of a job's stage; the workers stop those that run after the commit."""
+    mine = select(ShardRow).where(ShardRow.job_id == job.id, ShardRow.stage == job.stage)
+    for row in await session.scalars(mine.where(ShardRow.status.in_(UNFINISHED_SHARD))):
+        if row.status == "running" or row.enqueued_at is not None:
+            session.info.setdefault("stop", set()).add(row.id)
+        row.status = "dropped"
 
 
 async def fail_job(session: AsyncSession, job: Job, found: Problem) -> None:

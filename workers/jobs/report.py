@@ -17,12 +17,13 @@ from typing import Any
 
 from openapi.attacks import ATTACK_ADAPTER
 from openapi.audits import ArtifactInfo
+from openapi.threat_models import bounded
 from openapi.wire.jobs import artifact_id
 from workers.jobs.context import DeclaredFile, JobContext
 from workers.reports.build import Built, build_report
 from workers.reports.html import render
 from workers.reports.keepsakes import join_npz, slices_of
-from workers.reports.outcomes import bounded, measured_norm
+from workers.reports.outcomes import measured_norm
 from workers.reports.picture_pairs import write_pairs
 from workers.reports.samples import write_samples
 from workers.reports.worst import worst_examples

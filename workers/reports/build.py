@@ -15,7 +15,7 @@ from workers.reports.hardening import clean_drop, gains, hardening_verdict, metr
 from workers.reports.merge import AttackTable, merge_attacks
 from workers.reports.neurons import missing_analyses, neuron_check, neuron_report
 from workers.reports.outcomes import attack_report, class_reports, clean_report, worst_cases
-from workers.reports.policy import judge
+from workers.reports.policy import early, judge
 from workers.reports.survivors import passed_on
 
 
@@ -63,9 +63,9 @@ def build_report(
         request = AuditRequest.model_validate(params["request"])
         hardened, measured, verdict = params.get("hardening"), None, ReportVerdict(status=None, rules=())
         hardening = hardened if hardened and not hardened.get("problem") else None
-        if request.neurons is not None:
+        if request.neurons is not None and any(name.startswith("sums.") for name in inputs):
             neurons = neuron_report(request.neurons, params["model"].get("layers") or (), inputs, values)
-        checks += [neuron_check(request.neurons, neurons), *missing_analyses(neurons)]
+        checks += [neuron_check(request.neurons, neurons, _not_come_to(params)), *missing_analyses(neurons)]
         checks += [*_absent(request), _hardening_check(hardened)]
     recipe = request if isinstance(request, HardeningRequest) else request.harden
     options = request.neurons if isinstance(request, AuditRequest) else None
@@ -81,6 +81,7 @@ def build_report(
         attacks=tuple(attacks),
         worst_case=worst,
         classes=class_reports(tables, model.labels),
+        stopped=params.get("stopped"),
         checks=tuple(checks),
         neurons=neurons,
         regions=None,
@@ -91,8 +92,13 @@ def build_report(
         timings=dict(params.get("timings") or {}),
     )
     if isinstance(request, AuditRequest):
-        report = report.model_copy(update={"verdict": _judged(report, request.policy.rules)})
+        verdict = _judged(report, request.policy.rules)
+        report = report.model_copy(update={"verdict": early(verdict, params) if params.get("stopped") else verdict})
     return Built(report, tables, after, measured)
+
+
+def _not_come_to(params: Mapping[str, Any]) -> str | None:
+    return "the audit ended before it" if params.get("stopped") else None
 
 
 _ELSEWHERE = "not part of a hardening's report; audit the hardened model to see its neurons"

@@ -6,10 +6,9 @@ from typing import Any
 import numpy as np
 
 from openapi.report import AttackReport, Clean, ReportVerdict, RuleResult, WorstCase
-from openapi.threat_models import families
+from openapi.threat_models import bounded, families
 from workers.reports.intervals import clearly_more
 from workers.reports.merge import AttackTable
-from workers.reports.outcomes import bounded
 
 
 def metrics(clean: Clean, attacks: Sequence[AttackReport], worst: Sequence[WorstCase]) -> dict[str, Any]:

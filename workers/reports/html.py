@@ -12,9 +12,9 @@ from markupsafe import Markup
 
 from openapi.report import LayerSensitivity, Report
 from openapi.text import visible
+from openapi.threat_models import bounded
 from workers.reports import charts, words
 from workers.reports.figures import sorted_curve
-from workers.reports.outcomes import bounded
 from workers.reports.worst import WorstExample
 
 #: Layers whose curves stand open; the others are a click away.

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from openapi.report import AttackReport, ClassCount, ClassReport, Clean, Distance, Histogram, Targeted, WorstCase
-from openapi.threat_models import Attack, families
+from openapi.threat_models import Attack, bounded, families
 from workers.reports.intervals import wilson
 from workers.reports.merge import AttackTable
 
@@ -111,13 +111,6 @@ def class_reports(tables: Sequence[AttackTable], names: Sequence[str] | None) ->
             )
         )
     return tuple(found)
-
-
-def bounded(threat_model: str) -> bool:
-    """Whether a threat model limits the change: not so for minimal-norm attacks, which fool every model in the end, nor
-    for corruptions, which are no attacks. What aims at one class alone does not tell of the others."""
-    chosen = " target=" in threat_model
-    return not (chosen or threat_model.endswith(" minimal") or threat_model.startswith("corruption"))
 
 
 def measured_norm(spec: Attack, norm: str | None) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from openapi.audits import PolicyRule
 from openapi.metrics import called, longest
 from openapi.report import ReportVerdict, RuleResult
-from workers.reports.outcomes import bounded
+from openapi.threat_models import bounded
 
 _OPERATORS: dict[str, Callable[[float, float], bool]] = {
     ">=": operator.ge,
@@ -36,6 +36,27 @@ def judge(report: Mapping[str, Any], rules: Sequence[PolicyRule]) -> ReportVerdi
         return ReportVerdict(status=None, rules=())
     status = next((s for s in ("fail", "inconclusive") if s in states), "pass")
     return ReportVerdict.model_validate({"status": status, "rules": results})
+
+
+def early(verdict: ReportVerdict, params: Mapping[str, Any]) -> ReportVerdict:
+    """The verdict of an audit that ended early: rules that are broken for certain fail, and those that what did not run
+    could have decided otherwise are inconclusive.
+
+    params: ``broken`` and ``undecided``, positions of rules, and ``stopped``.
+    """
+    rules = []
+    for i, rule in enumerate(verdict.rules):
+        status, detail = rule.status, rule.detail
+        if i in params["broken"]:
+            status, detail = "fail", "broken whatever the rest would have found"
+        elif i in params["undecided"]:
+            status, detail = "inconclusive", params["stopped"]["detail"]
+        rules.append(rule.model_copy(update={"status": status, "detail": detail}))
+    if not rules:
+        return verdict
+    states = [rule.status for rule in rules]
+    total = next((s for s in ("fail", "inconclusive") if s in states), "pass")
+    return ReportVerdict.model_validate({"status": total, "rules": tuple(rules)})
 
 
 def _evaluate(report: Mapping[str, Any], rule: PolicyRule) -> RuleResult:

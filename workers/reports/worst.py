@@ -15,9 +15,10 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from openapi.threat_models import bounded
 from workers.reports.keepsakes import slices_of
 from workers.reports.merge import AttackTable
-from workers.reports.outcomes import bounded, measured_norm
+from workers.reports.outcomes import measured_norm
 
 Pixels = npt.NDArray[np.float32]
 

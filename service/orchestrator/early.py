@@ -1,0 +1,112 @@
+"""Audits that end before all of it has run: their time is over, or a rule of their policy is broken for certain."""
+
+import operator
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from openapi.attacks import AttackSpec
+from openapi.audits import AuditRequest, PolicyRule
+from openapi.metrics import called
+from openapi.threat_models import bounded, families
+from service.orchestrator.plan import Slice
+
+#: (attack, slice) → the value of its shard.
+Done = Mapping[tuple[int, int], Mapping[str, Any]]
+
+_HOLDS: dict[str, Callable[[float, float], bool]] = {">=": operator.ge, ">": operator.gt}
+
+
+def broken_rules(request: AuditRequest, cuts: Sequence[Slice], done: Done) -> list[int]:
+    """Positions of the rules that fail whatever the shards that are not done would find.
+
+    A sample that some attack has fooled stays fooled, so that accuracies have an upper bound at any time: what has not
+    been tried counts as robust. Rules of other kinds are never certain before the end.
+    """
+    most = _Most(request.attacks or (), cuts, done)
+    found = []
+    for i, rule in enumerate(request.policy.rules):
+        bound, holds = most.of(rule.metric), _HOLDS.get(rule.op)
+        if bound is not None and holds is not None and not holds(bound, rule.value):
+            found.append(i)
+    return found
+
+
+class _Most:
+    """The most that an accuracy can still be."""
+
+    def __init__(self, specs: Sequence[AttackSpec], cuts: Sequence[Slice], done: Done) -> None:
+        self._specs, self._sizes, self._done = specs, [stop - start for start, stop in cuts], done
+
+    def of(self, metric: str) -> float | None:
+        """The bound of a metric; None for one that has none."""
+        head, _, rest = metric.partition(".")
+        if metric == "clean.accuracy":
+            return self._least(range(len(self._specs)), "clean")
+        if head == "attacks":
+            names = {str(spec.id): [i] for i, spec in enumerate(self._specs)}
+            return self._named(names, rest, list(names))
+        if head == "worst_case":
+            threats = families(self._specs)
+            return self._named(threats, rest, [t for t in threats if bounded(t)] or list(threats))
+        return None
+
+    def _named(self, members: Mapping[str, Sequence[int]], rest: str, nameless: Sequence[str]) -> float | None:
+        chosen, field = (list(nameless), rest) if rest == "robust_accuracy" else called(list(members), rest)
+        if field != "robust_accuracy" or not chosen:
+            return None
+        return min(self._least(members[name], "robust") for name in chosen)
+
+    def _least(self, attacks: Sequence[int], what: str) -> float:
+        left = 0
+        for j, size in enumerate(self._sizes):
+            values = [self._done[i, j] for i in attacks if (i, j) in self._done]
+            fooled = [int(v["success"]) if what == "robust" else 0 for v in values]
+            left += min([size, *(int(v["clean_correct"]) - f for v, f in zip(values, fooled, strict=True))])
+        return left / sum(self._sizes)
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a report can be made of: positions of attacks and slices such that each of those attacks did all of those
+    slices."""
+
+    attacks: tuple[int, ...]
+    slices: tuple[int, ...]
+
+
+def what_ran(attacks: int, slices: int, done: Done) -> Ran:
+    """The attacks that ran and the slices that all of them did; an attack that shares no slice with the rest is left
+    out. Nothing is left when nothing was done."""
+    of = {i: {j for j in range(slices) if (i, j) in done} for i in range(attacks)}
+    running = [i for i in of if of[i]]
+    while running:
+        common = set.intersection(*(of[i] for i in running))
+        if common:
+            return Ran(tuple(running), tuple(sorted(common)))
+        running.remove(min(running, key=lambda i: (len(of[i]), -i)))
+    return Ran((), ())
+
+
+def undecided(request: AuditRequest, ran: Ran, slices: int) -> list[int]:
+    """Positions of the rules that what did not run could still have decided otherwise."""
+    specs = request.attacks or ()
+    whole = len(ran.slices) == slices
+    missing = set(range(len(specs))) - set(ran.attacks)
+    return [i for i, rule in enumerate(request.policy.rules) if not (whole and _is_settled(rule, specs, missing))]
+
+
+def _is_settled(rule: PolicyRule, specs: Sequence[AttackSpec], missing: set[int]) -> bool:
+    head, _, rest = rule.metric.partition(".")
+    if head == "clean" or not missing:
+        return head != "neurons"  # nobody counts whether the neurons of every slice were measured
+    if head == "attacks":
+        names = [str(spec.id) for spec in specs]
+        chosen, _ = called(names, rest)
+        return bool(chosen) and not missing & {names.index(name) for name in chosen}
+    if head == "worst_case":
+        threats = families(specs)
+        chosen, _ = called(list(threats), rest)
+        chosen = chosen or [t for t in threats if bounded(t)] or list(threats)
+        return not missing & {i for name in chosen for i in threats[name]}
+    return False
