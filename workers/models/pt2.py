@@ -23,7 +23,7 @@ from workers.models.from_module import assemble
 from workers.models.inputs import FileInput
 from workers.models.pt2_archive import DTYPES, open_pt2
 from workers.models.pt2_outputs import output_structure, structured
-from workers.models.torchscript import calls, operators
+from workers.models.torchscript import calls, known, operators
 from workers.models.torchscript.archive import entries
 from workers.models.torchscript.codes import code
 from workers.models.torchscript.program import own_tensor
@@ -73,7 +73,11 @@ class ExportedModule(nn.Module):
         self.batch: Any = None
         self.quantised = False
         self.tensors: dict[str, str] = {}
+        #: Small buffers and constants by their names, as the file has them.
+        self.numbers: dict[str, Tensor] = {}
         self.nodes: list[_Node] = []
+        #: What the user is to know of what was run.
+        self.notes: list[str] = []
         self.input = ""
         self.results: list[Any] = []
         self.structure: Any = None
@@ -88,6 +92,7 @@ class ExportedModule(nn.Module):
             for part in parts:
                 owner = owner._modules[part]
             values[name] = getattr(owner, last)
+            known.load(values[name], self.numbers.get(path))
         for node in self.nodes:
             result = node.function(self, *[_value(argument, values) for argument in node.arguments])
             if node.single:
@@ -123,6 +128,7 @@ def _load(path: Path, spec: InputSpec, output: Wanted) -> AuditedModel:
         notes.append(f"the file's weights are {str(dtype).removeprefix('torch.')}; they are computed in float32")
     producer = f"torch.export of torch {str(program.get('torch_version', '?'))[:40]}"
     taken = FileInput(shape, dtype)
+    module.notes = notes
     return assemble(module, taken, spec, format="pt2", output=output, warnings=notes, producer=producer)
 
 
@@ -155,6 +161,8 @@ def _inputs(
         raise NotAClassifier("the program takes no tensor")
     for name, fqn, parameter in owned:
         own_tensor(module, fqn, tensor(fqn), parameter)
+        if not parameter and tensor(fqn).numel() <= known.MOST:
+            module.numbers[fqn] = tensor(fqn).clone()
         module.tensors[name] = fqn
     return module, shape, dtype
 

@@ -7,11 +7,12 @@ import torch
 from torch import Tensor
 
 from openapi.problems import ModelRejected, ModelUnsafe, TremorError, UnsupportedOperator
-from workers.models.torchscript import operators, primitives, quantised
+from workers.models.torchscript import known, modes, operators, primitives, quantised
 from workers.models.torchscript.batch import free_batch
 from workers.models.torchscript.codes import DTYPES, converted
 from workers.models.torchscript.scalars import SCALARS
 from workers.models.torchscript.special import SPECIAL, compute_dtype
+from workers.models.torchscript.staircases import cut
 
 #: ``function(program, *inputs)``
 Function = Callable[..., Any]
@@ -19,11 +20,12 @@ Function = Callable[..., Any]
 aten = torch.ops.aten
 
 _PLAIN = {int, float, bool, str, type(None)}
-_SWITCHED = {"dropout", "dropout_", "feature_dropout", "alpha_dropout", "feature_alpha_dropout", "rrelu"}
 
 
 def truth(value: Any) -> bool:
-    """Read a condition; a tensor's content cannot decide it, since the graph must serve every image."""
+    """Read a condition; the image's content cannot decide it, since the graph must serve every image."""
+    if isinstance(value, Tensor) and known.known(value) is not None:
+        return bool(known.number(value))
     if isinstance(value, Tensor):
         raise ModelRejected(
             "the model branches on the content of a tensor; such control flow cannot be differentiated or batched"
@@ -43,8 +45,25 @@ def has_tensor(value: Any) -> bool:
 def resolve(node: Any) -> Function:
     """Return the function of a node that is neither control flow nor attribute access.
 
-    Raises `UnsupportedOperator` (or `ModelUnsafe`) naming the operator and its place in the file's source.
+    One that is not supported raises `UnsupportedOperator` when it is run, naming the operator and its place in the
+    file's source. Raises `ModelUnsafe` at once.
     """
+    try:
+        return _resolve(node)
+    except UnsupportedOperator as error:
+        return _refusal(error)
+
+
+def _refusal(error: UnsupportedOperator) -> Function:
+    """Refuse where it is run: files hold branches for other settings."""
+
+    def refuse(program: Any, *given: Any) -> Any:
+        raise error
+
+    return refuse
+
+
+def _resolve(node: Any) -> Function:
     namespace, _, name = node.kind().partition("::")
     if namespace == "prim":
         function = primitives.find(node, name)
@@ -78,7 +97,8 @@ class Aten:
         self.packet = packet
         self.overload = getattr(packet, overload, None) if packet is not None else None
         self.special = SPECIAL.get(name)
-        self.scalar = SCALARS.get(name)
+        base = name[:-1] if name.endswith("_") and not name.endswith("__") else name
+        self.scalar = SCALARS.get(name) or SCALARS.get(base)
         self.arguments = list(self.overload._schema.arguments) if self.overload is not None else []
         self.types = [str(argument.real_type) for argument in self.arguments]
 
@@ -88,6 +108,7 @@ class Aten:
             if self.scalar is not None and all(type(value) in _PLAIN for value in given):
                 return self.scalar(*given)
             result = self._call(program, given)
+            known.follow(self.name, given, result, lambda numbers: self._call(program, tuple(numbers)))
             return quantised.follow(self.name, given[0], result) if program.quantised and given else result
         except TremorError:
             raise
@@ -108,10 +129,10 @@ class Aten:
 
     def _call(self, program: Any, given: tuple[Any, ...]) -> Any:
         name = self.name
+        if modes.idle(program, name, self.where, given):
+            return given[0]
         if name == "to":
             return self._cast(given)
-        if name in _SWITCHED and len(given) > 2 and given[-1 if name == "dropout" else 2] is False and name != "rrelu":
-            return given[0]
         if name in SIMPLE:
             return SIMPLE[name](*given)
         tensors = any(has_tensor(value) for value in given)
@@ -170,6 +191,8 @@ class Aten:
 
 def _to(x: Tensor, dtype: torch.dtype) -> Tensor:
     dtype = compute_dtype(dtype)
+    if dtype in (torch.uint8, torch.int8) and x.is_floating_point():
+        return cut(x)
     return x if x.dtype == dtype else aten.to.dtype(x, dtype)
 
 
@@ -213,9 +236,7 @@ def _tensor(data: Any, dtype: int | None = None, device: Any = None, requires_gr
 
 
 def _read(x: Any, *_: Any) -> Any:
-    if not isinstance(x, Tensor):
-        return x
-    raise ModelRejected("the model reads a number out of a tensor; the result would differ from image to image")
+    return known.number(x) if isinstance(x, Tensor) else x
 
 
 def _integer(x: Any) -> Any:
@@ -251,7 +272,9 @@ SIMPLE: dict[str, Callable[..., Any]] = {
     "FloatImplicit": _floating,
     "ScalarImplicit": _read,
     "item": _read,
-    "Bool": lambda x: truth(x),
+    "Bool": truth,
+    "is_nonzero": truth,
+    "equal": lambda a, b: truth((a == b).all()) if a.shape == b.shape else False,
     "get_device": lambda x: -1,
     "stride": lambda x, *dim: x.stride(*dim) if dim else list(x.stride()),
 }

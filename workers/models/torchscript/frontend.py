@@ -85,23 +85,23 @@ def load_torchscript(path: Path, spec: InputSpec, output: Wanted = None) -> Audi
     if dtype in (torch.float16, torch.bfloat16):
         notes.append(f"the file's weights are {str(dtype).removeprefix('torch.')}; they are computed in float32")
     if program.quantised:
-        notes.append("the file is quantised and has no gradient: only black-box attacks apply, and hardening does not")
+        notes.append("the file is quantised: its gradients are straight-through estimates, and it cannot be hardened")
     elif not program.has_parameters:
         notes.append("the file is frozen: its weights are constants, so that it can be audited but not hardened")
     last: TremorError | None = None
     candidates = shapes.candidates(program, spec, opened.traced or opened.noted)
     for candidate in candidates:
+        program.notes = [*notes, *candidate.notes]  # what is found out while it is run comes in
         try:
             return assemble(
                 program,
                 FileInput(candidate.file_shape, dtype),
                 spec.model_copy(update={"layout": candidate.layout}),
                 format="torchscript",
-                warnings=[*notes, *candidate.notes],
+                warnings=program.notes,
                 producer=f"TorchScript, archive version {opened.archive.version or '?'}",
                 output=output,
-                trainable=program.has_parameters,
-                differentiable=not program.quantised,
+                trainable=program.has_parameters and not program.quantised,
             )
         except EndlessLoop:
             raise

@@ -5,6 +5,8 @@ twins (``relu_``) and ``out=`` forms count with their base. Operators that touch
 memory or other devices are absent; the worst of them are listed in `DANGEROUS`, for a clearer message.
 """
 
+import torch
+
 from openapi.problems import ModelUnsafe, TremorError, UnsupportedOperator
 
 ATEN_NAMES = """
@@ -50,16 +52,17 @@ ATEN_NAMES = """
     warn where zero zeros zeros_like float int bool half double long _cast_Float _cast_Half _shape_as_tensor
     _weight_norm _weight_norm_interface _batch_norm_impl_index _adaptive_avg_pool2d quantize_per_tensor
     quantize_per_channel fake_quantize_per_tensor_affine fake_quantize_per_channel_affine q_scale q_zero_point
-    int_repr is_nested degrees isdigit isalpha
+    int_repr is_nested degrees isdigit isalpha _to_copy fix is_nonzero equal lstm gru rnn_tanh
+    rnn_relu lstm_cell gru_cell rnn_tanh_cell rnn_relu_cell
 """
 ATEN = frozenset(ATEN_NAMES.split())
 
 PRIM_NAMES = """
-    AddedFail CallFunction CallMethod Constant CreateObject DictConstruct Enter Exit GetAttr If ListConstruct
-    ListUnpack Loop NumToTensor Print RaiseException SetAttr TupleConstruct TupleIndex TupleSlice TupleUnpack
-    Uninitialized abs data device dtype grad index is_cpu is_cuda is_meta is_mkldnn is_mps is_nested is_quantized
-    is_sparse is_vulkan is_xla isinstance itemsize layout max min name ndim rangelist requires_grad shape tolist
-    type unchecked_cast unchecked_unwrap_optional
+    AddedFail CallFunction CallMethod Constant CreateObject DictConstruct Enter EnumName EnumValue Exit GetAttr If
+    ListConstruct ListUnpack Loop NumToTensor Print RaiseException SetAttr TupleConstruct TupleIndex TupleSlice
+    TupleUnpack Uninitialized abs data device dtype grad index is_cpu is_cuda is_meta is_mkldnn is_mps is_nested
+    is_quantized is_sparse is_vulkan is_xla isinstance itemsize layout max min name ndim rangelist requires_grad shape
+    tolist type unchecked_cast unchecked_unwrap_optional
 """
 PRIM = frozenset(PRIM_NAMES.split())
 
@@ -86,6 +89,18 @@ CPP_CLASSES = (
 
 #: Their methods; none is an operator's name.
 CPP_METHODS = frozenset({"unpack", "padding", "dilation", "groups", "output_padding"})
+
+
+def is_arithmetic(name: str) -> bool:
+    """Whether an ATen operator that is not on the list is at least a public function of tensors and numbers.
+
+    It takes no string (a file's name), no storage and no stream, so that code that is never run may name it.
+    """
+    packet = getattr(torch.ops.aten, name, None)
+    if packet is None or name.startswith("_") or name in DANGEROUS:
+        return False
+    kinds = {str(a.type) for o in packet.overloads() for a in getattr(packet, o)._schema.arguments}
+    return not any(word in kind for kind in kinds for word in ("str", "Storage", "Stream", "Generator", "Any"))
 
 
 def check(namespace: str, name: str, where: str) -> None:

@@ -87,5 +87,7 @@ PRIMITIVES: dict[str, Callable[..., Any]] = {
     "min": SCALARS["min"],
     "max": SCALARS["max"],
     "abs": SCALARS["abs"],
+    "EnumValue": lambda item: item.value,
+    "EnumName": lambda item: item.name,
     "rangelist": lambda n: list(range(n)),
 }

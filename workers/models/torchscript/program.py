@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from openapi.problems import ModelRejected, UnsupportedOperator
-from workers.models.torchscript import calls, quantised, state, steps
+from workers.models.torchscript import calls, known, quantised, state, steps
 from workers.models.torchscript.steps import Environment, Step
 
 #: More executed steps than this are an endless loop, or no image classifier.
@@ -42,6 +42,10 @@ class Program(nn.Module):
         #: What this call wrote into attributes, by their paths.
         self.state: dict[str, Any] = {}
         self.quantised = False
+        #: Small buffers and constants by their names, as the file has them.
+        self.numbers: dict[str, Tensor] = {}
+        #: What the user is to know of what was run.
+        self.notes: list[str] = []
         #: Of the first floating weight, as the file has it; it is computed in float32 or float64.
         self.file_dtype = torch.float32
         self.has_parameters = any(True for _ in script.parameters())
@@ -103,6 +107,8 @@ class _Compiler:
             self.typed = True
             self.program.file_dtype = tensor.dtype
         own_tensor(self.program, path, tensor, parameter)
+        if not parameter and tensor.numel() <= known.MOST and not tensor.is_quantized:
+            self.program.numbers[path] = tensor.detach().clone()
 
     def slot(self, value: Any) -> int:
         return self.numbers.setdefault(value.debugName(), len(self.numbers))
@@ -209,7 +215,19 @@ class _Compiler:
                 self.owned.add(path)
                 self.own(path, value, name in dict(owner.script.named_parameters(recurse=False)))
             return steps.load(path, out)
+        if isinstance(value, list) and value and all(isinstance(item, Tensor) for item in value):
+            return steps.load_all([self._listed(f"{path}.{i}", item) for i, item in enumerate(value)], out)
         return steps.constant(out, value)
+
+    def _listed(self, path: str, tensor: Tensor) -> str:
+        """The name of a tensor of a list: the parameter that it is, as a scripted LSTM lists its own, or a new one."""
+        for name, parameter in self.script.named_parameters():
+            if parameter.data_ptr() == tensor.data_ptr() and parameter.shape == tensor.shape:
+                return name
+        if path not in self.owned:
+            self.owned.add(path)
+            self.own(path, tensor, False)
+        return path
 
     def _constant_node(self, node: Any) -> Step | None:
         output = node.output()

@@ -1,8 +1,8 @@
 """Statically quantised TorchScript files, emulated in floating point.
 
 A quantised tensor is held as the numbers that it stands for; every operator that ends in a quantisation rounds to its
-grid of scale and zero point. Predictions follow the file's; gradients do not exist in the file, so that only black-box
-attacks apply (`AuditedModel.differentiable` is False).
+grid of scale and zero point. Predictions follow the file's; gradients, which do not exist in the file, are
+straight-through estimates (see `staircases`).
 """
 
 from collections.abc import Callable
@@ -14,6 +14,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from openapi.problems import UnsupportedOperator
+from workers.models.straight_through import straight_through
 
 _RANGES = {torch.quint8: (0, 255), torch.qint8: (-128, 127), torch.qint32: (-(2**31), 2**31 - 1)}
 #: Operators that average quantised numbers: their results are rounded to the grid again.
@@ -60,7 +61,9 @@ def unpack(packed: Any, path: str, own: Callable[[str, Tensor], None]) -> Packed
 
 def on_grid(x: Tensor, scale: float, zero_point: int, limits: tuple[int, int] = (0, 255)) -> Tensor:
     """Round to the grid ``scale · (q − zero_point)``, lo ≤ q ≤ hi, and remember it."""
-    result = (torch.clamp(torch.round(x / scale) + zero_point, *limits) - zero_point) * scale
+    soft = torch.clamp(x / scale + zero_point, *limits)
+    hard = torch.clamp(torch.round(x / scale) + zero_point, *limits)
+    result = (straight_through(hard, soft) - zero_point) * scale
     result._grid = (scale, zero_point, limits)  # type: ignore[attr-defined]
     return result
 

@@ -13,6 +13,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from openapi.problems import UnsupportedOperator
+from workers.models.torchscript.staircases import STAIRCASES
 
 aten = torch.ops.aten
 
@@ -138,6 +139,7 @@ def _contiguous(x: Tensor, *_: Any) -> Tensor:
 
 #: Operator name → its replacement.
 SPECIAL: dict[str, Callable[..., Any]] = {
+    **STAIRCASES,
     "_convolution": convolution,
     "_convolution_mode": convolution_mode,
     "_softmax": softmax,

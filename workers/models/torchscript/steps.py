@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from workers.models.torchscript import calls
+from workers.models.torchscript import calls, known
 
 Environment = list[Any]
 #: ``step(program, values)``
@@ -39,15 +39,29 @@ def constant(out: int, value: Any) -> Step:
 def load(path: str, out: int) -> Step:
     """Put a tensor of the program, by its dotted name, into a slot."""
 
-    *parts, name = path.split(".")
-
     def step(program: Any, values: Environment) -> None:
-        owner: Any = program
-        for part in parts:
-            owner = owner._modules[part]
-        values[out] = getattr(owner, name)
+        values[out] = _tensor(program, path)
 
     return step
+
+
+def load_all(paths: list[str], out: int) -> Step:
+    """Put a list of tensors of the program into a slot."""
+
+    def step(program: Any, values: Environment) -> None:
+        values[out] = [_tensor(program, path) for path in paths]
+
+    return step
+
+
+def _tensor(program: Any, path: str) -> Any:
+    *parts, name = path.split(".")
+    owner = program
+    for part in parts:
+        owner = owner._modules[part]
+    tensor = getattr(owner, name)
+    known.load(tensor, program.numbers.get(path))
+    return tensor
 
 
 def call(function: calls.Function, ins: list[int], out: int) -> Step:

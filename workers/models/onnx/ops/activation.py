@@ -10,8 +10,8 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from workers.models.onnx.call import Call
-from workers.models.onnx.ops.arithmetic import straight_through
 from workers.models.onnx.registry import Value, operator
+from workers.models.straight_through import straight_through
 
 
 @operator("Relu", since=6)

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from workers.models.onnx.call import Call
 from workers.models.onnx.registry import Converter, Value, operator
+from workers.models.straight_through import straight_through
 
 
 def operands(call: Call, a: Value, b: Value) -> tuple[Any, Any]:
@@ -28,11 +29,6 @@ def _number(call: Call, constant: np.ndarray[Any, Any], beside: Tensor) -> Any:
         if isinstance(item, bool) == (beside.dtype == torch.bool):
             return item
     return call.tensor(constant)
-
-
-def _straight_through(hard: Tensor, soft: Tensor) -> Tensor:
-    """The value of `hard` to the last bit, with the gradient of `soft`."""
-    return hard.detach() + (soft - soft.detach())
 
 
 @operator("Add", since=7)
@@ -136,7 +132,7 @@ for _name, _function, _since in (
 
 def _staircase(function: Callable[[Tensor], Tensor]) -> Callable[[Tensor], Tensor]:
     def stepped(x: Tensor) -> Tensor:
-        return _straight_through(function(x), x) if x.is_floating_point() else function(x)
+        return straight_through(function(x), x) if x.is_floating_point() else function(x)
 
     return stepped
 
@@ -150,7 +146,4 @@ def sign(call: Call, x: Tensor) -> Tensor:
     """The sign, with the derivative of clip(x, -1, 1): the estimator that binarised networks are trained with."""
     if not x.is_floating_point():
         return torch.sign(x)
-    return _straight_through(torch.sign(x), x.clamp(-1, 1))
-
-
-straight_through = _straight_through
+    return straight_through(torch.sign(x), x.clamp(-1, 1))

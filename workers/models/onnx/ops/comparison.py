@@ -9,9 +9,10 @@ from onnx import TensorProto
 from torch import Tensor
 
 from workers.models.onnx.call import Call
-from workers.models.onnx.ops.arithmetic import operands, straight_through
+from workers.models.onnx.ops.arithmetic import operands
 from workers.models.onnx.registry import Value, operator
 from workers.models.onnx.tensors import FLOATS, computed_type
+from workers.models.straight_through import straight_through
 
 
 @operator("Equal", since=7, gradient="none")

@@ -14,9 +14,9 @@ from onnx import TensorProto
 from torch import Tensor
 
 from workers.models.onnx.call import Call
-from workers.models.onnx.ops.arithmetic import straight_through
 from workers.models.onnx.ops.convolution import pad_spatial, paddings, spatial
 from workers.models.onnx.registry import Host, Value, operator
+from workers.models.straight_through import straight_through
 
 _LIMITS: dict[Any, tuple[int, int]] = {
     np.dtype(np.uint8): (0, 255),
