@@ -46,6 +46,7 @@ def api(
 
     keep_private()
     settings = load_settings()
+    refuse_newer(settings)
     try:
         if fd is None:
             check_door(host or settings.host, settings, is_open)
@@ -56,7 +57,6 @@ def api(
         raise click.ClickException(str(error)) from error
     set_up_logs(settings)
     faulthandler.register(signal.SIGUSR1)  # `kill -USR1` writes what every thread is doing into the log
-    refuse_newer(settings)
     _take_connections()
     app = create_app(settings, workers_ended=workers_ended)
     server = DrainingServer(server_config(app, settings), app)
