@@ -23,6 +23,9 @@ from service.fields import field_errors, read_strictly
 Json = dict[str, Any]
 M = TypeVar("M", bound=BaseModel)
 
+#: In the place of an id that only the upload will give.
+_LATER = "later"
+
 
 class Given(NamedTuple):
     """An option's value as it was written, and as the request holds it."""
@@ -112,8 +115,8 @@ def check(model: type[M], body: Mapping[str, Any], sources: Sources) -> M:
 
 def check_audit(body: Json, sources: Sources) -> None:
     """Check an audit's request, whose ids are not known yet, with its attacks' names and its policy's metrics."""
-    ids = {"model_id": "", "dataset_id": ""}
-    harden = {"harden": {**body["harden"], "train_dataset_id": ""}} if body.get("harden") else {}
+    ids = {"model_id": _LATER, "dataset_id": _LATER}
+    harden = {"harden": {**body["harden"], "train_dataset_id": _LATER}} if body.get("harden") else {}
     request = check(AuditRequest, {**body, **harden, **ids}, sources)
     _check_ids(request, sources)
     try:
@@ -126,7 +129,7 @@ def check_audit(body: Json, sources: Sources) -> None:
 
 def check_hardening(body: Json, sources: Sources) -> None:
     """Check a hardening's request, whose ids are not known yet."""
-    ids = {"model_id": "", "train_dataset_id": ""}
+    ids = {"model_id": _LATER, "train_dataset_id": _LATER}
     _check_ids(check(HardeningRequest, {**body, **ids}, sources), sources)
 
 
