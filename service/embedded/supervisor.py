@@ -19,6 +19,7 @@ from service.embedded.broker import Broker
 from service.embedded.children import kill_group, spawn, stop_all
 from service.embedded.folder import CannotServe, DataFolder, address, listen
 from service.embedded.pulse import Pulse, answers
+from service.embedded.rotation import rotate
 
 _TICK_SECONDS = 0.1
 _START_SECONDS = 90.0
@@ -180,6 +181,8 @@ class Supervisor:
         if not self._broker.alive:
             self._revive_broker()
         self._look_at_pulse()
+        for child in self._children:
+            rotate(child.log)
         for child in self._children:
             if child.died():
                 assert child.process is not None
