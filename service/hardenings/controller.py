@@ -28,6 +28,7 @@ _CREATE = Doc(
         "malformed-request",
         "validation",
         "dataset-mismatch",
+        "too-large",
         "unsupported-media-type",
         "idempotency-conflict",
         "rate-limited",
