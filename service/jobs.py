@@ -218,7 +218,7 @@ class JobService(ABC, Generic[Info]):
             if news.frames:
                 yield news.frames
                 spoken = clock()
-            if news.ended:
+            if news.ended or (self._services.hub.closed and not news.frames):
                 return
             if clock() - spoken >= _PING_SECONDS:
                 spoken = clock()

@@ -19,7 +19,7 @@ class TextFormatter(logging.Formatter):
     """One line a record; what a message holds of foreign text can neither begin a line nor colour a terminal."""
 
     def __init__(self) -> None:
-        super().__init__("%(asctime)s %(levelname)-7s %(name)s:%(about)s %(message)s")
+        super().__init__("%(asctime)s %(levelname)-7s %(name)s:%(about)s %(message)s", defaults={"about": ""})
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  # the library's name
         """The line, on one line."""

@@ -106,6 +106,8 @@ def test_every_hostile_number_is_refused_and_every_list_stays(anywhere: httpx.Cl
     places = [number for where, number in PLACES if where == kind]
     for i, number in enumerate(places):
         for literal in (HOSTILE[i % len(HOSTILE)], "1e999", '"1e999999999"'):
+            if number.named and literal.startswith('"'):
+                continue  # a text is a name there
             body = written(number, literal)
             if kind in IDS_ONLY:
                 answer = anywhere.post(f"/v1/{kind}", content=body, headers={"Content-Type": "application/json"})
@@ -114,7 +116,7 @@ def test_every_hostile_number_is_refused_and_every_list_stays(anywhere: httpx.Cl
                 answer = anywhere.post(f"/v1/{kind}", files={"file": ("f", b"bytes"), "metadata": (None, body)})
                 prefix = "/metadata"
             assert answer.status_code in (400, 422), (number.pointer, literal, answer.text)
-            if answer.status_code == 422 and not number.named:
+            if answer.status_code == 422:
                 found = {e["pointer"] for e in answer.json()["errors"]}
                 assert points(found, prefix + number.pointer), answer.text
     for listed in MODELS:
