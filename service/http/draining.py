@@ -1,10 +1,18 @@
 """A server that stops in good order: those who wait for a job are answered at once instead of being cut off."""
 
+import asyncio
 import socket
 from types import FrameType
 
 import uvicorn
 from litestar import Litestar
+
+from service.http.patience import PatientProtocol
+
+#: Uploads and downloads in progress may end for so long; then they are cut off, and come again elsewhere.
+_TRANSFER_SECONDS = 3.0
+#: What still runs then is cancelled: it waits for a database or store that does not answer.
+_ANSWER_SECONDS = 10.0
 
 
 class DrainingServer(uvicorn.Server):
@@ -23,4 +31,21 @@ class DrainingServer(uvicorn.Server):
         """Stop taking connections, answer who waits, end."""
         if (services := getattr(self._app.state, "services", None)) is not None:
             services.hub.close()
-        await super().shutdown(sockets)
+        last = asyncio.create_task(self._hurry(), name="hurry")
+        try:
+            await super().shutdown(sockets)
+        finally:
+            last.cancel()
+            await asyncio.wait({last})
+
+    async def _hurry(self) -> None:
+        """End what does not end by itself. Cut off first: a cancelled request may hold a connection of the database."""
+        await asyncio.sleep(_TRANSFER_SECONDS)
+        for connection in list(self.server_state.connections):
+            if isinstance(connection, PatientProtocol):
+                connection.cut_off()
+        await asyncio.sleep(_ANSWER_SECONDS - _TRANSFER_SECONDS)
+        for task in self.server_state.tasks:
+            task.cancel()
+        for connection in list(self.server_state.connections):
+            connection.transport.abort()

@@ -19,6 +19,7 @@ _LONGEST_HEAD = 32 * 1024
 
 _HEADERS_LATE = "The headers of the request were not complete after {:g} seconds"
 _BODY_LATE = "The request's body has stopped arriving: next to nothing came for {:g} seconds"
+_STOPPING = "The service stops; send the request again soon"
 _HEADERS_LONG = "The request line and headers are longer than this service takes"
 
 
@@ -71,6 +72,13 @@ class PatientProtocol(H11Protocol):
             self._refuse("headers-too-large", _HEADERS_LONG)
         else:
             self._refuse("malformed-request", msg)
+
+    def cut_off(self) -> None:
+        """End a transfer that holds up the stop of the service, in either direction; leave an answer in progress."""
+        if self.transport.is_closing() or self.flow.write_paused:
+            self.transport.abort()
+        elif not self._is_idle() and self.cycle.more_body:
+            self._refuse("unavailable", _STOPPING)
 
     # Looking
 

@@ -19,7 +19,7 @@ def server_config(app: Litestar, settings: Settings, **changes: Any) -> uvicorn.
         "loop": "asyncio",
         "lifespan": "on",
         "log_config": None,
-        "timeout_graceful_shutdown": 3,  # without it one open connection holds the server for ever
+        "timeout_graceful_shutdown": None,  # `DrainingServer` hurries who does not end
         "timeout_keep_alive": 30,
         "server_header": False,
     }

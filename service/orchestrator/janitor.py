@@ -19,6 +19,7 @@ from service.db.tables import Job, ShardRow
 from service.orchestrator import states
 from service.orchestrator.again import lose
 from service.orchestrator.flow import Flow
+from service.orchestrator.whole import whole
 
 _log = logging.getLogger("tremor.orchestrator")
 
@@ -55,7 +56,7 @@ class Janitor:
         while True:
             await asyncio.sleep(min(2.0, self._settings.lease_seconds / 4))
             try:
-                await self.clean_up()
+                await whole(self.clean_up())
             except (RedisError, OSError, DBAPIError) as error:
                 _log.warning("cannot look after lost work: %s; trying again soon", error)
             except Exception:

@@ -29,6 +29,7 @@ from service.orchestrator.flow import Flow
 from service.orchestrator.hub import Hub
 from service.orchestrator.janitor import Janitor
 from service.orchestrator.listener import Listener
+from service.orchestrator.whole import whole
 
 _log = logging.getLogger("tremor.orchestrator")
 
@@ -105,7 +106,7 @@ class Orchestrator:
         while True:
             await asyncio.sleep(_TRY_AGAIN_SECONDS)
             try:
-                return await self.resume(ended)
+                return await whole(self.resume(ended))
             except DBAPIError as error:
                 _log.warning("cannot take up unfinished work: %s; trying again soon", error)
 
@@ -216,7 +217,7 @@ class Orchestrator:
             await self._dispatch.wait()
             self._dispatch.clear()
             try:
-                await self.dispatch()
+                await whole(self.dispatch())
             except (RedisError, OSError, DBAPIError) as error:
                 _log.warning("cannot hand out work: %s; trying again soon", error)
                 await asyncio.sleep(_TRY_AGAIN_SECONDS)
