@@ -9,6 +9,8 @@ from openapi.threat_models import Attack
 
 #: Options that every id shows when the attack has them, in this order; the rest appears only where it tells two apart.
 _SHOWN = ("norm", "corruption", "severity", "eps", "steps")
+#: Longest id, given or made: a class's name in it may be longer.
+_LONGEST = 80
 
 
 def _written(value: Any) -> str:
@@ -37,8 +39,8 @@ def attack_ids(specs: Sequence[Attack]) -> tuple[str, ...]:
     """Name every attack of one audit: readable, unique, and the same for the same list.
 
     A spec's own `id` is kept. The others are called by name, norm, eps and steps (``pgd-linf-0.0314-10``), then by
-    whatever else tells two of them apart (``…-restarts-5``), and equal specs by a running number. `InvalidField` when
-    two specs were given the same `id`.
+    whatever else tells two of them apart (``…-restarts-5``), and equal specs by a running number; what is longer than
+    an id may be is cut. `InvalidField` when two specs were given the same `id`.
     """
     given = Counter(spec.id for spec in specs if spec.id is not None)
     for i, spec in enumerate(specs):
@@ -57,10 +59,11 @@ def attack_ids(specs: Sequence[Attack]) -> tuple[str, ...]:
     for i, spec in enumerate(specs):
         if spec.id is not None:
             continue
-        name, count = names[i], 1
+        name, count = names[i][:_LONGEST], 1
         while name in taken:
             count += 1
-            name = f"{names[i]}-{count}"
+            number = f"-{count}"
+            name = names[i][: _LONGEST - len(number)] + number
         names[i] = name
         taken.add(name)
     return tuple(names)

@@ -10,6 +10,9 @@ import click
 
 _RULE = re.compile(r"^\s*(?P<metric>[^<>=\s].*?)\s*(?P<op>>=|<=|==|=|>|<|\s)\s*(?P<value>[-+.\d/eE%]+)\s*$")
 
+#: Characters of a file with options or rules: what a server's default for `TREMOR_MAX_BODY_BYTES` takes.
+_LARGEST_FILE = 4 * 1024**2
+
 
 def spec(text: str, key: str = "name") -> dict[str, Any]:
     """Read ``pgd:eps=8/255,steps=20``, or a JSON object, as ``{"name": "pgd", "eps": "8/255", "steps": 20}``."""
@@ -19,7 +22,10 @@ def spec(text: str, key: str = "name") -> dict[str, Any]:
     name, _, options = text.partition(":")
     body: dict[str, Any] = {key: name.strip()}
     for part in filter(None, (part.strip() for part in options.split(","))):
-        body |= option(part)
+        given = option(part)
+        if twice := given.keys() & body.keys():
+            raise click.BadParameter(f"{text!r}: {twice.pop()!r} is given twice")
+        body |= given
     return body
 
 
@@ -69,7 +75,7 @@ def _value(number: str, text: str) -> float:
 def policy(path: Path) -> list[dict[str, Any]]:
     """Read the rules of a policy file: JSON or TOML, ``{"rules": [{"metric", "op", "value"} or "METRIC>=VALUE"]}``."""
     try:
-        text = path.read_text()
+        text = _read(path)
         content = tomllib.loads(text) if path.suffix == ".toml" else json.loads(text)
     except (ValueError, OSError, RecursionError) as error:
         raise click.BadParameter(f"{path}: {error}") from error
@@ -87,10 +93,19 @@ def metadata(text: str | None) -> dict[str, Any]:
         return {}
     if not text.lstrip().startswith("{"):
         try:
-            text = Path(text).read_text()
+            text = _read(Path(text))
         except (OSError, ValueError) as error:
             raise click.BadParameter(f"neither a JSON object nor a readable file: {error}") from error
     return _object(text)
+
+
+def _read(path: Path) -> str:
+    """A small text file. `ValueError` for one that no request could hold, read no further than to know it."""
+    with path.open(encoding="utf-8") as file:
+        text = file.read(_LARGEST_FILE + 1)
+    if len(text) > _LARGEST_FILE:
+        raise ValueError(f"it holds more than {_LARGEST_FILE:,} characters; a file of data in its place?")
+    return text
 
 
 def _object(text: str) -> dict[str, Any]:

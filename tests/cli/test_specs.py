@@ -1,5 +1,8 @@
 """Command-line shorthand → request bodies."""
 
+from collections.abc import Callable
+from pathlib import Path
+
 import click
 import pytest
 
@@ -23,6 +26,18 @@ def test_a_bare_name_and_a_json_object_are_specs() -> None:
 def test_a_broken_spec_says_what_to_write(text: str) -> None:
     with pytest.raises(click.BadParameter, match=r"name=value|JSON"):
         specs.spec(text)
+
+
+@pytest.mark.parametrize("text", ["pgd:eps=0.1,steps=5,eps=0.2", "pgd:name=fgsm"])
+def test_an_option_given_twice_is_refused(text: str) -> None:
+    with pytest.raises(click.BadParameter, match="given twice"):
+        specs.spec(text)
+
+
+@pytest.mark.parametrize("read", [specs.policy, lambda path: specs.metadata(str(path))])
+def test_a_file_of_options_is_read_no_further_than_a_request_could_be(read: Callable[[Path], object]) -> None:
+    with pytest.raises(click.BadParameter, match="holds more than"):
+        read(Path("/dev/zero"))
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 import pytest
 
 from openapi.attack_ids import attack_ids
-from openapi.attacks import Fgsm, Pgd
+from openapi.attacks import ApgdT, Fgsm, Pgd
 from openapi.problems import InvalidField
 
 
@@ -34,6 +34,18 @@ def test_close_eps_stay_apart():
     ids = attack_ids([Pgd(eps=0.03001), Pgd(eps=0.03002), Pgd(eps=1e-5)])
     assert len(set(ids)) == 3
     assert ids[2] == "pgd-linf-1e-05-10"
+
+
+def test_made_ids_are_ids_however_long_a_class_is_called():
+    bear = "American black bear, black bear, Ursus americanus, Euarctos americanus"
+    long = [Pgd(target="x" * 200), Pgd(target="x" * 199 + "y"), ApgdT(target=bear), ApgdT(target=bear)]
+    ids = attack_ids(long)
+    assert len(set(ids)) == len(long)
+    for spec, made in zip(long, ids, strict=True):
+        # What is stored of a request is read again, by the rules for an id of one's own.
+        again = type(spec).model_validate(spec.model_copy(update={"id": made}).model_dump(mode="json"))
+        assert again.id == made
+    assert ids[2].startswith("apgd_t-linf-0.0314-100-to-American_black_bear")
 
 
 def test_ids_may_not_hold_paths():
