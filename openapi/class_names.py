@@ -125,7 +125,18 @@ def readings(model: Mapping[str, Any], labels: Sequence[str] | None, data: Mappi
             "its class names in the order of the logits, or the data set with `labels`, a name for each logit, "
             'or with "label_order": "text" when the logits are these classes in alphabetical order'
         )
-    return (_as_they_are(present, k, model),)
+    plain = _as_they_are(present, k, model)
+    if source == "name" and not nothing_but_numbers(names) and nothing_but_numbers(labels):
+        return (plain.model_copy(update={"notes": (_unconfirmed_order(names or (), k),)}),)
+    return (plain,)
+
+
+def _unconfirmed_order(names: Sequence[str], k: int) -> str:
+    return (
+        f"the model does not name its classes; its {k} logits are taken for the data set's in alphabetical order, as "
+        f"ImageFolder sorts folders: {_listed(names)}. If they follow another order, every figure here is wrong: the "
+        'model\'s `labels`, or the data set\'s "label_order": "text", settle it'
+    )
 
 
 def _as_they_are(present: Sequence[int], k: int, model: Mapping[str, Any]) -> Reading:

@@ -35,7 +35,7 @@ Json = dict[str, Any]
 @click.argument("model", type=EXISTING)
 @click.argument("train", type=EXISTING)
 @click.option("--eval", "held_out", type=EXISTING, help="Held-out data for the before/after comparison.")
-@click.option("--method", default="sns", show_default=True, help="GET /v1/presets and the README list them.")
+@click.option("--method", default="sns", show_default=True, help="sns, pat, alp, trades or mart.")
 @click.option(
     "--set",
     "settings",

@@ -87,6 +87,15 @@ def test_named_folders_for_a_nameless_model_must_be_all_of_them() -> None:
         assert read(None, data(["cat", "dog"]) | more, 3)[0].is_identity()
 
 
+def test_alphabetical_order_that_nobody_confirmed_is_said() -> None:
+    (reading,) = read(None, data(["cat", "dog"]), k=2)
+    assert reading.is_identity()
+    assert "alphabetical order" in reading.notes[0]
+    for more in ({"label_order": "text"}, {"label_source": "given"}, {"label_source": "number"}):
+        assert not read(None, data(["cat", "dog"], **more), k=2)[0].notes
+    assert not read(["cat", "dog"], data(["cat", "dog"]))[0].notes
+
+
 def test_an_order_that_the_caller_gives_settles_everything() -> None:
     for order in ("numeric", "text"):
         (reading,) = read(["dog", "cat"], data(["cat", "dog"], label_order=order))
