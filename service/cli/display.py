@@ -61,6 +61,10 @@ def _amount(done: float, total: float | None, unit: str) -> str:
     return f"{'/'.join(parts)} {visible(unit)}".rstrip()
 
 
+def _named(phase: str, waits: str) -> str:
+    return f"{phase}, waiting: {waits}" if waits else phase
+
+
 class Bars:
     """One progress bar for each phase of a job, created when the phase begins."""
 
@@ -68,13 +72,14 @@ class Bars:
         self._progress = progress
         self._tasks: dict[str, TaskID] = {}
 
-    def show(self, phase: str, done: float, total: float, unit: str = "") -> None:
-        """Move the bar of a phase; bars of earlier phases are filled."""
+    def show(self, phase: str, done: float, total: float, unit: str = "", waits: str = "") -> None:
+        """Move the bar of a phase, and say what it `waits` for; bars of earlier phases are filled."""
         phase = visible(phase)
         if phase not in self._tasks:
             self.finish()
             self._tasks[phase] = self._progress.add_task(phase, total=None, unit=unit)
         self._progress.update(self._tasks[phase], completed=done, total=total or None, unit=unit)
+        self._progress.update(self._tasks[phase], description=_named(phase, visible(waits)))
 
     def finish(self) -> None:
         """Fill every bar."""
@@ -86,8 +91,13 @@ class Bars:
         """Show a job's answer; `title` tells the phases of several jobs apart."""
         progress = body.get("progress") or {}
         phase = body.get("phase") or body["status"]
+        waits = body.get("waiting_for") or {}
         self.show(
-            f"{title} {phase}".strip(), progress.get("done", 0), progress.get("total", 0), progress.get("unit", "")
+            f"{title} {phase}".strip(),
+            progress.get("done", 0),
+            progress.get("total", 0),
+            progress.get("unit", ""),
+            waits.get("detail") or waits.get("title") or "",
         )
 
 
@@ -115,8 +125,9 @@ class _Lines(Bars):
 
     _last, _said = "", 0.0
 
-    def show(self, phase: str, done: float, total: float, unit: str = "") -> None:
+    def show(self, phase: str, done: float, total: float, unit: str = "", waits: str = "") -> None:
         now = time.monotonic()
+        phase = _named(phase, waits)
         if phase != self._last:
             line(f"{phase} …")
         elif total and now - self._said >= _LINE_SECONDS:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from rich.console import Console
+from rich.progress import Progress
 
 from service.cli import display
 
@@ -64,3 +65,28 @@ def test_a_log_gets_a_line_a_phase(capsys: pytest.CaptureFixture[str], monkeypat
         lines.job({"status": "running", "phase": "report", "progress": None}, "ONNX:")
     said = capsys.readouterr().err
     assert said.splitlines() == ["attacks …", "attacks … 1234.6/4000 samples", "ONNX: report …"]
+
+
+def test_what_a_job_waits_for_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    body = {"status": "running", "phase": "attacks", "progress": {"done": 1, "total": 4, "unit": "samples"}}
+    waiting = {**body, "waiting_for": {"title": "No room", "detail": "the disk of w1 is full\x1b[31m"}}
+    with display.bars() as lines:
+        for answer in (body, waiting, waiting, body):
+            lines.job(answer)
+    assert capsys.readouterr().err.splitlines() == [
+        "attacks …",
+        "attacks, waiting: the disk of w1 is full\\x1b[31m …",
+        "attacks …",
+    ]
+
+
+def test_the_bar_of_a_phase_that_waits_is_its_bar() -> None:
+    progress = Progress(disable=True)
+    bars = display.Bars(progress)
+    body = {"status": "running", "phase": "attacks", "progress": {"done": 1, "total": 4, "unit": "samples"}}
+    said = []
+    for answer in (body, {**body, "waiting_for": {"title": "No room", "detail": None}}, body):
+        bars.job(answer)
+        said.append(progress.tasks[0].description)
+    assert said == ["attacks", "attacks, waiting: No room", "attacks"]
+    assert [task.completed for task in progress.tasks] == [1]
