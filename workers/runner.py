@@ -27,7 +27,7 @@ from openapi.problems import (
 from openapi.wire.blobs import BlobStore
 from openapi.wire.folders import OwnFolder
 from openapi.wire.jobs import OutputFile, Shard, ShardResult, WorkerEvent
-from openapi.wire.logs import about
+from openapi.wire.logs import regarding
 from openapi.wire.private import private_folder
 from openapi.wire.queue import QueueClient
 from openapi.wire.settings import Settings
@@ -93,12 +93,12 @@ class Runner:
         """Run a shard, and publish what became of it. Never raises for what the job did."""
         self.leaving.begin()
         try:
-            self._run(shard)
+            with regarding(job=shard.job_id, shard=shard.shard_id):
+                self._run(shard)
         finally:
             self.leaving.end()
 
     def _run(self, shard: Shard) -> None:
-        about(job=shard.job_id, shard=shard.shard_id)
         if self._queue.is_outdated(shard):
             log.info("shard %s: attempt %d is outdated", shard.shard_id, shard.attempt)
             return

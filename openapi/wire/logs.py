@@ -4,6 +4,8 @@ import contextvars
 import json
 import logging
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -37,6 +39,16 @@ _about: contextvars.ContextVar[dict[str, str]] = contextvars.ContextVar("about",
 def about(**ids: str) -> None:
     """From here on every line of this task or thread carries these ids."""
     _about.set({**_about.get(), **ids})
+
+
+@contextmanager
+def regarding(**ids: str) -> Iterator[None]:
+    """Inside the block every line of this task or thread, and of tasks begun there, carries these ids."""
+    token = _about.set({**_about.get(), **ids})
+    try:
+        yield
+    finally:
+        _about.reset(token)
 
 
 class _About(logging.Filter):

@@ -44,7 +44,6 @@ class Broker:
             self._temporary = OwnFolder(_SHORT_NAME, _short_parent())
             self._socket = self._temporary.path / "valkey.sock"
         self._socket.unlink(missing_ok=True)
-        log = self._folder / "valkey.log"
         settings = {
             "port": "0",
             "unixsocket": str(self._socket),
@@ -55,14 +54,21 @@ class Broker:
             "maxmemory-policy": "noeviction",
         }
         arguments = [part for name, value in settings.items() for part in (f"--{name}", value)]
-        with log.open("wb") as output:
+        with self.log.open("ab") as output:
             self.process = spawn([str(valkey_program()), *arguments], output=output.fileno())
         deadline = time.monotonic() + self._start_seconds
         while not self._answers():
             if self.process.poll() is not None or time.monotonic() > deadline:
                 self.stop()
-                raise RuntimeError(f"The embedded Valkey server did not start:\n{log.read_text(errors='replace')}")
+                raise RuntimeError(
+                    f"The embedded Valkey server did not start:\n{self.log.read_text(errors='replace')[-4000:]}"
+                )
             time.sleep(0.02)
+
+    @property
+    def log(self) -> Path:
+        """What the server says, this one and those before it."""
+        return self._folder / "valkey.log"
 
     @property
     def alive(self) -> bool:

@@ -183,6 +183,7 @@ class Supervisor:
         self._look_at_pulse()
         for child in self._children:
             rotate(child.log)
+        rotate(self._broker.log)
         for child in self._children:
             if child.died():
                 assert child.process is not None

@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from openapi.base import utc_now
+from openapi.wire.logs import regarding
 from openapi.wire.queue import QueueClient
 from openapi.wire.settings import Settings
 from service.db.database import Database
@@ -71,8 +72,9 @@ class Janitor:
             lost = (await session.execute(running.where(ShardRow.lease_at < stale))).all()
             cancelling = list(await session.scalars(select(Job.id).where(Job.status == "cancelling")))
         for shard_id, job_id in lost:
-            async with self._work.transaction() as session:
-                await self._lost(session, job_id, shard_id)
+            with regarding(job=job_id, shard=shard_id):
+                async with self._work.transaction() as session:
+                    await self._lost(session, job_id, shard_id)
         for job_id in cancelling:
             await self._queue.cancel(job_id)
         await self._end_late_audits()

@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as DatabaseTimeout
 
 from openapi.wire.jobs import WorkerEvent
+from openapi.wire.logs import regarding
 from openapi.wire.queue import QueueClient
 from openapi.wire.settings import Settings
 from openapi.wire.streams import Delivery
@@ -92,7 +93,8 @@ class Listener:
         for delivery in deliveries:
             # Of a shard's progress only the last word counts: a slow process must not fall behind its workers.
             if delivery.event.type != "progress" or delivery is last[delivery.event.shard_id]:
-                await self._apply_surely(delivery.event)
+                with regarding(job=delivery.event.job_id, shard=delivery.event.shard_id):
+                    await self._apply_surely(delivery.event)
         try:
             await self._queue.ack(deliveries)
         except (RedisError, OSError) as error:

@@ -19,6 +19,7 @@ from openapi.base import utc_now
 from openapi.problems import problem
 from openapi.wire.blobs import BlobStore
 from openapi.wire.jobs import Shard, ShardResult, WorkerEvent
+from openapi.wire.logs import regarding
 from openapi.wire.queue import QueueClient
 from openapi.wire.settings import Settings
 from service.db.database import Database
@@ -98,8 +99,9 @@ class Orchestrator:
                     await session.execute(select(ShardRow.job_id, ShardRow.id).where(ShardRow.status == "running"))
                 ).all()
             for job_id, shard_id in running:
-                async with self.transaction() as session:
-                    await abandon(self.flow, session, job_id, shard_id, ended, self._settings.max_attempts)
+                with regarding(job=job_id, shard=shard_id):
+                    async with self.transaction() as session:
+                        await abandon(self.flow, session, job_id, shard_id, ended, self._settings.max_attempts)
         self._dispatch.set()
 
     async def _resume_later(self, ended: Ended | None) -> None:
@@ -240,11 +242,12 @@ class Orchestrator:
             if not rows:
                 return
             for row in rows:
-                try:
-                    await self._hand_out(row)
-                except ValidationError:
-                    _log.exception("shard %s cannot be handed out", row.id)
-                    await self._give_up(row.job_id)
+                with regarding(job=row.job_id, shard=row.id):
+                    try:
+                        await self._hand_out(row)
+                    except ValidationError:
+                        _log.exception("shard %s cannot be handed out", row.id)
+                        await self._give_up(row.job_id)
 
     async def _hand_out(self, row: ShardRow) -> None:
         claim = (

@@ -8,7 +8,7 @@ from typing import Literal
 
 import pytest
 
-from openapi.wire.logs import about, set_up_logs
+from openapi.wire.logs import about, regarding, set_up_logs
 from openapi.wire.settings import Settings
 
 
@@ -55,3 +55,15 @@ def test_lines_carry_what_they_are_about(capsys: pytest.CaptureFixture[str]) -> 
     assert (line["request"], line["job"]) == ("req_1", "aud_1")
     logging.getLogger("tremor.test").info("another task's")
     assert "aud_1" not in capsys.readouterr().err
+
+
+def test_ids_leave_with_the_end_of_their_work(capsys: pytest.CaptureFixture[str]) -> None:
+    set_up_logs(Settings(log_format="json"))
+    log = logging.getLogger("tremor.test")
+    with regarding(job="aud_1", shard="s1"):
+        log.info("inside")
+    log.info("after")
+    inside, after = (json.loads(text) for text in capsys.readouterr().err.splitlines())
+    assert (inside["job"], inside["shard"]) == ("aud_1", "s1")
+    assert "job" not in after
+    assert "shard" not in after

@@ -68,6 +68,11 @@ def test_a_stop_with_everything_open_leaves_no_litter_in_the_log(settings: Setti
         shard = worker.take()
         while shard.job_id != identity:
             shard = worker.take()
+        worker.tell(shard, "started")
+        worker.tell(shard, "returned")
+        given_back = until(lambda: [x for x in log.read_text().splitlines() if "was given back" in x])
+        assert f": [{identity}] [{shard.shard_id}] " in given_back[0], "lines of the orchestrator carry ids as well"
+        shard = worker.take()
         asked = [
             get(f"/v1/audits/{identity}/events", "Accept: text/event-stream"),
             get(f"/v1/audits/{identity}?wait=60"),
