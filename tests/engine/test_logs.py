@@ -47,10 +47,10 @@ def test_lines_carry_what_they_are_about(capsys: pytest.CaptureFixture[str]) -> 
     def lines(log_format: Literal["text", "json"]) -> str:
         set_up_logs(Settings(log_format=log_format))
         about(request="req_1", job="aud_1")
-        logging.getLogger("uvicorn.access").info("hello")
+        logging.getLogger("tremor.lines").info("hello")
         return capsys.readouterr().err
 
-    assert contextvars.copy_context().run(lines, "text").endswith("uvicorn.access: [req_1] [aud_1] hello\n")
+    assert contextvars.copy_context().run(lines, "text").endswith("tremor.lines: [req_1] [aud_1] hello\n")
     line = json.loads(contextvars.copy_context().run(lines, "json"))
     assert (line["request"], line["job"]) == ("req_1", "aud_1")
     logging.getLogger("tremor.test").info("another task's")

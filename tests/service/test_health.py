@@ -84,6 +84,7 @@ def test_metrics_are_prometheus_text(world: World) -> None:
         for line in lines
         if line.startswith("tremor_http_requests_total")
         and 'route="/v1/models/{model_id}"' in line
+        and 'method="GET"' in line
         and 'status="404"' in line
     ]
     assert int(count.rpartition(" ")[2]) >= 1

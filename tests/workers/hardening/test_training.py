@@ -153,13 +153,15 @@ def test_batch_norm_eval_leaves_the_statistics(fresh: Fresh, train_set: Training
 
 def test_a_loss_that_explodes_ends_with_advice(fresh: Fresh, train_set: TrainingSet) -> None:
     with pytest.raises(JobFailed, match=r"lower lr .* or lambda"):
-        harden(fresh(), train_set, options(optimizer="sgd", lr=1e6, schedule="constant"))
+        harden(fresh(), train_set, options(optimizer="sgd", schedule="constant").model_copy(update={"lr": 1e6}))
 
 
 def test_weights_that_break_in_an_epochs_last_step_end_with_the_same_advice(fresh: Fresh) -> None:
     one_batch = TrainingSet(*shipped("train", 50))
     with pytest.raises(JobFailed, match=r"weights became NaN or infinite; lower lr"):
-        harden(fresh(), one_batch, options(optimizer="sgd", lr=1e38, pairs=20, schedule="constant"))
+        harden(
+            fresh(), one_batch, options(optimizer="sgd", pairs=20, schedule="constant").model_copy(update={"lr": 1e38})
+        )
 
 
 def test_progress_counts_batches_to_the_end(fresh: Fresh, train_set: TrainingSet) -> None:
