@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
 
 from openapi.attacks import AttackSpec
 from openapi.base import MOST, Eps, Frozen, Id, Labels, Options, Radius, Timestamp
@@ -90,6 +90,14 @@ class AuditRequest(Frozen):
     harden: HardenOptions | None = None
     labels: Labels = Field({}, description="Free labels for finding the audit again")
     execution: Execution = Execution()
+
+    @field_validator("stop_on")
+    @classmethod
+    def _has_a_rule(cls, value: str | None, info: ValidationInfo) -> str | None:
+        policy = info.data.get("policy")
+        if value is not None and policy is not None and not policy.rules:
+            raise ValueError("needs a rule in policy: without one nothing can be broken")
+        return value
 
 
 class Progress(Frozen):

@@ -1,12 +1,17 @@
 """What every test shares, decided before torch is imported anywhere."""
 
 import os
+import signal
 
 from hypothesis import HealthCheck, settings
 
 # Waiting threads must sleep, or two processes on one machine slow each other five times.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 os.environ.setdefault("GOMP_SPINCOUNT", "0")
+
+# A shell ignores Ctrl-C for what it starts in the background, and so would every process that the tests start.
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # No timing decides a test. In CI the same examples every time: a change is judged by what it changed, while every run
 # of a developer searches anew.

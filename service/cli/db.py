@@ -96,8 +96,12 @@ def _on_database(data: Path, work: "Callable[[Database], Awaitable[T]]") -> T:
     from service.db.database import Database
     from service.db.migrate import UnknownRevision
 
+    settings = Settings(data_dir=data)
+    if settings.database_url is None and not data.is_dir():
+        raise click.UsageError(f"there is no data folder {data}: give the one of `tremor serve` with --data")
+
     async def run() -> T:
-        database = Database(Settings(data_dir=data).sqlalchemy_url)
+        database = Database(settings.sqlalchemy_url)
         try:
             return await work(database)
         finally:

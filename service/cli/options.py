@@ -40,7 +40,8 @@ def server_options(command: Command) -> Command:
         default=300.0,
         show_default=True,
         metavar="SECONDS",
-        help="Outlast restarts, lost connections and full queues of the server for so long.",
+        help="Outlast restarts, lost connections and full queues of the server for so long "
+        "(at most 30 s before it has answered for the first time).",
     )
     key = click.option(
         "--api-key", envvar="TREMOR_API_KEY", callback=_key, help="For servers that ask for one [TREMOR_API_KEY]."

@@ -38,7 +38,11 @@ def test_a_broken_rule_ends_it_at_once(client: Client) -> None:
 
 
 def test_wrong_words_are_refused_by_name(client: Client) -> None:
-    for fields, pointer in (({"time_budget": 0}, "/time_budget"), ({"stop_on": "pass"}, "/stop_on")):
+    for fields, pointer in (
+        ({"time_budget": 0}, "/time_budget"),
+        ({"stop_on": "pass"}, "/stop_on"),
+        ({"stop_on": "fail"}, "/stop_on"),
+    ):
         answer = client.http.post("/audits", json=request(client, **fields))
         assert answer.status_code == 422
         assert answer.json()["errors"][0]["pointer"] == pointer

@@ -14,6 +14,9 @@ def run(folder: Path, *arguments: str) -> Result:
 
 def test_up_and_down(tmp_path: Path) -> None:
     assert run(tmp_path, "check").exit_code != 0, "it is empty"
+    mistyped = run(tmp_path / "none", "check")
+    assert (mistyped.exit_code, (tmp_path / "none").exists()) == (2, False)
+    assert "there is no data folder" in mistyped.output
     said = run(tmp_path, "upgrade")
     assert said.exit_code == 0, said.output
     assert "up to date" in run(tmp_path, "check").output
