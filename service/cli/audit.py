@@ -109,7 +109,7 @@ def audit(
     retry_for: float,
     **options: Any,
 ) -> None:
-    """Audit MODEL (TorchScript or ONNX) on DATA (.npz, .zip, .tar, .parquet).
+    """Audit MODEL (TorchScript, ONNX or .pt2) on DATA (.npz, .zip, .tar, .parquet, .csv).
 
     Without --server an embedded service is brought up for the run. Ctrl-C, SIGTERM and the end of the terminal cancel
     the audit. Exit codes: 0 done and policy passed, 1 policy failed, 2 usage, 3 the job failed, 4 the upload was
