@@ -200,10 +200,12 @@ class QueueClient:
         Events that other consumers left unacknowledged for a minute are taken over; give each process its own name. A
         batch may be empty: that is the caller's chance to do something else. While the broker is away, batches are
         empty too. `on_loss` is called when the broker has lost its memory, and with it all that was queued; `open`
-        it before. `on_silence` is called whenever the broker does not answer.
+        it before. `on_silence` is called whenever the broker does not answer. A task that is cancelled ends, at the
+        latest after `block_seconds`.
         """
         start, claim_at = "0", 0.0
-        while True:
+        # Python 3.11's `wait_for`, with which the client sends, drops a cancellation that meets a send just done.
+        while not (task := asyncio.current_task()) or not task.cancelling():
             try:
                 if start == "0" and await self.open() and on_loss is not None:
                     await on_loss()

@@ -13,6 +13,7 @@ from service.http.patience import PatientProtocol
 _TRANSFER_SECONDS = 3.0
 #: What still runs then is cancelled: it waits for a database or store that does not answer.
 _ANSWER_SECONDS = 10.0
+_AGAIN_SECONDS = 1.0
 
 
 class DrainingServer(uvicorn.Server):
@@ -45,7 +46,9 @@ class DrainingServer(uvicorn.Server):
             if isinstance(connection, PatientProtocol):
                 connection.cut_off()
         await asyncio.sleep(_ANSWER_SECONDS - _TRANSFER_SECONDS)
-        for task in self.server_state.tasks:
-            task.cancel()
-        for connection in list(self.server_state.connections):
-            connection.transport.abort()
+        while True:  # a request may have dropped the first cancellation, see `QueueClient.consume`
+            for task in self.server_state.tasks:
+                task.cancel()
+            for connection in list(self.server_state.connections):
+                connection.transport.abort()
+            await asyncio.sleep(_AGAIN_SECONDS)

@@ -68,6 +68,25 @@ async def test_events_come_once_and_again_when_not_acknowledged(settings: Settin
     client.close()
 
 
+async def test_a_listener_ends_whenever_it_is_cancelled(settings: Settings) -> None:
+    """Also in the moment in which a command was just sent: one process that went on would take others' events."""
+    for steps in range(40):
+        client, begun = QueueClient(settings), asyncio.Event()
+
+        async def listen(client: QueueClient, begun: asyncio.Event) -> None:
+            async for _ in client.consume(block_seconds=0.05):
+                begun.set()
+
+        listener = asyncio.create_task(listen(client, begun))
+        await begun.wait()
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        listener.cancel()
+        done, _ = await asyncio.wait({listener}, timeout=5)
+        assert done, f"cancelled {steps} steps later"
+        await client.aclose()
+
+
 async def test_events_survive_a_forgetful_broker(settings: Settings, broker: Broker) -> None:
     client = QueueClient(settings)
     seen: list[float | None] = []

@@ -8,7 +8,7 @@ import tempfile
 import threading
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -144,7 +144,7 @@ class Served:
     def __init__(self, app: Litestar, port: int = 0, settings: Settings | None = None) -> None:
         config = server_config(app, settings or Settings(), host="127.0.0.1", port=port, log_level="warning")
         self._server = DrainingServer(config, app)
-        self._thread = threading.Thread(target=self._server.run)
+        self._thread = threading.Thread(target=self._server.run, daemon=True)
 
     def __enter__(self) -> str:
         self._thread.start()
@@ -202,9 +202,8 @@ def world(broker: Broker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     settings = make_settings(broker, tmp_path_factory.mktemp("world"), redis_url=broker.url.replace("db=0", "db=1"))
     flush(settings)
     worker = ProtocolWorker(settings)
-    with running(settings) as client:
+    with closing(worker), running(settings) as client:
         yield World(client, settings, worker, *ready(client, worker))
-    worker.close()
 
 
 @pytest.fixture
