@@ -23,7 +23,7 @@ from workers.models.onnx.admission import DEFAULT_DOMAINS, MAX_OPSET
 from workers.models.onnx.call import Batch
 from workers.models.onnx.graph import Graph, Node, Port, decode_constant, decode_graph, decode_node
 from workers.models.onnx.module import OnnxModule
-from workers.models.onnx.registry import HOST_CONVERTERS, TENSOR_CONVERTERS, Value, find
+from workers.models.onnx.registry import OPERATORS, Value, find
 from workers.models.onnx.weights import trainable_constants
 
 # isort: split
@@ -43,11 +43,9 @@ _DECODED: WeakKeyDictionary[OnnxGraph, tuple[Graph, set[str]]] = WeakKeyDictiona
 def extend() -> int:
     """Enter our operators into onnx2torch's registry, in place of its own; returns how many (operator, version)s."""
     entered = 0
-    for domain, name in sorted({*TENSOR_CONVERTERS, *HOST_CONVERTERS, ("", "Constant")}):
+    for domain, name in sorted({*OPERATORS, ("", "Constant")}):
         for version in sorted(_versions().get((domain, name), {1})):  # domains that onnx does not know have one
-            known = name == "Constant" or any(
-                find(table, domain, name, version) for table in (TENSOR_CONVERTERS, HOST_CONVERTERS)
-            )
+            known = name == "Constant" or find(domain, name, version)
             if known and name not in _ABSENT:
                 description = registry.OperationDescription(domain=domain, operation_type=name, version=version)
                 registry._CONVERTER_REGISTRY.pop(description, None)
@@ -122,9 +120,8 @@ class Computed(nn.Module, OnnxToTorchModule):  # type: ignore[misc]
     def _value(self, name: str, value: Any) -> Value:
         """Shapes, axes and other settings as numbers, the rest as it is."""
         (node,) = self.network.onnx.nodes
-        entry, _ = self.network.entries[node.domain, node.op, node.version]
-        slot = node.inputs.index(name)
-        kind = "host" if entry is None else entry.takes[slot] if slot < len(entry.takes) else entry.rest
+        converter = self.network.operators[node.domain, node.op, node.version].tensor
+        kind = "host" if converter is None else converter.input(node.inputs.index(name))
         whole = isinstance(value, Tensor) and not value.is_floating_point()
         if isinstance(value, Tensor) and (kind == "host" or (kind == "value" and whole)):
             return value.detach().cpu().numpy()

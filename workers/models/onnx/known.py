@@ -8,29 +8,27 @@ from torch import Tensor
 from torch.utils._python_dispatch import _disable_current_modes
 
 from workers.models.onnx.call import Batch, Call, symbolic
-from workers.models.onnx.registry import Entry, Host, Value
-from workers.models.onnx.weights import LAYER_SLOTS
+from workers.models.onnx.registry import Converter, Host, Operator, Value
 
 #: Constants of more items are no sizes; they are computed as tensors of the graph.
 _MOST = 256
-#: What makes or uses weights: these stay tensors under their names, however small.
-_WEIGHED = frozenset({*LAYER_SLOTS, "QuantizeLinear", "DequantizeLinear", "DynamicQuantizeLinear"})
 
 
-def known(call: Call, entry: Entry, inputs: list[Value | None]) -> tuple[Host, ...] | None:
+def known(call: Call, operator: Operator, inputs: list[Value | None]) -> tuple[Host, ...] | None:
     """Compute a node on constants alone with torch, outside of the translation; None where it has to be translated."""
     arrays = [v for v in inputs if v is not None]
     if (
         not arrays
-        or call.node.op in _WEIGHED
+        or operator.tensor is None
+        or not operator.folds
         or not all(isinstance(v, np.ndarray) and not symbolic(v) and v.size <= _MOST for v in arrays)
     ):
         return None
     apart = Call(call.node, Batch(None), lambda value: None, _no_branch, torch.device("cpu"))
     with _disable_current_modes(), torch.no_grad():
         try:
-            given = [_as(entry, i, v) for i, v in enumerate(inputs)]
-            result = entry.function(apart, *given)
+            given = [_as(operator.tensor, i, v) for i, v in enumerate(inputs)]
+            result = operator.tensor.function(apart, *given)
         except Exception:  # whatever it is, translation meets it again and says it with the node's name
             return None
         results = result if isinstance(result, tuple) else (result,)
@@ -40,9 +38,9 @@ def known(call: Call, entry: Entry, inputs: list[Value | None]) -> tuple[Host, .
         return tuple(_array(value) for value in results)
 
 
-def _as(entry: Entry, position: int, value: Any) -> Any:
-    kind = entry.takes[position] if position < len(entry.takes) else entry.rest
-    return torch.from_numpy(np.array(value)) if value is not None and kind == "tensor" else value
+def _as(converter: Converter, position: int, value: Any) -> Any:
+    as_tensor = value is not None and converter.input(position) == "tensor"
+    return torch.from_numpy(np.array(value)) if as_tensor else value
 
 
 def _array(value: Tensor) -> Host:

@@ -22,7 +22,7 @@ from workers.models.onnx.graph import Graph, Node, Port, read_graph
 from workers.models.onnx.module import OnnxModule
 from workers.models.onnx.names import named
 from workers.models.onnx.prune import needed
-from workers.models.onnx.registry import TENSOR_CONVERTERS, find
+from workers.models.onnx.resolve import operator_of
 from workers.models.onnx.shared import unshared
 from workers.models.onnx.tensors import type_name
 
@@ -150,7 +150,7 @@ def _convert(model: ModelProto, input: InputSpec, output: Wanted) -> Converted:
         spec = spec.model_copy(update={"range": (0.0, 255.0)})
         warnings.append("the file takes integers, so pixels are given to it as 0 to 255")
     nodes = _all_nodes(graph)
-    estimated = sorted({n.op for n in nodes if _gradient(n.domain, n.op, n.version) == "straight-through"})
+    estimated = sorted({n.op for n in nodes if operator_of(n).gradient == "straight-through"})
     if estimated:
         warnings.append(
             f"gradients through {', '.join(estimated)} are straight-through estimates, because these are step functions"
@@ -226,8 +226,3 @@ def _all_nodes(graph: Graph) -> Iterator[Node]:
         for value in node.attributes.values():
             if isinstance(value, Graph):
                 yield from _all_nodes(value)
-
-
-def _gradient(domain: str, op: str, version: int) -> str:
-    entry = find(TENSOR_CONVERTERS, domain, op, version)
-    return entry.gradient if entry else "none"

@@ -13,7 +13,7 @@ from workers.models.onnx.call import Batch, Call
 from workers.models.onnx.graph import Graph, Node
 from workers.models.onnx.known import known
 from workers.models.onnx.limits import MAX_VALUE_ELEMENTS
-from workers.models.onnx.registry import Entry, Host, Value
+from workers.models.onnx.registry import Converter, Host, Operator, Value
 from workers.models.onnx.repeated import one_row, repeated_constants
 from workers.models.onnx.resolve import key, resolve
 from workers.models.onnx.weights import attribute_paths, trainable_constants
@@ -34,7 +34,7 @@ class OnnxModule(nn.Module):
         super().__init__()
         self.onnx = graph
         self.fixed_batch = fixed_batch
-        self.entries = resolve(graph)
+        self.operators = resolve(graph)
         weights = trainable_constants(graph) if weights is None else weights
         used = {graph.aliases.get(n, n) for node in graph.nodes for n in node.inputs} | _captured(graph)
         used |= {graph.aliases.get(o.name, o.name) for o in graph.outputs}
@@ -165,56 +165,49 @@ class _Run:
                 raise call.refuse(f"its output {i} is used, which is not supported")
 
     def _compute(self, call: Call, inputs: list[Value | None]) -> Any:
-        entry, on_host = self.module.entries[key(call.node)]
+        operator = self.module.operators[key(call.node)]
+        on_host = operator.host
         if on_host is not None and all(v is None or isinstance(v, np.ndarray) for v in inputs):
             result = on_host.function(call, *_given(call, on_host, inputs))
             if result is not NotImplemented:
-                _check_attributes(call)
+                _check_attributes(call, operator)
                 return result
-        if entry is None:
+        if operator.tensor is None:
             raise call.refuse("it is supported only on sizes and other constants")
-        if on_host is None and (numbers := known(call, entry, inputs)) is not None:
-            _check_attributes(call)
+        if on_host is None and (numbers := known(call, operator, inputs)) is not None:
+            _check_attributes(call, operator)
             return numbers
-        result = entry.function(call, *_given(call, entry, inputs))
-        _check_attributes(call)
+        result = operator.tensor.function(call, *_given(call, operator.tensor, inputs))
+        _check_attributes(call, operator)
         return result
 
 
-def _given(call: Call, entry: Entry, inputs: list[Value | None]) -> list[Any]:
-    """Bring each input to the kind that the converter takes."""
-    if len(inputs) < entry.required or (entry.rest is None and len(inputs) > len(entry.takes)):
-        raise call.refuse(f"it has {len(inputs)} inputs; {entry.required} to {len(entry.takes)} are supported")
+def _given(call: Call, converter: Converter, inputs: list[Value | None]) -> list[Any]:
+    """Bring each input to what the converter takes."""
+    most = len(converter.takes)
+    if len(inputs) < converter.required or (converter.rest is None and len(inputs) > most):
+        raise call.refuse(f"it has {len(inputs)} inputs; {converter.required} to {most} are supported")
     given: list[Any] = []
     for i, value in enumerate(inputs):
-        kind = entry.takes[i] if i < len(entry.takes) else entry.rest
+        takes = converter.input(i)
         if value is None:
             given.append(None)
-        elif kind == "tensor":
+        elif takes == "tensor":
             given.append(call.tensor(value))
-        elif kind == "host":
+        elif takes == "host":
             given.append(call.host(value, f"input {i + 1}"))
         else:
             given.append(value)
     return given
 
 
-#: Attributes that change nothing in what is computed here.
-_IDLE = frozenset({"kernel_shape", "storage_order", "momentum", "training_mode", "saturate", "consumed_inputs", "pads"})
-_IDLE_FOR = {
-    "Dropout": {"ratio", "seed", "is_test"},
-    "Cast": {"round_mode"},
-    "If": {"then_branch", "else_branch"},
-    "LayerNormalization": {"stash_type"},
-} | {
-    name: {"stash_type", "softmax_precision", "qk_matmul_output_mode", "precision"}
-    for name in ("RMSNormalization", "GroupNormalization", "Attention", "QuantizeLinear", "DequantizeLinear")
-}
+#: Of many operators until operator set 5, without a meaning.
+_IDLE = frozenset({"consumed_inputs"})
 
 
-def _check_attributes(call: Call) -> None:
+def _check_attributes(call: Call, operator: Operator) -> None:
     """Refuse a node with an attribute that its converter did not look at: ignoring it could change the result."""
-    for name in call.node.attributes.keys() - call.read - _IDLE - _IDLE_FOR.get(call.node.op, set()):
+    for name in call.node.attributes.keys() - call.read - _IDLE - operator.idle:
         if not _is_default(call.node, name):
             raise call.refuse(f"its attribute {name} = {call.node.attributes[name]!r} is not supported")
 

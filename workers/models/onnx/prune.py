@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from openapi.problems import NotAClassifier
 from workers.models.onnx.graph import Graph, Node, Port, reads
-from workers.models.onnx.registry import HOST_CONVERTERS, TENSOR_CONVERTERS, find
+from workers.models.onnx.registry import find
 from workers.models.onnx.tensors import FLOATS
 
 #: Of a file; each is followed back to what it needs.
@@ -57,10 +57,5 @@ def _above(port: Port, makers: dict[str, Node]) -> list[Node]:
 
 def _unknown(nodes: list[Node]) -> str:
     """The first operator among nodes that has no converter; ZipMap goes first; '' when all have one."""
-    names = {
-        node.op
-        for node in nodes
-        if find(TENSOR_CONVERTERS, node.domain, node.op, node.version) is None
-        and find(HOST_CONVERTERS, node.domain, node.op, node.version) is None
-    }
+    names = {node.op for node in nodes if find(node.domain, node.op, node.version) is None}
     return "ZipMap" if "ZipMap" in names else min(names, default="")

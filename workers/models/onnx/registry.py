@@ -1,4 +1,4 @@
-"""Operator name → the small function that computes it with torch, or with numpy while the graph is translated.
+"""Operator name → the small function that computes it with torch, and all else that is known of the operator.
 
 A converter is a plain function; its parameters, after the first, are the operator's inputs, and their annotations say
 what it takes:
@@ -12,9 +12,9 @@ what it takes:
 """
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, Literal, TypeAlias, TypeVar
 
 import numpy as np
 import torch
@@ -24,96 +24,139 @@ Host: TypeAlias = np.ndarray[Any, Any]
 #: What a name of the ONNX graph stands for; a list is a sequence.
 Value: TypeAlias = torch.Tensor | Host | list[Any]
 
-Converter: TypeAlias = Callable[..., Any]
-F = TypeVar("F", bound=Converter)
+#: What an input is brought to before a converter sees it.
+Takes: TypeAlias = Literal["tensor", "host", "value"]
+Gradient: TypeAlias = Literal["exact", "straight-through", "none"]
+F = TypeVar("F", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True)
-class Entry:
-    """One registered converter. `takes`: for each input ``tensor``, ``host`` or ``value``; `rest` for further ones."""
+class Converter:
+    """A function that computes an operator, and how it takes its inputs; `rest` is for those behind `takes`."""
+
+    function: Callable[..., Any]
+    takes: tuple[Takes, ...]
+    rest: Takes | None
+    required: int
+
+    def input(self, position: int) -> Takes | None:
+        """What the input at a position (from 0) is brought to; None where there is no such input."""
+        return self.takes[position] if position < len(self.takes) else self.rest
+
+
+@dataclass(frozen=True)
+class Operator:
+    """All that is known of one operator; `operator` says what each argument means."""
 
     name: str
     domain: str
     since: int
-    function: Converter
-    takes: tuple[str, ...]
-    rest: str | None
-    required: int
-    gradient: str
-    note: str
+    tensor: Converter | None = None
+    host: Converter | None = None
+    gradient: Gradient = "none"
+    note: str = ""
+    weights: frozenset[int] = frozenset()
+    settings: frozenset[int] = frozenset()
+    statistics: frozenset[int] = frozenset()
+    layer: bool = False
+    folds: bool = True
+    view: bool = False
+    elementwise: bool = False
+    beside_images: bool = False
+    idle: frozenset[str] = frozenset()
 
 
-TENSOR_CONVERTERS: dict[tuple[str, str], list[Entry]] = {}
-HOST_CONVERTERS: dict[tuple[str, str], list[Entry]] = {}
+#: Domain and name → what is registered, one for each `since`.
+OPERATORS: dict[tuple[str, str], list[Operator]] = {}
 
 
 def operator(
-    *names: str, since: int = 1, domain: str = "", gradient: str = "exact", note: str = ""
+    *names: str,
+    since: int = 1,
+    domain: str = "",
+    gradient: Gradient = "exact",
+    note: str = "",
+    host: Callable[..., Any] | None = None,
+    constants_only: bool = False,
+    weights: Iterable[int] = (),
+    settings: Iterable[int] = (),
+    statistics: Iterable[int] = (),
+    layer: bool | None = None,
+    folds: bool | None = None,
+    view: bool = False,
+    elementwise: bool = False,
+    beside_images: bool | None = None,
+    idle: Iterable[str] = (),
 ) -> Callable[[F], F]:
-    """Register a torch converter.
+    """Register the function below it, which computes the operator with torch, and what else is known of it.
 
-    `gradient`: ``exact``, ``straight-through`` (the value is exact, the gradient an estimate) or ``none``;
-    `note`: what is not supported, for the table.
+    gradient: ``exact``, ``straight-through`` (the value is exact, the gradient an estimate) or ``none``.
+    note: what is not supported, for OPERATORS.md.
+    host: computes the operator with numpy on values that are known at translation, used when all inputs are; it may
+    return NotImplemented. constants_only: the function below is this one, and there is none for tensors.
+    weights, settings: positions (from 0) of inputs that hold a layer's weights, and of those that hold none: limits,
+    scales, sizes. statistics: settings that training writes into, so that each node needs its own.
+    layer: what comes behind is inside the network, no longer normalisation of the image; those with weights are.
+    folds: small results on constants become constants too; those with weights keep tensors under their names.
+    view: passes a constant on unchanged but for its shape or type.
+    elementwise: arithmetic that normalises the image where it stands before the first layer.
+    beside_images: may take a row that the file repeats for each image of its batch; those that are elementwise do.
+    idle: attributes that change nothing in what is computed.
     """
 
     def register(function: F) -> F:
+        learned = frozenset(weights)
         for name in names:
-            _add(TENSOR_CONVERTERS, name, domain, since, function, gradient, note)
+            found = Operator(
+                name=name,
+                domain=domain,
+                since=since,
+                tensor=None if constants_only else converter(function),
+                host=converter(function) if constants_only else None if host is None else converter(host),
+                gradient="none" if constants_only else gradient,
+                note=note,
+                weights=learned,
+                settings=frozenset(settings) | frozenset(statistics),
+                statistics=frozenset(statistics),
+                layer=bool(learned) if layer is None else layer,
+                folds=not learned if folds is None else folds,
+                view=view,
+                elementwise=elementwise,
+                beside_images=elementwise if beside_images is None else beside_images,
+                idle=frozenset(idle),
+            )
+            registered = OPERATORS.setdefault((domain, name), [])
+            if any(o.since == since for o in registered):
+                raise ValueError(f"{name} since {since} is registered twice")
+            registered.append(found)
         return function
 
     return register
 
 
-def host_operator(*names: str, since: int = 1, domain: str = "") -> Callable[[F], F]:
-    """Register a numpy converter for values that are known at translation; used when all inputs are `Host`."""
-
-    def register(function: F) -> F:
-        for name in names:
-            _add(HOST_CONVERTERS, name, domain, since, function, "none", "")
-        return function
-
-    return register
+def find(domain: str, name: str, version: int) -> Operator | None:
+    """The newest operator whose `since` is not above the model's version of the operator set; None if unknown."""
+    fitting = [o for o in OPERATORS.get((domain, name), ()) if o.since <= version]
+    return max(fitting, key=lambda o: o.since) if fitting else None
 
 
-def find(table: dict[tuple[str, str], list[Entry]], domain: str, name: str, version: int) -> Entry | None:
-    """The newest converter whose `since` is not above the model's version of the operator set."""
-    fitting = [e for e in table.get((domain, name), ()) if e.since <= version]
-    return max(fitting, key=lambda e: e.since) if fitting else None
-
-
-def _add(
-    table: dict[tuple[str, str], list[Entry]],
-    name: str,
-    domain: str,
-    since: int,
-    function: Converter,
-    gradient: str,
-    note: str,
-) -> None:
-    takes, rest, required = _signature(function)
-    entries = table.setdefault((domain, name), [])
-    if any(e.since == since for e in entries):
-        raise ValueError(f"{name} since {since} is registered twice")
-    entries.append(Entry(name, domain, since, function, takes, rest, required, gradient, note))
-
-
-def _signature(function: Converter) -> tuple[tuple[str, ...], str | None, int]:
+def converter(function: Callable[..., Any]) -> Converter:
+    """A function with what its annotations say of its inputs."""
     hints = inspect.get_annotations(function, eval_str=False)
-    parameters: Sequence[inspect.Parameter] = list(inspect.signature(function).parameters.values())[1:]
-    takes: list[str] = []
-    rest: str | None = None
+    takes: list[Takes] = []
+    rest: Takes | None = None
     required = 0
-    for parameter in parameters:
-        kind = _kind(hints[parameter.name])
+    for parameter in list(inspect.signature(function).parameters.values())[1:]:
+        taken = _takes(hints[parameter.name])
         if parameter.kind is inspect.Parameter.VAR_POSITIONAL:
-            rest = kind
+            rest = taken
         else:
-            takes.append(kind)
+            takes.append(taken)
             required += parameter.default is inspect.Parameter.empty
-    return tuple(takes), rest, required
+    return Converter(function, tuple(takes), rest, required)
 
 
-def _kind(annotation: Any) -> str:
+def _takes(annotation: Any) -> Takes:
     text = annotation if isinstance(annotation, str) else str(annotation)
     if "torch.Tensor" in text and "ndarray" not in text:
         return "tensor"

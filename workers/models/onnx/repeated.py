@@ -8,9 +8,7 @@ from torch import Tensor
 
 from workers.models.onnx.call import Batch
 from workers.models.onnx.graph import Graph, Node
-
-#: Operators in which a repeated row stands beside the images.
-_BESIDE = frozenset({"Concat", "Add", "Sub", "Mul", "Div", "Sum", "Where"})
+from workers.models.onnx.resolve import operator_of
 
 
 def repeated_constants(graph: Graph, fixed: int | None) -> frozenset[str]:
@@ -26,7 +24,7 @@ def repeated_constants(graph: Graph, fixed: int | None) -> frozenset[str]:
 
 def one_row(node: Node, inputs: list[Any], batch: Batch, names: frozenset[str], aliases: dict[str, str]) -> list[Any]:
     """The inputs of a node, with what is repeated for each image of the file's own batch as one row."""
-    if node.op not in _BESIDE or node.domain or not batch.freed or batch.fixed == 1:
+    if not batch.freed or batch.fixed == 1 or not operator_of(node).beside_images:
         return inputs
     ranks = {v.ndim for v in inputs if isinstance(v, Tensor) and v.ndim and isinstance(v.shape[0], torch.SymInt)}
     if not ranks or (node.op == "Concat" and node.attributes.get("axis", 0) % max(ranks) == 0):

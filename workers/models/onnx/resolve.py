@@ -1,31 +1,35 @@
-"""Which converters the operators of a graph have, and what to do about one that has none."""
+"""What is known of the operators of a graph, and what to do about one that is unknown."""
 
 import workers.models.onnx.ops
 from openapi.problems import UnsupportedOperator
 from workers.models.onnx.graph import Graph, Node
-from workers.models.onnx.registry import HOST_CONVERTERS, TENSOR_CONVERTERS, Entry, find
+from workers.models.onnx.registry import OPERATORS, Operator, find
 
 assert workers.models.onnx.ops  # importing it fills the registry
 
 
 def key(node: Node) -> tuple[str, str, int]:
-    """What decides a node's converters: domain, operator, version."""
+    """What decides a node's operator: domain, name, version."""
     return node.domain, node.op, node.version
 
 
-def resolve(graph: Graph) -> dict[tuple[str, str, int], tuple[Entry | None, Entry | None]]:
-    """Find the converters of all nodes, branches included; refuse the graph when one is missing."""
-    found: dict[tuple[str, str, int], tuple[Entry | None, Entry | None]] = {}
+def operator_of(node: Node) -> Operator:
+    """What is known of a node's operator; nothing of one that is unknown."""
+    return find(*key(node)) or Operator(node.op, node.domain, node.version)
+
+
+def resolve(graph: Graph) -> dict[tuple[str, str, int], Operator]:
+    """Find the operators of all nodes, branches included; refuse the graph when one is missing."""
+    found: dict[tuple[str, str, int], Operator] = {}
     stack = [graph]
     while stack:
         for node in stack.pop().nodes:
             name = key(node)
             if name not in found:
-                entry = find(TENSOR_CONVERTERS, node.domain, node.op, node.version)
-                on_host = find(HOST_CONVERTERS, node.domain, node.op, node.version)
-                if entry is None and on_host is None:
+                operator = find(*name)
+                if operator is None:
                     raise _unknown(node)
-                found[name] = (entry, on_host)
+                found[name] = operator
             stack.extend(v for v in node.attributes.values() if isinstance(v, Graph))
     return found
 
@@ -46,7 +50,7 @@ _REASONS = {
 
 
 def _unknown(node: Node) -> UnsupportedOperator:
-    known = {name for domain, name in TENSOR_CONVERTERS if domain == node.domain}
+    known = {name for domain, name in OPERATORS if domain == node.domain}
     hint = _REASONS.get(node.op)
     if hint is None and not known:
         hint = (

@@ -13,10 +13,8 @@ import numpy as np
 
 from workers.models.onnx.graph import Graph, Node
 from workers.models.onnx.registry import Host
-from workers.models.onnx.weights import LAYER_SLOTS
+from workers.models.onnx.resolve import operator_of
 
-#: Running statistics: training writes into them, so that each node needs its own.
-_STATISTICS = {"BatchNormalization": (3, 4)}
 _SLOT_NAMES = {1: "weight", 2: "bias", 3: "running_mean", 4: "running_var"}
 #: Numbers that may be copied, 256 MiB of them.
 _BUDGET = 2**26
@@ -40,13 +38,13 @@ def unshared(graph: Graph) -> Graph:
     nodes = []
     for node in graph.nodes:
         inputs = list(node.inputs)
+        operator = operator_of(node)
         for slot, name in enumerate(node.inputs):
             base = aliases.get(name, name)
             if base not in constants:
                 continue
-            statistic = slot in _STATISTICS.get(node.op, ())
-            apart = statistic or (
-                base in uniform and (slot in LAYER_SLOTS.get(node.op, ()) or _vector(constants[base]))
+            apart = slot in operator.statistics or (
+                base in uniform and (slot in operator.weights or _vector(constants[base]))
             )
             if apart and base in taken and (left := left - constants[base].size) > 0:
                 inputs[slot] = _own(constants, node, slot)

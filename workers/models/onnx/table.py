@@ -7,7 +7,7 @@ from onnx import defs
 
 import workers.models.onnx.ops
 from workers.models.onnx.admission import MAX_OPSET
-from workers.models.onnx.registry import HOST_CONVERTERS, TENSOR_CONVERTERS
+from workers.models.onnx.registry import OPERATORS
 
 assert workers.models.onnx.ops  # importing it fills the registry
 
@@ -17,17 +17,15 @@ _GRADIENTS = {"exact": "yes", "straight-through": "straight-through", "none": "�
 def rows() -> list[tuple[str, str, str, str]]:
     """(operator, versions of the operator set, gradient, remark), by domain and name."""
     found = []
-    for domain, name in sorted({*TENSOR_CONVERTERS, *HOST_CONVERTERS}):
-        entries = TENSOR_CONVERTERS.get((domain, name))
-        hosts = HOST_CONVERTERS.get((domain, name), [])
-        since = min(e.since for e in [*(entries or []), *hosts])
+    for (domain, name), operators in sorted(OPERATORS.items()):
+        since = min(o.since for o in operators)
         versions = f"{max(since, 7, _first_version(domain, name))}–{MAX_OPSET}" if not domain else str(since)
         shown = f"{domain}.{name}" if domain else name
-        if entries is None:
+        if all(o.tensor is None for o in operators):
             found.append((shown, versions, "–", "on sizes and constants only"))
         else:
-            notes = "; ".join(e.note for e in entries if e.note)
-            found.append((shown, versions, _GRADIENTS[entries[-1].gradient], notes))
+            notes = "; ".join(o.note for o in operators if o.note)
+            found.append((shown, versions, _GRADIENTS[operators[-1].gradient], notes))
     return found
 
 

@@ -1,7 +1,8 @@
 """Which constants of the file are weights (trainable parameters), and under what name torch knows them.
 
 A floating constant is a weight unless its place says otherwise: running statistics of a normalisation, limits, scales,
-sizes; constants that normalise the input ahead of the first layer; single numbers outside a layer; attention masks.
+sizes (`settings` of its operator); constants that normalise the input ahead of the first layer; single numbers outside
+a layer; attention masks.
 """
 
 import re
@@ -12,70 +13,7 @@ import numpy as np
 
 from workers.models.onnx.graph import Graph, reads
 from workers.models.onnx.registry import Host
-
-#: Operators with weights, and at which inputs.
-LAYER_SLOTS: dict[str, tuple[int, ...]] = {
-    "Conv": (1, 2),
-    "FusedConv": (1, 2),
-    "ConvTranspose": (1, 2),
-    "Gemm": (0, 1, 2),
-    "FusedGemm": (0, 1, 2),
-    "MatMul": (0, 1),
-    "FusedMatMul": (0, 1),
-    "BatchNormalization": (1, 2),
-    "InstanceNormalization": (1, 2),
-    "GroupNormalization": (1, 2),
-    "LayerNormalization": (1, 2),
-    "SimplifiedLayerNormalization": (1,),
-    "SkipLayerNormalization": (2, 3, 4),
-    "RMSNormalization": (1,),
-    "BiasGelu": (1,),
-    "FastGelu": (1,),
-    "SkipSimplifiedLayerNormalization": (2, 3),
-    "Attention": (1, 2),
-    "MultiHeadAttention": (3,),
-    "LSTM": (1, 2, 3),
-    "GRU": (1, 2, 3),
-    "RNN": (1, 2, 3),
-    "PRelu": (1,),
-    "Einsum": (0, 1, 2),
-}
-
-#: Inputs that are settings, not weights.
-SETTING_SLOTS: dict[str, tuple[int, ...]] = {
-    "BatchNormalization": (3, 4),
-    "Clip": (1, 2),
-    "Pad": (2,),
-    "Pow": (1,),
-    "Dropout": (1, 2),
-    "Resize": (1, 2, 3),
-    "Upsample": (1,),
-    "Range": (0, 1, 2),
-    "OneHot": (0, 1, 2),
-    "Mod": (0, 1),
-    "Max": (0, 1, 2, 3),
-    "Min": (0, 1, 2, 3),
-    "Greater": (0, 1),
-    "GreaterOrEqual": (0, 1),
-    "Less": (0, 1),
-    "LessOrEqual": (0, 1),
-    "Equal": (0, 1),
-    "QuantizeLinear": (0, 1, 2),
-    "DequantizeLinear": (0, 1, 2),
-    "QLinearConv": tuple(range(9)),
-    "QLinearMatMul": tuple(range(8)),
-    "QLinearAdd": tuple(range(8)),
-    "QLinearMul": tuple(range(8)),
-    "QLinearGlobalAveragePool": tuple(range(5)),
-    "QLinearAveragePool": tuple(range(5)),
-    "QGemm": tuple(range(9)),
-    "QLinearConcat": tuple(range(256)),
-    "DynamicQuantizeLinear": (0,),
-}
-
-_ELEMENTWISE = frozenset({"Add", "Sub", "Mul", "Div", "Sum"})
-#: Operators that pass a constant on unchanged but for its shape.
-_VIEWS = frozenset({"Identity", "Transpose", "Reshape", "Unsqueeze", "Squeeze", "Flatten", "Expand", "Cast", "Slice"})
+from workers.models.onnx.resolve import operator_of
 
 #: What becomes of a value: it ends in a slot for weights (True) or in another place that is no setting (False), and
 #: whether arithmetic on constants lies between.
@@ -103,28 +41,25 @@ def _ends(graph: Graph) -> dict[str, Ends]:
     """Where each value ends, followed through operators on constants (a transposed, scaled or sliced weight)."""
     varying = {port.name for port in graph.inputs}
     behind_layer: set[str] = set()
-    for node in graph.nodes:
+    operators = [operator_of(node) for node in graph.nodes]
+    for node, operator in zip(graph.nodes, operators, strict=True):
         if not varying.isdisjoint(reads(node)):
             varying.update(node.outputs)
-        if (
-            any(n in behind_layer for n in node.inputs)
-            or (node.op in LAYER_SLOTS and node.op != "BatchNormalization")
-            or node.op.startswith("QLinear")
-        ):
+        if operator.layer or any(n in behind_layer for n in node.inputs):
             behind_layer.update(node.outputs)
     ends: dict[str, Ends] = defaultdict(set)
-    for node in reversed(graph.nodes):
+    for node, operator in zip(reversed(graph.nodes), reversed(operators), strict=True):
         constant = varying.isdisjoint(node.outputs)
         below = {end for output in node.outputs for end in ends.get(output, ())} if constant else set()
         for slot, name in enumerate(node.inputs):
             name = graph.aliases.get(name, name)
-            if slot in LAYER_SLOTS.get(node.op, ()):
+            if slot in operator.weights:
                 ends[name].add((True, False))
-            elif slot in SETTING_SLOTS.get(node.op, ()):
+            elif slot in operator.settings:
                 continue
             elif constant:
-                ends[name] |= below if node.op in _VIEWS else {(layer, True) for layer, _ in below}
-            elif node.op not in _ELEMENTWISE or any(n in behind_layer for n in node.inputs):
+                ends[name] |= below if operator.view else {(layer, True) for layer, _ in below}
+            elif not operator.elementwise or any(n in behind_layer for n in node.inputs):
                 ends[name].add((False, False))
     return ends
 

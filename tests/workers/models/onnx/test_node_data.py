@@ -15,7 +15,7 @@ from openapi.problems import TremorError
 from workers.models.onnx.call import Batch
 from workers.models.onnx.graph import Graph, read_graph
 from workers.models.onnx.module import OnnxModule
-from workers.models.onnx.registry import HOST_CONVERTERS, TENSOR_CONVERTERS, find
+from workers.models.onnx.registry import OPERATORS, find
 from workers.models.onnx.tensors import to_numpy
 
 #: Data that onnxruntime itself does not agree with (it takes the rounded length), or that is rounded to four digits.
@@ -35,7 +35,7 @@ def _cases() -> dict[str, list[Any]]:
         cases = defaultdict(list)
         for case in collect_testcases(None):
             operators = {n.op_type for n in case.model.graph.node if not n.domain}
-            if len(case.model.graph.node) == 1 and operators and ("", next(iter(operators))) in TENSOR_CONVERTERS:
+            if len(case.model.graph.node) == 1 and operators and ("", next(iter(operators))) in OPERATORS:
                 cases[next(iter(operators))].append(case)
         return cases
 
@@ -50,11 +50,11 @@ def _proto(value: Any) -> TensorProto:
 def _takes(graph: Graph) -> dict[str, str | None]:
     slots: dict[str, str | None] = {}
     for node in graph.nodes:
-        entry = find(TENSOR_CONVERTERS, node.domain, node.op, node.version)
-        entry = entry or find(HOST_CONVERTERS, node.domain, node.op, node.version)
-        assert entry is not None
+        operator = find(node.domain, node.op, node.version)
+        converter = operator and (operator.tensor or operator.host)
+        assert converter is not None
         for i, name in enumerate(node.inputs):
-            slots[name] = entry.takes[i] if i < len(entry.takes) else entry.rest
+            slots[name] = converter.input(i)
     return slots
 
 

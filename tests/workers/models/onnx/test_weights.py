@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from torch import nn
 
 from workers.models.onnx import table
-from workers.models.onnx.registry import TENSOR_CONVERTERS
+from workers.models.onnx.registry import OPERATORS
 from workers.models.onnx.weights import attribute_paths
 
 
@@ -50,7 +50,7 @@ def test_table_lists_every_operator(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr("sys.argv", ["table", str(tmp_path / "t.md")])
     table.main()
     text = (tmp_path / "t.md").read_text()
-    assert text.count("\n") >= len(TENSOR_CONVERTERS) + 2
+    assert text.count("\n") >= len(OPERATORS) + 2
     assert "| Conv | 7–" in text
     assert "| Sign | 9–" in text
     assert "straight-through" in text

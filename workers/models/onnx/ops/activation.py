@@ -10,11 +10,14 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from workers.models.onnx.call import Call
+from workers.models.onnx.ops import host_arithmetic
 from workers.models.onnx.registry import Value, operator
 from workers.models.straight_through import straight_through
 
 
-@operator("Relu", since=6)
+@operator(
+    "Relu", since=6, host=host_arithmetic.unary(lambda x: np.maximum(x, 0), lambda v: host_arithmetic.greatest(v, 0))
+)
 def relu(call: Call, x: Tensor) -> Tensor:
     return F.relu(x)
 
@@ -24,7 +27,7 @@ def leaky_relu(call: Call, x: Tensor) -> Tensor:
     return F.leaky_relu(x, call.attr("alpha", 0.01))
 
 
-@operator("PRelu", since=7)
+@operator("PRelu", since=7, weights=(1,))
 def prelu(call: Call, x: Tensor, slope: Tensor) -> Tensor:
     if slope.numel() == 1:
         return F.prelu(x, slope.reshape(1))
@@ -113,7 +116,7 @@ def shrink(call: Call, x: Tensor) -> Tensor:
     return torch.where(x < -lambd, x + bias, torch.where(x > lambd, x - bias, zero))
 
 
-@operator("Clip", since=6)
+@operator("Clip", since=6, settings=(1, 2), host=host_arithmetic.clip)
 def clip(call: Call, x: Tensor, low: Value | None = None, high: Value | None = None) -> Tensor:
     if call.version < 11:
         lo, hi = call.attr("min"), call.attr("max")

@@ -9,7 +9,7 @@ from workers.models.onnx.registry import operator
 _MS = "com.microsoft"
 
 
-@operator("Attention", domain=_MS, note="without past keys and rotary embedding")
+@operator("Attention", domain=_MS, note="without past keys and rotary embedding", weights=(1, 2))
 def attention(
     call: Call,
     x: Tensor,
@@ -31,7 +31,7 @@ def attention(
     return _attend(call, q, k, v, mask, scores_bias)
 
 
-@operator("MultiHeadAttention", domain=_MS, note="without past keys and packed inputs")
+@operator("MultiHeadAttention", domain=_MS, note="without past keys and packed inputs", weights=(3,))
 def multi_head_attention(
     call: Call,
     query: Tensor,

@@ -9,58 +9,59 @@ from onnx import TensorProto
 from torch import Tensor
 
 from workers.models.onnx.call import Call
+from workers.models.onnx.ops import host_arithmetic, host_shapes
 from workers.models.onnx.ops.arithmetic import operands
 from workers.models.onnx.registry import Value, operator
 from workers.models.onnx.tensors import FLOATS, computed_type
 from workers.models.straight_through import straight_through
 
 
-@operator("Equal", since=7, gradient="none")
+@operator("Equal", since=7, gradient="none", settings=(0, 1), host=host_arithmetic.compare(host_arithmetic.same))
 def equal(call: Call, a: Value, b: Value) -> Tensor:
     x, y = operands(call, a, b)
     return torch.eq(x, y) if isinstance(x, Tensor) else torch.eq(y, x)
 
 
-@operator("Greater", since=7, gradient="none")
+@operator("Greater", since=7, gradient="none", settings=(0, 1), host=host_arithmetic.order(lambda a, b: a > b))
 def greater(call: Call, a: Value, b: Value) -> Tensor:
     x, y = operands(call, a, b)
     return torch.gt(x, y) if isinstance(x, Tensor) else torch.lt(y, x)
 
 
-@operator("Less", since=7, gradient="none")
+@operator("Less", since=7, gradient="none", settings=(0, 1), host=host_arithmetic.order(lambda a, b: a < b))
 def less(call: Call, a: Value, b: Value) -> Tensor:
     x, y = operands(call, a, b)
     return torch.lt(x, y) if isinstance(x, Tensor) else torch.gt(y, x)
 
 
-@operator("GreaterOrEqual", since=12, gradient="none")
+@operator("GreaterOrEqual", since=12, gradient="none", settings=(0, 1), host=host_arithmetic.order(lambda a, b: a >= b))
 def greater_or_equal(call: Call, a: Value, b: Value) -> Tensor:
     x, y = operands(call, a, b)
     return torch.ge(x, y) if isinstance(x, Tensor) else torch.le(y, x)
 
 
-@operator("LessOrEqual", since=12, gradient="none")
+@operator("LessOrEqual", since=12, gradient="none", settings=(0, 1), host=host_arithmetic.order(lambda a, b: a <= b))
 def less_or_equal(call: Call, a: Value, b: Value) -> Tensor:
     x, y = operands(call, a, b)
     return torch.le(x, y) if isinstance(x, Tensor) else torch.ge(y, x)
 
 
-@operator("And", since=7, gradient="none")
+@operator("And", since=7, gradient="none", host=host_arithmetic.binary(np.logical_and))
 def logical_and(call: Call, a: Tensor, b: Tensor) -> Tensor:
     return torch.logical_and(a, b)
 
 
-@operator("Or", since=7, gradient="none")
+@operator("Or", since=7, gradient="none", host=host_arithmetic.binary(np.logical_or))
 def logical_or(call: Call, a: Tensor, b: Tensor) -> Tensor:
     return torch.logical_or(a, b)
 
 
-@operator("Xor", since=7, gradient="none")
+@operator("Xor", since=7, gradient="none", host=host_arithmetic.binary(np.logical_xor))
 def logical_xor(call: Call, a: Tensor, b: Tensor) -> Tensor:
     return torch.logical_xor(a, b)
 
 
-@operator("Not", since=1, gradient="none")
+@operator("Not", since=1, gradient="none", host=host_arithmetic.unary(np.logical_not))
 def logical_not(call: Call, a: Tensor) -> Tensor:
     return torch.logical_not(a)
 
@@ -96,7 +97,7 @@ def is_inf(call: Call, x: Tensor) -> Tensor:
     return found
 
 
-@operator("Where", since=9)
+@operator("Where", since=9, beside_images=True, host=host_shapes.where)
 def where(call: Call, condition: Tensor, a: Value, b: Value) -> Tensor:
     x, y = (_choice(call, v) for v in (a, b))
     if not isinstance(x, Tensor) and not isinstance(y, Tensor):
@@ -110,12 +111,19 @@ def _choice(call: Call, value: Value) -> Any:
     return call.tensor(value)
 
 
-@operator("Cast", since=6, note="half precision, bfloat16 and double are computed in float32")
+@operator(
+    "Cast",
+    since=6,
+    note="half precision, bfloat16 and double are computed in float32",
+    view=True,
+    idle=("round_mode", "saturate"),
+    host=host_shapes.cast,
+)
 def cast(call: Call, x: Tensor) -> Tensor:
     return _cast(call, x, int(call.attr("to", TensorProto.FLOAT)))
 
 
-@operator("CastLike", since=15)
+@operator("CastLike", since=15, idle=("round_mode", "saturate"), host=host_shapes.cast_like)
 def cast_like(call: Call, x: Tensor, like: Tensor) -> Tensor:
     return x if x.dtype == like.dtype else x.to(like.dtype)
 

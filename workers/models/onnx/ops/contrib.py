@@ -35,18 +35,18 @@ def _activate(call: Call, x: Tensor) -> Tensor:
     raise call.refuse(f"activation {call.attr('activation')!r} is not supported")
 
 
-@operator("FusedConv", domain=_MS)
+@operator("FusedConv", domain=_MS, weights=(1, 2), idle=("kernel_shape", "pads"))
 def fused_conv(call: Call, x: Tensor, w: Tensor, b: Tensor | None = None, z: Tensor | None = None) -> Tensor:
     result = conv(call, x, w, b)
     return _activate(call, result if z is None else result + z)
 
 
-@operator("FusedGemm", domain=_MS)
+@operator("FusedGemm", domain=_MS, weights=(0, 1, 2))
 def fused_gemm(call: Call, a: Tensor, b: Tensor, c: Tensor | None = None) -> Tensor:
     return _activate(call, gemm(call, a, b, c))
 
 
-@operator("FusedMatMul", domain=_MS)
+@operator("FusedMatMul", domain=_MS, weights=(0, 1))
 def fused_matmul(call: Call, a: Tensor, b: Tensor) -> Tensor:
     if call.attr("transBatchA", 0) or call.attr("transBatchB", 0):
         raise call.refuse("transBatchA and transBatchB are not supported")
@@ -62,12 +62,12 @@ def gelu(call: Call, x: Tensor) -> Tensor:
     return F.gelu(x)
 
 
-@operator("FastGelu", domain=_MS)
+@operator("FastGelu", domain=_MS, weights=(1,))
 def fast_gelu(call: Call, x: Tensor, bias: Tensor | None = None) -> Tensor:
     return F.gelu(x if bias is None else x + bias, approximate="tanh")
 
 
-@operator("BiasGelu", domain=_MS)
+@operator("BiasGelu", domain=_MS, weights=(1,))
 def bias_gelu(call: Call, x: Tensor, bias: Tensor) -> Tensor:
     return F.gelu(x + bias)
 
@@ -77,7 +77,7 @@ def quick_gelu(call: Call, x: Tensor) -> Tensor:
     return x * torch.sigmoid(call.attr("alpha", 1.702) * x)
 
 
-@operator("SkipLayerNormalization", domain=_MS, note="without the statistics (outputs 2 and 3)")
+@operator("SkipLayerNormalization", domain=_MS, note="without the statistics (outputs 2 and 3)", weights=(2, 3, 4))
 def skip_layer_normalization(
     call: Call, x: Tensor, skip: Tensor, gamma: Tensor, beta: Tensor | None = None, bias: Tensor | None = None
 ) -> Any:
@@ -91,7 +91,9 @@ def skip_layer_normalization(
     return result, None, None, total
 
 
-@operator("SkipSimplifiedLayerNormalization", domain=_MS, note="without the statistics (outputs 2 and 3)")
+@operator(
+    "SkipSimplifiedLayerNormalization", domain=_MS, note="without the statistics (outputs 2 and 3)", weights=(2, 3)
+)
 def skip_simplified_layer_normalization(
     call: Call, x: Tensor, skip: Tensor, gamma: Tensor, bias: Tensor | None = None
 ) -> Any:
@@ -105,7 +107,7 @@ def skip_simplified_layer_normalization(
     return result, None, None, total
 
 
-@operator("SimplifiedLayerNormalization", domain="")
+@operator("SimplifiedLayerNormalization", domain="", weights=(1,))
 def simplified_layer_normalization(call: Call, x: Tensor, scale: Tensor) -> Tensor:
     dims = list(range(call.attr("axis", -1) % x.ndim, x.ndim))
     return x * torch.rsqrt(x.square().mean(dims, keepdim=True) + call.attr("epsilon", 1e-5)) * scale

@@ -53,7 +53,7 @@ def spatial(call: Call, x: Tensor) -> list[int]:
     return sizes
 
 
-@operator("Conv", since=1)
+@operator("Conv", since=1, weights=(1, 2), idle=("kernel_shape", "pads"))
 def conv(call: Call, x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     sizes = spatial(call, x)
     rank = len(sizes)
@@ -68,7 +68,7 @@ def conv(call: Call, x: Tensor, weight: Tensor, bias: Tensor | None = None) -> T
     return result
 
 
-@operator("ConvTranspose", since=1)
+@operator("ConvTranspose", since=1, weights=(1, 2), idle=("kernel_shape", "pads"))
 def conv_transpose(call: Call, x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     sizes = spatial(call, x)
     rank = len(sizes)

@@ -1,5 +1,5 @@
 # ruff: noqa: D103 - the ONNX specification documents each operator
-"""Shape operators on values that are known while the graph is translated (sizes, indices, small constants)."""
+"""Host twins of shape operators: on values that are known while the graph is translated (sizes, small constants)."""
 
 import math
 from typing import Any
@@ -9,27 +9,22 @@ import torch
 from onnx import TensorProto
 
 from workers.models.onnx.call import Call, ints, symbolic
-from workers.models.onnx.ops.indexing import slices
-from workers.models.onnx.registry import Host, host_operator
+from workers.models.onnx.registry import Host
 from workers.models.onnx.tensors import FLOATS, computed_type
 
 
-@host_operator("Identity")
 def identity(call: Call, x: Host) -> Host:
     return x
 
 
-@host_operator("Shape")
 def shape(call: Call, x: Host) -> Host:
     return np.array(x.shape[slice(call.attr("start", 0), call.attr("end"))], dtype=np.int64)
 
 
-@host_operator("Size")
 def size(call: Call, x: Host) -> Host:
     return np.array(x.size, dtype=np.int64)
 
 
-@host_operator("Gather")
 def gather(call: Call, x: Host, indices: Host) -> Host:
     axis = call.attr("axis", 0)
     rest = [s for i, s in enumerate(x.shape) if i != axis % x.ndim]
@@ -37,7 +32,6 @@ def gather(call: Call, x: Host, indices: Host) -> Host:
     return np.asarray(np.take(x, indices.astype(np.int64), axis=axis))
 
 
-@host_operator("Concat")
 def concat(call: Call, *values: Host) -> Host:
     call.guard([sum(v.size for v in values)])
     if any(map(symbolic, values)):
@@ -45,7 +39,20 @@ def concat(call: Call, *values: Host) -> Host:
     return np.concatenate(values, axis=call.attr("axis", 0))
 
 
-@host_operator("Slice")
+def slices(
+    call: Call, starts: Host | None, ends: Host | None, axes: Host | None, steps: Host | None
+) -> list[tuple[int, Any, Any, int]]:
+    """(axis, start, end, step) for each sliced axis, from attributes or inputs."""
+    if starts is None or ends is None:
+        first, last = call.attr("starts"), call.attr("ends")
+        named = call.attr("axes", list(range(len(first))))
+        return [(a, s, e, 1) for a, s, e in zip(named, first, last, strict=True)]
+    first, last = ints(starts), ints(ends)
+    named = ints(axes) if axes is not None else list(range(len(first)))
+    stride = ints(steps) if steps is not None else [1] * len(first)
+    return list(zip(named, first, last, stride, strict=True))
+
+
 def slice_(
     call: Call,
     x: Host,
@@ -60,18 +67,15 @@ def slice_(
     return x
 
 
-@host_operator("Unsqueeze")
 def unsqueeze(call: Call, x: Host, axes: Host | None = None) -> Host:
     return np.expand_dims(x, tuple(ints(axes) if axes is not None else call.attr("axes")))
 
 
-@host_operator("Squeeze")
 def squeeze(call: Call, x: Host, axes: Host | None = None) -> Host:
     named = ints(axes) if axes is not None else call.attr("axes")
     return np.squeeze(x, axis=tuple(named) if named is not None else None)
 
 
-@host_operator("Reshape")
 def reshape(call: Call, x: Host, target: Host) -> Host:
     wanted = ints(target)
     if not call.attr("allowzero", 0):
@@ -79,19 +83,16 @@ def reshape(call: Call, x: Host, target: Host) -> Host:
     return x.reshape(wanted)
 
 
-@host_operator("Flatten")
 def flatten(call: Call, x: Host) -> Host:
     axis = call.attr("axis", 1)
     axis = axis + x.ndim if axis < 0 else axis
     return x.reshape(math.prod(x.shape[:axis]), -1)
 
 
-@host_operator("Transpose")
 def transpose(call: Call, x: Host) -> Host:
     return np.transpose(x, call.attr("perm"))
 
 
-@host_operator("Expand")
 def expand(call: Call, x: Host, target: Host) -> Any:
     if symbolic(target):
         return NotImplemented
@@ -101,20 +102,17 @@ def expand(call: Call, x: Host, target: Host) -> Any:
     return np.broadcast_to(x, wanted).copy()
 
 
-@host_operator("Tile")
 def tile(call: Call, x: Host, repeats: Host) -> Host:
     call.guard([s * r for s, r in zip(x.shape, ints(repeats), strict=True)])
     return np.tile(x, ints(repeats))
 
 
-@host_operator("ConstantOfShape")
 def constant_of_shape(call: Call, target: Host) -> Any:
     if symbolic(target) or math.prod(ints(target)) > 4096:
         return NotImplemented
     return np.full(ints(target), call.attr("value", np.zeros(1, np.float32)).reshape(-1)[0])
 
 
-@host_operator("Range")
 def range_(call: Call, start: Host, limit: Host, delta: Host) -> Any:
     if any(map(symbolic, (start, limit, delta))):
         return NotImplemented
@@ -124,7 +122,6 @@ def range_(call: Call, start: Host, limit: Host, delta: Host) -> Any:
     return (low + np.arange(count) * step).astype(start.dtype)
 
 
-@host_operator("Split", since=2)
 def split(call: Call, x: Host, sizes: Host | None = None) -> tuple[Host, ...]:
     axis = call.attr("axis", 0)
     named = ints(sizes) if sizes is not None else call.attr("split")
@@ -135,7 +132,6 @@ def split(call: Call, x: Host, sizes: Host | None = None) -> tuple[Host, ...]:
     return tuple(np.split(x, np.cumsum(named)[:-1], axis))
 
 
-@host_operator("Where", since=9)
 def where(call: Call, condition: Host, a: Host, b: Host) -> Host:
     call.guard(np.broadcast_shapes(condition.shape, a.shape, b.shape))
     if symbolic(a) or symbolic(b):
@@ -143,7 +139,6 @@ def where(call: Call, condition: Host, a: Host, b: Host) -> Host:
     return np.where(condition.astype(bool), a, b)
 
 
-@host_operator("Cast", since=6)
 def cast(call: Call, x: Host) -> Host:
     to = int(call.attr("to", TensorProto.FLOAT))
     kind = computed_type(to, call.node.where)
@@ -155,18 +150,10 @@ def cast(call: Call, x: Host) -> Host:
     return x.astype(kind)
 
 
-@host_operator("CastLike", since=15)
 def cast_like(call: Call, x: Host, like: Host) -> Host:
     return x if symbolic(x) or symbolic(like) else x.astype(like.dtype)
 
 
-@host_operator("NonZero", since=9)
-def non_zero(call: Call, x: Host) -> Host:
-    """Indices of what is not 0, one row an axis; only of constants, as their number depends on the values."""
-    return np.array(np.nonzero(x), dtype=np.int64)
-
-
-@host_operator("ScatterND", since=11)
 def scatter_nd(call: Call, x: Host, indices: Host, updates: Host) -> Any:
     if call.attr("reduction", "none") != "none":
         return NotImplemented
@@ -175,7 +162,6 @@ def scatter_nd(call: Call, x: Host, indices: Host, updates: Host) -> Any:
     return result
 
 
-@host_operator("ScatterElements", since=11)
 def scatter_elements(call: Call, x: Host, indices: Host, updates: Host) -> Any:
     if call.attr("reduction", "none") != "none" or symbolic(indices):
         return NotImplemented
@@ -184,7 +170,6 @@ def scatter_elements(call: Call, x: Host, indices: Host, updates: Host) -> Any:
     return result
 
 
-@host_operator("CumSum", since=11)
 def cum_sum(call: Call, x: Host, axis: Host) -> Any:
     if call.attr("reverse", 0) or call.attr("exclusive", 0) or symbolic(x):
         return NotImplemented

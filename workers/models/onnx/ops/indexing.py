@@ -9,12 +9,13 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from workers.models.onnx.call import Call, ints
+from workers.models.onnx.ops import host_shapes
 from workers.models.onnx.registry import Host, Value, operator
 
 _END = 2**31 - 1
 
 
-@operator("Gather", since=1)
+@operator("Gather", since=1, host=host_shapes.gather)
 def gather(call: Call, x: Tensor, indices: Value) -> Tensor:
     """x[…, indices, …] along the axis."""
     axis = call.attr("axis", 0) % x.ndim
@@ -65,7 +66,7 @@ def gather_nd(call: Call, x: Tensor, indices: Tensor) -> Tensor:
     return x[tuple(where.unbind(-1))]
 
 
-@operator("ScatterElements", "Scatter", since=9)
+@operator("ScatterElements", "Scatter", since=9, host=host_shapes.scatter_elements)
 def scatter_elements(call: Call, x: Tensor, indices: Tensor, updates: Tensor) -> Tensor:
     axis, reduction = call.attr("axis", 0), call.attr("reduction", "none")
     where = torch.where(indices < 0, indices + x.shape[axis], indices).long()
@@ -75,7 +76,7 @@ def scatter_elements(call: Call, x: Tensor, indices: Tensor, updates: Tensor) ->
     return x.scatter_reduce(axis, where, updates, kinds[reduction])
 
 
-@operator("ScatterND", since=11)
+@operator("ScatterND", since=11, host=host_shapes.scatter_nd)
 def scatter_nd(call: Call, x: Tensor, indices: Tensor, updates: Tensor) -> Tensor:
     reduction = call.attr("reduction", "none")
     if reduction not in ("none", "add"):
@@ -84,7 +85,7 @@ def scatter_nd(call: Call, x: Tensor, indices: Tensor, updates: Tensor) -> Tenso
     return x.index_put(where, updates, accumulate=reduction == "add")
 
 
-@operator("Slice", since=1)
+@operator("Slice", since=1, view=True, host=host_shapes.slice_)
 def slice_(
     call: Call,
     x: Tensor,
@@ -94,23 +95,9 @@ def slice_(
     steps: Host | None = None,
 ) -> Tensor:
     """x[start:end:step] for each named axis; a negative step reads backwards."""
-    for axis, start, end, step in slices(call, starts, ends, axes, steps):
+    for axis, start, end, step in host_shapes.slices(call, starts, ends, axes, steps):
         x = _slice(call, x, axis % x.ndim, start, end, step)
     return x
-
-
-def slices(
-    call: Call, starts: Host | None, ends: Host | None, axes: Host | None, steps: Host | None
-) -> list[tuple[int, Any, Any, int]]:
-    """(axis, start, end, step) for each sliced axis, from attributes or inputs."""
-    if starts is None or ends is None:
-        first, last = call.attr("starts"), call.attr("ends")
-        named = call.attr("axes", list(range(len(first))))
-        return [(a, s, e, 1) for a, s, e in zip(named, first, last, strict=True)]
-    first, last = ints(starts), ints(ends)
-    named = ints(axes) if axes is not None else list(range(len(first)))
-    stride = ints(steps) if steps is not None else [1] * len(first)
-    return list(zip(named, first, last, stride, strict=True))
 
 
 def _slice(call: Call, x: Tensor, axis: int, start: Any, end: Any, step: int) -> Tensor:
@@ -132,7 +119,7 @@ def _slice(call: Call, x: Tensor, axis: int, start: Any, end: Any, step: int) ->
     return x[(slice(None),) * axis + (slice(start, end, step),)]
 
 
-@operator("OneHot", since=9, gradient="none")
+@operator("OneHot", since=9, gradient="none", settings=(0, 1, 2))
 def one_hot(call: Call, indices: Tensor, depth: Host, values: Host) -> Tensor:
     n = ints(depth)[0]
     off, on = (float(v) for v in values.reshape(-1))
@@ -173,9 +160,15 @@ def affine_grid(call: Call, theta: Tensor, size: Host) -> Tensor:
     return F.affine_grid(theta, ints(size), align_corners=bool(call.attr("align_corners", 0)))
 
 
-@operator("Range", since=11, gradient="none")
+@operator("Range", since=1, gradient="none", settings=(0, 1, 2), host=host_shapes.range_)
 def range_(call: Call, start: Host, limit: Host, delta: Host) -> Tensor:
     """Consecutive numbers, up to the batch size where that is the limit."""
     bounds: list[Any] = [v.reshape(-1)[0] for v in (start, limit, delta)]
     low, high, step = (b.item() if isinstance(b, np.generic) else b for b in bounds)
     return torch.arange(low, high, step, device=call.device)
+
+
+@operator("NonZero", since=9, constants_only=True)
+def non_zero(call: Call, x: Host) -> Host:
+    """Indices of what is not 0, one row an axis; only of constants, as their number depends on the values."""
+    return np.array(np.nonzero(x), dtype=np.int64)

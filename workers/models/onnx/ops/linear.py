@@ -9,12 +9,12 @@ from workers.models.onnx.call import Call
 from workers.models.onnx.registry import Host, operator
 
 
-@operator("MatMul", since=1)
+@operator("MatMul", since=1, weights=(0, 1))
 def matmul(call: Call, a: Tensor, b: Tensor) -> Tensor:
     return torch.matmul(a, b)
 
 
-@operator("Gemm", since=7)
+@operator("Gemm", since=7, weights=(0, 1, 2))
 def gemm(call: Call, a: Tensor, b: Tensor, c: Tensor | None = None) -> Tensor:
     """alpha · A' B' + beta · C, as `linear` where it is one."""
     alpha, beta = call.attr("alpha", 1.0), call.attr("beta", 1.0)
@@ -33,7 +33,7 @@ def gemm(call: Call, a: Tensor, b: Tensor, c: Tensor | None = None) -> Tensor:
     return product + (c if beta == 1.0 else c * beta)
 
 
-@operator("Einsum", since=12)
+@operator("Einsum", since=12, weights=(0, 1, 2))
 def einsum(call: Call, *values: Tensor) -> Tensor:
     equation = str(call.attr("equation", "")).replace(" ", "")
     return torch.einsum(equation, *values)
@@ -57,7 +57,13 @@ def _heads(x: Tensor, heads: int) -> Tensor:
     return x.reshape(n, tokens, heads, width // heads).transpose(1, 2)
 
 
-@operator("Attention", since=23, note="without key/value cache; 3-D and 4-D inputs")
+@operator(
+    "Attention",
+    since=23,
+    note="without key/value cache; 3-D and 4-D inputs",
+    weights=(1, 2),
+    idle=("softmax_precision", "qk_matmul_output_mode"),
+)
 def attention(call: Call, q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None) -> Tensor:
     """softmax(Q Kᵀ · scale + mask) V over heads, grouped queries included."""
     flat = q.ndim == 3

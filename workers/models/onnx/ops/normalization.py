@@ -11,7 +11,9 @@ from workers.models.onnx.call import Call
 from workers.models.onnx.registry import operator
 
 
-@operator("BatchNormalization", since=7)
+@operator(
+    "BatchNormalization", since=7, weights=(1, 2), statistics=(3, 4), layer=False, idle=("momentum", "training_mode")
+)
 def batch_normalization(call: Call, x: Tensor, scale: Tensor, bias: Tensor, mean: Tensor, var: Tensor) -> Tensor:
     """Inference form; a weight, which no image changes, is standardised in training form (NFNet, BiT)."""
     if call.attr("training_mode", 0):
@@ -26,12 +28,12 @@ def batch_normalization(call: Call, x: Tensor, scale: Tensor, bias: Tensor, mean
     return F.batch_norm(x, mean, var, scale, bias, False, momentum if 0 < momentum < 1 else 0.1, epsilon)
 
 
-@operator("InstanceNormalization", since=6)
+@operator("InstanceNormalization", since=6, weights=(1, 2))
 def instance_normalization(call: Call, x: Tensor, scale: Tensor, bias: Tensor) -> Tensor:
     return F.instance_norm(x, None, None, scale, bias, True, 0.0, call.attr("epsilon", 1e-5))
 
 
-@operator("GroupNormalization", since=18)
+@operator("GroupNormalization", since=18, weights=(1, 2), idle=("stash_type",))
 def group_normalization(call: Call, x: Tensor, scale: Tensor, bias: Tensor) -> Tensor:
     groups, epsilon = call.attr("num_groups"), call.attr("epsilon", 1e-5)
     if call.version < 21:  # one scale a group, until operator set 21
@@ -40,7 +42,9 @@ def group_normalization(call: Call, x: Tensor, scale: Tensor, bias: Tensor) -> T
     return F.group_norm(x, groups, scale, bias, epsilon)
 
 
-@operator("LayerNormalization", since=1)  # onnxruntime wrote it before operator set 17 had it
+@operator(
+    "LayerNormalization", since=1, weights=(1, 2), idle=("stash_type",)
+)  # onnxruntime wrote it before operator set 17 had it
 def layer_normalization(call: Call, x: Tensor, scale: Tensor, bias: Tensor | None = None) -> Any:
     """The normalised values, and the mean and inverse deviation where they are asked for."""
     result = _layer_norm(call, x, scale, bias)
@@ -61,7 +65,7 @@ def _layer_norm(call: Call, x: Tensor, scale: Tensor, bias: Tensor | None) -> Te
     return result if bias is None else result + bias
 
 
-@operator("RMSNormalization", since=23)
+@operator("RMSNormalization", since=23, weights=(1,), idle=("stash_type",))
 def rms_normalization(call: Call, x: Tensor, scale: Tensor) -> Tensor:
     dims = list(range(call.attr("axis", -1) % x.ndim, x.ndim))
     return x * torch.rsqrt(x.square().mean(dims, keepdim=True) + call.attr("epsilon", 1e-5)) * scale

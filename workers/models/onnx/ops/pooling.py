@@ -38,7 +38,7 @@ def _window(call: Call, x: Tensor) -> tuple[list[int], list[int], list[int], lis
     return kernel, strides, dilations, begin, end, surplus
 
 
-@operator("MaxPool", since=1, note="values, not indices")
+@operator("MaxPool", since=1, note="values, not indices", idle=("kernel_shape", "pads", "storage_order"))
 def max_pool(call: Call, x: Tensor) -> Tensor:
     kernel, strides, dilations, begin, end, surplus = _window(call, x)
     rank = len(kernel)
@@ -51,7 +51,7 @@ def max_pool(call: Call, x: Tensor) -> Tensor:
     return result
 
 
-@operator("AveragePool", since=7)
+@operator("AveragePool", since=7, idle=("kernel_shape", "pads"))
 def average_pool(call: Call, x: Tensor) -> Tensor:
     kernel, strides, dilations, begin, end, surplus = _window(call, x)
     rank = len(kernel)
@@ -94,7 +94,7 @@ def _sums(x: Tensor, kernel: Sequence[int], strides: Sequence[int], dilations: S
     return result
 
 
-@operator("LpPool", since=11)
+@operator("LpPool", since=11, idle=("kernel_shape", "pads"))
 def lp_pool(call: Call, x: Tensor) -> Tensor:
     kernel, strides, dilations, begin, end, surplus = _window(call, x)
     p = call.attr("p", 2)
@@ -103,18 +103,18 @@ def lp_pool(call: Call, x: Tensor) -> Tensor:
     return result
 
 
-@operator("GlobalAveragePool", since=1)
+@operator("GlobalAveragePool", since=1, idle=("kernel_shape", "pads"))
 def global_average_pool(call: Call, x: Tensor) -> Tensor:
     result: Tensor = _GLOBAL[len(spatial(call, x))](x, 1)
     return result
 
 
-@operator("GlobalMaxPool", since=1)
+@operator("GlobalMaxPool", since=1, idle=("kernel_shape", "pads"))
 def global_max_pool(call: Call, x: Tensor) -> Tensor:
     return x.amax(dim=list(range(2, x.ndim)), keepdim=True)
 
 
-@operator("GlobalLpPool", since=2)
+@operator("GlobalLpPool", since=2, idle=("kernel_shape", "pads"))
 def global_lp_pool(call: Call, x: Tensor) -> Tensor:
     result: Tensor = torch.linalg.vector_norm(x, call.attr("p", 2), dim=list(range(2, x.ndim)), keepdim=True)
     return result

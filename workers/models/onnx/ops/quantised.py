@@ -67,14 +67,29 @@ def limits(call: Call, zero: Value | None) -> tuple[int, int]:
     return _LIMITS[zero.dtype]
 
 
-@operator("QuantizeLinear", since=10, gradient="straight-through", note="8 and 16 bit, by tensor or axis")
+@operator(
+    "QuantizeLinear",
+    since=10,
+    gradient="straight-through",
+    note="8 and 16 bit, by tensor or axis",
+    settings=(0, 1, 2),
+    folds=False,
+    idle=("precision", "saturate"),
+)
 def quantize_linear(call: Call, x: Tensor, scale: Value, zero: Value | None = None) -> Tensor:
     axis = call.attr("axis", 1)
     offset = 0.0 if zero is None else along(zero, x, axis, call)
     return quantise(x, along(scale, x, axis, call), offset, limits(call, zero))
 
 
-@operator("DequantizeLinear", since=10, note="8, 16 and 32 bit, by tensor or axis")
+@operator(
+    "DequantizeLinear",
+    since=10,
+    note="8, 16 and 32 bit, by tensor or axis",
+    settings=(0, 1, 2),
+    folds=False,
+    idle=("precision",),
+)
 def dequantize_linear(call: Call, x: Tensor, scale: Value, zero: Value | None = None) -> Tensor:
     axis = call.attr("axis", 1)
     x = x.to(torch.float32)
@@ -84,7 +99,14 @@ def dequantize_linear(call: Call, x: Tensor, scale: Value, zero: Value | None = 
     return result
 
 
-@operator("DynamicQuantizeLinear", since=11, gradient="straight-through", note="scales image by image")
+@operator(
+    "DynamicQuantizeLinear",
+    since=11,
+    gradient="straight-through",
+    note="scales image by image",
+    settings=(0,),
+    folds=False,
+)
 def dynamic_quantize_linear(call: Call, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """Scale and zero point from each image's own range, as the file computes them for a batch of one."""
     if x.ndim < 2 or not isinstance(x.shape[0], torch.SymInt) or x.shape[0] != call.batch.size:
@@ -97,7 +119,9 @@ def dynamic_quantize_linear(call: Call, x: Tensor) -> tuple[Tensor, Tensor, Tens
     return quantise(x, scale, zero, (0, 255)), scale, zero
 
 
-@operator("QLinearConv", since=10, gradient="straight-through")
+@operator(
+    "QLinearConv", since=10, gradient="straight-through", layer=True, settings=range(9), idle=("kernel_shape", "pads")
+)
 def qlinear_conv(
     call: Call,
     x: Tensor,
@@ -130,7 +154,7 @@ def qlinear_conv(
     return quantise(soft, 1.0, float(y_zero.reshape(-1)[0]), limits(call, y_zero))
 
 
-@operator("QLinearMatMul", since=10, gradient="straight-through")
+@operator("QLinearMatMul", since=10, gradient="straight-through", layer=True, settings=range(8))
 def qlinear_matmul(
     call: Call,
     a: Tensor,
@@ -149,7 +173,7 @@ def qlinear_matmul(
     return quantise(torch.matmul(left, right) * scale, 1.0, float(y_zero.reshape(-1)[0]), limits(call, y_zero))
 
 
-@operator("ConvInteger", since=10)
+@operator("ConvInteger", since=10, idle=("kernel_shape", "pads"))
 def conv_integer(call: Call, x: Tensor, w: Tensor, x_zero: Value | None = None, w_zero: Host | None = None) -> Tensor:
     rank = len(spatial(call, x))
     strides, dilations = call.attr("strides", [1] * rank), call.attr("dilations", [1] * rank)

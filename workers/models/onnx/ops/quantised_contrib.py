@@ -14,8 +14,9 @@ from workers.models.onnx.registry import Host, Value, operator
 
 _MS = "com.microsoft"
 
-operator("QuantizeLinear", domain=_MS, gradient="straight-through")(quantize_linear)
-operator("DequantizeLinear", domain=_MS)(dequantize_linear)
+_PARAMETERS: Any = {"domain": _MS, "settings": (0, 1, 2), "folds": False, "idle": ("precision", "saturate")}
+operator("QuantizeLinear", gradient="straight-through", **_PARAMETERS)(quantize_linear)
+operator("DequantizeLinear", **_PARAMETERS)(dequantize_linear)
 
 
 def _numbers(x: Tensor, scale: Host, zero: Host | None) -> Tensor:
@@ -29,7 +30,7 @@ def _quantised(call: Call, x: Tensor, scale: Host, zero: Host | None) -> Tensor:
     return quantise(x, float(scale.reshape(-1)[0]), offset, limits(call, zero))
 
 
-@operator("QLinearAdd", domain=_MS, gradient="straight-through")
+@operator("QLinearAdd", domain=_MS, gradient="straight-through", layer=True, settings=range(8))
 def qlinear_add(
     call: Call, a: Tensor, sa: Host, za: Host | None, b: Tensor, sb: Host, zb: Host | None, sc: Host,
     zc: Host | None = None,
@@ -37,7 +38,7 @@ def qlinear_add(
     return _quantised(call, _numbers(a, sa, za) + _numbers(b, sb, zb), sc, zc)
 
 
-@operator("QLinearMul", domain=_MS, gradient="straight-through")
+@operator("QLinearMul", domain=_MS, gradient="straight-through", layer=True, settings=range(8))
 def qlinear_mul(
     call: Call, a: Tensor, sa: Host, za: Host | None, b: Tensor, sb: Host, zb: Host | None, sc: Host,
     zc: Host | None = None,
@@ -45,17 +46,17 @@ def qlinear_mul(
     return _quantised(call, _numbers(a, sa, za) * _numbers(b, sb, zb), sc, zc)
 
 
-@operator("QLinearSigmoid", domain=_MS, gradient="straight-through")
+@operator("QLinearSigmoid", domain=_MS, gradient="straight-through", layer=True)
 def qlinear_sigmoid(call: Call, x: Tensor, sx: Host, zx: Host | None, sy: Host, zy: Host | None = None) -> Tensor:
     return _quantised(call, torch.sigmoid(_numbers(x, sx, zx)), sy, zy)
 
 
-@operator("QLinearLeakyRelu", domain=_MS, gradient="straight-through")
+@operator("QLinearLeakyRelu", domain=_MS, gradient="straight-through", layer=True)
 def qlinear_leaky_relu(call: Call, x: Tensor, sx: Host, zx: Host | None, sy: Host, zy: Host | None = None) -> Tensor:
     return _quantised(call, F.leaky_relu(_numbers(x, sx, zx), call.attr("alpha", 0.01)), sy, zy)
 
 
-@operator("QLinearSoftmax", domain=_MS, gradient="straight-through")
+@operator("QLinearSoftmax", domain=_MS, gradient="straight-through", layer=True)
 def qlinear_softmax(call: Call, x: Tensor, sx: Host, zx: Host | None, sy: Host, zy: Host | None = None) -> Tensor:
     axis = call.attr("axis", -1)
     if call.attr("opset", 13) < 13 and axis % x.ndim != x.ndim - 1:
@@ -63,7 +64,7 @@ def qlinear_softmax(call: Call, x: Tensor, sx: Host, zx: Host | None, sy: Host, 
     return _quantised(call, torch.softmax(_numbers(x, sx, zx), axis), sy, zy)
 
 
-@operator("QLinearConcat", domain=_MS, gradient="straight-through")
+@operator("QLinearConcat", domain=_MS, gradient="straight-through", layer=True, settings=range(256))
 def qlinear_concat(call: Call, sy: Host, zy: Host, *triples: Value) -> Tensor:
     parts = [
         _numbers(call.tensor(triples[i]), call.host(triples[i + 1], "scale"), call.host(triples[i + 2], "zero point"))
@@ -72,20 +73,27 @@ def qlinear_concat(call: Call, sy: Host, zy: Host, *triples: Value) -> Tensor:
     return _quantised(call, torch.cat(parts, call.attr("axis")), sy, zy)
 
 
-@operator("QLinearGlobalAveragePool", domain=_MS, gradient="straight-through")
+@operator("QLinearGlobalAveragePool", domain=_MS, gradient="straight-through", layer=True, settings=range(5))
 def qlinear_global_average_pool(call: Call, x: Tensor, sx: Host, zx: Host, sy: Host, zy: Host) -> Tensor:
     axes = list(range(1, x.ndim - 1)) if call.attr("channels_last", 0) else list(range(2, x.ndim))
     return _quantised(call, _numbers(x, sx, zx).mean(axes, keepdim=True), sy, zy)
 
 
-@operator("QLinearAveragePool", domain=_MS, gradient="straight-through")
+@operator(
+    "QLinearAveragePool",
+    domain=_MS,
+    gradient="straight-through",
+    layer=True,
+    settings=range(5),
+    idle=("kernel_shape", "pads"),
+)
 def qlinear_average_pool(call: Call, x: Tensor, sx: Host, zx: Host | None, sy: Host, zy: Host | None = None) -> Tensor:
     if call.attr("channels_last", 0):
         raise call.refuse("channels_last is not supported")
     return _quantised(call, average_pool(call, _numbers(x, sx, zx)), sy, zy)
 
 
-@operator("QGemm", domain=_MS, gradient="straight-through")
+@operator("QGemm", domain=_MS, gradient="straight-through", settings=range(9))
 def qgemm(
     call: Call, a: Tensor, sa: Host, za: Host, b: Tensor, sb: Host, zb: Host, c: Tensor | None = None,
     sy: Host | None = None, zy: Host | None = None,

@@ -65,7 +65,9 @@ def _outward(call: Call, y: Tensor) -> Tensor:
     return y.reshape(steps, n, directions, width // directions).transpose(1, 2)
 
 
-@operator("LSTM", since=7, note="forward or both ways, torch's activations, without peepholes and lengths")
+@operator(
+    "LSTM", since=7, note="forward or both ways, torch's activations, without peepholes and lengths", weights=(1, 2, 3)
+)
 def lstm(
     call: Call,
     x: Tensor,
@@ -91,7 +93,12 @@ def _simple(call: Call, function: Callable[..., Any], x: Tensor, weights: list[T
     return _outward(call, y), last
 
 
-@operator("GRU", since=7, note="linear_before_reset=1, forward or both ways, torch's activations, without lengths")
+@operator(
+    "GRU",
+    since=7,
+    note="linear_before_reset=1, forward or both ways, torch's activations, without lengths",
+    weights=(1, 2, 3),
+)
 def gru(
     call: Call,
     x: Tensor,
@@ -107,7 +114,7 @@ def gru(
     return _simple(call, aten.gru.input, x, _weights(call, _GRU, w, r, b), _start(call, x, r.shape[-1], h))
 
 
-@operator("RNN", since=7, note="tanh or relu, forward or both ways, without lengths")
+@operator("RNN", since=7, note="tanh or relu, forward or both ways, without lengths", weights=(1, 2, 3))
 def rnn(
     call: Call,
     x: Tensor,

@@ -2,11 +2,14 @@
 """Reductions over axes, given as an attribute or, in newer operator sets, as an input."""
 
 from collections.abc import Callable
+from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from workers.models.onnx.call import Call, ints
+from workers.models.onnx.ops import host_arithmetic, host_shapes
 from workers.models.onnx.registry import Host, operator
 
 
@@ -19,9 +22,12 @@ def axes_of(call: Call, x_rank: int, axes: Host | None) -> list[int] | None:
 
 
 def _register(
-    name: str, function: Callable[[Tensor, list[int], bool], Tensor], before: Callable[[Tensor], Tensor] | None = None
+    name: str,
+    function: Callable[[Tensor, list[int], bool], Tensor],
+    before: Callable[[Tensor], Tensor] | None = None,
+    host: Callable[..., Any] | None = None,
 ) -> None:
-    @operator(name, since=1)
+    @operator(name, since=1, host=None if host is None else host_arithmetic.reduce(host))
     def reduce(call: Call, x: Tensor, axes: Host | None = None) -> Tensor:
         dims = axes_of(call, x.ndim, axes)
         if not x.ndim or dims is None:
@@ -36,10 +42,10 @@ def _prod(x: Tensor, dims: list[int], keep: bool) -> Tensor:
 
 
 _register("ReduceMean", lambda x, d, k: x.mean(d, keepdim=k))
-_register("ReduceSum", lambda x, d, k: x.sum(d, keepdim=k, dtype=x.dtype))
-_register("ReduceMax", lambda x, d, k: x.amax(d, keepdim=k))
-_register("ReduceMin", lambda x, d, k: x.amin(d, keepdim=k))
-_register("ReduceProd", _prod)
+_register("ReduceSum", lambda x, d, k: x.sum(d, keepdim=k, dtype=x.dtype), host=np.sum)
+_register("ReduceMax", lambda x, d, k: x.amax(d, keepdim=k), host=np.max)
+_register("ReduceMin", lambda x, d, k: x.amin(d, keepdim=k), host=np.min)
+_register("ReduceProd", _prod, host=np.prod)
 _register("ReduceL1", lambda x, d, k: x.abs().sum(d, keepdim=k), torch.abs)
 _register("ReduceL2", lambda x, d, k: torch.linalg.vector_norm(x, 2, d, keepdim=k), torch.abs)
 _register("ReduceSumSquare", lambda x, d, k: x.square().sum(d, keepdim=k), torch.square)
@@ -77,7 +83,7 @@ def top_k(call: Call, x: Tensor, k: Host) -> tuple[Tensor, Tensor]:
     return values.narrow(axis, 0, ints(k)[0]), indices.narrow(axis, 0, ints(k)[0])
 
 
-@operator("CumSum", since=11)
+@operator("CumSum", since=11, host=host_shapes.cum_sum)
 def cum_sum(call: Call, x: Tensor, axis: Host) -> Tensor:
     dim = ints(axis)[0]
     if call.attr("reverse", 0):

@@ -15,7 +15,7 @@ from workers.models.onnx.registry import Host, operator
 Array = np.ndarray[Any, Any]
 
 
-@operator("Upsample", since=7)
+@operator("Upsample", since=7, settings=(1,))
 def upsample(call: Call, x: Tensor, scales: Host | None = None) -> Tensor:
     """The forerunner of Resize: asymmetric coordinates, floor for nearest."""
     factors = [float(s) for s in (scales.reshape(-1) if scales is not None else call.attr("scales"))]
@@ -28,7 +28,7 @@ def upsample(call: Call, x: Tensor, scales: Host | None = None) -> Tensor:
     return x
 
 
-@operator("Resize", since=10)
+@operator("Resize", since=10, settings=(1, 2, 3))
 def resize(call: Call, x: Tensor, *rest: Host | None) -> Tensor:
     """Sizes or scales for all axes or the named ones; see the ONNX specification for the coordinate rules."""
     if call.version < 11:

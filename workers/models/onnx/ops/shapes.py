@@ -10,15 +10,16 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from workers.models.onnx.call import Call, host, ints
+from workers.models.onnx.ops import host_shapes
 from workers.models.onnx.registry import Host, Value, operator
 
 
-@operator("Identity", since=1)
+@operator("Identity", since=1, view=True, host=host_shapes.identity)
 def identity(call: Call, x: Value) -> Value:
     return x
 
 
-@operator("Dropout", since=1, note="inference form")
+@operator("Dropout", since=1, note="inference form", settings=(1, 2), idle=("ratio", "seed", "is_test"))
 def dropout(call: Call, x: Value, ratio: Value | None = None, training: Host | None = None) -> Value:
     """Does nothing in inference mode."""
     if training is not None and bool(training.reshape(-1)[0]):
@@ -26,13 +27,13 @@ def dropout(call: Call, x: Value, ratio: Value | None = None, training: Host | N
     return x
 
 
-@operator("Shape", since=1)
+@operator("Shape", since=1, host=host_shapes.shape)
 def shape(call: Call, x: Tensor) -> Host:
     start, end = call.attr("start", 0), call.attr("end")
     return host(list(x.shape)[slice(start, end)])
 
 
-@operator("Size", since=1)
+@operator("Size", since=1, host=host_shapes.size)
 def size(call: Call, x: Tensor) -> Host:
     return host([math.prod(x.shape)]).reshape(())
 
@@ -83,7 +84,7 @@ def _place(wanted: list[int], in_front: int, fixed: int) -> tuple[int, int] | No
     return min(found)[1:] if found else None
 
 
-@operator("Reshape", since=5)
+@operator("Reshape", since=5, view=True, host=host_shapes.reshape)
 def reshape(call: Call, x: Tensor, target: Host) -> Tensor:
     wanted = ints(target)
     if not call.attr("allowzero", 0):
@@ -91,7 +92,7 @@ def reshape(call: Call, x: Tensor, target: Host) -> Tensor:
     return x.reshape(running_shape(call, x, wanted))
 
 
-@operator("Flatten", since=1)
+@operator("Flatten", since=1, view=True, host=host_shapes.flatten)
 def flatten(call: Call, x: Tensor) -> Tensor:
     axis = call.attr("axis", 1)
     axis = axis + x.ndim if axis < 0 else axis
@@ -102,12 +103,12 @@ def flatten(call: Call, x: Tensor) -> Tensor:
     return x.flatten(axis).flatten(0, axis - 1) if axis < x.ndim else x.flatten().unsqueeze(1)
 
 
-@operator("Transpose", since=1)
+@operator("Transpose", since=1, view=True, host=host_shapes.transpose)
 def transpose(call: Call, x: Tensor) -> Tensor:
     return x.permute(call.attr("perm", list(reversed(range(x.ndim)))))
 
 
-@operator("Squeeze", since=1)
+@operator("Squeeze", since=1, view=True, host=host_shapes.squeeze)
 def squeeze(call: Call, x: Tensor, axes: Host | None = None) -> Tensor:
     named = ints(axes) if axes is not None else call.attr("axes")
     if named is None:
@@ -123,7 +124,7 @@ def squeeze(call: Call, x: Tensor, axes: Host | None = None) -> Tensor:
     return x
 
 
-@operator("Unsqueeze", since=1)
+@operator("Unsqueeze", since=1, view=True, host=host_shapes.unsqueeze)
 def unsqueeze(call: Call, x: Tensor, axes: Host | None = None) -> Tensor:
     named = ints(axes) if axes is not None else call.attr("axes")
     rank = x.ndim + len(named)
@@ -132,7 +133,7 @@ def unsqueeze(call: Call, x: Tensor, axes: Host | None = None) -> Tensor:
     return x
 
 
-@operator("Expand", since=8)
+@operator("Expand", since=1, view=True, host=host_shapes.expand)
 def expand(call: Call, x: Tensor, target: Host) -> Tensor:
     wanted = ints(target)
     rank = max(len(wanted), x.ndim)
@@ -145,12 +146,12 @@ def expand(call: Call, x: Tensor, target: Host) -> Tensor:
     return x.expand([-1 if not isinstance(s, torch.SymInt) and s == 1 else s for s in wanted])
 
 
-@operator("Tile", since=6)
+@operator("Tile", since=6, host=host_shapes.tile)
 def tile(call: Call, x: Tensor, repeats: Host) -> Tensor:
     return x.repeat(ints(repeats))
 
 
-@operator("Concat", since=4)
+@operator("Concat", since=4, beside_images=True, host=host_shapes.concat)
 def concat(call: Call, *values: Tensor) -> Tensor:
     axis = call.attr("axis") % values[0].ndim
     if call.batch.freed:
@@ -173,7 +174,7 @@ def _same_batch(values: tuple[Tensor, ...], axis: int) -> tuple[Tensor, ...]:
     )
 
 
-@operator("Split", since=2)
+@operator("Split", since=2, host=host_shapes.split)
 def split(call: Call, x: Tensor, sizes: Host | None = None) -> tuple[Tensor, ...]:
     axis = call.attr("axis", 0)
     named = ints(sizes) if sizes is not None else call.attr("split")
@@ -204,7 +205,7 @@ def space_to_depth(call: Call, x: Tensor) -> Tensor:
 _PAD_MODES = {"constant": "constant", "reflect": "reflect", "edge": "replicate", "wrap": "circular"}
 
 
-@operator("Pad", since=2)
+@operator("Pad", since=2, settings=(2,))
 def pad(call: Call, x: Tensor, pads: Host | None = None, value: Host | None = None, axes: Host | None = None) -> Tensor:
     widths = ints(pads) if pads is not None else call.attr("pads")
     number = float(value.reshape(-1)[0]) if value is not None and value.size else call.attr("value", 0.0)
@@ -269,7 +270,7 @@ def eye_like(call: Call, x: Tensor) -> Tensor:
     return torch.from_numpy(np.eye(rows, columns, k, dtype=np.float32)).to(x.device)
 
 
-@operator("ConstantOfShape", since=9)
+@operator("ConstantOfShape", since=1, host=host_shapes.constant_of_shape)
 def constant_of_shape(call: Call, target: Host) -> Tensor:
     """A tensor of one value, for shapes that are too large or too symbolic to be a constant."""
     value = call.attr("value", np.zeros(1, np.float32)).reshape(-1)[0]
