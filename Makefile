@@ -32,8 +32,8 @@ serve: setup ## a development server on http://127.0.0.1:8000
 	$(VENV)/bin/tremor serve
 
 bench: setup ## our attacks beside the peers' (ARGS="--only pgd" for some)
-	$(VENV)/bin/python -m pip install --quiet --no-deps --upgrade --target $(VENV)/peers -r tests/benchmarks/peers.txt
-	PYTHONPATH=$(VENV)/peers $(VENV)/bin/python -m tests.benchmarks.run $(ARGS)
+	$(VENV)/bin/python -m pip install --quiet --no-deps --upgrade --target $(VENV)/peers -r tests/tools/benchmarks/peers.txt
+	PYTHONPATH=$(VENV)/peers $(VENV)/bin/python -m tests.tools.benchmarks.run $(ARGS)
 
 openapi: setup ## regenerate openapi/openapi.json and report.schema.json
 	$(VENV)/bin/tremor openapi

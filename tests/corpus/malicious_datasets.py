@@ -13,7 +13,7 @@ import numpy as np
 
 from tests.corpus.malice import Malice, Payload, listing
 from tests.corpus.torchscript import with_entries
-from tests.fuzz.seeds import folders, npz, picture, tarred, zipped
+from tests.tools.fuzz.seeds import folders, npz, picture, tarred, zipped
 
 FILES: list[Malice] = []
 _listed = listing(FILES, "datasets")

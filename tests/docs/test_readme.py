@@ -53,7 +53,7 @@ def test_every_picture_and_file_that_it_shows_is_there() -> None:
 
 
 def test_the_coverage_table_is_complete_and_nothing_that_torch_can_write_is_refused() -> None:
-    from tests.coverage_table import BEGIN, COLUMNS, END, FULL
+    from tests.tools.coverage_table import BEGIN, COLUMNS, END, FULL
     from tests.workers.models.onnx.nets import NETS
 
     table, _, below = README.partition(BEGIN)[2].partition(END)[0].strip().partition("\n\n")

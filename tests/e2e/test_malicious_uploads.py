@@ -15,8 +15,8 @@ from tests.corpus.malice import Malice
 from tests.corpus.malicious import CORPUS
 from tests.corpus.outside import Outside
 from tests.e2e.client import Client, Json
-from tests.fuzz.uploads import SETTINGS, fuzz
-from tests.fuzz.watch import Person, household
+from tests.tools.fuzz.uploads import SETTINGS, fuzz
+from tests.tools.fuzz.watch import Person, household
 
 WORKERS = 2
 #: Seconds to wait for an upload behind all others.
@@ -153,7 +153,7 @@ def test_no_long_lived_process_died(attacked: Place) -> None:
 
 
 def test_mutated_uploads(attacked: Place, tmp_path: Path) -> None:
-    """A small part of ``python -m tests.fuzz.uploads``, always the same one."""
+    """A small part of ``python -m tests.tools.fuzz.uploads``, always the same one."""
     found = fuzz(attacked.service, range(150), 0, tmp_path, workers=WORKERS, in_flight=6)
     assert found.failures == []
     assert found.total == 150

@@ -6,7 +6,7 @@ import pytest
 
 from service.embedded.broker import Broker
 from tests.service.conftest import flush, make_settings
-from tests.service.contract import LARGE, try_contract, working
+from tests.tools.contract.service import LARGE, try_contract, working
 
 PARTS = {
     "limits": ["--phases=coverage", *(f"--exclude-operation-id={name}" for name in LARGE)],

@@ -4,11 +4,12 @@
 [--seconds 600] [--results]``
 
 Random weights; one small net a family (``zoo_families.txt``, which ``--list`` makes anew). Each net lives in a child
-process of its own, in an environment that has timm and transformers (``zoo.txt``) on top of this one's packages and is
-made at the first call, below ``.venv/zoo``. A cell is found as `tests.coverage_table` finds it: the largest relative
-difference of the logits at two batch sizes, and of the input gradient. Every cell is a line of ``--out`` as soon as it
-is known; cells that are there already are not asked again unless ``--again``. ``--results`` writes the table into
-``tests/benchmarks/RESULTS.md``. The exit status is the number of cells in which torch could and Tremor could not.
+process of its own, in an environment that has timm and transformers (``zoo.txt``) on top of this one's packages and
+is made at the first call, below ``.venv/zoo``. A cell is found as `tests.tools.coverage_table` finds it: the largest
+relative difference of the logits at two batch sizes, and of the input gradient. Every cell is a line of ``--out`` as
+soon as it is known; cells that are there already are not asked again unless ``--again``. ``--results`` writes the
+table into ``tests/tools/benchmarks/RESULTS.md``. The exit status is the number of cells in which torch could and
+Tremor could not.
 """
 
 import argparse
@@ -101,7 +102,7 @@ def main() -> int:
     parser.add_argument("--list", action="store_true", help="make the list of families anew, asking nothing else")
     options = parser.parse_args()
     if options.results:
-        into_results(table(list(known(options.out).values())), ROOT / "tests" / "benchmarks" / "RESULTS.md")
+        into_results(table(list(known(options.out).values())), ROOT / "tests" / "tools" / "benchmarks" / "RESULTS.md")
         return 0
     python = environment(ROOT / ".venv" / "zoo")
     if options.list:

@@ -17,9 +17,9 @@ import torch
 from torch import Tensor, nn
 
 from openapi.models import InputSpec
-from tests import coverage_table
-from tests.coverage_table import Cell, cell
-from tests.kinks import GRADIENT, images, slope, worst
+from tests.tools import coverage_table
+from tests.tools.coverage_table import Cell, cell
+from tests.tools.kinks import GRADIENT, images, slope, worst
 from tests.tools.zoo_nets import build
 from tests.workers.models.nets import gradient, relative
 from workers.models.audited import AuditedModel

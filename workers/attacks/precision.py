@@ -9,7 +9,7 @@ def are_rough(wanted: Gradients, device: torch.device) -> bool:
     """Whether gradients of attacks in a ball are computed in bfloat16.
 
     auto: on a GPU with bfloat16 units, or a CPU with AMX tiles; elsewhere bfloat16 is no faster (AVX512-BF16 alone has
-    been measured, see `tests/benchmarks/RESULTS.md`).
+    been measured, see `tests/tools/benchmarks/RESULTS.md`).
     """
     if wanted != "auto":
         return wanted == "bfloat16"

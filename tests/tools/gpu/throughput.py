@@ -10,8 +10,8 @@ from torch import Tensor, nn
 
 from openapi.attacks import ATTACK_ADAPTER
 from openapi.hardening_options import HardenOptions
-from tests.benchmarks.libraries import authors, installed
-from tests.benchmarks.subject import Counted, Subject
+from tests.tools.benchmarks.libraries import authors, installed
+from tests.tools.benchmarks.subject import Counted, Subject
 from tests.tools.gpu.nets import of_usual_size, random_images
 from tests.tools.gpu.scale import Scale
 from workers.attacks.suite import run_attack

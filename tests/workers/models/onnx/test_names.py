@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from openapi.models import InputSpec
-from tests import coverage_table
+from tests.tools import coverage_table
 from tests.workers.models.onnx.files import RGB, model, node, rand, save
 from tests.workers.models.onnx.nets import build
 from workers.models.load import load_model

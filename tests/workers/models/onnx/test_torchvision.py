@@ -1,6 +1,6 @@
 """Networks of torchvision's families from both of torch's exporters: same logits as onnxruntime, whatever the batch.
 
-``python -m tests.coverage_table`` makes the whole table (every family, every exporter).
+``python -m tests.tools.coverage_table`` makes the whole table (every family, every exporter).
 """
 
 import copy

@@ -1,4 +1,4 @@
-"""Fuzzes the upload path of a real service: ``python -m tests.fuzz.uploads --count 20000 --seed 1``.
+"""Fuzzes the upload path of a real service: ``python -m tests.tools.fuzz.uploads --count 20000 --seed 1``.
 
 Valid files of every kind are mutated (bytes, truncation, splices, entries of zip and tar, headers, pickles and sources
 inside TorchScript and ``.pt2``, the graph of ONNX, footers of Parquet) and sent over HTTP to ``tremor serve`` with real
@@ -36,9 +36,9 @@ from typing import Any
 import httpx
 
 from service.embedded import EmbeddedService
-from tests.fuzz.mutations import Mutant, mutate
-from tests.fuzz.seeds import fresh_seeds
-from tests.fuzz.watch import Person, household, memory
+from tests.tools.fuzz.mutations import Mutant, mutate
+from tests.tools.fuzz.seeds import fresh_seeds
+from tests.tools.fuzz.watch import Person, household, memory
 
 #: Resident bytes that a long-lived process may gain between the first tenth of a run and its end.
 GROWTH = 96 * 2**20
@@ -196,7 +196,7 @@ def fuzz(
 
 def main(arguments: list[str] | None = None) -> int:
     """Start a service, fuzz it, print what was found; 1 when there are findings."""
-    parser = argparse.ArgumentParser(prog="python -m tests.fuzz.uploads", description=__doc__.split("\n\n")[0])
+    parser = argparse.ArgumentParser(prog="python -m tests.tools.fuzz.uploads", description=__doc__.split("\n\n")[0])
     parser.add_argument("--count", type=int, default=1000, help="mutants to send")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--first", type=int, default=0, help="number of the first mutant")

@@ -8,8 +8,8 @@ import zipfile
 from collections.abc import Sequence
 from random import Random
 
-from tests.fuzz.mutations.raw import NAMES, NUMBERS, bomb, bytes_
-from tests.fuzz.seeds import Seed
+from tests.tools.fuzz.mutations.raw import NAMES, NUMBERS, bomb, bytes_
+from tests.tools.fuzz.seeds import Seed
 
 
 def _entries(data: bytes) -> dict[str, bytes]:

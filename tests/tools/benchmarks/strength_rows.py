@@ -8,8 +8,8 @@ from typing import Any
 
 from openapi.attacks import ATTACKS
 from openapi.threat_models import Attack
-from tests.benchmarks.libraries import Contender, art, authors, classes, foolbox, offered, torchattacks
-from tests.benchmarks.subject import Subject
+from tests.tools.benchmarks.libraries import Contender, art, authors, classes, foolbox, offered, torchattacks
+from tests.tools.benchmarks.subject import Subject
 from workers.attacks.corruptions.tables import SEVERITIES, scale_of
 from workers.attacks.geometry import Norm
 

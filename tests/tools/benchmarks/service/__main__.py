@@ -1,4 +1,4 @@
-"""``python -m tests.benchmarks.service``: start, recovery and latency of `tremor serve`, as one table.
+"""``python -m tests.tools.benchmarks.service``: start, recovery and latency of `tremor serve`, as one table.
 
 Run it on a machine that does nothing else; it says how busy that was. It needs about four minutes, two cores, and no
 network beyond loopback.
@@ -15,8 +15,8 @@ from pathlib import Path
 
 import httpx
 
-from tests.benchmarks.service.load import Latencies, Watchers, requests
-from tests.benchmarks.service.subject import Serve, serving, until
+from tests.tools.benchmarks.service.load import Latencies, Watchers, requests
+from tests.tools.benchmarks.service.subject import Serve, serving, until
 
 Row = tuple[str, str, str]
 

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from openapi.models import InputSpec
 from workers.models.load import load_model
 
-DEMO = Path(__file__).parents[2] / "deploy" / "demo"
+DEMO = Path(__file__).parents[3] / "deploy" / "demo"
 
 
 class Counted(nn.Module):

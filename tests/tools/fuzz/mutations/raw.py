@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from random import Random
 
-from tests.fuzz.seeds import Seed
+from tests.tools.fuzz.seeds import Seed
 
 #: (file, other seeds, rng) → the changed file; its name says how, in findings.
 Change = Callable[[bytes, Sequence[Seed], Random], bytes]

@@ -1,6 +1,6 @@
 """How long translation takes: every family of torchvision in each format, beside the nearest thing that others offer.
 
-``python -m tests.benchmarks.translation [--full] [--inspect] [--family resnet,vit] [--out FILE.md]`` prints CPU
+``python -m tests.tools.benchmarks.translation [--full] [--inspect] [--family resnet,vit] [--out FILE.md]`` prints CPU
 seconds (one thread, the better of two runs): *tremor* from the file to an audited model (admission, translation,
 layers, tap points), *torch* the loader of the format alone (`torch.jit.load`, `torch.export.load`), *onnx2torch* its
 own conversion, which knows neither layers nor a free batch. ``refused``: onnx2torch cannot load it. ``--full`` takes
@@ -18,7 +18,7 @@ from torch import Tensor, nn
 
 import workers.models.vision_ops  # noqa: F401  (before onnx2torch, which imports torchvision)
 from openapi.models import InputSpec
-from tests.coverage_table import COLUMNS, arguments, networks
+from tests.tools.coverage_table import COLUMNS, arguments, networks
 from workers.models.inspection import inspect_audited
 from workers.models.load import load_model
 

@@ -245,8 +245,8 @@ def seeds() -> list[Seed]:
 def fresh_seeds() -> list[Seed]:
     """`seeds`, from a new process."""
     env = {**os.environ, "PYTHONHASHSEED": "0"}
-    program = [sys.executable, "-W", "ignore", "-m", "tests.fuzz.seeds"]
-    root = Path(__file__).parents[2]
+    program = [sys.executable, "-W", "ignore", "-m", "tests.tools.fuzz.seeds"]
+    root = Path(__file__).parents[3]
     made = subprocess.run(program, capture_output=True, check=True, env=env, cwd=root)
     found: list[Seed] = [Seed(*fields) for fields in pickle.loads(made.stdout)]
     return found

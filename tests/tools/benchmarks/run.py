@@ -4,7 +4,7 @@ Whole-process CPU time (on a GPU the clock's), medians of interleaved runs; ever
 independent pass, in its ball and in [0, 1]. Times over the floor: that time divided by what the bare, frozen model
 needs for as many passes. On a GPU ours runs a second time, as "tremor graphs": with its gradient passes replayed.
 
-    python -m tests.benchmarks.run [--model FILE --data NPZ --mean … --std …] [--images 256] [--repeats 3] [--only
+    python -m tests.tools.benchmarks.run [--model FILE --data NPZ --mean … --std …] [--images 256] [--repeats 3] [--only
     NAME]… [--device cuda]
 """
 
@@ -22,11 +22,11 @@ from pathlib import Path
 
 import torch
 
-from tests.benchmarks.contenders import all_ours, attacks, peers
-from tests.benchmarks.libraries import MISSING, Contender
-from tests.benchmarks.referee import judged
-from tests.benchmarks.subject import Subject, clock, peak_mib, reset_peak
-from tests.benchmarks.tables import arguments, finish, opened, versions
+from tests.tools.benchmarks.contenders import all_ours, attacks, peers
+from tests.tools.benchmarks.libraries import MISSING, Contender
+from tests.tools.benchmarks.referee import judged
+from tests.tools.benchmarks.subject import Subject, clock, peak_mib, reset_peak
+from tests.tools.benchmarks.tables import arguments, finish, opened, versions
 from workers.attacks.geometry import Norm
 
 

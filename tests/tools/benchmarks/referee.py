@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from tests.benchmarks.subject import Subject
+from tests.tools.benchmarks.subject import Subject
 from workers.attacks.geometry import Norm, distance
 
 

@@ -7,8 +7,8 @@ import tarfile
 from collections.abc import Sequence
 from random import Random
 
-from tests.fuzz.mutations.raw import NAMES, NUMBERS, bomb, bytes_
-from tests.fuzz.seeds import Seed, tarred
+from tests.tools.fuzz.mutations.raw import NAMES, NUMBERS, bomb, bytes_
+from tests.tools.fuzz.seeds import Seed, tarred
 
 
 def tar_members(data: bytes, others: Sequence[Seed], rng: Random) -> bytes:

@@ -13,8 +13,8 @@ from torch import Tensor
 
 from openapi.attacks import ATTACKS
 from openapi.threat_models import Attack
-from tests.benchmarks.libraries import Contender, art, authors, foolbox, offered, torchattacks
-from tests.benchmarks.subject import Subject
+from tests.tools.benchmarks.libraries import Contender, art, authors, foolbox, offered, torchattacks
+from tests.tools.benchmarks.subject import Subject
 from workers.attacks.geometry import Norm
 from workers.attacks.suite import run_attack
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 import psutil
 
-DEMO = Path(__file__).parents[3] / "deploy" / "demo"
+DEMO = Path(__file__).parents[4] / "deploy" / "demo"
 _PATIENCE = 180.0
 
 

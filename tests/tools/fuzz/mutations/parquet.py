@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from random import Random
 
-from tests.fuzz.mutations.raw import BYTES, NUMBERS, one_change
-from tests.fuzz.seeds import Seed
+from tests.tools.fuzz.mutations.raw import BYTES, NUMBERS, one_change
+from tests.tools.fuzz.seeds import Seed
 
 
 def parquet_footer(data: bytes, others: Sequence[Seed], rng: Random) -> bytes:

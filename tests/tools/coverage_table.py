@@ -1,7 +1,7 @@
 """Which architectures come through which format: every family of torchvision's classifiers, translated and compared.
 
-``python -m tests.coverage_table [--full] [--family vit,swin] [--column script,pt2] [--out FILE.md] [--readme]`` writes
-a markdown table. A cell says the largest relative difference of the logits to the original runtime's (torch for
+``python -m tests.tools.coverage_table [--full] [--family vit,swin] [--column script,pt2] [--out FILE.md] [--readme]``
+writes a markdown table. A cell says the largest relative difference of the logits to the original runtime's (torch for
 TorchScript, onnxruntime for ONNX) at two batch sizes, then of the input gradient to the original network's, or why
 there is none. Below it stand the failures. ``--full`` takes torchvision's own sizes (random weights) instead of small
 nets of the same blocks; ``--seconds`` adds the CPU seconds of translation; ``--readme`` writes the table into the
@@ -34,14 +34,14 @@ import torch
 from torch import Tensor, nn
 
 from openapi.models import InputSpec
-from tests.kinks import GRADIENT, images, slope, worst
+from tests.tools.kinks import GRADIENT, images, slope, worst
 from tests.workers.models.nets import relative
 from tests.workers.models.onnx.nets import NETS, build
 from workers.models.audited import AuditedModel
 from workers.models.load import load_model
 
 LOGITS = 1e-4
-README = Path(__file__).parents[1] / "README.md"
+README = Path(__file__).parents[2] / "README.md"
 BEGIN, END = "<!-- coverage:begin -->", "<!-- coverage:end -->"
 
 #: (network, translation, shape of an image) → (difference of their input gradients, computed in what).

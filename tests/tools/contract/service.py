@@ -1,8 +1,4 @@
-"""The running service against its own OpenAPI document, by schemathesis with every check.
-
-``python -m tests.service.contract`` runs all phases in about three minutes (arguments are schemathesis' own, e.g.
-``--max-examples 200``); the suite runs a part that takes less than one.
-"""
+"""A service whose jobs end, and schemathesis beside it."""
 
 import os
 import subprocess
@@ -14,8 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from openapi.wire.settings import Settings
-from service.embedded.broker import Broker
-from tests.service.conftest import make_settings, ready, running
+from tests.service.conftest import ready, running
 from tests.service.worker import ProtocolWorker
 
 HERE = Path(__file__).parent
@@ -50,9 +45,9 @@ def try_contract(url: str, ids: dict[str, str], *arguments: str) -> subprocess.C
     """Run schemathesis on a service."""
     command = [str(Path(sys.executable).with_name("st")), f"--config-file={HERE / 'schemathesis.toml'}", "run"]
     options = ["--continue-on-failure", "--no-color", *arguments]
-    environment = {**os.environ, **ids, "SCHEMATHESIS_HOOKS": "tests.service.contract_hooks", "COLUMNS": "120"}
+    environment = {**os.environ, **ids, "SCHEMATHESIS_HOOKS": "tests.tools.contract.hooks", "COLUMNS": "120"}
     with tempfile.TemporaryDirectory() as folder:  # it keeps notes where it runs
-        environment["PYTHONPATH"] = str(HERE.parents[1])
+        environment["PYTHONPATH"] = str(HERE.parents[2])
         return subprocess.run(
             [*command, f"{url.rstrip('/')}/schema/openapi.json", *options],
             cwd=folder,
@@ -61,21 +56,3 @@ def try_contract(url: str, ids: dict[str, str], *arguments: str) -> subprocess.C
             text=True,
             check=False,
         )
-
-
-def main() -> int:
-    """Try everything; return schemathesis' exit code."""
-    with tempfile.TemporaryDirectory() as folder:
-        broker = Broker(Path(folder) / "valkey")
-        broker.start()
-        try:
-            with working(make_settings(broker, Path(folder) / "data")) as (url, ids):
-                found = try_contract(url, ids, *(sys.argv[1:] or ("--max-examples=50",)))
-        finally:
-            broker.stop()
-    print(found.stdout, found.stderr)
-    return found.returncode
-
-
-if __name__ == "__main__":
-    sys.exit(main())

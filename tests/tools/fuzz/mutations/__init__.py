@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 
-from tests.fuzz.mutations.graphs import onnx_
-from tests.fuzz.mutations.parquet import parquet_footer, parquet_pages
-from tests.fuzz.mutations.raw import Change, bytes_
-from tests.fuzz.mutations.tars import repacked, tar_header, tar_members
-from tests.fuzz.mutations.zips import zip_bomb, zip_content, zip_headers, zip_names
-from tests.fuzz.seeds import Container, Seed
+from tests.tools.fuzz.mutations.graphs import onnx_
+from tests.tools.fuzz.mutations.parquet import parquet_footer, parquet_pages
+from tests.tools.fuzz.mutations.raw import Change, bytes_
+from tests.tools.fuzz.mutations.tars import repacked, tar_header, tar_members
+from tests.tools.fuzz.mutations.zips import zip_bomb, zip_content, zip_headers, zip_names
+from tests.tools.fuzz.seeds import Container, Seed
 
 _ZIP: tuple[Change, ...] = (zip_content, zip_content, zip_content, zip_names, zip_headers, zip_bomb)
 _DEEP: dict[Container, tuple[Change, ...]] = {

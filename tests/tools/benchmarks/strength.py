@@ -4,7 +4,7 @@ Every example of everybody is judged by the same independent pass, in its ball a
 robust accuracy is at most the best peer's plus one standard error of it, and, for minimal-norm attacks, when our median
 distance is at most each peer's on the images that both fool.
 
-    python -m tests.benchmarks.strength [--model FILE --data NPZ --mean … --std … --linf … --l2 …] [--images 256]
+    python -m tests.tools.benchmarks.strength [--model FILE --data NPZ --mean … --std … --linf … --l2 …] [--images 256]
     [--only NAME]…
 """
 
@@ -19,12 +19,12 @@ from datetime import date
 
 import torch
 
-from tests.benchmarks.contenders import attacks, ours, peers
-from tests.benchmarks.libraries import MISSING, Contender
-from tests.benchmarks.referee import Outcome, judged
-from tests.benchmarks.strength_rows import MINIMAL, OTHER_RADII, more_attacks, more_peers
-from tests.benchmarks.subject import Subject
-from tests.benchmarks.tables import arguments, finish, opened, versions
+from tests.tools.benchmarks.contenders import attacks, ours, peers
+from tests.tools.benchmarks.libraries import MISSING, Contender
+from tests.tools.benchmarks.referee import Outcome, judged
+from tests.tools.benchmarks.strength_rows import MINIMAL, OTHER_RADII, more_attacks, more_peers
+from tests.tools.benchmarks.subject import Subject
+from tests.tools.benchmarks.tables import arguments, finish, opened, versions
 from workers.attacks.geometry import Norm
 
 #: A median that is larger by less than float32 arithmetic and a bisection's last step make out is not larger.

@@ -5,8 +5,8 @@ from random import Random
 
 import onnx
 
-from tests.fuzz.mutations.raw import NAMES, NUMBERS, bytes_
-from tests.fuzz.seeds import Seed
+from tests.tools.fuzz.mutations.raw import NAMES, NUMBERS, bytes_
+from tests.tools.fuzz.seeds import Seed
 
 
 def onnx_(data: bytes, others: Sequence[Seed], rng: Random) -> bytes:

@@ -1,8 +1,8 @@
 """How often `tremor serve` may be restarted under an audit, and how long a stop and a start take.
 
-``python -m tests.benchmarks.restarts --count 10`` begins an audit of one long shard, stops the service in the middle of
-it again and again (by its lifeline, SIGTERM and Ctrl-C in turn), lets it end, and prints what the database says. One
-lost shard would fail the audit.
+``python -m tests.tools.benchmarks.restarts --count 10`` begins an audit of one long shard, stops the service in the
+middle of it again and again (by its lifeline, SIGTERM and Ctrl-C in turn), lets it end, and prints what the database
+says. One lost shard would fail the audit.
 """
 
 import argparse

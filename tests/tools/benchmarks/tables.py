@@ -6,8 +6,8 @@ from pathlib import Path
 
 import torch
 
-from tests.benchmarks.libraries import MISSING
-from tests.benchmarks.subject import DEMO, Subject, load_subject
+from tests.tools.benchmarks.libraries import MISSING
+from tests.tools.benchmarks.subject import DEMO, Subject, load_subject
 
 
 def arguments(description: str | None) -> argparse.ArgumentParser:

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 import workers.models.vision_ops  # noqa: F401  - peers import torchvision, which a CPU build of torch refuses otherwise
-from tests.benchmarks.subject import Subject
+from tests.tools.benchmarks.subject import Subject
 
 Contender = Callable[[Subject], Tensor]
 #: (linf, l2) → the contenders that one library has, by the names of their rows; it is there when this is called.

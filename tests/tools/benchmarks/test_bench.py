@@ -7,13 +7,13 @@ import torch
 from torch import nn
 
 from openapi.attacks import ATTACKS, Pgd
-from tests.benchmarks.contenders import all_ours, attacks, ours, peers
-from tests.benchmarks.libraries import installed
-from tests.benchmarks.referee import Outcome, judged
-from tests.benchmarks.run import measure
-from tests.benchmarks.strength import run_row, standard_error, verdict
-from tests.benchmarks.strength_rows import more_attacks, more_peers
-from tests.benchmarks.subject import Counted, Subject
+from tests.tools.benchmarks.contenders import all_ours, attacks, ours, peers
+from tests.tools.benchmarks.libraries import installed
+from tests.tools.benchmarks.referee import Outcome, judged
+from tests.tools.benchmarks.run import measure
+from tests.tools.benchmarks.strength import run_row, standard_error, verdict
+from tests.tools.benchmarks.strength_rows import more_attacks, more_peers
+from tests.tools.benchmarks.subject import Counted, Subject
 
 
 def subject() -> Subject:
