@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 STAMP := $(VENV)/.installed
 
-.PHONY: setup test demo serve lint bench openapi clean
+.PHONY: setup check quick test demo serve lint bench openapi clean
 .DEFAULT_GOAL := help
 
 help: ## list the commands
@@ -16,6 +16,12 @@ $(STAMP): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[test]'
 	@touch $@
+
+check: setup ## lint, types and the quick tests, side by side, in under two minutes
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target lint quick
+
+quick: setup ## the tests that are quick and need no servers
+	OMP_NUM_THREADS=1 $(VENV)/bin/python -m pytest --quiet -m "not slow and not servers"
 
 test: setup ## run the whole test suite
 	$(VENV)/bin/python -m pytest

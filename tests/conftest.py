@@ -3,6 +3,7 @@
 import os
 import signal
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 # Waiting threads must sleep, or two processes on one machine slow each other five times.
@@ -18,3 +19,13 @@ if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
 settings.register_profile("developer", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("ci", settings.get_profile("developer"), derandomize=True, database=None)
 settings.load_profile("ci" if os.environ.get("CI") else "developer")
+
+#: What a test asks for when a server has to run: Valkey, PostgreSQL, the service, the process that stays warm.
+_SERVERS = {"broker", "postgres", "service", "server", "client", "url"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs servers: by the fixtures it asks for, and all that runs end to end."""
+    for item in items:
+        if _SERVERS & set(getattr(item, "fixturenames", ())) or "e2e" in item.path.parts:
+            item.add_marker(pytest.mark.servers)

@@ -22,6 +22,8 @@ from service.cli.uploads import upload
 from tests.cli.conftest import BusyWorker, Cable
 from tests.service.conftest import Served, flush
 
+pytestmark = pytest.mark.slow
+
 FGSM = {"attacks": [{"name": "fgsm", "eps": 0.1}], "neurons": None, "max_samples": 4}
 
 

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 from deploy.demo import run, train
 
+pytestmark = pytest.mark.slow
+
 HERE = Path(train.__file__).parent
 
 

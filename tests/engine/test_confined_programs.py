@@ -35,6 +35,8 @@ from workers.sandbox.confine import LAYERS
 from workers.sandbox.messages import ChildOutcome, Request
 from workers.sandbox.warm import WarmServer
 
+pytestmark = pytest.mark.slow
+
 Program = Callable[[Path], nn.Module]
 
 READERS: tuple[Program, ...] = (torchscript.ReadsInForward, torchscript.ReadsWhileLoading)

@@ -16,6 +16,8 @@ from service.db.database import Database
 from service.embedded import EmbeddedService
 from workers.cache import InputCache
 
+pytestmark = pytest.mark.slow
+
 
 def open_to_others(folder: Path) -> list[str]:
     """What others may read, write or enter, below a folder and itself."""

@@ -21,6 +21,8 @@ from workers.jobs.registry import STAGES
 from workers.runner import Runner
 from workers.sandbox.confine import LAYERS
 
+pytestmark = pytest.mark.slow
+
 Make = Callable[..., Shard]
 
 

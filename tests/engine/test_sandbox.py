@@ -19,6 +19,8 @@ from workers.sandbox.confine import LAYERS, level
 from workers.sandbox.messages import Request
 from workers.sandbox.warm import WarmServer
 
+pytestmark = pytest.mark.slow
+
 SECRET = "a canary that must not be read"
 
 

@@ -25,6 +25,8 @@ from service.embedded.broker import Broker
 from service.embedded.folder import CannotServe, DataFolder, address, listen
 from workers.sandbox.confine import LAYERS, shortfall
 
+pytestmark = pytest.mark.slow
+
 TREMOR = [sys.executable, "-m", "service.cli.main"]
 
 

@@ -8,6 +8,8 @@ from openapi.presets import PRESETS
 from openapi.threat_models import Attack
 from tests.tools.false_alarms import checks_of, pictures, taught
 
+pytestmark = pytest.mark.slow
+
 _IMAGES = 16
 
 

@@ -10,6 +10,8 @@ from tests.tools.gpu.scale import scale_for
 from tests.tools.gpu_check import SECTIONS, run
 from tests.tools.gpu_wheels import pinned
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("name", sorted(SECTIONS))
 def test_a_section_runs_on_a_cpu(tmp_path: Path, name: str) -> None:

@@ -2,8 +2,12 @@
 
 import json
 
+import pytest
+
 from tests.tools import zoo
 from tests.tools.zoo_table import BEGIN, END, into_results, ours, table
+
+pytestmark = pytest.mark.slow
 
 
 def _cell(family, column, failure=None, ours=False):

@@ -15,6 +15,8 @@ from tests.tools.benchmarks.strength import run_row, standard_error, verdict
 from tests.tools.benchmarks.strength_rows import more_attacks, more_peers
 from tests.tools.benchmarks.subject import Counted, Subject
 
+pytestmark = pytest.mark.slow
+
 
 def subject() -> Subject:
     torch.manual_seed(0)

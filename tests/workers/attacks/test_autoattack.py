@@ -15,6 +15,8 @@ from workers.attacks.square import pattern, side, square
 from workers.attacks.suite import run_attack
 from workers.attacks.victim import Victim
 
+pytestmark = pytest.mark.slow
+
 SMALL: list[Attack] = [
     Ifgsm(eps=0.03),
     Apgd(eps=0.03, steps=12),

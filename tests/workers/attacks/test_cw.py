@@ -7,6 +7,8 @@ from openapi.attacks import Cw
 from tests.workers.attacks.nets import attack
 from tests.workers.attacks.trained import held_out, trained_cnn
 
+pytestmark = pytest.mark.slow
+
 
 def test_no_black_images() -> None:
     """A search that loses its best example returns tanh's or the box's edge; ours stays near x or is x itself."""

@@ -16,6 +16,8 @@ from workers.attacks.replay import RECORDERS
 from workers.jobs.attack import run
 from workers.jobs.context import JobContext
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def inputs(tmp_path: Path) -> dict[str, Path]:

@@ -13,6 +13,8 @@ from tests.workers.attacks.nets import Linear, attack
 from tests.workers.attacks.trained import held_out, trained_cnn
 from workers.attacks.fmn import rounds
 
+pytestmark = pytest.mark.slow
+
 N, SHAPE, D = 12, (1, 6, 6), 36
 
 

@@ -10,6 +10,8 @@ from openapi.threat_models import Attack
 from tests.workers.attacks.nets import Linear, attack
 from workers.models.from_module import audit_module
 
+pytestmark = pytest.mark.slow
+
 
 def far(d: int = 16) -> tuple[Linear, Tensor]:
     """Two classes so far apart that nobody is ever fooled; w decides which way is up."""

@@ -31,6 +31,8 @@ from openapi.threat_models import Attack
 from tests.workers.attacks.nets import attack
 from tests.workers.attacks.relu_optimum import SHAPE, largest_lead, relu_net, smallest_distance
 
+pytestmark = pytest.mark.slow
+
 N = 16
 EPS = 0.05
 

@@ -15,6 +15,8 @@ from workers.attacks.losses import margin
 from workers.attacks.room import bytes_per_image, operations, rows_at_once, usual_tile
 from workers.attacks.victim import Victim
 
+pytestmark = pytest.mark.slow
+
 
 class Wide(nn.Module):
     """Keeps exactly two activations of 64 × 64 × 16 float32 an image: the conv's output goes into exp, exp's out."""

@@ -14,6 +14,8 @@ from workers.attacks.ead import shrunk
 from workers.attacks.groups import Groups
 from workers.attacks.suite import run_attack
 
+pytestmark = pytest.mark.slow
+
 
 def test_ead_shrinks_by_hand() -> None:
     x = torch.tensor([[0.5, 0.5, 0.5, 0.02, 0.99]]).view(1, 1, 1, 5)

@@ -12,6 +12,8 @@ from tests.workers.attacks.nets import Linear, attack, problem, small_cnn
 from workers.attacks.figures import add_figures
 from workers.attacks.suite import run_attack
 
+pytestmark = pytest.mark.slow
+
 SPECS: list[Attack] = [
     Fgsm(eps=0.03),
     Pgd(eps=0.03, steps=5, restarts=2),

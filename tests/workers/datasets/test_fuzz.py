@@ -10,6 +10,8 @@ import pytest
 from openapi.problems import DatasetRejected
 from tests.workers.datasets.conftest import picture, shade, write_tar, write_zip
 
+pytestmark = pytest.mark.slow
+
 FOLDERS = {
     f"{c}/{i}.{kind.lower()}": picture(np.full((6, 6, 3), 9 * i), kind)
     for c in "ab"

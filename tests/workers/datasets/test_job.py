@@ -2,11 +2,14 @@ import subprocess
 import sys
 
 import numpy as np
+import pytest
 
 from openapi.datasets import DatasetInspection
 from tests.workers.datasets.conftest import shade, write_zip
 from workers.jobs.context import JobContext
 from workers.jobs.registry import run_stage
+
+pytestmark = pytest.mark.slow
 
 
 def test_the_stage_leaves_arrays_a_picture_and_its_findings(tmp_path):

@@ -26,6 +26,8 @@ from workers.jobs.harden import run
 from workers.models.from_module import audit_module
 from workers.models.load import load_model
 
+pytestmark = pytest.mark.slow
+
 MEAN, STD = 0.286, 0.353
 SPEC = {"shape": [1, 28, 28], "mean": [MEAN], "std": [STD]}
 

@@ -21,6 +21,8 @@ from workers.neurons.measure import measure_all
 from workers.neurons.ranking import sensitivity
 from workers.neurons.sums import SensitivitySums
 
+pytestmark = pytest.mark.slow
+
 Fresh = Callable[..., AuditedModel]
 
 

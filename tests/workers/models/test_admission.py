@@ -34,6 +34,8 @@ from workers.models.load import load_model
 from workers.models.torchscript.frontend import admit
 from workers.models.torchscript.sources import check_sources
 
+pytestmark = pytest.mark.slow
+
 SPEC = InputSpec(shape=(3, 14, 14))
 
 

@@ -14,6 +14,8 @@ from tests.workers.models.nets import relative, settled
 from workers.models.inspection import inspect_audited
 from workers.models.load import load_contract, load_model
 
+pytestmark = pytest.mark.slow
+
 SPEC = InputSpec(shape=(3, 8, 8))
 NAMES = ("embedding", "age", "emotion")
 

@@ -20,6 +20,8 @@ from workers.models.from_module import audit_module
 from workers.models.load import load_model
 from workers.models.scripted import scripted
 
+pytestmark = pytest.mark.slow
+
 SPEC = InputSpec(shape=(3, 14, 14), mean=(0.4, 0.5, 0.6), std=(0.2, 0.3, 0.4))
 
 

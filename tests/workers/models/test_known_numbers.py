@@ -14,6 +14,8 @@ from tests.workers.models.nets import agrees, gradient, relative, save_script, s
 from workers.models.inspection import inspect_audited
 from workers.models.load import load_model
 
+pytestmark = pytest.mark.slow
+
 SHAPE = (3, 16, 16)
 
 

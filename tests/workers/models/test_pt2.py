@@ -15,6 +15,8 @@ from tests.workers.models.onnx.nets import build
 from workers.models.inspection import inspect_audited
 from workers.models.load import detect_format, load_model
 
+pytestmark = pytest.mark.slow
+
 
 def save(net, path, x, free=True):
     shapes = ({0: torch.export.Dim("batch")},) if free else None

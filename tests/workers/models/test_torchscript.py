@@ -16,6 +16,8 @@ from tests.workers.models.onnx.nets import build
 from workers.models.agreement import agreement
 from workers.models.load import load_model
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("how", ["script", "trace", "trace_no_grad"])
 def test_small_net(how, tmp_path):

@@ -10,6 +10,8 @@ from tests.workers.models.nets import gradient, relative, save_script, save_trac
 from workers.models.export import write_onnx, write_pt2, write_torchscript
 from workers.models.load import load_model
 
+pytestmark = pytest.mark.slow
+
 
 class _Net(nn.Module):
     def __init__(self):

@@ -13,6 +13,8 @@ from workers.models.onnx import bridge
 import onnx2torch
 from onnx2torch.node_converters import registry
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(autouse=True)
 def _own_registry(monkeypatch: pytest.MonkeyPatch) -> None:

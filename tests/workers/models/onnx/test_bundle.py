@@ -21,6 +21,8 @@ from workers.models.inspection import inspect_audited
 from workers.models.load import detect_format, load_model
 from workers.models.onnx.limits import MAX_MESSAGES
 
+pytestmark = pytest.mark.slow
+
 
 def external(folder: Path) -> tuple[onnx.ModelProto, bytes]:
     """A small network with all its tensors in ``weights.bin``; the model as parsed, and the data."""

@@ -16,6 +16,8 @@ from workers.models.agreement import agreement
 from workers.models.audited import AuditedModel
 from workers.models.onnx.load import load_onnx
 
+pytestmark = pytest.mark.slow
+
 BODY = [
     node("Conv", ["x", "conv"], "c", kernel_shape=[3, 3]),
     node("Relu", ["c"], "r"),

@@ -33,6 +33,8 @@ from workers.models.onnx.limits import MAX_NODES
 from workers.models.onnx.load import load_onnx
 from workers.models.onnx.wire import check_messages
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize(
     ("make", "error"),

@@ -13,6 +13,8 @@ from tests.workers.models.onnx.files import RGB, model, node, rand, save
 from tests.workers.models.onnx.nets import build
 from workers.models.load import load_model
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize(
     ("family", "columns"),

@@ -17,6 +17,8 @@ from workers.models.onnx.call import Call
 from workers.models.onnx.load import load_onnx
 from workers.models.onnx.registry import OPERATORS, Host, operator
 
+pytestmark = pytest.mark.slow
+
 DOMAIN = "made.up"
 
 

@@ -18,6 +18,8 @@ from tests.workers.models.onnx.files import compare, ints, model, node, number, 
 from tests.workers.models.onnx.nets import build
 from workers.models.load import load_model
 
+pytestmark = pytest.mark.slow
+
 MS = {"com.microsoft": 1}
 
 

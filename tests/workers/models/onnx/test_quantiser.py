@@ -19,6 +19,8 @@ from workers.models.audited import AuditedModel
 from workers.models.inspection import inspect_audited
 from workers.models.onnx.load import load_onnx
 
+pytestmark = pytest.mark.slow
+
 NODES = [
     node("Conv", ["x", "w0", "b0"], "c0", pads=[1, 1, 1, 1], kernel_shape=[3, 3]),
     node("Relu", ["c0"], "r0"),

@@ -14,6 +14,8 @@ from torch import nn
 from tests.workers.models.onnx.conftest import Export, Translate
 from tests.workers.models.onnx.nets import build
 
+pytestmark = pytest.mark.slow
+
 CASES = [
     ("vgg_bn", "dynamo"),
     ("vit", "dynamo"),
