@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from openapi.base import MOST, Eps, Frozen, Id, Radius
+from openapi.hardening_methods import MethodName, regularisers
 
 _LayerNames = Annotated[tuple[Annotated[str, Field(max_length=500)], ...], Field(max_length=5_000, fail_fast=True)]
 
@@ -15,7 +16,7 @@ class HardenOptions(Frozen):
     train_dataset_id: Id | None = Field(
         None, description="Required; null only inside POST /hardenings, which has its own field"
     )
-    method: Literal["sns", "pat", "alp", "trades", "mart"] = Field(
+    method: MethodName = Field(
         "sns", description="sns: PAT + lambda L_sns (Eq. 13); the others are baselines with the same interface"
     )
     selection: Literal["sensitive", "dynamic", "all", "random"] = Field(
@@ -54,6 +55,6 @@ class HardenOptions(Frozen):
     weight_decay: float = Field(0.0, ge=0, le=1000)
     max_grad_norm: float | None = Field(None, gt=0, le=MOST, description="Longer gradients are cut to this L2 norm")
     regulariser: float | None = Field(
-        None, ge=0, le=MOST, description="Weight of the pairing term: null is 0.5 for alp, 6 for trades, 5 for mart"
+        None, ge=0, le=MOST, description=f"Weight of the pairing term: null is {regularisers()}"
     )
     max_clean_drop: float = Field(0.15, ge=0, le=1, description="A larger loss of clean accuracy fails the verdict")

@@ -1,4 +1,4 @@
-"""`/v1/presets`, `/v1/attacks`: what can be asked for, each with its JSON Schema and defaults."""
+"""`/v1/presets`, `/v1/attacks`, `/v1/hardening-methods`: what can be asked for, with its JSON Schema and defaults."""
 
 from typing import Any
 
@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic_core import PydanticUndefined
 
 from openapi.attacks import ATTACKS
+from openapi.hardening_methods import METHODS, HardeningMethod
 from openapi.presets import PRESETS, Preset
 from openapi.threat_models import Attack
 from service.http.bodies import answer
@@ -62,3 +63,8 @@ class CatalogController(Controller):
     async def attacks(self) -> Response[Any]:
         """List the attacks with options, defaults, threat model and paper."""
         return answer(Page[AttackInfo](items=tuple(attack_info(kind) for kind in ATTACKS.values()), next_cursor=None))
+
+    @get_or_head("/hardening-methods", operation_id="listHardeningMethods", doc=Doc({200: Page[HardeningMethod]}))
+    async def hardening_methods(self) -> Response[Any]:
+        """List the methods that a hardening can train by, each with what it minimises and its source."""
+        return answer(Page[HardeningMethod](items=tuple(METHODS.values()), next_cursor=None))

@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from openapi.hardening_methods import METHODS, listed
 from service.cli import specs
 from service.cli.display import bars
 from service.cli.exits import interruptible
@@ -35,7 +36,7 @@ Json = dict[str, Any]
 @click.argument("model", type=EXISTING)
 @click.argument("train", type=EXISTING)
 @click.option("--eval", "held_out", type=EXISTING, help="Held-out data for the before/after comparison.")
-@click.option("--method", default="sns", show_default=True, help="sns, pat, alp, trades or mart.")
+@click.option("--method", default="sns", show_default=True, help=f"{listed(list(METHODS), 'or')}.")
 @click.option(
     "--set",
     "settings",

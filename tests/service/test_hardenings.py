@@ -5,6 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
+from openapi.hardening_methods import METHODS, HardeningMethod
 from openapi.problems import problem
 from openapi.wire.jobs import Shard
 from tests.service.conftest import audit, ended, ready, upload_ready
@@ -171,3 +172,20 @@ def test_cancelling_before_the_hardening_has_begun(api: httpx.Client, worker: Pr
     identity, hardening = audit_with_hardening(api, worker)
     assert api.post(f"/v1/audits/{identity}/cancel").json()["status"] == "cancelled"
     assert api.get(f"/v1/hardenings/{hardening}").json()["status"] == "cancelled"
+
+
+def test_a_new_method_is_in_the_catalog_and_reaches_the_worker(
+    api: httpx.Client, worker: ProtocolWorker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model, dataset = ready(api, worker)
+    body = {"model_id": model, "train_dataset_id": dataset, "method": "noise"}
+    refused = api.post("/v1/hardenings", json=body)
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/method")
+    known = api.get("/v1/hardening-methods").json()["items"]
+    assert [method["name"] for method in known] == ["sns", "pat", "alp", "trades", "mart"]
+    assert {method["name"]: method["regulariser"] for method in known}["trades"] == 6
+    assert all(method["definition"] for method in known)
+    monkeypatch.setitem(METHODS, "noise", HardeningMethod(name="noise", definition="made up", regulariser=None))
+    assert api.get("/v1/hardening-methods").json()["items"][-1]["name"] == "noise"
+    assert api.post("/v1/hardenings", json=body).status_code == 202
+    assert worker.take().params["harden"]["method"] == "noise"

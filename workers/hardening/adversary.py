@@ -1,4 +1,7 @@
-"""The adversary of a training batch."""
+"""The adversary of a training batch: the example that its loss is taken at."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -9,32 +12,42 @@ from workers.attacks.victim import Logits
 from workers.hardening.losses import divergence
 
 
-def fresh_batch(
-    attacked: Logits, x: Tensor, y: Tensor, options: HardenOptions, generator: torch.Generator, ramp: float = 1.0
-) -> Tensor:
-    """Make x' (n, c, h, w) anew against the present weights, by L-infinity PGD with eps · ramp.
+@dataclass(frozen=True)
+class Climb:
+    """How far an adversary of a batch may go: eps and step_size in pixel units [0, 1]; generator: of random starts."""
 
-    attacked: the network in eval mode. TRADES climbs KL(p(x) ‖ p(x')), every other method the cross-entropy.
-    """
+    eps: float
+    steps: int
+    step_size: float
+    generator: torch.Generator
+
+
+#: (network in eval mode, x (n, c, h, w) in [0, 1], y (n,), how far) → x' (n, c, h, w).
+Adversary = Callable[[Logits, Tensor, Tensor, Climb], Tensor]
+
+
+def climb(options: HardenOptions, generator: torch.Generator, ramp: float = 1.0) -> Climb:
+    """What the options allow at this point of the training: eps · ramp, in steps of eps / sqrt(steps) by default."""
     eps = options.eps * ramp
     step_size = eps / options.steps**0.5 if options.step_size is None else options.step_size * ramp
-    if options.method == "trades":
-        return _climb_divergence(attacked, x, eps, options.steps, step_size, generator)
-    return pgd_batch(attacked, x, y, eps=eps, steps=options.steps, step_size=step_size, generator=generator)
+    return Climb(eps, options.steps, step_size, generator)
 
 
-def _climb_divergence(
-    attacked: Logits, x: Tensor, eps: float, steps: int, step_size: float, generator: torch.Generator
-) -> Tensor:
-    """PGD on the divergence from the benign prediction; at x itself its gradient is 0, hence a random start."""
-    lower, upper = (x - eps).clamp_(min=0), (x + eps).clamp_(max=1)
-    noise = torch.rand(x.shape, generator=generator, device=x.device, dtype=x.dtype)
-    adv = torch.clamp(x + (2 * noise - 1) * eps, lower, upper)
+def climb_cross_entropy(attacked: Logits, x: Tensor, y: Tensor, how: Climb) -> Tensor:
+    """x' by L-infinity PGD on the cross-entropy, made anew against the present weights."""
+    return pgd_batch(attacked, x, y, eps=how.eps, steps=how.steps, step_size=how.step_size, generator=how.generator)
+
+
+def climb_divergence(attacked: Logits, x: Tensor, y: Tensor, how: Climb) -> Tensor:
+    """x' by PGD on KL(p(x) ‖ p(x')) (TRADES); at x itself its gradient is 0, hence a random start."""
+    lower, upper = (x - how.eps).clamp_(min=0), (x + how.eps).clamp_(max=1)
+    noise = torch.rand(x.shape, generator=how.generator, device=x.device, dtype=x.dtype)
+    adv = torch.clamp(x + (2 * noise - 1) * how.eps, lower, upper)
     with torch.no_grad():
         benign = attacked(x)
-    for _ in range(steps):
+    for _ in range(how.steps):
         leaf = adv.clone().requires_grad_()
         with torch.enable_grad():
             (grad,) = torch.autograd.grad(divergence(torch.cat([benign, attacked(leaf)])).sum(), leaf)
-        adv = torch.clamp(torch.add(adv, grad.sign(), alpha=step_size), lower, upper)
+        adv = torch.clamp(torch.add(adv, grad.sign(), alpha=how.step_size), lower, upper)
     return adv

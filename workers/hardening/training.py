@@ -11,10 +11,11 @@ from torch import Tensor
 
 from openapi.hardening_options import HardenOptions
 from openapi.problems import JobFailed, ModelNumerics, NotTrainable
-from workers.hardening.adversary import fresh_batch
+from workers.hardening.adversary import climb
 from workers.hardening.data import Rows, TrainingSet
 from workers.hardening.layers import frozen_parameters, stabilised_layers, train_batch_norm
-from workers.hardening.losses import alp_loss, mart_loss, pat_loss, sns_loss, trades_loss
+from workers.hardening.losses import sns_loss
+from workers.hardening.methods import TRAININGS, pairing_weight
 from workers.hardening.selection import Omega
 from workers.hardening.watch import Epoch, Report, Watch
 from workers.models.audited import AuditedModel
@@ -23,8 +24,6 @@ from workers.precision import exact_float32
 
 #: Random training images on which `dynamic` chooses Ω again after each epoch (SNS).
 DYNAMIC_PAIRS = 200
-
-_REGULARISER = {"alp": 0.5, "trades": 6.0, "mart": 5.0}
 
 
 @dataclass(frozen=True)
@@ -54,6 +53,7 @@ class Hardener:
             )
         data.check_labels(model.num_classes)
         self.model, self.data, self.options, self.seed = model, data, options, seed
+        self.training, self.weight = TRAININGS[options.method], pairing_weight(options)
         self.report: Report = report or (lambda done, total, unit, phase: None)
         self.device = next(iter(model.trainable_parameters().values())).device
         self.layers = stabilised_layers(model, options.layers)
@@ -134,26 +134,19 @@ class Hardener:
         )
 
     def losses(self, rows: Rows, x_adv: Tensor, ramp: float = 1.0) -> tuple[Tensor, Tensor, Tensor]:
-        """Return L_adv + λ L_sns, L_adv and L_sns (0 for the baselines) of one batch, from one forward pass."""
-        options = self.options
+        """L_adv + λ L_sns, L_adv and L_sns (0 where nothing is stabilised) of one batch, from one forward pass."""
         both = torch.cat([rows.x, x_adv])
-        if options.method == "sns":
-            z, activations = self.tapped(both)
-            l_adv, l_sns = pat_loss(z, rows.y), sns_loss(activations, self.omega)
-            return l_adv + options.lambda_ * ramp * l_sns, l_adv, l_sns
-        z = self.model(both)
-        if options.method == "pat":
-            l_adv = pat_loss(z, rows.y)
-        else:
-            weight = _REGULARISER[options.method] if options.regulariser is None else options.regulariser
-            paired = {"alp": alp_loss, "trades": trades_loss, "mart": mart_loss}[options.method]
-            l_adv = paired(z, rows.y, weight)
-        return l_adv, l_adv, torch.zeros((), device=self.device)
+        if not self.training.stabilises:
+            l_adv = self.training.loss(self.model(both), rows.y, self.weight)
+            return l_adv, l_adv, torch.zeros((), device=self.device)
+        z, activations = self.tapped(both)
+        l_adv, l_sns = self.training.loss(z, rows.y, self.weight), sns_loss(activations, self.omega)
+        return l_adv + self.options.lambda_ * ramp * l_sns, l_adv, l_sns
 
     def adversary(self, rows: Rows, ramp: float) -> Tensor:
         """x' of a training batch: made afresh, or the stored ones of the vanilla model."""
         if self.adversaries is None:
-            return fresh_batch(self.attacked, rows.x, rows.y, self.options, self.generator, ramp)
+            return self.training.adversary(self.attacked, rows.x, rows.y, climb(self.options, self.generator, ramp))
         return torch.from_numpy(self.adversaries[rows.index.cpu().numpy()]).to(self.device)
 
     def fix_adversaries(self) -> npt.NDArray[np.float32]:

@@ -2,6 +2,7 @@
 
 from openapi.attacks import ATTACKS
 from openapi.audits import NeuronOptions
+from openapi.hardening_methods import METHODS
 from openapi.hardening_options import HardenOptions
 from workers.reports.merge import AttackTable
 
@@ -79,13 +80,6 @@ _TAPS = {
     "act": "output of the activation behind the layer",
     "pool": "output of the pooling behind the layer",
 }
-_METHODS = {
-    "sns": "minimise L_adv + lambda L_sns (SNS, Eq. 12-13, Algorithm 1); ours: L_sns is the mean over the batch",
-    "pat": "adversarial training on benign images and their PGD pairs, the baseline of SNS, section 5",
-    "alp": "adversarial logit pairing (Kannan et al., arXiv:1803.06373); ours: mean over classes and batch",
-    "trades": "cross-entropy on benign images + weighted KL to the adversarial ones (Zhang et al., ICML 2019)",
-    "mart": "misclassification-aware adversarial training (Wang et al., ICLR 2020)",
-}
 
 
 def definitions(
@@ -111,7 +105,7 @@ def definitions(
         found["tap"] = f"ours: {_TAPS[neurons.tap]}"
         found["zero_policy"] = f"ours: {_ZERO[neurons.zero_policy]}"
     if hardening is not None:
-        found["hardening"] = _METHODS[hardening.method]
+        found["hardening"] = METHODS[hardening.method].definition
         found["hardening.verdict"] = (
             "ours: pass only when clean accuracy fell by no more than max_clean_drop and robust accuracy rose in every "
             "bounded threat model, by more than chance explains (McNemar's test, 95 %)"

@@ -1,0 +1,83 @@
+"""The hardening methods that can be asked for: what is known of each stands here, once.
+
+The loss that a method minimises and the adversary of its batches are entered under the same name in
+`workers.hardening.methods`. The options' schema, the catalog, the command, the manifest and the report follow.
+"""
+
+from typing import Annotated, Any
+
+from pydantic import Field, GetJsonSchemaHandler, PlainValidator
+from pydantic_core import CoreSchema, PydanticKnownError
+
+from openapi.base import Frozen
+
+
+class HardeningMethod(Frozen):
+    """One way to train a robust model."""
+
+    name: str
+    definition: str = Field(description="What it minimises, with its source, as the report says it")
+    regulariser: float | None = Field(
+        description="Weight of its pairing term where the request names none; null for a method without one"
+    )
+
+
+#: Name → method, in the order of the catalog.
+METHODS: dict[str, HardeningMethod] = {
+    method.name: method
+    for method in (
+        HardeningMethod(
+            name="sns",
+            definition="minimise L_adv + lambda L_sns (SNS, Eq. 12-13, Algorithm 1); ours: L_sns is the mean over the "
+            "batch",
+            regulariser=None,
+        ),
+        HardeningMethod(
+            name="pat",
+            definition="adversarial training on benign images and their PGD pairs, the baseline of SNS, section 5",
+            regulariser=None,
+        ),
+        HardeningMethod(
+            name="alp",
+            definition="adversarial logit pairing (Kannan et al., arXiv:1803.06373); ours: mean over classes and batch",
+            regulariser=0.5,
+        ),
+        HardeningMethod(
+            name="trades",
+            definition="cross-entropy on benign images + weighted KL to the adversarial ones (Zhang et al., ICML 2019)",
+            regulariser=6.0,
+        ),
+        HardeningMethod(
+            name="mart",
+            definition="misclassification-aware adversarial training (Wang et al., ICLR 2020)",
+            regulariser=5.0,
+        ),
+    )
+}
+
+
+def listed(names: list[str], last: str) -> str:
+    """Names as a sentence lists them: ``a, b or c`` where `last` is ``or``."""
+    return f"{', '.join(names[:-1])} {last} {names[-1]}" if len(names) > 1 else "".join(names)
+
+
+def regularisers() -> str:
+    """The methods' default weights, in words."""
+    return ", ".join(f"{m.regulariser:g} for {m.name}" for m in METHODS.values() if m.regulariser is not None)
+
+
+def _known(name: Any) -> str:
+    if not isinstance(name, str) or name not in METHODS:
+        raise PydanticKnownError("literal_error", {"expected": listed([repr(known) for known in METHODS], "or")})
+    return name
+
+
+class _Names:
+    """The JSON Schema of a method's name: those that are entered when it is written."""
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {"enum": list(METHODS), "type": "string"}
+
+
+#: The name of a method of `METHODS`.
+MethodName = Annotated[str, PlainValidator(_known), _Names()]

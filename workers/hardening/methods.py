@@ -1,0 +1,50 @@
+"""How each hardening method computes: its loss, the adversary of its batches, and whether it stabilises neurons.
+
+What else is known of a method, `openapi.hardening_methods` says under the same name.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from torch import Tensor
+
+from openapi.hardening_methods import METHODS
+from openapi.hardening_options import HardenOptions
+from workers.hardening.adversary import Adversary, climb_cross_entropy, climb_divergence
+from workers.hardening.losses import alp_loss, mart_loss, pat_loss, trades_loss
+
+#: (z (2n, classes): benign logits, then adversarial ones; y (n,); weight of the pairing term) → L_adv, one number.
+Loss = Callable[[Tensor, Tensor, float], Tensor]
+
+
+@dataclass(frozen=True)
+class Training:
+    """loss: L_adv of a batch; adversary: how its x' is made; stabilises: whether λ L_sns over Ω is added (SNS, Eq. 13).
+
+    A method without a pairing term is handed the weight 0.
+    """
+
+    loss: Loss
+    adversary: Adversary = climb_cross_entropy
+    stabilises: bool = False
+
+
+def _pat(z: Tensor, y: Tensor, weight: float) -> Tensor:
+    return pat_loss(z, y)
+
+
+TRAININGS: dict[str, Training] = {
+    "sns": Training(_pat, stabilises=True),
+    "pat": Training(_pat),
+    "alp": Training(alp_loss),
+    "trades": Training(trades_loss, climb_divergence),
+    "mart": Training(mart_loss),
+}
+
+
+def pairing_weight(options: HardenOptions) -> float:
+    """The weight of the method's pairing term: the one asked for, or the method's own; 0 without such a term."""
+    default = METHODS[options.method].regulariser
+    if default is None:
+        return 0.0
+    return default if options.regulariser is None else options.regulariser
