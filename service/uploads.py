@@ -12,7 +12,8 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from openapi.problems import Conflict, InvalidField, MalformedRequest, NotFound, TremorError, Unavailable, unreadable
-from openapi.wire.jobs import Blob, Stage
+from openapi.stages.base import Stage
+from openapi.wire.jobs import Blob
 from service.artifacts.garbage import BLOB_LOCK, collect
 from service.context import Services
 from service.db.tables import Dataset, Job, Model, ShardRow

@@ -10,11 +10,10 @@ from typing import Any, Literal
 
 from openapi.base import Frozen, Json
 from openapi.problems import Problem
+from openapi.stages.base import Stage
 
 #: Bump when a change of the code changes results: old shard results are then not reused.
 RESULT_VERSION = 2
-
-Stage = Literal["inspect_model", "inspect_dataset", "prepare", "attack", "neurons", "harden", "report"]
 
 #: The one Celery task; the service enqueues it by name.
 TASK_NAME = "tremor.run_shard"
@@ -40,7 +39,7 @@ class Shard(Frozen):
     """One unit of work, run in one confined child process.
 
     `inputs`: name → blob, e.g. ``model`` (the uploaded file), ``x``, ``y`` (decoded arrays), or for the report stage one
-    ``shard.<i>`` a merged result. `params`: plain JSON; each stage's function documents its own. `execution`: what may
+    ``shard.<i>`` a merged result. `params`: the JSON of the stage's parameters (`openapi.stages.forms`). `execution`: what may
     change the speed but never the result (``batch_size``), and so is no part of the key. `owner`: results are found again by
     the same owner only, so that nobody learns from a quick answer what others have uploaded.
     """

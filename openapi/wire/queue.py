@@ -19,8 +19,9 @@ from redis.backoff import ExponentialBackoff
 from redis.exceptions import RedisError, ResponseError
 
 from openapi.base import Frozen
+from openapi.stages.base import Stage
 from openapi.wire.delivery import KEY_PREFIX, QUEUES, make_celery
-from openapi.wire.jobs import TASK_NAME, Shard, Stage, WorkerEvent
+from openapi.wire.jobs import TASK_NAME, Shard, WorkerEvent
 from openapi.wire.keys import attempt_key, cancel_key, refusal_key, worker_key
 from openapi.wire.settings import Settings
 from openapi.wire.streams import Delivery, Entries, deliveries_of, entries_of
@@ -34,7 +35,7 @@ GROUP = "service"
 MAX_EVENTS = 100_000
 
 #: Stages that people wait for: the first of `QUEUES`.
-_SHORT: frozenset[Stage] = frozenset({"inspect_model", "inspect_dataset", "report"})
+_SHORT: frozenset[Stage] = frozenset({Stage.INSPECT_MODEL, Stage.INSPECT_DATASET, Stage.REPORT})
 _CLAIM_SECONDS = 60.0
 _ASK_AGAIN_SECONDS = 0.2
 _FLAG_SECONDS = 7 * 24 * 3600

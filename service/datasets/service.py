@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 from openapi.datasets import DatasetInfo, DatasetInspection, DatasetMetadata
 from openapi.problems import Problem
-from openapi.wire.jobs import Stage
+from openapi.stages.base import Stage
 from service.db.tables import Dataset
 from service.uploads import UploadService
 
@@ -42,7 +42,7 @@ class DatasetService(UploadService[Dataset, DatasetMetadata, DatasetInfo]):
     info_type = DatasetInfo
     prefix = "dst"
     kind = "inspect_dataset"
-    work: ClassVar[Stage] = "inspect_dataset"
+    work: ClassVar[Stage] = Stage.INSPECT_DATASET
     noun = "data set"
     folder = "datasets"
 

@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 from openapi.models import InputSpec, ModelInfo, ModelInspection, ModelMetadata
 from openapi.problems import Problem
-from openapi.wire.jobs import Stage
+from openapi.stages.base import Stage
 from service.db.tables import Model
 from service.uploads import UploadService
 
@@ -48,7 +48,7 @@ class ModelService(UploadService[Model, ModelMetadata, ModelInfo]):
     info_type = ModelInfo
     prefix = "mdl"
     kind = "inspect_model"
-    work: ClassVar[Stage] = "inspect_model"
+    work: ClassVar[Stage] = Stage.INSPECT_MODEL
     noun = "model"
     folder = "models"
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from openapi.class_names import Reading, readings
 from openapi.problems import DatasetMismatch, FieldError
+from openapi.stages.base import Stage
 from openapi.wire.jobs import ShardResult
 from service.orchestrator.plan import Planned, Subject
 
@@ -64,7 +65,7 @@ def prepare_shards(model: Subject, datasets: Mapping[str, Subject]) -> list[Plan
             evidence = len(found.readings) > 1
             inputs = {**dataset.arrays(), **({"model": model.blob} if evidence else {})}
             params |= {"model": model.contract()} if evidence else {}
-            planned.append(Planned("prepare", name, "prepare", inputs, params, weight=1.0))
+            planned.append(Planned("prepare", name, Stage.PREPARE, inputs, params, weight=1.0))
     return planned
 
 

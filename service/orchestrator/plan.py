@@ -13,8 +13,9 @@ from openapi.hardening_options import HardenOptions
 from openapi.hardenings import HardeningRequest
 from openapi.presets import PRESETS
 from openapi.samples import SampleChoice, choice_params, how_many
+from openapi.stages.base import Stage
 from openapi.survivors import predecessors
-from openapi.wire.jobs import Blob, Limits, OutputFile, Shard, Stage
+from openapi.wire.jobs import Blob, Limits, OutputFile, Shard
 from service.orchestrator.targets import aimed, class_names
 
 Slice = tuple[int, int]
@@ -137,7 +138,7 @@ def attack_shards(
         Planned(
             stage,
             f"{prefix}samples.{i}.{j}",
-            "attack",
+            Stage.ATTACK,
             {"model": model.blob, **dataset.arrays()},
             {
                 "model": model.contract(),
@@ -177,7 +178,7 @@ def neuron_shards(
         Planned(
             stage,
             f"{prefix}sums.{j}",
-            "neurons",
+            Stage.NEURONS,
             {"model": model.blob, **dataset.arrays()},
             {
                 "model": model.contract(),
@@ -240,7 +241,7 @@ def train_shard(request: HardeningRequest, model: Subject, dataset: Subject) -> 
     return Planned(
         "train",
         "train",
-        "harden",
+        Stage.HARDEN,
         {"model": model.blob, **dataset.arrays()},
         {
             "model": model.contract(),

@@ -8,6 +8,7 @@ from openapi.base import utc_now
 from openapi.hardenings import HardeningRequest
 from openapi.report import ReportDataset, ReportModel
 from openapi.samples import choice_params, described
+from openapi.stages.base import Stage
 from openapi.wire.jobs import Blob, OutputFile, ShardResult, artifact_id
 from service.db.tables import Job, ShardRow
 from service.orchestrator.early import Ran, broken_rules, undecided, what_ran
@@ -180,4 +181,4 @@ def report_shard(
         names, changed = cut_short(reason, request, n, cuts, rows, params)
         inputs = {names[name]: blob for name, blob in inputs.items() if name in names}
         params |= changed
-    return Planned("report", "report", "report", {**inputs, **labels}, params, weight=1.0)
+    return Planned("report", "report", Stage.REPORT, {**inputs, **labels}, params, weight=1.0)

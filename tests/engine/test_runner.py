@@ -12,8 +12,9 @@ import psutil
 import pytest
 import redis
 
+from openapi.stages.base import Stage
 from openapi.wire.blobs import BlobStore
-from openapi.wire.jobs import Blob, Limits, Shard, ShardResult, Stage, WorkerEvent
+from openapi.wire.jobs import Blob, Limits, Shard, ShardResult, WorkerEvent
 from openapi.wire.queue import EVENTS, QueueClient, WorkerInfo
 from openapi.wire.settings import Settings
 from service.embedded.broker import Broker
@@ -70,7 +71,7 @@ class Worker:
 def worker(tmp_path_factory: pytest.TempPathFactory, broker: Broker) -> Iterator[Worker]:
     broker.flush()
     patch = pytest.MonkeyPatch()
-    patch.setitem(STAGES, "attack", "tests.engine.stages")
+    patch.setitem(STAGES, Stage.ATTACK, "tests.engine.stages")
     patch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
     settings = Settings(
         data_dir=tmp_path_factory.mktemp("worker"),
@@ -209,7 +210,7 @@ def test_a_problem_keeps_its_extra_members(worker: Worker) -> None:
 
 
 @pytest.mark.parametrize(
-    ("stage", "expected"), [("inspect_model", "model-unsafe"), ("inspect_dataset", "dataset-malformed")]
+    ("stage", "expected"), [(Stage.INSPECT_MODEL, "model-unsafe"), (Stage.INSPECT_DATASET, "dataset-malformed")]
 )
 def test_a_crash_of_an_inspection_is_a_refusal_of_the_file(
     worker: Worker, stage: Stage, expected: str, monkeypatch: pytest.MonkeyPatch

@@ -3,17 +3,17 @@
 import importlib
 from typing import Any
 
-from openapi.wire.jobs import Stage
+from openapi.stages.base import Stage
 from workers.jobs.context import JobContext
 
 STAGES: dict[Stage, str] = {
-    "inspect_model": "workers.jobs.inspect_model",
-    "inspect_dataset": "workers.jobs.inspect_dataset",
-    "prepare": "workers.jobs.prepare",
-    "attack": "workers.jobs.attack",
-    "neurons": "workers.jobs.neurons",
-    "harden": "workers.jobs.harden",
-    "report": "workers.jobs.report",
+    Stage.INSPECT_MODEL: "workers.jobs.inspect_model",
+    Stage.INSPECT_DATASET: "workers.jobs.inspect_dataset",
+    Stage.PREPARE: "workers.jobs.prepare",
+    Stage.ATTACK: "workers.jobs.attack",
+    Stage.NEURONS: "workers.jobs.neurons",
+    Stage.HARDEN: "workers.jobs.harden",
+    Stage.REPORT: "workers.jobs.report",
 }
 
 

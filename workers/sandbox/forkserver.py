@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 
+from openapi.stages.base import Stage
 from workers.jobs.registry import STAGES
 from workers.sandbox import child, kernel
 
@@ -129,7 +130,7 @@ def main() -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
     link = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET, fileno=os.dup(0))
-    preload([*sys.argv[2:], *_FIRST, STAGES["inspect_model"], STAGES["attack"]])
+    preload([*sys.argv[2:], *_FIRST, STAGES[Stage.INSPECT_MODEL], STAGES[Stage.ATTACK]])
     _attempt(practise)
     gc.freeze()
     link.sendall(b"ready\n")

@@ -1,0 +1,84 @@
+"""Stage `harden`: train a robust model and write it in every format that can hold it. Inputs: ``model``, ``x``, ``y``."""
+
+from enum import StrEnum
+from typing import Annotated, Any
+
+from pydantic import Field, SerializerFunctionWrapHandler, WrapSerializer
+
+from openapi.hardening_options import HardenOptions
+from openapi.models import ModelFormat, ModelInspection
+from openapi.stages.base import ModelContract, Wire, is_none
+from openapi.stages.prepare import LabelMapping
+
+
+class HardenFile(StrEnum):
+    """Checkpoints that take what the uploaded file took, their `manifest` (JSON), and the `log` (a line an epoch)."""
+
+    ONNX = "onnx"
+    TORCHSCRIPT = "torchscript"
+    SAFETENSORS = "safetensors"
+    MANIFEST = "manifest"
+    LOG = "log"
+
+
+def _without_data(options: HardenOptions, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+    """The options that the training depends on: its data are an input."""
+    return {name: value for name, value in handler(options).items() if name != "train_dataset_id"}
+
+
+class Origin(Wire):
+    """What a checkpoint comes from, as the manifest names it."""
+
+    id: str = ""
+    sha256: str = ""
+    name: str = ""
+
+
+class TrainingData(Origin):
+    """The training set, and how its labels became logits where they are not the same."""
+
+    label_mapping: LabelMapping | None = Field(None, exclude_if=is_none)
+
+
+class HardenParams(Wire):
+    """How to train on all of the data set; `parent` and `dataset` stand in the manifest."""
+
+    model: ModelContract
+    harden: Annotated[HardenOptions, WrapSerializer(_without_data)]
+    seed: int = 0
+    parent: Origin = Origin()
+    dataset: TrainingData = TrainingData()
+
+
+class Epoch(Wire):
+    """One line of the log; epoch 0 is the model as it came.
+
+    loss = l_adv + λ l_sns, means over the batches. clean_accuracy, robust_accuracy (PGD at the training eps) and
+    sensitivity (mean σ over Ω) are of a few fixed training images: for watching, not for judging.
+    """
+
+    epoch: int
+    loss: float | None
+    l_adv: float | None
+    l_sns: float | None
+    clean_accuracy: float
+    robust_accuracy: float
+    sensitivity: float
+    lr: float
+    seconds: float
+
+
+class HardenValue(Wire):
+    """The hardened model's inspection, and what the training did.
+
+    uploaded_format: in which the hardened model is audited, another than the upload's where that one cannot hold it.
+    not_written: format → why it is missing. layers: S. frozen: parameters left as they were. omega: layer → neurons.
+    """
+
+    inspection: ModelInspection
+    uploaded_format: ModelFormat
+    not_written: dict[str, str]
+    log: tuple[Epoch, ...]
+    layers: tuple[str, ...]
+    frozen: tuple[str, ...]
+    omega: dict[str, tuple[int, ...]]

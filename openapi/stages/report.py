@@ -1,0 +1,113 @@
+"""Stage `report`: the results of all shards → the report, its page, the table of samples, and the kept examples.
+
+Inputs: the files of every result under their names (`openapi.stages.places.Place`), ``labels`` where `choice` needs
+them, and ``images`` where examples are kept.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import Field, PlainSerializer
+
+from openapi.attacks import AttackSpec
+from openapi.audits import ArtifactInfo, AuditRequest, Verdict
+from openapi.base import Json
+from openapi.hardenings import HardeningRequest
+from openapi.models import LayerInfo
+from openapi.report import ReportDataset, ReportModel, Stopped
+from openapi.stages.attack import AttackValue
+from openapi.stages.base import Choice, Wire, is_none
+from openapi.stages.comparison import AuditHardening, Comparison, NotHardened
+from openapi.stages.harden import HardenValue
+from openapi.stages.neurons import NeuronsValue
+from openapi.stages.places import Place, PlaceName
+
+
+class ReportFile(StrEnum):
+    """`report` (JSON), `html`, `samples` (a line a sample) and `samples.after`, `metrics` of a hardening; kept examples
+    as `pictures` (PNG pairs) and `pairs`, and one file an attack (`examples_of`)."""
+
+    REPORT = "report"
+    HTML = "html"
+    SAMPLES = "samples"
+    SAMPLES_AFTER = "samples.after"
+    METRICS = "metrics"
+    PICTURES = "pictures"
+    PAIRS = "pairs"
+
+
+def examples_of(attack: int) -> str:
+    """The file of the kept examples of the attack at a position of the list."""
+    return f"examples.{attack}"
+
+
+#: A moment as Python writes it, to the microsecond and with its offset.
+_Moment = Annotated[datetime, PlainSerializer(datetime.isoformat, return_type=str)]
+
+
+class StudiedModel(ReportModel, Wire):
+    """What the report says of the model; `labels`: its own class names alone."""
+
+    layers: tuple[LayerInfo, ...] = ()
+
+
+class StudiedDataset(ReportDataset, Wire):
+    """What the report says of the data set, and its class names in the order of the logits."""
+
+    labels: tuple[str, ...] | None = None
+
+
+class ReportParams(Wire):
+    """Everything that the finished shards left, but for their files.
+
+    attacks: with their ids. slices: of the samples of `choice`, which is left out for the first ones. values: of the
+    shards by place. training: of a hardening. hardening: of an audit. artifacts: of other stages. Of an audit that ended
+    early: why, which rules are `broken` for certain, and which are `undecided`, by position.
+    """
+
+    kind: Literal["audit", "hardening"]
+    job_id: str
+    created_at: _Moment
+    model: StudiedModel
+    dataset: StudiedDataset
+    request: AuditRequest | HardeningRequest
+    attacks: tuple[AttackSpec, ...]
+    slices: tuple[tuple[int, int], ...]
+    choice: Choice | None = Field(None, exclude_if=is_none)
+    values: dict[PlaceName, AttackValue | NeuronsValue]
+    training: HardenValue | None = None
+    environment: Json = {}
+    timings: dict[str, float] = {}
+    hardening: AuditHardening | NotHardened | None = None
+    artifacts: tuple[ArtifactInfo, ...] = ()
+    stopped: Stopped | None = Field(None, exclude_if=is_none)
+    broken: tuple[int, ...] | None = Field(None, exclude_if=is_none)
+    undecided: tuple[int, ...] | None = Field(None, exclude_if=is_none)
+
+    def of_attack(self, place: Place) -> AttackValue | None:
+        """The value of an attack's shard; None when there is none."""
+        value = self.values.get(place)
+        return value if isinstance(value, AttackValue) else None
+
+    def of_neurons(self) -> list[NeuronsValue]:
+        """The values of the neuron analysis, by slice."""
+        found = {place.slice: value for place, value in self.values.items() if isinstance(value, NeuronsValue)}
+        return [found[slice] for slice in sorted(found)]
+
+
+class Headline(Wire):
+    """The report in one line: the least robust accuracy among the bounded threat models (among all, if none is)."""
+
+    clean_accuracy: float
+    worst_case: float | None
+    threat_model: str | None
+    n: int
+
+
+class ReportValue(Wire):
+    """`metrics`: None for an audit."""
+
+    verdict: Verdict | None
+    metrics: Comparison | None
+    headline: Headline

@@ -1,0 +1,91 @@
+"""The models of the stages hold what is stored: JSON of real shards, as it was written before there were models."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from openapi.stages.attack import AttackFile
+from openapi.stages.base import Stage
+from openapi.stages.forms import FORMS
+from openapi.stages.harden import HardenFile
+from openapi.stages.inspect_dataset import InspectDatasetFile
+from openapi.stages.neurons import NeuronsFile
+from openapi.stages.places import Place
+from openapi.stages.prepare import PrepareFile
+from openapi.stages.report import ReportFile, ReportParams
+from openapi.wire.jobs import Shard
+
+STORED = Path(__file__).parent / "stored"
+FILES: dict[str, set[str]] = {
+    Stage.INSPECT_MODEL: set(),
+    Stage.INSPECT_DATASET: {*InspectDatasetFile},
+    Stage.PREPARE: {*PrepareFile},
+    Stage.ATTACK: {*AttackFile},
+    Stage.NEURONS: {*NeuronsFile},
+    Stage.HARDEN: {*HardenFile},
+    Stage.REPORT: {*ReportFile},
+}
+
+
+def stored(stage: Stage) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads((STORED / f"{stage}.json").read_text(encoding="utf-8"))
+    assert found
+    return found
+
+
+@pytest.mark.parametrize("stage", list(Stage))
+def test_stored_parameters_keep_their_json_and_their_result_key(stage: Stage) -> None:
+    for row in stored(stage):
+        shard = Shard.model_validate(row["message"])
+        params = FORMS[stage].params.model_validate(shard.params).dump()
+        assert json.dumps(params) == json.dumps(row["message"]["params"])
+        assert shard.model_copy(update={"params": params}).result_key == row["result_key"]
+
+
+@pytest.mark.parametrize("stage", list(Stage))
+def test_stored_values_keep_their_json_and_files_their_keys(stage: Stage) -> None:
+    results = [row["result"] for row in stored(stage) if row["result"] is not None]
+    assert results
+    for result in results:
+        assert json.dumps(FORMS[stage].value.model_validate(result["value"]).dump()) == json.dumps(result["value"])
+        assert set(result["files"]) <= FILES[stage]
+
+
+@pytest.mark.parametrize("stage", list(Stage))
+def test_a_misspelt_parameter_is_refused(stage: Stage) -> None:
+    params = stored(stage)[0]["message"]["params"]
+    with pytest.raises(ValueError, match="sede"):
+        FORMS[stage].params.model_validate({**params, "sede": 1})
+
+
+def test_places_are_read_back() -> None:
+    for row in stored(Stage.REPORT):
+        params = ReportParams.model_validate(row["message"]["params"])
+        assert [str(place) for place in params.values] == list(row["message"]["params"]["values"])
+        assert {str(Place.parse(name)) for name in row["message"]["inputs"] if name not in ("labels", "images")}
+    assert Place.parse("after.worst.3.12") == Place(AttackFile.WORST, 12, 3, after=True)
+    assert Place.of_attack(3, 12).file(AttackFile.EXAMPLES) == Place.parse("examples.3.12")
+    assert Place.parse("pairs.7") == Place.of_neurons(7).file(NeuronsFile.PAIRS)
+
+
+@pytest.mark.parametrize(
+    "name", ["", "labels", "samples", "samples.1", "sums.1.2", "samples.01.2", "samples.-1.2", "y.0"]
+)
+def test_other_names_are_no_places(name: str) -> None:
+    with pytest.raises(ValueError):
+        Place.parse(name)
+
+
+def test_the_contract_needs_pydantic_alone() -> None:
+    code = (
+        "import sys, openapi.stages.forms, openapi.stages.report\n"
+        "print(*(m for m in sys.modules if m.split('.')[0] in "
+        "('service', 'workers', 'torch', 'numpy', 'celery', 'redis', 'obstore', 'sqlalchemy', 'litestar') "
+        "or m.startswith('openapi.wire')))"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == ""
