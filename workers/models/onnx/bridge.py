@@ -24,6 +24,7 @@ from workers.models.onnx.call import Batch
 from workers.models.onnx.graph import Graph, Node, Port, decode_constant, decode_graph, decode_node
 from workers.models.onnx.module import OnnxModule
 from workers.models.onnx.registry import OPERATORS, Value, find
+from workers.models.onnx.tensors import torch_type
 from workers.models.onnx.weights import trainable_constants
 
 # isort: split
@@ -129,7 +130,4 @@ class Computed(nn.Module, OnnxToTorchModule):  # type: ignore[misc]
 
 
 def _tensor(value: Any) -> Any:
-    if not isinstance(value, np.ndarray):
-        return value
-    widened = {np.dtype(np.uint16): np.int32, np.dtype(np.uint32): np.int64, np.dtype(np.uint64): np.int64}
-    return torch.from_numpy(np.array(value, dtype=widened.get(value.dtype, value.dtype)))
+    return torch.from_numpy(torch_type(value)) if isinstance(value, np.ndarray) else value

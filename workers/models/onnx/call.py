@@ -12,8 +12,7 @@ from openapi.problems import UnsupportedOperator
 from workers.models.onnx.graph import Graph, Node
 from workers.models.onnx.limits import MAX_HOST_ELEMENTS
 from workers.models.onnx.registry import Host, Value
-
-_WIDENED = {np.dtype(np.uint16): np.int32, np.dtype(np.uint32): np.int64, np.dtype(np.uint64): np.int64}
+from workers.models.onnx.tensors import torch_type
 
 
 class Batch:
@@ -96,7 +95,7 @@ class Call:
             kind = torch.float32 if any(isinstance(v, (float, torch.SymFloat)) for v in value.flat) else torch.int64
             items = [torch.full((), v, dtype=kind, device=self.device) for v in value.flat]
             return torch.stack(items).reshape(value.shape) if items else torch.empty(value.shape, dtype=kind)
-        widened = value.astype(_WIDENED.get(value.dtype, value.dtype))
+        widened = torch_type(value)
         if widened.dtype == np.float64:
             widened = widened.astype(np.float32)
         if value.size == 1:

@@ -16,6 +16,7 @@ from workers.models.onnx.limits import MAX_VALUE_ELEMENTS
 from workers.models.onnx.registry import Converter, Host, Operator, Value
 from workers.models.onnx.repeated import one_row, repeated_constants
 from workers.models.onnx.resolve import key, resolve
+from workers.models.onnx.tensors import torch_type
 from workers.models.onnx.weights import attribute_paths, trainable_constants
 
 #: Floating constants of at most so many items are also known as numbers while the graph is translated.
@@ -50,7 +51,7 @@ class OnnxModule(nn.Module):
         }
         self._stored = {id(a): n for n, a in self._hosts.items() if n in self.paths}
         for name, path in self.paths.items():
-            tensor = torch.from_numpy(_torch_type(graph.constants[name]))
+            tensor = torch.from_numpy(torch_type(graph.constants[name]))
             self._register(path, nn.Parameter(tensor) if name in weights else tensor)
 
     def _register(self, path: str, tensor: Tensor) -> None:
@@ -241,9 +242,3 @@ def _check_size(value: Tensor, node: Node) -> None:
             operator=node.op,
             node=node.name,
         )
-
-
-def _torch_type(array: Host) -> Host:
-    """A copy in a type that torch computes in."""
-    widened = {np.dtype(np.uint16): np.int32, np.dtype(np.uint32): np.int64, np.dtype(np.uint64): np.int64}
-    return np.array(array, dtype=widened.get(array.dtype, array.dtype))

@@ -30,7 +30,19 @@ _TYPES: dict[int, tuple[Any, Any]] = {
     TensorProto.BOOL: (np.bool_, np.bool_),
 }
 
+#: Unsigned integers that torch hardly computes in → the signed ones that hold what they hold.
+_WIDENED: dict[Any, Any] = {
+    np.dtype(np.uint16): np.int32,
+    np.dtype(np.uint32): np.int64,
+    np.dtype(np.uint64): np.int64,
+}
+
 FLOATS = frozenset({TensorProto.FLOAT, TensorProto.DOUBLE, TensorProto.FLOAT16, TensorProto.BFLOAT16})
+
+
+def torch_type(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """A copy of an array in a type that torch computes in."""
+    return np.array(array, dtype=_WIDENED.get(array.dtype, array.dtype))
 
 
 def type_name(element_type: int) -> str:
