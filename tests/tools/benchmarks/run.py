@@ -26,7 +26,7 @@ from tests.tools.benchmarks.contenders import all_ours, attacks, peers
 from tests.tools.benchmarks.libraries import MISSING, Contender
 from tests.tools.benchmarks.referee import judged
 from tests.tools.benchmarks.subject import Subject, clock, peak_mib, reset_peak
-from tests.tools.benchmarks.tables import arguments, finish, opened, versions
+from tests.tools.benchmarks.tables import arguments, chosen, finish, opened, versions
 from workers.attacks.geometry import Norm
 
 
@@ -95,6 +95,8 @@ def main() -> None:
     parser.add_argument("--with-autoattack", action="store_true", help="also the two AutoAttack rows: many minutes")
     options = parser.parse_args()
     subject, linf, l2 = opened(options)
+    offered = attacks(linf, l2)
+    wanted = chosen(offered, options.only)
     soft = " + softmax" if options.softmax else ""
     unit = "ms/image" if subject.x.is_cuda else "CPU ms/image"
     lines = [
@@ -108,9 +110,8 @@ def main() -> None:
         "|---|---|---|---|---|---|---|---|---|---|",
     ]
     print("\n".join(lines))
-    for row, (norm, spec) in attacks(linf, l2).items():
-        if options.only and not any(row.startswith(o) for o in options.only):
-            continue
+    for row in wanted:
+        norm, spec = offered[row]
         if row.startswith("AutoAttack") and not (options.with_autoattack or options.only):
             continue
         lines += compare(subject, row, linf, l2, options.repeats, norm, all_ours(spec, subject.x.device))

@@ -24,7 +24,7 @@ from tests.tools.benchmarks.libraries import MISSING, Contender
 from tests.tools.benchmarks.referee import Outcome, judged
 from tests.tools.benchmarks.strength_rows import MINIMAL, OTHER_RADII, more_attacks, more_peers
 from tests.tools.benchmarks.subject import Subject
-from tests.tools.benchmarks.tables import arguments, finish, opened, versions
+from tests.tools.benchmarks.tables import arguments, chosen, finish, opened, versions
 from workers.attacks.geometry import Norm
 
 #: A median that is larger by less than float32 arithmetic and a bisection's last step make out is not larger.
@@ -88,6 +88,8 @@ def main() -> None:
     parser.add_argument("--skip", action="append", default=[], help="rows whose name begins so; repeatable")
     options = parser.parse_args()
     s, linf, l2 = opened(options)
+    rows = {**attacks(linf, l2), **more_attacks(linf, l2)}
+    wanted = chosen(rows, options.only)
     soft = " + softmax" if options.softmax else ""
     lines = [
         f"### {s.name}{soft}, {len(s.x)} images, linf {linf:.4g}, l2 {l2:.4g}",
@@ -98,10 +100,10 @@ def main() -> None:
         "|---|---|---|---|---|",
     ]
     print("\n".join(lines))
-    rows = {**attacks(linf, l2), **more_attacks(linf, l2)}
-    for row, (norm, spec) in rows.items():
-        if (options.only and not row.startswith(tuple(options.only))) or row.startswith(tuple(options.skip) or ("\0",)):
+    for row in wanted:
+        if row.startswith(tuple(options.skip)):
             continue
+        norm, spec = rows[row]
         eps = None if row.startswith(MINIMAL) else OTHER_RADII.get(row, l2 if norm == "l2" else linf)
         found = {"tremor": ours(spec), **peers(row, linf, l2), **more_peers(row, linf, l2)}
         lines += run_row(s, row, norm, eps, found)

@@ -1,6 +1,7 @@
 """What the two tables share: their options, the subject that these name, and what stands around the rows."""
 
 import argparse
+from collections.abc import Iterable, Sequence
 from importlib import metadata
 from pathlib import Path
 
@@ -23,7 +24,9 @@ def arguments(description: str | None) -> argparse.ArgumentParser:
     parser.add_argument("--images", type=int, default=256)
     parser.add_argument("--device", default="cpu", help="cuda: on a GPU")
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--only", action="append", default=[], help="rows whose name begins so; repeatable")
+    parser.add_argument(
+        "--only", action="append", default=[], help="rows with this in their name, in any case; repeatable"
+    )
     parser.add_argument("--out", type=Path, default=None, help="append the table to this file")
     return parser
 
@@ -36,6 +39,15 @@ def opened(options: argparse.Namespace) -> tuple[Subject, float, float]:
     mean, std = options.mean or ([0.286] if demo else [0.0]), options.std or ([0.353] if demo else [1.0])
     what = (options.model, options.data, options.images, mean, std, options.softmax, options.device)
     return load_subject(*what), linf, l2
+
+
+def chosen(rows: Iterable[str], only: Sequence[str]) -> list[str]:
+    """Return the rows asked for (no wish: all); a wish that names none ends the run and says which rows there are."""
+    rows = list(rows)
+    for wish in only:
+        if not any(wish.casefold() in row.casefold() for row in rows):
+            raise SystemExit(f"no row has {wish!r} in its name; there are: {', '.join(rows)}")
+    return [row for row in rows if not only or any(wish.casefold() in row.casefold() for wish in only)]
 
 
 def versions() -> str:

@@ -14,6 +14,7 @@ from tests.tools.benchmarks.run import measure
 from tests.tools.benchmarks.strength import run_row, standard_error, verdict
 from tests.tools.benchmarks.strength_rows import more_attacks, more_peers
 from tests.tools.benchmarks.subject import Counted, Subject
+from tests.tools.benchmarks.tables import chosen
 
 pytestmark = pytest.mark.slow
 
@@ -71,6 +72,14 @@ def test_rows_of_the_strength_table() -> None:
     lines = run_row(s, "FGSM L2", "l2", 1.0, {"tremor": ours(rows["FGSM L2"][1])})
     assert lines[0].startswith("| FGSM L2 | ")
     assert more_peers("no such row", 0.1, 1.0) == {}
+
+
+def test_rows_are_chosen_by_a_part_of_their_name_in_any_case() -> None:
+    rows = ["FGSM", "PGD-10 Linf", "APGD-CE-100 Linf"]
+    assert chosen(rows, []) == rows
+    assert chosen(rows, ["pgd-10", "fgsm"]) == rows[:2]
+    with pytest.raises(SystemExit, match=r"no row has 'cw' in its name; there are: FGSM, PGD-10 Linf, APGD"):
+        chosen(rows, ["pgd", "cw"])
 
 
 def test_measure_and_rows() -> None:
