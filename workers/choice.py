@@ -1,34 +1,35 @@
 """Which samples of a data set are evaluated: the same wherever it is asked; fewer are a part of more."""
 
 import hashlib
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
+from openapi.stages.base import Choice, Listed
 
 Indices = npt.NDArray[np.int64]
 
 _GOLDEN, _MIX1, _MIX2 = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 
 
-def chosen(choice: Mapping[str, Any] | None, labels: npt.NDArray[Any] | None, start: int, stop: int) -> Indices:
+def chosen(choice: Choice | None, labels: npt.NDArray[Any] | None, start: int, stop: int) -> Indices:
     """Return the indices of the chosen samples ``start..stop``, ascending.
 
-    choice: see `openapi.samples.choice_params`; None is the first samples. labels: (N,) of the whole data set, needed
+    choice: None is the first samples. labels: (N,) of the whole data set, needed
     by ``random`` and ``per_class``. ``random`` takes the samples with the smallest hash of (seed, index); ``per_class``
     goes round the classes and takes each time that sample of a class that has the smallest hash of those left.
     """
     if choice is None:
         return np.arange(start, stop)
-    if choice["kind"] == "indices":
-        return np.asarray(choice["indices"], dtype=np.int64)
+    if isinstance(choice, Listed):
+        return np.asarray(choice.indices, dtype=np.int64)
     assert labels is not None
-    keys = _keys(int(choice["seed"]), len(labels))
+    keys = _keys(choice.seed, len(labels))
     order = np.argsort(keys, kind="stable")
-    if choice["kind"] == "per_class":
+    if choice.kind == "per_class":
         order = order[np.lexsort((labels[order], _turn(labels[order])))]
-    return np.sort(order[: int(choice["count"])])[start:stop]
+    return np.sort(order[: choice.count])[start:stop]
 
 
 def _turn(labels: npt.NDArray[Any]) -> Indices:

@@ -3,18 +3,19 @@
 import numpy as np
 import pytest
 
+from openapi.stages.base import Drawn, Listed
 from workers.choice import chosen
 
 LABELS = np.repeat([0, 1, 2, 5], [50, 3, 30, 17])  # sorted, and one class is rare
 
 
 def choose(kind: str, count: int, seed: int = 0) -> list[int]:
-    return chosen({"kind": kind, "count": count, "seed": seed}, LABELS, 0, count).tolist()
+    return chosen(Drawn(kind=kind, count=count, seed=seed), LABELS, 0, count).tolist()
 
 
 def test_the_first_and_the_listed() -> None:
     assert chosen(None, None, 3, 6).tolist() == [3, 4, 5]
-    assert chosen({"kind": "indices", "indices": [4, 9]}, None, 0, 2).tolist() == [4, 9]
+    assert chosen(Listed(indices=(4, 9)), None, 0, 2).tolist() == [4, 9]
 
 
 @pytest.mark.parametrize("kind", ["random", "per_class"])
@@ -29,7 +30,7 @@ def test_a_draw_is_ascending_repeatable_and_its_seeds_own(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", ["random", "per_class"])
 def test_a_choice_may_be_cut_anywhere(kind: str) -> None:
-    whole = {"kind": kind, "count": 30, "seed": 7}
+    whole = Drawn(kind=kind, count=30, seed=7)
     parts = [chosen(whole, LABELS, a, b) for a, b in ((0, 11), (11, 12), (12, 30))]
     assert np.concatenate(parts).tolist() == chosen(whole, LABELS, 0, 30).tolist()
 

@@ -9,8 +9,10 @@ from PIL import Image
 from torch import nn
 
 from openapi.class_names import readings
+from openapi.stages.base import Stage
 from workers.jobs import prepare
 from workers.jobs.context import JobContext
+from workers.jobs.registry import run_stage
 
 K = 12
 NUMBERS = [str(i) for i in range(K)]
@@ -42,7 +44,7 @@ def run(tmp_path: Path, x, y, model=None, **params):
     out = tmp_path / "out"
     out.mkdir()
     ctx = JobContext(inputs=inputs, params={"channels": None, **params}, scratch=out)
-    value = prepare.run(ctx)
+    value = run_stage(Stage.PREPARE, ctx)
     return value, {name: np.load(file.path) for name, file in ctx.files.items()}
 
 

@@ -11,13 +11,14 @@ from torch import Tensor
 
 from openapi.hardening_options import HardenOptions
 from openapi.problems import JobFailed, ModelNumerics, NotTrainable
+from openapi.stages.harden import Epoch
 from workers.hardening.adversary import climb
 from workers.hardening.data import Rows, TrainingSet
 from workers.hardening.layers import frozen_parameters, stabilised_layers, train_batch_norm
 from workers.hardening.losses import sns_loss
 from workers.hardening.methods import TRAININGS, pairing_weight
 from workers.hardening.selection import Omega
-from workers.hardening.watch import Epoch, Report, Watch
+from workers.hardening.watch import Report, Watch
 from workers.models.audited import AuditedModel
 from workers.models.sharing import sharing
 from workers.precision import exact_float32

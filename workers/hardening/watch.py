@@ -1,13 +1,13 @@
 """What a hardening sees of its own network: dual pairs, Ω, and how each epoch went."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from openapi.hardening_options import HardenOptions
+from openapi.stages.harden import Epoch
 from workers.attacks.pairs import dual_pairs
 from workers.hardening.data import Rows, TrainingSet
 from workers.hardening.selection import Omega, at_random, every, sensitive
@@ -21,25 +21,6 @@ Report = Callable[[float, float, str, str | None], None]
 
 #: Training images on which each epoch is judged.
 MONITORED = 128
-
-
-@dataclass(frozen=True)
-class Epoch:
-    """One line of the log; epoch 0 is the model as it came.
-
-    loss = l_adv + λ l_sns, means over the batches. clean_accuracy, robust_accuracy (PGD at the training eps) and
-    sensitivity (mean σ over Ω) are of a few fixed training images: for watching, not for judging.
-    """
-
-    epoch: int
-    loss: float | None
-    l_adv: float | None
-    l_sns: float | None
-    clean_accuracy: float
-    robust_accuracy: float
-    sensitivity: float
-    lr: float
-    seconds: float
 
 
 class Watch:

@@ -7,14 +7,16 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from openapi.stages.attack import AttackParams
+from openapi.stages.neurons import NeuronsParams
 from workers.choice import chosen
 from workers.jobs.context import JobContext
 
 
-def shard_rows(ctx: JobContext) -> npt.NDArray[np.int64]:
+def shard_rows(ctx: JobContext[AttackParams] | JobContext[NeuronsParams]) -> npt.NDArray[np.int64]:
     """The indices of the samples of a shard: positions ``start..stop`` of its ``choice``, ascending."""
     labels = np.load(ctx.inputs["y"], mmap_mode="r", allow_pickle=False)
-    return chosen(ctx.params.get("choice"), labels, int(ctx.params["start"]), int(ctx.params["stop"]))
+    return chosen(ctx.params.choice, labels, ctx.params.start, ctx.params.stop)
 
 
 def load_rows(x: Path, y: Path, rows: npt.NDArray[np.int64]) -> tuple[Tensor, Tensor, Tensor]:

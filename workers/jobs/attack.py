@@ -1,9 +1,6 @@
 """Stage `attack`: one attack on one slice of the data set.
 
-params: ``model`` {format, input}, ``attack`` (a spec with its defaults), ``start``, ``stop``, ``seed``,
-``keep_examples``, ``choice`` (see `openapi.samples`). inputs ``fooled.<i>``: ``samples`` of attacks before this one,
-whose successes are spared. execution: ``batch_size``. Files: ``samples`` (npz, one row a sample), ``worst`` (json,
-pictures of a few successes) and with `keep_examples` ``examples`` (npz).
+See `openapi.stages.attack`. execution: ``batch_size``.
 """
 
 from typing import Any
@@ -13,8 +10,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from openapi.attacks import ATTACK_ADAPTER
 from openapi.problems import JobFailed, NotDifferentiable
+from openapi.stages.attack import AttackFile, AttackParams, AttackValue, is_fooled
 from openapi.threat_models import Attack
 from workers.attacks.attack_run import AttackRun
 from workers.attacks.suite import run_attack
@@ -26,11 +23,11 @@ from workers.precision import exact_float32
 from workers.reports import worst
 
 
-def run(ctx: JobContext) -> dict[str, Any]:
+def run(ctx: JobContext[AttackParams]) -> AttackValue:
     """Attack the chosen samples start..stop and return counts and figures; everything adds up over slices."""
     params = ctx.params
-    spec: Attack = ATTACK_ADAPTER.validate_python(params["attack"])
-    model = load_contract(ctx.inputs["model"], params["model"])
+    spec: Attack = params.attack
+    model = load_contract(ctx.inputs["model"], params.model)
     if not (model.differentiable or spec.black_box):
         raise NotDifferentiable(
             f"The attack {spec.name} needs gradients, which this model does not give; ask for a black-box attack."
@@ -43,7 +40,7 @@ def run(ctx: JobContext) -> dict[str, Any]:
         x,
         y,
         index,
-        seed=int(params.get("seed", 0)),
+        seed=params.seed,
         skip=fooled_before(ctx, index),
         num_classes=model.num_classes,
         batch_size=ctx.execution.get("batch_size"),
@@ -52,25 +49,25 @@ def run(ctx: JobContext) -> dict[str, Any]:
         cuda_graphs=ctx.cuda_graphs == "on",
         progress=lambda done, total: ctx.progress(done, total, "samples", f"attack {spec.id or spec.name}"),
     )
-    write_files(ctx, result, x, model if params.get("keep_examples") else None)
-    return {
-        "clean_correct": int(result.correct.sum()),
-        "attacked": int(result.attacked.sum()),
-        "success": int(result.success.sum()),
-        "target": getattr(spec, "chosen", None),
-        "forward_passes": result.forward_passes,
-        "backward_passes": result.backward_passes,
-        "seconds": result.seconds,
-        "figures": result.figures,
-        "num_classes": result.num_classes,
-        "norm": result.norm,
-        "randomised": result.randomised,
-    }
+    write_files(ctx, result, x, model if params.keep_examples else None)
+    return AttackValue(
+        clean_correct=int(result.correct.sum()),
+        attacked=int(result.attacked.sum()),
+        success=int(result.success.sum()),
+        target=getattr(spec, "chosen", None),
+        forward_passes=result.forward_passes,
+        backward_passes=result.backward_passes,
+        seconds=result.seconds,
+        figures=result.figures,
+        num_classes=result.num_classes,
+        norm=result.norm,
+        randomised=result.randomised,
+    )
 
 
-def fooled_before(ctx: JobContext, index: Tensor) -> Tensor | None:
+def fooled_before(ctx: JobContext[AttackParams], index: Tensor) -> Tensor | None:
     """Return (n,) mask of the samples that an attack before this one has fooled; None when none went before."""
-    tables = [path for name, path in ctx.inputs.items() if name.startswith("fooled.")]
+    tables = [path for name, path in ctx.inputs.items() if is_fooled(name)]
     if not tables:
         return None
     fooled = torch.zeros(len(index), dtype=torch.bool)
@@ -82,10 +79,10 @@ def fooled_before(ctx: JobContext, index: Tensor) -> Tensor | None:
     return fooled
 
 
-def write_files(ctx: JobContext, result: AttackRun, x: Tensor, keep_for: Logits | None) -> None:
+def write_files(ctx: JobContext[AttackParams], result: AttackRun, x: Tensor, keep_for: Logits | None) -> None:
     """Write the per-sample table, the pictures and, when asked for, the examples with the model's answers to them."""
     np.savez(
-        ctx.output("samples", "samples.npz", "samples", "npz"),
+        ctx.output(AttackFile.SAMPLES, "samples.npz", "samples", "npz"),
         index=result.index,
         label=result.label,
         predicted=result.predicted,
@@ -107,12 +104,12 @@ def write_files(ctx: JobContext, result: AttackRun, x: Tensor, keep_for: Logits 
         "distance": result.distance,
     }
     worst.write(
-        ctx.output("worst", "worst.json", "pictures", "json"),
+        ctx.output(AttackFile.WORST, "worst.json", "pictures", "json"),
         worst.pick(x.cpu().numpy(), result.x_adv.numpy(), result.success, columns),
     )
     if keep_for is not None:
         np.savez(
-            ctx.output("examples", "examples.npz", "examples", "npz"),
+            ctx.output(AttackFile.EXAMPLES, "examples.npz", "examples", "npz"),
             x=result.x_adv.numpy(),
             index=result.index,
             label=result.label,

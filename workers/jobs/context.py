@@ -3,9 +3,12 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from openapi.wire.settings import CudaGraphs, Gradients
+
+#: The model of a stage's parameters.
+P = TypeVar("P")
 
 
 @dataclass(frozen=True)
@@ -19,15 +22,15 @@ class DeclaredFile:
 
 
 @dataclass
-class JobContext:
+class JobContext(Generic[P]):
     """One shard, seen from inside the child process.
 
     `inputs` are read-only files; `scratch` is the only folder that may be written. A stage is a function
-    ``run(ctx) -> dict`` whose dict becomes `ShardResult.value`.
+    ``run(ctx)`` that takes its parameters as a model and returns another, which becomes `ShardResult.value`.
     """
 
     inputs: Mapping[str, Path]
-    params: Mapping[str, Any]
+    params: P
     scratch: Path
     execution: Mapping[str, Any] = field(default_factory=dict)
     device: str = "cpu"

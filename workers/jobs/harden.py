@@ -1,21 +1,18 @@
 """Stage `harden`: train a robust model and write it in three formats, with a manifest and a log.
 
 Every writer is tried before the first epoch. What cannot be written is told in the value (``not_written``, warnings of
-the inspection) and in the manifest; ``uploaded_format`` is the format in which the hardened model is audited, another
-than the upload's where that one cannot hold it.
+the inspection) and in the manifest.
 
-params: ``model`` {format, input}, ``harden`` (HardenOptions), ``seed``, ``parent`` {id, sha256, name}, ``dataset`` {…}.
-Files: ``onnx``, ``torchscript``, ``safetensors`` (kind checkpoint; they take what the uploaded file took),
-``manifest`` (json), ``log`` (jsonl, one line an epoch, the first the model as it came).
+See `openapi.stages.harden`.
 """
 
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import torch
 
 from openapi.hardening_options import HardenOptions
+from openapi.stages.harden import HardenFile, HardenParams, HardenValue
 from workers.hardening.checkpoints import WRITERS, Checkpoints
 from workers.hardening.data import TrainingSet
 from workers.hardening.manifest import sha256_of, write_lines, write_manifest
@@ -27,13 +24,11 @@ from workers.models.load import load_contract
 from workers.precision import exact_float32
 
 
-def run(ctx: JobContext) -> dict[str, Any]:
+def run(ctx: JobContext[HardenParams]) -> HardenValue:
     """Harden the model and return the hardened one's inspection, the log, S, Ω and what was frozen."""
-    options = HardenOptions.model_validate(ctx.params["harden"])
-    spec = ctx.params["model"]
-    model = load_contract(ctx.inputs["model"], spec).to(ctx.device)
+    options, seed = ctx.params.harden, ctx.params.seed
+    model = load_contract(ctx.inputs["model"], ctx.params.model).to(ctx.device)
     data = TrainingSet.open(ctx.inputs["x"], ctx.inputs["y"], limit=options.max_samples, device=ctx.device)
-    seed = int(ctx.params.get("seed", 0))
     with exact_float32():
         training = Hardener(model, data, options, seed=seed, report=ctx.progress)
         ctx.progress(0, 1, "checkpoints", "try export")
@@ -41,29 +36,31 @@ def run(ctx: JobContext) -> dict[str, Any]:
         result = training.run()
 
     model.to("cpu")
-    log = [asdict(epoch) for epoch in result.log]
+    log = [epoch.dump() for epoch in result.log]
     written = write_all(ctx, model, checkpoints)
     write_manifest(
-        ctx.output("manifest", "manifest.json", "manifest", "json"),
+        ctx.output(HardenFile.MANIFEST, "manifest.json", "manifest", "json"),
         {**manifest(ctx, options, seed, result, model, log), "not_written": checkpoints.failed},
         written,
     )
-    write_lines(ctx.output("log", "log.jsonl", "log", "jsonl"), log)
+    write_lines(ctx.output(HardenFile.LOG, "log.jsonl", "log", "jsonl"), log)
     inspection = inspect_audited(model)
     audited_as = checkpoints.check()
     described = {"format": audited_as, "warnings": (*inspection.warnings, *checkpoints.notes())}
-    return {
-        "inspection": inspection.model_copy(update=described).model_dump(mode="json"),
-        "uploaded_format": audited_as,
-        "not_written": checkpoints.failed,
-        "log": log,
-        "layers": list(result.layers),
-        "frozen": list(result.frozen),
-        "omega": {name: list(neurons) for name, neurons in result.omega.items()},
-    }
+    return HardenValue.model_validate(
+        {
+            "inspection": inspection.model_copy(update=described),
+            "uploaded_format": audited_as,
+            "not_written": checkpoints.failed,
+            "log": result.log,
+            "layers": result.layers,
+            "frozen": result.frozen,
+            "omega": result.omega,
+        }
+    )
 
 
-def write_all(ctx: JobContext, model: AuditedModel, checkpoints: Checkpoints) -> dict[str, Path]:
+def write_all(ctx: JobContext[HardenParams], model: AuditedModel, checkpoints: Checkpoints) -> dict[str, Path]:
     """Write the formats that were possible before training, as far as they still are; returns the files by format."""
     written: dict[str, Path] = {}
     wanted = list(checkpoints.formats)
@@ -77,7 +74,7 @@ def write_all(ctx: JobContext, model: AuditedModel, checkpoints: Checkpoints) ->
 
 
 def manifest(
-    ctx: JobContext,
+    ctx: JobContext[HardenParams],
     options: HardenOptions,
     seed: int,
     result: Hardening,
@@ -87,9 +84,9 @@ def manifest(
     """Everything that the checkpoints depend on, and what they expect of an image."""
     return {
         "schema": "tremor-hardening-1",
-        "parent": {**ctx.params.get("parent", {}), "sha256": sha256_of(ctx.inputs["model"])},
+        "parent": {**ctx.params.parent.dump(), "sha256": sha256_of(ctx.inputs["model"])},
         "dataset": {
-            **ctx.params.get("dataset", {}),
+            **ctx.params.dataset.dump(),
             "x_sha256": sha256_of(ctx.inputs["x"]),
             "y_sha256": sha256_of(ctx.inputs["y"]),
         },

@@ -1,20 +1,18 @@
 """Stage `inspect_dataset`: an uploaded file → decoded arrays, labels, contact sheet, and what was found."""
 
-from typing import Any
-
-from openapi.datasets import DatasetMetadata
+from openapi.stages.inspect_dataset import InspectDatasetFile, InspectDatasetParams, InspectDatasetValue
 from workers.datasets import convert_dataset
 from workers.jobs.context import JobContext
 
 
-def run(ctx: JobContext) -> dict[str, Any]:
-    """Input `file`, param `metadata` (DatasetMetadata) → files `x`, `y`, `contact_sheet`; value: DatasetInspection."""
+def run(ctx: JobContext[InspectDatasetParams]) -> InspectDatasetValue:
+    """Decode the file and return what was found."""
     found = convert_dataset(
         ctx.inputs["file"],
-        DatasetMetadata.model_validate(ctx.params.get("metadata") or {}),
-        x_path=ctx.output("x", "x.npy", "data", "npy"),
-        y_path=ctx.output("y", "y.npy", "data", "npy"),
-        contact_sheet=ctx.output("contact_sheet", "contact_sheet.png", "contact_sheet", "png"),
+        ctx.params.metadata,
+        x_path=ctx.output(InspectDatasetFile.X, "x.npy", "data", "npy"),
+        y_path=ctx.output(InspectDatasetFile.Y, "y.npy", "data", "npy"),
+        contact_sheet=ctx.output(InspectDatasetFile.CONTACT_SHEET, "contact_sheet.png", "contact_sheet", "png"),
         progress=lambda done, total: ctx.progress(done, total, "samples", "decode"),
     )
-    return found.model_dump(mode="json")
+    return InspectDatasetValue(**dict(found))

@@ -1,22 +1,20 @@
 """Stage `inspect_model`: admit, translate and probe an uploaded model file.
 
-input: ``file``; params: the upload's ModelMetadata (plus ``filename``). Value: a ModelInspection. A file that cannot be
+See `openapi.stages.inspect_model`. A file that cannot be
 audited raises one of the `ModelRejected` family, which becomes the model's `problem`.
 """
 
-from typing import Any
-
-from openapi.models import ModelMetadata
 from openapi.problems import FieldError, ModelRejected
+from openapi.stages.inspect_model import InspectModelParams, InspectModelValue
 from workers.jobs.context import JobContext
 from workers.models.inspection import inspect_audited
 from workers.models.load import load_model
 from workers.unforeseen import refused_as
 
 
-def run(ctx: JobContext) -> dict[str, Any]:
+def run(ctx: JobContext[InspectModelParams]) -> InspectModelValue:
     """Inspect the file and return what was found."""
-    metadata = ModelMetadata.model_validate({k: v for k, v in ctx.params.items() if k != "filename"})
+    metadata = ctx.params
     ctx.progress(0, 2, "steps", "translate")
     model = load_model(ctx.inputs["file"], metadata.format, metadata.input, metadata.output)
     _check_labels(metadata.labels, model.num_classes)
@@ -25,7 +23,7 @@ def run(ctx: JobContext) -> dict[str, Any]:
         accepted = metadata.accept_disagreement
         inspection = inspect_audited(model.to(ctx.device), ctx.inputs["file"], accept_disagreement=accepted)
     ctx.progress(2, 2, "steps", "probe")
-    return inspection.model_dump(mode="json")
+    return InspectModelValue(**dict(inspection))
 
 
 def _check_labels(labels: tuple[str, ...] | None, num_classes: int) -> None:

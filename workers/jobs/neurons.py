@@ -1,19 +1,16 @@
 """Stage `neurons`: sensitivity sums over the dual pairs of one slice of the data set.
 
-params: ``model`` {format, input}, ``neurons`` (NeuronOptions), ``start``, ``stop``, ``seed``, ``keep_examples``,
-``choice`` (see `openapi.samples`). execution: ``batch_size``. Files: ``sums`` (npz of float64 totals, merged exactly by
-`workers.neurons.sums`) and with `keep_examples` ``pairs`` (npz: x, x_adv float32 NCHW in [0, 1], index).
+See `openapi.stages.neurons`. execution: ``batch_size``. Sums are merged exactly by `workers.neurons.sums`.
 """
 
 import time
-from typing import Any
 
 import numpy as np
 from torch import Tensor
 
-from openapi.audits import NeuronOptions
 from openapi.models import LayerInfo
 from openapi.problems import NotDifferentiable
+from openapi.stages.neurons import NeuronsFile, NeuronsParams, NeuronsValue
 from workers.attacks.pairs import dual_pairs
 from workers.jobs.arrays import load_rows, shard_rows
 from workers.jobs.context import JobContext
@@ -26,26 +23,22 @@ _BYTES_AT_ONCE = {"cpu": 128 * 2**20, "cuda": 4 * 2**30}
 _MOST_AT_ONCE = {"cpu": 128, "cuda": 2048}
 
 
-def run(ctx: JobContext) -> dict[str, Any]:
-    """Make the dual pairs of samples start..stop, batch by batch, and sum what they do in every layer.
-
-    Returns ``{"n", "layers", "taps", "seconds"}``; `taps` says what each layer was really tapped at.
-    """
+def run(ctx: JobContext[NeuronsParams]) -> NeuronsValue:
+    """Make the dual pairs of samples start..stop, batch by batch, and sum what they do in every layer."""
     began = time.monotonic()
-    options = NeuronOptions.model_validate(ctx.params["neurons"])
-    spec = ctx.params["model"]
-    model = load_contract(ctx.inputs["model"], spec).to(ctx.device)
+    options = ctx.params.neurons
+    model = load_contract(ctx.inputs["model"], ctx.params.model).to(ctx.device)
     if not model.differentiable:
         raise NotDifferentiable(
             "Neuron sensitivity needs PGD pairs, and this model gives no gradient; set neurons: null"
         )
     tapped = model.tapped(options.tap)
 
-    start, stop = int(ctx.params["start"]), int(ctx.params["stop"])
+    start, stop = ctx.params.start, ctx.params.stop
     # `max_samples` counts from the first of the chosen samples, so that shards agree on which samples are meant.
     stop = stop if options.max_samples is None else max(start, min(stop, options.max_samples))
     size = ctx.execution.get("batch_size") or rows_at_once(model.layers, ctx.device)
-    keep = PairsFile(ctx, stop - start) if ctx.params.get("keep_examples") else None
+    keep = PairsFile(ctx, stop - start) if ctx.params.keep_examples else None
 
     sums = SensitivitySums()
     rows = shard_rows(ctx)[: stop - start]
@@ -56,7 +49,7 @@ def run(ctx: JobContext) -> dict[str, Any]:
             x,
             y,
             index,
-            seed=int(ctx.params.get("seed", 0)),
+            seed=ctx.params.seed,
             eps=options.eps,
             steps=options.steps,
             step_size=options.step_size,
@@ -67,13 +60,13 @@ def run(ctx: JobContext) -> dict[str, Any]:
         ctx.progress(at + len(x), stop - start, "samples", "neurons")
     if keep is not None:
         keep.close()
-    sums.save(ctx.output("sums", "sums.npz", "sums", "npz"))
-    return {
-        "n": sums.n,
-        "layers": list(sums.names),
-        "taps": {name: point.tap for name, point in tapped.points.items()},
-        "seconds": time.monotonic() - began,
-    }
+    sums.save(ctx.output(NeuronsFile.SUMS, "sums.npz", "sums", "npz"))
+    return NeuronsValue(
+        n=sums.n,
+        layers=sums.names,
+        taps={name: point.tap for name, point in tapped.points.items()},
+        seconds=time.monotonic() - began,
+    )
 
 
 def rows_at_once(layers: tuple[LayerInfo, ...], device: str) -> int:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from openapi.stages.neurons import NeuronsFile
 from workers.jobs.context import JobContext
 
 
@@ -16,8 +17,8 @@ class PairsFile:
     Rows go to memory-mapped `.npy` files in the scratch folder; `close` packs them, uncompressed, and removes them.
     """
 
-    def __init__(self, ctx: JobContext, n: int) -> None:
-        self._path = ctx.output("pairs", "pairs.npz", "pairs", "npz")
+    def __init__(self, ctx: JobContext[Any], n: int) -> None:
+        self._path = ctx.output(NeuronsFile.PAIRS, "pairs.npz", "pairs", "npz")
         self._n, self._done = n, 0
         self._parts = {name: self._path.with_name(f"pairs.{name}.npy") for name in ("x", "x_adv", "index")}
         self._maps: dict[str, Any] = {}

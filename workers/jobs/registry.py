@@ -1,24 +1,29 @@
-"""Stage name → the module whose `run(ctx)` does it. Modules are imported only in the child that needs them."""
+"""Stage → the module whose ``run(ctx)`` does it. Modules are imported only in the child that needs them."""
 
 import importlib
+from dataclasses import replace
 from typing import Any
 
-from openapi.stages.base import Stage
+from openapi.stages.base import Stage, Wire
+from openapi.stages.forms import FORMS
 from workers.jobs.context import JobContext
 
-STAGES: dict[Stage, str] = {
-    Stage.INSPECT_MODEL: "workers.jobs.inspect_model",
-    Stage.INSPECT_DATASET: "workers.jobs.inspect_dataset",
-    Stage.PREPARE: "workers.jobs.prepare",
-    Stage.ATTACK: "workers.jobs.attack",
-    Stage.NEURONS: "workers.jobs.neurons",
-    Stage.HARDEN: "workers.jobs.harden",
-    Stage.REPORT: "workers.jobs.report",
-}
+STAGES: dict[Stage, str] = {stage: f"workers.jobs.{stage}" for stage in Stage}
 
 
-def run_stage(stage: Stage, ctx: JobContext) -> dict[str, Any]:
-    """Run one stage and return its value."""
-    module = importlib.import_module(STAGES[stage])
-    value: dict[str, Any] = module.run(ctx)
+def run_stage(stage: Stage, ctx: JobContext[dict[str, Any]]) -> dict[str, Any]:
+    """Run one stage on the JSON of its parameters and return that of its value (see `openapi.stages.forms`)."""
+    form = FORMS[stage]
+    # `replace` keeps the dict of declared files: the caller reads them off the context that it has given.
+    typed: JobContext[Any] = replace(ctx, params=form.params.model_validate(ctx.params))  # type: ignore[arg-type]
+    value: Wire = importlib.import_module(STAGES[stage]).run(typed)
+    return form.value.model_validate(value).dump()
+
+
+def run_module(module: str, ctx: JobContext[dict[str, Any]]) -> dict[str, Any]:
+    """Run the stage that a module does; a module that does none of the stages takes and gives JSON."""
+    for stage, name in STAGES.items():
+        if name == module:
+            return run_stage(stage, ctx)
+    value: dict[str, Any] = importlib.import_module(module).run(ctx)
     return value

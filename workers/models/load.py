@@ -1,11 +1,10 @@
 """Opens an uploaded model file of any supported format."""
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from openapi.models import InputSpec
 from openapi.problems import ModelMalformed, ModelRejected
+from openapi.stages.base import ModelContract
 from workers.models.audited import AuditedModel
 from workers.models.choice import Wanted
 from workers.models.foreign import recognise, recognise_archive
@@ -58,9 +57,9 @@ def load_model(path: Path, format: str | None, input: InputSpec, output: Wanted 
         return _load(path, found, input, output)
 
 
-def load_contract(path: Path, contract: Mapping[str, Any]) -> AuditedModel:
+def load_contract(path: Path, contract: ModelContract) -> AuditedModel:
     """Translate a file that inspection admitted, by the `model` parameter of a shard: format, input, perhaps output."""
-    return load_model(path, contract["format"], InputSpec.model_validate(contract["input"]), contract.get("output"))
+    return load_model(path, contract.format, contract.input, contract.output)
 
 
 def _load(path: Path, found: str, input: InputSpec, output: Wanted) -> AuditedModel:

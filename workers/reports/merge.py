@@ -7,12 +7,16 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from pydantic import TypeAdapter
 
 from openapi.attacks import ATTACK_ADAPTER
 from openapi.problems import JobFailed
+from openapi.stages.base import Choice
 from openapi.threat_models import Attack
 from workers.attacks.figures import add_figures
 from workers.choice import Indices, chosen
+
+_CHOICE: TypeAdapter[Choice] = TypeAdapter(Choice)
 
 _COLUMNS = (
     "index",
@@ -85,7 +89,7 @@ def merge_attacks(
     says.
     """
     labels = np.load(inputs["labels"], mmap_mode="r", allow_pickle=False) if "labels" in inputs else None
-    every = chosen(choice, labels, 0, slices[-1][1])
+    every = chosen(None if choice is None else _CHOICE.validate_python(choice), labels, 0, slices[-1][1])
     return [_merge(i, spec, slices, every, inputs, values, prefix) for i, spec in enumerate(specs)]
 
 

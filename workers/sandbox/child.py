@@ -1,6 +1,5 @@
 """The confined child: confines itself, runs one stage, answers through a pipe, and ends."""
 
-import importlib
 import json
 import os
 import sys
@@ -13,6 +12,7 @@ from typing import Any
 from openapi.problems import InsufficientStorage, JobFailed, MemoryLimit, TremorError
 from openapi.wire.disks import is_full
 from workers.jobs.context import JobContext
+from workers.jobs.registry import run_module
 from workers.precision import exact_float32
 from workers.sandbox import confine, kernel, limits
 from workers.sandbox.environment import describe, pick_device
@@ -92,7 +92,7 @@ def _run(request: Request, pipe: Any, parent: int) -> ChildOutcome:
         report=_Reporter(pipe),
     )
     with exact_float32():
-        value: dict[str, Any] = importlib.import_module(request.module).run(ctx)
+        value = run_module(request.module, ctx)
     json.dumps(value, allow_nan=False)
     files = {
         key: LeftFile(path=str(file.path), name=file.name, kind=file.kind, format=file.format)

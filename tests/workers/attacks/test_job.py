@@ -10,11 +10,12 @@ import torch
 
 from openapi.attacks import Pgd, Square
 from openapi.problems import NotDifferentiable
+from openapi.stages.base import Stage
 from tests.workers.attacks.nets import small_cnn
 from tests.workers.attacks.recorders import Rerunning
 from workers.attacks.replay import RECORDERS
-from workers.jobs.attack import run
 from workers.jobs.context import JobContext
+from workers.jobs.registry import run_stage
 
 pytestmark = pytest.mark.slow
 
@@ -43,7 +44,7 @@ def job(inputs: dict[str, Path], scratch: Path, spec: Any, start: int, stop: int
         "keep_examples": True,
     }
     ctx = JobContext(inputs=inputs, params=params, scratch=scratch, execution=execution)
-    value = run(ctx)
+    value = run_stage(Stage.ATTACK, ctx)
     return value, {
         k: dict(np.load(f.path)) if f.format == "npz" else json.loads(f.path.read_text()) for k, f in ctx.files.items()
     }
@@ -59,7 +60,7 @@ def test_the_table_says_when_gradients_were_rough(inputs: dict[str, Path], tmp_p
     for gradients, said in (("float32", None), ("bfloat16", "bfloat16")):
         (tmp_path / gradients).mkdir()
         ctx = JobContext(inputs=inputs, params=params, scratch=tmp_path / gradients, gradients=gradients)
-        assert run(ctx)["figures"].get("gradients") == said
+        assert run_stage(Stage.ATTACK, ctx)["figures"].get("gradients") == said
 
 
 def test_the_table_says_whether_passes_were_replayed(
@@ -72,9 +73,11 @@ def test_the_table_says_whether_passes_were_replayed(
         "start": 0,
         "stop": 40,
     }
-    off = run(JobContext(inputs=inputs, params=params, scratch=tmp_path))["figures"]
+    off = run_stage(Stage.ATTACK, JobContext(inputs=inputs, params=params, scratch=tmp_path))["figures"]
     assert "cuda_graphs" not in off
-    on = run(JobContext(inputs=inputs, params=params, scratch=tmp_path, cuda_graphs="on"))["figures"]
+    on = run_stage(Stage.ATTACK, JobContext(inputs=inputs, params=params, scratch=tmp_path, cuda_graphs="on"))[
+        "figures"
+    ]
     assert on.pop("cuda_graphs") > 0
     assert on == off
 

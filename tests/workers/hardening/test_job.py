@@ -19,10 +19,11 @@ from torch import Tensor, nn
 
 from openapi.models import InputSpec, ModelInspection
 from openapi.problems import JobFailed, NotTrainable
+from openapi.stages.base import Stage
 from tests.workers.hardening.nets import options, shipped
 from workers.hardening.checkpoints import WRITERS, Checkpoints
 from workers.jobs.context import JobContext
-from workers.jobs.harden import run
+from workers.jobs.registry import run_stage
 from workers.models.from_module import audit_module
 from workers.models.load import load_model
 
@@ -60,7 +61,7 @@ def context(model: nn.Module, folder: Path, freeze: bool = False) -> JobContext:
 @pytest.fixture(scope="module")
 def done(vanilla: nn.Module, tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], JobContext]:
     ctx = context(vanilla, tmp_path_factory.mktemp("harden"))
-    return run(ctx), ctx
+    return run_stage(Stage.HARDEN, ctx), ctx
 
 
 def normalised(count: int = 5) -> np.ndarray[Any, Any]:
@@ -160,7 +161,7 @@ def test_the_log_has_one_line_an_epoch(done: tuple[dict[str, Any], JobContext]) 
 
 def test_a_frozen_file_is_refused(vanilla: nn.Module, tmp_path: Path) -> None:
     with pytest.raises(NotTrainable, match="no trainable parameters"):
-        run(context(vanilla, tmp_path, freeze=True))
+        run_stage(Stage.HARDEN, context(vanilla, tmp_path, freeze=True))
 
 
 class Ranked(nn.Module):
@@ -178,7 +179,7 @@ class Ranked(nn.Module):
 
 def test_what_could_be_written_is_delivered_and_the_rest_is_told(tmp_path: Path) -> None:
     ctx = context(Ranked().eval(), tmp_path)
-    value = run(ctx)
+    value = run_stage(Stage.HARDEN, ctx)
     assert {"torchscript", "safetensors", "manifest", "log"} == set(ctx.files)
     assert all(file.path.is_file() for file in ctx.files.values())
     assert {path.name for path in ctx.scratch.iterdir()} == {file.name for file in ctx.files.values()}
@@ -202,4 +203,4 @@ def test_no_training_begins_that_would_be_lost(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setattr("workers.hardening.checkpoints.WRITERS", broken | {"safetensors": WRITERS["safetensors"]})
     monkeypatch.setattr("workers.hardening.training.Hardener.run", lambda self: pytest.fail("trained"))
     with pytest.raises(JobFailed, match=r"cannot be written in any format.*torchscript: "):
-        run(ctx)
+        run_stage(Stage.HARDEN, ctx)

@@ -14,6 +14,7 @@ from torch.nn import functional as F
 from openapi.attacks import Fgsm
 from openapi.hardening_methods import METHODS, HardeningMethod
 from openapi.hardening_options import HardenOptions
+from openapi.stages.base import Stage
 from tests.workers.hardening.nets import options, shipped
 from tests.workers.hardening.test_job import context
 from tests.workers.reports.planted import Planted
@@ -23,8 +24,7 @@ from workers.hardening.data import TrainingSet
 from workers.hardening.methods import TRAININGS, Training
 from workers.hardening.training import Hardener
 from workers.jobs.context import JobContext
-from workers.jobs.harden import run as run_harden
-from workers.jobs.report import run as run_report
+from workers.jobs.registry import run_stage
 from workers.models.audited import AuditedModel
 
 
@@ -70,7 +70,7 @@ def test_its_own_loss_and_adversary_are_trained_on(
 def test_it_is_trained_and_stands_in_manifest_and_report(vanilla: nn.Module, tmp_path: Path) -> None:
     ctx = context(vanilla, tmp_path)
     params = {**ctx.params, "harden": {**ctx.params["harden"], "method": "noise"}}
-    trained = run_harden(JobContext(ctx.inputs, params, ctx.scratch, files=ctx.files))
+    trained = run_stage(Stage.HARDEN, JobContext(ctx.inputs, params, ctx.scratch, files=ctx.files))
     assert trained["log"][-1]["loss"] > 0
     assert json.loads(ctx.files["manifest"].path.read_text())["config"]["method"] == "noise"
 
@@ -83,7 +83,7 @@ def test_it_is_trained_and_stands_in_manifest_and_report(vanilla: nn.Module, tmp
         "method": "noise",
     }  # fmt: skip
     written = JobContext(shards.inputs, told, tmp_path)
-    assert run_report(written)["verdict"] == "pass"
+    assert run_stage(Stage.REPORT, written)["verdict"] == "pass"
     report = json.loads(written.files["report"].path.read_text())
     assert report["hardening"]["method"] == "noise"
     assert report["definitions"]["hardening"] == "made up: pairs of logits in noise"

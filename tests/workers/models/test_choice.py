@@ -10,6 +10,7 @@ from torch import nn
 
 from openapi.models import InputSpec, ModelMetadata
 from openapi.problems import ModelRejected, NotAClassifier
+from openapi.stages.base import ModelContract
 from tests.workers.models.nets import relative, settled
 from workers.models.inspection import inspect_audited
 from workers.models.load import load_contract, load_model
@@ -72,7 +73,7 @@ def test_an_output_is_chosen(file: str, output: str | int, head: int, net: Heads
     assert [layer.name for layer in model.layers if layer.kind == "linear"] == [f"heads.{head}"]
     compared = inspect_audited(model, files[file]).agreement
     assert file == "pt2" or compared["relative"] < 1e-5
-    again = load_contract(files[file], {"format": model.format, "input": model.input.model_dump(), "output": output})
+    again = load_contract(files[file], ModelContract(format=model.format, input=model.input, output=output))
     assert torch.equal(again(x), model(x))
 
 

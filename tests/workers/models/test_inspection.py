@@ -4,9 +4,10 @@ from torch import Tensor, nn
 
 from openapi.models import InputSpec, ModelInspection
 from openapi.problems import ModelNumerics, ModelRejected
+from openapi.stages.base import Stage
 from tests.workers.models.nets import ConvNet, save_script, save_trace, settled
-from workers.jobs import inspect_model
 from workers.jobs.context import JobContext
+from workers.jobs.registry import run_stage
 from workers.models.from_module import audit_module
 from workers.models.inspection import inspect_audited
 from workers.models.load import load_model
@@ -15,7 +16,7 @@ from workers.models.load import load_model
 def job(path, tmp_path, **metadata) -> ModelInspection:
     steps = []
     ctx = JobContext({"file": path}, {"filename": path.name, **metadata}, tmp_path, report=lambda *a: steps.append(a))
-    value = inspect_model.run(ctx)
+    value = run_stage(Stage.INSPECT_MODEL, ctx)
     assert steps[-1][:2] == (2, 2)
     return ModelInspection.model_validate_json(ModelInspection.model_validate(value).model_dump_json())
 

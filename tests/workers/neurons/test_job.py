@@ -10,9 +10,11 @@ import pytest
 import torch
 
 from openapi.models import InputSpec
+from openapi.stages.base import Stage
 from tests.workers.neurons.nets import SmallNet
 from workers.jobs.context import JobContext
-from workers.jobs.neurons import rows_at_once, run
+from workers.jobs.neurons import rows_at_once
+from workers.jobs.registry import run_stage
 from workers.models.load import load_model
 from workers.neurons.ranking import finish, sensitivity
 from workers.neurons.sums import SensitivitySums, merge_sums
@@ -48,7 +50,7 @@ def run_slice(files: dict[str, Path], tmp_path: Path) -> Run:
             "keep_examples": keep,
         }
         ctx = JobContext(files, params, scratch, execution={"batch_size": batch_size} if batch_size else {})
-        return run(ctx), ctx
+        return run_stage(Stage.NEURONS, ctx), ctx
 
     return call
 

@@ -28,7 +28,15 @@ class Planted:
         self.values: dict[str, dict[str, Any]] = {}
 
     def attack(
-        self, i: int, fooled: Any, cuts: list[tuple[int, int]], prefix: str = "", correct: Any = None, **value: Any
+        self,
+        i: int,
+        fooled: Any,
+        cuts: list[tuple[int, int]],
+        prefix: str = "",
+        correct: Any = None,
+        *,
+        queries: int = -1,
+        **value: Any,
     ) -> None:
         """Write the slices of attack i; `fooled` (n,) says whom it fools (misclassified samples are left alone)."""
         correct = self.correct if correct is None else np.asarray(correct)
@@ -49,7 +57,7 @@ class Planted:
                 adv_predicted=np.where(success, (self.label + 3) % 10, predicted)[s],
                 distance=distance[s],
                 confidence=np.linspace(0.2, 0.9, self.n, dtype=np.float32)[s],
-                queries=np.full(b - a, value.get("queries", -1)),
+                queries=np.full(b - a, queries),
                 clean_confidence=np.full(b - a, 0.75, np.float32),
             )
             name = f"{prefix}samples.{i}.{j}"
@@ -57,6 +65,7 @@ class Planted:
             self.values[name] = {
                 "clean_correct": int(correct[s].sum()),
                 "attacked": int(correct[s].sum()),
+                "success": int(success[s].sum()),
                 "forward_passes": 20 * (b - a),
                 "backward_passes": 19 * (b - a),
                 "seconds": 0.5 * (b - a),
@@ -75,7 +84,7 @@ class Planted:
             sums.add({"conv.0": LayerBatch(move, 10 * move, 9 * move, 16), "head": LayerBatch(unit, 2 * unit, unit, 1)})
             self.inputs[f"sums.{j}"] = self.folder / f"sums.{j}.{len(cuts)}.npz"
             sums.save(self.inputs[f"sums.{j}"])
-            self.values[f"sums.{j}"] = {"n": b - a}
+            self.values[f"sums.{j}"] = {"n": b - a, "layers": ["conv.0", "head"], "taps": {}, "seconds": 0.1}
 
     def params(self, specs: list[Attack], cuts: list[tuple[int, int]], **more: Any) -> dict[str, Any]:
         named = [

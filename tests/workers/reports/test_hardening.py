@@ -3,7 +3,7 @@ import pytest
 
 from openapi.attacks import Cw, Fgsm, Pgd
 from openapi.report import Report
-from tests.workers.reports.planted import Planted
+from tests.workers.reports.planted import LAYERS, Planted
 from workers.jobs.context import JobContext
 from workers.jobs.registry import run_stage
 from workers.reports.build import build_report
@@ -11,11 +11,30 @@ from workers.reports.build import build_report
 SPECS = [Fgsm(eps=0.03), Pgd(eps=0.03, steps=20), Pgd(norm="l2", eps=0.5)]
 CUTS = [(0, 25), (25, 60)]
 N = np.arange(60)
+SEEN = {"l_adv": None, "l_sns": None, "sensitivity": 0.2, "lr": 0.002, "seconds": 1.0}
 LOG = [
-    {"epoch": 0, "loss": None, "clean_accuracy": 0.9, "robust_accuracy": 0.1},
-    {"epoch": 1, "loss": 1.5, "clean_accuracy": 0.85, "robust_accuracy": 0.5},
-    {"epoch": 2, "loss": 1.2, "clean_accuracy": 0.84, "robust_accuracy": 0.6},
+    {"epoch": 0, "loss": None, "clean_accuracy": 0.9, "robust_accuracy": 0.1, **SEEN},
+    {"epoch": 1, "loss": 1.5, "clean_accuracy": 0.85, "robust_accuracy": 0.5, **SEEN},
+    {"epoch": 2, "loss": 1.2, "clean_accuracy": 0.84, "robust_accuracy": 0.6, **SEEN},
 ]
+INSPECTION = {
+    "format": "onnx",
+    "input": {"shape": [1, 4, 4]},
+    "num_classes": 10,
+    "num_parameters": 1234,
+    "trainable": True,
+    "differentiable": True,
+    "layers": LAYERS,
+}
+TRAINING = {
+    "inspection": INSPECTION,
+    "uploaded_format": "onnx",
+    "not_written": {},
+    "log": LOG,
+    "layers": ["conv.0"],
+    "frozen": [],
+    "omega": {"conv.0": [19, 18]},
+}
 
 
 def shards_and_params(folder, after, clean_after=None, max_clean_drop=0.15):
@@ -23,7 +42,7 @@ def shards_and_params(folder, after, clean_after=None, max_clean_drop=0.15):
     for i in range(3):
         shards.attack(i, N >= 6, CUTS)
         shards.attack(i, after[i], CUTS, "after.", correct=clean_after)
-    params = shards.params(SPECS, CUTS, kind="hardening", training={"layers": ["conv.0"], "frozen": [], "log": LOG})
+    params = shards.params(SPECS, CUTS, kind="hardening", training=TRAINING)
     request = {
         "model_id": "mdl_1",
         "train_dataset_id": "dst_0",
