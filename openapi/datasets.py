@@ -53,8 +53,14 @@ class Resize(Frozen):
 
 
 def _as_size(value: Any) -> Any:
-    """Read [height, width], or the shorter side alone, as the rule that says so."""
-    return {"size": value} if isinstance(value, list | tuple | int) else value
+    """Read [height, width], or the shorter side alone, as the rule that says so.
+
+    Lists become tuples: what comes out of a validator is Python to pydantic, where strict reading takes no list for one.
+    """
+    rule = {"size": value} if isinstance(value, list | tuple | int) else value
+    if not isinstance(rule, dict):
+        return rule
+    return {name: tuple(part) if isinstance(part, list) else part for name, part in rule.items()}
 
 
 def _channels(value: Any) -> Any:
