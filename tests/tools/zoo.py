@@ -48,14 +48,16 @@ def environment(folder: Path) -> Path:
 
 
 def families(options: argparse.Namespace) -> list[tuple[str, str, str]]:
-    """(library, family, name of the net) of each family that the options name."""
+    """(library, family, name of the net) of each family that the options name; one of each module of timm first."""
     wanted = set(options.family.split(",")) if options.family else None
     rows = [line.split() for line in FAMILIES.read_text().splitlines() if line and not line.startswith("#")]
-    return [
+    chosen = [
         (library, family, name)
         for library, family, name in rows
         if options.library in ("", library) and (wanted is None or family in wanted or family.split("/")[-1] in wanted)
     ]
+    modules = [(library, family.split("/")[0]) for library, family, _ in chosen]
+    return [chosen[i] for i in sorted(range(len(chosen)), key=lambda i: modules[:i].count(modules[i]))]
 
 
 def ask(python: Path, net: tuple[str, str, str], columns: list[str], seconds: int) -> list[dict[str, Any]]:
