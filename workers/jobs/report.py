@@ -6,7 +6,6 @@ See `openapi.stages.report`.
 import hashlib
 import json
 from pathlib import Path
-from typing import Any
 
 from openapi.audits import ArtifactInfo
 from openapi.stages.places import Place
@@ -28,14 +27,14 @@ def run(ctx: JobContext[ReportParams]) -> ReportValue:
     ctx.progress(0, 4, "steps", "report")
     kept = _keep(ctx)
     ctx.progress(1, 4, "steps", "report")
-    built = build_report(ctx.params.dump(), ctx.inputs, [_info(ctx, file) for file in kept])
+    built = build_report(ctx.params, ctx.inputs, [_info(ctx, file) for file in kept])
     ctx.progress(2, 4, "steps", "report")
     write_samples(ctx.output(ReportFile.SAMPLES, "samples.jsonl", "samples", "jsonl"), built.tables)
     if built.after:
         write_samples(ctx.output(ReportFile.SAMPLES_AFTER, "samples.after.jsonl", "samples", "jsonl"), built.after)
     if built.metrics is not None:
         path = ctx.output(ReportFile.METRICS, "metrics.json", "metrics", "json")
-        path.write_text(json.dumps(built.metrics, indent=1), encoding="utf-8")
+        path.write_text(json.dumps(built.metrics.dump(), indent=1), encoding="utf-8")
     ctx.progress(3, 4, "steps", "report")
     report = ctx.output(ReportFile.REPORT, "report.json", "report", "json")
     report.write_text(built.report.model_dump_json(indent=1), encoding="utf-8")
@@ -44,9 +43,7 @@ def run(ctx: JobContext[ReportParams]) -> ReportValue:
         render(built.report, pictures), encoding="utf-8"
     )
     ctx.progress(4, 4, "steps", "report")
-    return ReportValue.model_validate(
-        {"verdict": built.report.verdict.status, "metrics": built.metrics, "headline": _headline(built)}
-    )
+    return ReportValue(verdict=built.report.verdict.status, metrics=built.metrics, headline=_headline(built))
 
 
 def _keep(ctx: JobContext[ReportParams]) -> list[DeclaredFile]:
@@ -79,9 +76,9 @@ def _norm(ctx: JobContext[ReportParams], i: int) -> str | None:
     return None if value is None else value.norm
 
 
-def _info(ctx: JobContext[ReportParams], file: DeclaredFile) -> dict[str, Any]:
+def _info(ctx: JobContext[ReportParams], file: DeclaredFile) -> ArtifactInfo:
     identity = artifact_id(ctx.params.job_id, file.name)
-    info = ArtifactInfo(
+    return ArtifactInfo(
         id=identity,
         kind=file.kind,
         format=file.format,
@@ -91,7 +88,6 @@ def _info(ctx: JobContext[ReportParams], file: DeclaredFile) -> dict[str, Any]:
         href=f"/v1/artifacts/{identity}",
         created_at=ctx.params.created_at,
     )
-    return info.model_dump(mode="json")
 
 
 def _sha256(path: Path) -> str:

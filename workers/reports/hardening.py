@@ -1,42 +1,33 @@
 """Before against after: what a hardening gained, and whether it may be called a success."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
-from openapi.report import AttackReport, Clean, ReportVerdict, RuleResult, WorstCase
+from openapi.report import ReportVerdict, RuleResult
+from openapi.stages.comparison import Gain
 from openapi.threat_models import bounded, families
 from workers.reports.intervals import clearly_more
 from workers.reports.merge import AttackTable
 
 
-def metrics(clean: Clean, attacks: Sequence[AttackReport], worst: Sequence[WorstCase]) -> dict[str, Any]:
-    """One side of a comparison, with the fields of a report."""
-    return {
-        "clean": clean.model_dump(mode="json"),
-        "attacks": [a.model_dump(mode="json") for a in attacks],
-        "worst_case": [w.model_dump(mode="json") for w in worst],
-    }
-
-
-def gains(before: Sequence[AttackTable], after: Sequence[AttackTable]) -> list[dict[str, Any]]:
+def gains(before: Sequence[AttackTable], after: Sequence[AttackTable]) -> list[Gain]:
     """Per threat model: robust samples before and after, gained, lost, and whether the rise is more than chance."""
     found = []
     for threat, positions in families([t.spec for t in before]).items():
         old, new = (np.logical_and.reduce([side[i].robust for i in positions]) for side in (before, after))
         gained, lost = int((new & ~old).sum()), int((old & ~new).sum())
         found.append(
-            {
-                "threat_model": threat,
-                "before": int(old.sum()),
-                "after": int(new.sum()),
-                "n": len(old),
-                "gain": (gained - lost) / len(old),
-                "gained": gained,
-                "lost": lost,
-                "beyond_chance": clearly_more(gained, lost),
-            }
+            Gain(
+                threat_model=threat,
+                before=int(old.sum()),
+                after=int(new.sum()),
+                n=len(old),
+                gain=(gained - lost) / len(old),
+                gained=gained,
+                lost=lost,
+                beyond_chance=clearly_more(gained, lost),
+            )
         )
     return found
 
@@ -53,11 +44,11 @@ def hardening_verdict(
     rules = [_rule("hardening.clean_drop", "<=", max_clean_drop, drop, drop <= max_clean_drop + 1e-12)]
     rows = gains(before, after)
     # Without a bound every model falls, before and after: such threat models are shown and do not decide.
-    for row in [r for r in rows if bounded(r["threat_model"])] or rows:
-        rose = row["gain"] > 0
-        rule = _rule(f"hardening.gains.{row['threat_model']}.gain", ">", 0.0, row["gain"], rose)
-        if rose and not row["beyond_chance"]:
-            detail = f"{row['gained']} samples gained and {row['lost']} lost: chance may explain the rise"
+    for row in [r for r in rows if bounded(r.threat_model)] or rows:
+        rose = row.gain > 0
+        rule = _rule(f"hardening.gains.{row.threat_model}.gain", ">", 0.0, row.gain, rose)
+        if rose and not row.beyond_chance:
+            detail = f"{row.gained} samples gained and {row.lost} lost: chance may explain the rise"
             rule = rule.model_copy(update={"status": "inconclusive", "detail": detail})
         rules.append(rule)
     states = [r.status for r in rules]

@@ -7,16 +7,15 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import TypeAdapter
 
-from openapi.attacks import ATTACK_ADAPTER
 from openapi.problems import JobFailed
+from openapi.stages.attack import AttackValue
 from openapi.stages.base import Choice
+from openapi.stages.neurons import NeuronsValue
+from openapi.stages.places import Place
 from openapi.threat_models import Attack
 from workers.attacks.figures import add_figures
 from workers.choice import Indices, chosen
-
-_CHOICE: TypeAdapter[Choice] = TypeAdapter(Choice)
 
 _COLUMNS = (
     "index",
@@ -76,31 +75,32 @@ class AttackTable:
 
 
 def merge_attacks(
-    specs: Sequence[Mapping[str, Any]],
+    specs: Sequence[Attack],
     slices: Sequence[tuple[int, int]],
     inputs: Mapping[str, Path],
-    values: Mapping[str, Mapping[str, Any]],
-    prefix: str = "",
-    choice: Mapping[str, Any] | None = None,
+    values: Mapping[Place, AttackValue | NeuronsValue],
+    *,
+    after: bool = False,
+    choice: Choice | None = None,
 ) -> list[AttackTable]:
-    """Read ``{prefix}samples.<attack>.<slice>`` for every attack and slice; choice: which samples the slices cut.
+    """Read the samples of every attack and slice, before or `after` hardening; choice: which samples the slices cut.
 
     Raises `JobFailed` when a slice is missing or does not hold exactly its samples: a report never covers less than it
     says.
     """
     labels = np.load(inputs["labels"], mmap_mode="r", allow_pickle=False) if "labels" in inputs else None
-    every = chosen(None if choice is None else _CHOICE.validate_python(choice), labels, 0, slices[-1][1])
-    return [_merge(i, spec, slices, every, inputs, values, prefix) for i, spec in enumerate(specs)]
+    every = chosen(choice, labels, 0, slices[-1][1])
+    return [_merge(i, spec, slices, every, inputs, values, after) for i, spec in enumerate(specs)]
 
 
 def _merge(
     i: int,
-    spec: Mapping[str, Any],
+    spec: Attack,
     slices: Sequence[tuple[int, int]],
     every: Indices,
     inputs: Mapping[str, Path],
-    values: Mapping[str, Mapping[str, Any]],
-    prefix: str,
+    values: Mapping[Place, AttackValue | NeuronsValue],
+    after: bool,
 ) -> AttackTable:
     parts: list[dict[str, npt.NDArray[Any]]] = []
     totals: dict[str, Any] = {"forward_passes": 0, "backward_passes": 0, "seconds": 0.0, "randomised": False}
@@ -108,8 +108,9 @@ def _merge(
     norm: str | None = None
     target: int | None = None
     for j, (start, stop) in enumerate(slices):
-        name = f"{prefix}samples.{i}.{j}"
-        if name not in inputs or name not in values:
+        place = Place.of_attack(i, j, after=after)
+        name, value = str(place), values.get(place)
+        if name not in inputs or not isinstance(value, AttackValue):
             raise JobFailed(f"the report lacks the result {name} (samples {start} to {stop - 1})")
         with np.load(inputs[name], allow_pickle=False) as arrays:
             # Results of before there were chosen targets are still found again.
@@ -120,17 +121,15 @@ def _merge(
         if not np.array_equal(part["index"], every[start:stop]):
             raise JobFailed(f"the result {name} does not hold exactly the samples {start} to {stop - 1}")
         parts.append(part)
-        value = values[name]
         for key in ("forward_passes", "backward_passes", "seconds"):
-            totals[key] += value.get(key) or 0
-        totals["randomised"] = totals["randomised"] or bool(value.get("randomised"))
-        figures = add_figures(figures, value.get("figures") or {})
-        norm = norm or value.get("norm")
-        target = value.get("target") if target is None else target
+            totals[key] += getattr(value, key)
+        totals["randomised"] = totals["randomised"] or value.randomised
+        figures = add_figures(figures, value.figures)
+        norm = norm or value.norm
+        target = value.target if target is None else target
     joined = {column: np.concatenate([part[column] for part in parts]) for column in _COLUMNS}
     order = np.argsort(joined["index"], kind="stable")
     rows: dict[str, Any] = {column: array[order] for column, array in joined.items()}
     for column in ("distance", "confidence", "clean_confidence"):
         rows[column] = rows[column].astype(np.float64)
-    parsed = ATTACK_ADAPTER.validate_python(dict(spec))
-    return AttackTable(id=str(parsed.id), spec=parsed, figures=figures, norm=norm, target=target, **totals, **rows)
+    return AttackTable(id=str(spec.id), spec=spec, figures=figures, norm=norm, target=target, **totals, **rows)

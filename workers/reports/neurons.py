@@ -2,41 +2,40 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from openapi.audits import NeuronOptions
 from openapi.models import LayerInfo
 from openapi.report import Check, NeuronReport, PairInfo
+from openapi.stages.neurons import NeuronsValue
 from workers.neurons.ranking import finish
 from workers.neurons.sums import SensitivitySums, merge_sums
 
 
 def neuron_report(
     options: NeuronOptions,
-    layers: Sequence[Mapping[str, Any]],
+    layers: Sequence[LayerInfo],
     inputs: Mapping[str, Path],
-    values: Mapping[str, Mapping[str, Any]],
+    values: Sequence[NeuronsValue],
 ) -> NeuronReport | None:
     """Merge ``sums.<slice>`` exactly and finish them; null when no pair was measured.
 
-    layers: the model's `LayerInfo`. values: input name → the shard's value, whose ``taps`` say where each layer was
-    really tapped.
+    layers: of the model. values: of the shards, whose ``taps`` say where each layer was really tapped.
     """
     begin = "sums."
     names = sorted((n for n in inputs if n.startswith(begin)), key=lambda n: int(n.removeprefix(begin)))
     sums = merge_sums([SensitivitySums.load(inputs[name]) for name in names])
     found = finish(
         sums,
-        [LayerInfo.model_validate(layer) for layer in layers],
+        layers,
         top_fraction=options.top_fraction,
         zero_policy=options.zero_policy,
     )
     if not found:
         return None
-    folded = {str(layer["name"]) for layer in layers if layer.get("norm_folded")}
+    folded = {layer.name for layer in layers if layer.norm_folded}
     taps: dict[str, str] = {}
-    for name in names:
-        taps |= (values.get(name) or {}).get("taps") or {}
+    for value in values:
+        taps |= value.taps
     found = tuple(
         layer.model_copy(update={"tap": taps.get(layer.name, options.tap), "norm_folded": layer.name in folded})
         for layer in found

@@ -8,6 +8,7 @@ from typing import Any
 from openapi.audits import PolicyRule
 from openapi.metrics import called, longest
 from openapi.report import ReportVerdict, RuleResult
+from openapi.stages.report import ReportParams
 from openapi.threat_models import bounded
 
 _OPERATORS: dict[str, Callable[[float, float], bool]] = {
@@ -38,7 +39,7 @@ def judge(report: Mapping[str, Any], rules: Sequence[PolicyRule]) -> ReportVerdi
     return ReportVerdict.model_validate({"status": status, "rules": results})
 
 
-def early(verdict: ReportVerdict, params: Mapping[str, Any]) -> ReportVerdict:
+def early(verdict: ReportVerdict, params: ReportParams) -> ReportVerdict:
     """The verdict of an audit that ended early: rules that are broken for certain fail, and those that what did not run
     could have decided otherwise are inconclusive.
 
@@ -47,10 +48,10 @@ def early(verdict: ReportVerdict, params: Mapping[str, Any]) -> ReportVerdict:
     rules = []
     for i, rule in enumerate(verdict.rules):
         status, detail = rule.status, rule.detail
-        if i in params["broken"]:
+        if i in (params.broken or ()):
             status, detail = "fail", "broken whatever the rest would have found"
-        elif i in params["undecided"]:
-            status, detail = "inconclusive", params["stopped"]["detail"]
+        elif params.stopped is not None and i in (params.undecided or ()):
+            status, detail = "inconclusive", params.stopped.detail
         rules.append(rule.model_copy(update={"status": status, "detail": detail}))
     if not rules:
         return verdict

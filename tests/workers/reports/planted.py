@@ -6,13 +6,27 @@ from typing import Any
 import numpy as np
 
 from openapi.attack_ids import attack_ids
+from openapi.stages.report import ReportParams
 from openapi.threat_models import Attack
 from workers.neurons.sums import LayerBatch, SensitivitySums
+from workers.reports.build import Built, build_report
+from workers.reports.merge import AttackTable, merge_attacks
 
 LAYERS = [
     {"name": "conv.0", "kind": "conv", "neurons": 20, "shape": [20, 4, 4], "depth": 0, "norm_folded": True},
     {"name": "head", "kind": "linear", "neurons": 10, "shape": [10], "depth": 1},
 ]
+
+
+def build(params: dict[str, Any], inputs: dict[str, Path]) -> Built:
+    """Build a report from the JSON of its parameters."""
+    return build_report(ReportParams.model_validate(params), inputs)
+
+
+def merged(params: dict[str, Any], inputs: dict[str, Path]) -> list[AttackTable]:
+    """The attacks' tables of a report."""
+    read = ReportParams.model_validate(params)
+    return merge_attacks(read.attacks, read.slices, inputs, read.values)
 
 
 class Planted:

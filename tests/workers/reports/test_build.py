@@ -5,12 +5,11 @@ import pytest
 
 from openapi.attacks import Fgsm, Pgd
 from openapi.audits import SampleResult
-from openapi.problems import JobFailed
+from openapi.problems import JobFailed, problem
 from openapi.report import Report
-from tests.workers.reports.planted import Planted
+from tests.workers.reports.planted import Planted, build
 from workers.jobs.context import JobContext
 from workers.jobs.registry import run_stage
-from workers.reports.build import build_report
 
 SPECS = [Fgsm(eps=0.03), Pgd(eps=0.03, steps=20), Pgd(norm="l2", eps=0.5)]
 ONE, THREE = [(0, 60)], [(0, 7), (7, 40), (40, 60)]
@@ -28,7 +27,7 @@ def planted(folder, cuts):
 
 def test_planted_numbers_come_back(tmp_path):
     shards = planted(tmp_path, ONE)
-    report = build_report(shards.params(SPECS, ONE), shards.inputs).report
+    report = build(shards.params(SPECS, ONE), shards.inputs).report
     ok = shards.correct
     assert (report.clean.correct, report.clean.n, report.clean.accuracy) == (54, 60, 0.9)
     for attack, fooled in zip(report.attacks, FOOLED, strict=True):
@@ -55,7 +54,7 @@ def test_planted_numbers_come_back(tmp_path):
 
 def test_neurons_come_back(tmp_path):
     shards = planted(tmp_path, THREE)
-    report = build_report(shards.params(SPECS, THREE), shards.inputs).report
+    report = build(shards.params(SPECS, THREE), shards.inputs).report
     conv, head = report.neurons.layers
     assert report.neurons.pairs.n == 60
     assert [n.neuron for n in conv.ranking[:3]] == [19, 18, 17]
@@ -70,8 +69,8 @@ def test_neurons_come_back(tmp_path):
 def test_slicing_leaves_no_trace(tmp_path):
     whole = planted(tmp_path, ONE)
     parts = planted(tmp_path, THREE)
-    a = build_report(whole.params(SPECS, ONE), whole.inputs)
-    b = build_report(parts.params(SPECS, THREE), parts.inputs)
+    a = build(whole.params(SPECS, ONE), whole.inputs)
+    b = build(parts.params(SPECS, THREE), parts.inputs)
     assert a.report == b.report
 
 
@@ -79,22 +78,22 @@ def test_missing_or_wrong_slices_are_never_papered_over(tmp_path):
     shards = planted(tmp_path, THREE)
     params = shards.params(SPECS, THREE)
     with pytest.raises(JobFailed, match=r"lacks the result samples\.1\.2 \(samples 40 to 59\)"):
-        build_report(params, {k: v for k, v in shards.inputs.items() if k != "samples.1.2"})
+        build(params, {k: v for k, v in shards.inputs.items() if k != "samples.1.2"})
     with pytest.raises(JobFailed, match=r"samples\.1\.2 does not hold exactly the samples 40 to 59"):
-        build_report(params, shards.inputs | {"samples.1.2": shards.inputs["samples.1.1"]})
+        build(params, shards.inputs | {"samples.1.2": shards.inputs["samples.1.1"]})
 
 
 def test_no_attacked_sample_and_no_success_give_nulls(tmp_path):
     shards = Planted(tmp_path)
     shards.attack(0, N < 0, ONE)
-    report = build_report(shards.params(SPECS[:1], ONE, request={"neurons": None}), shards.inputs).report
+    report = build(shards.params(SPECS[:1], ONE, request={"neurons": None}), shards.inputs).report
     assert report.attacks[0].distance.model_dump() == {
         "norm": "linf", "mean": None, "median": None, "max": None, "histogram": None
     }  # fmt: skip
     assert report.neurons is None
     assert next(c for c in report.checks if c.id == "neurons").detail == "not asked for: `neurons` was null"
     shards.attack(0, N < 0, ONE, correct=np.zeros(60, bool))
-    report = build_report(shards.params(SPECS[:1], ONE, request={"neurons": None}), shards.inputs).report
+    report = build(shards.params(SPECS[:1], ONE, request={"neurons": None}), shards.inputs).report
     assert report.attacks[0].success_rate is None
     assert report.clean.accuracy == 0
 
@@ -102,13 +101,13 @@ def test_no_attacked_sample_and_no_success_give_nulls(tmp_path):
 def test_queries_are_summed_up(tmp_path):
     shards = Planted(tmp_path)
     shards.attack(0, FOOLED[0], ONE, queries=250)
-    report = build_report(shards.params(SPECS[:1], ONE, request={"neurons": None}), shards.inputs).report
+    report = build(shards.params(SPECS[:1], ONE, request={"neurons": None}), shards.inputs).report
     assert report.attacks[0].queries == {"mean": 250, "median": 250, "max": 250}
 
 
 def test_missing_parts_say_why(tmp_path):
     shards = planted(tmp_path, ONE)
-    report = build_report(shards.params(SPECS, ONE), shards.inputs).report
+    report = build(shards.params(SPECS, ONE), shards.inputs).report
     reasons = {c.id: c.detail for c in report.checks if c.status == "skipped"}
     assert {"regions", "explain", "hardening", "neurons.importance", "neurons.suppression"} <= set(reasons)
     assert all(reasons.values())
@@ -138,18 +137,36 @@ def test_the_stage_writes_valid_files(tmp_path):
     assert ctx.files["html"].path.read_text().startswith("<!doctype html>")
 
 
+MEMORY = problem("memory-limit", "more than 8 GiB").model_dump(mode="json")
+
+
+def hardened(verdict):
+    clean = {"accuracy": 0.5, "correct": 1, "n": 2, "ci95": [0.1, 0.9]}
+    side = {"clean": clean, "attacks": [], "worst_case": []}
+    none = {"layers": [], "frozen": [], "log": [], "gains": [], "rules": [], "checks": []}
+    return {
+        "id": "hrd_1",
+        "model_id": "mdl_2",
+        "verdict": verdict,
+        "before": side,
+        "after": side,
+        "clean_drop": 0,
+        **none,
+    }
+
+
 @pytest.mark.parametrize(
     ("hardening", "status", "word"),
     [
         (None, "skipped", "not asked for"),
-        ({"id": "hrd_1", "problem": {"detail": "more than 8 GiB"}}, "fail", "more than 8 GiB"),
-        ({"id": "hrd_1", "verdict": "fail"}, "fail", "did not rise"),
-        ({"id": "hrd_1", "verdict": "pass"}, "pass", "rose"),
+        ({"id": "hrd_1", "problem": MEMORY}, "fail", "more than 8 GiB"),
+        (hardened("fail"), "fail", "did not rise"),
+        (hardened("pass"), "pass", "rose"),
     ],
 )
 def test_what_became_of_a_hardening_is_a_check(tmp_path, hardening, status, word):
     shards = planted(tmp_path, ONE)
-    report = build_report(shards.params(SPECS, ONE, hardening=hardening), shards.inputs).report
+    report = build(shards.params(SPECS, ONE, hardening=hardening), shards.inputs).report
     (check,) = [c for c in report.checks if c.id == "hardening"]
     assert check.status == status
     assert word in check.detail

@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 
 from openapi.attacks import Apgd, Fgsm, Pgd
-from tests.workers.reports.planted import Planted
+from tests.workers.reports.planted import Planted, merged
 from workers.reports.checks import result_checks
-from workers.reports.merge import AttackTable, merge_attacks
+from workers.reports.merge import AttackTable
 
 CUT = [(0, 60)]
 N = np.arange(60)
@@ -16,7 +16,7 @@ def check(tmp_path):
         shards = Planted(tmp_path, clean=clean)
         for i, who in enumerate(fooled):
             shards.attack(i, who, CUT, **value)
-        tables = merge_attacks(shards.params(specs, CUT)["attacks"], CUT, shards.inputs, shards.values)
+        tables = merged(shards.params(specs, CUT), shards.inputs)
         return {c.id: c for c in result_checks(tables, 10)}
 
     return run
@@ -89,8 +89,7 @@ def test_randomised_models_are_flagged(check, tmp_path):
     shards = Planted(tmp_path)
     shards.attack(0, N < 10, CUT)
     shards.attack(1, N < 10, CUT, correct=N % 10 < 8)
-    specs = shards.params([Fgsm(), Pgd()], CUT)["attacks"]
-    tables = merge_attacks(specs, CUT, shards.inputs, shards.values)
+    tables = merged(shards.params([Fgsm(), Pgd()], CUT), shards.inputs)
     found = {c.id: c for c in result_checks(tables, 10)}["deterministic"]
     assert found.status == "fail"
     assert found.numbers["differing"] == 6

@@ -3,10 +3,9 @@ import pytest
 
 from openapi.attacks import Cw, Fgsm, Pgd
 from openapi.report import Report
-from tests.workers.reports.planted import LAYERS, Planted
+from tests.workers.reports.planted import LAYERS, Planted, build
 from workers.jobs.context import JobContext
 from workers.jobs.registry import run_stage
-from workers.reports.build import build_report
 
 SPECS = [Fgsm(eps=0.03), Pgd(eps=0.03, steps=20), Pgd(norm="l2", eps=0.5)]
 CUTS = [(0, 25), (25, 60)]
@@ -55,18 +54,18 @@ def shards_and_params(folder, after, clean_after=None, max_clean_drop=0.15):
 
 def built(folder, *args, **kwargs):
     shards, params = shards_and_params(folder, *args, **kwargs)
-    return build_report(params, shards.inputs)
+    return build(params, shards.inputs)
 
 
 def test_a_success(tmp_path):
     found = built(tmp_path, [N >= 40] * 3)
     assert found.report.verdict.status == "pass"
-    before, after = found.metrics["before"], found.metrics["after"]
+    before, after = found.metrics.dump()["before"], found.metrics.dump()["after"]
     assert before["worst_case"][0]["robust"] == 6
     assert after["worst_case"][0]["robust"] == 36
     assert [a["id"] for a in after["attacks"]] == [a["id"] for a in before["attacks"]]
     assert before["clean"] == after["clean"]
-    assert found.metrics["gains"][0] == {
+    assert found.metrics.dump()["gains"][0] == {
         "threat_model": "linf eps=0.03",
         "before": 6,
         "after": 36,
@@ -109,7 +108,7 @@ def test_unbounded_attacks_do_not_decide(tmp_path):
         shards.attack(1, N >= 0, CUTS, prefix)
     params = shards.params(specs, CUTS, kind="hardening")
     ids = {"model_id": "mdl_1", "train_dataset_id": "dst_0", "eval_dataset_id": "dst_1"}
-    report = build_report(params | {"request": ids | {"attacks": params["attacks"]}}, shards.inputs).report
+    report = build(params | {"request": ids | {"attacks": params["attacks"]}}, shards.inputs).report
     assert report.verdict.status == "pass"
     assert [g["threat_model"] for g in report.hardening["gains"]] == ["linf eps=0.03", "l2 minimal"]
 
@@ -143,7 +142,7 @@ def test_the_stage(tmp_path):
 
 
 def test_an_audit_carries_the_comparison_of_its_hardening(tmp_path):
-    comparison = built(tmp_path, [N >= 40] * 3).metrics
+    comparison = built(tmp_path, [N >= 40] * 3).metrics.dump()
     shards = Planted(tmp_path)
     for i in range(3):
         shards.attack(i, N >= 6, CUTS)
@@ -159,6 +158,6 @@ def test_an_audit_carries_the_comparison_of_its_hardening(tmp_path):
         **comparison,
     }
     params = shards.params(SPECS, CUTS, request=request, hardening=facts)
-    report = build_report(params, shards.inputs).report
+    report = build(params, shards.inputs).report
     assert report.hardening["after"]["clean"]["accuracy"] == 0.9
     assert (report.verdict.status, report.verdict.rules[0].actual) == ("pass", 0.6)

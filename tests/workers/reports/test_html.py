@@ -9,11 +9,10 @@ import pytest
 from PIL import Image
 
 from openapi.attacks import Ddn, Fgsm, Pgd
-from tests.workers.reports.planted import LAYERS, Planted
+from tests.workers.reports.planted import LAYERS, Planted, build
 from workers.jobs.context import JobContext
 from workers.jobs.registry import run_stage
 from workers.reports import worst
-from workers.reports.build import build_report
 from workers.reports.charts import over_distance
 from workers.reports.html import render
 from workers.reports.words import attack_text, percent, safe_href, short, threat_text
@@ -62,7 +61,7 @@ def numbers_in(node):
 
 def test_every_number_comes_from_the_report(tmp_path):
     params, shards = report_of(tmp_path)
-    report = build_report(params, shards.inputs).report
+    report = build(params, shards.inputs).report
     page = Page(render(report))
     known = numbers_in(json.loads(report.model_dump_json()))
     shown = {float(v) for v in page.values}
@@ -76,7 +75,7 @@ def test_warnings_and_failed_checks_stand_on_the_first_screen(tmp_path):
     params, shards = report_of(tmp_path)
     params["model"]["warnings"] = ["the second output is read as the logits"]
     params["dataset"]["warnings"] = ["no sample has class 7"]
-    report = build_report(params, shards.inputs).report
+    report = build(params, shards.inputs).report
     failed = [c for c in report.checks if c.status == "fail"]
     assert failed
     first_screen = Page(render(report).partition("<main>")[0]).text
@@ -98,7 +97,7 @@ def test_accuracy_at_every_eps_follows_from_smallest_distances(tmp_path):
     shards = Planted(tmp_path)
     shards.attack(0, N >= 0, CUTS)
     shards.sums(CUTS)
-    report = build_report(shards.params([Ddn()], CUTS), shards.inputs).report
+    report = build(shards.params([Ddn()], CUTS), shards.inputs).report
     (chart,) = over_distance(report)
     assert "against eps, l2" in chart["svg"]
     assert chart["legend"] == [(attack_text("ddn", report.attacks[0].params), 1)]
@@ -128,7 +127,7 @@ def test_hostile_names_stay_text(tmp_path):
     params, shards = report_of(tmp_path, names=EVIL, **hostile)
     params["request"]["labels"] = {EVIL: EVIL}
     params["dataset"]["name"] = params["dataset"]["split"] = EVIL
-    page = Page(render(build_report(params, shards.inputs).report))
+    page = Page(render(build(params, shards.inputs).report))
     assert "script" not in page.tags
     assert "img" not in page.tags
     assert not [a for a in page.attributes if a[1].startswith("on")]
@@ -140,7 +139,7 @@ def test_hostile_names_stay_text(tmp_path):
 
 def test_the_page_needs_nothing_from_outside(tmp_path):
     params, shards = report_of(tmp_path)
-    text = render(build_report(params, shards.inputs).report)
+    text = render(build(params, shards.inputs).report)
     page = Page(text)
     sources = [
         value for tag, key, value in page.attributes if key in ("src", "srcset", "data", "action") or tag == "link"
@@ -159,7 +158,7 @@ def test_the_page_needs_nothing_from_outside(tmp_path):
 
 def test_figures_are_there(tmp_path):
     params, shards = report_of(tmp_path)
-    page = Page(render(build_report(params, shards.inputs).report))
+    page = Page(render(build(params, shards.inputs).report))
     titles = [v for t, k, v in page.attributes if t == "svg" and k == "aria-label"]
     assert any(t.startswith("Robust accuracy against eps") for t in titles)
     assert any(t.startswith("Accuracy against steps") for t in titles)
@@ -169,7 +168,7 @@ def test_figures_are_there(tmp_path):
 
 def test_page_of_a_large_network_stays_small(tmp_path):
     params, shards = report_of(tmp_path)
-    report = build_report(params, shards.inputs).report
+    report = build(params, shards.inputs).report
     layer = report.neurons.layers[0]
     wide = layer.model_copy(update={"ranking": layer.ranking * 100, "neurons": 2000})
     many = tuple(wide.model_copy(update={"name": f"block.{i}.conv"}) for i in range(120))
