@@ -47,6 +47,14 @@ class Place:
                 return place
         raise ValueError(f"{name!r} is the name of no result")
 
+    @classmethod
+    def find(cls, name: str) -> Self | None:
+        """`parse`, but None for a name of something else."""
+        try:
+            return cls.parse(name)
+        except ValueError:
+            return None
+
     def file(self, part: Part) -> Self:
         """A file of this result."""
         return replace(self, part=part)

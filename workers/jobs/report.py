@@ -8,6 +8,8 @@ import json
 from pathlib import Path
 
 from openapi.audits import ArtifactInfo
+from openapi.stages.attack import AttackFile
+from openapi.stages.neurons import NeuronsFile
 from openapi.stages.places import Place
 from openapi.stages.report import Headline, ReportFile, ReportParams, ReportValue, examples_of
 from openapi.threat_models import bounded
@@ -49,13 +51,13 @@ def run(ctx: JobContext[ReportParams]) -> ReportValue:
 def _keep(ctx: JobContext[ReportParams]) -> list[DeclaredFile]:
     """Join the kept examples, one file an attack, and the pairs."""
     for i, spec in enumerate(ctx.params.attacks):
-        parts = slices_of(ctx.inputs, f"examples.{i}.")
+        parts = slices_of(ctx.inputs, AttackFile.EXAMPLES, i)
         if parts:
             target = ctx.output(examples_of(i), f"examples-{spec.id}.npz", "examples", "npz")
             join_npz(parts, ("x", "index", "label", "success"), target)
     if "images" in ctx.inputs:
         _keep_pictures(ctx)
-    parts = slices_of(ctx.inputs, "pairs.")
+    parts = slices_of(ctx.inputs, NeuronsFile.PAIRS)
     if parts:
         join_npz(parts, ("x", "x_adv", "index"), ctx.output(ReportFile.PAIRS, "pairs.npz", "pairs", "npz"))
     return list(ctx.files.values())
@@ -63,7 +65,7 @@ def _keep(ctx: JobContext[ReportParams]) -> list[DeclaredFile]:
 
 def _keep_pictures(ctx: JobContext[ReportParams]) -> None:
     specs = ctx.params.attacks
-    parts = {str(spec.id): slices_of(ctx.inputs, f"examples.{i}.") for i, spec in enumerate(specs)}
+    parts = {str(spec.id): slices_of(ctx.inputs, AttackFile.EXAMPLES, i) for i, spec in enumerate(specs)}
     norms = {str(spec.id): measured_norm(spec, _norm(ctx, i)) for i, spec in enumerate(specs)}
     names = ctx.params.model.labels or ctx.params.dataset.labels or ()
     write_pairs(

@@ -9,10 +9,12 @@ from openapi.audits import ArtifactInfo, AuditRequest, PolicyRule
 from openapi.hardenings import HardeningRequest
 from openapi.report import AttackReport, Check, Report, ReportDataset, ReportModel, ReportVerdict
 from openapi.stages.comparison import AuditHardening, Comparison, NotHardened, OwnHardening, Side
+from openapi.stages.neurons import NeuronsFile
 from openapi.stages.report import ReportParams
 from workers.reports.checks import result_checks
 from workers.reports.definitions import definitions
 from workers.reports.hardening import clean_drop, gains, hardening_verdict
+from workers.reports.keepsakes import slices_of
 from workers.reports.merge import AttackTable, merge_attacks
 from workers.reports.neurons import missing_analyses, neuron_check, neuron_report
 from workers.reports.outcomes import attack_report, class_reports, clean_report, worst_cases
@@ -55,7 +57,7 @@ def build_report(params: ReportParams, inputs: Mapping[str, Path], artifacts: Se
     else:
         hardened, measured, verdict = params.hardening, None, ReportVerdict(status=None, rules=())
         hardening = hardened if isinstance(hardened, AuditHardening) else None
-        if request.neurons is not None and any(name.startswith("sums.") for name in inputs):
+        if request.neurons is not None and slices_of(inputs, NeuronsFile.SUMS):
             neurons = neuron_report(request.neurons, params.model.layers, inputs, params.of_neurons())
         checks += [neuron_check(request.neurons, neurons, _not_come_to(params)), *missing_analyses(neurons)]
         checks += [*_absent(request), _hardening_check(hardened)]

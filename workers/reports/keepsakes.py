@@ -10,6 +10,7 @@ from typing import IO, Any
 import numpy as np
 
 from openapi.problems import JobFailed
+from openapi.stages.places import Part, Place
 
 #: A fixed date: equal arrays give equal bytes.
 _DATE = (1980, 1, 1, 0, 0, 0)
@@ -60,7 +61,8 @@ def read_header(stream: IO[bytes]) -> tuple[tuple[int, ...], np.dtype[Any]]:
     return shape, dtype
 
 
-def slices_of(inputs: Mapping[str, Path], begin: str) -> list[Path]:
-    """The inputs ``{begin}<slice>``, in the order of the slices."""
-    names = [n for n in inputs if n.startswith(begin) and n.removeprefix(begin).isdigit()]
-    return [inputs[n] for n in sorted(names, key=lambda n: int(n.removeprefix(begin)))]
+def slices_of(inputs: Mapping[str, Path], part: Part, attack: int | None = None) -> list[Path]:
+    """The inputs that are this part of the results of all slices, in the order of the slices."""
+    places = ((Place.find(name), path) for name, path in inputs.items())
+    found = {place.slice: path for place, path in places if place and place == Place(part, place.slice, attack)}
+    return [found[slice] for slice in sorted(found)]

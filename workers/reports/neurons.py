@@ -6,9 +6,10 @@ from pathlib import Path
 from openapi.audits import NeuronOptions
 from openapi.models import LayerInfo
 from openapi.report import Check, NeuronReport, PairInfo
-from openapi.stages.neurons import NeuronsValue
+from openapi.stages.neurons import NeuronsFile, NeuronsValue
 from workers.neurons.ranking import finish
 from workers.neurons.sums import SensitivitySums, merge_sums
+from workers.reports.keepsakes import slices_of
 
 
 def neuron_report(
@@ -17,13 +18,11 @@ def neuron_report(
     inputs: Mapping[str, Path],
     values: Sequence[NeuronsValue],
 ) -> NeuronReport | None:
-    """Merge ``sums.<slice>`` exactly and finish them; null when no pair was measured.
+    """Merge the sums of all slices exactly and finish them; null when no pair was measured.
 
     layers: of the model. values: of the shards, whose ``taps`` say where each layer was really tapped.
     """
-    begin = "sums."
-    names = sorted((n for n in inputs if n.startswith(begin)), key=lambda n: int(n.removeprefix(begin)))
-    sums = merge_sums([SensitivitySums.load(inputs[name]) for name in names])
+    sums = merge_sums([SensitivitySums.load(path) for path in slices_of(inputs, NeuronsFile.SUMS)])
     found = finish(
         sums,
         layers,

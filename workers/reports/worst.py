@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from openapi.stages.attack import AttackFile
 from openapi.threat_models import bounded
 from workers.reports.keepsakes import slices_of
 from workers.reports.merge import AttackTable
@@ -77,9 +78,9 @@ def write(path: Path, examples: Sequence[WorstExample]) -> None:
 def worst_examples(tables: Sequence[AttackTable], inputs: Mapping[str, Path]) -> list[WorstExample]:
     """The worst of the strongest attack within a radius (of the strongest at all where there is none).
 
-    inputs: the files ``worst.<attack>.<slice>``.
+    inputs: the report's, among them the pictures (`AttackFile.WORST`) of every attack and slice.
     """
-    left = [(t, slices_of(inputs, f"worst.{i}.")) for i, t in enumerate(tables)]
+    left = [(t, slices_of(inputs, AttackFile.WORST, i)) for i, t in enumerate(tables)]
     left = [(t, parts) for t, parts in left if parts and t.success.any()]
     if not left:
         return []
