@@ -19,13 +19,14 @@ from service.datasets.controller import DatasetController
 from service.hardenings.controller import HardeningController
 from service.health.controller import HealthController
 from service.health.metrics import measure_requests
-from service.http.content import PAGE_POLICY
 from service.http.methods import acceptable, tell_methods
 from service.http.origins import refuse_foreign
 from service.http.problems import handle_exception
 from service.keys.guards import RateLimit, caller_of, require_key
 from service.models.controller import ModelController
 from service.orchestrator.again import Ended
+from service.reference.controller import ReferenceController
+from service.reference.page import POLICY
 from service.schema import JsonDocument, PageDocument
 
 _DESCRIPTION = (
@@ -65,7 +66,7 @@ def _secure(response: Response[Any]) -> Response[Any]:
     response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
     html = str(response.media_type or "").startswith("text/html")
     response.headers.setdefault(
-        "Content-Security-Policy", PAGE_POLICY if html else "default-src 'none'; frame-ancestors 'none'"
+        "Content-Security-Policy", POLICY if html else "default-src 'none'; frame-ancestors 'none'"
     )
     return response
 
@@ -88,7 +89,7 @@ def create_app(settings: Settings, *, workers_ended: Ended | None = None) -> Lit
         guards=[require_key, RateLimit(settings.rate_limit_per_minute), acceptable],
     )
     return Litestar(
-        route_handlers=[v1, HealthController],
+        route_handlers=[v1, HealthController, ReferenceController],
         dependencies={"services": Provide(_services, sync_to_thread=False)},
         exception_handlers={Exception: handle_exception},
         middleware=[measure_requests, refuse_foreign(settings), tell_methods],

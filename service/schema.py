@@ -18,11 +18,10 @@ from pydantic.json_schema import models_json_schema
 
 from openapi.problems import BASE, PROBLEM_TYPES, Problem
 from openapi.report import Report
-from openapi.wire.settings import Settings
 from service.http.docs import ALWAYS, IN_V1, WRITING, Doc
 from service.http.events import EVENT_ID, JobEvent, event_schema
 from service.http.idempotency import IDEMPOTENCY_KEY
-from service.page import render_page
+from service.reference.page import render_page
 
 _REF = "#/components/schemas/{model}"
 
@@ -222,6 +221,7 @@ def complete(app: Litestar, schema: dict[str, Any]) -> dict[str, Any]:
         "openapi": schema["openapi"],
         "info": schema["info"],
         "servers": schema.get("servers", [{"url": "/"}]),
+        "security": [{}, {"key": []}],  # whether a key is asked for is the service's setting
         "tags": schema.get("tags", []),
         "paths": dict(sorted(paths.items())),
         "x-problem-types": problems,
@@ -255,7 +255,7 @@ class JsonDocument(_Rendered):
 
 
 class PageDocument(_Rendered):
-    """`/schema`: the same for people, without anything loaded from elsewhere."""
+    """`/schema`: the same for people, to read and to try; nothing is loaded from elsewhere."""
 
     def __init__(self) -> None:
         super().__init__("/", MediaType.HTML)
@@ -281,11 +281,9 @@ def report_schema() -> dict[str, Any]:
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
 
 
-def write_schemas(folder: Path) -> list[Path]:
-    """Write `openapi.json` and `report.schema.json` into a folder; return their paths."""
-    from service.app import create_app  # the app serves these schemas, and so imports this module
-
-    documents = {"openapi.json": openapi_document(create_app(Settings())), "report.schema.json": report_schema()}
+def write_schemas(app: Litestar, folder: Path) -> list[Path]:
+    """Write `openapi.json` of an app and `report.schema.json` into a folder; return their paths."""
+    documents = {"openapi.json": openapi_document(app), "report.schema.json": report_schema()}
     paths = []
     for name, document in documents.items():
         path = folder / name

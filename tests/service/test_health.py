@@ -16,6 +16,7 @@ from openapi.wire.queue import QueueClient, WorkerInfo
 from openapi.wire.settings import Settings
 from service.app import create_app
 from service.cli.exits import Exit
+from service.reference.assets import MEDIA_TYPES
 from service.schema import dump, openapi_document, report_schema, write_schemas
 from tests.service.conftest import World
 
@@ -110,7 +111,7 @@ def test_presets(world: World) -> None:
 
 
 def test_the_published_schemas_are_those_of_the_code(tmp_path: Path) -> None:
-    for path in write_schemas(tmp_path):
+    for path in write_schemas(create_app(Settings()), tmp_path):
         assert (ROOT / "openapi" / path.name).read_bytes() == path.read_bytes(), f"run `make openapi` ({path.name})"
 
 
@@ -163,11 +164,29 @@ def test_the_report_schema_knows_the_contract() -> None:
 def test_the_page_needs_nothing_from_elsewhere(world: World) -> None:
     answer = world.api.get("/schema")
     assert answer.headers["content-type"].startswith("text/html")
-    assert "createAudit" in answer.text
+    assert "createAudit" in answer.text, "also for readers without scripts"
     assert "https://tremor.dev/problems/dataset-mismatch" in answer.text
-    assert not re.findall(r"<script|<link|<iframe|src=|url\(|@import", answer.text)
-    assert all(href.startswith(("/", "#")) for href in re.findall(r'href="([^"]*)"', answer.text))
-    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    addresses = re.findall(r'(?:href|src)="([^"]*)"', answer.text)
+    assert all(address.startswith(("/schema/", "data:,")) for address in addresses)
+    assert not re.findall(r"<script>|<style|<iframe|url\(|@import", answer.text), (
+        "the policy takes no script in the page"
+    )
+    policy = answer.headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "http" not in policy
+    assert "script-src 'self';" in policy
+
+
+def test_the_files_of_the_page_are_there_and_may_be_kept(world: World) -> None:
+    names = re.findall(r'(?:href|src)="(/schema/assets/[^"]*)"', world.api.get("/schema").text)
+    assert {name.rpartition("/")[2] for name in names} == set(MEDIA_TYPES)
+    for name in names:
+        answer = world.api.get(name)
+        assert answer.status_code == 200
+        assert answer.headers["content-type"].startswith(MEDIA_TYPES[name.rpartition("/")[2]])
+        assert "immutable" in answer.headers["cache-control"]
+    for gone in ("/schema/assets/000000000000/start.js", names[0] + "x", "/schema/assets/x/..%2f..%2fpage.py"):
+        assert world.api.get(gone).status_code == 404
 
 
 def test_the_service_runs_without_torch_and_its_kin() -> None:
