@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 
-from workers.sandbox.endings import GivenBack
+from workers.sandbox.terminations import GivenBack
 
 #: A shard that is being stored may be finished in so long; then it is given back as it is.
 _GRACE_SECONDS = 3.0

@@ -17,8 +17,8 @@ from openapi.wire.disks import shortage
 from openapi.wire.jobs import Shard, ShardResult, WorkerEvent
 from openapi.wire.queue import QueueClient, WorkerInfo
 from openapi.wire.settings import Settings
-from workers.sandbox.endings import GivenBack
 from workers.sandbox.messages import ChildProgress
+from workers.sandbox.terminations import GivenBack
 
 log = logging.getLogger(__name__)
 

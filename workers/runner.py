@@ -38,9 +38,9 @@ from workers.forgetting import Forgetting
 from workers.jobs.registry import STAGES
 from workers.leaving import Leaving
 from workers.presence import Presence
-from workers.sandbox.endings import Cancelled, ChildKilled, GivenBack, ServerLost
 from workers.sandbox.messages import ChildOutcome, ChildProgress, LeftFile, Request
 from workers.sandbox.probe import wanted_layers
+from workers.sandbox.terminations import Cancelled, ChildKilled, GivenBack, ServerLost
 from workers.sandbox.warm import WarmServer, Watch
 
 log = logging.getLogger(__name__)

@@ -276,7 +276,7 @@ def test_an_unknown_machine_has_no_filter() -> None:
 
 def test_a_server_that_cannot_start_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(sys, "executable", "/bin/false")
-    from workers.sandbox.endings import ServerLost
+    from workers.sandbox.terminations import ServerLost
 
     with pytest.raises((ServerLost, JobFailed)):
         WarmServer().run(request(tmp_path, ()))

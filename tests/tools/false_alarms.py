@@ -19,7 +19,7 @@ from openapi.presets import PRESETS
 from openapi.report import Check
 from openapi.threat_models import Attack
 from tests.workers.models.onnx.nets import CLASSES, NETS, build
-from workers.attacks.suite import run_attack
+from workers.attacks.engine.suite import run_attack
 from workers.reports.checks import result_checks
 from workers.reports.merge import AttackTable
 

@@ -1,4 +1,4 @@
-"""Attacks: one small function each over a common row store (`hunt.Hunt`); `suite.run_attack` runs them.
+"""Attacks: one function each, over a common state of the rows (`engine.samples`); `engine.suite.run_attack` runs them.
 
 How to write one: see `registry.py`.
 """

@@ -18,8 +18,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from workers.attacks.geometry import Norm
-from workers.attacks.hunt import Hunt
+from workers.attacks.engine.samples import Hunt
+from workers.attacks.maths.balls import Norm
 
 AttackFunction = Callable[[Hunt, Any], None]
 
@@ -45,23 +45,23 @@ class Entry:
 
 
 REGISTRY: dict[str, Entry] = {
-    "fgsm": Entry("workers.attacks.fgsm:fgsm"),
-    "pgd": Entry("workers.attacks.pgd:pgd"),
-    "ifgsm": Entry("workers.attacks.ifgsm:ifgsm"),
-    "apgd": Entry("workers.attacks.apgd:apgd"),
-    "apgd_t": Entry("workers.attacks.apgd:apgd_t"),
-    "fab_t": Entry("workers.attacks.fab:fab_t"),
-    "square": Entry("workers.attacks.square:square", queries=True),
-    "autoattack": Entry("workers.attacks.autoattack:autoattack"),
-    "cw": Entry("workers.attacks.cw:cw", minimal=True),
-    "deepfool": Entry("workers.attacks.deepfool:deepfool", minimal=True),
-    "ddn": Entry("workers.attacks.ddn:ddn", minimal=True),
-    "fmn": Entry("workers.attacks.fmn:fmn", minimal=True),
-    "ead": Entry("workers.attacks.ead:ead", minimal=True),
-    "strattack": Entry("workers.attacks.strattack:strattack", minimal=True),
-    "one_pixel": Entry("workers.attacks.one_pixel:one_pixel", norm="l0", queries=True),
-    "spsa": Entry("workers.attacks.spsa:spsa", queries=True),
-    "nattack": Entry("workers.attacks.nattack:nattack", queries=True),
-    "gaussian_noise": Entry("workers.attacks.corruption:gaussian_noise", norm="l2", queries=True),
-    "corruption": Entry("workers.attacks.corruption:corruption", norm="l2", queries=True),
+    "fgsm": Entry("workers.attacks.ball.fgsm:fgsm"),
+    "pgd": Entry("workers.attacks.ball.pgd:pgd"),
+    "ifgsm": Entry("workers.attacks.ball.ifgsm:ifgsm"),
+    "apgd": Entry("workers.attacks.ball.apgd:apgd"),
+    "apgd_t": Entry("workers.attacks.ball.apgd:apgd_t"),
+    "fab_t": Entry("workers.attacks.ball.fab:fab_t"),
+    "square": Entry("workers.attacks.black_box.square:square", queries=True),
+    "autoattack": Entry("workers.attacks.ball.autoattack:autoattack"),
+    "cw": Entry("workers.attacks.minimal.cw:cw", minimal=True),
+    "deepfool": Entry("workers.attacks.minimal.deepfool:deepfool", minimal=True),
+    "ddn": Entry("workers.attacks.minimal.ddn:ddn", minimal=True),
+    "fmn": Entry("workers.attacks.minimal.fmn:fmn", minimal=True),
+    "ead": Entry("workers.attacks.minimal.ead:ead", minimal=True),
+    "strattack": Entry("workers.attacks.minimal.strattack:strattack", minimal=True),
+    "one_pixel": Entry("workers.attacks.black_box.one_pixel:one_pixel", norm="l0", queries=True),
+    "spsa": Entry("workers.attacks.black_box.spsa:spsa", queries=True),
+    "nattack": Entry("workers.attacks.black_box.nattack:nattack", queries=True),
+    "gaussian_noise": Entry("workers.attacks.corruptions.corruption:gaussian_noise", norm="l2", queries=True),
+    "corruption": Entry("workers.attacks.corruptions.corruption:corruption", norm="l2", queries=True),
 }

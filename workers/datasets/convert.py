@@ -12,7 +12,7 @@ from workers.datasets.limits import DatasetLimits
 from workers.datasets.mistaken import what_it_is
 from workers.datasets.npz import is_npz, read_npz
 from workers.datasets.tables import LABEL_COLUMNS, plain_column
-from workers.unforeseen import refused_as
+from workers.refusals import refused_as
 
 Reader = Callable[[Path, DatasetMetadata, Path, DatasetLimits, Callable[[int, int], None]], Decoded]
 

@@ -7,8 +7,8 @@ import torch
 from torch import Tensor
 
 from openapi.hardening_options import HardenOptions
-from workers.attacks.pairs import pgd_batch
-from workers.attacks.victim import Logits
+from workers.attacks.ball.pairs import pgd_batch
+from workers.attacks.engine.victim import Logits
 from workers.hardening.losses import divergence
 
 

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from openapi.hardening_options import HardenOptions
 from openapi.stages.harden import Epoch
-from workers.attacks.pairs import dual_pairs
+from workers.attacks.ball.pairs import dual_pairs
 from workers.hardening.data import Rows, TrainingSet
 from workers.hardening.selection import Omega, at_random, every, sensitive
 from workers.models.audited import AuditedModel

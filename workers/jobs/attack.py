@@ -13,9 +13,9 @@ from torch import Tensor
 from openapi.problems import JobFailed, NotDifferentiable
 from openapi.stages.attack import AttackFile, AttackParams, AttackValue, is_fooled
 from openapi.threat_models import Attack
-from workers.attacks.attack_run import AttackRun
-from workers.attacks.suite import run_attack
-from workers.attacks.victim import Logits, Victim, frozen
+from workers.attacks.engine.attack_run import AttackRun
+from workers.attacks.engine.suite import run_attack
+from workers.attacks.engine.victim import Logits, Victim, frozen
 from workers.jobs.arrays import load_rows, shard_rows
 from workers.jobs.context import JobContext
 from workers.models.load import load_contract

@@ -9,7 +9,7 @@ from openapi.stages.inspect_model import InspectModelParams, InspectModelValue
 from workers.jobs.context import JobContext
 from workers.models.inspection import inspect_audited
 from workers.models.load import load_model
-from workers.unforeseen import refused_as
+from workers.refusals import refused_as
 
 
 def run(ctx: JobContext[InspectModelParams]) -> InspectModelValue:

@@ -11,7 +11,7 @@ from torch import Tensor
 from openapi.models import LayerInfo
 from openapi.problems import NotDifferentiable
 from openapi.stages.neurons import NeuronsFile, NeuronsParams, NeuronsValue
-from workers.attacks.pairs import dual_pairs
+from workers.attacks.ball.pairs import dual_pairs
 from workers.jobs.arrays import load_rows, shard_rows
 from workers.jobs.context import JobContext
 from workers.jobs.pairs_file import PairsFile

@@ -17,7 +17,7 @@ from openapi.wire.jobs import artifact_id
 from workers.jobs.context import DeclaredFile, JobContext
 from workers.reports.build import Built, build_report
 from workers.reports.html import render
-from workers.reports.keepsakes import join_npz, slices_of
+from workers.reports.kept_arrays import join_npz, slices_of
 from workers.reports.outcomes import measured_norm
 from workers.reports.picture_pairs import write_pairs
 from workers.reports.samples import write_samples

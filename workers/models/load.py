@@ -12,7 +12,7 @@ from workers.models.onnx.bundle import onnx_entries
 from workers.models.pt2 import load_pt2
 from workers.models.pt2_archive import is_pt2
 from workers.models.torchscript.archive import entries, is_zip
-from workers.unforeseen import refused_as
+from workers.refusals import refused_as
 
 
 def detect_format(path: Path) -> str:

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from openapi.threat_models import Attack
-from workers.attacks.suite import run_attack
+from workers.attacks.engine.suite import run_attack
 from workers.models.audited import AuditedModel
 from workers.models.sharing import sharing
 

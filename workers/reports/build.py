@@ -14,7 +14,7 @@ from openapi.stages.report import ReportParams
 from workers.reports.checks import result_checks
 from workers.reports.definitions import definitions
 from workers.reports.hardening import clean_drop, gains, hardening_verdict
-from workers.reports.keepsakes import slices_of
+from workers.reports.kept_arrays import slices_of
 from workers.reports.merge import AttackTable, merge_attacks
 from workers.reports.neurons import missing_analyses, neuron_check, neuron_report
 from workers.reports.outcomes import attack_report, class_reports, clean_report, worst_cases

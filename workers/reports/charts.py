@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from openapi.report import AttackReport, Report
-from workers.reports import words
-from workers.reports.figures import Series, accuracy_chart, histogram, series_chart
+from workers.reports import formatting
+from workers.reports.svg import Series, accuracy_chart, histogram, series_chart
 
 #: Colours of lines.
 TONES = 5
@@ -28,18 +28,18 @@ def over_option(report: Report, option: str) -> list[dict[str, Any]]:
         found = lines.setdefault(rising[0].distance.norm, [])
         found.append(
             Series(
-                words.attack_text(rising[0].name, {k: v for k, v in rising[0].params.items() if k != option}),
+                formatting.attack_text(rising[0].name, {k: v for k, v in rising[0].params.items() if k != option}),
                 [(float(a.params[option]), a.robust_accuracy) for a in rising],
                 tone=len(found) % TONES + 1,
                 low=[a.ci95[0] for a in rising],
                 high=[a.ci95[1] for a in rising],
             )
         )
-    sign, named = ("ε", words.eps_text) if option == "eps" else (option, words.short)
+    sign, named = ("ε", formatting.eps_text) if option == "eps" else (option, formatting.short)
     charts = []
     for norm, group in lines.items():
         title = f"Robust accuracy against {option}" + (f", {norm}" if option == "eps" else "")
-        short_title = f"Against {sign}" + (f", {words.norm_text(norm)}" if option == "eps" else "")
+        short_title = f"Against {sign}" + (f", {formatting.norm_text(norm)}" if option == "eps" else "")
         svg = accuracy_chart(title, sign, group, report.clean.accuracy, measured=named)
         charts.append({"svg": svg, "title": short_title, "legend": [(s.name, s.tone) for s in group]})
     return charts
@@ -65,16 +65,16 @@ def over_distance(report: Report) -> list[dict[str, Any]]:
             left -= fooled
             points.append((edge, left / attack.n))
         found = lines.setdefault(attack.distance.norm, [])
-        found.append(Series(words.attack_text(attack.name, attack.params), points, tone=len(found) % TONES + 1))
+        found.append(Series(formatting.attack_text(attack.name, attack.params), points, tone=len(found) % TONES + 1))
     return [
         {
             "svg": accuracy_chart(
                 f"Accuracy against eps, {norm}, from the smallest distances",
-                f"ε, {words.norm_text(norm)}" if norm in ("linf", "l2", "l1") else "pixels changed",
+                f"ε, {formatting.norm_text(norm)}" if norm in ("linf", "l2", "l1") else "pixels changed",
                 group,
                 report.clean.accuracy,
             ),
-            "title": f"Against every {'ε' if norm != 'l0' else 'number of pixels'}, {words.norm_text(norm)}",
+            "title": f"Against every {'ε' if norm != 'l0' else 'number of pixels'}, {formatting.norm_text(norm)}",
             "legend": [(s.name, s.tone) for s in group],
         }
         for norm, group in lines.items()
@@ -93,13 +93,13 @@ def over_steps(report: Report) -> list[dict[str, Any]]:
             left -= fooled
             points.append((float(step), left / attack.n))
         found = lines.setdefault(attack.threat_model, [])
-        found.append(Series(words.attack_text(attack.name, attack.params), points, tone=len(found) % TONES + 1))
+        found.append(Series(formatting.attack_text(attack.name, attack.params), points, tone=len(found) % TONES + 1))
     return [
         {
             "svg": accuracy_chart(
-                f"Accuracy against steps, {words.threat_text(threat)}", "steps", group, report.clean.accuracy
+                f"Accuracy against steps, {formatting.threat_text(threat)}", "steps", group, report.clean.accuracy
             ),
-            "title": f"Against steps, {words.threat_text(threat)}",
+            "title": f"Against steps, {formatting.threat_text(threat)}",
             "legend": [(s.name, s.tone) for s in group],
         }
         for threat, group in lines.items()
@@ -115,11 +115,11 @@ def histograms(report: Report) -> list[dict[str, Any]]:
             continue
         if sum(c > 0 for c in h.counts) < 2:
             continue  # everything at one distance: the table says it
-        name = words.attack_text(attack.name, attack.params)
-        axis = f"{words.norm_text(attack.distance.norm)} distance (bars: images fooled)"
+        name = formatting.attack_text(attack.name, attack.params)
+        axis = f"{formatting.norm_text(attack.distance.norm)} distance (bars: images fooled)"
         found.append(
             {
-                "title": f"{name} · {words.threat_text(attack.threat_model)}",
+                "title": f"{name} · {formatting.threat_text(attack.threat_model)}",
                 "svg": histogram(f"Distances of {name}", h.edges, h.counts, axis),
             }
         )

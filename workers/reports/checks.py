@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from openapi.report import Check
-from workers.attacks.checks import checks_from
+from workers.attacks.engine.gradient_probe import checks_from
 from workers.reports.intervals import clearly_more, wilson
 from workers.reports.merge import AttackTable
 

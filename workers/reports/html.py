@@ -13,8 +13,8 @@ from markupsafe import Markup
 from openapi.report import LayerSensitivity, Report
 from openapi.text import visible
 from openapi.threat_models import bounded
-from workers.reports import charts, words
-from workers.reports.figures import sorted_curve
+from workers.reports import charts, formatting
+from workers.reports.svg import sorted_curve
 from workers.reports.worst import WorstExample
 
 #: Layers whose curves stand open; the others are a click away.
@@ -34,21 +34,21 @@ def _environment() -> Environment:
         finalize=lambda value: visible(value) if type(value) is str else value,
     )
     env.filters.update(
-        percent=words.percent,
-        interval=words.interval,
-        fall=words.fall,
-        count=words.count,
-        number=words.number,
-        given=words.given,
-        plain=words.plain,
-        eps=words.eps_text,
-        threat=words.threat_text,
-        norm=words.norm_text,
-        href=words.safe_href,
+        percent=formatting.percent,
+        interval=formatting.interval,
+        fall=formatting.fall,
+        count=formatting.count,
+        number=formatting.number,
+        given=formatting.given,
+        plain=formatting.plain,
+        eps=formatting.eps_text,
+        threat=formatting.threat_text,
+        norm=formatting.norm_text,
+        href=formatting.safe_href,
         json=_json,
-        name=words.name_text,
+        name=formatting.name_text,
     )
-    env.globals["attack_text"] = lambda a: words.attack_text(a["name"], a["params"])
+    env.globals["attack_text"] = lambda a: formatting.attack_text(a["name"], a["params"])
     return env
 
 
@@ -79,7 +79,7 @@ def render(report: Report, pictures: Sequence[WorstExample] = ()) -> str:
         histograms=charts.histograms(report),
         classes=_classes(report),
         confusions=_confusions(report),
-        class_text=lambda label: words.class_text(label, names),
+        class_text=lambda label: formatting.class_text(label, names),
         layers=layers,
         ratio_top=_largest_ratio(layers),
         many=charts.MANY_LAYERS,
@@ -98,7 +98,7 @@ def _shown_by(report: Report, pictures: Sequence[WorstExample]) -> str:
     attack = next((a for a in report.attacks if pictures and a.id == pictures[0].attack), None)
     if attack is None:
         return ""
-    return f"{words.attack_text(attack.name, attack.params)} ({words.threat_text(attack.threat_model)})"
+    return f"{formatting.attack_text(attack.name, attack.params)} ({formatting.threat_text(attack.threat_model)})"
 
 
 def _worst(facts: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -123,7 +123,7 @@ def _groups(facts: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Threat models, each with its worst case and its attacks: norms as they were asked for, eps rising."""
     attacks = {a["id"]: a for a in facts["attacks"]}
     groups = [
-        {"title": words.threat_text(w["threat_model"]), "worst": w, "attacks": [attacks[i] for i in w["attacks"]]}
+        {"title": formatting.threat_text(w["threat_model"]), "worst": w, "attacks": [attacks[i] for i in w["attacks"]]}
         for w in facts["worst_case"]
         if not w["threat_model"].startswith("corruption ")
     ]
@@ -163,7 +163,7 @@ def _confusions(report: Report) -> dict[str, Any] | None:
     if attack is None or not attack.figures.get("confusions"):
         return None
     return {
-        "attack": words.attack_text(attack.name, attack.params),
+        "attack": formatting.attack_text(attack.name, attack.params),
         "threat": attack.threat_model,
         "ways": attack.figures["confusions"][:6],
         "most": attack.figures["confusions"][0][2],

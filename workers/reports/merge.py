@@ -14,7 +14,7 @@ from openapi.stages.base import Choice
 from openapi.stages.neurons import NeuronsValue
 from openapi.stages.places import Place
 from openapi.threat_models import Attack
-from workers.attacks.figures import add_figures
+from workers.attacks.engine.totals import add_figures
 from workers.choice import Indices, chosen
 
 _COLUMNS = (

@@ -9,7 +9,7 @@ from openapi.report import Check, NeuronReport, PairInfo
 from openapi.stages.neurons import NeuronsFile, NeuronsValue
 from workers.neurons.ranking import finish
 from workers.neurons.sums import SensitivitySums, merge_sums
-from workers.reports.keepsakes import slices_of
+from workers.reports.kept_arrays import slices_of
 
 
 def neuron_report(

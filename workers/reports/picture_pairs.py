@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from workers.reports.keepsakes import read_header
+from workers.reports.kept_arrays import read_header
 from workers.reports.worst import encode
 
 #: A fixed date: equal images give equal bytes.

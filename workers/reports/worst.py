@@ -17,7 +17,7 @@ from PIL import Image
 
 from openapi.stages.attack import AttackFile
 from openapi.threat_models import bounded
-from workers.reports.keepsakes import slices_of
+from workers.reports.kept_arrays import slices_of
 from workers.reports.merge import AttackTable
 from workers.reports.outcomes import measured_norm
 

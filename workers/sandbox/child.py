@@ -14,10 +14,10 @@ from openapi.wire.disks import is_full
 from workers.jobs.context import JobContext
 from workers.jobs.registry import run_module
 from workers.precision import exact_float32
+from workers.refusals import out_of_memory
 from workers.sandbox import confine, kernel, limits
 from workers.sandbox.environment import describe, pick_device
 from workers.sandbox.messages import ChildLine, ChildOutcome, ChildProgress, LeftFile, Request
-from workers.unforeseen import out_of_memory
 
 #: Address space granted per torch thread beside the memory limit, for stacks and allocator arenas.
 _THREAD_BYTES = 160 * 2**20

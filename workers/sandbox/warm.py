@@ -18,10 +18,10 @@ from typing import Self
 from pydantic import ValidationError
 
 from openapi.problems import JobFailed, MemoryLimit, TimeLimit
-from workers.sandbox.endings import ServerLost, crash
 from workers.sandbox.limits import folder_bytes, private_memory
-from workers.sandbox.lines import BadAnswer, Lines
+from workers.sandbox.line_reader import BadAnswer, LineReader
 from workers.sandbox.messages import ChildLine, ChildOutcome, ChildProgress, Request
+from workers.sandbox.terminations import ServerLost, crash
 
 #: Environment variables of the worker that a job may see. Credentials are not among them.
 _KEPT = (
@@ -60,7 +60,7 @@ class WarmServer:
         self._cache = cache
         self._process: subprocess.Popen[bytes] | None = None
         self._link: socket.socket | None = None
-        self._reader: Lines | None = None
+        self._reader: LineReader | None = None
         self._ready = False
         self._one_at_a_time = threading.Lock()
         self._measured = 0.0
@@ -81,7 +81,7 @@ class WarmServer:
             cwd="/",
         )
         theirs.close()
-        self._link, self._reader, self._ready = ours, Lines(ours), False
+        self._link, self._reader, self._ready = ours, LineReader(ours), False
 
     def wait_ready(self, watch: Watch | None = None) -> None:
         """Wait until it has imported everything. `ServerLost` when it ends instead, or what the watch stops it with."""
@@ -124,7 +124,7 @@ class WarmServer:
 
     def _attend(self, pid: int, answers: int, request: Request, watch: Watch) -> ChildOutcome:
         begin = time.monotonic()
-        lines, outcome, end = Lines(answers), None, None
+        lines, outcome, end = LineReader(answers), None, None
         stopped: Exception | None = None
         assert self._reader is not None
         try:
@@ -223,7 +223,7 @@ class WarmServer:
         self.close()
 
 
-def _read(lines: Lines, watch: Watch) -> ChildOutcome | None:
+def _read(lines: LineReader, watch: Watch) -> ChildOutcome | None:
     """Take in what the pipe holds now; returns the outcome when it is among it."""
     outcome = None
     while not lines.ended and select.select([lines.handle], [], [], 0)[0]:

@@ -15,8 +15,8 @@ from openapi.attacks import ATTACKS
 from openapi.threat_models import Attack
 from tests.tools.benchmarks.libraries import Contender, art, authors, foolbox, offered, torchattacks
 from tests.tools.benchmarks.subject import Subject
-from workers.attacks.geometry import Norm
-from workers.attacks.suite import run_attack
+from workers.attacks.engine.suite import run_attack
+from workers.attacks.maths.balls import Norm
 
 PGD_STEP = 1 / 4  # of eps, for everybody
 

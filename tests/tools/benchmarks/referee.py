@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from tests.tools.benchmarks.subject import Subject
-from workers.attacks.geometry import Norm, distance
+from workers.attacks.maths.balls import Norm, distance
 
 
 @dataclass

@@ -27,7 +27,7 @@ from tests.tools.benchmarks.libraries import MISSING, Contender
 from tests.tools.benchmarks.referee import judged
 from tests.tools.benchmarks.subject import Subject, clock, peak_mib, reset_peak
 from tests.tools.benchmarks.tables import arguments, chosen, finish, opened, versions
-from workers.attacks.geometry import Norm
+from workers.attacks.maths.balls import Norm
 
 
 @dataclass

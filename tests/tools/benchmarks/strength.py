@@ -25,7 +25,7 @@ from tests.tools.benchmarks.referee import Outcome, judged
 from tests.tools.benchmarks.strength_rows import MINIMAL, OTHER_RADII, more_attacks, more_peers
 from tests.tools.benchmarks.subject import Subject
 from tests.tools.benchmarks.tables import arguments, chosen, finish, opened, versions
-from workers.attacks.geometry import Norm
+from workers.attacks.maths.balls import Norm
 
 #: A median that is larger by less than float32 arithmetic and a bisection's last step make out is not larger.
 _EQUAL = 1e-3

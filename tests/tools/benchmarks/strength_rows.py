@@ -11,7 +11,7 @@ from openapi.threat_models import Attack
 from tests.tools.benchmarks.libraries import Contender, art, authors, classes, foolbox, offered, torchattacks
 from tests.tools.benchmarks.subject import Subject
 from workers.attacks.corruptions.tables import SEVERITIES, scale_of
-from workers.attacks.geometry import Norm
+from workers.attacks.maths.balls import Norm
 
 _IFGSM_STEPS = 10
 _POPULATION, _GENERATIONS = 100, 20

@@ -10,8 +10,8 @@ from openapi.attacks import ATTACK_ADAPTER
 from openapi.threat_models import Attack
 from tests.tools.gpu.nets import subjects
 from tests.tools.gpu.scale import Scale
-from workers.attacks.attack_run import AttackRun
-from workers.attacks.suite import run_attack
+from workers.attacks.engine.attack_run import AttackRun
+from workers.attacks.engine.suite import run_attack
 from workers.models.audited import AuditedModel
 
 #: Share of the images on which rounding alone may decide otherwise: rows whose path passes a boundary within 1e-6.

@@ -7,7 +7,7 @@ import torch
 from openapi.attacks import Pgd
 from tests.tools.gpu.nets import of_usual_size, random_images
 from tests.tools.gpu.scale import Scale
-from workers.attacks.suite import run_attack
+from workers.attacks.engine.suite import run_attack
 
 #: Share of the GPU's memory that the process may take while tiles are to run out of it.
 _FRACTION = 0.04

@@ -14,7 +14,7 @@ from tests.tools.benchmarks.libraries import authors, installed
 from tests.tools.benchmarks.subject import Counted, Subject
 from tests.tools.gpu.nets import of_usual_size, random_images
 from tests.tools.gpu.scale import Scale
-from workers.attacks.suite import run_attack
+from workers.attacks.engine.suite import run_attack
 from workers.hardening.data import TrainingSet
 from workers.hardening.training import Hardener
 from workers.models.audited import AuditedModel

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from tests.workers.attacks.recorders import DEVICES, Rerunning
-from workers.attacks.replay import RECORDERS
+from workers.attacks.engine.replay import RECORDERS
 from workers.precision import exact_float32
 
 

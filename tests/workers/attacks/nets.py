@@ -4,8 +4,8 @@ import torch
 from torch import Tensor, nn
 
 from openapi.threat_models import Attack
-from workers.attacks.attack_run import AttackRun
-from workers.attacks.suite import run_attack
+from workers.attacks.engine.attack_run import AttackRun
+from workers.attacks.engine.suite import run_attack
 
 
 class Linear(nn.Module):

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import torch
 from torch import Tensor
 
-from workers.attacks.replay import Outputs
+from workers.attacks.engine.replay import Outputs
 
 #: Where replays are tested: everywhere by `Rerunning`, and on a GPU, where there is one, as CUDA graphs.
 DEVICES = ["cpu", "cuda"] if torch.cuda.is_available() else ["cpu"]

@@ -7,13 +7,13 @@ import torch
 from openapi.attacks import Apgd, ApgdT, AutoAttack, FabT, Ifgsm, Pgd, Square
 from openapi.threat_models import Attack
 from tests.workers.attacks.nets import Linear, attack, problem, small_cnn
-from workers.attacks.apgd import checkpoints
-from workers.attacks.fab import onto_plane
-from workers.attacks.hunt import Hunt, one_each
-from workers.attacks.rng import SampleRng
-from workers.attacks.square import pattern, side, square
-from workers.attacks.suite import run_attack
-from workers.attacks.victim import Victim
+from workers.attacks.ball.apgd import checkpoints
+from workers.attacks.ball.fab import onto_plane
+from workers.attacks.black_box.square import pattern, side, square
+from workers.attacks.engine.rng import SampleRng
+from workers.attacks.engine.samples import Hunt, one_each
+from workers.attacks.engine.suite import run_attack
+from workers.attacks.engine.victim import Victim
 
 pytestmark = pytest.mark.slow
 

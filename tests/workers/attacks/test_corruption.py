@@ -165,7 +165,7 @@ def test_as_attacks() -> None:
 
 
 def test_randomness_is_the_samples_own() -> None:
-    from workers.attacks.suite import run_attack
+    from workers.attacks.engine.suite import run_attack
 
     model = small_cnn(2)
     x, y = problem(model, 8)

@@ -13,7 +13,7 @@ from openapi.problems import NotDifferentiable
 from openapi.stages.base import Stage
 from tests.workers.attacks.nets import small_cnn
 from tests.workers.attacks.recorders import Rerunning
-from workers.attacks.replay import RECORDERS
+from workers.attacks.engine.replay import RECORDERS
 from workers.jobs.context import JobContext
 from workers.jobs.registry import run_stage
 

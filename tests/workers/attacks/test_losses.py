@@ -2,7 +2,7 @@
 
 import torch
 
-from workers.attacks.losses import log_odds, margin, nearing
+from workers.attacks.maths.losses import log_odds, margin, nearing
 
 
 def gradient(loss: torch.Tensor, logits: torch.Tensor) -> torch.Tensor:

@@ -11,7 +11,7 @@ from openapi.attacks import Cw, Ddn, Deepfool, Ead, Fmn
 from openapi.threat_models import Attack
 from tests.workers.attacks.nets import Linear, attack
 from tests.workers.attacks.trained import held_out, trained_cnn
-from workers.attacks.fmn import rounds
+from workers.attacks.minimal.fmn import rounds
 
 pytestmark = pytest.mark.slow
 

@@ -2,7 +2,7 @@ import torch
 from torch import nn
 
 from tests.workers.attacks.nets import Linear, problem, small_cnn
-from workers.attacks.pairs import dual_pairs, pgd_batch
+from workers.attacks.ball.pairs import dual_pairs, pgd_batch
 
 
 def test_all_steps_are_taken_by_everyone() -> None:

@@ -7,7 +7,7 @@ from torch import Tensor, nn
 from openapi.attacks import Pgd
 from tests.workers.attacks.nets import Linear, attack
 from tests.workers.attacks.trained import held_out, trained_cnn
-from workers.attacks.geometry import LinfBall
+from workers.attacks.maths.balls import LinfBall
 
 
 def every_step(model: nn.Module, x: Tensor, y: Tensor, eps: float, steps: int, alpha: float) -> tuple[Tensor, Tensor]:

@@ -10,14 +10,14 @@ from openapi.attacks import Nattack, OnePixel
 from openapi.threat_models import Attack
 from tests.workers.attacks.nets import Linear
 from tests.workers.attacks.trained import held_out, trained_cnn
-from workers.attacks.geometry import ball
-from workers.attacks.hunt import Hunt
-from workers.attacks.losses import margin
-from workers.attacks.nattack import _ascent
-from workers.attacks.population import BLOCK, Boldest, shares
-from workers.attacks.rng import SampleRng
-from workers.attacks.suite import run_attack
-from workers.attacks.victim import Victim
+from workers.attacks.black_box.nattack import _ascent
+from workers.attacks.black_box.population import BLOCK, Boldest, shares
+from workers.attacks.engine.rng import SampleRng
+from workers.attacks.engine.samples import Hunt
+from workers.attacks.engine.suite import run_attack
+from workers.attacks.engine.victim import Victim
+from workers.attacks.maths.balls import ball
+from workers.attacks.maths.losses import margin
 
 IMAGE = 3 * 16 * 16 * 4  # bytes
 CLASSES = 40

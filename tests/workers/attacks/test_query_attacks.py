@@ -9,8 +9,8 @@ from openapi.corruptions import GaussianNoise
 from openapi.threat_models import Attack
 from tests.workers.attacks.nets import Linear, attack
 from tests.workers.attacks.trained import held_out, trained_cnn
-from workers.attacks.spsa import signs
-from workers.attacks.suite import run_attack
+from workers.attacks.black_box.spsa import signs
+from workers.attacks.engine.suite import run_attack
 
 BOTH = [Spsa(eps=0.1, steps=12, directions=32), Nattack(eps=0.1, steps=12, samples=39)]
 ALL: list[Attack] = [*BOTH, OnePixel(population=20, generations=5)]

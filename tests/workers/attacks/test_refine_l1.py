@@ -5,7 +5,7 @@ import pytest
 import torch
 from scipy.optimize import linprog
 
-from workers.attacks.refine_l1 import nearest_in_l1
+from workers.attacks.boundary.refine_l1 import nearest_in_l1
 
 
 @pytest.mark.parametrize("reach", [1.0, 0.2])

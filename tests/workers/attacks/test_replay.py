@@ -15,10 +15,10 @@ from torch import Tensor, nn
 from openapi.problems import ModelNumerics
 from tests.workers.attacks.nets import small_cnn
 from tests.workers.attacks.recorders import Hasty, Refusing, Stale
-from workers.attacks import replay
-from workers.attacks.losses import log_odds, margin, margin_pair
-from workers.attacks.replay import RECORDERS, CudaRecorder, Recorder, Replays, padded_size
-from workers.attacks.victim import Victim
+from workers.attacks.engine import replay
+from workers.attacks.engine.replay import RECORDERS, CudaRecorder, Recorder, Replays, padded_size
+from workers.attacks.engine.victim import Victim
+from workers.attacks.maths.losses import log_odds, margin, margin_pair
 
 
 class Counted(nn.Module):

@@ -9,11 +9,11 @@ from torch import Tensor, nn
 from openapi.attacks import Apgd, ApgdT, Cw, Fmn, Pgd, Square
 from openapi.threat_models import Attack
 from tests.workers.attacks.nets import problem, small_cnn
-from workers.attacks import suite
-from workers.attacks.attack_run import AttackRun
-from workers.attacks.figures import add_figures
-from workers.attacks.replay import RECORDERS
-from workers.attacks.suite import run_attack
+from workers.attacks.engine import suite
+from workers.attacks.engine.attack_run import AttackRun
+from workers.attacks.engine.replay import RECORDERS
+from workers.attacks.engine.suite import run_attack
+from workers.attacks.engine.totals import add_figures
 
 
 def both(device: torch.device, spec: Attack, n: int, net: nn.Module | None = None, **options: Any) -> list[AttackRun]:

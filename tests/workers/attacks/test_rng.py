@@ -1,6 +1,6 @@
 import torch
 
-from workers.attacks.rng import SampleRng
+from workers.attacks.engine.rng import SampleRng
 
 
 def test_numbers_depend_on_seed_index_stream_step_alone() -> None:

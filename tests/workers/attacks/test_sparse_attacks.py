@@ -10,9 +10,9 @@ from openapi.attacks import Cw, Ead, StrAttack
 from tests.workers.attacks.nets import Linear, attack
 from tests.workers.attacks.test_minimal_optimum import linear, nearest
 from tests.workers.attacks.trained import held_out, trained_cnn
-from workers.attacks.ead import shrunk
-from workers.attacks.groups import Groups
-from workers.attacks.suite import run_attack
+from workers.attacks.engine.suite import run_attack
+from workers.attacks.minimal.ead import shrunk
+from workers.attacks.minimal.pixel_groups import Groups
 
 pytestmark = pytest.mark.slow
 

@@ -9,8 +9,8 @@ from openapi.attacks import Fgsm, Pgd
 from openapi.problems import ModelNumerics, NotDifferentiable
 from openapi.threat_models import Attack
 from tests.workers.attacks.nets import Linear, attack, problem, small_cnn
-from workers.attacks.figures import add_figures
-from workers.attacks.suite import run_attack
+from workers.attacks.engine.suite import run_attack
+from workers.attacks.engine.totals import add_figures
 
 pytestmark = pytest.mark.slow
 

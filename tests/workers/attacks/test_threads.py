@@ -8,8 +8,8 @@ from torch import Tensor, nn
 
 from openapi.attacks import Fgsm
 from tests.workers.attacks.nets import attack, problem, small_cnn
-from workers.attacks import threads
-from workers.attacks.threads import fitting_threads
+from workers.attacks.engine import threads
+from workers.attacks.engine.threads import fitting_threads
 
 
 @pytest.fixture(autouse=True)

@@ -18,7 +18,7 @@ from openapi.stages.base import Stage
 from tests.workers.hardening.nets import options, shipped
 from tests.workers.hardening.test_job import context
 from tests.workers.reports.planted import Planted
-from workers.attacks.victim import Logits
+from workers.attacks.engine.victim import Logits
 from workers.hardening.adversary import Climb
 from workers.hardening.data import TrainingSet
 from workers.hardening.methods import TRAININGS, Training

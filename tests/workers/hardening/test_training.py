@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from openapi.models import InputSpec
 from openapi.problems import DatasetMismatch, JobFailed, NotTrainable
 from tests.workers.hardening.nets import EPS, options, shipped
-from workers.attacks.pairs import dual_pairs
+from workers.attacks.ball.pairs import dual_pairs
 from workers.hardening.data import TrainingSet
 from workers.hardening.training import Hardener, harden
 from workers.models.audited import AuditedModel

@@ -9,7 +9,7 @@ from torch import Tensor, fx, nn
 
 from openapi.attacks import Pgd
 from openapi.models import InputSpec
-from workers.attacks.suite import run_attack
+from workers.attacks.engine.suite import run_attack
 from workers.models.audited import AuditedModel
 from workers.models.from_module import audit_module
 from workers.models.graphs import op_name

@@ -6,8 +6,8 @@ import pytest
 from openapi.attacks import ATTACKS
 from tests.workers.reports.planted import Planted, build
 from workers.attacks.registry import REGISTRY
+from workers.reports.formatting import attack_text, threat_text
 from workers.reports.html import render
-from workers.reports.words import attack_text, threat_text
 
 CUT = [(0, 60)]
 

@@ -14,8 +14,8 @@ from workers.jobs.context import JobContext
 from workers.jobs.registry import run_stage
 from workers.reports import worst
 from workers.reports.charts import over_distance
+from workers.reports.formatting import attack_text, percent, safe_href, short, threat_text
 from workers.reports.html import render
-from workers.reports.words import attack_text, percent, safe_href, short, threat_text
 
 SPECS = [Fgsm(eps=0.03), Pgd(eps=0.03, steps=20), Pgd(eps=0.01, steps=20), Pgd(norm="l2", eps=0.5)]
 CUTS = [(0, 30), (30, 60)]

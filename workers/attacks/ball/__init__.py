@@ -1,0 +1,1 @@
+"""Attacks inside a ball of radius eps, by gradients."""

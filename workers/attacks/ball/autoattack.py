@@ -1,0 +1,33 @@
+"""AutoAttack, standard version: four attacks without a parameter to tune (Croce & Hein 2020)."""
+
+from collections.abc import Callable
+
+from openapi.attacks import Apgd, ApgdT, AutoAttack, FabT, Square
+from workers.attacks.ball.apgd import apgd, apgd_t
+from workers.attacks.ball.fab import fab_t
+from workers.attacks.black_box.square import square
+from workers.attacks.engine.samples import Hunt
+
+_AHEAD = 8  # most proposals of Square for one image in one pass
+
+
+def autoattack(hunt: Hunt, spec: AutoAttack) -> None:
+    """APGD-CE, APGD-T (DLR, 9 targets), FAB-T (9 targets), Square (5,000 queries): each on the survivors of those
+    before.
+
+    With fewer than ten classes there are K - 1 targets; two classes are no special case.
+    figures: ``fooled_by`` counts the samples that each of the four took.
+    """
+    norm, eps = spec.norm, spec.eps
+    stages: dict[str, Callable[[], None]] = {
+        "apgd-ce": lambda: apgd(hunt, Apgd(norm=norm, eps=eps)),
+        "apgd-t": lambda: apgd_t(hunt, ApgdT(norm=norm, eps=eps)),
+        "fab-t": lambda: fab_t(hunt, FabT(norm=norm, eps=eps)),
+        "square": lambda: square(hunt, Square(norm=norm, eps=eps), ahead=_AHEAD),
+    }
+    fooled_by: dict[str, int] = {}
+    for name, stage in stages.items():
+        before = int(hunt.found.sum())
+        stage()
+        fooled_by[name] = int(hunt.found.sum()) - before
+    hunt.figures["fooled_by"] = fooled_by

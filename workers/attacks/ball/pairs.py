@@ -1,0 +1,86 @@
+"""Full-strength adversarial examples: dual pairs for neuron analysis, and batches for adversarial training.
+
+Nothing here stops early: SNS compares x with the example after all k steps, whether or not it was fooled before.
+"""
+
+import torch
+from torch import Tensor
+
+from workers.attacks.engine.rng import SampleRng
+from workers.attacks.engine.victim import Logits, Victim, frozen
+from workers.attacks.maths.balls import LinfBall, ball, into_ball
+from workers.attacks.maths.losses import log_odds
+
+_CHUNK_BYTES = 64 * 2**20
+
+
+def dual_pairs(
+    model: Logits,
+    x: Tensor,
+    y: Tensor,
+    index: Tensor,
+    *,
+    seed: int,
+    eps: float,
+    steps: int,
+    step_size: float | None = None,
+    norm: str = "linf",
+    random_start: bool = True,
+    batch_size: int | None = None,
+) -> Tensor:
+    """Return x' (n, c, h, w) after exactly `steps` PGD steps on every sample, the misclassified ones included.
+
+    x: (n, c, h, w) float32 in [0, 1], y: (n,), index: (n,) global sample indices; step_size null is eps / sqrt(steps).
+    The model is frozen meanwhile and returned as it was. The random start depends on (seed, index) alone.
+    Raises ModelNumerics, NotDifferentiable, MemoryLimit.
+    """
+    chunk = max(1, _CHUNK_BYTES // max(1, x[:1].numel() * 4))
+    alpha = step_size if step_size is not None else eps / steps**0.5
+    parts: list[Tensor] = []
+    with frozen(model):
+        for begin in range(0, len(x), chunk):
+            s = slice(begin, begin + chunk)
+            x0, labels, at = x[s], y[s].to(torch.int64), index[s].to(torch.int64)
+            rows = torch.arange(len(x0), device=x.device)
+            victim, space = Victim(model, at, tile=batch_size), ball(x0, eps, norm)
+            adv = x0.clone()
+            if random_start:
+                rng, shape = SampleRng(seed, at, "pairs"), tuple(x0.shape[1:])
+                normal = None if isinstance(space, LinfBall) else rng.normal(rows, shape, step=1)
+                adv = space.start(rng.uniform(rows, shape), normal)
+            for _ in range(steps):
+                _, _, grad = victim.gradient(adv, log_odds, rows, labels)
+                adv = space.project_(adv.add_(space.direction(grad), alpha=alpha))
+            parts.append(into_ball(adv, x0, eps, norm))
+    return torch.cat(parts) if parts else x.clone()
+
+
+def pgd_batch(
+    logits_fn: Logits,
+    x: Tensor,
+    y: Tensor,
+    *,
+    eps: float,
+    steps: int,
+    step_size: float | None = None,
+    generator: torch.Generator | None = None,
+    random_start: bool = True,
+) -> Tensor:
+    """Return x' (n, c, h, w) after `steps` L-infinity PGD steps on one training batch: the fast path, no bookkeeping.
+
+    The caller decides the mode of the model (SNS: eval) and hands a `generator` on x's device for reproducible starts.
+    Gradients are taken with respect to x alone: no weight gradient is computed or accumulated.
+    """
+    alpha = step_size if step_size is not None else eps / steps**0.5
+    x = x.detach()
+    lower, upper = (x - eps).clamp_(min=0), (x + eps).clamp_(max=1)
+    adv = x
+    if random_start:
+        noise = torch.rand(x.shape, generator=generator, device=x.device, dtype=x.dtype)
+        adv = torch.clamp(x + (2 * noise - 1) * eps, lower, upper)
+    for _ in range(steps):
+        leaf = adv.clone().requires_grad_()
+        with torch.enable_grad():
+            (grad,) = torch.autograd.grad(log_odds(logits_fn(leaf), y).sum(), leaf)
+        adv = torch.clamp(torch.add(adv, grad.sign(), alpha=alpha), lower, upper)
+    return adv

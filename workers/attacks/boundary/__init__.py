@@ -1,0 +1,1 @@
+"""Steps towards the clean image along and across the decision boundary."""

@@ -1,0 +1,1 @@
+"""What every attack runs in: the rows of a chunk, passes through the model, batches, replay, randomness."""

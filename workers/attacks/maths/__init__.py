@@ -1,0 +1,1 @@
+"""Norms, balls and their projections, losses."""
