@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from openapi.datasets import DatasetInfo, DatasetInspection, DatasetMetadata
 from openapi.problems import Problem
 from openapi.stages.base import Stage
+from openapi.stages.inspect_dataset import InspectDatasetParams
 from service.db.tables import Dataset
 from service.uploads import UploadService
 
@@ -57,4 +58,4 @@ class DatasetService(UploadService[Dataset, DatasetMetadata, DatasetInfo]):
 
     def params(self, metadata: DatasetMetadata, filename: str) -> dict[str, Any]:
         """Parameters of the inspection."""
-        return {"metadata": metadata.model_dump(mode="json", by_alias=True), "filename": filename}
+        return InspectDatasetParams(metadata=metadata, filename=filename).dump()

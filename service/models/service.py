@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from openapi.models import InputSpec, ModelInfo, ModelInspection, ModelMetadata
 from openapi.problems import Problem
 from openapi.stages.base import Stage
+from openapi.stages.inspect_model import InspectModelParams
 from service.db.tables import Model
 from service.uploads import UploadService
 
@@ -63,4 +64,4 @@ class ModelService(UploadService[Model, ModelMetadata, ModelInfo]):
 
     def params(self, metadata: ModelMetadata, filename: str) -> dict[str, Any]:
         """Parameters of the inspection: the metadata, and the file's name as a hint to its format."""
-        return {**metadata.model_dump(mode="json", by_alias=True), "filename": filename}
+        return InspectModelParams(**dict(metadata), filename=filename).dump()
