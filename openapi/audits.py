@@ -115,6 +115,10 @@ class AuditInfo(Frozen):
     status: JobStatus
     phase: str | None = None
     progress: Progress | None = None
+    seconds_left: float | None = Field(
+        None,
+        description="Estimate of the seconds until the work planned so far is done; null while nothing tells",
+    )
     waiting_for: Problem | None = Field(
         None, description="Why its work waits at present, such as a full disk; it goes on by itself"
     )

@@ -24,7 +24,7 @@ from service.http.origins import refuse_foreign
 from service.http.problems import handle_exception
 from service.keys.guards import RateLimit, caller_of, require_key
 from service.models.controller import ModelController
-from service.orchestrator.again import Ended
+from service.orchestrator.retries import Ended
 from service.reference.controller import ReferenceController
 from service.reference.page import POLICY
 from service.schema import JsonDocument, PageDocument

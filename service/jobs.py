@@ -26,8 +26,10 @@ from service.http.idempotency import forget
 from service.http.lines import read_lines
 from service.http.paging import Page, page
 from service.http.waiting import wait_until
-from service.orchestrator import states
+from service.orchestrator import job_rows
+from service.orchestrator.effects import effects
 from service.orchestrator.plan import Subject
+from service.orchestrator.plans import HARDENING
 from service.orchestrator.subjects import load_subject
 
 Info = TypeVar("Info", bound=BaseModel)
@@ -39,12 +41,13 @@ _PING_SECONDS = 15.0
 
 def job_facts(job: Job, child: Job | None = None) -> dict[str, Any]:
     """The fields that every job answers. An audit whose hardening runs shows the hardening's progress."""
-    at_work = child if child is not None and job.stage == "hardening" else job
+    at_work = child if child is not None and job.phase == HARDENING else job
     return {
         "id": job.id,
         "status": job.status,
         "phase": job.phase if job.phase or job.status != "queued" else "queued",
         "progress": at_work.progress,
+        "seconds_left": at_work.seconds_left,
         "verdict": job.verdict,
         "problem": Problem.model_validate(job.problem) if job.problem else None,
         "waiting_for": Problem.model_validate(at_work.waiting_for) if at_work.waiting_for else None,
@@ -120,7 +123,7 @@ class JobService(ABC, Generic[Info]):
             identity,
             seconds,
             lambda: self._load(identity),
-            lambda found: found[0].status in states.TERMINAL,
+            lambda found: found[0].status in job_rows.TERMINAL,
         )
         return self.info(job, child)
 
@@ -143,7 +146,7 @@ class JobService(ABC, Generic[Info]):
     async def check_room(self, session: AsyncSession) -> None:
         """Raise `RateLimited` while too many jobs are unfinished."""
         unfinished = await session.scalars(
-            select(Job.id).where(Job.status.not_in(states.TERMINAL)).limit(MAX_UNFINISHED + 1)
+            select(Job.id).where(Job.status.not_in(job_rows.TERMINAL)).limit(MAX_UNFINISHED + 1)
         )
         if len(list(unfinished)) > MAX_UNFINISHED:
             raise RateLimited(f"{MAX_UNFINISHED} jobs are unfinished; wait until some have ended", retry_after=60)
@@ -154,9 +157,9 @@ class JobService(ABC, Generic[Info]):
         """Stop the job; an ended one stays as it is."""
         async with self._services.orchestrator.transaction() as session:
             await self.find(session, identity)
-            job = await states.lock_job(session, identity)
+            job = await job_rows.lock_job(session, identity)
             if job is not None:
-                await self._services.orchestrator.flow.cancel(session, job)
+                await self._services.orchestrator.plans.cancel(session, job)
         return await self.wait(identity, 0)
 
     async def delete(self, identity: str) -> None:
@@ -165,21 +168,21 @@ class JobService(ABC, Generic[Info]):
         keys: set[str] = set()
         async with self._services.orchestrator.transaction() as session:
             await self.find(session, identity)
-            job = await states.lock_job(session, identity)
+            job = await job_rows.lock_job(session, identity)
             parent = await session.get(Job, job.parent_job_id) if job and job.parent_job_id else None
-            if parent is not None and parent.status not in states.TERMINAL:
-                raise Conflict(f"It is a part of {states.address(parent)}; cancel or delete that", job_id=parent.id)
-            child = await states.lock_job(session, job.child_job_id) if job and job.child_job_id else None
+            if parent is not None and parent.status not in job_rows.TERMINAL:
+                raise Conflict(f"It is a part of {job_rows.address(parent)}; cancel or delete that", job_id=parent.id)
+            child = await job_rows.lock_job(session, job.child_job_id) if job and job.child_job_id else None
             for doomed in (child, job):
                 if doomed is None:
                     continue
                 for row in await session.scalars(select(ShardRow).where(ShardRow.job_id == doomed.id)):
                     keys.add(row.result_key)
                     shas |= {f["blob"]["sha256"] for f in ((row.result or {}).get("files") or {}).values()}
-                if doomed.status not in states.TERMINAL:
-                    session.info.setdefault("stop", set()).add(doomed.id)
-                session.info.setdefault("changed", set()).add(doomed.id)
-                await forget(session, f"/v1/{states.address(doomed)}")
+                if doomed.status not in job_rows.TERMINAL:
+                    effects(session).stopped.add(doomed.id)
+                effects(session).changed.add(doomed.id)
+                await forget(session, f"/v1/{job_rows.address(doomed)}")
                 await session.delete(doomed)
         await collect(self._services, shas, keys)
 
@@ -201,7 +204,7 @@ class JobService(ABC, Generic[Info]):
             if last:
                 found = await session.scalar(select(EventRow).where(EventRow.id == last, EventRow.job_id == identity))
                 seq = found.seq if found is not None else 0
-            if seq and seq >= job.last_seq and job.status in states.TERMINAL:
+            if seq and seq >= job.last_seq and job.status in job_rows.TERMINAL:
                 return Response(b"", status_code=204)
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
         if request.method == "HEAD":
@@ -280,5 +283,5 @@ class JobService(ABC, Generic[Info]):
 
 
 def new_job(kind: str, identity: str, **columns: Any) -> Job:
-    """A queued job; its first stage waits for inspections."""
-    return Job(id=identity, kind=kind, status="queued", stage="waiting", created_at=utc_now(), last_seq=0, **columns)
+    """A queued job; its plan is drawn when all is inspected."""
+    return Job(id=identity, kind=kind, status="queued", created_at=utc_now(), last_seq=0, **columns)

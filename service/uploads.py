@@ -23,8 +23,9 @@ from service.http.paging import Page, page
 from service.http.uploads import UploadedFile, receive_upload
 from service.http.waiting import wait_until
 from service.ids import new_id
-from service.orchestrator import states
-from service.orchestrator.plan import Planned
+from service.orchestrator import job_rows
+from service.orchestrator.effects import effects
+from service.orchestrator.kinds.inspection import inspection_step
 
 Row = TypeVar("Row", Model, Dataset)
 Meta = TypeVar("Meta", bound=BaseModel)
@@ -147,22 +148,13 @@ class UploadService(ABC, Generic[Row, Meta, Info]):
         return answer(found, status=status, headers={"Location": location})
 
     async def _inspect(self, session: AsyncSession, row: Row, metadata: Meta) -> Job:
-        job = Job(id=row.id, owner=row.owner, kind=self.kind, status="queued", stage="inspect", request={}, last_seq=0)
+        job = Job(id=row.id, owner=row.owner, kind=self.kind, status="queued", request={}, last_seq=0)
         session.add(job)
         await session.flush()
-        self._add_inspection(session, job, row, metadata)
+        file = Blob(sha256=row.sha256, size=row.size)
+        step = inspection_step(self.work, file, self.params(metadata, row.filename))
+        await self._services.orchestrator.plans.begin(session, job, step)
         return job
-
-    def _add_inspection(self, session: AsyncSession, job: Job, row: Row, metadata: Meta) -> None:
-        shard = Planned(
-            "inspect",
-            "inspect",
-            self.work,
-            {"file": Blob(sha256=row.sha256, size=row.size)},
-            self.params(metadata, row.filename),
-            weight=1.0,
-        )
-        states.add_shards(session, job, [shard], self._services.settings.limits(inspection=True))
 
     async def _inspect_again(self, session: AsyncSession, row: Row, metadata: Meta) -> None:
         job = await session.get(Job, row.id)
@@ -170,7 +162,7 @@ class UploadService(ABC, Generic[Row, Meta, Info]):
             await session.delete(job)
             await session.flush()
         row.status, row.problem = "inspecting", None
-        states.revive(session, await self._inspect(session, row, metadata))
+        job_rows.revive(session, await self._inspect(session, row, metadata))
 
     # Reading
 
@@ -212,7 +204,7 @@ class UploadService(ABC, Generic[Row, Meta, Info]):
             row: Row = await self._find(session, identity)
             user = await session.scalar(
                 select(Job).where(
-                    Job.status.not_in(states.TERMINAL),
+                    Job.status.not_in(job_rows.TERMINAL),
                     or_(Job.model_id == identity, Job.dataset_id == identity, Job.train_dataset_id == identity),
                 )
             )
@@ -220,7 +212,7 @@ class UploadService(ABC, Generic[Row, Meta, Info]):
                 if not self._services.caller.may_see(user):
                     raise Conflict(f"The {self.noun} is in use by another key's job; try again when that has ended")
                 raise Conflict(
-                    f"The {self.noun} is in use by {states.address(user)}; cancel that first", job_id=user.id
+                    f"The {self.noun} is in use by {job_rows.address(user)}; cancel that first", job_id=user.id
                 )
             shas = {row.sha256, *(file["blob"]["sha256"] for file in (getattr(row, "files", None) or {}).values())}
             shas |= await self._prepared(session, identity)
@@ -229,7 +221,7 @@ class UploadService(ABC, Generic[Row, Meta, Info]):
             await forget(session, f"/v1/{self.folder}/{identity}")
             await session.delete(row)
             if job is not None:
-                session.info.setdefault("stop", set()).add(job.id)
+                effects(session).stopped.add(job.id)
                 await session.delete(job)
         await collect(self._services, shas, keys)
 

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.context import Services
 from service.db.tables import Artifact, Dataset, Job, Model, ShardRow
-from service.orchestrator.states import TERMINAL
+from service.orchestrator.job_rows import TERMINAL
 
 _SHA256 = re.compile(r"\b[0-9a-f]{64}\b")
 

@@ -17,8 +17,8 @@ from service.http.bodies import answer, read_json
 from service.http.idempotency import Idempotency
 from service.ids import new_id
 from service.jobs import JobService, new_job
-from service.orchestrator.fit import check_audit, check_policy, unsupported_parts
-from service.orchestrator.plan import stored, with_attacks
+from service.orchestrator.requests import stored, with_attacks
+from service.orchestrator.validation import check_audit, check_policy, unsupported_parts
 
 #: Media type → what writes a JSON report as that.
 WRITERS: dict[str, Callable[[bytes], bytes]] = {
@@ -56,7 +56,7 @@ class AuditService(JobService[AuditInfo]):
             await self.check_room(session)
             await self._check(session, filled)
             job = await self._add(session, filled)
-            await self._services.orchestrator.flow.start(session, job)
+            await self._services.orchestrator.plans.start(session, job)
             location = f"/v1/audits/{job.id}"
             found = self.info(job)
             await key.remember(session, 202, location, found)

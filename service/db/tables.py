@@ -1,6 +1,6 @@
 """The tables. JSON columns hold dumps of the contract's pydantic models; columns exist for what is searched or locked.
 
-`jobs` are audits, hardenings and inspections alike: each is a sequence of stages, a stage is a set of `shards`.
+`jobs` are audits, hardenings and inspections alike: each has a plan, whose steps are the rows of `shards`.
 The id of an inspection job is the id of the model or data set that it inspects.
 `owner` says whose a row is (see `service.keys.caller`); the empty text is everybody.
 """
@@ -10,7 +10,7 @@ from typing import Any
 
 from advanced_alchemy.base import BasicAttributes
 from advanced_alchemy.types import DateTimeUTC
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, MetaData, String, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, MetaData, String, UniqueConstraint, false
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from openapi.base import utc_now
@@ -78,7 +78,7 @@ class Job(Base):
     kind: Mapped[str] = mapped_column(String(20))
     status: Mapped[str] = mapped_column(String(16), index=True)
     phase: Mapped[str | None] = mapped_column(String(60))
-    stage: Mapped[str] = mapped_column(String(20), default="waiting")
+    planned: Mapped[bool] = mapped_column(default=False, server_default=false())
     verdict: Mapped[str | None] = mapped_column(String(20))
     problem: Mapped[Json | None] = mapped_column()
     model_id: Mapped[str | None] = mapped_column(String(40), index=True)
@@ -91,6 +91,7 @@ class Job(Base):
     metrics: Mapped[Json | None] = mapped_column()
     waiting_for: Mapped[Json | None] = mapped_column()
     progress: Mapped[Json | None] = mapped_column()
+    seconds_left: Mapped[float | None] = mapped_column()
     last_seq: Mapped[int] = mapped_column(default=0)
     progress_at: Mapped[datetime | None] = mapped_column()
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
@@ -101,33 +102,43 @@ class Job(Base):
 
 
 class ShardRow(Base):
-    """One shard. `after` names shards of its stage that go first. `lease_at` is the last sign of life of its worker;
-    `losses` counts leases that ran out, `deferrals` the times that it was put off for want of room, since `deferred_at`
-    and, for now, not to be handed out before `not_before`."""
+    """One step of a plan, and the shard that does it (see `service.orchestrator.plan.Step`).
+
+    `after` names the steps that go first, `needs` what it takes of them; `message` is complete once it is released.
+    `lease_at` is the last sign of life of its worker; `losses` counts leases that ran out, `deferrals` the times that
+    it was put off for want of room, since `deferred_at` and, for now, not to be handed out before `not_before`.
+    `seconds` is how long the work took.
+    """
 
     __tablename__ = "shards"
 
     id: Mapped[str] = mapped_column(String(40), primary_key=True)
     job_id: Mapped[str] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"))
+    phase: Mapped[str] = mapped_column(String(60))
     stage: Mapped[str] = mapped_column(String(20))
     name: Mapped[str] = mapped_column(String(80))
     status: Mapped[str] = mapped_column(String(16), index=True)
     result_key: Mapped[str] = mapped_column(String(64), index=True)
     message: Mapped[Json] = mapped_column()
     after: Mapped[list[str]] = mapped_column(JSON(none_as_null=True), default=list)
+    needs: Mapped[Json] = mapped_column(default=dict, server_default="{}")
+    extends: Mapped[bool] = mapped_column(default=False, server_default=false())
     attempt: Mapped[int] = mapped_column(default=1)
     losses: Mapped[int] = mapped_column(default=0)
     deferrals: Mapped[int] = mapped_column(default=0)
     deferred_at: Mapped[datetime | None] = mapped_column()
     not_before: Mapped[datetime | None] = mapped_column()
     weight: Mapped[float] = mapped_column(default=1.0)
+    unit: Mapped[str | None] = mapped_column(String(20))
     worker: Mapped[str | None] = mapped_column(String(200))
     lease_at: Mapped[datetime | None] = mapped_column()
     enqueued_at: Mapped[datetime | None] = mapped_column()
+    started_at: Mapped[datetime | None] = mapped_column()
+    seconds: Mapped[float | None] = mapped_column()
     progress: Mapped[Json | None] = mapped_column()
     result: Mapped[Json | None] = mapped_column()
 
-    __table_args__ = (UniqueConstraint("job_id", "stage", "name"),)
+    __table_args__ = (UniqueConstraint("job_id", "name"),)
 
 
 class EventRow(Base):

@@ -12,8 +12,8 @@ from service.http.bodies import answer, read_json
 from service.http.idempotency import Idempotency
 from service.ids import new_id
 from service.jobs import JobService, new_job
-from service.orchestrator.fit import check_hardening, check_hardening_request
-from service.orchestrator.plan import stored, with_evaluation
+from service.orchestrator.requests import stored, with_evaluation
+from service.orchestrator.validation import check_hardening, check_hardening_request
 
 
 class HardeningService(JobService[HardeningInfo]):
@@ -59,7 +59,7 @@ class HardeningService(JobService[HardeningInfo]):
             )
             session.add(job)
             await session.flush()
-            await self._services.orchestrator.flow.start(session, job)
+            await self._services.orchestrator.plans.start(session, job)
             location = f"/v1/hardenings/{job.id}"
             found = self.info(job)
             await key.remember(session, 202, location, found)

@@ -1,20 +1,20 @@
 """What a hardening leaves: a model of its own, and facts for the audit that asked for it."""
 
-import hashlib
 from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from openapi.hardenings import HardeningRequest
-from openapi.wire.jobs import ShardResult
-from service.db.tables import Job, Model
-from service.ids import new_id
-from service.orchestrator.plan import Subject
+from openapi.wire.jobs import OutputFile, ShardResult
+from service.orchestrator.plan import Child, Subject
+
+
+def hardened_file(trained: ShardResult) -> OutputFile:
+    """The checkpoint in the format of the upload, where it can be written."""
+    return trained.files[trained.value["uploaded_format"]]
 
 
 def hardened_subject(parent: Subject, trained: ShardResult, request: HardeningRequest) -> Subject:
     """The hardened model, in the format of the upload where it can be written; it takes what the parent took."""
-    file = trained.files[trained.value["uploaded_format"]]
+    file = hardened_file(trained)
     name = request.name or f"{parent.name} ({request.method} hardened)"
     return Subject(
         id="",
@@ -27,36 +27,12 @@ def hardened_subject(parent: Subject, trained: ShardResult, request: HardeningRe
     )
 
 
-def adopt_hardened(
-    session: AsyncSession, job: Job, request: HardeningRequest, parent: Subject, trained: ShardResult
-) -> None:
-    """Make the hardened checkpoint in the uploaded format a model that can be audited."""
-    subject = hardened_subject(parent, trained, request)
-    model = Model(
-        id=new_id("mdl"),
-        owner=job.owner,
-        # Never equal to an upload's: the same bytes uploaded again are another model, without a parent.
-        fingerprint=hashlib.sha256(f"hardened {job.id}".encode()).hexdigest(),
-        name=subject.name,
-        sha256=subject.sha256,
-        size=subject.size,
-        filename=trained.files[trained.value["uploaded_format"]].name,
-        status="ready",
-        meta=dict(subject.meta),
-        inspection=dict(subject.inspection),
-        parent_id=parent.id,
-        hardening_id=job.id,
-    )
-    session.add(model)
-    job.hardened_model_id = model.id
-
-
-def hardening_facts(job: Job, trained: ShardResult) -> dict[str, Any]:
+def hardening_facts(child: Child, trained: ShardResult) -> dict[str, Any]:
     """What an audit's report says of its hardening."""
     return {
-        "id": job.id,
-        "model_id": job.hardened_model_id,
-        "verdict": job.verdict,
+        "id": child.id,
+        "model_id": child.model_id,
+        "verdict": child.verdict,
         **{name: trained.value.get(name) for name in ("layers", "frozen", "log")},
-        **(job.metrics or {}),
+        **(child.metrics or {}),
     }

@@ -17,10 +17,11 @@ from openapi.wire.queue import QueueClient
 from openapi.wire.settings import Settings
 from service.db.database import Database
 from service.db.tables import Job, ShardRow
-from service.orchestrator import states
-from service.orchestrator.again import lose
-from service.orchestrator.flow import Flow
-from service.orchestrator.whole import whole
+from service.orchestrator import job_rows
+from service.orchestrator.kinds.audit import ATTACKS
+from service.orchestrator.plans import HARDENING, Plans
+from service.orchestrator.retries import lose
+from service.orchestrator.shielding import shielded
 
 _log = logging.getLogger("tremor.orchestrator")
 
@@ -31,7 +32,7 @@ _FORGOTTEN_SECONDS = 30.0
 class Work(Protocol):
     """What the janitor needs of the orchestrator."""
 
-    flow: Flow
+    plans: Plans
 
     def wake(self) -> None:
         """Have every shard handed out that waits for it."""
@@ -57,7 +58,7 @@ class Janitor:
         while True:
             await asyncio.sleep(min(2.0, self._settings.lease_seconds / 4))
             try:
-                await whole(self.clean_up())
+                await shielded(self.clean_up())
             except (RedisError, OSError, DBAPIError) as error:
                 _log.warning("cannot look after lost work: %s; trying again soon", error)
             except Exception:
@@ -83,7 +84,7 @@ class Janitor:
     async def _end_late_audits(self) -> None:
         """End the audits whose time budget is used up."""
         query = select(Job.id, Job.request, Job.started_at).where(
-            Job.kind == "audit", Job.status == "running", Job.stage.in_(("evaluate", "hardening"))
+            Job.kind == "audit", Job.status == "running", Job.phase.in_((ATTACKS, HARDENING))
         )
         async with self._db.read() as session:
             found = (await session.execute(query.where(Job.started_at.is_not(None)))).all()
@@ -91,19 +92,19 @@ class Janitor:
             budget = request.get("time_budget")
             if budget is not None and started_at is not None and utc_now() - started_at >= timedelta(seconds=budget):
                 async with self._work.transaction() as session:
-                    job = await states.lock_job(session, job_id)
+                    job = await job_rows.lock_job(session, job_id)
                     if job is not None:
-                        await self._work.flow.time_is_over(session, job)
+                        await self._work.plans.time_is_over(session, job)
 
     async def _lost(self, session: AsyncSession, job_id: str, shard_id: str) -> None:
-        job = await states.lock_job(session, job_id)
+        job = await job_rows.lock_job(session, job_id)
         row = await session.get(ShardRow, shard_id)
         stale = utc_now() - timedelta(seconds=self._settings.lease_seconds)
         if job is None or row is None or row.status != "running" or row.lease_at is None or row.lease_at >= stale:
             return
         if not self._work.hears():
             return  # it may live: we were not listening
-        await lose(self._work.flow, session, job, row, self._settings.max_attempts)
+        await lose(self._work.plans, session, job, row, self._settings.max_attempts)
 
     async def _remind(self) -> None:
         """Enqueue again what was queued long ago, lies in no queue, and is in no worker's hands while some are idle."""

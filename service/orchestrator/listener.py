@@ -17,7 +17,7 @@ from openapi.wire.settings import Settings
 from openapi.wire.streams import Delivery
 from service.db.errors import why_unwritable
 from service.ids import new_id
-from service.orchestrator.whole import whole
+from service.orchestrator.shielding import shielded
 
 _log = logging.getLogger("tremor.orchestrator")
 
@@ -107,7 +107,7 @@ class Listener:
         tries = 0
         while True:
             try:
-                await whole(self._apply(event))
+                await shielded(self._apply(event))
             except Exception as error:
                 if isinstance(error, _AWAY) or (isinstance(error, DBAPIError) and why_unwritable(error)):
                     _log.warning("the database does not take an event: %s; trying again", error)

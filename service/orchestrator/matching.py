@@ -8,7 +8,9 @@ from openapi.class_names import Reading, readings
 from openapi.problems import DatasetMismatch, FieldError
 from openapi.stages.base import Stage
 from openapi.wire.jobs import ShardResult
-from service.orchestrator.plan import Planned, Subject
+from service.orchestrator.plan import Known, Step, Subject
+
+PREPARING = "preparing"
 
 
 @dataclass(frozen=True)
@@ -52,8 +54,8 @@ def _mismatch(pointer: str, detail: str) -> DatasetMismatch:
     return DatasetMismatch(detail, errors=(FieldError(pointer=pointer, detail=detail),))
 
 
-def prepare_shards(model: Subject, datasets: Mapping[str, Subject]) -> list[Planned]:
-    """The `prepare` stage of a job: a shard a data set whose arrays do not serve as they are, named as given."""
+def prepare_steps(model: Subject, datasets: Mapping[str, Subject]) -> list[Step]:
+    """The phase ``preparing``: a step ``prepare.<name>`` for each data set whose arrays do not serve as they are."""
     planned = []
     for name, dataset in datasets.items():
         found = match(model, dataset, "")
@@ -65,8 +67,13 @@ def prepare_shards(model: Subject, datasets: Mapping[str, Subject]) -> list[Plan
             evidence = len(found.readings) > 1
             inputs = {**dataset.arrays(), **({"model": model.blob} if evidence else {})}
             params |= {"model": model.contract()} if evidence else {}
-            planned.append(Planned("prepare", name, Stage.PREPARE, inputs, params, weight=1.0))
+            planned.append(Step(PREPARING, f"prepare.{name}", Stage.PREPARE, inputs, params))
     return planned
+
+
+def as_taken(known: Known, name: str) -> Subject:
+    """The data set of a part as the job's model takes it, by what its preparation found where it needs one."""
+    return prepared(known.subjects["model"], known.subjects[name], known.result(f"prepare.{name}"))
 
 
 def prepared(model: Subject, dataset: Subject, result: ShardResult | None) -> Subject:

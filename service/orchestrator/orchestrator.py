@@ -1,7 +1,7 @@
 """The orchestrator: applies what workers report, dispatches shards, and takes over what was lost.
 
-The database is the truth. A shard is inserted as `queued` in the transaction that releases its stage and dispatched
-after the commit; whatever is missed in between (a crash, a broker that is away) the janitor finds.
+The database is the truth. A shard is `queued` in the transaction that releases its step and dispatched after the
+commit; whatever is missed in between (a crash, a broker that is away) the janitor finds.
 """
 
 import asyncio
@@ -24,13 +24,15 @@ from openapi.wire.queue import QueueClient
 from openapi.wire.settings import Settings
 from service.db.database import Database
 from service.db.tables import Job, ShardRow
-from service.orchestrator import states
-from service.orchestrator.again import Ended, abandon, defer, give_back
-from service.orchestrator.flow import Flow
+from service.orchestrator import job_rows, step_rows
+from service.orchestrator.effects import effects
 from service.orchestrator.hub import Hub
 from service.orchestrator.janitor import Janitor
 from service.orchestrator.listener import Listener
-from service.orchestrator.whole import whole
+from service.orchestrator.plans import Plans
+from service.orchestrator.progress import update_progress
+from service.orchestrator.retries import Ended, abandon, defer, give_back
+from service.orchestrator.shielding import shielded
 
 _log = logging.getLogger("tremor.orchestrator")
 
@@ -38,14 +40,14 @@ _TRY_AGAIN_SECONDS = 0.5
 
 
 class Orchestrator:
-    """Three loops (consume, dispatch, clean up) over one `Flow`; any number of processes may run them together."""
+    """Three loops (consume, dispatch, clean up) over one `Plans`; any number of processes may run them together."""
 
     def __init__(self, settings: Settings, db: Database, queue: QueueClient, blobs: BlobStore) -> None:
         self._settings = settings
         self._db = db
         self._queue = queue
         self._blobs = blobs
-        self.flow = Flow(settings)
+        self.plans = Plans(settings)
         self.hub = Hub()
         self._listener = Listener(settings, queue, self.apply, self._on_loss, self._give_up)
         self._dispatch = asyncio.Event()
@@ -101,14 +103,14 @@ class Orchestrator:
             for job_id, shard_id in running:
                 with regarding(job=job_id, shard=shard_id):
                     async with self.transaction() as session:
-                        await abandon(self.flow, session, job_id, shard_id, ended, self._settings.max_attempts)
+                        await abandon(self.plans, session, job_id, shard_id, ended, self._settings.max_attempts)
         self._dispatch.set()
 
     async def _resume_later(self, ended: Ended | None) -> None:
         while True:
             await asyncio.sleep(_TRY_AGAIN_SECONDS)
             try:
-                return await whole(self.resume(ended))
+                return await shielded(self.resume(ended))
             except DBAPIError as error:
                 _log.warning("cannot take up unfinished work: %s; trying again soon", error)
 
@@ -121,30 +123,31 @@ class Orchestrator:
         """A write transaction whose effects outside the database (wake-ups, stops, dispatch) follow its commit."""
         async with self._db.write() as session:
             yield session
-        for job_id in session.info.get("stop", ()):
+        found = effects(session)
+        for job_id in found.stopped:
             try:
                 await self._queue.cancel(job_id)
             except (RedisError, OSError) as error:
                 _log.warning("cannot tell the workers to stop %s: %s; trying again soon", job_id, error)
-        for job_id in session.info.get("revive", ()):
+        for job_id in found.revived:
             try:
                 await self._queue.revive(job_id)
             except (RedisError, OSError) as error:
                 _log.warning(
                     "cannot take back the end of %s: %s; its shards will come back and go out again", job_id, error
                 )
-        if session.info.get("dispatch"):
+        if found.dispatch:
             self._dispatch.set()
-        self.hub.notify(session.info.get("changed", ()))
+        self.hub.notify(found.changed)
 
     # Events from workers
 
     async def apply(self, event: WorkerEvent) -> None:
         """Record one event. Repeated and outdated events change nothing."""
         async with self.transaction() as session:
-            job = await states.lock_job(session, event.job_id)
+            job = await job_rows.lock_job(session, event.job_id)
             row = await session.get(ShardRow, event.shard_id)
-            if job is None or row is None or row.job_id != job.id or row.status not in states.UNFINISHED_SHARD:
+            if job is None or row is None or row.job_id != job.id or row.status not in job_rows.UNFINISHED:
                 return
             if event.type == "succeeded" and event.result is not None:
                 # Any attempt will do: a result is a pure function of the shard.
@@ -155,41 +158,43 @@ class Orchestrator:
             if event.type in ("started", "progress"):
                 self._alive(session, job, row, event)
                 if event.done:
-                    await states.wait_for(session, job, None)
-                await states.update_progress(session, job)
+                    await job_rows.wait_for(session, job, None)
+                await update_progress(session, job)
             elif event.type == "returned":
-                await give_back(self.flow, session, job, row)
+                await give_back(self.plans, session, job, row)
             elif event.type == "deferred" and event.problem is not None:
-                await defer(self.flow, session, job, row, event.problem, self._settings.storage_wait_seconds)
+                await defer(self.plans, session, job, row, event.problem, self._settings.storage_wait_seconds)
             elif event.type == "failed":
                 row.status = "failed"
                 found = event.problem or problem("job-failed", "The worker gave no reason")
-                await self.flow.fail(session, job, found)
-            elif event.type == "cancelled" and job.status not in ("cancelling", *states.TERMINAL):
+                await self.plans.fail(session, job, found)
+            elif event.type == "cancelled" and job.status not in ("cancelling", *job_rows.TERMINAL):
                 # Nobody cancelled this run of the job: the worker has seen the mark of an earlier one.
                 row.status, row.attempt, row.enqueued_at = "queued", row.attempt + 1, None
-                states.revive(session, job)
+                job_rows.revive(session, job)
             elif event.type == "cancelled":
                 row.status = "cancelled"
-                await self.flow.settle_cancelled(session, job)
+                await self.plans.settle_cancelled(session, job)
 
     def _alive(self, session: AsyncSession, job: Job, row: ShardRow, event: WorkerEvent) -> None:
+        if row.status != "running":
+            row.started_at = utc_now()
         row.status, row.worker, row.lease_at = "running", event.worker, utc_now()
         if event.done is not None and event.total is not None:
             row.progress = {"done": event.done, "total": event.total, "unit": event.unit or "steps"}
         if job.status == "queued":
-            states.set_status(session, job, "running")
+            job_rows.set_status(session, job, "running")
 
     async def _succeeded(self, session: AsyncSession, job: Job, row: ShardRow, result: ShardResult) -> None:
-        row.status, row.result = "succeeded", result.model_dump(mode="json")
+        row.status, row.result, row.seconds = "succeeded", result.model_dump(mode="json"), result.seconds
         if job.status == "queued":
-            states.set_status(session, job, "running")
+            job_rows.set_status(session, job, "running")
         if job.status == "cancelling":
-            await self.flow.settle_cancelled(session, job)
+            await self.plans.settle_cancelled(session, job)
             return
-        await states.wait_for(session, job, None)
-        await states.update_progress(session, job)
-        await self.flow.advance(session, job)
+        await job_rows.wait_for(session, job, None)
+        await update_progress(session, job)
+        await self.plans.advance(session, job, row)
 
     async def _on_loss(self) -> None:
         """Enqueue again what the broker held before it died. Running shards tell of themselves as before."""
@@ -203,12 +208,13 @@ class Orchestrator:
         """Fail a job that cannot go on, and the audit above it: neither may stay unfinished for ever."""
         try:
             async with self.transaction() as session:
-                job = await states.lock_job(session, job_id)
+                job = await job_rows.lock_job(session, job_id)
                 parent = await session.get(Job, job.parent_job_id) if job is not None and job.parent_job_id else None
                 for stuck in (job, parent):
                     if stuck is not None:
                         detail = "Something went wrong on our side; the log of the service says what"
-                        await states.fail_job(session, stuck, problem("internal", detail))
+                        await step_rows.end_steps(session, stuck)
+                        job_rows.fail_job(session, stuck, problem("internal", detail))
         except Exception:
             _log.exception("job %s cannot be ended", job_id)
 
@@ -219,7 +225,7 @@ class Orchestrator:
             await self._dispatch.wait()
             self._dispatch.clear()
             try:
-                await whole(self.dispatch())
+                await shielded(self.dispatch())
             except (RedisError, OSError, DBAPIError) as error:
                 _log.warning("cannot hand out work: %s; trying again soon", error)
                 await asyncio.sleep(_TRY_AGAIN_SECONDS)
@@ -270,9 +276,9 @@ class Orchestrator:
                 await session.execute(update(ShardRow).where(ShardRow.id == row.id).values(enqueued_at=None))
             raise
         async with self.transaction() as session:
-            job = await states.lock_job(session, row.job_id)
+            job = await job_rows.lock_job(session, row.job_id)
             fresh = await session.get(ShardRow, row.id)
-            if job is not None and fresh is not None and fresh.status in states.UNFINISHED_SHARD:
+            if job is not None and fresh is not None and fresh.status in job_rows.UNFINISHED:
                 await self._succeeded(session, job, fresh, known)
 
 

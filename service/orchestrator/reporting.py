@@ -1,42 +1,45 @@
-"""The report shard: everything that the finished shards left, put together for the worker that merges it."""
+"""The report step: everything that the finished steps left, put together for the worker that merges it."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from openapi.audits import ArtifactInfo, AuditRequest
-from openapi.base import utc_now
 from openapi.hardenings import HardeningRequest
 from openapi.report import ReportDataset, ReportModel
 from openapi.samples import choice_params, described
 from openapi.stages.base import Stage
 from openapi.wire.jobs import Blob, OutputFile, ShardResult, artifact_id
-from service.db.tables import Job, ShardRow
-from service.orchestrator.early import Ran, broken_rules, undecided, what_ran
-from service.orchestrator.plan import Planned, Slice, Subject, choice_of, evaluated, slices
-from service.orchestrator.states import result_of
+from service.orchestrator.evaluation import Slice, choice_of, evaluated, slices
+from service.orchestrator.partial import Ran, broken_rules, undecided, what_ran
+from service.orchestrator.plan import Done, Known, Step, Subject
 
-#: Files of shards that the report merges: key in the result → first part of the input's name.
+#: The phase and the name of the step.
+REPORT = "report"
+#: Phases whose results the report merges.
+_EVALUATED = ("attacks", "evaluation")
+#: Files of steps that the report merges: key in the result → first part of the input's name.
 _MERGED = {"samples": "samples", "sums": "sums", "examples": "examples", "pairs": "pairs", "worst": "worst"}
 
 
-def _inputs(rows: Sequence[ShardRow]) -> dict[str, Blob]:
+def _inputs(rows: Sequence[Done]) -> dict[str, Blob]:
     """``samples.<attack>.<slice>``, ``sums.<slice>``, likewise ``examples``, ``pairs``, ``worst``; ``after.…`` too."""
     found: dict[str, Blob] = {}
     for row in rows:
         prefix = "after." if row.name.startswith("after.") else ""
         _, _, place = row.name.removeprefix(prefix).partition(".")
-        for key, file in result_of(row).files.items():
+        for key, file in row.result.files.items():
             if key in _MERGED:
                 found[f"{prefix}{_MERGED[key]}.{place}"] = file.blob
     return found
 
 
-def _timings(rows: Sequence[ShardRow]) -> dict[str, float]:
+def _timings(rows: Sequence[Done]) -> dict[str, float]:
     """Seconds of work per kind of shard, summed over shards."""
     spent: dict[str, float] = {}
     for row in rows:
-        work = str(row.message["stage"])
-        spent[work] = round(spent.get(work, 0.0) + result_of(row).seconds, 3)
+        work = row.stage.value
+        spent[work] = round(spent.get(work, 0.0) + row.result.seconds, 3)
     return spent
 
 
@@ -47,7 +50,7 @@ def _environment(results: Sequence[ShardResult], seed: int) -> dict[str, Any]:
     return {**first, **({"device": ", ".join(devices)} if devices else {}), "seed": seed}
 
 
-def artifact_info(job_id: str, file: OutputFile) -> dict[str, Any]:
+def artifact_info(job_id: str, file: OutputFile, now: datetime) -> dict[str, Any]:
     """An `ArtifactInfo` of a file that a shard left, as JSON."""
     identity = artifact_id(job_id, file.name)
     info = ArtifactInfo(
@@ -58,17 +61,15 @@ def artifact_info(job_id: str, file: OutputFile) -> dict[str, Any]:
         size=file.blob.size,
         sha256=file.blob.sha256,
         href=f"/v1/artifacts/{identity}",
-        created_at=utc_now(),
+        created_at=now,
     )
     return info.model_dump(mode="json", by_alias=True)
 
 
-def done_of(rows: Sequence[ShardRow]) -> dict[tuple[int, int], dict[str, Any]]:
+def done_of(rows: Sequence[Done]) -> dict[tuple[int, int], dict[str, Any]]:
     """(attack, slice) → the value of its shard."""
     places = {row.name.removeprefix("samples."): row for row in rows if row.name.startswith("samples.")}
-    return {
-        (int(i), int(j)): result_of(row).value for (i, _, j), row in ((k.partition("."), r) for k, r in places.items())
-    }
+    return {(int(i), int(j)): row.result.value for (i, _, j), row in ((k.partition("."), r) for k, r in places.items())}
 
 
 def _renamed(name: str, ran: Ran) -> str | None:
@@ -83,7 +84,7 @@ def _renamed(name: str, ran: Ran) -> str | None:
 
 
 def cut_short(
-    reason: str, request: AuditRequest, n: int, cuts: Sequence[Slice], rows: Sequence[ShardRow], params: dict[str, Any]
+    reason: str, request: AuditRequest, n: int, cuts: Sequence[Slice], rows: Sequence[Done], params: dict[str, Any]
 ) -> tuple[dict[str, str], dict[str, Any]]:
     """Of an audit that ended early: how its inputs are called in the report, and its changed parameters."""
     specs, done = request.attacks or (), done_of(rows)
@@ -109,20 +110,19 @@ def cut_short(
     }
 
 
-def report_shard(
-    job: Job,
+def report_step(
+    known: Known,
     request: AuditRequest | HardeningRequest,
     model: Subject,
     dataset: Subject,
-    rows: Sequence[ShardRow],
+    rows: Sequence[Done],
     *,
-    slice_size: int,
     hardening: dict[str, Any] | None = None,
     artifacts: Sequence[dict[str, Any]] = (),
-) -> Planned:
+) -> Step:
     """Plan the merge of all results of a job into its report."""
     n, (choice, _) = evaluated(dataset, request), choice_of(request)
-    cuts: list[Slice] = slices(n, request.execution, slice_size)
+    cuts: list[Slice] = slices(n, request.execution, known.slice_size)
     about_model = ReportModel(
         id=model.id,
         sha256=model.sha256,
@@ -146,16 +146,16 @@ def report_shard(
         resize=dataset.inspection.get("resize"),
         warnings=(*(dataset.inspection.get("warnings") or ()), *(dataset.matched.get("notes") or ())),
     )
-    results = [result_of(row) for row in rows]
+    results = [row.result for row in rows]
     told = choice_params(choice, n, request.seed)
     labels = {"labels": dataset.arrays()["y"]} if told else {}
     if isinstance(request, AuditRequest) and request.keep_examples:
         labels["images"] = dataset.arrays()["x"]
-    inputs = _inputs([row for row in rows if row.stage == "evaluate"])
+    inputs = _inputs([row for row in rows if row.phase in _EVALUATED])
     params: dict[str, Any] = {
-        "kind": job.kind,
-        "job_id": job.id,
-        "created_at": job.created_at.isoformat(),
+        "kind": known.kind,
+        "job_id": known.job_id,
+        "created_at": known.created_at.isoformat(),
         "model": {
             **about_model.model_dump(mode="json", by_alias=True),
             "labels": model.meta.get("labels"),
@@ -169,16 +169,16 @@ def report_shard(
         "attacks": [spec.model_dump(mode="json", by_alias=True) for spec in request.attacks or ()],
         "slices": [list(cut) for cut in cuts],
         **told,
-        "values": {row.name: result_of(row).value for row in rows if row.stage == "evaluate"},
-        "training": next((result_of(row).value for row in rows if row.stage == "train"), None),
+        "values": {row.name: row.result.value for row in rows if row.phase in _EVALUATED},
+        "training": next((row.result.value for row in rows if row.stage == Stage.HARDEN), None),
         "environment": _environment(results, request.seed),
         "timings": _timings(rows),
         "hardening": hardening,
         "artifacts": list(artifacts),
     }
-    reason = (job.metrics or {}).get("stopped")
+    reason = known.stopped
     if reason is not None and isinstance(request, AuditRequest):
         names, changed = cut_short(reason, request, n, cuts, rows, params)
         inputs = {names[name]: blob for name, blob in inputs.items() if name in names}
         params |= changed
-    return Planned("report", "report", Stage.REPORT, {**inputs, **labels}, params, weight=1.0)
+    return Step(REPORT, REPORT, Stage.REPORT, {**inputs, **labels}, params)

@@ -27,7 +27,7 @@ from service.embedded.broker import Broker
 from service.http.draining import DrainingServer
 from service.http.server import server_config
 from service.ids import new_id
-from service.orchestrator.again import Ended
+from service.orchestrator.retries import Ended
 from tests.service.worker import ProtocolWorker
 
 

@@ -19,7 +19,7 @@ from service.db.tables import ApiKey, Base, EventRow, Job, Model, ShardRow
 from service.embedded.broker import Broker
 from service.http.problems import to_problem
 from service.ids import new_id
-from service.orchestrator import states
+from service.orchestrator import job_rows
 from tests.service.conftest import audit, empty_postgres, ended, find, flush, make_settings, ready, running
 from tests.service.worker import ProtocolWorker
 
@@ -88,12 +88,12 @@ async def test_migrations_go_down_and_up_again(database: Database) -> None:
 
 async def test_owners_come_to_rows_that_were_there_before(database: Database) -> None:
     """Down to the schema without owners and up again: no row is lost, not even what hangs on a job."""
-    job = Job(id=new_id("aud"), owner="key_a", kind="audit", status="queued", request={}, stage="waiting")
+    job = Job(id=new_id("aud"), owner="key_a", kind="audit", status="queued", request={})
     async with database.write() as session:
         session.add_all([job, *(a_model(owner=owner) for owner in ("", "key_a", "key_b"))])
         session.add(ApiKey(id="key_a", owner="key_b", name="a", key_hash="0" * 64))
         await session.flush()
-        states.log_event(session, job, "note", {})
+        job_rows.log_event(session, job, "note", {})
     async with database.engine.connect() as connection:
         await connection.run_sync(downgrade, "0002")
         await connection.commit()
@@ -160,16 +160,16 @@ async def test_a_write_that_raises_leaves_nothing(database: Database) -> None:
 
 async def test_no_update_is_lost_when_many_write_at_once(database: Database) -> None:
     """Read, think, write, 20 times at once: a job's event numbers have no gap and no twin."""
-    job = Job(id=new_id("aud"), kind="audit", status="queued", request={}, stage="waiting")
+    job = Job(id=new_id("aud"), kind="audit", status="queued", request={})
     async with database.write() as session:
         session.add(job)
 
     async def one(number: int) -> None:
         async with database.write() as session:
-            found = await states.lock_job(session, job.id)
+            found = await job_rows.lock_job(session, job.id)
             assert found is not None
             await asyncio.sleep(0)
-            states.log_event(session, found, "note", {"number": number})
+            job_rows.log_event(session, found, "note", {"number": number})
 
     await asyncio.gather(*(one(i) for i in range(20)))
     async with database.read() as session:
@@ -182,7 +182,7 @@ async def test_no_update_is_lost_when_many_write_at_once(database: Database) -> 
 
 
 async def test_only_one_of_many_claims_a_shard(database: Database) -> None:
-    job = Job(id=new_id("aud"), kind="audit", status="queued", request={}, stage="evaluate")
+    job = Job(id=new_id("aud"), kind="audit", status="queued", request={})
     message = Shard(job_id=job.id, shard_id="s", stage="attack", inputs={"x": Blob(sha256="0" * 64, size=1)}, params={})
     async with database.write() as session:
         session.add(job)
@@ -191,7 +191,8 @@ async def test_only_one_of_many_claims_a_shard(database: Database) -> None:
             ShardRow(
                 id="shd_1",
                 job_id=job.id,
-                stage="evaluate",
+                phase="attacks",
+                stage="attack",
                 name="a",
                 status="queued",
                 result_key=message.result_key,
@@ -209,11 +210,11 @@ async def test_only_one_of_many_claims_a_shard(database: Database) -> None:
 
 
 async def test_deleting_a_job_takes_what_hangs_on_it(database: Database) -> None:
-    job = Job(id=new_id("aud"), kind="audit", status="queued", request={}, stage="waiting")
+    job = Job(id=new_id("aud"), kind="audit", status="queued", request={})
     async with database.write() as session:
         session.add(job)
         await session.flush()
-        states.log_event(session, job, "note", {})
+        job_rows.log_event(session, job, "note", {})
     async with database.write() as session:
         found = await session.get(Job, job.id)
         await session.delete(found)

@@ -12,16 +12,11 @@ from openapi.hardenings import HardeningRequest
 from openapi.wire.jobs import Limits, OutputFile
 from service.fields import pointer
 from service.ids import new_id
-from service.orchestrator.plan import (
-    MAX_SLICES,
-    Subject,
-    audit_shards,
-    comparison_shards,
-    slices,
-    stored,
-    with_attacks,
-    with_evaluation,
-)
+from service.orchestrator.evaluation import MAX_SLICES, slices
+from service.orchestrator.kinds.audit import attack_phase
+from service.orchestrator.kinds.hardening import comparison_steps
+from service.orchestrator.plan import Subject
+from service.orchestrator.requests import stored, with_attacks, with_evaluation
 from tests.service.worker import DATASET, MODEL
 
 
@@ -52,7 +47,7 @@ def test_slices_of_more_samples_begin_with_those_of_fewer() -> None:
 
 
 def keys(request: AuditRequest) -> list[str]:
-    planned = audit_shards(with_attacks(request), PARENT, DATA, 256)
+    planned = attack_phase(with_attacks(request), PARENT, DATA, 256)
     return [p.message("aud_x", "shd_x", Limits()).result_key for p in planned]
 
 
@@ -80,15 +75,15 @@ def test_the_parents_part_of_a_comparison_is_the_audits_own_work() -> None:
             {"model_id": "mdl_a", "train_dataset_id": "d", "eval_dataset_id": "dst_c", "attacks": attacks}
         )
     )
-    planned = comparison_shards(request, PARENT, HARDENED, DATA, 256, keep_examples=False)
+    planned = comparison_steps(request, PARENT, HARDENED, DATA, 256, keep_examples=False)
     before = [p for p in planned if not p.name.startswith("after.")]
     assert [p.message("h", "s", Limits()).result_key for p in before] == keys(audit(attacks=attacks, neurons=None))
     assert len(planned) == 2 * len(before)
 
 
 def test_neurons_take_the_first_samples_only() -> None:
-    planned = audit_shards(with_attacks(audit(neurons={"max_samples": 300})), PARENT, DATA, 256)
-    assert [(p.params["start"], p.params["stop"]) for p in planned if p.work == "neurons"] == [(0, 256), (256, 300)]
+    planned = attack_phase(with_attacks(audit(neurons={"max_samples": 300})), PARENT, DATA, 256)
+    assert [(p.params["start"], p.params["stop"]) for p in planned if p.stage == "neurons"] == [(0, 256), (256, 300)]
 
 
 def test_attacks_replace_the_preset() -> None:

@@ -14,8 +14,8 @@ from openapi.wire.jobs import WorkerEvent
 from openapi.wire.queue import WorkerInfo
 from openapi.wire.settings import Settings
 from service.embedded.broker import Broker
-from service.orchestrator.again import Ended
 from service.orchestrator.orchestrator import Orchestrator
+from service.orchestrator.retries import Ended
 from tests.service.conftest import audit, ended, flush, make_settings, ready, running, upload
 from tests.service.worker import ProtocolWorker, until
 
@@ -84,7 +84,7 @@ def test_a_shard_that_is_given_back_is_never_lost(api: httpx.Client, worker: Pro
 def test_a_shard_that_finds_no_room_waits_and_is_tried_again(
     api: httpx.Client, worker: ProtocolWorker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("service.orchestrator.again._FIRST_PAUSE", 0.1)
+    monkeypatch.setattr("service.orchestrator.retries._FIRST_PAUSE", 0.1)
     model, dataset = ready(api, worker)
     identity = audit(api, model, dataset)
     for attempt in range(1, 6):
@@ -117,7 +117,7 @@ def test_an_inspection_that_waits_says_why(api: httpx.Client, worker: ProtocolWo
 def test_who_waits_too_long_for_room_fails_with_the_reason(
     broker: Broker, tmp_path: Path, worker: ProtocolWorker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("service.orchestrator.again._FIRST_PAUSE", 0.1)
+    monkeypatch.setattr("service.orchestrator.retries._FIRST_PAUSE", 0.1)
     with running(make_settings(broker, tmp_path, storage_wait_seconds=0.0)) as api:
         model, dataset = ready(api, worker)
         identity = audit(api, model, dataset)

@@ -4,8 +4,8 @@ import httpx
 import pytest
 
 from openapi.audits import AuditRequest
-from service.orchestrator.early import Ran, broken_rules, undecided, what_ran
-from service.orchestrator.plan import with_attacks
+from service.orchestrator.partial import Ran, broken_rules, undecided, what_ran
+from service.orchestrator.requests import with_attacks
 from tests.service.conftest import audit, ended, ready
 from tests.service.worker import ProtocolWorker, until
 

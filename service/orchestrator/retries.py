@@ -9,8 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from openapi.base import utc_now
 from openapi.problems import Problem, problem
 from service.db.tables import Job, ShardRow
-from service.orchestrator import states
-from service.orchestrator.flow import Flow
+from service.orchestrator import job_rows
+from service.orchestrator.effects import effects
+from service.orchestrator.plans import Plans
 
 #: How all workers of an earlier life ended, where a process knows that none of them lives.
 Ended = Literal["stopped", "lost"]
@@ -21,46 +22,46 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 2.0, 60.0
 _log = logging.getLogger("tremor.orchestrator")
 
 
-async def give_back(flow: Flow, session: AsyncSession, job: Job, row: ShardRow) -> None:
+async def give_back(plans: Plans, session: AsyncSession, job: Job, row: ShardRow) -> None:
     """Queue a shard that its worker gave back. That is no loss: it may happen as often as people restart things."""
     _log.info("shard %s of %s was given back by worker %s", row.id, job.id, row.worker)
     if job.status == "cancelling":
         row.status = "cancelled"
-        await flow.settle_cancelled(session, job)
+        await plans.settle_cancelled(session, job)
     else:
         _queue(session, job, row, "stopped")
 
 
-async def lose(flow: Flow, session: AsyncSession, job: Job, row: ShardRow, most: int) -> None:
+async def lose(plans: Plans, session: AsyncSession, job: Job, row: ShardRow, most: int) -> None:
     """Count a loss, and queue the shard again or, at `most` of them, fail the job: the work may be what kills."""
     row.losses += 1
     _log.warning("shard %s of %s was lost by worker %s (loss %d)", row.id, job.id, row.worker, row.losses)
     if job.status == "cancelling":
         row.status = "cancelled"
-        await flow.settle_cancelled(session, job)
+        await plans.settle_cancelled(session, job)
     elif row.losses >= most:
         row.status = "failed"
         detail = (
             f"The work was lost {row.losses} times (shard {row.name}): its worker ended without a word, "
             "which often means that the machine ran out of memory"
         )
-        await flow.fail(session, job, problem("worker-lost", detail))
+        await plans.fail(session, job, problem("worker-lost", detail))
     else:
         _queue(session, job, row, "lost")
 
 
-async def abandon(flow: Flow, session: AsyncSession, job_id: str, shard_id: str, ended: Ended, most: int) -> None:
+async def abandon(plans: Plans, session: AsyncSession, job_id: str, shard_id: str, ended: Ended, most: int) -> None:
     """Queue a shard whose worker is known to have ended, one way or the other."""
-    job, row = await states.lock_job(session, job_id), await session.get(ShardRow, shard_id)
+    job, row = await job_rows.lock_job(session, job_id), await session.get(ShardRow, shard_id)
     if job is None or row is None or row.status != "running":
         return
     if ended == "stopped":
-        await give_back(flow, session, job, row)
+        await give_back(plans, session, job, row)
     else:
-        await lose(flow, session, job, row, most)
+        await lose(plans, session, job, row, most)
 
 
-async def defer(flow: Flow, session: AsyncSession, job: Job, row: ShardRow, why: Problem, patience: float) -> None:
+async def defer(plans: Plans, session: AsyncSession, job: Job, row: ShardRow, why: Problem, patience: float) -> None:
     """Queue a shard for later, each time a longer while; the job says meanwhile what it waits for.
 
     When it has waited for `patience` seconds the job fails with `why`.
@@ -70,18 +71,18 @@ async def defer(flow: Flow, session: AsyncSession, job: Job, row: ShardRow, why:
     _log.warning("shard %s of %s waits: %s", row.id, job.id, why.detail)
     if job.status == "cancelling":
         row.status = "cancelled"
-        await flow.settle_cancelled(session, job)
+        await plans.settle_cancelled(session, job)
     elif (now - row.deferred_at).total_seconds() > patience:
         row.status = "failed"
-        await flow.fail(session, job, why)
+        await plans.fail(session, job, why)
     else:
         row.not_before = now + timedelta(seconds=min(_LONGEST_PAUSE, _FIRST_PAUSE * 2 ** min(row.deferrals, 10)))
         row.deferrals += 1
-        await states.wait_for(session, job, why)
+        await job_rows.wait_for(session, job, why)
         _queue(session, job, row, why.slug)
 
 
 def _queue(session: AsyncSession, job: Job, row: ShardRow, reason: str) -> None:
     row.status, row.attempt, row.enqueued_at, row.progress = "queued", row.attempt + 1, None, None
-    states.log_event(session, job, "retry", {"shard": row.name, "attempt": row.attempt, "reason": reason})
-    session.info["dispatch"] = True
+    job_rows.log_event(session, job, "retry", {"shard": row.name, "attempt": row.attempt, "reason": reason})
+    effects(session).dispatch = True

@@ -9,7 +9,7 @@ from openapi.attacks import AttackSpec
 from openapi.audits import AuditRequest, PolicyRule
 from openapi.metrics import called
 from openapi.threat_models import bounded, families
-from service.orchestrator.plan import Slice
+from service.orchestrator.evaluation import Slice
 
 #: (attack, slice) → the value of its shard.
 Done = Mapping[tuple[int, int], Mapping[str, Any]]

@@ -10,7 +10,7 @@ T = TypeVar("T")
 _PATIENCE_SECONDS = 3.0
 
 
-async def whole(work: Awaitable[T]) -> T:
+async def shielded(work: Awaitable[T]) -> T:
     """Await `work`; when cancelled meanwhile, let it end first.
 
     A task that is cancelled inside a transaction leaves a connection of the database that nobody closes, and its thread

@@ -1,0 +1,61 @@
+"""How a job's end is written down: its verdict, the model that it made, what an inspection found."""
+
+import hashlib
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from openapi.wire.jobs import ShardResult
+from service.db.tables import Dataset, Job, Model
+from service.ids import new_id
+from service.orchestrator import job_rows
+from service.orchestrator.plan import Ending, Subject
+
+
+async def write_ending(session: AsyncSession, job: Job, ending: Ending) -> None:
+    """End a job well."""
+    if ending.hardened is not None:
+        adopt_hardened(session, job, ending, ending.hardened)
+    if ending.inspected is not None:
+        row = await inspected_row(session, job)
+        if row is None:
+            return
+        write_inspection(row, ending.inspected)
+    job.verdict = ending.verdict
+    job.metrics = None if ending.metrics is None else dict(ending.metrics)
+    job_rows.set_status(session, job, "succeeded", verdict=job.verdict)
+
+
+async def inspected_row(session: AsyncSession, job: Job) -> Model | Dataset | None:
+    """The model or data set that an inspection looks at; None for other jobs."""
+    tables: dict[str, Any] = {"inspect_model": Model, "inspect_dataset": Dataset}
+    row: Model | Dataset | None = await session.get(tables[job.kind], job.id) if job.kind in tables else None
+    return row
+
+
+def write_inspection(row: Model | Dataset, result: ShardResult) -> None:
+    """Make a model or data set ready for use."""
+    row.status, row.inspection, row.problem = "ready", result.value, None
+    if isinstance(row, Dataset):
+        row.files = {name: file.model_dump(mode="json") for name, file in result.files.items()}
+
+
+def adopt_hardened(session: AsyncSession, job: Job, ending: Ending, subject: Subject) -> None:
+    """Make the hardened checkpoint in the uploaded format a model that can be audited."""
+    model = Model(
+        id=new_id("mdl"),
+        owner=job.owner,
+        # Never equal to an upload's: the same bytes uploaded again are another model, without a parent.
+        fingerprint=hashlib.sha256(f"hardened {job.id}".encode()).hexdigest(),
+        name=subject.name,
+        sha256=subject.sha256,
+        size=subject.size,
+        filename=ending.filename,
+        status="ready",
+        meta=dict(subject.meta),
+        inspection=dict(subject.inspection),
+        parent_id=ending.parent_id,
+        hardening_id=job.id,
+    )
+    session.add(model)
+    job.hardened_model_id = model.id

@@ -1,0 +1,117 @@
+"""Jobs in the database: lock one, log an event, change its status or phase, list its artifacts, end it.
+
+Every function here takes a session that holds the job's lock (see `lock_job`) and commits nothing itself.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from openapi.base import utc_now
+from openapi.problems import Problem
+from openapi.wire.jobs import OutputFile, artifact_id
+from service.db.tables import Artifact, Dataset, EventRow, Job, Model
+from service.ids import new_id
+from service.orchestrator.effects import effects
+
+TERMINAL = ("succeeded", "failed", "cancelled")
+#: A `waiting` step becomes `queued` when those that it comes after have succeeded; a `dropped` one is done without.
+UNFINISHED = ("waiting", "queued", "running")
+
+
+async def lock_job(session: AsyncSession, job_id: str) -> Job | None:
+    """Load a job and keep its row locked; the parent of a hardening is locked first, so that locks never cross."""
+    parent_id = await session.scalar(select(Job.parent_job_id).where(Job.id == job_id))
+    for identity in (parent_id, job_id):
+        if identity is not None:
+            await session.execute(
+                select(Job).where(Job.id == identity).with_for_update().execution_options(populate_existing=True)
+            )
+    return await session.get(Job, job_id)
+
+
+def log_event(session: AsyncSession, job: Job, kind: str, data: dict[str, Any]) -> None:
+    """Append to the job's event log."""
+    job.last_seq += 1
+    effects(session).changed.add(job.id)
+    session.add(EventRow(id=new_id("evt"), job_id=job.id, seq=job.last_seq, type=kind, data=data))
+
+
+def set_status(session: AsyncSession, job: Job, status: str, **data: Any) -> None:
+    """Change the job's status and tell of it."""
+    if job.status == status:
+        return
+    job.status = status
+    if status == "running" and job.started_at is None:
+        job.started_at = utc_now()
+    if status in TERMINAL:
+        job.finished_at, job.waiting_for, job.seconds_left = utc_now(), None, None
+    if status in ("failed", "cancelling", "cancelled"):
+        effects(session).stopped.add(job.id)
+    log_event(session, job, "status", {"status": status, **data})
+
+
+async def wait_for(session: AsyncSession, job: Job, why: Problem | None) -> None:
+    """Say what a job, or the inspection of a model or data set, waits for; None when it goes on."""
+    told = None if why is None else why.model_dump(mode="json", exclude_none=True)
+    if job.waiting_for is None and told is None:
+        return
+    job.waiting_for = told
+    effects(session).changed.add(job.id)
+    if job.kind.startswith("inspect_"):
+        table: type[Model] | type[Dataset] = Model if job.kind == "inspect_model" else Dataset
+        row: Model | Dataset | None = await session.get(table, job.id)
+        if row is not None and row.status == "inspecting":
+            row.problem = told
+
+
+def set_phase(session: AsyncSession, job: Job, phase: str) -> None:
+    """Enter a phase."""
+    job.phase, job.progress, job.seconds_left = phase, None, None
+    log_event(session, job, "phase", {"phase": phase})
+
+
+def revive(session: AsyncSession, job: Job) -> None:
+    """Have the workers forget, after the commit, that an earlier run of this job was stopped."""
+    effects(session).revived.add(job.id)
+    effects(session).dispatch = True
+
+
+def fail_job(session: AsyncSession, job: Job, found: Problem) -> None:
+    """End a job with a problem."""
+    if job.status in TERMINAL:
+        return
+    job.problem = found.model_copy(update={"instance": f"/v1/{address(job)}"}).model_dump(
+        mode="json", exclude_none=True
+    )
+    set_status(session, job, "failed", problem=job.problem)
+
+
+def address(job: Job) -> str:
+    """Path of what a job belongs to, below /v1."""
+    folder = {"audit": "audits", "hardening": "hardenings", "inspect_model": "models", "inspect_dataset": "datasets"}
+    return f"{folder[job.kind]}/{job.id}"
+
+
+async def add_artifacts(session: AsyncSession, job: Job, files: Sequence[OutputFile]) -> None:
+    """List files of a step as the job's artifacts; what is listed already stays."""
+    for file in files:
+        identity = artifact_id(job.id, file.name)
+        if await session.get(Artifact, identity) is not None:
+            continue
+        session.add(
+            Artifact(
+                id=identity,
+                job_id=job.id,
+                kind=file.kind,
+                format=file.format,
+                name=file.name,
+                size=file.blob.size,
+                sha256=file.blob.sha256,
+            )
+        )
+        log_event(
+            session, job, "artifact", {"id": identity, "kind": file.kind, "format": file.format, "name": file.name}
+        )

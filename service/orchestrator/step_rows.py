@@ -1,0 +1,126 @@
+"""Steps in the database: each is a row of `shards`. Added, released, dropped inside the caller's transaction.
+
+Every function here takes a session that holds the job's lock (see `lock_job`) and commits nothing itself.
+"""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from openapi.stages.base import Stage
+from openapi.wire.jobs import Limits, Shard, ShardResult
+from openapi.wire.settings import Settings
+from service.db.tables import Job, ShardRow
+from service.ids import new_id
+from service.orchestrator.effects import effects
+from service.orchestrator.job_rows import UNFINISHED
+from service.orchestrator.plan import Step, resolved
+from service.orchestrator.progress import enter_phase
+
+
+def limits_of(stage: Stage, settings: Settings) -> Limits:
+    """What the confined child of a stage may use."""
+    if stage == Stage.PREPARE:  # it writes decoded arrays, and may run the model
+        return settings.limits(inspection=True).model_copy(update={"wall_seconds": settings.wall_seconds})
+    return settings.limits(inspection=stage in (Stage.INSPECT_MODEL, Stage.INSPECT_DATASET))
+
+
+async def add_steps(session: AsyncSession, job: Job, steps: Sequence[Step], settings: Settings) -> None:
+    """Let a job's plan grow by the steps that it does not have yet; what is ready is handed out after the commit."""
+    there = set(await session.scalars(select(ShardRow.name).where(ShardRow.job_id == job.id)))
+    for step in steps:
+        if step.name in there:
+            continue
+        there.add(step.name)
+        shard_id = new_id("shd")
+        message = step.message(job.id, shard_id, limits_of(step.stage, settings), job.owner)
+        session.add(
+            ShardRow(
+                id=shard_id,
+                job_id=job.id,
+                phase=step.phase,
+                name=step.name,
+                stage=step.stage,
+                status="waiting" if step.waits_for else "queued",
+                result_key=message.result_key,
+                message=message.model_dump(mode="json"),
+                after=list(step.waits_for),
+                needs=step.needs(),
+                weight=step.weight,
+                unit=step.unit,
+                extends=step.extends,
+            )
+        )
+    job.planned = True
+    effects(session).dispatch = True
+    await release(session, job)
+    await enter_phase(session, job)
+
+
+async def release(session: AsyncSession, job: Job) -> None:
+    """Queue the steps that wait no longer, with what they take of those before. Raises `MissingOutput`.
+
+    What comes after a step that was dropped is dropped with it.
+    """
+    await session.flush()
+    mine = select(ShardRow).where(ShardRow.job_id == job.id)
+    waiting = list(await session.scalars(mine.where(ShardRow.status == "waiting").order_by(ShardRow.id)))
+    names = {name for row in waiting for name in row.after}
+    if not names:
+        return
+    statuses = select(ShardRow.name, ShardRow.status).where(ShardRow.job_id == job.id)
+    status = {row.name: row.status for row in (await session.execute(statuses)).all()}
+    ready = [row for row in waiting if all(status.get(name) == "succeeded" for name in row.after)]
+    taken = {step for row in ready for part in row.needs.values() for step, _ in part.values()}
+    of_those = mine.where(ShardRow.name.in_(taken))
+    found = {row.name: result_of(row) for row in await session.scalars(of_those)}
+    for row in waiting:
+        if row in ready:
+            shard = resolved(Shard.model_validate(row.message), row.needs, found)
+            row.status, row.result_key, row.message = "queued", shard.result_key, shard.model_dump(mode="json")
+            effects(session).dispatch = True
+        elif any(status.get(name) == "dropped" for name in row.after):
+            row.status = status[row.name] = "dropped"
+
+
+async def any_unfinished(session: AsyncSession, job: Job) -> bool:
+    """Whether any step of the job's plan still waits, is queued or runs."""
+    await session.flush()
+    query = select(ShardRow.id).where(ShardRow.job_id == job.id, ShardRow.status.in_(UNFINISHED)).limit(1)
+    return await session.scalar(query) is not None
+
+
+async def any_running(session: AsyncSession, job: Job) -> bool:
+    """Whether a worker has a step of the job in hand."""
+    await session.flush()
+    running = select(ShardRow.id).where(ShardRow.job_id == job.id, ShardRow.status == "running").limit(1)
+    return await session.scalar(running) is not None
+
+
+async def succeeded(session: AsyncSession, job_id: str) -> list[ShardRow]:
+    """The steps of a job that have succeeded, in the order of the plan."""
+    await session.flush()
+    query = select(ShardRow).where(ShardRow.job_id == job_id, ShardRow.status == "succeeded").order_by(ShardRow.id)
+    return list(await session.scalars(query))
+
+
+async def end_steps(session: AsyncSession, job: Job) -> None:
+    """Mark every unfinished step of a job as cancelled: nothing that comes of them counts any more."""
+    await session.execute(
+        update(ShardRow).where(ShardRow.job_id == job.id, ShardRow.status.in_(UNFINISHED)).values(status="cancelled")
+    )
+
+
+async def drop_steps(session: AsyncSession, job: Job, phase: str) -> None:
+    """Do without the unfinished steps of a phase; the workers stop those that run after the commit."""
+    mine = select(ShardRow).where(ShardRow.job_id == job.id, ShardRow.phase == phase)
+    for row in await session.scalars(mine.where(ShardRow.status.in_(UNFINISHED))):
+        if row.status == "running" or row.enqueued_at is not None:
+            effects(session).stopped.add(row.id)
+        row.status = "dropped"
+
+
+def result_of(row: ShardRow) -> ShardResult:
+    """The stored result of a step that has succeeded."""
+    return ShardResult.model_validate(row.result)
