@@ -14,8 +14,8 @@ its result complete. What comes after a step that a job does without (`dropped`)
 
 **Extend.** A plan is drawn as far as can be seen. When a step that `extends` has succeeded, and whenever no step is
 unfinished, the kind of the job (`kinds`: a module each, pure functions of `plan.Known`) is asked how it goes on: by
-more steps, by a job of its own (an audit's hardening), or by its ending. Steps whose name is there already are not added
-again, so that asking twice changes nothing.
+more steps, by a job of its own (an audit's hardening), or by its ending. Steps whose name is there already are not
+added again, so that asking twice changes nothing.
 
 **Phase, progress, time left** are read off the steps (`progress`). What follows a transaction outside the database
 (shards to hand out, stops, wake-ups) is noted in `effects` and carried out after the commit.
