@@ -4,13 +4,13 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from openapi.threat_models import Attack
+from openapi.threat_models import Attack, Facts
 
 
 class GaussianNoise(Attack):
     paper: ClassVar[str] = "Hendrycks & Dietterich 2019"
     summary: ClassVar[str] = "Gaussian noise on the scale of CIFAR-10-C (images up to 64 pixels) or ImageNet-C."
-    black_box: ClassVar[bool] = True
+    facts: ClassVar[Facts] = Facts("Gaussian noise", "corruption", norm="l2")
 
     name: Literal["gaussian_noise"] = "gaussian_noise"
     severity: int = Field(3, ge=1, le=5, description="As in CIFAR-10-C and ImageNet-C")
@@ -42,7 +42,7 @@ CorruptionName = Literal[
 class Corruption(Attack):
     paper: ClassVar[str] = "Hendrycks & Dietterich 2019"
     summary: ClassVar[str] = "One of the 15 common corruptions, CIFAR-10-C's (images up to 64 pixels) or ImageNet-C's."
-    black_box: ClassVar[bool] = True
+    facts: ClassVar[Facts] = Facts("Corruption", "corruption", norm="l2")
 
     name: Literal["corruption"] = "corruption"
     corruption: CorruptionName = Field("defocus_blur", description="One of the fifteen of the paper")

@@ -8,11 +8,6 @@ from collections.abc import Sequence
 
 from openapi.threat_models import Attack
 
-#: Attacks in a ball, from cheap to dear: about how many passes a sample that resists costs.
-_CHEAP_TO_DEAR = (
-    "fgsm", "ifgsm", "pgd", "apgd", "apgd_t", "fab_t", "square", "spsa", "nattack", "autoattack"
-)  # fmt: skip
-
 
 def predecessors(attacks: Sequence[Attack]) -> tuple[tuple[int, ...], ...]:
     """Return for each attack the positions of those that go before it: the cheaper ones in the same ball, in order.
@@ -22,14 +17,14 @@ def predecessors(attacks: Sequence[Attack]) -> tuple[tuple[int, ...], ...]:
     """
     before: list[tuple[int, ...]] = []
     for i, spec in enumerate(attacks):
-        if spec.name not in _CHEAP_TO_DEAR or getattr(spec, "chosen", None) is not None:
+        if spec.facts.turn is None or getattr(spec, "chosen", None) is not None:
             before.append(())
             continue
         rivals = [k for k, other in enumerate(attacks) if other.threat_model == spec.threat_model]
-        ranked = sorted((k for k in rivals if attacks[k].name in _CHEAP_TO_DEAR), key=lambda k: (*_cost(attacks[k]), k))
+        ranked = sorted((k for k in rivals if attacks[k].facts.turn is not None), key=lambda k: (*_cost(attacks[k]), k))
         before.append(tuple(ranked[: ranked.index(i)]))
     return tuple(before)
 
 
 def _cost(spec: Attack) -> tuple[int, int]:
-    return _CHEAP_TO_DEAR.index(spec.name), int(getattr(spec, "steps", 0)) * int(getattr(spec, "restarts", 1))
+    return spec.facts.turn or 0, int(getattr(spec, "steps", 0)) * int(getattr(spec, "restarts", 1))

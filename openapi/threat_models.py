@@ -1,6 +1,7 @@
 """What every attack says of itself: a name, a paper, and the threat model that worst cases are taken over."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, StrictInt, ValidationInfo, field_validator, model_validator
@@ -10,12 +11,35 @@ from openapi.base import Frozen, Radius
 Norm = Literal["linf", "l2"]
 
 
+@dataclass(frozen=True)
+class Facts:
+    """What is known of an attack beyond its options, for all who plan, run, check and show it.
+
+    label: as people write its name. family: it follows gradients, asks for scores alone, or changes images without
+    looking at the model. norm: of its distances where its options name none. turn: of the attacks in a ball, who goes
+    first when each gets only what those before have left, cheap ones first; None outside of balls. climbs: the loss, in
+    one step or in many; None for searches and walks along the boundary. minimal: it looks for the nearest example.
+    """
+
+    label: str
+    family: Literal["gradient", "score", "corruption"] = "gradient"
+    norm: Literal["linf", "l2", "l1", "l0"] | None = None
+    turn: int | None = None
+    climbs: Literal["one step", "many steps"] | None = None
+    minimal: bool = False
+
+    @property
+    def black_box(self) -> bool:
+        """Whether it needs no gradients."""
+        return self.family != "gradient"
+
+
 class Attack(Frozen):
     """What all attacks share."""
 
     paper: ClassVar[str]
     summary: ClassVar[str]
-    black_box: ClassVar[bool] = False
+    facts: ClassVar[Facts]
 
     name: str
     id: str | None = Field(
@@ -24,6 +48,11 @@ class Attack(Frozen):
         pattern=r"^[A-Za-z0-9][A-Za-z0-9._+-]*$",
         description="Its name in the report; made from the options when null",
     )
+
+    @property
+    def measured_norm(self) -> Literal["linf", "l2", "l1", "l0"]:
+        """The norm that its distances are in."""
+        return getattr(self, "norm", None) or self.facts.norm or "linf"
 
     @property
     def threat_model(self) -> str:

@@ -42,7 +42,7 @@ def attack_info(kind: type[Attack]) -> AttackInfo:
         summary=kind.summary,
         paper=kind.paper,
         threat_model=kind.model_validate({"name": defaults["name"]}).threat_model,
-        black_box=kind.black_box,
+        black_box=kind.facts.black_box,
         defaults=defaults,
         schema=schema,
     )

@@ -28,7 +28,7 @@ def check_attacks(model: Subject, specs: Sequence[AttackSpec], pointer: str, dat
     if model.inspection.get("differentiable", True):
         return
     for i, spec in enumerate(specs):
-        if not spec.black_box:
+        if not spec.facts.black_box:
             where = f"{pointer}/{i}/name" if pointer.endswith("attacks") else pointer
             raise InvalidField(
                 where,

@@ -28,7 +28,7 @@ def run(ctx: JobContext[AttackParams]) -> AttackValue:
     params = ctx.params
     spec: Attack = params.attack
     model = load_contract(ctx.inputs["model"], params.model)
-    if not (model.differentiable or spec.black_box):
+    if not (model.differentiable or spec.facts.black_box):
         raise NotDifferentiable(
             f"The attack {spec.name} needs gradients, which this model does not give; ask for a black-box attack."
         )

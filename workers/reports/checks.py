@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from openapi.attacks import ATTACKS
 from openapi.report import Check
 from workers.attacks.engine.gradient_probe import checks_from
 from workers.reports.intervals import clearly_more, wilson
@@ -22,6 +23,8 @@ LARGE_EPS = 0.5
 ZERO_GRADIENTS = 0.05
 #: Share of the attacked samples by which cross-entropy may stay behind a margin loss.
 LOSS_GAP = 0.1
+#: Black-box attacks in a ball.
+_SCORE = [name for name, kind in ATTACKS.items() if kind.facts.family == "score" and kind.facts.turn is not None]
 #: Checks that compare attacks of one threat model.
 _COMPARING = frozenset(
     {"iterative-beats-single-step", "white-box-beats-black-box", "more-steps-never-help", "losses-agree"}
@@ -47,7 +50,7 @@ def result_checks(
         _unbounded,
         _gradients,
     )
-    probed = checks_from({t.id: t.figures for t in tables if not t.spec.black_box and t.attacked.any()})
+    probed = checks_from({t.id: t.figures for t in tables if not t.spec.facts.black_box and t.attacked.any()})
     found = (*(check(tables) for check in checks), *probed)
     return tuple(_not_compared(check) if survivors_only and check.id in _COMPARING else check for check in found)
 
@@ -145,7 +148,7 @@ def _compare(identity: str, title: str, found: list[tuple[AttackTable, AttackTab
 
 
 def _iterative(tables: Sequence[AttackTable]) -> Check:
-    single = [t for t in tables if t.spec.name == "fgsm" and t.target is None]
+    single = [t for t in tables if t.spec.facts.climbs == "one step" and t.target is None]
     found = [
         (weak, strong)
         for weak in single
@@ -162,18 +165,17 @@ def _iterative(tables: Sequence[AttackTable]) -> Check:
 
 def _iterates(table: AttackTable) -> bool:
     return (
-        not table.spec.black_box
-        and (getattr(table.spec, "steps", 1) > 1 or table.spec.name == "autoattack")
+        table.spec.facts.climbs == "many steps"
+        and getattr(table.spec, "steps", 2) > 1
         and not getattr(table.spec, "targeted", False)
         and table.target is None
-        and table.spec.name in ("pgd", "ifgsm", "apgd", "apgd_t", "autoattack")
     )
 
 
 def _white_box(tables: Sequence[AttackTable]) -> Check:
     found = []
     for weak in tables:
-        if not weak.spec.black_box or weak.spec.name in ("gaussian_noise", "corruption"):
+        if weak.spec.facts.family != "score":
             continue
         rivals = [t for t in tables if t.spec.threat_model == weak.spec.threat_model and _iterates(t)]
         if rivals:
@@ -182,7 +184,7 @@ def _white_box(tables: Sequence[AttackTable]) -> Check:
         "white-box-beats-black-box",
         "White-box attacks are no weaker than black-box ones",
         found,
-        "needs a white-box and a black-box attack (square, spsa, nattack) at the same norm and eps",
+        f"needs a white-box and a black-box attack ({', '.join(_SCORE)}) at the same norm and eps",
     )
 
 
@@ -226,7 +228,7 @@ def _ladder(tables: Sequence[AttackTable], rung: str) -> Iterator[tuple[AttackTa
     families: dict[str, list[AttackTable]] = {}
     for t in tables:
         value = getattr(t.spec, rung, None)
-        if value is None or t.spec.name in ("gaussian_noise", "corruption"):
+        if value is None or t.spec.facts.family == "corruption":
             continue
         rest = {k: v for k, v in t.spec.model_dump().items() if k not in ("id", rung, "step_size")}
         families.setdefault(repr(sorted(rest.items(), key=lambda kv: kv[0])), []).append(t)
@@ -255,7 +257,7 @@ def _more_steps(tables: Sequence[AttackTable]) -> Check:
 
 def _unbounded(tables: Sequence[AttackTable]) -> Check:
     title = "Unbounded attacks fool the model"
-    free = [t for t in tables if not t.spec.black_box and _reach(t) and t.attacked.any()]
+    free = [t for t in tables if not t.spec.facts.black_box and _reach(t) and t.attacked.any()]
     if not free:
         return _check(
             "unbounded-attack-succeeds",
@@ -275,13 +277,13 @@ def _unbounded(tables: Sequence[AttackTable]) -> Check:
 def _reach(table: AttackTable) -> bool:
     eps, norm = getattr(table.spec, "eps", None), getattr(table.spec, "norm", None)
     if eps is None:
-        return table.spec.name in ("cw", "deepfool", "ddn", "fmn", "ead", "strattack")
+        return table.spec.facts.minimal
     return norm == "linf" and float(eps) >= LARGE_EPS and _iterates(table)
 
 
 def _gradients(tables: Sequence[AttackTable]) -> Check:
     title = "Loss gradients neither vanish nor overflow"
-    counted = [t for t in tables if not t.spec.black_box and "zero_gradients" in t.figures and t.attacked.any()]
+    counted = [t for t in tables if not t.spec.facts.black_box and "zero_gradients" in t.figures and t.attacked.any()]
     if not counted:
         return _check("gradients-usable", title, None, "no white-box attack counted its gradients")
     share = {t.id: float(t.figures["zero_gradients"]) / int(t.attacked.sum()) for t in counted}

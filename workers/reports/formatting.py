@@ -6,6 +6,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
+from openapi.attacks import ATTACKS
 from openapi.text import visible
 
 _LOSSES = {"ce": "CE", "dlr": "DLR"}
@@ -14,28 +15,8 @@ _LOSSES = {"ce": "CE", "dlr": "DLR"}
 MOST_LEVELS = 128
 
 _NORMS = {"linf": "L∞", "l2": "L2", "l1": "L1", "l0": "L0"}
-_NAMES = {
-    "fgsm": "FGSM",
-    "pgd": "PGD",
-    "ifgsm": "I-FGSM",
-    "apgd": "APGD",
-    "apgd_t": "APGD-T",
-    "fab_t": "FAB-T",
-    "square": "Square",
-    "autoattack": "AutoAttack",
-    "cw": "C&W",
-    "ead": "EAD",
-    "strattack": "StrAttack",
-    "deepfool": "DeepFool",
-    "ddn": "DDN",
-    "fmn": "FMN",
-    "spsa": "SPSA",
-    "nattack": "NAttack",
-    "one_pixel": "One pixel",
-    "gaussian_noise": "Gaussian noise",
-    "corruption": "Corruption",
-    "jpeg_compression": "JPEG compression",
-}
+#: Kinds of corruption that are not plain words.
+_KINDS = {"jpeg_compression": "JPEG compression"}
 
 
 def data(value: float | int, text: str) -> Markup:
@@ -128,7 +109,8 @@ def norm_text(norm: str) -> str:
 
 def name_text(name: str) -> str:
     """``pgd`` → PGD, ``defocus_blur`` → Defocus blur."""
-    return _NAMES.get(name, name[:1].upper() + name[1:].replace("_", " "))
+    known = ATTACKS[name].facts.label if name in ATTACKS else _KINDS.get(name)
+    return known or name[:1].upper() + name[1:].replace("_", " ")
 
 
 def attack_text(name: str, params: Mapping[str, Any]) -> str:

@@ -11,9 +11,6 @@ from openapi.threat_models import Attack, bounded, families
 from workers.reports.intervals import wilson
 from workers.reports.merge import AttackTable
 
-#: Norms of the attacks whose options do not name one.
-_MEASURED_IN = {"ead": "l1", "strattack": "l2", "one_pixel": "l0", "gaussian_noise": "l2", "corruption": "l2"}
-
 
 def clean_report(tables: Sequence[AttackTable]) -> Clean:
     """Clean accuracy. A sample counts when every attack's own clean pass got it right (they differ only for randomised
@@ -115,9 +112,7 @@ def class_reports(tables: Sequence[AttackTable], names: Sequence[str] | None) ->
 
 def measured_norm(spec: Attack, norm: str | None) -> str:
     """The norm that an attack's distances are in; `norm` is what its shards say."""
-    threat = spec.threat_model.split()[0]
-    known = threat in ("linf", "l2", "l1", "l0")
-    return norm or (threat if known else _MEASURED_IN.get(spec.name, "linf"))
+    return norm or spec.measured_norm
 
 
 def _distance(table: AttackTable) -> Distance:

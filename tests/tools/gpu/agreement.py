@@ -63,10 +63,10 @@ def _ways(
 ) -> dict[str, Any]:
     exact = _run(model, spec, x, y, scale.device)
     found: dict[str, Any] = {"float32": _differing(exact, reference), "graphs": None, "bfloat16": None}
-    if scale.on_gpu and not spec.black_box:
+    if scale.on_gpu and not spec.facts.black_box:
         replayed = _run(model, spec, x, y, scale.device, cuda_graphs=True)
         found |= {"graphs": _differing(replayed, reference), "replayed": replayed.figures.get("cuda_graphs")}
-    if not spec.black_box and hasattr(spec, "eps"):
+    if not spec.facts.black_box and hasattr(spec, "eps"):
         found["bfloat16"] = _differing(_run(model, spec, x, y, scale.device, gradients="bfloat16"), reference)
     return found
 

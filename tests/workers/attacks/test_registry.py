@@ -4,7 +4,7 @@ import pytest
 
 from openapi.attacks import ATTACKS
 from openapi.presets import PRESETS
-from workers.attacks.registry import REGISTRY
+from workers.attacks.registry import REGISTRY, load
 
 
 def test_contract_and_implementations_are_the_same_list() -> None:
@@ -13,7 +13,7 @@ def test_contract_and_implementations_are_the_same_list() -> None:
 
 @pytest.mark.parametrize("name", sorted(REGISTRY))
 def test_every_implementation_loads_and_matches_its_options(name: str) -> None:
-    assert callable(REGISTRY[name].load())
+    assert callable(load(name))
     options = ATTACKS[name]()
     assert options.name == name
     assert options.paper
@@ -22,9 +22,17 @@ def test_every_implementation_loads_and_matches_its_options(name: str) -> None:
     described = ATTACKS[name].model_json_schema()["properties"]
     assert [k for k, v in described.items() if k != "name" and not v.get("description")] == []
     assert [k for k, v in described.items() if "default" not in v] == []
-    assert REGISTRY[name].minimal == (
-        getattr(options, "eps", None) is None and getattr(options, "norm", None) is not None
-    )
+    has_eps, has_norm = hasattr(options, "eps"), hasattr(options, "norm")
+    assert options.facts.minimal == (has_norm and not has_eps)
+    assert (options.facts.turn is not None) == has_eps, "attacks in a ball have a turn"
+    assert has_norm or options.facts.norm, "what its distances are measured in"
+
+
+def test_no_two_attacks_have_one_label_or_one_turn() -> None:
+    facts = [kind.facts for kind in ATTACKS.values()]
+    assert len({f.label for f in facts}) == len(facts)
+    turns = [f.turn for f in facts if f.turn is not None]
+    assert len(set(turns)) == len(turns)
 
 
 def test_paper_preset_is_the_paper_s_setting() -> None:
@@ -52,5 +60,5 @@ def test_presets_hold_distinct_attacks() -> None:
     names = {a.name for a in PRESETS["paper"].attacks}
     assert names == {"fgsm", "pgd", "cw", "spsa", "nattack", "gaussian_noise"}
     assert {a.name for a in PRESETS["autoattack"].attacks} == {"autoattack"}
-    black_box = [a for a in PRESETS["standard"].attacks if a.black_box]
+    black_box = [a for a in PRESETS["standard"].attacks if a.facts.black_box]
     assert black_box, "the masking check white box against black box needs one"

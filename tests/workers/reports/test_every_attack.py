@@ -5,7 +5,6 @@ import pytest
 
 from openapi.attacks import ATTACKS
 from tests.workers.reports.planted import Planted, build
-from workers.attacks.registry import REGISTRY
 from workers.reports.formatting import attack_text, threat_text
 from workers.reports.html import render
 
@@ -18,7 +17,7 @@ def test_distances_carry_the_norm_that_is_measured(tmp_path, name):
     shards = Planted(tmp_path)
     shards.attack(0, np.arange(60) < 20, CUT)
     report = build(shards.params([spec], CUT, request={"neurons": None}), shards.inputs).report
-    assert report.attacks[0].distance.norm == (REGISTRY[name].norm or getattr(spec, "norm", None) or "linf")
+    assert report.attacks[0].distance.norm == spec.measured_norm
     assert ATTACKS[name].summary in report.definitions[f"attacks.{name}"]
     text = attack_text(name, report.attacks[0].params)
     assert "_" not in text

@@ -23,7 +23,7 @@ from workers.attacks.engine.threads import fitting_threads
 from workers.attacks.engine.victim import Logits, Victim, frozen, quickened
 from workers.attacks.maths.balls import Norm, distance, into_ball
 from workers.attacks.maths.losses import margin, margin_target
-from workers.attacks.registry import REGISTRY, Entry
+from workers.attacks.registry import load
 from workers.precision import exact_float32
 
 #: Rows whose state is held at once, and bytes of their images: passes are cut into smaller tiles, so this bounds
@@ -62,7 +62,7 @@ def run_attack(
     (x outside [0, 1], shapes that do not fit).
     """
     _check_input(x, y, index)
-    entry, attack = REGISTRY[spec.name], REGISTRY[spec.name].load()
+    attack = load(spec.name)
     if len(x) == 0:
         raise ValueError("there are no samples to attack")
     where = torch.device(device) if device is not None else x.device
@@ -71,8 +71,8 @@ def run_attack(
     # NHWC strides would make every pass slower, and results depend on them; one channel may have both at once
     x = torch.empty(x.shape, dtype=x.dtype, device=x.device).copy_(x)
     few = x[:2].to(where, torch.float32)
-    rough = are_rough(gradients, where) and not (entry.minimal or spec.black_box)
-    replays = Replays(where) if cuda_graphs and where.type in RECORDERS and not spec.black_box else None
+    rough = are_rough(gradients, where) and not (spec.facts.minimal or spec.facts.black_box)
+    replays = Replays(where) if cuda_graphs and where.type in RECORDERS and not spec.facts.black_box else None
     with frozen(model), exact_float32(), ExitStack() as stack:
         if replays is not None:
             stack.callback(replays.forget)
@@ -83,7 +83,7 @@ def run_attack(
         usual = batch_size or usual_tile(few, work)
         stack.enter_context(fitting_threads(usual * work))
         quick = quickened(model, few)
-        tile = batch_size or rows_at_once(quick, few, usual, not spec.black_box)
+        tile = batch_size or rows_at_once(quick, few, usual, not spec.facts.black_box)
         outside = [Victim(model, index[s].to(where), tile=tile) for s in slices]
         clean = [v.logits(x[s].to(where, torch.float32), v.everyone) for v, s in zip(outside, slices, strict=True)]
         probabilities = all(_are_probabilities(z) for z in clean)
@@ -96,9 +96,7 @@ def run_attack(
             chunk = (x[s].to(where, torch.float32), y[s].to(where, torch.int64), z)
             spared = torch.zeros(len(z), dtype=torch.bool, device=where) if skip is None else skip[s].to(where)
             parts.append(
-                _run_chunk(
-                    victim, quick, replays, spec, entry, attack, *chunk, spared, seed, probabilities, rough, beat
-                )
+                _run_chunk(victim, quick, replays, spec, attack, *chunk, spared, seed, probabilities, rough, beat)
             )
             beat(1.0)
     run = join(parts, num_classes)
@@ -131,7 +129,6 @@ def _run_chunk(
     quick: Logits,
     replays: Replays | None,
     spec: Attack,
-    entry: Entry,
     attack: Callable[[Hunt, Any], None],
     x: Tensor,
     y: Tensor,
@@ -152,14 +149,14 @@ def _run_chunk(
     if target is not None:
         attacked &= y != target
     rows = attacked.nonzero().flatten()
-    norm: Norm = entry.norm or getattr(spec, "norm", None) or "linf"
+    norm: Norm = spec.measured_norm
     x_adv, final = x.clone(), clean.clone()
     success = torch.zeros(len(x), dtype=torch.bool, device=x.device)
     reached = torch.zeros_like(success)
     queries = torch.full((len(x),), -1, dtype=torch.int64, device=x.device)
     if randomised and replays is not None:
         replays.give_up("the model is randomised")
-    least = 1 if spec.black_box else 2
+    least = 1 if spec.facts.black_box else 2
     victim = Victim(
         quick,
         index[rows],
@@ -181,17 +178,17 @@ def _run_chunk(
             z,
             rng,
             norm=norm,
-            minimal=entry.minimal,
+            minimal=spec.facts.minimal,
             repeatable=not randomised,
             target=target,
             beat=beat,
         )
-        if not spec.black_box:
+        if not spec.facts.black_box:
             figures |= probe_gradient(hunt)
             for counter in (victim.forwards, victim.backwards):
                 counter.zero_()  # the probe is no part of the attack
         attack(hunt, spec)
-        stored = _lawful(hunt.x_adv, x[rows], spec, entry)
+        stored = _lawful(hunt.x_adv, x[rows], spec)
         x_adv[rows] = stored
         final[rows] = outside.logits(stored, rows)  # the independent pass, on exactly what is stored
         tolerance = TOLERANCE * (clean[rows].amax(1) - clean[rows].amin(1))
@@ -200,7 +197,7 @@ def _run_chunk(
         success[rows] = (hunt.found | hunt.misled) & (lead > tolerance)
         if hunt.target is not None:
             reached[rows] = hunt.found & (margin_target(final[rows], hunt.target) > tolerance)
-        if entry.queries:
+        if spec.facts.black_box:
             queries[rows] = victim.forwards
         figures |= _steps(hunt, spec)
         figures |= hunt.figures
@@ -239,10 +236,10 @@ def _steps(hunt: Hunt, spec: Attack) -> dict[str, Any]:
     return {"success_by_step": torch.bincount(at, minlength=steps + 1).tolist()}
 
 
-def _lawful(x_adv: Tensor, x: Tensor, spec: Attack, entry: Entry) -> Tensor:
+def _lawful(x_adv: Tensor, x: Tensor, spec: Attack) -> Tensor:
     """Return the examples inside [0, 1] and, for ball attacks, inside the ball; unchanged where they already are."""
-    eps, norm = getattr(spec, "eps", None), entry.norm or getattr(spec, "norm", None)
-    if eps is None or entry.minimal or norm not in ("linf", "l2"):
+    eps, norm = getattr(spec, "eps", None), spec.measured_norm
+    if eps is None or spec.facts.minimal or norm not in ("linf", "l2"):
         return x_adv.clamp(0, 1)
     return into_ball(x_adv, x, eps, norm)
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 import torch
 from torch import Tensor, nn
 
+from openapi.attacks import ATTACKS
 from openapi.problems import MemoryLimit, ModelNumerics, NotDifferentiable
 from workers.attacks.engine.replay import Replays
 
@@ -195,7 +196,7 @@ class Victim:
             if "does not require grad" in str(error) or "appears to not have been used" in str(error):
                 raise NotDifferentiable(
                     "The model's output has no gradient with respect to its input; only black-box attacks "
-                    "(square, spsa, nattack, one_pixel, gaussian_noise, corruption) apply."
+                    f"({', '.join(name for name, kind in ATTACKS.items() if kind.facts.black_box)}) apply."
                 ) from error
             raise
 
