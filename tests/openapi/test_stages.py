@@ -1,8 +1,6 @@
 """The models of the stages hold what is stored: JSON of real shards, as it was written before there were models."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -78,14 +76,3 @@ def test_places_are_read_back() -> None:
 def test_other_names_are_no_places(name: str) -> None:
     with pytest.raises(ValueError):
         Place.parse(name)
-
-
-def test_the_contract_needs_pydantic_alone() -> None:
-    code = (
-        "import sys, openapi.stages.forms, openapi.stages.report\n"
-        "print(*(m for m in sys.modules if m.split('.')[0] in "
-        "('service', 'workers', 'torch', 'numpy', 'celery', 'redis', 'obstore', 'sqlalchemy', 'litestar') "
-        "or m.startswith('openapi.wire')))"
-    )
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert run.stdout.strip() == ""
