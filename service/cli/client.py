@@ -112,6 +112,8 @@ class Client:
                 Exit.USAGE, f"{self.url} sends us on to {response.headers.get('location')}; give --server that address"
             )
         said = _failure(response)
+        if status == httpx.codes.UNAUTHORIZED:
+            said += "; give it with --api-key or TREMOR_API_KEY"
         keyed = response.request.method == "POST" and "idempotency-key" in response.request.headers
         if status == httpx.codes.TOO_MANY_REQUESTS:
             self._longest_wait = min(2 * self._longest_wait, _SLOWEST_WAIT)  # who asks too often asks less often

@@ -58,7 +58,7 @@ def create(data: Path, name: str, owner: str | None) -> None:
             session.add(ApiKey(id=identity, owner=like.owner if like else identity, name=name, key_hash=digest))
             return True
 
-    if not _with_database(data, add):
+    if not _with_database(data, add, begins=True):
         raise _no_key(owner)
     click.echo(f"{identity} created; its key, shown only now:", err=True)
     click.echo(key)
@@ -125,14 +125,19 @@ def _no_key(key_id: str | None) -> click.ClickException:
     return click.ClickException(f"There is no key {key_id}; `tremor keys list` shows the ids")
 
 
-def _with_database(data: Path, work: Callable[["Database"], Awaitable[T]]) -> T:
+def _with_database(data: Path, work: Callable[["Database"], Awaitable[T]], *, begins: bool = False) -> T:
+    """Do the work in the service's database. `begins`: it may be the first that is done there."""
     from sqlalchemy.exc import DBAPIError
 
     from service.cli.sandbox import load_settings
     from service.db.database import Database
 
+    settings = load_settings(data_dir=data)
+    if settings.database_url is None and not begins and not data.is_dir():
+        raise click.UsageError(f"there is no data folder {data}: give the one of `tremor serve` with --data")
+
     async def run() -> T:
-        database = Database(load_settings(data_dir=data).sqlalchemy_url)
+        database = Database(settings.sqlalchemy_url)
         try:
             await database.migrate()
             return await work(database)

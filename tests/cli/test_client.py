@@ -188,6 +188,14 @@ def test_what_cannot_get_better_is_not_tried_again() -> None:
     client.close()
 
 
+def test_a_server_that_wants_a_key_says_how_it_is_given(settings: Settings) -> None:
+    with Served(create_app(settings.model_copy(update={"auth": "keys"}))) as url:
+        client = Client(url)
+        with pytest.raises(CommandFailed, match="give it with --api-key or TREMOR_API_KEY"):
+            client.call("GET", "/v1/models")
+        client.close()
+
+
 def test_a_server_of_another_kind_is_said(url: str) -> None:
     client = Client(url)
     with pytest.raises(CommandFailed, match="not as a Tremor server") as failed:

@@ -280,6 +280,14 @@ def test_keys(tmp_path: Path) -> None:
     assert "no key key_nix" in keys("revoke", "key_nix").stderr
 
 
+def test_keys_are_not_looked_for_in_a_folder_that_is_not_there(tmp_path: Path) -> None:
+    mistyped = tmp_path / "tremor-dta"
+    found = CliRunner().invoke(main, ["keys", "--data", str(mistyped), "list"])
+    assert found.exit_code == 2
+    assert f"no data folder {mistyped}" in found.stderr
+    assert not mistyped.exists()
+
+
 @pytest.mark.parametrize("command", ["serve", "audit", "harden", "follow", "api", "worker", "keys", "db", "openapi"])
 def test_help(command: str) -> None:
     result = CliRunner().invoke(main, [command, "--help"])
