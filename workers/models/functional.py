@@ -31,6 +31,7 @@ def clean_graph(program: ExportedProgram) -> tuple[fx.GraphModule, Any]:
             _strip(graph_module.graph)
             _functional(graph_module.graph)
         _written_out(graph_module.graph)
+        _plain_norms(graph_module.graph)
         _contiguous_norms(graph_module.graph)
     assert isinstance(graph_module, fx.GraphModule)
     graph = graph_module.graph
@@ -92,6 +93,25 @@ def _written_out(graph: fx.Graph) -> None:
             node.target = aten.zeros_like.default
         elif name == "fill":
             node.target = aten.full_like.default
+
+
+def _plain_norms(graph: fx.Graph) -> None:
+    """Write batch norms on running statistics as ``batch_norm``, which training, folding and the writers know.
+
+    torch's decompositions, and with them its functionalisation, leave a form that gives three results.
+    """
+    for node in list(graph.nodes):
+        if op_name(node) != "_native_batch_norm_legit_no_training" or node.kwargs:
+            continue
+        if any(op_name(user) != "getitem" or user.args[1] != 0 for user in node.users):
+            continue  # somebody reads the statistics as well
+        x, weight, bias, mean, var, momentum, eps = node.args
+        with graph.inserting_before(node):
+            plain = _call(graph, aten.batch_norm.default, (x, weight, bias, mean, var, False, momentum, eps, False))
+        for user in list(node.users):
+            user.replace_all_uses_with(plain)
+            graph.erase_node(user)
+        graph.erase_node(node)
 
 
 def _contiguous_norms(graph: fx.Graph) -> None:

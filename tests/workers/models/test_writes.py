@@ -147,3 +147,38 @@ def test_what_was_written_in_place_is_written_back(kind, tmp_path):
     write_torchscript(model, tmp_path / "b.pt")
     write_pt2(model, tmp_path / "b.pt2")
     write_onnx(model, tmp_path / "b.onnx")
+
+
+class NormsBehindAnAssignment(nn.Module):
+    """Functionalising the whole program decomposes its batch norm as well."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(3, 6, 3)
+        self.norm = nn.BatchNorm2d(6)
+        self.fc = nn.Linear(6, 4)
+
+    def forward(self, x: Tensor) -> Tensor:
+        y = torch.zeros(x.size(0), 3, 8, 8)
+        y[:, :, 1:7, 1:7] = x[:, :, 1:7, 1:7]
+        found: Tensor = self.fc(self.norm(self.conv(y)).mean([2, 3]))
+        return found
+
+
+@pytest.mark.parametrize("decomposed", [False, True])
+def test_a_decomposed_batch_norm_is_read_trained_and_written(tmp_path, decomposed):
+    net, x = settled(NormsBehindAnAssignment()), torch.rand(3, 3, 8, 8)
+    program = torch.export.export(net, (x,), dynamic_shapes=({0: torch.export.Dim("n")},))
+    program = program.run_decompositions({}) if decomposed else program
+    torch.export.save(program, tmp_path / "net.pt2")
+    model = load_model(tmp_path / "net.pt2", None, InputSpec(shape=(3, 8, 8)))
+    assert relative(model(x), net(x)) < 1e-5
+    assert relative(gradient(model, x), gradient(net, x)) < 1e-4
+    model.set_batch_norm(True)
+    assert relative(model(x), net.train()(x)) < 1e-5
+    model.set_batch_norm(False)
+    net.eval()  # both have moved their running statistics by now
+    for write in (write_torchscript, write_pt2, write_onnx):
+        write(model, tmp_path / write.__name__)
+        again = load_model(tmp_path / write.__name__, None, InputSpec(shape=(3, 8, 8)))
+        assert relative(again(x), net(x)) < 1e-5

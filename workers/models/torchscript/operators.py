@@ -52,6 +52,7 @@ ATEN_NAMES = """
     warn where zero zeros zeros_like float int bool half double long _cast_Float _cast_Half _shape_as_tensor
     _weight_norm _weight_norm_interface _batch_norm_impl_index _adaptive_avg_pool2d quantize_per_tensor
     quantize_per_channel fake_quantize_per_tensor_affine fake_quantize_per_channel_affine q_scale q_zero_point
+    _native_batch_norm_legit_no_training
     int_repr is_nested degrees isdigit isalpha _to_copy fix is_nonzero equal lstm gru rnn_tanh
     rnn_relu lstm_cell gru_cell rnn_tanh_cell rnn_relu_cell
 """
