@@ -85,3 +85,34 @@ def test_what_a_call_writes_is_what_it_reads(kind, tmp_path):
         for _ in range(2):  # each call is the first
             assert relative(model(x), torch.jit.load(str(path))(x)) < 1e-5
         assert relative(gradient(model, x), gradient(torch.jit.load(str(path)), x)) < 1e-3
+
+
+class OneOrSeveral(_Net):
+    """Features that are a tensor or a list, asked by ``isinstance(x, list)``, as CoaT does it."""
+
+    def __init__(self, several: bool):
+        super().__init__()
+        self.several = several
+
+    def maps(self, x: Tensor) -> Tensor | list[Tensor]:
+        y = self.conv(x).flatten(2).transpose(1, 2)
+        if self.several:
+            return [y, y * 2]
+        return y
+
+    def head(self, maps: Tensor | list[Tensor]) -> Tensor:
+        if isinstance(maps, list):
+            pooled = torch.stack([one[:, 0] for one in maps], 1).mean(1)
+        else:
+            pooled = maps[:, 1:].mean(dim=1)
+        return self.fc(pooled)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.head(self.maps(x))
+
+
+@pytest.mark.parametrize("several", [False, True])
+def test_a_list_is_known_by_its_kind(tmp_path, several):
+    net, x = settled(OneOrSeveral(several)), torch.rand(2, 3, 8, 8)
+    model = load_model(save_script(net, tmp_path / "net.pt"), None, InputSpec(shape=(3, 8, 8)))
+    assert relative(model(x), net(x)) < 1e-5

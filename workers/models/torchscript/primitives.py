@@ -45,7 +45,9 @@ def _is_instance(value: Any, types: list[str]) -> bool:
     for name in types:
         if name in python and isinstance(value, python[name]):
             return True
-        if (name.startswith(("List", "Tuple", "Dict")) or "[]" in name) and isinstance(value, (list, tuple, dict)):
+        # `isinstance(x, list)` names no members; operators that give lists give tuples here
+        several = name.startswith(("List", "Tuple", "Dict", "list", "tuple")) or "[]" in name
+        if several and isinstance(value, (list, tuple, dict)):
             return True
     return False
 
