@@ -7,7 +7,7 @@ An attack is a function ``attack(hunt: Hunt, spec: Spec) -> None``:
 2. It begins with ``rows = hunt.active()``, works on all of them at once (the Victim cuts passes into tiles), drops
    fooled rows from its own state (``rows = rows[~hit]`` and every state tensor likewise), and hands every candidate
    to ``hunt.keep(rows, x_adv, logits)``, the last iterate included. What it keeps lies in [0, 1] and inside the ball
-   (`geometry`).
+   (`maths.balls`).
 3. Random numbers come from ``hunt.rng.stream("name.purpose")`` by row, never from a global generator.
 4. `facts.minimal` says that there is no ball: `hunt.keep` then keeps the nearest success, in `measured_norm`.
 5. It is listed here by import path, so that a worker imports only what it runs.

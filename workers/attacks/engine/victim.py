@@ -70,7 +70,8 @@ class Victim:
     flat beyond the boundary), `bad_gradients` those with a NaN or infinite one (treated as zero).
 
     probabilities: the model ends in a softmax, so that `logits` and `gradient` work on log-probabilities: same
-    decisions, and gradients that do not saturate. rough: `gradient` runs in bfloat16 (`precision`); its logits and loss
+    decisions, and gradients that do not saturate. rough: `gradient` runs in bfloat16 (`gradient_precision`); its logits
+    and loss
     then have two digits, and whoever decides by them asks `logits` again. All other passes are in float32.
 
     least: images of the smallest pass, which padding brings it to. One image alone goes through other kernels, which

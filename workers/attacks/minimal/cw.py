@@ -71,7 +71,8 @@ def cw(hunt: Hunt, spec: Cw) -> None:
     column at once, whatever the others do, and begins it at its best example if it has one; rows that are through make
     room for waiting ones, so that passes stay full. The last of three or more columns begins at x and leaves out the
     class of the best example, whose boundary need not be the nearest (ours). The best examples slide along the boundary
-    towards x for 30 passes (`refine`) and are bisected (ours). Rows whose gradient was 0 begin elsewhere (`rescue`,
+    towards x for 30 passes (`refine_l2`) and are bisected (ours). Rows whose gradient was 0 begin elsewhere
+    (`far_starts`,
     ours; without confidence).
 
     Carlini & Wagner, "Towards Evaluating the Robustness of Neural Networks", 2017.

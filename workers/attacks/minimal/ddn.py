@@ -20,7 +20,7 @@ def ddn(hunt: Hunt, spec: Ddn) -> None:
     eps falls by (1 - gamma) where x' is adversarial and grows by (1 + gamma) where not; alpha falls from 1 to 0.01 by a
     cosine. g is the gradient of the log-odds: the direction of cross-entropy's without its underflow. Every iterate is
     tested, the last one too, and the nearest success is kept. Of the passes a fifth (at most 15) goes into sliding
-    along the boundary towards x (`refine`), and a few forward ones into a bisection (ours).
+    along the boundary towards x (`refine_l2`), and a few forward ones into a bisection (ours).
 
     Rony et al., "Decoupling Direction and Norm for Efficient Gradient-Based L2 Adversarial Attacks and Defenses", 2019.
     """

@@ -27,7 +27,8 @@ def strattack(hunt: Hunt, spec: StrAttack) -> None:
     - ``dual += copy - z``
 
     The candidate is ``clip(x + s)``, tested every fourth round and after the last. Per row the success with the least
-    ``gamma ||d||^2 + tau sum ||d_G||`` is kept, then its L2 distance is lowered inside its groups alone (`refine`), as
+    ``gamma ||d||^2 + tau sum ||d_G||`` is kept, then its L2 distance is lowered inside its groups alone
+    (`refine_l2`), as
     in the paper's refined attack. ``figures["groups_changed"]`` adds up the groups of all successes.
 
     Xu et al., "Structured Adversarial Attack: Towards General Implementation and Better Interpretability", 2019.

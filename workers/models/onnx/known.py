@@ -49,4 +49,5 @@ def _array(value: Tensor) -> Host:
 
 
 def _no_branch(graph: Any) -> list[Value]:
+    """Stand for the reading of branches: an operator that has some is not computed ahead of its call."""
     raise NotImplementedError
