@@ -1,8 +1,9 @@
-"""A small report that is whole, as a worker leaves it."""
+"""A small report and a small comparison that are whole, as a worker leaves them."""
 
 from typing import Any
 
 from openapi.report import Report
+from openapi.stages.comparison import Comparison
 
 _SHARE: dict[str, Any] = {"robust_accuracy": 0.5, "robust": 5, "n": 10, "ci95": [0.2, 0.8]}
 
@@ -45,3 +46,22 @@ REPORT: dict[str, Any] = Report.model_validate(
         "timings": {"attack": 1.5},
     }
 ).model_dump(mode="json", by_alias=True)  # fmt: skip
+
+_SIDE = {name: REPORT[name] for name in ("clean", "attacks", "worst_case")}
+
+#: Before against after hardening, as a worker leaves it.
+COMPARISON: dict[str, Any] = Comparison.model_validate(
+    {
+        "before": _SIDE,
+        "after": _SIDE,
+        "clean_drop": 0.0,
+        "gains": [
+            {
+                "threat_model": "linf eps=0.1", "before": 5, "after": 5, "n": 10, "gain": 0.0, "gained": 1, "lost": 1,
+                "beyond_chance": False,
+            }
+        ],
+        "rules": [],
+        "checks": [],
+    }
+).dump()  # fmt: skip

@@ -9,6 +9,7 @@ from openapi.hardening_methods import METHODS, HardeningMethod
 from openapi.problems import problem
 from openapi.wire.jobs import Shard
 from tests.service.conftest import audit, ended, ready, upload_ready
+from tests.service.report import COMPARISON
 from tests.service.worker import ProtocolWorker, until
 
 
@@ -65,10 +66,9 @@ def test_a_hardening_from_training_to_a_new_model(api: httpx.Client, worker: Pro
     assert {"samples.0.0", "samples.1.0", "after.samples.0.0", "after.samples.1.0"} == set(report.inputs)
     assert report.params["training"]["uploaded_format"] == "onnx"
     assert {a["kind"] for a in report.params["artifacts"]} == {"checkpoint", "manifest"}
-    metrics = {"before": {"clean": 1}, "after": {"clean": 0.9}}
-    worker.do(report, metrics=metrics, verdict="pass")
+    worker.do(report, verdict="pass")
     done = ended(api, f"hardenings/{identity}")
-    assert (done["status"], done["verdict"], done["metrics"]) == ("succeeded", "pass", metrics)
+    assert (done["status"], done["verdict"], done["metrics"]) == ("succeeded", "pass", COMPARISON)
     new = api.get(f"/v1/models/{done['model_id_hardened']}").json()
     assert (new["status"], new["parent_id"], new["hardening_id"], new["name"]) == ("ready", model, identity, "tough")
     assert (new["sha256"], new["num_classes"]) == (hardened, 3)
@@ -116,10 +116,10 @@ def test_an_audit_that_hardens(api: httpx.Client, worker: ProtocolWorker) -> Non
     worker.do(after)
     comparison = worker.take()
     assert comparison.job_id == hardening
-    worker.do(comparison, metrics={"before": {"a": 1}, "after": {"a": 2}})
+    worker.do(comparison)
     report = worker.take()
     assert report.job_id == identity
-    assert report.params["hardening"]["after"] == {"a": 2}
+    assert report.params["hardening"]["after"] == COMPARISON["after"]
     assert report.params["hardening"]["id"] == hardening
     assert report.params["hardening"]["model_id"].startswith("mdl_")
     assert {a["format"] for a in report.params["artifacts"]} >= {"onnx", "torchscript", "safetensors"}

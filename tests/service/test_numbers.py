@@ -36,7 +36,7 @@ from tests.service.conftest import (
     upload_ready,
 )
 from tests.service.numbers import Number, numbers
-from tests.service.worker import ProtocolWorker
+from tests.service.worker import ATTACKED, ProtocolWorker
 
 MODELS: dict[str, type[BaseModel]] = {
     "audits": AuditRequest,
@@ -202,15 +202,15 @@ def test_what_a_worker_says_is_finite_too(both: Settings) -> None:
         identity = audit(api, model, dataset)
         shard = worker.take()
         event = {"type": "succeeded", "job_id": shard.job_id, "shard_id": shard.shard_id, "attempt": 1, "worker": "w"}
-        result = {"value": {"seconds": "@", "list": [1.5, "@"]}, "files": {}}
+        result = {"value": {**ATTACKED.dump(), "figures": {"list": [1.5, "@"]}}, "files": {}}
         files = {"samples": worker.file("samples.npz", "samples", "npz", b"s").model_dump(mode="json")}
         message = json.dumps({**event, "at": 1.0, "result": {**result, "files": files}}).replace('"@"', "1e999")
         with redis.Redis.from_url(both.redis) as client:
             client.xadd(EVENTS, {"event": message})
         report = worker.take()
         assert report.stage == "report"
-        assert report.params["values"]["samples.0.0"] == {"seconds": None, "list": [1.5, None]}
-        worker.do(report, metrics={"a": float("nan")})
+        assert report.params["values"]["samples.0.0"]["figures"] == {"list": [1.5, None]}
+        worker.do(report)
         assert ended(api, f"audits/{identity}")["status"] == "succeeded"
     worker.close()
 

@@ -26,8 +26,8 @@ def subject(kind: str, sha: str, inspection: dict[str, Any]) -> Subject:
     return Subject(f"{kind}_{sha}", "n", sha * 64, 1, inspection, {}, {"x": file, "y": file})
 
 
-PARENT, HARDENED = subject("mdl", "a", MODEL), subject("mdl", "b", MODEL)
-DATA = subject("dst", "c", {**DATASET, "num_samples": 1000})
+PARENT, HARDENED = subject("mdl", "a", MODEL.model_dump()), subject("mdl", "b", MODEL.model_dump())
+DATA = subject("dst", "c", {**DATASET.model_dump(), "num_samples": 1000})
 
 
 @given(st.integers(1, 5000), st.one_of(st.none(), st.integers(1, 300)), st.integers(1, 2000))

@@ -6,7 +6,7 @@ import httpx
 
 from openapi.wire.jobs import Shard
 from tests.service.conftest import audit, ended, upload, upload_ready
-from tests.service.worker import DATASET, ProtocolWorker
+from tests.service.worker import ProtocolWorker
 
 NAMED = {"labels": ["cat", "dog", "owl"], "label_source": "name"}
 
@@ -89,7 +89,7 @@ def test_a_hardening_prepares_what_it_trains_on_and_what_it_is_judged_by(
     api: httpx.Client, worker: ProtocolWorker
 ) -> None:
     model = labelled(api, worker, "owl", "cat", "dog")
-    data = [upload_ready(api, worker, "datasets", name, **{**DATASET, **NAMED}) for name in (b"train", b"eval")]
+    data = [upload_ready(api, worker, "datasets", name, **NAMED) for name in (b"train", b"eval")]
     body = {"model_id": model, "train_dataset_id": data[0], "eval_dataset_id": data[1], "method": "pat", "epochs": 1}
     answer = api.post("/v1/hardenings", json=body)
     assert answer.status_code == 202, answer.text

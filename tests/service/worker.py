@@ -8,34 +8,45 @@ from typing import Any
 import redis
 from kombu import Connection
 
+from openapi.datasets import DatasetInspection
+from openapi.models import InputSpec, LayerInfo, ModelInspection
 from openapi.problems import Problem
+from openapi.stages.attack import AttackValue
+from openapi.stages.forms import FORMS
+from openapi.stages.harden import HardenValue
+from openapi.stages.neurons import NeuronsValue
+from openapi.stages.report import Headline
 from openapi.wire.blobs import BlobStore
 from openapi.wire.delivery import QUEUES, make_celery
 from openapi.wire.jobs import OutputFile, Shard, ShardResult, WorkerEvent
 from openapi.wire.queue import QueueClient
 from openapi.wire.settings import Settings
-from tests.service.report import REPORT
+from tests.service.report import COMPARISON, REPORT
 
-LAYERS = [
-    {"name": "conv1", "kind": "conv", "neurons": 4, "shape": [4, 8, 8], "depth": 0},
-    {"name": "fc", "kind": "linear", "neurons": 3, "shape": [3], "depth": 1},
-]
-MODEL: dict[str, Any] = {
-    "format": "onnx",
-    "input": {"shape": [1, 8, 8], "layout": "NCHW"},
-    "num_classes": 3,
-    "num_parameters": 123,
-    "trainable": True,
-    "differentiable": True,
-    "layers": LAYERS,
-}
-DATASET: dict[str, Any] = {
-    "num_samples": 10,
-    "shape": [1, 8, 8],
-    "dtype": "uint8",
-    "num_classes": 3,
-    "class_counts": [4, 3, 3],
-}
+#: Inspections say no more than workers did when there were fewer fields: their keys are pinned.
+LAYERS = (
+    LayerInfo(name="conv1", kind="conv", neurons=4, shape=(4, 8, 8), depth=0, norm_folded=False),
+    LayerInfo(name="fc", kind="linear", neurons=3, shape=(3,), depth=1, norm_folded=False),
+)
+MODEL = ModelInspection(
+    format="onnx",
+    input=InputSpec(shape=(1, 8, 8), layout="NCHW"),
+    num_classes=3,
+    num_parameters=123,
+    trainable=True,
+    differentiable=True,
+    layers=LAYERS,
+)
+INSPECTED = MODEL.model_dump(mode="json", exclude_unset=True)
+DATASET = DatasetInspection(num_samples=10, shape=(1, 8, 8), dtype="uint8", num_classes=3, class_counts=(4, 3, 3))
+ATTACKED = AttackValue(
+    clean_correct=4, attacked=4, success=0, forward_passes=4, backward_passes=4, seconds=0.125, num_classes=3
+)
+MEASURED = NeuronsValue(n=4, layers=("conv1", "fc"), taps={"conv1": "conv", "fc": "conv"}, seconds=0.125)
+TRAINED = HardenValue(
+    inspection=MODEL, uploaded_format="onnx", not_written={}, log=(), layers=("conv1", "fc"), frozen=(), omega={}
+)
+HEADLINE = Headline(clean_accuracy=1.0, worst_case=1.0, threat_model="linf eps=0.1", n=4)
 
 
 class ProtocolWorker:
@@ -111,7 +122,11 @@ class ProtocolWorker:
     def fail(self, shard: Shard, found: Problem) -> None:
         self.tell(shard, "failed", problem=found)
 
-    # What each stage leaves, in the smallest form that the service looks at
+    def leave(self, shard: Shard, value: dict[str, Any], **files: OutputFile) -> None:
+        """Succeed with the value in the form of the shard's stage, as a worker does."""
+        self.succeed(shard, FORMS[shard.stage].value.model_validate(value).dump(), **files)
+
+    # What each stage leaves
 
     def do(self, shard: Shard, **value: Any) -> None:
         """Do a shard in the way of its stage, with hand-written numbers."""
@@ -119,45 +134,54 @@ class ProtocolWorker:
         getattr(self, f"_{shard.stage}")(shard, value)
 
     def _inspect_model(self, shard: Shard, value: dict[str, Any]) -> None:
-        self.succeed(shard, {**MODEL, **value})
+        self.succeed(shard, {**INSPECTED, **value})
 
     def _inspect_dataset(self, shard: Shard, value: dict[str, Any]) -> None:
         x = self.file("x.npy", "array", "npy", b"x" + shard.inputs["file"].sha256.encode())
         y = self.file("y.npy", "array", "npy", b"y" + shard.inputs["file"].sha256.encode())
-        self.succeed(shard, {**DATASET, **value}, x=x, y=y)
+        self.succeed(shard, {**DATASET.model_dump(mode="json", exclude_unset=True), **value}, x=x, y=y)
 
     def _prepare(self, shard: Shard, value: dict[str, Any]) -> None:
         y = self.file("y.npy", "array", "npy", b"prepared" + shard.result_key.encode())
         files = {"y": y}
         if shard.params["channels"]:
             files["x"] = self.file("x.npy", "array", "npy", b"prepared x" + shard.result_key.encode())
-        self.succeed(shard, {**shard.params["readings"][-1], "evidence": None, "channels": None, **value}, **files)
+        self.leave(shard, {**shard.params["readings"][-1], "evidence": None, "channels": None, **value}, **files)
 
     def _attack(self, shard: Shard, value: dict[str, Any]) -> None:
         files = {"samples": self.file("samples.npz", "samples", "npz", shard.result_key.encode())}
         if shard.params["keep_examples"]:
             files["examples"] = self.file("examples.npz", "examples", "npz", b"e" + shard.result_key.encode())
-        self.succeed(shard, {"clean_correct": 4, "attacked": 4, **value}, **files)
+        self.leave(shard, {**ATTACKED.model_dump(), **value}, **files)
 
     def _neurons(self, shard: Shard, value: dict[str, Any]) -> None:
-        self.succeed(shard, value, sums=self.file("sums.npz", "sums", "npz", b"s" + shard.result_key.encode()))
+        self.leave(
+            shard,
+            {**MEASURED.model_dump(), **value},
+            sums=self.file("sums.npz", "sums", "npz", b"s" + shard.result_key.encode()),
+        )
 
     def _harden(self, shard: Shard, value: dict[str, Any]) -> None:
         names = {"onnx": "hardened.onnx", "torchscript": "hardened.pt", "safetensors": "hardened.safetensors"}
-        files = {f: self.file(name, "checkpoint", f, f"{f} {shard.job_id}".encode()) for f, name in names.items()}
+        files = {f: self.file(name, "checkpoint", f, self.checkpoint(shard, f)) for f, name in names.items()}
         files["manifest"] = self.file("manifest.json", "manifest", "json", b"{}")
-        self.succeed(shard, {"inspection": MODEL, "uploaded_format": "onnx", "log": [], **value}, **files)
+        self.succeed(shard, {**TRAINED.dump(), "inspection": INSPECTED, **value}, **files)
+
+    def checkpoint(self, shard: Shard, format: str) -> bytes:
+        """The bytes of a hardened model: another for every job."""
+        return f"{format} {shard.job_id}".encode()
 
     def _report(self, shard: Shard, value: dict[str, Any]) -> None:
         report = json.dumps(REPORT | {"id": shard.job_id}).encode()
         n = shard.params["dataset"]["evaluated"]
+        metrics = COMPARISON if shard.params["kind"] == "hardening" else None
         lines = [
             json.dumps({"index": i, "label": 0, "predicted": 0, "correct": True, "attacks": {}}) + "\n"
             for i in range(n)
         ]
-        self.succeed(
+        self.leave(
             shard,
-            {"verdict": "pass", "metrics": None, **value},
+            {"verdict": "pass", "metrics": metrics, "headline": HEADLINE.model_dump(), **value},
             report=self.file("report.json", "report", "json", report),
             html=self.file("report.html", "report", "html", b"<!doctype html><p>" + report),
             samples=self.file("samples.jsonl", "samples", "jsonl", "".join(lines).encode()),
