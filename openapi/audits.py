@@ -4,28 +4,16 @@ from typing import Literal
 
 from pydantic import Field, ValidationInfo, field_validator
 
+from openapi.analyses import NeuronOptions
 from openapi.attacks import AttackSpec
-from openapi.base import MOST, Eps, Frozen, Id, Labels, Options, Radius, Timestamp
+from openapi.base import MOST, Frozen, Id, Labels, Options, Timestamp
 from openapi.hardening_options import HardenOptions
 from openapi.problems import Problem
 from openapi.samples import DESCRIPTION, SampleChoice
 
-Tap = Literal["conv", "norm", "act", "pool"]
 PresetName = Literal["smoke", "standard", "paper", "autoattack"]
 JobStatus = Literal["queued", "running", "cancelling", "succeeded", "failed", "cancelled"]
 Verdict = Literal["pass", "fail", "inconclusive"]
-
-
-class NeuronOptions(Frozen):
-    """Which dual pairs drive the sensitivity (SNS Eq. 1, 11), and where a neuron's output is tapped."""
-
-    tap: Tap = "conv"
-    eps: Eps = Field(2 / 255, description="L-infinity eps of the full-strength PGD pairs")
-    steps: int = Field(10, ge=1, le=1000)
-    step_size: Radius | None = None
-    max_samples: int | None = Field(None, ge=1, le=MOST, description="Pairs; null is every evaluated sample")
-    top_fraction: float = Field(0.1, gt=0, le=1, description="Share of a layer's neurons in Omega (Eq. 2)")
-    zero_policy: Literal["skip", "one", "eps"] = "skip"
 
 
 class PolicyRule(Frozen):

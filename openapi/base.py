@@ -28,6 +28,12 @@ class Frozen(BaseModel):
     )
 
 
+def fields_of(model: type[BaseModel]) -> dict[str, Any]:
+    """Name → annotation of a model's fields, as they are called in JSON, and of the parts that are entered elsewhere."""
+    own = {field.alias or name: field.annotation for name, field in model.model_fields.items()}
+    return {**own, **getattr(model, "part_fields", dict)()}
+
+
 def storable(value: Any) -> Any:
     """Plain data as JSON can hold it: null for NaN and the infinities, an escape for half of a character."""
     if isinstance(value, str):

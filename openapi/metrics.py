@@ -11,9 +11,10 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
+from openapi.analyses import further
 from openapi.attack_ids import attack_ids
 from openapi.audits import AuditRequest
-from openapi.base import Frozen
+from openapi.base import Frozen, fields_of
 from openapi.presets import PRESETS
 from openapi.problems import FieldError
 from openapi.report import AttackReport, Check, Clean, Report, RuleResult, WorstCase
@@ -75,6 +76,7 @@ def metric_errors(request: AuditRequest) -> tuple[FieldError, ...]:
     names = {"attacks": list(attack_ids(specs)), "worst_case": list(families(specs))}
     absent = [part for part in ("neurons", "regions", "explain") if getattr(request, part) is None]
     absent += ["hardening"] if request.harden is None else []
+    absent += [a.path for a in further() if a.asked(request.neurons) is None]
     errors = []
     for i, rule in enumerate(request.policy.rules):
         try:
@@ -92,9 +94,9 @@ class _Walk:
 
     def report(self, path: str) -> None:
         """Raise `WrongMetric` unless the path may lead to a number."""
-        head = path.partition(".")[0]
-        if head in self._absent:
-            raise WrongMetric(f"{head!r} will be null: the audit does not ask for it")
+        for part in self._absent:
+            if path == part or path.startswith(f"{part}."):
+                raise WrongMetric(f"{part!r} will be null: the audit does not ask for it")
         self._at(Report, path, "")
 
     def _at(self, kind: Any, path: str, seen: str) -> None:
@@ -119,7 +121,7 @@ class _Walk:
             raise WrongMetric(f"{seen!r} is no number{' but a list; name a member of it' if _is_list(items) else ''}")
 
     def _block(self, model: type[BaseModel], path: str, seen: str) -> None:
-        fields = {field.alias or name: field.annotation for name, field in model.model_fields.items()}
+        fields = fields_of(model)
         if not path and seen:
             if model is not Check:  # a check counts 1 when it passed
                 raise WrongMetric(f"{seen!r} is no number but a block; name one of {', '.join(fields)}")

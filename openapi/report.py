@@ -4,9 +4,12 @@ from typing import Literal
 
 from pydantic import Field
 
+from openapi.analyses import sections
+from openapi.analyses.parts import Block
+from openapi.analyses.sensitivity import SensitivitySection
 from openapi.audits import ArtifactInfo, Verdict
 from openapi.base import Frozen, Json, Timestamp
-from openapi.models import InputSpec, LayerKind
+from openapi.models import InputSpec
 
 SCHEMA_VERSION = "1.2"
 
@@ -145,48 +148,11 @@ class Check(Frozen):
     numbers: Json = {}
 
 
-class NeuronRank(Frozen):
-    neuron: int
-    sensitivity: float
-    ratio: float | None = Field(description="sigma_ratio (Eq. 11); null for a dead neuron or one without a sample left")
-    rank: int = Field(ge=1)
-    skipped: int = Field(0, description="Samples left out of `ratio` because the benign output is 0 (zero_policy skip)")
+class NeuronReport(SensitivitySection, Block):
+    """Sensitivity, and what further analyses were asked for; one that is missing is null, with the reason in `checks`."""
 
-
-class LayerSensitivity(Frozen):
-    name: str
-    kind: LayerKind
-    neurons: int
-    depth: int
-    sensitivity: dict[str, float] = Field(description="`mean` and `max` of sigma (SNS Eq. 1)")
-    ratio: dict[str, float | int | None] = Field(
-        description="`mean`: mean over neurons of sigma_ratio (Eq. 11); `mean_top`: over the neurons of Omega (Fig. 13); `of_means`: ratio of means (ours); `skipped`: sample-neuron pairs left out"
-    )
-    top: tuple[int, ...] = Field(description="Omega: the top fraction by sigma (Eq. 2)")
-    ranking: tuple[NeuronRank, ...] = Field(description="Every neuron, most sensitive first, ties by index")
-    dead: tuple[int, ...]
-    tap: str | None = Field(
-        None, description="Where this layer was really tapped: the asked-for place may not exist there"
-    )
-    norm_folded: bool = Field(
-        False, description="The file holds no normalisation behind this conv: tap `conv` then means what `norm` means"
-    )
-
-
-class PairInfo(Frozen):
-    attack: str
-    eps: float
-    n: int
-    steps: int | None = None
-
-
-class NeuronReport(Frozen):
-    tap: str
-    pairs: PairInfo
-    layers: tuple[LayerSensitivity, ...]
-    importance: Json | None = None
-    similarity: Json | None = None
-    suppression: Json | None = None
+    parts = staticmethod(sections)
+    keeps_null = True
 
 
 class RuleResult(Frozen):

@@ -9,6 +9,7 @@ from typing import Any, TypeVar, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from openapi.base import fields_of
 from openapi.problems import FieldError
 
 #: More names than this are not listed, longer ones not compared, and of many errors only the first get a hint: the
@@ -117,7 +118,7 @@ def _siblings(model: type[BaseModel] | None, location: Sequence[str | int]) -> l
     for step in location[:-1]:
         if isinstance(step, str):
             here = [inner for found in here for inner in _inside(found, step)]
-    return [field.alias or name for found in here for name, field in found.model_fields.items()]
+    return [name for found in here for name in fields_of(found)]
 
 
 def _inside(model: type[BaseModel], step: str) -> list[type[BaseModel]]:
@@ -126,9 +127,9 @@ def _inside(model: type[BaseModel], step: str) -> list[type[BaseModel]]:
         return [model]
     return [
         inner
-        for name, field in model.model_fields.items()
-        if step in (name, field.alias)
-        for inner in _models(field.annotation)
+        for name, annotation in fields_of(model).items()
+        if step in (name, getattr(model.model_fields.get(name), "alias", None))
+        for inner in _models(annotation)
     ]
 
 

@@ -17,6 +17,7 @@ class Stage(StrEnum):
     PREPARE = "prepare"
     ATTACK = "attack"
     NEURONS = "neurons"
+    ANALYSIS = "analysis"
     HARDEN = "harden"
     REPORT = "report"
 

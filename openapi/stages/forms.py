@@ -1,7 +1,9 @@
 """What each stage takes and gives."""
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
+from openapi.analyses import work
 from openapi.stages.attack import AttackParams, AttackValue
 from openapi.stages.base import Stage, Wire
 from openapi.stages.harden import HardenParams, HardenValue
@@ -19,6 +21,7 @@ class Form(NamedTuple):
     value: type[Wire]
 
 
+#: Of every stage but `analysis`, whose works have each their own.
 FORMS = {
     Stage.INSPECT_MODEL: Form(InspectModelParams, InspectModelValue),
     Stage.INSPECT_DATASET: Form(InspectDatasetParams, InspectDatasetValue),
@@ -28,3 +31,11 @@ FORMS = {
     Stage.HARDEN: Form(HardenParams, HardenValue),
     Stage.REPORT: Form(ReportParams, ReportValue),
 }
+
+
+def form_of(stage: Stage, params: Mapping[str, Any]) -> Form:
+    """The models of a stage, or of the work that the parameters name. Raises `ValueError` for an unknown work."""
+    if stage is not Stage.ANALYSIS:
+        return FORMS[stage]
+    found = work(str(params.get("work")))
+    return Form(found.params, found.value)

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from pydantic import Field
 
-from openapi.audits import NeuronOptions
+from openapi.analyses.sensitivity import SensitivityOptions
 from openapi.stages.base import Choice, ModelContract, Wire, is_none
 
 
@@ -19,7 +19,7 @@ class NeuronsParams(Wire):
     """The chosen samples ``start..stop``; `neurons.max_samples` counts from the first of all chosen ones."""
 
     model: ModelContract
-    neurons: NeuronOptions
+    neurons: SensitivityOptions
     start: int
     stop: int
     seed: int = 0

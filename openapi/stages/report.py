@@ -62,7 +62,8 @@ class ReportParams(Wire):
     """Everything that the finished shards left, but for their files.
 
     attacks: with their ids. slices: of the samples of `choice`, which is left out for the first ones. values: of the
-    shards by place. training: of a hardening. hardening: of an audit. artifacts: of other stages. Of an audit that ended
+    shards by place. training: of a hardening. hardening: of an audit. artifacts: of other stages. analyses: values of the
+    works of neuron analyses by step; the files of a step are inputs ``STEP.FILE``. Of an audit that ended
     early: why, which rules are `broken` for certain, and which are `undecided`, by position.
     """
 
@@ -81,6 +82,7 @@ class ReportParams(Wire):
     timings: dict[str, float] = {}
     hardening: AuditHardening | NotHardened | None = None
     artifacts: tuple[ArtifactInfo, ...] = ()
+    analyses: dict[str, Json] | None = Field(None, exclude_if=is_none)
     stopped: Stopped | None = Field(None, exclude_if=is_none)
     broken: tuple[int, ...] | None = Field(None, exclude_if=is_none)
     undecided: tuple[int, ...] | None = Field(None, exclude_if=is_none)

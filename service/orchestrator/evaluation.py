@@ -1,11 +1,11 @@
-"""Steps that attack a model and measure its neurons: slices of the data, and a step for each attack and slice."""
+"""Steps that attack a model: slices of the data, and a step for each attack and slice."""
 
 import math
 from collections.abc import Sequence
 from itertools import pairwise
 
 from openapi.attacks import AttackSpec
-from openapi.audits import AuditRequest, Execution, NeuronOptions
+from openapi.audits import AuditRequest, Execution
 from openapi.hardenings import HardeningRequest
 from openapi.samples import SampleChoice, choice_params, how_many
 from openapi.stages.base import Stage
@@ -77,45 +77,6 @@ def attack_steps(
         )
         for j, (start, stop) in enumerate(cuts)
         for i, spec in enumerate(specs)
-    ]
-
-
-def neuron_steps(
-    phase: str,
-    prefix: str,
-    model: Subject,
-    dataset: Subject,
-    options: NeuronOptions,
-    cuts: Sequence[Slice],
-    *,
-    choice: SampleChoice,
-    seed: int,
-    keep_examples: bool,
-    execution: Execution,
-) -> list[Step]:
-    """One step for each slice of the samples that make dual pairs."""
-    end = min(cuts[-1][1], options.max_samples or cuts[-1][1])
-    return [
-        Step(
-            phase,
-            f"{prefix}sums.{j}",
-            Stage.NEURONS,
-            {"model": model.blob, **dataset.arrays()},
-            {
-                "model": model.contract(),
-                "neurons": options.model_dump(mode="json", by_alias=True),
-                "start": start,
-                "stop": min(stop, end),
-                "seed": seed,
-                "keep_examples": keep_examples,
-                **choice_params(choice, cuts[-1][1], seed, start, stop),
-            },
-            weight=float(min(stop, end) - start),
-            unit="samples",
-            execution={"batch_size": execution.batch_size},
-        )
-        for j, (start, stop) in enumerate(cuts)
-        if start < end
     ]
 
 

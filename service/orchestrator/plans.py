@@ -106,15 +106,14 @@ class Plans:
 
     async def _is_decided(self, session: AsyncSession, job: Job) -> bool:
         kind = KINDS[job.kind]
-        if kind.is_decided is None or job.request.get(kind.stop_field) is None or job.phase != kind.droppable:
+        if kind.is_decided is None or job.request.get(kind.stop_field) is None or not kind.is_droppable(job.phase):
             return False
         known = await load_known(session, job, self._settings)
         return known is not None and kind.is_decided(known)
 
     async def _drop(self, session: AsyncSession, job: Job, reason: str) -> None:
-        phase = KINDS[job.kind].droppable
-        if phase is not None:
-            await step_rows.drop_steps(session, job, phase)
+        if KINDS[job.kind].is_droppable(job.phase):
+            await step_rows.drop_steps(session, job)
             job.metrics = {"stopped": reason}
 
     async def time_is_over(self, session: AsyncSession, job: Job) -> None:
@@ -126,7 +125,7 @@ class Plans:
             child = await job_rows.lock_job(session, job.child_job_id)
             if child is not None:
                 await self.cancel(session, child)
-        elif job.phase == KINDS[job.kind].droppable:
+        elif KINDS[job.kind].is_droppable(job.phase):
             await self._drop(session, job, "time_budget")
             await self.advance(session, job)
 

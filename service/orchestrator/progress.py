@@ -60,19 +60,19 @@ def seconds_left(steps: Sequence[StepState], now: datetime) -> float | None:
     """Estimated seconds until the steps planned so far are done; None while nothing tells.
 
     A running step goes on as fast as it went so far; one that does not run yet takes as long for its weight as those of
-    its stage took, or is left out when none of them has ended. As many steps run at once as do now.
+    its stage and phase took, or is left out when none of them has ended. As many steps run at once as do now.
     """
-    spent: dict[str, tuple[float, float]] = {}
+    spent: dict[tuple[str, str], tuple[float, float]] = {}
     for step in steps:
         if step.status == "succeeded" and step.seconds is not None:
-            seconds, weight = spent.get(step.stage, (0.0, 0.0))
-            spent[step.stage] = (seconds + step.seconds, weight + step.weight)
+            seconds, weight = spent.get((step.stage, step.phase), (0.0, 0.0))
+            spent[step.stage, step.phase] = (seconds + step.seconds, weight + step.weight)
     left: list[float] = []
     running = sum(step.status == "running" for step in steps)
     for step in steps:
         if step.status not in UNFINISHED:
             continue
-        seconds, weight = spent.get(step.stage, (0.0, 0.0))
+        seconds, weight = spent.get((step.stage, step.phase), (0.0, 0.0))
         if step.status == "running" and step.started_at is not None and step.share > 0:
             left.append((now - step.started_at).total_seconds() * (1 - step.share) / step.share)
         elif weight > 0:

@@ -10,6 +10,7 @@ from openapi.report import ReportDataset, ReportModel
 from openapi.samples import choice_params, described
 from openapi.stages.base import Stage
 from openapi.wire.jobs import Blob, OutputFile, ShardResult, artifact_id
+from service.orchestrator.analyses import whole_analyses
 from service.orchestrator.evaluation import Slice, choice_of, evaluated, slices
 from service.orchestrator.partial import Ran, broken_rules, undecided, what_ran
 from service.orchestrator.plan import Done, Known, Step, Subject
@@ -34,11 +35,19 @@ def _inputs(rows: Sequence[Done]) -> dict[str, Blob]:
     return found
 
 
+def _analyses(known: Known) -> tuple[dict[str, Blob], dict[str, Any]]:
+    """``STEP.FILE`` → blob, and the parameter `analyses`: of the works that were done on all of their samples."""
+    works = whole_analyses(known)
+    rows = [row for row in known.done.values() if row.name.partition(".")[0] in works]
+    files = {f"{row.name}.{key}": file.blob for row in rows for key, file in row.result.files.items()}
+    return files, {"analyses": {row.name: row.result.value for row in rows}} if rows else {}
+
+
 def _timings(rows: Sequence[Done]) -> dict[str, float]:
-    """Seconds of work per kind of shard, summed over shards."""
+    """Seconds of work per kind of shard, of analyses by their name, summed over shards."""
     spent: dict[str, float] = {}
     for row in rows:
-        work = row.stage.value
+        work = row.phase if row.stage is Stage.ANALYSIS else row.stage.value
         spent[work] = round(spent.get(work, 0.0) + row.result.seconds, 3)
     return spent
 
@@ -151,7 +160,8 @@ def report_step(
     labels = {"labels": dataset.arrays()["y"]} if told else {}
     if isinstance(request, AuditRequest) and request.keep_examples:
         labels["images"] = dataset.arrays()["x"]
-    inputs = _inputs([row for row in rows if row.phase in _EVALUATED])
+    merged = [row for row in rows if row.phase in _EVALUATED]
+    inputs = _inputs(merged)
     params: dict[str, Any] = {
         "kind": known.kind,
         "job_id": known.job_id,
@@ -169,7 +179,7 @@ def report_step(
         "attacks": [spec.model_dump(mode="json", by_alias=True) for spec in request.attacks or ()],
         "slices": [list(cut) for cut in cuts],
         **told,
-        "values": {row.name: row.result.value for row in rows if row.phase in _EVALUATED},
+        "values": {row.name: row.result.value for row in merged},
         "training": next((row.result.value for row in rows if row.stage == Stage.HARDEN), None),
         "environment": _environment(results, request.seed),
         "timings": _timings(rows),
@@ -178,7 +188,8 @@ def report_step(
     }
     reason = known.stopped
     if reason is not None and isinstance(request, AuditRequest):
-        names, changed = cut_short(reason, request, n, cuts, rows, params)
+        names, changed = cut_short(reason, request, n, cuts, merged, params)
         inputs = {names[name]: blob for name, blob in inputs.items() if name in names}
         params |= changed
-    return Step(REPORT, REPORT, Stage.REPORT, {**inputs, **labels}, params)
+    files, analyses = _analyses(known)
+    return Step(REPORT, REPORT, Stage.REPORT, {**inputs, **labels, **files}, {**params, **analyses})

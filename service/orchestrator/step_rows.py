@@ -112,9 +112,9 @@ async def end_steps(session: AsyncSession, job: Job) -> None:
     )
 
 
-async def drop_steps(session: AsyncSession, job: Job, phase: str) -> None:
-    """Do without the unfinished steps of a phase; the workers stop those that run after the commit."""
-    mine = select(ShardRow).where(ShardRow.job_id == job.id, ShardRow.phase == phase)
+async def drop_steps(session: AsyncSession, job: Job) -> None:
+    """Do without the unfinished steps of a job; the workers stop those that run after the commit."""
+    mine = select(ShardRow).where(ShardRow.job_id == job.id)
     for row in await session.scalars(mine.where(ShardRow.status.in_(UNFINISHED))):
         if row.status == "running" or row.enqueued_at is not None:
             effects(session).stopped.add(row.id)

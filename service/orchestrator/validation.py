@@ -12,6 +12,7 @@ from openapi.metrics import called, metric_errors
 from openapi.problems import InvalidField, InvalidFields
 from openapi.report import ClassReport
 from openapi.samples import check_indices
+from service.orchestrator.analyses import check_neurons
 from service.orchestrator.matching import known_names, match
 from service.orchestrator.plan import Subject
 from service.orchestrator.targets import aimed, class_names
@@ -56,18 +57,13 @@ def check_hardening(model: Subject, options: HardenOptions, pointer: str) -> Non
 def check_audit(request: AuditRequest, model: Subject, dataset: Subject, train: Subject | None) -> AuditRequest:
     """Check an audit against inspected subjects; return it as it will run.
 
-    The neuron analysis needs gradients: on a model without them it is left out when it was only there by default.
+    Analyses of neurons that cannot be done are left out when they were only there by default.
     """
     match(model, dataset, "/dataset_id")
     check_class_rules(request, class_names(model.meta, dataset.matched or known_names(model, dataset)), model)
     check_indices(request.samples, int(dataset.inspection["num_samples"]), "/samples")
     check_attacks(model, request.attacks or (), "/attacks" if request.preset is None else "/preset", dataset)
-    if not model.inspection.get("differentiable", True) and request.neurons is not None:
-        if "neurons" in request.model_fields_set:
-            raise InvalidField(
-                "/neurons", f"the model {model.name!r} has no gradients, and dual pairs need them; set null"
-            )
-        request = request.model_copy(update={"neurons": None})
+    request = check_neurons(request, model, dataset)
     if request.harden is not None and train is not None:
         check_hardening(model, request.harden, "/harden")
         match(model, train, "/harden/train_dataset_id")

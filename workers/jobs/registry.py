@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from openapi.stages.base import Stage, Wire
-from openapi.stages.forms import FORMS
+from openapi.stages.forms import form_of
 from workers.jobs.context import JobContext
 
 STAGES: dict[Stage, str] = {stage: f"workers.jobs.{stage}" for stage in Stage}
@@ -13,7 +13,7 @@ STAGES: dict[Stage, str] = {stage: f"workers.jobs.{stage}" for stage in Stage}
 
 def run_stage(stage: Stage, ctx: JobContext[dict[str, Any]]) -> dict[str, Any]:
     """Run one stage on the JSON of its parameters and return that of its value (see `openapi.stages.forms`)."""
-    form = FORMS[stage]
+    form = form_of(stage, ctx.params)
     # `replace` keeps the dict of declared files: the caller reads them off the context that it has given.
     typed: JobContext[Any] = replace(ctx, params=form.params.model_validate(ctx.params))  # type: ignore[arg-type]
     value: Wire = importlib.import_module(STAGES[stage]).run(typed)

@@ -15,6 +15,7 @@ from openapi.stages.report import Headline, ReportFile, ReportParams, ReportValu
 from openapi.threat_models import bounded
 from openapi.wire.jobs import artifact_id
 from workers.jobs.context import DeclaredFile, JobContext
+from workers.reports.analyses import found_of, keep_files
 from workers.reports.build import Built, build_report
 from workers.reports.html import render
 from workers.reports.kept_arrays import join_npz, slices_of
@@ -57,6 +58,7 @@ def _keep(ctx: JobContext[ReportParams]) -> list[DeclaredFile]:
             join_npz(parts, ("x", "index", "label", "success"), target)
     if "images" in ctx.inputs:
         _keep_pictures(ctx)
+    keep_files(found_of(ctx.params, ctx.inputs), ctx.output)
     parts = slices_of(ctx.inputs, NeuronsFile.PAIRS)
     if parts:
         join_npz(parts, ("x", "x_adv", "index"), ctx.output(ReportFile.PAIRS, "pairs.npz", "pairs", "npz"))

@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor, fx, nn
 
-from openapi.audits import Tap
+from openapi.analyses.sensitivity import Tap
 from openapi.models import InputSpec, LayerInfo
 from openapi.problems import InvalidField
 from workers.models.graphs import op_name

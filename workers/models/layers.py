@@ -6,7 +6,7 @@ from typing import Any
 
 from torch import Tensor, fx, nn
 
-from openapi.audits import Tap
+from openapi.analyses.sensitivity import Tap
 from openapi.models import LayerInfo, LayerKind
 from workers.models.graphs import depends_on_input, fetch, op_name
 from workers.models.taps import TapPoint, batch_dimension, find_taps, image_shape

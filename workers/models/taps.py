@@ -6,7 +6,7 @@ from typing import Any
 import torch
 from torch import Tensor, fx
 
-from openapi.audits import Tap
+from openapi.analyses.sensitivity import Tap
 from openapi.models import LayerKind
 from workers.models.graphs import op_name
 

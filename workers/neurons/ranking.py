@@ -9,8 +9,8 @@ from typing import Literal
 
 import numpy as np
 
+from openapi.analyses.sensitivity import LayerSensitivity, NeuronRank
 from openapi.models import LayerInfo
-from openapi.report import LayerSensitivity, NeuronRank
 from workers.neurons.sums import Floats, Ints, LayerTotals, SensitivitySums
 
 ZeroPolicy = Literal["skip", "one", "eps"]

@@ -11,12 +11,13 @@ from openapi.report import AttackReport, Check, Report, ReportDataset, ReportMod
 from openapi.stages.comparison import AuditHardening, Comparison, NotHardened, OwnHardening, Side
 from openapi.stages.neurons import NeuronsFile
 from openapi.stages.report import ReportParams
+from workers.reports.analyses import found_of, with_analyses
+from workers.reports.analyses.sensitivity import neuron_check, neuron_report
 from workers.reports.checks import result_checks
 from workers.reports.definitions import definitions
 from workers.reports.hardening import clean_drop, gains, hardening_verdict
 from workers.reports.kept_arrays import slices_of
 from workers.reports.merge import AttackTable, merge_attacks
-from workers.reports.neurons import missing_analyses, neuron_check, neuron_report
 from workers.reports.outcomes import attack_report, class_reports, clean_report, worst_cases
 from workers.reports.policy import early, judge
 from workers.reports.survivors import passed_on
@@ -59,7 +60,8 @@ def build_report(params: ReportParams, inputs: Mapping[str, Path], artifacts: Se
         hardening = hardened if isinstance(hardened, AuditHardening) else None
         if request.neurons is not None and slices_of(inputs, NeuronsFile.SUMS):
             neurons = neuron_report(request.neurons, params.model.layers, inputs, params.of_neurons())
-        checks += [neuron_check(request.neurons, neurons, _not_come_to(params)), *missing_analyses(neurons)]
+        neurons, of_analyses = with_analyses(neurons, found_of(params, inputs, neurons))
+        checks += [neuron_check(request.neurons, neurons, _not_come_to(params)), *of_analyses]
         checks += [*_absent(request), _hardening_check(hardened)]
     recipe = request if isinstance(request, HardeningRequest) else request.harden
     options = request.neurons if isinstance(request, AuditRequest) else None

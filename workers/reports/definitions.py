@@ -1,7 +1,7 @@
 """What the report's words mean: every published definition with its place, every decision of Tremor's marked "ours"."""
 
+from openapi.analyses import NeuronOptions, further
 from openapi.attacks import ATTACKS
-from openapi.audits import NeuronOptions
 from openapi.hardening_methods import METHODS
 from openapi.hardening_options import HardenOptions
 from workers.reports.merge import AttackTable
@@ -104,6 +104,7 @@ def definitions(
         found["omega"] += f"; {k}"
         found["tap"] = f"ours: {_TAPS[neurons.tap]}"
         found["zero_policy"] = f"ours: {_ZERO[neurons.zero_policy]}"
+        found |= analysis_definitions(neurons)
     if hardening is not None:
         found["hardening"] = METHODS[hardening.method].definition
         found["hardening.verdict"] = (
@@ -111,3 +112,9 @@ def definitions(
             "bounded threat model, by more than chance explains (McNemar's test, 95 %)"
         )
     return found
+
+
+def analysis_definitions(neurons: NeuronOptions) -> dict[str, str]:
+    """The definitions of the further analyses that were asked for, under their names."""
+    asked = [a for a in further() if a.asked(neurons) is not None]
+    return {f"{a.name}.{word}" if word else a.name: text for a in asked for word, text in a.definitions.items()}

@@ -10,10 +10,12 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from openapi.report import LayerSensitivity, Report
+from openapi.analyses.sensitivity import LayerSensitivity
+from openapi.report import Report
 from openapi.text import visible
 from openapi.threat_models import bounded
 from workers.reports import charts, formatting
+from workers.reports.analyses import views
 from workers.reports.svg import sorted_curve
 from workers.reports.worst import WorstExample
 
@@ -81,6 +83,7 @@ def render(report: Report, pictures: Sequence[WorstExample] = ()) -> str:
         confusions=_confusions(report),
         class_text=lambda label: formatting.class_text(label, names),
         layers=layers,
+        analyses=views(report),
         ratio_top=_largest_ratio(layers),
         many=charts.MANY_LAYERS,
         by_depth=charts.by_depth(layers),

@@ -17,7 +17,7 @@ class Kind:
     `request` reads the stored request. `subjects`: part that a subject plays → column of the job with its id, and the
     place in the request that is blamed for it. `extend` says how the plan goes on, of a job that has no step yet as
     well. `is_decided`: whether the result of an audit that may stop is known, asked after every step where the request
-    has a value at `stop_field`. `droppable`: the phase that a job which ends early may do without.
+    has a value at `stop_field`. `is_droppable`: whether a job that ends early does without what a phase has not done.
     """
 
     extend: Callable[[Known], Extension]
@@ -25,7 +25,7 @@ class Kind:
     subjects: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     is_decided: Callable[[Known], bool] | None = None
     stop_field: str = ""
-    droppable: str | None = None
+    is_droppable: Callable[[str | None], bool] = lambda phase: False
 
 
 KINDS: dict[str, Kind] = {
@@ -39,7 +39,7 @@ KINDS: dict[str, Kind] = {
         },
         is_decided=audit.is_decided,
         stop_field="stop_on",
-        droppable=audit.ATTACKS,
+        is_droppable=audit.is_droppable,
     ),
     "hardening": Kind(
         hardening.extend,

@@ -1,4 +1,4 @@
-"""The plan of an audit: ``[preparing →] attacks → [hardening] → report``.
+"""The plan of an audit: ``[preparing →] attacks, [neurons.…] → [hardening] → report``.
 
 Data is prepared where the model takes its labels or channels in another form. The hardening is a job of its own.
 """
@@ -7,7 +7,9 @@ from typing import Any
 
 from openapi.audits import AuditRequest
 from openapi.problems import TimeLimit, problem
-from service.orchestrator.evaluation import aimed_attacks, attack_steps, evaluated, neuron_steps, slices
+from service.orchestrator.analyses import analysis_steps, is_analysis
+from service.orchestrator.analyses.base import Planning
+from service.orchestrator.evaluation import aimed_attacks, attack_steps, evaluated, slices
 from service.orchestrator.hardened import hardening_facts
 from service.orchestrator.matching import as_taken, prepare_steps
 from service.orchestrator.partial import broken_rules
@@ -39,7 +41,7 @@ def extend(known: Known) -> Extension:
 
 
 def _report(known: Known, request: AuditRequest, dataset: Subject) -> Extension:
-    rows = known.of(ATTACKS)
+    rows = [done for done in known.done.values() if is_droppable(done.phase)]
     if not any(done.name.startswith("samples.") for done in rows):
         raise TimeLimit(f"The time budget of {request.time_budget:g} s ended before any attack had a result")
     child, drops, facts, artifacts = known.child, False, None, []
@@ -61,7 +63,7 @@ def _of_hardening(child: Child) -> dict[str, Any]:
 
 
 def attack_phase(request: AuditRequest, model: Subject, dataset: Subject, slice_size: int) -> list[Step]:
-    """The phase ``attacks``: every attack and the neuron analysis over every slice."""
+    """The phase ``attacks``: every attack and σ over every slice; and a phase for each further analysis of neurons."""
     cuts = slices(evaluated(dataset, request), request.execution, slice_size)
     options: dict[str, Any] = {
         "choice": request.samples,
@@ -71,9 +73,12 @@ def attack_phase(request: AuditRequest, model: Subject, dataset: Subject, slice_
     }
     specs, few = aimed_attacks(request, model, dataset), request.survivors_only
     steps = attack_steps(ATTACKS, "", model, dataset, specs, cuts, survivors_only=few, **options)
-    if request.neurons is not None:
-        steps += neuron_steps(ATTACKS, "", model, dataset, request.neurons, cuts, **options)
-    return steps
+    return steps + analysis_steps(Planning(request, model, dataset, cuts))
+
+
+def is_droppable(phase: str | None) -> bool:
+    """Whether an audit that ends early does without what is unfinished in a phase."""
+    return phase == ATTACKS or is_analysis(phase)
 
 
 def is_decided(known: Known) -> bool:

@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from openapi.audits import NeuronOptions
+from openapi.analyses import NeuronOptions
+from openapi.analyses.sensitivity import PairInfo
 from openapi.models import LayerInfo
-from openapi.report import Check, NeuronReport, PairInfo
+from openapi.report import Check, NeuronReport
 from openapi.stages.neurons import NeuronsFile, NeuronsValue
 from workers.neurons.ranking import finish
 from workers.neurons.sums import SensitivitySums, merge_sums
@@ -41,22 +42,6 @@ def neuron_report(
     )
     pairs = PairInfo(attack="pgd linf", eps=options.eps, n=sums.n, steps=options.steps)
     return NeuronReport(tap=options.tap, pairs=pairs, layers=found)
-
-
-def missing_analyses(report: NeuronReport | None) -> list[Check]:
-    """Say of every further analysis that is null why it is."""
-    titles = {
-        "importance": "Importance of penultimate neurons (SNS, Eq. 3-6)",
-        "similarity": "Similarity of sensitive neurons across target classes (SNS, Eq. 7-10)",
-        "suppression": "Suppression of sensitive neurons (SNS, Fig. 9)",
-    }
-    if report is None:
-        return []
-    return [
-        Check(id=f"neurons.{name}", title=title, status="skipped", detail="an audit does not run this analysis")
-        for name, title in titles.items()
-        if getattr(report, name) is None
-    ]
 
 
 def neuron_check(options: NeuronOptions | None, report: NeuronReport | None, why: str | None = None) -> Check:

@@ -1,0 +1,70 @@
+"""How each analysis of neurons is planned: a module each, and its one entry here."""
+
+from typing import Any
+
+from openapi.analyses import ANALYSES, SENSITIVITY, further
+from openapi.audits import AuditRequest
+from openapi.problems import InvalidField
+from service.orchestrator.analyses import sensitivity
+from service.orchestrator.analyses.base import Plan, Planning
+from service.orchestrator.plan import Known, Step, Subject
+
+PLANS: dict[str, Plan[Any]] = {"sensitivity": sensitivity.PLAN}
+
+
+def _options(request: AuditRequest, name: str) -> Any:
+    return request.neurons if name == SENSITIVITY.name else ANALYSES[name].asked(request.neurons)
+
+
+def analysis_steps(plan: Planning) -> list[Step]:
+    """The steps of all analyses that a request asks for, each step once: analyses may share some."""
+    steps: dict[str, Step] = {}
+    for name in ANALYSES:
+        if (options := _options(plan.request, name)) is not None:
+            for step in PLANS[name].steps(options, plan):
+                steps.setdefault(step.name, step)
+    return list(steps.values())
+
+
+def check_neurons(request: AuditRequest, model: Subject, dataset: Subject) -> AuditRequest:
+    """The request with the analyses that can be done.
+
+    One that cannot be done is left out when it was only there by default or by preset. Raises `InvalidField` when it
+    was asked for.
+    """
+    if request.neurons is None:
+        return request
+    asked = "neurons" in request.model_fields_set
+    if not model.inspection.get("differentiable", True):
+        if asked:
+            raise InvalidField(
+                "/neurons", f"the model {model.name!r} has no gradients, and dual pairs need them; set null"
+            )
+        return request.model_copy(update={"neurons": None})
+    for analysis in further():
+        if (options := analysis.asked(request.neurons)) is not None:
+            try:
+                PLANS[analysis.name].check(options, request, model, dataset)
+            except InvalidField:
+                if asked:
+                    raise
+                request = _without(request, analysis.name)
+    return request
+
+
+def _without(request: AuditRequest, name: str) -> AuditRequest:
+    neurons = request.neurons and request.neurons.with_parts(**{name: None})
+    return request.model_copy(update={"neurons": neurons})
+
+
+def is_analysis(phase: str | None) -> bool:
+    """Whether a phase is that of an analysis."""
+    return phase is not None and phase.startswith("neurons.")
+
+
+def whole_analyses(known: Known) -> list[str]:
+    """The works of which every step that was planned has succeeded: the others tell nothing about all samples."""
+    works = {work.name for analysis in ANALYSES.values() for work in analysis.works}
+    unfinished = {name.partition(".")[0] for name in known.planned if name not in known.done}
+    there = {name.partition(".")[0] for name in known.done}
+    return [work for work in works if work in there and work not in unfinished]

@@ -1,0 +1,80 @@
+"""What the steps of a neuron analysis are made from: slices, targets, and files of earlier steps."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from openapi.analyses.base import Analysis
+from openapi.audits import AuditRequest
+from openapi.base import Frozen
+from openapi.samples import choice_params
+from openapi.stages.analysis import Work
+from openapi.stages.base import Stage
+from openapi.wire.jobs import Blob
+from service.orchestrator.plan import OutputOf, Step, Subject
+
+O = TypeVar("O", bound=Frozen)  # noqa: E741  the options
+
+Slice = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Planning:
+    """The audit that an analysis is a part of. `cuts`: the slices of the evaluated samples."""
+
+    request: AuditRequest
+    model: Subject
+    dataset: Subject
+    cuts: Sequence[Slice]
+
+    def slices(self, max_samples: int | None) -> list[tuple[int, int, int]]:
+        """(number, start, stop) of the slices of the first so many of the evaluated samples."""
+        end = min(self.cuts[-1][1], max_samples or self.cuts[-1][1])
+        return [(j, start, min(stop, end)) for j, (start, stop) in enumerate(self.cuts) if start < end]
+
+    def sliced(self, start: int, stop: int) -> dict[str, Any]:
+        """The parameters of `openapi.stages.analysis.SliceParams`, as JSON."""
+        seed = self.request.seed
+        chosen = choice_params(self.request.samples, self.cuts[-1][1], seed, start, stop)
+        return {"model": self.model.contract(), "start": start, "stop": stop, "seed": seed, **chosen}
+
+    def data(self) -> dict[str, Blob | OutputOf]:
+        """The inputs of a work that runs the model."""
+        return {"model": self.model.blob, **self.dataset.arrays()}
+
+    def step(
+        self,
+        analysis: Analysis[Any, Any],
+        work: Work,
+        at: Sequence[int],
+        inputs: Mapping[str, Blob | OutputOf],
+        params: Mapping[str, Any],
+        weight: float,
+    ) -> Step:
+        """A step of a work; `at` tells it from the others, by target and slice for example."""
+        return Step(
+            analysis.path,
+            step_name(work, at),
+            Stage.ANALYSIS,
+            inputs,
+            {"work": work.name, "version": work.version, **params},
+            weight=weight,
+            unit="samples",
+            execution={"batch_size": self.request.execution.batch_size},
+        )
+
+
+def step_name(work: Work, at: Sequence[int]) -> str:
+    """``name.2.0``."""
+    return ".".join((work.name, *map(str, at)))
+
+
+@dataclass(frozen=True)
+class Plan(Generic[O]):
+    """How an analysis is planned.
+
+    `steps`: of its options. `check`: raises `InvalidField` where the model or data set cannot be analysed so.
+    """
+
+    steps: Callable[[O, Planning], list[Step]]
+    check: Callable[[O, AuditRequest, Subject, Subject], None] = lambda options, request, model, dataset: None
