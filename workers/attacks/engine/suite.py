@@ -88,7 +88,7 @@ def run_attack(
         tile = batch_size or rows_at_once(quick, few, usual, not spec.facts.black_box)
         outside = [Victim(model, index[s].to(where), tile=tile) for s in slices]
         clean = [v.logits(x[s].to(where, torch.float32), v.everyone) for v, s in zip(outside, slices, strict=True)]
-        probabilities = all(_are_probabilities(z) for z in clean)
+        probabilities = all(are_probabilities(z) for z in clean)
         for s, z, victim in zip(slices, clean, outside, strict=True):
 
             def beat(fraction: float, begin: int = s.start, size: int = len(z)) -> None:
@@ -115,7 +115,7 @@ def _check_input(x: Tensor, y: Tensor, index: Tensor) -> None:
         raise ValueError("pixels must lie in [0, 1]")
 
 
-def _are_probabilities(z: Tensor) -> bool:
+def are_probabilities(z: Tensor) -> bool:
     """Whether all outputs are probability vectors: the model ends in a softmax, see `Victim.probabilities`."""
     return bool((z >= 0).all() and (z.sum(1) - 1).abs().max() < 1e-4)
 

@@ -14,6 +14,12 @@ _LOOKS = 8  # points of the segment where a group's worth is looked at
 _MORE = 4  # times as many groups each time, from the fewest to all
 
 
+def usual_side(h: int, w: int) -> int:
+    """Return the side of a group where none is chosen: 2 for images up to 32 pixels, 13 above, as in the StrAttack
+    authors' code."""
+    return 2 if min(h, w) <= 32 else 13
+
+
 class Groups:
     """The squares of a grid over images of h×w; the last ones may be smaller."""
 

@@ -10,7 +10,7 @@ from workers.attacks.engine.samples import Hunt
 from workers.attacks.maths.balls import per_row
 from workers.attacks.maths.losses import margin
 from workers.attacks.minimal.constants import Constants
-from workers.attacks.minimal.pixel_groups import Groups, few_groups
+from workers.attacks.minimal.pixel_groups import Groups, few_groups, usual_side
 
 _REFINE = 20
 _TEST_EVERY = 4  # rounds between two looks at the sparse candidate
@@ -34,8 +34,8 @@ def strattack(hunt: Hunt, spec: StrAttack) -> None:
     Xu et al., "Structured Adversarial Attack: Towards General Implementation and Better Interpretability", 2019.
     """
     active = hunt.active()
-    side = spec.group or (2 if min(hunt.x.shape[2:]) <= 32 else 13)
-    groups = Groups(side, hunt.x.shape[2], hunt.x.shape[3])
+    h, w = hunt.x.shape[2:]
+    groups = Groups(spec.group or usual_side(h, w), h, w)
     constants = Constants(len(active), spec.initial_const, active.device)
     best = torch.full((len(active),), torch.inf, device=active.device)
     best_x = hunt.x[active].clone()
