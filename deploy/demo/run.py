@@ -9,7 +9,7 @@ import shutil
 import sys
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import click
 
@@ -35,7 +35,7 @@ HARDEN: Json = {"method": "sns", "eps": EPS, "steps": 3, "epochs": 6, "lr": 0.00
 
 def upload_all(run: Any, shown: Bars) -> dict[str, str]:
     """Upload both formats and both splits; return their ids."""
-    files = {
+    files: dict[str, tuple[Literal["models", "datasets"], Path, dict[str, Any]]] = {
         "onnx": ("models", HERE / "small_vgg.onnx", {**INPUT, "name": "small_vgg (ONNX)", "labels": CLASSES}),
         "torchscript": (
             "models",

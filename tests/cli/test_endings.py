@@ -53,7 +53,8 @@ def test_what_nobody_foresaw_is_written_down_for_us(
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     monkeypatch.setattr("tempfile.tempdir", None)
     monkeypatch.setattr(sys, "argv", ["tremor", "audit", "m", "--api-key", "trm_secret", "--api-key=trm_secret"])
-    assert ended(raising(ZeroDivisionError("odd"))) == Exit.INTERNAL == 70
+    assert ended(raising(ZeroDivisionError("odd"))) == Exit.INTERNAL
+    assert int(Exit.INTERNAL) == 70
     said = capsys.readouterr().err
     assert "Traceback" not in said
     assert "a fault of Tremor" in said

@@ -60,14 +60,14 @@ def test_a_broken_rule_is_refused(text: str) -> None:
         specs.rule(text)
 
 
-def test_policy_files_in_json_and_toml(tmp_path) -> None:  # type: ignore[no-untyped-def]
+def test_policy_files_in_json_and_toml(tmp_path: Path) -> None:
     (tmp_path / "p.json").write_text('{"rules": ["clean.accuracy>=0.8"]}')
     (tmp_path / "p.toml").write_text('[[rules]]\nmetric = "clean.accuracy"\nop = ">="\nvalue = 0.8\n')
     assert specs.policy(tmp_path / "p.json") == specs.policy(tmp_path / "p.toml")
 
 
 @pytest.mark.parametrize("text", ['{"rules": []}', "{}", "[]", "nonsense"])
-def test_an_empty_policy_is_an_error_not_a_pass(tmp_path, text: str) -> None:  # type: ignore[no-untyped-def]
+def test_an_empty_policy_is_an_error_not_a_pass(tmp_path: Path, text: str) -> None:
     (tmp_path / "p.json").write_text(text)
     with pytest.raises(click.BadParameter):
         specs.policy(tmp_path / "p.json")

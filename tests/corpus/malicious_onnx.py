@@ -7,6 +7,7 @@ from onnx import TensorProto, helper
 
 from tests.corpus import onnx_models
 from tests.corpus.malice import Malice, listing
+from tests.workers.models.onnx.files import model
 
 FILES: list[Malice] = []
 _listed = listing(FILES, "models")
@@ -103,4 +104,4 @@ def onnx_endless_loop(outside: Path) -> bytes:
         ],
     )
     loop = helper.make_node("Loop", ["", "true", "x"], ["l"], name="loop", body=body)
-    return _onnx(onnx_models.model([loop, helper.make_node("Flatten", ["l"], ["y"])], ["n", 1, 4, 4], {"true": true}))
+    return _onnx(model([loop, helper.make_node("Flatten", ["l"], ["y"])], ["n", 1, 4, 4], {"true": true}))

@@ -74,7 +74,8 @@ class Forks(nn.Module):
     """Work on another thread, out of sight of whoever counts."""
 
     def forward(self, x: Tensor) -> Tensor:
-        return torch.jit._wait(torch.jit._fork(torch.relu, x)).flatten(1)[:, :4]
+        logits: Tensor = torch.jit._wait(torch.jit._fork(torch.relu, x)).flatten(1)[:, :4]
+        return logits
 
 
 class Strides(nn.Module):
@@ -95,7 +96,8 @@ class Endless(nn.Module):
         i = 0
         while i >= 0:
             i += 1
-        return self.fc(x.flatten(1))
+        logits: Tensor = self.fc(x.flatten(1))
+        return logits
 
 
 class _Stateful(nn.Module):
@@ -136,7 +138,8 @@ class Hoards(nn.Module):
         hoard = [torch.ones([67108864])]
         for _ in range(300):
             hoard.append(hoard[-1] + 1)
-        return self.fc(x.flatten(1)) * torch.stack(hoard).mean()
+        logits: Tensor = self.fc(x.flatten(1)) * torch.stack(hoard).mean()
+        return logits
 
 
 class HoardsWhileLoading(_Stateful):

@@ -11,6 +11,7 @@ import torch
 from numpy.typing import NDArray
 
 from deploy.demo import run, train
+from deploy.demo.net import SmallVgg
 
 pytestmark = pytest.mark.slow
 
@@ -34,17 +35,17 @@ def _onnx_logits(x: torch.Tensor) -> NDArray[np.float32]:
     return logits
 
 
-def test_accuracy_is_at_least_88_percent_on_images_never_seen(holdout) -> None:  # type: ignore[no-untyped-def]
+def test_accuracy_is_at_least_88_percent_on_images_never_seen(holdout: tuple[torch.Tensor, torch.Tensor]) -> None:
     x, y = holdout
     assert float((_scripted_logits(x).argmax(1) == y).float().mean()) >= 0.88
 
 
-def test_both_formats_give_the_same_logits(holdout) -> None:  # type: ignore[no-untyped-def]
+def test_both_formats_give_the_same_logits(holdout: tuple[torch.Tensor, torch.Tensor]) -> None:
     x, _ = holdout
     np.testing.assert_allclose(_onnx_logits(x), _scripted_logits(x).numpy(), rtol=1e-4, atol=1e-4)
 
 
-def test_splits_are_large_enough_and_share_no_image(holdout) -> None:  # type: ignore[no-untyped-def]
+def test_splits_are_large_enough_and_share_no_image(holdout: tuple[torch.Tensor, torch.Tensor]) -> None:
     x, _ = train.load(HERE / "train.npz")
     assert len(x) >= 2_000
     assert len(holdout[0]) >= 1_000
@@ -60,10 +61,10 @@ def test_the_normalisation_that_the_demo_declares_is_the_one_of_training() -> No
     assert run.INPUT["input"]["std"] == [train.STD]
 
 
-def test_the_script_still_trains_and_exports(tmp_path: Path, holdout) -> None:  # type: ignore[no-untyped-def]
+def test_the_script_still_trains_and_exports(tmp_path: Path, holdout: tuple[torch.Tensor, torch.Tensor]) -> None:
     x, y = holdout
     torch.manual_seed(0)
-    model = train.train(train.SmallVgg(width=4), x, y, epochs=2, seed=0)
+    model = train.train(SmallVgg(width=4), x, y, epochs=2, seed=0)
     assert train.accuracy(model, x, y) > 0.3
     train.export(model, tmp_path)
     assert zipfile.is_zipfile(io.BytesIO((tmp_path / "small_vgg.pt").read_bytes()))

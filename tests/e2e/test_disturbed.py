@@ -83,7 +83,7 @@ def test_a_killed_worker_costs_nothing_but_time(
     forget_results(service)
     audit = client.start(body)
     job = in_the_middle(service, client, audit)
-    lineage = {"job": job, "pool": job.parent().parent(), "worker": job.parent().parent().parent()}  # type: ignore[union-attr]
+    lineage = {"job": job, "pool": job.parent().parent(), "worker": job.parent().parent().parent()}
     assert "celery" in " ".join(lineage["worker"].cmdline())
     if victim == "broker":
         lineage[victim] = processes(service, "valkey")[0]
@@ -100,10 +100,10 @@ def test_a_stopped_worker_gives_its_shard_back(
     forget_results(service)
     audit = client.start(body)
     job = in_the_middle(service, client, audit)
-    family = [job, job.parent(), job.parent().parent(), job.parent().parent().parent()]  # type: ignore[union-attr]
+    family = [job, job.parent(), job.parent().parent(), job.parent().parent().parent()]
     for process in family:
         with contextlib.suppress(psutil.NoSuchProcess):
-            process.send_signal(signal.SIGTERM)  # type: ignore[union-attr]
+            process.send_signal(signal.SIGTERM)
     _, alive = psutil.wait_procs(family, timeout=30)
     assert alive == []
     assert_same(numbers(client.report(audit)), undisturbed)
@@ -163,7 +163,7 @@ def test_restarts_lose_nothing(folder: Path, body: Json, undisturbed: Json) -> N
     with Client(service.url) as client:
         job = in_the_middle(service, client, audit)
     everything = psutil.Process(service.process.pid).children(recursive=True)
-    pool = job.parent().parent()  # type: ignore[union-attr]
+    pool = job.parent().parent()
     assert pool is not None
     for process in (pool, pool.parent()):
         assert process is not None

@@ -72,8 +72,8 @@ async def test_every_worker_forgets_at_once(settings: Settings, tmp_path: Path) 
     queue = QueueClient(settings)
     await store.delete_async(gone.sha256)
     await queue.forget([gone.sha256])
+    until(lambda: all(machine.cache.names() == [kept.sha256] for machine in machines))
     for i, machine in enumerate(machines):
-        until(lambda machine=machine: machine.cache.names() == [kept.sha256])
         assert (tmp_path / str(i) / "job").read_bytes() == b"gone", "a running job keeps its link"
         machine.forgetting.close()
     await queue.aclose()

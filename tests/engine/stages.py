@@ -10,15 +10,17 @@ from typing import Any
 
 from workers.jobs.context import JobContext
 
+Context = JobContext[dict[str, Any]]
 
-def run(ctx: JobContext) -> dict[str, Any]:
+
+def run(ctx: Context) -> dict[str, Any]:
     """Do what ``params["do"]`` says."""
     action = globals()["do_" + ctx.params["do"]]
     value: dict[str, Any] = action(ctx) or {}
     return value
 
 
-def do_sum(ctx: JobContext) -> dict[str, Any]:
+def do_sum(ctx: Context) -> dict[str, Any]:
     import torch
 
     numbers = torch.tensor(list(ctx.inputs["x"].read_bytes()), dtype=torch.float64)
@@ -28,78 +30,78 @@ def do_sum(ctx: JobContext) -> dict[str, Any]:
     return {"sum": float(numbers.sum())}
 
 
-def do_arithmetic(ctx: JobContext) -> dict[str, Any]:
+def do_arithmetic(ctx: Context) -> dict[str, Any]:
     import torch
 
     return {"gradients": ctx.gradients, "cuda_graphs": ctx.cuda_graphs, "tf32": torch.backends.cudnn.allow_tf32}
 
 
-def do_sleep(ctx: JobContext) -> None:
+def do_sleep(ctx: Context) -> None:
     Path("pid").write_text(str(os.getpid()))
     ctx.progress(1, 2, "naps", "sleeping")
     time.sleep(ctx.params.get("seconds", 600))
 
 
-def do_spin(ctx: JobContext) -> None:
+def do_spin(ctx: Context) -> None:
     while True:
         pass
 
 
-def do_crash(ctx: JobContext) -> None:
+def do_crash(ctx: Context) -> None:
     os.kill(os.getpid(), signal.SIGSEGV)
 
 
-def do_leave(ctx: JobContext) -> None:
+def do_leave(ctx: Context) -> None:
     os._exit(7)
 
 
-def do_once_killed(ctx: JobContext) -> dict[str, Any]:
+def do_once_killed(ctx: Context) -> dict[str, Any]:
     """Be killed by SIGKILL as long as the input says so by its count in `times`."""
     os.kill(os.getpid(), signal.SIGKILL)
     return {}
 
 
-def do_allocate(ctx: JobContext) -> None:
+def do_allocate(ctx: Context) -> None:
     hoard = []
     while True:
         hoard.append(bytearray(64 * 2**20))
 
 
-def do_raise(ctx: JobContext) -> None:
+def do_raise(ctx: Context) -> None:
     raise ValueError("seven is too many")
 
 
-def do_refuse(ctx: JobContext) -> None:
+def do_refuse(ctx: Context) -> None:
     from openapi.problems import UnsupportedOperator
 
     raise UnsupportedOperator("no such thing", operator="Foo", node="/n1")
 
 
-def do_mumble(ctx: JobContext) -> None:
+def do_mumble(ctx: Context) -> None:
     from openapi.problems import UnsupportedOperator
 
     raise UnsupportedOperator("no such thing: \udcff", operator=b"Cl\xffip")
 
 
-def do_unwritable(ctx: JobContext) -> dict[str, Any]:
+def do_unwritable(ctx: Context) -> dict[str, Any]:
     ctx.output("key", "no text \udcff", "examples", "bin")
     return {}
 
 
-def do_not_a_number(ctx: JobContext) -> dict[str, Any]:
+def do_not_a_number(ctx: Context) -> dict[str, Any]:
     return {"x": float("nan")}
 
 
-def do_declare(ctx: JobContext) -> None:
+def do_declare(ctx: Context) -> None:
     """Declare a file outside the scratch folder."""
     ctx.output("x", ctx.params["name"], "examples", "bin")
 
 
-def do_link(ctx: JobContext) -> None:
+def do_link(ctx: Context) -> None:
     ctx.output("x", "link", "examples", "bin").symlink_to(ctx.params["to"])
 
 
-def do_babble(ctx: JobContext) -> None:
+def do_babble(ctx: Context) -> None:
     """Write nonsense into every open pipe."""
     for handle in range(3, 64):
         try:
@@ -108,7 +110,7 @@ def do_babble(ctx: JobContext) -> None:
             continue
 
 
-def do_orphan(ctx: JobContext) -> dict[str, Any]:
+def do_orphan(ctx: Context) -> dict[str, Any]:
     """Leave a process of another session behind."""
     if os.fork() == 0:
         os.setsid()
@@ -117,18 +119,18 @@ def do_orphan(ctx: JobContext) -> dict[str, Any]:
     return {}
 
 
-def do_fill(ctx: JobContext) -> None:
+def do_fill(ctx: Context) -> None:
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     with Path("big").open("wb") as file:
         while True:
             file.write(bytes(2**20))
 
 
-def do_full(ctx: JobContext) -> None:
+def do_full(ctx: Context) -> None:
     raise OSError(errno.ENOSPC, "No space left on device", "scratch/x")
 
 
-def do_litter(ctx: JobContext) -> None:
+def do_litter(ctx: Context) -> None:
     """Fill the disk with files that are each small enough."""
     number = 0
     while True:
@@ -136,22 +138,22 @@ def do_litter(ctx: JobContext) -> None:
         Path(f"litter{number % 5000}").write_bytes(bytes(2**20))
 
 
-def do_scatter(ctx: JobContext) -> None:
+def do_scatter(ctx: Context) -> None:
     for number in range(10**9):
         Path(f"scattered{number}").touch()
 
 
-def do_torchscript(ctx: JobContext) -> dict[str, Any]:
+def do_torchscript(ctx: Context) -> dict[str, Any]:
     """Load and run an uploaded program as it is: what admission is there to prevent."""
     import torch
 
-    torch.jit.set_fusion_strategy([])  # type: ignore[no-untyped-call]
-    program = torch.jit.load(str(ctx.inputs["file"]))  # type: ignore[no-untyped-call]
+    torch.jit.set_fusion_strategy([])
+    program = torch.jit.load(str(ctx.inputs["file"]))
     with torch.no_grad():
         return {"logits": program(torch.zeros(1, 3, 2, 2)).flatten()[:4].tolist()}
 
 
-def do_try(ctx: JobContext) -> dict[str, str]:
+def do_try(ctx: Context) -> dict[str, str]:
     """Run each snippet of ``params["code"]``; say what came of it: ``done`` or the error's name."""
     found = {}
     for name, code in ctx.params["code"].items():

@@ -65,7 +65,7 @@ def test_a_service_that_still_runs_there_keeps_it(tmp_path: Path, lock: str) -> 
 def test_a_folder_swept_before_its_lock_is_made_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Another process starts at any moment between the making of the folder and its lock."""
     made: list[str] = []
-    original: Any = folders.tempfile.mkdtemp
+    original: Any = tempfile.mkdtemp
 
     def mkdtemp(**options: Any) -> str:
         made.append(original(**options))
@@ -73,7 +73,7 @@ def test_a_folder_swept_before_its_lock_is_made_anew(tmp_path: Path, monkeypatch
             folders.sweep("own-", tmp_path)
         return made[-1]
 
-    monkeypatch.setattr(folders.tempfile, "mkdtemp", mkdtemp)
+    monkeypatch.setattr(tempfile, "mkdtemp", mkdtemp)
     with OwnFolder("own-", tmp_path) as mine:
         assert str(mine.path) == made[1]
 

@@ -41,7 +41,9 @@ async def test_enqueued_work_lies_in_the_broker(settings: Settings) -> None:
     client = QueueClient(settings)
     await client.enqueue(shard())
     raw = redis.Redis.from_url(settings.redis)
-    message = json.loads(raw.lindex("tremor:celery:" + QUEUES[1], 0))
+    waiting = raw.lindex("tremor:celery:" + QUEUES[1], 0)
+    assert waiting is not None
+    message = json.loads(waiting)
     assert message["headers"]["task"] == "tremor.run_shard"
     raw.close()
     assert not client.is_outdated(shard(1))

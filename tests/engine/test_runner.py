@@ -54,7 +54,8 @@ class Worker:
         return self.events(shard)[-1]
 
     def events(self, shard: Shard) -> list[WorkerEvent]:
-        found = [WorkerEvent.model_validate_json(fields["event"]) for _, fields in self.raw.xrange(EVENTS)]
+        entries: Any = self.raw.xrange(EVENTS)
+        found = [WorkerEvent.model_validate_json(fields["event"]) for _, fields in entries]
         return [event for event in found if event.shard_id == shard.shard_id]
 
     def pid_of_job(self) -> int:

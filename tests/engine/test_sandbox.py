@@ -206,7 +206,7 @@ def test_required_refuses_a_lesser_sandbox(server: WarmServer, tmp_path: Path) -
 def lives(process: psutil.Process) -> bool:
     """Whether it runs; one that vanishes while it is asked does not."""
     try:
-        return process.status() != psutil.STATUS_ZOMBIE
+        return bool(process.status() != psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:
         return False
 

@@ -31,7 +31,7 @@ TREMOR = [sys.executable, "-m", "service.cli.main"]
 
 
 def family(pid: int) -> list[psutil.Process]:
-    return psutil.Process(pid).children(recursive=True)
+    return list(psutil.Process(pid).children(recursive=True))
 
 
 def assert_gone(processes: list[psutil.Process]) -> None:

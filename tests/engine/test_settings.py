@@ -1,6 +1,7 @@
 """Settings: defaults, addresses as each library wants them, and refusals."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import ValidationError
@@ -54,7 +55,7 @@ def test_sockets_are_named_as_celery_wants_them() -> None:
         {"port": 70000},
     ],
 )
-def test_wrong_settings_are_refused(wrong: dict[str, str]) -> None:
+def test_wrong_settings_are_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValidationError, match=next(iter(wrong))):
         Settings(**wrong)
 

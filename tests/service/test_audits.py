@@ -160,7 +160,9 @@ def test_survivors_go_from_cheap_attacks_to_dear_ones(api: httpx.Client, worker:
     worker.do(before)
     released = worker.take()
     assert (released.params["attack"]["name"], released.params["start"]) == ("apgd", 0)
-    samples = worker.blobs.get_result(before.result_key).files["samples"].blob
+    result = worker.blobs.get_result(before.result_key)
+    assert result is not None
+    samples = result.files["samples"].blob
     assert released.inputs["fooled.0"] == samples
     assert set(released.inputs) == {"model", "x", "y", "fooled.0"}
     assert worker.is_empty()

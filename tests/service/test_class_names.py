@@ -83,7 +83,8 @@ def test_named_folders_for_a_nameless_model_must_be_all_of_them() -> None:
     assert read(None, data(["cat", "dog"]), 2)[0].is_identity()
     with pytest.raises(DatasetMismatch, match=r"2 named classes \('cat', 'dog'\) and the model 'm' 3 logits without"):
         read(None, data(["cat", "dog"]), 3)
-    for more in ({"label_order": "text"}, {"label_source": "given"}, {"label_source": "number"}):
+    known: list[dict[str, Any]] = [{"label_order": "text"}, {"label_source": "given"}, {"label_source": "number"}]
+    for more in known:
         assert read(None, data(["cat", "dog"]) | more, 3)[0].is_identity()
 
 
@@ -91,7 +92,8 @@ def test_alphabetical_order_that_nobody_confirmed_is_said() -> None:
     (reading,) = read(None, data(["cat", "dog"]), k=2)
     assert reading.is_identity()
     assert "alphabetical order" in reading.notes[0]
-    for more in ({"label_order": "text"}, {"label_source": "given"}, {"label_source": "number"}):
+    known: list[dict[str, Any]] = [{"label_order": "text"}, {"label_source": "given"}, {"label_source": "number"}]
+    for more in known:
         assert not read(None, data(["cat", "dog"], **more), k=2)[0].notes
     assert not read(["cat", "dog"], data(["cat", "dog"]))[0].notes
 

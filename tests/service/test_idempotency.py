@@ -14,7 +14,7 @@ from tests.service.test_problems import is_problem
 
 def post(world: World, key: str, **fields: object) -> httpx.Response:
     body = {"model_id": world.model, "dataset_id": world.dataset, "preset": "smoke", **fields}
-    return world.api.post("/v1/audits", json=body, headers={"Idempotency-Key": key.encode("latin-1")})
+    return world.api.post("/v1/audits", json=body, headers={b"Idempotency-Key": key.encode("latin-1")})
 
 
 def count(world: World) -> int:

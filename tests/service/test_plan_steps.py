@@ -36,7 +36,7 @@ def extend(known: Known) -> Extension:
     if "report" in known.done:
         return Extension(ending=Ending("pass"))
     value = {"omega": ValueOf("omega", "omega")}
-    inputs = {"x": X, "omega": OutputOf("omega", "report")}
+    inputs: dict[str, Blob | OutputOf] = {"x": X, "omega": OutputOf("omega", "report")}
     tests = [Step("suppression", f"layer.{i}", Stage.ATTACK, inputs, {"layer": i, **value}) for i in LAYERS]
     merged = {f"layer.{i}": OutputOf(f"layer.{i}", "samples") for i in LAYERS}
     return Extension(steps=[*tests, Step("report", "report", Stage.REPORT, merged, {})])

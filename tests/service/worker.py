@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import redis
-from kombu import Connection
+from kombu.connection import Connection
 
 from openapi.datasets import DatasetInspection
 from openapi.models import InputSpec, LayerInfo, ModelInspection
@@ -112,10 +112,9 @@ class ProtocolWorker:
     def file(self, name: str, kind: str, format: str, data: bytes) -> OutputFile:
         return OutputFile(name=name, kind=kind, format=format, blob=self.blobs.put_bytes(data))
 
-    def succeed(self, shard: Shard, value: dict[str, Any], *, store: bool = True, **files: OutputFile) -> ShardResult:
+    def succeed(self, shard: Shard, value: dict[str, Any], **files: OutputFile) -> ShardResult:
         result = ShardResult(value=value, files=files, seconds=0.25, environment={"device": "cpu"})
-        if store:
-            self.blobs.put_result(shard.result_key, result)
+        self.blobs.put_result(shard.result_key, result)
         self.tell(shard, "succeeded", result=result)
         return result
 

@@ -109,7 +109,8 @@ def _transformers(name: str) -> tuple[nn.Module, tuple[int, ...]]:
 
     kind = NAMES[name]
     config: Any = CONFIG_MAPPING[name](num_labels=CLASSES)
-    for part in (config, getattr(config, "vision_config", None), getattr(config, "text_config", None)):
+    parts: list[Any] = [config, getattr(config, "vision_config", None), getattr(config, "text_config", None)]
+    for part in parts:
         if isinstance(getattr(part, "num_hidden_layers", None), int) and not hasattr(part, "depths"):
             part.num_hidden_layers = min(2, part.num_hidden_layers)
     net = getattr(transformers, kind[0] if isinstance(kind, tuple) else kind)(config)

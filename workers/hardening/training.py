@@ -111,7 +111,7 @@ class Hardener:
                     group["lr"] = options.lr * (1 + math.cos(math.pi * step / total)) / 2
             loss, l_adv, l_sns = self.losses(rows, self.adversary(rows, ramp), ramp)
             optimizer.zero_grad()
-            loss.backward()  # type: ignore[no-untyped-call]
+            loss.backward()
             if options.max_grad_norm is not None:
                 torch.nn.utils.clip_grad_norm_(parameters, options.max_grad_norm)
             values = np.array([float(loss.detach()), float(l_adv.detach()), float(l_sns.detach())])

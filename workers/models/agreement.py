@@ -111,7 +111,7 @@ def _output(output: Any, model: AuditedModel, images: int) -> Tensor:
 def _open_torchscript(path: Path, model: AuditedModel) -> Callable[[Tensor], Any]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        script = torch.jit.load(str(path), map_location="cpu").eval()  # type: ignore[no-untyped-call]
+        script = torch.jit.load(str(path), map_location="cpu").eval()
     dtype = model.file_input.dtype
 
     def run(x: Tensor) -> Any:

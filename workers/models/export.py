@@ -53,7 +53,7 @@ def write_torchscript(model: AuditedModel, path: Path) -> None:
         warnings.simplefilter("ignore")
         note = json.dumps({"shape": list(model.file_input.shape)})
         scripted(model.graph).save(str(path), _extra_files={INPUT_NOTE: note})
-        loaded = torch.jit.load(str(path), map_location="cpu")  # type: ignore[no-untyped-call]
+        loaded = torch.jit.load(str(path), map_location="cpu")
         _compare(model, loaded, "TorchScript")
 
 

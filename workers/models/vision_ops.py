@@ -18,10 +18,10 @@ def declare() -> None:
     try:
         import torchvision
     except (RuntimeError, ImportError, OSError):
-        library = torch.library.Library("torchvision", "FRAGMENT")  # type: ignore[no-untyped-call]
+        library = torch.library.Library("torchvision", "FRAGMENT")
         for name in ("nms", "qnms"):
             if not hasattr(torch.ops.torchvision, name):
-                library.define(name + _SIGNATURE)  # type: ignore[no-untyped-call]
+                library.define(name + _SIGNATURE)
         _LIBRARIES.append(library)
     else:
         del torchvision

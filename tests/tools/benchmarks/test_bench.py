@@ -21,9 +21,10 @@ pytestmark = pytest.mark.slow
 
 def subject() -> Subject:
     torch.manual_seed(0)
-    net = nn.Sequential(nn.Flatten(), nn.Linear(16, 3)).eval()
+    linear = nn.Linear(16, 3)
+    net = nn.Sequential(nn.Flatten(), linear).eval()
     with torch.no_grad():
-        net[1].bias.copy_(-net[1].weight.sum(1) / 2)  # the boundaries meet in the middle of the cube
+        linear.bias.copy_(-linear.weight.sum(1) / 2)  # the boundaries meet in the middle of the cube
     x = torch.rand(20, 1, 4, 4)
     with torch.no_grad():
         y = net(x).argmax(1)

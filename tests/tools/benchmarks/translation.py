@@ -11,6 +11,7 @@ runtime.
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -58,10 +59,10 @@ def row(family: str, net: nn.Module, x: Tensor) -> list[str]:
                 cells.append("torch cannot")
                 continue
             spec = InputSpec(shape=tuple(x.shape[1:]))
-            ours = seconds(lambda path=path, spec=spec: load_model(path, None, spec))
+            ours = seconds(partial(load_model, path, None, spec))
             _, other = OTHERS[column]
             try:
-                theirs = f"{seconds(lambda path=path, other=other: other(str(path))):.2f}"
+                theirs = f"{seconds(partial(other, str(path))):.2f}"
             except Exception:
                 theirs = "refused"
             cells.append(f"{ours:.2f} / {theirs}")

@@ -60,7 +60,8 @@ class Tiny(nn.Module):
             x = torch.max_pool2d(x, 2)
         for _ in range(2):
             x = x + 0.1
-        return self.fc(x.flatten(1))
+        logits: Tensor = self.fc(x.flatten(1))
+        return logits
 
 
 def tiny() -> nn.Module:

@@ -40,7 +40,7 @@ def ten_attacks(scale: Scale) -> list[Attack]:
 
 def compare(scale: Scale) -> dict[str, Any]:
     """Return a row an attack and net: images on which a way of computing differs from the CPU's float32 flags."""
-    rows = []
+    rows: list[dict[str, Any]] = []
     for name, (model, x, y) in subjects(scale).items():
         there = copy.deepcopy(model).to(scale.device)
         for spec in ten_attacks(scale):

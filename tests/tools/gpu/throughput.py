@@ -2,6 +2,7 @@
 
 import statistics
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -86,10 +87,7 @@ def _ours(model: AuditedModel, x: Tensor, y: Tensor, scale: Scale) -> list[dict[
         spec = ATTACK_ADAPTER.validate_python(option)
         for suffix, way in ways.items() if name in ("PGD", "APGD") else [("", {})]:
             seconds = _median(
-                lambda spec=spec, way=way: run_attack(
-                    model, spec, x, y, torch.arange(len(x)), device=scale.device, **way
-                ),
-                scale,
+                partial(run_attack, model, spec, x, y, torch.arange(len(x)), device=scale.device, **way), scale
             )
             found.append({"work": f"{name}{suffix}", "seconds": seconds, "passes": passes})
     return found
@@ -106,7 +104,7 @@ def _theirs(model: AuditedModel, x: Tensor, y: Tensor, scale: Scale) -> list[dic
         for name, attack, passes in (
             ("PGD", pgd, scale.steps), ("APGD", apgd, scale.steps), ("Square", square, scale.queries)
         ):  # fmt: skip
-            works[f"{name}, torchattacks"] = (lambda attack=attack: attack(x, y), passes)
+            works[f"{name}, torchattacks"] = (partial(attack, x, y), passes)
     if installed("autoattack") is not None:
         run = authors(["apgd-ce"], _EPS, "Linf")
         works["APGD (100 steps), AutoAttack's authors"] = (lambda: run(subject), 100)

@@ -36,7 +36,8 @@ class ConvNet(nn.Module):
         y += x
         x = F.relu_(self.conv3(self.relu(y)))
         x = self.drop(torch.flatten(x, 1))
-        return self.fc2(torch.tanh(self.fc1(x)))
+        logits: Tensor = self.fc2(torch.tanh(self.fc1(x)))
+        return logits
 
 
 def settled(module: nn.Module, seed: int = 0) -> Any:
@@ -91,7 +92,7 @@ def original(path: Path) -> Callable[[Tensor], Any]:
         script = torch.jit.load(str(path), map_location="cpu").eval()
 
     def run(x: Tensor) -> Any:
-        with warnings.catch_warnings(), torch.jit.optimized_execution(False):
+        with warnings.catch_warnings(), torch.jit.optimized_execution(False):  # type: ignore[attr-defined]
             warnings.simplefilter("ignore")
             return script(x)
 

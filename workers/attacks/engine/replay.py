@@ -48,7 +48,7 @@ class CudaRecorder:
     """Records CUDA graphs; they share one memory pool, and run one after another on the stream that is current."""
 
     def __init__(self, device: torch.device) -> None:
-        self._stream = torch.cuda.Stream(device)  # type: ignore[no-untyped-call]
+        self._stream = torch.cuda.Stream(device)
         self._pool = torch.cuda.graph_pool_handle()
 
     def record(self, run: Callable[..., Outputs], inputs: Sequence[Tensor]) -> Callable[[], Outputs]:

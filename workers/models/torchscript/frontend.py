@@ -52,7 +52,7 @@ def open_torchscript(path: Path) -> Opened:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            script = torch.jit.load(str(path), map_location="cpu")  # type: ignore[no-untyped-call]
+            script = torch.jit.load(str(path), map_location="cpu")
             script.eval()
     except (RuntimeError, ValueError, OSError, IndexError, AttributeError) as error:
         raise ModelMalformed(f"torch cannot load the archive: {str(error).strip().splitlines()[0][:300]}") from error

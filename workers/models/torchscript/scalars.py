@@ -62,7 +62,7 @@ def _int(a: Any) -> Any:
 
 
 def _float(a: Any) -> Any:
-    return torch.sym_float(a) if isinstance(a, torch.SymInt) else float(a)  # type: ignore[no-untyped-call]
+    return torch.sym_float(a) if isinstance(a, torch.SymInt) else float(a)
 
 
 def _floor(a: Any) -> Any:

@@ -80,7 +80,7 @@ def attention(
     else:
         weights, biases = qkv_weight.chunk(3), qkv_bias.chunk(3)
         q, k, v = (F.linear(t, w, b) for t, w, b in zip((query, key, value), weights, biases, strict=True))
-    q, k, v = (t.unflatten(-1, (num_head, embed_dim // num_head)).transpose(1, 2) for t in (q, k, v))  # type: ignore[no-untyped-call]
+    q, k, v = (t.unflatten(-1, (num_head, embed_dim // num_head)).transpose(1, 2) for t in (q, k, v))
     mixed = F.scaled_dot_product_attention(q, k, v).transpose(1, 2).flatten(2)
     weights_out = torch.softmax(q @ k.transpose(-1, -2) / (embed_dim // num_head) ** 0.5, -1) if need_weights else None
     return F.linear(mixed, proj_weight, proj_bias), weights_out

@@ -61,7 +61,8 @@ def recovery(folder: Path) -> list[Row]:
     """SIGKILL of the API and of Valkey: how long clients wait, and when new work is done again."""
     with serving(folder, 1) as service:
         until(lambda: service.workers_ready(1))
-        until(lambda identity=service.upload("models", "small_vgg.onnx"): service.ready("models", identity))
+        first = service.upload("models", "small_vgg.onnx")
+        until(lambda: service.ready("models", first))
         api = _longest_wait(service, service.find("service.cli.main api").kill)
         broker = _longest_wait(service, service.find("valkey").kill)
         service.find("valkey").kill()

@@ -142,8 +142,9 @@ def largest_difference(path: Path, audited: AuditedModel, *, batches: Sequence[i
         assert logits.dtype == torch.float32
         wanted = reference(path, audited.transform(x).numpy(), output)
         assert np.ptp(wanted) > 0 or wanted.size == 1
-        logits = audited.file_output(logits)
-        worst = max(worst, float(np.abs(logits.numpy() - wanted).max() / np.abs(wanted).max()))
+        found = audited.file_output(logits)
+        assert found is not None
+        worst = max(worst, float(np.abs(found.numpy() - wanted).max() / np.abs(wanted).max()))
     return worst
 
 

@@ -25,7 +25,7 @@ CLASSES = 5
 
 
 def _vgg(norm: bool) -> nn.Module:
-    net = vgg.VGG(vgg.make_layers([4, "M", 8, "M", 8, "M"], batch_norm=norm), num_classes=CLASSES)
+    net: nn.Module = vgg.VGG(vgg.make_layers([4, "M", 8, "M", 8, "M"], batch_norm=norm), num_classes=CLASSES)
     net.avgpool = nn.AdaptiveAvgPool2d(2)
     net.classifier = nn.Sequential(nn.Linear(32, 16), nn.ReLU(True), nn.Dropout(), nn.Linear(16, CLASSES))
     return net
@@ -76,18 +76,21 @@ def _inception() -> nn.Module:
 def _mobilenet_v3() -> nn.Module:
     conf = mobilenetv3.InvertedResidualConfig
     blocks = [conf(8, 3, 8, 8, True, "RE", 2, 1, 1.0), conf(8, 5, 16, 8, True, "HS", 1, 1, 1.0)]
-    return mobilenetv3.MobileNetV3(blocks, 16, num_classes=CLASSES)
+    net: nn.Module = mobilenetv3.MobileNetV3(blocks, 16, num_classes=CLASSES)
+    return net
 
 
 def _efficientnet(fused: bool) -> nn.Module:
     first = FusedMBConvConfig(1, 3, 1, 8, 8, 1) if fused else MBConvConfig(1, 3, 1, 8, 8, 1, 1.0, 1.0)
     blocks = [first, MBConvConfig(4, 3, 2, 8, 16, 2, 1.0, 1.0)]
-    return EfficientNet(blocks, 0.2, num_classes=CLASSES, last_channel=16)
+    net: nn.Module = EfficientNet(blocks, 0.2, num_classes=CLASSES, last_channel=16)
+    return net
 
 
 def _swin(second: bool) -> nn.Module:
     more = {"block": SwinTransformerBlockV2, "downsample_layer": PatchMergingV2} if second else {}
-    return SwinTransformer([4, 4], 8, [2, 2], [2, 4], [4, 4], num_classes=CLASSES, **more)
+    net: nn.Module = SwinTransformer([4, 4], 8, [2, 2], [2, 4], [4, 4], num_classes=CLASSES, **more)
+    return net
 
 
 def _squeezenet() -> nn.Module:
@@ -100,7 +103,8 @@ def _squeezenet() -> nn.Module:
         nn.MaxPool2d(3, 2, ceil_mode=True),
     )
     net.classifier[1] = nn.Conv2d(16, CLASSES, 1)
-    return net
+    found: nn.Module = net
+    return found
 
 
 #: Family → (constructor, side of its square input).
@@ -152,6 +156,8 @@ def build(family: str) -> tuple[nn.Module, torch.Tensor]:
     net = make().eval()
     for module in net.modules():
         if isinstance(module, nn.BatchNorm2d):
+            assert module.running_mean is not None
+            assert module.running_var is not None
             module.running_mean.normal_(0, 0.1)
             module.running_var.uniform_(0.5, 1.5)
             # Networks this thin would fade to nothing with the initial scales.
