@@ -9,13 +9,14 @@ from typing import Any
 from openapi.analyses.base import Analysis
 from openapi.analyses.parts import Block, Parts
 from openapi.analyses.sensitivity import SensitivityOptions, SensitivitySection
+from openapi.analyses.sweep import SWEEP
 from openapi.stages.analysis import Work
 
 #: σ: see `openapi.analyses.sensitivity` for why it has no field.
 SENSITIVITY = Analysis("sensitivity", "Neuron sensitivity was measured", SensitivityOptions, SensitivitySection)
 
 #: Name → analysis, in the order of the report.
-ANALYSES: dict[str, Analysis[Any, Any]] = {analysis.name: analysis for analysis in (SENSITIVITY,)}
+ANALYSES: dict[str, Analysis[Any, Any]] = {analysis.name: analysis for analysis in (SENSITIVITY, SWEEP)}
 
 
 def further() -> list[Analysis[Any, Any]]:

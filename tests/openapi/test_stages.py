@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from openapi.analyses import ANALYSES
 from openapi.stages.attack import AttackFile
 from openapi.stages.base import Stage
-from openapi.stages.forms import FORMS, form_of
+from openapi.stages.forms import form_of
 from openapi.stages.harden import HardenFile
 from openapi.stages.inspect_dataset import InspectDatasetFile
 from openapi.stages.neurons import NeuronsFile
@@ -24,6 +25,7 @@ FILES: dict[str, set[str]] = {
     Stage.PREPARE: {*PrepareFile},
     Stage.ATTACK: {*AttackFile},
     Stage.NEURONS: {*NeuronsFile},
+    Stage.ANALYSIS: {"sums_conv", "sums_act"},
     Stage.HARDEN: {*HardenFile},
     Stage.REPORT: {*ReportFile},
 }
@@ -35,7 +37,7 @@ def stored(stage: Stage) -> list[dict[str, Any]]:
     return found
 
 
-@pytest.mark.parametrize("stage", list(FORMS))
+@pytest.mark.parametrize("stage", list(Stage))
 def test_stored_parameters_keep_their_json_and_their_result_key(stage: Stage) -> None:
     for row in stored(stage):
         shard = Shard.model_validate(row["message"])
@@ -44,7 +46,7 @@ def test_stored_parameters_keep_their_json_and_their_result_key(stage: Stage) ->
         assert shard.model_copy(update={"params": params}).result_key == row["result_key"]
 
 
-@pytest.mark.parametrize("stage", list(FORMS))
+@pytest.mark.parametrize("stage", list(Stage))
 def test_stored_values_keep_their_json_and_files_their_keys(stage: Stage) -> None:
     results = [(row["message"]["params"], row["result"]) for row in stored(stage) if row["result"] is not None]
     assert results
@@ -55,7 +57,7 @@ def test_stored_values_keep_their_json_and_files_their_keys(stage: Stage) -> Non
         assert set(result["files"]) <= FILES[stage]
 
 
-@pytest.mark.parametrize("stage", list(FORMS))
+@pytest.mark.parametrize("stage", list(Stage))
 def test_a_misspelt_parameter_is_refused(stage: Stage) -> None:
     params = stored(stage)[0]["message"]["params"]
     with pytest.raises(ValueError, match="sede"):
@@ -78,3 +80,13 @@ def test_places_are_read_back() -> None:
 def test_other_names_are_no_places(name: str) -> None:
     with pytest.raises(ValueError):
         Place.parse(name)
+
+
+def test_a_row_of_every_work_is_stored() -> None:
+    stored_works = {row["message"]["params"]["work"] for row in stored(Stage.ANALYSIS)}
+    assert stored_works == {work.name for analysis in ANALYSES.values() for work in analysis.works}
+
+
+def test_a_work_that_nobody_knows_is_refused() -> None:
+    with pytest.raises(ValueError, match="'swep' is the work of no analysis; there are sweep"):
+        form_of(Stage.ANALYSIS, {"work": "swep"})

@@ -5,11 +5,11 @@ from typing import Any
 from openapi.analyses import ANALYSES, SENSITIVITY, further
 from openapi.audits import AuditRequest
 from openapi.problems import InvalidField
-from service.orchestrator.analyses import sensitivity
+from service.orchestrator.analyses import sensitivity, sweep
 from service.orchestrator.analyses.base import Plan, Planning
 from service.orchestrator.plan import Known, Step, Subject
 
-PLANS: dict[str, Plan[Any]] = {"sensitivity": sensitivity.PLAN}
+PLANS: dict[str, Plan[Any]] = {"sensitivity": sensitivity.PLAN, "sweep": sweep.PLAN}
 
 
 def _options(request: AuditRequest, name: str) -> Any:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from openapi.analyses import NeuronOptions
 from openapi.analyses.base import Analysis
 from openapi.audits import AuditRequest
 from openapi.base import Frozen
@@ -26,6 +27,11 @@ class Planning:
     model: Subject
     dataset: Subject
     cuts: Sequence[Slice]
+
+    @property
+    def neurons(self) -> NeuronOptions:
+        """The options of σ, and of the other analyses."""
+        return self.request.neurons or NeuronOptions()
 
     def slices(self, max_samples: int | None) -> list[tuple[int, int, int]]:
         """(number, start, stop) of the slices of the first so many of the evaluated samples."""

@@ -1,0 +1,76 @@
+"""The report's part of the sweep over ε: sums of all slices → a curve a layer and tap."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from openapi.analyses.sensitivity import LayerSensitivity
+from openapi.analyses.sweep import SweepOptions, SweepSection, SweepValue, SweptLayer, sums_file
+from openapi.report import Report
+from workers.neurons.ranking import finish
+from workers.neurons.sums import SensitivitySums, merge_sums
+from workers.reports.analyses.base import Found, Merged, Result
+from workers.reports.charts import TONES
+from workers.reports.formatting import eps_text
+from workers.reports.svg import Series, series_chart
+
+
+def merge(options: SweepOptions, found: Found) -> Merged:
+    """Merge the sums of the slices exactly, for each eps and tap."""
+    parts: defaultdict[int, list[Result]] = defaultdict(list)
+    for result in found.of("sweep"):
+        parts[result.at[0]].append(result)
+    measured = {tap: [_layers(found, parts[i], tap) for i in range(len(options.eps))] for tap in options.taps}
+    first = parts[0][0].value
+    taps = first.taps if isinstance(first, SweepValue) else {}
+    layers = tuple(
+        SweptLayer(
+            name=name,
+            tap=taps[tap][name],
+            ratio=tuple(_number(at[name].ratio["mean"]) for at in each),
+            sensitivity=tuple(at[name].sensitivity["mean"] for at in each),
+        )
+        for tap, each in measured.items()
+        for name in each[0]
+        # A layer without an activation is tapped at its output; it is told of once.
+        if taps[tap][name] == tap or taps[tap][name] not in options.taps
+    )
+    if not layers:
+        return Merged(None, "no layer could be tapped")
+    n = sum(part.value.n for part in parts[0] if isinstance(part.value, SweepValue))
+    return Merged(
+        SweepSection(eps=options.eps, n=n, layers=layers),
+        f"{len(options.eps)} eps over {n} pairs each, {len(layers)} layers and taps",
+        {"pairs": n, "layers": len(layers)},
+    )
+
+
+def _layers(found: Found, parts: Sequence[Result], tap: str) -> dict[str, LayerSensitivity]:
+    sums = merge_sums([SensitivitySums.load(part.files[sums_file(tap)]) for part in parts])
+    layers = finish(sums, found.params.model.layers, zero_policy=found.options.zero_policy)
+    return {layer.name: layer for layer in layers}
+
+
+def _number(value: float | int | None) -> float | None:
+    return None if value is None else float(value)
+
+
+def view(section: SweepSection, report: Report) -> dict[str, Any]:
+    """A chart a tap, of as many layers as there are colours, from the first to the last; and the headings."""
+    charts = []
+    for tap in dict.fromkeys(layer.tap for layer in section.layers):
+        mine = [layer for layer in section.layers if layer.tap == tap]
+        shown = mine if len(mine) <= TONES else [mine[round(i * (len(mine) - 1) / (TONES - 1))] for i in range(TONES)]
+        lines = [
+            Series(layer.name, [(e, r) for e, r in zip(section.eps, layer.ratio, strict=True) if r is not None], tone)
+            for tone, layer in enumerate(shown, 1)
+        ]
+        lines = [line for line in lines if len(line.points) > 1]
+        if lines:
+            charts.append(_chart(tap, lines))
+    return {"charts": charts, "eps": [eps_text(e) for e in section.eps]}
+
+
+def _chart(tap: str, lines: Sequence[Series]) -> Mapping[str, Any]:
+    svg = series_chart(f"Mean sensitivity ratio against eps, tap {tap}", "ε of the pairs", lines)
+    return {"title": f"Mean ratio against ε, tap {tap}", "svg": svg, "legend": [(s.name, s.tone) for s in lines]}
