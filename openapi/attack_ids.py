@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from openapi.attacks.base import Attack
 from openapi.problems import InvalidField
-from openapi.threat_models import Attack
 
 #: Options that every id shows when the attack has them, in this order; the rest appears only where it tells two apart.
 _SHOWN = ("norm", "corruption", "severity", "eps", "steps")

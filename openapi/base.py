@@ -13,7 +13,10 @@ from pydantic import (
     ConfigDict,
     Field,
     PlainSerializer,
+    SerializationInfo,
+    ValidatorFunctionWrapHandler,
     WithJsonSchema,
+    WrapValidator,
 )
 
 
@@ -73,17 +76,59 @@ _FRACTION = rf"^ *{_NUMBER} *(?:/ *{_NUMBER} *)?$"
 _LONGEST_FRACTION = 60
 
 
-def _number_or_fraction(value: Any) -> Any:
-    """Read ``"8/255"`` as the float 8/255; leave everything else to pydantic."""
+class Written(float):
+    """A number that remembers the fraction it was written as, ``"8/255"``; to everything else it is the float."""
+
+    text: str
+
+    def __new__(cls, value: float, text: str) -> "Written":
+        """Return `value`, written as `text`."""
+        number = super().__new__(cls, value)
+        number.text = text
+        return number
+
+
+#: Larger numbers of grey levels are not written as a fraction of 255.
+_MOST_LEVELS = 128
+
+
+def as_written(value: float) -> str:
+    """The number as people wrote it: the fraction that it was given as; else its digits, if six of them say all of it;
+    else k/255 where it is that float exactly (somebody computed it); else six digits.
+    """
+    if isinstance(value, Written):
+        return value.text
+    short, levels = f"{value:.6g}", round(value * 255)
+    if float(short) != value and 1 <= levels <= _MOST_LEVELS and levels / 255 == value:
+        return f"{levels}/255"
+    return short
+
+
+def _number_or_fraction(value: Any, number: ValidatorFunctionWrapHandler) -> float:
+    """Read ``"8/255"`` as the float 8/255 that knows how it was written; leave everything else to pydantic."""
     if not isinstance(value, str):
-        return value
+        plain: float = number(value)
+        return Written(plain, value.text) if isinstance(value, Written) else plain
     try:
         if len(value) > _LONGEST_FRACTION or not re.fullmatch(_FRACTION, value):
             raise ValueError("not a fraction")
-        top, _, bottom = value.partition("/")
-        return float(Fraction(top.strip()) / Fraction(bottom.strip() or 1))
+        top, slash, bottom = (part.strip() for part in value.partition("/"))
+        quotient = float(Fraction(top) / Fraction(bottom or 1))
     except (ValueError, ArithmeticError) as error:
         raise ValueError('write a number such as 0.03, or a fraction such as "8/255"') from error
+    found: float = number(quotient)
+    return Written(found, f"{top}/{bottom}") if slash else found
+
+
+#: For `model_dump(context=AS_WRITTEN)`: fractions are dumped as they were written, to be read again where reports are
+#: made. Without it they are numbers.
+AS_WRITTEN = {"as_written": True}
+
+
+def _dumped(value: float, info: SerializationInfo) -> float | str:
+    if isinstance(value, Written) and info.context and info.context.get("as_written"):
+        return value.text
+    return float(value)
 
 
 def _number_schema(most: float) -> dict[str, Any]:
@@ -95,8 +140,10 @@ def _number_schema(most: float) -> dict[str, Any]:
 #: A positive number that may be written as a fraction; L2 and L1 radii may exceed 1.
 Radius = Annotated[
     float,
-    BeforeValidator(_number_or_fraction),
     Field(gt=0, le=MOST),
+    WrapValidator(_number_or_fraction),
+    PlainSerializer(_dumped),
+    WithJsonSchema(_number_schema(MOST)["anyOf"][0], mode="serialization"),
     WithJsonSchema(_number_schema(MOST), mode="validation"),
 ]
 
@@ -104,8 +151,10 @@ Radius = Annotated[
 #: A Radius of the L-infinity norm: pixels are in [0, 1].
 Eps = Annotated[
     float,
-    BeforeValidator(_number_or_fraction),
     Field(gt=0, le=1),
+    WrapValidator(_number_or_fraction),
+    PlainSerializer(_dumped),
+    WithJsonSchema(_number_schema(1)["anyOf"][0], mode="serialization"),
     WithJsonSchema(_number_schema(1), mode="validation"),
 ]
 

@@ -73,7 +73,7 @@ def metric_errors(request: AuditRequest) -> tuple[FieldError, ...]:
     attacks have the same id.
     """
     specs = request.attacks or PRESETS[request.preset or "standard"].attacks
-    names = {"attacks": list(attack_ids(specs)), "worst_case": list(families(specs))}
+    names = {"attacks": list(attack_ids(specs)), "worst_case": [str(threat) for threat in families(specs)]}
     absent = [part for part in ("neurons", "regions", "explain") if getattr(request, part) is None]
     absent += ["hardening"] if request.harden is None else []
     absent += [a.path for a in further() if a.asked(request.neurons) is None]

@@ -3,9 +3,9 @@
 from typing import get_args
 
 from openapi.attacks import Apgd, AttackSpec, AutoAttack, Cw, Ddn, Fgsm, Nattack, Pgd, Spsa, Square
+from openapi.attacks.corruptions import GaussianNoise
 from openapi.audits import PresetName
 from openapi.base import Frozen
-from openapi.corruptions import GaussianNoise
 
 
 class Preset(Frozen):

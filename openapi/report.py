@@ -10,10 +10,15 @@ from openapi.analyses.sensitivity import SensitivitySection
 from openapi.audits import ArtifactInfo, Verdict
 from openapi.base import Frozen, Json, Timestamp
 from openapi.models import InputSpec
+from openapi.threat_models import ThreatModel
 
-SCHEMA_VERSION = "1.2"
+SCHEMA_VERSION = "1.3"
 
 Interval = tuple[float, float]
+
+
+def _is_none(value: object) -> bool:
+    return value is None
 
 
 class ReportModel(Frozen):
@@ -110,7 +115,8 @@ class Targeted(Frozen):
 class AttackReport(Frozen):
     id: str
     name: str
-    threat_model: str
+    threat_model: str = Field(description="The name of `threat`, by which policies call it")
+    threat: ThreatModel | None = Field(None, exclude_if=_is_none, description="Null in reports before 1.3")
     params: Json
     robust_accuracy: float = Field(description="Correct and not fooled, over all n samples")
     robust: int
@@ -132,7 +138,8 @@ class AttackReport(Frozen):
 class WorstCase(Frozen):
     """Per-sample minimum over the attacks of one threat model."""
 
-    threat_model: str
+    threat_model: str = Field(description="The name of `threat`, by which policies call it")
+    threat: ThreatModel | None = Field(None, exclude_if=_is_none, description="Null in reports before 1.3")
     robust_accuracy: float
     robust: int
     n: int

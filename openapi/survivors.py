@@ -6,7 +6,7 @@ is not. Both the service (which plans) and the workers (which report) ask here.
 
 from collections.abc import Sequence
 
-from openapi.threat_models import Attack
+from openapi.attacks.base import Attack
 
 
 def predecessors(attacks: Sequence[Attack]) -> tuple[tuple[int, ...], ...]:

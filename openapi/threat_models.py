@@ -1,148 +1,105 @@
-"""What every attack says of itself: a name, a paper, and the threat model that worst cases are taken over."""
+"""Threat models: what an adversary may do to an image, as values that are compared as such and printed once."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar, Literal
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, Protocol
 
-from pydantic import Field, StrictInt, ValidationInfo, field_validator, model_validator
+from pydantic import Field
 
-from openapi.base import Frozen, Radius
+from openapi.base import Frozen, Radius, as_written
 
-Norm = Literal["linf", "l2"]
+AnyNorm = Literal["linf", "l2", "l1", "l0"]
+
+#: Norms as people read them.
+NORMS: dict[str, str] = {"linf": "L∞", "l2": "L2", "l1": "L1", "l0": "L0"}
+#: Names that are not plain words.
+_NAMES = {"jpeg_compression": "JPEG compression"}
 
 
-@dataclass(frozen=True)
-class Facts:
-    """What is known of an attack beyond its options, for all who plan, run, check and show it.
+def words_of(name: str) -> str:
+    """A name as people read it: ``defocus_blur`` → Defocus blur."""
+    return _NAMES.get(name) or name[:1].upper() + name[1:].replace("_", " ")
 
-    label: as people write its name. family: it follows gradients, asks for scores alone, or changes images without
-    looking at the model. norm: of its distances where its options name none. turn: of the attacks in a ball, who goes
-    first when each gets only what those before have left, cheap ones first; None outside of balls. climbs: the loss, in
-    one step or in many; None for searches and walks along the boundary. minimal: it looks for the nearest example.
+
+def _label(data: Mapping[str, Any]) -> str:
+    """The threat model for people, by its checked fields so far (a wrong one is absent)."""
+    norm, eps, target = NORMS.get(data.get("norm") or ""), data.get("eps"), data.get("target")
+    if norm is None:
+        severity = data.get("severity")
+        text = words_of(data.get("change") or "") + ("" if severity is None else f", severity {severity}")
+    elif eps is None:
+        text = f"{norm}, unbounded"
+    elif data.get("norm") == "l0":
+        text = f"{norm}, pixels {eps:g}"
+    else:
+        text = f"{norm}, ε\u00a0=\u00a0{as_written(eps)}"
+    return text if target is None else f"{text}, towards class {target}"
+
+
+class ThreatModel(Frozen):
+    """What an adversary may do: a change within a ball, the nearest example whatever its distance, a corruption.
+
+    Its name (`str`) stands in reports and in the metrics of policies, with six digits of eps; threat models of one name
+    are equal. bounded: whether the change is limited and all classes are meant. Not so for minimal-norm attacks, which
+    fool every model in the end, nor for corruptions, which are no attacks; what aims at one class alone does not tell
+    of the others.
     """
 
-    label: str
-    family: Literal["gradient", "score", "corruption"] = "gradient"
-    norm: Literal["linf", "l2", "l1", "l0"] | None = None
-    turn: int | None = None
-    climbs: Literal["one step", "many steps"] | None = None
-    minimal: bool = False
+    kind: Literal["ball", "minimal", "corruption", "other"]
+    norm: AnyNorm | None = None
+    eps: Radius | None = Field(None, description="Radius of a ball; for l0 the number of pixels")
+    change: str | None = Field(None, description="What is done where no norm is: a corruption's name")
+    severity: int | None = None
+    target: int | str | None = Field(None, description="The one class that is aimed at; null for any wrong one")
+    label: str = Field(default_factory=_label, description="As people read it, with eps as it was written")
+
+    def __str__(self) -> str:
+        """``linf eps=0.0313725``, ``l2 minimal``, ``l0 pixels=1``, ``corruption fog severity=3``."""
+        if self.norm is None:
+            severity = "" if self.severity is None else f" severity={self.severity}"
+            text = ("corruption " if self.kind == "corruption" else "") + (self.change or "") + severity
+        elif self.eps is None:
+            text = f"{self.norm} minimal"
+        else:
+            text = f"{self.norm} {'pixels' if self.norm == 'l0' else 'eps'}={self.eps:.6g}"
+        return text if self.target is None else f"{text} target={self.target}"
+
+    def __eq__(self, other: object) -> bool:
+        return str(self) == str(other) if isinstance(other, ThreatModel) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(str(self))
 
     @property
-    def black_box(self) -> bool:
-        """Whether it needs no gradients."""
-        return self.family != "gradient"
-
-
-class Attack(Frozen):
-    """What all attacks share."""
-
-    paper: ClassVar[str]
-    summary: ClassVar[str]
-    facts: ClassVar[Facts]
-
-    name: str
-    id: str | None = Field(
-        None,
-        max_length=80,
-        pattern=r"^[A-Za-z0-9][A-Za-z0-9._+-]*$",
-        description="Its name in the report; made from the options when null",
-    )
+    def bounded(self) -> bool:
+        """See above."""
+        return self.target is None and self.kind in ("ball", "other")
 
     @property
-    def measured_norm(self) -> Literal["linf", "l2", "l1", "l0"]:
-        """The norm that its distances are in."""
-        return getattr(self, "norm", None) or self.facts.norm or "linf"
+    def untargeted(self) -> "ThreatModel":
+        """The same without a chosen class."""
+        fields = {name: value for name, value in self if name not in ("target", "label")}
+        return self if self.target is None else ThreatModel(**fields)
 
+
+def threat_label(block: Mapping[str, Any]) -> str:
+    """The threat model of a report's block (JSON) for people; its name where the report is older than 1.3."""
+    return str((block.get("threat") or {}).get("label") or block["threat_model"])
+
+
+class _HasThreatModel(Protocol):
     @property
-    def threat_model(self) -> str:
-        """The family that worst cases are taken over, e.g. ``linf eps=0.031373`` or ``l2 minimal``."""
-        return self.ball
-
-    @property
-    def ball(self) -> str:
-        """The threat model but for a chosen target class."""
-        norm, eps = getattr(self, "norm", None), getattr(self, "eps", None)
-        if norm is None:
-            return self.name
-        return f"{norm} minimal" if eps is None else f"{norm} eps={eps:.6g}"
+    def threat_model(self) -> ThreatModel: ...
 
 
-class EpsAttack(Attack):
-    """An attack inside a ball of radius eps, in units of the [0, 1] pixel domain."""
-
-    norm: Norm = Field("linf", description="Of the ball: L-infinity or L2")
-    eps: Radius = Field(8 / 255, description='0 < eps; at most 1 for linf. Fractions such as "8/255" are understood')
-
-    @field_validator("eps")
-    @classmethod
-    def _linf_eps_at_most_one(cls, value: float, info: ValidationInfo) -> float:
-        if info.data.get("norm") == "linf" and value > 1:
-            raise ValueError('eps must be in (0, 1]: pixels are in [0, 1]; for 8 of 255 levels write "8/255"')
-        return value
-
-
-#: A class by its number or by its name.
-ChosenClass = Annotated[StrictInt, Field(ge=0, le=1_000_000)] | Annotated[str, Field(min_length=1, max_length=200)]
-
-
-class AimedAttack(EpsAttack):
-    """An attack in a ball that can aim at one chosen class: `target` is then its number or name.
-
-    Samples of that class are not attacked. The attack goes on until the chosen class is reached; other wrong classes on
-    the way are adversarial examples too, and are counted apart.
-    """
-
-    #: Values of `target` that are rules for choosing a class and no class.
-    rules: ClassVar[tuple[str, ...]] = ()
-
-    @property
-    def chosen(self) -> int | str | None:
-        """The chosen class; None when a rule chooses, or nothing is aimed at."""
-        target: int | str = getattr(self, "target", "")
-        return None if target in self.rules else target
-
-    @property
-    def threat_model(self) -> str:
-        return self.ball if self.chosen is None else f"{self.ball} target={self.chosen}"
-
-    @model_validator(mode="before")
-    @classmethod
-    def _a_class_is_aimed_at(cls, data: Any) -> Any:
-        silent = isinstance(data, dict) and "targeted" in cls.model_fields and data.get("targeted") is None
-        if silent and data.get("target", cls.rules[0]) not in cls.rules:
-            return {**data, "targeted": True}
-        return data
-
-    @field_validator("target", check_fields=False)
-    @classmethod
-    def _a_chosen_class_is_targeted(cls, value: int | str, info: ValidationInfo) -> int | str:
-        if value not in cls.rules and info.data.get("targeted", True) is False:
-            raise ValueError("a chosen class needs targeted: true")
-        return value
-
-
-def families(specs: Sequence[Attack]) -> dict[str, list[int]]:
+def families(specs: Sequence[_HasThreatModel]) -> dict[ThreatModel, list[int]]:
     """The threat models that worst cases are taken over, each with the positions of its attacks.
 
     An attack that aims at a chosen class counts in its ball, where it can only lower the worst case; alone in it, it
     stands for that class and not for all, and has a threat model of its own.
     """
     whole = {spec.threat_model for spec in specs}
-    found: dict[str, list[int]] = {}
+    found: dict[ThreatModel, list[int]] = {}
     for i, spec in enumerate(specs):
-        found.setdefault(spec.ball if spec.ball in whole else spec.threat_model, []).append(i)
+        threat = spec.threat_model
+        found.setdefault(threat.untargeted if threat.untargeted in whole else threat, []).append(i)
     return found
-
-
-def bounded(threat_model: str) -> bool:
-    """Whether a threat model limits the change: not so for minimal-norm attacks, which fool every model in the end, nor
-    for corruptions, which are no attacks. What aims at one class alone does not tell of the others."""
-    chosen = " target=" in threat_model
-    return not (chosen or threat_model.endswith(" minimal") or threat_model.startswith("corruption"))
-
-
-class MinimalL2(Attack):
-    """An attack without a ball that looks for the smallest L2 distance."""
-
-    norm: Literal["l2"] = Field("l2", description="Of the distance that is made small")

@@ -56,7 +56,7 @@ class LayerSensitivity(Frozen):
 
 class PairInfo(Frozen):
     attack: str
-    eps: float
+    eps: Radius
     n: int
     steps: int | None = None
 

@@ -8,10 +8,10 @@ from typing import Annotated
 from pydantic import Field, TypeAdapter
 
 from openapi.attacks.ball import Apgd, ApgdT, AutoAttack, FabT, Fgsm, Ifgsm, Pgd
+from openapi.attacks.base import Attack
 from openapi.attacks.black_box import Nattack, OnePixel, Spsa, Square
+from openapi.attacks.corruptions import Corruption, GaussianNoise
 from openapi.attacks.minimal import Cw, Ddn, Deepfool, Ead, Fmn, StrAttack
-from openapi.corruptions import Corruption, GaussianNoise
-from openapi.threat_models import Attack
 
 __all__ = [
     "ATTACKS",

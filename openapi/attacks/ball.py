@@ -4,8 +4,8 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
+from openapi.attacks.base import AimedAttack, ChosenClass, EpsAttack, Facts
 from openapi.base import Radius
-from openapi.threat_models import AimedAttack, ChosenClass, EpsAttack, Facts
 
 _CLASS = "or one class for all by its number or name; its samples are not attacked"
 RESTARTS = "Runs from new random points on what is still robust"

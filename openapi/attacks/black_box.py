@@ -5,7 +5,8 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from openapi.attacks.ball import RESTARTS
-from openapi.threat_models import Attack, EpsAttack, Facts
+from openapi.attacks.base import Attack, EpsAttack, Facts
+from openapi.threat_models import ThreatModel
 
 
 class Square(EpsAttack):
@@ -31,8 +32,8 @@ class OnePixel(Attack):
     mutation: float = Field(0.5, gt=0, le=2, description="F: the weight of the difference of two candidates")
 
     @property
-    def threat_model(self) -> str:
-        return f"l0 pixels={self.pixels}"
+    def threat_model(self) -> ThreatModel:
+        return ThreatModel(kind="ball", norm="l0", eps=self.pixels)
 
 
 class Spsa(EpsAttack):

@@ -4,8 +4,8 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
+from openapi.attacks.base import Attack, Facts, MinimalL2, Norm
 from openapi.base import Radius
-from openapi.threat_models import Attack, Facts, MinimalL2, Norm
 
 
 class Cw(MinimalL2):

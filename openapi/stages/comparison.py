@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from pydantic import field_serializer
+from pydantic import Field, field_serializer
 
 from openapi.audits import Verdict
 from openapi.problems import Problem
 from openapi.report import AttackReport, Check, Clean, RuleResult, WorstCase
-from openapi.stages.base import Wire
+from openapi.stages.base import Wire, is_none
 from openapi.stages.harden import Epoch
+from openapi.threat_models import ThreatModel
 
 
 class Side(Wire):
@@ -23,6 +24,7 @@ class Gain(Wire):
     """Robust samples of one threat model, of `n`. gain: (gained − lost) / n; beyond_chance: by McNemar's test, 95 %."""
 
     threat_model: str
+    threat: ThreatModel | None = Field(None, exclude_if=is_none)
     before: int
     after: int
     n: int

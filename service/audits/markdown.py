@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from openapi.text import markdown
+from openapi.threat_models import threat_label
 from service.audits.notices import inspection_warnings
 
 
@@ -37,8 +38,8 @@ def from_report(data: bytes) -> bytes:
     lines += [f"> Warning about the {part}: {markdown(text)}  " for part, text in notices]
     lines += [""] if notices else []
     rows = [["clean", "", _share(clean)]]
-    rows += [["worst case", markdown(w["threat_model"]), f"**{_share(w)}**"] for w in report["worst_case"]]
-    rows += [[markdown(a["id"]), markdown(a["threat_model"]), _share(a)] for a in report["attacks"]]
+    rows += [["worst case", markdown(threat_label(w)), f"**{_share(w)}**"] for w in report["worst_case"]]
+    rows += [[markdown(a["id"]), markdown(threat_label(a)), _share(a)] for a in report["attacks"]]
     lines += _table(("accuracy", "threat model", "share"), rows)
     if verdict["rules"]:
         lines += ["## Policy", ""]

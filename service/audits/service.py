@@ -8,6 +8,7 @@ from litestar import Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from openapi.audits import AuditInfo, AuditRequest
+from openapi.base import AS_WRITTEN
 from openapi.hardenings import HardeningRequest
 from openapi.problems import InvalidField
 from openapi.samples import check_choice
@@ -101,7 +102,11 @@ class AuditService(JobService[AuditInfo]):
 
     def _hardening(self, job: Job, asked: AuditRequest) -> Job:
         """The hardening of an audit: trained on its own data, compared on the audit's with the audit's attacks."""
-        options = asked.harden.model_dump(by_alias=True, exclude={"train_dataset_id"}) if asked.harden else {}
+        options = (
+            asked.harden.model_dump(by_alias=True, exclude={"train_dataset_id"}, context=AS_WRITTEN)
+            if asked.harden
+            else {}
+        )
         request = HardeningRequest.model_validate(
             {
                 **options,
@@ -125,5 +130,5 @@ class AuditService(JobService[AuditInfo]):
             dataset_id=asked.dataset_id,
             train_dataset_id=job.train_dataset_id,
             parent_job_id=job.id,
-            request=request.model_dump(mode="json", by_alias=True),
+            request=request.model_dump(mode="json", by_alias=True, context=AS_WRITTEN),
         )

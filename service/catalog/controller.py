@@ -7,9 +7,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic_core import PydanticUndefined
 
 from openapi.attacks import ATTACKS
+from openapi.attacks.base import Attack
 from openapi.hardening_methods import METHODS, HardeningMethod
 from openapi.presets import PRESETS, Preset
-from openapi.threat_models import Attack
 from service.http.bodies import answer
 from service.http.docs import Doc, get_or_head
 from service.http.paging import Page
@@ -41,7 +41,7 @@ def attack_info(kind: type[Attack]) -> AttackInfo:
         name=str(defaults["name"]),
         summary=kind.summary,
         paper=kind.paper,
-        threat_model=kind.model_validate({"name": defaults["name"]}).threat_model,
+        threat_model=str(kind.model_validate({"name": defaults["name"]}).threat_model),
         black_box=kind.facts.black_box,
         defaults=defaults,
         schema=schema,

@@ -22,6 +22,7 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from openapi.text import visible
+from openapi.threat_models import threat_label
 
 Json = dict[str, Any]
 #: A log has no width of its own: tables are then written without folding their cells.
@@ -158,7 +159,7 @@ def accuracy_table(before: Json, after: Json | None, title: str) -> Table:
     later = {a["id"]: a for a in after["attacks"]} if after else {}
     rows += [(a["id"], a, later.get(a["id"])) for a in before["attacks"]]
     worst = {w["threat_model"]: w for w in after["worst_case"]} if after else {}
-    rows += [(f"worst case, {w['threat_model']}", w, worst.get(w["threat_model"])) for w in before["worst_case"]]
+    rows += [(f"worst case, {threat_label(w)}", w, worst.get(w["threat_model"])) for w in before["worst_case"]]
     for name, first, second in rows:
         table.add_row(shown(name), share(first), *([share(second) if second else "-"] if after else []))
     return table

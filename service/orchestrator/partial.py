@@ -8,7 +8,7 @@ from typing import Any
 from openapi.attacks import AttackSpec
 from openapi.audits import AuditRequest, PolicyRule
 from openapi.metrics import called
-from openapi.threat_models import bounded, families
+from openapi.threat_models import families
 from service.orchestrator.evaluation import Slice
 
 #: (attack, slice) → the value of its shard.
@@ -48,7 +48,8 @@ class _Most:
             return self._named(names, rest, list(names))
         if head == "worst_case":
             threats = families(self._specs)
-            return self._named(threats, rest, [t for t in threats if bounded(t)] or list(threats))
+            nameless = [t for t in threats if t.bounded] or list(threats)
+            return self._named({str(t): at for t, at in threats.items()}, rest, [str(t) for t in nameless])
         return None
 
     def _named(self, members: Mapping[str, Sequence[int]], rest: str, nameless: Sequence[str]) -> float | None:
@@ -106,7 +107,7 @@ def _is_settled(rule: PolicyRule, specs: Sequence[AttackSpec], missing: set[int]
         return bool(chosen) and not missing & {names.index(name) for name in chosen}
     if head == "worst_case":
         threats = families(specs)
-        chosen, _ = called(list(threats), rest)
-        chosen = chosen or [t for t in threats if bounded(t)] or list(threats)
-        return not missing & {i for name in chosen for i in threats[name]}
+        names, _ = called([str(t) for t in threats], rest)
+        meant = [t for t in threats if str(t) in names] or [t for t in threats if t.bounded] or list(threats)
+        return not missing & {i for threat in meant for i in threats[threat]}
     return False

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from openapi.audits import ArtifactInfo, AuditRequest
+from openapi.base import AS_WRITTEN
 from openapi.hardenings import HardeningRequest
 from openapi.report import ReportDataset, ReportModel
 from openapi.samples import choice_params, described
@@ -175,8 +176,8 @@ def report_step(
             **about_data.model_dump(mode="json", by_alias=True),
             "labels": dataset.matched.get("labels"),
         },
-        "request": request.model_dump(mode="json", by_alias=True),
-        "attacks": [spec.model_dump(mode="json", by_alias=True) for spec in request.attacks or ()],
+        "request": request.model_dump(mode="json", by_alias=True, context=AS_WRITTEN),
+        "attacks": [spec.model_dump(mode="json", by_alias=True, context=AS_WRITTEN) for spec in request.attacks or ()],
         "slices": [list(cut) for cut in cuts],
         **told,
         "values": {row.name: row.result.value for row in merged},

@@ -6,6 +6,7 @@ from typing import Any
 from openapi.attack_ids import attack_ids
 from openapi.attacks import AttackSpec, Fgsm, Pgd
 from openapi.audits import AuditRequest
+from openapi.base import AS_WRITTEN
 from openapi.hardenings import HardeningRequest
 from openapi.presets import PRESETS
 
@@ -32,5 +33,7 @@ def named(specs: Sequence[AttackSpec]) -> tuple[AttackSpec, ...]:
 
 
 def stored(request: AuditRequest | HardeningRequest) -> dict[str, Any]:
-    """A request for the database: the fields that were set, so that `model_fields_set` is the same when read back."""
-    return request.model_dump(mode="json", by_alias=True, include=set(request.model_fields_set))
+    """A request for the database: the fields that were set, so that `model_fields_set` is the same when read back,
+    and fractions as they were written."""
+    include = set(request.model_fields_set)
+    return request.model_dump(mode="json", by_alias=True, include=include, context=AS_WRITTEN)

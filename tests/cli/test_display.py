@@ -6,6 +6,7 @@ import pytest
 from rich.console import Console
 from rich.progress import Progress
 
+from openapi.threat_models import ThreatModel
 from service.cli import display
 
 LONG = "model.backbone.encoder.layers.11.attention.output.dense"
@@ -90,3 +91,15 @@ def test_the_bar_of_a_phase_that_waits_is_its_bar() -> None:
         said.append(progress.tasks[0].description)
     assert said == ["attacks", "attacks, waiting: No room", "attacks"]
     assert [task.completed for task in progress.tasks] == [1]
+
+
+def test_threat_models_are_told_as_they_were_written() -> None:
+    threat = ThreatModel.model_validate({"kind": "ball", "norm": "linf", "eps": "0.5/255"})
+    share = {"robust_accuracy": 0.5, "ci95": [0.4, 0.6], "threat_model": str(threat)}
+    report = {"clean": {"accuracy": 0.9, "ci95": [0.8, 1.0]}, "attacks": []}
+    told = {**share, "threat": threat.model_dump(mode="json")}
+    assert "worst case, L∞, ε\u00a0=\u00a00.5/255" in shown(
+        display.accuracy_table({**report, "worst_case": [told]}, None, "t")
+    )
+    old = shown(display.accuracy_table({**report, "worst_case": [share]}, None, "t"))
+    assert "worst case, linf eps=0.00196078" in old, "of a server before 1.3"

@@ -4,7 +4,9 @@ from typing import Any
 
 from openapi.report import Report
 from openapi.stages.comparison import Comparison
+from openapi.threat_models import ThreatModel
 
+_THREAT = ThreatModel(kind="ball", norm="linf", eps=0.1).model_dump(mode="json")
 _SHARE: dict[str, Any] = {"robust_accuracy": 0.5, "robust": 5, "n": 10, "ci95": [0.2, 0.8]}
 
 #: As the contract writes it; only the numbers are made up.
@@ -23,12 +25,13 @@ REPORT: dict[str, Any] = Report.model_validate(
         "clean": {"accuracy": 0.5, "correct": 5, "n": 10, "ci95": [0.2, 0.8]},
         "attacks": [
             {
-                **_SHARE, "id": "fgsm", "name": "fgsm", "threat_model": "linf eps=0.1", "params": {"eps": 0.1},
+                **_SHARE, "id": "fgsm", "name": "fgsm", "threat_model": "linf eps=0.1", "threat": _THREAT,
+                "params": {"eps": 0.1},
                 "success_rate": 0.0, "distance": {"norm": "linf", "mean": None, "median": None, "max": None},
                 "forward_passes": 2.0, "backward_passes": 1.0, "seconds": 1.5,
             }
         ],
-        "worst_case": [{**_SHARE, "threat_model": "linf eps=0.1", "attacks": ["fgsm"]}],
+        "worst_case": [{**_SHARE, "threat_model": "linf eps=0.1", "threat": _THREAT, "attacks": ["fgsm"]}],
         "checks": [{"id": "steps", "title": "More steps", "status": "fail", "detail": "they help"}],
         "neurons": None,
         "regions": None,

@@ -53,6 +53,8 @@ def report(text: str) -> dict[str, Any]:
     found: dict[str, Any] = filled(REPORT, text)
     found["model"]["input"] = REPORT["model"]["input"]
     found["attacks"][0]["threat_model"] = found["worst_case"][0]["threat_model"] = f"linf {text}"
+    for block in (found["attacks"][0], found["worst_case"][0]):
+        block["threat"] = {"kind": "ball", "norm": "linf", "eps": 0.1, "target": text, "label": text}
     for name in ("config", "definitions", "environment"):
         found[name] = {text: text, "list": [text], "map": {text: text}} if name != "definitions" else {text: text}
     layer = {

@@ -102,6 +102,32 @@ def test_a_hardening(api: httpx.Client, worker: ProtocolWorker) -> None:
     assert driven(api, worker, f"hardenings/{identity}") == PINNED["hardening"]
 
 
+def test_the_report_is_told_how_numbers_were_written(api: httpx.Client, worker: ProtocolWorker) -> None:
+    model, dataset = subjects(api, worker)
+    train = upload_ready(api, worker, "datasets", b"train", num_samples=50)
+    body: dict[str, Any] = {
+        "attacks": [{"name": "pgd", "eps": "0.5/255", "step_size": "1/2550"}],
+        "harden": {"train_dataset_id": train, "eps": "3/510", "method": "pat", "epochs": 1},
+        "neurons": {"eps": "2/255"},
+    }
+    identity = audit(api, model, dataset, **body)
+    told = api.get(f"/v1/audits/{identity}").json()["request"]
+    assert [told["attacks"][0][name] for name in ("eps", "step_size")] == [0.5 / 255, 1 / 2550]
+    assert (told["harden"]["eps"], told["neurons"]["eps"]) == (3 / 510, 2 / 255)
+    given: dict[str, Any] = {}
+    while api.get(f"/v1/audits/{identity}").json()["finished_at"] is None:
+        for shard in worker.waiting(0.3):
+            given.setdefault(str(shard.stage), {})[shard.job_id[:3]] = shard.params
+            worker.do(shard)
+    assert given["attack"]["aud"]["attack"]["eps"] == 0.5 / 255, "what is computed has no words"
+    assert given["neurons"]["aud"]["neurons"]["eps"] == 2 / 255
+    assert given["harden"]["hrd"]["harden"]["eps"] == 3 / 510
+    for params in given["report"].values():
+        assert params["attacks"][0]["eps"] == params["request"]["attacks"][0]["eps"] == "0.5/255"
+    assert given["report"]["hrd"]["request"]["eps"] == "3/510"
+    assert given["report"]["aud"]["request"]["neurons"]["eps"] == "2/255"
+
+
 def subjects(api: httpx.Client, worker: ProtocolWorker, **inspected: Any) -> tuple[str, str]:
     model = upload_ready(api, worker, "models", b"a model")
     return model, upload_ready(api, worker, "datasets", b"a data set", **inspected)

@@ -110,7 +110,7 @@ def test_markdown(world: World, audit: str) -> None:
     assert answer.headers["content-type"] == "text/markdown; charset=utf-8"
     assert answer.text.startswith("# Robustness of m\n")
     assert "**Policy: fail**" in answer.text
-    assert "| worst case | linf eps=0.1 | **50.0 % (20.0 to 80.0)** |" in answer.text
+    assert "| worst case | L∞, ε\u00a0=\u00a00.1 | **50.0 % (20.0 to 80.0)** |" in answer.text
     assert "- More steps: they help" in answer.text
 
 

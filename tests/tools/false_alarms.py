@@ -15,9 +15,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from openapi.attacks.base import Attack
 from openapi.presets import PRESETS
 from openapi.report import Check
-from openapi.threat_models import Attack
 from tests.workers.models.onnx.nets import CLASSES, NETS, build
 from workers.attacks.engine.suite import run_attack
 from workers.reports.checks import result_checks

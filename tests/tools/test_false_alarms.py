@@ -4,8 +4,8 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from openapi.attacks.base import Attack
 from openapi.presets import PRESETS
-from openapi.threat_models import Attack
 from tests.tools.false_alarms import checks_of, pictures, taught
 
 pytestmark = pytest.mark.slow

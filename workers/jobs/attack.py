@@ -10,9 +10,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from openapi.attacks.base import Attack
 from openapi.problems import JobFailed, NotDifferentiable
 from openapi.stages.attack import AttackFile, AttackParams, AttackValue, is_fooled
-from openapi.threat_models import Attack
 from workers.attacks.engine.attack_run import AttackRun
 from workers.attacks.engine.suite import run_attack
 from workers.attacks.engine.victim import Logits, Victim, frozen

@@ -12,7 +12,6 @@ from openapi.stages.attack import AttackFile
 from openapi.stages.neurons import NeuronsFile
 from openapi.stages.places import Place
 from openapi.stages.report import Headline, ReportFile, ReportParams, ReportValue, examples_of
-from openapi.threat_models import bounded
 from openapi.wire.jobs import artifact_id
 from workers.jobs.context import DeclaredFile, JobContext
 from workers.reports.analyses import found_of, keep_files
@@ -101,7 +100,7 @@ def _sha256(path: Path) -> str:
 
 def _headline(built: Built) -> Headline:
     report = built.report
-    candidates = [w for w in report.worst_case if bounded(w.threat_model)] or report.worst_case
+    candidates = [w for w in report.worst_case if w.threat is not None and w.threat.bounded] or report.worst_case
     least = min(candidates, key=lambda w: w.robust_accuracy, default=None)
     return Headline(
         clean_accuracy=report.clean.accuracy,

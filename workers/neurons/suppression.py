@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from openapi.threat_models import Attack
+from openapi.attacks.base import Attack
 from workers.attacks.engine.suite import run_attack
 from workers.models.audited import AuditedModel
 from workers.models.sharing import sharing

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from openapi.base import as_written
 from openapi.report import AttackReport, Report
 from workers.reports import formatting
 from workers.reports.svg import Series, accuracy_chart, histogram, series_chart
@@ -22,20 +23,20 @@ def over_option(report: Report, option: str) -> list[dict[str, Any]]:
             families.setdefault(_family(attack, option), []).append(attack)
     lines: dict[str, list[Series]] = {}
     for family in families.values():
-        rising = sorted(family, key=lambda a: float(a.params[option]))
+        rising = sorted(family, key=lambda a: _value(a, option))
         if len({a.params[option] for a in rising}) < 2:
             continue
         found = lines.setdefault(rising[0].distance.norm, [])
         found.append(
             Series(
                 formatting.attack_text(rising[0].name, {k: v for k, v in rising[0].params.items() if k != option}),
-                [(float(a.params[option]), a.robust_accuracy) for a in rising],
+                [(_value(a, option), a.robust_accuracy) for a in rising],
                 tone=len(found) % TONES + 1,
                 low=[a.ci95[0] for a in rising],
                 high=[a.ci95[1] for a in rising],
             )
         )
-    sign, named = ("ε", formatting.eps_text) if option == "eps" else (option, formatting.short)
+    sign, named = ("ε", as_written) if option == "eps" else (option, formatting.short)
     charts = []
     for norm, group in lines.items():
         title = f"Robust accuracy against {option}" + (f", {norm}" if option == "eps" else "")
@@ -43,6 +44,12 @@ def over_option(report: Report, option: str) -> list[dict[str, Any]]:
         svg = accuracy_chart(title, sign, group, report.clean.accuracy, measured=named)
         charts.append({"svg": svg, "title": short_title, "legend": [(s.name, s.tone) for s in group]})
     return charts
+
+
+def _value(attack: AttackReport, option: str) -> float:
+    """An option's value; of eps, the one that knows how it was written."""
+    eps = attack.threat.eps if attack.threat is not None and option == "eps" else None
+    return float(attack.params[option]) if eps is None else eps
 
 
 def _family(attack: AttackReport, without: str) -> str:
@@ -58,7 +65,7 @@ def over_distance(report: Report) -> list[dict[str, Any]]:
     lines: dict[str, list[Series]] = {}
     for attack in report.attacks:
         h = attack.distance.histogram
-        if h is None or not attack.threat_model.endswith(" minimal"):
+        if h is None or attack.threat is None or attack.threat.kind != "minimal":
             continue
         left, points = report.clean.correct, [(h.edges[0], report.clean.accuracy)]
         for edge, fooled in zip(h.edges[1:], h.counts, strict=True):
@@ -92,14 +99,12 @@ def over_steps(report: Report) -> list[dict[str, Any]]:
         for step, fooled in enumerate(first):
             left -= fooled
             points.append((float(step), left / attack.n))
-        found = lines.setdefault(attack.threat_model, [])
+        found = lines.setdefault(formatting.threat_text(attack), [])
         found.append(Series(formatting.attack_text(attack.name, attack.params), points, tone=len(found) % TONES + 1))
     return [
         {
-            "svg": accuracy_chart(
-                f"Accuracy against steps, {formatting.threat_text(threat)}", "steps", group, report.clean.accuracy
-            ),
-            "title": f"Against steps, {formatting.threat_text(threat)}",
+            "svg": accuracy_chart(f"Accuracy against steps, {threat}", "steps", group, report.clean.accuracy),
+            "title": f"Against steps, {threat}",
             "legend": [(s.name, s.tone) for s in group],
         }
         for threat, group in lines.items()
@@ -111,7 +116,9 @@ def histograms(report: Report) -> list[dict[str, Any]]:
     found = []
     for attack in report.attacks:
         h = attack.distance.histogram
-        if h is None or attack.distance.max is None or attack.threat_model.startswith("corruption "):
+        if h is None or attack.distance.max is None:
+            continue
+        if attack.threat is not None and attack.threat.kind == "corruption":
             continue
         if sum(c > 0 for c in h.counts) < 2:
             continue  # everything at one distance: the table says it
@@ -119,7 +126,7 @@ def histograms(report: Report) -> list[dict[str, Any]]:
         axis = f"{formatting.norm_text(attack.distance.norm)} distance (bars: images fooled)"
         found.append(
             {
-                "title": f"{name} · {formatting.threat_text(attack.threat_model)}",
+                "title": f"{name} · {formatting.threat_text(attack)}",
                 "svg": histogram(f"Distances of {name}", h.edges, h.counts, axis),
             }
         )

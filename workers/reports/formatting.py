@@ -7,16 +7,11 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from openapi.attacks import ATTACKS
+from openapi.report import AttackReport, WorstCase
 from openapi.text import visible
+from openapi.threat_models import NORMS, threat_label, words_of
 
 _LOSSES = {"ce": "CE", "dlr": "DLR"}
-
-#: Larger eps are written as numbers: nobody reads 255/255.
-MOST_LEVELS = 128
-
-_NORMS = {"linf": "L∞", "l2": "L2", "l1": "L1", "l0": "L0"}
-#: Kinds of corruption that are not plain words.
-_KINDS = {"jpeg_compression": "JPEG compression"}
 
 
 def data(value: float | int, text: str) -> Markup:
@@ -74,43 +69,21 @@ def short(value: float | int, digits: int = 3) -> str:
     return f"{value:.{digits - 1}e}"
 
 
-def eps_text(eps: float) -> str:
-    """8/255 where eps is a whole number of grey levels, else the number."""
-    levels = eps * 255
-    if abs(levels - round(levels)) < 1e-6 and 1 <= round(levels) <= MOST_LEVELS:
-        return f"{round(levels)}/255"
-    return f"{eps:.3g}"
-
-
-def threat_text(threat: str) -> str:
-    """``linf eps=0.0313725`` → L∞, ε = 8/255; ``l2 minimal`` → L2, unbounded."""
-    threat, _, target = threat.partition(" target=")
-    if target:
-        return f"{threat_text(threat)}, towards class {target}"
-    norm, _, rest = threat.partition(" ")
-    if norm not in _NORMS:
-        kind, _, severity = rest.rpartition(" severity=")
-        return f"{name_text(kind)}, severity {severity}" if kind else name_text(threat)
-    if rest.startswith("eps="):
-        return f"{_NORMS[norm]}, ε\u00a0=\u00a0{_near(float(rest.removeprefix('eps=')))}"
-    return f"{_NORMS[norm]}, unbounded" if rest == "minimal" else f"{_NORMS[norm]}, {rest.replace('=', ' ')}"
-
-
-def _near(eps: float) -> str:
-    """Like `eps_text`, for an eps that was cut to six digits in a threat model's name."""
-    levels = round(eps * 255)
-    return f"{levels}/255" if 1 <= levels <= MOST_LEVELS and f"{levels / 255:.6g}" == f"{eps:.6g}" else f"{eps:.3g}"
+def threat_text(of: Mapping[str, Any] | AttackReport | WorstCase) -> str:
+    """The threat model of a block of the report: L∞, ε = 8/255. Its name where an older report told no more."""
+    if isinstance(of, Mapping):
+        return threat_label(of)
+    return of.threat.label if of.threat is not None else of.threat_model
 
 
 def norm_text(norm: str) -> str:
     """``linf`` → L∞."""
-    return _NORMS.get(norm, norm)
+    return NORMS.get(norm, norm)
 
 
 def name_text(name: str) -> str:
     """``pgd`` → PGD, ``defocus_blur`` → Defocus blur."""
-    known = ATTACKS[name].facts.label if name in ATTACKS else _KINDS.get(name)
-    return known or name[:1].upper() + name[1:].replace("_", " ")
+    return ATTACKS[name].facts.label if name in ATTACKS else words_of(name)
 
 
 def attack_text(name: str, params: Mapping[str, Any]) -> str:

@@ -6,7 +6,7 @@ import numpy as np
 
 from openapi.report import ReportVerdict, RuleResult
 from openapi.stages.comparison import Gain
-from openapi.threat_models import bounded, families
+from openapi.threat_models import families
 from workers.reports.intervals import clearly_more
 from workers.reports.merge import AttackTable
 
@@ -19,7 +19,8 @@ def gains(before: Sequence[AttackTable], after: Sequence[AttackTable]) -> list[G
         gained, lost = int((new & ~old).sum()), int((old & ~new).sum())
         found.append(
             Gain(
-                threat_model=threat,
+                threat_model=str(threat),
+                threat=threat,
                 before=int(old.sum()),
                 after=int(new.sum()),
                 n=len(old),
@@ -44,7 +45,7 @@ def hardening_verdict(
     rules = [_rule("hardening.clean_drop", "<=", max_clean_drop, drop, drop <= max_clean_drop + 1e-12)]
     rows = gains(before, after)
     # Without a bound every model falls, before and after: such threat models are shown and do not decide.
-    for row in [r for r in rows if bounded(r.threat_model)] or rows:
+    for row in [r for r in rows if r.threat is not None and r.threat.bounded] or rows:
         rose = row.gain > 0
         rule = _rule(f"hardening.gains.{row.threat_model}.gain", ">", 0.0, row.gain, rose)
         if rose and not row.beyond_chance:

@@ -11,9 +11,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from openapi.analyses.sensitivity import LayerSensitivity
+from openapi.base import as_written
 from openapi.report import Report
 from openapi.text import visible
-from openapi.threat_models import bounded
 from workers.reports import charts, formatting
 from workers.reports.analyses import views
 from workers.reports.svg import sorted_curve
@@ -43,7 +43,6 @@ def _environment() -> Environment:
         number=formatting.number,
         given=formatting.given,
         plain=formatting.plain,
-        eps=formatting.eps_text,
         threat=formatting.threat_text,
         norm=formatting.norm_text,
         href=formatting.safe_href,
@@ -91,6 +90,7 @@ def render(report: Report, pictures: Sequence[WorstExample] = ()) -> str:
         epochs=charts.epochs(facts["hardening"]),
         own=bool(facts["hardening"]) and facts["hardening"].get("id") == facts["id"],
         sides=_sides(facts["hardening"]),
+        pairs_eps=as_written(report.neurons.pairs.eps) if report.neurons else "",
         pictures=[asdict(p) for p in pictures],
         pictures_by=_shown_by(report, pictures),
     )
@@ -101,24 +101,27 @@ def _shown_by(report: Report, pictures: Sequence[WorstExample]) -> str:
     attack = next((a for a in report.attacks if pictures and a.id == pictures[0].attack), None)
     if attack is None:
         return ""
-    return f"{formatting.attack_text(attack.name, attack.params)} ({formatting.threat_text(attack.threat_model)})"
+    return f"{formatting.attack_text(attack.name, attack.params)} ({formatting.threat_text(attack)})"
 
 
 def _worst(facts: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The headline: of every norm, and of the corruptions, the threat model that leaves least; at most three."""
     least: dict[str, dict[str, Any]] = {}
     for w in facts["worst_case"]:
-        norm, _, rest = w["threat_model"].partition(" ")
-        if rest != "minimal" and (norm not in least or w["robust_accuracy"] < least[norm]["robust_accuracy"]):
-            least[norm] = w
-    return sorted(least.values(), key=lambda w: w["threat_model"].startswith("corruption"))[:3]
+        threat = w["threat"]
+        sort = threat["norm"] or threat["kind"]
+        if threat["kind"] != "minimal" and (sort not in least or w["robust_accuracy"] < least[sort]["robust_accuracy"]):
+            least[sort] = w
+    return sorted(least.values(), key=_is_corruption)[:3]
+
+
+def _is_corruption(block: Mapping[str, Any]) -> bool:
+    return bool(block["threat"]["kind"] == "corruption")
 
 
 def _nearest(facts: Mapping[str, Any]) -> dict[str, Any] | None:
     """The minimal-norm attack that says most: the one that fools most, then the one with the smallest median."""
-    found = [
-        a for a in facts["attacks"] if a["threat_model"].endswith(" minimal") and a["distance"]["median"] is not None
-    ]
+    found = [a for a in facts["attacks"] if a["threat"]["kind"] == "minimal" and a["distance"]["median"] is not None]
     return min(found, key=lambda a: (-a["success_rate"], a["distance"]["median"]), default=None)
 
 
@@ -126,16 +129,16 @@ def _groups(facts: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Threat models, each with its worst case and its attacks: norms as they were asked for, eps rising."""
     attacks = {a["id"]: a for a in facts["attacks"]}
     groups = [
-        {"title": formatting.threat_text(w["threat_model"]), "worst": w, "attacks": [attacks[i] for i in w["attacks"]]}
+        {"title": w["threat"]["label"], "worst": w, "attacks": [attacks[i] for i in w["attacks"]]}
         for w in facts["worst_case"]
-        if not w["threat_model"].startswith("corruption ")
+        if not _is_corruption(w)
     ]
-    noisy = [a for a in facts["attacks"] if a["threat_model"].startswith("corruption ")]
-    norms = list(dict.fromkeys(w["threat_model"].split()[0] for w in facts["worst_case"]))
+    noisy = [a for a in facts["attacks"] if _is_corruption(a)]
+    norms = list(dict.fromkeys(w["threat"]["norm"] for w in facts["worst_case"]))
 
     def place(group: Mapping[str, Any]) -> tuple[int, float]:
-        eps = group["attacks"][0]["params"].get("eps")
-        return norms.index(group["worst"]["threat_model"].split()[0]), float(eps) if eps is not None else math.inf
+        threat = group["worst"]["threat"]
+        return norms.index(threat["norm"]), math.inf if threat["eps"] is None else threat["eps"]
 
     groups.sort(key=place)
     return [*groups, {"title": "Common corruptions", "worst": None, "attacks": noisy}] if noisy else groups
@@ -161,13 +164,13 @@ def _classes(report: Report) -> dict[str, Any] | None:
 
 def _confusions(report: Report) -> dict[str, Any] | None:
     """The commonest mistakes under the attack that fooled most."""
-    candidates = [a for a in report.attacks if bounded(a.threat_model)] or report.attacks
+    candidates = [a for a in report.attacks if a.threat is not None and a.threat.bounded] or report.attacks
     attack = max(candidates, key=lambda a: int(a.figures.get("successes", 0)), default=None)
     if attack is None or not attack.figures.get("confusions"):
         return None
     return {
         "attack": formatting.attack_text(attack.name, attack.params),
-        "threat": attack.threat_model,
+        "threat": formatting.threat_text(attack),
         "ways": attack.figures["confusions"][:6],
         "most": attack.figures["confusions"][0][2],
     }

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from openapi.attacks.base import Attack
 from openapi.problems import JobFailed
 from openapi.stages.attack import AttackValue
 from openapi.stages.base import Choice
 from openapi.stages.neurons import NeuronsValue
 from openapi.stages.places import Place
-from openapi.threat_models import Attack
 from workers.attacks.engine.totals import add_figures
 from workers.choice import Indices, chosen
 

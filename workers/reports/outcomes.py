@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from openapi.attacks.base import Attack
 from openapi.report import AttackReport, ClassCount, ClassReport, Clean, Distance, Histogram, Targeted, WorstCase
-from openapi.threat_models import Attack, bounded, families
+from openapi.threat_models import families
 from workers.reports.intervals import wilson
 from workers.reports.merge import AttackTable
 
@@ -34,7 +35,8 @@ def attack_report(table: AttackTable, num_classes: int, names: Sequence[str] | N
     return AttackReport(
         id=table.id,
         name=table.spec.name,
-        threat_model=table.spec.threat_model,
+        threat_model=str(table.spec.threat_model),
+        threat=table.spec.threat_model,
         params=params,
         robust_accuracy=robust / n,
         robust=robust,
@@ -76,7 +78,8 @@ def worst_cases(tables: Sequence[AttackTable]) -> tuple[WorstCase, ...]:
         n = members[0].n
         found.append(
             WorstCase(
-                threat_model=threat,
+                threat_model=str(threat),
+                threat=threat,
                 robust_accuracy=robust / n,
                 robust=robust,
                 n=n,
@@ -90,7 +93,8 @@ def worst_cases(tables: Sequence[AttackTable]) -> tuple[WorstCase, ...]:
 def class_reports(tables: Sequence[AttackTable], names: Sequence[str] | None) -> tuple[ClassReport, ...]:
     """Every class that has samples, in the worst case over the bounded threat models."""
     label, correct = tables[0].label, np.logical_and.reduce([t.correct for t in tables])
-    robust = np.logical_and.reduce([t.robust for t in [t for t in tables if bounded(t.spec.ball)] or tables])
+    limited = [t for t in tables if t.spec.threat_model.untargeted.bounded] or tables
+    robust = np.logical_and.reduce([t.robust for t in limited])
     found = []
     for c in np.unique(label).tolist():
         of_class = label == c

@@ -9,7 +9,7 @@ from openapi.audits import PolicyRule
 from openapi.metrics import called, longest
 from openapi.report import ReportVerdict, RuleResult
 from openapi.stages.report import ReportParams
-from openapi.threat_models import bounded
+from openapi.threat_models import ThreatModel
 
 _OPERATORS: dict[str, Callable[[float, float], bool]] = {
     ">=": operator.ge,
@@ -130,7 +130,7 @@ def _members(members: Iterable[Mapping[str, Any]], path: str) -> tuple[list[Mapp
 
 def _bounded(members: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """The bounded threat models, when there is one: without a bound every model falls, which is no news."""
-    return [m for m in members if bounded(str(m.get("threat_model", " minimal")))] or members
+    return [m for m in members if "threat" in m and ThreatModel.model_validate(m["threat"]).bounded] or members
 
 
 def _called(member: Mapping[str, Any]) -> str:

@@ -16,7 +16,6 @@ import numpy.typing as npt
 from PIL import Image
 
 from openapi.stages.attack import AttackFile
-from openapi.threat_models import bounded
 from workers.reports.kept_arrays import slices_of
 from workers.reports.merge import AttackTable
 from workers.reports.outcomes import measured_norm
@@ -84,7 +83,7 @@ def worst_examples(tables: Sequence[AttackTable], inputs: Mapping[str, Path]) ->
     left = [(t, parts) for t, parts in left if parts and t.success.any()]
     if not left:
         return []
-    table, parts = max(left, key=lambda pair: (bounded(pair[0].spec.threat_model), int(pair[0].success.sum())))
+    table, parts = max(left, key=lambda pair: (pair[0].spec.threat_model.bounded, int(pair[0].success.sum())))
     about = {"attack": table.id, "norm": measured_norm(table.spec, table.norm)}
     every = [WorstExample(**{**e, **about}) for part in parts for e in json.loads(part.read_text(encoding="utf-8"))]
     every.sort(key=lambda e: (-e.confidence, e.index))

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from openapi.attacks import ATTACKS
-from openapi.threat_models import Attack
+from openapi.attacks.base import Attack
 from tests.tools.benchmarks.libraries import Contender, art, authors, foolbox, offered, torchattacks
 from tests.tools.benchmarks.subject import Subject
 from workers.attacks.engine.suite import run_attack

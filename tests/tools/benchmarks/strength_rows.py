@@ -7,7 +7,7 @@ import math
 from typing import Any
 
 from openapi.attacks import ATTACKS
-from openapi.threat_models import Attack
+from openapi.attacks.base import Attack
 from tests.tools.benchmarks.libraries import Contender, art, authors, classes, foolbox, offered, torchattacks
 from tests.tools.benchmarks.subject import Subject
 from workers.attacks.corruptions.tables import SEVERITIES, scale_of

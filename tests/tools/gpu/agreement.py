@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from openapi.attacks import ATTACK_ADAPTER
-from openapi.threat_models import Attack
+from openapi.attacks.base import Attack
 from tests.tools.gpu.nets import subjects
 from tests.tools.gpu.scale import Scale
 from workers.attacks.engine.attack_run import AttackRun

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor, nn
 
-from openapi.threat_models import Attack
+from openapi.attacks.base import Attack
 from workers.attacks.engine.attack_run import AttackRun
 from workers.attacks.engine.suite import run_attack
 

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from openapi.attacks import Apgd, ApgdT, AutoAttack, FabT, Ifgsm, Pgd, Square
-from openapi.threat_models import Attack
+from openapi.attacks.base import Attack
 from tests.workers.attacks.nets import Linear, attack, problem, small_cnn
 from workers.attacks.ball.apgd import checkpoints
 from workers.attacks.ball.fab import onto_plane

@@ -8,8 +8,9 @@ from torch import Tensor, nn
 
 from openapi.attack_ids import attack_ids
 from openapi.attacks import ATTACK_ADAPTER, ApgdT, FabT, Fgsm, Ifgsm, Pgd
+from openapi.attacks.base import Attack
 from openapi.survivors import predecessors
-from openapi.threat_models import Attack, families
+from openapi.threat_models import families
 from tests.workers.attacks.nets import attack, problem, small_cnn
 from tests.workers.attacks.trained import pictures, trained_cnn
 
@@ -87,7 +88,7 @@ def test_an_untargeted_attack_reaches_nothing() -> None:
 def test_words_of_the_request() -> None:
     spec = ATTACK_ADAPTER.validate_python({"name": "pgd", "eps": 0.1, "target": "cat"})
     assert (spec.targeted, spec.chosen) == (True, "cat")  # type: ignore[union-attr]
-    assert spec.threat_model == "linf eps=0.1 target=cat"
+    assert str(spec.threat_model) == "linf eps=0.1 target=cat"
     assert attack_ids([spec]) == ("pgd-linf-0.1-10-to-cat",)
     assert Pgd(target="next").chosen is None
     assert (Fgsm().chosen, ApgdT(target=0).chosen, Fgsm(target=0).targeted) == (None, 0, True)
@@ -99,6 +100,7 @@ def test_words_of_the_request() -> None:
 
 def test_a_chosen_class_counts_in_its_ball_and_alone_stands_for_itself() -> None:
     aimed, plain, other = Pgd(eps=0.1, target=2), Pgd(eps=0.1), Pgd(eps=0.2, target=2)
-    assert families([aimed, plain, other]) == {"linf eps=0.1": [0, 1], "linf eps=0.2 target=2": [2]}
+    found = {str(threat): at for threat, at in families([aimed, plain, other]).items()}
+    assert found == {"linf eps=0.1": [0, 1], "linf eps=0.2 target=2": [2]}
     assert predecessors([Fgsm(eps=0.1), plain, aimed]) == ((), (0,), ()), "it meets every sample"
-    assert np.all([spec.ball == "linf eps=0.1" for spec in (aimed, plain)])
+    assert np.all([str(spec.threat_model.untargeted) == "linf eps=0.1" for spec in (aimed, plain)])

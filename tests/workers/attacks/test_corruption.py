@@ -8,7 +8,7 @@ import torch
 from PIL import Image
 
 from openapi.attacks import ATTACKS
-from openapi.corruptions import Corruption, GaussianNoise
+from openapi.attacks.corruptions import Corruption, GaussianNoise
 from tests.workers.attacks.nets import attack, problem, small_cnn
 from workers.attacks.corruptions import blur, digital, fields, noise, weather
 from workers.attacks.corruptions.apply import CORRUPTIONS, corrupt

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from openapi.attacks import Apgd, ApgdT, Ddn, Fgsm, Pgd, Square
-from openapi.threat_models import Attack
+from openapi.attacks.base import Attack
 from tests.workers.attacks.nets import problem, small_cnn
 from workers.attacks.engine.gradient_precision import are_rough
 from workers.attacks.engine.suite import run_attack

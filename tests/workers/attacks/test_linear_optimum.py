@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from openapi.attacks import Fgsm, Pgd
-from openapi.threat_models import Attack
+from openapi.attacks.base import Attack
 from tests.workers.attacks.nets import Linear, attack
 
 N, D = 12, 16

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from openapi.attacks import Cw, Ddn, Deepfool, Ead, Fmn
-from openapi.threat_models import Attack
+from openapi.attacks.base import Attack
 from tests.workers.attacks.nets import Linear, attack
 from tests.workers.attacks.trained import held_out, trained_cnn
 from workers.attacks.minimal.fmn import rounds

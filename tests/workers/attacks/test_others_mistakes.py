@@ -5,8 +5,8 @@ import torch
 from torch import Tensor, nn
 
 from openapi.attacks import Apgd, ApgdT, AutoAttack, FabT, Fgsm, Ifgsm, Pgd, Square
+from openapi.attacks.base import Attack
 from openapi.models import InputSpec
-from openapi.threat_models import Attack
 from tests.workers.attacks.nets import Linear, attack
 from workers.models.from_module import audit_module
 

@@ -7,7 +7,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
 from openapi.attacks import Nattack, OnePixel
-from openapi.threat_models import Attack
+from openapi.attacks.base import Attack
 from tests.workers.attacks.nets import Linear
 from tests.workers.attacks.trained import held_out, trained_cnn
 from workers.attacks.black_box.nattack import _ascent

@@ -5,8 +5,8 @@ import torch
 from torch import Tensor, nn
 
 from openapi.attacks import Nattack, OnePixel, Pgd, Spsa, Square
-from openapi.corruptions import GaussianNoise
-from openapi.threat_models import Attack
+from openapi.attacks.base import Attack
+from openapi.attacks.corruptions import GaussianNoise
 from tests.workers.attacks.nets import Linear, attack
 from tests.workers.attacks.trained import held_out, trained_cnn
 from workers.attacks.black_box.spsa import signs

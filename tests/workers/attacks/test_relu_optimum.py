@@ -27,7 +27,7 @@ from openapi.attacks import (
     Square,
     StrAttack,
 )
-from openapi.threat_models import Attack
+from openapi.attacks.base import Attack
 from tests.workers.attacks.nets import attack
 from tests.workers.attacks.relu_optimum import SHAPE, largest_lead, relu_net, smallest_distance
 

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from openapi.attacks import Apgd, ApgdT, Cw, Fmn, Pgd, Square
-from openapi.threat_models import Attack
+from openapi.attacks.base import Attack
 from tests.workers.attacks.nets import problem, small_cnn
 from workers.attacks.engine import suite
 from workers.attacks.engine.attack_run import AttackRun

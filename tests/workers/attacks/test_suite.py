@@ -6,8 +6,8 @@ import torch
 from torch import Tensor, nn
 
 from openapi.attacks import Fgsm, Pgd
+from openapi.attacks.base import Attack
 from openapi.problems import ModelNumerics, NotDifferentiable
-from openapi.threat_models import Attack
 from tests.workers.attacks.nets import Linear, attack, problem, small_cnn
 from workers.attacks.engine.suite import run_attack
 from workers.attacks.engine.totals import add_figures

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 
 from openapi.attack_ids import attack_ids
+from openapi.attacks.base import Attack
 from openapi.stages.report import ReportParams
-from openapi.threat_models import Attack
 from workers.neurons.sums import LayerBatch, SensitivitySums
 from workers.reports.build import Built, build_report
 from workers.reports.merge import AttackTable, merge_attacks

@@ -21,5 +21,5 @@ def test_distances_carry_the_norm_that_is_measured(tmp_path, name):
     assert ATTACKS[name].summary in report.definitions[f"attacks.{name}"]
     text = attack_text(name, report.attacks[0].params)
     assert "_" not in text
-    assert "=" not in threat_text(spec.threat_model).replace("ε\u00a0=", "")
+    assert "=" not in threat_text(report.attacks[0]).replace("ε\u00a0=", "")
     assert text.replace("&", "&amp;") in render(report)

@@ -65,7 +65,9 @@ def test_a_success(tmp_path):
     assert after["worst_case"][0]["robust"] == 36
     assert [a["id"] for a in after["attacks"]] == [a["id"] for a in before["attacks"]]
     assert before["clean"] == after["clean"]
-    assert found.metrics.dump()["gains"][0] == {
+    gain = found.metrics.dump()["gains"][0]
+    assert gain.pop("threat")["label"] == "L∞, ε\u00a0=\u00a00.03"
+    assert gain == {
         "threat_model": "linf eps=0.03",
         "before": 6,
         "after": 36,

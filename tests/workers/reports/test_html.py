@@ -9,11 +9,12 @@ import pytest
 from PIL import Image
 
 from openapi.attacks import Ddn, Fgsm, Pgd
+from openapi.base import AS_WRITTEN
 from tests.workers.reports.planted import LAYERS, Planted, build
 from workers.jobs.context import JobContext
 from workers.jobs.registry import run_stage
 from workers.reports import worst
-from workers.reports.charts import over_distance
+from workers.reports.charts import over_distance, over_option
 from workers.reports.formatting import attack_text, percent, safe_href, short, threat_text
 from workers.reports.html import render
 
@@ -231,13 +232,34 @@ def test_percentages_never_round_to_a_lie(value, text):
 
 
 def test_words():
-    assert threat_text("linf eps=0.0313725") == "L∞, ε\u00a0=\u00a08/255"
-    assert threat_text("linf eps=0.1") == "L∞, ε\u00a0=\u00a00.1"
-    assert threat_text("l2 minimal") == "L2, unbounded"
-    assert threat_text("corruption gaussian_noise severity=3") == "Gaussian noise, severity 3"
+    assert threat_text({"threat_model": "l2 minimal", "threat": {"label": "L2, unbounded"}}) == "L2, unbounded"
+    assert threat_text({"threat_model": "l2 minimal"}) == "l2 minimal", "of a report before 1.3"
     assert attack_text("pgd", {"steps": 20, "restarts": 5, "targeted": True, "loss": "margin"}) == (
         "PGD, 20 steps, 5 restarts, targeted, margin loss"
     )
     assert [short(v) for v in (0.01234, 1234.5, 7, 1e-7, 2.0)] == ["0.0123", "1,234", "7", "1.00e-07", "2"]
     assert safe_href("/v1/artifacts/art_1") == "/v1/artifacts/art_1"
     assert safe_href("javascript:alert(1)") == ""
+
+
+def test_eps_is_told_as_it_was_written(tmp_path):
+    shards = Planted(tmp_path)
+    for i, fooled in enumerate([N % 2 == 0, N % 3 > 0]):
+        shards.attack(i, fooled, CUTS)
+    shards.sums(CUTS)
+    specs = [Pgd.model_validate({"eps": eps}) for eps in ("0.5/255", "1/255")]
+    params = shards.params(specs, CUTS)
+    params["attacks"] = [spec.model_dump(mode="json", context=AS_WRITTEN) for spec in specs]
+    params["request"]["neurons"] = {"eps": "3/510"}
+    report = build(params, shards.inputs).report
+    text = render(report)
+    for written in ("0.5/255", "1/255", "3/510"):
+        assert f"ε\u00a0=\u00a0{written}" in text or f"ε = {written}" in text
+    (axis,) = (chart["svg"] for chart in over_option(report, "eps"))
+    assert ">0.5/255<" in axis
+    dumped = report.model_dump(mode="json")
+    assert [a["params"]["eps"] for a in dumped["attacks"]] == [0.5 / 255, 1 / 255]
+    assert dumped["neurons"]["pairs"]["eps"] == 3 / 510
+    assert [w["threat"]["label"] for w in dumped["worst_case"]] == [
+        f"L∞, ε\u00a0=\u00a0{eps}" for eps in ("0.5/255", "1/255")
+    ]

@@ -1,7 +1,16 @@
+from typing import Any
+
 import pytest
 
 from openapi.audits import PolicyRule
+from openapi.threat_models import ThreatModel
 from workers.reports.policy import UnknownMetric, judge, metric
+
+
+def worst(**fields: Any) -> dict[str, Any]:
+    threat = ThreatModel.model_validate(fields)
+    return {"threat_model": str(threat), "threat": threat.model_dump(mode="json")}
+
 
 REPORT = {
     "clean": {"accuracy": 0.9, "n": 60, "by_class": [{"label": 3, "n": 6}]},
@@ -11,10 +20,10 @@ REPORT = {
         {"id": "pgd-l2-0.5-10", "robust_accuracy": 0.2, "figures": {}},
     ],
     "worst_case": [
-        {"threat_model": "linf eps=0.0313725", "robust_accuracy": 0.35},
-        {"threat_model": "linf eps=0.00784314", "robust_accuracy": 0.65},
-        {"threat_model": "l2 eps=0.5", "robust_accuracy": 0.2},
-        {"threat_model": "l2 minimal", "robust_accuracy": 0.0},
+        {**worst(kind="ball", norm="linf", eps="8/255"), "robust_accuracy": 0.35},
+        {**worst(kind="ball", norm="linf", eps="2/255"), "robust_accuracy": 0.65},
+        {**worst(kind="ball", norm="l2", eps=0.5), "robust_accuracy": 0.2},
+        {**worst(kind="minimal", norm="l2"), "robust_accuracy": 0.0},
     ],
     "checks": [
         {"id": "deterministic", "title": "t", "status": "pass", "numbers": {"differing": 0}},
@@ -26,7 +35,10 @@ REPORT = {
     },
     "regions": None,
     "hardening": {
-        "after": {"clean": {"accuracy": 0.8}, "worst_case": [{"threat_model": "l2 eps=1", "robust_accuracy": 0.3}]}
+        "after": {
+            "clean": {"accuracy": 0.8},
+            "worst_case": [{**worst(kind="ball", norm="l2", eps=1), "robust_accuracy": 0.3}],
+        }
     },
     "model": {"name": "net"},
 }

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from openapi.attacks import ATTACKS
+from openapi.attacks.base import Attack
 from openapi.survivors import predecessors
-from openapi.threat_models import Attack
 from workers.reports.checks import result_checks
 from workers.reports.merge import AttackTable
 from workers.reports.outcomes import attack_report, worst_cases

@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from openapi.corruptions import Corruption, GaussianNoise
+from openapi.attacks.corruptions import Corruption, GaussianNoise
 from workers.attacks.corruptions.apply import corrupt
 from workers.attacks.engine.samples import Hunt
 

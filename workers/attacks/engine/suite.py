@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from openapi.threat_models import Attack
+from openapi.attacks.base import Attack
 from openapi.wire.settings import Gradients
 from workers.attacks.engine.attack_run import AttackRun, join
 from workers.attacks.engine.batch_size import operations, rows_at_once, usual_tile

@@ -4,7 +4,8 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from openapi.threat_models import Attack, Facts
+from openapi.attacks.base import Attack, Facts
+from openapi.threat_models import ThreatModel
 
 
 class GaussianNoise(Attack):
@@ -16,8 +17,8 @@ class GaussianNoise(Attack):
     severity: int = Field(3, ge=1, le=5, description="As in CIFAR-10-C and ImageNet-C")
 
     @property
-    def threat_model(self) -> str:
-        return f"corruption gaussian_noise severity={self.severity}"
+    def threat_model(self) -> ThreatModel:
+        return ThreatModel(kind="corruption", change="gaussian_noise", severity=self.severity)
 
 
 CorruptionName = Literal[
@@ -49,5 +50,5 @@ class Corruption(Attack):
     severity: int = Field(3, ge=1, le=5, description="As in CIFAR-10-C and ImageNet-C")
 
     @property
-    def threat_model(self) -> str:
-        return f"corruption {self.corruption} severity={self.severity}"
+    def threat_model(self) -> ThreatModel:
+        return ThreatModel(kind="corruption", change=self.corruption, severity=self.severity)

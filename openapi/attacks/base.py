@@ -1,0 +1,123 @@
+"""What every attack says of itself: its options' common part, what is known of it, and its threat model."""
+
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import Field, StrictInt, ValidationInfo, field_validator, model_validator
+
+from openapi.base import Frozen, Radius
+from openapi.threat_models import AnyNorm, ThreatModel
+
+Norm = Literal["linf", "l2"]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is known of an attack beyond its options, for all who plan, run, check and show it.
+
+    label: as people write its name. family: it follows gradients, asks for scores alone, or changes images without
+    looking at the model. norm: of its distances where its options name none. turn: of the attacks in a ball, who goes
+    first when each gets only what those before have left, cheap ones first; None outside of balls. climbs: the loss, in
+    one step or in many; None for searches and walks along the boundary. minimal: it looks for the nearest example.
+    """
+
+    label: str
+    family: Literal["gradient", "score", "corruption"] = "gradient"
+    norm: AnyNorm | None = None
+    turn: int | None = None
+    climbs: Literal["one step", "many steps"] | None = None
+    minimal: bool = False
+
+    @property
+    def black_box(self) -> bool:
+        """Whether it needs no gradients."""
+        return self.family != "gradient"
+
+
+class Attack(Frozen):
+    """What all attacks share."""
+
+    paper: ClassVar[str]
+    summary: ClassVar[str]
+    facts: ClassVar[Facts]
+
+    name: str
+    id: str | None = Field(
+        None,
+        max_length=80,
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9._+-]*$",
+        description="Its name in the report; made from the options when null",
+    )
+
+    @property
+    def measured_norm(self) -> AnyNorm:
+        """The norm that its distances are in."""
+        return getattr(self, "norm", None) or self.facts.norm or "linf"
+
+    @property
+    def threat_model(self) -> ThreatModel:
+        """What worst cases are taken over: a ball, the nearest example by a norm, or what the attack alone does."""
+        norm, eps = getattr(self, "norm", None), getattr(self, "eps", None)
+        if norm is None:
+            return ThreatModel(kind="other", change=self.name)
+        return ThreatModel(kind="minimal", norm=norm) if eps is None else ThreatModel(kind="ball", norm=norm, eps=eps)
+
+
+class EpsAttack(Attack):
+    """An attack inside a ball of radius eps, in units of the [0, 1] pixel domain."""
+
+    norm: Norm = Field("linf", description="Of the ball: L-infinity or L2")
+    eps: Radius = Field(8 / 255, description='0 < eps; at most 1 for linf. Fractions such as "8/255" are understood')
+
+    @field_validator("eps")
+    @classmethod
+    def _linf_eps_at_most_one(cls, value: float, info: ValidationInfo) -> float:
+        if info.data.get("norm") == "linf" and value > 1:
+            raise ValueError('eps must be in (0, 1]: pixels are in [0, 1]; for 8 of 255 levels write "8/255"')
+        return value
+
+
+#: A class by its number or by its name.
+ChosenClass = Annotated[StrictInt, Field(ge=0, le=1_000_000)] | Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class AimedAttack(EpsAttack):
+    """An attack in a ball that can aim at one chosen class: `target` is then its number or name.
+
+    Samples of that class are not attacked. The attack goes on until the chosen class is reached; other wrong classes on
+    the way are adversarial examples too, and are counted apart.
+    """
+
+    #: Values of `target` that are rules for choosing a class and no class.
+    rules: ClassVar[tuple[str, ...]] = ()
+
+    @property
+    def chosen(self) -> int | str | None:
+        """The chosen class; None when a rule chooses, or nothing is aimed at."""
+        target: int | str = getattr(self, "target", "")
+        return None if target in self.rules else target
+
+    @property
+    def threat_model(self) -> ThreatModel:
+        return ThreatModel(kind="ball", norm=self.norm, eps=self.eps, target=self.chosen)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _a_class_is_aimed_at(cls, data: Any) -> Any:
+        silent = isinstance(data, dict) and "targeted" in cls.model_fields and data.get("targeted") is None
+        if silent and data.get("target", cls.rules[0]) not in cls.rules:
+            return {**data, "targeted": True}
+        return data
+
+    @field_validator("target", check_fields=False)
+    @classmethod
+    def _a_chosen_class_is_targeted(cls, value: int | str, info: ValidationInfo) -> int | str:
+        if value not in cls.rules and info.data.get("targeted", True) is False:
+            raise ValueError("a chosen class needs targeted: true")
+        return value
+
+
+class MinimalL2(Attack):
+    """An attack without a ball that looks for the smallest L2 distance."""
+
+    norm: Literal["l2"] = Field("l2", description="Of the distance that is made small")
