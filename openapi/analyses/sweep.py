@@ -31,7 +31,7 @@ class SweptLayer(Frozen):
 class SweepSection(Frozen):
     """Layers in order of execution, tap by tap."""
 
-    eps: tuple[float, ...]
+    eps: tuple[Eps, ...]
     n: int = Field(description="Pairs at each eps")
     layers: tuple[SweptLayer, ...]
 

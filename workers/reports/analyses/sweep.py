@@ -6,12 +6,12 @@ from typing import Any
 
 from openapi.analyses.sensitivity import LayerSensitivity
 from openapi.analyses.sweep import SweepOptions, SweepSection, SweepValue, SweptLayer, sums_file
+from openapi.base import as_written
 from openapi.report import Report
 from workers.neurons.ranking import finish
 from workers.neurons.sums import SensitivitySums, merge_sums
 from workers.reports.analyses.base import Found, Merged, Result
 from workers.reports.charts import TONES
-from workers.reports.formatting import eps_text
 from workers.reports.svg import Series, series_chart
 
 
@@ -68,7 +68,7 @@ def view(section: SweepSection, report: Report) -> dict[str, Any]:
         lines = [line for line in lines if len(line.points) > 1]
         if lines:
             charts.append(_chart(tap, lines))
-    return {"charts": charts, "eps": [eps_text(e) for e in section.eps]}
+    return {"charts": charts, "eps": [as_written(e) for e in section.eps]}
 
 
 def _chart(tap: str, lines: Sequence[Series]) -> Mapping[str, Any]:
