@@ -10,6 +10,7 @@ from torch import Tensor, fx, nn
 from openapi.analyses.sensitivity import Tap
 from openapi.models import InputSpec, LayerInfo
 from openapi.problems import InvalidField
+from workers.models.extra_outputs import WithNodes, with_nodes
 from workers.models.graphs import op_name
 from workers.models.heads import Head
 from workers.models.inputs import FileInput, InputTransform
@@ -215,26 +216,12 @@ class Tapped(nn.Module):
         self.tap = tap
         self.points: dict[str, TapPoint] = {name: model.layer(name).taps[tap] for name in names}
         self._revision = -1
-        self._function: Callable[..., tuple[Tensor, list[Tensor]]] | None = None
+        self._function: WithNodes | None = None
         self.training = False
-
-    def _compile(self) -> Callable[..., tuple[Tensor, list[Tensor]]]:
-        """Write the model's graph again with the tapped nodes in its output, as a function of the same module."""
-        graph = fx.Graph()
-        copies: dict[fx.Node, fx.Node] = {}
-        logits = graph.graph_copy(self.model.graph.graph, copies)
-        nodes = {node.name: copied for node, copied in copies.items()}
-        graph.output((logits, [nodes[point.node] for point in self.points.values()]))
-        graph.eliminate_dead_code()
-        code = graph.python_code("self")
-        scope = dict(code.globals)
-        exec(compile(code.src, "<tapped graph>", "exec"), scope)
-        function: Callable[..., tuple[Tensor, list[Tensor]]] = scope["forward"]
-        return function
 
     def _run(self, x: Tensor) -> tuple[Tensor, list[Tensor]]:
         if self._function is None or self._revision != self.model._revision:
-            self._function = self._compile()
+            self._function = with_nodes(self.model.graph.graph, [point.node for point in self.points.values()])
             self._revision = self.model._revision
         return self._function(self.model.graph, self.model.transform(x))
 
