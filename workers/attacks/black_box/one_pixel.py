@@ -42,11 +42,11 @@ def _evolve(hunt: Hunt, rows: Tensor, spec: OnePixel) -> None:
             rows, places, colours, fitness = (v[~hit] for v in (rows, places, colours, fitness))
             if len(rows) == 0:
                 return
-        partners = _partners(rng, rows, spec.population, generation)
-        new_places = _mixed(places, *partners, spec.mutation)
+        trio = partners(rng, rows, spec.population, generation)
+        new_places = mixed(places, *trio, spec.mutation)
         redrawn = rng.stream("redraw").uniform(rows, (*size, 2), generation) * edge
         new_places = torch.where((new_places < 0) | (new_places >= edge), redrawn, new_places)
-        new_colours = _mixed(colours, *partners, spec.mutation).clamp_(0, 1)
+        new_colours = mixed(colours, *trio, spec.mutation).clamp_(0, 1)
         new_fitness, hit = _tested(hunt, rows, new_places, new_colours, generation)
         better = new_fitness > fitness
         places = torch.where(better[:, :, None, None], new_places, places)
@@ -91,7 +91,7 @@ def _painted(x: Tensor, places: Tensor, colours: Tensor) -> Tensor:
     return images.view(m, k, *x.shape[1:])
 
 
-def _partners(rng: SampleRng, rows: Tensor, population: int, step: int) -> tuple[Tensor, Tensor, Tensor]:
+def partners(rng: SampleRng, rows: Tensor, population: int, step: int) -> tuple[Tensor, Tensor, Tensor]:
     """Return three (m, k) choices of candidates that differ from each other."""
     draw = rng.stream("partners")
     first = draw.integers(rows, population, (population,), 3 * step)
@@ -101,7 +101,7 @@ def _partners(rng: SampleRng, rows: Tensor, population: int, step: int) -> tuple
     return first, (first + skip2) % population, (first + skip3) % population
 
 
-def _mixed(values: Tensor, first: Tensor, second: Tensor, third: Tensor, weight: float) -> Tensor:
+def mixed(values: Tensor, first: Tensor, second: Tensor, third: Tensor, weight: float) -> Tensor:
     """Return ``v_first + weight (v_second - v_third)`` per row; values (m, k, p, q)."""
     at = torch.arange(len(values), device=values.device)[:, None]
     return values[at, first] + weight * (values[at, second] - values[at, third])

@@ -1,0 +1,171 @@
+"""Regions of a set of images, searched: the part that knows the model, a chunk of images at a time."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from workers.attacks.engine.victim import Logits, quickened
+from workers.explain.class_maps import ClassMaps, upsampled
+from workers.explain.passes import Passes, passes
+from workers.regions.few_pixels import grow
+from workers.regions.pixel_order import ranks, within
+from workers.regions.pixels import Found, search_pixels
+from workers.regions.search import Search, noise
+from workers.regions.segmentation import Segmentation, segment
+from workers.regions.semantics import Semantic, cam_mass, entropy
+from workers.regions.summary import Counts, Region, needed_budget, regions_of
+from workers.regions.values import Values
+
+#: Pixels of a chunk of images: bounds what is held beside the passes.
+_CHUNK_PIXELS = 2**15
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is searched. budget: share of each region's pixels; pixels: the most that may change, one by one."""
+
+    segmentation: Segmentation = "slic"
+    segments: int = 12
+    values: Values = "corners"
+    budget: float = 1.0
+    semantic: Semantic = "cam_mass"
+    pixels: int = 1
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class Explored:
+    """One image's regions.
+
+    segments, tried, vulnerable: (h, w). hit_pixel: (m, 2) rows and columns, hit_value (m, c), hit_class (m,). queries:
+    forward passes of the search. needed: see `summary.needed_budget`. few_pixels: how many pixels fool it, at most
+    `Plan.pixels`; None where they do not; few_pixels_example: (c, h, w), the last try where none fools.
+    """
+
+    index: int
+    label: int
+    segments: npt.NDArray[np.int16]
+    tried: npt.NDArray[np.int16]
+    vulnerable: npt.NDArray[np.int16]
+    hit_pixel: npt.NDArray[np.int16]
+    hit_value: npt.NDArray[np.float32]
+    hit_class: npt.NDArray[np.int32]
+    queries: int
+    regions: list[Region]
+    needed: float | None
+    few_pixels: int | None
+    few_pixels_example: npt.NDArray[np.float32]
+
+
+def explore(
+    model: Logits,
+    x: Tensor,
+    y: Tensor,
+    index: Tensor,
+    plan: Plan,
+    *,
+    maps: ClassMaps | None = None,
+    masks: npt.NDArray[Any] | None = None,
+    batch_size: int | None = None,
+) -> Iterator[Explored]:
+    """Yield the regions of every correctly classified image, in order.
+
+    model: (m, c, h, w) → logits; no gradient is asked for, but by `maps`, which `cam` and `cam_mass` need. x: (n, c, h,
+    w) float32 in [0, 1], y: (n,) labels, index: (n,) global sample indices, which alone with the seed decide the
+    randomness. masks: (n, h, w) or (n, k, h, w), for `masks`. Images are worked through in chunks: memory does not grow
+    with n. Raises `InvalidField`, `ModelNumerics`, `MemoryLimit`.
+    """
+    x = torch.empty(x.shape, dtype=torch.float32, device=x.device).copy_(x)
+    chunk = max(1, _CHUNK_PIXELS // x[0, 0].numel())
+    with passes(model, x, batch_size=batch_size) as outside:
+        quick = outside.through(quickened(model, x[:2]))
+        for begin in range(0, len(x), chunk):
+            s = slice(begin, begin + chunk)
+            z = outside.over(index[s]).logits(x[s], torch.arange(len(x[s]), device=x.device))
+            right = (z.argmax(1) == y[s]).nonzero().flatten()
+            if len(right):
+                rows = begin + right
+                own = None if masks is None else masks[rows.cpu().numpy()]
+                yield from _explore(quick, outside, x[rows], y[rows], index[rows], z[right], plan, maps, own)
+
+
+def _explore(
+    quick: Passes,
+    outside: Passes,
+    x: Tensor,
+    y: Tensor,
+    index: Tensor,
+    z: Tensor,
+    plan: Plan,
+    maps: ClassMaps | None,
+    masks: npt.NDArray[Any] | None,
+) -> Iterator[Explored]:
+    """Explore a chunk of correctly classified images with clean logits z."""
+    n, _, h, w = x.shape
+    pictures = x.cpu().numpy()
+    class_maps = None if maps is None else upsampled(maps(x, y[:, None]), h, w)[:, 0].cpu().numpy()
+    cuts, order, chosen = [], [], []
+    for i in range(n):
+        cut = segment(
+            plan.segmentation,
+            pictures[i],
+            plan.segments,
+            class_map=None if class_maps is None else class_maps[i],
+            mask=None if masks is None else masks[i],
+        )
+        cuts.append(cut)
+        order.append(ranks(cut, plan.seed, int(index[i])))
+        chosen.append(within(order[i], cut, plan.budget))
+    allowed = torch.from_numpy(np.stack(chosen)).to(x.device)
+    tolerance = noise(z)
+    search = Search(quick, outside, x, y, tolerance, index)
+    found = search_pixels(search, allowed, plan.values, plan.seed)
+    queries = search.queries.tolist()
+    count, grown = grow(search, quick, outside, tolerance, allowed, plan.values, plan.seed, plan.pixels)
+    for i in range(n):
+        counts = _counts(found, i, order[i])
+        amount = _semantic(plan, pictures[i], None if class_maps is None else class_maps[i], cuts[i])
+        at = (found.hits.candidates.image == i).nonzero().flatten()
+        yield Explored(
+            index=int(index[i]),
+            label=int(y[i]),
+            segments=cuts[i],
+            tried=counts.tried.astype(np.int16),
+            vulnerable=counts.vulnerable.astype(np.int16),
+            hit_pixel=counts.hit_pixel.astype(np.int16),
+            hit_value=found.hits.candidates.value[at].cpu().numpy(),
+            hit_class=counts.hit_class.astype(np.int32),
+            queries=int(queries[i]),
+            regions=regions_of(cuts[i], chosen[i], counts, amount),
+            needed=needed_budget(cuts[i], counts),
+            few_pixels=int(count[i]) or None,
+            few_pixels_example=grown[i].cpu().numpy(),
+        )
+
+
+def _counts(found: Found, i: int, rank: npt.NDArray[Any]) -> Counts:
+    w = found.tried.shape[2]
+    at = (found.hits.candidates.image == i).nonzero().flatten()
+    pixel = found.hits.candidates.pixel[at].cpu().numpy()
+    return Counts(
+        tried=found.tried[i].cpu().numpy(),
+        vulnerable=found.vulnerable[i].cpu().numpy(),
+        first=found.first[i].cpu().numpy(),
+        rank=rank,
+        hit_pixel=np.stack([pixel // w, pixel % w], 1),
+        hit_class=found.hits.reached[at].cpu().numpy(),
+    )
+
+
+def _semantic(
+    plan: Plan, picture: npt.NDArray[Any], class_map: npt.NDArray[Any] | None, cut: npt.NDArray[np.int16]
+) -> npt.NDArray[np.float64]:
+    if plan.semantic == "entropy":
+        return entropy(picture, cut)
+    assert class_map is not None  # `cam_mass` never comes without
+    return cam_mass(class_map, cut)
