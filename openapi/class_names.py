@@ -7,9 +7,9 @@ import difflib
 import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 from openapi.base import Frozen
+from openapi.datasets import DatasetInspection
 from openapi.problems import DatasetMismatch
 
 _PLACEHOLDER = re.compile(r"(?:label|class|cls|c)?[ _-]*0*(\d+)", re.IGNORECASE)
@@ -99,17 +99,14 @@ def nothing_but_numbers(names: Sequence[str] | None) -> bool:
     return all(m is not None and int(m[1]) == place for place, m in enumerate(matches))
 
 
-def readings(model: Mapping[str, Any], labels: Sequence[str] | None, data: Mapping[str, Any]) -> tuple[Reading, ...]:
+def readings(model: str, k: int, labels: Sequence[str] | None, data: DatasetInspection) -> tuple[Reading, ...]:
     """Return how the labels of an inspected data set can be read for an inspected model; one unless evidence must decide.
 
-    model: its `name`, `num_classes`. labels: its class names. data: the data set's inspection. Raises
-    `DatasetMismatch` when names cannot be brought together, or labels have no logit.
+    model: its name. k: its number of classes. labels: its class names. Raises `DatasetMismatch` when names cannot be
+    brought together, or labels have no logit.
     """
-    k = int(model["num_classes"])
-    present = [label for label, count in enumerate(data["class_counts"]) if count]
-    names: Sequence[str] | None = data.get("labels")
-    numbered: Sequence[str] | None = data.get("numbered_names")
-    order, source = data.get("label_order"), data.get("label_source", "number")
+    present = [label for label, count in enumerate(data.class_counts) if count]
+    names, numbered, order, source = data.labels, data.numbered_names, data.label_order, data.label_source
     if order == "numeric":
         return (_as_they_are(present, k, model),)
     if order == "text" and numbered is None:
@@ -120,7 +117,7 @@ def readings(model: Mapping[str, Any], labels: Sequence[str] | None, data: Mappi
         return (_by_name({label: names[label] for label in present}, names, labels),)
     if source == "name" and names is not None and len(names) != k:
         raise DatasetMismatch(
-            f"the data set has {len(names)} named classes ({_listed(names)}) and the model {model['name']!r} {k} logits "
+            f"the data set has {len(names)} named classes ({_listed(names)}) and the model {model!r} {k} logits "
             "without class names, so that nobody can say which logit is which class; upload the model with `labels`, "
             "its class names in the order of the logits, or the data set with `labels`, a name for each logit, "
             'or with "label_order": "text" when the logits are these classes in alphabetical order'
@@ -139,18 +136,16 @@ def _unconfirmed_order(names: Sequence[str], k: int) -> str:
     )
 
 
-def _as_they_are(present: Sequence[int], k: int, model: Mapping[str, Any]) -> Reading:
+def _as_they_are(present: Sequence[int], k: int, model: str) -> Reading:
     top = max(present)
     if top < k:
         return Reading(order="numeric", logits=tuple(range(top + 1)))
     if top == k and min(present) == 1:
         raise DatasetMismatch(
-            f"the labels run from 1 to {top} and the model {model['name']!r} has {k} logits, counted from 0: the labels "
+            f"the labels run from 1 to {top} and the model {model!r} has {k} logits, counted from 0: the labels "
             'look 1-based (counted from one); upload the data set with "label_order": "one_based", or subtract 1'
         )
-    raise DatasetMismatch(
-        f"the labels go up to {top}, the model {model['name']!r} has {k} logits (labels 0 to {k - 1})"
-    )
+    raise DatasetMismatch(f"the labels go up to {top}, the model {model!r} has {k} logits (labels 0 to {k - 1})")
 
 
 def _by_name(present: Mapping[int, str], names: Sequence[str], labels: Sequence[str]) -> Reading:
@@ -204,7 +199,7 @@ def _numbered(
     present: Sequence[int],
     k: int,
     order: str | None,
-    model: Mapping[str, Any],
+    model: str,
 ) -> tuple[Reading, ...]:
     """Classes that are called by numbers: the model's own names settle it, else number and text order are candidates."""
     written = {int(name): name for name in found}

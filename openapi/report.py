@@ -176,10 +176,13 @@ class ReportVerdict(Frozen):
     rules: tuple[RuleResult, ...]
 
 
+StopReason = Literal["time_budget", "stop_on"]
+
+
 class Stopped(Frozen):
     """An audit that ended early: its figures are of the attacks and samples that ran."""
 
-    reason: Literal["time_budget", "stop_on"]
+    reason: StopReason
     detail: str
     samples: int = Field(
         description="Samples that were asked for; `dataset.evaluated` were evaluated by every attack here"

@@ -1,11 +1,12 @@
 """Which samples of a data set an audit evaluates: the words of the request, and what shards are told of them."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from openapi.problems import InvalidField
+from openapi.stages.base import Choice, Drawn, Listed
 
 #: Samples that a request may list one by one.
 MOST_LISTED = 100_000
@@ -51,14 +52,14 @@ def how_many(choice: SampleChoice, count: int | None, num_samples: int) -> int:
     return len(choice) if isinstance(choice, tuple) else min(num_samples, count or num_samples)
 
 
-def choice_params(choice: SampleChoice, n: int, seed: int, start: int = 0, stop: int | None = None) -> dict[str, Any]:
-    """What the shard of the chosen samples ``start..stop`` is told, ``{"choice": ...}``; nothing for the first n.
+def chosen(choice: SampleChoice, n: int, seed: int, start: int = 0, stop: int | None = None) -> Choice | None:
+    """What the shard of the chosen samples ``start..stop`` is told; None for the first n.
 
     Listed samples are taken in ascending order, each shard being told its own.
     """
     if isinstance(choice, tuple):
-        return {"choice": {"kind": "indices", "indices": sorted(choice)[start:stop]}}
-    return {} if choice == "first" else {"choice": {"kind": choice, "count": n, "seed": seed}}
+        return Listed(indices=tuple(sorted(choice)[start:stop]))
+    return None if choice == "first" else Drawn(kind=choice, count=n, seed=seed)
 
 
 def described(choice: SampleChoice, seed: int) -> str:

@@ -19,7 +19,7 @@ from openapi.problems import Conflict, InvalidField, NotFound, NotReady, Problem
 from service.artifacts.garbage import collect
 from service.artifacts.service import artifact_info
 from service.context import Services
-from service.db.tables import Artifact, Dataset, EventRow, Job, Model, ShardRow
+from service.db.tables import Artifact, EventRow, Job, ShardRow
 from service.http.content import MEDIA_TYPES, content_response
 from service.http.events import EVENT_ID, PING
 from service.http.idempotency import forget
@@ -28,9 +28,9 @@ from service.http.paging import Page, page
 from service.http.waiting import wait_until
 from service.orchestrator import job_rows
 from service.orchestrator.effects import effects
-from service.orchestrator.plan import Subject
+from service.orchestrator.loading import load_dataset, load_model
 from service.orchestrator.plans import HARDENING
-from service.orchestrator.subjects import load_subject
+from service.orchestrator.subjects import DatasetSubject, ModelSubject
 
 Info = TypeVar("Info", bound=BaseModel)
 
@@ -103,11 +103,13 @@ class JobService(ABC, Generic[Info]):
         """The job of an id and of this kind. Raises `NotFound`."""
         return self._own(await session.get(Job, identity), identity)
 
-    async def subject(
-        self, session: AsyncSession, table: type[Model] | type[Dataset], identity: str, pointer: str
-    ) -> Subject | None:
-        """A model or data set that the caller names, as `load_subject` gives it."""
-        return await load_subject(session, table, identity, pointer, self._services.caller)
+    async def model(self, session: AsyncSession, identity: str) -> ModelSubject | None:
+        """The model that the caller names at ``/model_id``, as `load_model` gives it."""
+        return await load_model(session, identity, "/model_id", self._services.caller)
+
+    async def dataset(self, session: AsyncSession, identity: str, pointer: str) -> DatasetSubject | None:
+        """A data set that the caller names, as `load_dataset` gives it."""
+        return await load_dataset(session, identity, pointer, self._services.caller)
 
     async def _load(self, identity: str) -> tuple[Job, Job | None]:
         def load(session: Session) -> tuple[Job, Job | None]:

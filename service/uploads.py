@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from openapi.problems import Conflict, InvalidField, MalformedRequest, NotFound, TremorError, Unavailable, unreadable
-from openapi.stages.base import Stage
+from openapi.stages.base import Stage, Wire
 from openapi.wire.jobs import Blob
 from service.artifacts.garbage import BLOB_LOCK, collect
 from service.context import Services
@@ -70,7 +70,7 @@ class UploadService(ABC, Generic[Row, Meta, Info]):
         """Largest file taken."""
 
     @abstractmethod
-    def params(self, metadata: Meta, filename: str) -> dict[str, Any]:
+    def params(self, metadata: Meta, filename: str) -> Wire:
         """Parameters of the inspection shard."""
 
     # Creating

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, PlainSerializer
 
 from openapi.base import Frozen
 from openapi.models import InputSpec, ModelFormat
@@ -46,11 +46,19 @@ def is_none(value: object) -> bool:
     return value is None
 
 
+def as_it_came(value: Frozen) -> dict[str, Any]:
+    """The JSON of what was read from JSON, without the fields that were not there."""
+    return value.model_dump(mode="json", by_alias=True, exclude_unset=True)
+
+
 class ModelContract(Wire):
-    """How a model file is read. `output`: which of several holds the logits, by its name or its position."""
+    """How a model file is read. `output`: which of several holds the logits, by its name or its position.
+
+    `input` is written as the inspection said it, so that keys outlive fields that come to it later.
+    """
 
     format: ModelFormat
-    input: InputSpec
+    input: Annotated[InputSpec, PlainSerializer(as_it_came)]
     output: str | int | None = Field(None, exclude_if=is_none)
 
 

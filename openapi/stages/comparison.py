@@ -1,13 +1,13 @@
 """Before against after hardening: what the report stage finds, a hardening answers as `metrics`, and an audit reports."""
 
-from typing import Any
+from typing import Annotated
 
-from pydantic import Field, field_serializer
+from pydantic import Field, PlainSerializer
 
 from openapi.audits import Verdict
 from openapi.problems import Problem
 from openapi.report import AttackReport, Check, Clean, RuleResult, WorstCase
-from openapi.stages.base import Wire, is_none
+from openapi.stages.base import Wire, as_it_came, is_none
 from openapi.stages.harden import Epoch
 from openapi.threat_models import ThreatModel
 
@@ -78,8 +78,4 @@ class NotHardened(Wire):
     """Why an audit's hardening has no result; the audit's own results stand."""
 
     id: str | None
-    problem: Problem
-
-    @field_serializer("problem")
-    def _as_it_came(self, value: Problem) -> dict[str, Any]:
-        return value.model_dump(mode="json", exclude_unset=True)
+    problem: Annotated[Problem, PlainSerializer(as_it_came)]

@@ -6,13 +6,13 @@ them, and ``images`` where examples are kept.
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, PlainSerializer
 
 from openapi.attacks import AttackSpec
 from openapi.audits import ArtifactInfo, AuditRequest, Verdict
-from openapi.base import Json
+from openapi.base import AS_WRITTEN, Json
 from openapi.hardenings import HardeningRequest
 from openapi.models import LayerInfo
 from openapi.report import ReportDataset, ReportModel, Stopped
@@ -86,6 +86,10 @@ class ReportParams(Wire):
     stopped: Stopped | None = Field(None, exclude_if=is_none)
     broken: tuple[int, ...] | None = Field(None, exclude_if=is_none)
     undecided: tuple[int, ...] | None = Field(None, exclude_if=is_none)
+
+    def dump(self) -> dict[str, Any]:
+        """Its JSON, in which fractions are as they were written: the report says them so."""
+        return self.model_dump(mode="json", by_alias=True, context=AS_WRITTEN)
 
     def of_attack(self, place: Place) -> AttackValue | None:
         """The value of an attack's shard; None when there is none."""

@@ -13,7 +13,7 @@ from openapi.hardenings import HardeningRequest
 from openapi.problems import InvalidField
 from openapi.samples import check_choice
 from service.audits import junit, markdown, sarif, table
-from service.db.tables import Dataset, Job, Model
+from service.db.tables import Job
 from service.http.bodies import answer, read_json
 from service.http.idempotency import Idempotency
 from service.ids import new_id
@@ -70,13 +70,13 @@ class AuditService(JobService[AuditInfo]):
 
     async def _check(self, session: AsyncSession, asked: AuditRequest) -> None:
         """Raise what is wrong with the request, as far as it can be seen before everything is inspected."""
-        model = await self.subject(session, Model, asked.model_id, "/model_id")
-        dataset = await self.subject(session, Dataset, asked.dataset_id, "/dataset_id")
+        model = await self.model(session, asked.model_id)
+        dataset = await self.dataset(session, asked.dataset_id, "/dataset_id")
         train = None
         if asked.harden is not None:
             if asked.harden.train_dataset_id is None:
                 raise InvalidField("/harden/train_dataset_id", "name the data set to train on; it was not audited on")
-            train = await self.subject(session, Dataset, asked.harden.train_dataset_id, "/harden/train_dataset_id")
+            train = await self.dataset(session, asked.harden.train_dataset_id, "/harden/train_dataset_id")
         if model is not None and dataset is not None:
             check_audit(asked, model, dataset, train)
 

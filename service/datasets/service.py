@@ -56,6 +56,6 @@ class DatasetService(UploadService[Dataset, DatasetMetadata, DatasetInfo]):
         """Largest file taken."""
         return self._services.settings.max_dataset_bytes
 
-    def params(self, metadata: DatasetMetadata, filename: str) -> dict[str, Any]:
+    def params(self, metadata: DatasetMetadata, filename: str) -> InspectDatasetParams:
         """Parameters of the inspection."""
-        return InspectDatasetParams(metadata=metadata, filename=filename).dump()
+        return InspectDatasetParams(metadata=metadata, filename=filename)

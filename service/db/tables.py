@@ -13,6 +13,7 @@ from advanced_alchemy.types import DateTimeUTC
 from sqlalchemy import JSON, BigInteger, ForeignKey, Index, MetaData, String, UniqueConstraint, false
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from openapi.audits import Verdict
 from openapi.base import utc_now
 
 NAMING = {
@@ -79,7 +80,7 @@ class Job(Base):
     status: Mapped[str] = mapped_column(String(16), index=True)
     phase: Mapped[str | None] = mapped_column(String(60))
     planned: Mapped[bool] = mapped_column(default=False, server_default=false())
-    verdict: Mapped[str | None] = mapped_column(String(20))
+    verdict: Mapped[Verdict | None] = mapped_column(String(20))
     problem: Mapped[Json | None] = mapped_column()
     model_id: Mapped[str | None] = mapped_column(String(40), index=True)
     dataset_id: Mapped[str | None] = mapped_column(String(40), index=True)

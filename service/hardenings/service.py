@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from openapi.hardenings import HardeningInfo, HardeningRequest
 from openapi.samples import check_choice
-from service.db.tables import Dataset, Job, Model
+from service.db.tables import Job
 from service.http.bodies import answer, read_json
 from service.http.idempotency import Idempotency
 from service.ids import new_id
@@ -67,11 +67,11 @@ class HardeningService(JobService[HardeningInfo]):
 
     async def _check(self, session: AsyncSession, asked: HardeningRequest) -> None:
         """Raise what is wrong with the request, as far as it can be seen before everything is inspected."""
-        model = await self.subject(session, Model, asked.model_id, "/model_id")
-        train = await self.subject(session, Dataset, asked.train_dataset_id, "/train_dataset_id")
+        model = await self.model(session, asked.model_id)
+        train = await self.dataset(session, asked.train_dataset_id, "/train_dataset_id")
         evaluation = None
         if asked.eval_dataset_id is not None:
-            evaluation = await self.subject(session, Dataset, asked.eval_dataset_id, "/eval_dataset_id")
+            evaluation = await self.dataset(session, asked.eval_dataset_id, "/eval_dataset_id")
         if model is None:
             return
         if train is not None:

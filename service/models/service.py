@@ -62,6 +62,6 @@ class ModelService(UploadService[Model, ModelMetadata, ModelInfo]):
         """Largest file taken."""
         return self._services.settings.max_model_bytes
 
-    def params(self, metadata: ModelMetadata, filename: str) -> dict[str, Any]:
+    def params(self, metadata: ModelMetadata, filename: str) -> InspectModelParams:
         """Parameters of the inspection: the metadata, and the file's name as a hint to its format."""
-        return InspectModelParams(**dict(metadata), filename=filename).dump()
+        return InspectModelParams(**dict(metadata), filename=filename)

@@ -5,11 +5,13 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from openapi.stages.base import as_it_came
 from openapi.wire.jobs import ShardResult
 from service.db.tables import Dataset, Job, Model
 from service.ids import new_id
 from service.orchestrator import job_rows
-from service.orchestrator.plan import Ending, Subject
+from service.orchestrator.plan import Ending
+from service.orchestrator.subjects import ModelSubject
 
 
 async def write_ending(session: AsyncSession, job: Job, ending: Ending) -> None:
@@ -22,7 +24,7 @@ async def write_ending(session: AsyncSession, job: Job, ending: Ending) -> None:
             return
         write_inspection(row, ending.inspected)
     job.verdict = ending.verdict
-    job.metrics = None if ending.metrics is None else dict(ending.metrics)
+    job.metrics = None if ending.metrics is None else ending.metrics.dump()
     job_rows.set_status(session, job, "succeeded", verdict=job.verdict)
 
 
@@ -40,7 +42,7 @@ def write_inspection(row: Model | Dataset, result: ShardResult) -> None:
         row.files = {name: file.model_dump(mode="json") for name, file in result.files.items()}
 
 
-def adopt_hardened(session: AsyncSession, job: Job, ending: Ending, subject: Subject) -> None:
+def adopt_hardened(session: AsyncSession, job: Job, ending: Ending, subject: ModelSubject) -> None:
     """Make the hardened checkpoint in the uploaded format a model that can be audited."""
     model = Model(
         id=new_id("mdl"),
@@ -52,8 +54,8 @@ def adopt_hardened(session: AsyncSession, job: Job, ending: Ending, subject: Sub
         size=subject.size,
         filename=ending.filename,
         status="ready",
-        meta=dict(subject.meta),
-        inspection=dict(subject.inspection),
+        meta=as_it_came(subject.meta),
+        inspection=as_it_came(subject.inspection),
         parent_id=ending.parent_id,
         hardening_id=job.id,
     )

@@ -2,16 +2,22 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
+from typing import Self
 
 from openapi.attacks import AttackSpec
 from openapi.audits import AuditRequest, Execution
 from openapi.hardenings import HardeningRequest
-from openapi.samples import SampleChoice, choice_params, how_many
-from openapi.stages.base import Stage
+from openapi.samples import SampleChoice, chosen, how_many
+from openapi.stages.attack import AttackFile, AttackParams, fooled
+from openapi.stages.base import Choice, Given, Stage
+from openapi.stages.places import Place
 from openapi.survivors import predecessors
-from service.orchestrator.plan import OutputOf, Step, Subject
-from service.orchestrator.targets import aimed, class_names
+from service.orchestrator.matching import class_names
+from service.orchestrator.plan import OutputOf, Step
+from service.orchestrator.subjects import DatasetSubject, ModelSubject
+from service.orchestrator.targets import aimed
 
 Slice = tuple[int, int]
 
@@ -32,57 +38,87 @@ def slices(n: int, execution: Execution, size: int) -> list[Slice]:
     return list(pairwise(edges))
 
 
+@dataclass(frozen=True)
+class Samples:
+    """What is evaluated, and how: `choice` and `seed` say which samples, `cuts` are slices of them.
+
+    `execution` may change the speed alone.
+    """
+
+    dataset: DatasetSubject
+    cuts: Sequence[Slice]
+    choice: SampleChoice
+    seed: int
+    execution: Execution
+    keep_examples: bool = False
+
+    @classmethod
+    def of(
+        cls,
+        request: AuditRequest | HardeningRequest,
+        dataset: DatasetSubject,
+        slice_size: int,
+        *,
+        keep_examples: bool = False,
+    ) -> Self:
+        """The samples that a request asks for."""
+        cuts = slices(evaluated(dataset, request), request.execution, slice_size)
+        return cls(dataset, cuts, choice_of(request)[0], request.seed, request.execution, keep_examples)
+
+    def chosen(self, start: int, stop: int) -> Choice | None:
+        """What the shard of the chosen samples ``start..stop`` is told of the choice."""
+        return chosen(self.choice, self.cuts[-1][1], self.seed, start, stop)
+
+
 def attack_steps(
     phase: str,
-    prefix: str,
-    model: Subject,
-    dataset: Subject,
+    model: ModelSubject,
+    samples: Samples,
     specs: Sequence[AttackSpec],
-    cuts: Sequence[Slice],
     *,
-    choice: SampleChoice,
-    seed: int,
-    keep_examples: bool,
-    execution: Execution,
+    after: bool = False,
     survivors_only: bool = False,
 ) -> list[Step]:
     """One step for each attack and slice, slice by slice, so that a first verdict on every attack comes early.
 
-    survivors_only: a step takes the samples of those of the cheaper attacks on its slice, as ``fooled.<i>``.
+    after: of the hardened model. survivors_only: a step takes the samples of those of the cheaper attacks on its slice.
     """
     before = predecessors(specs) if survivors_only else ((),) * len(specs)
     return [
         Step(
             phase,
-            f"{prefix}samples.{i}.{j}",
+            str(Place.of_attack(i, j, after=after)),
             Stage.ATTACK,
             {
-                "model": model.blob,
-                **dataset.arrays(),
-                **{f"fooled.{n}": OutputOf(f"{prefix}samples.{k}.{j}", "samples") for n, k in enumerate(before[i])},
+                Given.MODEL: model.blob,
+                **samples.dataset.arrays(),
+                **{
+                    fooled(n): OutputOf(str(Place.of_attack(k, j, after=after)), AttackFile.SAMPLES)
+                    for n, k in enumerate(before[i])
+                },
             },
-            {
-                "model": model.contract(),
+            AttackParams(
+                model=model.contract(),
                 # Without the id: it names the attack in one report and does not change what is computed.
-                "attack": spec.model_copy(update={"id": None}).model_dump(mode="json", by_alias=True),
-                "start": start,
-                "stop": stop,
-                "seed": seed,
-                "keep_examples": keep_examples,
-                **choice_params(choice, cuts[-1][1], seed, start, stop),
-            },
+                attack=spec.model_copy(update={"id": None}),
+                start=start,
+                stop=stop,
+                seed=samples.seed,
+                keep_examples=samples.keep_examples,
+                choice=samples.chosen(start, stop),
+            ),
             weight=float(stop - start),
-            execution={"batch_size": execution.batch_size},
+            execution={"batch_size": samples.execution.batch_size},
             unit="samples",
         )
-        for j, (start, stop) in enumerate(cuts)
+        for j, (start, stop) in enumerate(samples.cuts)
         for i, spec in enumerate(specs)
     ]
 
 
-def evaluated(dataset: Subject, request: AuditRequest | HardeningRequest) -> int:
+def evaluated(dataset: DatasetSubject, request: AuditRequest | HardeningRequest) -> int:
     """How many samples of a data set are evaluated."""
-    return how_many(*choice_of(request), int(dataset.inspection["num_samples"]))
+    return how_many(*choice_of(request), dataset.inspection.num_samples)
 
 
 def choice_of(request: AuditRequest | HardeningRequest) -> tuple[SampleChoice, int | None]:
@@ -92,7 +128,9 @@ def choice_of(request: AuditRequest | HardeningRequest) -> tuple[SampleChoice, i
     return request.eval_samples, request.eval_max_samples
 
 
-def aimed_attacks(request: AuditRequest | HardeningRequest, model: Subject, dataset: Subject) -> tuple[AttackSpec, ...]:
+def aimed_attacks(
+    request: AuditRequest | HardeningRequest, model: ModelSubject, dataset: DatasetSubject
+) -> tuple[AttackSpec, ...]:
     """The attacks of a request, each chosen class as its number. Raises `InvalidField` when there is no such class."""
-    names = class_names(model.meta, dataset.matched)
-    return aimed(request.attacks or (), names, int(model.inspection["num_classes"]), "/attacks")
+    names = class_names(model, dataset)
+    return aimed(request.attacks or (), names, model.inspection.num_classes, "/attacks")

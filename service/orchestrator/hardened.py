@@ -1,38 +1,46 @@
-"""What a hardening leaves: a model of its own, and facts for the audit that asked for it."""
-
-from typing import Any
+"""What a hardening leaves: a model of its own, and what the report of the audit that asked for it says."""
 
 from openapi.hardenings import HardeningRequest
-from openapi.wire.jobs import OutputFile, ShardResult
-from service.orchestrator.plan import Child, Subject
+from openapi.problems import problem
+from openapi.stages.comparison import AuditHardening, NotHardened
+from openapi.stages.harden import HardenValue
+from openapi.wire.jobs import OutputFile
+from service.orchestrator.plan import Child, Done
+from service.orchestrator.subjects import ModelSubject
 
 
-def hardened_file(trained: ShardResult) -> OutputFile:
+def hardened_file(trained: Done) -> OutputFile:
     """The checkpoint in the format of the upload, where it can be written."""
-    return trained.files[trained.value["uploaded_format"]]
+    return trained.result.files[trained.value(HardenValue).uploaded_format]
 
 
-def hardened_subject(parent: Subject, trained: ShardResult, request: HardeningRequest) -> Subject:
+def hardened_subject(parent: ModelSubject, trained: Done, request: HardeningRequest) -> ModelSubject:
     """The hardened model, in the format of the upload where it can be written; it takes what the parent took."""
     file = hardened_file(trained)
-    name = request.name or f"{parent.name} ({request.method} hardened)"
-    return Subject(
+    name = (request.name or f"{parent.name} ({request.method} hardened)")[:200]
+    return ModelSubject(
         id="",
-        name=name[:200],
+        name=name,
         sha256=file.blob.sha256,
         size=file.blob.size,
-        inspection=trained.value["inspection"],
+        inspection=trained.value(HardenValue).inspection,
         # Where the upload's format cannot be written the checkpoint has another; it returns its logits alone.
-        meta={**parent.meta, "name": name[:200], "format": None, "output": None},
+        meta=parent.meta.model_copy(update={"name": name, "format": None, "output": None}),
     )
 
 
-def hardening_facts(child: Child, trained: ShardResult) -> dict[str, Any]:
-    """What an audit's report says of its hardening."""
-    return {
-        "id": child.id,
-        "model_id": child.model_id,
-        "verdict": child.verdict,
-        **{name: trained.value.get(name) for name in ("layers", "frozen", "log")},
-        **(child.metrics or {}),
-    }
+def of_audit(child: Child) -> AuditHardening | NotHardened:
+    """What an audit's report says of its hardening; where that came to nothing the audit's own results stand."""
+    if child.status == "succeeded" and child.trained is not None and child.metrics is not None:
+        value = child.trained.value(HardenValue)
+        return AuditHardening(
+            id=child.id,
+            model_id=child.model_id,
+            verdict=child.verdict,
+            layers=value.layers,
+            frozen=value.frozen,
+            log=value.log,
+            **dict(child.metrics),
+        )
+    why = "It was cancelled" if child.ended else "It was not begun: the audit ended early"
+    return NotHardened(id=child.id, problem=child.problem or problem("job-failed", why))

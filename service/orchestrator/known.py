@@ -1,34 +1,40 @@
 """Reads out of the database what a job's plan is drawn from."""
 
+from typing import Any
+
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from openapi.base import utc_now
+from openapi.problems import Problem
 from openapi.stages.base import Stage
+from openapi.stages.comparison import Comparison
 from openapi.wire.settings import Settings
-from service.db.tables import Dataset, Job, Model, ShardRow
+from service.db.tables import Job, ShardRow
 from service.orchestrator.job_rows import TERMINAL
 from service.orchestrator.kinds import KINDS
-from service.orchestrator.plan import Child, Done, Known, Subject
+from service.orchestrator.loading import load_dataset, load_model
+from service.orchestrator.plan import Child, Done, Known
 from service.orchestrator.step_rows import result_of, succeeded
-from service.orchestrator.subjects import load_subject
+from service.orchestrator.subjects import DatasetSubject, Part
 
 
-async def load_known(session: AsyncSession, job: Job, settings: Settings) -> Known | None:
+async def load_known(session: AsyncSession, job: Job, settings: Settings) -> Known[Any] | None:
     """All that the job's plan is drawn from; None while something that it works on is inspected.
 
     Raises `SubjectRejected` when inspection refused it, and `ValidationError` when the stored request is broken.
     """
     kind = KINDS[job.kind]
     request = kind.request(job.request)
-    subjects: dict[str, Subject | None] = {}
-    for part, (column, pointer) in kind.subjects.items():
+    # All are looked at, so that a rejected one is told of while another is still inspected.
+    model = None if job.model_id is None else await load_model(session, job.model_id, "/model_id")
+    datasets: dict[Part, DatasetSubject | None] = {}
+    for part, (column, pointer) in kind.datasets.items():
         identity = getattr(job, column)
         if identity is not None:
-            table: type[Model] | type[Dataset] = Model if part == "model" else Dataset
-            subjects[part] = await load_subject(session, table, identity, pointer)
-    ready = {part: subject for part, subject in subjects.items() if subject is not None}
-    if len(ready) < len(subjects):
+            datasets[part] = await load_dataset(session, identity, pointer)
+    ready = {part: dataset for part, dataset in datasets.items() if dataset is not None}
+    if (model is None and job.model_id is not None) or len(ready) < len(datasets):
         return None
     await session.flush()
     parent = await session.get(Job, job.parent_job_id) if job.parent_job_id else None
@@ -39,9 +45,10 @@ async def load_known(session: AsyncSession, job: Job, settings: Settings) -> Kno
         created_at=job.created_at,
         now=utc_now(),
         request=request,
-        subjects=ready,
+        classifier=model,
+        datasets=ready,
         planned=frozenset(await session.scalars(select(ShardRow.name).where(ShardRow.job_id == job.id))),
-        done={row.name: Done(row.phase, row.name, Stage(row.stage), result_of(row)) for row in rows},
+        done={row.name: _done(row) for row in rows},
         slice_size=settings.shard_samples,
         stopped=(job.metrics or {}).get("stopped"),
         child=await _child(session, job),
@@ -60,7 +67,11 @@ async def _child(session: AsyncSession, job: Job) -> Child | None:
         child.status in TERMINAL,
         child.hardened_model_id,
         child.verdict,
-        child.metrics,
-        child.problem,
-        result_of(trained[-1]) if trained else None,
+        Comparison.model_validate(child.metrics) if child.metrics else None,
+        Problem.model_validate(child.problem) if child.problem else None,
+        _done(trained[-1]) if trained else None,
     )
+
+
+def _done(row: ShardRow) -> Done:
+    return Done(row.phase, row.name, Stage(row.stage), result_of(row))

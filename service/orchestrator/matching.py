@@ -6,9 +6,10 @@ from typing import Any
 
 from openapi.class_names import Reading, readings
 from openapi.problems import DatasetMismatch, FieldError
-from openapi.stages.base import Stage
-from openapi.wire.jobs import ShardResult
-from service.orchestrator.plan import Known, Step, Subject
+from openapi.stages.base import Given, Stage
+from openapi.stages.prepare import LabelMapping, PrepareParams, PrepareValue
+from service.orchestrator.plan import Done, Known, Step
+from service.orchestrator.subjects import DatasetSubject, Matched, ModelSubject, Part
 
 PREPARING = "preparing"
 
@@ -26,9 +27,9 @@ class Match:
         return self.channels is None and len(self.readings) == 1 and self.readings[0].is_identity()
 
 
-def match(model: Subject, dataset: Subject, pointer: str) -> Match:
+def match(model: ModelSubject, dataset: DatasetSubject, pointer: str) -> Match:
     """Bring labels and channels together. Raises `DatasetMismatch` that names the field when nobody can."""
-    wanted, found = tuple(model.inspection["input"].get("shape") or ()), tuple(dataset.inspection["shape"])
+    wanted, found = model.inspection.input.shape, dataset.inspection.shape
     channels = None
     if wanted and wanted != found:
         if wanted[1:] != found[1:] or {wanted[0], found[0]} != {1, 3}:
@@ -39,11 +40,11 @@ def match(model: Subject, dataset: Subject, pointer: str) -> Match:
                 f'{{"size": {max(wanted[1:])}, "crop": [{wanted[-2]}, {wanted[-1]}]}}',
             )
         channels = wanted[0]
-    about = {"name": model.name, "num_classes": model.inspection["num_classes"]}
     try:
-        return Match(readings(about, model.meta.get("labels"), dataset.inspection), channels)
+        several = readings(model.name, model.inspection.num_classes, model.meta.labels, dataset.inspection)
     except DatasetMismatch as error:
         raise _mismatch(pointer, str(error)) from error
+    return Match(several, channels)
 
 
 def _shape(shape: tuple[int, ...]) -> str:
@@ -54,60 +55,72 @@ def _mismatch(pointer: str, detail: str) -> DatasetMismatch:
     return DatasetMismatch(detail, errors=(FieldError(pointer=pointer, detail=detail),))
 
 
-def prepare_steps(model: Subject, datasets: Mapping[str, Subject]) -> list[Step]:
-    """The phase ``preparing``: a step ``prepare.<name>`` for each data set whose arrays do not serve as they are."""
+def prepare_steps(model: ModelSubject, datasets: Mapping[Part, DatasetSubject]) -> list[Step]:
+    """The phase ``preparing``: a step for each data set whose arrays do not serve as they are."""
     planned = []
-    for name, dataset in datasets.items():
+    for part, dataset in datasets.items():
         found = match(model, dataset, "")
         if not found.is_plain:
-            params: dict[str, Any] = {
-                "readings": [r.model_dump(mode="json") for r in found.readings],
-                "channels": found.channels,
-            }
             evidence = len(found.readings) > 1
-            inputs = {**dataset.arrays(), **({"model": model.blob} if evidence else {})}
-            params |= {"model": model.contract()} if evidence else {}
-            planned.append(Step(PREPARING, f"prepare.{name}", Stage.PREPARE, inputs, params))
+            params = PrepareParams(
+                readings=found.readings, channels=found.channels, model=model.contract() if evidence else None
+            )
+            inputs = dataset.arrays()
+            if evidence:
+                inputs[Given.MODEL] = model.blob
+            planned.append(Step(PREPARING, _step(part), Stage.PREPARE, inputs, params))
     return planned
 
 
-def as_taken(known: Known, name: str) -> Subject:
-    """The data set of a part as the job's model takes it, by what its preparation found where it needs one."""
-    return prepared(known.subjects["model"], known.subjects[name], known.result(f"prepare.{name}"))
+def _step(part: Part) -> str:
+    """The name of the step that prepares a data set."""
+    return f"prepare.{part}"
 
 
-def prepared(model: Subject, dataset: Subject, result: ShardResult | None) -> Subject:
+def as_taken(known: Known[Any], part: Part) -> DatasetSubject:
+    """A data set as the job's model takes it, by what its preparation found where it needs one."""
+    return prepared(known.model, known.datasets[part], known.done.get(_step(part)))
+
+
+def prepared(model: ModelSubject, dataset: DatasetSubject, done: Done | None) -> DatasetSubject:
     """The data set as the model takes it, with what the report says of it in `matched`."""
-    if result is None:
+    if done is None:
         (reading,) = match(model, dataset, "").readings
-        return replace(dataset, matched=_facts(reading.model_dump(mode="json"), dataset))
-    return replace(dataset, files={**dataset.files, **result.files}, matched=_facts(result.value, dataset))
+        return replace(dataset, matched=_matched(PrepareValue(**dict(reading), evidence=None, channels=None), dataset))
+    files = {**dataset.files, **done.result.files}
+    return replace(dataset, files=files, matched=_matched(done.value(PrepareValue), dataset))
 
 
-def _facts(value: Mapping[str, Any], dataset: Subject) -> dict[str, Any]:
-    order, logits = value["order"], value["logits"]
-    plain = all(logit in (-1, label) for label, logit in enumerate(logits))
-    mapping = {"order": order, "logits": list(logits), "evidence": value.get("evidence")}
-    return {
-        "label_mapping": None if plain and value.get("evidence") is None else mapping,
-        "channels": value.get("channels") or dataset.inspection.get("channels", "as stored"),
-        "notes": list(value.get("notes") or ()),
-        "labels": _names_of_logits(logits, dataset),
-    }
+def _matched(value: PrepareValue, dataset: DatasetSubject) -> Matched:
+    mapping = LabelMapping(order=value.order, logits=value.logits, evidence=value.evidence)
+    return Matched(
+        label_mapping=None if value.is_identity() and value.evidence is None else mapping,
+        channels=value.channels or dataset.inspection.channels,
+        notes=value.notes,
+        labels=_names_of_logits(value, dataset),
+    )
 
 
-def known_names(model: Subject, dataset: Subject) -> dict[str, Any]:
-    """What `matched` will say of class names before the data is prepared: nothing where evidence must decide."""
+def class_names(model: ModelSubject, dataset: DatasetSubject) -> Sequence[str] | None:
+    """The class names that a report uses: the model's own, else the data set's in the order of the logits.
+
+    None where neither side has names, or where evidence must still say which logit is which.
+    """
+    if model.meta.labels:
+        return model.meta.labels
+    if dataset.matched is not None:
+        return dataset.matched.labels
     several = match(model, dataset, "").readings
-    return {"labels": _names_of_logits(several[0].logits, dataset)} if len(several) == 1 else {}
+    return _names_of_logits(several[0], dataset) if len(several) == 1 else None
 
 
-def _names_of_logits(logits: Sequence[int], dataset: Subject) -> list[str] | None:
+def _names_of_logits(reading: Reading, dataset: DatasetSubject) -> tuple[str, ...] | None:
     """The data set's class names in the order of the model's logits."""
-    labels = dataset.meta.get("labels") or dataset.inspection.get("labels")
-    plain = all(logit in (-1, label) for label, logit in enumerate(logits))
-    if plain:
-        return list(labels) if labels else None
-    written = {int(name): name for name in dataset.inspection.get("numbered_names") or ()}
-    names = {logit: labels[label] if labels else written.get(label, str(label)) for label, logit in enumerate(logits)}
-    return [names.get(logit, str(logit)) for logit in range(max(logits) + 1)]
+    labels = dataset.meta.labels or dataset.inspection.labels
+    if reading.is_identity():
+        return labels or None
+    written = {int(name): name for name in dataset.inspection.numbered_names or ()}
+    names = {
+        logit: labels[label] if labels else written.get(label, str(label)) for label, logit in enumerate(reading.logits)
+    }
+    return tuple(names.get(logit, str(logit)) for logit in range(max(reading.logits) + 1))

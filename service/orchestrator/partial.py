@@ -3,21 +3,33 @@
 import operator
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from openapi.attacks import AttackSpec
 from openapi.audits import AuditRequest, PolicyRule
 from openapi.metrics import called
+from openapi.stages.attack import AttackValue
+from openapi.stages.places import Place
 from openapi.threat_models import families
 from service.orchestrator.evaluation import Slice
+from service.orchestrator.plan import Done
 
-#: (attack, slice) → the value of its shard.
-Done = Mapping[tuple[int, int], Mapping[str, Any]]
+#: (attack, slice) → what the attack did to the slice.
+Attacked = Mapping[tuple[int, int], AttackValue]
 
 _HOLDS: dict[str, Callable[[float, float], bool]] = {">=": operator.ge, ">": operator.gt}
 
 
-def broken_rules(request: AuditRequest, cuts: Sequence[Slice], done: Done) -> list[int]:
+def attacked(rows: Sequence[Done]) -> Attacked:
+    """What the attacks among the steps did, by attack and slice."""
+    found: dict[tuple[int, int], AttackValue] = {}
+    for row in rows:
+        place = Place.find(row.name)
+        if place is not None and place.attack is not None and not place.after:
+            found[place.attack, place.slice] = row.value(AttackValue)
+    return found
+
+
+def broken_rules(request: AuditRequest, cuts: Sequence[Slice], done: Attacked) -> list[int]:
     """Positions of the rules that fail whatever the shards that are not done would find.
 
     A sample that some attack has fooled stays fooled, so that accuracies have an upper bound at any time: what has not
@@ -35,7 +47,7 @@ def broken_rules(request: AuditRequest, cuts: Sequence[Slice], done: Done) -> li
 class _Most:
     """The most that an accuracy can still be."""
 
-    def __init__(self, specs: Sequence[AttackSpec], cuts: Sequence[Slice], done: Done) -> None:
+    def __init__(self, specs: Sequence[AttackSpec], cuts: Sequence[Slice], done: Attacked) -> None:
         self._specs, self._sizes, self._done = specs, [stop - start for start, stop in cuts], done
 
     def of(self, metric: str) -> float | None:
@@ -62,8 +74,8 @@ class _Most:
         left = 0
         for j, size in enumerate(self._sizes):
             values = [self._done[i, j] for i in attacks if (i, j) in self._done]
-            fooled = [int(v["success"]) if what == "robust" else 0 for v in values]
-            left += min([size, *(int(v["clean_correct"]) - f for v, f in zip(values, fooled, strict=True))])
+            fooled = [value.success if what == "robust" else 0 for value in values]
+            left += min([size, *(value.clean_correct - f for value, f in zip(values, fooled, strict=True))])
         return left / sum(self._sizes)
 
 
@@ -76,7 +88,7 @@ class Ran:
     slices: tuple[int, ...]
 
 
-def what_ran(attacks: int, slices: int, done: Done) -> Ran:
+def what_ran(attacks: int, slices: int, done: Attacked) -> Ran:
     """The attacks that ran and the slices that all of them did; an attack that shares no slice with the rest is left
     out. Nothing is left when nothing was done."""
     of = {i: {j for j in range(slices) if (i, j) in done} for i in range(attacks)}

@@ -3,40 +3,18 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Generic, TypeVar
 
-from openapi.problems import TremorError
-from openapi.stages.base import Stage
+from openapi.audits import Verdict
+from openapi.problems import Problem, TremorError
+from openapi.report import StopReason
+from openapi.stages.base import Stage, Wire
+from openapi.stages.comparison import Comparison
 from openapi.wire.jobs import Blob, Limits, OutputFile, Shard, ShardResult
+from service.orchestrator.subjects import DatasetSubject, ModelSubject, Part
 
-
-@dataclass(frozen=True)
-class Subject:
-    """A model or a data set as steps take it: its blobs and what the report says of it."""
-
-    id: str
-    name: str
-    sha256: str
-    size: int
-    inspection: Mapping[str, Any]
-    meta: Mapping[str, Any]
-    files: Mapping[str, OutputFile] = field(default_factory=dict)
-    #: Of a data set: how its labels and channels were brought together with the model's (see `matching`).
-    matched: Mapping[str, Any] = field(default_factory=dict)
-
-    @property
-    def blob(self) -> Blob:
-        """The uploaded file."""
-        return Blob(sha256=self.sha256, size=self.size)
-
-    def arrays(self) -> dict[str, Blob]:
-        """The decoded arrays of a data set."""
-        return {name: self.files[name].blob for name in ("x", "y")}
-
-    def contract(self) -> dict[str, Any]:
-        """The `model` parameter of every step that runs the model."""
-        chosen = {"output": self.meta["output"]} if self.meta.get("output") is not None else {}
-        return {"format": self.inspection["format"], "input": self.inspection["input"], **chosen}
+Value = TypeVar("Value", bound=Wire)
+Request = TypeVar("Request")
 
 
 @dataclass(frozen=True)
@@ -59,33 +37,36 @@ class ValueOf:
 class Step:
     """One unit of a plan, done by one shard.
 
-    `name` is unique in the plan, and the name under which a report takes the outputs. `weight` is its part of the
-    phase's progress, counted in `unit`. A step is released when all that it takes anything of, or comes `after`, has
-    succeeded. When a step that `extends` has succeeded, the plan is asked to grow, whatever else still runs.
+    `name` is unique in the plan, and the name under which a report takes the outputs. `values`: fields of `params` that
+    other steps find, whatever `params` itself says of them. `weight` is its part of the phase's progress, counted in
+    `unit`. `execution`: what may change its speed alone. A step is released when all that it takes anything of, or
+    comes `after`, has succeeded. When a step that `extends` has succeeded, the plan is asked to grow, whatever else
+    still runs.
     """
 
     phase: str
     name: str
     stage: Stage
     inputs: Mapping[str, Blob | OutputOf]
-    params: Mapping[str, Any]
+    params: Wire
+    values: Mapping[str, ValueOf] = field(default_factory=dict)
     weight: float = 1.0
     unit: str | None = None
-    execution: Mapping[str, Any] = field(default_factory=dict)
+    execution: Mapping[str, int | None] = field(default_factory=dict)
     after: tuple[str, ...] = ()
     extends: bool = False
 
     @property
     def waits_for(self) -> tuple[str, ...]:
         """Names of the steps that must succeed first, each once."""
-        taken = [v.step for v in (*self.inputs.values(), *self.params.values()) if isinstance(v, OutputOf | ValueOf)]
+        taken = [v.step for v in (*self.inputs.values(), *self.values.values()) if not isinstance(v, Blob)]
         return tuple(dict.fromkeys((*self.after, *taken)))
 
     def needs(self) -> dict[str, dict[str, list[str | None]]]:
         """What it takes of other steps, as JSON: for `inputs` ``name → [step, file]``, for `params` ``[step, key]``."""
         return {
             "inputs": {k: [v.step, v.file] for k, v in self.inputs.items() if isinstance(v, OutputOf)},
-            "params": {k: [v.step, v.key] for k, v in self.params.items() if isinstance(v, ValueOf)},
+            "params": {k: [v.step, v.key] for k, v in self.values.items()},
         }
 
     def message(self, job_id: str, shard_id: str, limits: Limits, owner: str = "") -> Shard:
@@ -96,7 +77,7 @@ class Step:
             owner=owner,
             stage=self.stage,
             inputs={k: v for k, v in self.inputs.items() if isinstance(v, Blob)},
-            params={k: v for k, v in self.params.items() if not isinstance(v, ValueOf)},
+            params={k: v for k, v in self.params.dump().items() if k not in self.values},
             execution=dict(self.execution),
             limits=limits,
         )
@@ -128,6 +109,10 @@ class Done:
     stage: Stage
     result: ShardResult
 
+    def value(self, kind: type[Value]) -> Value:
+        """What it found, as the model of its stage; `ValidationError` where it was written otherwise."""
+        return kind.model_validate(self.result.value)
+
 
 @dataclass(frozen=True)
 class Child:
@@ -137,52 +122,56 @@ class Child:
     status: str
     ended: bool
     model_id: str | None = None
-    verdict: str | None = None
-    metrics: Mapping[str, Any] | None = None
-    problem: Mapping[str, Any] | None = None
-    trained: ShardResult | None = None
+    verdict: Verdict | None = None
+    metrics: Comparison | None = None
+    problem: Problem | None = None
+    trained: Done | None = None
 
 
 @dataclass(frozen=True)
-class Known:
+class Known(Generic[Request]):
     """All that a plan is drawn from, at one moment.
 
-    `subjects`: the model and data sets as they were uploaded, by the part they play (``model``, ``eval``, ``train``).
-    `planned`: the names of all steps there are. `done`: those that have succeeded, in the order of the plan.
-    `slice_size`: samples in a slice of the data. `stopped`: why the job goes on without its unfinished steps.
+    `classifier` and `datasets`: as they were uploaded. `planned`: the names of all steps there are. `done`: those that
+    have succeeded, in the order of the plan. `slice_size`: samples in a slice of the data. `stopped`: why the job goes
+    on without its unfinished steps.
     """
 
     job_id: str
     kind: str
     created_at: datetime
     now: datetime
-    request: Any
-    subjects: Mapping[str, Subject]
+    request: Request
+    classifier: ModelSubject | None
+    datasets: Mapping[Part, DatasetSubject]
     planned: frozenset[str]
     done: Mapping[str, Done]
     slice_size: int
-    stopped: str | None = None
+    stopped: StopReason | None = None
     child: Child | None = None
     #: Whether the audit that a hardening is a part of keeps examples.
     keeps_examples: bool = False
 
+    @property
+    def model(self) -> ModelSubject:
+        """The model that the job works on. Raises `LookupError` of a job that works on none."""
+        if self.classifier is None:
+            raise LookupError(f"{self.job_id} works on no model")
+        return self.classifier
+
     def of(self, phase: str) -> list[Done]:
         """What was done in a phase."""
         return [done for done in self.done.values() if done.phase == phase]
-
-    def result(self, name: str) -> ShardResult | None:
-        """The result of a step; None when it has not succeeded, or is no part of the plan."""
-        return self.done[name].result if name in self.done else None
 
 
 @dataclass(frozen=True)
 class Ending:
     """How a job ends well: what becomes of its row, and what it leaves."""
 
-    verdict: str | None = None
-    metrics: Mapping[str, Any] | None = None
+    verdict: Verdict | None = None
+    metrics: Comparison | None = None
     #: A hardening's model, to be kept as one that can be audited; `parent_id` names the one that it was made of.
-    hardened: Subject | None = None
+    hardened: ModelSubject | None = None
     parent_id: str = ""
     #: The checkpoint's file name.
     filename: str = ""

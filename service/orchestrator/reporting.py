@@ -1,47 +1,63 @@
 """The report step: everything that the finished steps left, put together for the worker that merges it."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from openapi.audits import ArtifactInfo, AuditRequest
-from openapi.base import AS_WRITTEN
+from openapi.base import Json
 from openapi.hardenings import HardeningRequest
-from openapi.report import ReportDataset, ReportModel
-from openapi.samples import choice_params, described
-from openapi.stages.base import Stage
+from openapi.report import Stopped, StopReason
+from openapi.samples import chosen, described
+from openapi.stages.attack import AttackFile, AttackValue
+from openapi.stages.base import Given, Stage
+from openapi.stages.comparison import AuditHardening, NotHardened
+from openapi.stages.harden import HardenValue
+from openapi.stages.neurons import NeuronsFile, NeuronsValue
+from openapi.stages.places import Place
+from openapi.stages.report import ReportParams, StudiedDataset, StudiedModel
 from openapi.wire.jobs import Blob, OutputFile, ShardResult, artifact_id
 from service.orchestrator.analyses import whole_analyses
-from service.orchestrator.evaluation import Slice, choice_of, evaluated, slices
-from service.orchestrator.partial import Ran, broken_rules, undecided, what_ran
-from service.orchestrator.plan import Done, Known, Step, Subject
+from service.orchestrator.evaluation import choice_of, evaluated, slices
+from service.orchestrator.partial import Ran, attacked, broken_rules, undecided, what_ran
+from service.orchestrator.plan import Done, Known, Step
+from service.orchestrator.subjects import DatasetSubject, ModelSubject
 
 #: The phase and the name of the step.
 REPORT = "report"
-#: Phases whose results the report merges.
-_EVALUATED = ("attacks", "evaluation")
-#: Files of steps that the report merges: key in the result → first part of the input's name.
-_MERGED = {"samples": "samples", "sums": "sums", "examples": "examples", "pairs": "pairs", "worst": "worst"}
+
+Results = Mapping[Place, Done]
 
 
-def _inputs(rows: Sequence[Done]) -> dict[str, Blob]:
-    """``samples.<attack>.<slice>``, ``sums.<slice>``, likewise ``examples``, ``pairs``, ``worst``; ``after.…`` too."""
-    found: dict[str, Blob] = {}
-    for row in rows:
-        prefix = "after." if row.name.startswith("after.") else ""
-        _, _, place = row.name.removeprefix(prefix).partition(".")
-        for key, file in row.result.files.items():
-            if key in _MERGED:
-                found[f"{prefix}{_MERGED[key]}.{place}"] = file.blob
+def _results(rows: Sequence[Done]) -> dict[Place, Done]:
+    """The steps whose results the report merges, by their places."""
+    places = ((Place.find(row.name), row) for row in rows)
+    return {place: row for place, row in places if place is not None}
+
+
+def _files(results: Results) -> dict[Place, Blob]:
+    """The files that the report merges."""
+    found: dict[Place, Blob] = {}
+    for place, row in results.items():
+        parts: type[AttackFile] | type[NeuronsFile] = NeuronsFile if place.attack is None else AttackFile
+        found |= {place.file(part): row.result.files[part].blob for part in parts if part in row.result.files}
     return found
 
 
-def _analyses(known: Known) -> tuple[dict[str, Blob], dict[str, Any]]:
+def _values(results: Results) -> dict[Place, AttackValue | NeuronsValue]:
+    return {
+        place: row.value(NeuronsValue) if place.attack is None else row.value(AttackValue)
+        for place, row in results.items()
+    }
+
+
+def _analyses(known: Known[Any]) -> tuple[dict[str, Blob], dict[str, Json] | None]:
     """``STEP.FILE`` → blob, and the parameter `analyses`: of the works that were done on all of their samples."""
     works = whole_analyses(known)
     rows = [row for row in known.done.values() if row.name.partition(".")[0] in works]
     files = {f"{row.name}.{key}": file.blob for row in rows for key, file in row.result.files.items()}
-    return files, {"analyses": {row.name: row.result.value for row in rows}} if rows else {}
+    return files, {row.name: row.result.value for row in rows} or None
 
 
 def _timings(rows: Sequence[Done]) -> dict[str, float]:
@@ -60,10 +76,10 @@ def _environment(results: Sequence[ShardResult], seed: int) -> dict[str, Any]:
     return {**first, **({"device": ", ".join(devices)} if devices else {}), "seed": seed}
 
 
-def artifact_info(job_id: str, file: OutputFile, now: datetime) -> dict[str, Any]:
-    """An `ArtifactInfo` of a file that a shard left, as JSON."""
+def artifact_info(job_id: str, file: OutputFile, now: datetime) -> ArtifactInfo:
+    """A file that a shard left, as it will be listed."""
     identity = artifact_id(job_id, file.name)
-    info = ArtifactInfo(
+    return ArtifactInfo(
         id=identity,
         kind=file.kind,
         format=file.format,
@@ -73,124 +89,119 @@ def artifact_info(job_id: str, file: OutputFile, now: datetime) -> dict[str, Any
         href=f"/v1/artifacts/{identity}",
         created_at=now,
     )
-    return info.model_dump(mode="json", by_alias=True)
 
 
-def done_of(rows: Sequence[Done]) -> dict[tuple[int, int], dict[str, Any]]:
-    """(attack, slice) → the value of its shard."""
-    places = {row.name.removeprefix("samples."): row for row in rows if row.name.startswith("samples.")}
-    return {(int(i), int(j)): row.result.value for (i, _, j), row in ((k.partition("."), r) for k, r in places.items())}
-
-
-def _renamed(name: str, ran: Ran) -> str | None:
-    """What an input or a value is called among what ran; None for what is left out."""
-    kind, *place = name.split(".")
-    if kind in ("sums", "pairs"):
-        return name
-    i, j = int(place[0]), int(place[1])
-    if i not in ran.attacks or j not in ran.slices:
+def _moved(place: Place, ran: Ran) -> Place | None:
+    """Where a result lies among what ran; None for what is left out."""
+    if place.attack is None:
+        return place
+    if place.attack not in ran.attacks or place.slice not in ran.slices:
         return None
-    return f"{kind}.{ran.attacks.index(i)}.{ran.slices.index(j)}"
+    return replace(place, attack=ran.attacks.index(place.attack), slice=ran.slices.index(place.slice))
 
 
 def cut_short(
-    reason: str, request: AuditRequest, n: int, cuts: Sequence[Slice], rows: Sequence[Done], params: dict[str, Any]
-) -> tuple[dict[str, str], dict[str, Any]]:
-    """Of an audit that ended early: how its inputs are called in the report, and its changed parameters."""
-    specs, done = request.attacks or (), done_of(rows)
+    reason: StopReason, params: ReportParams, request: AuditRequest, rows: Sequence[Done]
+) -> tuple[Ran, ReportParams]:
+    """Of an audit that ended early: what ran, and the parameters of the report of that alone."""
+    specs, done, cuts, n = request.attacks or (), attacked(rows), params.slices, params.dataset.evaluated
     ran = what_ran(len(specs), len(cuts), done)
     size = sum(cuts[j][1] - cuts[j][0] for j in ran.slices)
-    missing = [str(spec.id) for i, spec in enumerate(specs) if i not in ran.attacks]
     why = {
         "time_budget": f"the time budget of {request.time_budget or 0:g} s was used up",
         "stop_on": "a rule of the policy was broken, whatever the rest would have found",
     }[reason]
     what = f"{size} of {n} samples were evaluated by {len(ran.attacks)} of {len(specs)} attacks"
-    stopped = {"reason": reason, "detail": f"{why}: {what}", "samples": n, "not_run": missing}
-    every = [*_inputs(rows), *(row.name for row in rows)]
-    names = {name: new for name in every if (new := _renamed(name, ran)) is not None}
-    return names, {
-        "attacks": [params["attacks"][i] for i in ran.attacks],
-        "slices": [list(cuts[j]) for j in ran.slices],
-        "values": {names[name]: value for name, value in params["values"].items() if name in names},
-        "dataset": {**params["dataset"], "evaluated": size},
-        "stopped": stopped,
-        "broken": broken_rules(request, cuts, done),
-        "undecided": undecided(request, ran, len(cuts)),
-    }
+    missing = tuple(str(spec.id) for i, spec in enumerate(specs) if i not in ran.attacks)
+    return ran, params.model_copy(
+        update={
+            "attacks": tuple(params.attacks[i] for i in ran.attacks),
+            "slices": tuple(cuts[j] for j in ran.slices),
+            "values": {new: v for place, v in params.values.items() if (new := _moved(place, ran)) is not None},
+            "dataset": params.dataset.model_copy(update={"evaluated": size}),
+            "stopped": Stopped(reason=reason, detail=f"{why}: {what}", samples=n, not_run=missing),
+            "broken": tuple(broken_rules(request, cuts, done)),
+            "undecided": tuple(undecided(request, ran, len(cuts))),
+        }
+    )
 
 
-def report_step(
-    known: Known,
-    request: AuditRequest | HardeningRequest,
-    model: Subject,
-    dataset: Subject,
-    rows: Sequence[Done],
-    *,
-    hardening: dict[str, Any] | None = None,
-    artifacts: Sequence[dict[str, Any]] = (),
-) -> Step:
-    """Plan the merge of all results of a job into its report."""
-    n, (choice, _) = evaluated(dataset, request), choice_of(request)
-    cuts: list[Slice] = slices(n, request.execution, known.slice_size)
-    about_model = ReportModel(
+def _studied_model(model: ModelSubject) -> StudiedModel:
+    about = model.inspection
+    return StudiedModel(
         id=model.id,
         sha256=model.sha256,
-        format=model.inspection["format"],
+        format=about.format,
         name=model.name,
-        num_parameters=model.inspection["num_parameters"],
-        input=model.inspection["input"],
-        num_classes=model.inspection["num_classes"],
-        warnings=model.inspection.get("warnings") or (),
+        num_parameters=about.num_parameters,
+        input=about.input,
+        num_classes=about.num_classes,
+        labels=model.meta.labels,
+        warnings=about.warnings,
+        layers=about.layers,
     )
-    about_data = ReportDataset(
+
+
+def _studied_dataset(dataset: DatasetSubject, request: AuditRequest | HardeningRequest) -> StudiedDataset:
+    about, matched = dataset.inspection, dataset.matched
+    mapping = matched.label_mapping if matched is not None else None
+    return StudiedDataset(
         id=dataset.id,
         sha256=dataset.sha256,
         name=dataset.name,
-        num_samples=dataset.inspection["num_samples"],
-        evaluated=n,
-        samples=described(choice, request.seed),
-        split=dataset.meta.get("split"),
-        label_mapping=dataset.matched.get("label_mapping"),
-        channels=dataset.matched.get("channels"),
-        resize=dataset.inspection.get("resize"),
-        warnings=(*(dataset.inspection.get("warnings") or ()), *(dataset.matched.get("notes") or ())),
+        num_samples=about.num_samples,
+        evaluated=evaluated(dataset, request),
+        samples=described(choice_of(request)[0], request.seed),
+        split=dataset.meta.split,
+        label_mapping=None if mapping is None else mapping.dump(),
+        channels=None if matched is None else matched.channels,
+        resize=about.resize,
+        warnings=(*about.warnings, *(() if matched is None else matched.notes)),
+        labels=None if matched is None else matched.labels,
     )
-    results = [row.result for row in rows]
-    told = choice_params(choice, n, request.seed)
-    labels = {"labels": dataset.arrays()["y"]} if told else {}
+
+
+def report_step(
+    known: Known[Any],
+    request: AuditRequest | HardeningRequest,
+    model: ModelSubject,
+    dataset: DatasetSubject,
+    rows: Sequence[Done],
+    *,
+    hardening: AuditHardening | NotHardened | None = None,
+    artifacts: Sequence[ArtifactInfo] = (),
+) -> Step:
+    """Plan the merge of all results of a job into its report."""
+    n, (choice, _) = evaluated(dataset, request), choice_of(request)
+    results = _results(rows)
+    of_analyses, analyses = _analyses(known)
+    trained = next((row for row in rows if row.stage == Stage.HARDEN), None)
+    params = ReportParams(
+        kind="audit" if isinstance(request, AuditRequest) else "hardening",
+        job_id=known.job_id,
+        created_at=known.created_at,
+        model=_studied_model(model),
+        dataset=_studied_dataset(dataset, request),
+        request=request,
+        attacks=request.attacks or (),
+        slices=tuple(slices(n, request.execution, known.slice_size)),
+        choice=chosen(choice, n, request.seed),
+        values=_values(results),
+        training=None if trained is None else trained.value(HardenValue),
+        environment=_environment([row.result for row in rows], request.seed),
+        timings=_timings(rows),
+        hardening=hardening,
+        artifacts=tuple(artifacts),
+        analyses=analyses,
+    )
+    given: dict[str, Blob] = {}
+    if params.choice is not None:
+        given[Given.LABELS] = dataset.arrays()[Given.Y]
     if isinstance(request, AuditRequest) and request.keep_examples:
-        labels["images"] = dataset.arrays()["x"]
-    merged = [row for row in rows if row.phase in _EVALUATED]
-    inputs = _inputs(merged)
-    params: dict[str, Any] = {
-        "kind": known.kind,
-        "job_id": known.job_id,
-        "created_at": known.created_at.isoformat(),
-        "model": {
-            **about_model.model_dump(mode="json", by_alias=True),
-            "labels": model.meta.get("labels"),
-            "layers": model.inspection["layers"],
-        },
-        "dataset": {
-            **about_data.model_dump(mode="json", by_alias=True),
-            "labels": dataset.matched.get("labels"),
-        },
-        "request": request.model_dump(mode="json", by_alias=True, context=AS_WRITTEN),
-        "attacks": [spec.model_dump(mode="json", by_alias=True, context=AS_WRITTEN) for spec in request.attacks or ()],
-        "slices": [list(cut) for cut in cuts],
-        **told,
-        "values": {row.name: row.result.value for row in merged},
-        "training": next((row.result.value for row in rows if row.stage == Stage.HARDEN), None),
-        "environment": _environment(results, request.seed),
-        "timings": _timings(rows),
-        "hardening": hardening,
-        "artifacts": list(artifacts),
-    }
-    reason = known.stopped
-    if reason is not None and isinstance(request, AuditRequest):
-        names, changed = cut_short(reason, request, n, cuts, merged, params)
-        inputs = {names[name]: blob for name, blob in inputs.items() if name in names}
-        params |= changed
-    files, analyses = _analyses(known)
-    return Step(REPORT, REPORT, Stage.REPORT, {**inputs, **labels, **files}, {**params, **analyses})
+        given[Given.IMAGES] = dataset.arrays()[Given.X]
+    files = _files(results)
+    if known.stopped is not None and isinstance(request, AuditRequest):
+        ran, params = cut_short(known.stopped, params, request, rows)
+        files = {new: blob for place, blob in files.items() if (new := _moved(place, ran)) is not None}
+    inputs = {str(place): blob for place, blob in files.items()}
+    return Step(REPORT, REPORT, Stage.REPORT, {**inputs, **given, **of_analyses}, params)

@@ -1,54 +1,72 @@
-"""Loading models and data sets for work: ready, still being inspected, or of no use."""
+"""A model or a data set as steps take it: its file and what the report says of it. No database here."""
 
-from sqlalchemy.ext.asyncio import AsyncSession
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
 
-from openapi.problems import FieldError, InvalidField, Problem, TremorError
-from openapi.wire.jobs import OutputFile
-from service.db.tables import Dataset, Model
-from service.keys.caller import EVERYBODY, Caller
-from service.orchestrator.plan import Subject
-
-
-class SubjectRejected(TremorError):
-    """A job asks for a model or data set that inspection rejected; its problem becomes the job's."""
-
-    slug = "validation"
-
-    def __init__(self, pointer: str, kind: str, identity: str, found: Problem | None) -> None:
-        reason = f": {found.detail}" if found and found.detail else ""
-        detail = f"the {kind} {identity} was rejected{reason}"
-        super().__init__(detail, errors=(FieldError(pointer=pointer, detail=detail),))
-        self.slug = found.slug if found else "validation"
+from openapi.datasets import DatasetInspection, DatasetMetadata
+from openapi.models import ModelInspection, ModelMetadata
+from openapi.stages.base import Given, ModelContract
+from openapi.stages.prepare import LabelMapping
+from openapi.wire.jobs import Blob, OutputFile
 
 
-def _subject(row: Model | Dataset) -> Subject:
-    files = row.files if isinstance(row, Dataset) else None
-    return Subject(
-        id=row.id,
-        name=row.name,
-        sha256=row.sha256,
-        size=row.size,
-        inspection=row.inspection or {},
-        meta=row.meta,
-        files={name: OutputFile.model_validate(value) for name, value in (files or {}).items()},
-    )
+class Part(StrEnum):
+    """What a data set is for in a job."""
+
+    EVAL = "eval"
+    TRAIN = "train"
 
 
-async def load_subject(
-    session: AsyncSession,
-    table: type[Model] | type[Dataset],
-    identity: str,
-    pointer: str,
-    caller: Caller = EVERYBODY,
-) -> Subject | None:
-    """Return the subject when it is ready, None while it is inspected.
+@dataclass(frozen=True)
+class Subject:
+    """What models and data sets share."""
 
-    Raises `InvalidField` when the caller may see none of that id, `SubjectRejected` when inspection refused it.
+    id: str
+    name: str
+    sha256: str
+    size: int
+
+    @property
+    def blob(self) -> Blob:
+        """The uploaded file."""
+        return Blob(sha256=self.sha256, size=self.size)
+
+
+@dataclass(frozen=True)
+class ModelSubject(Subject):
+    """A model, as it was inspected, and what was said of it."""
+
+    inspection: ModelInspection
+    meta: ModelMetadata = field(default_factory=ModelMetadata)
+
+    def contract(self) -> ModelContract:
+        """The `model` parameter of every step that runs the model."""
+        return ModelContract(format=self.inspection.format, input=self.inspection.input, output=self.meta.output)
+
+
+@dataclass(frozen=True)
+class Matched:
+    """How a data set's labels and channels were brought together with the model's (see `matching`).
+
+    `labels`: the data set's class names in the order of the model's logits, where it has names.
     """
-    row: Model | Dataset | None = await session.get(table, identity)
-    kind = "model" if table is Model else "data set"
-    if row is None or not caller.may_see(row):
-        raise InvalidField(pointer, f"there is no {kind} {identity!r}; upload it first")
-    if row.status == "rejected":
-        raise SubjectRejected(pointer, kind, identity, Problem.model_validate(row.problem) if row.problem else None)
-    return _subject(row) if row.status == "ready" else None
+
+    label_mapping: LabelMapping | None
+    channels: str
+    notes: tuple[str, ...]
+    labels: tuple[str, ...] | None
+
+
+@dataclass(frozen=True)
+class DatasetSubject(Subject):
+    """A data set, as it was inspected, and what was said of it. `matched`: None before it was brought to a model."""
+
+    inspection: DatasetInspection
+    meta: DatasetMetadata = field(default_factory=DatasetMetadata)
+    files: Mapping[str, OutputFile] = field(default_factory=dict)
+    matched: Matched | None = None
+
+    def arrays(self) -> dict[str, Blob]:
+        """The decoded arrays."""
+        return {name: self.files[name].blob for name in (Given.X, Given.Y)}

@@ -1,8 +1,7 @@
 """The class that an attack aims at, as a number: requests may name it."""
 
 import difflib
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from openapi.attacks import AttackSpec
 from openapi.problems import InvalidField
@@ -25,11 +24,6 @@ def aimed(
             spec = spec.model_copy(update={"target": number})
         found.append(spec)
     return tuple(found)
-
-
-def class_names(model_meta: Mapping[str, Any], matched: Mapping[str, Any]) -> Any:
-    """The names that a report uses: the model's own, else the data set's in the order of the logits, where known."""
-    return model_meta.get("labels") or matched.get("labels")
 
 
 def _number(chosen: int | str, names: Sequence[str] | None, num_classes: int, pointer: str) -> int:

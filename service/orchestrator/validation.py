@@ -2,7 +2,6 @@
 
 import difflib
 from collections.abc import Sequence
-from typing import Any
 
 from openapi.attacks import AttackSpec
 from openapi.audits import AuditRequest
@@ -13,20 +12,21 @@ from openapi.problems import InvalidField, InvalidFields
 from openapi.report import ClassReport
 from openapi.samples import check_indices
 from service.orchestrator.analyses import check_neurons
-from service.orchestrator.matching import known_names, match
-from service.orchestrator.plan import Subject
-from service.orchestrator.targets import aimed, class_names
+from service.orchestrator.matching import class_names, match
+from service.orchestrator.subjects import DatasetSubject, ModelSubject
+from service.orchestrator.targets import aimed
 
 
-def check_attacks(model: Subject, specs: Sequence[AttackSpec], pointer: str, dataset: Subject | None = None) -> None:
+def check_attacks(
+    model: ModelSubject, specs: Sequence[AttackSpec], pointer: str, dataset: DatasetSubject | None = None
+) -> None:
     """Raise `InvalidField` when a white-box attack is asked of a model without gradients, or a class is not there.
 
     `pointer` is that of the attack list, or of the preset that it came from.
     """
     if dataset is not None:
-        names = class_names(model.meta, dataset.matched or known_names(model, dataset))
-        aimed(specs, names, int(model.inspection["num_classes"]), pointer)
-    if model.inspection.get("differentiable", True):
+        aimed(specs, class_names(model, dataset), model.inspection.num_classes, pointer)
+    if model.inspection.differentiable:
         return
     for i, spec in enumerate(specs):
         if not spec.facts.black_box:
@@ -38,14 +38,14 @@ def check_attacks(model: Subject, specs: Sequence[AttackSpec], pointer: str, dat
             )
 
 
-def check_hardening(model: Subject, options: HardenOptions, pointer: str) -> None:
+def check_hardening(model: ModelSubject, options: HardenOptions, pointer: str) -> None:
     """Raise `InvalidField` when the model cannot be trained, or a layer named in `layers` is none of its own."""
-    if not model.inspection.get("trainable", True):
+    if not model.inspection.trainable:
         raise InvalidField(
             pointer or "/model_id",
             f"the model {model.name!r} holds no trainable parameters and cannot be hardened; export it unfrozen",
         )
-    names = {layer["name"] for layer in model.inspection["layers"]}
+    names = {layer.name for layer in model.inspection.layers}
     if isinstance(options.layers, tuple):
         if not options.layers:
             raise InvalidField(f"{pointer}/layers", 'name at least one layer, or write "all" or "top_half"')
@@ -54,14 +54,16 @@ def check_hardening(model: Subject, options: HardenOptions, pointer: str) -> Non
                 raise InvalidField(f"{pointer}/layers/{i}", f"the model {model.name!r} has no layer {name!r}")
 
 
-def check_audit(request: AuditRequest, model: Subject, dataset: Subject, train: Subject | None) -> AuditRequest:
+def check_audit(
+    request: AuditRequest, model: ModelSubject, dataset: DatasetSubject, train: DatasetSubject | None
+) -> AuditRequest:
     """Check an audit against inspected subjects; return it as it will run.
 
     Analyses of neurons that cannot be done are left out when they were only there by default.
     """
     match(model, dataset, "/dataset_id")
-    check_class_rules(request, class_names(model.meta, dataset.matched or known_names(model, dataset)), model)
-    check_indices(request.samples, int(dataset.inspection["num_samples"]), "/samples")
+    check_class_rules(request, class_names(model, dataset), model)
+    check_indices(request.samples, dataset.inspection.num_samples, "/samples")
     check_attacks(model, request.attacks or (), "/attacks" if request.preset is None else "/preset", dataset)
     request = check_neurons(request, model, dataset)
     if request.harden is not None and train is not None:
@@ -71,7 +73,7 @@ def check_audit(request: AuditRequest, model: Subject, dataset: Subject, train: 
 
 
 def check_hardening_request(
-    request: HardeningRequest, model: Subject, train: Subject, evaluation: Subject | None
+    request: HardeningRequest, model: ModelSubject, train: DatasetSubject, evaluation: DatasetSubject | None
 ) -> None:
     """Check a hardening against inspected subjects."""
     check_hardening(model, request, "")
@@ -80,7 +82,7 @@ def check_hardening_request(
         match(model, evaluation, "/eval_dataset_id")
     check_attacks(model, request.attacks or (), "/attacks", evaluation)
     if evaluation is not None:
-        check_indices(request.eval_samples, int(evaluation.inspection["num_samples"]), "/eval_samples")
+        check_indices(request.eval_samples, evaluation.inspection.num_samples, "/eval_samples")
 
 
 def check_policy(request: AuditRequest) -> None:
@@ -89,9 +91,9 @@ def check_policy(request: AuditRequest) -> None:
         raise InvalidFields(errors)
 
 
-def check_class_rules(request: AuditRequest, names: Sequence[str] | None, model: Subject) -> None:
+def check_class_rules(request: AuditRequest, names: Sequence[str] | None, model: ModelSubject) -> None:
     """Raise `InvalidField` when a rule asks for a class that is not there."""
-    numbers = [str(i) for i in range(int(model.inspection["num_classes"]))]
+    numbers = [str(i) for i in range(model.inspection.num_classes)]
     fields = [*ClassReport.model_fields]
     for i, rule in enumerate(request.policy.rules):
         head, _, rest = rule.metric.partition(".")
@@ -105,7 +107,6 @@ def check_class_rules(request: AuditRequest, names: Sequence[str] | None, model:
 
 def unsupported_parts(request: AuditRequest) -> None:
     """Refuse the parts of the contract that this version does not compute, rather than leave them out in silence."""
-    parts: dict[str, Any] = {"regions": request.regions, "explain": request.explain}
-    for name, value in parts.items():
+    for name, value in (("regions", request.regions), ("explain", request.explain)):
         if value is not None:
             raise InvalidField(f"/{name}", "this analysis is not part of this version; leave it out or set it to null")

@@ -6,16 +6,21 @@ from typing import Any
 import pytest
 
 from openapi.class_names import find_names, nothing_but_numbers, readings
+from openapi.datasets import DatasetInspection
 from openapi.problems import DatasetMismatch
 
 
-def data(names: list[str] | None = None, counts: list[int] | None = None, **more: Any) -> dict[str, Any]:
+def data(names: list[str] | None = None, counts: list[int] | None = None, **more: Any) -> DatasetInspection:
+    counts = counts or [2] * len(names or ())
+    found = {"num_samples": sum(counts), "shape": [1, 4, 4], "dtype": "uint8", "num_classes": len(counts)}
     source = "number" if names is None else "name"
-    return {"labels": names, "class_counts": counts or [2] * len(names or ()), "label_source": source, **more}
+    return DatasetInspection.model_validate(
+        {**found, "labels": names, "class_counts": counts, "label_source": source, **more}
+    )
 
 
-def read(labels: list[str] | None, found: dict[str, Any], k: int | None = None) -> Any:
-    return readings({"name": "m", "num_classes": k or len(labels or ())}, labels, found)
+def read(labels: list[str] | None, found: DatasetInspection, k: int | None = None) -> Any:
+    return readings("m", k or len(labels or ()), labels, found)
 
 
 MATCHED = {
@@ -85,7 +90,7 @@ def test_named_folders_for_a_nameless_model_must_be_all_of_them() -> None:
         read(None, data(["cat", "dog"]), 3)
     known: list[dict[str, Any]] = [{"label_order": "text"}, {"label_source": "given"}, {"label_source": "number"}]
     for more in known:
-        assert read(None, data(["cat", "dog"]) | more, 3)[0].is_identity()
+        assert read(None, data(["cat", "dog"], **more), 3)[0].is_identity()
 
 
 def test_alphabetical_order_that_nobody_confirmed_is_said() -> None:
@@ -104,11 +109,11 @@ def test_an_order_that_the_caller_gives_settles_everything() -> None:
         assert reading.is_identity()
 
 
-def numbered(*names: str, **more: Any) -> dict[str, Any]:
+def numbered(*names: str, **more: Any) -> DatasetInspection:
     counts = [0] * (max(map(int, names)) + 1)
     for name in names:
         counts[int(name)] = 3
-    return {"labels": None, "class_counts": counts, "numbered_names": sorted(names), **more}
+    return data(None, counts, numbered_names=sorted(names), **more)
 
 
 def orders(k: int, *names: str, labels: list[str] | None = None, **more: Any) -> dict[str, list[int]]:
@@ -140,7 +145,7 @@ def test_numbered_folders() -> None:
 
 
 def test_labels_counted_from_one_are_called_so() -> None:
-    found = {"labels": None, "class_counts": [0, *[2] * 10], "label_source": "number"}
+    found = data(None, [0, *[2] * 10])
     with pytest.raises(
         DatasetMismatch, match=r"run from 1 to 10 .* 10 logits, counted from 0: the labels look 1-based"
     ):

@@ -4,10 +4,11 @@ import httpx
 import pytest
 
 from openapi.audits import AuditRequest
+from openapi.stages.attack import AttackValue
 from service.orchestrator.partial import Ran, broken_rules, undecided, what_ran
 from service.orchestrator.requests import with_attacks
 from tests.service.conftest import audit, ended, ready
-from tests.service.worker import ProtocolWorker, until
+from tests.service.worker import ATTACKED, ProtocolWorker, until
 
 ATTACKS = [{"name": "fgsm", "eps": 0.1}, {"name": "pgd", "eps": 0.1}, {"name": "fgsm", "eps": 0.2}]
 CUTS = [(0, 4), (4, 8), (8, 10)]
@@ -20,8 +21,8 @@ def asked(*rules: tuple[str, str, float]) -> AuditRequest:
     )
 
 
-def value(correct: int, success: int) -> dict[str, int]:
-    return {"clean_correct": correct, "success": success}
+def value(correct: int, success: int) -> AttackValue:
+    return ATTACKED.model_copy(update={"clean_correct": correct, "success": success})
 
 
 @pytest.mark.parametrize(
@@ -51,11 +52,13 @@ def test_slices_of_several_attacks_have_the_least_of_each() -> None:
 
 
 def test_a_report_is_made_of_attacks_and_slices_that_belong_together() -> None:
-    done = {(0, 0), (1, 0), (0, 1)}
-    assert what_ran(3, 3, {place: {} for place in done}) == Ran((0, 1), (0,))
-    assert what_ran(2, 2, {(0, 0): {}, (0, 1): {}, (1, 1): {}}) == Ran((0, 1), (1,))
-    assert what_ran(2, 3, {(0, 0): {}, (0, 1): {}, (1, 2): {}}) == Ran((0,), (0, 1))
-    assert what_ran(2, 2, {}) == Ran((), ())
+    def ran(attacks: int, slices: int, *done: tuple[int, int]) -> Ran:
+        return what_ran(attacks, slices, dict.fromkeys(done, ATTACKED))
+
+    assert ran(3, 3, (0, 0), (1, 0), (0, 1)) == Ran((0, 1), (0,))
+    assert ran(2, 2, (0, 0), (0, 1), (1, 1)) == Ran((0, 1), (1,))
+    assert ran(2, 3, (0, 0), (0, 1), (1, 2)) == Ran((0,), (0, 1))
+    assert ran(2, 2) == Ran((), ())
 
 
 def test_rules_that_need_what_did_not_run_are_undecided() -> None:

@@ -9,25 +9,27 @@ from hypothesis import strategies as st
 
 from openapi.audits import AuditRequest, Execution
 from openapi.hardenings import HardeningRequest
-from openapi.wire.jobs import Limits, OutputFile
+from openapi.stages.neurons import NeuronsParams
+from openapi.wire.jobs import Blob, Limits, OutputFile
 from service.fields import pointer
 from service.ids import new_id
-from service.orchestrator.evaluation import MAX_SLICES, slices
+from service.orchestrator.evaluation import MAX_SLICES, Samples, slices
 from service.orchestrator.kinds.audit import attack_phase
 from service.orchestrator.kinds.hardening import comparison_steps
-from service.orchestrator.plan import Subject
 from service.orchestrator.requests import stored, with_attacks, with_evaluation
+from service.orchestrator.subjects import DatasetSubject, ModelSubject
 from tests.service.worker import DATASET, MODEL
 
 
-def subject(kind: str, sha: str, inspection: dict[str, Any]) -> Subject:
-    blob = {"sha256": sha * 64, "size": 1}
-    file = OutputFile.model_validate({"name": "x", "kind": "array", "format": "npy", "blob": blob})
-    return Subject(f"{kind}_{sha}", "n", sha * 64, 1, inspection, {}, {"x": file, "y": file})
+def model(sha: str) -> ModelSubject:
+    return ModelSubject(f"mdl_{sha}", "n", sha * 64, 1, MODEL)
 
 
-PARENT, HARDENED = subject("mdl", "a", MODEL.model_dump()), subject("mdl", "b", MODEL.model_dump())
-DATA = subject("dst", "c", {**DATASET.model_dump(), "num_samples": 1000})
+PARENT, HARDENED = model("a"), model("b")
+_FILE = OutputFile(name="x", kind="array", format="npy", blob=Blob(sha256="c" * 64, size=1))
+DATA = DatasetSubject(
+    "dst_c", "n", "c" * 64, 1, DATASET.model_copy(update={"num_samples": 1000}), files={"x": _FILE, "y": _FILE}
+)
 
 
 @given(st.integers(1, 5000), st.one_of(st.none(), st.integers(1, 300)), st.integers(1, 2000))
@@ -75,7 +77,8 @@ def test_the_parents_part_of_a_comparison_is_the_audits_own_work() -> None:
             {"model_id": "mdl_a", "train_dataset_id": "d", "eval_dataset_id": "dst_c", "attacks": attacks}
         )
     )
-    planned = comparison_steps(request, PARENT, HARDENED, DATA, 256, keep_examples=False)
+    samples = Samples.of(request, DATA, 256)
+    planned = comparison_steps(request, PARENT, HARDENED, samples, samples)
     before = [p for p in planned if not p.name.startswith("after.")]
     assert [p.message("h", "s", Limits()).result_key for p in before] == keys(audit(attacks=attacks, neurons=None))
     assert len(planned) == 2 * len(before)
@@ -83,7 +86,8 @@ def test_the_parents_part_of_a_comparison_is_the_audits_own_work() -> None:
 
 def test_neurons_take_the_first_samples_only() -> None:
     planned = attack_phase(with_attacks(audit(neurons={"max_samples": 300})), PARENT, DATA, 256)
-    assert [(p.params["start"], p.params["stop"]) for p in planned if p.stage == "neurons"] == [(0, 256), (256, 300)]
+    found = [p.params for p in planned if isinstance(p.params, NeuronsParams)]
+    assert [(params.start, params.stop) for params in found] == [(0, 256), (256, 300)]
 
 
 def test_attacks_replace_the_preset() -> None:

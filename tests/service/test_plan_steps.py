@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import Field
 
-from openapi.stages.base import Stage
+from openapi.stages.base import Stage, Wire, is_none
 from openapi.wire.blobs import BlobStore
 from openapi.wire.jobs import Blob, Limits, OutputFile, Shard, ShardResult
 from openapi.wire.queue import QueueClient
@@ -27,19 +28,27 @@ X = Blob(sha256="a" * 64, size=1)
 SLICES, LAYERS = range(3), range(2)
 
 
-def extend(known: Known) -> Extension:
+class MadeUp(Wire):
+    """Parameters of the made-up stages."""
+
+    slice: int | None = Field(None, exclude_if=is_none)
+    layer: int | None = Field(None, exclude_if=is_none)
+    omega: int | None = Field(None, exclude_if=is_none)
+
+
+def extend(known: Known[Any]) -> Extension:
     """Sums of slices → their merge → a test for each layer, which the merge makes known → report."""
     if not known.planned:
-        sums = [Step("sums", f"sums.{j}", Stage.NEURONS, {"x": X}, {"slice": j}, unit="samples") for j in SLICES]
+        sums = [Step("sums", f"sums.{j}", Stage.NEURONS, {"x": X}, MadeUp(slice=j), unit="samples") for j in SLICES]
         taken = {f"sums.{j}": OutputOf(f"sums.{j}", "sums") for j in SLICES}
-        return Extension(steps=[*sums, Step("merging", "omega", Stage.REPORT, taken, {}, extends=True)])
+        return Extension(steps=[*sums, Step("merging", "omega", Stage.REPORT, taken, MadeUp(), extends=True)])
     if "report" in known.done:
         return Extension(ending=Ending("pass"))
     value = {"omega": ValueOf("omega", "omega")}
     inputs: dict[str, Blob | OutputOf] = {"x": X, "omega": OutputOf("omega", "report")}
-    tests = [Step("suppression", f"layer.{i}", Stage.ATTACK, inputs, {"layer": i, **value}) for i in LAYERS]
+    tests = [Step("suppression", f"layer.{i}", Stage.ATTACK, inputs, MadeUp(layer=i), value) for i in LAYERS]
     merged = {f"layer.{i}": OutputOf(f"layer.{i}", "samples") for i in LAYERS}
-    return Extension(steps=[*tests, Step("report", "report", Stage.REPORT, merged, {})])
+    return Extension(steps=[*tests, Step("report", "report", Stage.REPORT, merged, MadeUp())])
 
 
 def drive(worker: ProtocolWorker) -> list[Shard]:
@@ -79,7 +88,7 @@ async def test_fan_out_merge_fan_out_report(
     settings: Settings, worker: ProtocolWorker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Every step goes out once, as soon as what it takes is there, although every result is told twice."""
-    monkeypatch.setitem(KINDS, "made_up", Kind(extend))
+    monkeypatch.setitem(KINDS, "made_up", Kind(extend, dict))
     database = Database(settings.sqlalchemy_url)
     await database.migrate()
     queue = QueueClient(settings)
@@ -106,12 +115,13 @@ async def test_fan_out_merge_fan_out_report(
 
 
 def test_a_step_that_takes_what_was_not_left_says_so() -> None:
-    step = Step("p", "n", Stage.ATTACK, {"x": OutputOf("before", "x")}, {"v": ValueOf("before", "v")}, after=("first",))
+    taken, values = {"x": OutputOf("before", "x")}, {"omega": ValueOf("before", "v")}
+    step = Step("p", "n", Stage.ATTACK, taken, MadeUp(layer=2), values, after=("first",))
     assert step.waits_for == ("first", "before")
     shard = step.message("j", "s", Limits())
     file = OutputFile(name="x", kind="x", format="x", blob=X)
     found = resolved(shard, step.needs(), {"before": ShardResult(value={"v": 3}, files={"x": file})})
-    assert (found.inputs, found.params) == ({"x": X}, {"v": 3})
+    assert (found.inputs, found.params) == ({"x": X}, {"layer": 2, "omega": 3})
     with pytest.raises(MissingOutput):
         resolved(shard, step.needs(), {"before": ShardResult(value={})})
 

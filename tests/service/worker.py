@@ -38,7 +38,9 @@ MODEL = ModelInspection(
     layers=LAYERS,
 )
 INSPECTED = MODEL.model_dump(mode="json", exclude_unset=True)
-DATASET = DatasetInspection(num_samples=10, shape=(1, 8, 8), dtype="uint8", num_classes=3, class_counts=(4, 3, 3))
+DATASET = DatasetInspection(
+    num_samples=10, shape=(1, 8, 8), dtype="uint8", num_classes=3, class_counts=(4, 3, 3), resize="none"
+)
 ATTACKED = AttackValue(
     clean_correct=4, attacked=4, success=0, forward_passes=4, backward_passes=4, seconds=0.125, num_classes=3
 )

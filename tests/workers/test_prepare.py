@@ -9,6 +9,7 @@ from PIL import Image
 from torch import nn
 
 from openapi.class_names import readings
+from openapi.datasets import DatasetInspection
 from openapi.stages.base import Stage
 from workers.jobs import prepare
 from workers.jobs.context import JobContext
@@ -49,9 +50,9 @@ def run(tmp_path: Path, x, y, model=None, **params):
 
 
 def read(**found):
-    counts = [4] * K
-    data = {"class_counts": counts, "numbered_names": sorted(NUMBERS), **found}
-    several = readings({"name": "m", "num_classes": K}, None, data)
+    shape = {"num_samples": 4 * K, "shape": [1, 4, 4], "dtype": "float32", "num_classes": K}
+    data = {**shape, "class_counts": [4] * K, "numbered_names": sorted(NUMBERS), **found}
+    several = readings("m", K, None, DatasetInspection.model_validate(data))
     return [r.model_dump(mode="json") for r in several]
 
 

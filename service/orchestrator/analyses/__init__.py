@@ -7,7 +7,8 @@ from openapi.audits import AuditRequest
 from openapi.problems import InvalidField
 from service.orchestrator.analyses import sensitivity, sweep
 from service.orchestrator.analyses.base import Plan, Planning
-from service.orchestrator.plan import Known, Step, Subject
+from service.orchestrator.plan import Known, Step
+from service.orchestrator.subjects import DatasetSubject, ModelSubject
 
 PLANS: dict[str, Plan[Any]] = {"sensitivity": sensitivity.PLAN, "sweep": sweep.PLAN}
 
@@ -26,7 +27,7 @@ def analysis_steps(plan: Planning) -> list[Step]:
     return list(steps.values())
 
 
-def check_neurons(request: AuditRequest, model: Subject, dataset: Subject) -> AuditRequest:
+def check_neurons(request: AuditRequest, model: ModelSubject, dataset: DatasetSubject) -> AuditRequest:
     """The request with the analyses that can be done.
 
     One that cannot be done is left out when it was only there by default or by preset. Raises `InvalidField` when it
@@ -35,7 +36,7 @@ def check_neurons(request: AuditRequest, model: Subject, dataset: Subject) -> Au
     if request.neurons is None:
         return request
     asked = "neurons" in request.model_fields_set
-    if not model.inspection.get("differentiable", True):
+    if not model.inspection.differentiable:
         if asked:
             raise InvalidField(
                 "/neurons", f"the model {model.name!r} has no gradients, and dual pairs need them; set null"
@@ -62,7 +63,7 @@ def is_analysis(phase: str | None) -> bool:
     return phase is not None and phase.startswith("neurons.")
 
 
-def whole_analyses(known: Known) -> list[str]:
+def whole_analyses(known: Known[Any]) -> list[str]:
     """The works of which every step that was planned has succeeded: the others tell nothing about all samples."""
     works = {work.name for analysis in ANALYSES.values() for work in analysis.works}
     unfinished = {name.partition(".")[0] for name in known.planned if name not in known.done}

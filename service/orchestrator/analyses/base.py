@@ -8,11 +8,12 @@ from openapi.analyses import NeuronOptions
 from openapi.analyses.base import Analysis
 from openapi.audits import AuditRequest
 from openapi.base import Frozen
-from openapi.samples import choice_params
-from openapi.stages.analysis import Work
-from openapi.stages.base import Stage
+from openapi.samples import chosen
+from openapi.stages.analysis import Work, WorkParams
+from openapi.stages.base import Given, Stage
 from openapi.wire.jobs import Blob
-from service.orchestrator.plan import OutputOf, Step, Subject
+from service.orchestrator.plan import OutputOf, Step, ValueOf
+from service.orchestrator.subjects import DatasetSubject, ModelSubject
 
 O = TypeVar("O", bound=Frozen)  # noqa: E741  the options
 
@@ -24,8 +25,8 @@ class Planning:
     """The audit that an analysis is a part of. `cuts`: the slices of the evaluated samples."""
 
     request: AuditRequest
-    model: Subject
-    dataset: Subject
+    model: ModelSubject
+    dataset: DatasetSubject
     cuts: Sequence[Slice]
 
     @property
@@ -38,41 +39,52 @@ class Planning:
         end = min(self.cuts[-1][1], max_samples or self.cuts[-1][1])
         return [(j, start, min(stop, end)) for j, (start, stop) in enumerate(self.cuts) if start < end]
 
-    def sliced(self, start: int, stop: int) -> dict[str, Any]:
-        """The parameters of `openapi.stages.analysis.SliceParams`, as JSON."""
-        seed = self.request.seed
-        chosen = choice_params(self.request.samples, self.cuts[-1][1], seed, start, stop)
-        return {"model": self.model.contract(), "start": start, "stop": stop, "seed": seed, **chosen}
+    def sliced(self, work: Work, start: int, stop: int) -> dict[str, Any]:
+        """The fields of `openapi.stages.analysis.SliceParams`."""
+        return {"work": work.name, "version": work.version, **self.samples(start, stop)}
+
+    def samples(self, start: int, stop: int) -> dict[str, Any]:
+        """The fields of parameters that say which model is run on which of the evaluated samples."""
+        request = self.request
+        choice = chosen(request.samples, self.cuts[-1][1], request.seed, start, stop)
+        return {
+            "model": self.model.contract(),
+            "start": start,
+            "stop": stop,
+            "seed": request.seed,
+            "choice": choice,
+        }
 
     def data(self) -> dict[str, Blob | OutputOf]:
         """The inputs of a work that runs the model."""
-        return {"model": self.model.blob, **self.dataset.arrays()}
+        return {Given.MODEL: self.model.blob, **self.dataset.arrays()}
 
     def step(
         self,
         analysis: Analysis[Any, Any],
-        work: Work,
         at: Sequence[int],
         inputs: Mapping[str, Blob | OutputOf],
-        params: Mapping[str, Any],
+        params: WorkParams,
         weight: float,
+        values: Mapping[str, ValueOf] | None = None,
     ) -> Step:
-        """A step of a work; `at` tells it from the others, by target and slice for example."""
+        """A step of the work that `params` name; `at` tells it from the others, by target and slice for example."""
         return Step(
             analysis.path,
-            step_name(work, at),
+            step_name(params.work, at),
             Stage.ANALYSIS,
             inputs,
-            {"work": work.name, "version": work.version, **params},
+            params,
+            values or {},
             weight=weight,
             unit="samples",
             execution={"batch_size": self.request.execution.batch_size},
         )
 
 
-def step_name(work: Work, at: Sequence[int]) -> str:
+def step_name(work: str, at: Sequence[int]) -> str:
     """``name.2.0``."""
-    return ".".join((work.name, *map(str, at)))
+    return ".".join((work, *map(str, at)))
 
 
 @dataclass(frozen=True)
@@ -83,4 +95,6 @@ class Plan(Generic[O]):
     """
 
     steps: Callable[[O, Planning], list[Step]]
-    check: Callable[[O, AuditRequest, Subject, Subject], None] = lambda options, request, model, dataset: None
+    check: Callable[[O, AuditRequest, ModelSubject, DatasetSubject], None] = lambda options, request, model, dataset: (
+        None
+    )

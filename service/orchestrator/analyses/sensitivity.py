@@ -2,6 +2,8 @@
 
 from openapi.analyses.sensitivity import SensitivityOptions
 from openapi.stages.base import Stage
+from openapi.stages.neurons import NeuronsParams
+from openapi.stages.places import Place
 from service.orchestrator.analyses.base import Plan, Planning
 from service.orchestrator.plan import Step
 
@@ -9,24 +11,16 @@ from service.orchestrator.plan import Step
 PHASE = "attacks"
 
 
-def sums_name(slice: int) -> str:
-    """The step that leaves the sums of a slice."""
-    return f"sums.{slice}"
-
-
 def steps(options: SensitivityOptions, plan: Planning) -> list[Step]:
     """One step for each slice of the samples that make dual pairs."""
+    own = SensitivityOptions(**{name: getattr(options, name) for name in SensitivityOptions.model_fields})
     return [
         Step(
             PHASE,
-            sums_name(j),
+            str(Place.of_neurons(j)),
             Stage.NEURONS,
             plan.data(),
-            {
-                "neurons": options.model_dump(mode="json", by_alias=True, include=set(SensitivityOptions.model_fields)),
-                "keep_examples": plan.request.keep_examples,
-                **plan.sliced(start, stop),
-            },
+            NeuronsParams(neurons=own, keep_examples=plan.request.keep_examples, **plan.samples(start, stop)),
             weight=float(stop - start),
             unit="samples",
             execution={"batch_size": plan.request.execution.batch_size},

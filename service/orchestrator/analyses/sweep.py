@@ -1,6 +1,6 @@
 """The steps of the sweep over ε: one for each eps and slice."""
 
-from openapi.analyses.sweep import SWEEP, WORK, SweepOptions
+from openapi.analyses.sweep import SWEEP, WORK, SweepOptions, SweepParams
 from service.orchestrator.analyses.base import Plan, Planning
 from service.orchestrator.plan import Step
 
@@ -11,10 +11,9 @@ def steps(options: SweepOptions, plan: Planning) -> list[Step]:
     return [
         plan.step(
             SWEEP,
-            WORK,
             (i, j),
             plan.data(),
-            {"eps": eps, "steps": neurons.steps, "taps": list(options.taps), **plan.sliced(start, stop)},
+            SweepParams(eps=eps, steps=neurons.steps, taps=options.taps, **plan.sliced(WORK, start, stop)),
             stop - start,
         )
         for j, start, stop in plan.slices(options.max_samples)

@@ -2,40 +2,40 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Generic
 
 from openapi.audits import AuditRequest
 from openapi.hardenings import HardeningRequest
 from service.orchestrator.kinds import audit, hardening, inspection
-from service.orchestrator.plan import Extension, Known
+from service.orchestrator.plan import Extension, Known, Request
+from service.orchestrator.subjects import Part
 
 
 @dataclass(frozen=True)
-class Kind:
+class Kind(Generic[Request]):
     """What the orchestrator asks of a kind of job.
 
-    `request` reads the stored request. `subjects`: part that a subject plays → column of the job with its id, and the
+    `request` reads the stored request. `datasets`: what a data set is for → column of the job with its id, and the
     place in the request that is blamed for it. `extend` says how the plan goes on, of a job that has no step yet as
     well. `is_decided`: whether the result of an audit that may stop is known, asked after every step where the request
     has a value at `stop_field`. `is_droppable`: whether a job that ends early does without what a phase has not done.
     """
 
-    extend: Callable[[Known], Extension]
-    request: Callable[[Any], Any] = dict
-    subjects: Mapping[str, tuple[str, str]] = field(default_factory=dict)
-    is_decided: Callable[[Known], bool] | None = None
+    extend: Callable[[Known[Request]], Extension]
+    request: Callable[[Any], Request]
+    datasets: Mapping[Part, tuple[str, str]] = field(default_factory=dict)
+    is_decided: Callable[[Known[Request]], bool] | None = None
     stop_field: str = ""
     is_droppable: Callable[[str | None], bool] = lambda phase: False
 
 
-KINDS: dict[str, Kind] = {
+KINDS: dict[str, Kind[Any]] = {
     "audit": Kind(
         audit.extend,
         AuditRequest.model_validate,
         {
-            "model": ("model_id", "/model_id"),
-            "eval": ("dataset_id", "/dataset_id"),
-            "train": ("train_dataset_id", "/harden/train_dataset_id"),
+            Part.EVAL: ("dataset_id", "/dataset_id"),
+            Part.TRAIN: ("train_dataset_id", "/harden/train_dataset_id"),
         },
         is_decided=audit.is_decided,
         stop_field="stop_on",
@@ -45,11 +45,10 @@ KINDS: dict[str, Kind] = {
         hardening.extend,
         HardeningRequest.model_validate,
         {
-            "model": ("model_id", "/model_id"),
-            "eval": ("dataset_id", "/eval_dataset_id"),
-            "train": ("train_dataset_id", "/train_dataset_id"),
+            Part.EVAL: ("dataset_id", "/eval_dataset_id"),
+            Part.TRAIN: ("train_dataset_id", "/train_dataset_id"),
         },
     ),
-    "inspect_model": Kind(inspection.extend),
-    "inspect_dataset": Kind(inspection.extend),
+    "inspect_model": Kind(inspection.extend, dict),
+    "inspect_dataset": Kind(inspection.extend, dict),
 }

@@ -4,98 +4,87 @@ Without held-out data nothing is compared. Data is prepared where the model take
 channels in another form.
 """
 
-from typing import Any
+from dataclasses import replace
 
 from openapi.hardening_options import HardenOptions
 from openapi.hardenings import HardeningRequest
-from openapi.stages.base import Stage
-from service.orchestrator.evaluation import aimed_attacks, attack_steps, evaluated, slices
+from openapi.stages.base import Given, Stage
+from openapi.stages.harden import HardenParams, Origin, TrainingData
+from openapi.stages.report import ReportValue
+from service.orchestrator.evaluation import Samples, aimed_attacks, attack_steps
 from service.orchestrator.hardened import hardened_file, hardened_subject
 from service.orchestrator.matching import as_taken, prepare_steps
-from service.orchestrator.plan import Ending, Extension, Known, Step, Subject
+from service.orchestrator.plan import Ending, Extension, Known, Step
 from service.orchestrator.reporting import REPORT, artifact_info, report_step
+from service.orchestrator.subjects import DatasetSubject, ModelSubject, Part
 from service.orchestrator.validation import check_hardening_request
 
 TRAINING, EVALUATION = "training", "evaluation"
+#: The name of the step that trains.
+TRAIN = "train"
 
 
-def extend(known: Known) -> Extension:
+def extend(known: Known[HardeningRequest]) -> Extension:
     """What comes next. Raises the errors of `check_hardening_request`."""
-    request: HardeningRequest = known.request
-    model = known.subjects["model"]
-    data = {name: known.subjects[name] for name in ("train", "eval") if name in known.subjects}
+    request, model, data = known.request, known.model, known.datasets
     if not known.planned:
-        check_hardening_request(request, model, data["train"], data.get("eval"))
+        check_hardening_request(request, model, data[Part.TRAIN], data.get(Part.EVAL))
         if preparing := prepare_steps(model, data):
             return Extension(steps=preparing)
-    if "train" not in known.done:
-        return Extension(steps=[train_step(request, model, as_taken(known, "train"))])
-    trained = known.done["train"].result
-    files = tuple(trained.files.values())
+    if TRAIN not in known.done:
+        return Extension(steps=[train_step(request, model, as_taken(known, Part.TRAIN))])
+    trained = known.done[TRAIN]
+    files = tuple(trained.result.files.values())
     hardened = hardened_subject(model, trained, request)
-    made: dict[str, Any] = {"hardened": hardened, "parent_id": model.id, "filename": hardened_file(trained).name}
-    if "eval" not in data:
-        return Extension(files=files, ending=Ending("inconclusive", **made))
-    dataset = as_taken(known, "eval")
-    if not known.of(EVALUATION):
-        steps = comparison_steps(
-            request, model, hardened, dataset, known.slice_size, keep_examples=known.keeps_examples
-        )
-        return Extension(steps=steps, files=files)
+    ending = Ending("inconclusive", hardened=hardened, parent_id=model.id, filename=hardened_file(trained).name)
+    if Part.EVAL not in data:
+        return Extension(files=files, ending=ending)
+    dataset = as_taken(known, Part.EVAL)
+    rows = known.of(EVALUATION)
+    if not rows:
+        samples = Samples.of(request, dataset, known.slice_size)
+        before = replace(samples, keep_examples=known.keeps_examples)
+        return Extension(steps=comparison_steps(request, model, hardened, before, samples), files=files)
     if REPORT not in known.done:
-        rows = [known.done["train"], *known.of(EVALUATION)]
         artifacts = [artifact_info(known.job_id, file, known.now) for file in files]
-        return Extension(steps=[report_step(known, request, model, dataset, rows, artifacts=artifacts)])
-    report = known.done[REPORT].result
-    ending = Ending(report.value.get("verdict"), report.value.get("metrics"), **made)
-    return Extension(files=tuple(report.files.values()), ending=ending)
+        step = report_step(known, request, model, dataset, [trained, *rows], artifacts=artifacts)
+        return Extension(steps=[step])
+    report = known.done[REPORT]
+    value = report.value(ReportValue)
+    ending = replace(ending, verdict=value.verdict, metrics=value.metrics)
+    return Extension(files=tuple(report.result.files.values()), ending=ending)
 
 
-def _mapping(dataset: Subject) -> dict[str, Any]:
-    found = dataset.matched.get("label_mapping")
-    return {"label_mapping": found} if found else {}
-
-
-def train_step(request: HardeningRequest, model: Subject, dataset: Subject) -> Step:
+def train_step(request: HardeningRequest, model: ModelSubject, dataset: DatasetSubject) -> Step:
     """The one step of the phase ``training``."""
-    fields = set(HardenOptions.model_fields) - {"train_dataset_id"}
+    options = {name: getattr(request, name) for name in HardenOptions.model_fields if name != "train_dataset_id"}
+    mapping = dataset.matched.label_mapping if dataset.matched is not None else None
     return Step(
         TRAINING,
-        "train",
+        TRAIN,
         Stage.HARDEN,
-        {"model": model.blob, **dataset.arrays()},
-        {
-            "model": model.contract(),
-            "harden": request.model_dump(mode="json", by_alias=True, include=fields),
-            "seed": request.seed,
-            "parent": {"id": model.id, "sha256": model.sha256, "name": model.name},
-            "dataset": {"id": dataset.id, "sha256": dataset.sha256, "name": dataset.name, **_mapping(dataset)},
-        },
+        {Given.MODEL: model.blob, **dataset.arrays()},
+        HardenParams(
+            model=model.contract(),
+            harden=HardenOptions(**options),
+            seed=request.seed,
+            parent=Origin(id=model.id, sha256=model.sha256, name=model.name),
+            dataset=TrainingData(id=dataset.id, sha256=dataset.sha256, name=dataset.name, label_mapping=mapping),
+        ),
         execution={"batch_size": request.execution.batch_size},
         extends=True,
     )
 
 
 def comparison_steps(
-    request: HardeningRequest,
-    model: Subject,
-    hardened: Subject,
-    dataset: Subject,
-    slice_size: int,
-    *,
-    keep_examples: bool,
+    request: HardeningRequest, model: ModelSubject, hardened: ModelSubject, before: Samples, after: Samples
 ) -> list[Step]:
     """The phase ``evaluation``: the same attacks on the parent (before) and on the hardened model (after).
 
     The parent's steps have the result keys of those that an audit with the same attacks has run, and are then free.
     """
-    cuts = slices(evaluated(dataset, request), request.execution, slice_size)
-    options: dict[str, Any] = {
-        "choice": request.eval_samples,
-        "seed": request.seed,
-        "execution": request.execution,
-    }
-    specs = aimed_attacks(request, model, dataset)
-    before = attack_steps(EVALUATION, "", model, dataset, specs, cuts, keep_examples=keep_examples, **options)
-    after = attack_steps(EVALUATION, "after.", hardened, dataset, specs, cuts, keep_examples=False, **options)
-    return before + after
+    specs = aimed_attacks(request, model, before.dataset)
+    return [
+        *attack_steps(EVALUATION, model, before, specs),
+        *attack_steps(EVALUATION, hardened, after, specs, after=True),
+    ]

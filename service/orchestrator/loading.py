@@ -1,0 +1,82 @@
+"""Loading models and data sets for work: ready, still being inspected, or of no use."""
+
+from typing import TypeVar
+
+from pydantic import ValidationError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from openapi.datasets import DatasetInspection, DatasetMetadata
+from openapi.models import ModelInspection, ModelMetadata
+from openapi.problems import FieldError, InvalidField, Problem, TremorError, unreadable
+from openapi.wire.jobs import OutputFile
+from service.db.tables import Dataset, Model
+from service.keys.caller import EVERYBODY, Caller
+from service.orchestrator.subjects import DatasetSubject, ModelSubject
+
+Row = TypeVar("Row", Model, Dataset)
+
+
+class SubjectRejected(TremorError):
+    """A job asks for a model or data set that inspection rejected; its problem becomes the job's."""
+
+    slug = "validation"
+
+    def __init__(self, pointer: str, kind: str, identity: str, found: Problem | None) -> None:
+        reason = f": {found.detail}" if found and found.detail else ""
+        detail = f"the {kind} {identity} was rejected{reason}"
+        super().__init__(detail, errors=(FieldError(pointer=pointer, detail=detail),))
+        self.slug = found.slug if found else "validation"
+
+
+async def load_model(
+    session: AsyncSession, identity: str, pointer: str, caller: Caller = EVERYBODY
+) -> ModelSubject | None:
+    """Return the model when it is ready, None while it is inspected.
+
+    Raises `InvalidField` when the caller may see none of that id, `SubjectRejected` when inspection refused it or what
+    is stored of it is broken.
+    """
+    row = _seen(await session.get(Model, identity), "model", identity, pointer, caller)
+    if row.status != "ready":
+        return None
+    try:
+        return ModelSubject(
+            id=row.id,
+            name=row.name,
+            sha256=row.sha256,
+            size=row.size,
+            inspection=ModelInspection.model_validate(row.inspection),
+            meta=ModelMetadata.model_validate(row.meta),
+        )
+    except ValidationError as error:
+        raise SubjectRejected(pointer, "model", identity, unreadable("model", identity, error)) from error
+
+
+async def load_dataset(
+    session: AsyncSession, identity: str, pointer: str, caller: Caller = EVERYBODY
+) -> DatasetSubject | None:
+    """Return the data set when it is ready, None while it is inspected. Raises as `load_model` does."""
+    row = _seen(await session.get(Dataset, identity), "data set", identity, pointer, caller)
+    if row.status != "ready":
+        return None
+    try:
+        return DatasetSubject(
+            id=row.id,
+            name=row.name,
+            sha256=row.sha256,
+            size=row.size,
+            inspection=DatasetInspection.model_validate(row.inspection),
+            meta=DatasetMetadata.model_validate(row.meta),
+            files={name: OutputFile.model_validate(value) for name, value in (row.files or {}).items()},
+        )
+    except ValidationError as error:
+        raise SubjectRejected(pointer, "data set", identity, unreadable("data set", identity, error)) from error
+
+
+def _seen(row: Row | None, kind: str, identity: str, pointer: str, caller: Caller) -> Row:
+    """The row, which is ready or still inspected; raises what `load_model` raises for any other."""
+    if row is None or not caller.may_see(row):
+        raise InvalidField(pointer, f"there is no {kind} {identity!r}; upload it first")
+    if row.status == "rejected":
+        raise SubjectRejected(pointer, kind, identity, Problem.model_validate(row.problem) if row.problem else None)
+    return row
