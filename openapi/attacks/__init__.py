@@ -1,14 +1,17 @@
 """The attacks that can be asked for: one frozen model each, with defaults, threat model, paper and what else is known.
 
-Adding an attack begins here; its implementation goes into `workers/attacks/`, found by the same `name`.
+Adding an attack begins here, with a class in a module of this package, which enters itself (`base.Attack`); its
+function goes into `workers/attacks/`. The names below are for those who ask for a certain attack.
 """
 
-from typing import Annotated
+import importlib
+import pkgutil
+from typing import TYPE_CHECKING, Annotated, TypeAlias, Union
 
 from pydantic import Field, TypeAdapter
 
 from openapi.attacks.ball import Apgd, ApgdT, AutoAttack, FabT, Fgsm, Ifgsm, Pgd
-from openapi.attacks.base import Attack
+from openapi.attacks.base import ATTACKS, Attack
 from openapi.attacks.black_box import Nattack, OnePixel, Spsa, Square
 from openapi.attacks.corruptions import Corruption, GaussianNoise
 from openapi.attacks.minimal import Cw, Ddn, Deepfool, Ead, Fmn, StrAttack
@@ -39,51 +42,13 @@ __all__ = [
     "StrAttack",
 ]
 
-#: One attack with its options; `name` decides which.
-AttackSpec = Annotated[
-    Fgsm
-    | Pgd
-    | Ifgsm
-    | Apgd
-    | ApgdT
-    | FabT
-    | Square
-    | AutoAttack
-    | Cw
-    | Deepfool
-    | Ddn
-    | Fmn
-    | Ead
-    | StrAttack
-    | OnePixel
-    | Spsa
-    | Nattack
-    | GaussianNoise
-    | Corruption,
-    Field(discriminator="name"),
-]
+for _module in sorted(found.name for found in pkgutil.iter_modules(__path__)):
+    importlib.import_module(f"{__name__}.{_module}")
 
-#: Name → model, for `GET /attacks` and for the workers' registry.
-ATTACKS: dict[str, type[Attack]] = {
-    "fgsm": Fgsm,
-    "pgd": Pgd,
-    "ifgsm": Ifgsm,
-    "apgd": Apgd,
-    "apgd_t": ApgdT,
-    "fab_t": FabT,
-    "square": Square,
-    "autoattack": AutoAttack,
-    "cw": Cw,
-    "deepfool": Deepfool,
-    "ddn": Ddn,
-    "fmn": Fmn,
-    "ead": Ead,
-    "strattack": StrAttack,
-    "one_pixel": OnePixel,
-    "spsa": Spsa,
-    "nattack": Nattack,
-    "gaussian_noise": GaussianNoise,
-    "corruption": Corruption,
-}
+if TYPE_CHECKING:
+    AttackSpec: TypeAlias = Attack
+else:
+    #: One attack with its options; `name` decides which.
+    AttackSpec = Annotated[Union[tuple(ATTACKS.values())], Field(discriminator="name")]  # noqa: UP007
 
 ATTACK_ADAPTER: TypeAdapter[AttackSpec] = TypeAdapter(AttackSpec)

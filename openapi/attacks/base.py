@@ -34,8 +34,12 @@ class Facts:
         return self.family != "gradient"
 
 
+#: Name → model of every attack, in the order of the package's modules and of the classes in them.
+ATTACKS: dict[str, "type[Attack]"] = {}
+
+
 class Attack(Frozen):
-    """What all attacks share."""
+    """What all attacks share. A class whose `name` has a default is an attack, and enters itself into `ATTACKS`."""
 
     paper: ClassVar[str]
     summary: ClassVar[str]
@@ -48,6 +52,12 @@ class Attack(Frozen):
         pattern=r"^[A-Za-z0-9][A-Za-z0-9._+-]*$",
         description="Its name in the report; made from the options when null",
     )
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **_: Any) -> None:
+        name = cls.model_fields["name"].default
+        if isinstance(name, str) and ATTACKS.setdefault(name, cls) is not cls:
+            raise TypeError(f"there are two attacks called {name!r}")
 
     @property
     def measured_norm(self) -> AnyNorm:

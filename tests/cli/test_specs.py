@@ -13,7 +13,7 @@ from service.cli import specs
 def test_shorthand_keeps_fractions_numbers_and_booleans() -> None:
     body = specs.spec("pgd:eps=8/255, steps=20,targeted=true,norm=l2,step_size=null")
     assert body == {"name": "pgd", "eps": "8/255", "steps": 20, "targeted": True, "norm": "l2", "step_size": None}
-    assert ATTACK_ADAPTER.validate_python(body).eps == 8 / 255  # type: ignore[union-attr]
+    assert ATTACK_ADAPTER.validate_python(body).eps == 8 / 255  # type: ignore[attr-defined]
 
 
 def test_a_bare_name_and_a_json_object_are_specs() -> None:

@@ -80,7 +80,7 @@ def test_a_number_is_told_as_it_was_written(given: object, text: str) -> None:
 
 def test_a_fraction_is_a_number_in_answers_and_itself_where_it_is_kept() -> None:
     spec = ATTACK_ADAPTER.validate_python({"name": "pgd", "eps": "8/255", "step_size": "2/255"})
-    assert isinstance(spec.eps, Written)  # type: ignore[union-attr]
+    assert isinstance(spec.eps, Written)  # type: ignore[attr-defined]
     plain = spec.model_dump(mode="json")
     assert type(plain["eps"]) is float
     assert plain == {**plain, "eps": 8 / 255, "step_size": 2 / 255}

@@ -1,53 +1,69 @@
-"""Attack name → implementation.
+"""Attack → implementation.
 
-An attack is a function ``attack(hunt: Hunt, spec: Spec) -> None``:
+An attack is a function ``attack(hunt: Hunt, spec: Spec) -> None``, and two files:
 
-1. Its options are a frozen model in `openapi/attacks/`, listed in `ATTACKS` there; with them stands, once, what is
-   known of it (`paper`, `summary`, `facts`).
-2. It begins with ``rows = hunt.active()``, works on all of them at once (the Victim cuts passes into tiles), drops
-   fooled rows from its own state (``rows = rows[~hit]`` and every state tensor likewise), and hands every candidate
-   to ``hunt.keep(rows, x_adv, logits)``, the last iterate included. What it keeps lies in [0, 1] and inside the ball
-   (`maths.balls`).
-3. Random numbers come from ``hunt.rng.stream("name.purpose")`` by row, never from a global generator.
-4. `facts.minimal` says that there is no ball: `hunt.keep` then keeps the nearest success, in `measured_norm`.
-5. It is listed here by import path, so that a worker imports only what it runs.
+1. Its options are a frozen model in a module of `openapi/attacks/`; with them stands, once, what is known of it
+   (`paper`, `summary`, `facts`). The class enters itself.
+2. Its function stands in a module of a folder of `workers/attacks/` under ``@implements(Spec)``. It begins with
+   ``rows = hunt.active()``, works on all of them at once (the Victim cuts passes into tiles), drops fooled rows from
+   its own state, and hands every candidate to ``hunt.keep(rows, x_adv, logits)``, the last iterate included. What it
+   keeps lies in [0, 1] and inside the ball (`maths.balls`).
+
+Random numbers come from ``hunt.rng.stream("name.purpose")`` by row, never from a global generator. `facts.minimal` says
+that there is no ball: `hunt.keep` then keeps the nearest success, in `measured_norm`.
 """
 
 import importlib
+import importlib.util
+import pkgutil
+import re
 from collections.abc import Callable
-from typing import Any
+from functools import cache
+from typing import Any, TypeVar
 
+import workers.attacks
+from openapi.attacks import ATTACKS
+from openapi.attacks.base import Attack
 from workers.attacks.engine.samples import Hunt
 
 AttackFunction = Callable[[Hunt, Any], None]
+Function = TypeVar("Function", bound=Callable[..., None])
+
+_functions: dict[type[Attack], AttackFunction] = {}
+_LINE = re.compile(r"^@implements\((\w+)\)$", re.MULTILINE)
+
+
+def implements(kind: type[Attack]) -> Callable[[Function], Function]:
+    """Enter a function as the implementation of an attack; `ValueError` when it has one already."""
+
+    def enter(function: Function) -> Function:
+        if kind in _functions:
+            raise ValueError(f"{kind.__name__} is implemented twice")
+        _functions[kind] = function
+        return function
+
+    return enter
 
 
 def load(name: str) -> AttackFunction:
-    """Import an attack's function."""
-    module, _, function = REGISTRY[name].partition(":")
-    found: AttackFunction = getattr(importlib.import_module(module), function)
+    """Return an attack's function; `LookupError` where nothing implements it.
+
+    Only its own module is imported: corruptions bring scipy along, half a second that no other attack needs.
+    """
+    kind = ATTACKS[name]
+    if kind not in _functions and kind.__name__ in _modules():
+        importlib.import_module(_modules()[kind.__name__])
+    if kind not in _functions:
+        raise LookupError(f"no module below workers/attacks has a function under @implements({kind.__name__})")
+    return _functions[kind]
+
+
+@cache
+def _modules() -> dict[str, str]:
+    """Name of an attack's class → module that implements it, by the sources of all modules below `workers.attacks`."""
+    found: dict[str, str] = {}
+    for module in pkgutil.walk_packages(workers.attacks.__path__, "workers.attacks."):
+        loader = getattr(importlib.util.find_spec(module.name), "loader", None)
+        source: str = loader.get_source(module.name) or "" if loader is not None else ""
+        found |= dict.fromkeys(_LINE.findall(source), module.name)
     return found
-
-
-#: Name → import path and function.
-REGISTRY: dict[str, str] = {
-    "fgsm": "workers.attacks.ball.fgsm:fgsm",
-    "pgd": "workers.attacks.ball.pgd:pgd",
-    "ifgsm": "workers.attacks.ball.ifgsm:ifgsm",
-    "apgd": "workers.attacks.ball.apgd:apgd",
-    "apgd_t": "workers.attacks.ball.apgd:apgd_t",
-    "fab_t": "workers.attacks.ball.fab:fab_t",
-    "square": "workers.attacks.black_box.square:square",
-    "autoattack": "workers.attacks.ball.autoattack:autoattack",
-    "cw": "workers.attacks.minimal.cw:cw",
-    "deepfool": "workers.attacks.minimal.deepfool:deepfool",
-    "ddn": "workers.attacks.minimal.ddn:ddn",
-    "fmn": "workers.attacks.minimal.fmn:fmn",
-    "ead": "workers.attacks.minimal.ead:ead",
-    "strattack": "workers.attacks.minimal.strattack:strattack",
-    "one_pixel": "workers.attacks.black_box.one_pixel:one_pixel",
-    "spsa": "workers.attacks.black_box.spsa:spsa",
-    "nattack": "workers.attacks.black_box.nattack:nattack",
-    "gaussian_noise": "workers.attacks.corruptions.corruption:gaussian_noise",
-    "corruption": "workers.attacks.corruptions.corruption:corruption",
-}

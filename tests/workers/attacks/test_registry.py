@@ -1,17 +1,38 @@
 """One list of names everywhere, and every attack of every preset can be run."""
 
+import subprocess
+import sys
+
 import pytest
 
 from openapi.attacks import ATTACKS
+from openapi.attacks.base import EpsAttack
 from openapi.presets import PRESETS
-from workers.attacks.registry import REGISTRY, load
+from workers.attacks.registry import implements, load
 
 
-def test_contract_and_implementations_are_the_same_list() -> None:
-    assert set(REGISTRY) == set(ATTACKS)
+def test_names_and_implementations_are_entered_once() -> None:
+    assert {kind.model_fields["name"].default for kind in ATTACKS.values()} == set(ATTACKS)
+    with pytest.raises(TypeError, match="two attacks called 'pgd'"):
+        type("Other", (ATTACKS["pgd"],), {"__module__": __name__})
+    load("pgd")
+    with pytest.raises(ValueError, match="Pgd is implemented twice"):
+        implements(ATTACKS["pgd"])(print)
 
 
-@pytest.mark.parametrize("name", sorted(REGISTRY))
+def test_an_attack_without_a_function_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(ATTACKS, "nobody", type("Nobody", (EpsAttack,), {"__module__": __name__}))
+    with pytest.raises(LookupError, match=r"@implements\(Nobody\)"):
+        load("nobody")
+
+
+def test_a_worker_imports_only_what_it_runs() -> None:
+    code = "import sys; from workers.attacks.registry import load; load('pgd'); print('scipy' in sys.modules)"
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout == "False\n"
+
+
+@pytest.mark.parametrize("name", sorted(ATTACKS))
 def test_every_implementation_loads_and_matches_its_options(name: str) -> None:
     assert callable(load(name))
     options = ATTACKS[name]()

@@ -12,11 +12,13 @@ from workers.attacks.engine.targets import aim_at_several, side_by_side
 from workers.attacks.engine.victim import Loss
 from workers.attacks.maths.balls import L2Ball, LinfBall, ball, l2_norm, per_row
 from workers.attacks.maths.losses import dlr, dlr_target, log_odds
+from workers.attacks.registry import implements
 
 _MOMENTUM = 0.75
 _RHO = 0.75  # share of steps of an interval that must raise the loss
 
 
+@implements(Apgd)
 def apgd(hunt: Hunt, spec: Apgd) -> None:
     """APGD on cross-entropy (as log-odds, see `losses`) or on the difference of logits ratio."""
     loss = log_odds if spec.loss == "ce" else dlr
@@ -26,6 +28,7 @@ def apgd(hunt: Hunt, spec: Apgd) -> None:
         hunt.beat((restart + 1) / spec.restarts)
 
 
+@implements(ApgdT)
 def apgd_t(hunt: Hunt, spec: ApgdT) -> None:
     """APGD on the targeted DLR loss, towards each of the `targets` most likely wrong classes at once.
 

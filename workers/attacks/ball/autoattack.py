@@ -7,10 +7,12 @@ from workers.attacks.ball.apgd import apgd, apgd_t
 from workers.attacks.ball.fab import fab_t
 from workers.attacks.black_box.square import square
 from workers.attacks.engine.samples import Hunt
+from workers.attacks.registry import implements
 
 _AHEAD = 8  # most proposals of Square for one image in one pass
 
 
+@implements(AutoAttack)
 def autoattack(hunt: Hunt, spec: AutoAttack) -> None:
     """APGD-CE, APGD-T (DLR, 9 targets), FAB-T (9 targets), Square (5,000 queries): each on the survivors of those
     before.

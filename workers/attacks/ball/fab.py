@@ -8,12 +8,14 @@ from workers.attacks.engine.samples import Hunt
 from workers.attacks.engine.targets import aim_at_several, side_by_side
 from workers.attacks.maths.balls import LinfBall, ball, float32_floor, l2_norm
 from workers.attacks.maths.losses import margin_pair
+from workers.attacks.registry import implements
 
 _ETA, _BETA, _ALPHA_MAX = 1.05, 0.9, 0.1
 _NEWTON = 25
 _FAR = 1e30
 
 
+@implements(FabT)
 def fab_t(hunt: Hunt, spec: FabT) -> None:
     """FAB towards each of the `targets` most likely wrong classes at once; a row leaves with its first example inside
     eps."""

@@ -6,8 +6,10 @@ from workers.attacks.engine.samples import Hunt
 from workers.attacks.engine.targets import aim
 from workers.attacks.maths.balls import ball
 from workers.attacks.maths.losses import log_odds, log_odds_target
+from workers.attacks.registry import implements
 
 
+@implements(Fgsm)
 def fgsm(hunt: Hunt, spec: Fgsm) -> None:
     """``x' = clip(x + eps sign(grad_x L(x, y)))``; for L2 the normalised gradient in place of the sign.
 

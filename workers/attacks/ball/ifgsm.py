@@ -6,8 +6,10 @@ from workers.attacks.engine.samples import Hunt
 from workers.attacks.engine.targets import aim
 from workers.attacks.maths.balls import LinfBall
 from workers.attacks.maths.losses import log_odds, log_odds_target
+from workers.attacks.registry import implements
 
 
+@implements(Ifgsm)
 def ifgsm(hunt: Hunt, spec: Ifgsm) -> None:
     """``x_{t+1} = clip_{x, eps}(x_t + alpha sign(grad L(x_t, y)))`` from x itself, alpha = eps / steps unless given.
 

@@ -11,6 +11,7 @@ from workers.attacks.engine.targets import aim
 from workers.attacks.engine.victim import Loss
 from workers.attacks.maths.balls import L2Ball, LinfBall, ball
 from workers.attacks.maths.losses import log_odds, log_odds_target, margin, margin_target
+from workers.attacks.registry import implements
 
 _LOSSES: dict[tuple[str, bool], Loss] = {
     ("ce", False): log_odds,
@@ -20,6 +21,7 @@ _LOSSES: dict[tuple[str, bool], Loss] = {
 }
 
 
+@implements(Pgd)
 def pgd(hunt: Hunt, spec: Pgd) -> None:
     """``x_{t+1} = P(x_t + alpha * direction(grad L(x_t)))`` with P the projection onto ball and [0, 1].
 

@@ -8,8 +8,10 @@ from workers.attacks.black_box.population import BLOCK, Boldest, shares
 from workers.attacks.engine.samples import Hunt
 from workers.attacks.maths.balls import Ball, ball, per_row
 from workers.attacks.maths.losses import margin
+from workers.attacks.registry import implements
 
 
+@implements(Nattack)
 def nattack(hunt: Hunt, spec: Nattack) -> None:
     """``mu <- mu + eta / (b sigma) sum_i F_i e_i`` over b samples ``x_i = P(x + (mu + sigma e_i) / 2)``.
 

@@ -8,10 +8,12 @@ from workers.attacks.black_box.population import BLOCK, Boldest, shares
 from workers.attacks.engine.rng import SampleRng
 from workers.attacks.engine.samples import Hunt
 from workers.attacks.maths.losses import log_odds, margin
+from workers.attacks.registry import implements
 
 _LOGITS = 1024  # candidates whose logits are in memory at once; of images there are fewer
 
 
+@implements(OnePixel)
 def one_pixel(hunt: Hunt, spec: OnePixel) -> None:
     """Evolve ``child_i = p_r1 + F (p_r2 - p_r3)``; a child replaces parent i where it lowers the true class more.
 

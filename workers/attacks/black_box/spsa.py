@@ -10,11 +10,13 @@ from openapi.attacks import Spsa
 from workers.attacks.engine.samples import Hunt
 from workers.attacks.maths.balls import ball
 from workers.attacks.maths.losses import margin
+from workers.attacks.registry import implements
 
 _BETA1, _BETA2 = 0.9, 0.999
 _BLOCK = 32  # directions in memory at once; decides the random numbers too, so that it must not depend on memory
 
 
+@implements(Spsa)
 def spsa(hunt: Hunt, spec: Spsa) -> None:
     """Ascend the margin f by Adam on ``g = mean_i (f(x + delta v_i) - f(x - delta v_i)) / (2 delta) v_i``.
 

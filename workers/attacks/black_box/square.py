@@ -13,12 +13,14 @@ from workers.attacks.engine.rng import SampleRng
 from workers.attacks.engine.samples import Hunt
 from workers.attacks.maths.balls import LinfBall, l2_norm
 from workers.attacks.maths.losses import margin
+from workers.attacks.registry import implements
 
 #: the share of changed pixels is halved after these queries
 _HALVINGS = (10, 50, 200, 500, 1000, 2000, 4000, 6000, 8000)
 _ROUND = 128  # most queries whose random numbers are drawn at once
 
 
+@implements(Square)
 def square(hunt: Hunt, spec: Square, ahead: int = 1) -> None:
     """Propose a patch at a random place, keep it when the margin falls; random numbers by (seed, sample, query)
     alone.

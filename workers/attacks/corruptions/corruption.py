@@ -6,8 +6,10 @@ import torch
 from openapi.attacks.corruptions import Corruption, GaussianNoise
 from workers.attacks.corruptions.apply import corrupt
 from workers.attacks.engine.samples import Hunt
+from workers.attacks.registry import implements
 
 
+@implements(Corruption)
 def corruption(hunt: Hunt, spec: Corruption) -> None:
     """Test every image after one common corruption (`corruptions.apply.corrupt`), drawn by (seed, sample index).
 
@@ -16,6 +18,7 @@ def corruption(hunt: Hunt, spec: Corruption) -> None:
     _test(hunt, spec.corruption, spec.severity)
 
 
+@implements(GaussianNoise)
 def gaussian_noise(hunt: Hunt, spec: GaussianNoise) -> None:
     """``clip(x + sigma n)`` on 8-bit levels: the corruption ``gaussian_noise``, with the same random numbers."""
     _test(hunt, "gaussian_noise", spec.severity)

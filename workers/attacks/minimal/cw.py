@@ -12,6 +12,7 @@ from workers.attacks.boundary.refine_l2 import refine_l2
 from workers.attacks.engine.samples import Hunt
 from workers.attacks.maths.balls import per_row
 from workers.attacks.maths.losses import margin, margin_without, rival
+from workers.attacks.registry import implements
 
 _CHECK = 10  # steps between two looks at whether a row still gains
 _GAIN = 1e-3  # relative; a loss that falls by less stands still
@@ -59,6 +60,7 @@ class _Rows:
         return _Rows(*(torch.cat([getattr(self, f.name), getattr(other, f.name)]) for f in fields(self)))
 
 
+@implements(Cw)
 def cw(hunt: Hunt, spec: Cw) -> None:
     """``minimise ||x' - x||_2^2 + c max(z_y - max_{j != y} z_j + kappa, 0)`` over x' in [0, 1], c by binary search.
 

@@ -12,8 +12,10 @@ from workers.attacks.boundary.refine_l2 import refine_l2
 from workers.attacks.engine.samples import Hunt
 from workers.attacks.maths.balls import l2_norm, per_row
 from workers.attacks.maths.losses import log_odds
+from workers.attacks.registry import implements
 
 
+@implements(Ddn)
 def ddn(hunt: Hunt, spec: Ddn) -> None:
     """``delta <- delta + alpha g / ||g||``, then ``delta <- eps delta / ||delta||`` with eps up or down by gamma.
 

@@ -9,11 +9,13 @@ from workers.attacks.engine.samples import Hunt
 from workers.attacks.maths.balls import per_row
 from workers.attacks.maths.losses import others
 from workers.attacks.maths.norms import dual_norm
+from workers.attacks.registry import implements
 
 _BYTES = 64 * 2**20
 _NEAREST = 2  # classes still looked at after the first step
 
 
+@implements(Deepfool)
 def deepfool(hunt: Hunt, spec: Deepfool) -> None:
     """``x <- x + (1 + overshoot) r``, r the smallest step over a boundary of the model linearised at x.
 

@@ -13,12 +13,14 @@ from workers.attacks.engine.samples import Hunt
 from workers.attacks.maths.balls import per_row
 from workers.attacks.maths.losses import margin, margin_without, rival
 from workers.attacks.minimal.constants import Constants
+from workers.attacks.registry import implements
 
 _CHECK = 20  # steps between two looks at whether a row still gains
 _GAIN = 1e-3
 _REFINE = 30  # passes along the boundary at the end
 
 
+@implements(Ead)
 def ead(hunt: Hunt, spec: Ead) -> None:
     """``minimise c max(z_y - max_{j != y} z_j + kappa, 0) + ||d||_2^2 + beta ||d||_1`` by FISTA, c by binary search.
 

@@ -15,6 +15,7 @@ from workers.attacks.engine.samples import Hunt
 from workers.attacks.maths.balls import Norm, l2_norm, per_row
 from workers.attacks.maths.losses import nearing, rival
 from workers.attacks.maths.norms import dual_norm, norm_of, project
+from workers.attacks.registry import implements
 
 _FAR = 1e30
 #: How far beyond the linearised boundary the first tries go: a wider look finds nearer examples, but for L1 and L0,
@@ -26,6 +27,7 @@ _GAMMA = {"l2": 0.5, "linf": 0.2, "l1": 0.4, "l0": 0.15}
 _ROUNDS = 3
 
 
+@implements(Fmn)
 def fmn(hunt: Hunt, spec: Fmn) -> None:
     """``delta <- P_eps(delta + alpha g / ||g||_2)`` while eps follows the boundary, in rounds for other classes.
 

@@ -11,11 +11,13 @@ from workers.attacks.maths.balls import per_row
 from workers.attacks.maths.losses import margin
 from workers.attacks.minimal.constants import Constants
 from workers.attacks.minimal.pixel_groups import Groups, few_groups, usual_side
+from workers.attacks.registry import implements
 
 _REFINE = 20
 _TEST_EVERY = 4  # rounds between two looks at the sparse candidate
 
 
+@implements(StrAttack)
 def strattack(hunt: Hunt, spec: StrAttack) -> None:
     """``minimise c max(z_y - max_{j != y} z_j, 0) + gamma ||d||_2^2 + tau sum_G ||d_G||_2``, x + d in [0, 1].
 
