@@ -1,13 +1,23 @@
 """How a model is hardened; shared by `POST /hardenings` and the `harden` block of an audit."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from openapi.base import MOST, Eps, Frozen, Id, Radius
 from openapi.hardening_methods import MethodName, regularisers
 
+Augmentation = Literal["flip", "crop", "cutout", "cutmix"]
+#: By which number of the validation split a checkpoint is chosen; `mean` is that of the two accuracies.
+Metric = Literal["robust_accuracy", "clean_accuracy", "mean"]
+
 _LayerNames = Annotated[tuple[Annotated[str, Field(max_length=500)], ...], Field(max_length=5_000, fail_fast=True)]
+
+
+def _unset(value: object) -> bool:
+    """For `exclude_if`: options that came later are no part of the JSON, and of result keys, unless they are used."""
+    return not value
 
 
 class HardenOptions(Frozen):
@@ -58,3 +68,75 @@ class HardenOptions(Frozen):
         None, ge=0, le=MOST, description=f"Weight of the pairing term: null is {regularisers()}"
     )
     max_clean_drop: float = Field(0.15, ge=0, le=1, description="A larger loss of clean accuracy fails the verdict")
+    awp: float | None = Field(
+        None,
+        gt=0,
+        le=1,
+        exclude_if=_unset,
+        description="Adversarial weight perturbation (Wu et al., NeurIPS 2020): gamma, the length of the weights' own "
+        "worst move as a share of each weight's norm, e.g. 0.005; costs one more forward and backward pass a batch",
+    )
+    averaging: float | None = Field(
+        None,
+        gt=0,
+        lt=1,
+        exclude_if=_unset,
+        description="Decay of an exponential moving average of the weights over steps, e.g. 0.995; the average is "
+        "judged and delivered, with batch-norm statistics computed anew for it",
+    )
+    augment: tuple[Augmentation, ...] = Field(
+        (),
+        max_length=4,
+        exclude_if=_unset,
+        description="Of training images, drawn anew for each batch: `flip` left to right; `crop` a shift by up to an "
+        "eighth of the side; `cutout` a grey square of half the side; `cutmix` a patch of another image and its share "
+        "of the label",
+    )
+    label_smoothing: float = Field(
+        0.0, ge=0, lt=1, exclude_if=_unset, description="Share of the label that is spread evenly over all classes"
+    )
+    accumulate: int = Field(
+        1,
+        ge=1,
+        le=1024,
+        exclude_if=lambda value: value == 1,
+        description="Batches whose gradients make one step: the effective batch is accumulate * batch_size",
+    )
+    validation: float = Field(
+        0.0,
+        ge=0,
+        le=0.5,
+        exclude_if=_unset,
+        description="Share of the training set, drawn by the seed, that is not trained on and judges each epoch",
+    )
+    choose_by: Metric | None = Field(
+        None,
+        exclude_if=_unset,
+        description="Deliver the epoch that is best by this number of the validation split; null delivers the last",
+    )
+    patience: int | None = Field(
+        None, ge=1, le=1000, exclude_if=_unset, description="Stop after so many epochs without a better one"
+    )
+
+    @model_validator(mode="after")
+    def _together(self) -> Self:
+        """Refuse options that contradict each other, by the field that must change."""
+        if (self.choose_by or self.patience) and not self.validation:
+            raise PydanticCustomError(
+                "needs_validation",
+                "choose_by and patience judge epochs on held-out training images: set validation, e.g. 0.1",
+            )
+        if self.patience and not self.choose_by:
+            raise PydanticCustomError("needs_choose_by", "patience needs choose_by, which says what a better epoch is")
+        if len(set(self.augment)) < len(self.augment):
+            raise PydanticCustomError("augment_twice", "augment names the same augmentation twice")
+        if self.augment and self.adversary == "fixed":
+            raise PydanticCustomError(
+                "augment_fixed",
+                "fixed adversaries belong to the images as they are: leave augment empty, or take adversary fresh",
+            )
+        if self.method == "mart" and (self.label_smoothing or "cutmix" in self.augment):
+            raise PydanticCustomError(
+                "mart_labels", "mart needs one right class an image: it takes neither label_smoothing nor cutmix"
+            )
+        return self

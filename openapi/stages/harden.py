@@ -54,7 +54,8 @@ class Epoch(Wire):
     """One line of the log; epoch 0 is the model as it came.
 
     loss = l_adv + λ l_sns, means over the batches. clean_accuracy, robust_accuracy (PGD at the training eps) and
-    sensitivity (mean σ over Ω) are of a few fixed training images: for watching, not for judging.
+    sensitivity (mean σ over Ω) are of a few fixed training images: for watching, not for judging. `validation_…`: the
+    same accuracies on the validation split, where there is one. note: what happened on the way.
     """
 
     epoch: int
@@ -66,13 +67,16 @@ class Epoch(Wire):
     sensitivity: float
     lr: float
     seconds: float
+    validation_clean: float | None = Field(None, exclude_if=is_none)
+    validation_robust: float | None = Field(None, exclude_if=is_none)
+    note: str | None = Field(None, exclude_if=is_none)
 
 
 class HardenValue(Wire):
     """The hardened model's inspection, and what the training did.
 
     uploaded_format: in which the hardened model is audited, another than the upload's where that one cannot hold it.
-    not_written: format → why it is missing. layers: S. frozen: parameters left as they were. omega: layer → neurons.
+    delivered: the epoch whose weights were chosen, where one was. not_written: format → why it is missing. layers: S. frozen: parameters left as they were. omega: layer → neurons.
     """
 
     inspection: ModelInspection
@@ -82,3 +86,4 @@ class HardenValue(Wire):
     layers: tuple[str, ...]
     frozen: tuple[str, ...]
     omega: dict[str, tuple[int, ...]]
+    delivered: int | None = Field(None, exclude_if=is_none)

@@ -1,7 +1,9 @@
 """Algorithm 1 of SNS and its baselines: one training loop over batches of benign and adversarial images."""
 
-import math
+import copy
 import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,11 +15,13 @@ from openapi.hardening_options import HardenOptions
 from openapi.problems import JobFailed, ModelNumerics, NotTrainable
 from openapi.stages.harden import Epoch
 from workers.hardening.adversary import climb
+from workers.hardening.augment import Batch, batch_of
+from workers.hardening.averaging import Average, renew_statistics, restored
+from workers.hardening.choice import Chosen, better, collapse, is_stale
 from workers.hardening.data import Rows, TrainingSet
 from workers.hardening.layers import frozen_parameters, stabilised_layers, train_batch_norm
-from workers.hardening.losses import sns_loss
-from workers.hardening.methods import TRAININGS, pairing_weight
-from workers.hardening.selection import Omega
+from workers.hardening.saved import Moment, copies, put
+from workers.hardening.steps import Diverged, Steps
 from workers.hardening.watch import Report, Watch
 from workers.models.audited import AuditedModel
 from workers.models.sharing import sharing
@@ -25,27 +29,45 @@ from workers.precision import exact_float32
 
 #: Random training images on which `dynamic` chooses Ω again after each epoch (SNS).
 DYNAMIC_PAIRS = 200
+#: How often a training whose loss is no number any more goes back to its last epoch, with half the learning rate.
+MOST_ROLLBACKS = 3
+#: Batches over which batch-norm statistics are computed anew for averaged weights.
+STATISTICS_BATCHES = 16
+
+#: Takes what a training would have to start from if it ended here.
+Keep = Callable[[Moment], None]
 
 
 @dataclass(frozen=True)
 class Hardening:
-    """What a training did: S, the neurons of Ω by layer, the parameters left as they were, and the log."""
+    """What a training did: S, neurons of Ω by layer, parameters left as they were, the log, and the epoch delivered."""
 
     layers: tuple[str, ...]
     omega: dict[str, tuple[int, ...]]
     frozen: tuple[str, ...]
     log: tuple[Epoch, ...]
+    delivered: int
 
 
 class Hardener:
     """Minimises L_adv + λ L_sns (Eq. 13) over the parameters from the lowest layer of S upwards.
 
     model: changed in place, and left in eval mode. Two networks share its parameters: `model`, whose batch norms may be
-    training, and `attacked`, always in eval mode. Equal seed, data and options give equal weights on one machine.
+    training, and `attacked`, always in eval mode. Equal seed, data and options give equal weights on one machine, also
+    when a training goes on from a `Moment` of it. keep: called after each epoch and, when `every` seconds have passed,
+    after a batch.
     """
 
     def __init__(
-        self, model: AuditedModel, data: TrainingSet, options: HardenOptions, *, seed: int, report: Report | None = None
+        self,
+        model: AuditedModel,
+        data: TrainingSet,
+        options: HardenOptions,
+        *,
+        seed: int,
+        report: Report | None = None,
+        keep: Keep | None = None,
+        every: float = 300.0,
     ) -> None:
         if not model.trainable:
             raise NotTrainable(
@@ -53,113 +75,200 @@ class Hardener:
                 "gradient. Upload the file before freezing (torch.jit.freeze) or quantisation."
             )
         data.check_labels(model.num_classes)
-        self.model, self.data, self.options, self.seed = model, data, options, seed
-        self.training, self.weight = TRAININGS[options.method], pairing_weight(options)
+        self.model, self.options, self.seed = model, options, seed
+        self.data, held_out = data.split(options.validation, seed) if options.validation else (data, None)
         self.report: Report = report or (lambda done, total, unit, phase: None)
+        self.keep: Keep = keep or (lambda moment: None)
+        self.every = every
         self.device = next(iter(model.trainable_parameters().values())).device
         self.layers = stabilised_layers(model, options.layers)
         self.frozen = frozen_parameters(model, self.layers[0])
         self.attacked = sharing(model)
-        self.watch = Watch(self.attacked, data, options, self.layers, seed=seed, report=self.report)
-        self.tapped = model.tapped("conv", self.layers)
+        self.watch = Watch(
+            self.attacked, self.data, options, self.layers, held_out=held_out, seed=seed, report=self.report
+        )
+        self.batches = self.data.batches(options.batch_size)
+        self.steps = Steps(model, options, self.layers, self.frozen, self.batches * options.epochs)
+        self.average = Average(self.steps.parameters, options.averaging) if options.averaging else None
+        self.weights: dict[str, Tensor] = {**model.trainable_parameters(), **dict(model.graph.named_buffers())}
         self.generator = torch.Generator(self.device).manual_seed(seed)
         self.adversaries: npt.NDArray[np.float32] | None = None
-        self.omega: Omega = {}
+        self.log: list[Epoch] = []
+        self.sums = np.zeros(3)
+        self.rolled_back = 0
+        self.chosen: Chosen | None = None
 
-    def run(self) -> Hardening:
-        """Choose Ω, train, and return what was done; raises `JobFailed` when the loss is no longer a number."""
+    def run(self, moment: Moment | None = None) -> Hardening:
+        """Choose Ω and train, or go on from `moment`; raises `JobFailed` when the loss is no longer a number."""
         options, model = self.options, self.model
-        self.omega = self.watch.select(options.pairs, stream=2)
-        if options.adversary == "fixed":
+        if moment is None:
+            self.steps.omega = self.watch.select(options.pairs, stream=2)
+        if options.adversary == "fixed":  # they belong to the vanilla model: made before its weights are replaced
             self.adversaries = self.fix_adversaries()
-        parameters = [p for name, p in model.trainable_parameters().items() if name not in self.frozen]
         model.freeze()
-        model.unfreeze(name for name in model.trainable_parameters() if name not in self.frozen)
-        optimizer = make_optimizer(parameters, options)
+        model.unfreeze(self.steps.parameters)
         if options.batch_norm == "train":
             train_batch_norm(model, self.layers[0])
-        log = [self.watch.judge(0, self.omega, (None, None, None), options.lr, 0.0)]
         try:
-            for epoch in range(1, options.epochs + 1):
-                began = time.monotonic()
-                losses = self.train_epoch(epoch, optimizer, parameters)
-                if options.selection == "dynamic" and epoch < options.epochs:
-                    self.omega = self.watch.select(DYNAMIC_PAIRS, stream=2 + epoch)
-                lr = float(optimizer.param_groups[0]["lr"])
-                log.append(self.watch.judge(epoch, self.omega, losses, lr, time.monotonic() - began))
-        except ModelNumerics as error:  # the last step of an epoch can break the weights after its loss was checked
-            raise self.diverged("the weights became NaN or infinite") from error
+            self.train(moment)
+            if self.average is not None:
+                self.average.put()
+                self.renew_statistics()
+            if self.chosen is not None:
+                put(self.weights, self.chosen.weights)
         finally:
             model.set_batch_norm(False)
             model.unfreeze()
-        omega = {name: tuple(int(m) for m in neurons) for name, neurons in self.omega.items()}
-        return Hardening(self.layers, omega, self.frozen, tuple(log))
+        omega = {name: tuple(int(m) for m in neurons) for name, neurons in self.steps.omega.items()}
+        delivered = self.log[-1].epoch if self.chosen is None else self.chosen.epoch
+        return Hardening(self.layers, omega, self.frozen, tuple(self.log), delivered)
 
-    def train_epoch(
-        self, epoch: int, optimizer: torch.optim.Optimizer, parameters: list[torch.nn.Parameter]
-    ) -> tuple[float, float, float]:
-        """One pass over the training set; returns the mean loss, L_adv and L_sns."""
-        options = self.options
-        batches = self.data.batches(options.batch_size)
-        total = batches * options.epochs
-        sums = np.zeros(3)
-        for i, rows in enumerate(self.data.shuffled(options.batch_size, self.seed, epoch)):
-            step = (epoch - 1) * batches + i
-            ramp = min(1.0, (step + 1) / (options.warmup * total)) if options.warmup else 1.0
-            if options.schedule == "cosine":
-                for group in optimizer.param_groups:
-                    group["lr"] = options.lr * (1 + math.cos(math.pi * step / total)) / 2
-            loss, l_adv, l_sns = self.losses(rows, self.adversary(rows, ramp), ramp)
-            optimizer.zero_grad()
-            loss.backward()
-            if options.max_grad_norm is not None:
-                torch.nn.utils.clip_grad_norm_(parameters, options.max_grad_norm)
-            values = np.array([float(loss.detach()), float(l_adv.detach()), float(l_sns.detach())])
-            if not np.isfinite(values).all():
-                raise self.diverged(
-                    f"the training loss became {values[0]} in epoch {epoch}, batch {i + 1} (L_adv {values[1]}, "
-                    f"L_sns {values[2]})"
-                )
-            optimizer.step()
-            sums += values
-            self.report(step + 1, total, "batches", "harden")
-        loss_mean, adv_mean, sns_mean = (sums / batches).tolist()
-        return loss_mean, adv_mean, sns_mean
+    def train(self, moment: Moment | None) -> None:
+        """All epochs from `moment`; those whose numbers left the real ones are begun again with half the rate."""
+        if moment is None:
+            self.log = [self.watch.judge(0, self.steps.omega, (None, None, None), self.options.lr, 0.0)]
+            begun = self.moment(1)
+        else:
+            begun = moment if moment.start is None else Moment(**moment.start)
+            self.put(moment)
+        epoch, batch, note = (begun.epoch, 0, None) if moment is None else (moment.epoch, moment.batch, moment.note)
+        while epoch <= self.options.epochs and not is_stale(self.log, self.chosen, self.options.patience):
+            try:
+                self.train_epoch(epoch, batch, begun, note)
+                if fall := collapse(self.log, self.model.num_classes, monitored=self.rolled_back > 0):
+                    self.log.pop()
+                    raise Diverged(fall)
+            except ModelNumerics as error:  # the last step of an epoch can break the weights after its loss was checked
+                what = str(error) if isinstance(error, Diverged) else "the weights became NaN or infinite"
+                note, batch = self.roll_back(begun, what), 0
+                continue
+            epoch, batch, note = epoch + 1, 0, None
+            begun = self.moment(epoch)
+            self.keep(begun)
 
-    def diverged(self, what: str) -> JobFailed:
-        """The error of a training whose numbers left the real ones, with what to do."""
+    def train_epoch(self, epoch: int, from_batch: int, begun: Moment, note: str | None) -> None:
+        """One pass over the training set, from a batch of it on, and a line of the log."""
+        options, began, kept = self.options, time.monotonic(), time.monotonic()
+        rows = self.data.shuffled(options.batch_size, self.seed, epoch, from_batch)
+        for i, batch in enumerate(self.prepared(rows, epoch, from_batch), from_batch):
+            step = (epoch - 1) * self.batches + i
+            x_adv = self.adversary(batch, self.steps.ramp(step))
+            last = (i + 1) % options.accumulate == 0 or i + 1 == self.batches
+            try:
+                self.sums += self.steps.take(batch, x_adv, step, first=i % options.accumulate == 0, last=last)
+            except Diverged as error:
+                raise Diverged(f"in epoch {epoch}, batch {i + 1} {error}") from error
+            if last and self.average is not None:
+                self.average.update()
+            self.report(step + 1, self.steps.total, "batches", "harden")
+            if last and i + 1 < self.batches and time.monotonic() - kept > self.every:
+                kept = time.monotonic()
+                self.keep(self.moment(epoch, i + 1, begun, note))
+        if options.selection == "dynamic" and epoch < options.epochs:
+            self.steps.omega = self.watch.select(DYNAMIC_PAIRS, stream=2 + epoch)
+        means: list[float] = (self.sums / self.batches).tolist()
+        self.sums = np.zeros(3)
+        self.judge(epoch, (means[0], means[1], means[2]), time.monotonic() - began, note)
+
+    def prepared(self, rows: Iterator[Rows], epoch: int, from_batch: int) -> Iterator[Batch]:
+        """Batches as they are trained on."""
         options = self.options
-        return JobFailed(
-            f"{what}; lower lr ({options.lr:g}) or lambda ({options.lambda_:g}), set max_grad_norm (e.g. 1), "
-            "or raise warmup (e.g. 0.5)"
+        for i, drawn in enumerate(rows, from_batch):
+            draw = np.random.default_rng([self.seed, 0xA06, epoch, i])
+            yield batch_of(drawn, options.augment, options.label_smoothing, self.model.num_classes, draw)
+
+    def judge(self, epoch: int, losses: tuple[float, float, float], seconds: float, note: str | None) -> None:
+        """A line of the log on the weights that would be delivered, and the choice among epochs."""
+        options = self.options
+        lr = float(self.steps.optimizer.param_groups[0]["lr"])
+        with ExitStack() as stack:
+            if self.average is not None:
+                stack.enter_context(restored(self.weights.values()))
+                self.average.put()
+                self.renew_statistics()
+            line = self.watch.judge(epoch, self.steps.omega, losses, lr, seconds)
+            self.log.append(line if note is None else line.model_copy(update={"note": note}))
+            if options.choose_by is not None:
+                self.chosen = better(self.chosen, line, options.choose_by, self.weights)
+
+    def renew_statistics(self) -> None:
+        """Batch-norm statistics for the present weights, over the first training batches and their adversaries."""
+        if self.options.batch_norm != "train":
+            return
+        generator = torch.Generator(self.device).manual_seed(self.seed)
+        how = climb(self.options, generator)
+        rows = self.data.sample(STATISTICS_BATCHES * self.options.batch_size, self.seed, 4, self.options.batch_size)
+        # All adversaries before the statistics, which they are made with, change.
+        pairs = [torch.cat([r.x, self.steps.method.adversary(self.attacked, r.x, r.y, how)]) for r in rows]
+        renew_statistics(self.model, pairs)
+
+    def roll_back(self, begun: Moment, what: str) -> str:
+        """Go back to the beginning of the epoch with half the learning rate; the note for its line of the log."""
+        options = self.options
+        self.rolled_back += 1
+        if self.rolled_back > MOST_ROLLBACKS:
+            raise JobFailed(
+                f"{what}; lower lr ({options.lr:g}) or lambda ({options.lambda_:g}), set max_grad_norm (e.g. 1), "
+                f"or raise warmup (e.g. 0.5). The training went back {MOST_ROLLBACKS} times and halved lr each time"
+            )
+        times, scale = self.rolled_back, self.steps.lr_scale / 2
+        self.put(begun)
+        self.rolled_back, self.steps.lr_scale = times, scale
+        return f"{what}: went back to the epoch's beginning with {scale:g} of the learning rate"
+
+    def moment(self, epoch: int, batch: int = 0, begun: Moment | None = None, note: str | None = None) -> Moment:
+        """All that decides how this goes on from before batch `batch` of `epoch`."""
+        average = self.average
+        return Moment(
+            epoch,
+            batch,
+            copies(self.weights),
+            copy.deepcopy(self.steps.optimizer.state_dict()),
+            self.generator.get_state(),
+            dict(self.steps.omega),
+            average=None if average is None else copies(average.values),
+            average_steps=0 if average is None else average.steps,
+            sums=tuple(self.sums.tolist()),
+            lr_scale=self.steps.lr_scale,
+            rolled_back=self.rolled_back,
+            log=[line.dump() for line in self.log],
+            chosen=None if self.chosen is None else dict(vars(self.chosen)),
+            note=note,
+            start=None if begun is None else dict(vars(begun)),
         )
 
-    def losses(self, rows: Rows, x_adv: Tensor, ramp: float = 1.0) -> tuple[Tensor, Tensor, Tensor]:
-        """L_adv + λ L_sns, L_adv and L_sns (0 where nothing is stabilised) of one batch, from one forward pass."""
-        both = torch.cat([rows.x, x_adv])
-        if not self.training.stabilises:
-            l_adv = self.training.loss(self.model(both), rows.y, self.weight)
-            return l_adv, l_adv, torch.zeros((), device=self.device)
-        z, activations = self.tapped(both)
-        l_adv, l_sns = self.training.loss(z, rows.y, self.weight), sns_loss(activations, self.omega)
-        return l_adv + self.options.lambda_ * ramp * l_sns, l_adv, l_sns
+    def put(self, moment: Moment) -> None:
+        """Stand where this moment was."""
+        put(self.weights, moment.weights)
+        self.steps.optimizer.load_state_dict(copy.deepcopy(moment.optimizer))
+        self.generator.set_state(moment.generator.cpu())
+        self.steps.omega = dict(moment.omega)
+        if self.average is not None and moment.average is not None:
+            self.average.values, self.average.steps = copies(moment.average), moment.average_steps
+        self.sums, self.steps.lr_scale = np.array(moment.sums), moment.lr_scale
+        self.rolled_back = moment.rolled_back
+        self.log = [Epoch.model_validate(line) for line in moment.log]
+        self.chosen = None if moment.chosen is None else Chosen(**moment.chosen)
 
-    def adversary(self, rows: Rows, ramp: float) -> Tensor:
+    def adversary(self, batch: Batch, ramp: float) -> Tensor:
         """x' of a training batch: made afresh, or the stored ones of the vanilla model."""
         if self.adversaries is None:
-            return self.training.adversary(self.attacked, rows.x, rows.y, climb(self.options, self.generator, ramp))
-        return torch.from_numpy(self.adversaries[rows.index.cpu().numpy()]).to(self.device)
+            how = climb(self.options, self.generator, ramp)
+            return self.steps.method.adversary(self.attacked, batch.x, batch.y, how)
+        at = np.searchsorted(self.data.numbers, batch.index.cpu().numpy())
+        return torch.from_numpy(self.adversaries[at]).to(self.device)
 
     def fix_adversaries(self) -> npt.NDArray[np.float32]:
         """The dual pairs of the whole training set against the vanilla model, made once (`adversary: fixed`)."""
         stored: npt.NDArray[np.float32] | None = None
-        for at in range(0, len(self.data), self.options.batch_size):
-            index = np.arange(at, min(at + self.options.batch_size, len(self.data)), dtype=np.int64)
-            x_adv = self.watch.pairs(self.data.take(index), self.options.steps).cpu().numpy()
+        done = 0
+        for rows in self.data.all(self.options.batch_size):
+            x_adv = self.watch.pairs(rows, self.options.steps).cpu().numpy()
             if stored is None:
                 stored = np.empty((len(self.data), *x_adv.shape[1:]), np.float32)
-            stored[index] = x_adv
-            self.report(at + len(index), len(self.data), "samples", "fix adversaries")
+            stored[done : done + len(x_adv)] = x_adv
+            done += len(x_adv)
+            self.report(done, len(self.data), "samples", "fix adversaries")
         assert stored is not None
         return stored
 
@@ -170,10 +279,3 @@ def harden(
     """Harden `model` in place (see `Hardener`); `NotTrainable`, `InvalidField`, `DatasetMismatch`, `JobFailed`."""
     with exact_float32():
         return Hardener(model, data, options, seed=seed, report=report).run()
-
-
-def make_optimizer(parameters: list[torch.nn.Parameter], options: HardenOptions) -> torch.optim.Optimizer:
-    """SGD with momentum, or Adam; `weight_decay` as torch defines it for each."""
-    if options.optimizer == "adam":
-        return torch.optim.Adam(parameters, lr=options.lr, weight_decay=options.weight_decay)
-    return torch.optim.SGD(parameters, lr=options.lr, momentum=options.momentum, weight_decay=options.weight_decay)

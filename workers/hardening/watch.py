@@ -1,6 +1,6 @@
 """What a hardening sees of its own network: dual pairs, Ω, and how each epoch went."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 import torch
@@ -26,7 +26,7 @@ MONITORED = 128
 class Watch:
     """Full-strength pairs against the present weights, and what is read off them.
 
-    attacked: the network in eval mode, sharing the weights that are trained; layers: S.
+    attacked: the network in eval mode, sharing the weights that are trained; layers: S; held_out: the validation split.
     """
 
     def __init__(
@@ -36,11 +36,12 @@ class Watch:
         options: HardenOptions,
         layers: tuple[str, ...],
         *,
+        held_out: TrainingSet | None = None,
         seed: int,
         report: Report,
     ) -> None:
         self.attacked, self.data, self.options, self.seed, self.report = attacked, data, options, seed, report
-        self.layers = layers
+        self.layers, self.held_out = layers, held_out
         self.tapped = attacked.tapped("conv", layers)
         self.device: torch.device = next(iter(attacked.trainable_parameters().values())).device
         self.monitor = list(data.sample(MONITORED, seed, 1, options.batch_size))
@@ -81,25 +82,35 @@ class Watch:
         lr: float,
         seconds: float,
     ) -> Epoch:
-        """Measure accuracy and the sensitivity of Ω on the monitored training images."""
-        sums, clean, robust, n = SensitivitySums(), 0, 0, 0
-        for rows in self.monitor:
-            x_adv = self.pairs(rows, max(10, self.options.steps))
-            sums.add(measure(self.tapped, rows.x, x_adv, rows.index))
-            with torch.no_grad():
-                right = self.attacked(rows.x).argmax(1) == rows.y
-                stays = self.attacked(x_adv).argmax(1) == rows.y
-            clean, robust, n = clean + int(right.sum()), robust + int((right & stays).sum()), n + len(rows.y)
+        """Accuracies and the sensitivity of Ω on the monitored training images, accuracies on the validation split."""
+        sums = SensitivitySums()
+        clean, robust = self.accuracies(self.monitor, sums)
         sigma = [sensitivity(sums.layer(name))[neurons.cpu().numpy()] for name, neurons in omega.items()]
         loss, l_adv, l_sns = losses
+        held_out = None if self.held_out is None else self.accuracies(self.held_out.all(self.options.batch_size))
         return Epoch(
             epoch=epoch,
             loss=loss,
             l_adv=l_adv,
             l_sns=l_sns,
-            clean_accuracy=clean / n,
-            robust_accuracy=robust / n,
+            clean_accuracy=clean,
+            robust_accuracy=robust,
             sensitivity=float(np.concatenate(sigma).mean()),
             lr=lr,
             seconds=seconds,
+            validation_clean=None if held_out is None else held_out[0],
+            validation_robust=None if held_out is None else held_out[1],
         )
+
+    def accuracies(self, batches: Iterable[Rows], sums: SensitivitySums | None = None) -> tuple[float, float]:
+        """Shares of images that are right, and right after PGD of at least 10 steps; `sums` takes their pairs."""
+        clean, robust, n = 0, 0, 0
+        for rows in batches:
+            x_adv = self.pairs(rows, max(10, self.options.steps))
+            if sums is not None:
+                sums.add(measure(self.tapped, rows.x, x_adv, rows.index))
+            with torch.no_grad():
+                right = self.attacked(rows.x).argmax(1) == rows.y
+                stays = self.attacked(x_adv).argmax(1) == rows.y
+            clean, robust, n = clean + int(right.sum()), robust + int((right & stays).sum()), n + len(rows.y)
+        return clean / n, robust / n

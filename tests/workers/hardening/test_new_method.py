@@ -58,10 +58,10 @@ def test_its_own_loss_and_adversary_are_trained_on(
 ) -> None:
     data = TrainingSet(*shipped("train", 50))
     hardener = Hardener(fresh(), data, options(method="noise", regulariser=asked, pairs=20), seed=0)
-    rows = next(data.shuffled(20, 0, 1))
+    rows = next(hardener.prepared(data.shuffled(50, 0, 1), 1, 0))
     x_adv = hardener.adversary(rows, 1.0)
     assert set(((x_adv - rows.x).abs() * 100).round().unique().tolist()) <= set(range(9))
-    loss, _, penalty = hardener.losses(rows, x_adv)
+    loss, _, penalty = hardener.steps.losses(rows, x_adv)
     z, z_adv = hardener.model(rows.x), hardener.model(x_adv)
     torch.testing.assert_close(loss, F.cross_entropy(z, rows.y) + weight * F.mse_loss(z, z_adv))
     assert penalty == 0

@@ -118,9 +118,9 @@ def test_the_baselines_gain_too(fresh: Fresh, method: str, train_set: TrainingSe
 
 def test_the_loss_of_the_first_batch_is_eq_13(fresh: Fresh, train_set: TrainingSet) -> None:
     hardener = Hardener(fresh(), train_set, options(lambda_=2.0), seed=0)
-    hardener.omega = hardener.watch.select(50, stream=2)
-    rows = next(train_set.shuffled(50, 0, 1))
-    loss, l_adv, l_sns = hardener.losses(rows, rows.x.flip(0))
+    hardener.steps.omega = hardener.watch.select(50, stream=2)
+    batch = next(hardener.prepared(train_set.shuffled(50, 0, 1), 1, 0))
+    loss, l_adv, l_sns = hardener.steps.losses(batch, batch.x.flip(0))
     assert loss.item() == pytest.approx(l_adv.item() + 2 * l_sns.item(), rel=1e-6)
     assert l_sns.item() > 0
 

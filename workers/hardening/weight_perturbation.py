@@ -1,0 +1,34 @@
+"""Adversarial weight perturbation (AWP; Wu et al., NeurIPS 2020): the loss is taken at the weights' own worst move."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+import torch
+from torch import Tensor
+
+
+@contextmanager
+def perturbed(
+    parameters: Sequence[torch.nn.Parameter], buffers: Sequence[Tensor], loss: Callable[[], Tensor], gamma: float
+) -> Iterator[None]:
+    """Within, each weight w is w + γ ‖w‖ g/‖g‖ with g the gradient of `loss` (AWP, Eq. 8 and 10); afterwards w again.
+
+    As in the authors' code it is biases and norms that do not move: parameters of one dimension. `buffers` (running
+    statistics, which the pass that finds g would move) are put back before the body runs.
+    """
+    moved = [p for p in parameters if p.ndim > 1]
+    kept = [b.clone() for b in buffers]
+    gradients = torch.autograd.grad(loss(), moved, allow_unused=True)
+    weights = [p.detach().clone() for p in moved]
+    with torch.no_grad():
+        for buffer, value in zip(buffers, kept, strict=True):
+            buffer.copy_(value)
+        for p, g in zip(moved, gradients, strict=True):
+            if g is not None:
+                p.add_(g, alpha=float(gamma * p.norm() / g.norm().clamp_min(1e-20)))
+    try:
+        yield
+    finally:
+        with torch.no_grad():
+            for p, value in zip(moved, weights, strict=True):
+                p.copy_(value)
