@@ -35,8 +35,9 @@ from openapi.wire.storage import writing
 from workers.cache import InputCache
 from workers.disk import check_room, explained
 from workers.forgetting import Forgetting
-from workers.jobs.registry import STAGES
+from workers.jobs.registry import RESUMABLE, STAGES
 from workers.leaving import Leaving
+from workers.moments import Moments
 from workers.presence import Presence
 from workers.sandbox.messages import ChildOutcome, ChildProgress, LeftFile, Request
 from workers.sandbox.probe import wanted_layers
@@ -110,6 +111,8 @@ class Runner:
                 if result is None:
                     result = self._compute(shard, report)
                     self._blobs.put_result(shard.result_key, result)
+                    if shard.stage in RESUMABLE:
+                        self._blobs.delete_moment(shard.result_key)
                 event = self.presence.event(shard, "succeeded", result=result)
             except Cancelled:
                 event = self.presence.event(shard, "cancelled")
@@ -155,9 +158,10 @@ class Runner:
                 threads=self._threads,
                 layers=wanted_layers(self._settings),
                 required=self._settings.sandbox == "required",
+                keep_seconds=self._settings.keep_seconds,
             )
             try:
-                outcome = self._confined(request, Watch(self._reason_to_stop(shard), report))
+                outcome = self._attempted(shard, request, report)
                 if outcome.problem is not None:
                     raise _Reported(outcome.problem)
             except TremorError as error:
@@ -167,11 +171,22 @@ class Runner:
                 value=outcome.value or {}, files=files, seconds=outcome.seconds, environment=outcome.environment
             )
 
-    def _confined(self, request: Request, watch: Watch) -> ChildOutcome:
-        """Run the child; start again when it was killed from outside, for a shard gives the same result each time."""
+    def _attempted(self, shard: Shard, request: Request, report: Callable[[ChildProgress], None]) -> ChildOutcome:
+        stop = self._reason_to_stop(shard)
+        if shard.stage not in RESUMABLE:
+            return self._confined(request, Watch(stop, report))
+        most = shard.limits.output_bytes
+        with Moments(self._blobs, shard.result_key, request.scratch, request.folder, most) as moments:
+            return self._confined(request, Watch(stop, report, moments.kept), moments.inputs)
+
+    def _confined(self, request: Request, watch: Watch, more: Callable[[], dict[str, Path]] = dict) -> ChildOutcome:
+        """Run the child; start again when it was killed from outside, for a shard gives the same result each time.
+
+        more: inputs that each attempt finds anew.
+        """
         for attempt in range(1, _LOCAL_ATTEMPTS + 1):
             try:
-                return self._server.run(request, watch)
+                return self._server.run(request.model_copy(update={"inputs": {**request.inputs, **more()}}), watch)
             except JobFailed as error:
                 raise _blamed(error, request) from error
             except (ChildKilled, ServerLost) as error:

@@ -1,4 +1,4 @@
-"""Content-addressed blobs and shard results, in a local folder or in S3.
+"""Content-addressed blobs, shard results and moments of unfinished work, in a local folder or in S3.
 
 A blob is written once under its sha256 (``blobs/ab/abcd…``) and never changes; files are streamed, never whole in memory.
 Writes are atomic in both stores: a reader sees the whole blob or none. The methods without suffix block and are the
@@ -10,6 +10,7 @@ import hashlib
 import shutil
 from collections.abc import AsyncIterable, AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any, Self
 
@@ -17,7 +18,8 @@ import obstore
 from obstore.store import LocalStore, ObjectStore
 from pydantic import ValidationError
 
-from openapi.problems import InsufficientStorage, TooLarge, TremorError
+from openapi.problems import InsufficientStorage, TooLarge
+from openapi.wire.blob_names import blob_key, damaged, missing, moment_key, result_key
 from openapi.wire.disks import shortage
 from openapi.wire.jobs import Blob, ShardResult
 from openapi.wire.private import private_folder
@@ -33,24 +35,6 @@ _STORE = "The blob store"
 #: A disk that hangs holds up this thread, and none that an upload needs.
 _CHECKER = ThreadPoolExecutor(1, "check-blobs")
 _MODE = 0o600
-
-
-class BlobDamaged(TremorError):
-    """A stored blob's bytes do not have the blob's hash."""
-
-
-class BlobMissing(TremorError):
-    """A blob that something refers to is not in the store."""
-
-
-def _blob_key(sha256: str) -> str:
-    if len(sha256) != 64 or not set(sha256) <= set("0123456789abcdef"):
-        raise BlobMissing(f"{sha256!r} is not a sha256 in lower-case hexadecimal digits")
-    return f"blobs/{sha256[:2]}/{sha256}"
-
-
-def _result_key(key: str) -> str:
-    return f"results/{key[:2]}/{key}.json"
 
 
 def hash_file(path: Path) -> Blob:
@@ -104,14 +88,14 @@ class BlobStore:
         """
         blob = hash_file(path)
         if not self.exists(blob.sha256):
-            self._put(_blob_key(blob.sha256), path)
+            self._put(blob_key(blob.sha256), path)
         return blob
 
     def put_bytes(self, data: bytes) -> Blob:
         """Store a small content."""
         blob = Blob(sha256=hashlib.sha256(data).hexdigest(), size=len(data))
         if not self.exists(blob.sha256):
-            self._put(_blob_key(blob.sha256), data)
+            self._put(blob_key(blob.sha256), data)
         return blob
 
     def _put(self, key: str, content: Path | bytes) -> None:
@@ -166,11 +150,11 @@ class BlobStore:
     def _adopt(self, path: Path, file: IO[bytes], blob: Blob) -> None:
         if self._root is not None:
             # Also over what is there: it costs nothing, and mends a blob that was damaged.
-            settle(path, file, self._root / _blob_key(blob.sha256), _MODE)
+            settle(path, file, self._root / blob_key(blob.sha256), _MODE)
             return
         file.flush()
         if self._size(blob.sha256) != blob.size:
-            obstore.put(self._store, _blob_key(blob.sha256), path)
+            obstore.put(self._store, blob_key(blob.sha256), path)
 
     # Reading
 
@@ -180,18 +164,18 @@ class BlobStore:
 
     def _size(self, sha256: str) -> int | None:
         try:
-            return obstore.head(self._store, _blob_key(sha256))["size"]
+            return obstore.head(self._store, blob_key(sha256))["size"]
         except FileNotFoundError:
             return None
 
     def read(self, sha256: str) -> bytes:
         """Return a small blob's bytes, checked. `BlobMissing`, `BlobDamaged`."""
         try:
-            data = bytes(obstore.get(self._store, _blob_key(sha256)).bytes())
+            data = bytes(obstore.get(self._store, blob_key(sha256)).bytes())
         except FileNotFoundError as error:
-            raise _missing(sha256) from error
+            raise missing(sha256) from error
         if hashlib.sha256(data).hexdigest() != sha256:
-            raise _damaged(sha256)
+            raise damaged(sha256)
         return data
 
     def get_to(self, sha256: str, path: Path, spool: Path) -> None:
@@ -201,15 +185,15 @@ class BlobStore:
         """
         digest = hashlib.sha256()
         try:
-            stream = obstore.get(self._store, _blob_key(sha256)).stream(_CHUNK)
+            stream = obstore.get(self._store, blob_key(sha256)).stream(_CHUNK)
         except FileNotFoundError as error:
-            raise _missing(sha256) from error
+            raise missing(sha256) from error
         with writing("The folder of inputs"), spooled(spool) as (partial, file):
             for chunk in arriving(stream):
                 digest.update(chunk)
                 file.write(chunk)
             if digest.hexdigest() != sha256:
-                raise _damaged(sha256)
+                raise damaged(sha256)
             settle(partial, file, path, 0o400, durable=False)
 
     async def exists_async(self, sha256: str) -> bool:
@@ -219,7 +203,7 @@ class BlobStore:
     async def size_async(self, sha256: str) -> int | None:
         """Size of a blob in bytes; None when it is not there."""
         try:
-            return (await obstore.head_async(self._store, _blob_key(sha256)))["size"]
+            return (await obstore.head_async(self._store, blob_key(sha256)))["size"]
         except FileNotFoundError:
             return None
 
@@ -229,7 +213,7 @@ class BlobStore:
 
     async def iter_range(self, sha256: str, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
         """Stream the bytes ``[start, end)`` of a blob, to the end when `end` is None. `BlobMissing`."""
-        key = _blob_key(sha256)
+        key = blob_key(sha256)
         if end is not None and end <= start:
             return
         wanted: Any = {"offset": start} if end is None else (start, end)
@@ -237,14 +221,14 @@ class BlobStore:
         try:
             answer = await obstore.get_async(self._store, key, options=options)
         except FileNotFoundError as error:
-            raise _missing(sha256) from error
+            raise missing(sha256) from error
         async for chunk in answer.stream(_CHUNK):
             yield chunk
 
     async def delete_async(self, sha256: str) -> None:
         """Remove a blob; a missing one is fine."""
         try:
-            await obstore.delete_async(self._store, _blob_key(sha256))
+            await obstore.delete_async(self._store, blob_key(sha256))
         except FileNotFoundError:
             return
 
@@ -252,12 +236,12 @@ class BlobStore:
 
     def put_result(self, key: str, result: ShardResult) -> None:
         """Store a shard's result record, after its files are stored."""
-        self._put(_result_key(key), result.model_dump_json().encode())
+        self._put(result_key(key), result.model_dump_json().encode())
 
     def get_result(self, key: str) -> ShardResult | None:
         """The result under `key`; None when there is none that can be read, or when one of its files is gone."""
         try:
-            data = bytes(obstore.get(self._store, _result_key(key)).bytes())
+            data = bytes(obstore.get(self._store, result_key(key)).bytes())
         except FileNotFoundError:
             return None
         try:
@@ -271,11 +255,32 @@ class BlobStore:
         return await asyncio.to_thread(self.get_result, key)
 
     async def delete_result_async(self, key: str) -> None:
-        """Remove a result record; a missing one is fine."""
+        """Remove a result record, and the moment of work that did not come to one; missing ones are fine."""
+        for name in (result_key(key), moment_key(key)):
+            with suppress(FileNotFoundError):
+                await obstore.delete_async(self._store, name)
+
+    # Moments: where unfinished work stands, for whoever goes on with it
+
+    def put_moment(self, key: str, path: Path) -> None:
+        """Store a copy of a file as where the work under result key `key` stands, in place of an earlier one."""
+        self._put(moment_key(key), path)
+
+    def get_moment(self, key: str, path: Path) -> bool:
+        """Write the moment to a new file at `path`; returns whether there is one. Its content is not checked."""
         try:
-            await obstore.delete_async(self._store, _result_key(key))
+            stream = obstore.get(self._store, moment_key(key)).stream(_CHUNK)
         except FileNotFoundError:
-            return
+            return False
+        with writing("The folder of inputs"), path.open("xb") as file:
+            for chunk in arriving(stream):
+                file.write(chunk)
+        return True
+
+    def delete_moment(self, key: str) -> None:
+        """Remove it, when the work has its result; a missing one is fine."""
+        with suppress(FileNotFoundError):
+            obstore.delete(self._store, moment_key(key))
 
     async def check(self) -> None:
         """Raise whatever the store raises when it cannot be written and read; for `/health/ready`."""
@@ -289,11 +294,3 @@ class BlobStore:
 def _append(file: Any, digest: Any, chunk: bytes) -> None:
     digest.update(chunk)
     file.write(chunk)
-
-
-def _missing(sha256: str) -> BlobMissing:
-    return BlobMissing(f"Blob {sha256} is not in the store; upload the file again")
-
-
-def _damaged(sha256: str) -> BlobDamaged:
-    return BlobDamaged(f"Blob {sha256} is damaged in the store: its bytes have another hash; upload the file again")

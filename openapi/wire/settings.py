@@ -97,6 +97,11 @@ class Settings(BaseSettings):
     max_attempts: int = Field(3, ge=1, description="Attempts at a shard before the job fails with worker-lost")
     shard_samples: int = Field(1024, ge=1, description="Samples per slice when the request does not set `shards`")
     wall_seconds: float = Field(4 * 3600.0, gt=0, description="Longest a shard may run")
+    keep_seconds: float = Field(
+        120.0,
+        ge=0,
+        description="How often a training keeps where it stands, to go on from there; after each epoch anyway",
+    )
     inspect_wall_seconds: float = Field(300.0, gt=0, description="Longest an inspection of an upload may run")
     memory_bytes: int = Field(
         8 * _GIB,

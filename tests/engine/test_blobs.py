@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from openapi.problems import TooLarge
-from openapi.wire.blobs import BlobDamaged, BlobMissing, BlobStore
+from openapi.wire.blob_names import BlobDamaged, BlobMissing
+from openapi.wire.blobs import BlobStore
 from openapi.wire.jobs import OutputFile, ShardResult
 from openapi.wire.settings import Settings
 

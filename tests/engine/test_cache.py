@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from openapi.wire.blobs import BlobMissing, BlobStore
+from openapi.wire.blob_names import BlobMissing
+from openapi.wire.blobs import BlobStore
 from openapi.wire.jobs import Blob
 from openapi.wire.settings import Settings
 from workers.cache import InputCache

@@ -44,8 +44,11 @@ class Moment:
     def write(self, path: Path) -> None:
         """Write it; a file that is already there is replaced in one move."""
         partial = path.with_name(path.name + ".partial")
-        torch.save(vars(self), partial)
-        os.replace(partial, path)
+        try:
+            torch.save(vars(self), partial)
+            os.replace(partial, path)
+        finally:
+            partial.unlink(missing_ok=True)
 
     @classmethod
     def read(cls, path: Path, device: str | torch.device) -> "Moment":

@@ -7,6 +7,9 @@ from typing import Any, Generic, TypeVar
 
 from openapi.wire.settings import CudaGraphs, Gradients
 
+#: The file in the scratch folder in which a stage keeps where it stands, and the input in which it finds it again.
+MOMENT = "moment"
+
 #: The model of a stage's parameters.
 P = TypeVar("P")
 
@@ -37,11 +40,18 @@ class JobContext(Generic[P]):
     gradients: Gradients = "auto"
     cuda_graphs: CudaGraphs = "off"
     report: Callable[[float, float, str, str | None], None] = lambda done, total, unit, phase: None
+    keep_seconds: float = 120.0
+    kept: Callable[[], None] = lambda: None
     files: dict[str, DeclaredFile] = field(default_factory=dict)
 
     def progress(self, done: float, total: float, unit: str, phase: str | None = None) -> None:
         """Tell the outside how far this shard is; cheap to call often."""
         self.report(done, total, unit, phase)
+
+    @property
+    def moment(self) -> Path:
+        """Where a stage leaves where it stands, in one move, before it calls `kept`; it is not among its outputs."""
+        return self.scratch / MOMENT
 
     def output(self, key: str, name: str, kind: str, format: str) -> Path:
         """Declare an output file and return the path to write it to. `key` names it in `ShardResult.files`."""

@@ -6,22 +6,28 @@ the inspection) and in the manifest.
 See `openapi.stages.harden`.
 """
 
+import logging
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import torch
 
 from openapi.hardening_options import HardenOptions
+from openapi.problems import JobFailed
 from openapi.stages.harden import HardenFile, HardenParams, HardenValue
 from workers.hardening.checkpoints import WRITERS, Checkpoints
 from workers.hardening.data import TrainingSet
 from workers.hardening.manifest import sha256_of, write_lines, write_manifest
+from workers.hardening.saved import Moment
 from workers.hardening.training import Hardener, Hardening
-from workers.jobs.context import JobContext
+from workers.jobs.context import MOMENT, JobContext
 from workers.models.audited import AuditedModel
 from workers.models.inspection import inspect_audited
 from workers.models.load import load_contract
 from workers.precision import exact_float32
+
+log = logging.getLogger(__name__)
 
 
 def run(ctx: JobContext[HardenParams]) -> HardenValue:
@@ -30,10 +36,11 @@ def run(ctx: JobContext[HardenParams]) -> HardenValue:
     model = load_contract(ctx.inputs["model"], ctx.params.model).to(ctx.device)
     data = TrainingSet.open(ctx.inputs["x"], ctx.inputs["y"], limit=options.max_samples, device=ctx.device)
     with exact_float32():
-        training = Hardener(model, data, options, seed=seed, report=ctx.progress)
+        keep = partial(_keep, ctx)
+        training = Hardener(model, data, options, seed=seed, report=ctx.progress, keep=keep, every=ctx.keep_seconds)
         ctx.progress(0, 1, "checkpoints", "try export")
         checkpoints = Checkpoints.tried(model, ctx.scratch)
-        result = training.run()
+        result = training.run(_earlier(ctx))
 
     model.to("cpu")
     log = [epoch.dump() for epoch in result.log]
@@ -56,8 +63,29 @@ def run(ctx: JobContext[HardenParams]) -> HardenValue:
             "layers": result.layers,
             "frozen": result.frozen,
             "omega": result.omega,
+            "delivered": None if options.choose_by is None else result.delivered,
         }
     )
+
+
+def _keep(ctx: JobContext[HardenParams], moment: Moment) -> None:
+    try:
+        moment.write(ctx.moment)
+    except (OSError, RuntimeError) as error:  # torch's own for a disk that is full, or a file that may not be so large
+        log.warning("where the training stands cannot be kept: %s", error)
+    else:
+        ctx.kept()
+
+
+def _earlier(ctx: JobContext[HardenParams]) -> Moment | None:
+    """Where an earlier attempt stood; None for what cannot be read, as by another version: the training then begins."""
+    if MOMENT not in ctx.inputs:
+        return None
+    try:
+        return Moment.read(ctx.inputs[MOMENT], ctx.device)
+    except JobFailed as error:
+        log.warning("%s; the training begins anew", error)
+        return None
 
 
 def write_all(ctx: JobContext[HardenParams], model: AuditedModel, checkpoints: Checkpoints) -> dict[str, Path]:
@@ -99,5 +127,6 @@ def manifest(
         "layers": list(result.layers),
         "omega": {name: list(neurons) for name, neurons in result.omega.items()},
         "frozen": list(result.frozen),
+        "delivered_epoch": result.delivered,
         "epochs": log,
     }

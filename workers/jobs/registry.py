@@ -10,6 +10,9 @@ from workers.jobs.context import JobContext
 
 STAGES: dict[Stage, str] = {stage: f"workers.jobs.{stage}" for stage in Stage}
 
+#: Stages that keep where they stand and can go on from there.
+RESUMABLE = frozenset({Stage.HARDEN})
+
 
 def run_stage(stage: Stage, ctx: JobContext[dict[str, Any]]) -> dict[str, Any]:
     """Run one stage on the JSON of its parameters and return that of its value (see `openapi.stages.forms`)."""

@@ -133,6 +133,17 @@ def _rename(graph: Any, names: dict[str, str]) -> None:
 
 
 def write_safetensors(model: AuditedModel, path: Path) -> None:
-    """Write parameters and buffers under the file's names, with the input contract in the header's metadata."""
+    """Write parameters and buffers under the file's names, with the input contract in the header's metadata.
+
+    Equal tensors give equal bytes: the library writes the metadata in an order of chance.
+    """
     tensors = {name: value.detach().cpu().clone().contiguous() for name, value in model.graph.state_dict().items()}
     save_file(tensors, str(path), metadata={"format": "pt", "input": model.input.model_dump_json()})
+    with path.open("r+b") as file:
+        length = int.from_bytes(file.read(8), "little")
+        header = json.loads(file.read(length))
+        header["__metadata__"] = dict(sorted(header["__metadata__"].items()))
+        ordered = json.dumps(header, ensure_ascii=False, separators=(",", ":")).encode()
+        if len(ordered) <= length:  # as the format has it, spaces fill the header up
+            file.seek(8)
+            file.write(ordered.ljust(length))

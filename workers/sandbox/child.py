@@ -90,6 +90,8 @@ def _run(request: Request, pipe: Any, parent: int) -> ChildOutcome:
         gradients=request.gradients,
         cuda_graphs=request.cuda_graphs,
         report=_Reporter(pipe),
+        keep_seconds=request.keep_seconds,
+        kept=lambda: _send(pipe, ChildLine(kept=True)),
     )
     with exact_float32():
         value = run_module(request.module, ctx)

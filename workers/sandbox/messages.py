@@ -37,6 +37,7 @@ class Request(Frozen):
     threads: int = 1
     layers: tuple[str, ...] = LAYERS
     required: bool = False
+    keep_seconds: float = 120.0
 
     @property
     def scratch(self) -> Path:
@@ -83,7 +84,8 @@ class ChildOutcome(Frozen):
 
 
 class ChildLine(Frozen):
-    """One line from the child."""
+    """One line from the child. `kept`: it has left where it stands in its scratch folder, see `JobContext.moment`."""
 
     progress: ChildProgress | None = None
+    kept: bool = False
     outcome: ChildOutcome | None = None

@@ -42,10 +42,11 @@ _MEASURE_SECONDS, _MOST_FILES = 1.0, 10_000
 
 @dataclass(frozen=True)
 class Watch:
-    """While a job runs: what `why_stop` returns ends it, `on_progress` hears of it. Both must be quick."""
+    """While a job runs: what `why_stop` returns ends it, `on_progress` and `on_kept` hear of it. All must be quick."""
 
     why_stop: Callable[[], Exception | None] = lambda: None
     on_progress: Callable[[ChildProgress], None] = lambda progress: None
+    on_kept: Callable[[], None] = lambda: None
 
 
 class WarmServer:
@@ -235,6 +236,8 @@ def _read(lines: LineReader, watch: Watch) -> ChildOutcome | None:
                 raise BadAnswer("a line that is no message") from error
             if message.progress is not None and math.isfinite(message.progress.done):
                 watch.on_progress(message.progress)
+            if message.kept:
+                watch.on_kept()
             outcome = message.outcome or outcome
     return outcome
 

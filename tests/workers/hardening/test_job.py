@@ -24,6 +24,7 @@ from tests.workers.hardening.nets import options, shipped
 from workers.hardening.checkpoints import WRITERS, Checkpoints
 from workers.jobs.context import JobContext
 from workers.jobs.registry import run_stage
+from workers.models.export import write_safetensors
 from workers.models.from_module import audit_module
 from workers.models.load import load_model
 
@@ -111,6 +112,12 @@ def test_torchscript_loads_in_a_process_without_our_code(
     environment = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"}
     subprocess.run([sys.executable, "-c", code, path], cwd=tmp_path, env=environment, check=True, timeout=120)
     np.testing.assert_allclose(np.load(tmp_path / "z.npy"), logits, rtol=1e-5, atol=1e-5)
+
+
+def test_equal_weights_are_equal_safetensors(vanilla: nn.Module, tmp_path: Path) -> None:
+    model = audit_module(vanilla, InputSpec.model_validate(SPEC))
+    written = {(tmp_path / f"{i}").read_bytes() for i in range(8) if not write_safetensors(model, tmp_path / f"{i}")}
+    assert len(written) == 1
 
 
 def test_safetensors_hold_the_files_own_names(done: tuple[dict[str, Any], JobContext], vanilla: nn.Module) -> None:

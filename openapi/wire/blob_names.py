@@ -1,0 +1,38 @@
+"""How objects are called in the store, and the errors of blobs that are not what their name says."""
+
+from openapi.problems import TremorError
+
+
+class BlobDamaged(TremorError):
+    """A stored blob's bytes do not have the blob's hash."""
+
+
+class BlobMissing(TremorError):
+    """A blob that something refers to is not in the store."""
+
+
+def blob_key(sha256: str) -> str:
+    """The object of a blob; `BlobMissing` for what is no sha256."""
+    if len(sha256) != 64 or not set(sha256) <= set("0123456789abcdef"):
+        raise BlobMissing(f"{sha256!r} is not a sha256 in lower-case hexadecimal digits")
+    return f"blobs/{sha256[:2]}/{sha256}"
+
+
+def result_key(key: str) -> str:
+    """The object of a shard's result record."""
+    return f"results/{key[:2]}/{key}.json"
+
+
+def moment_key(key: str) -> str:
+    """The object of where the work stands that has no result yet."""
+    return f"moments/{key[:2]}/{key}"
+
+
+def missing(sha256: str) -> BlobMissing:
+    """The error of a blob that is not there."""
+    return BlobMissing(f"Blob {sha256} is not in the store; upload the file again")
+
+
+def damaged(sha256: str) -> BlobDamaged:
+    """The error of a blob with other bytes than it had."""
+    return BlobDamaged(f"Blob {sha256} is damaged in the store: its bytes have another hash; upload the file again")

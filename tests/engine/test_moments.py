@@ -1,0 +1,145 @@
+"""Work that keeps where it stands goes on from there: in the next process, on another worker, with the same bits."""
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+import torch
+
+from openapi.stages.base import Stage
+from openapi.wire.blobs import BlobStore
+from openapi.wire.jobs import Limits, Shard, WorkerEvent
+from openapi.wire.settings import Settings
+from service.embedded.broker import Broker
+from tests.engine.test_runner import Worker
+from tests.workers.hardening.nets import options, trained
+from tests.workers.hardening.test_job import context
+from workers.jobs.registry import RESUMABLE, STAGES
+from workers.moments import Moments
+
+pytestmark = pytest.mark.slow
+
+
+def open_worker(folder: Path, store: Path, broker: Broker) -> Worker:
+    return Worker(
+        Settings(
+            data_dir=folder, blob_url=f"file://{store}", redis_url=broker.url, device="cpu", threads=1,
+            keep_seconds=0.0,
+            heartbeat_seconds=0.5,
+        )
+    )  # fmt: skip
+
+
+@pytest.fixture
+def workers(tmp_path: Path, broker: Broker, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Worker]]:
+    """Two workers on one store, and a third that shares nothing with them."""
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
+    stores = [tmp_path / "blobs", tmp_path / "blobs", tmp_path / "other"]
+    made = [open_worker(tmp_path / f"worker-{i}", store, broker) for i, store in enumerate(stores)]
+    yield made
+    for worker in made:
+        worker.runner.close()
+        worker.queue.close()
+        worker.raw.close()
+
+
+@pytest.fixture
+def counting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(STAGES, Stage.ATTACK, "tests.engine.stages")
+    monkeypatch.setattr("workers.runner.RESUMABLE", frozenset({Stage.ATTACK}))
+
+
+def moment(worker: Worker, shard: Shard, folder: Path) -> str | None:
+    path = folder / f"found-{time.time_ns()}"
+    return path.read_text(errors="replace") if worker.blobs.get_moment(shard.result_key, path) else None
+
+
+@pytest.mark.usefixtures("counting")
+def test_a_killed_process_goes_on_from_what_it_kept(workers: list[Worker], tmp_path: Path) -> None:
+    shard = workers[0].shard("count", dies=[3, 5])
+    event = workers[0].run(shard)
+    assert event.result is not None, event.problem
+    assert event.result.value == {"begun": [0, 3, 5]}
+    assert moment(workers[0], shard, tmp_path) is None
+
+
+@pytest.mark.usefixtures("counting")
+def test_another_worker_goes_on_and_the_end_leaves_nothing(workers: list[Worker], tmp_path: Path) -> None:
+    shard = workers[0].shard("count", dies=[4], killed=False)
+    assert workers[0].run(shard).type == "failed"
+    assert moment(workers[1], shard, tmp_path) == "0 4"
+    assert moment(workers[2], shard, tmp_path) is None
+    event = workers[1].run(shard.model_copy(update={"attempt": 2}))
+    assert event.result is not None
+    assert event.result.value == {"begun": [0, 4]}
+    assert moment(workers[0], shard, tmp_path) is None
+
+
+@pytest.mark.parametrize("kind", ["link", "pipe", "folder", "large"])
+def test_only_a_plain_file_of_a_fair_size_is_taken_from_a_job(settings: Settings, tmp_path: Path, kind: str) -> None:
+    blobs, scratch = BlobStore.from_settings(settings), tmp_path / "scratch"
+    scratch.mkdir()
+    (tmp_path / "secret").write_text("secret")
+    with Moments(blobs, "ab" * 32, scratch, tmp_path, most_bytes=10) as moments:
+        left = scratch / "moment"
+        if kind == "link":
+            left.symlink_to(tmp_path / "secret")
+        elif kind == "pipe":
+            os.mkfifo(left)
+        elif kind == "folder":
+            left.mkdir()
+        else:
+            left.write_bytes(bytes(11))
+        moments.kept()
+    assert not blobs.get_moment("ab" * 32, tmp_path / "found")
+    with Moments(blobs, "ab" * 32, tmp_path, tmp_path / "scratch", most_bytes=10) as moments:
+        (tmp_path / "moment").write_text("plain")
+        moments.kept()
+    assert blobs.get_moment("ab" * 32, tmp_path / "found")
+    assert (tmp_path / "found").read_text() == "plain"
+
+
+def training(worker: Worker, folder: Path) -> Shard:
+    folder.mkdir()
+    ctx = context(trained(epochs=1), folder)
+    harden = options(epochs=3, pairs=50, max_samples=None, averaging=0.9)
+    return Shard(
+        job_id="hrd_moments",
+        shard_id=f"hrd_moments.{time.time_ns()}",
+        stage=Stage.HARDEN,
+        inputs={name: worker.blobs.put_file(path) for name, path in ctx.inputs.items()},
+        params={**ctx.params, "harden": harden.model_dump(mode="json", by_alias=True)},
+        limits=Limits(wall_seconds=300, memory_bytes=2**31, output_bytes=2**26),
+    )
+
+
+def bits(worker: Worker, event: WorkerEvent) -> bytes:
+    assert event.result is not None, event.problem
+    return worker.blobs.read(event.result.files["safetensors"].blob.sha256)
+
+
+def test_a_training_killed_at_a_random_moment_ends_with_the_same_bits(workers: list[Worker], tmp_path: Path) -> None:
+    assert Stage.HARDEN in RESUMABLE
+    torch.manual_seed(0)
+    shard, killed = training(workers[0], tmp_path / "a"), 0
+    thread = threading.Thread(target=workers[0].runner.run, args=(shard,))
+    thread.start()
+    while killed < 2 and thread.is_alive():
+        if moment(workers[0], shard, tmp_path) is not None:
+            for child in psutil.Process(os.getpid()).children(recursive=True):
+                if child.name() == "tremor-job":
+                    child.send_signal(signal.SIGKILL)
+                    killed += 1
+            time.sleep(3.0)
+        time.sleep(0.05)
+    thread.join()
+    assert killed >= 1
+    broken = workers[0].events(shard)[-1]
+    whole = workers[2].run(training(workers[2], tmp_path / "b"))
+    assert bits(workers[0], broken) == bits(workers[2], whole)
+    assert moment(workers[0], shard, tmp_path) is None

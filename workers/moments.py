@@ -1,0 +1,81 @@
+"""Where unfinished work stands: kept in the blob store while it runs, found there by whoever does it again."""
+
+import logging
+import os
+import shutil
+import stat
+import threading
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from obstore.exceptions import BaseError
+
+from openapi.problems import TremorError
+from openapi.wire.blobs import BlobStore
+from workers.jobs.context import MOMENT
+
+log = logging.getLogger(__name__)
+
+
+class Moments:
+    """The moments of one shard. `kept` returns at once; a thread stores what it finds, the newest where it is slow.
+
+    scratch: the child's folder, which is not trusted; folder: one of the worker's own. What cannot be stored costs work
+    after a loss and nothing else: it is logged.
+    """
+
+    def __init__(self, blobs: BlobStore, key: str, scratch: Path, folder: Path, most_bytes: int) -> None:
+        self._blobs, self._key, self._most = blobs, key, most_bytes
+        self._source, self._copy, self._input = scratch / MOMENT, folder / "moment.copy", folder / "moment"
+        self._news, self._ended = threading.Event(), threading.Event()
+        self._thread = threading.Thread(target=self._run, name="moments", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Store what was kept last, and end."""
+        self._ended.set()
+        self._news.set()
+        self._thread.join()
+
+    def inputs(self) -> dict[str, Path]:
+        """The input that the work goes on from, where an earlier attempt has kept one."""
+        self._input.unlink(missing_ok=True)
+        return {MOMENT: self._input} if self._blobs.get_moment(self._key, self._input) else {}
+
+    def kept(self) -> None:
+        """The child has kept a moment."""
+        self._news.set()
+
+    def _run(self) -> None:
+        while True:
+            self._news.wait()
+            ended = self._ended.is_set()  # before the last look: what was kept before the end is stored
+            self._news.clear()
+            try:
+                self._store()
+            except (OSError, TremorError, BaseError) as error:
+                log.warning("where the work stands cannot be kept: %s", error)
+            if ended:
+                return
+
+    def _store(self) -> None:
+        """Copy the file out of the child's reach, and store the copy."""
+        with suppress(FileNotFoundError):
+            handle = os.open(self._source, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+            with os.fdopen(handle, "rb") as source:
+                found = os.fstat(handle)
+                if not stat.S_ISREG(found.st_mode) or found.st_size > self._most:
+                    log.warning("what the work kept is no plain file of at most %d bytes", self._most)
+                    return
+                with self._copy.open("wb") as copy:
+                    shutil.copyfileobj(source, copy, 1 << 20)
+            self._source.unlink()  # an attempt that is begun again finds the stored one
+            self._blobs.put_moment(self._key, self._copy)
+            self._copy.unlink()
