@@ -167,7 +167,7 @@ def do_try(ctx: Context) -> dict[str, str]:
     return found
 
 
-def do_count(ctx: JobContext) -> dict[str, Any]:
+def do_count(ctx: JobContext[dict[str, Any]]) -> dict[str, Any]:
     """Count to 6, keeping each count; die at each count of `dies` that was not begun from."""
     found = ctx.inputs["moment"].read_text() if "moment" in ctx.inputs else ""
     begun = [int(word) for word in found.split()] or [0]

@@ -86,7 +86,7 @@ class Steps:
 
     def _backward(self, batch: Batch, x_adv: Tensor, ramp: float, share: float) -> npt.NDArray[np.float64]:
         loss, l_adv, l_sns = self.losses(batch, x_adv, ramp)
-        (loss * share if share != 1 else loss).backward()  # type: ignore[no-untyped-call]
+        (loss * share if share != 1 else loss).backward()
         return np.array([float(loss.detach()), float(l_adv.detach()), float(l_sns.detach())])
 
 

@@ -41,7 +41,7 @@ def write_torchscript(model: nn.Module, path: Path, freeze: bool = False) -> Non
         (torch.jit.freeze(traced) if freeze else traced).save(str(path))
 
 
-def context(model: nn.Module, folder: Path, freeze: bool = False) -> JobContext:
+def context(model: nn.Module, folder: Path, freeze: bool = False) -> JobContext[dict[str, Any]]:
     inputs = {name: folder / f"{name}.npy" for name in "xy"} | {"model": folder / "model.pt"}
     x, y = shipped("train", 150)
     np.save(inputs["x"], x)
@@ -60,7 +60,9 @@ def context(model: nn.Module, folder: Path, freeze: bool = False) -> JobContext:
 
 
 @pytest.fixture(scope="module")
-def done(vanilla: nn.Module, tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], JobContext]:
+def done(
+    vanilla: nn.Module, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[dict[str, Any], JobContext[dict[str, Any]]]:
     ctx = context(vanilla, tmp_path_factory.mktemp("harden"))
     return run_stage(Stage.HARDEN, ctx), ctx
 
@@ -68,20 +70,22 @@ def done(vanilla: nn.Module, tmp_path_factory: pytest.TempPathFactory) -> tuple[
 def normalised(count: int = 5) -> np.ndarray[Any, Any]:
     """What the uploaded file takes: pixels with its own normalisation applied outside."""
     x, _ = shipped("holdout", count)
-    return ((x.astype(np.float32) / 255 - MEAN) / STD).astype(np.float32)
+    found: np.ndarray[Any, Any] = ((x.astype(np.float32) / 255 - MEAN) / STD).astype(np.float32)
+    return found
 
 
 @pytest.fixture(scope="module")
-def logits(done: tuple[dict[str, Any], JobContext]) -> np.ndarray[Any, Any]:
+def logits(done: tuple[dict[str, Any], JobContext[dict[str, Any]]]) -> np.ndarray[Any, Any]:
     """By our own reading of the TorchScript checkpoint."""
     x, _ = shipped("holdout", 5)
     model = load_model(done[1].files["torchscript"].path, "torchscript", InputSpec.model_validate(SPEC))
     with torch.no_grad():
-        return model(torch.from_numpy(x).float() / 255).numpy()
+        found: np.ndarray[Any, Any] = model(torch.from_numpy(x).float() / 255).numpy()
+    return found
 
 
 def test_the_model_did_change(
-    done: tuple[dict[str, Any], JobContext], vanilla: nn.Module, logits: np.ndarray[Any, Any]
+    done: tuple[dict[str, Any], JobContext[dict[str, Any]]], vanilla: nn.Module, logits: np.ndarray[Any, Any]
 ) -> None:
     with torch.no_grad():
         before = vanilla(torch.from_numpy(normalised())).numpy()
@@ -89,7 +93,7 @@ def test_the_model_did_change(
 
 
 def test_onnx_loads_in_onnxruntime_with_any_batch(
-    done: tuple[dict[str, Any], JobContext], logits: np.ndarray[Any, Any]
+    done: tuple[dict[str, Any], JobContext[dict[str, Any]]], logits: np.ndarray[Any, Any]
 ) -> None:
     session = onnxruntime.InferenceSession(done[1].files["onnx"].path, providers=["CPUExecutionProvider"])
     name = session.get_inputs()[0].name
@@ -99,7 +103,7 @@ def test_onnx_loads_in_onnxruntime_with_any_batch(
 
 
 def test_torchscript_loads_in_a_process_without_our_code(
-    done: tuple[dict[str, Any], JobContext], logits: np.ndarray[Any, Any], tmp_path: Path
+    done: tuple[dict[str, Any], JobContext[dict[str, Any]]], logits: np.ndarray[Any, Any], tmp_path: Path
 ) -> None:
     np.save(tmp_path / "x.npy", normalised())
     code = (
@@ -116,18 +120,22 @@ def test_torchscript_loads_in_a_process_without_our_code(
 
 def test_equal_weights_are_equal_safetensors(vanilla: nn.Module, tmp_path: Path) -> None:
     model = audit_module(vanilla, InputSpec.model_validate(SPEC))
-    written = {(tmp_path / f"{i}").read_bytes() for i in range(8) if not write_safetensors(model, tmp_path / f"{i}")}
-    assert len(written) == 1
+    paths = [tmp_path / f"{i}" for i in range(8)]
+    for path in paths:
+        write_safetensors(model, path)
+    assert len({path.read_bytes() for path in paths}) == 1
 
 
-def test_safetensors_hold_the_files_own_names(done: tuple[dict[str, Any], JobContext], vanilla: nn.Module) -> None:
+def test_safetensors_hold_the_files_own_names(
+    done: tuple[dict[str, Any], JobContext[dict[str, Any]]], vanilla: nn.Module
+) -> None:
     tensors = load_file(done[1].files["safetensors"].path)
     assert {name: value.shape for name, value in tensors.items()} == {
         name: tuple(value.shape) for name, value in vanilla.state_dict().items()
     }
 
 
-def test_the_value_describes_the_hardened_model(done: tuple[dict[str, Any], JobContext]) -> None:
+def test_the_value_describes_the_hardened_model(done: tuple[dict[str, Any], JobContext[dict[str, Any]]]) -> None:
     value, _ = done
     inspection = ModelInspection.model_validate(value["inspection"])
     assert [layer.name for layer in inspection.layers] == ["conv1", "conv2", "conv3", "head"]
@@ -139,7 +147,9 @@ def test_the_value_describes_the_hardened_model(done: tuple[dict[str, Any], JobC
     assert [line["epoch"] for line in value["log"]] == [0, 1]
 
 
-def test_the_manifest_names_everything_that_the_weights_depend_on(done: tuple[dict[str, Any], JobContext]) -> None:
+def test_the_manifest_names_everything_that_the_weights_depend_on(
+    done: tuple[dict[str, Any], JobContext[dict[str, Any]]],
+) -> None:
     value, ctx = done
     manifest = json.loads(ctx.files["manifest"].path.read_text())
     digest = hashlib.sha256(ctx.inputs["model"].read_bytes()).hexdigest()
@@ -159,7 +169,7 @@ def test_the_manifest_names_everything_that_the_weights_depend_on(done: tuple[di
         assert ctx.files[key].kind == "checkpoint"
 
 
-def test_the_log_has_one_line_an_epoch(done: tuple[dict[str, Any], JobContext]) -> None:
+def test_the_log_has_one_line_an_epoch(done: tuple[dict[str, Any], JobContext[dict[str, Any]]]) -> None:
     value, ctx = done
     lines = [json.loads(line) for line in ctx.files["log"].path.read_text().splitlines()]
     assert lines == value["log"]
