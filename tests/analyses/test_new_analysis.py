@@ -62,7 +62,7 @@ ENTRY = Analysis(
 
 def steps(options: BrightOptions, plan: Planning) -> list[Step]:
     return [
-        plan.step(ENTRY, BRIGHT, (j,), plan.data(), {"above": options.above, **plan.sliced(start, stop)}, stop - start)
+        plan.step(ENTRY, BRIGHT, (j,), plan.data(), {**plan.sliced(start, stop), "above": options.above}, stop - start)
         for j, start, stop in plan.slices(options.max_samples)
     ]
 
