@@ -7,8 +7,10 @@
 from typing import Any
 
 from openapi.analyses.base import Analysis
+from openapi.analyses.importance import IMPORTANCE
 from openapi.analyses.parts import Block, Parts
 from openapi.analyses.sensitivity import SensitivityOptions, SensitivitySection
+from openapi.analyses.similarity import SIMILARITY
 from openapi.analyses.sweep import SWEEP
 from openapi.stages.analysis import Work
 
@@ -16,7 +18,9 @@ from openapi.stages.analysis import Work
 SENSITIVITY = Analysis("sensitivity", "Neuron sensitivity was measured", SensitivityOptions, SensitivitySection)
 
 #: Name → analysis, in the order of the report.
-ANALYSES: dict[str, Analysis[Any, Any]] = {analysis.name: analysis for analysis in (SENSITIVITY, SWEEP)}
+ANALYSES: dict[str, Analysis[Any, Any]] = {
+    analysis.name: analysis for analysis in (SENSITIVITY, SWEEP, IMPORTANCE, SIMILARITY)
+}
 
 
 def further() -> list[Analysis[Any, Any]]:

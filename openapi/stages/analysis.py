@@ -4,10 +4,15 @@ Inputs: ``model``, ``x``, ``y`` where the work runs the model, and files of earl
 """
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from pydantic import Field
 
 from openapi.stages.base import Choice, ModelContract, Wire, is_none
+
+
+class WorkFile(StrEnum):
+    """Base of the keys of a work's files; a key holds no dot."""
 
 
 class WorkParams(Wire):

@@ -14,12 +14,13 @@ from openapi.stages.neurons import NeuronsFile, NeuronsParams, NeuronsValue
 from workers.attacks.ball.pairs import dual_pairs
 from workers.jobs.arrays import load_rows, shard_rows
 from workers.jobs.context import JobContext
-from workers.jobs.pairs_file import PairsFile
+from workers.jobs.rows_file import RowsFile
 from workers.models.load import load_contract
 from workers.neurons.measure import measure
 from workers.neurons.sums import SensitivitySums
 
 _BYTES_AT_ONCE = {"cpu": 128 * 2**20, "cuda": 4 * 2**30}
+_PAIRS = {"x": ("<f4", 4), "x_adv": ("<f4", 4), "index": ("<i8", 1)}
 _MOST_AT_ONCE = {"cpu": 128, "cuda": 2048}
 
 
@@ -38,7 +39,9 @@ def run(ctx: JobContext[NeuronsParams]) -> NeuronsValue:
     # `max_samples` counts from the first of the chosen samples, so that shards agree on which samples are meant.
     stop = stop if options.max_samples is None else max(start, min(stop, options.max_samples))
     size = ctx.execution.get("batch_size") or rows_at_once(model.layers, ctx.device)
-    keep = PairsFile(ctx, stop - start) if ctx.params.keep_examples else None
+    keep = None
+    if ctx.params.keep_examples:
+        keep = RowsFile(ctx.output(NeuronsFile.PAIRS, "pairs.npz", "pairs", "npz"), _PAIRS)
 
     sums = SensitivitySums()
     rows = shard_rows(ctx)[: stop - start]
@@ -56,7 +59,7 @@ def run(ctx: JobContext[NeuronsParams]) -> NeuronsValue:
         )
         sums.add(measure(tapped, x, x_adv, index))
         if keep is not None:
-            keep.add(x.cpu().numpy(), x_adv.cpu().numpy(), index.cpu().numpy())
+            keep.add(x=x.cpu().numpy(), x_adv=x_adv.cpu().numpy(), index=index.cpu().numpy())
         ctx.progress(at + len(x), stop - start, "samples", "neurons")
     if keep is not None:
         keep.close()

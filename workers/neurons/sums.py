@@ -78,6 +78,42 @@ def _sum_rows(values: Floats) -> tuple[Floats, Floats]:
     return pair[0][0], pair[1][0]
 
 
+class ExactSum:
+    """The sum of rows of numbers, the same for any order and any grouping; None until there is a row."""
+
+    def __init__(self) -> None:
+        self._pair: tuple[Floats, Floats] | None = None
+
+    def add(self, rows: Floats) -> None:
+        """Add the rows of (n, …)."""
+        if len(rows):
+            self._merge(_sum_rows(rows.astype(np.float64)))
+
+    def merge(self, other: "ExactSum") -> None:
+        """Add another sum."""
+        if other._pair is not None:
+            self._merge(other._pair)
+
+    def _merge(self, pair: tuple[Floats, Floats]) -> None:
+        self._pair = pair if self._pair is None else _add_pairs(self._pair, pair)
+
+    @property
+    def value(self) -> Floats | None:
+        """The sum, rounded once."""
+        return None if self._pair is None else self._pair[0]
+
+    def pair(self, like: tuple[int, ...]) -> Floats:
+        """(2, …) high and low, to be stored; zeros of the shape `like` where there is no row."""
+        return np.zeros((2, *like)) if self._pair is None else np.stack(self._pair)
+
+    @classmethod
+    def of(cls, pair: Floats) -> "ExactSum":
+        """Read back what `pair` gave."""
+        found = cls()
+        found._pair = (pair[0], pair[1])
+        return found
+
+
 class SensitivitySums:
     """Per-neuron totals of all layers, streamed over batches of dual pairs and merged over shards.
 

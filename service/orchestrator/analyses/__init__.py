@@ -5,12 +5,17 @@ from typing import Any
 from openapi.analyses import ANALYSES, SENSITIVITY, further
 from openapi.audits import AuditRequest
 from openapi.problems import InvalidField
-from service.orchestrator.analyses import sensitivity, sweep
+from service.orchestrator.analyses import importance, sensitivity, similarity, sweep
 from service.orchestrator.analyses.base import Plan, Planning
 from service.orchestrator.plan import Known, Step
 from service.orchestrator.subjects import DatasetSubject, ModelSubject
 
-PLANS: dict[str, Plan[Any]] = {"sensitivity": sensitivity.PLAN, "sweep": sweep.PLAN}
+PLANS: dict[str, Plan[Any]] = {
+    "sensitivity": sensitivity.PLAN,
+    "sweep": sweep.PLAN,
+    "importance": importance.PLAN,
+    "similarity": similarity.PLAN,
+}
 
 
 def _options(request: AuditRequest, name: str) -> Any:

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from workers.attacks.engine.rng import SampleRng
-from workers.attacks.engine.victim import Logits, Victim, frozen
+from workers.attacks.engine.victim import Logits, Loss, Victim, frozen
 from workers.attacks.maths.balls import LinfBall, ball, into_ball
 from workers.attacks.maths.losses import log_odds
 
@@ -27,10 +27,12 @@ def dual_pairs(
     norm: str = "linf",
     random_start: bool = True,
     batch_size: int | None = None,
+    loss: Loss = log_odds,
 ) -> Tensor:
     """Return x' (n, c, h, w) after exactly `steps` PGD steps on every sample, the misclassified ones included.
 
     x: (n, c, h, w) float32 in [0, 1], y: (n,), index: (n,) global sample indices; step_size null is eps / sqrt(steps).
+    loss: what each step climbs, a function of logits and y: with `log_odds_target` y are the classes that are aimed at.
     The model is frozen meanwhile and returned as it was. The random start depends on (seed, index) alone.
     Raises ModelNumerics, NotDifferentiable, MemoryLimit.
     """
@@ -49,7 +51,7 @@ def dual_pairs(
                 normal = None if isinstance(space, LinfBall) else rng.normal(rows, shape, step=1)
                 adv = space.start(rng.uniform(rows, shape), normal)
             for _ in range(steps):
-                _, _, grad = victim.gradient(adv, log_odds, rows, labels)
+                _, _, grad = victim.gradient(adv, loss, rows, labels)
                 adv = space.project_(adv.add_(space.direction(grad), alpha=alpha))
             parts.append(into_ball(adv, x0, eps, norm))
     return torch.cat(parts) if parts else x.clone()

@@ -1,0 +1,63 @@
+"""The steps of importance, which similarity shares: targeted pairs, a step for each target and slice."""
+
+from openapi.analyses.base import Analysis
+from openapi.analyses.importance import IMPORTANCE, MOST_TARGETS, TARGETED, ImportanceOptions
+from openapi.audits import AuditRequest
+from openapi.problems import InvalidField
+from service.orchestrator.analyses.base import Plan, Planning
+from service.orchestrator.plan import Step, Subject
+
+
+def targets_of(options: ImportanceOptions, model: Subject) -> tuple[int, ...]:
+    """The classes that are aimed at, ascending."""
+    every = range(int(model.inspection["num_classes"]))
+    return tuple(every) if options.targets == "all" else tuple(sorted(set(options.targets)))
+
+
+def targeted_steps(
+    analysis: Analysis[ImportanceOptions, object], options: ImportanceOptions, plan: Planning
+) -> list[Step]:
+    """Slice by slice, so that every target is known early on the first samples."""
+    neurons = plan.neurons
+    told = {
+        "eps": options.eps or neurons.eps,
+        "steps": options.steps or neurons.steps,
+        "k": options.k,
+        "tap": neurons.tap,
+        "keep_examples": plan.request.keep_examples,
+    }
+    return [
+        plan.step(
+            analysis,
+            TARGETED,
+            (target, j),
+            plan.data(),
+            {**plan.sliced(start, stop), "target": target, **told},
+            stop - start,
+        )
+        for j, start, stop in plan.slices(options.max_samples)
+        for target in targets_of(options, plan.model)
+    ]
+
+
+def steps(options: ImportanceOptions, plan: Planning) -> list[Step]:
+    """See `targeted_steps`."""
+    return targeted_steps(IMPORTANCE, options, plan)
+
+
+def check(options: ImportanceOptions, request: AuditRequest, model: Subject, dataset: Subject) -> None:
+    """Raise `InvalidField` when a target is no class, or there are too many."""
+    classes = int(model.inspection["num_classes"])
+    pointer = f"/neurons/{IMPORTANCE.name}/targets"
+    if options.targets == "all":
+        if classes > MOST_TARGETS:
+            raise InvalidField(pointer, f"the model has {classes} classes; name at most {MOST_TARGETS} of them")
+        return
+    if len(options.targets) > MOST_TARGETS:
+        raise InvalidField(pointer, f"{len(options.targets)} targets; name at most {MOST_TARGETS}")
+    for i, target in enumerate(options.targets):
+        if target >= classes:
+            raise InvalidField(f"{pointer}/{i}", f"the model has {classes} classes, 0 to {classes - 1}")
+
+
+PLAN = Plan(steps, check)

@@ -1,0 +1,171 @@
+"""The report's part of importance: votes, φ and σ of all slices → a row a target, beside what chance gives."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import sqrt
+from typing import Any
+
+import numpy as np
+
+from openapi.analyses.importance import (
+    ImportanceChance,
+    ImportanceOptions,
+    ImportanceSection,
+    MeanImportance,
+    TargetedAttack,
+    TargetedFile,
+    TargetedValue,
+    TargetImportance,
+)
+from openapi.report import Report
+from workers.neurons.importance import spearman
+from workers.neurons.ranking import rank
+from workers.neurons.similarity import chance, levenshtein_similarity
+from workers.neurons.sums import ExactSum, Floats, Ints
+from workers.reports.analyses.base import Found, Merged, Output, Result
+from workers.reports.formatting import class_text
+from workers.reports.kept_arrays import join_npz
+from workers.reports.svg import Series, series_chart
+
+
+@dataclass(frozen=True)
+class Target:
+    """Everything about one target: pairs, votes (neurons,), and the means of φ and σ over the pairs, (neurons,)."""
+
+    target: int
+    tried: int
+    n: int
+    votes: Ints
+    phi: Floats
+    sigma: Floats
+
+
+def targeted(found: Found) -> dict[int, list[Result]]:
+    """Target → the results of its slices."""
+    parts: defaultdict[int, list[Result]] = defaultdict(list)
+    for result in found.of("targeted"):
+        parts[result.at[0]].append(result)
+    return dict(sorted(parts.items()))
+
+
+def totals(found: Found) -> list[Target]:
+    """The slices of each target, added up exactly; empty where the penultimate neurons are not known."""
+    merged = []
+    for target, parts in targeted(found).items():
+        values = [part.value for part in parts if isinstance(part.value, TargetedValue)]
+        if any(value.missing is not None for value in values):
+            return []
+        votes, phi, sigma = np.zeros(values[0].neurons, np.int64), ExactSum(), ExactSum()
+        for part in parts:
+            with np.load(part.files[TargetedFile.TOTALS], allow_pickle=False) as arrays:
+                votes = votes + arrays["votes"]
+                phi.merge(ExactSum.of(arrays["phi"]))
+                sigma.merge(ExactSum.of(arrays["sigma"]))
+        n = sum(value.n for value in values)
+        means = [np.zeros(len(votes)) if s.value is None else s.value / max(n, 1) for s in (phi, sigma)]
+        merged.append(Target(target, sum(value.tried for value in values), n, votes, *means))
+    return merged
+
+
+def merge(options: ImportanceOptions, found: Found) -> Merged:
+    """Compare the important with the sensitive neurons of each target."""
+    targets = totals(found)
+    first = found.of("targeted")[0].value
+    if not targets or not isinstance(first, TargetedValue):
+        return Merged(None, getattr(first, "missing", None) or "the network has no last layer")
+    neurons, reached = first.neurons, [t for t in targets if t.n]
+    k = min(options.k, neurons)
+    rows = tuple(_row(t, k) for t in targets)
+    section = ImportanceSection(
+        layer=first.layer or "",
+        neurons=neurons,
+        k=k,
+        attack=TargetedAttack(
+            name="pgd", eps=options.eps or found.options.eps, steps=options.steps or found.options.steps
+        ),
+        targets=rows,
+        mean=MeanImportance(
+            spearman=_mean([r.spearman for r in rows]),
+            levenshtein=_mean([r.levenshtein for r in rows]),
+            levenshtein_indel=_mean([r.levenshtein_indel for r in rows]),
+        ),
+        chance=ImportanceChance(
+            spearman_sd=1 / sqrt(neurons - 1) if neurons > 1 else None,
+            levenshtein=chance(lambda both: levenshtein_similarity(*both), neurons, k),
+            levenshtein_indel=chance(lambda both: levenshtein_similarity(*both, "indel"), neurons, k),
+        ),
+        contribution=_over_targets([t.phi for t in reached], neurons),
+        sensitivity=_over_targets([t.sigma for t in reached], neurons),
+    )
+    pairs = sum(t.n for t in targets)
+    detail = f"{len(reached)} of {len(targets)} targets reached, by {pairs} of {sum(t.tried for t in targets)} examples"
+    return Merged(section, detail, {"targets": len(targets), "reached": len(reached), "pairs": pairs})
+
+
+def _row(t: Target, k: int) -> TargetImportance:
+    if not t.n:
+        nothing = dict.fromkeys(("important", "sensitive", "spearman", "levenshtein", "levenshtein_indel"))
+        return TargetImportance(target=t.target, tried=t.tried, n=0, **nothing)
+    important = rank(t.votes.astype(np.float64))[:k].tolist()
+    sensitive = rank(t.sigma)[:k].tolist()
+    return TargetImportance(
+        target=t.target,
+        tried=t.tried,
+        n=t.n,
+        important=tuple(important),
+        sensitive=tuple(sensitive),
+        spearman=spearman(t.sigma, t.phi),
+        levenshtein=levenshtein_similarity(important, sensitive),
+        levenshtein_indel=levenshtein_similarity(important, sensitive, "indel"),
+    )
+
+
+def _mean(values: Sequence[float | None]) -> float | None:
+    there = [value for value in values if value is not None]
+    return float(np.mean(there)) if there else None
+
+
+def _over_targets(values: Sequence[Floats], neurons: int) -> tuple[float, ...]:
+    return tuple(np.mean(values, axis=0).tolist()) if values else (0.0,) * neurons
+
+
+def keep(options: ImportanceOptions, found: Found, output: Output) -> None:
+    """The artifact `importance`, a row a target; and the kept pairs of all targets, `targeted_pairs`."""
+    targets = totals(found)
+    if targets:
+        np.savez(
+            output("importance", "importance.npz", "importance", "npz"),
+            targets=np.array([t.target for t in targets]),
+            tried=np.array([t.tried for t in targets]),
+            n=np.array([t.n for t in targets]),
+            phi=np.stack([t.phi for t in targets]),
+            sensitivity=np.stack([t.sigma for t in targets]),
+        )
+    parts = [p.files[TargetedFile.PAIRS] for p in found.of("targeted") if TargetedFile.PAIRS in p.files]
+    if parts:
+        target = output("targeted_pairs", "targeted-pairs.npz", "targeted_pairs", "npz")
+        join_npz(parts, ("x_adv", "index", "target"), target)
+
+
+def view(section: ImportanceSection, report: Report) -> dict[str, Any]:
+    """Class names of the targets, and σ against φ over the neurons in the order of φ."""
+    names = report.model.labels
+    return {
+        "classes": [class_text(row.target, names) for row in section.targets],
+        "charts": [_chart(section)] if any(row.n for row in section.targets) else [],
+    }
+
+
+def _chart(section: ImportanceSection) -> dict[str, Any]:
+    """Share of the k most sensitive neurons found among the first by contribution: above the diagonal is agreement."""
+    order = rank(np.array(section.contribution))
+    sensitive = set(rank(np.array(section.sensitivity))[: section.k].tolist())
+    hits = np.cumsum([int(m) in sensitive for m in order.tolist()]) / section.k
+    stride = max(1, len(order) // 120)
+    points = [(0.0, 0.0), *((float(i + 1), float(hits[i])) for i in range(0, len(order), stride))]
+    points.append((float(len(order)), float(hits[-1])))
+    lines = [Series("measured", points, 1), Series("by chance", [(0.0, 0.0), (float(len(order)), 1.0)], 2)]
+    title = f"Share of the {section.k} most sensitive among the most contributing"
+    svg = series_chart(title, "neurons, by mean contribution", lines)
+    return {"title": title, "svg": svg, "legend": [(line.name, line.tone) for line in lines]}

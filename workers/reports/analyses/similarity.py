@@ -1,0 +1,72 @@
+"""The report's part of similarity: σ of every layer for each target → how alike the rankings are."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from openapi.analyses.importance import TargetedFile
+from openapi.analyses.similarity import LayerSimilarity, SimilarityOptions, SimilaritySection
+from openapi.report import Report
+from workers.neurons.ranking import sensitivity, top_count, top_neurons
+from workers.neurons.similarity import average_pair_levenshtein, chance, levenshtein_similarity, total_jaccard
+from workers.neurons.sums import SensitivitySums, merge_sums
+from workers.reports.analyses.base import Found, Merged
+from workers.reports.analyses.importance import targeted
+from workers.reports.svg import Series, accuracy_chart
+
+
+def merge(options: SimilarityOptions, found: Found) -> Merged:
+    """Merge the sums of each target exactly and compare the targets' rankings, layer by layer."""
+    sums = {
+        target: merge_sums([SensitivitySums.load(part.files[TargetedFile.SUMS]) for part in parts])
+        for target, parts in targeted(found).items()
+    }
+    reached = {target: total for target, total in sums.items() if total.n}
+    if len(reached) < 2:
+        return Merged(None, f"{len(reached)} of {len(sums)} targets were reached, and two at least are compared")
+    names = next(iter(reached.values())).names
+    layers = tuple(
+        _layer(layer.name, reached, options.fraction) for layer in found.params.model.layers if layer.name in names
+    )
+    return Merged(
+        SimilaritySection(targets=tuple(reached), layers=layers),
+        f"{len(reached)} targets compared in {len(layers)} layers",
+        {"targets": len(reached), "layers": len(layers)},
+    )
+
+
+def _layer(name: str, sums: Mapping[int, SensitivitySums], fraction: float) -> LayerSimilarity:
+    sigma = [sensitivity(total.layer(name)) for total in sums.values()]
+    neurons, targets = len(sigma[0]), len(sigma)
+    k = top_count(neurons, fraction)
+    rankings = [top_neurons(values, fraction).tolist() for values in sigma]
+    return LayerSimilarity(
+        name=name,
+        neurons=neurons,
+        k=k,
+        levenshtein=average_pair_levenshtein(rankings),
+        # The mean over pairs has the level of one pair.
+        levenshtein_chance=chance(lambda both: levenshtein_similarity(*both), neurons, k),
+        levenshtein_indel=average_pair_levenshtein(rankings, "indel"),
+        levenshtein_indel_chance=chance(lambda both: levenshtein_similarity(*both, "indel"), neurons, k),
+        jaccard=total_jaccard(rankings),
+        jaccard_chance=chance(total_jaccard, neurons, k, targets),
+    )
+
+
+def view(section: SimilaritySection, report: Report) -> dict[str, Any]:
+    """Similarity against depth beside chance, both measures."""
+    return {
+        "charts": [
+            _chart("Levenshtein (indel)", section.layers, "levenshtein_indel"),
+            _chart("Jaccard", section.layers, "jaccard"),
+        ]
+    }
+
+
+def _chart(title: str, layers: Sequence[LayerSimilarity], measure: str) -> dict[str, Any]:
+    lines = [
+        Series(name, [(float(i), getattr(layer, field)) for i, layer in enumerate(layers, 1)], tone)
+        for name, field, tone in (("measured", measure, 1), ("by chance", f"{measure}_chance", 2))
+    ]
+    svg = accuracy_chart(f"{title} similarity across targets, by layer", "layer, in order of execution", lines)
+    return {"title": f"{title} across targets", "svg": svg, "legend": [(line.name, line.tone) for line in lines]}
