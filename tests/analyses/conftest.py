@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import torch
 
 from tests.analyses.in_process import InProcess
 from tests.workers.neurons.nets import SmallNet
@@ -9,9 +10,21 @@ from tests.workers.neurons.nets import SmallNet
 N = 21
 
 
+def images() -> torch.Tensor:
+    """Noise, (21, 1, 8, 8) uint8."""
+    return torch.from_numpy(np.random.default_rng(0).integers(0, 256, (N, 1, 8, 8), dtype=np.uint8))
+
+
+def net() -> SmallNet:
+    """`SmallNet`, its logits centred on the images, so that every class can be reached."""
+    found = SmallNet().eval()
+    with torch.no_grad():
+        found.head.bias -= found(images().float() / 255).mean(0)
+    return found
+
+
 @pytest.fixture(scope="session")
 def small(tmp_path_factory: pytest.TempPathFactory) -> InProcess:
-    """`SmallNet` on noise, labelled at random."""
-    rng = np.random.default_rng(0)
-    x = rng.integers(0, 256, (N, 1, 8, 8), dtype=np.uint8)
-    return InProcess(tmp_path_factory.mktemp("audit"), SmallNet(), x, rng.integers(0, 3, N))
+    """The net on its images, labelled at random."""
+    labels = np.random.default_rng(1).integers(0, 3, N)
+    return InProcess(tmp_path_factory.mktemp("audit"), net(), images().numpy(), labels)

@@ -19,11 +19,14 @@ import torch
 from torch import nn
 
 from openapi.audits import AuditRequest
+from openapi.datasets import DatasetInspection
+from openapi.models import ModelInspection
 from openapi.stages.base import Stage
 from openapi.wire.jobs import Blob, Limits, OutputFile, Shard, ShardResult
 from service.orchestrator.kinds.audit import extend
-from service.orchestrator.plan import Done, Known, Step, Subject, resolved
+from service.orchestrator.plan import Done, Known, Step, resolved
 from service.orchestrator.requests import stored, with_attacks
+from service.orchestrator.subjects import DatasetSubject, ModelSubject, Part
 from workers.jobs.context import JobContext
 from workers.jobs.registry import run_stage
 
@@ -61,13 +64,16 @@ class InProcess:
         blob = self._take(folder / "model.pt")
         spec = {"format": "torchscript", "input": {"shape": list(x.shape[1:])}}
         inspected = self._run(Stage.INSPECT_MODEL, {"file": blob}, {**spec, "filename": "model.pt"}, {})
-        self.model = Subject("mdl_1", "net", blob.sha256, blob.size, inspected.value, {})
+        self.model = ModelSubject(
+            "mdl_1", "net", blob.sha256, blob.size, ModelInspection.model_validate(inspected.value)
+        )
         np.save(folder / "x.npy", x)
         np.save(folder / "y.npy", y)
         files = {n: OutputFile(name=n, kind="data", format="npy", blob=self._take(folder / f"{n}.npy")) for n in "xy"}
-        classes, counts = int(inspected.value["num_classes"]), np.bincount(y).tolist()
+        classes, counts = self.model.inspection.num_classes, np.bincount(y).tolist()
         found = {"num_samples": len(x), "shape": list(x.shape[1:]), "dtype": "uint8", "num_classes": classes}
-        self.data = Subject("dst_1", "set", "d" * 64, 1, {**found, "class_counts": counts}, {}, files)
+        inspection = DatasetInspection.model_validate({**found, "class_counts": counts})
+        self.data = DatasetSubject("dst_1", "set", "d" * 64, 1, inspection, files=files)
 
     def audit(self, *, slice_size: int = 1000, batch_size: int | None = None, **request: Any) -> Audited:
         """Plan the audit and do it, step by step."""
@@ -77,7 +83,7 @@ class InProcess:
         done: dict[str, Done] = {}
         while True:
             known = Known(
-                "aud_1", "audit", _NOW, _NOW, asked, {"model": self.model, "eval": self.data},
+                "aud_1", "audit", _NOW, _NOW, asked, self.model, {Part.EVAL: self.data},
                 frozenset(step.name for step in planned), done, slice_size,
             )  # fmt: skip
             more = extend(known)

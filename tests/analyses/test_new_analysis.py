@@ -24,7 +24,8 @@ from openapi.stages.base import Wire
 from service.fields import field_errors, read_strictly
 from service.orchestrator.analyses import PLANS
 from service.orchestrator.analyses.base import Plan, Planning
-from service.orchestrator.plan import Step, Subject
+from service.orchestrator.plan import Step
+from service.orchestrator.subjects import DatasetSubject, ModelSubject
 from tests.analyses.in_process import InProcess
 from workers.jobs.arrays import load_rows, shard_rows
 from workers.jobs.context import JobContext
@@ -62,12 +63,14 @@ ENTRY = Analysis(
 
 def steps(options: BrightOptions, plan: Planning) -> list[Step]:
     return [
-        plan.step(ENTRY, BRIGHT, (j,), plan.data(), {**plan.sliced(start, stop), "above": options.above}, stop - start)
+        plan.step(
+            ENTRY, (j,), plan.data(), BrightParams(above=options.above, **plan.sliced(BRIGHT, start, stop)), stop - start
+        )
         for j, start, stop in plan.slices(options.max_samples)
     ]
 
 
-def check(options: BrightOptions, request: AuditRequest, model: Subject, dataset: Subject) -> None:
+def check(options: BrightOptions, request: AuditRequest, model: ModelSubject, dataset: DatasetSubject) -> None:
     if options.above == 255:
         raise InvalidField("/neurons/bright/above", "nothing is above 255")
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from openapi.analyses import ANALYSES
+from openapi.analyses.importance import TargetedFile
 from openapi.stages.attack import AttackFile
 from openapi.stages.base import Stage
 from openapi.stages.forms import form_of
@@ -25,7 +26,7 @@ FILES: dict[str, set[str]] = {
     Stage.PREPARE: {*PrepareFile},
     Stage.ATTACK: {*AttackFile},
     Stage.NEURONS: {*NeuronsFile},
-    Stage.ANALYSIS: {"sums_conv", "sums_act"},
+    Stage.ANALYSIS: {"sums_conv", "sums_act", *TargetedFile},
     Stage.HARDEN: {*HardenFile},
     Stage.REPORT: {*ReportFile},
 }

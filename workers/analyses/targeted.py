@@ -3,6 +3,8 @@
 An image counts where its full-strength example is classified as the target.
 """
 
+from typing import Any
+
 import numpy as np
 import torch
 from torch import Tensor
@@ -44,7 +46,7 @@ class _Totals:
         moved = np.abs(a.astype(np.float64) - b)
         self.sigma.add(self._last.by_neuron(moved if moved.ndim == 2 else moved.mean(2)) / self._dims)
 
-    def arrays(self) -> dict[str, np.ndarray]:
+    def arrays(self) -> dict[str, Any]:
         """For the file `totals`."""
         like = (self._last.neurons,)
         return {"votes": self.votes, "phi": self.phi.pair(like), "sigma": self.sigma.pair(like)}

@@ -1,25 +1,26 @@
 """The steps of importance, which similarity shares: targeted pairs, a step for each target and slice."""
 
+from typing import Any
+
 from openapi.analyses.base import Analysis
-from openapi.analyses.importance import IMPORTANCE, MOST_TARGETS, TARGETED, ImportanceOptions
+from openapi.analyses.importance import IMPORTANCE, MOST_TARGETS, TARGETED, ImportanceOptions, TargetedParams
 from openapi.audits import AuditRequest
 from openapi.problems import InvalidField
 from service.orchestrator.analyses.base import Plan, Planning
-from service.orchestrator.plan import Step, Subject
+from service.orchestrator.plan import Step
+from service.orchestrator.subjects import DatasetSubject, ModelSubject
 
 
-def targets_of(options: ImportanceOptions, model: Subject) -> tuple[int, ...]:
+def targets_of(options: ImportanceOptions, model: ModelSubject) -> tuple[int, ...]:
     """The classes that are aimed at, ascending."""
-    every = range(int(model.inspection["num_classes"]))
+    every = range(model.inspection.num_classes)
     return tuple(every) if options.targets == "all" else tuple(sorted(set(options.targets)))
 
 
-def targeted_steps(
-    analysis: Analysis[ImportanceOptions, object], options: ImportanceOptions, plan: Planning
-) -> list[Step]:
+def targeted_steps(analysis: Analysis[Any, Any], options: ImportanceOptions, plan: Planning) -> list[Step]:
     """Slice by slice, so that every target is known early on the first samples."""
     neurons = plan.neurons
-    told = {
+    told: dict[str, Any] = {
         "eps": options.eps or neurons.eps,
         "steps": options.steps or neurons.steps,
         "k": options.k,
@@ -29,10 +30,9 @@ def targeted_steps(
     return [
         plan.step(
             analysis,
-            TARGETED,
             (target, j),
             plan.data(),
-            {**plan.sliced(start, stop), "target": target, **told},
+            TargetedParams(**plan.sliced(TARGETED, start, stop), target=target, **told),
             stop - start,
         )
         for j, start, stop in plan.slices(options.max_samples)
@@ -45,9 +45,9 @@ def steps(options: ImportanceOptions, plan: Planning) -> list[Step]:
     return targeted_steps(IMPORTANCE, options, plan)
 
 
-def check(options: ImportanceOptions, request: AuditRequest, model: Subject, dataset: Subject) -> None:
+def check(options: ImportanceOptions, request: AuditRequest, model: ModelSubject, dataset: DatasetSubject) -> None:
     """Raise `InvalidField` when a target is no class, or there are too many."""
-    classes = int(model.inspection["num_classes"])
+    classes = model.inspection.num_classes
     pointer = f"/neurons/{IMPORTANCE.name}/targets"
     if options.targets == "all":
         if classes > MOST_TARGETS:

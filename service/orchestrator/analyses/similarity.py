@@ -6,7 +6,8 @@ from openapi.audits import AuditRequest
 from openapi.problems import InvalidField
 from service.orchestrator.analyses.base import Plan, Planning
 from service.orchestrator.analyses.importance import targeted_steps, targets_of
-from service.orchestrator.plan import Step, Subject
+from service.orchestrator.plan import Step
+from service.orchestrator.subjects import DatasetSubject, ModelSubject
 
 
 def _pairs(options: SimilarityOptions, request: AuditRequest) -> ImportanceOptions:
@@ -18,7 +19,7 @@ def steps(options: SimilarityOptions, plan: Planning) -> list[Step]:
     return targeted_steps(SIMILARITY, _pairs(options, plan.request), plan)
 
 
-def check(options: SimilarityOptions, request: AuditRequest, model: Subject, dataset: Subject) -> None:
+def check(options: SimilarityOptions, request: AuditRequest, model: ModelSubject, dataset: DatasetSubject) -> None:
     """Raise `InvalidField` without two targets, or when the samples are not those of importance."""
     importance = IMPORTANCE.asked(request.neurons)
     pointer = f"/neurons/{SIMILARITY.name}"

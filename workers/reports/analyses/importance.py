@@ -18,10 +18,11 @@ from openapi.analyses.importance import (
     TargetedValue,
     TargetImportance,
 )
+from openapi.base import as_written
 from openapi.report import Report
 from workers.neurons.importance import spearman
 from workers.neurons.ranking import rank
-from workers.neurons.similarity import chance, levenshtein_similarity
+from workers.neurons.similarity import average_pair_levenshtein, chance, levenshtein_similarity
 from workers.neurons.sums import ExactSum, Floats, Ints
 from workers.reports.analyses.base import Found, Merged, Output, Result
 from workers.reports.formatting import class_text
@@ -92,8 +93,8 @@ def merge(options: ImportanceOptions, found: Found) -> Merged:
         ),
         chance=ImportanceChance(
             spearman_sd=1 / sqrt(neurons - 1) if neurons > 1 else None,
-            levenshtein=chance(lambda both: levenshtein_similarity(*both), neurons, k),
-            levenshtein_indel=chance(lambda both: levenshtein_similarity(*both, "indel"), neurons, k),
+            levenshtein=chance(average_pair_levenshtein, neurons, k),
+            levenshtein_indel=chance(lambda both: average_pair_levenshtein(both, "indel"), neurons, k),
         ),
         contribution=_over_targets([t.phi for t in reached], neurons),
         sensitivity=_over_targets([t.sigma for t in reached], neurons),
@@ -152,6 +153,7 @@ def view(section: ImportanceSection, report: Report) -> dict[str, Any]:
     """Class names of the targets, and σ against φ over the neurons in the order of φ."""
     names = report.model.labels
     return {
+        "eps": as_written(section.attack.eps),
         "classes": [class_text(row.target, names) for row in section.targets],
         "charts": [_chart(section)] if any(row.n for row in section.targets) else [],
     }
