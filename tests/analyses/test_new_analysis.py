@@ -64,7 +64,11 @@ ENTRY = Analysis(
 def steps(options: BrightOptions, plan: Planning) -> list[Step]:
     return [
         plan.step(
-            ENTRY, (j,), plan.data(), BrightParams(above=options.above, **plan.sliced(BRIGHT, start, stop)), stop - start
+            ENTRY,
+            (j,),
+            plan.data(),
+            BrightParams(above=options.above, **plan.sliced(BRIGHT, start, stop)),
+            stop - start,
         )
         for j, start, stop in plan.slices(options.max_samples)
     ]
