@@ -10,7 +10,7 @@ LABELS = np.repeat([0, 1, 2, 5], [50, 3, 30, 17])  # sorted, and one class is ra
 
 
 def choose(kind: str, count: int, seed: int = 0) -> list[int]:
-    return chosen(Drawn(kind=kind, count=count, seed=seed), LABELS, 0, count).tolist()
+    return [int(i) for i in chosen(Drawn(kind=kind, count=count, seed=seed), LABELS, 0, count)]
 
 
 def test_the_first_and_the_listed() -> None:

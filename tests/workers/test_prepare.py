@@ -1,10 +1,12 @@
 """The stage that makes a data set what one model takes: real models, Pillow's luminance, evidence that decides."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
+from numpy.typing import NDArray
 from PIL import Image
 from torch import nn
 
@@ -17,6 +19,8 @@ from workers.jobs.registry import run_stage
 
 K = 12
 NUMBERS = [str(i) for i in range(K)]
+Array = NDArray[Any]
+
 CENTRES = np.linspace(0.04, 0.96, K, dtype=np.float32)
 
 
@@ -31,10 +35,13 @@ class Levels(nn.Module):
         self.conv.bias = nn.Parameter(-(centres**2))
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return self.conv(x).mean((2, 3))
+        logits: torch.Tensor = self.conv(x).mean((2, 3))
+        return logits
 
 
-def run(tmp_path: Path, x, y, model=None, **params):
+def run(
+    tmp_path: Path, x: Array, y: object, model: nn.Module | None = None, **params: Any
+) -> tuple[dict[str, Any], dict[str, Array]]:
     np.save(tmp_path / "x.npy", x)
     np.save(tmp_path / "y.npy", np.asarray(y, dtype=np.int64))
     inputs = {"x": tmp_path / "x.npy", "y": tmp_path / "y.npy"}
@@ -49,20 +56,20 @@ def run(tmp_path: Path, x, y, model=None, **params):
     return value, {name: np.load(file.path) for name, file in ctx.files.items()}
 
 
-def read(**found):
+def read(**found: Any) -> list[dict[str, Any]]:
     shape = {"num_samples": 4 * K, "shape": [1, 4, 4], "dtype": "float32", "num_classes": K}
     data = {**shape, "class_counts": [4] * K, "numbered_names": sorted(NUMBERS), **found}
     several = readings("m", K, None, DatasetInspection.model_validate(data))
     return [r.model_dump(mode="json") for r in several]
 
 
-def pictures(per_class: int = 4):
+def pictures(per_class: int = 4) -> tuple[Array, Array]:
     y = np.repeat(np.arange(K), per_class)
     return np.broadcast_to(CENTRES[y][:, None, None, None], (len(y), 1, 4, 4)).copy(), y
 
 
 @pytest.mark.parametrize("order", ["numeric", "text"])
-def test_evidence_decides_the_order_of_numbered_classes(tmp_path, order):
+def test_evidence_decides_the_order_of_numbered_classes(tmp_path: Path, order: str) -> None:
     of_logits = sorted(range(K), key=str) if order == "text" else list(range(K))
     x, y = pictures()
     value, files = run(tmp_path, x, y, Levels(of_logits), readings=read())
@@ -73,7 +80,7 @@ def test_evidence_decides_the_order_of_numbered_classes(tmp_path, order):
     assert f"; {order} order was taken." in value["notes"][0]
 
 
-def test_evidence_that_decides_nothing_says_so(tmp_path):
+def test_evidence_that_decides_nothing_says_so(tmp_path: Path) -> None:
     x, y = pictures(1)
     value, files = run(tmp_path, np.zeros_like(x), y, Levels(list(range(K))), readings=read())
     assert value["order"] == "numeric"
@@ -81,14 +88,14 @@ def test_evidence_that_decides_nothing_says_so(tmp_path):
     assert files["y"].tolist() == y.tolist()
 
 
-def test_few_samples_are_enough_to_look_at(tmp_path):
+def test_few_samples_are_enough_to_look_at(tmp_path: Path) -> None:
     x, y = pictures(50)
     value, _ = run(tmp_path, x, y, Levels(list(range(K))), readings=read())
     assert value["evidence"] == {"n": prepare.EVIDENCE, "correct": {"numeric": 256, "text": 0}}
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.float32])
-def test_luminance_is_pillows(tmp_path, dtype):
+def test_luminance_is_pillows(tmp_path: Path, dtype: type[Any]) -> None:
     rgb = np.random.default_rng(0).integers(0, 256, (5, 3, 6, 7), dtype=np.uint8)
     x = rgb if dtype is np.uint8 else (rgb / np.float32(255)).astype(np.float32)
     reading = [{"order": "numeric", "logits": [0, 1, 2, 3, 4]}]
@@ -102,7 +109,7 @@ def test_luminance_is_pillows(tmp_path, dtype):
     assert "luminance" in value["channels"]
 
 
-def test_grey_is_repeated(tmp_path):
+def test_grey_is_repeated(tmp_path: Path) -> None:
     x = np.random.default_rng(0).integers(0, 256, (5, 1, 6, 7), dtype=np.uint8)
     reading = [{"order": "name", "logits": [3, -1, 2]}]
     value, files = run(tmp_path, x, [0, 2, 2, 0, 0], readings=reading, channels=3)

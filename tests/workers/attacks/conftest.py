@@ -11,7 +11,7 @@ from workers.precision import exact_float32
 
 
 @pytest.fixture(autouse=True, scope="package")
-def _one_thread():
+def _one_thread() -> Iterator[None]:
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     yield

@@ -33,6 +33,13 @@ def small_cnn(seed: int = 0, classes: int = 4) -> nn.Sequential:
     )
 
 
+def linear_layer(net: nn.Sequential, place: int) -> nn.Linear:
+    """The net's layer at this place, which is a linear one."""
+    layer = net[place]
+    assert isinstance(layer, nn.Linear)
+    return layer
+
+
 def problem(model: nn.Module, n: int, shape: tuple[int, int, int] = (1, 8, 8), seed: int = 1) -> tuple[Tensor, Tensor]:
     """Return n random images and the model's own labels."""
     x = torch.rand(n, *shape, generator=torch.Generator().manual_seed(seed))

@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 from scipy.optimize import linprog, nnls
 from torch import Tensor, nn
 
+from tests.workers.attacks.nets import linear_layer
+
 Array = NDArray[np.float64]
 SHAPE = (1, 3, 3)
 
@@ -24,11 +26,12 @@ def relu_net(seed: int = 0, hidden: int = 4, classes: int = 3) -> nn.Sequential:
     g = torch.Generator().manual_seed(seed)
     d = SHAPE[0] * SHAPE[1] * SHAPE[2]
     net = nn.Sequential(nn.Flatten(), nn.Linear(d, hidden), nn.ReLU(), nn.Linear(hidden, classes))
+    first, last = linear_layer(net, 1), linear_layer(net, 3)
     with torch.no_grad():
-        net[1].weight.copy_(torch.randn(hidden, d, generator=g))
-        net[1].bias.copy_(0.3 * torch.randn(hidden, generator=g) - net[1].weight.sum(1) / 2)
-        net[3].weight.copy_(torch.randn(classes, hidden, generator=g))
-        net[3].bias.copy_(-net[3].weight.sum(1) / 2)
+        first.weight.copy_(torch.randn(hidden, d, generator=g))
+        first.bias.copy_(0.3 * torch.randn(hidden, generator=g) - first.weight.sum(1) / 2)
+        last.weight.copy_(torch.randn(classes, hidden, generator=g))
+        last.bias.copy_(-last.weight.sum(1) / 2)
     return net.eval()
 
 

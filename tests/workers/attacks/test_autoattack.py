@@ -58,10 +58,10 @@ def test_fools_exactly_those_within_reach(name: str, norm: str) -> None:
     near = boundary(model, z, y, norm)
     eps = float(np.median(near))
     specs = {
-        "apgd-ce": Apgd(eps=eps, norm=norm),  # type: ignore[arg-type]
-        "apgd-dlr": Apgd(eps=eps, norm=norm, loss="dlr"),  # type: ignore[arg-type]
-        "apgd_t": ApgdT(eps=eps, norm=norm),  # type: ignore[arg-type]
-        "fab_t": FabT(eps=eps, norm=norm),  # type: ignore[arg-type]
+        "apgd-ce": Apgd(eps=eps, norm=norm),
+        "apgd-dlr": Apgd(eps=eps, norm=norm, loss="dlr"),
+        "apgd_t": ApgdT(eps=eps, norm=norm),
+        "fab_t": FabT(eps=eps, norm=norm),
     }
     run = attack(model, specs[name], x, y)
     assert run.success[near < eps * 0.99].all()
@@ -73,7 +73,7 @@ def test_fab_finds_the_nearest_point(norm: str) -> None:
     """One step of FAB on a linear model lands just behind the boundary, at 1.05 of its distance at most."""
     model, x, y, z = linear(classes=2)
     near = boundary(model, z, y, norm)
-    run = attack(model, FabT(eps=1.0 if norm == "linf" else 10.0, norm=norm), x, y)  # type: ignore[arg-type]
+    run = attack(model, FabT(eps=1.0 if norm == "linf" else 10.0, norm=norm), x, y)
     assert run.success.all()
     assert (run.distance >= near * 0.999).all()
     np.testing.assert_allclose(run.distance, 1.05 * near, rtol=0.02)
@@ -151,11 +151,11 @@ def test_autoattack_with_few_classes(classes: int, norm: str) -> None:
     model = small_cnn(classes=classes)
     x, y = problem(model, 8)
     eps = 0.02 if norm == "linf" else 0.5
-    run = attack(model, AutoAttack(eps=eps, norm=norm), x, y)  # type: ignore[arg-type]
+    run = attack(model, AutoAttack(eps=eps, norm=norm), x, y)
     by = run.figures["fooled_by"]
     assert list(by) == ["apgd-ce", "apgd-t", "fab-t", "square"]
     assert sum(by.values()) == run.success.sum()
-    pgd = attack(model, Pgd(eps=eps, norm=norm, steps=50, restarts=3), x, y)  # type: ignore[arg-type]
+    pgd = attack(model, Pgd(eps=eps, norm=norm, steps=50, restarts=3), x, y)
     assert run.success.sum() >= pgd.success.sum()
 
 
@@ -179,7 +179,7 @@ def test_one_of_each_row() -> None:
 def test_square_finds_the_same_when_it_tries_proposals_ahead(norm: str) -> None:
     model = small_cnn()
     x, y = problem(model, 20)
-    spec = Square(eps=0.03 if norm == "linf" else 0.4, norm=norm, queries=300)  # type: ignore[arg-type]
+    spec = Square(eps=0.03 if norm == "linf" else 0.4, norm=norm, queries=300)
     hunts = []
     for ahead in (1, 8):
         victim = Victim(model, torch.arange(20))

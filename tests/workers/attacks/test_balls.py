@@ -80,7 +80,7 @@ def test_distances() -> None:
     x = torch.zeros(1, 3, 2, 2)
     adv = x.clone()
     adv[0, 0, 0, 0], adv[0, 1, 0, 0], adv[0, 2, 1, 1] = 0.3, 0.4, 0.0
-    got = {norm: float(distance(adv, x, norm)) for norm in ("linf", "l2", "l1", "l0")}  # type: ignore[arg-type]
+    got = {norm: float(distance(adv, x, norm)) for norm in ("linf", "l2", "l1", "l0")}
     assert got == pytest.approx({"linf": 0.4, "l2": 0.5, "l1": 0.7, "l0": 1.0})
 
 

@@ -68,7 +68,7 @@ def test_another_class_on_the_way_is_kept_apart() -> None:
     x, y = torch.full((3, 1, 1, 1), 0.5), torch.zeros(3, dtype=torch.int64)
     for spec in (Pgd(eps=0.2, steps=6, target=2), ApgdT(eps=0.2, steps=6, target=2)):
         near = attack(Lines(), spec, x, y)
-        assert (near.success.all(), near.reached.any()) == (True, False)
+        assert (bool(near.success.all()), bool(near.reached.any())) == (True, False)
         assert set(near.adv_predicted) == {1}
         assert "success_by_step" not in near.figures
     far = attack(Lines(), Pgd(eps=0.45, steps=6, target=2), x, y)

@@ -22,7 +22,8 @@ def picture(channels: int = 3, h: int = 32, w: int = 32) -> np.ndarray:
     rows, columns = np.mgrid[0:h, 0:w] / max(h, w)
     base = 0.3 + 0.4 * rows + 0.2 * np.sin(9 * columns) * (columns > 0.4)
     out = np.stack([np.roll(base, 3 * c, axis=1) for c in range(channels)])
-    return (np.rint(np.clip(out, 0, 1) * 255) / 255).astype(np.float32)
+    on_levels: np.ndarray = (np.rint(np.clip(out, 0, 1) * 255) / 255).astype(np.float32)
+    return on_levels
 
 
 def test_all_fifteen_are_offered() -> None:

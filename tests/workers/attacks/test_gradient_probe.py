@@ -1,11 +1,13 @@
 """The gradient probe: planted masked models are flagged, honest ones are not."""
 
+from typing import Any
+
 import pytest
 import torch
 from torch import Tensor, nn
 
 from openapi.attacks import Apgd, Pgd, Square
-from tests.workers.attacks.nets import attack, problem, small_cnn
+from tests.workers.attacks.nets import attack, linear_layer, problem, small_cnn
 from tests.workers.attacks.trained import held_out, trained_cnn
 from workers.attacks.engine.gradient_probe import checks_from
 from workers.attacks.engine.suite import run_attack
@@ -36,7 +38,7 @@ class Random(Quantised):
         return self.net(x + 0.2 * torch.randn_like(x))  # type: ignore[no-any-return]
 
 
-def probe(model: nn.Module) -> tuple[str, dict[str, object], bool]:
+def probe(model: nn.Module) -> tuple[str, dict[str, Any], bool]:
     x, _ = problem(small_cnn(), 64)
     with torch.no_grad():
         y = model(x).argmax(1)
@@ -57,8 +59,8 @@ def test_a_saturated_clean_model_passes() -> None:
     """Huge logits alone do not mask the log-odds."""
     model = small_cnn()
     with torch.no_grad():
-        model[-1].weight.mul_(1000)
-        model[-1].bias.mul_(1000)
+        linear_layer(model, -1).weight.mul_(1000)
+        linear_layer(model, -1).bias.mul_(1000)
     assert probe(model)[0] == "pass"
 
 
@@ -80,7 +82,7 @@ def test_a_softmax_saturated_beyond_repair_is_flagged() -> None:
 
     status, figures, _ = probe(Saturated())
     assert status == "fail"
-    assert figures["zero_gradients"] >= 0.9 * 64  # type: ignore[operator]
+    assert figures["zero_gradients"] >= 0.9 * 64
 
 
 def test_a_loss_that_is_flat_beyond_the_boundary_is_no_zero_gradient() -> None:

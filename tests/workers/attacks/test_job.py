@@ -11,6 +11,7 @@ import torch
 from openapi.attacks import Pgd, Square
 from openapi.problems import NotDifferentiable
 from openapi.stages.base import Stage
+from openapi.wire.settings import Gradients
 from tests.workers.attacks.nets import small_cnn
 from tests.workers.attacks.recorders import Rerunning
 from workers.attacks.engine.replay import RECORDERS
@@ -57,7 +58,8 @@ def test_the_table_says_when_gradients_were_rough(inputs: dict[str, Path], tmp_p
         "start": 0,
         "stop": 40,
     }
-    for gradients, said in (("float32", None), ("bfloat16", "bfloat16")):
+    ways: tuple[tuple[Gradients, str | None], ...] = (("float32", None), ("bfloat16", "bfloat16"))
+    for gradients, said in ways:
         (tmp_path / gradients).mkdir()
         ctx = JobContext(inputs=inputs, params=params, scratch=tmp_path / gradients, gradients=gradients)
         assert run_stage(Stage.ATTACK, ctx)["figures"].get("gradients") == said
@@ -134,10 +136,9 @@ def test_a_white_box_attack_on_a_model_without_gradient(
             self.__dict__.update(model.__dict__)
             self.differentiable = False
 
-    import workers.jobs.attack as module
+    from workers.models.load import load_contract
 
-    load = module.load_contract
-    monkeypatch.setattr(module, "load_contract", lambda *a: Opaque(load(*a)))
+    monkeypatch.setattr("workers.jobs.attack.load_contract", lambda *a: Opaque(load_contract(*a)))
     with pytest.raises(NotDifferentiable, match="black-box"):
         job(inputs, tmp_path / "w", Pgd(), 0, 4)
     value, _ = job(inputs, tmp_path / "b", Square(eps=0.02, queries=5), 0, 4)

@@ -25,7 +25,8 @@ def two_classes(bias: float) -> tuple[Linear, Tensor, Tensor, Tensor]:
 def margins(model: Linear, x: Tensor, y: Tensor) -> Tensor:
     with torch.no_grad():
         z = model(x)
-    return (z.gather(1, y[:, None]) - z.gather(1, 1 - y[:, None])).squeeze(1)
+    found: Tensor = (z.gather(1, y[:, None]) - z.gather(1, 1 - y[:, None])).squeeze(1)
+    return found
 
 
 @pytest.mark.parametrize(
@@ -62,7 +63,7 @@ def test_fools_exactly_those_within_reach(norm: str) -> None:
     beyond = (margins(model, x, y) > reach * 1.001).numpy()
     assert within.any()
     assert beyond.any()
-    run = attack(model, Pgd(eps=eps, steps=40, norm=norm), x, y)  # type: ignore[arg-type]
+    run = attack(model, Pgd(eps=eps, steps=40, norm=norm), x, y)
     assert run.success[within].all()
     assert not run.success[beyond].any()
     assert np.isnan(run.distance[beyond]).all()

@@ -35,7 +35,13 @@ def nearest(model: Linear, x: Tensor, y: Tensor, order: float) -> Tensor:
         z = model(x)
         gaps = z.gather(1, y[:, None]) - z
         lengths = torch.linalg.vector_norm(model.weight[y][:, None] - model.weight[None], ord=order, dim=2)
-        return (gaps / lengths).scatter(1, y[:, None], torch.inf).amin(1)
+        found: Tensor = (gaps / lengths).scatter(1, y[:, None], torch.inf).amin(1)
+        return found
+
+
+def label(value: object) -> str:
+    """What a case is called: by its attack and the norm."""
+    return f"{value.name}-{getattr(value, 'norm', '')}" if isinstance(value, Attack) else ""
 
 
 CASES: list[tuple[Attack, float]] = [
@@ -49,7 +55,7 @@ CASES: list[tuple[Attack, float]] = [
 ]
 
 
-@pytest.mark.parametrize(("spec", "order"), CASES, ids=lambda v: f"{v.name}-{v.norm}" if isinstance(v, Attack) else "")
+@pytest.mark.parametrize(("spec", "order"), CASES, ids=label)
 @pytest.mark.parametrize("scale", [1.0, 100.0])
 def test_reaches_the_nearest_boundary(spec: Attack, order: float, scale: float) -> None:
     model, x, y = linear(scale=scale)
@@ -127,7 +133,7 @@ def valley() -> tuple[Linear, Tensor, Tensor]:
         (Cw(initial_const=1.0), 0.25 / 3),
         (Ead(), 0.25),
     ],
-    ids=lambda v: f"{v.name}-{v.norm}" if isinstance(v, Attack) else "",
+    ids=label,
 )
 def test_a_nearer_class_behind_the_runner_up_is_found(spec: Attack, exact: float) -> None:
     """Only a search without the runner-up turns round."""

@@ -70,6 +70,6 @@ def test_eps_is_in_pixels_whatever_the_model_normalises(norm: str) -> None:
 
     model = audit_module(Net().eval(), InputSpec(shape=(1, 4, 4), mean=(0.5,), std=(0.25,)))
     x = 0.4 + 0.2 * torch.rand(4, 1, 4, 4, generator=torch.Generator().manual_seed(1))
-    run = attack(model, Fgsm(eps=0.1, norm=norm), x, torch.zeros(4, dtype=torch.int64))  # type: ignore[arg-type]
+    run = attack(model, Fgsm(eps=0.1, norm=norm), x, torch.zeros(4, dtype=torch.int64))
     step = 0.1 * (w.sign() if norm == "linf" else w / w.norm())
     torch.testing.assert_close(run.x_adv, x - step.view(1, 1, 4, 4), rtol=0, atol=1e-6)

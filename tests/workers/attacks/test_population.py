@@ -1,5 +1,7 @@
 """NAttack and one pixel work through their populations by block: bounded memory, and nothing else changes."""
 
+from typing import Any
+
 import pytest
 import torch
 from torch import Tensor, nn
@@ -27,10 +29,10 @@ class Largest(TorchDispatchMode):
     """Remembers the largest storage that any operation has returned, in bytes."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self.nbytes = 0
 
-    def __torch_dispatch__(self, func, types, args=(), kwargs=None):  # type: ignore[no-untyped-def]
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         out = func(*args, **(kwargs or {}))
         sizes = [t.untyped_storage().nbytes() for t in tree_leaves(out) if isinstance(t, Tensor)]
         self.nbytes = max([self.nbytes, *sizes])
@@ -80,7 +82,7 @@ def hunted(model: nn.Module, x: Tensor, y: Tensor) -> Hunt:
 @pytest.mark.parametrize("norm", ["linf", "l2"])
 def test_nattack_s_sum_is_the_whole_population_s(samples: int, norm: str) -> None:
     """All samples at once, standardised first and summed then, as the formula says."""
-    spec = Nattack(eps=0.3, norm=norm, samples=samples)  # type: ignore[arg-type]
+    spec = Nattack(eps=0.3, norm=norm, samples=samples)
     model = trained_cnn()
     x, y = held_out(3)
     hunt, rows, centre = hunted(model, x, y), torch.arange(3), x + 0.01

@@ -1,5 +1,8 @@
 """SPSA and NAttack: no gradient, honest query counts, probes where they belong, strength near the optimum."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 import torch
 from torch import Tensor, nn
@@ -21,12 +24,14 @@ class Recorded(nn.Module):
 
     def __init__(self, model: nn.Module) -> None:
         super().__init__()
-        self.model, self.asked = model, []  # type: ignore[var-annotated]
+        self.model = model
+        self.asked: list[Tensor] = []
 
     def forward(self, x: Tensor) -> Tensor:
         assert not torch.is_grad_enabled()
         self.asked.append(x.clone())
-        return self.model(x).detach()
+        logits: Tensor = self.model(x).detach()
+        return logits
 
 
 def far_linear() -> tuple[Linear, Tensor, Tensor, Tensor]:
@@ -45,13 +50,13 @@ def far_linear() -> tuple[Linear, Tensor, Tensor, Tensor]:
         (Spsa(eps=0.2, norm="l2", steps=40, directions=64), 0.85),
         (Nattack(eps=0.05, steps=120, samples=60, learning_rate=0.05), 0.8),
     ],
-    ids=lambda v: f"{v.name}-{v.norm}" if isinstance(v, Attack) else "",
+    ids=lambda v: f"{v.name}-{v.norm}" if isinstance(v, (Spsa, Nattack)) else "",
 )
-def test_comes_near_the_optimum(spec: Attack, share: float) -> None:
+def test_comes_near_the_optimum(spec: Spsa | Nattack, share: float) -> None:
     model, w, x, y = far_linear()
     run = attack(model, spec, x, y)
     assert not run.success.any()
-    eps, norm = spec.eps, spec.norm  # type: ignore[attr-defined]
+    eps, norm = spec.eps, spec.norm
     optimum = eps * float(w.abs().sum() if norm == "linf" else w.norm())
     gained = ((x - run.x_adv).flatten(1) * w).sum(1)
     assert (gained <= optimum * 1.0001).all()
@@ -63,13 +68,14 @@ def test_no_gradient_and_exact_query_counts(spec: Attack) -> None:
     linear, _, x, y = far_linear()
     model = Recorded(linear)
     run = attack(model, spec, x, y)
-    expected = {
+    queries: dict[str, Callable[[Any], int]] = {
         "square": lambda s: s.queries,
         "gaussian_noise": lambda s: 1,
         "spsa": lambda s: s.steps * (2 * s.directions + 1),
         "nattack": lambda s: s.steps * (s.samples + 1),
         "one_pixel": lambda s: s.population * (s.generations + 1),
-    }[spec.name](spec)
+    }
+    expected = queries[spec.name](spec)
     assert run.queries.tolist() == [expected] * 4
     assert run.backward_passes == 0
     assert run.forward_passes == 4 * expected
@@ -78,7 +84,7 @@ def test_no_gradient_and_exact_query_counts(spec: Attack) -> None:
 
 
 @pytest.mark.parametrize("spec", BOTH, ids=lambda s: s.name)
-def test_probes_stay_near_the_image(spec: Attack) -> None:
+def test_probes_stay_near_the_image(spec: Spsa | Nattack) -> None:
     """cleverhans evaluates SPSA at 2x + delta: here no query lies further than eps + delta from the one image."""
     linear, _, x, y = far_linear()
     model = Recorded(linear)

@@ -35,7 +35,7 @@ def test_a_worker_imports_only_what_it_runs() -> None:
 @pytest.mark.parametrize("name", sorted(ATTACKS))
 def test_every_implementation_loads_and_matches_its_options(name: str) -> None:
     assert callable(load(name))
-    options = ATTACKS[name]()
+    options = ATTACKS[name].model_validate({})
     assert options.name == name
     assert options.paper
     assert options.summary

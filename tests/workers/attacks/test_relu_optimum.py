@@ -28,7 +28,7 @@ from openapi.attacks import (
     StrAttack,
 )
 from openapi.attacks.base import Attack
-from tests.workers.attacks.nets import attack
+from tests.workers.attacks.nets import attack, linear_layer
 from tests.workers.attacks.relu_optimum import SHAPE, largest_lead, relu_net, smallest_distance
 
 pytestmark = pytest.mark.slow
@@ -128,7 +128,8 @@ def test_comes_near_the_smallest_distance(spec: Attack, norm: str, least: float,
 def test_one_pixel_against_all_pixels_and_values() -> None:
     """The lead along one pixel is piecewise linear: its largest value lies at 0, at 1 or at a kink of a hidden unit."""
     net, x, y = setting()
-    v, a = net[1].weight.detach(), net[1].bias.detach()
+    first = linear_layer(net, 1)
+    v, a = first.weight.detach(), first.bias.detach()
     vulnerable = torch.zeros(N, dtype=torch.bool)
     for i in range(N):
         flat = x[i].flatten()

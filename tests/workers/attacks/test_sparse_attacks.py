@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from openapi.attacks import Cw, Ead, StrAttack
-from tests.workers.attacks.nets import Linear, attack
+from tests.workers.attacks.nets import Linear, attack, linear_layer
 from tests.workers.attacks.test_minimal_optimum import linear, nearest
 from tests.workers.attacks.trained import held_out, trained_cnn
 from workers.attacks.engine.suite import run_attack
@@ -102,7 +102,7 @@ def test_strattack_trades_groups_for_distance() -> None:
     few, many = (attack(model, StrAttack(tau=tau), x, y) for tau in (3.0, 0.05))
     assert (few.success == few.correct).all()
     assert (many.success == many.correct).all()
-    assert few.figures["groups_changed"] < 0.7 * many.figures["groups_changed"]  # type: ignore[operator]
+    assert few.figures["groups_changed"] < 0.7 * many.figures["groups_changed"]
 
 
 def test_strattack_keeps_within_the_change_allowed() -> None:
@@ -118,14 +118,15 @@ def without_slope() -> tuple[nn.Sequential, Tensor, Tensor, Tensor]:
     """A ReLU net and images, a mask saying around which the net is constant."""
     g = torch.Generator().manual_seed(0)
     net = nn.Sequential(nn.Flatten(), nn.Linear(192, 4), nn.ReLU(), nn.Linear(4, 3))
+    first, last = linear_layer(net, 1), linear_layer(net, 3)
     with torch.no_grad():
-        for layer in (net[1], net[3]):
+        for layer in (first, last):
             layer.weight.copy_(torch.randn(layer.weight.shape, generator=g))
             layer.bias.copy_(-layer.weight.sum(1) / 2)
-        net[1].bias.sub_(2.0)  # off more often than not
+        first.bias.sub_(2.0)  # off more often than not
     x = torch.rand(32, 3, 8, 8, generator=g)
     with torch.no_grad():
-        return net.eval(), x, net(x).argmax(1), (net[1](x.flatten(1)) <= 0).all(1)
+        return net.eval(), x, net(x).argmax(1), (first(x.flatten(1)) <= 0).all(1)
 
 
 def test_strattack_finds_few_groups_where_the_gradient_is_zero() -> None:

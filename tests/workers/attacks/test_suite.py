@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from openapi.attacks import Fgsm, Pgd
 from openapi.attacks.base import Attack
 from openapi.problems import ModelNumerics, NotDifferentiable
-from tests.workers.attacks.nets import Linear, attack, problem, small_cnn
+from tests.workers.attacks.nets import Linear, attack, linear_layer, problem, small_cnn
 from workers.attacks.engine.suite import run_attack
 from workers.attacks.engine.totals import add_figures
 
@@ -201,7 +201,7 @@ def test_a_model_that_sees_the_mean_alone(norm: str) -> None:
     x = torch.linspace(0.55, 0.9, 12).view(-1, 1, 1, 1).expand(-1, 1, 4, 4).contiguous()
     run = attack(
         Mean(), Pgd(eps=0.2 if norm == "linf" else 0.8, steps=10, norm=norm), x, torch.zeros(12, dtype=torch.int64)
-    )  # type: ignore[arg-type]
+    )
     assert (run.success == (x[:, 0, 0, 0].numpy() < 0.7)).all()
 
 
@@ -212,8 +212,8 @@ def test_scaled_logits_do_not_protect(scale: float) -> None:
     x, y = problem(model, 48)
     plain = attack(model, Pgd(eps=0.03, steps=10), x, y)
     with torch.no_grad():
-        model[-1].weight.mul_(scale)
-        model[-1].bias.mul_(scale)
+        linear_layer(model, -1).weight.mul_(scale)
+        linear_layer(model, -1).bias.mul_(scale)
     scaled = attack(model, Pgd(eps=0.03, steps=10), x, y)
     assert scaled.success.sum() >= plain.success.sum() - 1
     assert scaled.figures["zero_gradients"] == 0
@@ -223,8 +223,8 @@ def test_scaled_logits_do_not_protect(scale: float) -> None:
 def test_a_softmax_at_the_end_does_not_protect(scale: float) -> None:
     model = small_cnn()
     with torch.no_grad():
-        model[-1].weight.mul_(scale)
-        model[-1].bias.mul_(scale)
+        linear_layer(model, -1).weight.mul_(scale)
+        linear_layer(model, -1).bias.mul_(scale)
     x, y = problem(model, 48)
     plain = attack(model, Pgd(eps=0.03, steps=10), x, y)
     soft = attack(nn.Sequential(model, nn.Softmax(1)), Pgd(eps=0.03, steps=10), x, y)

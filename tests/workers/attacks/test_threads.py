@@ -38,7 +38,8 @@ class Watched(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         if x.requires_grad and len(x) > 2:  # not the measurements before
             self.seen.add(torch.get_num_threads())
-        return self.net(x)
+        logits: Tensor = self.net(x)
+        return logits
 
 
 @pytest.mark.parametrize(("little", "expected"), [(2e9, 1), (0.0, 2)])

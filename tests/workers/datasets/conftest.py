@@ -6,7 +6,7 @@ import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pytest
@@ -73,7 +73,7 @@ def write_zip(path: Path, entries: Mapping[str, bytes]) -> Path:
     return path
 
 
-def write_tar(path: Path, entries: Mapping[str, bytes], mode: str = "w") -> Path:
+def write_tar(path: Path, entries: Mapping[str, bytes], mode: Literal["w", "w:gz", "w:bz2", "w:xz"] = "w") -> Path:
     with tarfile.open(path, mode) as archive:
         for name, data in entries.items():
             info = tarfile.TarInfo(name)

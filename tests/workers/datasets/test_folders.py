@@ -1,18 +1,20 @@
 import stat
 import tarfile
 import zipfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from openapi.problems import DatasetMalformed, DatasetRejected
-from tests.workers.datasets.conftest import picture, shade, write_tar, write_zip
+from tests.workers.datasets.conftest import Convert, picture, shade, write_tar, write_zip
 from workers.datasets.limits import DatasetLimits
 
 RNG = np.random.default_rng(1)
 NOISE = picture(RNG.integers(0, 256, (64, 64, 3)))
 SET = {f"{name}/{i}.png": shade(10 * i + c) for c, name in enumerate(("dog", "cat", "eel")) for i in range(4)}
-WRITERS = {
+WRITERS: dict[str, Callable[[Path, Mapping[str, bytes]], Path]] = {
     "zip": write_zip,
     "tar": write_tar,
     "tar.gz": lambda p, e: write_tar(p, e, "w:gz"),
@@ -22,7 +24,7 @@ WRITERS = {
 
 
 @pytest.mark.parametrize("kind", list(WRITERS))
-def test_class_folders(convert, tmp_path, kind):
+def test_class_folders(convert: Convert, tmp_path: Path, kind: str) -> None:
     got = convert(WRITERS[kind](tmp_path / "set", SET))
     assert got.found.labels == ("cat", "dog", "eel")
     assert got.found.class_counts == (4, 4, 4)
@@ -33,14 +35,14 @@ def test_class_folders(convert, tmp_path, kind):
     assert (np.diff(got.y) < 0).any()  # the classes are mixed
 
 
-def test_order_depends_on_paths_alone(convert, tmp_path):
+def test_order_depends_on_paths_alone(convert: Convert, tmp_path: Path) -> None:
     a = convert(write_zip(tmp_path / "a", SET))
     b = convert(write_tar(tmp_path / "b", dict(reversed(SET.items()))))
     assert np.array_equal(a.x, b.x)
     assert np.array_equal(a.y, b.y)
 
 
-def test_one_root_folder_and_litter(convert, tmp_path):
+def test_one_root_folder_and_litter(convert: Convert, tmp_path: Path) -> None:
     entries = {f"my set/{k}": v for k, v in SET.items()}
     entries |= {"__MACOSX/my set/._a.png": b"x", "my set/.DS_Store": b"x", "my set/cat/._1.png": b"x"}
     got = convert(write_zip(tmp_path / "a", entries | {"my set/README.md": b"hello"}))
@@ -48,13 +50,13 @@ def test_one_root_folder_and_litter(convert, tmp_path):
     assert got.found.warnings == ("1 files that are no images were ignored, such as 'my set/README.md'",)
 
 
-def test_numbered_folders_are_the_labels(convert, tmp_path):
+def test_numbered_folders_are_the_labels(convert: Convert, tmp_path: Path) -> None:
     got = convert(write_zip(tmp_path / "a", {f"{i}/a.png": shade(i) for i in (0, 2, 10)}))
     assert got.y.tolist() == got.x[:, 0, 0, 0].tolist()
     assert got.found.num_classes == 11
 
 
-def test_given_labels_decide_the_numbers(convert, tmp_path):
+def test_given_labels_decide_the_numbers(convert: Convert, tmp_path: Path) -> None:
     got = convert(write_zip(tmp_path / "a", SET), labels=("eel", "cat", "fox", "dog"))
     assert (got.y == np.array([3, 1, 0])[got.x[:, 0, 0, 0] % 10]).all()
     with pytest.raises(DatasetRejected, match=r"class 'dog' is not among metadata.labels"):
@@ -62,7 +64,7 @@ def test_given_labels_decide_the_numbers(convert, tmp_path):
 
 
 @pytest.mark.parametrize("label", [("7", "3"), ("no", "yes")])
-def test_labels_csv_keeps_its_order(convert, tmp_path, label):
+def test_labels_csv_keeps_its_order(convert: Convert, tmp_path: Path, label: tuple[str, str]) -> None:
     table = f"file,label\nimages/b.png,{label[1]}\nimages/a.png,{label[0]}\n".encode()
     entries = {"set/images/a.png": shade(1), "set/images/b.png": shade(2), "set/images/c.png": shade(3)}
     got = convert(write_zip(tmp_path / "a", entries | {"set/labels.csv": table}))
@@ -83,12 +85,12 @@ def test_labels_csv_keeps_its_order(convert, tmp_path, label):
         (b"file,label\n../b.png,1\n", r"holds no image '../b.png'"),
     ],
 )
-def test_wrong_tables(convert, tmp_path, table, message):
+def test_wrong_tables(convert: Convert, tmp_path: Path, table: bytes, message: str) -> None:
     with pytest.raises(DatasetRejected, match=message):
         convert(write_zip(tmp_path / "a", {"a.png": shade(1), "labels.csv": table}))
 
 
-def test_every_codec(convert, tmp_path):
+def test_every_codec(convert: Convert, tmp_path: Path) -> None:
     pixels = np.repeat(np.repeat(RNG.integers(0, 256, (4, 4, 3), dtype=np.uint8), 8, 0), 8, 1)
     entries = {
         "0/a.png": picture(pixels),
@@ -103,7 +105,7 @@ def test_every_codec(convert, tmp_path):
     assert np.abs(by_label[2] - want).mean() < 8
 
 
-def test_grey_sets_have_one_channel_and_mixed_sets_three(convert, tmp_path):
+def test_grey_sets_have_one_channel_and_mixed_sets_three(convert: Convert, tmp_path: Path) -> None:
     grey = picture(np.full((4, 4), 77))
     assert convert(write_zip(tmp_path / "a", {"0/a.png": grey, "1/b.png": grey})).found.shape == (1, 4, 4)
     got = convert(write_zip(tmp_path / "b", {"0/a.png": grey, "1/b.png": shade(3)}))
@@ -111,7 +113,7 @@ def test_grey_sets_have_one_channel_and_mixed_sets_three(convert, tmp_path):
     assert (got.x[got.y == 0] == 77).all()
 
 
-def test_sizes_must_agree_or_a_resize_be_given(convert, tmp_path):
+def test_sizes_must_agree_or_a_resize_be_given(convert: Convert, tmp_path: Path) -> None:
     entries = {"0/a.png": shade(9), "1/b.png": shade(200, (8, 6))}
     path = write_zip(tmp_path / "a", entries)
     with pytest.raises(DatasetRejected, match=r"images differ in size: '1/b.png' is 8 × 6 .*'0/a.png' is 4 × 4"):
@@ -124,7 +126,7 @@ def test_sizes_must_agree_or_a_resize_be_given(convert, tmp_path):
     assert same.found.resize == "none"
 
 
-def test_pixel_bomb_is_refused_by_its_header(convert, tmp_path):
+def test_pixel_bomb_is_refused_by_its_header(convert: Convert, tmp_path: Path) -> None:
     bomb = picture(np.zeros((3000, 3000)), optimize=True)  # 9 million pixels in a few kilobytes
     path = write_zip(tmp_path / "a", {"0/bomb.png": bomb, "1/b.png": shade(1)})
     with pytest.raises(DatasetRejected, match=r"'0/bomb.png' is 3000 × 3000 pixels; at most 1,000,000"):
@@ -135,13 +137,13 @@ def test_pixel_bomb_is_refused_by_its_header(convert, tmp_path):
     "name", ["../evil.png", "/etc/evil.png", "cat/../../evil.png", "C:/evil.png", "a\\..\\..\\evil.png", "a/\n.png"]
 )
 @pytest.mark.parametrize("kind", ["zip", "tar"])
-def test_unsafe_names(convert, tmp_path, name, kind):
+def test_unsafe_names(convert: Convert, tmp_path: Path, name: str, kind: str) -> None:
     with pytest.raises(DatasetRejected, match=r"unsafe name"):
         convert(WRITERS[kind](tmp_path / "set", {"cat/ok.png": shade(1), name: shade(2)}))
     assert not list(tmp_path.rglob("evil.png"))
 
 
-def test_links_and_devices_are_refused(convert, tmp_path):
+def test_links_and_devices_are_refused(convert: Convert, tmp_path: Path) -> None:
     for kind in (tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.CHRTYPE, tarfile.FIFOTYPE):
         with tarfile.open(tmp_path / "links.tar", "w") as archive:
             info = tarfile.TarInfo("cat/a.png")
@@ -149,15 +151,15 @@ def test_links_and_devices_are_refused(convert, tmp_path):
             archive.addfile(info)
         with pytest.raises(DatasetRejected, match=r"'cat/a.png' is a link, device"):
             convert(tmp_path / "links.tar")
-    info = zipfile.ZipInfo("cat/a.png")
-    info.external_attr = (stat.S_IFLNK | 0o777) << 16
-    with zipfile.ZipFile(tmp_path / "links.zip", "w") as archive:
-        archive.writestr(info, "/etc/passwd")
+    link = zipfile.ZipInfo("cat/a.png")
+    link.external_attr = (stat.S_IFLNK | 0o777) << 16
+    with zipfile.ZipFile(tmp_path / "links.zip", "w") as zipped:
+        zipped.writestr(link, "/etc/passwd")
     with pytest.raises(DatasetRejected, match=r"'cat/a.png' is a link"):
         convert(tmp_path / "links.zip")
 
 
-def test_an_entry_without_a_name(convert, tmp_path):
+def test_an_entry_without_a_name(convert: Convert, tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
         archive.writestr("X", shade(1))
     data = (tmp_path / "a.zip").read_bytes().replace(b"X", b"\0")
@@ -166,7 +168,7 @@ def test_an_entry_without_a_name(convert, tmp_path):
         convert(tmp_path / "a.zip")
 
 
-def test_doubled_entries(convert, tmp_path):
+def test_doubled_entries(convert: Convert, tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
         archive.writestr("cat/a.png", shade(1))
         with pytest.warns(UserWarning, match=r"Duplicate"):
@@ -175,7 +177,7 @@ def test_doubled_entries(convert, tmp_path):
         convert(tmp_path / "a.zip")
 
 
-def test_bombs_among_archives(convert, tmp_path):
+def test_bombs_among_archives(convert: Convert, tmp_path: Path) -> None:
     limits = DatasetLimits(ratio_floor=1 << 18, entry_bytes=1 << 20)
     zeros = b"\0" * (1 << 19)
     with pytest.raises(DatasetRejected, match=r"'cat/a.png' unpacks from"):
@@ -203,13 +205,13 @@ def test_bombs_among_archives(convert, tmp_path):
         ({"test/a.png": shade(1), "train/b.png": shade(1)}, "the splits test, train; upload one split at a time"),
     ],
 )
-def test_wrong_content(convert, tmp_path, entries, message):
+def test_wrong_content(convert: Convert, tmp_path: Path, entries: dict[str, bytes], message: str) -> None:
     with pytest.raises(DatasetRejected, match=message):
         convert(write_zip(tmp_path / "a", entries))
 
 
 @pytest.mark.parametrize("kind", list(WRITERS))
-def test_truncated_archives(convert, tmp_path, kind):
+def test_truncated_archives(convert: Convert, tmp_path: Path, kind: str) -> None:
     whole = WRITERS[kind](tmp_path / "whole", SET).read_bytes()
     for share in (0.3, 0.6, 0.9 if kind != "tar" else 0.5):
         (tmp_path / "cut").write_bytes(whole[: int(len(whole) * share)])

@@ -1,6 +1,7 @@
 """Damaged files of every kind: each is accepted or refused with a reason, and nothing else ever happens."""
 
 import random
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -8,7 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from openapi.problems import DatasetRejected
-from tests.workers.datasets.conftest import picture, shade, write_tar, write_zip
+from tests.workers.datasets.conftest import Convert, picture, shade, write_tar, write_zip
 
 pytestmark = pytest.mark.slow
 
@@ -19,7 +20,7 @@ FOLDERS = {
 }
 
 
-def seeds(folder):
+def seeds(folder: Path) -> list[Path]:
     np.savez_compressed(folder / "a.npz", x=np.arange(600).astype(np.uint8).reshape(10, 3, 4, 5), y=np.arange(10) % 2)
     np.savez(folder / "b.npz", x=np.random.default_rng(0).random((6, 1, 5, 5)), y=np.arange(6) % 2)
     write_zip(folder / "c.zip", FOLDERS | {"labels.csv": b"file,label\na/0.png,1\nb/0.png,0\n"})
@@ -39,8 +40,8 @@ def seeds(folder):
     return sorted(folder.iterdir())
 
 
-def mutated(data, rng):
-    data = bytearray(data)
+def mutated(original: bytes, rng: random.Random) -> bytes:
+    data = bytearray(original)
     for _ in range(rng.choice((1, 1, 2, 8))):
         at = rng.randrange(len(data))
         how = rng.randrange(5)
@@ -60,7 +61,7 @@ def mutated(data, rng):
 
 
 @pytest.mark.parametrize("which", range(13))
-def test_mutated_files(convert, tmp_path, which):
+def test_mutated_files(convert: Convert, tmp_path: Path, which: int) -> None:
     (tmp_path / "seeds").mkdir()
     seed = seeds(tmp_path / "seeds")[which].read_bytes()
     rng = random.Random(which)

@@ -1,13 +1,17 @@
 """Every kind of picture against Pillow's and torchvision's own pixels."""
 
 import io
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
 from openapi.problems import DatasetRejected
-from tests.workers.datasets.conftest import picture, write_zip
+from tests.workers.datasets.conftest import Convert, picture, write_zip
 from workers.models import vision_ops
 
 vision_ops.declare()
@@ -18,19 +22,19 @@ COLOUR = Image.fromarray(RNG.integers(0, 256, (12, 20, 3), dtype=np.uint8))
 OTHER = COLOUR.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
 
 
-def encoded(image, kind, **options):
+def encoded(image: Image.Image, kind: str, **options: Any) -> bytes:
     data = io.BytesIO()
     image.save(data, kind, **options)
     return data.getvalue()
 
 
-def turned(orientation):
+def turned(orientation: int) -> Image.Exif:
     exif = Image.Exif()
     exif[0x0112] = orientation
     return exif
 
 
-def pixels(image):
+def pixels(image: Image.Image) -> NDArray[np.uint8]:
     """The pixels that ImageFolder's default loader gives, (3, h, w)."""
     return np.asarray(image.convert("RGB")).transpose(2, 0, 1)
 
@@ -56,7 +60,7 @@ KINDS = {
 
 
 @pytest.mark.parametrize("kind", list(KINDS))
-def test_kinds(convert, tmp_path, kind):
+def test_kinds(convert: Convert, tmp_path: Path, kind: str) -> None:
     data, name = KINDS[kind]
     got = convert(write_zip(tmp_path / "a.zip", {f"cat/{name}": data, "dog/b.png": encoded(COLOUR, "PNG")}))
     with Image.open(io.BytesIO(data)) as first:
@@ -67,7 +71,7 @@ def test_kinds(convert, tmp_path, kind):
 
 
 @pytest.mark.parametrize("big", [False, True])
-def test_sixteen_bits_keep_their_shades(convert, tmp_path, big):
+def test_sixteen_bits_keep_their_shades(convert: Convert, tmp_path: Path, big: bool) -> None:
     """Pillow's own conversion to 8 bits clips at 255, which leaves a white picture."""
     deep = np.arange(0, 65536, 65536 // 240, dtype=np.uint16)[:240].reshape(12, 20)
     data = encoded(Image.fromarray(deep.astype(">u2") if big else deep), "TIFF" if big else "PNG")
@@ -78,7 +82,7 @@ def test_sixteen_bits_keep_their_shades(convert, tmp_path, big):
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF"])
-def test_pictures_are_turned_upright_wherever_they_say_how(convert, tmp_path, kind):
+def test_pictures_are_turned_upright_wherever_they_say_how(convert: Convert, tmp_path: Path, kind: str) -> None:
     entries = {f"{o}/a.{kind.lower()}": encoded(COLOUR, kind, exif=turned(o)) for o in range(1, 9)}
     for orientation, (name, data) in enumerate(entries.items(), 1):
         got = convert(write_zip(tmp_path / "a.zip", {name: data}))
@@ -90,12 +94,12 @@ def test_pictures_are_turned_upright_wherever_they_say_how(convert, tmp_path, ki
         assert said == (orientation > 1 and kind != "TIFF")
 
 
-def test_damaged_metadata_is_no_reason_to_refuse_a_picture(convert, tmp_path):
+def test_damaged_metadata_is_no_reason_to_refuse_a_picture(convert: Convert, tmp_path: Path) -> None:
     data = encoded(COLOUR, "JPEG", exif=b"Exif\0\0MM\0*\0\0\0\x08\xff\xff" + b"\xff" * 40)
     assert convert(write_zip(tmp_path / "a.zip", {"cat/a.jpg": data})).found.shape == (3, 12, 20)
 
 
-def test_grey_and_colour_by_rule(convert, tmp_path):
+def test_grey_and_colour_by_rule(convert: Convert, tmp_path: Path) -> None:
     grey = COLOUR.convert("L")
     table = grey.convert("P")
     entries = {"cat/a.png": encoded(grey, "PNG"), "dog/b.png": encoded(table, "PNG")}
@@ -111,7 +115,7 @@ def test_grey_and_colour_by_rule(convert, tmp_path):
     assert any(np.array_equal(x[0], np.asarray(COLOUR.convert("L"))) for x in got.x)
 
 
-def test_what_has_no_eight_bit_meaning_is_refused(convert, tmp_path):
+def test_what_has_no_eight_bit_meaning_is_refused(convert: Convert, tmp_path: Path) -> None:
     data = encoded(Image.fromarray(np.zeros((4, 4), np.float32)), "TIFF")
     with pytest.raises(DatasetRejected, match=r"'cat/a.tif' has pixels of the kind 'F'; expected 8 or 16 bits"):
         convert(write_zip(tmp_path / "a.zip", {"cat/a.tif": data}))
@@ -128,7 +132,9 @@ MODES = {
 }
 
 
-def evaluated(convert, tmp_path, resize, photos=PHOTOS):
+def evaluated(
+    convert: Convert, tmp_path: Path, resize: dict[str, Any], photos: Sequence[Image.Image] = PHOTOS
+) -> tuple[NDArray[np.uint8], str]:
     entries = {f"{i}/a.png": encoded(p, "PNG") for i, p in enumerate(photos)}
     got = convert(write_zip(tmp_path / "a.zip", entries), resize=resize)
     return got.x[np.argsort(got.y)], "; ".join([got.found.resize, *got.found.warnings])
@@ -136,7 +142,13 @@ def evaluated(convert, tmp_path, resize, photos=PHOTOS):
 
 @pytest.mark.parametrize("interpolation", list(MODES))
 @pytest.mark.parametrize(("size", "crop"), [(32, 28), (33, (28, 31)), ((30, 41), 29), ((30, 41), None)])
-def test_pixels_are_torchvisions(convert, tmp_path, interpolation, size, crop):
+def test_pixels_are_torchvisions(
+    convert: Convert,
+    tmp_path: Path,
+    interpolation: str,
+    size: int | tuple[int, int],
+    crop: int | tuple[int, int] | None,
+) -> None:
     got, words = evaluated(convert, tmp_path, {"size": size, "crop": crop, "interpolation": interpolation})
     steps = [T.Resize(size, MODES[interpolation])] + ([T.CenterCrop(crop)] if crop else [])
     for ours, photo in zip(got, PHOTOS, strict=True):
@@ -145,7 +157,7 @@ def test_pixels_are_torchvisions(convert, tmp_path, interpolation, size, crop):
     assert ("the centre" in words) == bool(crop)
 
 
-def test_a_crop_alone_pads_what_is_too_small_as_torchvision_does(convert, tmp_path):
+def test_a_crop_alone_pads_what_is_too_small_as_torchvision_does(convert: Convert, tmp_path: Path) -> None:
     got, warnings = evaluated(convert, tmp_path, {"crop": 36})
     assert "2 images are smaller than the crop; black edges were added, as torchvision does" in warnings
     for ours, photo in zip(got, PHOTOS, strict=True):
@@ -153,7 +165,7 @@ def test_a_crop_alone_pads_what_is_too_small_as_torchvision_does(convert, tmp_pa
 
 
 @pytest.mark.parametrize("interpolation", ["bilinear", "bicubic"])
-def test_without_antialiasing_as_torch_and_keras(convert, tmp_path, interpolation):
+def test_without_antialiasing_as_torch_and_keras(convert: Convert, tmp_path: Path, interpolation: str) -> None:
     """Keras' `image_dataset_from_directory(crop_to_aspect_ratio=True)`: its window first, then plain interpolation."""
     import torch
 
@@ -172,14 +184,14 @@ def test_without_antialiasing_as_torch_and_keras(convert, tmp_path, interpolatio
         assert np.array_equal(ours, want.clamp(0, 255).round().numpy().astype(np.uint8))
 
 
-def test_orientation_comes_before_the_crop(convert, tmp_path):
+def test_orientation_comes_before_the_crop(convert: Convert, tmp_path: Path) -> None:
     data = encoded(PHOTOS[0], "PNG", exif=turned(6))
     got = convert(write_zip(tmp_path / "a.zip", {"cat/a.png": data}), resize={"size": 32, "crop": [30, 20]})
     upright = PHOTOS[0].transpose(Image.Transpose.ROTATE_270)
     assert np.array_equal(got.x[0], pixels(T.CenterCrop((30, 20))(T.Resize(32)(upright))))
 
 
-def test_a_thin_picture_does_not_become_a_huge_one(convert, tmp_path):
+def test_a_thin_picture_does_not_become_a_huge_one(convert: Convert, tmp_path: Path) -> None:
     thin = picture(np.zeros((1, 30_000)))
     with pytest.raises(DatasetRejected, match=r"which metadata.resize would make 8000 × 240000000"):
         convert(write_zip(tmp_path / "a.zip", {"cat/a.png": thin}), resize={"size": 8000, "crop": 8})
@@ -197,6 +209,8 @@ def test_a_thin_picture_does_not_become_a_huge_one(convert, tmp_path):
         ({"size": 8, "croop": 4}, "croop"),
     ],
 )
-def test_wrong_rules_are_refused_before_anything_is_read(convert, tmp_path, resize, message):
+def test_wrong_rules_are_refused_before_anything_is_read(
+    convert: Convert, tmp_path: Path, resize: dict[str, Any], message: str
+) -> None:
     with pytest.raises(ValueError, match=message):
         convert(tmp_path / "absent", resize=resize)

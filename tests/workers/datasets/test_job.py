@@ -1,10 +1,12 @@
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from openapi.datasets import DatasetInspection
+from openapi.stages.base import Stage
 from tests.workers.datasets.conftest import shade, write_zip
 from workers.jobs.context import JobContext
 from workers.jobs.registry import run_stage
@@ -12,7 +14,7 @@ from workers.jobs.registry import run_stage
 pytestmark = pytest.mark.slow
 
 
-def test_the_stage_leaves_arrays_a_picture_and_its_findings(tmp_path):
+def test_the_stage_leaves_arrays_a_picture_and_its_findings(tmp_path: Path) -> None:
     path = write_zip(tmp_path / "set.zip", {f"{i % 2}/{i}.png": shade(i) for i in range(70)})
     seen = []
     ctx = JobContext(
@@ -21,7 +23,7 @@ def test_the_stage_leaves_arrays_a_picture_and_its_findings(tmp_path):
         scratch=tmp_path,
         report=lambda *progress: seen.append(progress),
     )
-    found = DatasetInspection.model_validate(run_stage("inspect_dataset", ctx))
+    found = DatasetInspection.model_validate(run_stage(Stage.INSPECT_DATASET, ctx))
     assert found.labels == ("even", "odd")
     x, y = np.load(ctx.files["x"].path, mmap_mode="r"), np.load(ctx.files["y"].path)
     assert (x[:, 0, 0, 0] % 2 == y).all()
@@ -29,7 +31,7 @@ def test_the_stage_leaves_arrays_a_picture_and_its_findings(tmp_path):
     assert seen[-1] == (140, 140, "samples", "decode")
 
 
-def test_a_set_that_may_not_be_written_is_not_called_damaged(tmp_path):
+def test_a_set_that_may_not_be_written_is_not_called_damaged(tmp_path: Path) -> None:
     np.savez_compressed(tmp_path / "a.npz", x=np.zeros((2000, 1, 28, 28), np.uint8), y=np.arange(2000) % 10)
     program = f"""
 import resource
@@ -48,7 +50,7 @@ except TremorError as error:
     assert said.startswith("dataset-rejected the decoded images take more bytes than may be written")
 
 
-def test_memory_stays_flat(tmp_path):
+def test_memory_stays_flat(tmp_path: Path) -> None:
     """A set of 200 MB passes through a process that may not grow by a quarter of that."""
     n = 65_000
     np.savez(tmp_path / "big.npz", x=np.zeros((n, 3, 32, 32), np.uint8) + 7, y=np.arange(n) % 10)

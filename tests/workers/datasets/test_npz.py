@@ -1,12 +1,15 @@
 import io
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from openapi.problems import DatasetMalformed, DatasetRejected
+from tests.workers.datasets.conftest import Convert
 from workers.datasets.limits import DatasetLimits
 
 RNG = np.random.default_rng(0)
@@ -14,7 +17,7 @@ Y = np.array([0, 2, 1, 2, 0, 1])
 BYTES = RNG.integers(0, 256, (6, 3, 5, 7), dtype=np.uint8)
 
 
-def header(shape, dtype="|u1"):
+def header(shape: tuple[int, ...], dtype: str = "|u1") -> bytes:
     data = io.BytesIO()
     np.lib.format.write_array_header_1_0(data, {"descr": dtype, "fortran_order": False, "shape": shape})
     return data.getvalue()
@@ -27,13 +30,13 @@ def raw_npz(path: Path, **members: bytes) -> Path:
     return path
 
 
-def npy(array) -> bytes:
+def npy(array: Any) -> bytes:
     data = io.BytesIO()
     np.save(data, array)
     return data.getvalue()
 
 
-def test_bytes_nchw_are_kept_exactly(convert, npz):
+def test_bytes_nchw_are_kept_exactly(convert: Convert, npz: Callable[..., Path]) -> None:
     got = convert(npz(x=BYTES, y=Y), labels=("a", "b", "c"))
     assert np.array_equal(got.x, BYTES)
     assert got.x.dtype == np.uint8
@@ -56,7 +59,7 @@ def test_bytes_nchw_are_kept_exactly(convert, npz):
 
 
 @pytest.mark.parametrize("form", ["nhwc", "fortran", "big", "int64"])
-def test_other_ways_to_store_the_same_pixels(convert, npz, form):
+def test_other_ways_to_store_the_same_pixels(convert: Convert, npz: Callable[..., Path], form: str) -> None:
     x = {
         "nhwc": BYTES.transpose(0, 2, 3, 1),
         "fortran": np.asfortranarray(BYTES),
@@ -68,13 +71,13 @@ def test_other_ways_to_store_the_same_pixels(convert, npz, form):
     assert got.found.dtype == "uint8"
 
 
-def test_grey_images_without_a_channel_axis_and_flat_rows(convert, npz):
+def test_grey_images_without_a_channel_axis_and_flat_rows(convert: Convert, npz: Callable[..., Path]) -> None:
     x = RNG.integers(0, 256, (6, 4, 4), dtype=np.uint8)
     assert np.array_equal(convert(npz(x=x, y=Y)).x, x[:, None])
     assert np.array_equal(convert(npz(x=x.reshape(6, 16), y=Y)).x, x[:, None])
 
 
-def test_flat_rows_of_colour_need_a_layout(convert, npz):
+def test_flat_rows_of_colour_need_a_layout(convert: Convert, npz: Callable[..., Path]) -> None:
     x = RNG.integers(0, 256, (6, 3, 4, 4), dtype=np.uint8)
     with pytest.raises(DatasetRejected, match=r"x has shape \(6, 48\).*metadata.layout"):
         convert(npz(x=x.reshape(6, 48), y=Y))
@@ -83,7 +86,7 @@ def test_flat_rows_of_colour_need_a_layout(convert, npz):
 
 
 @pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
-def test_floats_in_the_unit_interval(convert, npz, dtype):
+def test_floats_in_the_unit_interval(convert: Convert, npz: Callable[..., Path], dtype: str) -> None:
     x = RNG.random((6, 3, 5, 7)).astype(dtype)
     got = convert(npz(x=x, y=Y.astype(np.float32)))
     assert got.x.dtype == np.float32
@@ -91,7 +94,7 @@ def test_floats_in_the_unit_interval(convert, npz, dtype):
     assert got.found.dtype == "float32"
 
 
-def test_rounding_beyond_one_is_clipped(convert, npz):
+def test_rounding_beyond_one_is_clipped(convert: Convert, npz: Callable[..., Path]) -> None:
     x = np.full((2, 1, 4, 4), 0.5)
     x[0, 0, 0, 0], x[1, 0, 0, 0] = 1 + 5e-7, -5e-7
     got = convert(npz(x=x, y=np.array([0, 1])))
@@ -99,20 +102,22 @@ def test_rounding_beyond_one_is_clipped(convert, npz):
     assert got.x.min() == 0
 
 
-def test_whole_number_floats_become_bytes_and_say_so(convert, npz):
+def test_whole_number_floats_become_bytes_and_say_so(convert: Convert, npz: Callable[..., Path]) -> None:
     got = convert(npz(x=BYTES.astype(np.float64), y=Y))
     assert got.x.dtype == np.uint8
     assert np.array_equal(got.x, BYTES)
     assert "stored as uint8" in got.found.warnings[0]
 
 
-def test_many_chunks_give_the_same_array(convert, npz, monkeypatch):
+def test_many_chunks_give_the_same_array(
+    convert: Convert, npz: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("workers.datasets.npy.CHUNK_BYTES", 100)
     assert np.array_equal(convert(npz(x=BYTES.astype(np.float32), y=Y)).x, BYTES)
     assert np.array_equal(convert(npz(x=BYTES, y=Y)).x, BYTES)
 
 
-def test_contact_sheet_shows_the_images(convert, npz):
+def test_contact_sheet_shows_the_images(convert: Convert, npz: Callable[..., Path]) -> None:
     x = np.zeros((30, 1, 4, 4), np.uint8)
     x[:, :] = np.arange(30, dtype=np.uint8)[:, None, None, None] * 8
     got = convert(npz(x=x, y=np.arange(30) % 3), labels=("first", "second", "third"))
@@ -149,22 +154,24 @@ def test_contact_sheet_shows_the_images(convert, npz):
         (BYTES + 0j, Y, r"array 'x' has dtype complex128"),
     ],
 )
-def test_wrong_arrays_are_refused_by_name(convert, npz, x, y, message):
+def test_wrong_arrays_are_refused_by_name(
+    convert: Convert, npz: Callable[..., Path], x: Any, y: Any, message: str
+) -> None:
     with pytest.raises(DatasetRejected, match=message):
         convert(npz(x=x, y=y))
 
 
-def test_missing_array_says_what_is_there(convert, npz):
+def test_missing_array_says_what_is_there(convert: Convert, npz: Callable[..., Path]) -> None:
     with pytest.raises(DatasetRejected, match=r"no array 'y'.*it holds: images, x"):
         convert(npz(x=BYTES, images=BYTES))
 
 
-def test_too_few_class_names(convert, npz):
+def test_too_few_class_names(convert: Convert, npz: Callable[..., Path]) -> None:
     with pytest.raises(DatasetRejected, match=r"sample 1 has label 2, but only 2 class names"):
         convert(npz(x=BYTES, y=Y), labels=("a", "b"))
 
 
-def test_notes_for_people(convert, npz):
+def test_notes_for_people(convert: Convert, npz: Callable[..., Path]) -> None:
     got = convert(npz(x=np.ones_like(BYTES), y=np.array([0, 0, 0, 3, 3, 3]), extra=Y), resize=(8, 8))
     text = " | ".join(got.found.warnings)
     assert "the largest is 1" in text
@@ -175,9 +182,9 @@ def test_notes_for_people(convert, npz):
     assert any("sorted by label" in w for w in sorted_set.found.warnings)
 
 
-def test_pickle_in_an_array_is_never_loaded(convert, npz, tmp_path):
+def test_pickle_in_an_array_is_never_loaded(convert: Convert, npz: Callable[..., Path], tmp_path: Path) -> None:
     class Trap:
-        def __reduce__(self):
+        def __reduce__(self) -> tuple[Any, ...]:
             return (Path(tmp_path / "sprung").write_text, ("!",))
 
     with pytest.raises(DatasetRejected, match=r"array 'x' holds pickled Python objects"):
@@ -187,7 +194,7 @@ def test_pickle_in_an_array_is_never_loaded(convert, npz, tmp_path):
     assert not (tmp_path / "sprung").exists()
 
 
-def test_huge_declared_shape_is_refused_before_allocation(convert, tmp_path):
+def test_huge_declared_shape_is_refused_before_allocation(convert: Convert, tmp_path: Path) -> None:
     path = raw_npz(tmp_path / "a.npz", x=header((10**6, 3, 10**6, 10**6)), y=npy(Y))
     with pytest.raises(DatasetMalformed, match=r"declares shape"):
         convert(path)
@@ -199,7 +206,7 @@ def test_huge_declared_shape_is_refused_before_allocation(convert, tmp_path):
         convert(path)
 
 
-def test_shape_that_disagrees_with_the_data(convert, tmp_path):
+def test_shape_that_disagrees_with_the_data(convert: Convert, tmp_path: Path) -> None:
     path = raw_npz(tmp_path / "a.npz", x=header((6, 3, 5, 7)) + b"\0" * 600, y=npy(Y))
     with pytest.raises(DatasetMalformed, match=r"630 bytes, but its data is 600 bytes"):
         convert(path)
@@ -211,7 +218,7 @@ def test_shape_that_disagrees_with_the_data(convert, tmp_path):
         convert(path)
 
 
-def test_a_header_that_does_not_end(convert, tmp_path):
+def test_a_header_that_does_not_end(convert: Convert, tmp_path: Path) -> None:
     """numpy takes it for Python 2's and reads it with another parser, which fails in another way."""
     broken = header((6, 3, 5, 7)).replace(b"(6", b"((")
     path = raw_npz(tmp_path / "a.npz", x=broken + b"\0" * 630, y=npy(Y))
@@ -219,8 +226,10 @@ def test_a_header_that_does_not_end(convert, tmp_path):
         convert(path)
 
 
-def test_an_unforeseen_failure_is_a_refusal(convert, npz, monkeypatch):
-    def fail(*_):
+def test_an_unforeseen_failure_is_a_refusal(
+    convert: Convert, npz: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: Any) -> None:
         raise ZeroDivisionError("strange")
 
     monkeypatch.setattr("workers.datasets.npz.class_numbers", fail)
@@ -228,7 +237,7 @@ def test_an_unforeseen_failure_is_a_refusal(convert, npz, monkeypatch):
         convert(npz(x=BYTES, y=Y))
 
 
-def test_zip_bomb_is_refused(convert, tmp_path):
+def test_zip_bomb_is_refused(convert: Convert, tmp_path: Path) -> None:
     limits = DatasetLimits(ratio_floor=1 << 20)
     zeros = header((1000, 1, 64, 64)) + b"\0" * (1000 * 64 * 64)
     path = raw_npz(tmp_path / "bomb.npz", x=zeros, y=npy(np.zeros(1000, np.int64)))
@@ -236,7 +245,7 @@ def test_zip_bomb_is_refused(convert, tmp_path):
         convert(path, limits)
 
 
-def test_caps(convert, npz):
+def test_caps(convert: Convert, npz: Callable[..., Path]) -> None:
     path = npz(x=BYTES, y=Y)
     with pytest.raises(DatasetRejected, match=r"x holds 6 samples; at most 5"):
         convert(path, DatasetLimits(samples=5))
@@ -244,7 +253,7 @@ def test_caps(convert, npz):
         convert(path, DatasetLimits(array_bytes=629))
 
 
-def test_truncated_and_flipped_files(convert, npz, tmp_path):
+def test_truncated_and_flipped_files(convert: Convert, npz: Callable[..., Path], tmp_path: Path) -> None:
     whole = npz(x=BYTES, y=Y).read_bytes()
     for cut in (0, 3, 40, len(whole) // 2, len(whole) - 5):
         (tmp_path / "cut.npz").write_bytes(whole[:cut])
@@ -257,7 +266,7 @@ def test_truncated_and_flipped_files(convert, npz, tmp_path):
         convert(tmp_path / "flipped.npz")
 
 
-def test_unknown_files_say_what_is_expected(convert, tmp_path):
+def test_unknown_files_say_what_is_expected(convert: Convert, tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"hello, world, this is no data set" * 20)
     with pytest.raises(DatasetRejected, match=r"expected \.npz"):
         convert(tmp_path / "a")
@@ -293,7 +302,7 @@ PAIRS = {
 
 
 @pytest.mark.parametrize("kind", list(PAIRS))
-def test_arrays_by_other_names(convert, npz, kind):
+def test_arrays_by_other_names(convert: Convert, npz: Callable[..., Path], kind: str) -> None:
     arrays, metadata, note = PAIRS[kind]
     got = convert(npz(**arrays), **metadata)
     assert np.array_equal(got.x, BYTES)
@@ -301,13 +310,13 @@ def test_arrays_by_other_names(convert, npz, kind):
     assert note is None or any(note in w for w in got.found.warnings)
 
 
-def test_a_split_that_is_not_there(convert, npz):
+def test_a_split_that_is_not_there(convert: Convert, npz: Callable[..., Path]) -> None:
     arrays = {"x_train": BYTES, "y_train": Y, "x_test": BYTES, "y_test": Y}
     with pytest.raises(DatasetRejected, match=r"metadata.split is 'val'; the .npz holds test, train"):
         convert(npz(**arrays), split="val")
 
 
-def test_arrays_are_resized_cropped_and_coloured_as_files_are(convert, npz):
+def test_arrays_are_resized_cropped_and_coloured_as_files_are(convert: Convert, npz: Callable[..., Path]) -> None:
     x = RNG.integers(0, 256, (3, 20, 31, 3), dtype=np.uint8)
     got = convert(npz(x=x, y=[0, 1, 2]), resize={"size": 16, "crop": 12}, channels="grey")
     for ours, picture in zip(got.x, x, strict=True):

@@ -1,4 +1,7 @@
 import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -8,13 +11,21 @@ import pytest
 from PIL import Image
 
 from openapi.problems import DatasetMalformed, DatasetRejected
-from tests.workers.datasets.conftest import picture, shade
+from tests.workers.datasets.conftest import Convert, picture, shade
 from workers.datasets.limits import DatasetLimits
 
 IMAGE = pa.struct([("bytes", pa.binary()), ("path", pa.string())])
 
 
-def write(path, images, labels, names=None, columns=("image", "label"), image_type=IMAGE, **options):
+def write(
+    path: Path,
+    images: Any,
+    labels: Sequence[Any],
+    names: list[str] | None = None,
+    columns: tuple[str, str] = ("image", "label"),
+    image_type: Any = IMAGE,
+    **options: Any,
+) -> Path:
     rows = [{"bytes": b, "path": f"{i}.png"} for i, b in enumerate(images)] if image_type is IMAGE else images
     table = pa.table({columns[0]: pa.array(rows, image_type), columns[1]: pa.array(labels)})
     if names is not None:
@@ -24,7 +35,7 @@ def write(path, images, labels, names=None, columns=("image", "label"), image_ty
     return path
 
 
-def test_as_hugging_face_writes_it(convert, tmp_path):
+def test_as_hugging_face_writes_it(convert: Convert, tmp_path: Path) -> None:
     images = [shade(i) for i in range(150)]
     labels = [i % 3 for i in range(150)]
     got = convert(write(tmp_path / "a.parquet", images, labels, ["ant", "bee", "cow"], row_group_size=40))
@@ -34,7 +45,7 @@ def test_as_hugging_face_writes_it(convert, tmp_path):
     assert got.found.class_counts == (50, 50, 50)
 
 
-def test_columns_are_told_by_metadata_by_name_or_by_type(convert, tmp_path):
+def test_columns_are_told_by_metadata_by_name_or_by_type(convert: Convert, tmp_path: Path) -> None:
     images, labels = [shade(1), shade(2)], [1, 0]
     for columns, names in ((("photo", "animal"), ["a", "b"]), (("img", "fine_label"), None), (("p", "q"), None)):
         got = convert(write(tmp_path / "a.parquet", images, labels, names, columns))
@@ -46,7 +57,7 @@ def test_columns_are_told_by_metadata_by_name_or_by_type(convert, tmp_path):
         convert(tmp_path / "b.parquet")
 
 
-def test_plain_bytes_and_named_labels(convert, tmp_path):
+def test_plain_bytes_and_named_labels(convert: Convert, tmp_path: Path) -> None:
     got = convert(write(tmp_path / "a.parquet", [shade(1), shade(2)], ["dog", "cat"], image_type=pa.binary()))
     assert got.y.tolist() == [1, 0]
     assert got.found.labels == ("cat", "dog")
@@ -64,12 +75,12 @@ def test_plain_bytes_and_named_labels(convert, tmp_path):
         ([], [], r"the data set is empty"),
     ],
 )
-def test_wrong_rows(convert, tmp_path, images, labels, message):
+def test_wrong_rows(convert: Convert, tmp_path: Path, images: list[Any], labels: list[Any], message: str) -> None:
     with pytest.raises(DatasetRejected, match=message):
         convert(write(tmp_path / "a.parquet", images, pa.array(labels, pa.int64())))
 
 
-def test_bomb_and_damage(convert, tmp_path):
+def test_bomb_and_damage(convert: Convert, tmp_path: Path) -> None:
     path = write(
         tmp_path / "a.parquet", [b"\0" * (1 << 20), shade(1)], [0, 1], compression="zstd", use_dictionary=False
     )
@@ -96,7 +107,7 @@ COLUMNS = {
 
 
 @pytest.mark.parametrize("kind", list(COLUMNS))
-def test_kinds_of_labels(convert, tmp_path, kind):
+def test_kinds_of_labels(convert: Convert, tmp_path: Path, kind: str) -> None:
     labels, names = COLUMNS[kind]
     pq.write_table(pa.table({"image": [{"bytes": shade(i)} for i in LEVELS], "label": labels}), tmp_path / "a.parquet")
     got = convert(tmp_path / "a.parquet")
@@ -104,7 +115,7 @@ def test_kinds_of_labels(convert, tmp_path, kind):
     assert got.found.labels == names
 
 
-def test_columns_of_webdataset_and_two_kinds_of_labels(convert, tmp_path):
+def test_columns_of_webdataset_and_two_kinds_of_labels(convert: Convert, tmp_path: Path) -> None:
     rows = {
         "__key__": [str(i) for i in LEVELS],
         "jpg": [{"bytes": shade(i)} for i in LEVELS],
@@ -119,7 +130,7 @@ def test_columns_of_webdataset_and_two_kinds_of_labels(convert, tmp_path):
         convert(tmp_path / "a.parquet", label_column="kind")
 
 
-def test_two_label_columns_are_told_of(convert, tmp_path):
+def test_two_label_columns_are_told_of(convert: Convert, tmp_path: Path) -> None:
     rows = {
         "image": [{"bytes": shade(i)} for i in LEVELS],
         "fine_label": LEVELS,
@@ -135,7 +146,7 @@ PIXELS = np.random.default_rng(3).integers(0, 256, (8, 4, 4), dtype=np.uint8)
 
 
 @pytest.mark.parametrize("form", ["flat lists", "nested lists", "fixed lists", "columns", "csv", "csv;"])
-def test_tables_of_pixels(convert, tmp_path, form):
+def test_tables_of_pixels(convert: Convert, tmp_path: Path, form: str) -> None:
     flat = PIXELS.reshape(8, 16)
     if form in ("columns", "csv", "csv;"):
         rows = {"label": LEVELS, **{f"pixel{i}": flat[:, i] for i in range(16)}}
@@ -166,20 +177,20 @@ def test_tables_of_pixels(convert, tmp_path, form):
         ([[0] * 17, [0] * 17], "flat rows must be square"),
     ],
 )
-def test_wrong_lists_of_pixels(convert, tmp_path, values, message):
+def test_wrong_lists_of_pixels(convert: Convert, tmp_path: Path, values: list[Any], message: str) -> None:
     pq.write_table(pa.table({"image": values, "label": [0, 1]}), tmp_path / "a.parquet")
     with pytest.raises(DatasetRejected, match=message):
         convert(tmp_path / "a.parquet")
 
 
-def test_several_labels_a_picture_are_refused(convert, tmp_path):
+def test_several_labels_a_picture_are_refused(convert: Convert, tmp_path: Path) -> None:
     rows = {"image": [{"bytes": shade(1)}] * 2, "labels": [[0, 1], [1]]}
     pq.write_table(pa.table(rows), tmp_path / "a.parquet")
     with pytest.raises(DatasetRejected, match="several labels a picture"):
         convert(tmp_path / "a.parquet")
 
 
-def test_pictures_in_parquet_are_turned_and_cropped_too(convert, tmp_path):
+def test_pictures_in_parquet_are_turned_and_cropped_too(convert: Convert, tmp_path: Path) -> None:
     exif = Image.Exif()
     exif[0x0112] = 6
     pixels = np.random.default_rng(0).integers(0, 256, (6, 9, 3))

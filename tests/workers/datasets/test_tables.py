@@ -4,18 +4,24 @@ import io
 import json
 import unicodedata
 import zipfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
+from openapi.datasets import DatasetInspection
 from openapi.problems import DatasetMalformed, DatasetRejected
-from tests.workers.datasets.conftest import shade, write_tar, write_zip
+from tests.workers.datasets.conftest import Convert, shade, write_tar, write_zip
 
 IMAGES = {"img/A.png": shade(1), "img/b.png": shade(2), "img/c.png": shade(3)}
 WANTED = ([1, 2, 3], [1, 0, 1])  # grey levels in order, labels dog, cat, dog
 
 
-def read(convert, tmp_path, entries, **metadata):
+def read(
+    convert: Convert, tmp_path: Path, entries: Mapping[str, bytes], **metadata: Any
+) -> tuple[list[int], list[int], DatasetInspection]:
     got = convert(write_zip(tmp_path / "a.zip", entries), **metadata)
     return got.x[:, 0, 0, 0].tolist(), got.y.tolist(), got.found
 
@@ -42,7 +48,7 @@ TABLES = {
 
 
 @pytest.mark.parametrize("kind", list(TABLES))
-def test_tables(convert, tmp_path, kind):
+def test_tables(convert: Convert, tmp_path: Path, kind: str) -> None:
     name, text = TABLES[kind]
     *got, found = read(convert, tmp_path, IMAGES | {name: text.encode()})
     assert tuple(got) == WANTED
@@ -50,14 +56,14 @@ def test_tables(convert, tmp_path, kind):
 
 
 @pytest.mark.parametrize("values", [("1", "0", "1"), ("1.0", "0.0", "1.0"), ("True", "False", "True")])
-def test_labels_that_are_numbers_or_truths(convert, tmp_path, values):
+def test_labels_that_are_numbers_or_truths(convert: Convert, tmp_path: Path, values: tuple[str, str, str]) -> None:
     rows = "\n".join(f"{n},{v}" for n, v in zip("Abc", values, strict=True))
     *got, found = read(convert, tmp_path, IMAGES | {"labels.csv": f"file,label\n{rows}\n".encode()})
     assert tuple(got) == WANTED
     assert found.numbered_names is None, "numbers of a table are labels, whatever the order of their text"
 
 
-def test_a_column_can_be_named(convert, tmp_path):
+def test_a_column_can_be_named(convert: Convert, tmp_path: Path) -> None:
     text = b"image,species,sex\nA,dog,m\nb,cat,f\nc,dog,m\n"
     got = read(convert, tmp_path, IMAGES | {"t.csv": text}, label_column="Species")
     assert got[:2] == WANTED
@@ -65,14 +71,14 @@ def test_a_column_can_be_named(convert, tmp_path):
         read(convert, tmp_path, IMAGES | {"labels.csv": text})
 
 
-def test_a_table_without_labels_leaves_the_folders_in_force(convert, tmp_path):
+def test_a_table_without_labels_leaves_the_folders_in_force(convert: Convert, tmp_path: Path) -> None:
     entries = {f"{c}/1.png": shade(i) for i, c in enumerate(("cat", "dog"))}
     text = b"file_name,caption,source\ncat/1.png,a cat,web\ndog/1.png,a dog,web\n"
     _, y, found = read(convert, tmp_path, entries | {"metadata.csv": text})
     assert (sorted(y), found.labels) == ([0, 1], ("cat", "dog"))
 
 
-def test_as_competitions_pack_it(convert, tmp_path):
+def test_as_competitions_pack_it(convert: Convert, tmp_path: Path) -> None:
     entries = {f"{s}_images/{i}.png": shade(10 * k + i) for k, s in enumerate(("train", "test")) for i in range(3)}
     entries["train.csv"] = b"id,label\n0,cat\n1,dog\n2,cat\n"
     entries["test.csv"] = b"id\n0\n1\n2\n"
@@ -82,7 +88,7 @@ def test_as_competitions_pack_it(convert, tmp_path):
     assert any("3 images are not listed in 'train.csv'" in w for w in found.warnings)
 
 
-def test_one_table_a_folder(convert, tmp_path):
+def test_one_table_a_folder(convert: Convert, tmp_path: Path) -> None:
     """GTSRB has one in each class folder."""
     entries = {f"{c:05d}/{i}.ppm": shade(10 * c + i) for c in (3, 14) for i in range(2)}
     for c in (3, 14):
@@ -92,7 +98,7 @@ def test_one_table_a_folder(convert, tmp_path):
     assert (x, y) == ([30, 31, 140, 141], [3, 3, 14, 14])
 
 
-def test_a_split_is_chosen(convert, tmp_path):
+def test_a_split_is_chosen(convert: Convert, tmp_path: Path) -> None:
     folders = {f"set/{s}/{c}/{i}.png": shade(i) for s in ("train", "test") for c in "ab" for i in range(3)}
     folders["set/test/a/9.png"] = shade(9)
     with pytest.raises(DatasetRejected, match=r"the splits test, train; upload one split at a time"):
@@ -110,7 +116,7 @@ def test_a_split_is_chosen(convert, tmp_path):
 
 @pytest.mark.parametrize("pack", [write_zip, write_tar])
 @pytest.mark.parametrize("form", ["cls", "names", "json"])
-def test_webdataset(convert, tmp_path, pack, form):
+def test_webdataset(convert: Convert, tmp_path: Path, pack: Callable[..., Any], form: str) -> None:
     entries = {}
     for i, level in enumerate((7, 3, 5)):
         entries[f"{i:06d}.png"] = shade(level)
@@ -124,7 +130,7 @@ def test_webdataset(convert, tmp_path, pack, form):
     assert got.y.tolist() == ([1, 0, 1] if form == "names" else [0, 1, 0])
 
 
-def test_webdataset_with_a_label_missing(convert, tmp_path):
+def test_webdataset_with_a_label_missing(convert: Convert, tmp_path: Path) -> None:
     entries = {"1.png": shade(1), "1.cls": b"0", "2.png": shade(2)}
     with pytest.raises(DatasetRejected, match=r"image '2.png' has no label beside it; expected '2.cls'"):
         read(convert, tmp_path, entries)
@@ -139,18 +145,18 @@ def test_webdataset_with_a_label_missing(convert, tmp_path):
         ("labels.csv", b'file,label\n"a', r"not a UTF-8 CSV"),
     ],
 )
-def test_what_is_no_table(convert, tmp_path, name, content, message):
+def test_what_is_no_table(convert: Convert, tmp_path: Path, name: str, content: bytes, message: str) -> None:
     with pytest.raises(DatasetMalformed, match=message):
         read(convert, tmp_path, IMAGES | {name: content})
 
 
-def test_a_name_that_may_be_two_images(convert, tmp_path):
+def test_a_name_that_may_be_two_images(convert: Convert, tmp_path: Path) -> None:
     entries = {"x/1.png": shade(1), "y/1.png": shade(2), "labels.csv": b"file,label\n1.png,cat\n"}
     with pytest.raises(DatasetRejected, match=r"line 2: '1.png' may be 'x/1.png' or 'y/1.png'"):
         read(convert, tmp_path, entries)
 
 
-def test_hidden_folders_and_checkpoints_are_passed_over(convert, tmp_path):
+def test_hidden_folders_and_checkpoints_are_passed_over(convert: Convert, tmp_path: Path) -> None:
     entries = {f"{c}/1.png": shade(1) for c in ("cat", "dog")}
     for hidden in (
         ".git/x.png",
@@ -163,7 +169,7 @@ def test_hidden_folders_and_checkpoints_are_passed_over(convert, tmp_path):
     assert (found.num_samples, found.labels, found.warnings) == (2, ("cat", "dog"), ())
 
 
-def test_archives_of_windows(convert, tmp_path):
+def test_archives_of_windows(convert: Convert, tmp_path: Path) -> None:
     data = io.BytesIO()
     with zipfile.ZipFile(data, "w") as archive:
         for name, level in (("set\\dog\\1.png", 9), ("set\\cat\\1.png", 8)):
@@ -176,7 +182,7 @@ def test_archives_of_windows(convert, tmp_path):
     assert (got.x[:, 0, 0, 0] == np.array([8, 9])[got.y]).all()
 
 
-def test_strays_deep_folders_and_empty_classes(convert, tmp_path):
+def test_strays_deep_folders_and_empty_classes(convert: Convert, tmp_path: Path) -> None:
     entries = {
         "set/preview.png": shade(1),
         "set/cat/day 1/1.png": shade(2),
@@ -194,7 +200,7 @@ def test_strays_deep_folders_and_empty_classes(convert, tmp_path):
     assert tarred.found.labels == ("cat", "eel")
 
 
-def test_unicode_and_spaces_in_names(convert, tmp_path):
+def test_unicode_and_spaces_in_names(convert: Convert, tmp_path: Path) -> None:
     entries = {unicodedata.normalize("NFD", "Größe/1.png"): shade(1), "klein /1.png": shade(2)}
     _, _, found = read(convert, tmp_path, entries)
     assert found.labels == ("Größe", "klein")
@@ -205,7 +211,7 @@ def test_unicode_and_spaces_in_names(convert, tmp_path):
     assert any("told apart: 'Cat', 'cat'" in w for w in found.warnings)
 
 
-def test_labels_from_one_on(convert, tmp_path):
+def test_labels_from_one_on(convert: Convert, tmp_path: Path) -> None:
     entries = {f"{i}/1.png": shade(i) for i in range(1, 4)}
     x, y, _ = read(convert, tmp_path, entries, label_order="one_based")
     assert y == [level - 1 for level in x]

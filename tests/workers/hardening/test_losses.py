@@ -75,4 +75,5 @@ def test_mart_stays_finite_when_a_wrong_class_takes_all() -> None:
     loss = mart_loss(z, Y)
     loss.backward()
     assert torch.isfinite(loss)
+    assert z.grad is not None
     assert torch.isfinite(z.grad).all()

@@ -3,7 +3,7 @@
 import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 import torch.nn.functional as F
@@ -12,6 +12,8 @@ from torch import Tensor, nn
 from openapi.models import InputSpec
 from workers.models.audited import AuditedModel
 from workers.models.load import load_model
+
+Net = TypeVar("Net", bound=nn.Module)
 
 
 class ConvNet(nn.Module):
@@ -40,7 +42,7 @@ class ConvNet(nn.Module):
         return logits
 
 
-def settled(module: nn.Module, seed: int = 0) -> Any:
+def settled(module: Net, seed: int = 0) -> Net:
     """Eval mode, seeded weights, and running statistics that are not 0 and 1."""
     generator = torch.Generator().manual_seed(seed)
     with torch.no_grad():

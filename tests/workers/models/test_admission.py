@@ -9,7 +9,9 @@ import subprocess
 import sys
 import warnings
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -49,7 +51,7 @@ def good(tmp_path: Path) -> Path:
     return save_script(settled(ConvNet()), tmp_path / "good.pt")
 
 
-def rewrite(source: Path, target: Path, change) -> Path:
+def rewrite(source: Path, target: Path, change: Callable[..., Any]) -> Path:
     """Copy an archive as `rewritten` says."""
     target.write_bytes(rewritten(source.read_bytes(), change))
     return target
@@ -72,7 +74,9 @@ def refused(path: Path, kind: type[ModelRejected], match: str) -> ModelRejected:
         (lambda outside: Strides(), "aten::as_strided"),
     ],
 )
-def test_code_that_reaches_outside(module, operator, outside, tmp_path):
+def test_code_that_reaches_outside(
+    module: Callable[[Path], nn.Module], operator: str, outside: Outside, tmp_path: Path
+) -> None:
     path = tmp_path / "bad.pt"
     path.write_bytes(scripted(module(outside.folder)))
     error = refused(path, ModelRejected, operator)
@@ -82,14 +86,14 @@ def test_code_that_reaches_outside(module, operator, outside, tmp_path):
     outside.check()
 
 
-def test_nothing_is_loaded_before_the_check(outside, tmp_path, monkeypatch):
+def test_nothing_is_loaded_before_the_check(outside: Outside, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "bad.pt"
     path.write_bytes(scripted(ReadsWhileLoading(outside.folder)))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         assert torch.jit.load(path).stolen.tolist() == outside.numbers, "the attack works on torch itself"
 
-    def never(*_, **__):
+    def never(*_: Any, **__: Any) -> None:
         raise AssertionError("loaded")
 
     monkeypatch.setattr(torch.jit, "load", never)
@@ -119,13 +123,13 @@ def test_nothing_is_loaded_before_the_check(outside, tmp_path, monkeypatch):
         "x = x\x0ctorch.save(x)",
     ],
 )
-def test_ways_to_name_an_operator(line):
+def test_ways_to_name_an_operator(line: str) -> None:
     source = f"class A(Module):\n  def forward(self, x: Tensor) -> Tensor:\n    {line}\n    return x\n"
     with pytest.raises((ModelUnsafe, UnsupportedOperator)):
         check_sources({"code/a.py": source.encode()})
 
 
-def test_a_method_of_the_archive_does_not_shield_an_operator():
+def test_a_method_of_the_archive_does_not_shield_an_operator() -> None:
     source = (
         "class A(Module):\n"
         "  def save(self, f: str) -> NoneType:\n    return None\n"
@@ -135,7 +139,7 @@ def test_a_method_of_the_archive_does_not_shield_an_operator():
         check_sources({"code/a.py": source.encode()})
 
 
-def test_an_unknown_operator_is_named(tmp_path):
+def test_an_unknown_operator_is_named(tmp_path: Path) -> None:
     class Rare(nn.Module):
         def forward(self, x: Tensor) -> Tensor:
             return torch.lgamma(x).flatten(1)
@@ -145,12 +149,12 @@ def test_an_unknown_operator_is_named(tmp_path):
 
 
 class Payload:
-    def __reduce__(self):
+    def __reduce__(self) -> tuple[Any, ...]:
         return (print, ("owned",))
 
 
 @pytest.mark.parametrize("entry", ["data.pkl", "constants.pkl", "attributes.pkl"])
-def test_pickle_payload(good, tmp_path, entry, capsys):
+def test_pickle_payload(good: Path, tmp_path: Path, entry: str, capsys: pytest.CaptureFixture[str]) -> None:
     payload = pickle.dumps(Payload(), protocol=2)
 
     def change(name: str, content: bytes) -> bytes:
@@ -166,13 +170,13 @@ def test_pickle_payload(good, tmp_path, entry, capsys):
     assert "owned" not in capsys.readouterr().out
 
 
-def test_pickle_of_a_newer_protocol(good, tmp_path):
+def test_pickle_of_a_newer_protocol(good: Path, tmp_path: Path) -> None:
     payload = pickle.dumps(Payload(), protocol=4)
     path = rewrite(good, tmp_path / "p4.pt", lambda n, c: payload if n.endswith("/data.pkl") else c)
     refused(path, ModelUnsafe, "STACK_GLOBAL")
 
 
-def test_zip_bomb(good, tmp_path):
+def test_zip_bomb(good: Path, tmp_path: Path) -> None:
     path = rewrite(good, tmp_path / "bomb.pt", lambda n, c: c)
     with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("good/data/900", bytes(50_000_000))
@@ -181,7 +185,7 @@ def test_zip_bomb(good, tmp_path):
 
 
 @pytest.mark.parametrize("name", ["../outside", "/etc/passwd", "good/../../outside", "good\\..\\x"])
-def test_traversal(good, tmp_path, name):
+def test_traversal(good: Path, tmp_path: Path, name: str) -> None:
     path = rewrite(good, tmp_path / "t.pt", lambda n, c: c)
     with zipfile.ZipFile(path, "a") as archive:
         archive.writestr(name, b"x")
@@ -189,7 +193,7 @@ def test_traversal(good, tmp_path, name):
     assert error.extra["entry"] == name
 
 
-def test_symbolic_link(good, tmp_path):
+def test_symbolic_link(good: Path, tmp_path: Path) -> None:
     path = rewrite(good, tmp_path / "t.pt", lambda n, c: c)
     info = zipfile.ZipInfo("good/data/link")
     info.external_attr = (stat.S_IFLNK | 0o777) << 16
@@ -198,7 +202,7 @@ def test_symbolic_link(good, tmp_path):
     refused(path, ModelUnsafe, "symbolic link")
 
 
-def test_duplicate_entry(good, tmp_path):
+def test_duplicate_entry(good: Path, tmp_path: Path) -> None:
     path = rewrite(good, tmp_path / "t.pt", lambda n, c: c)
     with zipfile.ZipFile(path, "a") as archive, warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -206,14 +210,14 @@ def test_duplicate_entry(good, tmp_path):
     refused(path, ModelUnsafe, "twice")
 
 
-def test_strange_file_under_code(good, tmp_path):
+def test_strange_file_under_code(good: Path, tmp_path: Path) -> None:
     path = rewrite(good, tmp_path / "t.pt", lambda n, c: c)
     with zipfile.ZipFile(path, "a") as archive:
         archive.writestr("good/code/__torch__/x.so", b"\x7fELF")
     refused(path, ModelUnsafe, "neither source")
 
 
-def test_truncated_and_damaged(good, tmp_path):
+def test_truncated_and_damaged(good: Path, tmp_path: Path) -> None:
     content = good.read_bytes()
     rng = random.Random(0)
     for i in range(40):
@@ -231,7 +235,7 @@ def test_truncated_and_damaged(good, tmp_path):
     refused(path, ModelMalformed, "damaged")
 
 
-def test_an_entry_name_that_is_no_text(good, tmp_path):
+def test_an_entry_name_that_is_no_text(good: Path, tmp_path: Path) -> None:
     """A directory entry may say that its name is UTF-8 when it is not."""
     content = bytearray(good.read_bytes())
     entry = content.index(b"PK\x01\x02")
@@ -243,13 +247,13 @@ def test_an_entry_name_that_is_no_text(good, tmp_path):
 
 
 @pytest.mark.parametrize("content", [b"", b"hello", b"PK\x03\x04", bytes(range(256))])
-def test_not_a_model(content, tmp_path):
+def test_not_a_model(content: bytes, tmp_path: Path) -> None:
     path = tmp_path / "x.pt"
     path.write_bytes(content)
     refused(path, ModelMalformed, "empty|neither|damaged")
 
 
-def test_checkpoints_and_pickles_are_explained(tmp_path):
+def test_checkpoints_and_pickles_are_explained(tmp_path: Path) -> None:
     net = settled(ConvNet())
     torch.save(net.state_dict(), tmp_path / "weights.pt")
     refused(tmp_path / "weights.pt", ModelMalformed, "torch.save checkpoint")
@@ -262,29 +266,29 @@ def test_checkpoints_and_pickles_are_explained(tmp_path):
     refused(tmp_path / "other.zip", ModelMalformed, "not a TorchScript")
 
 
-def test_an_endless_loop_ends(tmp_path):
+def test_an_endless_loop_ends(tmp_path: Path) -> None:
     path = tmp_path / "endless.pt"
     path.write_bytes(scripted(Endless()))
     with pytest.raises(ModelRejected, match="loop does not end"):
         load_model(path, None, InputSpec(shape=(3, 2, 2)))
 
 
-def test_deep_nesting(good, tmp_path):
+def test_deep_nesting(good: Path, tmp_path: Path) -> None:
     deep = "class A(Module):\n  def forward(self, x):\n    return " + "-" * 5000 + "x\n"
     path = rewrite(good, tmp_path / "deep.pt", lambda n, c: deep.encode() if n.endswith(".py") else c)
     with pytest.raises((ModelUnsafe, ModelMalformed)):
         load_model(path, None, SPEC)
 
 
-def test_an_unforeseen_failure_is_a_refusal(good, monkeypatch):
-    def fail(*_):
+def test_an_unforeseen_failure_is_a_refusal(good: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: Any) -> None:
         raise ZeroDivisionError("strange")
 
     monkeypatch.setattr("workers.models.torchscript.frontend.Program", fail)
     refused(good, ModelRejected, "ZeroDivisionError: strange")
 
 
-def test_a_class_of_the_main_program_passes(tmp_path):
+def test_a_class_of_the_main_program_passes(tmp_path: Path) -> None:
     """`__torch__.Net`, without a module between: what is scripted in a training script."""
     code = (
         "import sys, torch\n"
@@ -298,7 +302,7 @@ def test_a_class_of_the_main_program_passes(tmp_path):
     assert load_model(tmp_path / "net.pt", None, InputSpec(shape=(1, 2, 2))).num_classes == 3
 
 
-def test_good_archives_pass(good, tmp_path):
+def test_good_archives_pass(good: Path, tmp_path: Path) -> None:
     assert "data.pkl" in admit(good).sizes
     traced = save_trace(settled(ConvNet()), tmp_path / "traced.pt", torch.rand(2, 3, 14, 14))
     assert load_model(traced, "torchscript", InputSpec()).input.shape == (3, 14, 14)

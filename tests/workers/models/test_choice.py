@@ -51,7 +51,7 @@ def files(net: Heads, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Pat
         warnings.simplefilter("ignore")
         torch.jit.trace(net, x, check_trace=False).save(found["tuple"])
         torch.jit.trace(named, x, strict=False, check_trace=False).save(found["dict"])
-        axes = {"input_names": ["x"], "output_names": list(NAMES), "dynamic_axes": {"x": {0: "n"}}}
+        axes: dict[str, Any] = {"input_names": ["x"], "output_names": list(NAMES), "dynamic_axes": {"x": {0: "n"}}}
         torch.onnx.export(net, (x,), found["onnx"], dynamo=False, opset_version=17, **axes)
         program = torch.export.export(named, (x,), dynamic_shapes=({0: torch.export.Dim("n")},))
         torch.export.save(program, found["pt2"].open("wb"))
@@ -82,7 +82,7 @@ def test_an_output_is_chosen(file: str, output: str | int, head: int, net: Heads
 def test_an_output_that_is_not_there(file: str, output: str | int, files: dict[str, Path]) -> None:
     with pytest.raises(ModelRejected, match=r"it has 3: (0, 1\.0, 1\.1|embedding, age, emotion)") as caught:
         load_model(files[file], None, SPEC, output)
-    assert caught.value.errors[0].pointer == "/output"
+    assert [e.pointer for e in caught.value.errors or ()] == ["/output"]
 
 
 def test_without_a_choice_the_others_are_told(files: dict[str, Path]) -> None:

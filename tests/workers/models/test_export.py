@@ -1,7 +1,10 @@
+import copy
 import subprocess
 import sys
 import textwrap
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnxruntime
@@ -15,6 +18,7 @@ from openapi.models import InputSpec
 from openapi.problems import JobFailed
 from tests.workers.models.nets import ConvNet, relative, save_script, settled
 from workers.models import export
+from workers.models.audited import AuditedModel
 from workers.models.export import write_onnx, write_pt2, write_safetensors, write_torchscript
 from workers.models.from_module import audit_module
 from workers.models.load import load_model
@@ -26,12 +30,12 @@ SPEC = InputSpec(shape=(3, 14, 14), mean=(0.4, 0.5, 0.6), std=(0.2, 0.3, 0.4))
 
 
 @pytest.fixture(scope="module")
-def net():
+def net() -> ConvNet:
     return settled(ConvNet())
 
 
 @pytest.fixture
-def model(net, tmp_path):
+def model(net: ConvNet, tmp_path: Path) -> AuditedModel:
     """A file's model after a change, as hardening makes one."""
     model = load_model(save_script(net, tmp_path / "uploaded.pt"), None, SPEC)
     with torch.no_grad():
@@ -40,11 +44,13 @@ def model(net, tmp_path):
     return model
 
 
-def raw(model, images: int) -> torch.Tensor:
-    return model.transform(torch.rand(images, *model.input.shape)).detach()
+def raw(model: AuditedModel, images: int) -> torch.Tensor:
+    assert model.input.shape is not None
+    found: torch.Tensor = model.transform(torch.rand(images, *model.input.shape)).detach()
+    return found
 
 
-def test_torchscript_runs_in_a_process_without_our_code(model, tmp_path):
+def test_torchscript_runs_in_a_process_without_our_code(model: AuditedModel, tmp_path: Path) -> None:
     path = tmp_path / "out.pt"
     write_torchscript(model, path)
     np.save(tmp_path / "x.npy", raw(model, 5).numpy())
@@ -62,7 +68,7 @@ def test_torchscript_runs_in_a_process_without_our_code(model, tmp_path):
     assert relative(found, expected) < 1e-5
 
 
-def test_torchscript_takes_what_the_upload_took(net, model, tmp_path):
+def test_torchscript_takes_what_the_upload_took(net: ConvNet, model: AuditedModel, tmp_path: Path) -> None:
     write_torchscript(model, tmp_path / "out.pt")
     again = load_model(tmp_path / "out.pt", None, SPEC)
     x = torch.rand(3, 3, 14, 14)
@@ -72,7 +78,7 @@ def test_torchscript_takes_what_the_upload_took(net, model, tmp_path):
 
 
 @pytest.mark.parametrize("images", [1, 4])
-def test_onnx_in_onnxruntime(model, tmp_path, images):
+def test_onnx_in_onnxruntime(model: AuditedModel, tmp_path: Path, images: int) -> None:
     write_onnx(model, tmp_path / "out.onnx")
     session = onnxruntime.InferenceSession(str(tmp_path / "out.onnx"), providers=["CPUExecutionProvider"])
     x = raw(model, images)
@@ -80,7 +86,7 @@ def test_onnx_in_onnxruntime(model, tmp_path, images):
     assert relative(torch.from_numpy(found), model.graph(x)) < 1e-5
 
 
-def test_safetensors_have_the_files_names(net, model, tmp_path):
+def test_safetensors_have_the_files_names(net: ConvNet, model: AuditedModel, tmp_path: Path) -> None:
     write_safetensors(model, tmp_path / "out.safetensors")
     found = load_file(tmp_path / "out.safetensors")
     own = {name: value for name, value in net.state_dict().items() if not name.endswith("num_batches_tracked")}
@@ -93,18 +99,19 @@ def test_safetensors_have_the_files_names(net, model, tmp_path):
 class Flat(nn.Module):
     """A size computed from the batch, as ViT's patches have."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__()
         self.fc = nn.Linear(4, 3)
 
-    def forward(self, x):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
         n = x.shape[0]
         tokens = x.reshape(n * 3, 4)
-        return self.fc(tokens).reshape(n, 3, 3).mean(1)
+        logits: torch.Tensor = self.fc(tokens).reshape(n, 3, 3).mean(1)
+        return logits
 
 
 @pytest.mark.parametrize("write", [write_onnx, write_torchscript, write_pt2])
-def test_batch_arithmetic_stays_free(write, tmp_path):
+def test_batch_arithmetic_stays_free(write: Callable[..., Any], tmp_path: Path) -> None:
     model = audit_module(settled(Flat()), InputSpec(shape=(3, 2, 2)))
     write(model, tmp_path / "out")
     again = load_model(tmp_path / "out", None, InputSpec(shape=(3, 2, 2)))
@@ -112,8 +119,10 @@ def test_batch_arithmetic_stays_free(write, tmp_path):
     assert relative(again(x), model(x)) < 1e-5
 
 
-def test_a_program_that_differs_is_not_handed_out(model, tmp_path, monkeypatch):
-    monkeypatch.setattr(export, "scripted", lambda graph: scripted(export.copy.deepcopy(graph).apply(_halve)))
+def test_a_program_that_differs_is_not_handed_out(
+    model: AuditedModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(export, "scripted", lambda graph: scripted(copy.deepcopy(graph).apply(_halve)))
     with pytest.raises(JobFailed, match="TorchScript"):
         write_torchscript(model, tmp_path / "out.pt")
 
@@ -121,21 +130,24 @@ def test_a_program_that_differs_is_not_handed_out(model, tmp_path, monkeypatch):
 class Positions(nn.Module):
     """A learned table of relative positions, read at a table of indices (Swin), and a pooling that pads with -inf."""
 
-    def __init__(self):
+    index: torch.Tensor
+
+    def __init__(self) -> None:
         super().__init__()
         self.conv = nn.Conv2d(3, 8, 3, stride=2, padding=1)
         self.table = nn.Parameter(torch.zeros(7, 4))
         self.register_buffer("index", torch.arange(16) % 7)
         self.fc = nn.Linear(8, 5)
 
-    def forward(self, x):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = F.max_pool2d(F.pad(self.conv(x), (1, 0, 1, 0), value=float("-inf")), 2)
         bias = self.table[self.index].view(4, 4, 4).sum(2)
-        return self.fc((x * bias[: x.shape[2], : x.shape[3]]).mean((2, 3)))
+        logits: torch.Tensor = self.fc((x * bias[: x.shape[2], : x.shape[3]]).mean((2, 3)))
+        return logits
 
 
 @pytest.mark.parametrize("write", [write_onnx, write_torchscript, write_pt2])
-def test_tensors_as_indices_and_infinite_constants(write, tmp_path):
+def test_tensors_as_indices_and_infinite_constants(write: Callable[..., Any], tmp_path: Path) -> None:
     model = audit_module(settled(Positions()), InputSpec(shape=(3, 12, 12)))
     write(model, tmp_path / "out")
     again = load_model(tmp_path / "out", None, InputSpec(shape=(3, 12, 12)))
@@ -148,20 +160,21 @@ def test_tensors_as_indices_and_infinite_constants(write, tmp_path):
 class Numbered(nn.Module):
     """Weights that are called what the default exporter calls its intermediate values."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__()
         for i in range(24):
             self.register_parameter(f"val_{i}", nn.Parameter(torch.zeros(12, 12)))
         self.head = nn.Linear(12, 4)
 
-    def forward(self, x):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = x.flatten(1)
         for weight in list(self.parameters())[:24]:
             x = x + F.gelu(F.linear(x, weight)) * x.shape[1] ** -0.5
-        return self.head(x)
+        logits: torch.Tensor = self.head(x)
+        return logits
 
 
-def test_names_that_an_exporter_invents_are_written_again(tmp_path):
+def test_names_that_an_exporter_invents_are_written_again(tmp_path: Path) -> None:
     model = audit_module(settled(Numbered()), InputSpec(shape=(3, 2, 2)))
     assert any(name.startswith("val_") for name in model.trainable_parameters())
     x = torch.rand(5, 3, 2, 2)
@@ -176,15 +189,16 @@ def _halve(module: nn.Module) -> None:
         parameter.data.mul_(0.5)
 
 
-def test_nhwc_is_kept(tmp_path: Path):
+def test_nhwc_is_kept(tmp_path: Path) -> None:
     class Last(nn.Module):
-        def __init__(self):
+        def __init__(self) -> None:
             super().__init__()
             self.conv = nn.Conv2d(3, 4, 3)
             self.fc = nn.Linear(4, 3)
 
-        def forward(self, x):
-            return self.fc(self.conv(x.permute(0, 3, 1, 2)).relu().mean((2, 3)))
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            logits: torch.Tensor = self.fc(self.conv(x.permute(0, 3, 1, 2)).relu().mean((2, 3)))
+            return logits
 
     model = audit_module(settled(Last()), InputSpec(shape=(3, 6, 5), layout="NHWC"))
     write_torchscript(model, tmp_path / "out.pt")

@@ -1,3 +1,7 @@
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
 import pytest
 import torch
 from torch import Tensor, nn
@@ -8,12 +12,13 @@ from openapi.stages.base import Stage
 from tests.workers.models.nets import ConvNet, save_script, save_trace, settled
 from workers.jobs.context import JobContext
 from workers.jobs.registry import run_stage
+from workers.models.audited import AuditedModel
 from workers.models.from_module import audit_module
 from workers.models.inspection import inspect_audited
 from workers.models.load import load_model
 
 
-def job(path, tmp_path, **metadata) -> ModelInspection:
+def job(path: Path, tmp_path: Path, **metadata: Any) -> ModelInspection:
     steps = []
     ctx = JobContext({"file": path}, {"filename": path.name, **metadata}, tmp_path, report=lambda *a: steps.append(a))
     value = run_stage(Stage.INSPECT_MODEL, ctx)
@@ -21,7 +26,7 @@ def job(path, tmp_path, **metadata) -> ModelInspection:
     return ModelInspection.model_validate_json(ModelInspection.model_validate(value).model_dump_json())
 
 
-def test_the_job_describes_a_file(tmp_path):
+def test_the_job_describes_a_file(tmp_path: Path) -> None:
     path = save_trace(settled(ConvNet()), tmp_path / "a.pt", torch.rand(2, 3, 14, 14))
     found = job(path, tmp_path, name="net", input={"mean": [0.5], "std": [0.25]})
     assert found.format == "torchscript"
@@ -35,7 +40,7 @@ def test_the_job_describes_a_file(tmp_path):
     assert found.cost_ms_per_image > 0
 
 
-def test_softmax_is_read_before(tmp_path):
+def test_softmax_is_read_before(tmp_path: Path) -> None:
     path = save_script(settled(nn.Sequential(ConvNet(), nn.Softmax(1))), tmp_path / "a.pt")
     found = job(path, tmp_path, input={"shape": [3, 14, 14]})
     assert found.logits == "before_softmax"
@@ -44,88 +49,93 @@ def test_softmax_is_read_before(tmp_path):
 
 
 class Head(nn.Module):
-    def __init__(self, how):
+    def __init__(self, how: Callable[[Tensor], Any]) -> None:
         super().__init__()
         self.fc = nn.Linear(12, 4)
         self.how = how
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.how(self.fc(x.flatten(1)))
+        logits: Tensor = self.how(self.fc(x.flatten(1)))
+        return logits
 
 
-def probe(how, change=None):
+def probe(how: Callable[[Tensor], Any], change: Callable[[Head], None] | None = None) -> ModelInspection:
     net = settled(Head(how))
-    if change:
+    if change is not None:
         change(net)
     return inspect_audited(audit_like(net))
 
 
-def audit_like(net):
+def audit_like(net: nn.Module) -> AuditedModel:
     model = audit_module(net, InputSpec(shape=(3, 2, 2)))
     model.format = "torchscript"
     return model
 
 
-def test_randomised_models_are_flagged():
+def test_randomised_models_are_flagged() -> None:
     found = probe(lambda z: z + 0.1 * torch.randn_like(z))
     assert any(text.startswith("randomised") for text in found.warnings)
     assert not any(text.startswith("randomised") for text in probe(lambda z: z).warnings)
 
 
-def test_batch_dependent_models_are_flagged():
+def test_batch_dependent_models_are_flagged() -> None:
     found = probe(lambda z: z - z.mean(0, keepdim=True))
     assert any(text.startswith("batch-dependent") for text in found.warnings)
 
 
 @pytest.mark.parametrize("how", [torch.sign, torch.round, lambda z: z.detach()], ids=["sign", "round", "detach"])
-def test_models_without_a_gradient_are_admitted_for_black_box_attacks(how):
+def test_models_without_a_gradient_are_admitted_for_black_box_attacks(how: Callable[..., Any]) -> None:
     found = probe(how)
     assert not found.differentiable
     assert not found.trainable
     assert any("black-box" in text for text in found.warnings)
 
 
-def dead(below: float):
+def dead(below: float) -> AuditedModel:
     """A ReLU network whose units are alive only where the image's mean is below so much."""
-    net = nn.Sequential(nn.Flatten(), nn.Linear(12, 3), nn.ReLU(), nn.Linear(3, 4))
+    first = nn.Linear(12, 3)
+    net = nn.Sequential(nn.Flatten(), first, nn.ReLU(), nn.Linear(3, 4))
     with torch.no_grad():
-        net[1].weight.fill_(-1.0)
-        net[1].bias.fill_(12 * below)
+        first.weight.fill_(-1.0)
+        first.bias.fill_(12 * below)
     return audit_like(net)
 
 
 @pytest.mark.parametrize(("below", "zero"), [(0.1, 13), (-0.01, 14)])
-def test_a_network_that_is_dead_on_noise_keeps_white_box_attacks(below, zero):
+def test_a_network_that_is_dead_on_noise_keeps_white_box_attacks(below: float, zero: int) -> None:
     found = inspect_audited(dead(below))
     assert found.differentiable
     assert found.trainable
     assert any(f"zero at {zero} of 14 probe images" in text for text in found.warnings)
 
 
-def test_a_derivative_that_is_infinite_at_flat_images_is_a_warning():
+def test_a_derivative_that_is_infinite_at_flat_images_is_a_warning() -> None:
     class Contrast(nn.Module):
-        def __init__(self):
+        def __init__(self) -> None:
             super().__init__()
             self.fc = nn.Linear(12, 4)
 
-        def forward(self, x):
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
             x = x.flatten(1)
-            return self.fc(x - x.mean(1, keepdim=True)) + (x - x.mean(1, keepdim=True)).square().sum(1, True).sqrt()
+            logits: torch.Tensor = (
+                self.fc(x - x.mean(1, keepdim=True)) + (x - x.mean(1, keepdim=True)).square().sum(1, True).sqrt()
+            )
+            return logits
 
     found = inspect_audited(audit_like(settled(Contrast())))
     assert found.differentiable
     assert any("not finite at 4 of 14" in text for text in found.warnings)
 
 
-def test_rounding_beside_a_smooth_path_is_differentiable():
+def test_rounding_beside_a_smooth_path_is_differentiable() -> None:
     assert probe(lambda z: z + torch.round(z)).differentiable
     found = probe(lambda z: torch.round(z) * torch.sign(z))
     assert not found.differentiable
     assert any("every path rounds" in text for text in found.warnings)
 
 
-def test_nan_weights_are_refused():
-    def spoil(net):
+def test_nan_weights_are_refused() -> None:
+    def spoil(net: Head) -> None:
         with torch.no_grad():
             net.fc.weight[0, 0] = float("nan")
 
@@ -134,7 +144,7 @@ def test_nan_weights_are_refused():
     assert caught.value.extra["index"] == 0
 
 
-def test_one_output_is_the_logit_of_two_classes(tmp_path):
+def test_one_output_is_the_logit_of_two_classes(tmp_path: Path) -> None:
     net = settled(nn.Sequential(nn.Flatten(), nn.Linear(12, 1), nn.Sigmoid()))
     found = job(save_script(net, tmp_path / "a.pt"), tmp_path, input={"shape": [3, 2, 2]}, labels=["cat", "dog"])
     assert (found.num_classes, found.logits) == (2, "before_sigmoid")
@@ -142,51 +152,53 @@ def test_one_output_is_the_logit_of_two_classes(tmp_path):
     assert any("class 1 against class 0" in text for text in found.warnings)
 
 
-def test_a_missing_shape_is_asked_for(tmp_path):
+def test_a_missing_shape_is_asked_for(tmp_path: Path) -> None:
     path = save_script(settled(nn.Sequential(nn.Flatten(), nn.Linear(77, 4))), tmp_path / "a.pt")
     with pytest.raises(ModelRejected) as caught:
         job(path, tmp_path)
-    assert caught.value.problem().errors[0].pointer == "/input/shape"
+    assert [e.pointer for e in caught.value.errors or ()] == ["/input/shape"]
 
 
-def test_agreement_of_a_burnt_batch(tmp_path):
+def test_agreement_of_a_burnt_batch(tmp_path: Path) -> None:
     class Burnt(nn.Module):
-        def __init__(self):
+        def __init__(self) -> None:
             super().__init__()
             self.fc = nn.Linear(12, 4)
 
-        def forward(self, x):
-            return self.fc(x.view(1, 12))
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            logits: torch.Tensor = self.fc(x.view(1, 12))
+            return logits
 
     path = save_trace(settled(Burnt()), tmp_path / "a.pt", torch.rand(1, 3, 2, 2))
     found = job(path, tmp_path)
     assert found.agreement["relative"] < 1e-6
 
 
-def test_a_wrong_translation_is_refused_or_accepted_in_so_many_words(tmp_path):
+def test_a_wrong_translation_is_refused_or_accepted_in_so_many_words(tmp_path: Path) -> None:
     path = save_script(settled(ConvNet()), tmp_path / "a.pt")
     model = load_model(path, None, InputSpec(shape=(3, 14, 14)))
     with torch.no_grad():
         model.trainable_parameters()["fc2.weight"].add_(0.1)
     with pytest.raises(ModelRejected, match="precision explains") as caught:
         inspect_audited(model, path)
-    assert caught.value.problem().errors[0].pointer == "/accept_disagreement"
+    assert [e.pointer for e in caught.value.errors or ()] == ["/accept_disagreement"]
     found = inspect_audited(model, path, accept_disagreement=True)
     assert found.agreement["relative"] > found.agreement["explained"]
     assert any("accepted disagreement" in text for text in found.warnings)
 
 
-def test_half_precision_explains_a_larger_difference(tmp_path):
+def test_half_precision_explains_a_larger_difference(tmp_path: Path) -> None:
     """A net that takes the difference of two nearly equal sums: float16 moves it by tens of percent."""
 
     class Cancels(nn.Module):
-        def __init__(self):
+        def __init__(self) -> None:
             super().__init__()
             self.fc = nn.Linear(12, 4)
 
-        def forward(self, x):
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
             x = x.flatten(1)
-            return self.fc(x + 30.0 - x.mean(1, keepdim=True)) - self.fc(torch.full_like(x, 30.0))
+            logits: torch.Tensor = self.fc(x + 30.0 - x.mean(1, keepdim=True)) - self.fc(torch.full_like(x, 30.0))
+            return logits
 
     path = save_trace(settled(Cancels()).half(), tmp_path / "a.pt", torch.rand(1, 3, 2, 2).half())
     found = job(path, tmp_path)
@@ -194,7 +206,7 @@ def test_half_precision_explains_a_larger_difference(tmp_path):
     assert any("as far as its precision explains" in text for text in found.warnings)
 
 
-def test_labels_name_every_class_or_are_refused(tmp_path):
+def test_labels_name_every_class_or_are_refused(tmp_path: Path) -> None:
     path = save_trace(settled(ConvNet()), tmp_path / "a.pt", torch.rand(2, 3, 14, 14))
     assert job(path, tmp_path, labels=["a", "b", "c", "d", "e"]).num_classes == 5
     with pytest.raises(ModelRejected, match="3 names, but the model has 5 logits") as caught:

@@ -1,6 +1,8 @@
 """What is the same for every image: sizes and the arithmetic on them, constants that a script asks for, settings."""
 
 import math
+from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -20,19 +22,20 @@ SHAPE = (3, 16, 16)
 
 
 class _Net(nn.Module):
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__()
         self.conv = nn.Conv2d(3, 8, 4, 4)
         self.fc = nn.Linear(8, 5)
 
     def tail(self, x: Tensor) -> Tensor:
-        return self.fc(F.silu(self.conv(x)).mean([2, 3]))
+        found: Tensor = self.fc(F.silu(self.conv(x)).mean([2, 3]))
+        return found
 
 
 class SizesInPlace(_Net):
     """``B *= 4``, ``H //= 2``: in a trace these are operators that write into a number."""
 
-    def forward(self, x):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = self.conv(x)
         B, C, H, W = x.shape
         H //= 2
@@ -40,7 +43,8 @@ class SizesInPlace(_Net):
         B *= H * W
         y = x.view(-1, C, 2, H, 2, W).permute(0, 3, 5, 1, 2, 4).reshape(B, C, 4).mean(2)
         B //= 4
-        return self.fc(y.view(B, 4, C).mean(1))
+        logits: torch.Tensor = self.fc(y.view(B, 4, C).mean(1))
+        return logits
 
 
 class SizesInTensors(_Net):
@@ -52,11 +56,15 @@ class SizesInTensors(_Net):
         side = torch.clamp(torch.max(sizes[0], sizes[1]), min=2, max=7)
         side = torch.where(side > 2, side, torch.sqrt(side.float()).to(torch.int64))
         pad = max((math.ceil(x.shape[2] / 5) - 1) * 5 + 5 - x.shape[2], 0)
-        return self.fc(F.interpolate(F.pad(h, [pad, 0, 0, pad]), size=[int(side), int(side)]).mean([2, 3]))
+        logits: Tensor = self.fc(F.interpolate(F.pad(h, [pad, 0, 0, pad]), size=[int(side), int(side)]).mean([2, 3]))
+        return logits
 
 
 class AsksItsConstants(_Net):
-    def __init__(self):
+    scale: Tensor
+    std: Tensor
+
+    def __init__(self) -> None:
         super().__init__()
         self.register_buffer("scale", torch.tensor([3.0]))
         self.register_buffer("std", torch.tensor([0.1, 0.2, 0.3]))
@@ -76,20 +84,21 @@ class AsksItsConstants(_Net):
 class Standardises(nn.Module):
     """A batch norm in training mode over a weight, as NFNet and BiT have it."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__()
         self.weight = nn.Parameter(torch.randn(8, 3, 3, 3))
         self.fc = nn.Linear(8, 5)
 
     def forward(self, x: Tensor) -> Tensor:
         w = F.batch_norm(self.weight.reshape(1, 8, -1), None, None, training=True, momentum=0.0, eps=1e-6)
-        return self.fc(F.silu(F.conv2d(x, w.reshape_as(self.weight))).mean([2, 3]))
+        logits: Tensor = self.fc(F.silu(F.conv2d(x, w.reshape_as(self.weight))).mean([2, 3]))
+        return logits
 
 
 @pytest.mark.parametrize("kind", [SizesInPlace, SizesInTensors, AsksItsConstants, Standardises])
 @pytest.mark.parametrize("how", ["script", "trace"])
 @pytest.mark.filterwarnings("ignore::torch.jit.TracerWarning")
-def test_what_every_image_shares_is_computed_while_translating(kind, how, tmp_path):
+def test_what_every_image_shares_is_computed_while_translating(kind: type[Any], how: str, tmp_path: Path) -> None:
     net = settled(kind())
     if kind is SizesInPlace and how == "script":
         with pytest.raises(Exception, match="augmented assignment"):  # torch has no such statement
@@ -101,7 +110,7 @@ def test_what_every_image_shares_is_computed_while_translating(kind, how, tmp_pa
     assert set(model.trainable_parameters()) == set(dict(net.named_parameters()))
 
 
-def test_what_the_image_was_written_into_is_known_no_more(tmp_path):
+def test_what_the_image_was_written_into_is_known_no_more(tmp_path: Path) -> None:
     class Mixes(_Net):
         def forward(self, x: Tensor) -> Tensor:
             counts = torch.zeros(2)
@@ -115,7 +124,7 @@ def test_what_the_image_was_written_into_is_known_no_more(tmp_path):
         load_model(save_script(settled(Mixes()), tmp_path / "a.pt"), None, InputSpec(shape=SHAPE))
 
 
-def _transforms(which):
+def _transforms(which: str) -> nn.Module:
     from torchvision import transforms
     from torchvision.transforms import v2
 
@@ -126,9 +135,9 @@ def _transforms(which):
 
 
 @pytest.mark.parametrize("which", ["v1", "v2"])
-def test_scripted_transforms_of_torchvision(which, tmp_path):
+def test_scripted_transforms_of_torchvision(which: str, tmp_path: Path) -> None:
     class Whole(_Net):
-        def __init__(self):
+        def __init__(self) -> None:
             super().__init__()
             self.pre = _transforms(which)
 
@@ -141,15 +150,16 @@ def test_scripted_transforms_of_torchvision(which, tmp_path):
 @pytest.mark.parametrize("kind", ["LSTM", "GRU", "RNN"])
 @pytest.mark.parametrize("how", ["script", "trace", "pt2"])
 @pytest.mark.filterwarnings("ignore:The tensor attributes")
-def test_recurrent_layers(kind, how, tmp_path):
+def test_recurrent_layers(kind: str, how: str, tmp_path: Path) -> None:
     class Recurrent(nn.Module):
-        def __init__(self):
+        def __init__(self) -> None:
             super().__init__()
             self.rnn = getattr(nn, kind)(24, 8, num_layers=2, batch_first=True, bidirectional=True)
             self.fc = nn.Linear(16, 5)
 
         def forward(self, x: Tensor) -> Tensor:
-            return self.fc(self.rnn(x.permute(0, 2, 1, 3).flatten(2))[0].mean(1))
+            logits: Tensor = self.fc(self.rnn(x.permute(0, 2, 1, 3).flatten(2))[0].mean(1))
+            return logits
 
     net = settled(Recurrent())
     x = torch.rand(2, 3, 6, 8)
@@ -168,7 +178,7 @@ def test_recurrent_layers(kind, how, tmp_path):
 
 
 class OptionalBranch(_Net):
-    def __init__(self, debug: bool):
+    def __init__(self, debug: bool) -> None:
         super().__init__()
         self.debug: bool = debug
 
@@ -178,15 +188,15 @@ class OptionalBranch(_Net):
         return self.tail(x)
 
 
-def test_an_unknown_operator_matters_where_it_is_run(tmp_path):
+def test_an_unknown_operator_matters_where_it_is_run(tmp_path: Path) -> None:
     agrees(save_script(settled(OptionalBranch(False)), tmp_path / "a.pt"), SHAPE)
     with pytest.raises(UnsupportedOperator) as caught:
         load_model(save_script(settled(OptionalBranch(True)), tmp_path / "b.pt"), None, InputSpec(shape=SHAPE))
-    assert caught.value.problem().operator == "aten::lgamma"
+    assert caught.value.extra["operator"] == "aten::lgamma"
 
 
 @pytest.mark.parametrize("norm", [True, False])
-def test_a_net_traced_in_training_mode_is_told_to_call_eval(norm, tmp_path):
+def test_a_net_traced_in_training_mode_is_told_to_call_eval(norm: bool, tmp_path: Path) -> None:
     layer = nn.BatchNorm2d(8) if norm else nn.Dropout(0.5)
     net = settled(nn.Sequential(nn.Conv2d(3, 8, 4, 4), layer, nn.Flatten(), nn.Linear(128, 5))).train()
     path = save_trace(net, tmp_path / "a.pt", torch.rand(4, *SHAPE))
@@ -203,11 +213,12 @@ class Rounds(_Net):
     def forward(self, x: Tensor) -> Tensor:
         x = torch.round(x * 255) / 255
         h = self.conv((x * 255).to(torch.uint8).float() / 255)
-        return self.fc((torch.floor(h * 16) / 16 + torch.sign(h)).mean([2, 3]))
+        logits: Tensor = self.fc((torch.floor(h * 16) / 16 + torch.sign(h)).mean([2, 3]))
+        return logits
 
 
 @pytest.mark.parametrize("how", ["script", "trace", "pt2"])
-def test_rounding_passes_the_gradient_through(how, tmp_path):
+def test_rounding_passes_the_gradient_through(how: str, tmp_path: Path) -> None:
     net = settled(Rounds())
     x = torch.rand(3, *SHAPE)
     path = tmp_path / ("a.pt2" if how == "pt2" else "a.pt")
@@ -219,9 +230,10 @@ def test_rounding_passes_the_gradient_through(how, tmp_path):
     model = load_model(path, None, InputSpec(shape=SHAPE))
     assert torch.equal(model(x), net(x))
 
-    def smooth(z):
+    def smooth(z: Tensor) -> Tensor:
         h = net.conv(z)
-        return net.fc((h + h.clamp(-1, 1)).mean([2, 3]))
+        logits: Tensor = net.fc((h + h.clamp(-1, 1)).mean([2, 3]))
+        return logits
 
     z = x.clone().requires_grad_()
     (found,) = torch.autograd.grad(model(z).sum(), z)

@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -102,7 +103,12 @@ def test_the_same_classes_with_gradients_where_the_file_has_none(tmp_path: Path,
 def _parts(mix: Mix) -> list[Callable[[Tensor], Tensor]]:
     """The two networks' scaled logits in float64."""
     net = Two(mix).double()
-    return [lambda x, layer=layer: layer(x.double().flatten(1)) * net.scale for layer in (net.first, net.second)]
+
+    def scaled(layer: nn.Linear, x: Tensor) -> Tensor:
+        logits: Tensor = layer(x.double().flatten(1)) * net.scale
+        return logits
+
+    return [partial(scaled, net.first), partial(scaled, net.second)]
 
 
 ONE_NUMBER: dict[str, Mix] = {

@@ -5,6 +5,7 @@ torch itself is the judge: what it computes from the rewritten file (with its ow
 
 import warnings
 import zipfile
+from pathlib import Path
 
 import pytest
 import torch
@@ -20,7 +21,7 @@ from workers.models.load import load_model
 MODERN = (".data/", "byteorder", ".format_version", ".storage_alignment", ".debug_pkl")
 
 
-def aged(source, target, version, *replacements):
+def aged(source: Path, target: Path, version: int, *replacements: tuple[str, str]) -> int:
     """Copy an archive as an old torch would have written it; returns how many replacements were made."""
     made = 0
     with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w") as new:
@@ -49,7 +50,7 @@ OF_1_4 = [
 
 
 @pytest.mark.parametrize("version", [2, 3])
-def test_traced_by_torch_1_4(version, tmp_path):
+def test_traced_by_torch_1_4(version: int, tmp_path: Path) -> None:
     net = settled(ConvNet())
     path = save_trace(net, tmp_path / "new.pt", torch.rand(2, 3, 14, 14))
     assert aged(path, tmp_path / "old.pt", version, *OF_1_4) >= 3
@@ -61,7 +62,7 @@ def test_traced_by_torch_1_4(version, tmp_path):
 
 
 @pytest.mark.parametrize("version", [2, 3, 4, 7, 9])
-def test_scripted_by_older_torch(version, tmp_path):
+def test_scripted_by_older_torch(version: int, tmp_path: Path) -> None:
     path = save_script(settled(ConvNet()), tmp_path / "new.pt")
     aged(path, tmp_path / "old.pt", version)
     agrees(tmp_path / "old.pt", (3, 14, 14), tolerance=1e-5)
@@ -70,7 +71,7 @@ def test_scripted_by_older_torch(version, tmp_path):
 class Halves(nn.Module):
     """Integer division, which rounded down until torch 1.6, and numbers filled in, which were floats then."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__()
         self.fc = nn.Linear(12, 4)
 
@@ -81,7 +82,7 @@ class Halves(nn.Module):
         return torch.div(z, 2.0)
 
 
-def test_division_of_integers(tmp_path):
+def test_division_of_integers(tmp_path: Path) -> None:
     net = settled(Halves())
     path = save_script(net, tmp_path / "new.pt")
     assert aged(path, tmp_path / "old.pt", 3, (', rounding_mode="trunc"', ""), ("([12], 3.)", "([12], 3)")) == 2
@@ -93,7 +94,7 @@ def test_division_of_integers(tmp_path):
 class Upsampled(nn.Module):
     """Operators that gained arguments: upsampling, gelu, softmax; and the batch size as old traces wrote it."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__()
         self.conv = nn.Conv2d(3, 4, 3)
         self.fc = nn.Linear(4 * 12 * 12, 5)
@@ -106,7 +107,7 @@ class Upsampled(nn.Module):
 
 
 @pytest.mark.parametrize("version", [3, 9])
-def test_operators_that_gained_arguments(version, tmp_path):
+def test_operators_that_gained_arguments(version: int, tmp_path: Path) -> None:
     path = save_trace(settled(Upsampled()), tmp_path / "new.pt", torch.rand(2, 3, 6, 6))
     made = aged(
         path,
@@ -120,11 +121,13 @@ def test_operators_that_gained_arguments(version, tmp_path):
     model = load_model(tmp_path / "old.pt", None, InputSpec(shape=(3, 6, 6)))
     theirs = original(tmp_path / "old.pt")
     x = torch.rand(3, 3, 6, 6)
-    assert relative(model.file_output(model(x)), theirs(x)) < 1e-5
+    scores = model.file_output(model(x))
+    assert scores is not None
+    assert relative(scores, theirs(x)) < 1e-5
     assert model.before_softmax
 
 
-def test_older_than_1_4_says_what_to_do(tmp_path):
+def test_older_than_1_4_says_what_to_do(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "a.pt", "w") as archive:
         archive.writestr("archive/model.json", "{}")
         archive.writestr("archive/tensors/0", b"\0" * 16)
@@ -132,7 +135,7 @@ def test_older_than_1_4_says_what_to_do(tmp_path):
         load_model(tmp_path / "a.pt", None, InputSpec())
 
 
-def test_saved_for_the_lite_interpreter(tmp_path):
+def test_saved_for_the_lite_interpreter(tmp_path: Path) -> None:
     net = settled(ConvNet())
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -141,7 +144,7 @@ def test_saved_for_the_lite_interpreter(tmp_path):
     assert set(model.trainable_parameters()) == set(dict(net.named_parameters()))
 
 
-def test_optimised_for_mobile_says_what_to_do(tmp_path):
+def test_optimised_for_mobile_says_what_to_do(tmp_path: Path) -> None:
     path = save_trace(settled(ConvNet()), tmp_path / "new.pt", torch.rand(1, 3, 14, 14))
     packed = "__torch__.torch.classes.xnnpack.Conv2dOpContext"
     aged(

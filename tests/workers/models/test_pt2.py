@@ -3,9 +3,14 @@ import io
 import json
 import pickle
 import zipfile
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
+from torch import Tensor, nn
 
 from openapi.models import InputSpec
 from openapi.problems import ModelMalformed, ModelRejected, ModelUnsafe, UnsupportedOperator
@@ -17,27 +22,31 @@ from workers.models.load import detect_format, load_model
 
 pytestmark = pytest.mark.slow
 
+Change = Callable[[bytes], bytes]
+#: A program as torch's own (private) record of an archive, and as it was exported.
+Parts = tuple[Any, torch.export.ExportedProgram]
 
-def save(net, path, x, free=True):
+
+def save(net: nn.Module, path: Path, x: Tensor, free: bool = True) -> Path:
     shapes = ({0: torch.export.Dim("batch")},) if free else None
     torch.export.save(torch.export.export(net, (x,), dynamic_shapes=shapes), path)
     return path
 
 
 @pytest.fixture(scope="module")
-def net():
+def net() -> ConvNet:
     return settled(ConvNet())
 
 
 @pytest.fixture(scope="module")
-def good(net, tmp_path_factory):
+def good(net: ConvNet, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return save(net, tmp_path_factory.mktemp("pt2") / "good.pt2", torch.rand(2, 3, 14, 14))
 
 
-def rewrite(source, target, **changes):
+def rewrite(source: Path, target: Path, **changes: Change) -> Path:
     """Copy an archive; each change maps the end of an entry's name to a function of its bytes."""
 
-    def change(name, content):
+    def change(name: str, content: bytes) -> bytes:
         for end, changed in changes.items():
             if name.endswith(end):
                 content = changed(content)
@@ -47,8 +56,8 @@ def rewrite(source, target, **changes):
     return target
 
 
-def edited(change):
-    def run(content):
+def edited(change: Callable[[dict[str, Any]], object]) -> Change:
+    def run(content: bytes) -> bytes:
         document = json.loads(content)
         change(document)
         return json.dumps(document).encode()
@@ -56,7 +65,7 @@ def edited(change):
     return run
 
 
-def test_a_program_is_translated(net, good):
+def test_a_program_is_translated(net: ConvNet, good: Path) -> None:
     assert detect_format(good) == "pt2"
     model = load_model(good, None, InputSpec())
     assert (model.format, model.input.shape) == ("pt2", (3, 14, 14))
@@ -71,7 +80,7 @@ def test_a_program_is_translated(net, good):
 
 @pytest.mark.parametrize("images", [1, 2])
 @pytest.mark.parametrize("family", ["vit", "swin"])
-def test_a_fixed_batch_is_freed(family, images, tmp_path):
+def test_a_fixed_batch_is_freed(family: str, images: int, tmp_path: Path) -> None:
     net, x = build(family)
     path = save(net, tmp_path / "a.pt2", x[:images], free=False)
     model = load_model(path, None, InputSpec())
@@ -81,12 +90,12 @@ def test_a_fixed_batch_is_freed(family, images, tmp_path):
 
 
 class Payload:
-    def __reduce__(self):
+    def __reduce__(self) -> tuple[Any, ...]:
         return (print, ("owned",))
 
 
-def test_pickles_are_never_opened(good, tmp_path, capsys):
-    def pickled(document):
+def test_pickles_are_never_opened(good: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def pickled(document: dict[str, Any]) -> None:
         document["config"]["conv1.weight"]["use_pickle"] = True
 
     bad = rewrite(good, tmp_path / "a.pt2", **{"model_weights_config.json": edited(pickled)})
@@ -114,8 +123,8 @@ def test_pickles_are_never_opened(good, tmp_path, capsys):
         ("_operator.setitem", UnsupportedOperator),
     ],
 )
-def test_operators_pass_the_allow_list(good, tmp_path, target, kind):
-    def change(document):
+def test_operators_pass_the_allow_list(good: Path, tmp_path: Path, target: str, kind: type[Any]) -> None:
+    def change(document: dict[str, Any]) -> None:
         document["graph_module"]["graph"]["nodes"][0]["target"] = target
 
     bad = rewrite(good, tmp_path / "a.pt2", **{"models/model.json": edited(change)})
@@ -124,23 +133,23 @@ def test_operators_pass_the_allow_list(good, tmp_path, target, kind):
     assert caught.value.extra["operator"]
 
 
-def _sizes(document):
+def _sizes(document: dict[str, Any]) -> None:
     document["config"]["fc1.weight"]["tensor_meta"]["sizes"][0]["as_int"] = 10**12
 
 
-def _negative(document):
+def _negative(document: dict[str, Any]) -> None:
     document["config"]["fc1.weight"]["tensor_meta"]["storage_offset"]["as_int"] = -4
 
 
 @pytest.mark.parametrize("change", [_sizes, _negative, lambda d: d["config"].pop("fc1.weight"), dict.clear])
-def test_damaged_archives(good, tmp_path, change):
+def test_damaged_archives(good: Path, tmp_path: Path, change: Callable[[dict[str, Any]], object]) -> None:
     bad = rewrite(good, tmp_path / "a.pt2", **{"model_weights_config.json": edited(change)})
     with pytest.raises(ModelMalformed):
         load_model(bad, None, InputSpec())
 
 
-def test_ten_thousand_layers_are_refused(good, tmp_path):
-    def repeat(document):
+def test_ten_thousand_layers_are_refused(good: Path, tmp_path: Path) -> None:
+    def repeat(document: dict[str, Any]) -> None:
         graph = document["graph_module"]["graph"]
         graph["nodes"] = graph["nodes"][:1] * 10_000
 
@@ -149,7 +158,7 @@ def test_ten_thousand_layers_are_refused(good, tmp_path):
         load_model(bad, None, InputSpec())
 
 
-def test_a_flipped_byte_is_noticed(good, tmp_path):
+def test_a_flipped_byte_is_noticed(good: Path, tmp_path: Path) -> None:
     content = bytearray(good.read_bytes())
     content[content.index(b"graph_module") + 200] ^= 4
     (tmp_path / "a.pt2").write_bytes(content)
@@ -157,21 +166,25 @@ def test_a_flipped_byte_is_noticed(good, tmp_path):
         load_model(tmp_path / "a.pt2", None, InputSpec())
 
 
-def test_json_of_another_shape(good, tmp_path):
+def _instead(content: bytes, _: bytes) -> bytes:
+    return content
+
+
+def test_json_of_another_shape(good: Path, tmp_path: Path) -> None:
     for content in (b"[]", b"{", b"{}", json.dumps({"graph_module": {"graph": copy.deepcopy({})}}).encode()):
-        bad = rewrite(good, tmp_path / "a.pt2", **{"models/model.json": lambda _, content=content: content})
+        bad = rewrite(good, tmp_path / "a.pt2", **{"models/model.json": partial(_instead, content)})
         with pytest.raises(ModelMalformed):
             load_model(bad, None, InputSpec())
 
 
-def saved(state):
+def saved(state: object) -> bytes:
     buffer = io.BytesIO()
     torch.save(state, buffer)
     return buffer.getvalue()
 
 
 @pytest.fixture
-def parts(net):
+def parts(net: ConvNet) -> Parts:
     """What torch 2.8 and older put into an archive: the program as JSON, weights and constants by torch.save."""
     from torch._export.serde.serialize import serialize
 
@@ -179,7 +192,7 @@ def parts(net):
     return serialize(program), program
 
 
-def until_2_7(parts, path, **changes):
+def until_2_7(parts: Parts, path: Path, **changes: bytes) -> Path:
     artifact, _ = parts
     content = {
         "serialized_exported_program.json": artifact.exported_program,
@@ -194,7 +207,7 @@ def until_2_7(parts, path, **changes):
     return path
 
 
-def test_archives_of_torch_2_7_and_older(net, parts, tmp_path):
+def test_archives_of_torch_2_7_and_older(net: ConvNet, parts: Parts, tmp_path: Path) -> None:
     path = until_2_7(parts, tmp_path / "old.pt2")
     assert detect_format(path) == "pt2"
     model = load_model(path, None, InputSpec())
@@ -204,7 +217,7 @@ def test_archives_of_torch_2_7_and_older(net, parts, tmp_path):
     assert not [text for text in model.warnings if "batch" in text]
 
 
-def test_archives_of_torch_2_8(net, parts, good, tmp_path):
+def test_archives_of_torch_2_8(net: ConvNet, parts: Parts, good: Path, tmp_path: Path) -> None:
     artifact, _ = parts
     with zipfile.ZipFile(good) as old, zipfile.ZipFile(tmp_path / "a.pt2", "w") as new:
         for name in old.namelist():
@@ -218,7 +231,9 @@ def test_archives_of_torch_2_8(net, parts, good, tmp_path):
     assert relative(model(x), net(x)) < 1e-5
 
 
-def test_pickles_of_older_archives_are_checked(parts, tmp_path, capsys):
+def test_pickles_of_older_archives_are_checked(
+    parts: Parts, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     _, program = parts
     owned = until_2_7(parts, tmp_path / "a.pt2", **{"serialized_state_dict.pt": saved({"conv1.weight": Payload()})})
     with pytest.raises(ModelUnsafe, match="print"):

@@ -76,7 +76,8 @@ class Pooled(nn.Module):
         x = torch.relu(self.first(x))
         x = torch.max_pool2d(torch.max_pool2d(x, 2), [3, 2], 1, 1)
         x = torch.max_pool2d(x, 2, 1, dilation=2)
-        return self.head(torch.max_pool2d(x, 3, 2, ceil_mode=True).mean((2, 3)))
+        logits: Tensor = self.head(torch.max_pool2d(x, 3, 2, ceil_mode=True).mean((2, 3)))
+        return logits
 
 
 def test_plain_windows_are_replaced() -> None:
@@ -102,6 +103,8 @@ class Net(nn.Module):
         self.third, self.norm3 = nn.Conv2d(8, 12, 3, padding="same", groups=2), nn.BatchNorm2d(12)
         self.head = nn.Linear(12, 5)
         for norm in (self.norm1, self.norm2, self.norm3):
+            assert norm.running_mean is not None
+            assert norm.running_var is not None
             norm.running_mean.uniform_(-1, 1)
             norm.running_var.uniform_(0.3, 2)
 
@@ -109,7 +112,8 @@ class Net(nn.Module):
         x = torch.relu(self.norm1(self.first(x)))
         twice = self.second(x)
         x = torch.relu(self.norm2(twice)) + twice
-        return self.head(self.norm3(self.third(x)).relu().mean((2, 3)))
+        logits: Tensor = self.head(self.norm3(self.third(x)).relu().mean((2, 3)))
+        return logits
 
 
 def net(size: int = 32) -> AuditedModel:
@@ -142,7 +146,8 @@ class Strided(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         x = torch.relu(self.first(x)).mean((2, 3))
         twice = self.head(x)
-        return self.last(torch.relu(twice) + twice)
+        logits: Tensor = self.last(torch.relu(twice) + twice)
+        return logits
 
 
 @pytest.mark.parametrize("channels", ["RGB", "BGR"])

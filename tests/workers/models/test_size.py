@@ -26,26 +26,26 @@ def count(path: Path) -> Count:
     return count_forward({entry: ast.parse(content.decode()) for entry, content in sources.items()})
 
 
-def test_a_trace_has_one_operator_a_layer(tmp_path):
+def test_a_trace_has_one_operator_a_layer(tmp_path: Path) -> None:
     net = nn.Sequential(nn.Conv2d(1, 2, 3), nn.ReLU(), nn.Sequential(nn.Flatten(), nn.ReLU(), nn.Linear(72, 3)))
     path = save_trace(net, tmp_path / "a.pt", torch.rand(1, 1, 8, 8))
     assert count(path).operators == 5
 
 
-def test_a_script_counts_its_longer_branches(tmp_path):
+def test_a_script_counts_its_longer_branches(tmp_path: Path) -> None:
     path = save_script(settled(ConvNet()), tmp_path / "a.pt")
     found = count(path)
     assert 13 <= found.operators <= 40
     assert found.calls > found.operators
 
 
-def test_modules_of_one_class_count_as_often_as_they_are_called(tmp_path):
+def test_modules_of_one_class_count_as_often_as_they_are_called(tmp_path: Path) -> None:
     once = nn.Sequential(nn.Linear(4, 4), nn.ReLU())
     few, many = (save_script(nn.Sequential(*[once] * n), tmp_path / f"{n}.pt") for n in (1, 50))
     assert count(many).operators == 50 * count(few).operators
 
 
-def test_functions_that_double_are_seen_for_what_they_are():
+def test_functions_that_double_are_seen_for_what_they_are() -> None:
     """Forty functions that each call the one before twice: 2^40 operators in 3 kB, found in no time."""
     lines = ["def f0(x: Tensor) -> Tensor:\n  return torch.relu(x)\n"]
     for i in range(1, 40):
@@ -56,7 +56,7 @@ def test_functions_that_double_are_seen_for_what_they_are():
         check_size(parsed(**{"": "".join(lines)}))
 
 
-def test_submodules_that_double():
+def test_submodules_that_double() -> None:
     lines = ["class M0(Module):\n  def forward(self, x: Tensor) -> Tensor:\n    return torch.relu(x)\n"]
     for i in range(1, 30):
         a, b = ("(self.a).forward(x, )", '(getattr(self, "1")).forward(y, )')
@@ -68,7 +68,7 @@ def test_submodules_that_double():
         check_size(parsed(**{"": "".join(lines)}))
 
 
-def test_calls_about_python_values_count_too():
+def test_calls_about_python_values_count_too() -> None:
     lines = ["def f0(x: int) -> int:\n  return torch.__not__(x)\n"]
     lines += [f"def f{i}(x: int) -> int:\n  return __torch__.f{i - 1}(__torch__.f{i - 1}(x))\n" for i in range(1, 40)]
     lines.append("class A(Module):\n  def forward(self, x: Tensor) -> Tensor:\n    return __torch__.f39(1)\n")
@@ -79,13 +79,13 @@ def test_calls_about_python_values_count_too():
 @pytest.mark.parametrize(
     "body", ["__torch__.A.forward(x, )", "(self).forward(x, )", "(self.b).forward(x, )"], ids=["name", "self", "member"]
 )
-def test_what_calls_itself(body):
+def test_what_calls_itself(body: str) -> None:
     source = f"class A(Module):\n  b : __torch__.A\n  def forward(self, x: Tensor) -> Tensor:\n    return {body}\n"
     with pytest.raises(ModelUnsafe, match="calls itself"):
         check_size(parsed(**{"": source}))
 
 
-def test_a_long_chain_of_functions_is_refused_not_followed_for_ever():
+def test_a_long_chain_of_functions_is_refused_not_followed_for_ever() -> None:
     lines = ["def f0(x: Tensor) -> Tensor:\n  return torch.relu(x)\n"]
     lines += [f"def f{i}(x: Tensor) -> Tensor:\n  return __torch__.f{i - 1}(x, )\n" for i in range(1, 5000)]
     lines.append("class A(Module):\n  def forward(self, x: Tensor) -> Tensor:\n    return __torch__.f4999(x, )\n")
@@ -93,7 +93,7 @@ def test_a_long_chain_of_functions_is_refused_not_followed_for_ever():
         check_size(parsed(**{"": "".join(lines)}))
 
 
-def test_ten_thousand_layers_are_refused_before_loading(tmp_path, monkeypatch):
+def test_ten_thousand_layers_are_refused_before_loading(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "deep.pt"
     path.write_bytes(deep_torchscript(10_000))
     monkeypatch.setattr(torch.jit, "load", lambda *_, **__: pytest.fail("loaded"))
@@ -102,7 +102,7 @@ def test_ten_thousand_layers_are_refused_before_loading(tmp_path, monkeypatch):
     admit(save_script(settled(ConvNet()), tmp_path / "good.pt"))
 
 
-def test_fewer_layers_are_a_model(tmp_path):
+def test_fewer_layers_are_a_model(tmp_path: Path) -> None:
     path = tmp_path / "deep.pt"
     path.write_bytes(deep_torchscript(40))
     model = load_model(path, None, InputSpec(shape=(1, 2, 2)))

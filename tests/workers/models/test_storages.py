@@ -1,6 +1,7 @@
 """Tensors that are declared larger than the bytes that they have: torch itself reads on behind them."""
 
 import pickle
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -79,7 +80,9 @@ def test_numbers_are_not_called() -> None:
 
 
 @pytest.mark.parametrize("frozen", [False, True])
-def test_a_weight_without_its_bytes_is_refused_before_loading(tmp_path, monkeypatch, frozen: bool) -> None:
+def test_a_weight_without_its_bytes_is_refused_before_loading(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, frozen: bool
+) -> None:
     net = nn.Sequential(nn.Flatten(), nn.Linear(4, 3)).eval()
     good = scripted(torch.jit.freeze(torch.jit.script(net)) if frozen else net)
     path = tmp_path / "bad.pt"

@@ -2,7 +2,8 @@
 
 import warnings
 import zipfile
-from typing import NamedTuple
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import pytest
 import torch
@@ -20,7 +21,7 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.mark.parametrize("how", ["script", "trace", "trace_no_grad"])
-def test_small_net(how, tmp_path):
+def test_small_net(how: str, tmp_path: Path) -> None:
     net = settled(ConvNet())
     if how == "script":
         path = save_script(net, tmp_path / "a.pt")
@@ -37,7 +38,7 @@ def test_small_net(how, tmp_path):
 class Control(nn.Module):
     """Branches, loops, lists, dictionaries, strings and optional values, resolved while translating."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__()
         self.convs = nn.ModuleList([nn.Conv2d(3, 3, 3, padding=1) for _ in range(3)])
         self.fc = nn.Linear(3, 4)
@@ -49,7 +50,7 @@ class Control(nn.Module):
         if size is None:
             size = 1
         if self.mode == "avg":
-            return F.adaptive_avg_pool2d(x, [size, size])
+            return F.adaptive_avg_pool2d(x, (size, size))
         return F.adaptive_max_pool2d(x, [size, size])
 
     def forward(self, x: Tensor) -> Tensor:
@@ -65,17 +66,18 @@ class Control(nn.Module):
         while steps < 2:
             named["sum"] = named["sum"] + float(steps)
             steps += 1
-        return self.fc(named["sum"].view(n, -1))
+        logits: Tensor = self.fc(named["sum"].view(n, -1))
+        return logits
 
 
-def test_control_flow(tmp_path):
+def test_control_flow(tmp_path: Path) -> None:
     agrees(save_script(settled(Control()), tmp_path / "a.pt"), (3, 8, 8))
 
 
 class Burnt(nn.Module):
     """Shapes with the batch as a constant, as traces of careless code have them."""
 
-    def __init__(self, batch: int, how: str):
+    def __init__(self, batch: int, how: str) -> None:
         super().__init__()
         self.conv = nn.Conv2d(3, 4, 3)
         self.fc = nn.Linear(4 * 4, 3)
@@ -86,17 +88,19 @@ class Burnt(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         y = self.conv(x)
         if self.how == "view":
-            return self.fc(y.view(self.batch, 16))
-        if self.how == "view -1":
-            return self.fc(y.reshape(self.batch, -1))
-        y = y.flatten(2).transpose(1, 2)
-        y = torch.cat([self.token.expand(self.batch, -1, -1), y[:, :3]], 1)
-        return self.fc(y.flatten(1))
+            y = y.view(self.batch, 16)
+        elif self.how == "view -1":
+            y = y.reshape(self.batch, -1)
+        else:
+            y = y.flatten(2).transpose(1, 2)
+            y = torch.cat([self.token.expand(self.batch, -1, -1), y[:, :3]], 1).flatten(1)
+        logits: Tensor = self.fc(y)
+        return logits
 
 
 @pytest.mark.parametrize("how", ["view", "view -1", "expand"])
 @pytest.mark.parametrize("batch", [1, 3])
-def test_a_burnt_batch_is_freed(how, batch, tmp_path):
+def test_a_burnt_batch_is_freed(how: str, batch: int, tmp_path: Path) -> None:
     net = settled(Burnt(batch, how))
     path = save_trace(net, tmp_path / "a.pt", torch.rand(batch, 3, 4, 4))
     model = load_model(path, None, InputSpec(shape=(3, 4, 4)))
@@ -106,20 +110,21 @@ def test_a_burnt_batch_is_freed(how, batch, tmp_path):
     torch.testing.assert_close(model(x[:1]), expected[:1])
 
 
-def test_fused_attention_gets_a_derivative(tmp_path):
+def test_fused_attention_gets_a_derivative(tmp_path: Path) -> None:
     layer = nn.TransformerEncoderLayer(8, 2, 16, batch_first=True, norm_first=False, dropout=0.0)
 
     class Vision(nn.Module):
-        def __init__(self):
+        def __init__(self) -> None:
             super().__init__()
             self.patch = nn.Conv2d(3, 8, 4, 4)
             self.layer = layer
             self.attention = nn.MultiheadAttention(8, 2, batch_first=True)
             self.head = nn.Linear(8, 3)
 
-        def forward(self, x):
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
             t = self.layer(self.patch(x).flatten(2).transpose(1, 2))
-            return self.head((t + self.attention(t, t, t, need_weights=False)[0]).mean(1))
+            logits: torch.Tensor = self.head((t + self.attention(t, t, t, need_weights=False)[0]).mean(1))
+            return logits
 
     net = settled(Vision())
     path = save_trace(net, tmp_path / "a.pt", torch.rand(1, 3, 8, 8), grad=False)
@@ -137,7 +142,7 @@ def test_fused_attention_gets_a_derivative(tmp_path):
 class Unusual(nn.Module):
     """Padding by name, instance norm, adaptive max-pooling, upsampling: whose functions name many operators."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__()
         self.conv = nn.Conv2d(3, 8, 3, padding="same")
         self.norm = nn.InstanceNorm2d(8, affine=True)
@@ -146,11 +151,12 @@ class Unusual(nn.Module):
         self.fc = nn.Linear(8 * 16, 4)
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.fc(self.up(self.pool(F.mish(self.norm(self.conv(x))))).flatten(1))
+        logits: Tensor = self.fc(self.up(self.pool(F.mish(self.norm(self.conv(x))))).flatten(1))
+        return logits
 
 
 @pytest.mark.parametrize("how", ["script", "trace"])
-def test_unusual_layers(how, tmp_path):
+def test_unusual_layers(how: str, tmp_path: Path) -> None:
     net = settled(Unusual())
     path = tmp_path / "a.pt"
     model = agrees(
@@ -161,13 +167,13 @@ def test_unusual_layers(how, tmp_path):
 
 
 class Structured(nn.Module):
-    def __init__(self, kind: str):
+    def __init__(self, kind: str) -> None:
         super().__init__()
         self.conv = nn.Conv2d(3, 6, 3)
         self.fc = nn.Linear(6, 4)
         self.kind = kind
 
-    def forward(self, x):
+    def forward(self, x: torch.Tensor) -> Any:
         features = self.conv(x).relu().mean([2, 3])
         logits = self.fc(features)
         if self.kind == "dict":
@@ -183,7 +189,7 @@ class Answer(NamedTuple):
 
 
 @pytest.mark.parametrize("kind", ["dict", "named", "nested", "list"])
-def test_logits_inside_of_a_structure(kind, tmp_path):
+def test_logits_inside_of_a_structure(kind: str, tmp_path: Path) -> None:
     net = settled(Structured(kind))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -195,7 +201,7 @@ def test_logits_inside_of_a_structure(kind, tmp_path):
     assert agreement(model, tmp_path / "a.pt")["relative"] < 1e-5
 
 
-def test_saved_on_cuda(tmp_path):
+def test_saved_on_cuda(tmp_path: Path) -> None:
     path = save_script(settled(ConvNet()), tmp_path / "cpu.pt")
     with zipfile.ZipFile(path) as old, zipfile.ZipFile(tmp_path / "cuda.pt", "w") as new:
         for name in old.namelist():
@@ -207,16 +213,17 @@ def test_saved_on_cuda(tmp_path):
     agrees(tmp_path / "cuda.pt", (3, 14, 14))
 
 
-def test_content_dependent_control_is_refused(tmp_path):
+def test_content_dependent_control_is_refused(tmp_path: Path) -> None:
     class Decides(nn.Module):
-        def __init__(self):
+        def __init__(self) -> None:
             super().__init__()
             self.fc = nn.Linear(12, 3)
 
         def forward(self, x: Tensor) -> Tensor:
             if x.sum() > 1:
                 x = x * 2
-            return self.fc(x.flatten(1))
+            logits: Tensor = self.fc(x.flatten(1))
+            return logits
 
     path = save_script(settled(Decides()), tmp_path / "a.pt")
     with pytest.raises(ModelRejected, match="content of a tensor"):
@@ -239,7 +246,7 @@ CASES = [
 
 
 @pytest.mark.parametrize(("family", "how"), CASES, ids=["-".join(case) for case in CASES])
-def test_torchvision(family, how, tmp_path):
+def test_torchvision(family: str, how: str, tmp_path: Path) -> None:
     net, x = build(family)
     path = tmp_path / "a.pt"
     if how == "script":

@@ -2,6 +2,7 @@
 
 import copy
 import warnings
+from pathlib import Path
 
 import torch
 import torch.nn.functional as F
@@ -13,7 +14,7 @@ from workers.models.agreement import agreement
 from workers.models.load import load_model
 
 
-def test_half_precision_is_computed_in_float32(tmp_path):
+def test_half_precision_is_computed_in_float32(tmp_path: Path) -> None:
     net = settled(ConvNet())
     path = save_script(net.half(), tmp_path / "a.pt")
     model = load_model(path, None, InputSpec(shape=(3, 14, 14)))
@@ -23,14 +24,14 @@ def test_half_precision_is_computed_in_float32(tmp_path):
     assert any("float16" in text for text in model.warnings)
 
 
-def test_double_precision(tmp_path):
+def test_double_precision(tmp_path: Path) -> None:
     net = settled(ConvNet()).double()
     model = load_model(save_script(net, tmp_path / "a.pt"), None, InputSpec(shape=(3, 14, 14)))
     x = torch.rand(2, 3, 14, 14)
     assert relative(model(x), net(x.double()).float()) < 1e-6
 
 
-def test_frozen(tmp_path):
+def test_frozen(tmp_path: Path) -> None:
     net = settled(ConvNet())
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -45,7 +46,7 @@ def test_frozen(tmp_path):
     assert [layer.kind for layer in model.layers] == ["conv"] * 3 + ["linear"] * 2
 
 
-def test_frozen_half_precision_is_compared_in_half_precision(tmp_path):
+def test_frozen_half_precision_is_compared_in_half_precision(tmp_path: Path) -> None:
     net = settled(ConvNet())
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -58,7 +59,7 @@ def test_frozen_half_precision_is_compared_in_half_precision(tmp_path):
     assert agreement(model, tmp_path / "a.pt")["relative"] < 1e-2
 
 
-def test_dynamically_quantised_layers(tmp_path):
+def test_dynamically_quantised_layers(tmp_path: Path) -> None:
     """The scripted layer holds a branch for weights in half precision, which is not taken."""
     from torch.ao import quantization
 
@@ -74,11 +75,11 @@ def test_dynamically_quantised_layers(tmp_path):
     assert any("straight-through" in text for text in model.warnings)
 
 
-def test_quantised_files_follow_their_predictions_and_pass_the_gradient_through(tmp_path):
+def test_quantised_files_follow_their_predictions_and_pass_the_gradient_through(tmp_path: Path) -> None:
     from torch.ao import quantization
 
     class Net(nn.Module):
-        def __init__(self):
+        def __init__(self) -> None:
             super().__init__()
             self.quant, self.dequant = quantization.QuantStub(), quantization.DeQuantStub()
             self.conv, self.bn, self.relu = nn.Conv2d(3, 8, 3), nn.BatchNorm2d(8), nn.ReLU()
@@ -86,10 +87,11 @@ def test_quantised_files_follow_their_predictions_and_pass_the_gradient_through(
             self.fc = nn.Linear(8, 4)
             self.plus = torch.ao.nn.quantized.FloatFunctional()
 
-        def forward(self, x):
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
             x = self.relu(self.bn(self.conv(self.quant(x))))
             x = F.max_pool2d(self.plus.add(self.conv2(x), x), 2)
-            return self.dequant(self.fc(x.mean([2, 3])))
+            logits: torch.Tensor = self.dequant(self.fc(x.mean([2, 3])))
+            return logits
 
     net = settled(Net())
     with warnings.catch_warnings():

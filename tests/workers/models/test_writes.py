@@ -1,5 +1,8 @@
 """Programs that write in place: into slices, views, their own buffers and attributes, and into the image itself."""
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 import torch
 import torch.nn.functional as F
@@ -14,13 +17,14 @@ pytestmark = pytest.mark.slow
 
 
 class _Net(nn.Module):
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__()
         self.conv = nn.Conv2d(3, 6, 3)
         self.fc = nn.Linear(6, 4)
 
     def tail(self, x: Tensor) -> Tensor:
-        return self.fc(F.silu(self.conv(x)).mean([2, 3]))
+        found: Tensor = self.fc(F.silu(self.conv(x)).mean([2, 3]))
+        return found
 
 
 class Normalises(_Net):
@@ -70,7 +74,8 @@ class AddsToParts(_Net):
         h.transpose(1, 2)[:, 0].mul_(0.5)
         h[:, 4].fill_(0.5)
         h[..., -1].clamp_(max=0.3)
-        return self.fc(h.mean([2, 3]))
+        logits: Tensor = self.fc(h.mean([2, 3]))
+        return logits
 
 
 class PutsByIndex(_Net):
@@ -79,7 +84,8 @@ class PutsByIndex(_Net):
         i = torch.tensor([0, 2])
         h[:, i] = h[:, i] * 3
         h[h < -0.1] = 0.0
-        return self.fc(h.mean([2, 3]))
+        logits: Tensor = self.fc(h.mean([2, 3]))
+        return logits
 
 
 class FillsByLoop(_Net):
@@ -88,23 +94,27 @@ class FillsByLoop(_Net):
         y = torch.zeros(x.size(0), 6)
         for i in range(5):
             y[:, i] = h[:, i] + h[:, i + 1]
-        return self.fc(y)
+        logits: Tensor = self.fc(y)
+        return logits
 
 
 class WritesIntoABuffer(_Net):
     """State that outlives the call in torch; here each call is the first."""
 
-    def __init__(self):
+    scale: Tensor
+
+    def __init__(self) -> None:
         super().__init__()
         self.register_buffer("scale", torch.zeros(6))
 
     def forward(self, x: Tensor) -> Tensor:
         self.scale.copy_(torch.ones(6))
         self.scale[1] += 2
-        return self.fc(F.silu(self.conv(x)).mean([2, 3]) * self.scale)
+        logits: Tensor = self.fc(F.silu(self.conv(x)).mean([2, 3]) * self.scale)
+        return logits
 
 
-def _save(net, how, folder):
+def _save(net: nn.Module, how: str, folder: Path) -> Path:
     x = torch.rand(2, 3, 8, 8)
     if how == "script":
         return save_script(net, folder / "a.pt")
@@ -121,7 +131,7 @@ NETS = [Normalises, PadsAndSwaps, Copies, AddsToParts, PutsByIndex, FillsByLoop,
 @pytest.mark.filterwarnings("ignore::torch.jit.TracerWarning")
 @pytest.mark.parametrize("how", ["script", "trace", "pt2"])
 @pytest.mark.parametrize("kind", NETS)
-def test_writes_in_place(kind, how, tmp_path):
+def test_writes_in_place(kind: type[Any], how: str, tmp_path: Path) -> None:
     net = settled(kind())
     model = load_model(_save(net, how, tmp_path), None, InputSpec(shape=(3, 8, 8)))
     for images in (1, 3):
@@ -142,7 +152,7 @@ def test_writes_in_place(kind, how, tmp_path):
 
 
 @pytest.mark.parametrize("kind", [PadsAndSwaps, AddsToParts])
-def test_what_was_written_in_place_is_written_back(kind, tmp_path):
+def test_what_was_written_in_place_is_written_back(kind: type[Any], tmp_path: Path) -> None:
     model = load_model(_save(settled(kind()), "script", tmp_path), None, InputSpec(shape=(3, 8, 8)))
     write_torchscript(model, tmp_path / "b.pt")
     write_pt2(model, tmp_path / "b.pt2")
@@ -166,7 +176,7 @@ class NormsBehindAnAssignment(nn.Module):
 
 
 @pytest.mark.parametrize("decomposed", [False, True])
-def test_a_decomposed_batch_norm_is_read_trained_and_written(tmp_path, decomposed):
+def test_a_decomposed_batch_norm_is_read_trained_and_written(tmp_path: Path, decomposed: bool) -> None:
     net, x = settled(NormsBehindAnAssignment()), torch.rand(3, 3, 8, 8)
     program = torch.export.export(net, (x,), dynamic_shapes=({0: torch.export.Dim("n")},))
     program = program.run_decompositions({}) if decomposed else program

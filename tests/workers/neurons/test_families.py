@@ -34,6 +34,7 @@ holds W a + b against the logits.
 
 def checked(model: AuditedModel) -> LastLayer:
     last = find_last_layer(model)
+    assert model.input.shape is not None
     agree(last, Penultimate(model, last), model.input.shape)
     return last
 

@@ -21,7 +21,7 @@ from workers.neurons.sums import SensitivitySums, merge_sums
 
 N, EPS = 20, 0.05
 SPEC = InputSpec(shape=(1, 8, 8))
-Run = Callable[..., tuple[dict[str, Any], JobContext]]
+Run = Callable[..., tuple[dict[str, Any], JobContext[Any]]]
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +55,7 @@ def run_slice(files: dict[str, Path], tmp_path: Path) -> Run:
     return call
 
 
-def sums(result: tuple[dict[str, Any], JobContext]) -> SensitivitySums:
+def sums(result: tuple[dict[str, Any], JobContext[Any]]) -> SensitivitySums:
     return SensitivitySums.load(result[1].files["sums"].path)
 
 

@@ -1,5 +1,6 @@
 """Shard files with known numbers, as the attack and neurons jobs leave them."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -100,7 +101,7 @@ class Planted:
             sums.save(self.inputs[f"sums.{j}"])
             self.values[f"sums.{j}"] = {"n": b - a, "layers": ["conv.0", "head"], "taps": {}, "seconds": 0.1}
 
-    def params(self, specs: list[Attack], cuts: list[tuple[int, int]], **more: Any) -> dict[str, Any]:
+    def params(self, specs: Sequence[Attack], cuts: list[tuple[int, int]], **more: Any) -> dict[str, Any]:
         named = [
             s.model_copy(update={"id": i}).model_dump(mode="json")
             for s, i in zip(specs, attack_ids(specs), strict=True)

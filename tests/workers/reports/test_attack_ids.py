@@ -5,7 +5,7 @@ from openapi.attacks import ApgdT, Fgsm, Pgd
 from openapi.problems import InvalidField
 
 
-def test_readable_and_stable():
+def test_readable_and_stable() -> None:
     assert attack_ids([Fgsm(), Pgd(), Pgd(norm="l2", eps=0.5, steps=20), Pgd(targeted=True)]) == (
         "fgsm-linf-0.0314",
         "pgd-linf-0.0314-10",
@@ -14,7 +14,7 @@ def test_readable_and_stable():
     )
 
 
-def test_twins_are_told_apart_by_what_differs():
+def test_twins_are_told_apart_by_what_differs() -> None:
     assert attack_ids([Pgd(), Pgd(restarts=5), Pgd(step_size=0.01), Pgd()]) == (
         "pgd-linf-0.0314-10",
         "pgd-linf-0.0314-10-restarts-5",
@@ -23,20 +23,20 @@ def test_twins_are_told_apart_by_what_differs():
     )
 
 
-def test_given_ids_are_kept_and_never_taken_by_others():
+def test_given_ids_are_kept_and_never_taken_by_others() -> None:
     assert attack_ids([Pgd(), Fgsm(id="pgd-linf-0.0314-10")]) == ("pgd-linf-0.0314-10-2", "pgd-linf-0.0314-10")
     with pytest.raises(InvalidField, match="used twice") as caught:
         attack_ids([Pgd(id="a"), Pgd(), Fgsm(id="a")])
-    assert caught.value.errors[0].pointer == "/attacks/2/id"
+    assert [e.pointer for e in caught.value.errors or ()] == ["/attacks/2/id"]
 
 
-def test_close_eps_stay_apart():
+def test_close_eps_stay_apart() -> None:
     ids = attack_ids([Pgd(eps=0.03001), Pgd(eps=0.03002), Pgd(eps=1e-5)])
     assert len(set(ids)) == 3
     assert ids[2] == "pgd-linf-1e-05-10"
 
 
-def test_made_ids_are_ids_however_long_a_class_is_called():
+def test_made_ids_are_ids_however_long_a_class_is_called() -> None:
     bear = "American black bear, black bear, Ursus americanus, Euarctos americanus"
     long = [Pgd(target="x" * 200), Pgd(target="x" * 199 + "y"), ApgdT(target=bear), ApgdT(target=bear)]
     ids = attack_ids(long)
@@ -48,6 +48,6 @@ def test_made_ids_are_ids_however_long_a_class_is_called():
     assert ids[2].startswith("apgd_t-linf-0.0314-100-to-American_black_bear")
 
 
-def test_ids_may_not_hold_paths():
+def test_ids_may_not_hold_paths() -> None:
     with pytest.raises(ValueError, match="id"):
         Pgd(id="../../etc")

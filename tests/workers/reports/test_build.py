@@ -1,4 +1,6 @@
 import json
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -7,6 +9,7 @@ from openapi.attacks import Fgsm, Pgd
 from openapi.audits import SampleResult
 from openapi.problems import JobFailed, problem
 from openapi.report import Report
+from openapi.stages.base import Stage
 from tests.workers.reports.planted import Planted, build
 from workers.jobs.context import JobContext
 from workers.jobs.registry import run_stage
@@ -17,7 +20,7 @@ N = np.arange(60)
 FOOLED = [N % 2 == 0, N % 3 > 0, N < 30]
 
 
-def planted(folder, cuts):
+def planted(folder: Path, cuts: list[tuple[int, int]]) -> Planted:
     shards = Planted(folder)
     for i, fooled in enumerate(FOOLED):
         shards.attack(i, fooled, cuts)
@@ -25,7 +28,7 @@ def planted(folder, cuts):
     return shards
 
 
-def test_planted_numbers_come_back(tmp_path):
+def test_planted_numbers_come_back(tmp_path: Path) -> None:
     shards = planted(tmp_path, ONE)
     report = build(shards.params(SPECS, ONE), shards.inputs).report
     ok = shards.correct
@@ -40,6 +43,7 @@ def test_planted_numbers_come_back(tmp_path):
         assert attack.distance.mean == pytest.approx(distances.mean())
         assert attack.distance.median == np.median(distances)
         assert attack.distance.max == distances.max()
+        assert attack.distance.histogram is not None
         assert sum(attack.distance.histogram.counts) == hits
         assert sum(c.robust for c in attack.by_class) == robust
     assert [a.distance.norm for a in report.attacks] == ["linf", "linf", "l2"]
@@ -52,9 +56,10 @@ def test_planted_numbers_come_back(tmp_path):
     assert all((true + 3) % 10 == after for true, after, _ in first)
 
 
-def test_neurons_come_back(tmp_path):
+def test_neurons_come_back(tmp_path: Path) -> None:
     shards = planted(tmp_path, THREE)
     report = build(shards.params(SPECS, THREE), shards.inputs).report
+    assert report.neurons is not None
     conv, head = report.neurons.layers
     assert report.neurons.pairs.n == 60
     assert [n.neuron for n in conv.ranking[:3]] == [19, 18, 17]
@@ -66,7 +71,7 @@ def test_neurons_come_back(tmp_path):
     assert "1 are dead" in next(c.detail for c in report.checks if c.id == "neurons")
 
 
-def test_slicing_leaves_no_trace(tmp_path):
+def test_slicing_leaves_no_trace(tmp_path: Path) -> None:
     whole = planted(tmp_path, ONE)
     parts = planted(tmp_path, THREE)
     a = build(whole.params(SPECS, ONE), whole.inputs)
@@ -74,7 +79,7 @@ def test_slicing_leaves_no_trace(tmp_path):
     assert a.report == b.report
 
 
-def test_missing_or_wrong_slices_are_never_papered_over(tmp_path):
+def test_missing_or_wrong_slices_are_never_papered_over(tmp_path: Path) -> None:
     shards = planted(tmp_path, THREE)
     params = shards.params(SPECS, THREE)
     with pytest.raises(JobFailed, match=r"lacks the result samples\.1\.2 \(samples 40 to 59\)"):
@@ -83,7 +88,7 @@ def test_missing_or_wrong_slices_are_never_papered_over(tmp_path):
         build(params, shards.inputs | {"samples.1.2": shards.inputs["samples.1.1"]})
 
 
-def test_no_attacked_sample_and_no_success_give_nulls(tmp_path):
+def test_no_attacked_sample_and_no_success_give_nulls(tmp_path: Path) -> None:
     shards = Planted(tmp_path)
     shards.attack(0, N < 0, ONE)
     report = build(shards.params(SPECS[:1], ONE, request={"neurons": None}), shards.inputs).report
@@ -98,14 +103,14 @@ def test_no_attacked_sample_and_no_success_give_nulls(tmp_path):
     assert report.clean.accuracy == 0
 
 
-def test_queries_are_summed_up(tmp_path):
+def test_queries_are_summed_up(tmp_path: Path) -> None:
     shards = Planted(tmp_path)
     shards.attack(0, FOOLED[0], ONE, queries=250)
     report = build(shards.params(SPECS[:1], ONE, request={"neurons": None}), shards.inputs).report
     assert report.attacks[0].queries == {"mean": 250, "median": 250, "max": 250}
 
 
-def test_missing_parts_say_why(tmp_path):
+def test_missing_parts_say_why(tmp_path: Path) -> None:
     shards = planted(tmp_path, ONE)
     report = build(shards.params(SPECS, ONE), shards.inputs).report
     reasons = {c.id: c.detail for c in report.checks if c.status == "skipped"}
@@ -113,12 +118,12 @@ def test_missing_parts_say_why(tmp_path):
     assert all(reasons.values())
 
 
-def test_the_stage_writes_valid_files(tmp_path):
+def test_the_stage_writes_valid_files(tmp_path: Path) -> None:
     shards = planted(tmp_path, THREE)
     (tmp_path / "scratch").mkdir()
     rules = {"policy": {"rules": [{"metric": "clean.accuracy", "op": ">=", "value": 0.95}]}}
     ctx = JobContext(shards.inputs, shards.params(SPECS, THREE, request=rules), tmp_path / "scratch")
-    value = run_stage("report", ctx)
+    value = run_stage(Stage.REPORT, ctx)
     assert value["verdict"] == "fail"
     assert value["metrics"] is None
     text = ctx.files["report"].path.read_text()
@@ -140,10 +145,10 @@ def test_the_stage_writes_valid_files(tmp_path):
 MEMORY = problem("memory-limit", "more than 8 GiB").model_dump(mode="json")
 
 
-def hardened(verdict):
+def hardened(verdict: str) -> dict[str, Any]:
     clean = {"accuracy": 0.5, "correct": 1, "n": 2, "ci95": [0.1, 0.9]}
     side = {"clean": clean, "attacks": [], "worst_case": []}
-    none = {"layers": [], "frozen": [], "log": [], "gains": [], "rules": [], "checks": []}
+    none: dict[str, list[Any]] = {"layers": [], "frozen": [], "log": [], "gains": [], "rules": [], "checks": []}
     return {
         "id": "hrd_1",
         "model_id": "mdl_2",
@@ -164,7 +169,9 @@ def hardened(verdict):
         (hardened("pass"), "pass", "rose"),
     ],
 )
-def test_what_became_of_a_hardening_is_a_check(tmp_path, hardening, status, word):
+def test_what_became_of_a_hardening_is_a_check(
+    tmp_path: Path, hardening: dict[str, Any] | None, status: str, word: str
+) -> None:
     shards = planted(tmp_path, ONE)
     report = build(shards.params(SPECS, ONE, hardening=hardening), shards.inputs).report
     (check,) = [c for c in report.checks if c.id == "hardening"]

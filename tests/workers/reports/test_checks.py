@@ -1,18 +1,29 @@
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from openapi.attacks import Apgd, Fgsm, Pgd
+from openapi.attacks.base import Attack
+from openapi.report import Check
 from tests.workers.reports.planted import Planted, merged
 from workers.reports.checks import result_checks
 from workers.reports.merge import AttackTable
+
+Array = NDArray[Any]
+Found = dict[str, Check]
+Checked = Callable[..., Found]
 
 CUT = [(0, 60)]
 N = np.arange(60)
 
 
 @pytest.fixture
-def check(tmp_path):
-    def run(specs, fooled, clean=0.9, **value):
+def check(tmp_path: Path) -> Checked:
+    def run(specs: Sequence[Attack], fooled: Sequence[Array], clean: float = 0.9, **value: Any) -> Found:
         shards = Planted(tmp_path, clean=clean)
         for i, who in enumerate(fooled):
             shards.attack(i, who, CUT, **value)
@@ -22,7 +33,7 @@ def check(tmp_path):
     return run
 
 
-def test_a_clean_model_passes(check):
+def test_a_clean_model_passes(check: Checked) -> None:
     specs = [
         Fgsm(eps=0.03),
         Pgd(eps=0.03, steps=10),
@@ -47,7 +58,7 @@ def test_a_clean_model_passes(check):
     }
 
 
-def test_an_iterative_attack_that_is_weaker_is_flagged(check):
+def test_an_iterative_attack_that_is_weaker_is_flagged(check: Checked) -> None:
     found = check([Fgsm(eps=0.03), Pgd(eps=0.03)], [N < 40, N < 20])
     flagged = found["iterative-beats-single-step"]
     assert flagged.status == "fail"
@@ -55,12 +66,12 @@ def test_an_iterative_attack_that_is_weaker_is_flagged(check):
     assert flagged.numbers["comparisons"][0]["only_weaker_fools"] == 18
 
 
-def test_a_difference_that_chance_explains_is_not(check):
+def test_a_difference_that_chance_explains_is_not(check: Checked) -> None:
     found = check([Fgsm(eps=0.03), Pgd(eps=0.03)], [N < 22, (N < 20) | (N == 40)])
     assert found["iterative-beats-single-step"].status == "pass"
 
 
-def test_ladders(check):
+def test_ladders(check: Checked) -> None:
     found = check([Pgd(eps=0.02), Pgd(eps=0.04)], [N < 40, N < 10])
     assert found["larger-eps-never-helps"].status == "fail"
     found = check([Pgd(eps=0.04, steps=5), Pgd(eps=0.04, steps=50)], [N < 40, N < 10])
@@ -69,12 +80,12 @@ def test_ladders(check):
     assert {found[k].status for k in ("larger-eps-never-helps", "more-steps-never-help")} == {"skipped"}
 
 
-def test_an_unbounded_attack_must_win(check):
+def test_an_unbounded_attack_must_win(check: Checked) -> None:
     assert check([Pgd(eps=0.5)], [N < 40])["unbounded-attack-succeeds"].status == "fail"
     assert check([Pgd(eps=0.1)], [N < 60])["unbounded-attack-succeeds"].status == "skipped"
 
 
-def test_vanishing_and_broken_gradients(check):
+def test_vanishing_and_broken_gradients(check: Checked) -> None:
     figures = {"zero_gradients": 20, "bad_gradients": 0}
     found = check([Pgd()], [N < 10], figures=figures)["gradients-usable"]
     assert found.status == "fail"
@@ -84,7 +95,7 @@ def test_vanishing_and_broken_gradients(check):
     assert found.status == "fail"
 
 
-def test_randomised_models_are_flagged(check, tmp_path):
+def test_randomised_models_are_flagged(check: Checked, tmp_path: Path) -> None:
     assert check([Pgd()], [N < 10], randomised=True)["deterministic"].status == "fail"
     shards = Planted(tmp_path)
     shards.attack(0, N < 10, CUT)
@@ -95,20 +106,20 @@ def test_randomised_models_are_flagged(check, tmp_path):
     assert found.numbers["differing"] == 6
 
 
-def test_examples_outside_their_ball(check):
+def test_examples_outside_their_ball(check: Checked) -> None:
     found = check([Pgd(eps=0.02)], [N < 40])["inside-the-ball"]
     assert found.status == "fail"
     assert found.numbers["distance_over_eps"]["pgd-linf-0.02-10"] == pytest.approx(1.5)
 
 
-def test_a_model_no_better_than_chance(check):
+def test_a_model_no_better_than_chance(check: Checked) -> None:
     found = check([Pgd()], [N < 10], clean=0.1)["clean-above-chance"]
     assert found.status == "fail"
     assert "mean, std" in found.detail
 
 
-def test_a_gradient_that_points_nowhere(check):
-    def probed(wins):
+def test_a_gradient_that_points_nowhere(check: Checked) -> None:
+    def probed(wins: int) -> dict[str, int]:
         return {"zero_gradients": 0, "bad_gradients": 0, "probe_samples": 50, "probe_wins": wins}
 
     assert check([Pgd()], [N < 10], figures=probed(49))["gradients-point-uphill"].status == "pass"
@@ -117,7 +128,7 @@ def test_a_gradient_that_points_nowhere(check):
     assert found.numbers["share"] == {"pgd-linf-0.0314-10": 0.52}
 
 
-def test_cross_entropy_far_behind_a_margin_loss_is_flagged(check):
+def test_cross_entropy_far_behind_a_margin_loss_is_flagged(check: Checked) -> None:
     specs = [Apgd(steps=50), Apgd(steps=50, loss="dlr")]
     found = check(specs, [N < 20, N < 40])["losses-agree"]
     assert found.status == "fail"
@@ -128,22 +139,32 @@ def test_cross_entropy_far_behind_a_margin_loss_is_flagged(check):
     assert check([Apgd(), Apgd(steps=7, loss="dlr")], [N < 20, N < 40])["losses-agree"].status == "skipped"
 
 
-def clean(correct, n, classes=10):
+def clean(correct: int, n: int, classes: int = 10) -> Check:
     tables = planted_tables(correct, n)
     return next(c for c in result_checks(tables, classes) if c.id == "clean-above-chance")
 
 
-def planted_tables(correct, n):
+def planted_tables(correct: int, n: int) -> list[AttackTable]:
     rows = np.arange(n)
     label, zeros = np.zeros(n, np.int64), np.zeros(n)
     right = rows < correct
-    columns = {"predicted": np.where(right, 0, 1), "correct": right, "attacked": right, "success": rows < 0}
-    floats = {"distance": zeros, "confidence": zeros, "clean_confidence": zeros}
-    whole = {"adv_predicted": label, "queries": label}
-    return [AttackTable(id="pgd", spec=Pgd(), index=rows, label=label, **columns, **floats, **whole)]
+    columns: dict[str, Any] = {
+        "index": rows,
+        "label": label,
+        "predicted": np.where(right, 0, 1),
+        "adv_predicted": label,
+        "queries": label,
+        "correct": right,
+        "attacked": right,
+        "success": rows < 0,
+        "distance": zeros,
+        "confidence": zeros,
+        "clean_confidence": zeros,
+    }
+    return [AttackTable(id="pgd", spec=Pgd(), **columns)]
 
 
-def test_few_samples_are_no_reason_to_doubt_the_set_up():
+def test_few_samples_are_no_reason_to_doubt_the_set_up() -> None:
     assert clean(1, 1, classes=2).status == "skipped"
     assert "1 samples are too few" in clean(1, 1, classes=2).detail
     assert clean(1, 1).status == "pass"

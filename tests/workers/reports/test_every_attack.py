@@ -1,5 +1,7 @@
 """Every attack that can be asked for has a place in the report."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -12,8 +14,8 @@ CUT = [(0, 60)]
 
 
 @pytest.mark.parametrize("name", sorted(ATTACKS))
-def test_distances_carry_the_norm_that_is_measured(tmp_path, name):
-    spec = ATTACKS[name]()
+def test_distances_carry_the_norm_that_is_measured(tmp_path: Path, name: str) -> None:
+    spec = ATTACKS[name].model_validate({})
     shards = Planted(tmp_path)
     shards.attack(0, np.arange(60) < 20, CUT)
     report = build(shards.params([spec], CUT, request={"neurons": None}), shards.inputs).report

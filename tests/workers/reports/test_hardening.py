@@ -1,11 +1,17 @@
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
 import numpy as np
 import pytest
 
 from openapi.attacks import Cw, Fgsm, Pgd
 from openapi.report import Report
+from openapi.stages.base import Stage
 from tests.workers.reports.planted import LAYERS, Planted, build
 from workers.jobs.context import JobContext
 from workers.jobs.registry import run_stage
+from workers.reports.build import Built
 
 SPECS = [Fgsm(eps=0.03), Pgd(eps=0.03, steps=20), Pgd(norm="l2", eps=0.5)]
 CUTS = [(0, 25), (25, 60)]
@@ -36,7 +42,9 @@ TRAINING = {
 }
 
 
-def shards_and_params(folder, after, clean_after=None, max_clean_drop=0.15):
+def shards_and_params(
+    folder: Path, after: Sequence[Any], clean_after: Any = None, max_clean_drop: float = 0.15
+) -> tuple[Planted, dict[str, Any]]:
     shards = Planted(folder)
     for i in range(3):
         shards.attack(i, N >= 6, CUTS)
@@ -52,20 +60,26 @@ def shards_and_params(folder, after, clean_after=None, max_clean_drop=0.15):
     return shards, params | {"request": request}
 
 
-def built(folder, *args, **kwargs):
+def comparison(found: Built) -> dict[str, Any]:
+    """The stored comparison of a hardening's report."""
+    assert found.metrics is not None
+    return found.metrics.dump()
+
+
+def built(folder: Path, *args: Any, **kwargs: Any) -> Built:
     shards, params = shards_and_params(folder, *args, **kwargs)
     return build(params, shards.inputs)
 
 
-def test_a_success(tmp_path):
+def test_a_success(tmp_path: Path) -> None:
     found = built(tmp_path, [N >= 40] * 3)
     assert found.report.verdict.status == "pass"
-    before, after = found.metrics.dump()["before"], found.metrics.dump()["after"]
+    before, after = comparison(found)["before"], comparison(found)["after"]
     assert before["worst_case"][0]["robust"] == 6
     assert after["worst_case"][0]["robust"] == 36
     assert [a["id"] for a in after["attacks"]] == [a["id"] for a in before["attacks"]]
     assert before["clean"] == after["clean"]
-    gain = found.metrics.dump()["gains"][0]
+    gain = comparison(found)["gains"][0]
     assert gain.pop("threat")["label"] == "L∞, ε\u00a0=\u00a00.03"
     assert gain == {
         "threat_model": "linf eps=0.03",
@@ -82,13 +96,13 @@ def test_a_success(tmp_path):
     assert "after.iterative-beats-single-step" in ids
 
 
-def test_too_large_a_clean_drop_is_never_a_success(tmp_path):
+def test_too_large_a_clean_drop_is_never_a_success(tmp_path: Path) -> None:
     worse = N % 10 < 7  # 54 → 42 of 60
     assert built(tmp_path, [N >= 40] * 3, worse).report.verdict.status == "fail"
     assert built(tmp_path, [N >= 40] * 3, worse, 0.2).report.verdict.status == "pass"
 
 
-def test_no_rise_is_never_a_success(tmp_path):
+def test_no_rise_is_never_a_success(tmp_path: Path) -> None:
     assert built(tmp_path, [N >= 6] * 3).report.verdict.status == "fail"
     assert built(tmp_path, [N >= 0] * 3).report.verdict.status == "fail"
     one_falls = built(tmp_path, [N >= 40, N >= 40, N >= 3]).report.verdict
@@ -96,13 +110,13 @@ def test_no_rise_is_never_a_success(tmp_path):
     assert {r.metric: r.status for r in one_falls.rules}["hardening.gains.l2 eps=0.5.gain"] == "fail"
 
 
-def test_a_rise_within_chance_is_inconclusive(tmp_path):
+def test_a_rise_within_chance_is_inconclusive(tmp_path: Path) -> None:
     verdict = built(tmp_path, [N >= 8] * 3).report.verdict
     assert verdict.status == "inconclusive"
-    assert "2 samples gained and 0 lost" in verdict.rules[1].detail
+    assert "2 samples gained and 0 lost" in str(verdict.rules[1].detail)
 
 
-def test_unbounded_attacks_do_not_decide(tmp_path):
+def test_unbounded_attacks_do_not_decide(tmp_path: Path) -> None:
     specs = [Pgd(eps=0.03), Cw()]
     shards = Planted(tmp_path)
     for prefix, fooled in (("", N >= 6), ("after.", N >= 40)):
@@ -112,15 +126,16 @@ def test_unbounded_attacks_do_not_decide(tmp_path):
     ids = {"model_id": "mdl_1", "train_dataset_id": "dst_0", "eval_dataset_id": "dst_1"}
     report = build(params | {"request": ids | {"attacks": params["attacks"]}}, shards.inputs).report
     assert report.verdict.status == "pass"
+    assert report.hardening is not None
     assert [g["threat_model"] for g in report.hardening["gains"]] == ["linf eps=0.03", "l2 minimal"]
 
 
-def test_worst_case_decides_not_a_single_attack(tmp_path):
+def test_worst_case_decides_not_a_single_attack(tmp_path: Path) -> None:
     masked = built(tmp_path, [N >= 55, N >= 6, N >= 40]).report.verdict
     assert masked.status == "fail"
 
 
-def test_rules_are_paths_into_the_report(tmp_path):
+def test_rules_are_paths_into_the_report(tmp_path: Path) -> None:
     from workers.reports.policy import metric
 
     report = built(tmp_path, [N >= 40] * 3).report
@@ -128,14 +143,15 @@ def test_rules_are_paths_into_the_report(tmp_path):
         assert metric(report.model_dump(mode="json"), rule.metric) == pytest.approx(rule.actual)
 
 
-def test_the_stage(tmp_path):
+def test_the_stage(tmp_path: Path) -> None:
     shards, params = shards_and_params(tmp_path, [N >= 40] * 3)
     (tmp_path / "scratch").mkdir()
     ctx = JobContext(shards.inputs, params, tmp_path / "scratch")
-    value = run_stage("report", ctx)
+    value = run_stage(Stage.REPORT, ctx)
     assert value["verdict"] == "pass"
     assert set(value["metrics"]) >= {"before", "after", "gains", "rules"}
     report = Report.model_validate_json(ctx.files["report"].path.read_text())
+    assert report.hardening is not None
     assert report.hardening["after"] == value["metrics"]["after"]
     assert len(ctx.files["samples.after"].path.read_text().splitlines()) == 60
     page = ctx.files["html"].path.read_text()
@@ -143,8 +159,8 @@ def test_the_stage(tmp_path):
     assert "Accuracy on training samples" in page
 
 
-def test_an_audit_carries_the_comparison_of_its_hardening(tmp_path):
-    comparison = built(tmp_path, [N >= 40] * 3).metrics.dump()
+def test_an_audit_carries_the_comparison_of_its_hardening(tmp_path: Path) -> None:
+    numbers = comparison(built(tmp_path, [N >= 40] * 3))
     shards = Planted(tmp_path)
     for i in range(3):
         shards.attack(i, N >= 6, CUTS)
@@ -157,9 +173,10 @@ def test_an_audit_carries_the_comparison_of_its_hardening(tmp_path):
         "layers": ["a"],
         "frozen": [],
         "log": [],
-        **comparison,
+        **numbers,
     }
     params = shards.params(SPECS, CUTS, request=request, hardening=facts)
     report = build(params, shards.inputs).report
+    assert report.hardening is not None
     assert report.hardening["after"]["clean"]["accuracy"] == 0.9
     assert (report.verdict.status, report.verdict.rules[0].actual) == ("pass", 0.6)

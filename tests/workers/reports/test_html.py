@@ -3,13 +3,17 @@ import io
 import json
 import re
 from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PIL import Image
 
 from openapi.attacks import Ddn, Fgsm, Pgd
 from openapi.base import AS_WRITTEN
+from openapi.stages.base import Stage
 from tests.workers.reports.planted import LAYERS, Planted, build
 from workers.jobs.context import JobContext
 from workers.jobs.registry import run_stage
@@ -27,22 +31,25 @@ EVIL = "\"><script>alert('x')</script><img src=x onerror=alert(1)>{{ 7*7 }}"
 class Page(HTMLParser):
     """Collects tags, attributes, `<data>` values and visible text."""
 
-    def __init__(self, text):
+    def __init__(self, text: str) -> None:
         super().__init__()
-        self.tags, self.attributes, self.values, self.text = [], [], [], ""
+        self.tags: list[str] = []
+        self.attributes: list[tuple[str, str, str]] = []
+        self.values: list[str] = []
+        self.text = ""
         self.feed(text)
 
-    def handle_starttag(self, tag, attrs):
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append(tag)
-        self.attributes += [(tag, *pair) for pair in attrs]
+        self.attributes += [(tag, key, value or "") for key, value in attrs]
         if tag == "data":
-            self.values.append(dict(attrs)["value"])
+            self.values.append(dict(attrs)["value"] or "")
 
-    def handle_data(self, data):
+    def handle_data(self, data: str) -> None:
         self.text += data
 
 
-def report_of(folder, names="class", **more):
+def report_of(folder: Path, names: str = "class", **more: Any) -> tuple[dict[str, Any], Planted]:
     shards = Planted(folder)
     for i, fooled in enumerate([N % 2 == 0, N % 3 > 0, N < 20, N < 30]):
         shards.attack(i, fooled, CUTS)
@@ -52,7 +59,7 @@ def report_of(folder, names="class", **more):
     return params, shards
 
 
-def numbers_in(node):
+def numbers_in(node: Any) -> set[float]:
     if isinstance(node, dict):
         return set().union(*(numbers_in(v) for v in node.values()), set())
     if isinstance(node, list):
@@ -60,7 +67,7 @@ def numbers_in(node):
     return {float(node)} if isinstance(node, int | float) and not isinstance(node, bool) else set()
 
 
-def test_every_number_comes_from_the_report(tmp_path):
+def test_every_number_comes_from_the_report(tmp_path: Path) -> None:
     params, shards = report_of(tmp_path)
     report = build(params, shards.inputs).report
     page = Page(render(report))
@@ -72,7 +79,7 @@ def test_every_number_comes_from_the_report(tmp_path):
         assert value in shown
 
 
-def test_warnings_and_failed_checks_stand_on_the_first_screen(tmp_path):
+def test_warnings_and_failed_checks_stand_on_the_first_screen(tmp_path: Path) -> None:
     params, shards = report_of(tmp_path)
     params["model"]["warnings"] = ["the second output is read as the logits"]
     params["dataset"]["warnings"] = ["no sample has class 7"]
@@ -92,7 +99,7 @@ def test_warnings_and_failed_checks_stand_on_the_first_screen(tmp_path):
     assert "notices" not in render(quiet).partition("<main>")[0].partition("</style>")[2]
 
 
-def test_accuracy_at_every_eps_follows_from_smallest_distances(tmp_path):
+def test_accuracy_at_every_eps_follows_from_smallest_distances(tmp_path: Path) -> None:
     """A minimal-norm attack that fools everybody at 0.01, 0.02 or 0.03, a third each, leaves two thirds and one third
     between."""
     shards = Planted(tmp_path)
@@ -102,8 +109,9 @@ def test_accuracy_at_every_eps_follows_from_smallest_distances(tmp_path):
     (chart,) = over_distance(report)
     assert "against eps, l2" in chart["svg"]
     assert chart["legend"] == [(attack_text("ddn", report.attacks[0].params), 1)]
-    drawn = re.search(r'class="line tone1" d="M([^"]+)"', chart["svg"]).group(1)
-    heights = [float(point.split()[1]) for point in drawn.split("L")]
+    drawn = re.search(r'class="line tone1" d="M([^"]+)"', chart["svg"])
+    assert drawn is not None
+    heights = [float(point.split()[1]) for point in drawn[1].split("L")]
     assert heights == sorted(heights)  # downwards on the screen
     top, bottom = heights[0], heights[-1]
     levels = sorted({round((bottom - h) / (bottom - top), 2) for h in heights})
@@ -111,7 +119,7 @@ def test_accuracy_at_every_eps_follows_from_smallest_distances(tmp_path):
     assert levels == pytest.approx([0, *third, 1], abs=0.02)
 
 
-def test_hostile_names_stay_text(tmp_path):
+def test_hostile_names_stay_text(tmp_path: Path) -> None:
     hostile = {
         "model": {
             "id": EVIL, "sha256": EVIL, "format": EVIL, "name": EVIL, "num_parameters": 1,
@@ -138,7 +146,7 @@ def test_hostile_names_stay_text(tmp_path):
     assert "49" not in re.findall(r">(\d+)\{", page.text)
 
 
-def test_the_page_needs_nothing_from_outside(tmp_path):
+def test_the_page_needs_nothing_from_outside(tmp_path: Path) -> None:
     params, shards = report_of(tmp_path)
     text = render(build(params, shards.inputs).report)
     page = Page(text)
@@ -157,7 +165,7 @@ def test_the_page_needs_nothing_from_outside(tmp_path):
     assert "script-src" not in policy
 
 
-def test_figures_are_there(tmp_path):
+def test_figures_are_there(tmp_path: Path) -> None:
     params, shards = report_of(tmp_path)
     page = Page(render(build(params, shards.inputs).report))
     titles = [v for t, k, v in page.attributes if t == "svg" and k == "aria-label"]
@@ -167,9 +175,10 @@ def test_figures_are_there(tmp_path):
     assert any(t.startswith("Distances of") for t in titles)
 
 
-def test_page_of_a_large_network_stays_small(tmp_path):
+def test_page_of_a_large_network_stays_small(tmp_path: Path) -> None:
     params, shards = report_of(tmp_path)
     report = build(params, shards.inputs).report
+    assert report.neurons is not None
     layer = report.neurons.layers[0]
     wide = layer.model_copy(update={"ranking": layer.ranking * 100, "neurons": 2000})
     many = tuple(wide.model_copy(update={"name": f"block.{i}.conv"}) for i in range(120))
@@ -179,14 +188,20 @@ def test_page_of_a_large_network_stays_small(tmp_path):
     assert "The other 111 layers" in text
 
 
-def test_the_worst_are_shown_and_kept_examples_joined(tmp_path):
+def test_the_worst_are_shown_and_kept_examples_joined(tmp_path: Path) -> None:
     params, shards = report_of(tmp_path, request={"keep_examples": True})
     rng = np.random.default_rng(0)
     x = rng.random((60, 1, 4, 4), dtype=np.float32)
     x_adv = np.clip(x + 0.03, 0, 1)
     success = (N % 2 == 0) & shards.correct
     confidence = np.linspace(0.2, 0.9, 60, dtype=np.float32)
-    columns = {"index": N, "label": shards.label, "predicted": N % 10, "confidence": confidence, "distance": N * 0.1}
+    columns: dict[str, NDArray[Any]] = {
+        "index": N,
+        "label": shards.label,
+        "predicted": N % 10,
+        "confidence": confidence,
+        "distance": N * 0.1,
+    }
     for j, (a, b) in enumerate(CUTS):
         s = slice(a, b)
         np.savez(tmp_path / f"e{j}.npz", x=x_adv[s], index=N[s], label=shards.label[s], success=success[s])
@@ -196,7 +211,7 @@ def test_the_worst_are_shown_and_kept_examples_joined(tmp_path):
         shards.inputs[f"worst.0.{j}"] = tmp_path / f"w{j}.json"
     (tmp_path / "scratch").mkdir()
     ctx = JobContext(shards.inputs, params, tmp_path / "scratch")
-    run_stage("report", ctx)
+    run_stage(Stage.REPORT, ctx)
     page = Page(ctx.files["html"].path.read_text())
     assert page.tags.count("img") == 27  # nine of benign, change, attacked
     whole = worst.pick(x, x_adv, success, columns)  # slices lose none of the worst
@@ -212,7 +227,7 @@ def test_the_worst_are_shown_and_kept_examples_joined(tmp_path):
     assert {a["name"] for a in listed} == {"examples-fgsm-linf-0.03.npz"}
 
 
-def test_the_change_is_amplified_to_full_contrast():
+def test_the_change_is_amplified_to_full_contrast() -> None:
     x = np.full((1, 1, 2, 2), 0.5, np.float32)
     x_adv = x.copy()
     x_adv[0, 0, 0, 0], x_adv[0, 0, 1, 1] = 0.6, 0.4
@@ -227,11 +242,11 @@ def test_the_change_is_amplified_to_full_contrast():
     ("value", "text"),
     [(0.884, "88.4 %"), (0, "0.0 %"), (1, "100.0 %"), (0.0003, "< 0.1 %"), (0.99999, "> 99.9 %"), (0.9994, "99.9 %")],
 )
-def test_percentages_never_round_to_a_lie(value, text):
+def test_percentages_never_round_to_a_lie(value: float, text: str) -> None:
     assert Page(str(percent(value))).text == text
 
 
-def test_words():
+def test_words() -> None:
     assert threat_text({"threat_model": "l2 minimal", "threat": {"label": "L2, unbounded"}}) == "L2, unbounded"
     assert threat_text({"threat_model": "l2 minimal"}) == "l2 minimal", "of a report before 1.3"
     assert attack_text("pgd", {"steps": 20, "restarts": 5, "targeted": True, "loss": "margin"}) == (
@@ -242,7 +257,7 @@ def test_words():
     assert safe_href("javascript:alert(1)") == ""
 
 
-def test_eps_is_told_as_it_was_written(tmp_path):
+def test_eps_is_told_as_it_was_written(tmp_path: Path) -> None:
     shards = Planted(tmp_path)
     for i, fooled in enumerate([N % 2 == 0, N % 3 > 0]):
         shards.attack(i, fooled, CUTS)

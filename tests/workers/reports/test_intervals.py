@@ -13,13 +13,13 @@ from workers.reports.intervals import clearly_more, wilson
         (1, 29, 0.0061, 0.1718),
     ],
 )
-def test_published_values(successes, n, low, high):
+def test_published_values(successes: int, n: int, low: float, high: float) -> None:
     got = wilson(successes, n)
     assert got == pytest.approx((low, high), abs=5e-5)
     assert wilson(n - successes, n) == pytest.approx((1 - high, 1 - low), abs=5e-5)
 
 
-def test_ends():
+def test_ends() -> None:
     assert wilson(0, 7)[0] == 0
     assert wilson(7, 7)[1] == 1
     assert wilson(0, 0) == (0, 1)
@@ -27,7 +27,7 @@ def test_ends():
         wilson(3, 2)
 
 
-def test_covers_as_often_as_it_says():
+def test_covers_as_often_as_it_says() -> None:
     rng = np.random.default_rng(0)
     for p in (0.02, 0.3, 0.9):
         drawn = rng.binomial(200, p, 4000)
@@ -35,7 +35,7 @@ def test_covers_as_often_as_it_says():
         assert 0.92 < covered < 0.98
 
 
-def test_paired_outcomes():
+def test_paired_outcomes() -> None:
     assert not clearly_more(0, 0)
     assert not clearly_more(3, 0)
     assert clearly_more(4, 0)

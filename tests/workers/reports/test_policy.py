@@ -67,7 +67,7 @@ REPORT = {
         ("hardening.after.worst_case.robust_accuracy", 0.3),
     ],
 )
-def test_paths(path, value):
+def test_paths(path: str, value: float) -> None:
     assert metric(REPORT, path) == value
 
 
@@ -85,7 +85,7 @@ def test_paths(path, value):
         ("nonsense", "the report has no 'nonsense'"),
     ],
 )
-def test_unknown_metrics_are_inconclusive_with_a_reason(path, message):
+def test_unknown_metrics_are_inconclusive_with_a_reason(path: str, message: str) -> None:
     with pytest.raises(UnknownMetric, match=message):
         metric(REPORT, path)
     verdict = judge(REPORT, [PolicyRule(metric=path, op=">=", value=0)])
@@ -106,7 +106,7 @@ def test_unknown_metrics_are_inconclusive_with_a_reason(path, message):
         ([("clean.accuracy", ">=", 0.95), ("nope", ">", 0)], "fail"),
     ],
 )
-def test_verdicts(rules, status):
+def test_verdicts(rules: list[Any], status: str | None) -> None:
     verdict = judge(REPORT, [PolicyRule(metric=m, op=op, value=v) for m, op, v in rules])
     assert verdict.status == status
     assert len(verdict.rules) == len(rules)

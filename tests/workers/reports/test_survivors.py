@@ -13,7 +13,7 @@ from workers.reports.survivors import passed_on
 
 
 def spec(name: str, **options: object) -> Attack:
-    return ATTACKS[name](**options)  # type: ignore[no-any-return]
+    return ATTACKS[name](**options)
 
 
 def test_who_goes_before_whom() -> None:

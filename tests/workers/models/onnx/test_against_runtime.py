@@ -66,7 +66,7 @@ def test_conv(tmp_path: Path, auto_pad: str) -> None:
     for strides, dilations, group in itertools.product([[1, 1], [2, 3]], [[1, 1], [2, 1]], [1, 2]):
         if auto_pad.startswith("SAME") and dilations != [1, 1]:
             continue
-        pads = {"pads": [1, 0, 2, 1]} if auto_pad == "NOTSET" else {}
+        pads: dict[str, Any] = {"pads": [1, 0, 2, 1]} if auto_pad == "NOTSET" else {}
         constants = {"w": rand(6, 4 // group, 3, 2), "b": rand(6)}
         check(
             tmp_path,
@@ -87,7 +87,7 @@ def test_conv_transpose(tmp_path: Path) -> None:
     ):
         if strides == [1, 1] and extra != [0, 0]:
             continue
-        options = {"strides": strides, "output_padding": extra, "group": group, "pads": pads}
+        options: dict[str, Any] = {"strides": strides, "output_padding": extra, "group": group, "pads": pads}
         check(tmp_path, "ConvTranspose", IMAGE, {"w": rand(4, 3, 3, 2)}, **options)
 
 

@@ -32,7 +32,8 @@ def tremble() -> Iterator[None]:
 
     @operator("Tremble", domain=DOMAIN, note="made up", host=_twice, weights=(1,), settings=(2,), idle=("comment",))
     def compute(call: Call, x: Tensor, gain: Tensor | None = None, size: Tensor | None = None) -> Tensor:
-        return (x * 2 if gain is None else x * gain) * call.attr("power", 1.0)
+        found: Tensor = (x * 2 if gain is None else x * gain) * call.attr("power", 1.0)
+        return found
 
     yield
     del OPERATORS[DOMAIN, "Tremble"]

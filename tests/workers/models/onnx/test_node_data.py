@@ -34,6 +34,7 @@ def _cases() -> dict[str, list[Any]]:
         warnings.simplefilter("ignore")
         cases = defaultdict(list)
         for case in collect_testcases(None):
+            assert case.model is not None
             operators = {n.op_type for n in case.model.graph.node if not n.domain}
             if len(case.model.graph.node) == 1 and operators and ("", next(iter(operators))) in OPERATORS:
                 cases[next(iter(operators))].append(case)
@@ -51,7 +52,8 @@ def _takes(graph: Graph) -> dict[str, str | None]:
     slots: dict[str, str | None] = {}
     for node in graph.nodes:
         operator = find(node.domain, node.op, node.version)
-        converter = operator and (operator.tensor or operator.host)
+        assert operator is not None
+        converter = operator.tensor or operator.host
         assert converter is not None
         for i, name in enumerate(node.inputs):
             slots[name] = converter.input(i)
@@ -96,8 +98,8 @@ def test_operator_gives_the_results_of_the_standard(operator: str) -> None:
         except TremorError as error:
             refused.append((case.name, error))
     # A refusal is an answer too, but it says which node and why.
-    for _, error in refused:
-        assert "node" in error.detail.lower() or "Tensor" in error.detail
+    for _, refusal in refused:
+        assert "node" in refusal.detail.lower() or "Tensor" in refusal.detail
     assert right or operator in {"DynamicQuantizeLinear", "GRU", "If", "MeanVarianceNormalization"}, refused[:3]
 
 

@@ -104,7 +104,7 @@ def test_the_batch_through_clip_and_max(tmp_path: Path) -> None:
     compare(save(model(nodes, ["n", 3, 4, 4], constants), tmp_path), batches=(1, 2, 5))
 
 
-ATTENTION = {
+ATTENTION: dict[str, tuple[list[str], dict[str, Any]]] = {
     "packed weights": (["t", "w", "b"], {"num_heads": 3}),
     "scale": (["t", "w", "b"], {"num_heads": 2, "scale": 0.3}),
     "causal": (["t", "w", "b"], {"num_heads": 3, "unidirectional": 1}),
@@ -127,7 +127,7 @@ def test_multi_head_attention_of_onnxruntime(bias: bool, tmp_path: Path) -> None
     nodes = [node("MatMul", ["t", f"w{i}"], f"q{i}") for i in range(3)]
     inputs = ["q0", "q1", "q2", *(["b"] if bias else [])]
     nodes.append(node("MultiHeadAttention", inputs, "a", domain="com.microsoft", num_heads=3, scale=0.4))
-    weights = {f"w{i}": rand(12, 12, seed=i) for i in range(3)}
+    weights: dict[str, Any] = {f"w{i}": rand(12, 12, seed=i) for i in range(3)}
     compare(save(tokens(*nodes, domains=MS, b=rand(36), **weights), tmp_path))
 
 
@@ -154,7 +154,7 @@ def test_recurrent_layers(op: str, direction: str, tmp_path: Path) -> None:
         node("Transpose", ["seq"], "back", perm=[2, 0, 1, 3]),
         node("Reshape", ["back", "joined"], "a"),
     ]
-    weights = {"w": rand(d, gates * 6, 12), "r": rand(d, gates * 6, 6), "b": rand(d, gates * 12)}
+    weights: dict[str, Any] = {"w": rand(d, gates * 6, 12), "r": rand(d, gates * 6, 6), "b": rand(d, gates * 12)}
     found = compare(save(tokens(*nodes, width=6 * d, joined=ints(0, 5, 6 * d), **weights), tmp_path))
     assert set(weights) <= set(found.trainable_parameters())
 
@@ -207,15 +207,17 @@ class Standardised(nn.Conv2d):
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         flat = self.weight.reshape(1, self.out_channels, -1)
         w = nn.functional.batch_norm(flat, None, None, training=True, momentum=0.0, eps=1e-6)
-        return self._conv_forward(x, w.reshape_as(self.weight), self.bias)
+        logits: torch.Tensor = self._conv_forward(x, w.reshape_as(self.weight), self.bias)
+        return logits
 
 
 def test_weight_standardisation(tmp_path: Path) -> None:
     torch.manual_seed(0)
-    net = nn.Sequential(Standardised(3, 6, 3), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(6, 4)).eval()
+    first = Standardised(3, 6, 3)
+    net = nn.Sequential(first, nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(6, 4)).eval()
     x = torch.rand(3, 3, 12, 12)
     path = tmp_path / "m.onnx"
-    options = {"input_names": ["x"], "dynamic_axes": {"x": {0: "n"}}, "opset_version": 17}
+    options: dict[str, Any] = {"input_names": ["x"], "dynamic_axes": {"x": {0: "n"}}, "opset_version": 17}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         torch.onnx.export(net, (x[:1],), path, dynamo=False, **options)
@@ -224,16 +226,16 @@ def test_weight_standardisation(tmp_path: Path) -> None:
     assert relative(gradient(found, x), gradient(net, x)) < 1e-4
     np.testing.assert_allclose(reference(path, x.numpy()), found(x).detach().numpy(), rtol=1e-3, atol=1e-4)
     assert [layer.kind for layer in found.layers] == ["conv", "linear"]
-    assert any(p.numel() == net[0].weight.numel() for p in found.trainable_parameters().values())
+    assert any(p.numel() == first.weight.numel() for p in found.trainable_parameters().values())
 
 
 @pytest.mark.parametrize("dynamo", [False, True])
 @pytest.mark.parametrize("batch", [1, 2, 4])
 def test_a_class_token_at_a_fixed_batch(batch: int, dynamo: bool, tmp_path: Path) -> None:
-    net, _ = build("vit")
+    net: Any = build("vit")[0]
     nn.init.normal_(net.heads.head.weight)
     path = tmp_path / "m.onnx"
-    more = {"external_data": False, "verbose": False} if dynamo else {"opset_version": 17}
+    more: dict[str, Any] = {"external_data": False, "verbose": False} if dynamo else {"opset_version": 17}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         torch.onnx.export(net, (torch.rand(batch, 3, 32, 32),), path, dynamo=dynamo, **more)

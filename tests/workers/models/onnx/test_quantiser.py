@@ -42,7 +42,7 @@ NODES = [
 ]
 
 
-class Images(CalibrationDataReader):
+class Images(CalibrationDataReader):  # type: ignore[misc]
     def __init__(self) -> None:
         rng = np.random.default_rng(0)
         self.images = iter([{"x": rng.random((1, 3, 8, 8), np.float32)} for _ in range(8)])
