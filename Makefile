@@ -26,7 +26,7 @@ quick: setup ## the tests that are quick and need no servers
 test: setup ## run the whole test suite
 	$(VENV)/bin/python -m pytest
 
-lint: setup ## ruff and mypy --strict
+lint: setup ## ruff and mypy --strict, tests included
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
