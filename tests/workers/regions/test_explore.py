@@ -35,10 +35,11 @@ def conv_net(channels: int = 3, classes: int = 4, seed: int = 0) -> nn.Module:
     """A net on (channels, 6, 6) images that single pixels do fool."""
     with torch.random.fork_rng():
         torch.manual_seed(seed)
-        net = nn.Sequential(nn.Conv2d(channels, 6, 3), nn.ReLU(), nn.Flatten(), nn.Linear(96, classes))
+        first, last = nn.Conv2d(channels, 6, 3), nn.Linear(96, classes)
+        net = nn.Sequential(first, nn.ReLU(), nn.Flatten(), last)
         with torch.no_grad():
-            net[3].bias.zero_()
-            net[0].weight.mul_(3)
+            last.bias.zero_()
+            first.weight.mul_(3)
         return net.eval()
 
 
@@ -144,6 +145,7 @@ def test_a_planted_pixel_is_found_in_its_region_only() -> None:
         # black comes before white: odd numbers of queries, and as many as its turn in the region says
         assert region.first_hit is not None
         assert region.first_hit % 2 == 1
+        assert one.needed is not None
         assert (region.first_hit - 1) / 2 == one.needed * 16
 
 
@@ -188,7 +190,8 @@ def test_a_model_without_gradients_is_searched_and_cam_is_refused() -> None:
 
         def forward(self, x: Tensor) -> Tensor:
             with torch.no_grad():
-                return self.net(torch.round(x * 3) / 3)
+                logits: Tensor = self.net(torch.round(x * 3) / 3)
+            return logits
 
     x = images(40, (1, 6, 6))
     found = run(Steps(), x)
@@ -243,10 +246,12 @@ def test_two_pixels_where_one_does_not_suffice() -> None:
 
 
 def test_semantic_amounts_come_from_the_true_class() -> None:
-    net = nn.Sequential(nn.Conv2d(3, 2, 1), nn.AdaptiveAvgPool2d(1), nn.Flatten())
+    conv = nn.Conv2d(3, 2, 1)
+    net = nn.Sequential(conv, nn.AdaptiveAvgPool2d(1), nn.Flatten())
     with torch.no_grad():
-        net[0].weight.copy_(torch.tensor([[1.0, 0, 0], [0, 1.0, 0]]).view(2, 3, 1, 1))
-        net[0].bias.zero_()
+        conv.weight.copy_(torch.tensor([[1.0, 0, 0], [0, 1.0, 0]]).view(2, 3, 1, 1))
+        assert conv.bias is not None
+        conv.bias.zero_()
     from workers.models.from_module import audit_module
 
     model = audit_module(net, InputSpec(shape=(3, 8, 8)))

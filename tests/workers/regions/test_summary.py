@@ -1,12 +1,14 @@
 """Segmentations, orders, semantic amounts and statistics, by hand."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from scipy.stats import spearmanr
 
 from openapi.problems import InvalidField
 from workers.regions.pixel_order import ranks, within
-from workers.regions.segmentation import by_quantiles, felzenszwalb, from_masks, grid, segment, slic
+from workers.regions.segmentation import Segmentation, by_quantiles, felzenszwalb, from_masks, grid, segment, slic
 from workers.regions.semantics import cam_mass, entropy
 from workers.regions.summary import Counts, Region, density_against_semantics, needed_budget, regions_of, success_curve
 from workers.regions.values import corners
@@ -22,7 +24,7 @@ def colours() -> np.ndarray:
 
 
 @pytest.mark.parametrize("cut", [slic, felzenszwalb])
-def test_blocks_of_colour_are_kept_apart(cut) -> None:
+def test_blocks_of_colour_are_kept_apart(cut: Callable[[np.ndarray, int], np.ndarray]) -> None:
     found = cut(colours(), 3)
     assert found.dtype == np.int16
     for number in range(found.max() + 1):
@@ -32,7 +34,7 @@ def test_blocks_of_colour_are_kept_apart(cut) -> None:
 
 @pytest.mark.parametrize("channels", [1, 2, 4])
 @pytest.mark.parametrize("kind", ["slic", "felzenszwalb", "grid"])
-def test_any_number_of_channels_is_cut_the_same_way_twice(kind, channels) -> None:
+def test_any_number_of_channels_is_cut_the_same_way_twice(kind: Segmentation, channels: int) -> None:
     image = np.random.default_rng(0).random((channels, 17, 12)).astype(np.float32)
     found = segment(kind, image, 6)
     np.testing.assert_array_equal(found, segment(kind, image, 6))
@@ -124,6 +126,8 @@ def test_correlation_of_density_and_semantics() -> None:
     # what only differs between images says nothing of regions
     between = [regions([k + 0.1 * v for v in rng.random(6)], [k + 0.1 * v for v in rng.random(6)]) for k in range(10)]
     confounded = density_against_semantics(between)
+    assert confounded["p"] is not None
+    assert confounded["p_within"] is not None
     assert confounded["p"] < 1e-6
     assert confounded["p_within"] > 0.01
     assert density_against_semantics([regions([0, 0, 0], [1, 2, 3])])["value"] is None
