@@ -87,7 +87,8 @@ def test_an_untargeted_attack_reaches_nothing() -> None:
 
 def test_words_of_the_request() -> None:
     spec = ATTACK_ADAPTER.validate_python({"name": "pgd", "eps": 0.1, "target": "cat"})
-    assert (spec.targeted, spec.chosen) == (True, "cat")  # type: ignore[union-attr]
+    assert isinstance(spec, Pgd)
+    assert (spec.targeted, spec.chosen) == (True, "cat")
     assert str(spec.threat_model) == "linf eps=0.1 target=cat"
     assert attack_ids([spec]) == ("pgd-linf-0.1-10-to-cat",)
     assert Pgd(target="next").chosen is None
