@@ -19,7 +19,7 @@ def net() -> SmallNet:
     """`SmallNet`, its logits centred on the images, so that every class can be reached."""
     found = SmallNet().eval()
     with torch.no_grad():
-        found.head.bias -= found(images().float() / 255).mean(0)
+        found.head.bias.sub_(found(images().float() / 255).mean(0))
     return found
 
 
