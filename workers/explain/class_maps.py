@@ -1,5 +1,6 @@
 """Class activation maps: CAM where the head averages a map and weighs its channels, Grad-CAM elsewhere."""
 
+import contextlib
 from collections.abc import Iterator
 from typing import Literal
 
@@ -9,6 +10,8 @@ from torch import Tensor, nn
 from openapi.problems import NotDifferentiable
 from workers.explain.feature_map import FeatureMap, find_feature_map, trial_images, with_value
 from workers.models.audited import AuditedModel
+from workers.neurons.heads.last_layer import find_last_layer
+from workers.neurons.heads.walk import NoLastLayer
 
 Kind = Literal["cam", "grad_cam"]
 _AGREES = 1e-4
@@ -68,15 +71,11 @@ def pooled_weight(model: AuditedModel, feature_map: FeatureMap) -> Tensor | None
 
 
 def _head_weights(model: AuditedModel) -> Iterator[Tensor]:
-    """Yield the matrices (classes, channels) that the head may be; of a single logit beside the constant 0."""
-    last = model.layers[-1:]
-    weights = [
-        model.graph.get_parameter(name).detach().float() for one in last for name in model.layer_parameters(one.name)
-    ]
-    matrices = [weight.flatten(1) for weight in weights if weight.ndim >= 2]
-    for matrix in (torch.eye(model.num_classes, device=model.transform.scale.device), *matrices):
-        for turned in (matrix, matrix.T):
-            yield torch.cat([torch.zeros_like(turned), turned]) if model.single and len(turned) == 1 else turned
+    """Yield the matrices (classes, channels) that the head may be."""
+    device = model.transform.scale.device
+    yield torch.eye(model.num_classes, device=device)
+    with contextlib.suppress(NoLastLayer):
+        yield torch.from_numpy(find_last_layer(model).weight).to(device)
 
 
 def _same_but_for_a_bias(z: Tensor, found: Tensor) -> bool:

@@ -7,7 +7,6 @@ that all shards find the same map.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import torch
 from torch import Tensor, fx
@@ -15,7 +14,9 @@ from torch import Tensor, fx
 from openapi.problems import InvalidField
 from workers.models.audited import AuditedModel
 from workers.models.differentiability import probes
+from workers.models.extra_outputs import with_nodes
 from workers.models.graphs import depends_on_input, op_name
+from workers.neurons.heads.walk import record
 
 #: Operators after which places are coarser: the map before them is the finer one, of the same channels.
 POOLING = {
@@ -58,7 +59,7 @@ def find_feature_map(model: AuditedModel, layer: str | None = None) -> FeatureMa
     Raises `InvalidField` for a layer without places and for a network that has none.
     """
     x = trial_images(model)
-    values = _shapes(model, x)
+    values = {node.name: shape for node, shape in record(model, x, ()).shapes.items()}
     if layer is not None:
         found = as_map(model.layer(layer).taps["act"].node, values, x)
         if found is None:
@@ -105,34 +106,14 @@ def grid_of(tokens: int, h: int, w: int) -> tuple[int, tuple[int, int]] | None:
 
 
 def with_value(model: AuditedModel, node: str) -> Callable[[Tensor], tuple[Tensor, Tensor]]:
-    """Return ``f(x) = (logits, value of the node)``: the model's graph with one more output; all tensors are shared."""
-    graph = fx.Graph()
-    copies: dict[fx.Node, fx.Node] = {}
-    logits = graph.graph_copy(model.graph.graph, copies)
-    graph.output((logits, next(copied for original, copied in copies.items() if original.name == node)))
-    module = fx.GraphModule(model.graph, graph)
+    """Return ``f(x) = (logits, value of the node)``, to be used while the graph stays as it is."""
+    function = with_nodes(model.graph.graph, [node])
 
     def run(x: Tensor) -> tuple[Tensor, Tensor]:
-        z, value = module(model.transform(x))
+        z, (value,) = function(model.graph, model.transform(x))
         return z.float(), value
 
     return run
-
-
-def _shapes(model: AuditedModel, x: Tensor) -> dict[str, tuple[int, ...]]:
-    """Run the network once and return each node's shape, by name."""
-    shapes: dict[str, tuple[int, ...]] = {}
-
-    class Noting(fx.Interpreter):
-        def run_node(self, n: fx.Node) -> Any:
-            value = super().run_node(n)
-            if isinstance(value, Tensor):
-                shapes[n.name] = tuple(value.shape)
-            return value
-
-    with torch.no_grad():
-        Noting(model.graph).run(model.transform(x))
-    return shapes
 
 
 def _bottlenecks(graph: fx.Graph) -> list[fx.Node]:
