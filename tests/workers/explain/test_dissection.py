@@ -127,7 +127,7 @@ def test_masks_of_a_file(tmp_path: Path) -> None:
     ],
 )
 def test_masks_that_do_not_fit_are_refused(tmp_path: Path, arrays: dict[str, np.ndarray], message: str) -> None:
-    np.savez(tmp_path / "concepts.npz", **arrays)
+    np.savez(tmp_path / "concepts.npz", **arrays)  # type: ignore[arg-type]
     with pytest.raises(DatasetRejected, match=message):
         ConceptMasks(tmp_path / "concepts.npz")
     (tmp_path / "broken.npz").write_bytes(b"PK\x03\x04 nothing more")

@@ -12,12 +12,13 @@ from workers.models.from_module import audit_module
 
 def two_units() -> nn.Module:
     """Class 0 is what unit 0 sees (bright), class 1 a constant; units 1 to 3 do nothing."""
-    net = nn.Sequential(nn.Conv2d(1, 4, 1), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(4, 2))
+    conv, head = nn.Conv2d(1, 4, 1), nn.Linear(4, 2)
+    net = nn.Sequential(conv, nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten(), head)
     with torch.no_grad():
         for parameter in net.parameters():
             parameter.zero_()
-        net[0].weight[0] = 1.0
-        net[4].weight[0, 0], net[4].bias[1] = 1.0, 0.5
+        conv.weight[0] = 1.0
+        head.weight[0, 0], head.bias[1] = 1.0, 0.5
     return net.eval()
 
 
