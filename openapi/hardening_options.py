@@ -15,6 +15,26 @@ Metric = Literal["robust_accuracy", "clean_accuracy", "mean"]
 _LayerNames = Annotated[tuple[Annotated[str, Field(max_length=500)], ...], Field(max_length=5_000, fail_fast=True)]
 
 
+class Goal(Frozen):
+    """What the hardened model is to be worth, on the validation split. One of the two."""
+
+    clean_drop: float | None = Field(
+        None, ge=0, le=1, description="The most robust weights whose clean accuracy is at most so much lower"
+    )
+    robust_accuracy: float | None = Field(
+        None,
+        ge=0,
+        le=1,
+        description="The most accurate weights with at least this accuracy under PGD at the training eps",
+    )
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if (self.clean_drop is None) == (self.robust_accuracy is None):
+            raise PydanticCustomError("one_goal", "give clean_drop or robust_accuracy, one of the two")
+        return self
+
+
 def _unset(value: object) -> bool:
     """For `exclude_if`: options that came later are no part of the JSON, and of result keys, unless they are used."""
     return not value
@@ -117,14 +137,20 @@ class HardenOptions(Frozen):
     patience: int | None = Field(
         None, ge=1, le=1000, exclude_if=_unset, description="Stop after so many epochs without a better one"
     )
+    goal: Goal | None = Field(
+        None,
+        exclude_if=_unset,
+        description="After training, weights between the uploaded and the hardened ones are measured on the validation "
+        "split, and those that serve this goal best are delivered; null delivers the hardened ones",
+    )
 
     @model_validator(mode="after")
     def _together(self) -> Self:
         """Refuse options that contradict each other, by the field that must change."""
-        if (self.choose_by or self.patience) and not self.validation:
+        if (self.choose_by or self.patience or self.goal) and not self.validation:
             raise PydanticCustomError(
                 "needs_validation",
-                "choose_by and patience judge epochs on held-out training images: set validation, e.g. 0.1",
+                "choose_by, patience and goal are judged on held-out training images: set validation, e.g. 0.1",
             )
         if self.patience and not self.choose_by:
             raise PydanticCustomError("needs_choose_by", "patience needs choose_by, which says what a better epoch is")

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, SerializerFunctionWrapHandler, WrapSerializer
 
-from openapi.hardening_options import HardenOptions
+from openapi.hardening_options import Goal, HardenOptions
 from openapi.models import ModelFormat, ModelInspection
 from openapi.stages.base import ModelContract, Wire, is_none
 from openapi.stages.prepare import LabelMapping
@@ -72,6 +72,23 @@ class Epoch(Wire):
     note: str | None = Field(None, exclude_if=is_none)
 
 
+class FrontierPoint(Wire):
+    """Weights at a `share` of the way from the uploaded (0) to the hardened ones (1), on the validation split."""
+
+    share: float
+    clean_accuracy: float
+    robust_accuracy: float
+
+
+class Frontier(Wire):
+    """The trade-off that was walked for a goal, in order of the shares; `delivered`: the share that was chosen."""
+
+    goal: Goal
+    met: bool
+    delivered: float
+    points: tuple[FrontierPoint, ...]
+
+
 class HardenValue(Wire):
     """The hardened model's inspection, and what the training did.
 
@@ -87,3 +104,4 @@ class HardenValue(Wire):
     frozen: tuple[str, ...]
     omega: dict[str, tuple[int, ...]]
     delivered: int | None = Field(None, exclude_if=is_none)
+    frontier: Frontier | None = Field(None, exclude_if=is_none)

@@ -40,6 +40,7 @@ def of_audit(child: Child) -> AuditHardening | NotHardened:
             layers=value.layers,
             frozen=value.frozen,
             log=value.log,
+            frontier=value.frontier,
             **dict(child.metrics),
         )
     why = "It was cancelled" if child.ended else "It was not begun: the audit ended early"

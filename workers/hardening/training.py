@@ -11,16 +11,17 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from openapi.hardening_options import HardenOptions
+from openapi.hardening_options import Goal, HardenOptions
 from openapi.problems import JobFailed, ModelNumerics, NotTrainable
-from openapi.stages.harden import Epoch
+from openapi.stages.harden import Epoch, Frontier
 from workers.hardening.adversary import climb
 from workers.hardening.augment import Batch, batch_of
 from workers.hardening.averaging import Average, renew_statistics, restored
 from workers.hardening.choice import Chosen, better, collapse, is_stale
 from workers.hardening.data import Rows, TrainingSet
+from workers.hardening.frontier import between, walk
 from workers.hardening.layers import frozen_parameters, stabilised_layers, train_batch_norm
-from workers.hardening.saved import Moment, copies, put
+from workers.hardening.saved import Moment, Tensors, copies, put
 from workers.hardening.steps import Diverged, Steps
 from workers.hardening.watch import Report, Watch
 from workers.models.audited import AuditedModel
@@ -47,6 +48,7 @@ class Hardening:
     frozen: tuple[str, ...]
     log: tuple[Epoch, ...]
     delivered: int
+    frontier: Frontier | None = None
 
 
 class Hardener:
@@ -100,11 +102,11 @@ class Hardener:
 
     def run(self, moment: Moment | None = None) -> Hardening:
         """Choose Ω and train, or go on from `moment`; raises `JobFailed` when the loss is no longer a number."""
-        options, model = self.options, self.model
+        options, model, vanilla = self.options, self.model, copies(self.weights)
         if moment is None:
             self.steps.omega = self.watch.select(options.pairs, stream=2)
         if options.adversary == "fixed":  # they belong to the vanilla model: made before its weights are replaced
-            self.adversaries = self.fix_adversaries()
+            self.adversaries = self.watch.all_pairs()
         model.freeze()
         model.unfreeze(self.steps.parameters)
         if options.batch_norm == "train":
@@ -116,12 +118,32 @@ class Hardener:
                 self.renew_statistics()
             if self.chosen is not None:
                 put(self.weights, self.chosen.weights)
+            frontier = None if options.goal is None else self.walk(vanilla, options.goal)
         finally:
             model.set_batch_norm(False)
             model.unfreeze()
         omega = {name: tuple(int(m) for m in neurons) for name, neurons in self.steps.omega.items()}
         delivered = self.log[-1].epoch if self.chosen is None else self.chosen.epoch
-        return Hardening(self.layers, omega, self.frozen, tuple(self.log), delivered)
+        return Hardening(self.layers, omega, self.frozen, tuple(self.log), delivered, frontier)
+
+    def walk(self, vanilla: Tensors, goal: Goal) -> Frontier:
+        """Put the weights between `vanilla` and the present ones that serve the goal best; what the way showed."""
+        hardened = copies(self.weights)
+
+        def measure(share: float) -> tuple[float, float]:
+            self.stand_between(vanilla, hardened, share)
+            self.report(share, 1, "way", "weigh")
+            return self.watch.held_out_accuracies()
+
+        points, best, met = walk(measure, goal)
+        self.stand_between(vanilla, hardened, best.share)
+        return Frontier(goal=goal, met=met, delivered=best.share, points=points)
+
+    def stand_between(self, vanilla: Tensors, hardened: Tensors, share: float) -> None:
+        """Put interpolated weights; between the ends, with batch-norm statistics of their own."""
+        put(self.weights, between(vanilla, hardened, share))
+        if 0 < share < 1:
+            self.renew_statistics()
 
     def train(self, moment: Moment | None) -> None:
         """All epochs from `moment`; those whose numbers left the real ones are begun again with half the rate."""
@@ -257,20 +279,6 @@ class Hardener:
             return self.steps.method.adversary(self.attacked, batch.x, batch.y, how)
         at = np.searchsorted(self.data.numbers, batch.index.cpu().numpy())
         return torch.from_numpy(self.adversaries[at]).to(self.device)
-
-    def fix_adversaries(self) -> npt.NDArray[np.float32]:
-        """The dual pairs of the whole training set against the vanilla model, made once (`adversary: fixed`)."""
-        stored: npt.NDArray[np.float32] | None = None
-        done = 0
-        for rows in self.data.all(self.options.batch_size):
-            x_adv = self.watch.pairs(rows, self.options.steps).cpu().numpy()
-            if stored is None:
-                stored = np.empty((len(self.data), *x_adv.shape[1:]), np.float32)
-            stored[done : done + len(x_adv)] = x_adv
-            done += len(x_adv)
-            self.report(done, len(self.data), "samples", "fix adversaries")
-        assert stored is not None
-        return stored
 
 
 def harden(

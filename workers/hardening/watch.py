@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor
 
@@ -59,6 +60,20 @@ class Watch:
             step_size=self.options.step_size if steps == self.options.steps else None,
         )
 
+    def all_pairs(self) -> npt.NDArray[np.float32]:
+        """x' of the whole training set against the present weights, in its order (`adversary: fixed`)."""
+        stored: npt.NDArray[np.float32] | None = None
+        done = 0
+        for rows in self.data.all(self.options.batch_size):
+            x_adv = self.pairs(rows, self.options.steps).cpu().numpy()
+            if stored is None:
+                stored = np.empty((len(self.data), *x_adv.shape[1:]), np.float32)
+            stored[done : done + len(x_adv)] = x_adv
+            done += len(x_adv)
+            self.report(done, len(self.data), "samples", "fix adversaries")
+        assert stored is not None  # a training set holds at least one sample
+        return stored
+
     def select(self, count: int, stream: int) -> Omega:
         """Choose the neurons of each layer of S by the `selection` asked for, on `count` training images."""
         options = self.options
@@ -87,7 +102,7 @@ class Watch:
         clean, robust = self.accuracies(self.monitor, sums)
         sigma = [sensitivity(sums.layer(name))[neurons.cpu().numpy()] for name, neurons in omega.items()]
         loss, l_adv, l_sns = losses
-        held_out = None if self.held_out is None else self.accuracies(self.held_out.all(self.options.batch_size))
+        held_out = None if self.held_out is None else self.held_out_accuracies()
         return Epoch(
             epoch=epoch,
             loss=loss,
@@ -101,6 +116,11 @@ class Watch:
             validation_clean=None if held_out is None else held_out[0],
             validation_robust=None if held_out is None else held_out[1],
         )
+
+    def held_out_accuracies(self) -> tuple[float, float]:
+        """Clean and robust accuracy on the validation split, which there must be."""
+        assert self.held_out is not None
+        return self.accuracies(self.held_out.all(self.options.batch_size))
 
     def accuracies(self, batches: Iterable[Rows], sums: SensitivitySums | None = None) -> tuple[float, float]:
         """Shares of images that are right, and right after PGD of at least 10 steps; `sums` takes their pairs."""

@@ -63,6 +63,7 @@ def run(ctx: JobContext[HardenParams]) -> HardenValue:
             "layers": result.layers,
             "frozen": result.frozen,
             "omega": result.omega,
+            "frontier": result.frontier,
             "delivered": None if options.choose_by is None else result.delivered,
         }
     )
@@ -127,6 +128,7 @@ def manifest(
         "layers": list(result.layers),
         "omega": {name: list(neurons) for name, neurons in result.omega.items()},
         "frozen": list(result.frozen),
+        "frontier": None if result.frontier is None else result.frontier.dump(),
         "delivered_epoch": result.delivered,
         "epochs": log,
     }

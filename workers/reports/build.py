@@ -135,6 +135,7 @@ def _compared(
         layers=training and training.layers,
         frozen=training and training.frozen,
         log=training and training.log,
+        frontier=training and training.frontier,
         **dict(measured),
     )
     return block, verdict, measured

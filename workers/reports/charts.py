@@ -160,11 +160,28 @@ def epochs(hardening: Mapping[str, Any] | None) -> list[dict[str, Any]]:
         charts.append(
             {"title": "Accuracy on training samples", "svg": svg, "legend": [(s.name, s.tone) for s in shares]}
         )
+    if line := _frontier(hardening or {}):
+        charts.append(line)
     losses = _logged(log, ("loss", "l_adv", "l_sns"))
     if losses:
         svg = series_chart("Loss over the epochs", "epoch", losses)
         charts.append({"title": "Training loss", "svg": svg, "legend": [(s.name, s.tone) for s in losses]})
     return charts
+
+
+def _frontier(hardening: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Clean against robust accuracy on the way from the uploaded to the hardened weights."""
+    found = hardening.get("frontier")
+    if not found:
+        return None
+    series = [
+        Series(_LOGGED[key], [(p["share"], p[key]) for p in found["points"]], tone)
+        for tone, key in enumerate(("clean_accuracy", "robust_accuracy"), 1)
+    ]
+    svg = accuracy_chart("Accuracy between the uploaded and the hardened weights", "share of the way", series)
+    what = "meets" if found["met"] else "comes nearest to"
+    title = f"On the validation split: the share {found['delivered']:g}, delivered, {what} the goal"
+    return {"title": title, "svg": svg, "legend": [(s.name, s.tone) for s in series]}
 
 
 _LOGGED = {
