@@ -19,7 +19,7 @@ from workers.hardening.augment import Batch, batch_of
 from workers.hardening.averaging import Average, renew_statistics, restored
 from workers.hardening.choice import Chosen, better, collapse, is_stale
 from workers.hardening.data import Rows, TrainingSet
-from workers.hardening.frontier import between, walk
+from workers.hardening.frontier import HALVINGS, SHARES, between, walk
 from workers.hardening.layers import frozen_parameters, stabilised_layers, train_batch_norm
 from workers.hardening.saved import Moment, Tensors, copies, put
 from workers.hardening.steps import Diverged, Steps
@@ -129,11 +129,14 @@ class Hardener:
     def walk(self, vanilla: Tensors, goal: Goal) -> Frontier:
         """Put the weights between `vanilla` and the present ones that serve the goal best; what the way showed."""
         hardened = copies(self.weights)
+        weighed: list[float] = []
 
         def measure(share: float) -> tuple[float, float]:
             self.stand_between(vanilla, hardened, share)
-            self.report(share, 1, "way", "weigh")
-            return self.watch.held_out_accuracies()
+            found = self.watch.held_out_accuracies()
+            weighed.append(share)
+            self.report(len(weighed), len(SHARES) + HALVINGS, "points", "weigh")
+            return found
 
         points, best, met = walk(measure, goal)
         self.stand_between(vanilla, hardened, best.share)
