@@ -11,6 +11,7 @@ from openapi.analyses.importance import IMPORTANCE
 from openapi.analyses.parts import Block, Parts
 from openapi.analyses.sensitivity import SensitivityOptions, SensitivitySection
 from openapi.analyses.similarity import SIMILARITY
+from openapi.analyses.suppression import SUPPRESSION
 from openapi.analyses.sweep import SWEEP
 from openapi.stages.analysis import Work
 
@@ -19,7 +20,7 @@ SENSITIVITY = Analysis("sensitivity", "Neuron sensitivity was measured", Sensiti
 
 #: Name → analysis, in the order of the report.
 ANALYSES: dict[str, Analysis[Any, Any]] = {
-    analysis.name: analysis for analysis in (SENSITIVITY, SWEEP, IMPORTANCE, SIMILARITY)
+    analysis.name: analysis for analysis in (SENSITIVITY, SWEEP, IMPORTANCE, SIMILARITY, SUPPRESSION)
 }
 
 

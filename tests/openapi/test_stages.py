@@ -8,6 +8,7 @@ import pytest
 
 from openapi.analyses import ANALYSES
 from openapi.analyses.importance import TargetedFile
+from openapi.analyses.suppression import SuppressedFile
 from openapi.stages.attack import AttackFile
 from openapi.stages.base import Stage
 from openapi.stages.forms import form_of
@@ -26,7 +27,7 @@ FILES: dict[str, set[str]] = {
     Stage.PREPARE: {*PrepareFile},
     Stage.ATTACK: {*AttackFile},
     Stage.NEURONS: {*NeuronsFile},
-    Stage.ANALYSIS: {"sums_conv", "sums_act", *TargetedFile},
+    Stage.ANALYSIS: {"sums_conv", "sums_act", *TargetedFile, *SuppressedFile},
     Stage.HARDEN: {*HardenFile},
     Stage.REPORT: {*ReportFile},
 }

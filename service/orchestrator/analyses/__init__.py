@@ -5,7 +5,7 @@ from typing import Any
 from openapi.analyses import ANALYSES, SENSITIVITY, further
 from openapi.audits import AuditRequest
 from openapi.problems import InvalidField
-from service.orchestrator.analyses import importance, sensitivity, similarity, sweep
+from service.orchestrator.analyses import importance, sensitivity, similarity, suppression, sweep
 from service.orchestrator.analyses.base import Plan, Planning
 from service.orchestrator.plan import Known, Step
 from service.orchestrator.subjects import DatasetSubject, ModelSubject
@@ -15,6 +15,7 @@ PLANS: dict[str, Plan[Any]] = {
     "sweep": sweep.PLAN,
     "importance": importance.PLAN,
     "similarity": similarity.PLAN,
+    "suppression": suppression.PLAN,
 }
 
 

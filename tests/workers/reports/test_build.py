@@ -114,7 +114,14 @@ def test_missing_parts_say_why(tmp_path: Path) -> None:
     shards = planted(tmp_path, ONE)
     report = build(shards.params(SPECS, ONE), shards.inputs).report
     reasons = {c.id: c.detail for c in report.checks if c.status == "skipped"}
-    assert {"regions", "explain", "hardening", "neurons.importance", "neurons.similarity"} <= set(reasons)
+    assert {
+        "regions",
+        "explain",
+        "hardening",
+        "neurons.importance",
+        "neurons.similarity",
+        "neurons.suppression",
+    } <= set(reasons)
     assert all(reasons.values())
 
 

@@ -1,0 +1,74 @@
+"""The steps of suppression: Ω from the sums of all slices, and then a step a group of neurons and slice."""
+
+from openapi.analyses.suppression import (
+    OMEGA,
+    SUPPRESSED,
+    SUPPRESSION,
+    OmegaParams,
+    SuppressedParams,
+    SuppressionOptions,
+)
+from openapi.audits import AuditRequest
+from openapi.problems import InvalidField
+from openapi.stages.neurons import NeuronsFile
+from openapi.stages.places import Place
+from service.orchestrator.analyses.base import Plan, Planning, step_name
+from service.orchestrator.matching import class_names
+from service.orchestrator.plan import OutputOf, Step, ValueOf
+from service.orchestrator.subjects import DatasetSubject, ModelSubject
+from service.orchestrator.targets import aimed
+
+POINTER = f"/neurons/{SUPPRESSION.name}/attacks"
+
+
+def hidden_layers(model: ModelSubject) -> tuple[str, ...]:
+    """The layers whose outputs are not the logits, in order of execution."""
+    layers = sorted(model.inspection.layers, key=lambda layer: layer.depth)
+    logits = (1, model.inspection.num_classes)
+    while layers and layers[-1].neurons in logits and not layers[-1].shape[1:]:
+        layers.pop()
+    return tuple(layer.name for layer in layers)
+
+
+def sums_of(plan: Planning) -> dict[str, OutputOf]:
+    """The sums of σ of all slices, as inputs."""
+    places = [Place.of_neurons(j) for j, _, _ in plan.slices(plan.neurons.max_samples)]
+    return {str(place): OutputOf(str(place), NeuronsFile.SUMS) for place in places}
+
+
+def steps(options: SuppressionOptions, plan: Planning) -> list[Step]:
+    """The group of sensitive neurons is number 0, controls are 1 and up."""
+    specs = aimed(options.attacks, class_names(plan.model, plan.dataset), plan.model.inspection.num_classes, POINTER)
+    omega = OmegaParams(
+        work=OMEGA.name,
+        version=OMEGA.version,
+        layers=hidden_layers(plan.model),
+        fraction=options.fraction,
+        ranking=options.ranking,
+        zero_policy=plan.neurons.zero_policy,
+        seed=plan.request.seed,
+    )
+    found = [plan.step(SUPPRESSION, (0,), sums_of(plan), omega, 1)]
+    for j, start, stop in plan.slices(options.max_samples):
+        for group in range(options.repeats + 1):
+            params = SuppressedParams(
+                omega={},
+                repeat=group - 1 if group else None,
+                betas=options.betas,
+                attacks=tuple(spec.model_copy(update={"id": None}) for spec in specs),
+                **plan.sliced(SUPPRESSED, start, stop),
+            )
+            values = {"omega": ValueOf(step_name(OMEGA.name, (0,)), "omega")}
+            weight = (stop - start) * len(options.betas) * len(specs)
+            found.append(plan.step(SUPPRESSION, (group, j), plan.data(), params, weight, values))
+    return found
+
+
+def check(options: SuppressionOptions, request: AuditRequest, model: ModelSubject, dataset: DatasetSubject) -> None:
+    """Raise `InvalidField` without a hidden layer, or when an attack aims at no class."""
+    if not hidden_layers(model):
+        raise InvalidField(f"/neurons/{SUPPRESSION.name}", f"the model {model.name!r} has no hidden layer to turn down")
+    aimed(options.attacks, class_names(model, dataset), model.inspection.num_classes, POINTER)
+
+
+PLAN = Plan(steps, check)

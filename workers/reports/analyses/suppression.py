@@ -1,0 +1,106 @@
+"""The report's part of suppression: outcomes of all slices → curves over β, and whether sensitive neurons cost more."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.stats import wilcoxon
+
+from openapi.analyses.suppression import (
+    SuppressedFile,
+    SuppressionOptions,
+    SuppressionPoint,
+    SuppressionSection,
+)
+from openapi.attack_ids import attack_ids
+from openapi.report import Check, Report
+from workers.reports.analyses.base import Found, Merged, Result
+from workers.reports.formatting import attack_text
+from workers.reports.intervals import wilson
+from workers.reports.svg import Series, accuracy_chart
+
+Bools = npt.NDArray[np.bool_]
+
+
+def merge(options: SuppressionOptions, found: Found) -> Merged:
+    """Join the slices of each group, in the order of the samples, and count."""
+    groups = _groups(found.of("suppressed"))
+    names = list(attack_ids(options.attacks))
+    n = groups[0][0].shape[1]
+    points = tuple(
+        SuppressionPoint(
+            group="control" if group else "sensitive",
+            repeat=max(0, group - 1),
+            beta=beta,
+            clean_accuracy=float(clean[b].mean()),
+            robust_accuracy={name: float(robust[a, b].mean()) for a, name in enumerate(names)},
+        )
+        for group, (clean, robust) in groups.items()
+        for b, beta in enumerate(options.betas)
+    )
+    attacks = {
+        name: spec.model_dump(mode="json", by_alias=True, exclude={"id"})
+        for name, spec in zip(names, options.attacks, strict=True)
+    }
+    section = SuppressionSection(fraction=options.fraction, n=n, attacks=attacks, points=points)
+    detail = f"{len(options.betas)} values of beta, {options.repeats} controls, {n} images, {len(names)} attacks"
+    return Merged(section, detail, {"images": n}, checks=_test(options, groups))
+
+
+def _groups(results: Sequence[Result]) -> dict[int, tuple[Bools, Bools]]:
+    """Group → clean (betas, n) and robust (attacks, betas, n) of all slices."""
+    parts: defaultdict[int, list[Result]] = defaultdict(list)
+    for result in results:
+        parts[result.at[0]].append(result)
+    groups = {}
+    for group, slices in sorted(parts.items()):
+        arrays = [np.load(part.files[SuppressedFile.OUTCOMES], allow_pickle=False) for part in slices]
+        groups[group] = tuple(np.concatenate([one[name] for one in arrays], -1) for name in ("clean", "robust"))
+    return groups  # type: ignore[return-value]  # two arrays each
+
+
+def _test(options: SuppressionOptions, groups: dict[int, tuple[Bools, Bools]]) -> tuple[Check, ...]:
+    """Sensitive neurons against random ones, image by image; β = 1 is the same network for all and left out."""
+    lower = np.array([beta < 1 for beta in options.betas])
+    if not lower.any():
+        return ()
+    kept = [np.concatenate([clean[None], robust])[:, lower].mean((0, 1)) for clean, robust in groups.values()]
+    loss = np.mean(kept[1:], axis=0) - kept[0]
+    p = float(wilcoxon(loss, alternative="greater").pvalue) if np.any(loss != 0) else 1.0
+    cost = float(loss.mean())
+    word = "do" if p < 0.05 else "do not"
+    return (
+        Check(
+            id="neurons.suppression.sensitive_cost_more",
+            title="Sensitive neurons cost more than random ones",
+            status="pass",
+            detail=f"they {word}: {cost:+.4f} in accuracy over all betas below 1 and attacks (p = {p:.3g}, Wilcoxon, "
+            f"one-sided, n = {len(loss)})",
+            numbers={"difference": cost, "p": p, "n": len(loss)},
+        ),
+    )
+
+
+def view(section: SuppressionSection, report: Report) -> dict[str, Any]:
+    """A chart for clean accuracy and for each attack (SNS, Fig. 9): sensitive against the mean of the controls."""
+    names = {name: f"{attack_text(str(a['name']), a)} · {name}" for name, a in section.attacks.items()}
+    charts = [_chart(section, "Clean accuracy", None)]
+    return {"charts": [*charts, *(_chart(section, text, name) for name, text in names.items())]}
+
+
+def _chart(section: SuppressionSection, title: str, attack: str | None) -> dict[str, Any]:
+    lines = []
+    for tone, (group, text) in enumerate((("sensitive", "sensitive neurons"), ("control", "random ones")), 1):
+        found: defaultdict[float, list[float]] = defaultdict(list)
+        for point in section.points:
+            if point.group == group:
+                value = point.clean_accuracy if attack is None else point.robust_accuracy[attack]
+                found[point.beta].append(value)
+        means = [(beta, float(np.mean(values))) for beta, values in sorted(found.items())]
+        bounds = [wilson(round(mean * section.n), section.n) for _, mean in means]
+        low, high = [low for low, _ in bounds], [high for _, high in bounds]
+        lines.append(Series(text, means, tone, low=low, high=high))
+    svg = accuracy_chart(f"{title} against beta", "β: what is left of the neurons' output", lines)
+    return {"title": title, "svg": svg, "legend": [(line.name, line.tone) for line in lines]}
