@@ -66,7 +66,8 @@ def test_silenced_neurons_are_those_of_omega(small: InProcess, found: Audited) -
         for name in ("conv1", "conv2", "conv3"):
             x = getattr(model, name)(x).relu()
             x[:, omega[name]] = 0
-        return model.head(x.flatten(1)).argmax(1)
+        logits: torch.Tensor = model.head(x.flatten(1))
+        return logits.argmax(1)
 
     labels = np.load(found.paths[small.data.files["y"].blob.sha256])[:15]
     x = torch.from_numpy(np.load(found.paths[small.data.files["x"].blob.sha256])[:15]).float() / 255
@@ -98,7 +99,7 @@ def test_impossible_attacks_are_refused_where_they_stand(small: InProcess) -> No
     aimed = [{"name": "fgsm", "eps": 0.1}, {"name": "pgd", "eps": 0.1, "target": 7}]
     with pytest.raises(InvalidField, match="3 classes") as caught:
         audited(small, attacks=aimed)
-    assert caught.value.errors[0].pointer == "/neurons/suppression/attacks/1/target"
+    assert (caught.value.errors or ())[0].pointer == "/neurons/suppression/attacks/1/target"
 
 
 def test_the_page_shows_a_chart_an_attack_and_the_test(found: Audited) -> None:
