@@ -5,12 +5,15 @@ from contextlib import contextmanager
 
 from openapi.problems import TremorError
 
-_OUT_OF_MEMORY = ("can't allocate memory", "bad alloc", "std::bad_alloc", "out of memory", "Cannot allocate memory")
+_OUT_OF_MEMORY = (
+    "can't allocate memory", "cannot allocate memory", "not enough memory", "out of memory", "outofmemoryerror",
+    "bad alloc", "bad_alloc",
+)  # fmt: skip
 
 
 def out_of_memory(error: BaseException) -> bool:
-    """Whether the error says that memory was refused, in one of the ways of Python, torch and the C++ library."""
-    text = f"{type(error).__name__}: {error}"
+    """Whether the error says that memory was refused, in one of the ways of Python, torch, CUDA and the C++ library."""
+    text = f"{type(error).__name__}: {error}".lower()
     return isinstance(error, MemoryError) or any(words in text for words in _OUT_OF_MEMORY)
 
 

@@ -9,6 +9,7 @@ from torch import Tensor
 from openapi.hardening_options import HardenOptions
 from workers.attacks.ball.pairs import pgd_batch
 from workers.attacks.engine.victim import Logits
+from workers.attacks.maths.losses import log_odds
 from workers.hardening.losses import divergence
 
 
@@ -35,19 +36,15 @@ def climb(options: HardenOptions, generator: torch.Generator, ramp: float = 1.0)
 
 def climb_cross_entropy(attacked: Logits, x: Tensor, y: Tensor, how: Climb) -> Tensor:
     """x' by L-infinity PGD on the cross-entropy, made anew against the present weights."""
-    return pgd_batch(attacked, x, y, eps=how.eps, steps=how.steps, step_size=how.step_size, generator=how.generator)
+    return _climb(lambda images: log_odds(attacked(images), y), x, how)
 
 
 def climb_divergence(attacked: Logits, x: Tensor, y: Tensor, how: Climb) -> Tensor:
     """x' by PGD on KL(p(x) ‖ p(x')) (TRADES); at x itself its gradient is 0, hence a random start."""
-    lower, upper = (x - how.eps).clamp_(min=0), (x + how.eps).clamp_(max=1)
-    noise = torch.rand(x.shape, generator=how.generator, device=x.device, dtype=x.dtype)
-    adv = torch.clamp(x + (2 * noise - 1) * how.eps, lower, upper)
     with torch.no_grad():
         benign = attacked(x)
-    for _ in range(how.steps):
-        leaf = adv.clone().requires_grad_()
-        with torch.enable_grad():
-            (grad,) = torch.autograd.grad(divergence(torch.cat([benign, attacked(leaf)])).sum(), leaf)
-        adv = torch.clamp(torch.add(adv, grad.sign(), alpha=how.step_size), lower, upper)
-    return adv
+    return _climb(lambda images: divergence(torch.cat([benign, attacked(images)])), x, how)
+
+
+def _climb(loss: Callable[[Tensor], Tensor], x: Tensor, how: Climb) -> Tensor:
+    return pgd_batch(loss, x, eps=how.eps, steps=how.steps, step_size=how.step_size, generator=how.generator)

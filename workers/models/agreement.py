@@ -41,7 +41,7 @@ def agreement(model: AuditedModel, path: Path, images: int = 2) -> dict[str, Any
     """
     if model.format not in _OPENERS:
         return {"runtime": None, "reason": "this format's own loader unpickles, and so is not run"}
-    if model.head == "top":
+    if model.output.head == "top":
         return {"runtime": None, "reason": "the file returns its best classes alone, not the score of each"}
     runtime = f"torch {torch.__version__}" if model.format == "torchscript" else _onnxruntime_version()
     assert model.input.shape is not None
@@ -61,7 +61,7 @@ def agreement(model: AuditedModel, path: Path, images: int = 2) -> dict[str, Any
     if not bool(torch.isfinite(theirs).all()):
         return {"runtime": runtime, "reason": "the original gives NaN or infinite numbers"}
     found = {"runtime": runtime, "images": images, "explained": explained(model, raw, ours)}
-    if model.head == "label":  # two labels agree or do not, unless the classes are level
+    if model.output.head == "label":  # two labels agree or do not, unless the classes are level
         top = ours.float().topk(2, 1).values
         level = (top[:, :1] - top[:, 1:]) <= found["explained"] * ours.abs().max()
         return {**found, "relative": float(((expected != theirs) & ~level).float().mean())}
@@ -100,9 +100,9 @@ def _batches(original: Callable[[Tensor], Any], raw: Tensor, model: AuditedModel
 
 def _output(output: Any, model: AuditedModel, images: int) -> Tensor:
     """Pick the tensor that the model's logits stand for out of what the original returned, as (images, numbers)."""
-    for key in model.path:
+    for key in model.output.path:
         output = output[key]
-    numbers = 1 if model.single or model.head == "label" else model.num_classes
+    numbers = 1 if model.output.single or model.output.head == "label" else model.num_classes
     if not isinstance(output, Tensor) or output.numel() != images * numbers:
         raise ValueError(f"no output of shape ({images}, {numbers})")
     return output.reshape(images, numbers).float()

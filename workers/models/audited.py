@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -12,13 +13,22 @@ from openapi.models import InputSpec, LayerInfo
 from openapi.problems import InvalidField
 from workers.models.extra_outputs import WithNodes, with_nodes
 from workers.models.graphs import op_name
-from workers.models.heads import Head
 from workers.models.inputs import FileInput, InputTransform
 from workers.models.layers import Layer
-from workers.models.tail import FileTail
+from workers.models.outputs import FileOutput
+from workers.models.quick.model import quicken
 from workers.models.taps import TapPoint
 
 _BATCH_NORM = {"batch_norm": 5, "_native_batch_norm_legit": 5, "native_batch_norm": 5}
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a model comes from: the file's format, the program that wrote it, and what to tell the user of reading."""
+
+    format: str
+    producer: str | None = None
+    warnings: tuple[str, ...] = ()
 
 
 class AuditedModel(nn.Module):
@@ -39,33 +49,21 @@ class AuditedModel(nn.Module):
         layers: Sequence[Layer],
         spec: InputSpec,
         file_input: FileInput,
+        output: FileOutput,
+        origin: Origin,
         *,
-        format: str,
-        num_classes: int,
-        warnings: Sequence[str] = (),
         differentiable: bool = True,
         trainable: bool = True,
-        head: Head = "",
-        single: bool = False,
-        path: tuple[Any, ...] = (),
-        tail: FileTail | None = None,
-        producer: str | None = None,
     ) -> None:
         super().__init__()
         self.graph = graph
         self.transform = InputTransform(spec, file_input)
         self.input = spec
         self.file_input = file_input
-        self.format = format
-        self.num_classes = num_classes
-        self.warnings = tuple(warnings)
+        self.output = output
+        self.origin = origin
         self.differentiable = differentiable
         self._trainable = trainable
-        self.head = head
-        self.single = single
-        self.path = path
-        self.tail = tail
-        self.producer = producer
         self._layers = {layer.info.name: layer for layer in layers}
         self._revision = 0
         self._device: torch.device | None = None
@@ -78,17 +76,32 @@ class AuditedModel(nn.Module):
         return tuple(layer.info for layer in self._layers.values())
 
     @property
+    def format(self) -> str:
+        """The file's format, or ``torch`` for a live module."""
+        return self.origin.format
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What to tell the user of how the file was read."""
+        return self.origin.warnings
+
+    @property
+    def num_classes(self) -> int:
+        """Logits of an image."""
+        return self.output.num_classes
+
+    @property
     def before_softmax(self) -> bool:
         """Whether the file's own output is the softmax of the logits, or its logarithm."""
-        return self.head in ("softmax", "log_softmax")
+        return self.output.head in ("softmax", "log_softmax")
 
     def file_output(self, logits: Tensor) -> Tensor | None:
         """Logits (n, num_classes) → what the file itself returns of them: (n, num_classes), or (n, 1).
 
         None where the file's last operators read more than the logits (`tail.tail_of`).
         """
-        scores = logits[:, 1:] if self.single else logits
-        return scores if self.head == "" else None if self.tail is None else self.tail(scores)
+        scores, file = logits[:, 1:] if self.output.single else logits, self.output
+        return scores if file.head == "" else None if file.tail is None else file.tail(scores)
 
     @property
     def trainable(self) -> bool:
@@ -110,8 +123,6 @@ class AuditedModel(nn.Module):
 
         To be used while no weight changes. example: (m, c, h, w) images on which the two are compared.
         """
-        from workers.models.quick.model import quicken  # which is written in terms of this class
-
         return quicken(self, example)
 
     def tapped(self, tap: Tap = "conv", layers: Sequence[str] | None = None) -> "Tapped":

@@ -9,7 +9,7 @@ from torch.export import ExportedProgram
 
 from openapi.models import InputSpec
 from openapi.problems import ModelRejected
-from workers.models.audited import AuditedModel
+from workers.models.audited import AuditedModel, Origin
 from workers.models.choice import Wanted
 from workers.models.functional import clean_graph
 from workers.models.graphs import depends_on_input, export_program, op_name
@@ -54,16 +54,10 @@ def assemble(
         layers,
         complete,
         file_input,
-        format=format,
-        num_classes=logits.num_classes,
-        warnings=(*warnings, *logits.warnings),
+        logits.output,
+        Origin(format, producer, (*warnings, *logits.warnings)),
         differentiable=differentiable,
         trainable=trainable,
-        head=logits.head,
-        single=logits.single,
-        path=logits.path,
-        tail=logits.tail,
-        producer=producer,
     )
     for parameter in model.parameters():
         parameter.requires_grad_(parameter.is_floating_point())

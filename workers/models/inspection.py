@@ -40,6 +40,7 @@ def inspect_audited(
         warnings.append(f"{gradient.reason}: only black-box attacks apply")
     elif gradient.warning is not None:
         warnings.append(gradient.warning)
+    head = model.output.head
     compared: dict[str, Any] = {} if path is None else agreement(model, path)
     if compared.get("relative", 0.0) > NOTABLE and not randomised:
         warnings.append(_disagreement(compared, accept_disagreement))
@@ -53,8 +54,8 @@ def inspect_audited(
             "differentiable": differentiable,
             "layers": model.layers,
             "warnings": tuple(warnings),
-            "producer": model.producer,
-            "logits": "before_softmax" if model.before_softmax else f"before_{model.head}" if model.head else "output",
+            "producer": model.origin.producer,
+            "logits": "before_softmax" if model.before_softmax else f"before_{head}" if head else "output",
             "cost_ms_per_image": gradient.cost,
             "agreement": compared,
         }

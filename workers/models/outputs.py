@@ -24,20 +24,27 @@ _LAYERS = ("conv", "linear", "addmm", "mm", "matmul")
 
 
 @dataclass(frozen=True)
-class Logits:
-    """The node that holds the logits, the number of classes, and what to tell the user about the choice.
+class FileOutput:
+    """What the file itself returns of its logits.
 
-    `head`: what the file puts on top of them; `single`: the file returns one number, the logit of the second class;
-    `path`: the keys and positions of the output that was chosen; `tail`: from the logits to what it holds.
+    `head`: what it puts on top of them; `single`: it returns one number, the logit of the second class; `path`: the
+    keys and positions of the output that was chosen; `tail`: from the logits to what it holds.
     """
 
-    node: fx.Node
     num_classes: int
-    warnings: tuple[str, ...] = ()
     head: Head = ""
     single: bool = False
     path: Path = ()
     tail: FileTail | None = None
+
+
+@dataclass(frozen=True)
+class Logits:
+    """The node that holds the logits, what the file makes of them, and what to tell the user about the choice."""
+
+    node: fx.Node
+    output: FileOutput
+    warnings: tuple[str, ...] = ()
 
 
 def _leaves(output: Any, path: Path = ()) -> Iterator[tuple[Path, fx.Node]]:
@@ -117,7 +124,7 @@ def find_logits(graph: fx.Graph, output: Any, wanted: Wanted = None) -> Logits:
     node = _two_classes(graph, peeled.node, warnings) if single else _flattened(graph, peeled, warnings)
     graph.output_node().args = (node,)
     graph.eliminate_dead_code()
-    return Logits(node, max(peeled.classes, 2), tuple(warnings), peeled.head, single, path, tail)
+    return Logits(node, FileOutput(max(peeled.classes, 2), peeled.head, single, path, tail), tuple(warnings))
 
 
 def _listed(found: list[tuple[Path, Peeled]]) -> str:

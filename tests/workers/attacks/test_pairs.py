@@ -3,6 +3,7 @@ from torch import nn
 
 from tests.workers.attacks.nets import Linear, problem, small_cnn
 from workers.attacks.ball.pairs import dual_pairs, pgd_batch
+from workers.attacks.maths.losses import log_odds
 
 
 def test_all_steps_are_taken_by_everyone() -> None:
@@ -34,8 +35,8 @@ def test_same_pairs_for_any_batch_and_shard() -> None:
 def test_pgd_batch_raises_the_loss_and_leaves_no_weight_gradient() -> None:
     model = small_cnn()
     x, y = problem(model, 32)
-    adv = pgd_batch(model, x, y, eps=0.05, steps=5, generator=torch.Generator().manual_seed(0))
-    again = pgd_batch(model, x, y, eps=0.05, steps=5, generator=torch.Generator().manual_seed(0))
+    adv = pgd_batch(lambda v: log_odds(model(v), y), x, eps=0.05, steps=5, generator=torch.Generator().manual_seed(0))
+    again = pgd_batch(lambda v: log_odds(model(v), y), x, eps=0.05, steps=5, generator=torch.Generator().manual_seed(0))
     assert torch.equal(adv, again)
     assert not adv.requires_grad
     assert float((adv - x).abs().max()) <= 0.05 + 1e-6

@@ -24,6 +24,7 @@ from tests.workers.hardening.nets import options, shipped
 from workers.hardening.checkpoints import WRITERS, Checkpoints
 from workers.jobs.context import JobContext
 from workers.jobs.registry import run_stage
+from workers.models.audited import Origin
 from workers.models.export import write_safetensors
 from workers.models.from_module import audit_module
 from workers.models.load import load_model
@@ -207,7 +208,7 @@ def test_what_could_be_written_is_delivered_and_the_rest_is_told(tmp_path: Path)
 
 def test_another_format_stands_in_for_one_that_cannot_hold_the_network(tmp_path: Path) -> None:
     model = audit_module(Ranked().eval(), InputSpec(shape=(1, 28, 28)))
-    model.format = "onnx"
+    model.origin = Origin("onnx")
     found = Checkpoints.tried(model, tmp_path)
     assert found.check() == "torchscript"
     assert any("audited as torchscript" in line for line in found.notes())

@@ -12,7 +12,7 @@ from openapi.stages.base import Stage
 from tests.workers.models.nets import ConvNet, save_script, save_trace, settled
 from workers.jobs.context import JobContext
 from workers.jobs.registry import run_stage
-from workers.models.audited import AuditedModel
+from workers.models.audited import AuditedModel, Origin
 from workers.models.from_module import audit_module
 from workers.models.inspection import inspect_audited
 from workers.models.load import load_model
@@ -68,7 +68,7 @@ def probe(how: Callable[[Tensor], Any], change: Callable[[Head], None] | None = 
 
 def audit_like(net: nn.Module) -> AuditedModel:
     model = audit_module(net, InputSpec(shape=(3, 2, 2)))
-    model.format = "torchscript"
+    model.origin = Origin("torchscript")
     return model
 
 

@@ -83,7 +83,7 @@ def test_the_same_classes_with_gradients_where_the_file_has_none(tmp_path: Path,
     model, theirs = loaded(Two(mix), tmp_path, how)
     x = torch.rand(64, 3, 4, 4, generator=torch.Generator().manual_seed(1)).requires_grad_()
     logits = model(x)
-    assert model.head == head
+    assert model.output.head == head
     assert any("logits" in w and "gradients" in w for w in model.warnings)
     exact = mix(*(double(x.detach()) for double in _parts(mix)))
     first, second = exact.topk(2).values.unbind(1)
@@ -124,7 +124,7 @@ def test_one_mixed_probability_is_read_as_log_odds(tmp_path: Path, name: str) ->
     model, theirs = loaded(net, tmp_path, "trace")
     x = torch.rand(64, 3, 4, 4, generator=torch.Generator().manual_seed(1))
     p = theirs(x)
-    assert model.single
+    assert model.output.single
     torch.testing.assert_close(model(x)[:, 1:], torch.logit(p.double()).float(), rtol=1e-4, atol=1e-4)
     torch.testing.assert_close(model.file_output(model(x)), p)
 
@@ -143,5 +143,5 @@ def test_one_mixed_probability_is_read_as_log_odds(tmp_path: Path, name: str) ->
 def test_what_is_no_mixture_of_probabilities_stays(tmp_path: Path, how: Mix) -> None:
     model, theirs = loaded(Two(how, scale=1), tmp_path, "trace")
     x = torch.rand(8, 3, 4, 4)
-    assert model.head == ""
+    assert model.output.head == ""
     torch.testing.assert_close(model(x), theirs(x))

@@ -7,6 +7,7 @@ from torch import Tensor
 
 from openapi.attacks import Apgd, ApgdT
 from workers.attacks.engine.rng import SampleRng
+from workers.attacks.engine.rows import without
 from workers.attacks.engine.samples import Hunt, one_each
 from workers.attacks.engine.targets import aim_at_several, side_by_side
 from workers.attacks.engine.victim import Loss
@@ -103,11 +104,11 @@ def _climb(
     points, previous = checkpoints(steps), 0
     for step in range(1, steps + 1):
         if bool(hit.any()):
-            stay = (~hit).nonzero().flatten()
-            rows, space, args = rows[stay], space.select(stay), tuple(a[stay] for a in args)
-            x, x_old, x_best, grad, grad_best = (t.index_select(0, stay) for t in (x, x_old, x_best, grad, grad_best))
+            rows, space, args, x, x_old, x_best, grad, grad_best = without(
+                hit, rows, space, args, x, x_old, x_best, grad, grad_best
+            )
+            f, f_best, f_checked, eta, rises, halved = without(hit, f, f_best, f_checked, eta, rises, halved)
             spare = torch.empty_like(x)
-            f, f_best, f_checked, eta, rises, halved = (t[stay] for t in (f, f_best, f_checked, eta, rises, halved))
             if len(rows) == 0:
                 return
         a = _MOMENTUM if step > 1 else 1.0

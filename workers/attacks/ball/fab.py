@@ -4,6 +4,7 @@ import torch
 from torch import Tensor
 
 from openapi.attacks import FabT
+from workers.attacks.engine.rows import without
 from workers.attacks.engine.samples import Hunt
 from workers.attacks.engine.targets import aim_at_several, side_by_side
 from workers.attacks.maths.balls import LinfBall, ball, float32_floor, l2_norm
@@ -92,9 +93,8 @@ def _walk(hunt: Hunt, spec: FabT, rows: Tensor, target: Tensor, x: Tensor) -> No
         if bool(near.any()):
             at = near.nonzero().flatten()
             hunt.keep_first(rows[at], x[at].view(-1, *shape), logits[at], step)
-            stay = (~hunt.found[rows]).nonzero().flatten()
-            rows, x, x0, y, target = rows[stay], x[stay], x0[stay], y[stay], target[stay]
-            adversarial = adversarial[stay]
+            gone = hunt.found[rows]
+            rows, x, x0, y, target, adversarial = without(gone, rows, x, x0, y, target, adversarial)
             if len(rows) == 0:
                 return
         at = adversarial.nonzero().flatten()

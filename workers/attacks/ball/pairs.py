@@ -3,9 +3,12 @@
 Nothing here stops early: SNS compares x with the example after all k steps, whether or not it was fooled before.
 """
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor
 
+from workers.attacks.ball.pgd import full_ascent
 from workers.attacks.engine.rng import SampleRng
 from workers.attacks.engine.victim import Logits, Loss, Victim, frozen
 from workers.attacks.maths.balls import LinfBall, ball, into_ball
@@ -50,17 +53,20 @@ def dual_pairs(
                 rng, shape = SampleRng(seed, at, "pairs"), tuple(x0.shape[1:])
                 normal = None if isinstance(space, LinfBall) else rng.normal(rows, shape, step=1)
                 adv = space.start(rng.uniform(rows, shape), normal)
-            for _ in range(steps):
-                _, _, grad = victim.gradient(adv, loss, rows, labels)
-                adv = space.project_(adv.add_(space.direction(grad), alpha=alpha))
+
+            def gradient(
+                images: Tensor, victim: Victim = victim, rows: Tensor = rows, labels: Tensor = labels
+            ) -> Tensor:
+                return victim.gradient(images, loss, rows, labels)[2]
+
+            adv = full_ascent(gradient, space, adv, steps, alpha)
             parts.append(into_ball(adv, x0, eps, norm))
     return torch.cat(parts) if parts else x.clone()
 
 
 def pgd_batch(
-    logits_fn: Logits,
+    loss: Callable[[Tensor], Tensor],
     x: Tensor,
-    y: Tensor,
     *,
     eps: float,
     steps: int,
@@ -70,19 +76,22 @@ def pgd_batch(
 ) -> Tensor:
     """Return x' (n, c, h, w) after `steps` L-infinity PGD steps on one training batch: the fast path, no bookkeeping.
 
-    The caller decides the mode of the model (SNS: eval) and hands a `generator` on x's device for reproducible starts.
-    Gradients are taken with respect to x alone: no weight gradient is computed or accumulated.
+    loss: images → (n,), what is to rise. The caller decides the mode of the model (SNS: eval) and hands a `generator`
+    on x's device for reproducible starts. Gradients are taken with respect to x alone: no weight gradient is computed
+    or accumulated.
     """
-    alpha = step_size if step_size is not None else eps / steps**0.5
     x = x.detach()
-    lower, upper = (x - eps).clamp_(min=0), (x + eps).clamp_(max=1)
-    adv = x
+    # rounded as they come: an example in training need not lie inside the ball to the last bit
+    space = LinfBall(x, eps, ((x - eps).clamp_(min=0), (x + eps).clamp_(max=1)))
+    adv = x.clone()
     if random_start:
         noise = torch.rand(x.shape, generator=generator, device=x.device, dtype=x.dtype)
-        adv = torch.clamp(x + (2 * noise - 1) * eps, lower, upper)
-    for _ in range(steps):
-        leaf = adv.clone().requires_grad_()
+        adv = space.project(x + (2 * noise - 1) * eps)
+
+    def gradient(images: Tensor) -> Tensor:
+        leaf = images.clone().requires_grad_()
         with torch.enable_grad():
-            (grad,) = torch.autograd.grad(log_odds(logits_fn(leaf), y).sum(), leaf)
-        adv = torch.clamp(torch.add(adv, grad.sign(), alpha=alpha), lower, upper)
-    return adv
+            (grad,) = torch.autograd.grad(loss(leaf).sum(), leaf)
+        return grad
+
+    return full_ascent(gradient, space, adv, steps, step_size if step_size is not None else eps / steps**0.5)

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from openapi.attacks import Pgd
+from workers.attacks.engine.rows import without
 from workers.attacks.engine.samples import Hunt
 from workers.attacks.engine.targets import aim
 from workers.attacks.engine.victim import Loss
@@ -49,6 +50,23 @@ def pgd(hunt: Hunt, spec: Pgd) -> None:
         ascend(hunt, loss, y, rows, space, x, spec.steps, step_size, beat, last=restart == spec.restarts - 1)
 
 
+def stepped(space: LinfBall | L2Ball, x: Tensor, grad: Tensor, step_size: float, out: Tensor | None = None) -> Tensor:
+    """``P(x + step_size * direction(grad))``, one step of every kind of PGD; grad and `out` are written over."""
+    return space.project_(torch.add(x, space.direction(grad), alpha=step_size, out=out))
+
+
+def full_ascent(
+    gradient: Callable[[Tensor], Tensor], space: LinfBall | L2Ball, x: Tensor, steps: int, step_size: float
+) -> Tensor:
+    """Return the point that exactly `steps` steps from x (m, c, h, w), which is written over, lead to.
+
+    gradient: of the loss at x, (m, c, h, w), freshly made. Nothing is tested on the way, and no row leaves.
+    """
+    for _ in range(steps):
+        x = stepped(space, x, gradient(x), step_size, out=x)
+    return x
+
+
 def ascend(
     hunt: Hunt,
     loss: Loss,
@@ -75,7 +93,7 @@ def ascend(
     for step in range(steps):
         logits, _, grad = hunt.gradient(x, loss, rows, y[rows])
         out = hunt.keep(rows, x, logits, step)
-        after = space.project_(torch.add(x, space.direction(grad), alpha=step_size, out=spare))
+        after = stepped(space, x, grad, step_size, out=spare)
         if cyclic and step % 2:  # a cycle lasts: to look at every other step finds it one step later at half the cost
             # (in float arithmetic: a comparison of all pixels takes twice as long)
             repeated = ((after - before).abs_().flatten(1).sum(1) == 0) & ~out
@@ -86,9 +104,7 @@ def ascend(
         before, x, spare = x, after, before
         beat((step + 1) / (steps + 1))
         if bool(out.any()):
-            stay = (~out).nonzero().flatten()
-            rows, space = rows[stay], space.select(stay)
-            x, before = x.index_select(0, stay), before.index_select(0, stay)
+            rows, space, x, before = without(out, rows, space, x, before)
             spare = torch.empty_like(x)
             if len(rows) == 0:
                 return

@@ -5,6 +5,7 @@ from torch import Tensor
 
 from openapi.attacks import Nattack
 from workers.attacks.black_box.population import BLOCK, Boldest, shares
+from workers.attacks.engine.rows import without
 from workers.attacks.engine.samples import Hunt
 from workers.attacks.maths.balls import Ball, ball, per_row
 from workers.attacks.maths.losses import margin
@@ -38,8 +39,7 @@ def _evolve(hunt: Hunt, rows: Tensor, spec: Nattack) -> None:
         ascent, hit = _ascent(hunt, rows, x + mean / 2, space, spec, step)
         mean.add_(ascent, alpha=spec.learning_rate / (spec.samples * spec.sigma))
         if bool(hit.any()):
-            stay = (~hit).nonzero().flatten()
-            rows, x, mean, space = rows[stay], x[stay], mean[stay], space.select(stay)
+            rows, x, mean, space = without(hit, rows, x, mean, space)
             if len(rows) == 0:
                 return
     hunt.offer(rows, space.project(x + mean / 2))

@@ -6,6 +6,7 @@ from torch import Tensor
 from openapi.attacks import OnePixel
 from workers.attacks.black_box.population import BLOCK, Boldest, shares
 from workers.attacks.engine.rng import SampleRng
+from workers.attacks.engine.rows import without
 from workers.attacks.engine.samples import Hunt
 from workers.attacks.maths.losses import log_odds, margin
 from workers.attacks.registry import implements
@@ -41,7 +42,7 @@ def _evolve(hunt: Hunt, rows: Tensor, spec: OnePixel) -> None:
     fitness, hit = _tested(hunt, rows, places, colours, 0)
     for generation in range(1, spec.generations + 1):
         if bool(hit.any()):
-            rows, places, colours, fitness = (v[~hit] for v in (rows, places, colours, fitness))
+            rows, places, colours, fitness = without(hit, rows, places, colours, fitness)
             if len(rows) == 0:
                 return
         trio = partners(rng, rows, spec.population, generation)

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from openapi.attacks import Spsa
+from workers.attacks.engine.rows import without
 from workers.attacks.engine.samples import Hunt
 from workers.attacks.maths.balls import ball
 from workers.attacks.maths.losses import margin
@@ -49,8 +50,7 @@ def _climb(hunt: Hunt, rows: Tensor, spec: Spsa) -> None:
         x = space.project(x.addcdiv(first, second.sqrt().div_(scale).add_(1e-8), value=rate))
         hit = hunt.keep(rows, x, hunt.logits(x, rows), step)
         if bool(hit.any()):
-            stay = (~hit).nonzero().flatten()
-            rows, x, first, second, space = rows[stay], x[stay], first[stay], second[stay], space.select(stay)
+            rows, x, first, second, space = without(hit, rows, x, first, second, space)
             if len(rows) == 0:
                 return
     hunt.offer(rows, x)

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from openapi.attacks import Square
 from workers.attacks.engine.rng import SampleRng
+from workers.attacks.engine.rows import without
 from workers.attacks.engine.samples import Hunt
 from workers.attacks.maths.balls import LinfBall, l2_norm
 from workers.attacks.maths.losses import margin
@@ -98,9 +99,9 @@ def _search(hunt: Hunt, spec: Square, rng: SampleRng, rows: Tensor, most: int, d
                 f[better] = f_new[at]
                 hunt.keep(owners[at], trial[at].view(-1, *shape), logits[at])
             made, kept = made + len(who), kept + len(at)
-            go = (turn < len(queries)) & ~hunt.found[rows[live]]
-            if not bool(go.all()):
-                live, turn, draws = live[go], turn[go], draws[go]
+            gone = (turn >= len(queries)) | hunt.found[rows[live]]
+            if bool(gone.any()):
+                live, turn, draws = without(gone, live, turn, draws)
         hunt.beat(done + queries[-1] / spec.queries / spec.restarts)
     hunt.offer(rows, state.best.view(-1, *shape))
 

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from openapi.attacks import ATTACKS
 from openapi.problems import MemoryLimit, ModelNumerics, NotDifferentiable
 from workers.attacks.engine.replay import Replays
+from workers.refusals import out_of_memory
 
 Logits = Callable[[Tensor], Tensor]
 #: ``loss(logits, *args) -> (n,)``; every arg is a tensor with one row a sample
@@ -41,14 +42,6 @@ def quickened(model: Logits, example: Tensor) -> Logits:
     """Return what the attack's own passes go through: ``model.quickened(example)`` where a model offers that."""
     offer: Callable[[Tensor], Logits] | None = getattr(model, "quickened", None)
     return model if offer is None else offer(example)
-
-
-def is_out_of_memory(error: BaseException) -> bool:
-    """Whether torch (CUDA or the CPU's allocator) ran out of memory."""
-    if isinstance(error, torch.OutOfMemoryError | MemoryError):
-        return True
-    text = str(error).lower()
-    return isinstance(error, RuntimeError) and ("not enough memory" in text or "can't allocate memory" in text)
 
 
 def usual_size(n: int) -> int:
@@ -229,7 +222,7 @@ class Victim:
             try:
                 parts.append(run(slice(begin, end)))
             except (RuntimeError, MemoryError) as error:
-                if not is_out_of_memory(error):
+                if not out_of_memory(error):
                     raise
                 if end - begin == 1:
                     raise MemoryLimit("One image through the model does not fit into this worker's memory.") from error

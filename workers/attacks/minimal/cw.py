@@ -9,6 +9,7 @@ from openapi.attacks import Cw
 from workers.attacks.boundary.bisection import pull_back
 from workers.attacks.boundary.far_starts import rescue
 from workers.attacks.boundary.refine_l2 import refine_l2
+from workers.attacks.engine.rows import without
 from workers.attacks.engine.samples import Hunt
 from workers.attacks.maths.balls import per_row
 from workers.attacks.maths.losses import margin, margin_without, rival
@@ -53,8 +54,8 @@ class _Rows:
         gone = torch.zeros(len(rows), hunt.classes, dtype=torch.bool, device=x.device)
         return cls(rows, x, hunt.y[rows], x.clone(), *start, *search, inf.clone(), inf.clone(), inf.clone(), gone)
 
-    def select(self, keep: Tensor) -> "_Rows":
-        return _Rows(*(getattr(self, f.name)[keep] for f in fields(self)))
+    def without(self, gone: Tensor) -> "_Rows":
+        return _Rows(*without(gone, *(getattr(self, f.name) for f in fields(self))))
 
     def join(self, other: "_Rows") -> "_Rows":
         return _Rows(*(torch.cat([getattr(self, f.name), getattr(other, f.name)]) for f in fields(self)))
@@ -91,7 +92,7 @@ def cw(hunt: Hunt, spec: Cw) -> None:
         if bool(ended.any()):
             through = _next_column(hunt, state, ended, spec)
             if bool(through.any()):
-                state = state.select(~through)
+                state = state.without(through)
         hunt.beat(1 - (len(waiting) + len(state.rows)) / max(total, 1))
     if spec.confidence == 0:
         rescue(hunt, stuck=True)

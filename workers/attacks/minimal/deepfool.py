@@ -5,6 +5,7 @@ import torch
 from openapi.attacks import Deepfool
 from workers.attacks.boundary.bisection import pull_back
 from workers.attacks.boundary.far_starts import rescue
+from workers.attacks.engine.rows import without
 from workers.attacks.engine.samples import Hunt
 from workers.attacks.maths.balls import per_row
 from workers.attacks.maths.losses import others
@@ -53,7 +54,7 @@ def _tile(hunt: Hunt, rows: torch.Tensor, spec: Deepfool) -> None:
         # tested by a pass of its own: a fooled row would waste three gradients on the next step
         hit = hunt.keep(rows, x, hunt.logits(x, rows), step + 1)
         if bool(hit.any()):
-            rows, x, y, classes = (v[~hit] for v in (rows, x, y, classes))
+            rows, x, y, classes = without(hit, rows, x, y, classes)
             if len(rows) == 0:
                 return
     hunt.offer(rows, x)

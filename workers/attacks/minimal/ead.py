@@ -9,6 +9,7 @@ from openapi.attacks import Ead
 from workers.attacks.boundary.bisection import pull_back
 from workers.attacks.boundary.far_starts import rescue
 from workers.attacks.boundary.refine_l1 import refine_l1
+from workers.attacks.engine.rows import without
 from workers.attacks.engine.samples import Hunt
 from workers.attacks.maths.balls import per_row
 from workers.attacks.maths.losses import margin, margin_without, rival
@@ -109,11 +110,11 @@ def _column(hunt: Hunt, active: Tensor, constants: Tensor, spec: Ead, gone: Tens
         point = torch.lerp(before, after, 1 + step / (step + 3)).clamp_(0, 1)
         before = after
         if (step + 1) % _CHECK == 0:
-            go = lowest < last * (1 - _GAIN)
+            still = ~(lowest < last * (1 - _GAIN))
             last = lowest
-            if not bool(go.all()):
-                at, x, before, point, c, lowest, last, gone = (
-                    v[go] for v in (at, x, before, point, c, lowest, last, gone)
+            if bool(still.any()):
+                at, x, before, point, c, lowest, last, gone = without(
+                    still, at, x, before, point, c, lowest, last, gone
                 )
                 if len(at) == 0:
                     break

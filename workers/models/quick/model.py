@@ -6,10 +6,12 @@ Channels-last memory would bring 5 to 15 % more for maps of 14×14 and above, bu
 other batch sizes, and rows came out different by more than rounding once a ReLU tipped: it is left out.
 """
 
-import torch
-from torch import Tensor, nn
+from typing import Protocol, TypeVar
 
-from workers.models.audited import AuditedModel
+import torch
+from torch import Tensor, fx, nn
+
+from workers.models.inputs import InputTransform
 from workers.models.quick.rewrites import (
     copied,
     fold_norms,
@@ -21,6 +23,18 @@ from workers.models.quick.rewrites import (
 )
 
 
+class Quickened(Protocol):
+    """What has a quick form: `workers.models.audited.AuditedModel`."""
+
+    graph: fx.GraphModule
+    transform: InputTransform
+    differentiable: bool
+
+    def __call__(self, x: Tensor, /) -> Tensor:
+        """x (n, c, h, w) in [0, 1] → logits (n, num_classes) float32."""
+        ...
+
+
 class QuickModel(nn.Module):
     """``forward``: x (n, c, h, w) float32 in [0, 1] → (n, num_classes) float32 logits, as `AuditedModel` to rounding.
 
@@ -28,7 +42,7 @@ class QuickModel(nn.Module):
     while no weight of the model changes.
     """
 
-    def __init__(self, model: AuditedModel) -> None:
+    def __init__(self, model: Quickened) -> None:
         super().__init__()
         self.graph = copied(model.graph)
         self.transform: nn.Module = model.transform
@@ -49,7 +63,11 @@ class QuickModel(nn.Module):
         return logits.float()
 
 
-def quicken(model: AuditedModel, example: Tensor) -> "QuickModel | AuditedModel":
+#: Comes back as it is where it has no quick form.
+Audited = TypeVar("Audited", bound=Quickened)
+
+
+def quicken(model: Audited, example: Tensor) -> QuickModel | Audited:
     """Return the quick version of a model; the model itself where the quick one does not give its logits.
 
     example: (m, c, h, w) images on which both are compared (to 1e-4 of the logits' range).

@@ -111,7 +111,7 @@ def test_logits_are_read_before_a_softmax(tmp_path: Path, end: str) -> None:
     limits = {"tiny": number(1e-7), "almost": number(1 - 1e-7)}
     path = save(model([*BODY, *nodes], SHAPE, WEIGHTS | constants | limits), tmp_path)
     audited = compare(path, tolerance=2e-3 if end == "half" else 1e-4)
-    assert audited.head == ("log_softmax" if end.startswith("log") else "softmax")
+    assert audited.output.head == ("log_softmax" if end.startswith("log") else "softmax")
     assert any("logits are read before it" in w for w in audited.warnings)
     logits_of(audited, tmp_path)
 
@@ -143,13 +143,13 @@ def test_softmax_inside_of_the_network_stays(tmp_path: Path) -> None:
         node("Gemm", ["g", "fc"], "y"),
     ]
     audited = compare(save(model([*BODY[:4], *inside], SHAPE, WEIGHTS), tmp_path))
-    assert audited.head == ""
+    assert audited.output.head == ""
 
 
 def test_sigmoid_of_each_class(tmp_path: Path) -> None:
     path = save(model([*BODY, node("Sigmoid", ["z"], "y")], SHAPE, WEIGHTS), tmp_path)
     audited = compare(path)
-    assert audited.head == "sigmoid"
+    assert audited.output.head == "sigmoid"
     logits_of(audited, tmp_path)
     agrees(audited, path)
 
@@ -175,7 +175,7 @@ def test_one_number_is_the_logit_of_two_classes(tmp_path: Path, end: str) -> Non
     constants = {"conv": WEIGHTS["conv"], "w1": rand(6, 1), "k1": rand(1, 6, 1, 1), "axes": ints(1)}
     path = save(model([*BODY[:4], *nodes], SHAPE, constants), tmp_path)
     audited = compare(path)
-    assert (audited.num_classes, audited.head, audited.single) == (2, head, True)
+    assert (audited.num_classes, audited.output.head, audited.output.single) == (2, head, True)
     assert any("class 1 against class 0" in w for w in audited.warnings)
     logits = audited(torch.rand(3, 3, 8, 8))
     assert logits.shape == (3, 2)
@@ -196,7 +196,7 @@ def test_logits_are_read_before_a_label(tmp_path: Path, end: str) -> None:
     kind = TensorProto.INT32 if end == "cast" else TensorProto.INT64
     path = save(model([*BODY, *LABELS[end]], SHAPE, WEIGHTS | {"one": ints(1)}, output_type=kind), tmp_path)
     audited = load_onnx(path, InputSpec())
-    assert audited.head == "label"
+    assert audited.output.head == "label"
     assert any("ArgMax" in w for w in audited.warnings)
     logits_of(audited, tmp_path)
     agrees(audited, path)
