@@ -14,10 +14,11 @@ from pydantic import BaseModel
 from openapi.analyses import further
 from openapi.attack_ids import attack_ids
 from openapi.audits import AuditRequest
-from openapi.base import Frozen, fields_of
+from openapi.base import fields_of
 from openapi.presets import PRESETS
 from openapi.problems import FieldError
-from openapi.report import AttackReport, Check, Clean, Report, RuleResult, WorstCase
+from openapi.report import Check, Report
+from openapi.stages.comparison import AuditHardening
 from openapi.threat_models import families
 
 #: More names than this are not listed, and longer ones not compared.
@@ -27,24 +28,6 @@ _MEANT = "; did you mean "
 
 class WrongMetric(ValueError):
     """A path that no report of this request can hold a number at; the message says how far it leads."""
-
-
-class _Side(Frozen):
-    clean: Clean
-    attacks: tuple[AttackReport, ...]
-    worst_case: tuple[WorstCase, ...]
-
-
-class _Hardening(Frozen):
-    """The report's block `hardening`, as `workers.reports` builds it."""
-
-    before: _Side
-    after: _Side
-    clean_drop: float
-    gains: tuple[dict[str, Any], ...]
-    rules: tuple[RuleResult, ...]
-    checks: tuple[Check, ...]
-    log: Any
 
 
 def longest(names: Iterable[str], path: str) -> tuple[str | None, str]:
@@ -129,7 +112,7 @@ class _Walk:
         head, _, rest = path.partition(".")
         if head not in fields:
             raise WrongMetric(f"{repr(seen) if seen else 'the report'} has no {head!r}{_hint(head, fields)}")
-        kind = _Hardening | None if model is Report and head == "hardening" else fields[head]
+        kind = AuditHardening | None if model is Report and head == "hardening" else fields[head]
         self._at(kind, rest, f"{seen}.{head}".strip("."))
 
     def _list(self, item: Any, path: str, seen: str) -> None:
