@@ -181,6 +181,7 @@ class JobService(ABC, Generic[Info]):
                 for row in await session.scalars(select(ShardRow).where(ShardRow.job_id == doomed.id)):
                     keys.add(row.result_key)
                     shas |= {f["blob"]["sha256"] for f in ((row.result or {}).get("files") or {}).values()}
+                    shas |= {row.message["checkpoint"]["sha256"]} if row.message.get("checkpoint") else set()
                 if doomed.status not in job_rows.TERMINAL:
                     effects(session).stopped.add(doomed.id)
                 effects(session).changed.add(doomed.id)

@@ -8,9 +8,11 @@ import hashlib
 import json
 from typing import Any, Literal
 
+from pydantic import Field
+
 from openapi.base import Frozen, Json
 from openapi.problems import Problem
-from openapi.stages.base import Stage
+from openapi.stages.base import Stage, is_none
 
 #: Bump when a change of the code changes results: old shard results are then not reused.
 RESULT_VERSION = 2
@@ -41,7 +43,9 @@ class Shard(Frozen):
     `inputs`: name → blob, e.g. ``model`` (the uploaded file), ``x``, ``y`` (decoded arrays), or for the report stage one
     ``shard.<i>`` a merged result. `params`: the JSON of the stage's parameters (`openapi.stages.forms`). `execution`: what may
     change the speed but never the result (``batch_size``), and so is no part of the key. `owner`: results are found again by
-    the same owner only, so that nobody learns from a quick answer what others have uploaded.
+    the same owner only, so that nobody learns from a quick answer what others have uploaded. `checkpoint`: what an earlier
+    attempt at this shard left, from which this one may go on. The result is what it would be without, so that it is no
+    part of the key either; where the blob is gone, the work begins anew.
     """
 
     job_id: str
@@ -53,6 +57,7 @@ class Shard(Frozen):
     params: Json
     execution: Json = {}
     limits: Limits = Limits()
+    checkpoint: Blob | None = Field(None, exclude_if=is_none)
 
     @property
     def result_key(self) -> str:
@@ -95,7 +100,8 @@ class WorkerEvent(Frozen):
     """One message on the reports stream.
 
     `returned`: the worker was asked to leave and gives the shard back. `deferred`: it cannot be done for now, and
-    `problem` says why: there is no room, or a store does not answer.
+    `problem` says why: there is no room, or a store does not answer. `checkpoint`, with any of the first two and
+    `returned`: from where the next attempt may go on, already in the blob store; it replaces an earlier one.
     """
 
     type: Literal["started", "progress", "succeeded", "failed", "cancelled", "returned", "deferred"]
@@ -109,4 +115,5 @@ class WorkerEvent(Frozen):
     unit: str | None = None
     result: ShardResult | None = None
     problem: Problem | None = None
+    checkpoint: Blob | None = None
     at: float

@@ -3,13 +3,15 @@
 import logging
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Protocol
 
 from redis.exceptions import RedisError
 from sqlalchemy import Select, Text, cast, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from service.context import Services
+from openapi.wire.blobs import BlobStore
+from openapi.wire.queue import QueueClient
+from service.db.database import Database
 from service.db.tables import Artifact, Dataset, Job, Model, ShardRow
 from service.orchestrator.job_rows import TERMINAL
 
@@ -44,7 +46,23 @@ async def _referred(session: AsyncSession, shas: set[str]) -> set[str]:
     return found
 
 
-async def collect(services: Services, shas: set[str], result_keys: set[str]) -> None:
+class Stores(Protocol):
+    """Where things are kept."""
+
+    @property
+    def db(self) -> Database:
+        """The rows that refer to blobs."""
+
+    @property
+    def blobs(self) -> BlobStore:
+        """The blobs, and the records of results."""
+
+    @property
+    def queue(self) -> QueueClient:
+        """Those who may have copies."""
+
+
+async def collect(services: Stores, shas: set[str], result_keys: set[str]) -> None:
     """Delete those blobs and result records that no row refers to; call it after the commit that removed rows."""
     async with services.db.write() as session:
         await services.db.lock(session, BLOB_LOCK)

@@ -93,6 +93,8 @@ class Job(Base):
     waiting_for: Mapped[Json | None] = mapped_column()
     progress: Mapped[Json | None] = mapped_column()
     seconds_left: Mapped[float | None] = mapped_column()
+    #: Phases without steps yet: ``[phase, stage, weight, steps]`` (see `service.orchestrator.plan.Ahead`).
+    ahead: Mapped[list[list[Any]]] = mapped_column(JSON(none_as_null=True), default=list, server_default="[]")
     last_seq: Mapped[int] = mapped_column(default=0)
     progress_at: Mapped[datetime | None] = mapped_column()
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
@@ -139,7 +141,7 @@ class ShardRow(Base):
     progress: Mapped[Json | None] = mapped_column()
     result: Mapped[Json | None] = mapped_column()
 
-    __table_args__ = (UniqueConstraint("job_id", "name"),)
+    __table_args__ = (UniqueConstraint("job_id", "name"), Index("ix_shards_stage_id", "stage", "id"))
 
 
 class EventRow(Base):

@@ -17,6 +17,9 @@ unfinished, the kind of the job (`kinds`: a module each, pure functions of `plan
 more steps, by a job of its own (an audit's hardening), or by its ending. Steps whose name is there already are not
 added again, so that asking twice changes nothing.
 
+**Resume.** A step whose worker ends before it is done goes out again, with the last checkpoint that it told of: a file,
+from which the next attempt goes on. What it finds is the same, and so is its key.
+
 **Phase, progress, time left** are read off the steps (`progress`). What follows a transaction outside the database
 (shards to hand out, stops, wake-ups) is noted in `effects` and carried out after the commit.
 

@@ -22,10 +22,11 @@ from openapi.wire.jobs import Shard, ShardResult, WorkerEvent
 from openapi.wire.logs import regarding
 from openapi.wire.queue import QueueClient
 from openapi.wire.settings import Settings
+from service.artifacts.garbage import collect
 from service.db.database import Database
 from service.db.tables import Job, ShardRow
 from service.orchestrator import job_rows, step_rows
-from service.orchestrator.effects import effects
+from service.orchestrator.effects import effects, tell_workers
 from service.orchestrator.hub import Hub
 from service.orchestrator.janitor import Janitor
 from service.orchestrator.listener import Listener
@@ -44,9 +45,9 @@ class Orchestrator:
 
     def __init__(self, settings: Settings, db: Database, queue: QueueClient, blobs: BlobStore) -> None:
         self._settings = settings
-        self._db = db
-        self._queue = queue
-        self._blobs = blobs
+        self.db = db
+        self.queue = queue
+        self.blobs = blobs
         self.plans = Plans(settings)
         self.hub = Hub()
         self._listener = Listener(settings, queue, self.apply, self._on_loss, self._give_up)
@@ -61,7 +62,7 @@ class Orchestrator:
         `ended`: no worker lives that an earlier process may have given work to; they were stopped, or killed.
         """
         try:
-            await self._queue.open()
+            await self.queue.open()
         except (RedisError, OSError) as error:
             _log.warning("the broker does not answer: %s; trying again soon", error)
         try:
@@ -70,7 +71,7 @@ class Orchestrator:
             # A full disk must not keep us from answering: what is there can be read, and readiness says what is wrong.
             _log.warning("cannot take up unfinished work: %s; trying again soon", error)
             self._tasks = [asyncio.create_task(self._resume_later(ended), name="resume")]
-        janitor = Janitor(self._settings, self._db, self._queue, self)
+        janitor = Janitor(self._settings, self.db, self.queue, self)
         loops = {"listen": self._listener.run(), "dispatch": self._dispatch_loop(), "janitor": janitor.run()}
         self._tasks += [asyncio.create_task(loop, name=name) for name, loop in loops.items()]
 
@@ -89,14 +90,14 @@ class Orchestrator:
 
     async def resume(self, ended: Ended | None = None) -> None:
         """Enqueue every queued shard again, and where all workers have `ended`, what they had in work."""
-        async with self._db.write() as session:
+        async with self.db.write() as session:
             await session.execute(
                 update(ShardRow)
                 .where(ShardRow.status == "queued")
                 .values(enqueued_at=None, attempt=ShardRow.attempt + 1)
             )
         if ended is not None:
-            async with self._db.read() as session:
+            async with self.db.read() as session:
                 running = (
                     await session.execute(select(ShardRow.job_id, ShardRow.id).where(ShardRow.status == "running"))
                 ).all()
@@ -121,24 +122,15 @@ class Orchestrator:
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
         """A write transaction whose effects outside the database (wake-ups, stops, dispatch) follow its commit."""
-        async with self._db.write() as session:
+        async with self.db.write() as session:
             yield session
         found = effects(session)
-        for job_id in found.stopped:
-            try:
-                await self._queue.cancel(job_id)
-            except (RedisError, OSError) as error:
-                _log.warning("cannot tell the workers to stop %s: %s; trying again soon", job_id, error)
-        for job_id in found.revived:
-            try:
-                await self._queue.revive(job_id)
-            except (RedisError, OSError) as error:
-                _log.warning(
-                    "cannot take back the end of %s: %s; its shards will come back and go out again", job_id, error
-                )
+        await tell_workers(found, self.queue)
         if found.dispatch:
             self._dispatch.set()
         self.hub.notify(found.changed)
+        if found.unused:
+            await collect(self, found.unused, set())
 
     # Events from workers
 
@@ -155,6 +147,8 @@ class Orchestrator:
                 return
             if event.attempt != row.attempt and not _is_verdict(event):
                 return
+            if event.checkpoint is not None:
+                step_rows.keep_checkpoint(session, row, event.checkpoint)
             if event.type in ("started", "progress"):
                 self._alive(session, job, row, event)
                 if event.done:
@@ -187,6 +181,7 @@ class Orchestrator:
 
     async def _succeeded(self, session: AsyncSession, job: Job, row: ShardRow, result: ShardResult) -> None:
         row.status, row.result, row.seconds = "succeeded", result.model_dump(mode="json"), result.seconds
+        step_rows.keep_checkpoint(session, row, None)
         if job.status == "queued":
             job_rows.set_status(session, job, "running")
         if job.status == "cancelling":
@@ -236,7 +231,7 @@ class Orchestrator:
     async def dispatch(self) -> None:
         """Enqueue every shard that waits for it; a shard whose result is known already succeeds at once."""
         while True:
-            async with self._db.read() as session:
+            async with self.db.read() as session:
                 rows = list(
                     await session.scalars(
                         select(ShardRow)
@@ -261,18 +256,18 @@ class Orchestrator:
             .where(ShardRow.id == row.id, ShardRow.enqueued_at.is_(None), ShardRow.status == "queued")
             .values(enqueued_at=utc_now())
         )
-        async with self._db.write() as session:
+        async with self.db.write() as session:
             claimed = await session.execute(claim.returning(ShardRow.id))
             if claimed.first() is None:
                 return
         shard = Shard.model_validate(row.message).model_copy(update={"attempt": row.attempt})
         try:
-            known = await self._blobs.get_result_async(row.result_key)
+            known = await self.blobs.get_result_async(row.result_key)
             if known is None:
-                await self._queue.enqueue(shard)
+                await self.queue.enqueue(shard)
                 return
         except BaseException:
-            async with self._db.write() as session:
+            async with self.db.write() as session:
                 await session.execute(update(ShardRow).where(ShardRow.id == row.id).values(enqueued_at=None))
             raise
         async with self.transaction() as session:

@@ -180,13 +180,26 @@ class Ending:
 
 
 @dataclass(frozen=True)
+class Ahead:
+    """A phase that no step is planned of yet, for the estimate of the time left: its stage, the sum of the weights of
+    its steps, and how many there will be."""
+
+    phase: str
+    stage: Stage
+    weight: float = 1.0
+    steps: int = 1
+
+
+@dataclass(frozen=True)
 class Extension:
     """How a plan goes on: by more `steps`, by a job of its own (`awaits_child`), or not: by its `ending`.
 
-    `files` are listed as the job's artifacts now. `drops_child`: its hardening is not begun any more, or stopped.
+    `ahead`: the job's phases, also those without steps yet. `files` are listed as its artifacts now. `drops_child`: its
+    hardening is not begun any more, or stopped.
     """
 
     steps: Sequence[Step] = ()
+    ahead: Sequence[Ahead] = ()
     files: Sequence[OutputFile] = ()
     awaits_child: bool = False
     drops_child: bool = False

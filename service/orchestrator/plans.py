@@ -16,7 +16,7 @@ from service.orchestrator.kinds import KINDS
 from service.orchestrator.kinds.inspection import INSPECTING
 from service.orchestrator.known import load_known
 from service.orchestrator.plan import Step
-from service.orchestrator.progress import update_progress
+from service.orchestrator.progress import look_ahead, update_progress
 
 #: The phase of an audit while its hardening, a job of its own, goes on.
 HARDENING = "hardening"
@@ -94,6 +94,7 @@ class Plans:
             if more.drops_child and child is not None:
                 await self.cancel(session, child)
             if more.steps:
+                look_ahead(job, more.ahead)
                 await step_rows.add_steps(session, job, more.steps, self._settings)
             if more.awaits_child and child is not None:
                 job_rows.set_phase(session, job, HARDENING)

@@ -1,6 +1,6 @@
 """Phase, progress and time left of a job, read off its steps."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,11 +9,15 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from openapi.base import utc_now
+from openapi.stages.base import Stage
 from service.db.tables import Job, ShardRow
 from service.orchestrator.job_rows import UNFINISHED, log_event, set_phase
+from service.orchestrator.plan import Ahead
 
 #: Between two progress events of a job.
 _EVENT_SECONDS = 1.0
+#: So many of a stage's last steps say what its usual pace is.
+_USUAL = 20
 
 
 @dataclass(frozen=True)
@@ -56,28 +60,62 @@ def phase_progress(steps: Sequence[StepState], phase: str | None) -> dict[str, A
     return {"done": round(done, 2), "total": sum(step.weight for step in mine), "unit": mine[0].unit or "steps"}
 
 
-def seconds_left(steps: Sequence[StepState], now: datetime) -> float | None:
-    """Estimated seconds until the steps planned so far are done; None while nothing tells.
+class Pace:
+    """Seconds that a stage takes for a weight of 1: of steps of the same phase, else of the same job, else usually."""
 
-    A running step goes on as fast as it went so far; one that does not run yet takes as long for its weight as those of
-    its stage and phase took, or is left out when none of them has ended. As many steps run at once as do now.
+    def __init__(self, steps: Sequence[StepState], usual: Mapping[str, float]) -> None:
+        self._usual = usual
+        self._spent: dict[tuple[str, str | None], tuple[float, float]] = {}
+        for step in steps:
+            if step.status == "succeeded" and step.seconds is not None:
+                for key in ((step.stage, step.phase), (step.stage, None)):
+                    seconds, weight = self._spent.get(key, (0.0, 0.0))
+                    self._spent[key] = (seconds + step.seconds, weight + step.weight)
+
+    def of(self, stage: str, phase: str) -> float | None:
+        """The pace of a stage in a phase; None where nothing tells."""
+        for key in ((stage, phase), (stage, None)):
+            seconds, weight = self._spent.get(key, (0.0, 0.0))
+            if weight > 0:
+                return seconds / weight
+        return self._usual.get(stage)
+
+
+def seconds_left(
+    steps: Sequence[StepState], now: datetime, ahead: Sequence[Ahead] = (), usual: Mapping[str, float] | None = None
+) -> float | None:
+    """Estimated seconds until the job is done; None while nothing tells.
+
+    A running step goes on as fast as it went so far; one that does not run yet, and each phase `ahead` without a step,
+    takes its weight times the `Pace` of its stage (`usual`: stage → pace), or is left out where there is none.
+    As many steps run at once as do now; those of a phase ahead wait for all before them.
     """
-    spent: dict[tuple[str, str], tuple[float, float]] = {}
-    for step in steps:
-        if step.status == "succeeded" and step.seconds is not None:
-            seconds, weight = spent.get((step.stage, step.phase), (0.0, 0.0))
-            spent[step.stage, step.phase] = (seconds + step.seconds, weight + step.weight)
+    pace = Pace(steps, usual or {})
+    running = max(1, sum(step.status == "running" for step in steps))
     left: list[float] = []
-    running = sum(step.status == "running" for step in steps)
     for step in steps:
         if step.status not in UNFINISHED:
             continue
-        seconds, weight = spent.get((step.stage, step.phase), (0.0, 0.0))
         if step.status == "running" and step.started_at is not None and step.share > 0:
-            left.append((now - step.started_at).total_seconds() * (1 - step.share) / step.share)
-        elif weight > 0:
-            left.append(seconds / weight * step.weight * (1 - step.share))
-    return round(sum(left) / max(1, running), 1) if left else None
+            left.append((now - step.started_at).total_seconds() * (1 - step.share) / step.share / running)
+        elif (known := pace.of(step.stage, step.phase)) is not None:
+            left.append(known * step.weight * (1 - step.share) / running)
+    planned = {step.phase for step in steps}
+    for later in ahead:
+        if later.phase not in planned and (known := pace.of(later.stage, later.phase)) is not None:
+            left.append(known * later.weight / min(running, later.steps))
+    return round(sum(left), 1) if left else None
+
+
+async def usual_paces(session: AsyncSession, stages: Iterable[str]) -> dict[str, float]:
+    """Stage → seconds for a weight of 1, over its last steps in any job; without the stages that were never done."""
+    found = {}
+    for stage in stages:
+        done = select(ShardRow.seconds, ShardRow.weight).where(ShardRow.stage == stage, ShardRow.seconds.is_not(None))
+        rows = (await session.execute(done.order_by(ShardRow.id.desc()).limit(_USUAL))).all()
+        if weight := sum(row.weight for row in rows):
+            found[stage] = sum(row.seconds for row in rows) / weight
+    return found
 
 
 async def step_states(session: AsyncSession, job: Job) -> list[StepState]:
@@ -101,20 +139,28 @@ async def step_states(session: AsyncSession, job: Job) -> list[StepState]:
 async def enter_phase(session: AsyncSession, job: Job) -> None:
     """Tell of the phase that the job is in after its plan has grown."""
     steps = await step_states(session, job)
-    _set(session, job, steps)
+    await _set(session, job, steps)
 
 
-def _set(session: AsyncSession, job: Job, steps: Sequence[StepState]) -> None:
+async def _set(session: AsyncSession, job: Job, steps: Sequence[StepState]) -> None:
     phase = present_phase(steps)
     if phase is not None and phase != job.phase:
         set_phase(session, job, phase)
     job.progress = phase_progress(steps, job.phase)
-    job.seconds_left = seconds_left(steps, utc_now())
+    ahead = [Ahead(phase, Stage(stage), weight, count) for phase, stage, weight, count in job.ahead]
+    paced = {step.stage for step in steps if step.seconds is not None}
+    wanted = {step.stage for step in steps if step.status in UNFINISHED} | {later.stage.value for later in ahead}
+    job.seconds_left = seconds_left(steps, utc_now(), ahead, await usual_paces(session, sorted(wanted - paced)))
+
+
+def look_ahead(job: Job, ahead: Sequence[Ahead]) -> None:
+    """Keep what phases a job's plan does not hold yet."""
+    job.ahead = [[later.phase, later.stage.value, later.weight, later.steps] for later in ahead]
 
 
 async def update_progress(session: AsyncSession, job: Job, *, force: bool = False) -> None:
     """Read phase and progress off the steps; an event is logged at most once a second."""
-    _set(session, job, await step_states(session, job))
+    await _set(session, job, await step_states(session, job))
     now = utc_now()
     if job.progress and (force or job.progress_at is None or (now - job.progress_at).total_seconds() >= _EVENT_SECONDS):
         job.progress_at = now

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from openapi.stages.base import Stage
-from openapi.wire.jobs import Limits, Shard, ShardResult
+from openapi.wire.jobs import Blob, Limits, Shard, ShardResult
 from openapi.wire.settings import Settings
 from service.db.tables import Job, ShardRow
 from service.ids import new_id
@@ -105,8 +105,28 @@ async def succeeded(session: AsyncSession, job_id: str) -> list[ShardRow]:
     return list(await session.scalars(query))
 
 
+def keep_checkpoint(session: AsyncSession, row: ShardRow, checkpoint: Blob | None) -> None:
+    """Have the step's next attempt go on from a checkpoint; with None it is done, and needs none any more."""
+    message = {name: value for name, value in row.message.items() if name != "checkpoint"}
+    before = row.message.get("checkpoint")
+    now = None if checkpoint is None else checkpoint.model_dump(mode="json")
+    if before == now:
+        return
+    if before is not None:
+        effects(session).unused.add(before["sha256"])
+    row.message = message if now is None else {**message, "checkpoint": now}
+
+
+async def _forget_checkpoints(session: AsyncSession, job: Job) -> None:
+    """What the job's steps could have gone on from is of no use any more."""
+    checkpoint = ShardRow.message["checkpoint"]["sha256"].as_string()
+    found = await session.scalars(select(checkpoint).where(ShardRow.job_id == job.id, checkpoint.is_not(None)))
+    effects(session).unused.update(found)
+
+
 async def end_steps(session: AsyncSession, job: Job) -> None:
     """Mark every unfinished step of a job as cancelled: nothing that comes of them counts any more."""
+    await _forget_checkpoints(session, job)
     await session.execute(
         update(ShardRow).where(ShardRow.job_id == job.id, ShardRow.status.in_(UNFINISHED)).values(status="cancelled")
     )
@@ -116,6 +136,7 @@ async def drop_steps(session: AsyncSession, job: Job) -> None:
     """Do without the unfinished steps of a job; the workers stop those that run after the commit."""
     mine = select(ShardRow).where(ShardRow.job_id == job.id)
     for row in await session.scalars(mine.where(ShardRow.status.in_(UNFINISHED))):
+        keep_checkpoint(session, row, None)
         if row.status == "running" or row.enqueued_at is not None:
             effects(session).stopped.add(row.id)
         row.status = "dropped"

@@ -1,8 +1,9 @@
-"""Steps of a made-up kind of job, and the figures that are read off steps."""
+"""Steps of made-up kinds of jobs, over a real database and queue."""
 
 import asyncio
 import time
-from datetime import UTC, datetime, timedelta
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +21,10 @@ from service.embedded.broker import Broker
 from service.orchestrator.kinds import KINDS, Kind
 from service.orchestrator.orchestrator import Orchestrator
 from service.orchestrator.plan import Ending, Extension, Known, MissingOutput, OutputOf, Step, ValueOf, resolved
-from service.orchestrator.progress import StepState, phase_progress, present_phase, seconds_left
 from tests.service.conftest import flush, make_settings
-from tests.service.worker import ProtocolWorker
+from tests.service.worker import ProtocolWorker, until
 
+Extend = Callable[[Known[Any]], Extension]
 X = Blob(sha256="a" * 64, size=1)
 SLICES, LAYERS = range(3), range(2)
 
@@ -84,14 +85,12 @@ def settings(broker: Broker, tmp_path: Path) -> Settings:
     return found
 
 
-async def test_fan_out_merge_fan_out_report(
-    settings: Settings, worker: ProtocolWorker, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Every step goes out once, as soon as what it takes is there, although every result is told twice."""
+@asynccontextmanager
+async def orchestrated(settings: Settings, extend: Extend, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Database]:
+    """The database of an orchestrator that works on one job of a made-up kind."""
     monkeypatch.setitem(KINDS, "made_up", Kind(extend, dict))
-    database = Database(settings.sqlalchemy_url)
+    database, queue = Database(settings.sqlalchemy_url), QueueClient(settings)
     await database.migrate()
-    queue = QueueClient(settings)
     orchestrator = Orchestrator(settings, database, queue, BlobStore.from_settings(settings))
     job = Job(id="job_1", kind="made_up", status="queued", request={}, last_seq=0)
     async with orchestrator.transaction() as session:
@@ -100,6 +99,18 @@ async def test_fan_out_merge_fan_out_report(
         await orchestrator.plans.start(session, job)
     await orchestrator.start()
     try:
+        yield database
+    finally:
+        await orchestrator.stop()
+        await queue.aclose()
+        await database.close()
+
+
+async def test_fan_out_merge_fan_out_report(
+    settings: Settings, worker: ProtocolWorker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every step goes out once, as soon as what it takes is there, although every result is told twice."""
+    async with orchestrated(settings, extend, monkeypatch) as database:
         shards = await asyncio.to_thread(drive, worker)
         assert [shard.stage for shard in shards] == ["neurons"] * 3 + ["report"] + ["attack"] * 2 + ["report"]
         merge, layer, report = shards[3], shards[4], shards[6]
@@ -108,10 +119,46 @@ async def test_fan_out_merge_fan_out_report(
         assert sorted(report.inputs) == ["layer.0", "layer.1"]
         found = await finished(database)
         assert (found.status, found.verdict) == ("succeeded", "pass")
-    finally:
-        await orchestrator.stop()
-        await queue.aclose()
-        await database.close()
+
+
+def training(known: Known[Any]) -> Extension:
+    """One long step, and one that takes what it leaves."""
+    if "use" in known.done:
+        return Extension(ending=Ending("pass"))
+    use = Step("using", "use", Stage.REPORT, {"onnx": OutputOf("train", "onnx")}, MadeUp())
+    return Extension(steps=[Step("training", "train", Stage.HARDEN, {"x": X}, MadeUp()), use])
+
+
+def interrupted(worker: ProtocolWorker) -> tuple[list[Shard], list[Blob]]:
+    """Train for three epochs by three workers: one is asked to leave, one says nothing more."""
+    attempts, kept = [worker.take()], [worker.blobs.put_bytes(text) for text in (b"epoch 1", b"epoch 2", b"epoch 3")]
+    worker.tell(attempts[0], "progress", done=1, total=3, unit="epochs", checkpoint=kept[0])
+    worker.tell(attempts[0], "returned", checkpoint=kept[1])
+    attempts.append(worker.take())
+    worker.tell(attempts[1], "progress", done=3, total=3, unit="epochs", checkpoint=kept[2])
+    worker.tell(attempts[0], "progress", done=1, total=3, unit="epochs", checkpoint=kept[0])  # heard too late
+    attempts.append(worker.take())
+    until(lambda: not worker.blobs.exists(kept[1].sha256))
+    assert worker.blobs.exists(kept[2].sha256)
+    worker.succeed(attempts[2], {}, onnx=worker.file("m.onnx", "checkpoint", "onnx", b"trained"))
+    use = worker.take()
+    worker.succeed(use, {})
+    until(lambda: not worker.blobs.exists(kept[2].sha256))
+    return [*attempts, use], kept
+
+
+async def test_a_training_goes_on_at_its_last_epoch(
+    settings: Settings, worker: ProtocolWorker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    brief = settings.model_copy(update={"lease_seconds": 1.0})
+    async with orchestrated(brief, training, monkeypatch) as database:
+        (*attempts, use), kept = await asyncio.to_thread(interrupted, worker)
+        assert [shard.checkpoint for shard in attempts] == [None, kept[1], kept[2]]
+        first = attempts[0].attempt
+        assert [shard.attempt for shard in attempts] == [first, first + 1, first + 2]
+        assert len({shard.result_key for shard in attempts}) == 1, "it finds what it would have found undisturbed"
+        assert (use.checkpoint, list(use.inputs)) == (None, ["onnx"])
+        assert (await finished(database)).status == "succeeded"
 
 
 def test_a_step_that_takes_what_was_not_left_says_so() -> None:
@@ -124,32 +171,3 @@ def test_a_step_that_takes_what_was_not_left_says_so() -> None:
     assert (found.inputs, found.params) == ({"x": X}, {"layer": 2, "omega": 3})
     with pytest.raises(MissingOutput):
         resolved(shard, step.needs(), {"before": ShardResult(value={})})
-
-
-def state(phase: str, status: str, **fields: Any) -> StepState:
-    return StepState(phase, fields.pop("stage", "attack"), status, fields.pop("weight", 4.0), **fields)
-
-
-def test_phase_and_progress_are_read_off_the_steps() -> None:
-    half = {"done": 1, "total": 2, "unit": "epochs"}
-    steps = [
-        state("a", "succeeded", unit="samples"),
-        state("a", "running", unit="samples", progress=half),
-        state("b", "waiting"),
-    ]
-    assert present_phase(steps) == "a"
-    assert phase_progress(steps, "a") == {"done": 6.0, "total": 8.0, "unit": "samples"}
-    assert phase_progress(steps, "b") is None
-    assert phase_progress([state("t", "running", progress=half)], "t") == half
-    assert (present_phase([]), present_phase(steps[:1])) == (None, "a")
-
-
-def test_the_time_left_follows_the_pace_so_far() -> None:
-    now = datetime(2026, 1, 1, tzinfo=UTC)
-    done = state("a", "succeeded", seconds=8.0)
-    assert seconds_left([state("a", "queued")], now) is None, "nothing tells"
-    assert seconds_left([done, state("a", "queued"), state("r", "waiting", stage="report")], now) == 8.0
-    half = {"done": 1, "total": 2, "unit": "samples"}
-    running = state("a", "running", progress=half, started_at=now - timedelta(seconds=6))
-    assert seconds_left([done, running, running, state("a", "queued")], now) == (6 + 6 + 8) / 2
-    assert seconds_left([done], now) is None

@@ -5,6 +5,7 @@ Data is prepared where the model takes its labels or channels in another form. T
 
 from openapi.audits import AuditRequest
 from openapi.problems import TimeLimit
+from openapi.stages.base import Stage
 from openapi.stages.report import ReportValue
 from service.orchestrator.analyses import analysis_steps, is_analysis
 from service.orchestrator.analyses.base import Planning
@@ -12,7 +13,7 @@ from service.orchestrator.evaluation import Samples, aimed_attacks, attack_steps
 from service.orchestrator.hardened import of_audit
 from service.orchestrator.matching import as_taken, prepare_steps
 from service.orchestrator.partial import attacked, broken_rules
-from service.orchestrator.plan import Ending, Extension, Known, Step
+from service.orchestrator.plan import Ahead, Ending, Extension, Known, Step
 from service.orchestrator.reporting import REPORT, artifact_info, report_step
 from service.orchestrator.subjects import DatasetSubject, ModelSubject, Part
 from service.orchestrator.validation import check_audit
@@ -26,11 +27,11 @@ def extend(known: Known[AuditRequest]) -> Extension:
     preparing = prepare_steps(model, {Part.EVAL: raw})
     if preparing and not known.planned:
         check_audit(known.request, model, raw, train)
-        return Extension(steps=preparing)
+        return Extension(steps=preparing, ahead=ahead(known))
     dataset = as_taken(known, Part.EVAL)
     request = check_audit(known.request, model, dataset, train)
     if not known.of(ATTACKS) and known.stopped is None:
-        return Extension(steps=attack_phase(request, model, dataset, known.slice_size))
+        return Extension(steps=attack_phase(request, model, dataset, known.slice_size), ahead=ahead(known))
     if REPORT in known.done:
         done = known.done[REPORT]
         value = done.value(ReportValue)
@@ -58,6 +59,14 @@ def attack_phase(request: AuditRequest, model: ModelSubject, dataset: DatasetSub
     specs = aimed_attacks(request, model, dataset)
     steps = attack_steps(ATTACKS, model, samples, specs, survivors_only=request.survivors_only)
     return steps + analysis_steps(Planning(request, model, dataset, samples.cuts))
+
+
+def ahead(known: Known[AuditRequest]) -> list[Ahead]:
+    """The phases of an audit, but for those of analyses and of its hardening, which is a job of its own."""
+    request = known.request
+    n = evaluated(known.datasets[Part.EVAL], request)
+    count = len(slices(n, request.execution, known.slice_size)) * len(request.attacks or ())
+    return [Ahead(ATTACKS, Stage.ATTACK, float(n * len(request.attacks or ())), count), Ahead(REPORT, Stage.REPORT)]
 
 
 def is_droppable(phase: str | None) -> bool:

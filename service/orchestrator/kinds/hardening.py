@@ -11,10 +11,10 @@ from openapi.hardenings import HardeningRequest
 from openapi.stages.base import Given, Stage
 from openapi.stages.harden import HardenParams, Origin, TrainingData
 from openapi.stages.report import ReportValue
-from service.orchestrator.evaluation import Samples, aimed_attacks, attack_steps
+from service.orchestrator.evaluation import Samples, aimed_attacks, attack_steps, evaluated, slices
 from service.orchestrator.hardened import hardened_file, hardened_subject
 from service.orchestrator.matching import as_taken, prepare_steps
-from service.orchestrator.plan import Ending, Extension, Known, Step
+from service.orchestrator.plan import Ahead, Ending, Extension, Known, Step
 from service.orchestrator.reporting import REPORT, artifact_info, report_step
 from service.orchestrator.subjects import DatasetSubject, ModelSubject, Part
 from service.orchestrator.validation import check_hardening_request
@@ -30,9 +30,9 @@ def extend(known: Known[HardeningRequest]) -> Extension:
     if not known.planned:
         check_hardening_request(request, model, data[Part.TRAIN], data.get(Part.EVAL))
         if preparing := prepare_steps(model, data):
-            return Extension(steps=preparing)
+            return Extension(steps=preparing, ahead=ahead(known))
     if TRAIN not in known.done:
-        return Extension(steps=[train_step(request, model, as_taken(known, Part.TRAIN))])
+        return Extension(steps=[train_step(request, model, as_taken(known, Part.TRAIN))], ahead=ahead(known))
     trained = known.done[TRAIN]
     files = tuple(trained.result.files.values())
     hardened = hardened_subject(model, trained, request)
@@ -44,7 +44,8 @@ def extend(known: Known[HardeningRequest]) -> Extension:
     if not rows:
         samples = Samples.of(request, dataset, known.slice_size)
         before = replace(samples, keep_examples=known.keeps_examples)
-        return Extension(steps=comparison_steps(request, model, hardened, before, samples), files=files)
+        steps = comparison_steps(request, model, hardened, before, samples)
+        return Extension(steps=steps, ahead=ahead(known), files=files)
     if REPORT not in known.done:
         artifacts = [artifact_info(known.job_id, file, known.now) for file in files]
         step = report_step(known, request, model, dataset, [trained, *rows], artifacts=artifacts)
@@ -53,6 +54,23 @@ def extend(known: Known[HardeningRequest]) -> Extension:
     value = report.value(ReportValue)
     ending = replace(ending, verdict=value.verdict, metrics=value.metrics)
     return Extension(files=tuple(report.result.files.values()), ending=ending)
+
+
+def ahead(known: Known[HardeningRequest]) -> list[Ahead]:
+    """The phases of a hardening."""
+    request, dataset = known.request, known.datasets.get(Part.EVAL)
+    found = [Ahead(TRAINING, Stage.HARDEN, training_weight(request, known.datasets[Part.TRAIN]))]
+    if dataset is not None:
+        n, specs = evaluated(dataset, request), len(request.attacks or ())
+        count = len(slices(n, request.execution, known.slice_size)) * specs
+        found += [Ahead(EVALUATION, Stage.ATTACK, 2.0 * n * specs, 2 * count), Ahead(REPORT, Stage.REPORT)]
+    return found
+
+
+def training_weight(request: HardeningRequest, dataset: DatasetSubject) -> float:
+    """Images that the training sees, each epoch's counted anew."""
+    n = dataset.inspection.num_samples
+    return float(request.epochs * min(n, request.max_samples or n))
 
 
 def train_step(request: HardeningRequest, model: ModelSubject, dataset: DatasetSubject) -> Step:
@@ -71,6 +89,7 @@ def train_step(request: HardeningRequest, model: ModelSubject, dataset: DatasetS
             parent=Origin(id=model.id, sha256=model.sha256, name=model.name),
             dataset=TrainingData(id=dataset.id, sha256=dataset.sha256, name=dataset.name, label_mapping=mapping),
         ),
+        weight=training_weight(request, dataset),
         execution={"batch_size": request.execution.batch_size},
         extends=True,
     )
