@@ -12,13 +12,15 @@ from openapi.stages.prepare import LabelMapping
 
 
 class HardenFile(StrEnum):
-    """Checkpoints that take what the uploaded file took, their `manifest` (JSON), and the `log` (a line an epoch)."""
+    """Checkpoints that take what the uploaded file took, their `manifest` (JSON), the `log` (a line an epoch), and an
+    `example` of their use in Python."""
 
     ONNX = "onnx"
     TORCHSCRIPT = "torchscript"
     SAFETENSORS = "safetensors"
     MANIFEST = "manifest"
     LOG = "log"
+    EXAMPLE = "example"
 
 
 def _without_data(options: HardenOptions, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:

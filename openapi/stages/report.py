@@ -25,7 +25,7 @@ from openapi.stages.places import Place, PlaceName
 
 
 class ReportFile(StrEnum):
-    """`report` (JSON), `html`, `samples` (a line a sample) and `samples.after`, `metrics` of a hardening; kept examples
+    """`report` (JSON), `html`, `samples` (a line a sample) and `samples.after`, `metrics` and model `card` of a hardening; kept examples
     as `pictures` (PNG pairs) and `pairs`, and one file an attack (`examples_of`)."""
 
     REPORT = "report"
@@ -33,6 +33,7 @@ class ReportFile(StrEnum):
     SAMPLES = "samples"
     SAMPLES_AFTER = "samples.after"
     METRICS = "metrics"
+    CARD = "card"
     PICTURES = "pictures"
     PAIRS = "pairs"
 

@@ -136,6 +136,15 @@ class HardeningController(Controller):
         return answer(await HardeningService(services).samples(hardening_id, limit, cursor))
 
     @get_or_head(
+        "/{hardening_id:str}/package.zip",
+        operation_id="getHardeningPackage",
+        doc=Doc({200: "application/zip"}, ("not-found", "not-ready")),
+    )
+    async def package(self, hardening_id: Id, request: Req, services: Parts) -> Response[Any]:
+        """Download all checkpoints with manifest, log, model card, report and an example of their use, as one zip."""
+        return await HardeningService(services).package(request, hardening_id)
+
+    @get_or_head(
         "/{hardening_id:str}/artifacts",
         operation_id="listHardeningArtifacts",
         doc=Doc({200: Page[ArtifactInfo]}, ("not-found", "validation")),

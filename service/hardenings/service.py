@@ -3,12 +3,16 @@
 from typing import Any, ClassVar
 
 from litestar import Request, Response
+from litestar.response import Stream
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from openapi.hardenings import HardeningInfo, HardeningRequest
 from openapi.samples import check_choice
-from service.db.tables import Job
+from service.db.tables import Artifact, Job
+from service.hardenings.package import PACKED, Member, zipped
 from service.http.bodies import answer, read_json
+from service.http.content import MEDIA_TYPES, disposition
 from service.http.idempotency import Idempotency
 from service.ids import new_id
 from service.jobs import JobService, new_job
@@ -64,6 +68,19 @@ class HardeningService(JobService[HardeningInfo]):
             found = self.info(job)
             await key.remember(session, 202, location, found)
         return answer(found, status=202, headers={"Location": location})
+
+    async def package(self, request: Request[Any, Any, Any], identity: str) -> Response[Any]:
+        """The files that people take away, as one zip. `NotReady` before it has ended well, else `NotFound`."""
+        await self.file(identity, "manifest", "json")
+        async with self._services.db.read() as session:
+            rows = await session.scalars(
+                select(Artifact).where(Artifact.job_id == identity, Artifact.kind.in_(PACKED)).order_by(Artifact.name)
+            )
+            members = [Member(row.name, row.sha256) for row in rows]
+        headers = {"Content-Disposition": disposition(f"{identity}.zip"), "X-Content-Type-Options": "nosniff"}
+        if request.method == "HEAD":
+            return Response(b"", headers=headers, media_type=MEDIA_TYPES["zip"])
+        return Stream(zipped(self._services.blobs, members), headers=headers, media_type=MEDIA_TYPES["zip"])
 
     async def _check(self, session: AsyncSession, asked: HardeningRequest) -> None:
         """Raise what is wrong with the request, as far as it can be seen before everything is inspected."""

@@ -24,6 +24,8 @@ MEDIA_TYPES = {
     "npy": "application/x-npy",
     "png": "image/png",
     "svg": "image/svg+xml",
+    "md": "text/markdown",
+    "py": "text/x-python",
 }
 
 #: A page of ours holds its own styles, scripts and pictures, and may load nothing else nor send anything anywhere.

@@ -1,5 +1,7 @@
 """Hardenings through HTTP, alone and as a part of an audit, with the workers' answers written by hand."""
 
+import io
+import zipfile
 from typing import Any
 
 import httpx
@@ -49,6 +51,7 @@ def test_a_hardening_from_training_to_a_new_model(api: httpx.Client, worker: Pro
     identity = answer.json()["id"]
     assert answer.json()["request"]["lambda"] == 2
     assert [a["id"] for a in answer.json()["request"]["attacks"]] == ["fgsm-linf-0.0314", "pgd-linf-0.0314-20"]
+    assert api.get(f"/v1/hardenings/{identity}/package.zip").status_code == 409
     shard = harden(worker)
     assert shard.params["harden"]["lambda"] == 2
     assert shard.params["harden"]["layers"] == ["conv1"]
@@ -75,6 +78,14 @@ def test_a_hardening_from_training_to_a_new_model(api: httpx.Client, worker: Pro
     items = api.get(f"/v1/hardenings/{identity}/artifacts").json()["items"]
     assert sorted(i["format"] for i in items if i["kind"] == "checkpoint") == ["onnx", "safetensors", "torchscript"]
     assert api.get(f"/v1/models/{new['id']}/content").content == f"onnx {identity}".encode()
+    packed = api.get(f"/v1/hardenings/{identity}/package.zip")
+    assert packed.headers["content-type"] == "application/zip"
+    with zipfile.ZipFile(io.BytesIO(packed.content)) as archive:
+        assert archive.testzip() is None
+        assert archive.read("hardened.onnx") == f"onnx {identity}".encode()
+        assert {"manifest.json", "report.json", "hardened.safetensors"} <= set(archive.namelist())
+    assert api.get(f"/v1/hardenings/{identity}/package.zip").content == packed.content, "equal files are equal zips"
+    assert api.head(f"/v1/hardenings/{identity}/package.zip").content == b""
     audit(api, new["id"], dataset, seed=3)
     assert worker.take().inputs["model"].sha256 == hardened, "the hardened model is a model like any other"
     api.delete(f"/v1/hardenings/{identity}")

@@ -18,6 +18,7 @@ from openapi.problems import JobFailed
 from openapi.stages.harden import HardenFile, HardenParams, HardenValue
 from workers.hardening.checkpoints import WRITERS, Checkpoints
 from workers.hardening.data import TrainingSet
+from workers.hardening.example import example_of
 from workers.hardening.manifest import sha256_of, write_lines, write_manifest
 from workers.hardening.saved import Moment
 from workers.hardening.training import Hardener, Hardening
@@ -51,6 +52,8 @@ def run(ctx: JobContext[HardenParams]) -> HardenValue:
         written,
     )
     write_lines(ctx.output(HardenFile.LOG, "log.jsonl", "log", "jsonl"), log)
+    example = ctx.output(HardenFile.EXAMPLE, "load_example.py", "example", "py")
+    example.write_text(example_of(model), encoding="utf-8")
     inspection = inspect_audited(model)
     audited_as = checkpoints.check()
     described = {"format": audited_as, "warnings": (*inspection.warnings, *checkpoints.notes())}

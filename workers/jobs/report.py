@@ -8,6 +8,7 @@ import json
 from pathlib import Path
 
 from openapi.audits import ArtifactInfo
+from openapi.hardenings import HardeningRequest
 from openapi.stages.attack import AttackFile
 from openapi.stages.neurons import NeuronsFile
 from openapi.stages.places import Place
@@ -16,6 +17,7 @@ from openapi.wire.jobs import artifact_id
 from workers.jobs.context import DeclaredFile, JobContext
 from workers.reports.analyses import found_of, keep_files
 from workers.reports.build import Built, build_report
+from workers.reports.card import model_card
 from workers.reports.html import render
 from workers.reports.kept_arrays import join_npz, slices_of
 from workers.reports.outcomes import measured_norm
@@ -37,6 +39,7 @@ def run(ctx: JobContext[ReportParams]) -> ReportValue:
     if built.metrics is not None:
         path = ctx.output(ReportFile.METRICS, "metrics.json", "metrics", "json")
         path.write_text(json.dumps(built.metrics.dump(), indent=1), encoding="utf-8")
+        _write_card(ctx, built)
     ctx.progress(3, 4, "steps", "report")
     report = ctx.output(ReportFile.REPORT, "report.json", "report", "json")
     report.write_text(built.report.model_dump_json(indent=1), encoding="utf-8")
@@ -46,6 +49,13 @@ def run(ctx: JobContext[ReportParams]) -> ReportValue:
     )
     ctx.progress(4, 4, "steps", "report")
     return ReportValue(verdict=built.report.verdict.status, metrics=built.metrics, headline=_headline(built))
+
+
+def _write_card(ctx: JobContext[ReportParams], built: Built) -> None:
+    request, found = ctx.params.request, built.metrics
+    if isinstance(request, HardeningRequest) and found is not None:
+        card = model_card(built.report, request, found, ctx.params.training)
+        ctx.output(ReportFile.CARD, "README.md", "card", "md").write_text(card, encoding="utf-8")
 
 
 def _keep(ctx: JobContext[ReportParams]) -> list[DeclaredFile]:

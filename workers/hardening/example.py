@@ -1,0 +1,54 @@
+"""`load_example.py`: how to use a hardened checkpoint, written out for this very file's input."""
+
+from workers.models.audited import AuditedModel
+
+
+def example_of(model: AuditedModel) -> str:
+    """A program that prints classes of images: from the ONNX file with onnxruntime alone, from the other with torch."""
+    spec = model.input
+    lines = [
+        "# (n, channels, height, width), pixels in [0, 1], channels RGB",
+        "x = np.load(sys.argv[2]).astype(np.float32)",
+    ]
+    (low, high), mean, std = spec.range, spec.mean or (0.0,), spec.std or (1.0,)
+    if spec.channels == "BGR":
+        lines.append("x = x[:, ::-1]  # the model takes BGR")
+    if (low, high) != (0.0, 1.0):
+        lines.append(f"x = {low!r} + {high - low!r} * x")
+    if mean != (0.0,) or std != (1.0,):
+        lines.append(f"x = (x - np.reshape({list(mean)}, (-1, 1, 1))) / np.reshape({list(std)}, (-1, 1, 1))")
+    if not model.file_input.dtype.is_floating_point:
+        lines.append("x = x.round()")
+    if spec.layout == "NHWC":
+        lines.append("x = x.transpose(0, 2, 3, 1)")
+    if tuple(model.file_input.shape) != _laid_out(model):
+        lines.append(f"x = x.reshape(len(x), {', '.join(map(str, model.file_input.shape))})")
+    kind = str(model.file_input.compute_dtype).removeprefix("torch.")
+    lines.append(f"x = np.ascontiguousarray(x, np.{kind})")
+    return _PROGRAM.format(prepare="\n".join(lines))
+
+
+def _laid_out(model: AuditedModel) -> tuple[int, ...]:
+    assert model.input.shape is not None  # inspection has filled it in
+    c, h, w = model.input.shape
+    return (h, w, c) if model.input.layout == "NHWC" else (c, h, w)
+
+
+_PROGRAM = '''"""Prints the classes of images: python load_example.py hardened.onnx|hardened.pt IMAGES.npy"""
+
+import sys
+
+import numpy as np
+
+{prepare}
+if sys.argv[1].endswith(".onnx"):
+    import onnxruntime
+
+    session = onnxruntime.InferenceSession(sys.argv[1])
+    logits = session.run(None, {{session.get_inputs()[0].name: x}})[0]
+else:
+    import torch
+
+    logits = torch.jit.load(sys.argv[1]).eval()(torch.from_numpy(x)).detach().numpy()
+print(*logits.argmax(1))
+'''

@@ -1,0 +1,131 @@
+"""The model card of a hardened checkpoint: Markdown with the YAML header of the Hugging Face Hub's model cards."""
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from openapi.hardening_methods import METHODS
+from openapi.hardenings import HardeningRequest
+from openapi.report import AttackReport, Clean, Interval, Report, WorstCase
+from openapi.stages.comparison import Comparison
+from openapi.stages.harden import HardenValue
+from openapi.text import markdown
+from workers.reports.formatting import attack_text, threat_text
+
+
+def model_card(report: Report, request: HardeningRequest, found: Comparison, training: HardenValue | None) -> str:
+    """Lineage, results with intervals, data, settings and limits of the model that this report's hardening made.
+
+    found: both sides on the held-out data set of the report. The header is YAML that is JSON: names are quoted.
+    """
+    name = request.name or f"{report.model.name} ({request.method} hardened)"
+    parts = [
+        _header(report, name, found),
+        f"# {markdown(name)}\n",
+        f"An image classifier with {report.model.num_classes} classes, trained further by `{request.method}` "
+        f"({markdown(METHODS[request.method].definition)}) so that it withstands adversarial perturbations.\n",
+        *_lineage(report, request),
+        *_results(report, found),
+        *_settings(request, training),
+        *_limits(report, request),
+    ]
+    return "\n".join(parts)
+
+
+def _header(report: Report, name: str, found: Comparison) -> str:
+    metrics = [{"type": "accuracy", "name": "Clean accuracy", "value": found.after.clean.accuracy}]
+    metrics += [
+        {"type": "accuracy", "name": f"Robust accuracy, {threat_text(w)}, worst case", "value": w.robust_accuracy}
+        for w in found.after.worst_case
+    ]
+    data = {"type": report.dataset.name, "name": report.dataset.name}
+    result = {"task": {"type": "image-classification"}, "dataset": data, "metrics": metrics}
+    fields: dict[str, Any] = {
+        "tags": ["image-classification", "adversarial-robustness", "sensitive-neuron-stabilizing"],
+        "pipeline_tag": "image-classification",
+        "model-index": [{"name": name, "results": [result]}],
+    }
+    return "\n".join(["---", *(f"{key}: {json.dumps(value)}" for key, value in fields.items()), "---", ""])
+
+
+def _lineage(report: Report, request: HardeningRequest) -> list[str]:
+    model, data = report.model, report.dataset
+    return [
+        "## Where it comes from\n",
+        *_table(
+            ("", "name", "sha256"),
+            [
+                ("parent model", markdown(model.name), f"`{model.sha256}`"),
+                ("held-out data", markdown(data.name), f"`{data.sha256}`"),
+            ],
+        ),
+        f"Hardening `{report.id}`, seed {request.seed}. The training set, the files' own sha256 and all versions stand "
+        "in `manifest.json`, the epochs in `log.jsonl`.\n",
+    ]
+
+
+def _results(report: Report, found: Comparison) -> list[str]:
+    before, after = found.before, found.after
+    rows = [("clean", _share(before.clean), _share(after.clean))]
+    rows += [
+        (f"{markdown(attack_text(a.name, a.params))}, {markdown(threat_text(a))}", _share(a), _share(b))
+        for a, b in zip(before.attacks, after.attacks, strict=True)
+    ]
+    rows += [
+        (f"worst case, {markdown(threat_text(a))}", _share(a), f"**{_share(b)}**")
+        for a, b in zip(before.worst_case, after.worst_case, strict=True)
+    ]
+    failed = [check for check in found.checks if check.status == "fail"]
+    return [
+        f"## Results on {after.clean.n} held-out images of {markdown(report.dataset.name)}\n",
+        "In brackets 95 % Wilson intervals.\n",
+        *_table(("accuracy", "before", "after"), rows),
+        *[f"- **Check failed** after hardening: {markdown(c.title)}: {markdown(c.detail)}" for c in failed],
+        *([""] if failed else []),
+    ]
+
+
+def _settings(request: HardeningRequest, training: HardenValue | None) -> list[str]:
+    used = request.model_dump(mode="json", by_alias=True)
+    left_out = {"model_id", "train_dataset_id", "eval_dataset_id", "attacks", "labels", "execution", "name"}
+    rows = [(f"`{key}`", f"`{json.dumps(value)}`") for key, value in used.items() if key not in left_out]
+    lines = ["## How it was trained\n", *_table(("option", "value"), rows)]
+    if training is not None:
+        lines.append(f"Stabilised layers: {', '.join(f'`{name}`' for name in training.layers) or 'none'}.")
+        if training.delivered is not None:
+            lines.append(f"The weights of epoch {training.delivered} were chosen by the validation split.")
+        if (walked := training.frontier) is not None:
+            what = "meets" if walked.met else "comes nearest to"
+            lines.append(
+                f"Weights {walked.delivered:g} of the way from the uploaded to the hardened ones: what {what} the goal "
+                "on the validation split."
+            )
+    return [*lines, ""]
+
+
+def _limits(report: Report, request: HardeningRequest) -> list[str]:
+    spec = report.model.input
+    return [
+        "## Use and limits\n",
+        f"Files take what the parent took: per channel `(lo + pixel · (hi − lo) − mean) / std` with range "
+        f"{list(spec.range)}, mean {list(spec.mean or (0.0,))}, std {list(spec.std or (1.0,))}, layout {spec.layout}, "
+        f"channels {spec.channels}; they return logits. `load_example.py` does it.\n",
+        "Robust accuracy is an upper bound: an attack that was not tried may find more. The numbers hold for images "
+        f"like those of the data set and for the threat models in the table; the training saw L-infinity eps "
+        f"{request.eps:.6g} alone. Intervals cover the choice of images, not a stronger attack, and nothing here is a "
+        "certificate.\n",
+    ]
+
+
+def _share(of: Clean | AttackReport | WorstCase) -> str:
+    value = of.accuracy if isinstance(of, Clean) else of.robust_accuracy
+    return f"{100 * value:.1f} % {_interval(of.ci95)}"
+
+
+def _interval(ci: Interval) -> str:
+    return f"({100 * ci[0]:.1f} to {100 * ci[1]:.1f})"
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    lines = [head, ["---"] * len(head), *rows]
+    return [*(f"| {' | '.join(row)} |" for row in lines), ""]
