@@ -15,7 +15,7 @@ from openapi.problems import Problem
 from openapi.stages.base import Stage, is_none
 
 #: Bump when a change of the code changes results: old shard results are then not reused.
-RESULT_VERSION = 2
+RESULT_VERSION = 3
 
 #: The one Celery task; the service enqueues it by name.
 TASK_NAME = "tremor.run_shard"

@@ -5,8 +5,9 @@ import numpy as np
 from openapi.analyses.suppression import OmegaParams, OmegaValue
 from workers.analyses.merged_sums import merged_sums
 from workers.jobs.context import JobContext
+from workers.neurons.exact import Floats
 from workers.neurons.ranking import sensitivity, sensitivity_ratio, top_neurons
-from workers.neurons.sums import Floats, LayerTotals
+from workers.neurons.sums import LayerTotals
 
 
 def run(ctx: JobContext[OmegaParams]) -> OmegaValue:

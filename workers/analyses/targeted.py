@@ -17,11 +17,12 @@ from workers.jobs.context import JobContext
 from workers.jobs.neurons import rows_at_once
 from workers.jobs.rows_file import RowsFile
 from workers.models.audited import AuditedModel
+from workers.neurons.exact import ExactSum
 from workers.neurons.heads.last_layer import LastLayer, Penultimate, find_last_layer
 from workers.neurons.heads.walk import NoLastLayer
 from workers.neurons.importance import important, votes
 from workers.neurons.measure import measure
-from workers.neurons.sums import ExactSum, SensitivitySums
+from workers.neurons.sums import SensitivitySums
 
 _PAIRS = {"x_adv": ("<f4", 4), "index": ("<i8", 1), "target": ("<i8", 1)}
 

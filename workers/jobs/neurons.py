@@ -16,7 +16,8 @@ from workers.jobs.arrays import load_rows, shard_rows
 from workers.jobs.context import JobContext
 from workers.jobs.rows_file import RowsFile
 from workers.models.load import load_contract
-from workers.neurons.measure import measure
+from workers.neurons.measure import measure_taps
+from workers.neurons.norms import NormsModel
 from workers.neurons.sums import SensitivitySums
 
 _BYTES_AT_ONCE = {"cpu": 128 * 2**20, "cuda": 4 * 2**30}
@@ -33,7 +34,7 @@ def run(ctx: JobContext[NeuronsParams]) -> NeuronsValue:
         raise NotDifferentiable(
             "Neuron sensitivity needs PGD pairs, and this model gives no gradient; set neurons: null"
         )
-    tapped = model.tapped(options.tap)
+    norms = NormsModel(model, [options.tap])
 
     start, stop = ctx.params.start, ctx.params.stop
     # `max_samples` counts from the first of the chosen samples, so that shards agree on which samples are meant.
@@ -57,7 +58,7 @@ def run(ctx: JobContext[NeuronsParams]) -> NeuronsValue:
             steps=options.steps,
             step_size=options.step_size,
         )
-        sums.add(measure(tapped, x, x_adv, index))
+        sums.add(measure_taps(norms, x, x_adv, index).taps[options.tap])
         if keep is not None:
             keep.add(x=x.cpu().numpy(), x_adv=x_adv.cpu().numpy(), index=index.cpu().numpy())
         ctx.progress(at + len(x), stop - start, "samples", "neurons")
@@ -67,7 +68,7 @@ def run(ctx: JobContext[NeuronsParams]) -> NeuronsValue:
     return NeuronsValue(
         n=sums.n,
         layers=sums.names,
-        taps={name: point.tap for name, point in tapped.points.items()},
+        taps={name: point.tap for (name, _), point in norms.points.items()},
         seconds=time.monotonic() - began,
     )
 

@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.stats import rankdata
 
+from workers.neurons.exact import Floats, Ints
 from workers.neurons.ranking import rank
-from workers.neurons.sums import Floats, Ints
 
 
 def contributions(penultimate: npt.NDArray[Any], weight: npt.NDArray[Any], target: npt.NDArray[Any]) -> Floats:

@@ -1,42 +1,55 @@
 """Run a model on dual pairs and record how far each neuron's output moves."""
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
+from openapi.analyses.sensitivity import Tap
 from openapi.problems import ModelNumerics
+from workers.neurons.norms import Norms, NormsModel, l1_norms
 from workers.neurons.sums import LayerBatch, SensitivitySums
 
 #: x (n, c, h, w) in [0, 1] → (logits, {layer name: activation (n, c, h, w) or (n, units)}).
 TappedModel = Callable[[Tensor], tuple[Tensor, Mapping[str, Tensor]]]
 
 
+@dataclass(frozen=True)
+class Measured:
+    """What a batch of n pairs did: logits of both (n, k), L1 norms {tap: {layer: …}}, and the further nodes' values.
+
+    extra: of each node that `NormsModel` was asked for, the values of x followed by those of x', (2n, …).
+    """
+
+    logits: Tensor
+    logits_adv: Tensor
+    taps: dict[Tap, dict[str, LayerBatch]]
+    extra: list[Tensor]
+
+
+def measure_taps(model: NormsModel, x: Tensor, x_adv: Tensor, index: Tensor) -> Measured:
+    """The L1 norms of one batch of pairs in every layer at every tap of `model`, in one pass over (x, x').
+
+    Per sample and neuron the elements are summed in float32 by halving, to about 1e-7. `index` (n,) holds the samples'
+    numbers, for messages. Raises `ModelNumerics` with the sample's index for NaN or infinite activations.
+    """
+    logits, norms, extra = model(torch.cat([x, x_adv]))
+    batches: dict[Tap, dict[str, LayerBatch]] = {}
+    for (layer, tap), found in norms.items():
+        batches.setdefault(tap, {})[layer] = _batch(layer, found, index)
+    n = len(x)
+    return Measured(logits[:n], logits[n:], batches, extra)
+
+
 @torch.no_grad()
 def measure(tapped: TappedModel, x: Tensor, x_adv: Tensor, index: Tensor) -> dict[str, LayerBatch]:
-    """The L1 norms of one batch of pairs in every tapped layer, in one pass over (x, x').
-
-    Per sample and neuron the elements are summed in float64. `index` (n,) holds the samples' numbers, for messages.
-    Raises `ModelNumerics` with the sample's index for NaN or infinite activations.
-    """
-    n = len(x)
+    """The same for any function that gives activations, which are then held together: `measure_taps` is faster."""
     _, activations = tapped(torch.cat([x, x_adv]))
-    batch = {}
-    for name, activation in activations.items():
-        benign, adversarial = activation.reshape(2, n, activation.shape[1], -1)
-        norms = torch.stack([_l1(benign - adversarial), _l1(benign), _l1(adversarial)])
-        bad = ~norms.isfinite().all(2).all(0)
-        if bad.any():
-            sample = int(index[bad.cpu()][0])
-            raise ModelNumerics(
-                f"layer {name} gives NaN or infinite numbers for sample {sample}; "
-                "look for a division by zero, an overflow in half precision, or damaged weights",
-                index=sample,
-                layer=name,
-            )
-        difference, at_benign, at_adversarial = norms.cpu().numpy()
-        batch[name] = LayerBatch(difference, at_benign, at_adversarial, dim=benign.shape[2])
-    return batch
+    return {
+        name: _batch(name, l1_norms(value, batch=0, repeat=1, channel=1, minor=False, positive=False), index)
+        for name, value in activations.items()
+    }
 
 
 def measure_all(tapped: TappedModel, pairs: Iterable[tuple[Tensor, Tensor, Tensor]]) -> SensitivitySums:
@@ -47,6 +60,17 @@ def measure_all(tapped: TappedModel, pairs: Iterable[tuple[Tensor, Tensor, Tenso
     return sums
 
 
-def _l1(activation: Tensor) -> Tensor:
-    """‖·‖₁ over the last dimension, accumulated in float64: (n, neurons, dim) → (n, neurons)."""
-    return activation.abs().sum(2, dtype=torch.float64)
+def _batch(layer: str, found: Norms, index: Tensor) -> LayerBatch:
+    """One layer's norms as numpy arrays, once they are found to be finite."""
+    difference, benign = found.norms.cpu().numpy()
+    total = difference.sum(1) + benign.sum(1)
+    finite = total - total == 0
+    if not finite.all():
+        sample = int(index[int((~finite).argmax())])
+        raise ModelNumerics(
+            f"layer {layer} gives NaN or infinite numbers for sample {sample}; "
+            "look for a division by zero, an overflow in half precision, or damaged weights",
+            index=sample,
+            layer=layer,
+        )
+    return LayerBatch(difference, benign, found.dim)

@@ -11,7 +11,8 @@ import numpy as np
 
 from openapi.analyses.sensitivity import LayerSensitivity, NeuronRank
 from openapi.models import LayerInfo
-from workers.neurons.sums import Floats, Ints, LayerTotals, SensitivitySums
+from workers.neurons.exact import Floats, Ints
+from workers.neurons.sums import LayerTotals, SensitivitySums
 
 ZeroPolicy = Literal["skip", "one", "eps"]
 

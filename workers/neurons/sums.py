@@ -1,8 +1,6 @@
-"""Streaming accumulators of neuron sensitivity that give the same sums for any batching and any sharding.
+"""Streaming accumulators of neuron sensitivity that give the same sums for any batching and any sharding, see `exact`.
 
-Each total is held as an unevaluated pair of float64 numbers (high, low), about 106 bits, and added by error-free
-transformations (Knuth's two-sum). Contributions of millions of samples then add up without rounding, so the order of
-addition, the batch size and the number of shards leave no trace in the result. Needs numpy alone.
+Needs numpy alone.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,10 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
+from workers.neurons.exact import Floats, Ints, add_pairs, sum_rows
 
 _FORMAT = 1
 
@@ -22,12 +18,11 @@ _FORMAT = 1
 class LayerBatch:
     """What one batch of pairs did in one layer; each array is (batch, neurons) of L1 norms over the `dim` elements.
 
-    difference: ‖F(x) − F(x')‖₁; benign: ‖F(x)‖₁; adversarial: ‖F(x')‖₁.
+    difference: ‖F(x) − F(x')‖₁; benign: ‖F(x)‖₁. Where both are 0 the neuron is 0 throughout on x and on x'.
     """
 
     difference: Floats
     benign: Floats
-    adversarial: Floats
     dim: int
 
 
@@ -48,70 +43,6 @@ class LayerTotals:
     difference_at_zero: Floats
     zero: Ints
     active: Ints
-
-
-def _two_sum(a: Floats, b: Floats) -> tuple[Floats, Floats]:
-    """a + b as (rounded sum, rounding error): exact."""
-    s = a + b
-    bb = s - a
-    return s, (a - (s - bb)) + (b - bb)
-
-
-def _add_pairs(a: tuple[Floats, Floats], b: tuple[Floats, Floats]) -> tuple[Floats, Floats]:
-    """The sum of two (high, low) pairs, normalised so that `high` is the correctly rounded total."""
-    high, e = _two_sum(a[0], b[0])
-    low, f = _two_sum(a[1], b[1])
-    high, e = _two_sum(high, e + low)
-    return _two_sum(high, e + f)
-
-
-def _sum_rows(values: Floats) -> tuple[Floats, Floats]:
-    """The (high, low) sum over axis 0, by halving."""
-    pair = (values, np.zeros_like(values))
-    while len(pair[0]) > 1:
-        rows = len(pair[0])
-        half = rows // 2
-        high, low = _add_pairs((pair[0][:half], pair[1][:half]), (pair[0][half : 2 * half], pair[1][half : 2 * half]))
-        if rows % 2:
-            high, low = np.concatenate([high, pair[0][-1:]]), np.concatenate([low, pair[1][-1:]])
-        pair = (high, low)
-    return pair[0][0], pair[1][0]
-
-
-class ExactSum:
-    """The sum of rows of numbers, the same for any order and any grouping; None until there is a row."""
-
-    def __init__(self) -> None:
-        self._pair: tuple[Floats, Floats] | None = None
-
-    def add(self, rows: Floats) -> None:
-        """Add the rows of (n, …)."""
-        if len(rows):
-            self._merge(_sum_rows(rows.astype(np.float64)))
-
-    def merge(self, other: "ExactSum") -> None:
-        """Add another sum."""
-        if other._pair is not None:
-            self._merge(other._pair)
-
-    def _merge(self, pair: tuple[Floats, Floats]) -> None:
-        self._pair = pair if self._pair is None else _add_pairs(self._pair, pair)
-
-    @property
-    def value(self) -> Floats | None:
-        """The sum, rounded once."""
-        return None if self._pair is None else self._pair[0]
-
-    def pair(self, like: tuple[int, ...]) -> Floats:
-        """(2, …) high and low, to be stored; zeros of the shape `like` where there is no row."""
-        return np.zeros((2, *like)) if self._pair is None else np.stack(self._pair)
-
-    @classmethod
-    def of(cls, pair: Floats) -> "ExactSum":
-        """Read back what `pair` gave."""
-        found = cls()
-        found._pair = (pair[0], pair[1])
-        return found
 
 
 class SensitivitySums:
@@ -142,12 +73,11 @@ class SensitivitySums:
         one.n = rows
         difference = np.concatenate([layer.difference for layer in layers], 1)
         benign = np.concatenate([layer.benign for layer in layers], 1)
-        adversarial = np.concatenate([layer.adversarial for layer in layers], 1)
         zero = benign == 0
         ratio = np.divide(difference, benign, out=np.zeros_like(difference), where=~zero)
         values = np.stack([difference, benign, ratio, np.where(zero, difference, 0.0)], 1)
-        one._high, one._low = _sum_rows(values)
-        one._counts = np.stack([zero.sum(0), (~zero | (adversarial != 0)).sum(0)]).astype(np.int64)
+        one._high, one._low = sum_rows(values)
+        one._counts = np.stack([zero.sum(0), (~zero | (difference != 0)).sum(0)]).astype(np.int64)
         self.merge(one)
 
     def merge(self, other: "SensitivitySums") -> None:
@@ -161,7 +91,7 @@ class SensitivitySums:
         if (self.names, self.neurons, self.dims) != (other.names, other.neurons, other.dims):
             raise ValueError("only sums over the same layers, tap and input size can be merged")
         self.n += other.n
-        self._high, self._low = _add_pairs((self._high, self._low), (other._high, other._low))
+        self._high, self._low = add_pairs((self._high, self._low), (other._high, other._low))
         self._counts = self._counts + other._counts
 
     def layer(self, name: str) -> LayerTotals:

@@ -19,7 +19,8 @@ from workers.attacks.engine.suite import run_attack
 from workers.hardening.data import TrainingSet
 from workers.hardening.training import Hardener
 from workers.models.audited import AuditedModel
-from workers.neurons.measure import measure
+from workers.neurons.measure import measure_taps
+from workers.neurons.norms import NormsModel
 
 #: So small that no image is fooled: every library then makes all its passes, and their price alone is compared.
 _EPS = 1e-6
@@ -113,7 +114,7 @@ def _theirs(model: AuditedModel, x: Tensor, y: Tensor, scale: Scale) -> list[dic
 
 def _neurons(model: AuditedModel, x: Tensor, scale: Scale) -> list[dict[str, Any]]:
     """Sensitivity of all layers beside the two forward passes that it needs."""
-    tapped, near = model.tapped("conv"), (x + 0.01).clamp(0, 1)
+    norms, near = NormsModel(model, ["conv"]), (x + 0.01).clamp(0, 1)
     index = torch.arange(len(x), device=scale.device)
 
     def forwards() -> None:
@@ -122,7 +123,7 @@ def _neurons(model: AuditedModel, x: Tensor, scale: Scale) -> list[dict[str, Any
 
     return [
         {"work": "two forward passes", "seconds": _median(forwards, scale), "passes": 2},
-        {"work": "sigma", "seconds": _median(lambda: measure(tapped, x, near, index), scale), "passes": 2},
+        {"work": "sigma", "seconds": _median(lambda: measure_taps(norms, x, near, index), scale), "passes": 2},
     ]
 
 

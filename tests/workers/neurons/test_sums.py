@@ -19,12 +19,12 @@ def batches(n: int = 101, seed: int = 0) -> dict[str, LayerBatch]:
         values = np.exp(rng.normal(0, 6, (n, neurons)))
         return np.where(rng.random((n, neurons)) < 0.2, 0.0, values)
 
-    return {"a": LayerBatch(norms(3), norms(3), norms(3), dim=16), "b": LayerBatch(norms(5), norms(5), norms(5), dim=1)}
+    return {"a": LayerBatch(norms(3), norms(3), dim=16), "b": LayerBatch(norms(5), norms(5), dim=1)}
 
 
 def cut(whole: dict[str, LayerBatch], start: int, stop: int) -> dict[str, LayerBatch]:
     part = slice(start, stop)
-    return {k: LayerBatch(v.difference[part], v.benign[part], v.adversarial[part], v.dim) for k, v in whole.items()}
+    return {k: LayerBatch(v.difference[part], v.benign[part], v.dim) for k, v in whole.items()}
 
 
 def summed(whole: dict[str, LayerBatch], size: int, start: int = 0, stop: int = 101) -> SensitivitySums:
@@ -69,7 +69,7 @@ def test_addition_loses_nothing_where_plain_float64_does() -> None:
     one = np.array(values)[:, None]
     sums = SensitivitySums()
     for row in one:
-        sums.add({"a": LayerBatch(row[None], row[None], row[None], dim=1)})
+        sums.add({"a": LayerBatch(row[None], row[None], dim=1)})
     assert sums.layer("a").difference[0] == float(sum(map(Fraction, values))) != sum(values)
 
 

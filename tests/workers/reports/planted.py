@@ -96,7 +96,7 @@ class Planted:
             move = np.tile(np.arange(1.0, 21.0), (b - a, 1))
             unit = np.tile(np.arange(0.0, 10.0), (b - a, 1))
             sums = SensitivitySums()
-            sums.add({"conv.0": LayerBatch(move, 10 * move, 9 * move, 16), "head": LayerBatch(unit, 2 * unit, unit, 1)})
+            sums.add({"conv.0": LayerBatch(move, 10 * move, 16), "head": LayerBatch(unit, 2 * unit, 1)})
             self.inputs[f"sums.{j}"] = self.folder / f"sums.{j}.{len(cuts)}.npz"
             sums.save(self.inputs[f"sums.{j}"])
             self.values[f"sums.{j}"] = {"n": b - a, "layers": ["conv.0", "head"], "taps": {}, "seconds": 0.1}

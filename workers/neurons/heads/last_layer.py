@@ -10,10 +10,10 @@ from torch import Tensor, nn
 
 from workers.models.audited import AuditedModel
 from workers.models.extra_outputs import WithNodes, with_nodes
+from workers.neurons.exact import Floats, Ints
 from workers.neurons.heads.linear_map import averaged_map, linear_map, positions
 from workers.neurons.heads.neuron_ids import NONE, NeuronIds
 from workers.neurons.heads.walk import NoLastLayer, Recorded, evaluate, last_layers, layer_nodes, logits_node, record
-from workers.neurons.sums import Floats, Ints
 
 #: How the last layer reads the penultimate activations, see `LastLayer`.
 Reading = Literal["linear", "averaged", "rectified"]

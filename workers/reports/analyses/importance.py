@@ -20,10 +20,10 @@ from openapi.analyses.importance import (
 )
 from openapi.base import as_written
 from openapi.report import Report
+from workers.neurons.exact import ExactSum, Floats, Ints
 from workers.neurons.importance import spearman
 from workers.neurons.ranking import rank
 from workers.neurons.similarity import average_pair_levenshtein, chance, levenshtein_similarity
-from workers.neurons.sums import ExactSum, Floats, Ints
 from workers.reports.analyses.base import Found, Merged, Output, Result
 from workers.reports.formatting import class_text
 from workers.reports.kept_arrays import join_npz
