@@ -37,8 +37,12 @@ demo: setup ## the whole main job on a real model and real images
 serve: setup ## a development server on http://127.0.0.1:8000
 	$(VENV)/bin/tremor serve
 
-bench: setup ## our attacks beside the peers' (ARGS="--only pgd" for some)
+# AutoAttack's authors' code is on no registry. Without a way to GitHub: make bench AUTOATTACK=/folder/of/a/clone
+AUTOATTACK ?= git+https://github.com/fra31/auto-attack@a39220048b3c9f2cca9a4d3a54604793c68eca7e
+
+bench: setup ## our attacks beside the peers' (ARGS="--only pgd" for some rows)
 	$(VENV)/bin/python -m pip install --quiet --no-deps --upgrade --target $(VENV)/peers -r tests/tools/benchmarks/peers.txt
+	@test -d $(VENV)/peers/autoattack || $(VENV)/bin/python -m pip install --quiet --no-deps --target $(VENV)/peers '$(AUTOATTACK)' || echo "goes on without AutoAttack's authors' code: give a clone of it by AUTOATTACK=FOLDER"
 	PYTHONPATH=$(VENV)/peers $(VENV)/bin/python -m tests.tools.benchmarks.run $(ARGS)
 
 openapi: setup ## regenerate openapi/openapi.json and report.schema.json

@@ -22,6 +22,7 @@ class Counted(nn.Module):
     def __init__(self, model: nn.Module) -> None:
         super().__init__()
         self.model = model
+        self.training = model.training
         self.forwards = self.backwards = 0
 
     def forward(self, x: Tensor) -> Tensor:

@@ -1,6 +1,7 @@
 """What the two tables share: their options, the subject that these name, and what stands around the rows."""
 
 import argparse
+import re
 from collections.abc import Iterable, Sequence
 from importlib import metadata
 from pathlib import Path
@@ -25,7 +26,7 @@ def arguments(description: str | None) -> argparse.ArgumentParser:
     parser.add_argument("--device", default="cpu", help="cuda: on a GPU")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument(
-        "--only", action="append", default=[], help="rows with this in their name, in any case; repeatable"
+        "--only", action="append", default=[], help="rows with a word that begins so, in any case; repeatable"
     )
     parser.add_argument("--out", type=Path, default=None, help="append the table to this file")
     return parser
@@ -42,12 +43,21 @@ def opened(options: argparse.Namespace) -> tuple[Subject, float, float]:
 
 
 def chosen(rows: Iterable[str], only: Sequence[str]) -> list[str]:
-    """Return the rows asked for (no wish: all); a wish that names none ends the run and says which rows there are."""
+    """Return the rows asked for (no wish: all): ``pgd`` is PGD-50 and not APGD, ``l2`` is every row with this norm.
+
+    ``cw`` is C&W. A wish that names none ends the run and says which rows there are.
+    """
     rows = list(rows)
-    for wish in only:
-        if not any(wish.casefold() in row.casefold() for row in rows):
-            raise SystemExit(f"no row has {wish!r} in its name; there are: {', '.join(rows)}")
-    return [row for row in rows if not only or any(wish.casefold() in row.casefold() for wish in only)]
+    named = [[row for row in rows if _begins(row, wish)] for wish in only]
+    for wish, found in zip(only, named, strict=True):
+        if not found:
+            raise SystemExit(f"no row has a word that begins with {wish!r}; there are: {', '.join(rows)}")
+    return [row for row in rows if not only or any(row in found for found in named)]
+
+
+def _begins(row: str, wish: str) -> bool:
+    plain, word = row.replace("&", ""), re.escape(wish.replace("&", ""))
+    return re.search(rf"(?:^|[\s-]){word}", plain, re.IGNORECASE) is not None
 
 
 def versions() -> str:

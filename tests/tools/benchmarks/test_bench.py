@@ -75,12 +75,17 @@ def test_rows_of_the_strength_table() -> None:
     assert more_peers("no such row", 0.1, 1.0) == {}
 
 
-def test_rows_are_chosen_by_a_part_of_their_name_in_any_case() -> None:
-    rows = ["FGSM", "PGD-10 Linf", "APGD-CE-100 Linf"]
+def test_rows_are_chosen_by_words_in_any_case() -> None:
+    rows = ["FGSM", "PGD-10 Linf", "APGD-CE-100 Linf", "C&W L2 3x100"]
     assert chosen(rows, []) == rows
-    assert chosen(rows, ["pgd-10", "fgsm"]) == rows[:2]
-    with pytest.raises(SystemExit, match=r"no row has 'cw' in its name; there are: FGSM, PGD-10 Linf, APGD"):
-        chosen(rows, ["pgd", "cw"])
+    assert chosen(rows, ["pgd", "fgsm"]) == rows[:2]
+    assert chosen(rows, ["linf"]) == rows[1:3]
+    assert chosen(rows, ["apgd-ce"]) == rows[2:3]
+    assert chosen(rows, ["cw"]) == chosen(rows, ["c&w"]) == rows[3:]
+    with pytest.raises(
+        SystemExit, match=r"no row has a word that begins with 'gd'; there are: FGSM, PGD-10 Linf, APGD"
+    ):
+        chosen(rows, ["pgd", "gd"])
 
 
 def test_measure_and_rows() -> None:
