@@ -16,7 +16,7 @@ import pytest
 
 from service.embedded import EmbeddedService
 from tests.e2e.client import DEMO, Client, Json
-from tests.e2e.test_disturbed import processes
+from tests.e2e.test_killed_processes import processes
 
 INPUT = ["--input", '{"mean": [0.286], "std": [0.353]}']
 QUICK = [*INPUT, "--attack", "fgsm:eps=0.1", "--neurons", "null", "--samples", "20"]

@@ -12,7 +12,7 @@ from service.embedded.pulse import answers
 from tests.disks import SmallDisk, small_disk
 from tests.e2e.client import Client, Json, assert_same, numbers
 from tests.e2e.conftest import IMPATIENT
-from tests.e2e.test_disturbed import in_the_middle, processes
+from tests.e2e.test_killed_processes import in_the_middle, processes
 from tests.engine.test_serve import eventually
 
 N = 40

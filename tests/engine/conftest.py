@@ -5,8 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from openapi.stages.base import Stage
 from openapi.wire.settings import Settings
 from service.embedded.broker import Broker
+from tests.engine.worker import Worker
+from workers.jobs.registry import STAGES
 from workers.sandbox.warm import WarmServer
 
 
@@ -29,4 +32,27 @@ def server() -> Iterator[WarmServer]:
     patch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
     with WarmServer(preload=["tests.engine.stages"]) as running:
         yield running
+    patch.undo()
+
+
+@pytest.fixture(scope="module")
+def worker(tmp_path_factory: pytest.TempPathFactory, broker: Broker) -> Iterator[Worker]:
+    broker.flush()
+    patch = pytest.MonkeyPatch()
+    patch.setitem(STAGES, Stage.ATTACK, "tests.engine.stages")
+    patch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
+    settings = Settings(
+        data_dir=tmp_path_factory.mktemp("worker"),
+        redis_url=broker.url,
+        device="cpu",
+        gradients="bfloat16",
+        cuda_graphs="on",
+        threads=1,
+        heartbeat_seconds=0.5,
+    )
+    made = Worker(settings)
+    yield made
+    made.runner.close()
+    made.queue.close()
+    made.raw.close()
     patch.undo()

@@ -16,7 +16,7 @@ from openapi.wire.blobs import BlobStore
 from openapi.wire.jobs import Limits, Shard, WorkerEvent
 from openapi.wire.settings import Settings
 from service.embedded.broker import Broker
-from tests.engine.test_runner import Worker
+from tests.engine.worker import Worker
 from tests.workers.hardening.nets import options, trained
 from tests.workers.hardening.test_job import context
 from workers.jobs.registry import RESUMABLE, STAGES

@@ -3,21 +3,18 @@
 import os
 import signal
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import psutil
 import pytest
-import redis
 
 from openapi.stages.base import Stage
 from openapi.wire.blobs import BlobStore
-from openapi.wire.jobs import Blob, Limits, Shard, ShardResult, WorkerEvent
-from openapi.wire.queue import EVENTS, QueueClient, WorkerInfo
+from openapi.wire.jobs import Blob, Limits, Shard, ShardResult
+from openapi.wire.queue import WorkerInfo
 from openapi.wire.settings import Settings
-from service.embedded.broker import Broker
+from tests.engine.worker import Worker, slug
 from workers.jobs.registry import STAGES
 from workers.runner import Runner
 from workers.sandbox.confine import LAYERS
@@ -25,75 +22,6 @@ from workers.sandbox.confine import LAYERS
 pytestmark = pytest.mark.slow
 
 Make = Callable[..., Shard]
-
-
-class Worker:
-    """A runner under test, and what it published."""
-
-    def __init__(self, settings: Settings) -> None:
-        self.settings = settings
-        self.queue = QueueClient(settings)
-        self.blobs = BlobStore.from_settings(settings)
-        self.runner = Runner(settings, self.queue, self.blobs, preload=["tests.engine.stages"])
-        self.runner.start()
-        self.raw = redis.Redis.from_url(settings.redis, decode_responses=True)
-
-    def shard(self, do: str, *, data: bytes = b"\x01\x02\x03", job: str = "aud_runner", **more: Any) -> Shard:
-        limits = more.pop("limits", Limits(wall_seconds=60, memory_bytes=2**30, output_bytes=2**23))
-        return Shard(
-            job_id=job,
-            shard_id=f"{job}.{do}.{time.time_ns()}",
-            stage="attack",
-            inputs={"x": self.blobs.put_bytes(data)},
-            params={"do": do, **more},
-            limits=limits,
-        )
-
-    def run(self, shard: Shard) -> WorkerEvent:
-        self.runner.run(shard)
-        return self.events(shard)[-1]
-
-    def events(self, shard: Shard) -> list[WorkerEvent]:
-        entries: Any = self.raw.xrange(EVENTS)
-        found = [WorkerEvent.model_validate_json(fields["event"]) for _, fields in entries]
-        return [event for event in found if event.shard_id == shard.shard_id]
-
-    def pid_of_job(self) -> int:
-        """Wait for the process of a `do_sleep` job."""
-        for _ in range(600):
-            for path in self.settings.cache_dir.glob("slots/*/job-*/scratch/pid"):
-                if text := path.read_text():
-                    return int(text)
-            time.sleep(0.1)
-        raise AssertionError("no job has started")
-
-
-@pytest.fixture(scope="module")
-def worker(tmp_path_factory: pytest.TempPathFactory, broker: Broker) -> Iterator[Worker]:
-    broker.flush()
-    patch = pytest.MonkeyPatch()
-    patch.setitem(STAGES, Stage.ATTACK, "tests.engine.stages")
-    patch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
-    settings = Settings(
-        data_dir=tmp_path_factory.mktemp("worker"),
-        redis_url=broker.url,
-        device="cpu",
-        gradients="bfloat16",
-        cuda_graphs="on",
-        threads=1,
-        heartbeat_seconds=0.5,
-    )
-    made = Worker(settings)
-    yield made
-    made.runner.close()
-    made.queue.close()
-    made.raw.close()
-    patch.undo()
-
-
-def slug(event: WorkerEvent) -> str:
-    assert event.problem is not None
-    return event.problem.slug
 
 
 def test_a_shard_is_computed_once(worker: Worker) -> None:

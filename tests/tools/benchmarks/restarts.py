@@ -14,7 +14,7 @@ from pathlib import Path
 
 from service.embedded import EmbeddedService
 from tests.e2e.client import Client
-from tests.e2e.test_disturbed import in_the_middle
+from tests.e2e.test_killed_processes import in_the_middle
 
 _WAYS = ("lifeline", "SIGTERM", "SIGINT")
 

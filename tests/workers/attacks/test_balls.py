@@ -1,3 +1,5 @@
+"""Balls, their projections, starts and distances hold in float arithmetic."""
+
 import numpy as np
 import pytest
 import torch

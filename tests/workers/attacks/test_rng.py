@@ -1,3 +1,5 @@
+"""Random numbers of a sample depend on seed, index, stream and step alone."""
+
 import torch
 
 from workers.attacks.engine.rng import SampleRng

@@ -1,3 +1,5 @@
+"""Folders of classes and archives of them: the same images in every kind, and what is refused in them."""
+
 import stat
 import tarfile
 import zipfile

@@ -1,3 +1,5 @@
+"""The stage `inspect_dataset`: its files and findings, a full disk, and memory that stays flat."""
+
 import subprocess
 import sys
 from pathlib import Path

@@ -1,3 +1,5 @@
+"""Parquet files: pictures, pixels and labels in whatever columns people write them."""
+
 import json
 from collections.abc import Sequence
 from pathlib import Path

@@ -1,3 +1,5 @@
+"""The audited model: the network's own logits and gradients, layers, taps, batch-norm mode, copies."""
+
 import copy
 import re
 from collections.abc import Callable

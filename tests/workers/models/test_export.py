@@ -1,3 +1,5 @@
+"""Models written as TorchScript, ONNX, .pt2 and safetensors: they load elsewhere and agree."""
+
 import copy
 import subprocess
 import sys

@@ -1,3 +1,5 @@
+"""What an inspection finds: agreement, randomness, missing gradients, broken weights."""
+
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any

@@ -1,3 +1,5 @@
+"""Programs of `torch.export`: read as data, of every version of their archive."""
+
 import copy
 import io
 import json

@@ -1,3 +1,5 @@
+"""Ids of attacks: short, unique, and the caller's own kept."""
+
 import pytest
 
 from openapi.attack_ids import attack_ids

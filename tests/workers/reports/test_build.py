@@ -1,3 +1,5 @@
+"""Reports of planted numbers: every figure comes back, whatever the slices."""
+
 import json
 from pathlib import Path
 from typing import Any

@@ -1,3 +1,5 @@
+"""The checks of an audit: planted faults are flagged, clean results pass."""
+
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any

@@ -1,3 +1,5 @@
+"""The comparison before and after a hardening: verdicts, gains, and its place in reports."""
+
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any

@@ -1,3 +1,5 @@
+"""The HTML page: its numbers are the report's, its markup is safe, its figures are there."""
+
 import base64
 import io
 import json

@@ -1,3 +1,5 @@
+"""Wilson intervals and paired outcomes against published values."""
+
 import numpy as np
 import pytest
 

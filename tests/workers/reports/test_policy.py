@@ -1,3 +1,5 @@
+"""Policies: rules over a report, their verdicts, and what they cannot judge."""
+
 from typing import Any
 
 import pytest

@@ -1,3 +1,5 @@
+"""The adversarial halves of dual pairs: every step is taken by every sample."""
+
 import torch
 from torch import nn
 

@@ -1,3 +1,5 @@
+"""From images in [0, 1] to what a file takes: range, mean, std, layout and shape."""
+
 from typing import Any
 
 import pytest
