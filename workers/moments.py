@@ -5,6 +5,7 @@ import os
 import shutil
 import stat
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -13,7 +14,9 @@ from typing import Self
 from obstore.exceptions import BaseError
 
 from openapi.problems import TremorError
+from openapi.wire.blob_names import BlobDamaged, BlobMissing
 from openapi.wire.blobs import BlobStore
+from openapi.wire.jobs import Blob
 from workers.jobs.context import MOMENT
 
 log = logging.getLogger(__name__)
@@ -22,13 +25,22 @@ log = logging.getLogger(__name__)
 class Moments:
     """The moments of one shard. `kept` returns at once; a thread stores what it finds, the newest where it is slow.
 
-    scratch: the child's folder, which is not trusted; folder: one of the worker's own. What cannot be stored costs work
-    after a loss and nothing else: it is logged.
+    last: what an earlier attempt left. scratch: the child's folder, which is not trusted; folder: one of the worker's
+    own. tell: called with each stored moment. What cannot be stored costs work after a loss and nothing else: it is
+    logged.
     """
 
-    def __init__(self, blobs: BlobStore, key: str, scratch: Path, folder: Path, most_bytes: int) -> None:
-        self._blobs, self._key, self._most = blobs, key, most_bytes
-        self._source, self._copy, self._input = scratch / MOMENT, folder / "moment.copy", folder / "moment"
+    def __init__(
+        self,
+        blobs: BlobStore,
+        last: Blob | None,
+        scratch: Path,
+        folder: Path,
+        most_bytes: int,
+        tell: Callable[[Blob], None],
+    ) -> None:
+        self._blobs, self._last, self._most, self._tell = blobs, last, most_bytes, tell
+        self._source, self._folder = scratch / MOMENT, folder
         self._news, self._ended = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._run, name="moments", daemon=True)
 
@@ -46,8 +58,16 @@ class Moments:
 
     def inputs(self) -> dict[str, Path]:
         """The input that the work goes on from, where an earlier attempt has kept one."""
-        self._input.unlink(missing_ok=True)
-        return {MOMENT: self._input} if self._blobs.get_moment(self._key, self._input) else {}
+        if self._last is None:
+            return {}
+        path = self._folder / "moment"
+        path.unlink(missing_ok=True)
+        try:
+            self._blobs.get_to(self._last.sha256, path, self._folder)
+        except (BlobMissing, BlobDamaged) as error:
+            log.warning("%s; the work begins anew", error)
+            return {}
+        return {MOMENT: path}
 
     def kept(self) -> None:
         """The child has kept a moment."""
@@ -74,8 +94,10 @@ class Moments:
                 if not stat.S_ISREG(found.st_mode) or found.st_size > self._most:
                     log.warning("what the work kept is no plain file of at most %d bytes", self._most)
                     return
-                with self._copy.open("wb") as copy:
-                    shutil.copyfileobj(source, copy, 1 << 20)
+                copy = self._folder / "moment.copy"
+                with copy.open("wb") as target:
+                    shutil.copyfileobj(source, target, 1 << 20)
             self._source.unlink()  # an attempt that is begun again finds the stored one
-            self._blobs.put_moment(self._key, self._copy)
-            self._copy.unlink()
+            self._last = self._blobs.put_file(copy)
+            copy.unlink()
+            self._tell(self._last)

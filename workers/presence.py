@@ -14,7 +14,7 @@ from redis.exceptions import RedisError
 
 from openapi.problems import Problem, TremorError
 from openapi.wire.disks import shortage
-from openapi.wire.jobs import Shard, ShardResult, WorkerEvent
+from openapi.wire.jobs import Blob, Shard, ShardResult, WorkerEvent
 from openapi.wire.queue import QueueClient, WorkerInfo
 from openapi.wire.settings import Settings
 from workers.sandbox.messages import ChildProgress
@@ -40,6 +40,7 @@ class Presence:
         self._environment: dict[str, Any] | None = None
         self._shard: Shard | None = None
         self._progress: ChildProgress | None = None
+        self._checkpoint: Blob | None = None
         self._told = 0.0
         self._lock = threading.Lock()
         self._wake = threading.Event()
@@ -76,7 +77,7 @@ class Presence:
     def working(self, shard: Shard) -> Iterator[Callable[[ChildProgress], None]]:
         """Tell of `shard` while the block runs; yields the function that takes its progress."""
         with self._lock:
-            self._shard, self._progress = shard, None
+            self._shard, self._progress, self._checkpoint = shard, None, None
         self._tell("started")
         try:
             yield self._on_progress
@@ -102,8 +103,15 @@ class Presence:
             unit=None if last is None else last.unit,
             result=result,
             problem=problem,
+            checkpoint=self._checkpoint if kind in ("progress", "returned") else None,
             at=time.time(),
         )
+
+    def keep(self, checkpoint: Blob) -> None:
+        """The shard in work can go on from here: told soon, and with every word until there is a newer one."""
+        with self._lock:
+            self._checkpoint = checkpoint
+        self._wake.set()
 
     def _on_progress(self, progress: ChildProgress) -> None:
         with self._lock:

@@ -111,8 +111,6 @@ class Runner:
                 if result is None:
                     result = self._compute(shard, report)
                     self._blobs.put_result(shard.result_key, result)
-                    if shard.stage in RESUMABLE:
-                        self._blobs.delete_moment(shard.result_key)
                 event = self.presence.event(shard, "succeeded", result=result)
             except Cancelled:
                 event = self.presence.event(shard, "cancelled")
@@ -176,7 +174,9 @@ class Runner:
         if shard.stage not in RESUMABLE:
             return self._confined(request, Watch(stop, report))
         most = shard.limits.output_bytes
-        with Moments(self._blobs, shard.result_key, request.scratch, request.folder, most) as moments:
+        with Moments(
+            self._blobs, shard.checkpoint, request.scratch, request.folder, most, self.presence.keep
+        ) as moments:
             return self._confined(request, Watch(stop, report, moments.kept), moments.inputs)
 
     def _confined(self, request: Request, watch: Watch, more: Callable[[], dict[str, Path]] = dict) -> ChildOutcome:

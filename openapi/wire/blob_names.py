@@ -23,11 +23,6 @@ def result_key(key: str) -> str:
     return f"results/{key[:2]}/{key}.json"
 
 
-def moment_key(key: str) -> str:
-    """The object of where the work stands that has no result yet."""
-    return f"moments/{key[:2]}/{key}"
-
-
 def missing(sha256: str) -> BlobMissing:
     """The error of a blob that is not there."""
     return BlobMissing(f"Blob {sha256} is not in the store; upload the file again")

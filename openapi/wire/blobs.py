@@ -1,4 +1,4 @@
-"""Content-addressed blobs, shard results and moments of unfinished work, in a local folder or in S3.
+"""Content-addressed blobs and shard results, in a local folder or in S3.
 
 A blob is written once under its sha256 (``blobs/ab/abcd…``) and never changes; files are streamed, never whole in memory.
 Writes are atomic in both stores: a reader sees the whole blob or none. The methods without suffix block and are the
@@ -19,7 +19,7 @@ from obstore.store import LocalStore, ObjectStore
 from pydantic import ValidationError
 
 from openapi.problems import InsufficientStorage, TooLarge
-from openapi.wire.blob_names import blob_key, damaged, missing, moment_key, result_key
+from openapi.wire.blob_names import blob_key, damaged, missing, result_key
 from openapi.wire.disks import shortage
 from openapi.wire.jobs import Blob, ShardResult
 from openapi.wire.private import private_folder
@@ -255,32 +255,9 @@ class BlobStore:
         return await asyncio.to_thread(self.get_result, key)
 
     async def delete_result_async(self, key: str) -> None:
-        """Remove a result record, and the moment of work that did not come to one; missing ones are fine."""
-        for name in (result_key(key), moment_key(key)):
-            with suppress(FileNotFoundError):
-                await obstore.delete_async(self._store, name)
-
-    # Moments: where unfinished work stands, for whoever goes on with it
-
-    def put_moment(self, key: str, path: Path) -> None:
-        """Store a copy of a file as where the work under result key `key` stands, in place of an earlier one."""
-        self._put(moment_key(key), path)
-
-    def get_moment(self, key: str, path: Path) -> bool:
-        """Write the moment to a new file at `path`; returns whether there is one. Its content is not checked."""
-        try:
-            stream = obstore.get(self._store, moment_key(key)).stream(_CHUNK)
-        except FileNotFoundError:
-            return False
-        with writing("The folder of inputs"), path.open("xb") as file:
-            for chunk in arriving(stream):
-                file.write(chunk)
-        return True
-
-    def delete_moment(self, key: str) -> None:
-        """Remove it, when the work has its result; a missing one is fine."""
+        """Remove a result record; a missing one is fine."""
         with suppress(FileNotFoundError):
-            obstore.delete(self._store, moment_key(key))
+            await obstore.delete_async(self._store, result_key(key))
 
     async def check(self) -> None:
         """Raise whatever the store raises when it cannot be written and read; for `/health/ready`."""

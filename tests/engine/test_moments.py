@@ -13,7 +13,7 @@ import torch
 
 from openapi.stages.base import Stage
 from openapi.wire.blobs import BlobStore
-from openapi.wire.jobs import Limits, Shard, WorkerEvent
+from openapi.wire.jobs import Blob, Limits, Shard, WorkerEvent
 from openapi.wire.settings import Settings
 from service.embedded.broker import Broker
 from tests.engine.worker import Worker
@@ -54,30 +54,38 @@ def counting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("workers.runner.RESUMABLE", frozenset({Stage.ATTACK}))
 
 
-def moment(worker: Worker, shard: Shard, folder: Path) -> str | None:
-    path = folder / f"found-{time.time_ns()}"
-    return path.read_text(errors="replace") if worker.blobs.get_moment(shard.result_key, path) else None
+def kept(worker: Worker, shard: Shard) -> Blob | None:
+    """What the service was told last of where the shard stands."""
+    found = [event.checkpoint for event in worker.events(shard) if event.checkpoint is not None]
+    return found[-1] if found else None
 
 
 @pytest.mark.usefixtures("counting")
-def test_a_killed_process_goes_on_from_what_it_kept(workers: list[Worker], tmp_path: Path) -> None:
+def test_a_killed_process_goes_on_from_what_it_kept(workers: list[Worker]) -> None:
     shard = workers[0].shard("count", dies=[3, 5])
     event = workers[0].run(shard)
     assert event.result is not None, event.problem
     assert event.result.value == {"begun": [0, 3, 5]}
-    assert moment(workers[0], shard, tmp_path) is None
 
 
 @pytest.mark.usefixtures("counting")
-def test_another_worker_goes_on_and_the_end_leaves_nothing(workers: list[Worker], tmp_path: Path) -> None:
+def test_another_worker_goes_on(workers: list[Worker]) -> None:
     shard = workers[0].shard("count", dies=[4], killed=False)
     assert workers[0].run(shard).type == "failed"
-    assert moment(workers[1], shard, tmp_path) == "0 4"
-    assert moment(workers[2], shard, tmp_path) is None
-    event = workers[1].run(shard.model_copy(update={"attempt": 2}))
+    checkpoint = kept(workers[0], shard)
+    assert checkpoint is not None
+    assert workers[1].blobs.read(checkpoint.sha256) == b"0 4"
+    event = workers[1].run(shard.model_copy(update={"attempt": 2, "checkpoint": checkpoint}))
     assert event.result is not None
     assert event.result.value == {"begun": [0, 4]}
-    assert moment(workers[0], shard, tmp_path) is None
+
+
+@pytest.mark.usefixtures("counting")
+def test_a_moment_that_is_gone_costs_the_work_and_no_more(workers: list[Worker]) -> None:
+    shard = workers[0].shard("count", dies=[]).model_copy(update={"checkpoint": Blob(sha256="ab" * 32, size=3)})
+    event = workers[0].run(shard)
+    assert event.result is not None
+    assert event.result.value == {"begun": [0]}
 
 
 @pytest.mark.parametrize("kind", ["link", "pipe", "folder", "large"])
@@ -85,7 +93,8 @@ def test_only_a_plain_file_of_a_fair_size_is_taken_from_a_job(settings: Settings
     blobs, scratch = BlobStore.from_settings(settings), tmp_path / "scratch"
     scratch.mkdir()
     (tmp_path / "secret").write_text("secret")
-    with Moments(blobs, "ab" * 32, scratch, tmp_path, most_bytes=10) as moments:
+    told: list[Blob] = []
+    with Moments(blobs, None, scratch, tmp_path, 10, told.append) as moments:
         left = scratch / "moment"
         if kind == "link":
             left.symlink_to(tmp_path / "secret")
@@ -96,12 +105,12 @@ def test_only_a_plain_file_of_a_fair_size_is_taken_from_a_job(settings: Settings
         else:
             left.write_bytes(bytes(11))
         moments.kept()
-    assert not blobs.get_moment("ab" * 32, tmp_path / "found")
-    with Moments(blobs, "ab" * 32, tmp_path, tmp_path / "scratch", most_bytes=10) as moments:
+    assert not told
+    with Moments(blobs, None, tmp_path, scratch, 10, told.append) as moments:
         (tmp_path / "moment").write_text("plain")
         moments.kept()
-    assert blobs.get_moment("ab" * 32, tmp_path / "found")
-    assert (tmp_path / "found").read_text() == "plain"
+    (blob,) = told
+    assert blobs.read(blob.sha256) == b"plain"
 
 
 def training(worker: Worker, folder: Path) -> Shard:
@@ -130,7 +139,7 @@ def test_a_training_killed_at_a_random_moment_ends_with_the_same_bits(workers: l
     thread = threading.Thread(target=workers[0].runner.run, args=(shard,))
     thread.start()
     while killed < 2 and thread.is_alive():
-        if moment(workers[0], shard, tmp_path) is not None:
+        if kept(workers[0], shard) is not None:
             for child in psutil.Process(os.getpid()).children(recursive=True):
                 if child.name() == "tremor-job":
                     child.send_signal(signal.SIGKILL)
@@ -142,4 +151,3 @@ def test_a_training_killed_at_a_random_moment_ends_with_the_same_bits(workers: l
     broken = workers[0].events(shard)[-1]
     whole = workers[2].run(training(workers[2], tmp_path / "b"))
     assert bits(workers[0], broken) == bits(workers[2], whole)
-    assert moment(workers[0], shard, tmp_path) is None
