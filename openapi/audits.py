@@ -5,13 +5,14 @@ from typing import Literal
 from pydantic import Field, ValidationInfo, field_validator
 
 from openapi.analyses import NeuronOptions
+from openapi.analyses.presets import neurons_of, samples_of
 from openapi.attacks import AttackSpec
 from openapi.base import MOST, Frozen, Id, Labels, Options, Timestamp
 from openapi.hardening_options import HardenOptions
 from openapi.problems import Problem
 from openapi.samples import DESCRIPTION, SampleChoice
 
-PresetName = Literal["smoke", "standard", "paper", "autoattack"]
+PresetName = Literal["smoke", "standard", "paper", "autoattack", "deep"]
 JobStatus = Literal["queued", "running", "cancelling", "succeeded", "failed", "cancelled"]
 Verdict = Literal["pass", "fail", "inconclusive"]
 
@@ -50,10 +51,19 @@ class AuditRequest(Frozen):
     attacks: tuple[AttackSpec, ...] | None = Field(
         None, min_length=1, max_length=64, description="Replaces the preset's list"
     )
-    neurons: NeuronOptions | None = Field(NeuronOptions(), description="null leaves the neuron analysis out")
+    neurons: NeuronOptions | None = Field(
+        default_factory=neurons_of,
+        description="null leaves the analysis of neurons out; where nothing is said σ is measured, and what the preset "
+        "names beside it",
+    )
     regions: Options | None = None
     explain: Options | None = None
-    max_samples: int | None = Field(None, ge=1, le=MOST, description="So many samples; null is all")
+    max_samples: int | None = Field(
+        default_factory=samples_of,
+        ge=1,
+        le=MOST,
+        description="So many samples; null is all, and what is meant unless the preset says otherwise (`deep`: 200)",
+    )
     samples: SampleChoice = Field("first", description=DESCRIPTION.format(count="max_samples"))
     seed: int = Field(0, ge=0, lt=2**63)
     keep_examples: bool = Field(

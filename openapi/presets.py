@@ -1,7 +1,11 @@
-"""The named attack lists."""
+"""The named attack lists, each with the analyses of neurons that it asks for."""
 
 from typing import get_args
 
+from pydantic import Field
+
+from openapi.analyses import NeuronOptions
+from openapi.analyses.presets import neurons_of, samples_of
 from openapi.attacks import Apgd, AttackSpec, AutoAttack, Cw, Ddn, Fgsm, Nattack, Pgd, Spsa, Square
 from openapi.attacks.corruptions import GaussianNoise
 from openapi.audits import PresetName
@@ -14,6 +18,13 @@ class Preset(Frozen):
     name: PresetName
     summary: str
     attacks: tuple[AttackSpec, ...]
+    neurons: NeuronOptions = Field(
+        default_factory=lambda given: neurons_of({"preset": given.get("name")}), description="Its analyses of neurons"
+    )
+    max_samples: int | None = Field(
+        default_factory=lambda given: samples_of({"preset": given.get("name")}),
+        description="Samples that are evaluated unless the request says so; null is all",
+    )
 
 
 PRESETS: dict[str, Preset] = {
@@ -47,6 +58,11 @@ PRESETS: dict[str, Preset] = {
                 Nattack(),
                 *(GaussianNoise(severity=severity) for severity in range(1, 6)),
             ),
+        ),
+        Preset(
+            name="deep",
+            summary="Everything that is known of neurons, on 200 samples: minutes for a small net on two cores.",
+            attacks=(Fgsm(), Pgd(steps=10), Pgd(norm="l2", eps=0.5, steps=10)),
         ),
         Preset(
             name="autoattack",

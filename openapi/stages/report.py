@@ -64,7 +64,8 @@ class ReportParams(Wire):
 
     attacks: with their ids. slices: of the samples of `choice`, which is left out for the first ones. values: of the
     shards by place. training: of a hardening. hardening: of an audit. artifacts: of other stages. analyses: values of the
-    works of neuron analyses by step; the files of a step are inputs ``STEP.FILE``. Of an audit that ended
+    works of neuron analyses by step; the files of a step are inputs ``STEP.FILE``. left_out: analyses that a preset
+    names and this model does not allow, with the reason. Of an audit that ended
     early: why, which rules are `broken` for certain, and which are `undecided`, by position.
     """
 
@@ -84,6 +85,7 @@ class ReportParams(Wire):
     hardening: AuditHardening | NotHardened | None = None
     artifacts: tuple[ArtifactInfo, ...] = ()
     analyses: dict[str, Json] | None = Field(None, exclude_if=is_none)
+    left_out: dict[str, str] | None = Field(None, exclude_if=is_none)
     stopped: Stopped | None = Field(None, exclude_if=is_none)
     broken: tuple[int, ...] | None = Field(None, exclude_if=is_none)
     undecided: tuple[int, ...] | None = Field(None, exclude_if=is_none)

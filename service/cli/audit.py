@@ -155,7 +155,9 @@ def _request(
     """The audit's request without the ids of what is uploaded. `UsageError` names every option that is wrong."""
     sources = Sources(preset="--preset", max_samples="--samples", seed="--seed", neurons="--neurons", harden="--harden")
     sources.add("/samples", f"--choose {choose.text if choose else ''}")
-    request: Json = {"preset": preset, "max_samples": samples, "seed": seed, "survivors_only": survivors_only}
+    request: Json = {"preset": preset, "seed": seed, "survivors_only": survivors_only}
+    # A preset may say how many, where nobody else does.
+    request |= {} if samples is None else {"max_samples": samples}
     request |= {"keep_examples": keep_examples, "time_budget": time_budget, "stop_on": stop_on}
     if choose is not None:
         request["samples"] = choose.body

@@ -181,6 +181,13 @@ def neuron_table(neurons: Json, layers: int = 3, top: int = 5) -> Table:
     return table
 
 
+def tell_analyses(checks: Sequence[Json]) -> None:
+    """What the further analyses of neurons found, a line each."""
+    for check in checks:
+        if check["id"].startswith("neurons.") and check["status"] == "pass":
+            line(f"{check['title']}: {check['detail']}")
+
+
 def _end(name: str) -> str:
     """The end of a long name, from a dot or slash on where one is near."""
     if len(name) <= _NAME_WIDTH:

@@ -7,12 +7,13 @@ from typing import Any
 import click
 
 from service.cli.client import Client, cannot_write
-from service.cli.display import accuracy_table, console, line, neuron_table, tell_checks, tell_rules
+from service.cli.display import accuracy_table, console, line, neuron_table, tell_analyses, tell_checks, tell_rules
 from service.cli.exits import CommandFailed, Exit
 from service.cli.jobs import Kind
 
 Json = dict[str, Any]
 
+_OF_ANALYSES = {"importance", "activations", "receptive_fields"}
 _OF_A_HARDENING = {"checkpoint", "manifest", "log"}
 
 
@@ -60,7 +61,8 @@ def fetch(client: Client, kind: Kind, body: Json, out: Path) -> tuple[Json, list
     told = [f"{part['name']}: {text}" for part in parts for text in part.get("warnings", ())]
     client.warnings += [text for text in told if text not in client.warnings]  # inspections were told of at upload
     if body["request"].get("keep_examples"):
-        saved += save_artifacts(client, job, out, {"examples", "pairs"})
+        saved += save_artifacts(client, job, out, {"examples", "pairs", "targeted_pairs"})
+    saved += save_artifacts(client, job, out, _OF_ANALYSES)
     if body.get("hardening_id"):
         saved += save_artifacts(client, f"/v1/hardenings/{body['hardening_id']}", out, _OF_A_HARDENING)
     return report, saved
@@ -78,6 +80,7 @@ def _tell_audit(report: Json, title: str, saved: list[Path]) -> None:
     console.print(accuracy_table(report, hardening.get("after"), title or report["model"]["name"]))
     if report.get("neurons"):
         console.print(neuron_table(report["neurons"]))
+        tell_analyses(report["checks"])
     if report.get("stopped"):
         missing = ", ".join(report["stopped"]["not_run"])
         line(f"ended early: {report['stopped']['detail']}" + (f"; not run: {missing}" if missing else ""))

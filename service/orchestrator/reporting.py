@@ -18,7 +18,7 @@ from openapi.stages.neurons import NeuronsFile, NeuronsValue
 from openapi.stages.places import Place
 from openapi.stages.report import ReportParams, StudiedDataset, StudiedModel
 from openapi.wire.jobs import Blob, OutputFile, ShardResult, artifact_id
-from service.orchestrator.analyses import whole_analyses
+from service.orchestrator.analyses import left_out, whole_analyses
 from service.orchestrator.evaluation import choice_of, evaluated, slices
 from service.orchestrator.partial import Ran, attacked, broken_rules, undecided, what_ran
 from service.orchestrator.plan import Done, Known, Step
@@ -193,6 +193,7 @@ def report_step(
         hardening=hardening,
         artifacts=tuple(artifacts),
         analyses=analyses,
+        left_out=left_out(known.request, request, model, dataset) if isinstance(request, AuditRequest) else None,
     )
     given: dict[str, Blob] = {}
     if params.choice is not None:

@@ -18,7 +18,9 @@ def with_attacks(request: AuditRequest) -> AuditRequest:
     """
     preset = None if request.attacks else request.preset or "standard"
     specs = request.attacks or PRESETS[preset or "standard"].attacks
-    return request.model_copy(update={"preset": preset, "attacks": named(specs)})
+    filled = request.model_copy(update={"preset": preset, "attacks": named(specs)})
+    # What a preset says of neurons and samples goes with its attacks.
+    return AuditRequest.model_validate(stored(filled)) if preset != request.preset else filled
 
 
 def with_evaluation(request: HardeningRequest) -> HardeningRequest:

@@ -59,6 +59,20 @@ def check_neurons(request: AuditRequest, model: ModelSubject, dataset: DatasetSu
     return request
 
 
+def left_out(
+    asked: AuditRequest, kept: AuditRequest, model: ModelSubject, dataset: DatasetSubject
+) -> dict[str, str] | None:
+    """Why analyses that a preset names are not among those that were `kept`; None when all are."""
+    reasons = {}
+    for analysis in further():
+        if (options := analysis.asked(asked.neurons)) is not None and analysis.asked(kept.neurons) is None:
+            try:
+                PLANS[analysis.name].check(options, asked, model, dataset)
+            except InvalidField as error:
+                reasons[analysis.name] = str(error)
+    return reasons or None
+
+
 def _without(request: AuditRequest, name: str) -> AuditRequest:
     neurons = request.neurons and request.neurons.with_parts(**{name: None})
     return request.model_copy(update={"neurons": neurons})

@@ -28,8 +28,8 @@ def check(options: SimilarityOptions, request: AuditRequest, model: ModelSubject
     targets = targets_of(_pairs(options, request), model)
     if len(targets) < 2:
         raise InvalidField(pointer, "similarity compares targets; two at least are needed")
-    if importance is None and len(targets) > MOST_TARGETS:
-        raise InvalidField(pointer, f"the model has {len(targets)} classes; name targets in `importance`")
+    if len(targets) > MOST_TARGETS:
+        raise InvalidField(pointer, f"{len(targets)} targets; name at most {MOST_TARGETS} in `importance`")
 
 
 PLAN = Plan(steps, check)

@@ -38,7 +38,8 @@ def with_analyses(neurons: NeuronReport | None, found: Found | None) -> tuple[Ne
     for analysis in further():
         options = analysis.asked(found.options)
         if options is None:
-            merged = Merged(None, f"not asked for: `{analysis.path}` was null")
+            why = (found.params.left_out or {}).get(analysis.name)
+            merged = Merged(None, f"left out: {why}" if why else f"not asked for: `{analysis.path}` was null")
         elif not any(found.of(work.name) for work in analysis.works) and analysis.works:
             merged = Merged(None, _UNDONE if found.params.stopped else _IMPOSSIBLE)
         else:

@@ -101,6 +101,9 @@ def merge(options: ImportanceOptions, found: Found) -> Merged:
     )
     pairs = sum(t.n for t in targets)
     detail = f"{len(reached)} of {len(targets)} targets reached, by {pairs} of {sum(t.tried for t in targets)} examples"
+    if section.mean.spearman is not None and section.chance.spearman_sd is not None:
+        detail += f"; mean rank correlation with sensitivity {section.mean.spearman:.2f}"
+        detail += f" (by chance 0 ± {section.chance.spearman_sd:.2f})"
     return Merged(section, detail, {"targets": len(targets), "reached": len(reached), "pairs": pairs})
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from openapi.analyses.importance import TargetedFile
 from openapi.analyses.similarity import LayerSimilarity, SimilarityOptions, SimilaritySection
 from openapi.report import Report
@@ -29,9 +31,14 @@ def merge(options: SimilarityOptions, found: Found) -> Merged:
     )
     return Merged(
         SimilaritySection(targets=tuple(reached), layers=layers),
-        f"{len(reached)} targets compared in {len(layers)} layers",
+        f"{len(reached)} targets compared in {len(layers)} layers; Jaccard {_mean(layers, 'jaccard'):.2f} on average "
+        f"(by chance {_mean(layers, 'jaccard_chance'):.2f})",
         {"targets": len(reached), "layers": len(layers)},
     )
+
+
+def _mean(layers: Sequence[LayerSimilarity], field: str) -> float:
+    return float(np.mean([getattr(layer, field) for layer in layers]))
 
 
 def _layer(name: str, sums: Mapping[int, SensitivitySums], fraction: float) -> LayerSimilarity:

@@ -40,7 +40,9 @@ def merge(options: SweepOptions, found: Found) -> Merged:
     n = sum(part.value.n for part in parts[0] if isinstance(part.value, SweepValue))
     return Merged(
         SweepSection(eps=options.eps, n=n, layers=layers),
-        f"{len(options.eps)} eps over {n} pairs each, {len(layers)} layers and taps",
+        f"{len(options.eps)} eps over {n} pairs each, {len(layers)} layers and taps; mean sensitivity ratio "
+        f"{_mean_ratio(layers, 0):.3g} at {as_written(options.eps[0])}, {_mean_ratio(layers, -1):.3g} at "
+        f"{as_written(options.eps[-1])}",
         {"pairs": n, "layers": len(layers)},
     )
 
@@ -49,6 +51,11 @@ def _layers(found: Found, parts: Sequence[Result], tap: str) -> dict[str, LayerS
     sums = merge_sums([SensitivitySums.load(part.files[sums_file(tap)]) for part in parts])
     layers = finish(sums, found.params.model.layers, zero_policy=found.options.zero_policy)
     return {layer.name: layer for layer in layers}
+
+
+def _mean_ratio(layers: Sequence[SweptLayer], at: int) -> float:
+    there = [ratio for layer in layers if (ratio := layer.ratio[at]) is not None]
+    return sum(there) / len(there) if there else 0.0
 
 
 def _number(value: float | int | None) -> float | None:

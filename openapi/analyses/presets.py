@@ -1,0 +1,43 @@
+"""The analyses of neurons that presets ask for, and on how many samples, where a request leaves that open."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from openapi.analyses import NeuronOptions
+from openapi.attacks import Fgsm, Pgd
+
+#: Images of the analyses of `deep`.
+_FEW = 64
+
+#: Preset → analyses; the other presets measure σ alone. `paper` has the settings of SNS on every sample.
+NEURONS: dict[str, NeuronOptions] = {
+    "paper": NeuronOptions.model_validate(
+        {"sweep": {}, "importance": {}, "similarity": {}, "suppression": {}},
+    ),
+    "deep": NeuronOptions.model_validate(
+        {
+            "sweep": {"max_samples": _FEW},
+            "importance": {"steps": 5, "eps": "8/255", "max_samples": _FEW},
+            "similarity": {},
+            "suppression": {
+                "betas": [1.0, 0.5, 0.0],
+                "repeats": 2,
+                "attacks": [Fgsm(), Pgd(steps=5)],
+                "max_samples": _FEW,
+            },
+        }
+    ),
+}
+
+#: Preset → samples that are evaluated; the others take all.
+SAMPLES: dict[str, int] = {"deep": 200}
+
+
+def neurons_of(given: Mapping[str, Any]) -> NeuronOptions:
+    """What is asked for of neurons where a request does not say so; `given`: its fields so far."""
+    return NEURONS.get(given.get("preset") or "", NeuronOptions())
+
+
+def samples_of(given: Mapping[str, Any]) -> int | None:
+    """How many samples are evaluated where a request does not say so."""
+    return SAMPLES.get(given.get("preset") or "")

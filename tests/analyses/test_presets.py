@@ -1,0 +1,58 @@
+"""Presets that ask for analyses of neurons, and what becomes of them where a model does not allow one."""
+
+import pytest
+
+from openapi.analyses import further
+from openapi.analyses.importance import IMPORTANCE
+from openapi.audits import AuditRequest
+from openapi.presets import PRESETS
+from service.orchestrator.analyses import check_neurons, left_out
+from service.orchestrator.requests import stored, with_attacks
+from tests.analyses.in_process import InProcess
+
+BODY = {"model_id": "m", "dataset_id": "d"}
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_what_a_preset_asks_for_is_what_its_entry_says_and_survives_storage(preset: str) -> None:
+    filled = with_attacks(AuditRequest.model_validate({**BODY, "preset": preset}))
+    again = AuditRequest.model_validate(stored(filled))
+    assert again == filled
+    assert again.neurons == PRESETS[preset].neurons
+    assert again.max_samples == PRESETS[preset].max_samples
+    assert not {"neurons", "max_samples"} & again.model_fields_set
+    asked = [a.name for a in further() if a.asked(again.neurons) is not None]
+    assert asked == ([a.name for a in further()] if preset in ("paper", "deep") else [])
+
+
+def test_what_the_request_says_goes_before_the_preset() -> None:
+    body = {**BODY, "preset": "deep", "neurons": {"steps": 3}, "max_samples": None}
+    asked = with_attacks(AuditRequest.model_validate(body))
+    assert asked.neurons is not None
+    assert IMPORTANCE.asked(asked.neurons) is None
+    assert asked.max_samples is None
+
+
+def test_a_list_of_attacks_replaces_all_of_the_preset() -> None:
+    filled = with_attacks(AuditRequest.model_validate({**BODY, "preset": "deep", "attacks": [{"name": "fgsm"}]}))
+    assert filled == AuditRequest.model_validate(stored(filled))
+    assert (filled.preset, filled.max_samples) == (None, None)
+    assert IMPORTANCE.asked(filled.neurons) is None
+
+
+def test_an_analysis_that_a_model_does_not_allow_is_left_out_with_the_reason(small: InProcess) -> None:
+    wide = small.model.inspection.model_copy(update={"num_classes": 1000})
+    model = type(small.model)(small.model.id, small.model.name, small.model.sha256, small.model.size, wide)
+    asked = with_attacks(AuditRequest.model_validate({**BODY, "preset": "deep"}))
+    kept = check_neurons(asked, model, small.data)
+    assert IMPORTANCE.asked(kept.neurons) is None
+    reasons = left_out(asked, kept, model, small.data)
+    assert reasons is not None
+    assert set(reasons) == {"importance", "similarity"}
+    assert "1000 classes" in reasons["importance"]
+
+
+def test_the_deep_preset_has_every_section(small: InProcess) -> None:
+    found = small.audit(preset="deep")
+    assert all(found.report["neurons"][a.name] is not None for a in further())
+    assert {check["status"] for check in found.report["checks"] if check["id"].startswith("neurons")} == {"pass"}
