@@ -65,15 +65,11 @@ def checks_of(net: nn.Module, x: Tensor, y: Tensor, attacks: tuple[Attack, ...])
     tables = []
     for spec in attacks:
         run = run_attack(net, spec, x, y, torch.arange(len(x)))
-        columns = ("index", "label", "predicted", "correct", "attacked", "success", "adv_predicted", "queries")
         tables.append(
             AttackTable(
                 id=spec.id or f"{spec.name} {getattr(spec, 'loss', '')} {getattr(spec, 'norm', '')}",
                 spec=spec,
-                **{column: getattr(run, column) for column in columns},
-                distance=run.distance.astype("float64"),
-                confidence=run.confidence.astype("float64"),
-                clean_confidence=run.clean_confidence.astype("float64"),
+                **run.columns(),
                 forward_passes=run.forward_passes,
                 backward_passes=run.backward_passes,
                 randomised=run.randomised,

@@ -81,21 +81,7 @@ def fooled_before(ctx: JobContext[AttackParams], index: Tensor) -> Tensor | None
 
 def write_files(ctx: JobContext[AttackParams], result: AttackRun, x: Tensor, keep_for: Logits | None) -> None:
     """Write the per-sample table, the pictures and, when asked for, the examples with the model's answers to them."""
-    np.savez(
-        ctx.output(AttackFile.SAMPLES, "samples.npz", "samples", "npz"),
-        index=result.index,
-        label=result.label,
-        predicted=result.predicted,
-        correct=result.correct,
-        attacked=result.attacked,
-        success=result.success,
-        reached=result.reached,
-        adv_predicted=result.adv_predicted,
-        distance=result.distance,
-        confidence=result.confidence,
-        queries=result.queries,
-        clean_confidence=result.clean_confidence,
-    )
+    np.savez(ctx.output(AttackFile.SAMPLES, "samples.npz", "samples", "npz"), **result.columns())
     columns: dict[str, NDArray[Any]] = {
         "index": result.index,
         "label": result.label,

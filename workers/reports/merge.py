@@ -14,47 +14,20 @@ from openapi.stages.attack import AttackValue
 from openapi.stages.base import Choice
 from openapi.stages.neurons import NeuronsValue
 from openapi.stages.places import Place
+from workers.attacks.engine.outcomes import Outcomes, joined, read_columns
 from workers.attacks.engine.totals import add_figures
 from workers.choice import Indices, chosen
 
-_COLUMNS = (
-    "index",
-    "label",
-    "predicted",
-    "correct",
-    "attacked",
-    "success",
-    "adv_predicted",
-    "distance",
-    "confidence",
-    "queries",
-    "clean_confidence",
-    "reached",
-)
 
+@dataclass(frozen=True, kw_only=True)
+class AttackTable(Outcomes):
+    """What one attack did to all n samples, ascending in `index`.
 
-@dataclass(frozen=True)
-class AttackTable:
-    """What one attack did to all n samples; every array has one entry a sample, ascending in `index`.
-
-    reached: fooled into `target`, the class that was chosen for all samples, if any. distance: NaN where there is no
-    success. queries: −1 where none are counted. Totals are sums over the slices.
+    target: the class that was chosen for all samples, if any. Totals are sums over the slices.
     """
 
     id: str
     spec: Attack
-    index: npt.NDArray[np.int64]
-    label: npt.NDArray[np.int64]
-    predicted: npt.NDArray[np.int64]
-    correct: npt.NDArray[np.bool_]
-    attacked: npt.NDArray[np.bool_]
-    success: npt.NDArray[np.bool_]
-    adv_predicted: npt.NDArray[np.int64]
-    distance: npt.NDArray[np.float64]
-    confidence: npt.NDArray[np.float64]
-    queries: npt.NDArray[np.int64]
-    clean_confidence: npt.NDArray[np.float64]
-    reached: npt.NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
     forward_passes: int = 0
     backward_passes: int = 0
     seconds: float = 0.0
@@ -62,16 +35,6 @@ class AttackTable:
     norm: str | None = None
     target: int | None = None
     figures: dict[str, Any] = field(default_factory=dict)
-
-    @property
-    def n(self) -> int:
-        """Samples evaluated."""
-        return len(self.index)
-
-    @property
-    def robust(self) -> npt.NDArray[np.bool_]:
-        """Correct and not fooled, (n,)."""
-        return self.correct & ~self.success
 
 
 def merge_attacks(
@@ -112,12 +75,7 @@ def _merge(
         name, value = str(place), values.get(place)
         if name not in inputs or not isinstance(value, AttackValue):
             raise JobFailed(f"the report lacks the result {name} (samples {start} to {stop - 1})")
-        with np.load(inputs[name], allow_pickle=False) as arrays:
-            # Results of before there were chosen targets are still found again.
-            nobody = np.zeros(len(arrays["index"]), dtype=bool)
-            part = {column: arrays.get(column, nobody) for column in _COLUMNS}
-        order = np.argsort(part["index"], kind="stable")
-        part = {column: array[order] for column, array in part.items()}
+        part = read_columns(inputs[name])
         if not np.array_equal(part["index"], every[start:stop]):
             raise JobFailed(f"the result {name} does not hold exactly the samples {start} to {stop - 1}")
         parts.append(part)
@@ -127,9 +85,9 @@ def _merge(
         figures = add_figures(figures, value.figures)
         norm = norm or value.norm
         target = value.target if target is None else target
-    joined = {column: np.concatenate([part[column] for part in parts]) for column in _COLUMNS}
-    order = np.argsort(joined["index"], kind="stable")
-    rows: dict[str, Any] = {column: array[order] for column, array in joined.items()}
+    every_slice = joined(parts)
+    order = np.argsort(every_slice["index"], kind="stable")
+    rows: dict[str, Any] = {column: array[order] for column, array in every_slice.items()}
     for column in ("distance", "confidence", "clean_confidence"):
         rows[column] = rows[column].astype(np.float64)
     return AttackTable(id=str(spec.id), spec=spec, figures=figures, norm=norm, target=target, **totals, **rows)

@@ -43,6 +43,7 @@ def table(attack: Attack, met: list[int], fooled: list[int]) -> AttackTable:
         correct=np.arange(10) < 9,
         attacked=attacked,
         success=success,
+        reached=np.zeros(10, dtype=bool),
         adv_predicted=np.where(success, 5 + len(fooled), 0),
         distance=np.where(success, 0.1, np.nan),
         confidence=np.full(10, 0.5),

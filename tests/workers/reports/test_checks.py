@@ -159,6 +159,7 @@ def planted_tables(correct: int, n: int) -> list[AttackTable]:
         "correct": right,
         "attacked": right,
         "success": rows < 0,
+        "reached": rows < 0,
         "distance": zeros,
         "confidence": zeros,
         "clean_confidence": zeros,

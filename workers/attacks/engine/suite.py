@@ -3,26 +3,19 @@
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
-from typing import Any
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from openapi.attacks.base import Attack
 from openapi.wire.settings import Gradients
 from workers.attacks.engine.attack_run import AttackRun, join
 from workers.attacks.engine.batch_size import operations, rows_at_once, usual_tile
+from workers.attacks.engine.chunk import Chunk, Setup, run_chunk
 from workers.attacks.engine.gradient_precision import are_rough
-from workers.attacks.engine.gradient_probe import probe_gradient
 from workers.attacks.engine.replay import RECORDERS, Replays
-from workers.attacks.engine.rng import SampleRng
-from workers.attacks.engine.samples import TOLERANCE, Hunt
 from workers.attacks.engine.threads import fitting_threads
 from workers.attacks.engine.victim import Logits, Victim, frozen, quickened
-from workers.attacks.maths.balls import Norm, distance, into_ball
-from workers.attacks.maths.losses import margin, margin_target
 from workers.attacks.registry import load
 from workers.precision import exact_float32
 
@@ -89,23 +82,19 @@ def run_attack(
         outside = [Victim(model, index[s].to(where), tile=tile) for s in slices]
         clean = [v.logits(x[s].to(where, torch.float32), v.everyone) for v, s in zip(outside, slices, strict=True)]
         probabilities = all(are_probabilities(z) for z in clean)
+        setup = Setup(spec, attack, quick, seed, replays, probabilities, rough)
         for s, z, victim in zip(slices, clean, outside, strict=True):
 
             def beat(fraction: float, begin: int = s.start, size: int = len(z)) -> None:
                 if progress is not None:
                     progress(begin + fraction * size, len(x))
 
-            chunk = (x[s].to(where, torch.float32), y[s].to(where, torch.int64), z)
             spared = torch.zeros(len(z), dtype=torch.bool, device=where) if skip is None else skip[s].to(where)
-            parts.append(
-                _run_chunk(victim, quick, replays, spec, attack, *chunk, spared, seed, probabilities, rough, beat)
-            )
+            chunk = Chunk(victim, x[s].to(where, torch.float32), y[s].to(where, torch.int64), z, spared)
+            parts.append(run_chunk(setup, chunk, beat))
             beat(1.0)
-    run = join(parts, num_classes)
-    if replays is not None:
-        run.figures["cuda_graphs"] = replays.figure
-    run.seconds = time.perf_counter() - began
-    return run
+    figures = {} if replays is None else {"cuda_graphs": replays.figure}
+    return join(parts, num_classes, time.perf_counter() - began, **figures)
 
 
 def _check_input(x: Tensor, y: Tensor, index: Tensor) -> None:
@@ -118,134 +107,3 @@ def _check_input(x: Tensor, y: Tensor, index: Tensor) -> None:
 def are_probabilities(z: Tensor) -> bool:
     """Whether all outputs are probability vectors: the model ends in a softmax, see `Victim.probabilities`."""
     return bool((z >= 0).all() and (z.sum(1) - 1).abs().max() < 1e-4)
-
-
-def _differs(a: Tensor, b: Tensor) -> bool:
-    """Whether two forward passes on the same images differ by more than float noise: a randomised model."""
-    spread = (a.amax(1) - a.amin(1)).clamp(min=1e-12)
-    return bool(((a - b).abs().amax(1) > 1e-4 * spread).any())
-
-
-def _run_chunk(
-    outside: Victim,
-    quick: Logits,
-    replays: Replays | None,
-    spec: Attack,
-    attack: Callable[[Hunt, Any], None],
-    x: Tensor,
-    y: Tensor,
-    clean: Tensor,
-    spared: Tensor,
-    seed: int,
-    probabilities: bool,
-    rough: bool,
-    beat: Callable[[float], None],
-) -> AttackRun:
-    """Attack one chunk through `quick`; `outside` makes the clean and the confirming passes, on the model itself."""
-    index = outside.index
-    few = outside.everyone[:16]
-    randomised = _differs(clean[few], outside.logits(x[few], few))
-    predicted = clean.argmax(1)
-    target = getattr(spec, "chosen", None)
-    attacked = (predicted == y) & ~spared
-    if target is not None:
-        attacked &= y != target
-    rows = attacked.nonzero().flatten()
-    norm: Norm = spec.measured_norm
-    x_adv, final = x.clone(), clean.clone()
-    success = torch.zeros(len(x), dtype=torch.bool, device=x.device)
-    reached = torch.zeros_like(success)
-    queries = torch.full((len(x),), -1, dtype=torch.int64, device=x.device)
-    if randomised and replays is not None:
-        replays.give_up("the model is randomised")
-    least = 1 if spec.facts.black_box else 2
-    victim = Victim(
-        quick,
-        index[rows],
-        tile=outside.tile,
-        probabilities=probabilities,
-        rough=rough,
-        replays=replays,
-        least=least,
-        labels=y[rows],
-    )
-    figures: dict[str, Any] = {"zero_gradients": 0, "bad_gradients": 0} | ({"gradients": "bfloat16"} if rough else {})
-    if len(rows):
-        z = (clean[rows] + 1e-30).log() if probabilities else clean[rows]
-        rng = SampleRng(seed, index[rows])
-        hunt = Hunt(
-            victim,
-            x[rows],
-            y[rows],
-            z,
-            rng,
-            norm=norm,
-            minimal=spec.facts.minimal,
-            repeatable=not randomised,
-            target=target,
-            beat=beat,
-        )
-        if not spec.facts.black_box:
-            figures |= probe_gradient(hunt)
-            for counter in (victim.forwards, victim.backwards):
-                counter.zero_()  # the probe is no part of the attack
-        attack(hunt, spec)
-        stored = _lawful(hunt.x_adv, x[rows], spec)
-        x_adv[rows] = stored
-        final[rows] = outside.logits(stored, rows)  # the independent pass, on exactly what is stored
-        tolerance = TOLERANCE * (clean[rows].amax(1) - clean[rows].amin(1))
-        lead = margin(final[rows], y[rows])
-        hunt.decide(lead > 2 * tolerance)
-        success[rows] = (hunt.found | hunt.misled) & (lead > tolerance)
-        if hunt.target is not None:
-            reached[rows] = hunt.found & (margin_target(final[rows], hunt.target) > tolerance)
-        if spec.facts.black_box:
-            queries[rows] = victim.forwards
-        figures |= _steps(hunt, spec)
-        figures |= hunt.figures
-        figures["zero_gradients"] = int(victim.zero_gradients.sum())
-        figures["bad_gradients"] = int(victim.bad_gradients.sum())
-    measured = torch.where(success, distance(x_adv, x, norm), torch.nan)
-    final_class = final.argmax(1)
-    return AttackRun(
-        index=index.cpu().numpy(),
-        label=y.cpu().numpy(),
-        predicted=predicted.cpu().numpy(),
-        clean_confidence=_confidence(clean, predicted, probabilities),
-        correct=(predicted == y).cpu().numpy(),
-        attacked=attacked.cpu().numpy(),
-        success=success.cpu().numpy(),
-        reached=reached.cpu().numpy(),
-        adv_predicted=final_class.cpu().numpy(),
-        confidence=_confidence(final, final_class, probabilities),
-        distance=measured.cpu().numpy(),
-        queries=queries.cpu().numpy(),
-        x_adv=x_adv.cpu(),
-        num_classes=clean.shape[1],
-        norm=norm,
-        randomised=randomised,
-        forward_passes=int(victim.forwards.sum()),
-        backward_passes=int(victim.backwards.sum()),
-        figures=figures,
-    )
-
-
-def _steps(hunt: Hunt, spec: Attack) -> dict[str, Any]:
-    """Return how many samples were first fooled by iterate 0, 1, … steps, for attacks in a ball that say so."""
-    steps, at = getattr(spec, "steps", None), hunt.found_at[hunt.found]
-    if steps is None or hunt.minimal or hunt.target is not None or bool(((at < 0) | (at > steps)).any()):
-        return {}
-    return {"success_by_step": torch.bincount(at, minlength=steps + 1).tolist()}
-
-
-def _lawful(x_adv: Tensor, x: Tensor, spec: Attack) -> Tensor:
-    """Return the examples inside [0, 1] and, for ball attacks, inside the ball; unchanged where they already are."""
-    eps, norm = getattr(spec, "eps", None), spec.measured_norm
-    if eps is None or spec.facts.minimal or norm not in ("linf", "l2"):
-        return x_adv.clamp(0, 1)
-    return into_ball(x_adv, x, eps, norm)
-
-
-def _confidence(z: Tensor, predicted: Tensor, probabilities: bool) -> NDArray[np.float32]:
-    p = z if probabilities else z.softmax(1)
-    return p.gather(1, predicted[:, None]).squeeze(1).cpu().numpy()

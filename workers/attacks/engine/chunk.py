@@ -1,0 +1,200 @@
+"""One attack on one chunk: the rows that are held at once."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from openapi.attacks.base import Attack
+from workers.attacks.engine.attack_run import AttackRun
+from workers.attacks.engine.gradient_probe import probe_gradient
+from workers.attacks.engine.replay import Replays
+from workers.attacks.engine.rng import SampleRng
+from workers.attacks.engine.samples import TOLERANCE, Hunt
+from workers.attacks.engine.victim import Logits, Victim
+from workers.attacks.maths.balls import Norm, distance, into_ball
+from workers.attacks.maths.losses import margin, margin_target
+from workers.attacks.registry import AttackFunction
+
+
+@dataclass(frozen=True)
+class Setup:
+    """What the chunks of a run share.
+
+    quick: what the attack's own passes go through. probabilities, rough: see `Victim`.
+    """
+
+    spec: Attack
+    attack: AttackFunction
+    quick: Logits
+    seed: int
+    replays: Replays | None
+    probabilities: bool
+    rough: bool
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """The samples of one chunk, on the device.
+
+    outside: makes the clean and the confirming passes, on the model itself. x: (n, c, h, w), y: (n,), clean: (n, K)
+    logits, spared: (n,) mask of samples that are not attacked.
+    """
+
+    outside: Victim
+    x: Tensor
+    y: Tensor
+    clean: Tensor
+    spared: Tensor
+
+
+class _Found:
+    """What is found out of the samples of a chunk: until they are attacked, that nothing happened to them.
+
+    attacked: (n,) mask of those that are classified correctly, not spared, and not of the chosen class.
+    """
+
+    def __init__(self, chunk: Chunk, target: int | None) -> None:
+        self.predicted = chunk.clean.argmax(1)
+        self.attacked = (self.predicted == chunk.y) & ~chunk.spared
+        if target is not None:
+            self.attacked &= chunk.y != target
+        self.x_adv, self.final = chunk.x.clone(), chunk.clean.clone()
+        self.success = torch.zeros_like(self.attacked)
+        self.reached = torch.zeros_like(self.attacked)
+        self.queries = torch.full_like(chunk.y, -1)
+
+    def confirm(self, chunk: Chunk, rows: Tensor, hunt: Hunt, spec: Attack) -> None:
+        """Take over what the hunt on `rows` (m,) has found, where an independent pass on what is stored says so too."""
+        stored = _lawful(hunt.x_adv, chunk.x[rows], spec)
+        self.x_adv[rows] = stored
+        self.final[rows] = chunk.outside.logits(stored, rows)
+        clean = chunk.clean[rows]
+        tolerance = TOLERANCE * (clean.amax(1) - clean.amin(1))
+        lead = margin(self.final[rows], chunk.y[rows])
+        hunt.decide(lead > 2 * tolerance)
+        self.success[rows] = (hunt.found | hunt.misled) & (lead > tolerance)
+        if hunt.target is not None:
+            self.reached[rows] = hunt.found & (margin_target(self.final[rows], hunt.target) > tolerance)
+        if spec.facts.black_box:
+            self.queries[rows] = hunt.victim.forwards
+
+    def columns(self, chunk: Chunk, norm: Norm, probabilities: bool) -> dict[str, Any]:
+        """Name → column of `Outcomes`, as arrays."""
+        adv_predicted = self.final.argmax(1)
+        columns: dict[str, Tensor] = {
+            "index": chunk.outside.index,
+            "label": chunk.y,
+            "predicted": self.predicted,
+            "correct": self.predicted == chunk.y,
+            "attacked": self.attacked,
+            "success": self.success,
+            "reached": self.reached,
+            "adv_predicted": adv_predicted,
+            "distance": torch.where(self.success, distance(self.x_adv, chunk.x, norm), torch.nan),
+            "confidence": _confidence(self.final, adv_predicted, probabilities),
+            "queries": self.queries,
+            "clean_confidence": _confidence(chunk.clean, self.predicted, probabilities),
+        }
+        return {name: column.cpu().numpy() for name, column in columns.items()}
+
+
+def run_chunk(setup: Setup, chunk: Chunk, beat: Callable[[float], None]) -> AttackRun:
+    """Attack the chunk's samples that are classified correctly, and confirm what was found; beat(share done)."""
+    spec, target = setup.spec, getattr(setup.spec, "chosen", None)
+    few = chunk.outside.everyone[:16]
+    randomised = _differs(chunk.clean[few], chunk.outside.logits(chunk.x[few], few))
+    if randomised and setup.replays is not None:
+        setup.replays.give_up("the model is randomised")
+    found = _Found(chunk, target)
+    rows = found.attacked.nonzero().flatten()
+    figures: dict[str, Any] = {"zero_gradients": 0, "bad_gradients": 0}
+    figures |= {"gradients": "bfloat16"} if setup.rough else {}
+    forwards = backwards = 0
+    if len(rows):
+        hunt = _hunt(setup, chunk, rows, randomised, target, beat)
+        if not spec.facts.black_box:
+            figures |= _probed(hunt)
+        setup.attack(hunt, spec)
+        found.confirm(chunk, rows, hunt, spec)
+        figures |= {**_steps(hunt, spec), **hunt.figures}
+        figures["zero_gradients"] = int(hunt.victim.zero_gradients.sum())
+        figures["bad_gradients"] = int(hunt.victim.bad_gradients.sum())
+        forwards, backwards = int(hunt.victim.forwards.sum()), int(hunt.victim.backwards.sum())
+    return AttackRun(
+        **found.columns(chunk, spec.measured_norm, setup.probabilities),
+        x_adv=found.x_adv.cpu(),
+        num_classes=chunk.clean.shape[1],
+        norm=spec.measured_norm,
+        randomised=randomised,
+        forward_passes=forwards,
+        backward_passes=backwards,
+        figures=figures,
+    )
+
+
+def _hunt(
+    setup: Setup, chunk: Chunk, rows: Tensor, randomised: bool, target: int | None, beat: Callable[[float], None]
+) -> Hunt:
+    """What the attack works on: the samples at `rows` (m,) of the chunk."""
+    spec, index, y, clean = setup.spec, chunk.outside.index[rows], chunk.y[rows], chunk.clean[rows]
+    victim = Victim(
+        setup.quick,
+        index,
+        tile=chunk.outside.tile,
+        probabilities=setup.probabilities,
+        rough=setup.rough,
+        replays=setup.replays,
+        least=1 if spec.facts.black_box else 2,
+        labels=y,
+    )
+    return Hunt(
+        victim,
+        chunk.x[rows],
+        y,
+        (clean + 1e-30).log() if setup.probabilities else clean,
+        SampleRng(setup.seed, index),
+        norm=spec.measured_norm,
+        minimal=spec.facts.minimal,
+        repeatable=not randomised,
+        target=target,
+        beat=beat,
+    )
+
+
+def _probed(hunt: Hunt) -> dict[str, int]:
+    """What the probe of the gradient counts; it is no part of the attack, so that its passes are forgotten."""
+    counts = probe_gradient(hunt)
+    for counter in (hunt.victim.forwards, hunt.victim.backwards):
+        counter.zero_()
+    return counts
+
+
+def _differs(a: Tensor, b: Tensor) -> bool:
+    """Whether two forward passes on the same images differ by more than float noise: a randomised model."""
+    spread = (a.amax(1) - a.amin(1)).clamp(min=1e-12)
+    return bool(((a - b).abs().amax(1) > 1e-4 * spread).any())
+
+
+def _steps(hunt: Hunt, spec: Attack) -> dict[str, Any]:
+    """Return how many samples were first fooled by iterate 0, 1, … steps, for attacks in a ball that say so."""
+    steps, at = getattr(spec, "steps", None), hunt.found_at[hunt.found]
+    if steps is None or hunt.minimal or hunt.target is not None or bool(((at < 0) | (at > steps)).any()):
+        return {}
+    return {"success_by_step": torch.bincount(at, minlength=steps + 1).tolist()}
+
+
+def _lawful(x_adv: Tensor, x: Tensor, spec: Attack) -> Tensor:
+    """Return the examples inside [0, 1] and, for ball attacks, inside the ball; unchanged where they already are."""
+    eps, norm = getattr(spec, "eps", None), spec.measured_norm
+    if eps is None or spec.facts.minimal or norm not in ("linf", "l2"):
+        return x_adv.clamp(0, 1)
+    return into_ball(x_adv, x, eps, norm)
+
+
+def _confidence(z: Tensor, predicted: Tensor, probabilities: bool) -> Tensor:
+    """The probability (n,) of the predicted classes."""
+    p = z if probabilities else z.softmax(1)
+    return p.gather(1, predicted[:, None]).squeeze(1)
