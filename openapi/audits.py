@@ -11,9 +11,9 @@ from openapi.base import MOST, Frozen, Id, Labels, Options, Timestamp
 from openapi.hardening_options import HardenOptions
 from openapi.problems import Problem
 from openapi.samples import DESCRIPTION, SampleChoice
+from openapi.states import JobStatus
 
 PresetName = Literal["smoke", "standard", "paper", "autoattack", "deep"]
-JobStatus = Literal["queued", "running", "cancelling", "succeeded", "failed", "cancelled"]
 Verdict = Literal["pass", "fail", "inconclusive"]
 
 

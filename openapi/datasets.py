@@ -6,6 +6,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from openapi.base import ClassNames, Frozen, Timestamp
 from openapi.problems import Problem
+from openapi.states import UploadStatus
 
 #: No side of a decoded image is longer.
 MAX_SIDE = 65_536
@@ -132,7 +133,7 @@ class DatasetInfo(Frozen):
     name: str
     sha256: str
     size: int
-    status: Literal["inspecting", "ready", "rejected"]
+    status: UploadStatus
     problem: Problem | None = Field(None, description="Why it is rejected or, while `inspecting`, what it waits for")
     split: str | None = None
     labels: tuple[str, ...] | None = None

@@ -3,11 +3,12 @@
 from pydantic import Field
 
 from openapi.attacks import AttackSpec
-from openapi.audits import Execution, JobStatus, Progress, Verdict
+from openapi.audits import Execution, Progress, Verdict
 from openapi.base import MOST, Frozen, Id, Json, Labels, Timestamp
 from openapi.hardening_options import HardenOptions
 from openapi.problems import Problem
 from openapi.samples import DESCRIPTION, SampleChoice
+from openapi.states import JobStatus
 
 
 class HardeningRequest(HardenOptions):

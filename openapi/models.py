@@ -6,6 +6,7 @@ from pydantic import Field, model_validator
 
 from openapi.base import MOST, ClassNames, Frozen, Json, Labels, Timestamp
 from openapi.problems import Problem
+from openapi.states import UploadStatus
 
 ModelFormat = Literal["onnx", "torchscript", "pt2"]
 LayerKind = Literal["conv", "linear"]
@@ -110,7 +111,7 @@ class ModelInfo(Frozen):
     sha256: str
     size: int
     format: ModelFormat | None = None
-    status: Literal["inspecting", "ready", "rejected"]
+    status: UploadStatus
     problem: Problem | None = Field(None, description="Why it is rejected or, while `inspecting`, what it waits for")
     parent_id: str | None = None
     hardening_id: str | None = None

@@ -4,7 +4,7 @@ import asyncio
 import re
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator
-from typing import Any, ClassVar, Generic, TypeVar, get_args
+from typing import Any, ClassVar, Generic, TypeVar
 
 from litestar import Request, Response
 from litestar.response import Stream
@@ -13,9 +13,10 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
-from openapi.audits import ArtifactInfo, JobStatus, SampleResult
+from openapi.audits import ArtifactInfo, SampleResult
 from openapi.base import utc_now
 from openapi.problems import Conflict, InvalidField, NotFound, NotReady, Problem, RateLimited, unreadable
+from openapi.states import TERMINAL, JobKind, JobStatus
 from service.artifacts.garbage import collect
 from service.artifacts.service import artifact_info
 from service.context import Services
@@ -28,8 +29,8 @@ from service.http.paging import Page, page
 from service.http.waiting import wait_until
 from service.orchestrator import job_rows
 from service.orchestrator.effects import effects
+from service.orchestrator.job_rows import HARDENING
 from service.orchestrator.loading import load_dataset, load_model
-from service.orchestrator.plans import HARDENING
 from service.orchestrator.subjects import DatasetSubject, ModelSubject
 
 Info = TypeVar("Info", bound=BaseModel)
@@ -45,7 +46,7 @@ def job_facts(job: Job, child: Job | None = None) -> dict[str, Any]:
     return {
         "id": job.id,
         "status": job.status,
-        "phase": job.phase if job.phase or job.status != "queued" else "queued",
+        "phase": job.phase if job.phase or job.status != JobStatus.QUEUED else "queued",
         "progress": at_work.progress,
         "seconds_left": at_work.seconds_left,
         "verdict": job.verdict,
@@ -61,7 +62,7 @@ def job_facts(job: Job, child: Job | None = None) -> dict[str, Any]:
 class JobService(ABC, Generic[Info]):
     """Jobs of one kind."""
 
-    kind: ClassVar[str]
+    kind: ClassVar[JobKind]
     noun: ClassVar[str]
     folder: ClassVar[str]
 
@@ -86,7 +87,7 @@ class JobService(ABC, Generic[Info]):
             ids = {name: value for name, value in self.columns(job).items() if name.endswith("id")}
             times = {name: getattr(job, name) for name in ("created_at", "started_at", "finished_at")}
             known = {"id": job.id, "request": None, **ids, **times}
-            status = job.status if job.status in get_args(JobStatus) else "failed"
+            status = job.status if job.status in list(JobStatus) else JobStatus.FAILED
             found = self.info_type.model_validate(
                 {**known, "status": status, "problem": unreadable(self.noun, job.id, error)}
             )
@@ -125,7 +126,7 @@ class JobService(ABC, Generic[Info]):
             identity,
             seconds,
             lambda: self._load(identity),
-            lambda found: found[0].status in job_rows.TERMINAL,
+            lambda found: found[0].status in TERMINAL,
         )
         return self.info(job, child)
 
@@ -147,9 +148,7 @@ class JobService(ABC, Generic[Info]):
 
     async def check_room(self, session: AsyncSession) -> None:
         """Raise `RateLimited` while too many jobs are unfinished."""
-        unfinished = await session.scalars(
-            select(Job.id).where(Job.status.not_in(job_rows.TERMINAL)).limit(MAX_UNFINISHED + 1)
-        )
+        unfinished = await session.scalars(select(Job.id).where(Job.status.not_in(TERMINAL)).limit(MAX_UNFINISHED + 1))
         if len(list(unfinished)) > MAX_UNFINISHED:
             raise RateLimited(f"{MAX_UNFINISHED} jobs are unfinished; wait until some have ended", retry_after=60)
 
@@ -172,7 +171,7 @@ class JobService(ABC, Generic[Info]):
             await self.find(session, identity)
             job = await job_rows.lock_job(session, identity)
             parent = await session.get(Job, job.parent_job_id) if job and job.parent_job_id else None
-            if parent is not None and parent.status not in job_rows.TERMINAL:
+            if parent is not None and parent.status not in TERMINAL:
                 raise Conflict(f"It is a part of {job_rows.address(parent)}; cancel or delete that", job_id=parent.id)
             child = await job_rows.lock_job(session, job.child_job_id) if job and job.child_job_id else None
             for doomed in (child, job):
@@ -182,7 +181,7 @@ class JobService(ABC, Generic[Info]):
                     keys.add(row.result_key)
                     shas |= {f["blob"]["sha256"] for f in ((row.result or {}).get("files") or {}).values()}
                     shas |= {row.message["checkpoint"]["sha256"]} if row.message.get("checkpoint") else set()
-                if doomed.status not in job_rows.TERMINAL:
+                if doomed.status not in TERMINAL:
                     effects(session).stopped.add(doomed.id)
                 effects(session).changed.add(doomed.id)
                 await forget(session, f"/v1/{job_rows.address(doomed)}")
@@ -207,7 +206,7 @@ class JobService(ABC, Generic[Info]):
             if last:
                 found = await session.scalar(select(EventRow).where(EventRow.id == last, EventRow.job_id == identity))
                 seq = found.seq if found is not None else 0
-            if seq and seq >= job.last_seq and job.status in job_rows.TERMINAL:
+            if seq and seq >= job.last_seq and job.status in TERMINAL:
                 return Response(b"", status_code=204)
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
         if request.method == "HEAD":
@@ -254,7 +253,7 @@ class JobService(ABC, Generic[Info]):
             )
         if found is not None:
             return found
-        if job.status in ("queued", "running", "cancelling"):
+        if job.status in (JobStatus.QUEUED, JobStatus.RUNNING, JobStatus.CANCELLING):
             raise NotReady(f"The {self.noun} is {job.status}; its {kind} is there when it has succeeded")
         reason = f": {job.problem['detail']}" if job.problem and job.problem.get("detail") else ""
         raise NotFound(f"The {self.noun} is {job.status} and has no {kind} as {format}{reason}")
@@ -285,6 +284,6 @@ class JobService(ABC, Generic[Info]):
         return Page(items=items, next_cursor=str(place) if place < found.size else None)
 
 
-def new_job(kind: str, identity: str, **columns: Any) -> Job:
+def new_job(kind: JobKind, identity: str, **columns: Any) -> Job:
     """A queued job; its plan is drawn when all is inspected."""
-    return Job(id=identity, kind=kind, status="queued", created_at=utc_now(), last_seq=0, **columns)
+    return Job(id=identity, kind=kind, status=JobStatus.QUEUED, created_at=utc_now(), last_seq=0, **columns)

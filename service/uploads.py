@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from openapi.problems import Conflict, InvalidField, MalformedRequest, NotFound, TremorError, Unavailable, unreadable
 from openapi.stages.base import Stage, Wire
+from openapi.states import TERMINAL, JobKind, JobStatus, UploadStatus
 from openapi.wire.jobs import Blob
 from service.artifacts.garbage import BLOB_LOCK, collect
 from service.context import Services
@@ -42,7 +43,7 @@ class UploadService(ABC, Generic[Row, Meta, Info]):
     metadata_type: ClassVar[Any]
     info_type: ClassVar[Any]
     prefix: ClassVar[str]
-    kind: ClassVar[str]
+    kind: ClassVar[JobKind]
     work: ClassVar[Stage]
     noun: ClassVar[str]
     folder: ClassVar[str]
@@ -60,7 +61,7 @@ class UploadService(ABC, Generic[Row, Meta, Info]):
             return self.readable(row)
         except ValidationError as error:
             known = {name: getattr(row, name) for name in ("id", "name", "sha256", "size", "created_at")}
-            broken = {**known, "status": "rejected", "problem": unreadable(self.noun, row.id, error)}
+            broken = {**known, "status": UploadStatus.REJECTED, "problem": unreadable(self.noun, row.id, error)}
             found: Info = self.info_type.model_validate(broken)
             return found
 
@@ -134,13 +135,13 @@ class UploadService(ABC, Generic[Row, Meta, Info]):
                     sha256=upload.blob.sha256,
                     size=upload.blob.size,
                     filename=upload.filename,
-                    status="inspecting",
+                    status=UploadStatus.INSPECTING,
                     meta=metadata.model_dump(mode="json", by_alias=True),
                 )
                 session.add(row)
                 await session.flush()
                 await self._inspect(session, row, metadata)
-            elif row.status == "rejected" and _slug(row) in _NOT_THE_FILES_FAULT:
+            elif row.status == UploadStatus.REJECTED and _slug(row) in _NOT_THE_FILES_FAULT:
                 await self._inspect_again(session, row, metadata)
             location = f"/v1/{self.folder}/{row.id}"
             found = self.info(row)
@@ -148,7 +149,7 @@ class UploadService(ABC, Generic[Row, Meta, Info]):
         return answer(found, status=status, headers={"Location": location})
 
     async def _inspect(self, session: AsyncSession, row: Row, metadata: Meta) -> Job:
-        job = Job(id=row.id, owner=row.owner, kind=self.kind, status="queued", request={}, last_seq=0)
+        job = Job(id=row.id, owner=row.owner, kind=self.kind, status=JobStatus.QUEUED, request={}, last_seq=0)
         session.add(job)
         await session.flush()
         file = Blob(sha256=row.sha256, size=row.size)
@@ -161,7 +162,7 @@ class UploadService(ABC, Generic[Row, Meta, Info]):
         if job is not None:
             await session.delete(job)
             await session.flush()
-        row.status, row.problem = "inspecting", None
+        row.status, row.problem = UploadStatus.INSPECTING, None
         job_rows.revive(session, await self._inspect(session, row, metadata))
 
     # Reading
@@ -180,7 +181,11 @@ class UploadService(ABC, Generic[Row, Meta, Info]):
     async def wait(self, identity: str, seconds: float) -> Info:
         """The answer for an id, after at most `seconds` of waiting for the end of its inspection."""
         row = await wait_until(
-            self._services, identity, seconds, lambda: self.get(identity), lambda row: row.status != "inspecting"
+            self._services,
+            identity,
+            seconds,
+            lambda: self.get(identity),
+            lambda row: row.status != UploadStatus.INSPECTING,
         )
         return self.info(row)
 
@@ -204,7 +209,7 @@ class UploadService(ABC, Generic[Row, Meta, Info]):
             row: Row = await self._find(session, identity)
             user = await session.scalar(
                 select(Job).where(
-                    Job.status.not_in(job_rows.TERMINAL),
+                    Job.status.not_in(TERMINAL),
                     or_(Job.model_id == identity, Job.dataset_id == identity, Job.train_dataset_id == identity),
                 )
             )

@@ -18,7 +18,7 @@ class ImportanceOptions(Frozen):
     """Pairs aimed at each target: images of another class, kept only if their example is classified as the target."""
 
     k: int = Field(20, ge=1, le=10_000, description="Neurons in the rankings of Eq. 4, 5 and 7")
-    targets: Literal["all"] | Annotated[tuple[Annotated[int, Field(ge=0)], ...], Field(min_length=1)] = Field(
+    targets: Literal["all"] | Annotated[tuple[Annotated[int, Field(ge=0, le=MOST)], ...], Field(min_length=1)] = Field(
         "all", description=f"Classes to aim at; `all` for models of at most {MOST_TARGETS} classes"
     )
     eps: Eps | None = Field(None, description="L-infinity eps of the targeted PGD; null is that of `neurons`")

@@ -22,6 +22,7 @@ from openapi.stages.comparison import AuditHardening, Comparison, NotHardened
 from openapi.stages.harden import HardenValue
 from openapi.stages.neurons import NeuronsValue
 from openapi.stages.places import Place, PlaceName
+from openapi.states import JobKind
 
 
 class ReportFile(StrEnum):
@@ -69,7 +70,7 @@ class ReportParams(Wire):
     early: why, which rules are `broken` for certain, and which are `undecided`, by position.
     """
 
-    kind: Literal["audit", "hardening"]
+    kind: Literal[JobKind.AUDIT, JobKind.HARDENING]
     job_id: str
     created_at: _Moment
     model: StudiedModel

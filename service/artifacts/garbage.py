@@ -9,11 +9,11 @@ from redis.exceptions import RedisError
 from sqlalchemy import Select, Text, cast, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from openapi.states import TERMINAL
 from openapi.wire.blobs import BlobStore
 from openapi.wire.queue import QueueClient
 from service.db.database import Database
 from service.db.tables import Artifact, Dataset, Job, Model, ShardRow
-from service.orchestrator.job_rows import TERMINAL
 
 _SHA256 = re.compile(r"\b[0-9a-f]{64}\b")
 

@@ -12,6 +12,7 @@ from openapi.base import AS_WRITTEN
 from openapi.hardenings import HardeningRequest
 from openapi.problems import InvalidField
 from openapi.samples import check_choice
+from openapi.states import JobKind
 from service.audits import junit, markdown, sarif, table
 from service.db.tables import Job
 from service.http.bodies import answer, read_json
@@ -33,7 +34,7 @@ WRITERS: dict[str, Callable[[bytes], bytes]] = {
 class AuditService(JobService[AuditInfo]):
     """Audits."""
 
-    kind: ClassVar[str] = "audit"
+    kind: ClassVar[JobKind] = JobKind.AUDIT
     noun: ClassVar[str] = "audit"
     folder: ClassVar[str] = "audits"
     info_type = AuditInfo
@@ -122,7 +123,7 @@ class AuditService(JobService[AuditInfo]):
             }
         )
         return new_job(
-            "hardening",
+            JobKind.HARDENING,
             job.child_job_id or "",
             owner=job.owner,
             phase="queued",

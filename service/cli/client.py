@@ -15,7 +15,6 @@ from service.cli.exits import CommandFailed, Exit
 from service.cli.patience import Patience, Transient, retry_after
 
 Json = dict[str, Any]
-TERMINAL = {"succeeded", "failed", "cancelled"}
 
 #: An address that has never answered is given up sooner: it is likely mistyped.
 FIRST_CONTACT_SECONDS = 30.0

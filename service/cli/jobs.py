@@ -6,7 +6,8 @@ from contextlib import suppress
 from typing import Any, Literal
 from uuid import uuid4
 
-from service.cli.client import TERMINAL, Client, describe
+from openapi.states import TERMINAL, JobStatus
+from service.cli.client import Client, describe
 from service.cli.display import line
 from service.cli.exits import CommandFailed, Exit, Interrupted
 
@@ -53,7 +54,7 @@ def follow(client: Client, kind: Kind, identity: str, told: Callable[[Json], Non
             raise
         advice = f"The job may go on there. To take it up again: {how_to_follow(client, identity)}"
         raise CommandFailed(Exit.UNREACHABLE, f"{error.message}\n{advice}") from error
-    if body["status"] != "succeeded":
+    if body["status"] != JobStatus.SUCCEEDED:
         problem = describe(body["problem"]) if body.get("problem") else f"{identity} was {body['status']}"
         raise CommandFailed(Exit.JOB_FAILED, problem)
     return body

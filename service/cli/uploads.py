@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 
 from openapi.datasets import DatasetMetadata
 from openapi.models import ModelMetadata
+from openapi.states import UploadStatus
 from service.cli.client import Client, describe
 from service.cli.display import Bars
 from service.cli.exits import CommandFailed, Exit
@@ -64,10 +65,10 @@ def upload(client: Client, kind: Kind, path: Path, metadata: Json, shown: Bars) 
     body = client.wait(
         f"/v1/{kind}/{body['id']}",
         lambda answer: shown.show(f"inspect {path.name}", 0, 0),
-        lambda answer: answer["status"] != "inspecting",
+        lambda answer: answer["status"] != UploadStatus.INSPECTING,
         Exit.UPLOAD_REJECTED,
     )
-    if body["status"] == "rejected":
+    if body["status"] == UploadStatus.REJECTED:
         raise CommandFailed(Exit.UPLOAD_REJECTED, f"{path}: {describe(body.get('problem') or {})}")
     found = (body.get("inspection") or {}).get("warnings") or ()
     client.warnings += [f"{body['name']}: {text}" for text in found]
@@ -108,7 +109,7 @@ class _Upload:
             same = kind.model_validate(item.get("metadata")) == kind.model_validate(self._metadata)
         except ValidationError:  # a server of another version
             return False
-        return same and item.get("sha256") == self._sha256 and item.get("status") != "rejected"
+        return same and item.get("sha256") == self._sha256 and item.get("status") != UploadStatus.REJECTED
 
     def _send(self) -> Json:
         with self._path.open("rb") as file:

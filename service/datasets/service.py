@@ -6,6 +6,7 @@ from openapi.datasets import DatasetInfo, DatasetInspection, DatasetMetadata
 from openapi.problems import Problem
 from openapi.stages.base import Stage
 from openapi.stages.inspect_dataset import InspectDatasetParams
+from openapi.states import JobKind
 from service.db.tables import Dataset
 from service.uploads import UploadService
 
@@ -42,7 +43,7 @@ class DatasetService(UploadService[Dataset, DatasetMetadata, DatasetInfo]):
     metadata_type = DatasetMetadata
     info_type = DatasetInfo
     prefix = "dst"
-    kind = "inspect_dataset"
+    kind = JobKind.INSPECT_DATASET
     work: ClassVar[Stage] = Stage.INSPECT_DATASET
     noun = "data set"
     folder = "datasets"

@@ -6,15 +6,19 @@ The id of an inspection job is the id of the model or data set that it inspects.
 """
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from advanced_alchemy.base import BasicAttributes
 from advanced_alchemy.types import DateTimeUTC
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, MetaData, String, UniqueConstraint, false
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, MetaData, String, TypeDecorator, UniqueConstraint, false
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from openapi.audits import Verdict
 from openapi.base import utc_now
+from openapi.stages.base import Stage
+from openapi.states import JobKind, JobStatus, UploadStatus
+from service.orchestrator.states import StepStatus
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -24,6 +28,31 @@ NAMING = {
 }
 
 Json = dict[str, Any]
+
+
+class Named(TypeDecorator[Any]):
+    """The members of an enum by their values.
+
+    A value that is none comes back as text: one broken row must not take with it what is read beside it.
+    """
+
+    impl = String
+    cache_ok = True
+
+    def __init__(self, members: type[StrEnum], length: int) -> None:
+        super().__init__(length)
+        self.members = members
+
+    def process_bind_param(self, value: Any, dialect: Any) -> str | None:
+        """Write it."""
+        return None if value is None else str(value)
+
+    def process_result_value(self, value: Any, dialect: Any) -> Any:
+        """Read it."""
+        try:
+            return None if value is None else self.members(value)
+        except ValueError:
+            return value
 
 
 class Base(BasicAttributes, DeclarativeBase):
@@ -43,7 +72,7 @@ class Upload:
     sha256: Mapped[str] = mapped_column(String(64), index=True)
     size: Mapped[int] = mapped_column(BigInteger)
     filename: Mapped[str] = mapped_column(String(255))
-    status: Mapped[str] = mapped_column(String(16))
+    status: Mapped[UploadStatus] = mapped_column(Named(UploadStatus, 16))
     problem: Mapped[Json | None] = mapped_column()
     meta: Mapped[Json] = mapped_column()
     inspection: Mapped[Json | None] = mapped_column()
@@ -76,8 +105,8 @@ class Job(Base):
 
     id: Mapped[str] = mapped_column(String(40), primary_key=True)
     owner: Mapped[str] = mapped_column(String(40), default="", server_default="")
-    kind: Mapped[str] = mapped_column(String(20))
-    status: Mapped[str] = mapped_column(String(16), index=True)
+    kind: Mapped[JobKind] = mapped_column(Named(JobKind, 20))
+    status: Mapped[JobStatus] = mapped_column(Named(JobStatus, 16), index=True)
     phase: Mapped[str | None] = mapped_column(String(60))
     planned: Mapped[bool] = mapped_column(default=False, server_default=false())
     verdict: Mapped[Verdict | None] = mapped_column(String(20))
@@ -118,9 +147,9 @@ class ShardRow(Base):
     id: Mapped[str] = mapped_column(String(40), primary_key=True)
     job_id: Mapped[str] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"))
     phase: Mapped[str] = mapped_column(String(60))
-    stage: Mapped[str] = mapped_column(String(20))
+    stage: Mapped[Stage] = mapped_column(Named(Stage, 20))
     name: Mapped[str] = mapped_column(String(80))
-    status: Mapped[str] = mapped_column(String(16), index=True)
+    status: Mapped[StepStatus] = mapped_column(Named(StepStatus, 16), index=True)
     result_key: Mapped[str] = mapped_column(String(64), index=True)
     message: Mapped[Json] = mapped_column()
     after: Mapped[list[str]] = mapped_column(JSON(none_as_null=True), default=list)

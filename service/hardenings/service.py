@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from openapi.hardenings import HardeningInfo, HardeningRequest
 from openapi.samples import check_choice
+from openapi.states import JobKind
 from service.db.tables import Artifact, Job
 from service.hardenings.package import PACKED, Member, zipped
 from service.http.bodies import answer, read_json
@@ -23,7 +24,7 @@ from service.orchestrator.validation import check_hardening, check_hardening_req
 class HardeningService(JobService[HardeningInfo]):
     """Hardenings."""
 
-    kind: ClassVar[str] = "hardening"
+    kind: ClassVar[JobKind] = JobKind.HARDENING
     noun: ClassVar[str] = "hardening"
     folder: ClassVar[str] = "hardenings"
     info_type = HardeningInfo

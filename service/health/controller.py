@@ -99,7 +99,7 @@ class HealthController(Controller):
         async with services.db.read() as session:
             jobs = await session.execute(select(Job.kind, Job.status, func.count()).group_by(Job.kind, Job.status))
             shards = await session.execute(select(ShardRow.status, func.count()).group_by(ShardRow.status))
-        gauges = {
+        gauges: dict[str, list[tuple[dict[str, Any], float]]] = {
             "tremor_jobs": [({"kind": kind, "status": status}, float(n)) for kind, status, n in jobs.all()],
             "tremor_shards": [({"status": status}, float(n)) for status, n in shards.all()],
         }

@@ -5,9 +5,10 @@ from typing import Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
-from openapi.audits import JobStatus, Verdict
+from openapi.audits import Verdict
 from openapi.base import Timestamp
 from openapi.problems import Problem
+from openapi.states import JobStatus
 from service.db.tables import EventRow
 
 PING = b": still here\n\n"

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Generic, Protocol, TypeVar
 from litestar.params import QueryParameter
 from pydantic import BaseModel, ConfigDict
 
-from openapi.audits import JobStatus
+from openapi.states import JobStatus
 
 T = TypeVar("T")
 

@@ -4,6 +4,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
+from openapi.states import JobKind
 from service.db.tables import Dataset, Job, Model
 from service.keys.caller import COMMON
 
@@ -20,10 +21,10 @@ async def adopt_common(session: AsyncSession, owner: str) -> dict[str, int]:
         twin = select(own.id).where(own.owner == owner, own.fingerprint == table.fingerprint).exists()
         query = update(table).where(table.owner == COMMON, ~twin).values(owner=owner)
         found[noun] = len((await session.execute(query.returning(table.id))).all())
-    counted = select(func.count()).where(Job.owner == COMMON, Job.kind.in_(("audit", "hardening")))
+    counted = select(func.count()).where(Job.owner == COMMON, Job.kind.in_((JobKind.AUDIT, JobKind.HARDENING)))
     found["job"] = await session.scalar(counted) or 0
     uploads = select(Model.id).where(Model.owner == owner).union(select(Dataset.id).where(Dataset.owner == owner))
-    mine = Job.kind.in_(("audit", "hardening")) | Job.id.in_(uploads)
+    mine = Job.kind.in_((JobKind.AUDIT, JobKind.HARDENING)) | Job.id.in_(uploads)
     await session.execute(
         update(Job).where(Job.owner == COMMON, mine).values(owner=owner).execution_options(synchronize_session=False)
     )

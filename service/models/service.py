@@ -6,6 +6,7 @@ from openapi.models import InputSpec, ModelInfo, ModelInspection, ModelMetadata
 from openapi.problems import Problem
 from openapi.stages.base import Stage
 from openapi.stages.inspect_model import InspectModelParams
+from openapi.states import JobKind
 from service.db.tables import Model
 from service.uploads import UploadService
 
@@ -48,7 +49,7 @@ class ModelService(UploadService[Model, ModelMetadata, ModelInfo]):
     metadata_type = ModelMetadata
     info_type = ModelInfo
     prefix = "mdl"
-    kind = "inspect_model"
+    kind = JobKind.INSPECT_MODEL
     work: ClassVar[Stage] = Stage.INSPECT_MODEL
     noun = "model"
     folder = "models"

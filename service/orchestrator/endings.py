@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from openapi.stages.base import as_it_came
+from openapi.states import JobKind, JobStatus, UploadStatus
 from openapi.wire.jobs import ShardResult
 from service.db.tables import Dataset, Job, Model
 from service.ids import new_id
@@ -25,19 +26,19 @@ async def write_ending(session: AsyncSession, job: Job, ending: Ending) -> None:
         write_inspection(row, ending.inspected)
     job.verdict = ending.verdict
     job.metrics = None if ending.metrics is None else ending.metrics.dump()
-    job_rows.set_status(session, job, "succeeded", verdict=job.verdict)
+    job_rows.set_status(session, job, JobStatus.SUCCEEDED, verdict=job.verdict)
 
 
 async def inspected_row(session: AsyncSession, job: Job) -> Model | Dataset | None:
     """The model or data set that an inspection looks at; None for other jobs."""
-    tables: dict[str, Any] = {"inspect_model": Model, "inspect_dataset": Dataset}
+    tables: dict[str, Any] = {JobKind.INSPECT_MODEL: Model, JobKind.INSPECT_DATASET: Dataset}
     row: Model | Dataset | None = await session.get(tables[job.kind], job.id) if job.kind in tables else None
     return row
 
 
 def write_inspection(row: Model | Dataset, result: ShardResult) -> None:
     """Make a model or data set ready for use."""
-    row.status, row.inspection, row.problem = "ready", result.value, None
+    row.status, row.inspection, row.problem = UploadStatus.READY, result.value, None
     if isinstance(row, Dataset):
         row.files = {name: file.model_dump(mode="json") for name, file in result.files.items()}
 
@@ -53,7 +54,7 @@ def adopt_hardened(session: AsyncSession, job: Job, ending: Ending, subject: Mod
         sha256=subject.sha256,
         size=subject.size,
         filename=ending.filename,
-        status="ready",
+        status=UploadStatus.READY,
         meta=as_it_came(subject.meta),
         inspection=as_it_came(subject.inspection),
         parent_id=ending.parent_id,

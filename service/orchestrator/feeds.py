@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from openapi.states import TERMINAL
 from service.db.database import Database
 from service.db.tables import EventRow, Job
 from service.http.events import frame
 from service.orchestrator.hub import Hub
-from service.orchestrator.job_rows import TERMINAL
 
 #: Nothing new is true for so long, unless this process itself hears of something: another may have written.
 _FRESH_SECONDS = 0.9

@@ -4,6 +4,7 @@ from openapi.hardenings import HardeningRequest
 from openapi.problems import problem
 from openapi.stages.comparison import AuditHardening, NotHardened
 from openapi.stages.harden import HardenValue
+from openapi.states import JobStatus
 from openapi.wire.jobs import OutputFile
 from service.orchestrator.plan import Child, Done
 from service.orchestrator.subjects import ModelSubject
@@ -31,7 +32,7 @@ def hardened_subject(parent: ModelSubject, trained: Done, request: HardeningRequ
 
 def of_audit(child: Child) -> AuditHardening | NotHardened:
     """What an audit's report says of its hardening; where that came to nothing the audit's own results stand."""
-    if child.status == "succeeded" and child.trained is not None and child.metrics is not None:
+    if child.status == JobStatus.SUCCEEDED and child.trained is not None and child.metrics is not None:
         value = child.trained.value(HardenValue)
         return AuditHardening(
             id=child.id,

@@ -12,16 +12,19 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from openapi.base import utc_now
+from openapi.states import JobKind, JobStatus
 from openapi.wire.logs import regarding
 from openapi.wire.queue import QueueClient
 from openapi.wire.settings import Settings
 from service.db.database import Database
 from service.db.tables import Job, ShardRow
 from service.orchestrator import job_rows
+from service.orchestrator.job_rows import HARDENING
 from service.orchestrator.kinds.audit import ATTACKS
-from service.orchestrator.plans import HARDENING, Plans
+from service.orchestrator.plans import Plans
 from service.orchestrator.retries import lose
 from service.orchestrator.shielding import shielded
+from service.orchestrator.states import StepStatus
 
 _log = logging.getLogger("tremor.orchestrator")
 
@@ -69,9 +72,9 @@ class Janitor:
         self._work.wake()
         stale = utc_now() - timedelta(seconds=self._settings.lease_seconds)
         async with self._db.read() as session:
-            running = select(ShardRow.id, ShardRow.job_id).where(ShardRow.status == "running")
+            running = select(ShardRow.id, ShardRow.job_id).where(ShardRow.status == StepStatus.RUNNING)
             lost = (await session.execute(running.where(ShardRow.lease_at < stale))).all()
-            cancelling = list(await session.scalars(select(Job.id).where(Job.status == "cancelling")))
+            cancelling = list(await session.scalars(select(Job.id).where(Job.status == JobStatus.CANCELLING)))
         for shard_id, job_id in lost:
             with regarding(job=job_id, shard=shard_id):
                 async with self._work.transaction() as session:
@@ -84,7 +87,7 @@ class Janitor:
     async def _end_late_audits(self) -> None:
         """End the audits whose time budget is used up."""
         query = select(Job.id, Job.request, Job.started_at).where(
-            Job.kind == "audit", Job.status == "running", Job.phase.in_((ATTACKS, HARDENING))
+            Job.kind == JobKind.AUDIT, Job.status == JobStatus.RUNNING, Job.phase.in_((ATTACKS, HARDENING))
         )
         async with self._db.read() as session:
             found = (await session.execute(query.where(Job.started_at.is_not(None)))).all()
@@ -100,7 +103,13 @@ class Janitor:
         job = await job_rows.lock_job(session, job_id)
         row = await session.get(ShardRow, shard_id)
         stale = utc_now() - timedelta(seconds=self._settings.lease_seconds)
-        if job is None or row is None or row.status != "running" or row.lease_at is None or row.lease_at >= stale:
+        if (
+            job is None
+            or row is None
+            or row.status != StepStatus.RUNNING
+            or row.lease_at is None
+            or row.lease_at >= stale
+        ):
             return
         if not self._work.hears():
             return  # it may live: we were not listening
@@ -112,7 +121,9 @@ class Janitor:
         async with self._db.read() as session:
             forgotten = list(
                 await session.scalars(
-                    select(ShardRow.id).where(ShardRow.status == "queued", ShardRow.enqueued_at < old).limit(1000)
+                    select(ShardRow.id)
+                    .where(ShardRow.status == StepStatus.QUEUED, ShardRow.enqueued_at < old)
+                    .limit(1000)
                 )
             )
         if not forgotten or await self._queue.backlog():
@@ -124,7 +135,7 @@ class Janitor:
         async with self._db.write() as session:
             await session.execute(
                 update(ShardRow)
-                .where(ShardRow.id.in_(forgotten), ShardRow.status == "queued")
+                .where(ShardRow.id.in_(forgotten), ShardRow.status == StepStatus.QUEUED)
                 .values(enqueued_at=None, attempt=ShardRow.attempt + 1)
             )
         self._work.wake()

@@ -11,14 +11,21 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from openapi.base import utc_now
 from openapi.problems import Problem
+from openapi.states import TERMINAL, JobKind, JobStatus, UploadStatus
 from openapi.wire.jobs import OutputFile, artifact_id
 from service.db.tables import Artifact, Dataset, EventRow, Job, Model
 from service.ids import new_id
 from service.orchestrator.effects import effects
 
-TERMINAL = ("succeeded", "failed", "cancelled")
-#: A `waiting` step becomes `queued` when those that it comes after have succeeded; a `dropped` one is done without.
-UNFINISHED = ("waiting", "queued", "running")
+#: The phase of an audit while its hardening, a job of its own, goes on.
+HARDENING = "hardening"
+#: Where what a job belongs to is found, below /v1.
+_FOLDERS = {
+    JobKind.AUDIT: "audits",
+    JobKind.HARDENING: "hardenings",
+    JobKind.INSPECT_MODEL: "models",
+    JobKind.INSPECT_DATASET: "datasets",
+}
 
 
 async def lock_job(session: AsyncSession, job_id: str) -> Job | None:
@@ -39,16 +46,16 @@ def log_event(session: AsyncSession, job: Job, kind: str, data: dict[str, Any]) 
     session.add(EventRow(id=new_id("evt"), job_id=job.id, seq=job.last_seq, type=kind, data=data))
 
 
-def set_status(session: AsyncSession, job: Job, status: str, **data: Any) -> None:
+def set_status(session: AsyncSession, job: Job, status: JobStatus, **data: Any) -> None:
     """Change the job's status and tell of it."""
     if job.status == status:
         return
     job.status = status
-    if status == "running" and job.started_at is None:
+    if status == JobStatus.RUNNING and job.started_at is None:
         job.started_at = utc_now()
     if status in TERMINAL:
         job.finished_at, job.waiting_for, job.seconds_left = utc_now(), None, None
-    if status in ("failed", "cancelling", "cancelled"):
+    if status in (JobStatus.FAILED, JobStatus.CANCELLING, JobStatus.CANCELLED):
         effects(session).stopped.add(job.id)
     log_event(session, job, "status", {"status": status, **data})
 
@@ -60,10 +67,10 @@ async def wait_for(session: AsyncSession, job: Job, why: Problem | None) -> None
         return
     job.waiting_for = told
     effects(session).changed.add(job.id)
-    if job.kind.startswith("inspect_"):
-        table: type[Model] | type[Dataset] = Model if job.kind == "inspect_model" else Dataset
+    if job.kind in (JobKind.INSPECT_MODEL, JobKind.INSPECT_DATASET):
+        table: type[Model] | type[Dataset] = Model if job.kind == JobKind.INSPECT_MODEL else Dataset
         row: Model | Dataset | None = await session.get(table, job.id)
-        if row is not None and row.status == "inspecting":
+        if row is not None and row.status == UploadStatus.INSPECTING:
             row.problem = told
 
 
@@ -86,13 +93,12 @@ def fail_job(session: AsyncSession, job: Job, found: Problem) -> None:
     job.problem = found.model_copy(update={"instance": f"/v1/{address(job)}"}).model_dump(
         mode="json", exclude_none=True
     )
-    set_status(session, job, "failed", problem=job.problem)
+    set_status(session, job, JobStatus.FAILED, problem=job.problem)
 
 
 def address(job: Job) -> str:
     """Path of what a job belongs to, below /v1."""
-    folder = {"audit": "audits", "hardening": "hardenings", "inspect_model": "models", "inspect_dataset": "datasets"}
-    return f"{folder[job.kind]}/{job.id}"
+    return f"{_FOLDERS[job.kind]}/{job.id}"
 
 
 async def add_artifacts(session: AsyncSession, job: Job, files: Sequence[OutputFile]) -> None:

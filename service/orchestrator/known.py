@@ -11,7 +11,6 @@ from openapi.stages.base import Stage
 from openapi.stages.comparison import Comparison
 from openapi.wire.settings import Settings
 from service.db.tables import Job, ShardRow
-from service.orchestrator.job_rows import TERMINAL
 from service.orchestrator.kinds import KINDS
 from service.orchestrator.loading import load_dataset, load_model
 from service.orchestrator.plan import Child, Done, Known
@@ -64,7 +63,6 @@ async def _child(session: AsyncSession, job: Job) -> Child | None:
     return Child(
         child.id,
         child.status,
-        child.status in TERMINAL,
         child.hardened_model_id,
         child.verdict,
         Comparison.model_validate(child.metrics) if child.metrics else None,
@@ -74,4 +72,4 @@ async def _child(session: AsyncSession, job: Job) -> Child | None:
 
 
 def _done(row: ShardRow) -> Done:
-    return Done(row.phase, row.name, Stage(row.stage), result_of(row))
+    return Done(row.phase, row.name, row.stage, result_of(row))

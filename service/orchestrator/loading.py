@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from openapi.datasets import DatasetInspection, DatasetMetadata
 from openapi.models import ModelInspection, ModelMetadata
 from openapi.problems import FieldError, InvalidField, Problem, TremorError, unreadable
+from openapi.states import UploadStatus
 from openapi.wire.jobs import OutputFile
 from service.db.tables import Dataset, Model
 from service.keys.caller import EVERYBODY, Caller
@@ -37,7 +38,7 @@ async def load_model(
     is stored of it is broken.
     """
     row = _seen(await session.get(Model, identity), "model", identity, pointer, caller)
-    if row.status != "ready":
+    if row.status != UploadStatus.READY:
         return None
     try:
         return ModelSubject(
@@ -57,7 +58,7 @@ async def load_dataset(
 ) -> DatasetSubject | None:
     """Return the data set when it is ready, None while it is inspected. Raises as `load_model` does."""
     row = _seen(await session.get(Dataset, identity), "data set", identity, pointer, caller)
-    if row.status != "ready":
+    if row.status != UploadStatus.READY:
         return None
     try:
         return DatasetSubject(
@@ -77,6 +78,6 @@ def _seen(row: Row | None, kind: str, identity: str, pointer: str, caller: Calle
     """The row, which is ready or still inspected; raises what `load_model` raises for any other."""
     if row is None or not caller.may_see(row):
         raise InvalidField(pointer, f"there is no {kind} {identity!r}; upload it first")
-    if row.status == "rejected":
+    if row.status == UploadStatus.REJECTED:
         raise SubjectRejected(pointer, kind, identity, Problem.model_validate(row.problem) if row.problem else None)
     return row

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from openapi.base import utc_now
 from openapi.problems import problem
+from openapi.states import TERMINAL, JobStatus
 from openapi.wire.blobs import BlobStore
 from openapi.wire.jobs import Shard, ShardResult, WorkerEvent
 from openapi.wire.logs import regarding
@@ -34,6 +35,7 @@ from service.orchestrator.plans import Plans
 from service.orchestrator.progress import update_progress
 from service.orchestrator.retries import Ended, abandon, defer, give_back
 from service.orchestrator.shielding import shielded
+from service.orchestrator.states import UNFINISHED, StepStatus
 
 _log = logging.getLogger("tremor.orchestrator")
 
@@ -93,13 +95,15 @@ class Orchestrator:
         async with self.db.write() as session:
             await session.execute(
                 update(ShardRow)
-                .where(ShardRow.status == "queued")
+                .where(ShardRow.status == StepStatus.QUEUED)
                 .values(enqueued_at=None, attempt=ShardRow.attempt + 1)
             )
         if ended is not None:
             async with self.db.read() as session:
                 running = (
-                    await session.execute(select(ShardRow.job_id, ShardRow.id).where(ShardRow.status == "running"))
+                    await session.execute(
+                        select(ShardRow.job_id, ShardRow.id).where(ShardRow.status == StepStatus.RUNNING)
+                    )
                 ).all()
             for job_id, shard_id in running:
                 with regarding(job=job_id, shard=shard_id):
@@ -139,7 +143,7 @@ class Orchestrator:
         async with self.transaction() as session:
             job = await job_rows.lock_job(session, event.job_id)
             row = await session.get(ShardRow, event.shard_id)
-            if job is None or row is None or row.job_id != job.id or row.status not in job_rows.UNFINISHED:
+            if job is None or row is None or row.job_id != job.id or row.status not in UNFINISHED:
                 return
             if event.type == "succeeded" and event.result is not None:
                 # Any attempt will do: a result is a pure function of the shard.
@@ -159,32 +163,32 @@ class Orchestrator:
             elif event.type == "deferred" and event.problem is not None:
                 await defer(self.plans, session, job, row, event.problem, self._settings.storage_wait_seconds)
             elif event.type == "failed":
-                row.status = "failed"
+                row.status = StepStatus.FAILED
                 found = event.problem or problem("job-failed", "The worker gave no reason")
                 await self.plans.fail(session, job, found)
-            elif event.type == "cancelled" and job.status not in ("cancelling", *job_rows.TERMINAL):
+            elif event.type == "cancelled" and job.status not in (JobStatus.CANCELLING, *TERMINAL):
                 # Nobody cancelled this run of the job: the worker has seen the mark of an earlier one.
-                row.status, row.attempt, row.enqueued_at = "queued", row.attempt + 1, None
+                row.status, row.attempt, row.enqueued_at = StepStatus.QUEUED, row.attempt + 1, None
                 job_rows.revive(session, job)
             elif event.type == "cancelled":
-                row.status = "cancelled"
+                row.status = StepStatus.CANCELLED
                 await self.plans.settle_cancelled(session, job)
 
     def _alive(self, session: AsyncSession, job: Job, row: ShardRow, event: WorkerEvent) -> None:
-        if row.status != "running":
+        if row.status != StepStatus.RUNNING:
             row.started_at = utc_now()
-        row.status, row.worker, row.lease_at = "running", event.worker, utc_now()
+        row.status, row.worker, row.lease_at = StepStatus.RUNNING, event.worker, utc_now()
         if event.done is not None and event.total is not None:
             row.progress = {"done": event.done, "total": event.total, "unit": event.unit or "steps"}
-        if job.status == "queued":
-            job_rows.set_status(session, job, "running")
+        if job.status == JobStatus.QUEUED:
+            job_rows.set_status(session, job, JobStatus.RUNNING)
 
     async def _succeeded(self, session: AsyncSession, job: Job, row: ShardRow, result: ShardResult) -> None:
-        row.status, row.result, row.seconds = "succeeded", result.model_dump(mode="json"), result.seconds
+        row.status, row.result, row.seconds = StepStatus.SUCCEEDED, result.model_dump(mode="json"), result.seconds
         step_rows.keep_checkpoint(session, row, None)
-        if job.status == "queued":
-            job_rows.set_status(session, job, "running")
-        if job.status == "cancelling":
+        if job.status == JobStatus.QUEUED:
+            job_rows.set_status(session, job, JobStatus.RUNNING)
+        if job.status == JobStatus.CANCELLING:
             await self.plans.settle_cancelled(session, job)
             return
         await job_rows.wait_for(session, job, None)
@@ -235,7 +239,7 @@ class Orchestrator:
                 rows = list(
                     await session.scalars(
                         select(ShardRow)
-                        .where(ShardRow.status == "queued", ShardRow.enqueued_at.is_(None), _due())
+                        .where(ShardRow.status == StepStatus.QUEUED, ShardRow.enqueued_at.is_(None), _due())
                         .order_by(ShardRow.id)
                         .limit(100)
                     )
@@ -253,7 +257,7 @@ class Orchestrator:
     async def _hand_out(self, row: ShardRow) -> None:
         claim = (
             update(ShardRow)
-            .where(ShardRow.id == row.id, ShardRow.enqueued_at.is_(None), ShardRow.status == "queued")
+            .where(ShardRow.id == row.id, ShardRow.enqueued_at.is_(None), ShardRow.status == StepStatus.QUEUED)
             .values(enqueued_at=utc_now())
         )
         async with self.db.write() as session:
@@ -273,7 +277,7 @@ class Orchestrator:
         async with self.transaction() as session:
             job = await job_rows.lock_job(session, row.job_id)
             fresh = await session.get(ShardRow, row.id)
-            if job is not None and fresh is not None and fresh.status in job_rows.UNFINISHED:
+            if job is not None and fresh is not None and fresh.status in UNFINISHED:
                 await self._succeeded(session, job, fresh, known)
 
 

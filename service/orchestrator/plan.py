@@ -10,6 +10,7 @@ from openapi.problems import Problem, TremorError
 from openapi.report import StopReason
 from openapi.stages.base import Stage, Wire
 from openapi.stages.comparison import Comparison
+from openapi.states import TERMINAL, JobKind, JobStatus
 from openapi.wire.jobs import Blob, Limits, OutputFile, Shard, ShardResult
 from service.orchestrator.subjects import DatasetSubject, ModelSubject, Part
 
@@ -119,13 +120,17 @@ class Child:
     """The hardening of an audit, a job of its own. `trained`: what its training left, once it has succeeded."""
 
     id: str
-    status: str
-    ended: bool
+    status: JobStatus
     model_id: str | None = None
     verdict: Verdict | None = None
     metrics: Comparison | None = None
     problem: Problem | None = None
     trained: Done | None = None
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more will come of it."""
+        return self.status in TERMINAL
 
 
 @dataclass(frozen=True)
@@ -138,7 +143,7 @@ class Known(Generic[Request]):
     """
 
     job_id: str
-    kind: str
+    kind: JobKind
     created_at: datetime
     now: datetime
     request: Request

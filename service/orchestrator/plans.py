@@ -8,18 +8,17 @@ from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from openapi.problems import Problem, TremorError, problem, unreadable
+from openapi.states import TERMINAL, JobKind, JobStatus, UploadStatus
 from openapi.wire.settings import Settings
 from service.db.tables import Job, ShardRow
 from service.orchestrator import job_rows, step_rows
 from service.orchestrator.endings import inspected_row, write_ending
+from service.orchestrator.job_rows import HARDENING
 from service.orchestrator.kinds import KINDS
 from service.orchestrator.kinds.inspection import INSPECTING
 from service.orchestrator.known import load_known
 from service.orchestrator.plan import Step
 from service.orchestrator.progress import look_ahead, update_progress
-
-#: The phase of an audit while its hardening, a job of its own, goes on.
-HARDENING = "hardening"
 
 
 class Plans:
@@ -36,7 +35,7 @@ class Plans:
 
     async def start(self, session: AsyncSession, job: Job) -> None:
         """Draw the plan when all that the job works on is inspected; fail it when something was rejected."""
-        if job.planned or job.status != "queued":
+        if job.planned or job.status != JobStatus.QUEUED:
             return
         parent = await session.get(Job, job.parent_job_id) if job.parent_job_id else None
         if job.parent_job_id is not None and (parent is None or parent.phase != HARDENING):
@@ -50,7 +49,7 @@ class Plans:
         rows = await session.scalars(
             select(Job.id).where(
                 Job.planned.is_(False),
-                Job.status == "queued",
+                Job.status == JobStatus.QUEUED,
                 or_(Job.model_id == subject_id, Job.dataset_id == subject_id, Job.train_dataset_id == subject_id),
             )
         )
@@ -63,7 +62,7 @@ class Plans:
 
     async def advance(self, session: AsyncSession, job: Job, ended: ShardRow | None = None) -> None:
         """Release what is ready after a step has `ended`, and let the plan grow where that is due."""
-        if job.status in job_rows.TERMINAL or job.status == "cancelling":
+        if job.status in TERMINAL or job.status == JobStatus.CANCELLING:
             return
         try:
             if await self._is_decided(session, job):
@@ -78,7 +77,7 @@ class Plans:
             return
         await update_progress(session, job, force=True)
         await self._extend(session, job)
-        stuck = job.status in ("queued", "running") and job.phase != HARDENING
+        stuck = job.status in (JobStatus.QUEUED, JobStatus.RUNNING) and job.phase != HARDENING
         if stuck and not await step_rows.any_unfinished(session, job):
             # Never to be seen; were it, the job would stay unfinished for ever.
             await self.fail(session, job, problem("internal", f"The plan of {job.id} ends without a result"))
@@ -119,7 +118,7 @@ class Plans:
 
     async def time_is_over(self, session: AsyncSession, job: Job) -> None:
         """End a job whose time budget is used up with what it has."""
-        if job.status != "running":
+        if job.status != JobStatus.RUNNING:
             return
         if job.phase == HARDENING and job.child_job_id is not None:
             job.metrics = {"stopped": "time_budget"}
@@ -134,11 +133,11 @@ class Plans:
 
     async def _ended(self, session: AsyncSession, job: Job) -> None:
         """Go on with what waited for the job's end: an audit for its hardening, or jobs for an inspection."""
-        if job.kind in ("inspect_model", "inspect_dataset"):
+        if job.kind in (JobKind.INSPECT_MODEL, JobKind.INSPECT_DATASET):
             await session.flush()
             await self.start_waiting(session, job.id)
         parent = await session.get(Job, job.parent_job_id) if job.parent_job_id else None
-        if parent is not None and parent.phase == HARDENING and parent.status in ("queued", "running"):
+        if parent is not None and parent.phase == HARDENING and parent.status in (JobStatus.QUEUED, JobStatus.RUNNING):
             await self._extend(session, parent)
 
     async def fail(self, session: AsyncSession, job: Job, found: Problem) -> None:
@@ -147,18 +146,18 @@ class Plans:
         job_rows.fail_job(session, job, found)
         row = await inspected_row(session, job)
         if row is not None:
-            row.status, row.problem = "rejected", job.problem
+            row.status, row.problem = UploadStatus.REJECTED, job.problem
         if job.child_job_id is not None:
             child = await job_rows.lock_job(session, job.child_job_id)
-            if child is not None and child.status not in job_rows.TERMINAL:
+            if child is not None and child.status not in TERMINAL:
                 await self.cancel(session, child)
         await self._ended(session, job)
 
     async def cancel(self, session: AsyncSession, job: Job) -> None:
         """Stop a job: at once when nothing runs, else it is `cancelling` until its running steps have ended."""
-        if job.status in job_rows.TERMINAL:
+        if job.status in TERMINAL:
             return
-        job_rows.set_status(session, job, "cancelling")
+        job_rows.set_status(session, job, JobStatus.CANCELLING)
         if job.child_job_id is not None:
             child = await job_rows.lock_job(session, job.child_job_id)
             if child is not None:
@@ -167,15 +166,15 @@ class Plans:
 
     async def settle_cancelled(self, session: AsyncSession, job: Job) -> None:
         """End a `cancelling` job when none of its steps runs any more, and then the audit above it."""
-        if job.status != "cancelling" or await step_rows.any_running(session, job):
+        if job.status != JobStatus.CANCELLING or await step_rows.any_running(session, job):
             return
         child = await session.get(Job, job.child_job_id) if job.child_job_id else None
-        if child is not None and child.status not in job_rows.TERMINAL:
+        if child is not None and child.status not in TERMINAL:
             return
         await step_rows.end_steps(session, job)
-        job_rows.set_status(session, job, "cancelled")
+        job_rows.set_status(session, job, JobStatus.CANCELLED)
         parent = await session.get(Job, job.parent_job_id) if job.parent_job_id else None
-        if parent is not None and parent.status == "cancelling":
+        if parent is not None and parent.status == JobStatus.CANCELLING:
             await self.settle_cancelled(session, parent)
         else:
             await self._ended(session, job)

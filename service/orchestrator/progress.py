@@ -11,8 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from openapi.base import utc_now
 from openapi.stages.base import Stage
 from service.db.tables import Job, ShardRow
-from service.orchestrator.job_rows import UNFINISHED, log_event, set_phase
+from service.orchestrator.job_rows import HARDENING, log_event, set_phase
 from service.orchestrator.plan import Ahead
+from service.orchestrator.states import UNFINISHED, StepStatus
 
 #: Between two progress events of a job.
 _EVENT_SECONDS = 1.0
@@ -26,7 +27,7 @@ class StepState:
 
     phase: str
     stage: str
-    status: str
+    status: StepStatus
     weight: float
     unit: str | None = None
     progress: dict[str, Any] | None = None
@@ -36,7 +37,7 @@ class StepState:
     @property
     def share(self) -> float:
         """The part that is done, from 0 to 1."""
-        if self.status == "succeeded":
+        if self.status == StepStatus.SUCCEEDED:
             return 1.0
         if not self.progress or not self.progress["total"]:
             return 0.0
@@ -67,7 +68,7 @@ class Pace:
         self._usual = usual
         self._spent: dict[tuple[str, str | None], tuple[float, float]] = {}
         for step in steps:
-            if step.status == "succeeded" and step.seconds is not None:
+            if step.status == StepStatus.SUCCEEDED and step.seconds is not None:
                 for key in ((step.stage, step.phase), (step.stage, None)):
                     seconds, weight = self._spent.get(key, (0.0, 0.0))
                     self._spent[key] = (seconds + step.seconds, weight + step.weight)
@@ -91,12 +92,12 @@ def seconds_left(
     As many steps run at once as do now; those of a phase ahead wait for all before them.
     """
     pace = Pace(steps, usual or {})
-    running = max(1, sum(step.status == "running" for step in steps))
+    running = max(1, sum(step.status == StepStatus.RUNNING for step in steps))
     left: list[float] = []
     for step in steps:
         if step.status not in UNFINISHED:
             continue
-        if step.status == "running" and step.started_at is not None and step.share > 0:
+        if step.status == StepStatus.RUNNING and step.started_at is not None and step.share > 0:
             left.append((now - step.started_at).total_seconds() * (1 - step.share) / step.share / running)
         elif (known := pace.of(step.stage, step.phase)) is not None:
             left.append(known * step.weight * (1 - step.share) / running)
@@ -166,6 +167,6 @@ async def update_progress(session: AsyncSession, job: Job, *, force: bool = Fals
         job.progress_at = now
         log_event(session, job, "progress", {"phase": job.phase, **job.progress})
         parent = await session.get(Job, job.parent_job_id) if job.parent_job_id else None
-        if parent is not None and parent.phase == "hardening":
+        if parent is not None and parent.phase == HARDENING:
             # Who follows an audit sees its hardening go on.
-            log_event(session, parent, "progress", {"phase": "hardening", "detail": job.phase, **job.progress})
+            log_event(session, parent, "progress", {"phase": HARDENING, "detail": job.phase, **job.progress})

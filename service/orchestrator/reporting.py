@@ -177,7 +177,7 @@ def report_step(
     of_analyses, analyses = _analyses(known)
     trained = next((row for row in rows if row.stage == Stage.HARDEN), None)
     params = ReportParams(
-        kind="audit" if isinstance(request, AuditRequest) else "hardening",
+        kind=known.kind,
         job_id=known.job_id,
         created_at=known.created_at,
         model=_studied_model(model),

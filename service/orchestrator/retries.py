@@ -8,10 +8,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from openapi.base import utc_now
 from openapi.problems import Problem, problem
+from openapi.states import JobStatus
 from service.db.tables import Job, ShardRow
 from service.orchestrator import job_rows
 from service.orchestrator.effects import effects
 from service.orchestrator.plans import Plans
+from service.orchestrator.states import StepStatus
 
 #: How all workers of an earlier life ended, where a process knows that none of them lives.
 Ended = Literal["stopped", "lost"]
@@ -25,8 +27,8 @@ _log = logging.getLogger("tremor.orchestrator")
 async def give_back(plans: Plans, session: AsyncSession, job: Job, row: ShardRow) -> None:
     """Queue a shard that its worker gave back. That is no loss: it may happen as often as people restart things."""
     _log.info("shard %s of %s was given back by worker %s", row.id, job.id, row.worker)
-    if job.status == "cancelling":
-        row.status = "cancelled"
+    if job.status == JobStatus.CANCELLING:
+        row.status = StepStatus.CANCELLED
         await plans.settle_cancelled(session, job)
     else:
         _queue(session, job, row, "stopped")
@@ -36,11 +38,11 @@ async def lose(plans: Plans, session: AsyncSession, job: Job, row: ShardRow, mos
     """Count a loss, and queue the shard again or, at `most` of them, fail the job: the work may be what kills."""
     row.losses += 1
     _log.warning("shard %s of %s was lost by worker %s (loss %d)", row.id, job.id, row.worker, row.losses)
-    if job.status == "cancelling":
-        row.status = "cancelled"
+    if job.status == JobStatus.CANCELLING:
+        row.status = StepStatus.CANCELLED
         await plans.settle_cancelled(session, job)
     elif row.losses >= most:
-        row.status = "failed"
+        row.status = StepStatus.FAILED
         detail = (
             f"The work was lost {row.losses} times (shard {row.name}): its worker ended without a word, "
             "which often means that the machine ran out of memory"
@@ -53,7 +55,7 @@ async def lose(plans: Plans, session: AsyncSession, job: Job, row: ShardRow, mos
 async def abandon(plans: Plans, session: AsyncSession, job_id: str, shard_id: str, ended: Ended, most: int) -> None:
     """Queue a shard whose worker is known to have ended, one way or the other."""
     job, row = await job_rows.lock_job(session, job_id), await session.get(ShardRow, shard_id)
-    if job is None or row is None or row.status != "running":
+    if job is None or row is None or row.status != StepStatus.RUNNING:
         return
     if ended == "stopped":
         await give_back(plans, session, job, row)
@@ -69,11 +71,11 @@ async def defer(plans: Plans, session: AsyncSession, job: Job, row: ShardRow, wh
     now = utc_now()
     row.deferred_at = row.deferred_at or now
     _log.warning("shard %s of %s waits: %s", row.id, job.id, why.detail)
-    if job.status == "cancelling":
-        row.status = "cancelled"
+    if job.status == JobStatus.CANCELLING:
+        row.status = StepStatus.CANCELLED
         await plans.settle_cancelled(session, job)
     elif (now - row.deferred_at).total_seconds() > patience:
-        row.status = "failed"
+        row.status = StepStatus.FAILED
         await plans.fail(session, job, why)
     else:
         row.not_before = now + timedelta(seconds=min(_LONGEST_PAUSE, _FIRST_PAUSE * 2 ** min(row.deferrals, 10)))
@@ -83,6 +85,6 @@ async def defer(plans: Plans, session: AsyncSession, job: Job, row: ShardRow, wh
 
 
 def _queue(session: AsyncSession, job: Job, row: ShardRow, reason: str) -> None:
-    row.status, row.attempt, row.enqueued_at, row.progress = "queued", row.attempt + 1, None, None
+    row.status, row.attempt, row.enqueued_at, row.progress = StepStatus.QUEUED, row.attempt + 1, None, None
     job_rows.log_event(session, job, "retry", {"shard": row.name, "attempt": row.attempt, "reason": reason})
     effects(session).dispatch = True

@@ -14,9 +14,9 @@ from openapi.wire.settings import Settings
 from service.db.tables import Job, ShardRow
 from service.ids import new_id
 from service.orchestrator.effects import effects
-from service.orchestrator.job_rows import UNFINISHED
 from service.orchestrator.plan import Step, resolved
 from service.orchestrator.progress import enter_phase
+from service.orchestrator.states import UNFINISHED, StepStatus
 
 
 def limits_of(stage: Stage, settings: Settings) -> Limits:
@@ -42,7 +42,7 @@ async def add_steps(session: AsyncSession, job: Job, steps: Sequence[Step], sett
                 phase=step.phase,
                 name=step.name,
                 stage=step.stage,
-                status="waiting" if step.waits_for else "queued",
+                status=StepStatus.WAITING if step.waits_for else StepStatus.QUEUED,
                 result_key=message.result_key,
                 message=message.model_dump(mode="json"),
                 after=list(step.waits_for),
@@ -65,23 +65,23 @@ async def release(session: AsyncSession, job: Job) -> None:
     """
     await session.flush()
     mine = select(ShardRow).where(ShardRow.job_id == job.id)
-    waiting = list(await session.scalars(mine.where(ShardRow.status == "waiting").order_by(ShardRow.id)))
+    waiting = list(await session.scalars(mine.where(ShardRow.status == StepStatus.WAITING).order_by(ShardRow.id)))
     names = {name for row in waiting for name in row.after}
     if not names:
         return
     statuses = select(ShardRow.name, ShardRow.status).where(ShardRow.job_id == job.id)
     status = {row.name: row.status for row in (await session.execute(statuses)).all()}
-    ready = [row for row in waiting if all(status.get(name) == "succeeded" for name in row.after)]
+    ready = [row for row in waiting if all(status.get(name) == StepStatus.SUCCEEDED for name in row.after)]
     taken = {step for row in ready for part in row.needs.values() for step, _ in part.values()}
     of_those = mine.where(ShardRow.name.in_(taken))
     found = {row.name: result_of(row) for row in await session.scalars(of_those)}
     for row in waiting:
         if row in ready:
             shard = resolved(Shard.model_validate(row.message), row.needs, found)
-            row.status, row.result_key, row.message = "queued", shard.result_key, shard.model_dump(mode="json")
+            row.status, row.result_key, row.message = StepStatus.QUEUED, shard.result_key, shard.model_dump(mode="json")
             effects(session).dispatch = True
-        elif any(status.get(name) == "dropped" for name in row.after):
-            row.status = status[row.name] = "dropped"
+        elif any(status.get(name) == StepStatus.DROPPED for name in row.after):
+            row.status = status[row.name] = StepStatus.DROPPED
 
 
 async def any_unfinished(session: AsyncSession, job: Job) -> bool:
@@ -94,14 +94,16 @@ async def any_unfinished(session: AsyncSession, job: Job) -> bool:
 async def any_running(session: AsyncSession, job: Job) -> bool:
     """Whether a worker has a step of the job in hand."""
     await session.flush()
-    running = select(ShardRow.id).where(ShardRow.job_id == job.id, ShardRow.status == "running").limit(1)
+    running = select(ShardRow.id).where(ShardRow.job_id == job.id, ShardRow.status == StepStatus.RUNNING).limit(1)
     return await session.scalar(running) is not None
 
 
 async def succeeded(session: AsyncSession, job_id: str) -> list[ShardRow]:
     """The steps of a job that have succeeded, in the order of the plan."""
     await session.flush()
-    query = select(ShardRow).where(ShardRow.job_id == job_id, ShardRow.status == "succeeded").order_by(ShardRow.id)
+    query = (
+        select(ShardRow).where(ShardRow.job_id == job_id, ShardRow.status == StepStatus.SUCCEEDED).order_by(ShardRow.id)
+    )
     return list(await session.scalars(query))
 
 
@@ -128,7 +130,9 @@ async def end_steps(session: AsyncSession, job: Job) -> None:
     """Mark every unfinished step of a job as cancelled: nothing that comes of them counts any more."""
     await _forget_checkpoints(session, job)
     await session.execute(
-        update(ShardRow).where(ShardRow.job_id == job.id, ShardRow.status.in_(UNFINISHED)).values(status="cancelled")
+        update(ShardRow)
+        .where(ShardRow.job_id == job.id, ShardRow.status.in_(UNFINISHED))
+        .values(status=StepStatus.CANCELLED)
     )
 
 
@@ -137,9 +141,9 @@ async def drop_steps(session: AsyncSession, job: Job) -> None:
     mine = select(ShardRow).where(ShardRow.job_id == job.id)
     for row in await session.scalars(mine.where(ShardRow.status.in_(UNFINISHED))):
         keep_checkpoint(session, row, None)
-        if row.status == "running" or row.enqueued_at is not None:
+        if row.status == StepStatus.RUNNING or row.enqueued_at is not None:
             effects(session).stopped.add(row.id)
-        row.status = "dropped"
+        row.status = StepStatus.DROPPED
 
 
 def result_of(row: ShardRow) -> ShardResult:

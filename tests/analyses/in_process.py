@@ -22,6 +22,7 @@ from openapi.audits import AuditRequest
 from openapi.datasets import DatasetInspection
 from openapi.models import ModelInspection
 from openapi.stages.base import Stage
+from openapi.states import JobKind
 from openapi.wire.jobs import Blob, Limits, OutputFile, Shard, ShardResult
 from service.orchestrator.kinds.audit import extend
 from service.orchestrator.plan import Done, Known, Step, resolved
@@ -83,7 +84,7 @@ class InProcess:
         done: dict[str, Done] = {}
         while True:
             known = Known(
-                "aud_1", "audit", _NOW, _NOW, asked, self.model, {Part.EVAL: self.data},
+                "aud_1", JobKind.AUDIT, _NOW, _NOW, asked, self.model, {Part.EVAL: self.data},
                 frozenset(step.name for step in planned), done, slice_size,
             )  # fmt: skip
             more = extend(known)

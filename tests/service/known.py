@@ -6,6 +6,7 @@ from typing import Any
 
 from openapi.base import Frozen
 from openapi.stages.base import Stage, Wire
+from openapi.states import JobKind
 from openapi.wire.jobs import Blob, OutputFile, ShardResult
 from service.orchestrator.plan import Child, Done, Extension, Known, Step
 from service.orchestrator.subjects import DatasetSubject, ModelSubject, Part
@@ -61,7 +62,7 @@ def known(
     """A job with these steps done, and others that wait."""
     return Known(
         job_id="job_1",
-        kind=kind,
+        kind=JobKind(kind),
         created_at=NOW,
         now=NOW,
         request=request,

@@ -13,6 +13,7 @@ from openapi.stages.harden import HardenValue
 from openapi.stages.inspect_model import InspectModelParams, InspectModelValue
 from openapi.stages.prepare import PrepareParams, PrepareValue
 from openapi.stages.report import ReportParams, ReportValue
+from openapi.states import JobStatus
 from service.orchestrator.kinds import audit, hardening, inspection
 from service.orchestrator.plan import Ahead, Child, Done, OutputOf
 from service.orchestrator.requests import with_attacks, with_evaluation
@@ -38,7 +39,7 @@ def attacked(request: AuditRequest) -> list[Done]:
 
 
 def child(status: str, **fields: Any) -> Child:
-    return Child("hrd_1", status, status in ("succeeded", "failed", "cancelled"), **fields)
+    return Child("hrd_1", JobStatus(status), **fields)
 
 
 def reported(extension: Any) -> ReportParams:

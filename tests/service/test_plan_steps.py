@@ -11,6 +11,7 @@ import pytest
 from pydantic import Field
 
 from openapi.stages.base import Stage, Wire, is_none
+from openapi.states import JobKind
 from openapi.wire.blobs import BlobStore
 from openapi.wire.jobs import Blob, Limits, OutputFile, Shard, ShardResult
 from openapi.wire.queue import QueueClient
@@ -88,11 +89,11 @@ def settings(broker: Broker, tmp_path: Path) -> Settings:
 @asynccontextmanager
 async def orchestrated(settings: Settings, extend: Extend, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Database]:
     """The database of an orchestrator that works on one job of a made-up kind."""
-    monkeypatch.setitem(KINDS, "made_up", Kind(extend, dict))
+    monkeypatch.setitem(KINDS, JobKind.AUDIT, Kind(extend, dict))
     database, queue = Database(settings.sqlalchemy_url), QueueClient(settings)
     await database.migrate()
     orchestrator = Orchestrator(settings, database, queue, BlobStore.from_settings(settings))
-    job = Job(id="job_1", kind="made_up", status="queued", request={}, last_seq=0)
+    job = Job(id="job_1", kind=JobKind.AUDIT, status="queued", request={}, last_seq=0)
     async with orchestrator.transaction() as session:
         session.add(job)
         await session.flush()

@@ -8,10 +8,11 @@ import pytest
 from openapi.stages.base import Stage
 from service.orchestrator.plan import Ahead
 from service.orchestrator.progress import StepState, phase_progress, present_phase, seconds_left
+from service.orchestrator.states import StepStatus
 
 
 def state(phase: str, status: str, **fields: Any) -> StepState:
-    return StepState(phase, fields.pop("stage", "attack"), status, fields.pop("weight", 4.0), **fields)
+    return StepState(phase, fields.pop("stage", "attack"), StepStatus(status), fields.pop("weight", 4.0), **fields)
 
 
 def test_phase_and_progress_are_read_off_the_steps() -> None:

@@ -6,6 +6,7 @@ from typing import Any, Generic
 
 from openapi.audits import AuditRequest
 from openapi.hardenings import HardeningRequest
+from openapi.states import JobKind
 from service.orchestrator.kinds import audit, hardening, inspection
 from service.orchestrator.plan import Extension, Known, Request
 from service.orchestrator.subjects import Part
@@ -29,8 +30,8 @@ class Kind(Generic[Request]):
     is_droppable: Callable[[str | None], bool] = lambda phase: False
 
 
-KINDS: dict[str, Kind[Any]] = {
-    "audit": Kind(
+KINDS: dict[JobKind, Kind[Any]] = {
+    JobKind.AUDIT: Kind(
         audit.extend,
         AuditRequest.model_validate,
         {
@@ -41,7 +42,7 @@ KINDS: dict[str, Kind[Any]] = {
         stop_field="stop_on",
         is_droppable=audit.is_droppable,
     ),
-    "hardening": Kind(
+    JobKind.HARDENING: Kind(
         hardening.extend,
         HardeningRequest.model_validate,
         {
@@ -49,6 +50,6 @@ KINDS: dict[str, Kind[Any]] = {
             Part.TRAIN: ("train_dataset_id", "/train_dataset_id"),
         },
     ),
-    "inspect_model": Kind(inspection.extend, dict),
-    "inspect_dataset": Kind(inspection.extend, dict),
+    JobKind.INSPECT_MODEL: Kind(inspection.extend, dict),
+    JobKind.INSPECT_DATASET: Kind(inspection.extend, dict),
 }

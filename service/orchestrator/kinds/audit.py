@@ -7,6 +7,7 @@ from openapi.audits import AuditRequest
 from openapi.problems import TimeLimit
 from openapi.stages.base import Stage
 from openapi.stages.report import ReportValue
+from openapi.states import JobStatus
 from service.orchestrator.analyses import analysis_steps, is_analysis
 from service.orchestrator.analyses.base import Planning
 from service.orchestrator.evaluation import Samples, aimed_attacks, attack_steps, evaluated, slices
@@ -46,7 +47,7 @@ def _report(known: Known[AuditRequest], request: AuditRequest, dataset: DatasetS
     if not attacked(rows):
         raise TimeLimit(f"The time budget of {request.time_budget:g} s ended before any attack had a result")
     child, files = known.child, []
-    if child is not None and child.trained is not None and child.status == "succeeded":
+    if child is not None and child.trained is not None and child.status == JobStatus.SUCCEEDED:
         files = [artifact_info(child.id, file, known.now) for file in child.trained.result.files.values()]
     hardening = None if child is None else of_audit(child)
     step = report_step(known, request, known.model, dataset, rows, hardening=hardening, artifacts=files)
