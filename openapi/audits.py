@@ -5,9 +5,11 @@ from typing import Literal
 from pydantic import Field, ValidationInfo, field_validator
 
 from openapi.analyses import NeuronOptions
+from openapi.analyses.explain import ExplainOptions
 from openapi.analyses.presets import neurons_of, samples_of
+from openapi.analyses.regions import RegionOptions
 from openapi.attacks import AttackSpec
-from openapi.base import MOST, Frozen, Id, Labels, Options, Timestamp
+from openapi.base import MOST, Frozen, Id, Labels, Timestamp
 from openapi.hardening_options import HardenOptions
 from openapi.problems import Problem
 from openapi.samples import DESCRIPTION, SampleChoice
@@ -56,8 +58,8 @@ class AuditRequest(Frozen):
         description="null leaves the analysis of neurons out; where nothing is said σ is measured, and what the preset "
         "names beside it",
     )
-    regions: Options | None = None
-    explain: Options | None = None
+    regions: RegionOptions | None = Field(None, description="One-pixel search by regions of the image")
+    explain: ExplainOptions | None = Field(None, description="How the examples of one attack work")
     max_samples: int | None = Field(
         default_factory=samples_of,
         ge=1,

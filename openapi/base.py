@@ -64,9 +64,6 @@ Labels = Annotated[
 #: Class names, in the order of the classes.
 ClassNames = Annotated[tuple[Annotated[str, Field(max_length=500)], ...], Field(max_length=100_000, fail_fast=True)]
 
-#: Options that no model names yet.
-Options = Annotated[Json, Field(max_length=64)]
-
 #: Sizes and counts beyond this are mistakes; every float up to it is exact as an integer.
 MOST = 1_000_000_000
 

@@ -5,7 +5,9 @@ from typing import Literal
 from pydantic import Field
 
 from openapi.analyses import sections
+from openapi.analyses.explain import ExplainSection
 from openapi.analyses.parts import Block
+from openapi.analyses.regions import RegionSection
 from openapi.analyses.sensitivity import SensitivitySection
 from openapi.audits import ArtifactInfo, Verdict
 from openapi.base import Frozen, Json, Timestamp
@@ -208,8 +210,8 @@ class Report(Frozen):
     stopped: Stopped | None = Field(None, description="null when everything ran")
     checks: tuple[Check, ...]
     neurons: NeuronReport | None
-    regions: Json | None
-    explain: Json | None
+    regions: RegionSection | None
+    explain: ExplainSection | None
     hardening: Json | None
     verdict: ReportVerdict
     artifacts: tuple[ArtifactInfo, ...]

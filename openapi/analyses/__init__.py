@@ -7,8 +7,10 @@
 from typing import Any
 
 from openapi.analyses.base import Analysis
+from openapi.analyses.explain import EXPLAIN
 from openapi.analyses.importance import IMPORTANCE
 from openapi.analyses.parts import Block, Parts
+from openapi.analyses.regions import REGIONS
 from openapi.analyses.sensitivity import SensitivityOptions, SensitivitySection
 from openapi.analyses.similarity import SIMILARITY
 from openapi.analyses.suppression import SUPPRESSION
@@ -22,6 +24,9 @@ SENSITIVITY = Analysis("sensitivity", "Neuron sensitivity was measured", Sensiti
 ANALYSES: dict[str, Analysis[Any, Any]] = {
     analysis.name: analysis for analysis in (SENSITIVITY, SWEEP, IMPORTANCE, SIMILARITY, SUPPRESSION)
 }
+
+#: Those that are no part of `neurons`: fields of the request and of the report themselves.
+OWN: dict[str, Analysis[Any, Any]] = {analysis.name: analysis for analysis in (EXPLAIN, REGIONS)}
 
 
 def further() -> list[Analysis[Any, Any]]:
@@ -41,7 +46,7 @@ def sections() -> Parts:
 
 def work(name: str) -> Work:
     """A work by its name. Raises `ValueError` when no analysis has it."""
-    found = {w.name: w for analysis in ANALYSES.values() for w in analysis.works}
+    found = {w.name: w for analysis in (*ANALYSES.values(), *OWN.values()) for w in analysis.works}
     if name not in found:
         raise ValueError(f"{name!r} is the work of no analysis; there are {', '.join(found)}")
     return found[name]

@@ -16,7 +16,8 @@ class Analysis(Generic[O, S]):
     """One entry of `openapi.analyses.ANALYSES`.
 
     `name`: the field under `neurons` that asks for it and that reports it. `title`: of its check and its section.
-    `works`: what shards do for it. `definitions`: of its words, for the report. How it is planned, computed, merged and
+    `works`: what shards do for it. `definitions`: of its words, for the report. `own`: it is no part of `neurons`, but a
+    field of the request and of the report themselves. How it is planned, computed, merged and
     shown stands in a module of this name in `service.orchestrator.analyses`, `workers.analyses` (one a work) and
     `workers.reports.analyses`.
     """
@@ -27,11 +28,12 @@ class Analysis(Generic[O, S]):
     section: type[S]
     works: tuple[Work, ...] = ()
     definitions: Mapping[str, str] = field(default_factory=dict)
+    own: bool = False
 
     @property
     def path(self) -> str:
         """Where it stands in a request and in a report."""
-        return f"neurons.{self.name}"
+        return self.name if self.own else f"neurons.{self.name}"
 
     def asked(self, neurons: Any) -> O | None:
         """Its options in a request's `neurons`; None when it is not asked for."""

@@ -20,7 +20,7 @@ from service.http.idempotency import Idempotency
 from service.ids import new_id
 from service.jobs import JobService, new_job
 from service.orchestrator.requests import stored, with_attacks
-from service.orchestrator.validation import check_audit, check_policy, unsupported_parts
+from service.orchestrator.validation import check_audit, check_policy
 
 #: Media type → what writes a JSON report as that.
 WRITERS: dict[str, Callable[[bytes], bytes]] = {
@@ -47,7 +47,6 @@ class AuditService(JobService[AuditInfo]):
     async def create(self, request: Request[Any, Any, Any]) -> Response[Any]:
         """Check and queue an audit: 202, or the first answer to the same Idempotency-Key."""
         asked = await read_json(request, AuditRequest)
-        unsupported_parts(asked)
         check_choice(asked.samples, asked.max_samples, "/samples", "/max_samples")
         key = Idempotency(request, asked.model_dump_json(by_alias=True))
         filled = with_attacks(asked)

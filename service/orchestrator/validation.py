@@ -11,7 +11,7 @@ from openapi.metrics import called, metric_errors
 from openapi.problems import InvalidField, InvalidFields
 from openapi.report import ClassReport
 from openapi.samples import check_indices
-from service.orchestrator.analyses import check_neurons
+from service.orchestrator.analyses import check_neurons, check_own
 from service.orchestrator.matching import class_names, match
 from service.orchestrator.subjects import DatasetSubject, ModelSubject
 from service.orchestrator.targets import aimed
@@ -66,6 +66,7 @@ def check_audit(
     check_indices(request.samples, dataset.inspection.num_samples, "/samples")
     check_attacks(model, request.attacks or (), "/attacks" if request.preset is None else "/preset", dataset)
     request = check_neurons(request, model, dataset)
+    check_own(request, model, dataset)
     if request.harden is not None and train is not None:
         check_hardening(model, request.harden, "/harden")
         match(model, train, "/harden/train_dataset_id")
@@ -103,10 +104,3 @@ def check_class_rules(request: AuditRequest, names: Sequence[str] | None, model:
             near = difflib.get_close_matches(rest.rpartition(".")[0] or rest, names or (), n=1)
             known = f"did you mean {near[0]!r}?" if near else f"the numbers go from 0 to {len(numbers) - 1}"
             raise InvalidField(f"/policy/rules/{i}/metric", f"'classes' has no {rest!r}; {known}")
-
-
-def unsupported_parts(request: AuditRequest) -> None:
-    """Refuse the parts of the contract that this version does not compute, rather than leave them out in silence."""
-    for name, value in (("regions", request.regions), ("explain", request.explain)):
-        if value is not None:
-            raise InvalidField(f"/{name}", "this analysis is not part of this version; leave it out or set it to null")

@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
-from openapi.analyses import ANALYSES
+from openapi.analyses import ANALYSES, OWN
+from openapi.analyses.explain import ExplainFile
 from openapi.analyses.importance import TargetedFile
+from openapi.analyses.regions import RegionFile
 from openapi.analyses.suppression import SuppressedFile
 from openapi.stages.attack import AttackFile
 from openapi.stages.base import Stage
@@ -27,7 +29,7 @@ FILES: dict[str, set[str]] = {
     Stage.PREPARE: {*PrepareFile},
     Stage.ATTACK: {*AttackFile},
     Stage.NEURONS: {*NeuronsFile},
-    Stage.ANALYSIS: {"sums_conv", "sums_act", *TargetedFile, *SuppressedFile},
+    Stage.ANALYSIS: {"sums_conv", "sums_act", *TargetedFile, *SuppressedFile, *ExplainFile, *RegionFile},
     Stage.HARDEN: {*HardenFile},
     Stage.REPORT: {*ReportFile},
 }
@@ -86,7 +88,7 @@ def test_other_names_are_no_places(name: str) -> None:
 
 def test_a_row_of_every_work_is_stored() -> None:
     stored_works = {row["message"]["params"]["work"] for row in stored(Stage.ANALYSIS)}
-    assert stored_works == {work.name for analysis in ANALYSES.values() for work in analysis.works}
+    assert stored_works == {work.name for analysis in (*ANALYSES.values(), *OWN.values()) for work in analysis.works}
 
 
 def test_a_work_that_nobody_knows_is_refused() -> None:

@@ -3,9 +3,6 @@
 import torch
 from torch import Tensor
 
-#: Shares of the image below the threshold of B; scores are given at each.
-QUANTILES = (0.5, 0.6, 0.7, 0.8, 0.9)
-
 
 def highest(maps: Tensor, quantile: float | Tensor) -> Tensor:
     """B(x, c) = {map ≥ its quantile}: (n, h, w) bool of maps (n, h, w), each with its own threshold.

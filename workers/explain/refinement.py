@@ -38,6 +38,11 @@ class Success:
         """The (m,) mask of successes among images (m, c, h, w), by passes of their own."""
         return self.lead(self.victim.logits(images, rows), rows) > 2 * self.tolerance[rows]
 
+    def still(self, images: Tensor) -> Tensor:
+        """The (n,) mask of successes among the samples' own examples (n, c, h, w), beyond noise alone."""
+        rows = self.victim.everyone
+        return self.lead(self.victim.logits(images, rows), rows) > self.tolerance
+
 
 @dataclass(frozen=True)
 class Refined:

@@ -11,8 +11,8 @@ Floats = npt.NDArray[np.float64]
 SUPPRESSION, BALANCED, PROMOTION, NEGLIGIBLE = -1, 0, 1, 2
 KINDS = {"suppression": SUPPRESSION, "balanced": BALANCED, "promotion": PROMOTION, "negligible": NEGLIGIBLE}
 
-#: Effects below so many units of a logit count as none.
-KAPPA = 1e-3
+#: Shares of the image below the threshold of a map; interpretability scores are given at each.
+QUANTILES = (0.5, 0.6, 0.7, 0.8, 0.9)
 
 
 def promotion_suppression_ratio(promotion: npt.NDArray[Any], suppression: npt.NDArray[Any], kappa: float) -> Floats:

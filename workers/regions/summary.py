@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +13,20 @@ from workers.regions.pixel_order import progress
 #: The budgets at which success is given; those above the search's own say nothing and are left out.
 BUDGETS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 _SHUFFLES = 999
+
+
+class Dense(Protocol):
+    """A region's density of vulnerable pixels and its semantic amount."""
+
+    @property
+    def density(self) -> float:
+        """Vulnerable by tried pixels."""
+        ...
+
+    @property
+    def semantic(self) -> float | None:
+        """None where it is undefined."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -91,7 +105,7 @@ def success_curve(needed: Sequence[float | None], budget: float) -> tuple[list[f
     return budgets, [sum(n is not None and n < b for n in needed) / len(needed) if needed else 0.0 for b in budgets]
 
 
-def density_against_semantics(samples: Sequence[Sequence[Region]], seed: int = 0) -> dict[str, float | int | None]:
+def density_against_semantics(samples: Sequence[Sequence[Dense]], seed: int = 0) -> dict[str, Any]:
     """Spearman's correlation between the density and the semantic amount of all regions of all images.
 
     p: two-sided, of independent regions. p_within: the share of shuffles of densities inside each image (999, with a

@@ -4,17 +4,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from openapi.audits import ArtifactInfo, AuditRequest, PolicyRule
 from openapi.hardenings import HardeningRequest
-from openapi.report import AttackReport, Check, Report, ReportDataset, ReportModel, ReportVerdict
+from openapi.report import AttackReport, Check, NeuronReport, Report, ReportDataset, ReportModel, ReportVerdict
 from openapi.stages.comparison import AuditHardening, Comparison, NotHardened, OwnHardening, Side
 from openapi.stages.neurons import NeuronsFile
 from openapi.stages.report import ReportParams
-from workers.reports.analyses import found_of, with_analyses
+from workers.reports.analyses import found_of, own_analyses, with_analyses
 from workers.reports.analyses.sensitivity import neuron_check, neuron_report
 from workers.reports.checks import result_checks
-from workers.reports.definitions import definitions
+from workers.reports.definitions import definitions, own_definitions
 from workers.reports.hardening import clean_drop, gains, hardening_verdict
 from workers.reports.kept_arrays import slices_of
 from workers.reports.merge import AttackTable, merge_attacks
@@ -50,7 +51,8 @@ def build_report(params: ReportParams, inputs: Mapping[str, Path], artifacts: Se
 
     hardening: OwnHardening | AuditHardening | None
     measured: Comparison | None
-    neurons = None
+    neurons: NeuronReport | None = None
+    own: dict[str, Any] = {}
     if isinstance(request, HardeningRequest):
         hardening, verdict, measured = _compared(request, params, tables, after, attacks, model.num_classes)
         checks += measured.checks
@@ -60,9 +62,12 @@ def build_report(params: ReportParams, inputs: Mapping[str, Path], artifacts: Se
         hardening = hardened if isinstance(hardened, AuditHardening) else None
         if request.neurons is not None and slices_of(inputs, NeuronsFile.SUMS):
             neurons = neuron_report(request.neurons, params.model.layers, inputs, params.of_neurons())
-        neurons, of_analyses = with_analyses(neurons, found_of(params, inputs, neurons))
+        found = found_of(params, inputs, neurons)
+        assert found is not None  # this is an audit
+        neurons, of_analyses = with_analyses(neurons, found)
+        own, of_own = own_analyses(found)
         checks += [neuron_check(request.neurons, neurons, _not_come_to(params)), *of_analyses]
-        checks += [*_absent(request), _hardening_check(hardened)]
+        checks += [*of_own, _hardening_check(hardened)]
     recipe = request if isinstance(request, HardeningRequest) else request.harden
     options = request.neurons if isinstance(request, AuditRequest) else None
     report = Report(
@@ -71,7 +76,8 @@ def build_report(params: ReportParams, inputs: Mapping[str, Path], artifacts: Se
         model=model,
         dataset=ReportDataset.model_validate(params.dataset.model_dump(exclude={"labels"})),
         config=request.model_dump(mode="json", by_alias=True),
-        definitions=definitions(tables, options, recipe, survivors_only=few),
+        definitions=definitions(tables, options, recipe, survivors_only=few)
+        | own_definitions(request if isinstance(request, AuditRequest) else None),
         environment=params.environment,
         clean=clean,
         attacks=tuple(attacks),
@@ -80,8 +86,8 @@ def build_report(params: ReportParams, inputs: Mapping[str, Path], artifacts: Se
         stopped=params.stopped,
         checks=tuple(checks),
         neurons=neurons,
-        regions=None,
-        explain=None,
+        regions=own.get("regions"),
+        explain=own.get("explain"),
         hardening=None if hardening is None else hardening.dump(),
         verdict=verdict,
         artifacts=(*params.artifacts, *artifacts),
@@ -145,16 +151,6 @@ def _model(params: ReportParams) -> ReportModel:
     """The model's identity. Class names are the model's own, or else the data set's."""
     given = params.model.model_dump(exclude={"layers"})
     return ReportModel.model_validate({**given, "labels": params.model.labels or params.dataset.labels})
-
-
-def _absent(request: AuditRequest) -> list[Check]:
-    """A missing part is null with a reason."""
-    found = []
-    for name, title in (("regions", "Vulnerability by region"), ("explain", "Explanations")):
-        asked = getattr(request, name) is not None
-        detail = "not part of this version" if asked else f"not asked for: `{name}` was null"
-        found.append(Check(id=name, title=title, status="skipped", detail=detail))
-    return found
 
 
 def _hardening_check(hardened: AuditHardening | NotHardened | None) -> Check:

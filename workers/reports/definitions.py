@@ -1,7 +1,12 @@
 """What the report's words mean: every published definition with its place, every decision of Tremor's marked "ours"."""
 
-from openapi.analyses import NeuronOptions, further
+from collections.abc import Sequence
+from typing import Any
+
+from openapi.analyses import OWN, NeuronOptions, further
+from openapi.analyses.base import Analysis
 from openapi.attacks import ATTACKS
+from openapi.audits import AuditRequest
 from openapi.hardening_methods import METHODS
 from openapi.hardening_options import HardenOptions
 from workers.reports.merge import AttackTable
@@ -116,5 +121,13 @@ def definitions(
 
 def analysis_definitions(neurons: NeuronOptions) -> dict[str, str]:
     """The definitions of the further analyses that were asked for, under their names."""
-    asked = [a for a in further() if a.asked(neurons) is not None]
+    return _words([a for a in further() if a.asked(neurons) is not None])
+
+
+def own_definitions(request: AuditRequest | None) -> dict[str, str]:
+    """The definitions of the analyses with a field of their own."""
+    return _words([a for name, a in OWN.items() if request is not None and getattr(request, name) is not None])
+
+
+def _words(asked: Sequence[Analysis[Any, Any]]) -> dict[str, str]:
     return {f"{a.name}.{word}" if word else a.name: text for a in asked for word, text in a.definitions.items()}

@@ -15,7 +15,7 @@ from openapi.base import as_written
 from openapi.report import Report
 from openapi.text import visible
 from workers.reports import charts, formatting
-from workers.reports.analyses import views
+from workers.reports.analyses import own_views, views
 from workers.reports.svg import sorted_curve
 from workers.reports.worst import WorstExample
 
@@ -83,6 +83,7 @@ def render(report: Report, pictures: Sequence[WorstExample] = ()) -> str:
         class_text=lambda label: formatting.class_text(label, names),
         layers=layers,
         analyses=views(report),
+        own_analyses=own_views(report),
         ratio_top=_largest_ratio(layers),
         many=charts.MANY_LAYERS,
         by_depth=charts.by_depth(layers),

@@ -1,11 +1,11 @@
-"""How each analysis of neurons is planned: a module each, and its one entry here."""
+"""How each analysis is planned: a module each, and its one entry here."""
 
 from typing import Any
 
-from openapi.analyses import ANALYSES, SENSITIVITY, further
+from openapi.analyses import ANALYSES, OWN, SENSITIVITY, further
 from openapi.audits import AuditRequest
 from openapi.problems import InvalidField
-from service.orchestrator.analyses import importance, sensitivity, similarity, suppression, sweep
+from service.orchestrator.analyses import explain, importance, regions, sensitivity, similarity, suppression, sweep
 from service.orchestrator.analyses.base import Plan, Planning
 from service.orchestrator.plan import Known, Step
 from service.orchestrator.subjects import DatasetSubject, ModelSubject
@@ -16,21 +16,32 @@ PLANS: dict[str, Plan[Any]] = {
     "importance": importance.PLAN,
     "similarity": similarity.PLAN,
     "suppression": suppression.PLAN,
+    "explain": explain.PLAN,
+    "regions": regions.PLAN,
 }
 
 
 def _options(request: AuditRequest, name: str) -> Any:
+    if name in OWN:
+        return getattr(request, name)
     return request.neurons if name == SENSITIVITY.name else ANALYSES[name].asked(request.neurons)
 
 
 def analysis_steps(plan: Planning) -> list[Step]:
     """The steps of all analyses that a request asks for, each step once: analyses may share some."""
     steps: dict[str, Step] = {}
-    for name in ANALYSES:
+    for name in (*ANALYSES, *OWN):
         if (options := _options(plan.request, name)) is not None:
             for step in PLANS[name].steps(options, plan):
                 steps.setdefault(step.name, step)
     return list(steps.values())
+
+
+def check_own(request: AuditRequest, model: ModelSubject, dataset: DatasetSubject) -> None:
+    """Raise `InvalidField` when an analysis with a field of its own cannot be done."""
+    for name in OWN:
+        if (options := _options(request, name)) is not None:
+            PLANS[name].check(options, request, model, dataset)
 
 
 def check_neurons(request: AuditRequest, model: ModelSubject, dataset: DatasetSubject) -> AuditRequest:
@@ -80,12 +91,12 @@ def _without(request: AuditRequest, name: str) -> AuditRequest:
 
 def is_analysis(phase: str | None) -> bool:
     """Whether a phase is that of an analysis."""
-    return phase is not None and phase.startswith("neurons.")
+    return phase is not None and (phase in OWN or phase.startswith("neurons."))
 
 
 def whole_analyses(known: Known[Any]) -> list[str]:
     """The works of which every step that was planned has succeeded: the others tell nothing about all samples."""
-    works = {work.name for analysis in ANALYSES.values() for work in analysis.works}
+    works = {work.name for analysis in (*ANALYSES.values(), *OWN.values()) for work in analysis.works}
     unfinished = {name.partition(".")[0] for name in known.planned if name not in known.done}
     there = {name.partition(".")[0] for name in known.done}
     return [work for work in works if work in there and work not in unfinished]

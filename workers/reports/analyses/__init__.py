@@ -5,11 +5,12 @@
 """
 
 import importlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from openapi.analyses import further
+from openapi.analyses import OWN, NeuronOptions, further
+from openapi.analyses.base import Analysis
 from openapi.audits import AuditRequest
 from openapi.base import Frozen
 from openapi.report import Check, NeuronReport, Report
@@ -22,21 +23,32 @@ def _module(name: str) -> Any:
 
 
 def found_of(params: ReportParams, inputs: Mapping[str, Path], neurons: NeuronReport | None = None) -> Found | None:
-    """What the analyses of an audit are made from; None where none was asked for."""
+    """What the analyses of an audit are made from; None where there is no audit."""
     request = params.request
-    if not isinstance(request, AuditRequest) or request.neurons is None:
+    if not isinstance(request, AuditRequest):
         return None
-    return Found(params, request, request.neurons, neurons, results_of(params, inputs))
+    return Found(params, request, request.neurons or NeuronOptions(), neurons, results_of(params, inputs))
 
 
 def with_analyses(neurons: NeuronReport | None, found: Found | None) -> tuple[NeuronReport | None, list[Check]]:
     """σ with the sections of the further analyses, and a check of each that says why it is missing, if it is."""
     if neurons is None or found is None:
         return neurons, []
+    sections, checks = _merged([(analysis, analysis.asked(found.options)) for analysis in further()], found)
+    return neurons.with_parts(**sections), checks
+
+
+def own_analyses(found: Found) -> tuple[dict[str, Any], list[Check]]:
+    """The sections of the analyses with a field of their own, null where they are missing, and a check of each."""
+    return _merged([(analysis, getattr(found.request, name)) for name, analysis in OWN.items()], found)
+
+
+def _merged(
+    asked: Sequence[tuple[Analysis[Any, Any], Frozen | None]], found: Found
+) -> tuple[dict[str, Frozen | None], list[Check]]:
     sections: dict[str, Frozen | None] = {}
     checks: list[Check] = []
-    for analysis in further():
-        options = analysis.asked(found.options)
+    for analysis, options in asked:
         if options is None:
             why = (found.params.left_out or {}).get(analysis.name)
             merged = Merged(None, f"left out: {why}" if why else f"not asked for: `{analysis.path}` was null")
@@ -46,7 +58,7 @@ def with_analyses(neurons: NeuronReport | None, found: Found | None) -> tuple[Ne
             merged = _module(analysis.name).merge(options, found)
         sections[analysis.name] = merged.section
         checks += [_check(analysis.path, analysis.title, merged), *merged.checks]
-    return neurons.with_parts(**sections), checks
+    return sections, checks
 
 
 _UNDONE = "the audit ended before it"
@@ -60,25 +72,32 @@ def _check(path: str, title: str, merged: Merged) -> Check:
 
 def keep_files(found: Found | None, output: Output) -> None:
     """Write the files that analyses leave of themselves."""
-    for analysis in further() if found is not None else ():
-        options = analysis.asked(found and found.options)
+    if found is None:
+        return
+    request = found.request
+    asked = [(a, a.asked(request.neurons)) for a in further()]
+    asked += [(a, getattr(request, name)) for name, a in OWN.items()]
+    for analysis, options in asked:
         if options is not None and (keep := getattr(_module(analysis.name), "keep", None)) is not None:
             keep(options, found, output)
 
 
 def views(report: Report) -> list[dict[str, Any]]:
-    """For the page: of every analysis that is there its template, section and view."""
-    shown = []
-    for analysis in further():
-        section = analysis.found(report.neurons)
-        if section is not None:
-            shown.append(
-                {
-                    "name": analysis.name,
-                    "title": analysis.title,
-                    "template": f"analyses/{analysis.name}.html",
-                    "section": section.model_dump(mode="json"),
-                    "view": _module(analysis.name).view(section, report),
-                }
-            )
-    return shown
+    """For the page: of every analysis of neurons that is there its template, section and view."""
+    return [_view(a, section, report) for a in further() if (section := a.found(report.neurons)) is not None]
+
+
+def own_views(report: Report) -> list[dict[str, Any]]:
+    """The same of the analyses with a field of their own."""
+    found = ((analysis, getattr(report, name)) for name, analysis in OWN.items())
+    return [_view(analysis, section, report) for analysis, section in found if section is not None]
+
+
+def _view(analysis: Analysis[Any, Any], section: Frozen, report: Report) -> dict[str, Any]:
+    return {
+        "name": analysis.name,
+        "title": analysis.title,
+        "template": f"analyses/{analysis.name}.html",
+        "section": section.model_dump(mode="json"),
+        "view": _module(analysis.name).view(section, report),
+    }

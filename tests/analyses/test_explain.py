@@ -1,0 +1,119 @@
+"""Explanations in a whole audit: the report beside the artifact, and the artifact beside the model."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from openapi.problems import InvalidField
+from tests.analyses.conftest import net
+from tests.analyses.in_process import Audited, InProcess
+from workers.explain.shares import kinds
+
+FGSM = [{"name": "fgsm", "eps": 0.1}]
+PGD = {"name": "pgd", "eps": 0.2}
+
+
+def audited(small: InProcess, slice_size: int = 1000, batch_size: int | None = None, **explain: Any) -> Audited:
+    asked = {"attacks": FGSM, "neurons": None, "explain": {"attack": PGD, **explain}}
+    return small.audit(slice_size=slice_size, batch_size=batch_size, **asked)
+
+
+@pytest.fixture(scope="module")
+def found(small: InProcess) -> Audited:
+    return audited(small)
+
+
+def test_effects_of_the_artifact_are_those_of_the_model(found: Audited) -> None:
+    model, section = net(), found.report["explain"]
+    with np.load(found.files["explanations"]) as kept:
+        n = len(kept["index"])
+        assert n == section["n"] == len(section["samples"]) > 2
+        assert kept["promotion"].shape == kept["kind"].shape == (n, 4, 4)
+        assert kept["maps"].shape == (n, 4, 8, 8)
+        x, x_adv = torch.from_numpy(kept["x"]), torch.from_numpy(kept["x_adv"])
+        target, label = torch.from_numpy(kept["target"]), torch.from_numpy(kept["label"])
+        each = torch.arange(n)
+        with torch.no_grad():
+            z = model(x_adv)
+            assert torch.equal(z.argmax(1), target)
+            for r, c in ((0, 0), (1, 3), (3, 2)):
+                part = np.s_[:, :, 2 * r : 2 * r + 2, 2 * c : 2 * c + 2]
+                undone = x_adv.clone()
+                undone[part] = x[part]
+                back = model(undone)
+                promoted, suppressed = (z - back)[each, target], (back - z)[each, label]
+                np.testing.assert_allclose(kept["promotion"][:, r, c], promoted.numpy(), atol=1e-5)
+                np.testing.assert_allclose(kept["suppression"][:, r, c], suppressed.numpy(), atol=1e-5)
+            assert (model(torch.from_numpy(kept["x_refined"])).argmax(1) != label).all()
+        np.testing.assert_array_equal(kept["kind"], kinds(kept["promotion"], kept["suppression"], 1e-3))
+
+
+def test_the_report_is_the_mean_of_the_artifact(found: Audited) -> None:
+    section = found.report["explain"]
+    with np.load(found.files["explanations"]) as kept:
+        for code, kind in ((-1, "suppression"), (0, "balanced"), (1, "promotion"), (2, "negligible")):
+            share = ((kept["kind"] == code) & kept["touched"]).sum((1, 2)) / kept["touched"].sum((1, 2))
+            assert section["shares"][kind] == pytest.approx(share.mean())
+            assert section["intervals"][kind][0] <= share.mean() <= section["intervals"][kind][1]
+        delta = (kept["x_adv"] - kept["x"]).astype(np.float64)
+        length = np.sqrt((delta**2).sum((1, 2, 3)))
+        assert [s["l2"] for s in section["samples"]] == pytest.approx(length.tolist())
+        pruned = np.sqrt(((kept["x_refined"] - kept["x"]).astype(np.float64) ** 2).sum((1, 2, 3)))
+        assert section["refinement"]["before"] == pytest.approx(length.mean())
+        assert section["refinement"]["after"] == pytest.approx(pruned.mean())
+        assert section["refinement"]["after"] < section["refinement"]["before"]
+        assert section["refinement"]["success"] == 1
+        scores = []
+        for i, values in enumerate(kept["maps"][:, 0]):
+            inside = values >= np.sort(values.ravel())[int(0.7 * values.size)]
+            scores.append(np.sqrt((delta[i] ** 2).sum(0)[inside].sum()) / length[i])
+        assert section["interpretability"]["true"]["score"] == pytest.approx(np.mean(scores))
+    assert sum(section["shares"].values()) == pytest.approx(1)
+    assert section["map"] == "grad_cam"
+    assert found.check("explain")["status"] == "pass"
+    assert "explain.shares" in found.report["definitions"]
+    assert "promotion and suppression" in found.html
+
+
+@pytest.mark.parametrize("slice_size", [5, 8])
+def test_slices_and_batches_do_not_matter(small: InProcess, found: Audited, slice_size: int) -> None:
+    small.forget()
+    other = audited(small, slice_size=slice_size, batch_size=4).report["explain"]
+    same = found.report["explain"]
+    assert [s["index"] for s in other["samples"]] == [s["index"] for s in same["samples"]]
+    assert [s["target"] for s in other["samples"]] == [s["target"] for s in same["samples"]]
+    assert [s["l2"] for s in other["samples"]] == pytest.approx([s["l2"] for s in same["samples"]], rel=1e-4)
+    assert other["shares"] == pytest.approx(same["shares"], abs=0.02)
+
+
+def test_each_sample_may_have_a_target_of_its_own(small: InProcess) -> None:
+    for targets in ("runner_up", "random"):
+        section = audited(small, targets=targets, refinement=False, attack={**PGD, "eps": 0.4}).report["explain"]
+        assert section["refinement"] is None
+        assert 0 < section["n"] <= section["tried"]
+        assert all(s["target"] != s["label"] for s in section["samples"])
+    assert len({s["target"] for s in section["samples"]}) > 1
+
+
+def test_saliency_and_a_layer_can_be_asked_for(small: InProcess) -> None:
+    assert audited(small, map="asm").report["explain"]["map"] == "asm"
+    section = audited(small, layer="conv2").report["explain"]
+    assert section["map"] == "grad_cam"
+    assert section["curve"]["true_chance"] == sorted(section["curve"]["true_chance"], reverse=True)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"attack": {"name": "cw"}, "targets": "random"}, "does not aim"),
+        ({"layer": "conv9"}, "no layer"),
+        ({"attack": {**PGD, "target": 7}}, "3 classes"),
+    ],
+)
+def test_what_cannot_be_explained_is_refused(small: InProcess, options: dict[str, Any], message: str) -> None:
+    with pytest.raises(InvalidField, match=message) as error:
+        audited(small, **options)
+    assert error.value.errors is not None
+    assert error.value.errors[0].pointer.startswith("/explain/")

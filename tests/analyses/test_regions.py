@@ -1,0 +1,90 @@
+"""Regions in a whole audit: the report beside a search that is made here."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from openapi.problems import InvalidField
+from tests.analyses.conftest import net
+from tests.analyses.in_process import Audited, InProcess
+from workers.regions.explore import Plan, explore
+
+FGSM = [{"name": "fgsm", "eps": 0.1}]
+ASKED = {
+    "segmentation": "grid",
+    "segments": 4,
+    "values": "corners",
+    "semantic": "entropy",
+    "pixels": 2,
+    "max_samples": 15,
+}
+
+
+def audited(small: InProcess, slice_size: int = 1000, batch_size: int | None = None, **regions: Any) -> Audited:
+    asked = {"attacks": FGSM, "neurons": None, "regions": {**ASKED, **regions}}
+    return small.audit(slice_size=slice_size, batch_size=batch_size, **asked)
+
+
+@pytest.fixture(scope="module")
+def found(small: InProcess) -> Audited:
+    return audited(small)
+
+
+def test_the_report_holds_what_a_search_finds(small: InProcess, found: Audited) -> None:
+    section = found.report["regions"]
+    x, y = (np.load(found.paths[small.data.files[name].blob.sha256])[:15] for name in "xy")
+    images = torch.from_numpy(x).float() / 255
+    plan = Plan(segmentation="grid", segments=4, semantic="entropy", pixels=2)
+    expected = list(explore(net(), images, torch.from_numpy(y), torch.arange(15), plan))
+    assert section["n"] == len(expected) > 2
+    extreme = sum(int(np.isin(x[one.index], (0, 255)).sum()) for one in expected)  # one of both values changes nothing
+    assert section["queries"] == sum(one.queries for one in expected) == section["n"] * 64 * 2 - extreme
+    assert sum(bool(one.regions) for one in expected) == len(section["samples"])
+    for one, told in zip(expected, section["samples"], strict=True):
+        assert (told["index"], told["few_pixels"], told["needed_budget"]) == (one.index, one.few_pixels, one.needed)
+        assert [r["vulnerable"] for r in told["regions"]] == [r.vulnerable for r in one.regions]
+        assert [r["semantic"] for r in told["regions"]] == pytest.approx([r.semantic for r in one.regions])
+    assert section["curve"]["success"][-1] == section["vulnerable"] / section["n"]
+    assert section["few_pixels"]["success"][0] == section["vulnerable"] / section["n"]
+    assert section["spearman"]["n"] == 4 * section["n"]
+    check = found.check("regions")
+    assert (check["status"], check["numbers"]["images"]) == ("pass", section["n"])
+    assert "regions.success" in found.report["definitions"]
+    assert found.report["neurons"] is None
+    assert "Vulnerability by region" in found.html
+
+
+@pytest.mark.parametrize("slice_size", [4, 7])
+def test_slices_and_batches_do_not_matter(small: InProcess, found: Audited, slice_size: int) -> None:
+    small.forget()
+    other = audited(small, slice_size=slice_size, batch_size=5)
+    assert other.report["regions"] == found.report["regions"]
+    with np.load(found.files["regions"]) as a, np.load(other.files["regions"]) as b:
+        assert set(a.files) == set(b.files)
+        for name in a.files:
+            np.testing.assert_array_equal(a[name], b[name])
+
+
+def test_hits_of_the_artifact_replay(small: InProcess, found: Audited) -> None:
+    model = net()
+    x = np.load(found.paths[small.data.files["x"].blob.sha256]).astype(np.float32) / 255
+    with np.load(found.files["regions"]) as kept:
+        samples, hits = kept["index"], kept["hit_sample"]
+        assert len(hits) == kept["vulnerable"].sum() > 0
+        images = torch.from_numpy(x[samples[hits]].copy())
+        images[np.arange(len(hits)), :, kept["hit_y"], kept["hit_x"]] = torch.from_numpy(kept["hit_value"])
+        with torch.no_grad():
+            np.testing.assert_array_equal(model(images).argmax(1).numpy(), kept["hit_class"])
+    assert "regions" in {a["kind"] for a in found.report["artifacts"]}
+
+
+def test_null_options_are_settled_by_the_model_and_the_images(small: InProcess) -> None:
+    section = audited(small, semantic=None)
+    assert (section.report["regions"]["semantic"], section.report["regions"]["budget"]) == ("cam_mass", 1.0)
+
+
+def test_masks_are_refused_until_data_sets_carry_them(small: InProcess) -> None:
+    with pytest.raises(InvalidField, match="masks"):
+        audited(small, segmentation="masks")

@@ -1,0 +1,102 @@
+"""Work `regions`: the images of one slice searched pixel by pixel, region by region."""
+
+from dataclasses import asdict
+
+import numpy as np
+
+from openapi.analyses.regions import USUAL_PIXELS, Region, RegionFile, RegionParams, RegionSample, RegionValue, Semantic
+from openapi.problems import InvalidField, NotDifferentiable
+from workers.explain.class_maps import ClassMaps
+from workers.jobs.arrays import load_rows, shard_rows
+from workers.jobs.context import JobContext
+from workers.jobs.rows_file import RowsFile
+from workers.models.audited import AuditedModel
+from workers.models.load import load_contract
+from workers.regions.explore import Explored, Plan, explore
+
+_AT_ONCE = 64
+#: Column → type and number of dimensions; hits have a row each, and `hit_sample` is a row of the others.
+COLUMNS = {
+    "index": ("i8", 1), "segments": ("i2", 3), "vulnerable": ("i2", 3), "tried": ("i2", 3), "few_pixels": ("i8", 1),
+    "hit_sample": ("i8", 1), "hit_y": ("i2", 1), "hit_x": ("i2", 1), "hit_value": ("f4", 2), "hit_class": ("i4", 1),
+}  # fmt: skip
+
+
+def run(ctx: JobContext[RegionParams]) -> RegionValue:
+    """Search the slice, a few images at a time, and write what was found of each."""
+    params = ctx.params
+    model = load_contract(ctx.inputs["model"], params.model).to(ctx.device)
+    semantic, maps = _maps(model, params)
+    rows = shard_rows(ctx)
+    searched, arrays = 0, RowsFile(ctx.output(RegionFile.ARRAYS, "regions.npz", "regions", "npz"), COLUMNS)
+    with ctx.output(RegionFile.ROWS, "regions.jsonl", "rows", "jsonl").open("w", encoding="utf-8") as lines:
+        budget = params.budget or 1.0
+        for at in range(0, len(rows), _AT_ONCE):
+            x, y, index = (
+                part.to(ctx.device) for part in load_rows(ctx.inputs["x"], ctx.inputs["y"], rows[at : at + _AT_ONCE])
+            )
+            budget = params.budget or min(1.0, USUAL_PIXELS / x[0, 0].numel())
+            plan = Plan(
+                segmentation=params.segmentation,
+                segments=params.segments,
+                values=params.values,
+                budget=budget,
+                semantic=semantic,
+                pixels=params.pixels,
+                seed=params.seed,
+            )
+            for found in explore(
+                model, x, y, index, plan, maps=maps, batch_size=ctx.execution.get("batch_size"),
+            ):  # fmt: skip
+                lines.write(_sample(found).model_dump_json() + "\n")
+                _add(arrays, found, searched)
+                searched += 1
+                ctx.progress(at + int((index <= found.index).sum()), len(rows), "samples", "regions")
+    arrays.close()
+    return RegionValue(n=searched, budget=budget, semantic=semantic)
+
+
+def _maps(model: AuditedModel, params: RegionParams) -> tuple[Semantic, ClassMaps | None]:
+    """What a region's meaning is measured by, and the maps that this or the segmentation needs.
+
+    Raises `InvalidField` where maps were asked for that the model has not.
+    """
+    asked = params.segmentation == "cam" or params.semantic == "cam_mass"
+    if params.semantic == "entropy" and not asked:
+        return "entropy", None
+    try:
+        return params.semantic or "cam_mass", ClassMaps(model)
+    except (InvalidField, NotDifferentiable) as error:
+        if asked:
+            field = "segmentation" if params.segmentation == "cam" else "semantic"
+            raise InvalidField(f"/regions/{field}", f"needs class activation maps: {error.detail}") from error
+        return "entropy", None
+
+
+def _sample(found: Explored) -> RegionSample:
+    regions = [{**asdict(r), "classes": {str(c): k for c, k in r.classes.items()}} for r in found.regions]
+    return RegionSample(
+        index=found.index,
+        label=found.label,
+        predicted=found.label,
+        vulnerable_regions=sum(r.vulnerable > 0 for r in found.regions),
+        queries=found.queries,
+        needed_budget=found.needed,
+        few_pixels=found.few_pixels,
+        regions=tuple(Region.model_validate(r) for r in regions),
+    )
+
+
+def _add(arrays: RowsFile, found: Explored, row: int) -> None:
+    arrays.add(
+        index=np.array([found.index]),
+        segments=found.segments[None],
+        vulnerable=found.vulnerable[None],
+        tried=found.tried[None],
+        few_pixels=np.array([found.few_pixels or 0]),
+        hit_sample=np.full(len(found.hit_class), row),
+        hit_y=found.hit_pixel[:, 0],
+        hit_x=found.hit_pixel[:, 1],
+        hit_value=found.hit_value,
+        hit_class=found.hit_class,
+    )

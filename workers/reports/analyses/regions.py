@@ -1,0 +1,126 @@
+"""The report's part of regions: samples of all slices, what budgets find, and density against meaning."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from openapi.analyses.regions import (
+    BudgetCurve,
+    DensityCorrelation,
+    PixelCurve,
+    RegionFile,
+    RegionOptions,
+    RegionSample,
+    RegionSection,
+    RegionValue,
+)
+from openapi.report import Report
+from workers.jobs.rows_file import RowsFile
+from workers.regions.summary import density_against_semantics, success_curve
+from workers.reports.analyses.base import Found, Merged, Output
+from workers.reports.formatting import class_text
+from workers.reports.svg import Series, series_chart
+
+#: Samples that the page lists.
+_LISTED = 12
+
+
+def merge(options: RegionOptions, found: Found) -> Merged:
+    """Put the slices together."""
+    values = [r.value for r in found.of("regions") if isinstance(r.value, RegionValue)]
+    samples = _samples(found)
+    if not samples:
+        return Merged(None, "the model gets none of the samples right")
+    budget = values[0].budget
+    budgets, success = success_curve([s.needed_budget for s in samples], budget)
+    within = [
+        sum(s.few_pixels is not None and s.few_pixels <= k for s in samples) for k in range(1, options.pixels + 1)
+    ]
+    section = RegionSection(
+        segmentation=options.segmentation,
+        values=options.values,
+        budget=budget,
+        semantic=values[0].semantic,
+        n=len(samples),
+        vulnerable=sum(s.vulnerable_regions > 0 for s in samples),
+        queries=sum(s.queries for s in samples),
+        samples=tuple(samples),
+        curve=BudgetCurve(budget=tuple(budgets), success=tuple(success)),
+        few_pixels=PixelCurve(
+            pixels=tuple(range(1, options.pixels + 1)), success=tuple(count / len(samples) for count in within)
+        ),
+        spearman=DensityCorrelation(**density_against_semantics([s.regions for s in samples])),
+    )
+    return Merged(
+        section,
+        f"{section.vulnerable} of {section.n} images have a pixel that decides; {section.queries} queries",
+        {"images": section.n, "vulnerable": section.vulnerable, "queries": section.queries},
+    )
+
+
+def _samples(found: Found) -> list[RegionSample]:
+    lines = (r.files[RegionFile.ROWS].read_text(encoding="utf-8").splitlines() for r in found.of("regions"))
+    return [RegionSample.model_validate_json(line) for part in lines for line in part]
+
+
+def keep(options: RegionOptions, found: Found, output: Output) -> None:
+    """The artifact `regions`: the slices' arrays, one shard in memory at a time."""
+    parts = [result.files[RegionFile.ARRAYS] for result in found.of("regions")]
+    if not parts:
+        return
+    with np.load(parts[0], allow_pickle=False) as first:
+        columns = {name: (first[name].dtype.str, first[name].ndim) for name in first.files}
+    whole, before = RowsFile(output("regions", "regions.npz", "regions", "npz"), columns), 0
+    for part in parts:
+        with np.load(part, allow_pickle=False) as arrays:
+            rows = {name: arrays[name] for name in columns}
+        rows["hit_sample"] = rows["hit_sample"] + before
+        before += len(rows["index"])
+        whole.add(**rows)
+    whole.close()
+
+
+def view(section: RegionSection, report: Report) -> dict[str, Any]:
+    """Success against budget, and the images with most vulnerable pixels."""
+    charts = [
+        _chart(
+            "Images with a pixel that decides, against budget",
+            "share of each region's pixels tried",
+            section.curve.budget,
+            section.curve.success,
+        )
+    ]
+    if len(section.few_pixels.pixels) > 1:
+        charts.append(
+            _chart(
+                "Images fooled, against pixels painted",
+                "pixels",
+                section.few_pixels.pixels,
+                section.few_pixels.success,
+            )
+        )
+    worst = sorted(section.samples, key=lambda s: (-sum(r.vulnerable for r in s.regions), s.index))[:_LISTED]
+    return {
+        "charts": charts,
+        "samples": [
+            {
+                "index": s.index,
+                "label": class_text(s.label, report.model.labels),
+                "vulnerable": sum(r.vulnerable for r in s.regions),
+                "tried": sum(r.tried for r in s.regions),
+                "regions": f"{s.vulnerable_regions} of {len(s.regions)}",
+                "densest": max((r.density for r in s.regions), default=0.0),
+                "classes": ", ".join(
+                    class_text(int(c), report.model.labels)
+                    for c in dict.fromkeys(c for r in s.regions for c in r.classes)
+                ),
+            }
+            for s in worst
+        ],
+    }
+
+
+def _chart(title: str, axis: str, at: Sequence[float], success: Sequence[float]) -> dict[str, Any]:
+    line = Series("images", [(float(a), s) for a, s in zip(at, success, strict=True)], 1)
+    return {"title": title, "svg": series_chart(title, axis, [line]), "legend": []}
