@@ -171,20 +171,29 @@ def _runtime(net: nn.Module, column: str, path: Path) -> Callable[[Tensor], Tens
 def _weights_missing(net: nn.Module, x: Tensor, model: AuditedModel, column: str) -> str:
     """Which weights that the network reads are no trainable parameter of the model; '' when all are.
 
-    An ONNX export renames weights and folds norms into convolutions: there the matrices and kernels are counted.
+    A weight that several layers share has several names, one of which is kept. An ONNX export renames weights and
+    folds norms into convolutions: there the numbers of matrices and kernels are counted.
     """
     net.zero_grad()
     net(x).sum().backward()
-    used = {name: p for name, p in net.named_parameters() if p.grad is not None}
+    used: dict[nn.Parameter, set[str]] = {}
+    for name, p in net.named_parameters(remove_duplicate=False):
+        if p.grad is not None:
+            used.setdefault(p, set()).add(name)
     found = model.trainable_parameters()
     odd = [name for name in found if not re.fullmatch(r"[A-Za-z_0-9.-]+", name)]
     if odd:
         return f"names that are no paths: {odd[:3]}"
     if not column.startswith("onnx"):
-        return ", ".join(sorted(set(used) - set(found))[:3])
-    wanted = sum(p.numel() for p in used.values() if p.dim() > 1)
-    there = sum(p.numel() for p in found.values() if p.dim() > 1)
+        return ", ".join(sorted(min(names) for names in used.values() if names.isdisjoint(found))[:3])
+    wanted = sum(p.numel() for p in used if _is_matrix(p))
+    there = sum(p.numel() for p in found.values() if _is_matrix(p))
     return "" if there >= wanted else f"{wanted - there} of {wanted} numbers of kernels and matrices"
+
+
+def _is_matrix(weight: Tensor) -> bool:
+    """Whether it is more than a vector; a gain of NFNet (c, 1, 1, 1) is none."""
+    return sum(size > 1 for size in weight.shape) > 1
 
 
 def cell(net: nn.Module, x: Tensor, column: str, folder: Path, slope: Slope = slope) -> Cell:

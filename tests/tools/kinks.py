@@ -25,6 +25,14 @@ def images(count: int, shape: tuple[int, ...]) -> Tensor:
     return torch.rand(count, *shape, generator=torch.Generator().manual_seed(count))
 
 
+def gradient_beside(model: nn.Module, image: Tensor) -> Tensor:
+    """One image's input gradient, computed in a batch of two: (1, c, h, w) → (1, c, h, w).
+
+    Alone, an image whose tokens are turned into a map before a batch norm gets a wrong gradient from torch itself.
+    """
+    return gradient(model, torch.cat([image, image.flip(-1)]))[:1]
+
+
 @functools.lru_cache(maxsize=1)
 def _telling(net: nn.Module, shape: tuple[int, ...]) -> list[tuple[Tensor, Tensor]]:
     """Images at which a translation can be judged, each with the original's input gradient.
@@ -37,8 +45,8 @@ def _telling(net: nn.Module, shape: tuple[int, ...]) -> list[tuple[Tensor, Tenso
     noise = torch.randn(drawn.shape, generator=torch.Generator().manual_seed(0)).sign()
     for i in range(len(drawn)):
         image = drawn[i : i + 1]
-        original = gradient(net, image)
-        jumps = worst(*(relative(gradient(net, image + s * 1e-6 * noise[i : i + 1]), original) for s in (-1, 1)))
+        original = gradient_beside(net, image)
+        jumps = worst(*(relative(gradient_beside(net, image + s * 1e-6 * noise[i : i + 1]), original) for s in (-1, 1)))
         if jumps < GRADIENT / 2:
             told.append((image, original))
     return told or _telling_in_double(net, shape)
@@ -55,8 +63,8 @@ def _telling_in_double(net: nn.Module, shape: tuple[int, ...]) -> list[tuple[Ten
     drawn = images(MOST_IMAGES, shape).double()
     for i in range(MOST_IMAGES):
         image = drawn[i : i + 1]
-        original = gradient(_moved(double, net, 0, 0.0), image)
-        if all(relative(gradient(_moved(double, net, *step), image), original) < GRADIENT / 2 for step in steps):
+        original = gradient_beside(_moved(double, net, 0, 0.0), image)
+        if all(relative(gradient_beside(_moved(double, net, *step), image), original) < GRADIENT / 2 for step in steps):
             return [(image, original)]
     return []
 
@@ -70,7 +78,7 @@ def slope(net: nn.Module, model: AuditedModel, shape: tuple[int, ...]) -> tuple[
     if dtype == torch.float64:
         model = copy.deepcopy(model).double()
         model.transform.file = dataclasses.replace(model.transform.file, dtype=dtype)
-    return worst(*(relative(gradient(model, image), original) for image, original in told)), dtype
+    return worst(*(relative(gradient_beside(model, image), original) for image, original in told)), dtype
 
 
 @torch.no_grad()

@@ -7,21 +7,19 @@ run once more after writing and compared with the model.
 
 import copy
 import json
-import re
 import warnings
 from collections.abc import Callable
-from itertools import count
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
 from safetensors.torch import save_file
-from torch import Tensor, fx
+from torch import Tensor
 
 from openapi.problems import JobFailed
 from workers.models.audited import AuditedModel
-from workers.models.graphs import export_program, fetch, quiet_export
+from workers.models.for_exporter import for_exporter, rename
+from workers.models.graphs import export_program, quiet_export
 from workers.models.scripted import scripted
 from workers.models.torchscript.archive import INPUT_NOTE
 
@@ -69,9 +67,9 @@ def write_pt2(model: AuditedModel, path: Path) -> None:
 
 def write_onnx(model: AuditedModel, path: Path) -> None:
     """Write an ONNX file (input ``input``, output ``logits``) by torch's default exporter, with a free batch size."""
-    import onnxruntime
+    from workers.models.onnx.runtime import session
 
-    network, names = _numbered(model.graph)
+    network, names = for_exporter(model.graph)
     with quiet_export(), torch.no_grad():
         program = torch.onnx.export(
             network,
@@ -83,53 +81,15 @@ def write_onnx(model: AuditedModel, path: Path) -> None:
             verbose=False,
         )
     assert program is not None
-    _rename(program.model.graph, names)
+    rename(program.model.graph, names)
     program.save(str(path), external_data=False)
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = torch.get_num_threads()
-    options.log_severity_level = 4
-    session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    opened = session(str(path))
 
     def run(x: Tensor) -> Tensor:
-        (logits,) = session.run(None, {session.get_inputs()[0].name: x.numpy()})
+        (logits,) = opened.run(None, {opened.get_inputs()[0].name: x.numpy()})
         return torch.from_numpy(np.asarray(logits))
 
     _compare(model, run, "ONNX")
-
-
-#: What a weight is called while the file is written, and its number.
-_NUMBERED = re.compile(r"weight_of_file_(\d{6})")
-
-
-def _numbered(module: fx.GraphModule) -> tuple[fx.GraphModule, dict[str, str]]:
-    """A copy whose tensors have names that no exporter invents, and {that name: the file's}.
-
-    A file of an exporter may call its weights what the same exporter calls its intermediate values (``val_50``).
-    """
-    graph = copy.deepcopy(module.graph)
-    numbers: dict[str, str] = {}
-    for node in graph.nodes:
-        if node.op == "get_attr":
-            node.target = numbers.setdefault(str(node.target), f"weight_of_file_{len(numbers):06}")
-    tensors = {number: fetch(module, name).detach().cpu() for name, number in numbers.items()}
-    return fx.GraphModule(tensors, graph), {number: name for name, number in numbers.items()}
-
-
-def _rename(graph: Any, names: dict[str, str]) -> None:
-    """Give an `onnx_ir` graph's weights their names back, and what was made of them (a folded norm's bias) their stem.
-
-    Values that have such a name already get another.
-    """
-    values = [*graph.initializers.values(), *(value for node in graph.all_nodes() for value in node.outputs)]
-    ours = [value for value in values if _NUMBERED.match(value.name)]
-    wanted = {value.name: _NUMBERED.sub(lambda found: names[found[0]], value.name, 1) for value in ours}
-    taken = {*wanted.values(), *(value.name for value in values)}
-    for value in values:
-        if value.name in wanted.values():
-            value.name = next(name for i in count(1) if (name := f"{value.name}_{i}") not in taken)
-            taken.add(value.name)
-    for value in ours:
-        value.name = wanted[value.name]
 
 
 def write_safetensors(model: AuditedModel, path: Path) -> None:

@@ -208,3 +208,52 @@ def test_nhwc_is_kept(tmp_path: Path) -> None:
     assert (again.input.shape, again.input.layout) == ((3, 6, 5), "NHWC")
     x = torch.rand(2, 3, 6, 5)
     assert relative(again(x), model(x)) < 1e-5
+
+
+@pytest.mark.parametrize("pad", [nn.ZeroPad2d(1), lambda x: F.pad(x, (1, 1, 1, 1))])
+def test_zeros_padded_ahead_of_a_max_pool_stay_zeros_in_onnxruntime(tmp_path, pad):
+    """It would take them for the pool's own padding, -inf; all that is pooled here is below zero."""
+
+    class Padded(ConvNet):
+        def forward(self, x):
+            return super().forward(x) + F.max_pool2d(pad(-1 - x), 3, 2).flatten(1)[:, :5] * 3
+
+    net = settled(Padded())
+    model = audit_module(net, InputSpec(shape=(3, 14, 14)))
+    write_onnx(model, tmp_path / "out.onnx")
+    session = onnxruntime.InferenceSession(str(tmp_path / "out.onnx"), providers=["CPUExecutionProvider"])
+    x = torch.rand(2, 3, 14, 14)
+    assert relative(torch.from_numpy(session.run(None, {"input": x.numpy()})[0]), net(x).detach()) < 1e-5
+
+
+@pytest.mark.parametrize("masked", [None, 2, 3, 5])
+@pytest.mark.parametrize("windows", [(), (1, 2), (2,)])
+def test_attention_with_any_number_of_axes_is_written_as_onnx(tmp_path, windows, masked):
+    """Windows between images and heads (Hiera, Nest, Twins), or no heads; a mask of few axes or of all."""
+
+    class Windows(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.qkv = nn.Linear(3, 24)
+            self.fc = nn.Linear(8, 5)
+
+        def forward(self, x):
+            n = x.shape[0]
+            tokens = self.qkv(x.flatten(2).transpose(1, 2))
+            heads = (2,) if windows else ()
+            shape = (n, *windows, *heads, -1, 24 // (heads or (1,))[0])
+            q, k, v = tokens.reshape(shape).chunk(3, -1)
+            mask = None
+            if masked is not None:
+                length = q.shape[-2]
+                mask = torch.linspace(-1, 1, length**2).reshape(length, length)
+                mask = mask.expand(*(1,) * (min(masked, q.dim()) - 2), length, length)
+            y = F.scaled_dot_product_attention(q, k, v, mask)
+            return self.fc(y.reshape(n, -1, 8).mean(1))
+
+    net = settled(Windows())
+    model = audit_module(net, InputSpec(shape=(3, 4, 4)))
+    write_onnx(model, tmp_path / "out.onnx")
+    session = onnxruntime.InferenceSession(str(tmp_path / "out.onnx"), providers=["CPUExecutionProvider"])
+    x = torch.rand(3, 3, 4, 4)
+    assert relative(torch.from_numpy(session.run(None, {"input": x.numpy()})[0]), net(x).detach()) < 1e-5

@@ -7,11 +7,12 @@ a layer; attention masks.
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 import numpy as np
 
-from workers.models.onnx.graph import Graph, reads
+from workers.models.onnx.graph import Graph, Node, reads
 from workers.models.onnx.registry import Host
 from workers.models.onnx.resolve import operator_of
 
@@ -41,18 +42,22 @@ def _ends(graph: Graph) -> dict[str, Ends]:
     """Where each value ends, followed through operators on constants (a transposed, scaled or sliced weight)."""
     varying = {port.name for port in graph.inputs}
     behind_layer: set[str] = set()
-    operators = [operator_of(node) for node in graph.nodes]
-    for node, operator in zip(graph.nodes, operators, strict=True):
+    nodes = list(_flat(graph.nodes))
+    aliases = dict(graph.aliases)
+    for body in _bodies(graph.nodes):
+        aliases |= body.aliases
+    operators = [operator_of(node) for node in nodes]
+    for node, operator in zip(nodes, operators, strict=True):
         if not varying.isdisjoint(reads(node)):
             varying.update(node.outputs)
         if operator.layer or any(n in behind_layer for n in node.inputs):
             behind_layer.update(node.outputs)
     ends: dict[str, Ends] = defaultdict(set)
-    for node, operator in zip(reversed(graph.nodes), reversed(operators), strict=True):
+    for node, operator in zip(reversed(nodes), reversed(operators), strict=True):
         constant = varying.isdisjoint(node.outputs)
         below = {end for output in node.outputs for end in ends.get(output, ())} if constant else set()
         for slot, name in enumerate(node.inputs):
-            name = graph.aliases.get(name, name)
+            name = aliases.get(name, name)
             if slot in operator.weights:
                 ends[name].add((True, False))
             elif slot in operator.settings:
@@ -62,6 +67,23 @@ def _ends(graph: Graph) -> dict[str, Ends]:
             elif not operator.elementwise or any(n in behind_layer for n in node.inputs):
                 ends[name].add((False, False))
     return ends
+
+
+def _flat(nodes: Iterable[Node]) -> Iterator[Node]:
+    """The nodes, those of branches ahead of the node that chooses, which then reads what its branches return."""
+    for node in nodes:
+        bodies = [value for value in node.attributes.values() if isinstance(value, Graph)]
+        for body in bodies:
+            yield from _flat(body.nodes)
+        returned = (port.name for body in bodies for port in body.outputs)
+        yield replace(node, inputs=(*node.inputs, *returned)) if bodies else node
+
+
+def _bodies(nodes: Iterable[Node]) -> Iterator[Graph]:
+    for value in (value for node in nodes for value in node.attributes.values()):
+        if isinstance(value, Graph):
+            yield value
+            yield from _bodies(value.nodes)
 
 
 def _is_mask(array: Host) -> bool:

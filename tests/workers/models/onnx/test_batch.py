@@ -90,3 +90,19 @@ def test_sizes_computed_from_the_shape_of_the_input(tmp_path: Path) -> None:
     head = node("Gemm", ["f2", "fc.weight", "fc.bias"], "y", transB=1)
     constants |= {"i0": np.array(0, np.int64), "i1": np.array(1, np.int64), "one": np.array(1, np.int64), "ax": ints(0)}
     compare(save(model([*nodes[:3], *chain, head], ["n", 3, 8, 8], constants), tmp_path))
+
+
+def test_a_row_of_ones_with_the_batch_in_one_place(tmp_path: Path) -> None:
+    """gcvit's query, repeated for each window: Tile by OneHot of (off 1, on the number of images)."""
+    nodes, constants = conv_head()
+    nodes += [
+        node("Shape", ["logits"], "sizes"),
+        node("Gather", ["sizes", "zero"], "n"),
+        node("Concat", ["one", "n"], "off_on", axis=0),
+        node("OneHot", ["place", "rank", "off_on"], "code"),
+        node("Reshape", ["code", "flat"], "times"),
+        node("Tile", ["row", "times"], "rows"),
+        node("Add", ["logits", "rows"], "y"),
+    ]
+    more = {"zero": ints(0), "one": ints(1), "place": ints(-2), "flat": ints(-1), "rank": np.array(2), "row": rand(1, 4)}
+    compare(save(model(nodes, ["n", 3, 8, 8], constants | more), tmp_path))

@@ -9,7 +9,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 from openapi.models import InputSpec
 from openapi.problems import UnsupportedOperator
-from tests.workers.models.onnx.files import compare, conv_head, model, node, save
+from tests.workers.models.onnx.files import compare, conv_head, ints, model, node, rand, save
 from workers.models.onnx.load import load_onnx
 
 
@@ -26,6 +26,20 @@ def test_branch_with_a_constant_condition(tmp_path: Path) -> None:
     choice = node("If", ["cond"], "y", then_branch=branch(2.0), else_branch=branch(-1.0))
     path = save(model([*nodes, choice], ["n", 3, 8, 8], constants | {"cond": np.array(True)}), tmp_path)
     compare(path)
+
+
+def test_a_weight_that_only_a_branch_reads_is_trainable(tmp_path: Path) -> None:
+    """As the exporter writes Hiera's table of positions: squeezed in a branch that a constant chooses."""
+    nodes, constants = conv_head()
+    output = helper.make_tensor_value_info("o", TensorProto.FLOAT, None)
+    body = helper.make_graph([node("Squeeze", ["again", "first"], "o"), node("Identity", ["table"], "again")][::-1],
+                             "b", [], [output])  # fmt: skip
+    choice = node("If", ["cond"], "chosen", then_branch=body, else_branch=body)
+    more = {"table": rand(1, 4), "first": ints(0), "cond": np.array(True)}
+    path = save(
+        model([*nodes, choice, node("Add", ["logits", "chosen"], "y")], ["n", 3, 8, 8], constants | more), tmp_path
+    )
+    assert set(compare(path).trainable_parameters()) == {*constants, "table"}
 
 
 def test_branch_on_the_image_is_refused(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 import torch
 from onnx import numpy_helper
 
-from tests.workers.models.onnx.files import RGB, compare, conv_head, model, node, rand, save
+from tests.workers.models.onnx.files import RGB, compare, conv_head, ints, model, node, rand, save
 
 
 def test_initialisers_behind_identity_are_one_parameter(tmp_path: Path) -> None:
@@ -43,6 +43,33 @@ def test_scaled_and_transposed_weights_stay_trainable(tmp_path: Path) -> None:
     constants = {"hwio": rand(3, 3, 3, 6), "gain": rand(6, 1, 1, 1) + 1, "v": rand(6, 4)}
     audited = compare(save(model(nodes, RGB, constants), tmp_path))
     assert set(audited.trainable_parameters()) == {"hwio", "gain", "v"}
+
+
+def test_a_weight_standardised_by_its_own_statistics_is_trainable(tmp_path: Path) -> None:
+    """As torch's default exporter writes BiT: batch normalisation of the kernel, its mean and variance computed."""
+    nodes = [
+        node("Reshape", ["w", "flat"], "rows"),
+        node("ReduceMean", ["rows"], "mean", axes=[0, 2], keepdims=0),
+        node("ReduceMean", ["rows"], "column", axes=[0, 2], keepdims=1),
+        node("Sub", ["rows", "column"], "centred"),
+        node("Mul", ["centred", "centred"], "squares"),
+        node("ReduceMean", ["squares"], "var", axes=[0, 2], keepdims=0),
+        node("BatchNormalization", ["rows", "ones", "zeros", "mean", "var"], "standard", epsilon=1e-8),
+        node("Reshape", ["standard", "kernel"], "k"),
+        node("Conv", ["x", "k"], "c"),
+        node("ReduceMax", ["c"], "m", axes=[2, 3], keepdims=0),
+        node("Gemm", ["m", "v"], "y"),
+    ]
+    constants = {"w": rand(6, 3, 3, 3), "v": rand(6, 4), "ones": np.ones(6, np.float32), "flat": ints(1, 6, -1)}
+    constants |= {"zeros": np.zeros(6, np.float32), "kernel": ints(6, 3, 3, 3)}
+    audited = compare(save(model(nodes, RGB, constants), tmp_path))
+    x = torch.rand(2, 3, 8, 8)
+    (found,) = torch.autograd.grad(audited(x).square().sum(), audited.trainable_parameters()["w"])
+    w = torch.from_numpy(constants["w"]).requires_grad_()
+    var, mean = torch.var_mean(w, (1, 2, 3), correction=0, keepdim=True)
+    pooled = torch.conv2d(x, (w - mean) / torch.sqrt(var + 1e-8)).amax((2, 3))
+    (expected,) = torch.autograd.grad((pooled @ torch.from_numpy(constants["v"])).square().sum(), w)
+    assert torch.allclose(found, expected, rtol=1e-4, atol=1e-5 * float(expected.abs().max()))
 
 
 @pytest.mark.parametrize("identity", [True, False])

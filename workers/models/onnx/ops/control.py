@@ -10,7 +10,14 @@ from workers.models.onnx.call import Call, ints
 from workers.models.onnx.registry import Host, Value, operator
 
 
-@operator("If", since=1, note="the condition must be a constant", idle=("then_branch", "else_branch"))
+@operator(
+    "If",
+    since=1,
+    note="the condition must be a constant",
+    settings=(0,),
+    view=True,
+    idle=("then_branch", "else_branch"),
+)
 def if_(call: Call, condition: Value) -> tuple[Value, ...]:
     if not isinstance(condition, np.ndarray):
         raise call.refuse("its condition depends on the image; only a constant condition can be translated")

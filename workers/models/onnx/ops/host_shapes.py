@@ -113,6 +113,19 @@ def constant_of_shape(call: Call, target: Host) -> Any:
     return np.full(ints(target), call.attr("value", np.zeros(1, np.float32)).reshape(-1)[0])
 
 
+def one_hot(call: Call, indices: Host, depth: Host, values: Host) -> Any:
+    """Also of sizes: gcvit writes how often its query is repeated as a row of ones with the batch in one place."""
+    n = ints(depth)[0]
+    if any(map(symbolic, (indices, depth))):
+        return NotImplemented
+    call.guard([*indices.shape, n])
+    off, on = values.reshape(-1)
+    places = np.expand_dims(np.where(indices < 0, indices + n, indices), -1)
+    code = np.full((*indices.shape, n), off, dtype=values.dtype)
+    code[np.equal(places, np.arange(n))] = on
+    return np.moveaxis(code, -1, call.attr("axis", -1))
+
+
 def range_(call: Call, start: Host, limit: Host, delta: Host) -> Any:
     if any(map(symbolic, (start, limit, delta))):
         return NotImplemented

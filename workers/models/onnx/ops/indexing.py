@@ -119,7 +119,7 @@ def _slice(call: Call, x: Tensor, axis: int, start: Any, end: Any, step: int) ->
     return x[(slice(None),) * axis + (slice(start, end, step),)]
 
 
-@operator("OneHot", since=9, gradient="none", settings=(0, 1, 2))
+@operator("OneHot", since=9, gradient="none", settings=(0, 1, 2), host=host_shapes.one_hot)
 def one_hot(call: Call, indices: Tensor, depth: Host, values: Host) -> Tensor:
     n = ints(depth)[0]
     off, on = (float(v) for v in values.reshape(-1))

@@ -23,6 +23,9 @@ def batch_normalization(call: Call, x: Tensor, scale: Tensor, bias: Tensor, mean
     epsilon = call.attr("epsilon", 1e-5)
     if not call.attr("spatial", 1) and x.ndim > 2:  # until operator set 9: statistics of each place of the image
         return (x - mean) * torch.rsqrt(var + epsilon) * scale + bias
+    if mean.requires_grad or var.requires_grad:  # computed from a weight: the statistics are part of what is learned
+        mean, var, scale, bias = (v.reshape(-1, *(1,) * (x.ndim - 2)) for v in (mean, var, scale, bias))
+        return (x - mean) * torch.rsqrt(var + epsilon) * scale + bias
     # ONNX says how much of the old statistics stays, torch how much of the new comes in; read by training alone.
     momentum = 1.0 - call.attr("momentum", 0.9)
     return F.batch_norm(x, mean, var, scale, bias, False, momentum if 0 < momentum < 1 else 0.1, epsilon)

@@ -22,8 +22,8 @@ def _window(call: Call, x: Tensor) -> tuple[list[int], list[int], list[int], lis
     """(kernel, strides, dilations, begin, end, surplus): `surplus` makes the last window of ceil_mode fit."""
     sizes = spatial(call, x)
     rank = len(sizes)
-    kernel = call.attr("kernel_shape")
-    strides = call.attr("strides", [1] * rank)
+    kernel = list(call.attr("kernel_shape"))
+    strides = list(call.attr("strides", [1] * rank))
     dilations = call.attr("dilations", [1] * rank)
     begin, end = paddings(call, sizes, kernel, strides, dilations)
     surplus = [0] * rank
@@ -34,6 +34,10 @@ def _window(call: Call, x: Tensor) -> tuple[list[int], list[int], list[int], lis
             windows = -(-room // s) + 1
             if (windows - 1) * s >= n + begin[i]:
                 windows -= 1  # no window may begin in the padding behind the image
+            if windows == 1 and room < 0:  # one window, larger than all there is: EfficientNet's is 2560 wide
+                kernel[i] = -(-(n + begin[i] + end[i]) // d)
+                strides[i] = n + begin[i] + end[i]
+                continue
             surplus[i] = max((windows - 1) * s + reach - (n + begin[i] + end[i]), 0)
     return kernel, strides, dilations, begin, end, surplus
 
