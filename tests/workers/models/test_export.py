@@ -211,12 +211,15 @@ def test_nhwc_is_kept(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("pad", [nn.ZeroPad2d(1), lambda x: F.pad(x, (1, 1, 1, 1))])
-def test_zeros_padded_ahead_of_a_max_pool_stay_zeros_in_onnxruntime(tmp_path, pad):
+def test_zeros_padded_ahead_of_a_max_pool_stay_zeros_in_onnxruntime(
+    tmp_path: Path, pad: Callable[[torch.Tensor], torch.Tensor]
+) -> None:
     """It would take them for the pool's own padding, -inf; all that is pooled here is below zero."""
 
     class Padded(ConvNet):
-        def forward(self, x):
-            return super().forward(x) + F.max_pool2d(pad(-1 - x), 3, 2).flatten(1)[:, :5] * 3
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            logits: torch.Tensor = super().forward(x)
+            return logits + F.max_pool2d(pad(-1 - x), 3, 2).flatten(1)[:, :5] * 3
 
     net = settled(Padded())
     model = audit_module(net, InputSpec(shape=(3, 14, 14)))
@@ -228,16 +231,18 @@ def test_zeros_padded_ahead_of_a_max_pool_stay_zeros_in_onnxruntime(tmp_path, pa
 
 @pytest.mark.parametrize("masked", [None, 2, 3, 5])
 @pytest.mark.parametrize("windows", [(), (1, 2), (2,)])
-def test_attention_with_any_number_of_axes_is_written_as_onnx(tmp_path, windows, masked):
+def test_attention_with_any_number_of_axes_is_written_as_onnx(
+    tmp_path: Path, windows: tuple[int, ...], masked: int | None
+) -> None:
     """Windows between images and heads (Hiera, Nest, Twins), or no heads; a mask of few axes or of all."""
 
     class Windows(nn.Module):
-        def __init__(self):
+        def __init__(self) -> None:
             super().__init__()
             self.qkv = nn.Linear(3, 24)
             self.fc = nn.Linear(8, 5)
 
-        def forward(self, x):
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
             n = x.shape[0]
             tokens = self.qkv(x.flatten(2).transpose(1, 2))
             heads = (2,) if windows else ()
@@ -249,7 +254,8 @@ def test_attention_with_any_number_of_axes_is_written_as_onnx(tmp_path, windows,
                 mask = torch.linspace(-1, 1, length**2).reshape(length, length)
                 mask = mask.expand(*(1,) * (min(masked, q.dim()) - 2), length, length)
             y = F.scaled_dot_product_attention(q, k, v, mask)
-            return self.fc(y.reshape(n, -1, 8).mean(1))
+            logits: torch.Tensor = self.fc(y.reshape(n, -1, 8).mean(1))
+            return logits
 
     net = settled(Windows())
     model = audit_module(net, InputSpec(shape=(3, 4, 4)))

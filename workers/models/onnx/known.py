@@ -25,7 +25,7 @@ def known(call: Call, operator: Operator, inputs: list[Value | None]) -> tuple[H
     ):
         return None
     apart = Call(call.node, Batch(None), lambda value: None, _no_branch, torch.device("cpu"))
-    with _disable_current_modes(), torch.no_grad():
+    with _disable_current_modes():
         try:
             given = [_as(operator.tensor, i, v) for i, v in enumerate(inputs)]
             result = operator.tensor.function(apart, *given)

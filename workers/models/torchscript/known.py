@@ -61,7 +61,7 @@ def follow(name: str, given: Sequence[Any], result: Any, again: Callable[[Sequen
         if name.endswith("_") and not name.endswith("__") and given:
             _spoil(given[0])
         return
-    with _disable_current_modes(), torch.no_grad():
+    with _disable_current_modes():
         found = again(numbers)
     pairs = [(result, found)] if isinstance(result, Tensor) else zip(result, found, strict=False)
     for tensor, value in pairs:

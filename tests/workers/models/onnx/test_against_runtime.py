@@ -112,7 +112,8 @@ def test_pools(tmp_path: Path, op: str) -> None:
 def test_a_window_larger_than_the_image_needs_no_more_memory(tmp_path: Path, op: str, dilation: int) -> None:
     """EfficientNet of transformers pools 2 × 2 places by a window of 2560 × 2560; padded to that it asked for 67 GB."""
     for kernel, include, pads in itertools.product([10, 25_000], [0, 1], [[0, 0, 0, 0], [1, 1, 1, 1]]):
-        options = {"kernel_shape": [kernel] * 2, "strides": [kernel * dilation] * 2, "ceil_mode": 1, "pads": pads}
+        options: dict[str, Any] = {"kernel_shape": [kernel] * 2, "strides": [kernel * dilation] * 2, "pads": pads}
+        options |= {"ceil_mode": 1}
         options |= {"count_include_pad": include} if op == "AveragePool" else {}
         check(tmp_path, op, IMAGE, {}, opset=19, dilations=[dilation] * 2, **options)
 

@@ -104,5 +104,6 @@ def test_a_row_of_ones_with_the_batch_in_one_place(tmp_path: Path) -> None:
         node("Tile", ["row", "times"], "rows"),
         node("Add", ["logits", "rows"], "y"),
     ]
-    more = {"zero": ints(0), "one": ints(1), "place": ints(-2), "flat": ints(-1), "rank": np.array(2), "row": rand(1, 4)}
+    more = {"zero": ints(0), "one": ints(1), "place": ints(-2), "flat": ints(-1)}
+    more |= {"rank": np.array(2), "row": rand(1, 4)}
     compare(save(model(nodes, ["n", 3, 8, 8], constants | more), tmp_path))

@@ -1,16 +1,19 @@
 """What onnxruntime does to a file by itself decides nothing about the translation."""
 
+from pathlib import Path
+from typing import Any
+
 from openapi.models import InputSpec
-from tests.workers.models.onnx.files import RGB, ints, model, node, number, rand, save
+from tests.workers.models.onnx.files import RGB, Node, ints, model, node, number, rand, save
 from workers.models.inspection import inspect_audited
 from workers.models.load import load_model
 
 
-def saved(nodes, constants, folder):
+def saved(nodes: list[Node], constants: dict[str, Any], folder: Path) -> Path:
     return save(model(nodes, RGB, constants, domains={"com.microsoft": 1}), folder)
 
 
-def test_what_onnxruntime_changes_by_optimising_is_said_and_decides_nothing(tmp_path):
+def test_what_onnxruntime_changes_by_optimising_is_said_and_decides_nothing(tmp_path: Path) -> None:
     """It takes zeros that are padded ahead of a max-pool for the pool's own padding, -inf."""
     path = saved(
         [
@@ -29,7 +32,7 @@ def test_what_onnxruntime_changes_by_optimising_is_said_and_decides_nothing(tmp_
     assert not any("logits differ" in text for text in found.warnings)
 
 
-def test_attention_without_a_bias_is_not_run_by_onnxruntime(tmp_path):
+def test_attention_without_a_bias_is_not_run_by_onnxruntime(tmp_path: Path) -> None:
     """Its kernel reads the missing bias and ends the process."""
     path = saved(
         [
