@@ -1,6 +1,6 @@
-"""How much each penultimate neuron contributes to a class, and whether the sensitive ones are the important ones.
+"""Which penultimate neurons matter to a class, and whether they are the sensitive ones (SNS, Eq. 4 to 6).
 
-SNS, Eq. 3 to 6. Needs numpy and scipy alone.
+φ itself, Eq. 3, is `heads.last_layer.LastLayer.contributions`. Needs numpy and scipy alone.
 """
 
 from typing import Any
@@ -11,22 +11,6 @@ from scipy.stats import rankdata
 
 from workers.neurons.exact import Floats, Ints
 from workers.neurons.ranking import rank
-
-
-def contributions(penultimate: npt.NDArray[Any], weight: npt.NDArray[Any], target: npt.NDArray[Any]) -> Floats:
-    """φ(F_{L−1}^m, x', y) = F_{L−1}^m(x') · W[m, y]  (Eq. 3); (n, neurons).
-
-    penultimate: (n, neurons) or (n, neurons, h, w), what the last linear layer reads; weight: (classes, inputs) of that
-    layer; target: (n,) the class y of each image. A feature map that is flattened before the head is summed over space
-    (ours), so that Σ_m φ + bias is the logit.
-    """
-    n, neurons = penultimate.shape[:2]
-    maps = penultimate.reshape(n, neurons, -1).astype(np.float64)
-    if maps.shape[1] * maps.shape[2] != weight.shape[1]:
-        raise ValueError(f"the head reads {weight.shape[1]} numbers, the penultimate layer gives {maps[0].size}")
-    rows = weight.astype(np.float64)[target].reshape(n, neurons, maps.shape[2])
-    phi: Floats = (maps * rows).sum(2)
-    return phi
 
 
 def important(phi: Floats, k: int = 20) -> Ints:
@@ -41,9 +25,9 @@ def votes(rankings: Ints, neurons: int) -> Ints:
     return np.bincount(rankings.ravel(), weights.ravel(), minlength=neurons).astype(np.int64)
 
 
-def important_for_set(phi: Floats, k: int = 20) -> Ints:
-    """Γ^y = top-k(F_{L−1}, ρ) with ρ the weighted vote of the images' Π^y  (Eq. 5); ties by index."""
-    return rank(votes(important(phi, k), phi.shape[1]).astype(np.float64))[:k]
+def important_for_set(ballot: Ints, k: int = 20) -> Ints:
+    """Γ^y = top-k(F_{L−1}, ρ) from the votes ρ (neurons,) of the set's images (Eq. 5), ties by index."""
+    return rank(ballot.astype(np.float64))[:k]
 
 
 def spearman(a: npt.NDArray[Any], b: npt.NDArray[Any]) -> float | None:

@@ -1,40 +1,29 @@
-"""How alike the sensitive neurons of different targets are: Levenshtein and Jaccard, each with its chance level.
+"""How alike the sensitive neurons of different targets are: Levenshtein and Jaccard (SNS, Eq. 7 to 10).
 
-SNS, Eq. 7 to 10. A fixed k over layers of different width is confounded by chance, so no number comes without it.
-Needs numpy alone.
+Each comes with its level at chance, see `chance`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import combinations
 from typing import Literal
 
 import numpy as np
+from rapidfuzz.distance import Indel, Levenshtein
 
 Variant = Literal["eq8", "indel"]
 Ranking = Sequence[int]
 
-_DRAWS = 400
-
-
-def levenshtein(a: Ranking, b: Ranking, substitution: int = 1) -> int:
-    """ω_{a,b}(|a|, |b|)  (Eq. 7): insertions and deletions cost 1, substitutions `substitution`."""
-    row = list(range(len(b) + 1))
-    for i, left in enumerate(a, 1):
-        diagonal, row[0] = row[0], i
-        for j, right in enumerate(b, 1):
-            diagonal, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, diagonal + (left != right) * substitution)
-    return row[-1]
-
 
 def levenshtein_similarity(a: Ranking, b: Ranking, variant: Variant = "eq8") -> float:
-    """S_ω(a, b) = 1 − ω_{a,b}/(|a| + |b|)  (Eq. 8), 1 for equal lists.
+    """S_ω(a, b) = 1 − ω_{a,b}/(|a| + |b|)  (Eq. 7, 8), 1 for equal lists.
 
-    With unit costs two lists of equal length cannot fall below 0.5. `indel` counts a substitution as 2, so that lists
-    without a common element get 0.
+    `eq8` has unit costs, so that two lists of equal length cannot fall below 0.5. `indel` counts a substitution as 2,
+    so that lists without a common element get 0.
     """
     if not len(a) and not len(b):
         return 1.0
-    return 1 - levenshtein(a, b, 1 if variant == "eq8" else 2) / (len(a) + len(b))
+    distance = Levenshtein.distance(a, b) if variant == "eq8" else Indel.distance(a, b)
+    return float(1 - distance / (len(a) + len(b)))
 
 
 def average_pair_levenshtein(rankings: Sequence[Ranking], variant: Variant = "eq8") -> float:
@@ -49,15 +38,6 @@ def total_jaccard(rankings: Sequence[Ranking]) -> float:
     sets = [set(ranking) for ranking in rankings]
     union = set.union(*sets)
     return len(set.intersection(*sets)) / len(union) if union else 1.0
-
-
-def chance(measure: Callable[[list[list[int]]], float], n: int, k: int, rankings: int = 2, seed: int = 0) -> float:
-    """The mean of `measure` over random rankings: k of n neurons, ordered, drawn independently for each target.
-
-    A mean of 400 draws from a fixed seed, so that a report's number comes out the same each time.
-    """
-    rng = np.random.default_rng([seed, n, k, rankings])
-    return float(np.mean([measure([rng.permutation(n)[:k].tolist() for _ in range(rankings)]) for _ in range(_DRAWS)]))
 
 
 def above_chance(value: float, level: float) -> float | None:

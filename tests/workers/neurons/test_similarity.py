@@ -1,19 +1,43 @@
-"""Eq. 7 to 10 by hand, and the chance levels."""
+"""Eq. 7 to 10 by hand and beside independent implementations."""
 
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn.metrics import jaccard_score
 
 from workers.neurons.similarity import (
+    Ranking,
     above_chance,
     average_pair_levenshtein,
-    chance,
-    levenshtein,
     levenshtein_similarity,
     total_jaccard,
 )
 
 
+def distance(a: Ranking, b: Ranking, substitution: int) -> int:
+    """ω_{a,b} of Eq. 7 as it is written: insertions and deletions cost 1."""
+    row = list(range(len(b) + 1))
+    for i, left in enumerate(a, 1):
+        diagonal, row[0] = row[0], i
+        for j, right in enumerate(b, 1):
+            diagonal, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, diagonal + (left != right) * substitution)
+    return row[-1]
+
+
+rankings = st.lists(st.integers(0, 12), unique=True, max_size=9)
+
+
+@given(rankings, rankings)
+def test_both_variants_are_eq_7_and_8(a: list[int], b: list[int]) -> None:
+    total = len(a) + len(b)
+    for variant, substitution in (("eq8", 1), ("indel", 2)):
+        expected = 1 - distance(a, b, substitution) / total if total else 1
+        assert levenshtein_similarity(a, b, variant) == pytest.approx(expected)  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize(
-    ("a", "b", "distance"),
+    ("a", "b", "expected"),
     [
         ([1, 2, 3], [1, 2, 3], 0),
         ([1, 2, 3], [2, 3, 1], 2),
@@ -22,15 +46,13 @@ from workers.neurons.similarity import (
         ([1, 2], [1, 3, 2], 1),
     ],
 )
-def test_levenshtein_distance(a: list[int], b: list[int], distance: int) -> None:
-    assert levenshtein(a, b) == levenshtein(b, a) == distance
+def test_distances_by_hand(a: list[int], b: list[int], expected: int) -> None:
+    assert levenshtein_similarity(a, b) == levenshtein_similarity(b, a) == 1 - expected / (len(a) + len(b))
 
 
 def test_eq_8_cannot_fall_below_a_half_for_equal_lengths_but_indel_can() -> None:
     assert levenshtein_similarity([1, 2, 3], [4, 5, 6]) == 0.5
     assert levenshtein_similarity([1, 2, 3], [4, 5, 6], "indel") == 0.0
-    # 1 2 3 → 2 3 1: delete 1, insert 1
-    assert levenshtein_similarity([1, 2, 3], [2, 3, 1]) == pytest.approx(1 - 2 / 6)
     assert levenshtein_similarity([1, 2, 3], [1, 4, 3], "indel") == pytest.approx(1 - 2 / 6)
 
 
@@ -49,21 +71,10 @@ def test_total_jaccard_is_eq_10() -> None:
     assert total_jaccard([[1], [2]]) == 0
 
 
-def test_chance_of_jaccard_is_the_closed_form_for_single_neurons() -> None:
-    # two draws of one neuron out of n agree with probability 1/n
-    assert chance(total_jaccard, n=4, k=1) == pytest.approx(1 / 4, abs=0.07)
-
-
-def test_chance_grows_with_the_share_of_the_layer_and_is_repeatable() -> None:
-    narrow, wide = chance(total_jaccard, n=20, k=10), chance(total_jaccard, n=200, k=10)
-    assert narrow > 0.2 > 0.1 > wide
-    assert chance(total_jaccard, n=20, k=10) == narrow
-    assert chance(total_jaccard, n=5, k=5) == 1
-
-
-def test_chance_level_of_the_average_pair() -> None:
-    level = chance(average_pair_levenshtein, n=512, k=20, rankings=3)
-    assert 0.5 <= level < 0.56
+@given(st.sets(st.integers(0, 9), min_size=1), st.sets(st.integers(0, 9), min_size=1))
+def test_jaccard_of_two_is_that_of_scikit_learn(a: set[int], b: set[int]) -> None:
+    theirs = jaccard_score(np.isin(range(10), list(a)), np.isin(range(10), list(b)))
+    assert total_jaccard([list(a), list(b)]) == pytest.approx(theirs)
 
 
 def test_above_chance_is_zero_at_chance_and_one_for_identity() -> None:

@@ -20,10 +20,11 @@ from openapi.analyses.importance import (
 )
 from openapi.base import as_written
 from openapi.report import Report
+from workers.neurons.chance import indel_chance, levenshtein_chance
 from workers.neurons.exact import ExactSum, Floats, Ints
-from workers.neurons.importance import spearman
+from workers.neurons.importance import important_for_set, spearman
 from workers.neurons.ranking import rank
-from workers.neurons.similarity import average_pair_levenshtein, chance, levenshtein_similarity
+from workers.neurons.similarity import levenshtein_similarity
 from workers.reports.analyses.base import Found, Merged, Output, Result
 from workers.reports.formatting import class_text
 from workers.reports.kept_arrays import join_npz
@@ -93,8 +94,8 @@ def merge(options: ImportanceOptions, found: Found) -> Merged:
         ),
         chance=ImportanceChance(
             spearman_sd=1 / sqrt(neurons - 1) if neurons > 1 else None,
-            levenshtein=chance(average_pair_levenshtein, neurons, k),
-            levenshtein_indel=chance(lambda both: average_pair_levenshtein(both, "indel"), neurons, k),
+            levenshtein=levenshtein_chance(neurons, k).value,
+            levenshtein_indel=indel_chance(neurons, k).value,
         ),
         contribution=_over_targets([t.phi for t in reached], neurons),
         sensitivity=_over_targets([t.sigma for t in reached], neurons),
@@ -111,7 +112,7 @@ def _row(t: Target, k: int) -> TargetImportance:
     if not t.n:
         nothing = dict.fromkeys(("important", "sensitive", "spearman", "levenshtein", "levenshtein_indel"))
         return TargetImportance(target=t.target, tried=t.tried, n=0, **nothing)
-    important = rank(t.votes.astype(np.float64))[:k].tolist()
+    important = important_for_set(t.votes, k).tolist()
     sensitive = rank(t.sigma)[:k].tolist()
     return TargetImportance(
         target=t.target,

@@ -8,8 +8,9 @@ import numpy as np
 from openapi.analyses.importance import TargetedFile
 from openapi.analyses.similarity import LayerSimilarity, SimilarityOptions, SimilaritySection
 from openapi.report import Report
+from workers.neurons.chance import indel_chance, jaccard_chance, levenshtein_chance
 from workers.neurons.ranking import sensitivity, top_count, top_neurons
-from workers.neurons.similarity import average_pair_levenshtein, chance, total_jaccard
+from workers.neurons.similarity import average_pair_levenshtein, total_jaccard
 from workers.neurons.sums import SensitivitySums, merge_sums
 from workers.reports.analyses.base import Found, Merged
 from workers.reports.analyses.importance import targeted
@@ -52,11 +53,11 @@ def _layer(name: str, sums: Mapping[int, SensitivitySums], fraction: float) -> L
         k=k,
         levenshtein=average_pair_levenshtein(rankings),
         # The mean over pairs has the level of one pair.
-        levenshtein_chance=chance(average_pair_levenshtein, neurons, k),
+        levenshtein_chance=levenshtein_chance(neurons, k).value,
         levenshtein_indel=average_pair_levenshtein(rankings, "indel"),
-        levenshtein_indel_chance=chance(lambda both: average_pair_levenshtein(both, "indel"), neurons, k),
+        levenshtein_indel_chance=indel_chance(neurons, k).value,
         jaccard=total_jaccard(rankings),
-        jaccard_chance=chance(total_jaccard, neurons, k, targets),
+        jaccard_chance=jaccard_chance(neurons, k, targets).value,
     )
 
 
