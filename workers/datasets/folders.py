@@ -15,7 +15,7 @@ from workers.datasets.listing import IMAGES, Listing, is_split, split_of
 from workers.datasets.tables import SUFFIXES, list_by_table
 from workers.datasets.webdataset import list_by_companions
 
-_OTHER_IMAGES = frozenset({".heic", ".heif", ".avif", ".jp2", ".jxl", ".svg", ".dng", ".cr2", ".nef", ".dcm"})
+_OTHER_IMAGES = frozenset({".heic", ".heif", ".jp2", ".jxl", ".svg", ".dng", ".cr2", ".nef", ".dcm"})
 
 
 def read_folders(

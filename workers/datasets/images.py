@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, MpoImagePlugin, TiffImagePlugin, UnidentifiedImageError, WebPImagePlugin
+from PIL import AvifImagePlugin, Image, MpoImagePlugin, TiffImagePlugin, UnidentifiedImageError, WebPImagePlugin
 
 from openapi.datasets import DatasetMetadata
 from openapi.problems import DatasetMalformed, DatasetRejected
@@ -18,11 +18,13 @@ from workers.datasets.npy import NpyWriter
 from workers.datasets.resize import Resizer
 
 #: A JPEG may turn out as MPO (phones and cameras with two lenses); of files with several pictures the first is read.
-FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "DIB", "TIFF", "GIF", "PPM")
-KINDS = "JPEG, PNG, WebP, BMP, TIFF, GIF or PPM"
+FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "BMP", "DIB", "TIFF", "GIF", "PPM")
+KINDS = "JPEG, PNG, WebP, AVIF, BMP, TIFF, GIF or PPM"
 
 #: Pillow imports these when it meets such a file first; here they are there before the sandbox closes.
-_PLUGINS = (MpoImagePlugin, TiffImagePlugin, WebPImagePlugin)
+_PLUGINS = (AvifImagePlugin, MpoImagePlugin, TiffImagePlugin, WebPImagePlugin)
+#: By default its decoder starts a thread for each core, of which a worker has a few.
+AvifImagePlugin.DEFAULT_MAX_THREADS = 1
 _ORIENTATION = 0x0112
 #: EXIF orientation → what turns the stored picture upright (1 is upright).
 _TURNS = {

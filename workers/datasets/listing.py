@@ -5,7 +5,7 @@ from pathlib import PurePosixPath
 
 IMAGES = frozenset(
     {
-        *(".jpg", ".jpeg", ".jpe", ".jfif", ".mpo", ".png", ".apng", ".webp", ".bmp", ".dib"),
+        *(".jpg", ".jpeg", ".jpe", ".jfif", ".mpo", ".png", ".apng", ".webp", ".avif", ".bmp", ".dib"),
         *(".tif", ".tiff", ".gif", ".ppm", ".pgm", ".pbm", ".pnm"),
     }
 )

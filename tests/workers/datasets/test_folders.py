@@ -195,7 +195,7 @@ def test_bombs_among_archives(convert: Convert, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("entries", "message"),
     [
-        ({"cat/a.png": b"not an image"}, "'cat/a.png' is not a JPEG, PNG, WebP, BMP, TIFF, GIF or PPM image"),
+        ({"cat/a.png": b"not an image"}, "'cat/a.png' is not a JPEG, PNG, WebP, AVIF, BMP, TIFF, GIF or PPM image"),
         ({"cat/a.png": NOISE[: len(NOISE) // 2]}, "'cat/a.png' cannot be decoded"),
         ({"cat/a.heic": b"ftypheic"}, "'cat/a.heic' is of a kind that is not supported"),
         ({"cat/a.jpg": b""}, "'cat/a.jpg' is empty"),

@@ -47,6 +47,8 @@ KINDS = {
     "animated GIF": (encoded(COLOUR, "GIF", save_all=True, append_images=[OTHER]), "a.gif"),
     "animated PNG": (encoded(COLOUR, "PNG", save_all=True, append_images=[OTHER]), "a.png"),
     "animated WebP": (encoded(COLOUR, "WEBP", save_all=True, append_images=[OTHER], lossless=True), "a.webp"),
+    "AVIF": (encoded(COLOUR, "AVIF"), "a.avif"),
+    "animated AVIF": (encoded(COLOUR, "AVIF", save_all=True, append_images=[OTHER]), "a.avif"),
     "MPO of a phone": (encoded(COLOUR, "MPO", save_all=True, append_images=[OTHER]), "a.jpg"),
     "PPM": (encoded(COLOUR, "PPM"), "a.ppm"),
     "BMP called jpg": (encoded(COLOUR, "BMP"), "a.jpg"),
@@ -81,7 +83,7 @@ def test_sixteen_bits_keep_their_shades(convert: Convert, tmp_path: Path, big: b
     assert any("16 bits" in w for w in got.found.warnings)
 
 
-@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF"])
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "AVIF", "TIFF"])
 def test_pictures_are_turned_upright_wherever_they_say_how(convert: Convert, tmp_path: Path, kind: str) -> None:
     entries = {f"{o}/a.{kind.lower()}": encoded(COLOUR, kind, exif=turned(o)) for o in range(1, 9)}
     for orientation, (name, data) in enumerate(entries.items(), 1):

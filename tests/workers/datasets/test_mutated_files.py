@@ -16,7 +16,7 @@ pytestmark = pytest.mark.slow
 FOLDERS = {
     f"{c}/{i}.{kind.lower()}": picture(np.full((6, 6, 3), 9 * i), kind)
     for c in "ab"
-    for i, kind in enumerate(("PNG", "JPEG", "WEBP", "BMP", "TIFF", "GIF", "PPM"))
+    for i, kind in enumerate(("PNG", "JPEG", "WEBP", "AVIF", "BMP", "TIFF", "GIF", "PPM"))
 }
 
 
