@@ -14,7 +14,7 @@ from service.cli.jobs import Kind
 Json = dict[str, Any]
 
 _OF_ANALYSES = {"importance", "activations", "receptive_fields"}
-_OF_A_HARDENING = {"checkpoint", "manifest", "log"}
+_OF_A_HARDENING = {"checkpoint", "manifest", "log", "example", "card"}
 
 
 def save_report(client: Client, job: str, folder: Path) -> tuple[Json, list[Path]]:
