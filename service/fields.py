@@ -73,6 +73,8 @@ def field_errors(
         kind, location = entry["type"], entry["loc"]
         if kind == "too_short" and any(e["loc"][: len(location)] == location and e is not entry for e in entries):
             continue  # the list is short only because its items are wrong
+        if kind == "default_factory_not_called":
+            continue  # what a field is where nothing is said depends on another that is wrong
         where = prefix + pointer(location, body)
         if kind in ("union_tag_invalid", "union_tag_not_found"):
             where, detail = _tag(where, entry)

@@ -18,6 +18,8 @@ from openapi.wire.settings import Settings
 from tests.service.conftest import audit, ended, upload, upload_ready
 from tests.service.worker import ProtocolWorker
 
+pytestmark = pytest.mark.usefixtures("pinned_version")
+
 PINNED = json.loads((Path(__file__).parent / "pinned_keys.json").read_text())
 
 _ID = re.compile(r"\b(mdl|dst|aud|hrd|art)_[0-9a-z]{26}\b")
