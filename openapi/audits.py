@@ -6,7 +6,7 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from openapi.analyses import NeuronOptions
 from openapi.analyses.explain import ExplainOptions
-from openapi.analyses.presets import neurons_of, samples_of
+from openapi.analyses.presets import explain_of, neurons_of, regions_of, samples_of
 from openapi.analyses.regions import RegionOptions
 from openapi.attacks import AttackSpec
 from openapi.base import MOST, Frozen, Id, Labels, Timestamp
@@ -58,8 +58,14 @@ class AuditRequest(Frozen):
         description="null leaves the analysis of neurons out; where nothing is said σ is measured, and what the preset "
         "names beside it",
     )
-    regions: RegionOptions | None = Field(None, description="One-pixel search by regions of the image")
-    explain: ExplainOptions | None = Field(None, description="How the examples of one attack work")
+    regions: RegionOptions | None = Field(
+        default_factory=regions_of,
+        description="One-pixel search by regions of the image; null leaves it out, and where nothing is said so do all "
+        "presets but `paper` and `deep`",
+    )
+    explain: ExplainOptions | None = Field(
+        default_factory=explain_of, description="How the examples of one attack work; left out likewise"
+    )
     max_samples: int | None = Field(
         default_factory=samples_of,
         ge=1,

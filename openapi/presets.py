@@ -5,7 +5,9 @@ from typing import get_args
 from pydantic import Field
 
 from openapi.analyses import NeuronOptions
-from openapi.analyses.presets import neurons_of, samples_of
+from openapi.analyses.explain import ExplainOptions
+from openapi.analyses.presets import explain_of, neurons_of, regions_of, samples_of
+from openapi.analyses.regions import RegionOptions
 from openapi.attacks import Apgd, AttackSpec, AutoAttack, Cw, Ddn, Fgsm, Nattack, Pgd, Spsa, Square
 from openapi.attacks.corruptions import GaussianNoise
 from openapi.audits import PresetName
@@ -20,6 +22,12 @@ class Preset(Frozen):
     attacks: tuple[AttackSpec, ...]
     neurons: NeuronOptions = Field(
         default_factory=lambda given: neurons_of({"preset": given.get("name")}), description="Its analyses of neurons"
+    )
+    explain: ExplainOptions | None = Field(
+        default_factory=lambda given: explain_of({"preset": given.get("name")}), description="Its explanations"
+    )
+    regions: RegionOptions | None = Field(
+        default_factory=lambda given: regions_of({"preset": given.get("name")}), description="Its search by regions"
     )
     max_samples: int | None = Field(
         default_factory=lambda given: samples_of({"preset": given.get("name")}),

@@ -1,10 +1,12 @@
-"""The analyses of neurons that presets ask for, and on how many samples, where a request leaves that open."""
+"""The analyses that presets ask for, and on how many samples, where a request leaves that open."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from openapi.analyses import NeuronOptions
-from openapi.attacks import Fgsm, Pgd
+from openapi.analyses.explain import ExplainOptions
+from openapi.analyses.regions import RegionOptions
+from openapi.attacks import Cw, Fgsm, Pgd
 
 #: Images of the analyses of `deep`.
 _FEW = 64
@@ -29,6 +31,18 @@ NEURONS: dict[str, NeuronOptions] = {
     ),
 }
 
+#: Preset → explanations; the others make none. `paper` takes C&W's examples, as the paper on them does.
+EXPLAIN: dict[str, ExplainOptions] = {
+    "paper": ExplainOptions(attack=Cw()),
+    "deep": ExplainOptions(max_samples=_FEW),
+}
+
+#: Preset → search by regions.
+REGIONS: dict[str, RegionOptions] = {
+    "paper": RegionOptions(),
+    "deep": RegionOptions(max_samples=16),
+}
+
 #: Preset → samples that are evaluated; the others take all.
 SAMPLES: dict[str, int] = {"deep": 200}
 
@@ -36,6 +50,16 @@ SAMPLES: dict[str, int] = {"deep": 200}
 def neurons_of(given: Mapping[str, Any]) -> NeuronOptions:
     """What is asked for of neurons where a request does not say so; `given`: its fields so far."""
     return NEURONS.get(given.get("preset") or "", NeuronOptions())
+
+
+def explain_of(given: Mapping[str, Any]) -> ExplainOptions | None:
+    """Which explanations are asked for where a request does not say so."""
+    return EXPLAIN.get(given.get("preset") or "")
+
+
+def regions_of(given: Mapping[str, Any]) -> RegionOptions | None:
+    """Which search by regions is asked for where a request does not say so."""
+    return REGIONS.get(given.get("preset") or "")
 
 
 def samples_of(given: Mapping[str, Any]) -> int | None:

@@ -32,7 +32,7 @@ from service.cli.work import carry_out, leave
 Json = dict[str, Any]
 
 
-def _neurons(text: str) -> Json | None:
+def _analysis(text: str) -> Json | None:
     return None if text.strip() == "null" else specs.metadata(text)
 
 
@@ -85,8 +85,20 @@ def _neurons(text: str) -> Json | None:
 @click.option(
     "--neurons",
     metavar="JSON",
-    callback=read_by(_neurons),
+    callback=read_by(_analysis),
     help="Options of the neuron analysis as JSON, or 'null' to leave it out.",
+)
+@click.option(
+    "--explain",
+    metavar="JSON",
+    callback=read_by(_analysis),
+    help="Take the examples of an attack apart: options as JSON ('{}': the defaults), or 'null' to leave it out.",
+)
+@click.option(
+    "--regions",
+    metavar="JSON",
+    callback=read_by(_analysis),
+    help="Search single pixels by regions of the image: options as JSON ('{}': the defaults), or 'null'.",
 )
 @click.option("--out", type=FOLDER, default=Path("tremor-out"), show_default=True)
 @json_option
@@ -151,9 +163,13 @@ def _request(
     policy: Given | None,
     fail_under: tuple[Given, ...],
     neurons: Given | None,
+    explain: Given | None,
+    regions: Given | None,
 ) -> Json:
     """The audit's request without the ids of what is uploaded. `UsageError` names every option that is wrong."""
-    sources = Sources(preset="--preset", max_samples="--samples", seed="--seed", neurons="--neurons", harden="--harden")
+    sources = Sources(preset="--preset", max_samples="--samples", seed="--seed", harden="--harden")
+    for name in ("neurons", "explain", "regions"):
+        sources.add(f"/{name}", f"--{name}")
     sources.add("/samples", f"--choose {choose.text if choose else ''}")
     request: Json = {"preset": preset, "seed": seed, "survivors_only": survivors_only}
     # A preset may say how many, where nobody else does.
@@ -164,8 +180,9 @@ def _request(
     if attacks:
         request["attacks"] = [a.body for a in attacks]
         sources.add_all("/attacks", "--attack", attacks)
-    if neurons is not None:
-        request["neurons"] = neurons.body
+    for name, given in (("neurons", neurons), ("explain", explain), ("regions", regions)):
+        if given is not None:
+            request[name] = given.body
     if harden is not None:
         request["harden"] = dict(harden.body)
     rules = list(policy.body) if policy else []

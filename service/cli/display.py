@@ -21,6 +21,7 @@ from rich.progress import (
 from rich.table import Column, Table
 from rich.text import Text
 
+from openapi.analyses import OWN
 from openapi.text import visible
 from openapi.threat_models import threat_label
 
@@ -182,9 +183,9 @@ def neuron_table(neurons: Json, layers: int = 3, top: int = 5) -> Table:
 
 
 def tell_analyses(checks: Sequence[Json]) -> None:
-    """What the further analyses of neurons found, a line each."""
+    """What the analyses beside σ found, a line each."""
     for check in checks:
-        if check["id"].startswith("neurons.") and check["status"] == "pass":
+        if (check["id"] in OWN or check["id"].startswith("neurons.")) and check["status"] == "pass":
             line(f"{check['title']}: {check['detail']}")
 
 

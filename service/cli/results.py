@@ -13,7 +13,7 @@ from service.cli.jobs import Kind
 
 Json = dict[str, Any]
 
-_OF_ANALYSES = {"importance", "activations", "receptive_fields"}
+_OF_ANALYSES = {"importance", "activations", "receptive_fields", "explanations", "regions"}
 _OF_A_HARDENING = {"checkpoint", "manifest", "log", "example", "card"}
 
 
@@ -80,7 +80,7 @@ def _tell_audit(report: Json, title: str, saved: list[Path]) -> None:
     console.print(accuracy_table(report, hardening.get("after"), title or report["model"]["name"]))
     if report.get("neurons"):
         console.print(neuron_table(report["neurons"]))
-        tell_analyses(report["checks"])
+    tell_analyses(report["checks"])
     if report.get("stopped"):
         missing = ", ".join(report["stopped"]["not_run"])
         line(f"ended early: {report['stopped']['detail']}" + (f"; not run: {missing}" if missing else ""))

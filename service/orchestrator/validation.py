@@ -66,7 +66,7 @@ def check_audit(
     check_indices(request.samples, dataset.inspection.num_samples, "/samples")
     check_attacks(model, request.attacks or (), "/attacks" if request.preset is None else "/preset", dataset)
     request = check_neurons(request, model, dataset)
-    check_own(request, model, dataset)
+    request = check_own(request, model, dataset)
     if request.harden is not None and train is not None:
         check_hardening(model, request.harden, "/harden")
         match(model, train, "/harden/train_dataset_id")

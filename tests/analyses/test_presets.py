@@ -6,7 +6,8 @@ from openapi.analyses import further
 from openapi.analyses.importance import IMPORTANCE
 from openapi.audits import AuditRequest
 from openapi.presets import PRESETS
-from service.orchestrator.analyses import check_neurons, left_out
+from openapi.problems import InvalidField
+from service.orchestrator.analyses import check_neurons, check_own, left_out
 from service.orchestrator.requests import stored, with_attacks
 from tests.analyses.in_process import InProcess
 
@@ -20,7 +21,9 @@ def test_what_a_preset_asks_for_is_what_its_entry_says_and_survives_storage(pres
     assert again == filled
     assert again.neurons == PRESETS[preset].neurons
     assert again.max_samples == PRESETS[preset].max_samples
-    assert not {"neurons", "max_samples"} & again.model_fields_set
+    assert (again.explain, again.regions) == (PRESETS[preset].explain, PRESETS[preset].regions)
+    assert (again.explain is None) == (again.regions is None) == (preset not in ("paper", "deep"))
+    assert not {"neurons", "explain", "regions", "max_samples"} & again.model_fields_set
     asked = [a.name for a in further() if a.asked(again.neurons) is not None]
     assert asked == ([a.name for a in further()] if preset in ("paper", "deep") else [])
 
@@ -52,7 +55,24 @@ def test_an_analysis_that_a_model_does_not_allow_is_left_out_with_the_reason(sma
     assert "1000 classes" in reasons["importance"]
 
 
+def test_regions_that_cannot_be_searched_are_left_out_of_a_preset_and_refused_when_asked_for(small: InProcess) -> None:
+    wide = small.data.inspection.model_copy(update={"shape": (9, 8, 8)})
+    data = type(small.data)("dst_1", "set", "d" * 64, 1, wide, files=small.data.files)
+    asked = with_attacks(AuditRequest.model_validate({**BODY, "preset": "deep"}))
+    spec = small.model.inspection.input.model_copy(update={"shape": (9, 8, 8), "mean": None, "std": None})
+    inspection = small.model.inspection.model_copy(update={"input": spec})
+    model = type(small.model)("mdl_1", "net", small.model.sha256, small.model.size, inspection)
+    kept = check_own(asked, model, data)
+    assert kept.regions is None
+    assert kept.explain is not None
+    assert set(left_out(asked, kept, model, data) or ()) == {"regions"}
+    with pytest.raises(InvalidField, match="corners"):
+        check_own(AuditRequest.model_validate({**BODY, "regions": {}}), model, data)
+
+
 def test_the_deep_preset_has_every_section(small: InProcess) -> None:
     found = small.audit(preset="deep")
     assert all(found.report["neurons"][a.name] is not None for a in further())
+    assert found.report["explain"]["n"] > 0
+    assert found.report["regions"]["n"] > 0
     assert {check["status"] for check in found.report["checks"] if check["id"].startswith("neurons")} == {"pass"}

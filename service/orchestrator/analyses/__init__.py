@@ -37,13 +37,6 @@ def analysis_steps(plan: Planning) -> list[Step]:
     return list(steps.values())
 
 
-def check_own(request: AuditRequest, model: ModelSubject, dataset: DatasetSubject) -> None:
-    """Raise `InvalidField` when an analysis with a field of its own cannot be done."""
-    for name in OWN:
-        if (options := _options(request, name)) is not None:
-            PLANS[name].check(options, request, model, dataset)
-
-
 def check_neurons(request: AuditRequest, model: ModelSubject, dataset: DatasetSubject) -> AuditRequest:
     """The request with the analyses that can be done.
 
@@ -75,13 +68,26 @@ def left_out(
 ) -> dict[str, str] | None:
     """Why analyses that a preset names are not among those that were `kept`; None when all are."""
     reasons = {}
-    for analysis in further():
-        if (options := analysis.asked(asked.neurons)) is not None and analysis.asked(kept.neurons) is None:
+    for name in (*(analysis.name for analysis in further()), *OWN):
+        if (options := _options(asked, name)) is not None and _options(kept, name) is None:
             try:
-                PLANS[analysis.name].check(options, asked, model, dataset)
+                PLANS[name].check(options, asked, model, dataset)
             except InvalidField as error:
-                reasons[analysis.name] = str(error)
+                reasons[name] = str(error)
     return reasons or None
+
+
+def check_own(request: AuditRequest, model: ModelSubject, dataset: DatasetSubject) -> AuditRequest:
+    """The same of the analyses with a field of their own."""
+    for name in OWN:
+        if (options := _options(request, name)) is not None:
+            try:
+                PLANS[name].check(options, request, model, dataset)
+            except InvalidField:
+                if name in request.model_fields_set:
+                    raise
+                request = request.model_copy(update={name: None})
+    return request
 
 
 def _without(request: AuditRequest, name: str) -> AuditRequest:

@@ -25,7 +25,7 @@ def check(options: RegionOptions, request: AuditRequest, model: ModelSubject, da
     """Raise `InvalidField` when regions or values cannot be had of this data set."""
     if options.segmentation == "masks":
         raise InvalidField("/regions/segmentation", "data sets do not carry masks yet; take slic, felzenszwalb or grid")
-    channels = dataset.inspection.shape[0]
+    channels = (model.inspection.input.shape or dataset.inspection.shape)[0]
     if options.values == "corners" and channels > _MOST_CORNERS:
         raise InvalidField("/regions/values", f"{channels} channels have 2^{channels} corners; take minmax or random")
 
