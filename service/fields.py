@@ -69,6 +69,8 @@ def field_errors(
     """Every error of a validation as pointer and detail, without repetition; `model` lets it name near misses."""
     found: dict[tuple[str, str], FieldError] = {}
     entries = error.errors(include_url=False, include_context=True, include_input=False)
+    # A default that is made from other fields is missing because one of those is wrong.
+    entries = [entry for entry in entries if entry["type"] != "default_factory_not_called"]
     for entry in entries[:_MOST_ERRORS]:
         kind, location = entry["type"], entry["loc"]
         if kind == "too_short" and any(e["loc"][: len(location)] == location and e is not entry for e in entries):
