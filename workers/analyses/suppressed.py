@@ -9,7 +9,7 @@ from workers.attacks.engine.attack_run import AttackRun
 from workers.attacks.engine.suite import run_attack
 from workers.jobs.arrays import load_rows, shard_rows
 from workers.jobs.context import JobContext
-from workers.neurons.suppression import control, suppress
+from workers.neurons.suppression import Suppressed, control
 
 
 def run(ctx: JobContext[SuppressedParams]) -> SuppressedValue:
@@ -17,6 +17,7 @@ def run(ctx: JobContext[SuppressedParams]) -> SuppressedValue:
     params, model = ctx.params, model_of(ctx)
     x, y, index = load_rows(ctx.inputs["x"], ctx.inputs["y"], shard_rows(ctx))
     chosen = params.omega if params.repeat is None else control(model, params.omega, params.seed, params.repeat)
+    suppressed = Suppressed(model, chosen)
     clean = np.zeros((len(params.betas), len(x)), bool)
     robust = np.zeros((len(params.attacks), *clean.shape), bool)
     total, done = clean.size * len(params.attacks), 0
@@ -25,7 +26,7 @@ def run(ctx: JobContext[SuppressedParams]) -> SuppressedValue:
         ctx.progress(done + len(x) * part / max(of, 1), total, "samples", "neurons.suppression")
 
     for b, beta in enumerate(params.betas):
-        network = suppress(model, chosen, beta)
+        network = suppressed.turn(beta)
         for a, spec in enumerate(params.attacks):
             found: AttackRun = run_attack(
                 network,

@@ -6,9 +6,10 @@ import torch
 from openapi.attacks import Fgsm
 from openapi.models import InputSpec
 from tests.workers.neurons.nets import SmallNet
+from workers.attacks.engine.suite import run_attack
 from workers.models.audited import AuditedModel
 from workers.models.from_module import audit_module
-from workers.neurons.suppression import control, suppress, suppression_curve
+from workers.neurons.suppression import Suppressed, control
 
 TOP = {"conv1": (2, 5), "conv3": (0,)}
 X = torch.rand(6, 1, 8, 8, generator=torch.Generator().manual_seed(3))
@@ -36,12 +37,12 @@ def written_out(net: SmallNet, x: torch.Tensor, beta: float) -> torch.Tensor:
 @pytest.mark.parametrize("beta", [0.0, 0.5, 1.0])
 def test_outputs_after_activation_are_multiplied(net: SmallNet, model: AuditedModel, beta: float) -> None:
     with torch.no_grad():
-        torch.testing.assert_close(suppress(model, TOP, beta)(X), written_out(net, X, beta))
+        torch.testing.assert_close(Suppressed(model, TOP).turn(beta)(X), written_out(net, X, beta))
 
 
 def test_the_original_is_left_alone_and_tensors_are_shared(model: AuditedModel) -> None:
     before = model(X)
-    suppressed = suppress(model, TOP, 0.0)
+    suppressed = Suppressed(model, TOP).turn(0.0)
     assert torch.equal(model(X), before)
     assert not torch.allclose(suppressed(X), before)
     assert all(a is b for a, b in zip(model.parameters(), suppressed.parameters(), strict=True))
@@ -49,7 +50,7 @@ def test_the_original_is_left_alone_and_tensors_are_shared(model: AuditedModel) 
 
 def test_gradients_are_those_of_the_suppressed_network(net: SmallNet, model: AuditedModel) -> None:
     a, b = X.clone().requires_grad_(), X.clone().requires_grad_()
-    suppress(model, TOP, 0.3)(a)[:, 0].sum().backward()
+    Suppressed(model, TOP).turn(0.3)(a)[:, 0].sum().backward()
     written_out(net, b, 0.3)[:, 0].sum().backward()
     torch.testing.assert_close(a.grad, b.grad)
 
@@ -63,16 +64,19 @@ def test_control_draws_as_many_from_the_rest(model: AuditedModel) -> None:
     assert control(model, TOP, seed=0, repeat=1) == drawn[1]
 
 
-def test_the_curve_starts_at_the_untouched_network(model: AuditedModel) -> None:
+def test_one_graph_serves_every_beta(net: SmallNet, model: AuditedModel) -> None:
+    suppressed = Suppressed(model, TOP)
+    with torch.no_grad():
+        for beta in (0.0, 0.7, 1.0, 0.2):
+            torch.testing.assert_close(suppressed.turn(beta)(X), written_out(net, X, beta))
+
+
+def test_attacks_are_made_anew_on_each_network(model: AuditedModel) -> None:
     y = model(X).argmax(1)
-    attacks = {"fgsm": Fgsm(eps=0.01)}
-    points = suppression_curve(model, TOP, X, y, torch.arange(6), attacks=attacks, betas=(1.0, 0.0), repeats=2, seed=0)
-    assert [(p.group, p.repeat, p.beta) for p in points] == [
-        (group, repeat, beta)
-        for group, repeat in (("sensitive", 0), ("control", 0), ("control", 1))
-        for beta in (1.0, 0.0)
-    ]
-    whole = [p for p in points if p.beta == 1]
-    assert {p.clean_accuracy for p in whole} == {1.0}
-    assert len({p.robust_accuracy["fgsm"] for p in whole}) == 1
-    assert all(p.robust_accuracy["fgsm"] <= p.clean_accuracy for p in points)
+    suppressed = Suppressed(model, TOP)
+    runs = {beta: run_attack(suppressed.turn(beta), Fgsm(eps=0.05), X, y, torch.arange(6)) for beta in (0.0, 1.0, 0.0)}
+    fresh = run_attack(Suppressed(model, TOP).turn(0.0), Fgsm(eps=0.05), X, y, torch.arange(6))
+    plain = run_attack(model, Fgsm(eps=0.05), X, y, torch.arange(6))
+    assert torch.equal(runs[0.0].x_adv, fresh.x_adv)
+    assert torch.equal(runs[1.0].x_adv, plain.x_adv)
+    assert not torch.equal(runs[0.0].x_adv, runs[1.0].x_adv)
