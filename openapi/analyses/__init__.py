@@ -15,6 +15,7 @@ from openapi.analyses.sensitivity import SensitivityOptions, SensitivitySection
 from openapi.analyses.similarity import SIMILARITY
 from openapi.analyses.suppression import SUPPRESSION
 from openapi.analyses.sweep import SWEEP
+from openapi.analyses.vulnerability import VULNERABILITY
 from openapi.stages.analysis import Work
 
 #: σ: see `openapi.analyses.sensitivity` for why it has no field.
@@ -22,7 +23,7 @@ SENSITIVITY = Analysis("sensitivity", "Neuron sensitivity was measured", Sensiti
 
 #: Name → analysis, in the order of the report.
 ANALYSES: dict[str, Analysis[Any, Any]] = {
-    analysis.name: analysis for analysis in (SENSITIVITY, SWEEP, IMPORTANCE, SIMILARITY, SUPPRESSION)
+    analysis.name: analysis for analysis in (SENSITIVITY, SWEEP, IMPORTANCE, SIMILARITY, SUPPRESSION, VULNERABILITY)
 }
 
 #: Those that are no part of `neurons`: fields of the request and of the report themselves.

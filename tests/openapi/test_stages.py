@@ -11,6 +11,7 @@ from openapi.analyses.explain import ExplainFile
 from openapi.analyses.importance import TargetedFile
 from openapi.analyses.regions import RegionFile
 from openapi.analyses.suppression import SuppressedFile
+from openapi.analyses.vulnerability import ActivationsFile
 from openapi.stages.attack import AttackFile
 from openapi.stages.base import Stage
 from openapi.stages.forms import form_of
@@ -29,7 +30,15 @@ FILES: dict[str, set[str]] = {
     Stage.PREPARE: {*PrepareFile},
     Stage.ATTACK: {*AttackFile},
     Stage.NEURONS: {*NeuronsFile},
-    Stage.ANALYSIS: {"sums_conv", "sums_act", *TargetedFile, *SuppressedFile, *ExplainFile, *RegionFile},
+    Stage.ANALYSIS: {
+        "sums_conv",
+        "sums_act",
+        *TargetedFile,
+        *SuppressedFile,
+        *ActivationsFile,
+        *ExplainFile,
+        *RegionFile,
+    },
     Stage.HARDEN: {*HardenFile},
     Stage.REPORT: {*ReportFile},
 }

@@ -5,7 +5,16 @@ from typing import Any
 from openapi.analyses import ANALYSES, OWN, SENSITIVITY, further
 from openapi.audits import AuditRequest
 from openapi.problems import InvalidField
-from service.orchestrator.analyses import explain, importance, regions, sensitivity, similarity, suppression, sweep
+from service.orchestrator.analyses import (
+    explain,
+    importance,
+    regions,
+    sensitivity,
+    similarity,
+    suppression,
+    sweep,
+    vulnerability,
+)
 from service.orchestrator.analyses.base import Plan, Planning
 from service.orchestrator.plan import Known, Step
 from service.orchestrator.subjects import DatasetSubject, ModelSubject
@@ -16,6 +25,7 @@ PLANS: dict[str, Plan[Any]] = {
     "importance": importance.PLAN,
     "similarity": similarity.PLAN,
     "suppression": suppression.PLAN,
+    "vulnerability": vulnerability.PLAN,
     "explain": explain.PLAN,
     "regions": regions.PLAN,
 }

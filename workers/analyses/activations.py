@@ -1,0 +1,106 @@
+"""Work `activations`: an attack on one slice, and what it does to the neurons before the last layer."""
+
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from openapi.analyses.vulnerability import MEASURES, ActivationsFile, ActivationsParams, ActivationsValue
+from workers.analyses.slices import model_of
+from workers.attacks.engine.attack_run import AttackRun
+from workers.attacks.engine.suite import run_attack
+from workers.jobs.arrays import load_rows, shard_rows
+from workers.jobs.context import JobContext
+from workers.models.audited import AuditedModel
+from workers.neurons.exact import ExactSum, Floats
+from workers.neurons.heads.last_layer import Penultimate, find_last_layer
+from workers.neurons.heads.walk import NoLastLayer
+from workers.neurons.vulnerability import Bands, Pairs, identity_error, measures
+
+_AT_ONCE = 64
+
+
+def run(ctx: JobContext[ActivationsParams]) -> ActivationsValue:
+    """Attack the images; write activations and contributions of all, and sums of the measures over the fooled ones."""
+    model = model_of(ctx)
+    try:
+        last = find_last_layer(model)
+    except NoLastLayer as error:
+        return ActivationsValue(n=0, fooled=0, layer=None, neurons=0, identity_error=None, missing=str(error))
+    x, found = _attacked(ctx, model)
+    pairs = _pairs(Penultimate(model, last), x, found.x_adv, ctx.device)
+    fooled = _chosen(pairs, found.success)
+    benign = last.contributions(pairs.a, pairs.benign)
+    bands = Bands(model.num_classes, last.neurons)
+    bands.add(benign, pairs.benign)
+    totals = ExactSum()
+    of_fooled: dict[str, Floats] = {str(name): values for name, values in measures(last, fooled).items()}
+    totals.add(np.stack([of_fooled[name] for name in MEASURES], 1))
+    np.savez(
+        ctx.output(ActivationsFile.TOTALS, "totals.npz", "totals", "npz"),
+        measures=totals.pair((len(MEASURES), last.neurons)),
+        **bands.arrays(),  # type: ignore[arg-type]  # arrays, none of which is called allow_pickle
+    )
+    np.savez(
+        ctx.output(ActivationsFile.ACTIVATIONS, "activations.npz", "activations", "npz"),
+        index=found.index,
+        label=found.label,
+        predicted=pairs.benign,
+        adversarial=pairs.adversarial,
+        fooled=found.success,
+        benign=_rows(pairs.a),
+        attacked=_rows(pairs.a_adv),
+        z=pairs.z,
+        z_adv=pairs.z_adv,
+        contribution=benign.astype(np.float32),
+        contribution_adv=last.contributions(pairs.a_adv, pairs.adversarial).astype(np.float32),
+        weight=last.weight,
+        bias=last.bias,
+        neuron_of=last.neuron_of,
+    )
+    ctx.progress(2 * len(x), 2 * len(x), "samples", "neurons.vulnerability")
+    return ActivationsValue(
+        n=len(x),
+        fooled=len(fooled.z),
+        layer=last.penultimate,
+        neurons=last.neurons,
+        identity_error=identity_error(last, fooled) if len(fooled.z) else None,
+    )
+
+
+def _attacked(ctx: JobContext[ActivationsParams], model: AuditedModel) -> tuple[Tensor, AttackRun]:
+    x, y, index = load_rows(ctx.inputs["x"], ctx.inputs["y"], shard_rows(ctx))
+    found = run_attack(
+        model,
+        ctx.params.attack,
+        x,
+        y,
+        index,
+        seed=ctx.params.seed,
+        num_classes=model.num_classes,
+        batch_size=ctx.execution.get("batch_size"),
+        device=ctx.device,
+        progress=lambda done, total: ctx.progress(done, 2 * total, "samples", "neurons.vulnerability"),
+    )
+    return x, found
+
+
+@torch.no_grad()
+def _pairs(reader: Penultimate, x: Tensor, x_adv: Tensor, device: str) -> Pairs:
+    """What the last layer reads of both images, and the answers."""
+    read = []
+    for images in (x, x_adv):
+        parts = [reader(rows.to(device)) for rows in images.split(_AT_ONCE)]
+        read.append([torch.cat(values).cpu().numpy() for values in zip(*parts, strict=True)])
+    (z, a), (z_adv, a_adv) = read
+    return Pairs(a, a_adv, z, z_adv, z.argmax(1).astype(np.int64), z_adv.argmax(1).astype(np.int64))
+
+
+def _chosen(pairs: Pairs, rows: Any) -> Pairs:
+    return Pairs(*(getattr(pairs, name)[rows] for name in ("a", "a_adv", "z", "z_adv", "benign", "adversarial")))
+
+
+def _rows(a: Any) -> Any:
+    """(n, inputs): of a rectified head the average over positions."""
+    return a if a.ndim == 2 else a.mean(2)
