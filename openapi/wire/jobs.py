@@ -14,8 +14,9 @@ from openapi.base import Frozen, Json
 from openapi.problems import Problem
 from openapi.stages.base import Stage, is_none
 
-#: Bump when a change of the code changes results: old shard results are then not reused.
-RESULT_VERSION = 3
+#: Of each stage; raised when a change of the code changes its results: old ones are then not reused. A work of an
+#: analysis has a version of its own besides (`openapi.stages.analysis.Work`).
+RESULT_VERSION: dict[Stage, int] = {stage: 2 for stage in Stage} | {Stage.NEURONS: 3}
 
 #: The one Celery task; the service enqueues it by name.
 TASK_NAME = "tremor.run_shard"
@@ -63,7 +64,7 @@ class Shard(Frozen):
     def result_key(self) -> str:
         """Content address of the result: equal inputs and params give an equal key, whatever the job."""
         body: dict[str, Any] = {
-            "version": RESULT_VERSION,
+            "version": RESULT_VERSION[self.stage],
             "stage": self.stage,
             "inputs": {k: v.sha256 for k, v in self.inputs.items()},
             "params": self.params,
