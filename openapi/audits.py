@@ -114,8 +114,8 @@ class Progress(Frozen):
     unit: str
 
 
-class AuditInfo(Frozen):
-    """An audit as the API answers it."""
+class JobInfo(Frozen):
+    """What audits and hardenings are answered with alike."""
 
     id: str
     status: JobStatus
@@ -131,6 +131,11 @@ class AuditInfo(Frozen):
     verdict: Verdict | None = None
     problem: Problem | None = None
     model_id: str
+
+
+class AuditInfo(JobInfo):
+    """An audit as the API answers it."""
+
     dataset_id: str
     hardening_id: str | None = None
     request: AuditRequest | None = Field(description="null when it cannot be read any more; `problem` then says why")

@@ -3,12 +3,10 @@
 from pydantic import Field
 
 from openapi.attacks import AttackSpec
-from openapi.audits import Execution, Progress, Verdict
-from openapi.base import MOST, Frozen, Id, Json, Labels, Timestamp
+from openapi.audits import Execution, JobInfo
+from openapi.base import MOST, Id, Json, Labels, Timestamp
 from openapi.hardening_options import HardenOptions
-from openapi.problems import Problem
 from openapi.samples import DESCRIPTION, SampleChoice
-from openapi.states import JobStatus
 
 
 class HardeningRequest(HardenOptions):
@@ -30,23 +28,9 @@ class HardeningRequest(HardenOptions):
     execution: Execution = Execution()
 
 
-class HardeningInfo(Frozen):
+class HardeningInfo(JobInfo):
     """A hardening as the API answers it."""
 
-    id: str
-    status: JobStatus
-    phase: str | None = None
-    progress: Progress | None = None
-    seconds_left: float | None = Field(
-        None,
-        description="Estimate of the seconds until the work planned so far is done; null while nothing tells",
-    )
-    waiting_for: Problem | None = Field(
-        None, description="Why its work waits at present, such as a full disk; it goes on by itself"
-    )
-    verdict: Verdict | None = None
-    problem: Problem | None = None
-    model_id: str
     train_dataset_id: str
     eval_dataset_id: str | None = None
     model_id_hardened: str | None = None

@@ -18,7 +18,7 @@ from openapi.base import utc_now
 from openapi.problems import Conflict, InvalidField, NotFound, NotReady, Problem, RateLimited, unreadable
 from openapi.states import TERMINAL, JobKind, JobStatus
 from service.artifacts.garbage import collect
-from service.artifacts.service import artifact_info
+from service.artifacts.service import readable
 from service.context import Services
 from service.db.tables import Artifact, EventRow, Job, ShardRow
 from service.http.content import MEDIA_TYPES, content_response
@@ -240,7 +240,7 @@ class JobService(ABC, Generic[Info]):
             query = query.where(Artifact.id < cursor)
         async with self._services.db.read() as session:
             await self.find(session, identity)
-            return page(list(await session.scalars(query)), limit, artifact_info)
+            return page(list(await session.scalars(query)), limit, readable)
 
     async def file(self, identity: str, kind: str, format: str) -> Artifact:
         """The job's artifact of a kind and format. `NotReady` (409) before the job has ended well, else `NotFound`."""

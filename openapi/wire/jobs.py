@@ -6,10 +6,12 @@ repeated shard finds its result in the blob store and does nothing.
 
 import hashlib
 import json
-from typing import Any, Literal
+from datetime import datetime
+from typing import Any, Literal, Protocol
 
 from pydantic import Field
 
+from openapi.audits import ArtifactInfo
 from openapi.base import Frozen, Json
 from openapi.problems import Problem
 from openapi.stages.base import Stage, is_none
@@ -77,6 +79,32 @@ class Shard(Frozen):
 def artifact_id(job_id: str, name: str) -> str:
     """The id of a job's file: fixed by job and file name, so that a report can link to files before they are listed."""
     return "art_" + hashlib.sha256(f"{job_id}/{name}".encode()).hexdigest()[:26]
+
+
+class _Named(Protocol):
+    """A file that a job left, by whatever holds it."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def format(self) -> str: ...
+
+
+def artifact_info(job_id: str, file: _Named, sha256: str, size: int, created_at: datetime) -> ArtifactInfo:
+    """A file of a job as the API answers it and as reports list it."""
+    identity = artifact_id(job_id, file.name)
+    return ArtifactInfo(
+        id=identity,
+        kind=file.kind,
+        format=file.format,
+        name=file.name,
+        size=size,
+        sha256=sha256,
+        href=f"/v1/artifacts/{identity}",
+        created_at=created_at,
+    )
 
 
 class OutputFile(Frozen):

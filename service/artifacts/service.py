@@ -2,22 +2,14 @@
 
 from openapi.audits import ArtifactInfo
 from openapi.problems import NotFound
+from openapi.wire.jobs import artifact_info
 from service.context import Services
 from service.db.tables import Artifact, Job
 
 
-def artifact_info(row: Artifact) -> ArtifactInfo:
+def readable(row: Artifact) -> ArtifactInfo:
     """An artifact as the API answers it."""
-    return ArtifactInfo(
-        id=row.id,
-        kind=row.kind,
-        format=row.format,
-        name=row.name,
-        size=row.size,
-        sha256=row.sha256,
-        href=f"/v1/artifacts/{row.id}",
-        created_at=row.created_at,
-    )
+    return artifact_info(row.job_id, row, row.sha256, row.size, row.created_at)
 
 
 async def find_artifact(services: Services, identity: str) -> Artifact:

@@ -8,7 +8,7 @@ from openapi.audits import ArtifactInfo, AuditInfo, AuditRequest, SampleResult
 from openapi.report import Report
 from service.audits.service import WRITERS, AuditService
 from service.http.bodies import answer
-from service.http.docs import Doc, get_or_head
+from service.http.docs import CREATE_PROBLEMS, Doc, get_or_head
 from service.http.kinds import Id, Parts, Req
 from service.http.negotiation import preferred
 from service.http.paging import Cursor, Label, Limit, Page, Place, Status, Wait
@@ -22,15 +22,7 @@ _EXAMPLE = {
 }
 _CREATE = Doc(
     {202: AuditInfo},
-    (
-        "malformed-request",
-        "validation",
-        "dataset-mismatch",
-        "too-large",
-        "unsupported-media-type",
-        "idempotency-conflict",
-        "rate-limited",
-    ),
+    CREATE_PROBLEMS,
     body=AuditRequest,
     headers=("Idempotency-Key",),
     examples={"body": _EXAMPLE},

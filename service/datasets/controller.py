@@ -7,7 +7,7 @@ from litestar import Controller, Response, delete, post
 from openapi.datasets import DatasetInfo, DatasetMetadata
 from service.datasets.service import DatasetService
 from service.http.bodies import answer
-from service.http.content import content_response
+from service.http.content import uploaded_file
 from service.http.docs import CONTENT, Doc, get_or_head
 from service.http.kinds import Id, Parts, Req
 from service.http.paging import Cursor, Limit, Page, Sha256, Wait
@@ -70,11 +70,4 @@ class DatasetController(Controller):
     async def content(self, dataset_id: Id, request: Req, services: Parts) -> Response[Any]:
         """Download the file, byte for byte; `Range` and `If-None-Match` are understood, the ETag is the sha256."""
         row = await DatasetService(services).get(dataset_id)
-        return content_response(
-            request,
-            services.blobs,
-            sha256=row.sha256,
-            size=row.size,
-            media_type="application/octet-stream",
-            name=row.filename,
-        )
+        return uploaded_file(request, services.blobs, row)

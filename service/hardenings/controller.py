@@ -8,7 +8,7 @@ from openapi.audits import ArtifactInfo, SampleResult
 from openapi.hardenings import HardeningInfo, HardeningRequest
 from service.hardenings.service import HardeningService
 from service.http.bodies import answer
-from service.http.docs import Doc, get_or_head
+from service.http.docs import CREATE_PROBLEMS, Doc, get_or_head
 from service.http.kinds import Id, Parts, Req
 from service.http.negotiation import preferred
 from service.http.paging import Cursor, Label, Limit, Page, Place, Status, Wait
@@ -24,15 +24,7 @@ _EXAMPLE = {
 }
 _CREATE = Doc(
     {202: HardeningInfo},
-    (
-        "malformed-request",
-        "validation",
-        "dataset-mismatch",
-        "too-large",
-        "unsupported-media-type",
-        "idempotency-conflict",
-        "rate-limited",
-    ),
+    CREATE_PROBLEMS,
     body=HardeningRequest,
     headers=("Idempotency-Key",),
     examples={"body": _EXAMPLE},

@@ -2,7 +2,7 @@
 
 import base64
 import re
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import quote
 
 from litestar import Request, Response
@@ -71,6 +71,24 @@ def disposition(name: str, *, inline: bool = False) -> str:
     plain = re.sub(r"[^A-Za-z0-9._ -]", "_", name)
     encoded = quote(visible(name), safe="")
     return f"{'inline' if inline else 'attachment'}; filename=\"{plain}\"; filename*=UTF-8''{encoded}"
+
+
+class _Uploaded(Protocol):
+    """The row of a file that somebody has uploaded."""
+
+    @property
+    def sha256(self) -> str: ...
+    @property
+    def size(self) -> int: ...
+    @property
+    def filename(self) -> str: ...
+
+
+def uploaded_file(request: Request[Any, Any, Any], blobs: BlobStore, row: _Uploaded) -> Response[Any]:
+    """Answer with the file of a model or data set."""
+    return content_response(
+        request, blobs, sha256=row.sha256, size=row.size, media_type="application/octet-stream", name=row.filename
+    )
 
 
 def content_response(

@@ -50,6 +50,16 @@ def get_or_head(path: str | None = None, *, operation_id: str, doc: Doc) -> HTTP
     )
 
 
+#: Of the operations that queue a job.
+CREATE_PROBLEMS = (
+    "malformed-request",
+    "validation",
+    "dataset-mismatch",
+    "too-large",
+    "unsupported-media-type",
+    "idempotency-conflict",
+    "rate-limited",
+)
 CONTENT = Doc(
     {200: "application/octet-stream", 206: "application/octet-stream", 304: None},
     ("not-found", "range-not-satisfiable"),

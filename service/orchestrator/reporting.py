@@ -17,7 +17,7 @@ from openapi.stages.harden import HardenValue
 from openapi.stages.neurons import NeuronsFile, NeuronsValue
 from openapi.stages.places import Place
 from openapi.stages.report import ReportParams, StudiedDataset, StudiedModel
-from openapi.wire.jobs import Blob, OutputFile, ShardResult, artifact_id
+from openapi.wire.jobs import Blob, OutputFile, ShardResult, artifact_info
 from service.orchestrator.analyses import left_out, whole_analyses
 from service.orchestrator.evaluation import choice_of, evaluated, slices
 from service.orchestrator.partial import Ran, attacked, broken_rules, undecided, what_ran
@@ -76,19 +76,9 @@ def _environment(results: Sequence[ShardResult], seed: int) -> dict[str, Any]:
     return {**first, **({"device": ", ".join(devices)} if devices else {}), "seed": seed}
 
 
-def artifact_info(job_id: str, file: OutputFile, now: datetime) -> ArtifactInfo:
+def listed(job_id: str, file: OutputFile, now: datetime) -> ArtifactInfo:
     """A file that a shard left, as it will be listed."""
-    identity = artifact_id(job_id, file.name)
-    return ArtifactInfo(
-        id=identity,
-        kind=file.kind,
-        format=file.format,
-        name=file.name,
-        size=file.blob.size,
-        sha256=file.blob.sha256,
-        href=f"/v1/artifacts/{identity}",
-        created_at=now,
-    )
+    return artifact_info(job_id, file, file.blob.sha256, file.blob.size, now)
 
 
 def _moved(place: Place, ran: Ran) -> Place | None:

@@ -13,7 +13,7 @@ from openapi.stages.attack import AttackFile
 from openapi.stages.neurons import NeuronsFile
 from openapi.stages.places import Place
 from openapi.stages.report import Headline, ReportFile, ReportParams, ReportValue, examples_of
-from openapi.wire.jobs import artifact_id
+from openapi.wire.jobs import artifact_info
 from workers.jobs.context import DeclaredFile, JobContext
 from workers.reports.analyses import found_of, keep_files
 from workers.reports.build import Built, build_report
@@ -90,17 +90,7 @@ def _norm(ctx: JobContext[ReportParams], i: int) -> str | None:
 
 
 def _info(ctx: JobContext[ReportParams], file: DeclaredFile) -> ArtifactInfo:
-    identity = artifact_id(ctx.params.job_id, file.name)
-    return ArtifactInfo(
-        id=identity,
-        kind=file.kind,
-        format=file.format,
-        name=file.name,
-        size=file.path.stat().st_size,
-        sha256=_sha256(file.path),
-        href=f"/v1/artifacts/{identity}",
-        created_at=ctx.params.created_at,
-    )
+    return artifact_info(ctx.params.job_id, file, _sha256(file.path), file.path.stat().st_size, ctx.params.created_at)
 
 
 def _sha256(path: Path) -> str:

@@ -15,7 +15,7 @@ from service.orchestrator.hardened import of_audit
 from service.orchestrator.matching import as_taken, prepare_steps
 from service.orchestrator.partial import attacked, broken_rules
 from service.orchestrator.plan import Ahead, Ending, Extension, Known, Step
-from service.orchestrator.reporting import REPORT, artifact_info, report_step
+from service.orchestrator.reporting import REPORT, listed, report_step
 from service.orchestrator.subjects import DatasetSubject, ModelSubject, Part
 from service.orchestrator.validation import check_audit
 
@@ -48,7 +48,7 @@ def _report(known: Known[AuditRequest], request: AuditRequest, dataset: DatasetS
         raise TimeLimit(f"The time budget of {request.time_budget:g} s ended before any attack had a result")
     child, files = known.child, []
     if child is not None and child.trained is not None and child.status == JobStatus.SUCCEEDED:
-        files = [artifact_info(child.id, file, known.now) for file in child.trained.result.files.values()]
+        files = [listed(child.id, file, known.now) for file in child.trained.result.files.values()]
     hardening = None if child is None else of_audit(child)
     step = report_step(known, request, known.model, dataset, rows, hardening=hardening, artifacts=files)
     return Extension(steps=(step,), drops_child=child is not None and not child.ended)

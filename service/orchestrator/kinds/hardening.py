@@ -15,7 +15,7 @@ from service.orchestrator.evaluation import Samples, aimed_attacks, attack_steps
 from service.orchestrator.hardened import hardened_file, hardened_subject
 from service.orchestrator.matching import as_taken, prepare_steps
 from service.orchestrator.plan import Ahead, Ending, Extension, Known, Step
-from service.orchestrator.reporting import REPORT, artifact_info, report_step
+from service.orchestrator.reporting import REPORT, listed, report_step
 from service.orchestrator.subjects import DatasetSubject, ModelSubject, Part
 from service.orchestrator.validation import check_hardening_request
 
@@ -47,7 +47,7 @@ def extend(known: Known[HardeningRequest]) -> Extension:
         steps = comparison_steps(request, model, hardened, before, samples)
         return Extension(steps=steps, ahead=ahead(known), files=files)
     if REPORT not in known.done:
-        artifacts = [artifact_info(known.job_id, file, known.now) for file in files]
+        artifacts = [listed(known.job_id, file, known.now) for file in files]
         step = report_step(known, request, model, dataset, [trained, *rows], artifacts=artifacts)
         return Extension(steps=[step])
     report = known.done[REPORT]
