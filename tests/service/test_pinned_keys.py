@@ -1,8 +1,8 @@
 """Result keys stay what they are: what was computed before an upgrade is found again after it.
 
 ``pinned_keys.json`` holds, for a few jobs driven through the real service, every shard that a worker was given, as
-``<stage> <key>``. Ids and moments, which differ each time, are replaced before the key is taken; no shard whose result
-is ever found again has any.
+``<stage> <key>``, at the version of results of that time: when that is raised, all else of the keys stays. Ids and
+moments, which differ each time, are replaced before the key is taken: no shard whose result is found again has any.
 """
 
 import json
@@ -26,6 +26,11 @@ _ID = re.compile(r"\b(mdl|dst|aud|hrd|art)_[0-9a-z]{26}\b")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)")
 _FGSM, _PGD = {"name": "fgsm", "eps": 0.1}, {"name": "pgd", "eps": "8/255", "steps": 3}
 _NAMED = {"labels": ["cat", "dog", "owl"], "label_source": "name"}
+
+
+@pytest.fixture(autouse=True)
+def _version_of_that_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("openapi.wire.jobs.RESULT_VERSION", 2)
 
 
 def pin(shard: Shard) -> str:
