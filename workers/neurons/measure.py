@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -63,8 +64,7 @@ def measure_all(tapped: TappedModel, pairs: Iterable[tuple[Tensor, Tensor, Tenso
 def _batch(layer: str, found: Norms, index: Tensor) -> LayerBatch:
     """One layer's norms as numpy arrays, once they are found to be finite."""
     difference, benign = found.norms.cpu().numpy()
-    total = difference.sum(1) + benign.sum(1)
-    finite = total - total == 0
+    finite = np.isfinite(difference.sum(1) + benign.sum(1))
     if not finite.all():
         sample = int(index[int((~finite).argmax())])
         raise ModelNumerics(

@@ -70,11 +70,12 @@ def test_further_nodes_come_as_they_are_and_changed_weights_count() -> None:
     torch.testing.assert_close(changed, value + 1)
 
 
-def test_a_sample_with_nan_is_named() -> None:
+@pytest.mark.parametrize("broken_pixel", [torch.nan, torch.inf])
+def test_a_sample_with_nan_or_infinity_is_named(broken_pixel: float) -> None:
     model = audit_module(SmallNet(), InputSpec(shape=(1, 8, 8)))
     x = torch.rand(3, 1, 8, 8, generator=torch.Generator().manual_seed(1))
     broken = x.clone()
-    broken[1] = torch.nan
+    broken[1] = broken_pixel
     with pytest.raises(ModelNumerics, match="sample 41") as caught:
         measure_taps(NormsModel(model, ["conv"]), x, broken, torch.tensor([40, 41, 42]))
     assert caught.value.extra["layer"] == "conv1"
