@@ -12,6 +12,7 @@ Augmentation = Literal["flip", "crop", "cutout", "cutmix"]
 #: By which number of the validation split a checkpoint is chosen; `mean` is that of the two accuracies.
 Metric = Literal["robust_accuracy", "clean_accuracy", "mean"]
 
+_Share = Annotated[float, Field(gt=0, le=1)]
 _LayerNames = Annotated[tuple[Annotated[str, Field(max_length=500)], ...], Field(max_length=5_000, fail_fast=True)]
 
 
@@ -54,8 +55,11 @@ class HardenOptions(Frozen):
         description="sensitive: Omega of the vanilla model; dynamic: chosen again after each epoch on 200 samples; "
         "all: every neuron; random: as many neurons as Omega holds, drawn by the seed",
     )
-    layers: Literal["all", "top_half"] | _LayerNames = Field(
-        "all", description="S: the layers whose neurons are stabilised; parameters below the lowest of them are frozen"
+    layers: Literal["all", "top_half"] | _Share | _LayerNames = Field(
+        "all",
+        description="S: the layers whose neurons are stabilised; parameters below the lowest of them are frozen. A number "
+        "is the upper share of the convolutions: 0.46 of a VGG-16's 13 are conv8-conv13; names are the file's own, or the papers'"
+        " (conv8, fc1, l3b2c1, l1b1)",
     )
     lambda_: float = Field(
         0.05,

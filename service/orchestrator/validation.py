@@ -7,6 +7,7 @@ from openapi.attacks import AttackSpec
 from openapi.audits import AuditRequest
 from openapi.hardening_options import HardenOptions
 from openapi.hardenings import HardeningRequest
+from openapi.layer_names import named_layers
 from openapi.metrics import called, metric_errors
 from openapi.problems import InvalidField, InvalidFields
 from openapi.report import ClassReport
@@ -45,12 +46,11 @@ def check_hardening(model: ModelSubject, options: HardenOptions, pointer: str) -
             pointer or "/model_id",
             f"the model {model.name!r} holds no trainable parameters and cannot be hardened; export it unfrozen",
         )
-    names = {layer.name for layer in model.inspection.layers}
     if isinstance(options.layers, tuple):
         if not options.layers:
             raise InvalidField(f"{pointer}/layers", 'name at least one layer, or write "all" or "top_half"')
         for i, name in enumerate(options.layers):
-            if name not in names:
+            if not named_layers(model.inspection.layers, name):
                 raise InvalidField(f"{pointer}/layers/{i}", f"the model {model.name!r} has no layer {name!r}")
 
 

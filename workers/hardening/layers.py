@@ -4,28 +4,37 @@ from typing import Literal
 
 from torch import fx
 
+from openapi.layer_names import named_layers
 from openapi.problems import InvalidField
 from workers.models.audited import AuditedModel
 from workers.models.graphs import depends_on_input
 
 
-def stabilised_layers(model: AuditedModel, choice: Literal["all", "top_half"] | tuple[str, ...]) -> tuple[str, ...]:
+def stabilised_layers(
+    model: AuditedModel, choice: Literal["all", "top_half"] | float | tuple[str, ...]
+) -> tuple[str, ...]:
     """Return S, in order of execution.
 
-    `all`: every convolution; `top_half`: the upper half of them (the paper: conv8–conv13 of VGG-16); or the names.
+    `all`: every convolution; `top_half`: the upper half of them (the paper: conv8–conv13 of VGG-16); a number: the
+    upper share of them, rounded, at least one; or the names,
+    the file's own or the papers' (`openapi.layer_names`).
     A model without convolutions offers its linear layers instead, the last (the logits) left out unless it is the only.
     Raises `InvalidField` for a name that the model does not have.
     """
     known = [layer.name for layer in model.layers]
     if isinstance(choice, tuple):
-        unknown = [name for name in choice if name not in known]
+        meant = {name: named_layers(model.layers, name) for name in choice}
+        unknown = [name for name, layers in meant.items() if not layers]
         if unknown or not choice:
             what = f"the model has no layer {unknown[0]!r}" if unknown else "no layer is named"
             raise InvalidField("/layers", f"{what}; it has {', '.join(known)}")
-        return tuple(name for name in known if name in choice)
+        chosen = {name for layers in meant.values() for name in layers}
+        return tuple(name for name in known if name in chosen)
     pool = [layer.name for layer in model.layers if layer.kind == "conv"] or known[:-1] or known
     if not pool:
         raise InvalidField("/layers", "the model has neither a convolution nor a linear layer to stabilise")
+    if isinstance(choice, float):
+        return tuple(pool[-max(1, round(choice * len(pool))) :])
     return tuple(pool if choice == "all" else pool[len(pool) // 2 :])
 
 

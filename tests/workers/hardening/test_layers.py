@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 import torch
 
+from openapi.hardening_options import HardenOptions
 from openapi.problems import InvalidField
 from workers.hardening.layers import frozen_parameters, stabilised_layers, train_batch_norm
 from workers.models.audited import AuditedModel
@@ -20,8 +21,18 @@ def test_top_half_is_the_upper_half(fresh: Fresh) -> None:
     assert stabilised_layers(fresh(), "top_half") == ("conv2", "conv3")
 
 
+@pytest.mark.parametrize(("share", "count"), [(0.01, 1), (0.34, 1), (0.6, 2), (1.0, 3)])
+def test_a_share_is_the_upper_layers(fresh: Fresh, share: float, count: int) -> None:
+    assert stabilised_layers(fresh(), share) == ("conv1", "conv2", "conv3")[-count:]
+    assert HardenOptions(layers=share).layers == share
+
+
 def test_names_come_back_in_order_of_execution(fresh: Fresh) -> None:
     assert stabilised_layers(fresh(), ("head", "conv2")) == ("conv2", "head")
+
+
+def test_the_papers_names_are_taken_and_the_files_own_come_back(fresh: Fresh) -> None:
+    assert stabilised_layers(fresh(), ("fc1", "conv2")) == ("conv2", "head")
 
 
 @pytest.mark.parametrize("names", [("conv9",), ()])

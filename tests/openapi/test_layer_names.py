@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import pytest
 
+from openapi.layer_names import aliases, named_layers, paper_names
 from openapi.models import LayerInfo, LayerKind
-from workers.neurons.aliases import aliases, named_layers, paper_names
 
 
 def layers(*names: str) -> tuple[LayerInfo, ...]:
