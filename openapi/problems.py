@@ -1,4 +1,4 @@
-"""RFC 9457 problems: the one list of stable `type` values, and their shape."""
+"""RFC 9457 problems: their shape, and the errors that become problems. Their types: `openapi.problem_types`."""
 
 import logging
 from typing import Any
@@ -6,50 +6,9 @@ from typing import Any
 from pydantic import ConfigDict, Field, ValidationError
 
 from openapi.base import Frozen
+from openapi.problem_types import BASE, PROBLEM_TYPES
 
 _log = logging.getLogger("tremor")
-
-BASE = "https://tremor.dev/problems/"
-
-#: Every problem type: slug → (HTTP status, title). `type` is ``BASE + slug``.
-PROBLEM_TYPES: dict[str, tuple[int, str]] = {
-    "validation": (422, "The request is not valid"),
-    "malformed-request": (400, "The request cannot be read"),
-    "unauthorized": (401, "A valid API key is needed"),
-    "forbidden": (403, "This API key may not do that"),
-    "foreign-origin": (403, "A page of another origin may not write here"),
-    "not-found": (404, "There is no such thing"),
-    "method-not-allowed": (405, "This method is not allowed here"),
-    "not-acceptable": (406, "This representation cannot be had"),
-    "request-timeout": (408, "The request did not arrive in time"),
-    "conflict": (409, "The request conflicts with the present state"),
-    "idempotency-conflict": (409, "This Idempotency-Key was used with another body"),
-    "not-ready": (409, "This is not ready yet"),
-    "too-large": (413, "The upload is too large"),
-    "unsupported-media-type": (415, "This media type is not supported"),
-    "range-not-satisfiable": (416, "The range lies outside the content"),
-    "foreign-host": (421, "This service does not answer under this name"),
-    "rate-limited": (429, "Too many requests"),
-    "headers-too-large": (431, "The headers of the request are too long"),
-    "insufficient-storage": (507, "There is no room to store this"),
-    "internal": (500, "Something went wrong on our side"),
-    "unavailable": (503, "The service cannot take work at present"),
-    "model-rejected": (422, "The model file was rejected"),
-    "model-malformed": (422, "The model file is damaged or not of its format"),
-    "model-unsafe": (422, "The model file asks for something that a model must not do"),
-    "model-unsupported-operator": (422, "The model uses an operator that is not supported"),
-    "model-not-classifier": (422, "The model is not an image classifier"),
-    "model-not-differentiable": (422, "The model gives no usable gradient"),
-    "model-not-trainable": (422, "The model holds no trainable parameters"),
-    "model-numerics": (422, "The model produced NaN or infinite numbers"),
-    "dataset-rejected": (422, "The data set was rejected"),
-    "dataset-malformed": (422, "The data set is damaged or not of its format"),
-    "dataset-mismatch": (422, "The data set does not fit the model"),
-    "memory-limit": (422, "The job needed more memory than it may have"),
-    "time-limit": (422, "The job took longer than it may"),
-    "worker-lost": (500, "The work was lost too often"),
-    "job-failed": (500, "The job failed"),
-}
 
 
 class FieldError(Frozen):

@@ -21,10 +21,9 @@ from service.artifacts.garbage import collect
 from service.artifacts.service import readable
 from service.context import Services
 from service.db.tables import Artifact, EventRow, Job, ShardRow
-from service.http.content import MEDIA_TYPES, content_response
 from service.http.events import EVENT_ID, PING
 from service.http.idempotency import forget
-from service.http.lines import read_lines
+from service.http.jsonl_pages import read_lines
 from service.http.paging import Page, page
 from service.http.waiting import wait_until
 from service.orchestrator import job_rows
@@ -257,19 +256,6 @@ class JobService(ABC, Generic[Info]):
             raise NotReady(f"The {self.noun} is {job.status}; its {kind} is there when it has succeeded")
         reason = f": {job.problem['detail']}" if job.problem and job.problem.get("detail") else ""
         raise NotFound(f"The {self.noun} is {job.status} and has no {kind} as {format}{reason}")
-
-    async def report(self, request: Request[Any, Any, Any], identity: str, format: str) -> Response[Any]:
-        """The report as ``json`` or ``html``, with ranges and ETag as any content."""
-        found = await self.file(identity, "report", format)
-        return content_response(
-            request,
-            self._services.blobs,
-            sha256=found.sha256,
-            size=found.size,
-            media_type=MEDIA_TYPES[format],
-            name=f"{identity}.{format}",
-            inline=True,
-        )
 
     async def report_json(self, identity: str) -> tuple[bytes, Artifact]:
         """The JSON report's bytes and its row."""

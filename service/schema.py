@@ -16,7 +16,8 @@ from litestar.openapi.plugins import OpenAPIRenderPlugin
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from openapi.problems import BASE, PROBLEM_TYPES, Problem
+from openapi.problem_types import BASE, PROBLEM_TYPES
+from openapi.problems import Problem
 from openapi.report import Report
 from service.http.docs import ALWAYS, IN_V1, WRITING, Doc
 from service.http.events import EVENT_ID, JobEvent, event_schema

@@ -5,9 +5,9 @@ from typing import Any
 from litestar import Controller, Response
 
 from service.artifacts.service import find_artifact
+from service.http.arguments import Id, Parts, Req
 from service.http.content import MEDIA_TYPES, content_response
 from service.http.docs import CONTENT, get_or_head
-from service.http.kinds import Id, Parts, Req
 
 
 class ArtifactController(Controller):

@@ -7,9 +7,10 @@ from litestar import Controller, Response, delete, post
 from openapi.audits import ArtifactInfo, AuditInfo, AuditRequest, SampleResult
 from openapi.report import Report
 from service.audits.service import WRITERS, AuditService
+from service.http.arguments import Id, Parts, Req
 from service.http.bodies import answer
-from service.http.docs import CREATE_PROBLEMS, Doc, get_or_head
-from service.http.kinds import Id, Parts, Req
+from service.http.content import report_response
+from service.http.docs import CREATE_PROBLEMS, REPORTING, Doc, get_or_head
 from service.http.negotiation import preferred
 from service.http.paging import Cursor, Label, Limit, Page, Place, Status, Wait
 
@@ -27,7 +28,6 @@ _CREATE = Doc(
     headers=("Idempotency-Key",),
     examples={"body": _EXAMPLE},
 )
-_REPORT = ("not-found", "not-ready", "not-acceptable")
 
 
 class AuditController(Controller):
@@ -89,7 +89,7 @@ class AuditController(Controller):
     @get_or_head(
         "/{audit_id:str}/report",
         operation_id="getAuditReport",
-        doc=Doc({200: Report, 206: "application/json", 304: None}, _REPORT, also=("text/html", *WRITERS)),
+        doc=Doc({200: Report, 206: "application/json", 304: None}, REPORTING, also=("text/html", *WRITERS)),
     )
     async def report(self, audit_id: Id, request: Req, services: Parts) -> Response[Any]:
         """Read the report: JSON, or as `Accept` says the page, a table, Markdown, JUnit or SARIF."""
@@ -98,32 +98,33 @@ class AuditController(Controller):
         if kind in WRITERS:
             found = await service.written(audit_id, kind)
         else:
-            found = await service.report(request, audit_id, "html" if kind == "text/html" else "json")
+            format = "html" if kind == "text/html" else "json"
+            found = await report_response(request, services.blobs, service, audit_id, format)
         found.headers["Vary"] = "Accept"
         return found
 
     @get_or_head(
         "/{audit_id:str}/report.html",
         operation_id="getAuditReportPage",
-        doc=Doc({200: "text/html"}, _REPORT),
+        doc=Doc({200: "text/html"}, REPORTING),
     )
     async def report_page(self, audit_id: Id, request: Req, services: Parts) -> Response[Any]:
         """Read the report as a page."""
-        return await AuditService(services).report(request, audit_id, "html")
+        return await report_response(request, services.blobs, AuditService(services), audit_id, "html")
 
     @get_or_head(
         "/{audit_id:str}/report.json",
         operation_id="getAuditReportJson",
-        doc=Doc({200: Report}, _REPORT),
+        doc=Doc({200: Report}, REPORTING),
     )
     async def report_json(self, audit_id: Id, request: Req, services: Parts) -> Response[Any]:
         """Read the report as JSON, whatever is accepted."""
-        return await AuditService(services).report(request, audit_id, "json")
+        return await report_response(request, services.blobs, AuditService(services), audit_id, "json")
 
     @get_or_head(
         "/{audit_id:str}/report.junit.xml",
         operation_id="getAuditReportJunit",
-        doc=Doc({200: "application/xml"}, _REPORT),
+        doc=Doc({200: "application/xml"}, REPORTING),
     )
     async def report_junit(self, audit_id: Id, services: Parts) -> Response[Any]:
         """Read the policy's rules and the attacks as JUnit test cases, for pipelines."""
@@ -132,7 +133,7 @@ class AuditController(Controller):
     @get_or_head(
         "/{audit_id:str}/report.sarif",
         operation_id="getAuditReportSarif",
-        doc=Doc({200: "application/sarif+json"}, _REPORT),
+        doc=Doc({200: "application/sarif+json"}, REPORTING),
     )
     async def report_sarif(self, audit_id: Id, services: Parts) -> Response[Any]:
         """Read the broken rules and failed checks as SARIF 2.1.0, for code scanning."""
@@ -141,7 +142,7 @@ class AuditController(Controller):
     @get_or_head(
         "/{audit_id:str}/report.csv",
         operation_id="getAuditReportCsv",
-        doc=Doc({200: "text/csv"}, _REPORT),
+        doc=Doc({200: "text/csv"}, REPORTING),
     )
     async def report_csv(self, audit_id: Id, services: Parts) -> Response[Any]:
         """Read the accuracies, attacks, worst cases and rules as one table, for spreadsheets."""
@@ -150,7 +151,7 @@ class AuditController(Controller):
     @get_or_head(
         "/{audit_id:str}/report.md",
         operation_id="getAuditReportMarkdown",
-        doc=Doc({200: "text/markdown"}, _REPORT),
+        doc=Doc({200: "text/markdown"}, REPORTING),
     )
     async def report_markdown(self, audit_id: Id, services: Parts) -> Response[Any]:
         """Read a summary as Markdown, for pull requests and model cards."""

@@ -6,15 +6,15 @@ from litestar import Controller, Response, delete, post
 
 from openapi.datasets import DatasetInfo, DatasetMetadata
 from service.datasets.service import DatasetService
+from service.http.arguments import Id, Parts, Req
 from service.http.bodies import answer
 from service.http.content import uploaded_file
-from service.http.docs import CONTENT, Doc, get_or_head
-from service.http.kinds import Id, Parts, Req
+from service.http.docs import CONTENT, UPLOADING, Doc, get_or_head
 from service.http.paging import Cursor, Limit, Page, Sha256, Wait
 
 _UPLOAD = Doc(
     {201: DatasetInfo, 200: DatasetInfo},
-    ("malformed-request", "validation", "too-large", "unsupported-media-type", "idempotency-conflict"),
+    UPLOADING,
     upload=DatasetMetadata,
     headers=("Idempotency-Key",),
     examples={"metadata": {"name": "fashion-mnist test", "layout": "NHWC", "split": "test"}},
@@ -69,5 +69,4 @@ class DatasetController(Controller):
     )
     async def content(self, dataset_id: Id, request: Req, services: Parts) -> Response[Any]:
         """Download the file, byte for byte; `Range` and `If-None-Match` are understood, the ETag is the sha256."""
-        row = await DatasetService(services).get(dataset_id)
-        return uploaded_file(request, services.blobs, row)
+        return uploaded_file(request, services.blobs, await DatasetService(services).get(dataset_id))

@@ -7,9 +7,10 @@ from litestar import Controller, Response, delete, post
 from openapi.audits import ArtifactInfo, SampleResult
 from openapi.hardenings import HardeningInfo, HardeningRequest
 from service.hardenings.service import HardeningService
+from service.http.arguments import Id, Parts, Req
 from service.http.bodies import answer
-from service.http.docs import CREATE_PROBLEMS, Doc, get_or_head
-from service.http.kinds import Id, Parts, Req
+from service.http.content import report_response
+from service.http.docs import CREATE_PROBLEMS, REPORTING, Doc, get_or_head
 from service.http.negotiation import preferred
 from service.http.paging import Cursor, Label, Limit, Page, Place, Status, Wait
 
@@ -29,7 +30,6 @@ _CREATE = Doc(
     headers=("Idempotency-Key",),
     examples={"body": _EXAMPLE},
 )
-_REPORT = ("not-found", "not-ready", "not-acceptable")
 
 
 class HardeningController(Controller):
@@ -96,25 +96,24 @@ class HardeningController(Controller):
     @get_or_head(
         "/{hardening_id:str}/report",
         operation_id="getHardeningReport",
-        doc=Doc({200: "application/json"}, _REPORT, also=("text/html",)),
+        doc=Doc({200: "application/json"}, REPORTING, also=("text/html",)),
     )
     async def report(self, hardening_id: Id, request: Req, services: Parts) -> Response[Any]:
         """Read the comparison of before and after: JSON, or with `Accept: text/html` the page."""
         kind = preferred(request.headers.get("accept"), ("application/json", "text/html"))
-        found = await HardeningService(services).report(
-            request, hardening_id, "html" if kind == "text/html" else "json"
-        )
+        format = "html" if kind == "text/html" else "json"
+        found = await report_response(request, services.blobs, HardeningService(services), hardening_id, format)
         found.headers["Vary"] = "Accept"
         return found
 
     @get_or_head(
         "/{hardening_id:str}/report.html",
         operation_id="getHardeningReportPage",
-        doc=Doc({200: "text/html"}, _REPORT),
+        doc=Doc({200: "text/html"}, REPORTING),
     )
     async def report_page(self, hardening_id: Id, request: Req, services: Parts) -> Response[Any]:
         """Read the comparison as a page."""
-        return await HardeningService(services).report(request, hardening_id, "html")
+        return await report_response(request, services.blobs, HardeningService(services), hardening_id, "html")
 
     @get_or_head(
         "/{hardening_id:str}/samples",

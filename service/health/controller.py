@@ -12,9 +12,9 @@ from openapi.wire.queue import WorkerInfo
 from service.db.tables import Job, ShardRow
 from service.health.checks import Part, check_disks
 from service.health.metrics import METRICS, render
+from service.http.arguments import Parts
 from service.http.bodies import answer
 from service.http.docs import Doc, get_or_head
-from service.http.kinds import Parts
 
 #: A disk that hangs holds up this thread and no other.
 _DISKS = ThreadPoolExecutor(1, "disks")

@@ -11,6 +11,7 @@ from litestar.response import Stream
 from openapi.problems import RangeNotSatisfiable
 from openapi.text import visible
 from openapi.wire.blobs import BlobStore
+from service.db.tables import Artifact
 
 _RANGE = re.compile(r"bytes=\s*(?:([0-9]{1,18})-([0-9]{0,18})|-([0-9]{1,18}))\s*")
 
@@ -129,3 +130,26 @@ def content_response(
     if request.method == "HEAD":
         return Response(b"", status_code=status, headers=headers, media_type=media_type)
     return Stream(blobs.iter_range(sha256, start, end), status_code=status, headers=headers, media_type=media_type)
+
+
+class Reporting(Protocol):
+    """Who finds the files of jobs."""
+
+    async def file(self, identity: str, kind: str, format: str) -> Artifact:
+        """The job's artifact of a kind and format."""
+
+
+async def report_response(
+    request: Request[Any, Any, Any], blobs: BlobStore, jobs: Reporting, identity: str, format: str
+) -> Response[Any]:
+    """Answer with a job's report as ``json`` or ``html``, with ranges and ETag as any content."""
+    found = await jobs.file(identity, "report", format)
+    return content_response(
+        request,
+        blobs,
+        sha256=found.sha256,
+        size=found.size,
+        media_type=MEDIA_TYPES[format],
+        name=f"{identity}.{format}",
+        inline=True,
+    )

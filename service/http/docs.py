@@ -14,6 +14,11 @@ WRITING = ("insufficient-storage",)
 #: And those that any call below /v1 may answer.
 IN_V1 = ("unauthorized", "not-acceptable", "rate-limited", "unavailable")
 
+#: What may be wrong with an upload.
+UPLOADING = ("malformed-request", "validation", "too-large", "unsupported-media-type", "idempotency-conflict")
+#: Why there is no report.
+REPORTING = ("not-found", "not-ready", "not-acceptable")
+
 
 @dataclass(frozen=True)
 class Doc:

@@ -5,16 +5,16 @@ from typing import Any
 from litestar import Controller, Response, delete, post
 
 from openapi.models import ModelInfo, ModelMetadata
+from service.http.arguments import Id, Parts, Req
 from service.http.bodies import answer
 from service.http.content import uploaded_file
-from service.http.docs import CONTENT, Doc, get_or_head
-from service.http.kinds import Id, Parts, Req
+from service.http.docs import CONTENT, UPLOADING, Doc, get_or_head
 from service.http.paging import Cursor, Limit, Page, Sha256, Wait
 from service.models.service import ModelService
 
 _UPLOAD = Doc(
     {201: ModelInfo, 200: ModelInfo},
-    ("malformed-request", "validation", "too-large", "unsupported-media-type", "idempotency-conflict"),
+    UPLOADING,
     upload=ModelMetadata,
     headers=("Idempotency-Key",),
     examples={"metadata": {"name": "vgg-small", "format": "onnx", "input": {"mean": [0.5], "std": [0.5]}}},
@@ -65,5 +65,4 @@ class ModelController(Controller):
     )
     async def content(self, model_id: Id, request: Req, services: Parts) -> Response[Any]:
         """Download the file, byte for byte; `Range` and `If-None-Match` are understood, the ETag is the sha256."""
-        row = await ModelService(services).get(model_id)
-        return uploaded_file(request, services.blobs, row)
+        return uploaded_file(request, services.blobs, await ModelService(services).get(model_id))

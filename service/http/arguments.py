@@ -1,4 +1,4 @@
-"""Short names of the kinds of arguments that handlers take."""
+"""The arguments that handlers take, by short names."""
 
 from typing import Any, TypeAlias
 
