@@ -51,9 +51,7 @@ def stored(stage: Stage) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("stage", list(Stage))
-def test_stored_parameters_keep_their_json_and_their_result_key(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The keys at the version of results that they were stored at: when that is raised, all else of them stays."""
-    monkeypatch.setattr("openapi.wire.jobs.RESULT_VERSION", 2)
+def test_stored_parameters_keep_their_json_and_their_result_key(stage: Stage) -> None:
     for row in stored(stage):
         shard = Shard.model_validate(row["message"])
         params = form_of(stage, shard.params).params.model_validate(shard.params).dump()

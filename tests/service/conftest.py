@@ -207,12 +207,6 @@ def world(broker: Broker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 
 @pytest.fixture
-def pinned_version(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The version of results under which keys are pinned: raising it changes every key, and nothing else may."""
-    monkeypatch.setattr("openapi.wire.jobs.RESULT_VERSION", 2)
-
-
-@pytest.fixture
 def worker(settings: Settings) -> Iterator[ProtocolWorker]:
     found = ProtocolWorker(settings)
     yield found

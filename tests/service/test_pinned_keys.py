@@ -18,19 +18,12 @@ from openapi.wire.settings import Settings
 from tests.service.conftest import audit, ended, upload, upload_ready
 from tests.service.worker import ProtocolWorker
 
-pytestmark = pytest.mark.usefixtures("pinned_version")
-
 PINNED = json.loads((Path(__file__).parent / "pinned_keys.json").read_text())
 
 _ID = re.compile(r"\b(mdl|dst|aud|hrd|art)_[0-9a-z]{26}\b")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)")
 _FGSM, _PGD = {"name": "fgsm", "eps": 0.1}, {"name": "pgd", "eps": "8/255", "steps": 3}
 _NAMED = {"labels": ["cat", "dog", "owl"], "label_source": "name"}
-
-
-@pytest.fixture(autouse=True)
-def _version_of_that_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("openapi.wire.jobs.RESULT_VERSION", 2)
 
 
 def pin(shard: Shard) -> str:

@@ -21,8 +21,6 @@ from tests.service.conftest import ended, running
 from tests.service.test_pinned_keys import PINNED, PinnedWorker, pin
 from tests.service.worker import until
 
-pytestmark = pytest.mark.usefixtures("pinned_version")
-
 #: What a stage of a job was called before plans.
 OLD_STAGES = {"inspect", "prepare", "evaluate", "hardening", "train", "report"}
 OLD = Path(__file__).parent / "unfinished_0004.sql"
