@@ -15,6 +15,7 @@ from workers.models.from_module import assemble
 from workers.models.inputs import FileInput
 from workers.models.torchscript import shapes
 from workers.models.torchscript.archive import Archive, open_archive
+from workers.models.torchscript.enums import known_enums
 from workers.models.torchscript.pickles import check_pickle, traced_shape
 from workers.models.torchscript.program import EndlessLoop, Program
 from workers.models.torchscript.sources import check_sources
@@ -79,7 +80,8 @@ def load_torchscript(path: Path, spec: InputSpec, output: Wanted = None) -> Audi
     Raises `ModelRejected` and its subclasses.
     """
     opened = open_torchscript(path)
-    program = Program(opened.script, opened.traced[0] if opened.traced else None)
+    with known_enums(opened.archive.sources):
+        program = Program(opened.script, opened.traced[0] if opened.traced else None)
     notes: list[str] = []
     dtype = program.file_dtype
     if dtype in (torch.float16, torch.bfloat16):
