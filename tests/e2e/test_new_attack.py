@@ -42,21 +42,21 @@ FUNCTION = '''
 """Steps as long as the ball."""
 
 from openapi.attacks.strides import Strides
-from workers.attacks.engine.samples import Hunt
+from workers.attacks.engine.batch import Batch
 from workers.attacks.maths.balls import ball
 from workers.attacks.maths.losses import log_odds
 from workers.attacks.registry import implements
 
 
 @implements(Strides)
-def strides(hunt: Hunt, spec: Strides) -> None:
-    rows = hunt.active()
-    space = ball(hunt.x[rows], spec.eps, spec.norm)
+def strides(batch: Batch, spec: Strides) -> None:
+    rows = batch.active()
+    space = ball(batch.x[rows], spec.eps, spec.norm)
     x = space.x.clone()
     for _ in range(spec.steps):
-        _, _, grad = hunt.gradient(x, log_odds, rows, hunt.y[rows])
+        _, _, grad = batch.gradient(x, log_odds, rows, batch.y[rows])
         x = space.project(x + space.eps * space.direction(grad))
-    hunt.leave(rows, x, spec.steps)
+    batch.leave(rows, x, spec.steps)
 '''
 
 

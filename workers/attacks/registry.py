@@ -1,16 +1,16 @@
 """Attack → implementation.
 
-An attack is a function ``attack(hunt: Hunt, spec: Spec) -> None``, and two files:
+An attack is a function ``attack(batch: Batch, spec: Spec) -> None``, and two files:
 
 1. Its options are a frozen model in a module of `openapi/attacks/`; with them stands, once, what is known of it
    (`paper`, `summary`, `facts`). The class enters itself.
 2. Its function stands in a module of a folder of `workers/attacks/` under ``@implements(Spec)``. It begins with
-   ``rows = hunt.active()``, works on all of them at once (the Victim cuts passes into tiles), drops fooled rows from
-   its own state, and hands every candidate to ``hunt.keep(rows, x_adv, logits)``, the last iterate included. What it
+   ``rows = batch.active()``, works on all of them at once (the Victim cuts passes into tiles), drops fooled rows from
+   its own state, and hands every candidate to ``batch.keep(rows, x_adv, logits)``, the last iterate included. What it
    keeps lies in [0, 1] and inside the ball (`maths.balls`).
 
-Random numbers come from ``hunt.rng.stream("name.purpose")`` by row, never from a global generator. `facts.minimal` says
-that there is no ball: `hunt.keep` then keeps the nearest success, in `measured_norm`.
+Random numbers come from ``batch.rng.stream("name.purpose")`` by row, never from a global generator. `facts.minimal`
+says that there is no ball: `batch.keep` then keeps the nearest success, in `measured_norm`.
 """
 
 import importlib
@@ -24,9 +24,9 @@ from typing import Any, TypeVar
 import workers.attacks
 from openapi.attacks import ATTACKS
 from openapi.attacks.base import Attack
-from workers.attacks.engine.samples import Hunt
+from workers.attacks.engine.batch import Batch
 
-AttackFunction = Callable[[Hunt, Any], None]
+AttackFunction = Callable[[Batch, Any], None]
 Function = TypeVar("Function", bound=Callable[..., None])
 
 _functions: dict[type[Attack], AttackFunction] = {}

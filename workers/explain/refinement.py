@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from workers.attacks.engine.samples import TOLERANCE
+from workers.attacks.engine.batch import TOLERANCE
 from workers.attacks.engine.victim import Victim
 from workers.attacks.maths.balls import l2_norm, per_row
 from workers.attacks.maths.losses import margin, margin_target

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from workers.attacks.engine.samples import TOLERANCE, one_each
+from workers.attacks.engine.batch import TOLERANCE, one_each
 from workers.attacks.maths.losses import margin
 from workers.explain.passes import Passes, logits_of
 

@@ -10,8 +10,8 @@ from tests.workers.attacks.nets import Linear, attack, problem, small_cnn
 from workers.attacks.ball.apgd import checkpoints
 from workers.attacks.ball.fab import onto_plane
 from workers.attacks.black_box.square import pattern, side, square
+from workers.attacks.engine.batch import Batch, one_each
 from workers.attacks.engine.rng import SampleRng
-from workers.attacks.engine.samples import Hunt, one_each
 from workers.attacks.engine.suite import run_attack
 from workers.attacks.engine.victim import Victim
 
@@ -180,13 +180,13 @@ def test_square_finds_the_same_when_it_tries_proposals_ahead(norm: str) -> None:
     model = small_cnn()
     x, y = problem(model, 20)
     spec = Square(eps=0.03 if norm == "linf" else 0.4, norm=norm, queries=300)
-    hunts = []
+    batches = []
     for ahead in (1, 8):
         victim = Victim(model, torch.arange(20))
         with torch.no_grad():
-            hunts.append(Hunt(victim, x, y, model(x), SampleRng(0, torch.arange(20)), norm=norm))  # type: ignore[arg-type]
-        square(hunts[-1], spec, ahead=ahead)
-    one, several = hunts
+            batches.append(Batch(victim, x, y, model(x), SampleRng(0, torch.arange(20)), norm=norm))  # type: ignore[arg-type]
+        square(batches[-1], spec, ahead=ahead)
+    one, several = batches
     assert 2 <= one.found.sum() <= 18
     assert torch.equal(one.found, several.found)
     torch.testing.assert_close(several.x_adv, one.x_adv, rtol=0, atol=1e-6)

@@ -14,8 +14,8 @@ from tests.workers.attacks.nets import Linear
 from tests.workers.attacks.trained import held_out, trained_cnn
 from workers.attacks.black_box.nattack import _ascent
 from workers.attacks.black_box.population import BLOCK, Boldest, shares
+from workers.attacks.engine.batch import Batch
 from workers.attacks.engine.rng import SampleRng
-from workers.attacks.engine.samples import Hunt
 from workers.attacks.engine.suite import run_attack
 from workers.attacks.engine.victim import Victim
 from workers.attacks.maths.balls import ball
@@ -72,10 +72,10 @@ def test_many_blocks_meet_the_same_numbers_anywhere(spec: Attack) -> None:
     torch.testing.assert_close(part.x_adv, whole.x_adv[order], rtol=0, atol=1e-5)
 
 
-def hunted(model: nn.Module, x: Tensor, y: Tensor) -> Hunt:
+def batch_of(model: nn.Module, x: Tensor, y: Tensor) -> Batch:
     index = torch.arange(len(x))
     with torch.no_grad():
-        return Hunt(Victim(model, index), x, y, model(x), SampleRng(2, index))
+        return Batch(Victim(model, index), x, y, model(x), SampleRng(2, index))
 
 
 @pytest.mark.parametrize("samples", [2, 3, 64, 131, 200])
@@ -85,10 +85,10 @@ def test_nattack_s_sum_is_the_whole_population_s(samples: int, norm: str) -> Non
     spec = Nattack(eps=0.3, norm=norm, samples=samples)
     model = trained_cnn()
     x, y = held_out(3)
-    hunt, rows, centre = hunted(model, x, y), torch.arange(3), x + 0.01
-    found, _ = _ascent(hunt, rows, centre, ball(x, 0.3, norm), spec, 4)
+    batch, rows, centre = batch_of(model, x, y), torch.arange(3), x + 0.01
+    found, _ = _ascent(batch, rows, centre, ball(x, 0.3, norm), spec, 4)
 
-    rng, shape = hunt.rng.stream("nattack"), tuple(x.shape[1:])
+    rng, shape = batch.rng.stream("nattack"), tuple(x.shape[1:])
     blocks = [rng.stream(str(b)).normal(rows, (k, *shape), 4) for b, k in shares(samples // 2, BLOCK // 2)]
     half, odd = torch.cat(blocks, 1), rng.normal(rows, (samples % 2, *shape), 4)
     noise = torch.cat([half, -half, odd], 1)
@@ -98,7 +98,7 @@ def test_nattack_s_sum_is_the_whole_population_s(samples: int, norm: str) -> Non
     score = (score - score.mean(1, keepdim=True)) / (score.std(1, keepdim=True) + 1e-7)
     expected = (score[:, :, None, None, None] * noise).sum(1)
     torch.testing.assert_close(found, expected, rtol=1e-3, atol=1e-3)
-    assert hunt.victim.forwards.tolist() == [samples + 1] * 3
+    assert batch.victim.forwards.tolist() == [samples + 1] * 3
 
 
 def test_blocks_cover_everything_once() -> None:
@@ -112,8 +112,8 @@ def test_blocks_cover_everything_once() -> None:
 def test_the_boldest_over_all_blocks_and_of_equals_the_first() -> None:
     model = Linear(torch.eye(2))
     x = torch.tensor([[0.9, 0.1], [0.8, 0.2], [0.7, 0.3]]).view(3, 1, 1, 2)
-    hunt = hunted(model, x, torch.zeros(3, dtype=torch.int64))
-    boldest = Boldest(hunt, hunt.active())
+    batch = batch_of(model, x, torch.zeros(3, dtype=torch.int64))
+    boldest = Boldest(batch, batch.active())
     leads = [[[0.1, 0.3], [-0.5, -0.2], [0.2, 0.1]], [[0.3, 0.2], [-0.1, -0.3], [0.1, 0.4]]]
     for block, lead in enumerate(leads):
         value = torch.tensor(lead)
@@ -121,4 +121,4 @@ def test_the_boldest_over_all_blocks_and_of_equals_the_first() -> None:
         at, which = boldest.leaders(logits, value)
         boldest.image[at] = (10 * block + which + 1).float().view(-1, 1, 1, 1).expand(-1, 1, 1, 2)
     assert boldest.keep(1).tolist() == [True, False, True]
-    assert hunt.x_adv[:, 0, 0, 0].tolist() == [2.0, pytest.approx(0.8), 12.0]
+    assert batch.x_adv[:, 0, 0, 0].tolist() == [2.0, pytest.approx(0.8), 12.0]

@@ -99,7 +99,7 @@ def test_fools_those_within_reach_and_nobody_else(spec: Attack, share: float) ->
 
 
 #: Attack, norm, least success rate, largest median of distance over optimum. Around a quarter of the images all hidden
-#: units are off and the gradient is 0: all need an example from elsewhere there (`rescue`).
+#: units are off and the gradient is 0: all need an example from elsewhere there (`start_far_away`).
 MINIMAL: list[tuple[Attack, str, float, float]] = [
     (Ddn(), "l2", 1.0, 1.005),
     (Fmn(), "l2", 1.0, 1.005),

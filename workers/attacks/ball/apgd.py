@@ -6,9 +6,9 @@ import torch
 from torch import Tensor
 
 from openapi.attacks import Apgd, ApgdT
+from workers.attacks.engine.batch import Batch, one_each
 from workers.attacks.engine.rng import SampleRng
 from workers.attacks.engine.rows import without
-from workers.attacks.engine.samples import Hunt, one_each
 from workers.attacks.engine.targets import aim_at_several, side_by_side
 from workers.attacks.engine.victim import Loss
 from workers.attacks.maths.balls import L2Ball, LinfBall, ball, l2_norm, per_row
@@ -20,32 +20,32 @@ _RHO = 0.75  # share of steps of an interval that must raise the loss
 
 
 @implements(Apgd)
-def apgd(hunt: Hunt, spec: Apgd) -> None:
+def apgd(batch: Batch, spec: Apgd) -> None:
     """APGD on cross-entropy (as log-odds, see `losses`) or on the difference of logits ratio."""
     loss = log_odds if spec.loss == "ce" else dlr
     for restart in range(spec.restarts):
-        rows, streams = hunt.active(), [hunt.rng.stream(f"apgd.{spec.loss}.{restart}")]
-        _climb(hunt, spec, loss, rows, (hunt.y[rows],), streams)
-        hunt.beat((restart + 1) / spec.restarts)
+        rows, streams = batch.active(), [batch.rng.stream(f"apgd.{spec.loss}.{restart}")]
+        _climb(batch, spec, loss, rows, (batch.y[rows],), streams)
+        batch.beat((restart + 1) / spec.restarts)
 
 
 @implements(ApgdT)
-def apgd_t(hunt: Hunt, spec: ApgdT) -> None:
+def apgd_t(batch: Batch, spec: ApgdT) -> None:
     """APGD on the targeted DLR loss, towards each of the `targets` most likely wrong classes at once.
 
     A row leaves with its first success (ours: the authors go from target to target with those that are left).
     """
-    classes = aim_at_several(hunt, spec.targets)
+    classes = aim_at_several(batch, spec.targets)
     targets = classes.shape[1]
     for restart in range(spec.restarts):
-        streams = [hunt.rng.stream(f"apgd_t.{rank}.{restart}") for rank in range(1, targets + 1)]
-        active, through = hunt.active(), 0
-        for rows in side_by_side(active, targets, hunt.victim.tile):
+        streams = [batch.rng.stream(f"apgd_t.{rank}.{restart}") for rank in range(1, targets + 1)]
+        active, done = batch.active(), 0
+        for rows in side_by_side(active, targets, batch.victim.tile):
             copies = rows.repeat(targets)
-            args = (hunt.y[copies], classes[rows].T.flatten())
-            _climb(hunt, spec, dlr_target, copies, args, streams)
-            through += len(rows)
-            hunt.beat((restart + through / len(active)) / spec.restarts)
+            args = (batch.y[copies], classes[rows].T.flatten())
+            _climb(batch, spec, dlr_target, copies, args, streams)
+            done += len(rows)
+            batch.beat((restart + done / len(active)) / spec.restarts)
 
 
 def _start(space: LinfBall | L2Ball, streams: Sequence[SampleRng], rows: Tensor) -> Tensor:
@@ -75,7 +75,7 @@ def checkpoints(steps: int) -> list[int]:
 
 
 def _climb(
-    hunt: Hunt,
+    batch: Batch,
     spec: Apgd | ApgdT,
     loss: Loss,
     rows: Tensor,
@@ -92,10 +92,10 @@ def _climb(
     """
     if len(rows) == 0:
         return
-    steps, space = spec.steps, ball(hunt.x[rows], spec.eps, spec.norm)
+    steps, space = spec.steps, ball(batch.x[rows], spec.eps, spec.norm)
     x = _start(space, streams, rows)
-    logits, f, grad = hunt.gradient(x, loss, rows, *args)
-    hit = hunt.keep_first(rows, x, logits, 0)
+    logits, f, grad = batch.gradient(x, loss, rows, *args)
+    hit = batch.keep_first(rows, x, logits, 0)
     x_old, x_best, grad_best, spare = x.clone(), x.clone(), grad.clone(), torch.empty_like(x)
     f_best, f_checked = f.clone(), f.clone()
     eta = torch.full_like(f, 2 * spec.eps)
@@ -117,11 +117,11 @@ def _climb(
             z = space.project_(z.lerp_(x_old.lerp_(x, 2.0), 1 - a))
         x_old, x, spare = x, z, x_old
         if step < steps:
-            logits, f_new, grad = hunt.gradient(x, loss, rows, *args)
+            logits, f_new, grad = batch.gradient(x, loss, rows, *args)
         else:
-            logits = hunt.logits(x, rows)
+            logits = batch.logits(x, rows)
             f_new = loss(logits, *args)
-        hit = hunt.keep_first(rows, x, logits, step)
+        hit = batch.keep_first(rows, x, logits, step)
         rises += f_new > f
         f = f_new
         better = (f > f_best).nonzero().flatten()
@@ -139,4 +139,4 @@ def _climb(
             grad.index_copy_(0, back, grad_best.index_select(0, back))
             halved, f_checked, rises, previous = halve, f_best.clone(), torch.zeros_like(rises), step
     strongest = one_each(rows, f_best)
-    hunt.offer(rows[strongest], x_best[strongest])
+    batch.offer(rows[strongest], x_best[strongest])

@@ -6,14 +6,14 @@ from openapi.attacks import Apgd, ApgdT, AutoAttack, FabT, Square
 from workers.attacks.ball.apgd import apgd, apgd_t
 from workers.attacks.ball.fab import fab_t
 from workers.attacks.black_box.square import square
-from workers.attacks.engine.samples import Hunt
+from workers.attacks.engine.batch import Batch
 from workers.attacks.registry import implements
 
 _AHEAD = 8  # most proposals of Square for one image in one pass
 
 
 @implements(AutoAttack)
-def autoattack(hunt: Hunt, spec: AutoAttack) -> None:
+def autoattack(batch: Batch, spec: AutoAttack) -> None:
     """APGD-CE, APGD-T (DLR, 9 targets), FAB-T (9 targets), Square (5,000 queries): each on the survivors of those
     before.
 
@@ -22,14 +22,14 @@ def autoattack(hunt: Hunt, spec: AutoAttack) -> None:
     """
     norm, eps = spec.norm, spec.eps
     stages: dict[str, Callable[[], None]] = {
-        "apgd-ce": lambda: apgd(hunt, Apgd(norm=norm, eps=eps)),
-        "apgd-t": lambda: apgd_t(hunt, ApgdT(norm=norm, eps=eps)),
-        "fab-t": lambda: fab_t(hunt, FabT(norm=norm, eps=eps)),
-        "square": lambda: square(hunt, Square(norm=norm, eps=eps), ahead=_AHEAD),
+        "apgd-ce": lambda: apgd(batch, Apgd(norm=norm, eps=eps)),
+        "apgd-t": lambda: apgd_t(batch, ApgdT(norm=norm, eps=eps)),
+        "fab-t": lambda: fab_t(batch, FabT(norm=norm, eps=eps)),
+        "square": lambda: square(batch, Square(norm=norm, eps=eps), ahead=_AHEAD),
     }
     fooled_by: dict[str, int] = {}
     for name, stage in stages.items():
-        before = int(hunt.found.sum())
+        before = int(batch.found.sum())
         stage()
-        fooled_by[name] = int(hunt.found.sum()) - before
-    hunt.figures["fooled_by"] = fooled_by
+        fooled_by[name] = int(batch.found.sum()) - before
+    batch.figures["fooled_by"] = fooled_by

@@ -4,8 +4,8 @@ import torch
 from torch import Tensor
 
 from openapi.attacks import FabT
+from workers.attacks.engine.batch import Batch
 from workers.attacks.engine.rows import without
-from workers.attacks.engine.samples import Hunt
 from workers.attacks.engine.targets import aim_at_several, side_by_side
 from workers.attacks.maths.balls import LinfBall, ball, float32_floor, l2_norm
 from workers.attacks.maths.losses import margin_pair
@@ -17,25 +17,25 @@ _FAR = 1e30
 
 
 @implements(FabT)
-def fab_t(hunt: Hunt, spec: FabT) -> None:
+def fab_t(batch: Batch, spec: FabT) -> None:
     """FAB towards each of the `targets` most likely wrong classes at once; a row leaves with its first example inside
     eps."""
-    classes = aim_at_several(hunt, spec.targets)
+    classes = aim_at_several(batch, spec.targets)
     targets = classes.shape[1]
     for restart in range(spec.restarts):
-        active, through = hunt.active(), 0
-        for rows in side_by_side(active, targets, hunt.victim.tile):
-            start = _starts(hunt, spec, rows, targets, restart) if restart else hunt.x[rows].repeat(targets, 1, 1, 1)
-            _walk(hunt, spec, rows.repeat(targets), classes[rows].T.flatten(), start.flatten(1))
-            through += len(rows)
-            hunt.beat((restart + through / len(active)) / spec.restarts)
+        active, done = batch.active(), 0
+        for rows in side_by_side(active, targets, batch.victim.tile):
+            start = _starts(batch, spec, rows, targets, restart) if restart else batch.x[rows].repeat(targets, 1, 1, 1)
+            _walk(batch, spec, rows.repeat(targets), classes[rows].T.flatten(), start.flatten(1))
+            done += len(rows)
+            batch.beat((restart + done / len(active)) / spec.restarts)
 
 
-def _starts(hunt: Hunt, spec: FabT, rows: Tensor, targets: int, restart: int) -> Tensor:
+def _starts(batch: Batch, spec: FabT, rows: Tensor, targets: int, restart: int) -> Tensor:
     """Return a random point within eps / 2 for every row and target, (targets · m, c, h, w)."""
-    space, shape, starts = ball(hunt.x[rows], spec.eps / 2, spec.norm), tuple(hunt.x.shape[1:]), []
+    space, shape, starts = ball(batch.x[rows], spec.eps / 2, spec.norm), tuple(batch.x.shape[1:]), []
     for rank in range(1, targets + 1):
-        rng = hunt.rng.stream(f"fab_t.{rank}.{restart}")
+        rng = batch.rng.stream(f"fab_t.{rank}.{restart}")
         normal = None if isinstance(space, LinfBall) else rng.normal(rows, shape, step=1)
         starts.append(space.start(rng.uniform(rows, shape), normal))
     return torch.cat(starts)
@@ -70,30 +70,30 @@ def onto_plane(x: Tensor, w: Tensor, need: Tensor, norm: str) -> Tensor:
     return direction.mul_(torch.minimum(reach, room))
 
 
-def _walk(hunt: Hunt, spec: FabT, rows: Tensor, target: Tensor, x: Tensor) -> None:
+def _walk(batch: Batch, spec: FabT, rows: Tensor, target: Tensor, x: Tensor) -> None:
     """One run from x (m, D): linearise z_t - z_y at x, step over its zero plane, biased towards the original by alpha;
     an adversarial x is pulled back by beta and the walk goes on along the boundary. Rows may repeat.
     """
-    shape = tuple(hunt.x.shape[1:])
-    x0, y = hunt.x[rows].flatten(1), hunt.y[rows]
+    shape = tuple(batch.x.shape[1:])
+    x0, y = batch.x[rows].flatten(1), batch.y[rows]
     limit = float32_floor(spec.eps) if spec.norm == "linf" else spec.eps * (1 - 2e-6)
     for step in range(1, spec.steps + 1):
-        _, lead, grad = hunt.gradient(x.view(-1, *shape), margin_pair, rows, y, target)
+        _, lead, grad = batch.gradient(x.view(-1, *shape), margin_pair, rows, y, target)
         w = grad.flatten(1)
         d = onto_plane(x, w, -lead, spec.norm)
         d0 = onto_plane(x0, w, -lead + (w * (x - x0)).sum(1), spec.norm)
         length, length0 = _norm(d, spec.norm).clamp_(min=1e-8), _norm(d0, spec.norm).clamp_(min=1e-8)
         alpha = (length / (length + length0)).clamp_(max=_ALPHA_MAX)[:, None]
         x = torch.lerp(d.mul_(_ETA).add_(x), d0.mul_(_ETA).add_(x0), alpha).clamp_(0, 1)
-        logits = hunt.logits(x.view(-1, *shape), rows)
-        adversarial = hunt.fooled(logits, rows)
+        logits = batch.logits(x.view(-1, *shape), rows)
+        adversarial = batch.fooled(logits, rows)
         if not bool(adversarial.any()):
             continue
         near = adversarial & (_norm(x - x0, spec.norm) <= limit)
         if bool(near.any()):
             at = near.nonzero().flatten()
-            hunt.keep_first(rows[at], x[at].view(-1, *shape), logits[at], step)
-            gone = hunt.found[rows]
+            batch.keep_first(rows[at], x[at].view(-1, *shape), logits[at], step)
+            gone = batch.found[rows]
             rows, x, x0, y, target, adversarial = without(gone, rows, x, x0, y, target, adversarial)
             if len(rows) == 0:
                 return

@@ -2,7 +2,7 @@
 
 from openapi.attacks import Fgsm
 from workers.attacks.ball.pgd import ascend
-from workers.attacks.engine.samples import Hunt
+from workers.attacks.engine.batch import Batch
 from workers.attacks.engine.targets import aim
 from workers.attacks.maths.balls import ball
 from workers.attacks.maths.losses import log_odds, log_odds_target
@@ -10,15 +10,15 @@ from workers.attacks.registry import implements
 
 
 @implements(Fgsm)
-def fgsm(hunt: Hunt, spec: Fgsm) -> None:
+def fgsm(batch: Batch, spec: Fgsm) -> None:
     """``x' = clip(x + eps sign(grad_x L(x, y)))``; for L2 the normalised gradient in place of the sign.
 
     Targeted: towards the runner-up or the chosen class. One pass there and back; the confirming one is the test.
     Goodfellow, Shlens & Szegedy, "Explaining and Harnessing Adversarial Examples", 2015.
     """
-    rows, y = hunt.active(), hunt.y
+    rows, y = batch.active(), batch.y
     if spec.targeted:
-        y = aim(hunt, spec.target)
-    space = ball(hunt.x[rows], spec.eps, spec.norm)
+        y = aim(batch, spec.target)
+    space = ball(batch.x[rows], spec.eps, spec.norm)
     loss = log_odds_target if spec.targeted else log_odds
-    ascend(hunt, loss, y, rows, space, space.x.clone(), 1, space.eps, hunt.beat)
+    ascend(batch, loss, y, rows, space, space.x.clone(), 1, space.eps, batch.beat)

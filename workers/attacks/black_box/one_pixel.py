@@ -5,9 +5,9 @@ from torch import Tensor
 
 from openapi.attacks import OnePixel
 from workers.attacks.black_box.population import BLOCK, Boldest, shares
+from workers.attacks.engine.batch import Batch
 from workers.attacks.engine.rng import SampleRng
 from workers.attacks.engine.rows import without
-from workers.attacks.engine.samples import Hunt
 from workers.attacks.maths.losses import log_odds, margin
 from workers.attacks.registry import implements
 
@@ -15,7 +15,7 @@ _LOGITS = 1024  # candidates whose logits are in memory at once; of images there
 
 
 @implements(OnePixel)
-def one_pixel(hunt: Hunt, spec: OnePixel) -> None:
+def one_pixel(batch: Batch, spec: OnePixel) -> None:
     """Evolve ``child_i = p_r1 + F (p_r2 - p_r3)``; a child replaces parent i where it lowers the true class more.
 
     A candidate is ``pixels`` times (row, column, colour). First places are uniform, colours normal with mean 1/2 and
@@ -26,20 +26,20 @@ def one_pixel(hunt: Hunt, spec: OnePixel) -> None:
 
     Su, Vargas & Sakurai, "One Pixel Attack for Fooling Deep Neural Networks", 2019.
     """
-    active = hunt.active()
-    group = max(1, hunt.victim.tile // min(spec.population, BLOCK))
+    active = batch.active()
+    group = max(1, batch.victim.tile // min(spec.population, BLOCK))
     for begin in range(0, len(active), group):
-        _evolve(hunt, active[begin : begin + group], spec)
-        hunt.beat(min(begin + group, len(active)) / len(active))
+        _evolve(batch, active[begin : begin + group], spec)
+        batch.beat(min(begin + group, len(active)) / len(active))
 
 
-def _evolve(hunt: Hunt, rows: Tensor, spec: OnePixel) -> None:
-    rng, size = hunt.rng.stream("one_pixel"), (spec.population, spec.pixels)
-    channels, h, w = hunt.x.shape[1:]
+def _evolve(batch: Batch, rows: Tensor, spec: OnePixel) -> None:
+    rng, size = batch.rng.stream("one_pixel"), (spec.population, spec.pixels)
+    channels, h, w = batch.x.shape[1:]
     edge = torch.tensor([h, w], dtype=torch.float32, device=rows.device)
     places = rng.stream("place").uniform(rows, (*size, 2)) * edge
     colours = rng.stream("colour").normal(rows, (*size, channels)).mul_(0.5).add_(0.5).clamp_(0, 1)
-    fitness, hit = _tested(hunt, rows, places, colours, 0)
+    fitness, hit = _tested(batch, rows, places, colours, 0)
     for generation in range(1, spec.generations + 1):
         if bool(hit.any()):
             rows, places, colours, fitness = without(hit, rows, places, colours, fitness)
@@ -50,21 +50,21 @@ def _evolve(hunt: Hunt, rows: Tensor, spec: OnePixel) -> None:
         redrawn = rng.stream("redraw").uniform(rows, (*size, 2), generation) * edge
         new_places = torch.where((new_places < 0) | (new_places >= edge), redrawn, new_places)
         new_colours = mixed(colours, *trio, spec.mutation).clamp_(0, 1)
-        new_fitness, hit = _tested(hunt, rows, new_places, new_colours, generation)
+        new_fitness, hit = _tested(batch, rows, new_places, new_colours, generation)
         better = new_fitness > fitness
         places = torch.where(better[:, :, None, None], new_places, places)
         colours = torch.where(better[:, :, None, None], new_colours, colours)
         fitness = torch.where(better, new_fitness, fitness)
-    hunt.offer(rows, _one_each(hunt.x[rows], places, colours, fitness.argmax(1)))
+    batch.offer(rows, _one_each(batch.x[rows], places, colours, fitness.argmax(1)))
 
 
-def _tested(hunt: Hunt, rows: Tensor, places: Tensor, colours: Tensor, step: int) -> tuple[Tensor, Tensor]:
+def _tested(batch: Batch, rows: Tensor, places: Tensor, colours: Tensor, step: int) -> tuple[Tensor, Tensor]:
     """Return the fitness (m, k) of all candidates and the (m,) rows that one of them fooled; the boldest is kept."""
-    x, boldest, fitness = hunt.x[rows], Boldest(hunt, rows), []
+    x, boldest, fitness = batch.x[rows], Boldest(batch, rows), []
     for begin, size in shares(places.shape[1], _LOGITS):
         parts = [slice(begin + start, begin + start + k) for start, k in shares(size, BLOCK)]
-        logits = torch.cat([_asked(hunt, rows, _painted(x, places[:, s], colours[:, s])) for s in parts], 1)
-        flat, y = logits.flatten(0, 1), hunt.y[rows].repeat_interleave(size)
+        logits = torch.cat([_asked(batch, rows, _painted(x, places[:, s], colours[:, s])) for s in parts], 1)
+        flat, y = logits.flatten(0, 1), batch.y[rows].repeat_interleave(size)
         fitness.append(log_odds(flat, y).view(-1, size))
         at, which = boldest.leaders(logits, margin(flat, y).view(-1, size))
         if len(at):
@@ -72,9 +72,9 @@ def _tested(hunt: Hunt, rows: Tensor, places: Tensor, colours: Tensor, step: int
     return torch.cat(fitness, 1), boldest.keep(step)
 
 
-def _asked(hunt: Hunt, rows: Tensor, images: Tensor) -> Tensor:
+def _asked(batch: Batch, rows: Tensor, images: Tensor) -> Tensor:
     """Return logits (m, k, K) of images (m, k, c, h, w)."""
-    return hunt.logits(images.flatten(0, 1), rows.repeat_interleave(images.shape[1])).view(*images.shape[:2], -1)
+    return batch.logits(images.flatten(0, 1), rows.repeat_interleave(images.shape[1])).view(*images.shape[:2], -1)
 
 
 def _one_each(x: Tensor, places: Tensor, colours: Tensor, which: Tensor) -> Tensor:

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from workers.attacks.engine.samples import Hunt
+from workers.attacks.engine.batch import Batch
 from workers.attacks.engine.victim import usual_size
 
 #: Images of one row in memory at once. It decides which random numbers a candidate gets where a block draws its own, so
@@ -21,13 +21,13 @@ def shares(count: int, most: int) -> list[tuple[int, int]]:
 class Boldest:
     """Of populations tested block by block the one candidate a row that leads most, if it leads; of equals the first.
 
-    rows: (m,) positions in the hunt, without repeats. image: (m, c, h, w), see `leaders`.
+    rows: (m,) positions in the batch, without repeats. image: (m, c, h, w), see `leaders`.
     """
 
-    def __init__(self, hunt: Hunt, rows: Tensor) -> None:
-        self._hunt, self._rows = hunt, rows
+    def __init__(self, batch: Batch, rows: Tensor) -> None:
+        self._batch, self._rows = batch, rows
         self._lead = torch.zeros(len(rows), device=rows.device)
-        self.image, self._logits = hunt.x[rows], hunt.z[rows]  # until one leads, what does not fool
+        self.image, self._logits = batch.x[rows], batch.z[rows]  # until one leads, what does not fool
 
     def leaders(self, logits: Tensor, value: Tensor) -> tuple[Tensor, Tensor]:
         """Take note of k candidates a row: logits (m, k, K), margins (m, k).
@@ -42,5 +42,5 @@ class Boldest:
         return at, best[at]
 
     def keep(self, step: int) -> Tensor:
-        """Store the boldest where they fool, see `Hunt.keep`, and return the (m,) mask of those rows."""
-        return self._hunt.keep(self._rows, self.image, self._logits, step)
+        """Store the boldest where they fool, see `Batch.keep`, and return the (m,) mask of those rows."""
+        return self._batch.keep(self._rows, self.image, self._logits, step)

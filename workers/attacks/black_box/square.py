@@ -9,9 +9,9 @@ import torch
 from torch import Tensor
 
 from openapi.attacks import Square
+from workers.attacks.engine.batch import Batch
 from workers.attacks.engine.rng import SampleRng
 from workers.attacks.engine.rows import without
-from workers.attacks.engine.samples import Hunt
 from workers.attacks.maths.balls import LinfBall, l2_norm
 from workers.attacks.maths.losses import margin
 from workers.attacks.registry import implements
@@ -22,7 +22,7 @@ _ROUND = 128  # most queries whose random numbers are drawn at once
 
 
 @implements(Square)
-def square(hunt: Hunt, spec: Square, ahead: int = 1) -> None:
+def square(batch: Batch, spec: Square, ahead: int = 1) -> None:
     """Propose a patch at a random place, keep it when the margin falls; random numbers by (seed, sample, query)
     alone.
 
@@ -31,9 +31,9 @@ def square(hunt: Hunt, spec: Square, ahead: int = 1) -> None:
     and the search is the same proposal by proposal. With 1, the forward passes are the queries.
     """
     for restart in range(spec.restarts):
-        rng, rows = hunt.rng.stream(f"square.{restart}"), hunt.active()
+        rng, rows = batch.rng.stream(f"square.{restart}"), batch.active()
         if len(rows):
-            _search(hunt, spec, rng, rows, ahead, restart / spec.restarts)
+            _search(batch, spec, rng, rows, ahead, restart / spec.restarts)
 
 
 def side(p_init: float, query: int, pixels: int) -> int:
@@ -61,30 +61,30 @@ class _State(Protocol):
         ...
 
 
-def _search(hunt: Hunt, spec: Square, rng: SampleRng, rows: Tensor, most: int, done: float) -> None:
+def _search(batch: Batch, spec: Square, rng: SampleRng, rows: Tensor, most: int, done: float) -> None:
     """Run all queries of one restart on `rows`."""
-    shape, y = tuple(hunt.x.shape[1:]), hunt.y[rows]
-    state: _State = (_Linf if spec.norm == "linf" else _L2)(hunt, spec, rng, rows)
-    logits = hunt.logits(state.best.view(-1, *shape), rows)
+    shape, y = tuple(batch.x.shape[1:]), batch.y[rows]
+    state: _State = (_Linf if spec.norm == "linf" else _L2)(batch, spec, rng, rows)
+    logits = batch.logits(state.best.view(-1, *shape), rows)
     f = margin(logits, y)
-    hunt.keep(rows, state.best.view(-1, *shape), logits, 1)
+    batch.keep(rows, state.best.view(-1, *shape), logits, 1)
     made, kept = 1, 1
     for queries in _rounds(state, spec.queries):
-        live = (~hunt.found[rows]).nonzero().flatten()
+        live = (~batch.found[rows]).nonzero().flatten()
         if len(live) == 0:
             return
         s = state.side(queries[0])
         draws = rng.uniform_block(rows[live], queries, 5 + shape[0])
         turn = torch.zeros_like(live)  # how many of the round's queries each row has made
         while len(live):
-            ahead = min(max(1, hunt.victim.tile // (2 * len(live))), most, len(queries), -(-made // kept))
+            ahead = min(max(1, batch.victim.tile // (2 * len(live))), most, len(queries), -(-made // kept))
             who, at = live.repeat_interleave(ahead), torch.arange(len(live), device=live.device)
             owners, turns = rows[who], turn[:, None] + torch.arange(ahead, device=live.device)
             u = draws[at[:, None], turns.clamp(max=len(queries) - 1)]
             trial = state.propose(who, u.flatten(0, 1), s)
-            logits = hunt.logits(trial.view(-1, *shape), owners)
+            logits = batch.logits(trial.view(-1, *shape), owners)
             f_new = margin(logits, y[who])
-            good = ((f_new > f[who]) | (f_new > hunt.tolerance[owners])).view(-1, ahead)
+            good = ((f_new > f[who]) | (f_new > batch.tolerance[owners])).view(-1, ahead)
             if ahead > 1:
                 good &= turns < len(queries)
                 first, some = good.to(torch.int8).argmax(1), good.any(1)
@@ -97,13 +97,13 @@ def _search(hunt: Hunt, spec: Square, rng: SampleRng, rows: Tensor, most: int, d
                 better = who[at]
                 state.accept(better, trial[at])
                 f[better] = f_new[at]
-                hunt.keep(owners[at], trial[at].view(-1, *shape), logits[at])
+                batch.keep(owners[at], trial[at].view(-1, *shape), logits[at])
             made, kept = made + len(who), kept + len(at)
-            gone = (turn >= len(queries)) | hunt.found[rows[live]]
+            gone = (turn >= len(queries)) | batch.found[rows[live]]
             if bool(gone.any()):
                 live, turn, draws = without(gone, live, turn, draws)
-        hunt.beat(done + queries[-1] / spec.queries / spec.restarts)
-    hunt.offer(rows, state.best.view(-1, *shape))
+        batch.beat(done + queries[-1] / spec.queries / spec.restarts)
+    batch.offer(rows, state.best.view(-1, *shape))
 
 
 def _rounds(state: _State, queries: int) -> Iterator[range]:
@@ -135,10 +135,10 @@ class _Windows:
 class _Linf:
     """Patches of x ± eps, one sign a channel; the start is vertical stripes."""
 
-    def __init__(self, hunt: Hunt, spec: Square, rng: SampleRng, rows: Tensor) -> None:
-        self.c, self.h, self.w = hunt.x.shape[1:]
+    def __init__(self, batch: Batch, spec: Square, rng: SampleRng, rows: Tensor) -> None:
+        self.c, self.h, self.w = batch.x.shape[1:]
         self.p_init = spec.p_init
-        space = LinfBall(hunt.x[rows], spec.eps)
+        space = LinfBall(batch.x[rows], spec.eps)
         self.bounds = torch.cat([space.lower.flatten(1), space.upper.flatten(1)], 1)
         stripes = rng.uniform(rows, (self.c, 1, self.w), step=-1) < 0.5
         self.best = torch.where(stripes, space.lower, space.upper).flatten(1)
@@ -193,11 +193,11 @@ class _L2:
     The new patch gets, per channel, the norm that both windows held and a share of what eps leaves unused.
     """
 
-    def __init__(self, hunt: Hunt, spec: Square, rng: SampleRng, rows: Tensor) -> None:
-        self.c, self.h, self.w = hunt.x.shape[1:]
+    def __init__(self, batch: Batch, spec: Square, rng: SampleRng, rows: Tensor) -> None:
+        self.c, self.h, self.w = batch.x.shape[1:]
         self.p_init = spec.p_init
         self.eps = spec.eps * (1 - 2e-6) - 1.2e-7  # a hair inside, see geometry
-        self.x0 = hunt.x[rows].flatten(1)
+        self.x0 = batch.x[rows].flatten(1)
         grid = _grid(rng, rows, self.c, self.h, self.w).flatten(1)
         self.best = (self.x0 + grid * (self.eps / l2_norm(grid))[:, None]).clamp_(0, 1)
         self.delta = self.best - self.x0

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from workers.attacks.boundary.refine_l2 import refine_l2
-from workers.attacks.engine.samples import Hunt
+from workers.attacks.engine.batch import Batch
 from workers.attacks.maths.balls import per_row
 
 _NOISES = 4
@@ -14,7 +14,7 @@ _BISECTIONS = 10
 _SLIDES = 10
 
 
-def rescue(hunt: Hunt, *, stuck: bool = False) -> None:
+def start_far_away(batch: Batch, *, stuck: bool = False) -> None:
     """Give rows without a success an example from elsewhere: the negative image, black, white, grey, uniform noise.
 
     A gradient that is 0 at x itself, or that leads into a dead end, leaves a minimal-norm attack where it stands,
@@ -25,39 +25,39 @@ def rescue(hunt: Hunt, *, stuck: bool = False) -> None:
     stuck: only rows that met a gradient of exactly 0, for attacks whose constant else decides what they reach (C&W,
     EAD). StrAttack, whose changes must stay in few groups, has `groups.few_groups` instead.
     """
-    rows = hunt.active()
+    rows = batch.active()
     if stuck:
-        rows = rows[hunt.victim.zero_gradients[rows]]
+        rows = rows[batch.victim.zero_gradients[rows]]
     if len(rows) == 0:
         return
-    for far in elsewhere(hunt, rows):
-        fooled = hunt.fooled(hunt.logits(far, rows), rows)
+    for far in far_images(batch, rows):
+        fooled = batch.fooled(batch.logits(far, rows), rows)
         if bool(fooled.any()):
             at = rows[fooled]
-            near = nearer(hunt, at, far[fooled])
-            hunt.keep(at, near, hunt.logits(near, at))
-    if hunt.norm == "l2":
-        refine_l2(hunt, _SLIDES, among=rows)
+            near = nearer(batch, at, far[fooled])
+            batch.keep(at, near, batch.logits(near, at))
+    if batch.norm == "l2":
+        refine_l2(batch, _SLIDES, among=rows)
 
 
-def elsewhere(hunt: Hunt, rows: Tensor) -> Iterator[Tensor]:
+def far_images(batch: Batch, rows: Tensor) -> Iterator[Tensor]:
     """Yield eight images (m, c, h, w) in [0, 1] for each of the rows (m,)."""
-    x = hunt.x[rows]
+    x = batch.x[rows]
     yield 1 - x
     yield from (torch.full_like(x, level) for level in (0.0, 1.0, 0.5))
-    rng = hunt.rng.stream("rescue")
+    rng = batch.rng.stream("rescue")
     yield from (rng.uniform(rows, tuple(x.shape[1:]), step) for step in range(_NOISES))
 
 
-def nearer(hunt: Hunt, rows: Tensor, far: Tensor) -> Tensor:
+def nearer(batch: Batch, rows: Tensor, far: Tensor) -> Tensor:
     """Return (m, c, h, w): `far`, which fools the rows (m,), brought towards x by ten bisections of the segment."""
-    x, best = hunt.x[rows], far
+    x, best = batch.x[rows], far
     delta = far - x
     low, high = torch.zeros(len(rows), device=x.device), torch.ones(len(rows), device=x.device)
     for _ in range(_BISECTIONS):
         middle = (low + high) / 2
         candidate = torch.addcmul(x, per_row(middle), delta).clamp_(0, 1)
-        fooled = hunt.fooled(hunt.logits(candidate, rows), rows)
+        fooled = batch.fooled(batch.logits(candidate, rows), rows)
         best = torch.where(per_row(fooled), candidate, best)
         high, low = torch.where(fooled, middle, high), torch.where(fooled, low, middle)
     return best

@@ -3,14 +3,14 @@
 import torch
 from torch import Tensor
 
-from workers.attacks.engine.samples import Hunt
+from workers.attacks.engine.batch import Batch
 from workers.attacks.maths.losses import margin
 
 _FIRST, _LAST = 1.0, 0.01  # how far one step may move an entry: from the whole range down to a hundredth
 _BEYOND = 0.01
 
 
-def refine_l1(hunt: Hunt, steps: int, start: tuple[Tensor, Tensor] | None = None) -> None:
+def refine_l1(batch: Batch, steps: int, start: tuple[Tensor, Tensor] | None = None) -> None:
     """Walk along the decision boundary from every success, `steps` passes forth and back a row; the nearest is kept.
 
     start: rows (m,) and other successes of theirs (m, c, h, w) to begin at; null begins at the nearest of every row.
@@ -19,16 +19,16 @@ def refine_l1(hunt: Hunt, steps: int, start: tuple[Tensor, Tensor] | None = None
     entry by more than a reach that falls geometrically. The walk goes on from where it is, fooled or not: the next
     linearisation makes up for the error of the last, and few pixels that go far are often nearer than many that do not.
     """
-    rows = hunt.found.nonzero().flatten() if start is None else start[0]
+    rows = batch.found.nonzero().flatten() if start is None else start[0]
     if len(rows) == 0 or steps == 0:
         return
-    x, y, point = hunt.x[rows], hunt.y[rows], hunt.x_adv[rows] if start is None else start[1]
+    x, y, point = batch.x[rows], batch.y[rows], batch.x_adv[rows] if start is None else start[1]
     for step in range(steps):
-        logits, lead, grad = hunt.gradient(point, margin, rows, y)
-        hunt.keep(rows, point, logits)
+        logits, lead, grad = batch.gradient(point, margin, rows, y)
+        batch.keep(rows, point, logits)
         reach = _FIRST * (_LAST / _FIRST) ** (step / max(steps - 1, 1))
         point = nearest_in_l1(x, point, lead, grad, reach)
-    hunt.keep(rows, point, hunt.logits(point, rows))
+    batch.keep(rows, point, batch.logits(point, rows))
 
 
 def nearest_in_l1(x: Tensor, point: Tensor, lead: Tensor, grad: Tensor, reach: float) -> Tensor:

@@ -3,13 +3,13 @@
 import torch
 from torch import Tensor
 
-from workers.attacks.engine.samples import Hunt
+from workers.attacks.engine.batch import Batch
 from workers.attacks.maths.balls import l2_norm, per_row
 from workers.attacks.maths.losses import margin
 
 
 def refine_l2(
-    hunt: Hunt,
+    batch: Batch,
     steps: int,
     confidence: float = 0.0,
     *,
@@ -27,24 +27,24 @@ def refine_l2(
     change and 0 where not. among: (m,) the rows meant; null is all. most: by how much a pixel may change. beyond: the
     share by which candidates go beyond the linearised boundary.
     """
-    rows = hunt.found.nonzero().flatten() if among is None else among[hunt.found[among]]
+    rows = batch.found.nonzero().flatten() if among is None else among[batch.found[among]]
     if len(rows) == 0 or steps == 0:
         return
-    x, y, best = hunt.x[rows], hunt.y[rows], hunt.x_adv[rows]
+    x, y, best = batch.x[rows], batch.y[rows], batch.x_adv[rows]
     length = l2_norm(best - x)
     share = torch.ones(len(rows), device=x.device)
     target = torch.zeros_like(x)
     candidate = best
     for step in range(steps + 1):
         if step < steps:
-            logits, lead, grad = hunt.gradient(candidate, margin, rows, y)
+            logits, lead, grad = batch.gradient(candidate, margin, rows, y)
             if allowed is not None:
                 grad = grad * allowed[rows]
         else:
-            logits = hunt.logits(candidate, rows)
+            logits = batch.logits(candidate, rows)
         size = l2_norm(candidate - x)
-        better = hunt.fooled(logits, rows) & (margin(logits, y) >= confidence) & (size < length)
-        hunt.keep(rows[better], candidate[better], logits[better])
+        better = batch.fooled(logits, rows) & (margin(logits, y) >= confidence) & (size < length)
+        batch.keep(rows[better], candidate[better], logits[better])
         if step == steps:
             break
         length = torch.where(better, size, length)

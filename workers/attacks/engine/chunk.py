@@ -9,10 +9,10 @@ from torch import Tensor
 
 from openapi.attacks.base import Attack
 from workers.attacks.engine.attack_run import AttackRun
+from workers.attacks.engine.batch import TOLERANCE, Batch
 from workers.attacks.engine.gradient_probe import probe_gradient
 from workers.attacks.engine.replay import Replays
 from workers.attacks.engine.rng import SampleRng
-from workers.attacks.engine.samples import TOLERANCE, Hunt
 from workers.attacks.engine.victim import Logits, Victim
 from workers.attacks.maths.balls import Norm, distance, into_ball
 from workers.attacks.maths.losses import margin, margin_target
@@ -66,20 +66,20 @@ class _Found:
         self.reached = torch.zeros_like(self.attacked)
         self.queries = torch.full_like(chunk.y, -1)
 
-    def confirm(self, chunk: Chunk, rows: Tensor, hunt: Hunt, spec: Attack) -> None:
-        """Take over what the hunt on `rows` (m,) has found, where an independent pass on what is stored says so too."""
-        stored = _lawful(hunt.x_adv, chunk.x[rows], spec)
+    def confirm(self, chunk: Chunk, rows: Tensor, batch: Batch, spec: Attack) -> None:
+        """Take over what was found for the batch at `rows` (m,), where an independent pass on what is stored agrees."""
+        stored = _lawful(batch.x_adv, chunk.x[rows], spec)
         self.x_adv[rows] = stored
         self.final[rows] = chunk.outside.logits(stored, rows)
         clean = chunk.clean[rows]
         tolerance = TOLERANCE * (clean.amax(1) - clean.amin(1))
         lead = margin(self.final[rows], chunk.y[rows])
-        hunt.decide(lead > 2 * tolerance)
-        self.success[rows] = (hunt.found | hunt.misled) & (lead > tolerance)
-        if hunt.target is not None:
-            self.reached[rows] = hunt.found & (margin_target(self.final[rows], hunt.target) > tolerance)
+        batch.decide(lead > 2 * tolerance)
+        self.success[rows] = (batch.found | batch.misled) & (lead > tolerance)
+        if batch.target is not None:
+            self.reached[rows] = batch.found & (margin_target(self.final[rows], batch.target) > tolerance)
         if spec.facts.black_box:
-            self.queries[rows] = hunt.victim.forwards
+            self.queries[rows] = batch.victim.forwards
 
     def columns(self, chunk: Chunk, norm: Norm, probabilities: bool) -> dict[str, Any]:
         """Name → column of `Outcomes`, as arrays."""
@@ -114,15 +114,15 @@ def run_chunk(setup: Setup, chunk: Chunk, beat: Callable[[float], None]) -> Atta
     figures |= {"gradients": "bfloat16"} if setup.rough else {}
     forwards = backwards = 0
     if len(rows):
-        hunt = _hunt(setup, chunk, rows, randomised, target, beat)
+        batch = _batch(setup, chunk, rows, randomised, target, beat)
         if not spec.facts.black_box:
-            figures |= _probed(hunt)
-        setup.attack(hunt, spec)
-        found.confirm(chunk, rows, hunt, spec)
-        figures |= {**_steps(hunt, spec), **hunt.figures}
-        figures["zero_gradients"] = int(hunt.victim.zero_gradients.sum())
-        figures["bad_gradients"] = int(hunt.victim.bad_gradients.sum())
-        forwards, backwards = int(hunt.victim.forwards.sum()), int(hunt.victim.backwards.sum())
+            figures |= _probed(batch)
+        setup.attack(batch, spec)
+        found.confirm(chunk, rows, batch, spec)
+        figures |= {**_steps(batch, spec), **batch.figures}
+        figures["zero_gradients"] = int(batch.victim.zero_gradients.sum())
+        figures["bad_gradients"] = int(batch.victim.bad_gradients.sum())
+        forwards, backwards = int(batch.victim.forwards.sum()), int(batch.victim.backwards.sum())
     return AttackRun(
         **found.columns(chunk, spec.measured_norm, setup.probabilities),
         x_adv=found.x_adv.cpu(),
@@ -135,9 +135,9 @@ def run_chunk(setup: Setup, chunk: Chunk, beat: Callable[[float], None]) -> Atta
     )
 
 
-def _hunt(
+def _batch(
     setup: Setup, chunk: Chunk, rows: Tensor, randomised: bool, target: int | None, beat: Callable[[float], None]
-) -> Hunt:
+) -> Batch:
     """What the attack works on: the samples at `rows` (m,) of the chunk."""
     spec, index, y, clean = setup.spec, chunk.outside.index[rows], chunk.y[rows], chunk.clean[rows]
     victim = Victim(
@@ -150,7 +150,7 @@ def _hunt(
         least=1 if spec.facts.black_box else 2,
         labels=y,
     )
-    return Hunt(
+    return Batch(
         victim,
         chunk.x[rows],
         y,
@@ -164,10 +164,10 @@ def _hunt(
     )
 
 
-def _probed(hunt: Hunt) -> dict[str, int]:
+def _probed(batch: Batch) -> dict[str, int]:
     """What the probe of the gradient counts; it is no part of the attack, so that its passes are forgotten."""
-    counts = probe_gradient(hunt)
-    for counter in (hunt.victim.forwards, hunt.victim.backwards):
+    counts = probe_gradient(batch)
+    for counter in (batch.victim.forwards, batch.victim.backwards):
         counter.zero_()
     return counts
 
@@ -178,10 +178,10 @@ def _differs(a: Tensor, b: Tensor) -> bool:
     return bool(((a - b).abs().amax(1) > 1e-4 * spread).any())
 
 
-def _steps(hunt: Hunt, spec: Attack) -> dict[str, Any]:
+def _steps(batch: Batch, spec: Attack) -> dict[str, Any]:
     """Return how many samples were first fooled by iterate 0, 1, … steps, for attacks in a ball that say so."""
-    steps, at = getattr(spec, "steps", None), hunt.found_at[hunt.found]
-    if steps is None or hunt.minimal or hunt.target is not None or bool(((at < 0) | (at > steps)).any()):
+    steps, at = getattr(spec, "steps", None), batch.found_at[batch.found]
+    if steps is None or batch.minimal or batch.target is not None or bool(((at < 0) | (at > steps)).any()):
         return {}
     return {"success_by_step": torch.bincount(at, minlength=steps + 1).tolist()}
 

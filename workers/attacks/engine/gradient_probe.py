@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from openapi.report import Check
-from workers.attacks.engine.samples import Hunt
+from workers.attacks.engine.batch import Batch
 from workers.attacks.maths.balls import LinfBall
 from workers.attacks.maths.losses import log_odds
 
@@ -17,7 +17,7 @@ _WINS = 0.75
 _LEAST = 8
 
 
-def probe_gradient(hunt: Hunt) -> dict[str, int]:
+def probe_gradient(batch: Batch) -> dict[str, int]:
     """Count on how many samples a small step along the gradient's sign raises the loss more than a random one does.
 
     Half a grey level of L-infinity length, on those of the first 64 samples of the data set that the model gets right;
@@ -25,14 +25,14 @@ def probe_gradient(hunt: Hunt) -> dict[str, int]:
     of another function than the forward pass computes wins by chance at best (Athalye et al. 2018, section 3). The
     counts of slices add up.
     """
-    rows = (hunt.rng.index < _FIRST).nonzero().flatten()
+    rows = (batch.rng.index < _FIRST).nonzero().flatten()
     if len(rows) == 0:
         return {"probe_samples": 0, "probe_wins": 0}
-    x, y = hunt.x[rows], hunt.y[rows]
+    x, y = batch.x[rows], batch.y[rows]
     space = LinfBall(x, _STEP)
-    _, _, grad = hunt.gradient(x, log_odds, rows, y)
-    noise = hunt.rng.stream("probe").signs(rows, tuple(x.shape[1:]))
-    uphill, random = (log_odds(hunt.logits(space.project(x + _STEP * d), rows), y) for d in (grad.sign(), noise))
+    _, _, grad = batch.gradient(x, log_odds, rows, y)
+    noise = batch.rng.stream("probe").signs(rows, tuple(x.shape[1:]))
+    uphill, random = (log_odds(batch.logits(space.project(x + _STEP * d), rows), y) for d in (grad.sign(), noise))
     return {"probe_samples": len(rows), "probe_wins": int((uphill > random).sum())}
 
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor
 
+from workers.attacks.engine.batch import Batch
 from workers.attacks.engine.rng import SampleRng
-from workers.attacks.engine.samples import Hunt
 from workers.attacks.maths.losses import others
 
 
@@ -41,19 +41,19 @@ def random_class(rng: SampleRng, y: Tensor, classes: int) -> Tensor:
     return (y + 1 + rng.integers(rows, classes - 1, ())) % classes
 
 
-def aim(hunt: Hunt, kind: int | str) -> Tensor:
+def aim(batch: Batch, kind: int | str) -> Tensor:
     """Return (n,) targets of `kind`: ``runner_up``, ``next``, ``random``, or the one class that was chosen."""
-    if hunt.target is not None:
-        return hunt.target
+    if batch.target is not None:
+        return batch.target
     if kind == "next":
-        return next_class(hunt.y, hunt.classes)
+        return next_class(batch.y, batch.classes)
     if kind == "random":
-        return random_class(hunt.rng.stream("pgd.target"), hunt.y, hunt.classes)
-    return runner_up(hunt.z, hunt.y)
+        return random_class(batch.rng.stream("pgd.target"), batch.y, batch.classes)
+    return runner_up(batch.z, batch.y)
 
 
-def aim_at_several(hunt: Hunt, targets: int) -> Tensor:
+def aim_at_several(batch: Batch, targets: int) -> Tensor:
     """Return (n, k) targets: the `targets` likeliest classes, at most K - 1, or the one class that was chosen."""
-    if hunt.target is not None:
-        return hunt.target[:, None]
-    return likeliest(hunt.z, hunt.y, min(targets, hunt.classes - 1))
+    if batch.target is not None:
+        return batch.target[:, None]
+    return likeliest(batch.z, batch.y, min(targets, batch.classes - 1))

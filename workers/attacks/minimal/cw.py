@@ -6,11 +6,11 @@ import torch
 from torch import Tensor
 
 from openapi.attacks import Cw
-from workers.attacks.boundary.bisection import pull_back
-from workers.attacks.boundary.far_starts import rescue
+from workers.attacks.boundary.bisection import bisect
+from workers.attacks.boundary.far_starts import start_far_away
 from workers.attacks.boundary.refine_l2 import refine_l2
+from workers.attacks.engine.batch import Batch
 from workers.attacks.engine.rows import without
-from workers.attacks.engine.samples import Hunt
 from workers.attacks.maths.balls import per_row
 from workers.attacks.maths.losses import margin, margin_without, rival
 from workers.attacks.registry import implements
@@ -26,7 +26,7 @@ _BETA1, _BETA2 = 0.9, 0.999
 class _Rows:
     """The rows at work. Each has its own column (binary-search step), step count, constant and Adam state."""
 
-    rows: Tensor  # (m,) positions in the hunt
+    rows: Tensor  # (m,) positions in the batch
     x: Tensor
     y: Tensor
     x_adv: Tensor
@@ -45,14 +45,14 @@ class _Rows:
     gone: Tensor  # (m, K) classes that do not count in this column
 
     @classmethod
-    def begin(cls, hunt: Hunt, rows: Tensor, spec: Cw) -> "_Rows":
-        x = hunt.x[rows]
+    def begin(cls, batch: Batch, rows: Tensor, spec: Cw) -> "_Rows":
+        x = batch.x[rows]
         one = torch.ones(len(rows), device=x.device)
         zero, inf = torch.zeros_like(one), one * torch.inf
         start = (torch.zeros_like(x), torch.zeros_like(x), zero.clone(), zero.clone(), one * spec.initial_const)
         search = (zero.clone(), inf.clone(), zero.bool(), inf.clone())
-        gone = torch.zeros(len(rows), hunt.classes, dtype=torch.bool, device=x.device)
-        return cls(rows, x, hunt.y[rows], x.clone(), *start, *search, inf.clone(), inf.clone(), inf.clone(), gone)
+        gone = torch.zeros(len(rows), batch.classes, dtype=torch.bool, device=x.device)
+        return cls(rows, x, batch.y[rows], x.clone(), *start, *search, inf.clone(), inf.clone(), inf.clone(), gone)
 
     def without(self, gone: Tensor) -> "_Rows":
         return _Rows(*without(gone, *(getattr(self, f.name) for f in fields(self))))
@@ -62,7 +62,7 @@ class _Rows:
 
 
 @implements(Cw)
-def cw(hunt: Hunt, spec: Cw) -> None:
+def cw(batch: Batch, spec: Cw) -> None:
     """``minimise ||x' - x||_2^2 + c max(z_y - max_{j != y} z_j + kappa, 0)`` over x' in [0, 1], c by binary search.
 
     Adam, `steps` per column; c falls to the middle of its bracket after a success and grows tenfold before the first.
@@ -71,7 +71,7 @@ def cw(hunt: Hunt, spec: Cw) -> None:
     half of it in pixels (ours).
 
     A row whose loss, or once the column has a success its best distance, stands still for 10 steps goes to its next
-    column at once, whatever the others do, and begins it at its best example if it has one; rows that are through make
+    column at once, whatever the others do, and begins it at its best example if it has one; rows that have ended make
     room for waiting ones, so that passes stay full. The last of three or more columns begins at x and leaves out the
     class of the best example, whose boundary need not be the nearest (ours). The best examples slide along the boundary
     towards x for 30 passes (`refine_l2`) and are bisected (ours). Rows whose gradient was 0 begin elsewhere
@@ -80,38 +80,38 @@ def cw(hunt: Hunt, spec: Cw) -> None:
 
     Carlini & Wagner, "Towards Evaluating the Robustness of Neural Networks", 2017.
     """
-    waiting = hunt.active()
-    total, width = len(waiting), hunt.victim.tile
-    state = _Rows.begin(hunt, waiting[:0], spec)
+    waiting = batch.active()
+    total, width = len(waiting), batch.victim.tile
+    state = _Rows.begin(batch, waiting[:0], spec)
     while len(state.rows) or len(waiting):
         if len(waiting) and 4 * len(state.rows) <= 3 * width:
             room = width - len(state.rows)
-            state, waiting = state.join(_Rows.begin(hunt, waiting[:room], spec)), waiting[room:]
-        _step(hunt, state, spec)
+            state, waiting = state.join(_Rows.begin(batch, waiting[:room], spec)), waiting[room:]
+        _step(batch, state, spec)
         ended = _ended(state, spec)
         if bool(ended.any()):
-            through = _next_column(hunt, state, ended, spec)
-            if bool(through.any()):
-                state = state.without(through)
-        hunt.beat(1 - (len(waiting) + len(state.rows)) / max(total, 1))
+            finished = _next_column(batch, state, ended, spec)
+            if bool(finished.any()):
+                state = state.without(finished)
+        batch.beat(1 - (len(waiting) + len(state.rows)) / max(total, 1))
     if spec.confidence == 0:
-        rescue(hunt, stuck=True)
+        start_far_away(batch, stuck=True)
     for steps, beyond in _REFINE:
-        refine_l2(hunt, steps, spec.confidence, beyond=beyond)
-    pull_back(hunt, 7, low=0.98, confidence=spec.confidence)
+        refine_l2(batch, steps, spec.confidence, beyond=beyond)
+    bisect(batch, 7, low=0.98, confidence=spec.confidence)
 
 
-def _step(hunt: Hunt, s: _Rows, spec: Cw) -> None:
+def _step(batch: Batch, s: _Rows, spec: Cw) -> None:
     """One pass, the bookkeeping of successes, and one Adam step for every row."""
-    logits, lead, grad = hunt.gradient(s.x_adv, margin_without, s.rows, s.y, s.gone)
+    logits, lead, grad = batch.gradient(s.x_adv, margin_without, s.rows, s.y, s.gone)
     delta = s.x_adv - s.x
     squared = delta.flatten(1).square().sum(1)
-    success = hunt.fooled(logits, s.rows) & (margin(logits, s.y) >= spec.confidence)
+    success = batch.fooled(logits, s.rows) & (margin(logits, s.y) >= spec.confidence)
     s.found |= success
     better = success & (squared < s.best)
     if bool(better.any()):
         s.best = torch.where(better, squared, s.best)
-        hunt.keep(s.rows[better], s.x_adv[better], logits[better])
+        batch.keep(s.rows[better], s.x_adv[better], logits[better])
     missing = (spec.confidence - lead).clamp_(min=0)
     s.lowest = torch.minimum(s.lowest, squared + s.c * missing)
     grad = delta.mul_(2).addcmul_(grad, per_row(-s.c * (missing > 0)))
@@ -123,14 +123,14 @@ def _step(hunt: Hunt, s: _Rows, spec: Cw) -> None:
     s.x_adv.addcdiv_(s.first * per_row(-rate), s.second.sqrt().mul_(scale).add_(1e-8)).clamp_(0, 1)
 
 
-def _turn(hunt: Hunt, s: _Rows, mask: Tensor, spec: Cw) -> None:
+def _turn(batch: Batch, s: _Rows, mask: Tensor, spec: Cw) -> None:
     """Begin the column of the rows in `mask` (m,) at x, without the class that their best example has, and with the
     smallest c that had a success: the middle of the bracket may be too little for any.
     """
-    if hunt.classes < 3 or spec.binary_search_steps < 3 or not bool(mask.any()):
+    if batch.classes < 3 or spec.binary_search_steps < 3 or not bool(mask.any()):
         return
     at = mask.nonzero().flatten()
-    logits = hunt.logits(s.x_adv[at], s.rows[at])
+    logits = batch.logits(s.x_adv[at], s.rows[at])
     s.gone[at] = s.gone[at].scatter(1, rival(logits, s.y[at]), True)
     s.x_adv[at], s.c[at] = s.x[at], s.high[at]
 
@@ -145,7 +145,7 @@ def _ended(s: _Rows, spec: Cw) -> Tensor:
     return still | (s.step >= spec.steps)
 
 
-def _next_column(hunt: Hunt, s: _Rows, ended: Tensor, spec: Cw) -> Tensor:
+def _next_column(batch: Batch, s: _Rows, ended: Tensor, spec: Cw) -> Tensor:
     """Move the bracket of c of the `ended` rows, start their next column, and return the mask of those without one."""
     s.high = torch.where(ended & s.found, torch.minimum(s.high, s.c), s.high)
     s.low = torch.where(ended & ~s.found, torch.maximum(s.low, s.c), s.low)
@@ -155,6 +155,6 @@ def _next_column(hunt: Hunt, s: _Rows, ended: Tensor, spec: Cw) -> Tensor:
         state[ended] = value
     s.lowest[ended] = torch.inf
     s.before[ended] = torch.inf
-    s.x_adv[ended] = torch.where(per_row(s.best[ended].isfinite()), hunt.x_adv[s.rows[ended]], s.x[ended])
-    _turn(hunt, s, ended & (s.column == spec.binary_search_steps - 1) & s.best.isfinite(), spec)
+    s.x_adv[ended] = torch.where(per_row(s.best[ended].isfinite()), batch.x_adv[s.rows[ended]], s.x[ended])
+    _turn(batch, s, ended & (s.column == spec.binary_search_steps - 1) & s.best.isfinite(), spec)
     return s.column >= spec.binary_search_steps

@@ -6,17 +6,17 @@ import torch
 from torch import Tensor
 
 from openapi.attacks import Ddn
-from workers.attacks.boundary.bisection import pull_back
-from workers.attacks.boundary.far_starts import rescue
+from workers.attacks.boundary.bisection import bisect
+from workers.attacks.boundary.far_starts import start_far_away
 from workers.attacks.boundary.refine_l2 import refine_l2
-from workers.attacks.engine.samples import Hunt
+from workers.attacks.engine.batch import Batch
 from workers.attacks.maths.balls import l2_norm, per_row
 from workers.attacks.maths.losses import log_odds
 from workers.attacks.registry import implements
 
 
 @implements(Ddn)
-def ddn(hunt: Hunt, spec: Ddn) -> None:
+def ddn(batch: Batch, spec: Ddn) -> None:
     """``delta <- delta + alpha g / ||g||``, then ``delta <- eps delta / ||delta||`` with eps up or down by gamma.
 
     eps falls by (1 - gamma) where x' is adversarial and grows by (1 + gamma) where not; alpha falls from 1 to 0.01 by a
@@ -27,27 +27,27 @@ def ddn(hunt: Hunt, spec: Ddn) -> None:
     Rony et al., "Decoupling Direction and Norm for Efficient Gradient-Based L2 Adversarial Attacks and Defenses", 2019.
     """
     slide = min(spec.steps // 5, 15)
-    active, width = hunt.active(), hunt.victim.tile
+    active, width = batch.active(), batch.victim.tile
     for begin in range(0, len(active), width):  # the state of one tile stays in the cache
-        _tile(hunt, active[begin : begin + width], spec, max(spec.steps - slide - 2, 1))
-        hunt.beat(min(begin + width, len(active)) / len(active))
-    rescue(hunt)
-    refine_l2(hunt, slide)
-    pull_back(hunt, 7, low=0.98)
+        _tile(batch, active[begin : begin + width], spec, max(spec.steps - slide - 2, 1))
+        batch.beat(min(begin + width, len(active)) / len(active))
+    start_far_away(batch)
+    refine_l2(batch, slide)
+    bisect(batch, 7, low=0.98)
 
 
-def _tile(hunt: Hunt, rows: Tensor, spec: Ddn, steps: int) -> None:
-    x, y = hunt.x[rows], hunt.y[rows]
+def _tile(batch: Batch, rows: Tensor, spec: Ddn, steps: int) -> None:
+    x, y = batch.x[rows], batch.y[rows]
     x_adv, delta = x.clone(), torch.zeros_like(x)
     eps = torch.full((len(rows),), spec.init_eps, device=x.device)
     best = torch.full_like(eps, torch.inf)
-    nearest, nearest_logits = x_adv.clone(), hunt.z[rows].clone()
+    nearest, nearest_logits = x_adv.clone(), batch.z[rows].clone()
     for step in range(steps + 1):
         if step < steps:
-            logits, _, grad = hunt.gradient(x_adv, log_odds, rows, y)
+            logits, _, grad = batch.gradient(x_adv, log_odds, rows, y)
         else:
-            logits = hunt.logits(x_adv, rows)
-        hit = hunt.fooled(logits, rows)
+            logits = batch.logits(x_adv, rows)
+        hit = batch.fooled(logits, rows)
         length = l2_norm(delta)
         better = hit & (length < best)
         if bool(better.any()):
@@ -61,5 +61,5 @@ def _tile(hunt: Hunt, rows: Tensor, spec: Ddn, steps: int) -> None:
         delta.mul_(per_row(eps / l2_norm(delta).clamp_(min=1e-12)))
         x_adv = torch.add(x, delta).clamp_(0, 1)
         delta = torch.sub(x_adv, x, out=delta)
-    hunt.offer(rows, x_adv)
-    hunt.keep(rows, nearest, nearest_logits, steps)
+    batch.offer(rows, x_adv)
+    batch.keep(rows, nearest, nearest_logits, steps)

@@ -3,10 +3,10 @@
 import torch
 
 from openapi.attacks import Deepfool
-from workers.attacks.boundary.bisection import pull_back
-from workers.attacks.boundary.far_starts import rescue
+from workers.attacks.boundary.bisection import bisect
+from workers.attacks.boundary.far_starts import start_far_away
+from workers.attacks.engine.batch import Batch
 from workers.attacks.engine.rows import without
-from workers.attacks.engine.samples import Hunt
 from workers.attacks.maths.balls import per_row
 from workers.attacks.maths.losses import others
 from workers.attacks.maths.norms import dual_norm
@@ -17,7 +17,7 @@ _NEAREST = 2  # classes still looked at after the first step
 
 
 @implements(Deepfool)
-def deepfool(hunt: Hunt, spec: Deepfool) -> None:
+def deepfool(batch: Batch, spec: Deepfool) -> None:
     """``x <- x + (1 + overshoot) r``, r the smallest step over a boundary of the model linearised at x.
 
     With f_k = z_k - z_y and w_k its gradient, the boundary is k = argmin |f_k| / ||w_k||_q and the step
@@ -31,33 +31,33 @@ def deepfool(hunt: Hunt, spec: Deepfool) -> None:
 
     Moosavi-Dezfooli, Fawzi & Frossard, "DeepFool: a simple and accurate method to fool deep neural networks", 2016.
     """
-    active = hunt.active()
-    classes = min(spec.candidates, hunt.classes - 1) + 1
+    active = batch.active()
+    classes = min(spec.candidates, batch.classes - 1) + 1
     # a row brings one gradient a class: a tile, or fewer rows where that would be much memory
-    width = max(1, min(hunt.victim.tile, _BYTES // (4 * classes * hunt.x[:1].numel())))
+    width = max(1, min(batch.victim.tile, _BYTES // (4 * classes * batch.x[:1].numel())))
     for begin in range(0, len(active), width):
-        _tile(hunt, active[begin : begin + width], spec)
-        hunt.beat(min(begin + width, len(active)) / len(active))
-    rescue(hunt)
-    pull_back(hunt, 6, low=0.9)
+        _tile(batch, active[begin : begin + width], spec)
+        batch.beat(min(begin + width, len(active)) / len(active))
+    start_far_away(batch)
+    bisect(batch, 6, low=0.9)
 
 
-def _tile(hunt: Hunt, rows: torch.Tensor, spec: Deepfool) -> None:
-    x, y = hunt.x[rows], hunt.y[rows]
-    classes = others(hunt.z[rows], y).topk(min(spec.candidates, hunt.classes - 1), dim=1).indices
+def _tile(batch: Batch, rows: torch.Tensor, spec: Deepfool) -> None:
+    x, y = batch.x[rows], batch.y[rows]
+    classes = others(batch.z[rows], y).topk(min(spec.candidates, batch.classes - 1), dim=1).indices
     for step in range(spec.steps):
-        logits, slopes = hunt.victim.jacobian(x, torch.cat([classes, y[:, None]], 1), rows)
+        logits, slopes = batch.victim.jacobian(x, torch.cat([classes, y[:, None]], 1), rows)
         gaps = logits.gather(1, classes) - logits.gather(1, y[:, None])
         x, reach = _stepped(x, gaps, slopes, spec)
         if step == 0 and classes.shape[1] > _NEAREST:
             classes = classes.gather(1, reach.topk(_NEAREST, dim=1, largest=False).indices)
         # tested by a pass of its own: a fooled row would waste three gradients on the next step
-        hit = hunt.keep(rows, x, hunt.logits(x, rows), step + 1)
+        hit = batch.keep(rows, x, batch.logits(x, rows), step + 1)
         if bool(hit.any()):
             rows, x, y, classes = without(hit, rows, x, y, classes)
             if len(rows) == 0:
                 return
-    hunt.offer(rows, x)
+    batch.offer(rows, x)
 
 
 def _stepped(

@@ -6,11 +6,11 @@ import torch
 from torch import Tensor
 
 from openapi.attacks import Ead
-from workers.attacks.boundary.bisection import pull_back
-from workers.attacks.boundary.far_starts import rescue
+from workers.attacks.boundary.bisection import bisect
+from workers.attacks.boundary.far_starts import start_far_away
 from workers.attacks.boundary.refine_l1 import refine_l1
+from workers.attacks.engine.batch import Batch
 from workers.attacks.engine.rows import without
-from workers.attacks.engine.samples import Hunt
 from workers.attacks.maths.balls import per_row
 from workers.attacks.maths.losses import margin, margin_without, rival
 from workers.attacks.minimal.constants import Constants
@@ -22,7 +22,7 @@ _REFINE = 30  # passes along the boundary at the end
 
 
 @implements(Ead)
-def ead(hunt: Hunt, spec: Ead) -> None:
+def ead(batch: Batch, spec: Ead) -> None:
     """``minimise c max(z_y - max_{j != y} z_j + kappa, 0) + ||d||_2^2 + beta ||d||_1`` by FISTA, c by binary search.
 
     ``x_{k+1} = S(y_k - a_k grad g(y_k))`` with ``a_k = lr sqrt(1 - k / steps)`` and g the smooth part;
@@ -33,24 +33,24 @@ def ead(hunt: Hunt, spec: Ead) -> None:
 
     Ours, without confidence: the last of three or more columns leaves out the class of the nearest example, whose
     boundary need not be the nearest; what it finds and the nearest example walk along the boundary for 30 passes each
-    (`refine_l1`). Rows whose gradient was 0 get an example from elsewhere (`rescue`).
+    (`refine_l1`). Rows whose gradient was 0 get an example from elsewhere (`start_far_away`).
 
     Chen, Sharma, Zhang, Yi & Hsieh, "EAD: Elastic-Net Attacks to Deep Neural Networks via Adversarial Examples", 2018.
     """
-    active = hunt.active()
+    active = batch.active()
     constants = Constants(len(active), spec.initial_const, active.device)
-    turned = hunt.classes > 2 and spec.binary_search_steps > 2 and spec.confidence == 0
-    nobody = torch.zeros(len(active), hunt.classes, dtype=torch.bool, device=active.device)
+    turned = batch.classes > 2 and spec.binary_search_steps > 2 and spec.confidence == 0
+    nobody = torch.zeros(len(active), batch.classes, dtype=torch.bool, device=active.device)
     for column in range(spec.binary_search_steps - int(turned)):
-        constants.update(_column(hunt, active, constants.c, spec, nobody).found)
-        hunt.beat((column + 1) / spec.binary_search_steps)
+        constants.update(_column(batch, active, constants.c, spec, nobody).found)
+        batch.beat((column + 1) / spec.binary_search_steps)
     if turned:
-        success = _column(hunt, active, constants.c, spec, _classes_found(hunt, active))
-        refine_l1(hunt, _REFINE, (active[success.found], success.image[success.found]))
+        success = _column(batch, active, constants.c, spec, _classes_found(batch, active))
+        refine_l1(batch, _REFINE, (active[success.found], success.image[success.found]))
     if spec.confidence == 0:
-        rescue(hunt, stuck=True)
-        refine_l1(hunt, _REFINE)
-    pull_back(hunt, 9, low=0.9, confidence=spec.confidence)
+        start_far_away(batch, stuck=True)
+        refine_l1(batch, _REFINE)
+    bisect(batch, 9, low=0.9, confidence=spec.confidence)
 
 
 @dataclass
@@ -68,21 +68,21 @@ class _Successes:
         self.length[at[better]], self.image[at[better]] = length[better], image[better]
 
 
-def _classes_found(hunt: Hunt, rows: Tensor) -> Tensor:
+def _classes_found(batch: Batch, rows: Tensor) -> Tensor:
     """Return (m, K) where the class of a row's nearest example is True."""
-    gone = torch.zeros(len(rows), hunt.classes, dtype=torch.bool, device=rows.device)
-    at = hunt.found[rows].nonzero().flatten()
+    gone = torch.zeros(len(rows), batch.classes, dtype=torch.bool, device=rows.device)
+    at = batch.found[rows].nonzero().flatten()
     if len(at) == 0:
         return gone
-    logits = hunt.logits(hunt.x_adv[rows[at]], rows[at])
-    gone[at] = gone[at].scatter(1, rival(logits, hunt.y[rows[at]]), True)
+    logits = batch.logits(batch.x_adv[rows[at]], rows[at])
+    gone[at] = gone[at].scatter(1, rival(logits, batch.y[rows[at]]), True)
     return gone
 
 
-def _column(hunt: Hunt, active: Tensor, constants: Tensor, spec: Ead, gone: Tensor) -> _Successes:
+def _column(batch: Batch, active: Tensor, constants: Tensor, spec: Ead, gone: Tensor) -> _Successes:
     """Run all rows with their constants, without the classes that are `gone` (m, K)."""
     at = torch.arange(len(active), device=active.device)  # positions of the rows still at work
-    x = hunt.x[active]
+    x = batch.x[active]
     successes = _Successes(torch.zeros_like(active, dtype=torch.bool), torch.full_like(constants, torch.inf), x.clone())
     before, point, c = x.clone(), x.clone(), constants
     lowest = torch.full_like(c, torch.inf)
@@ -90,13 +90,13 @@ def _column(hunt: Hunt, active: Tensor, constants: Tensor, spec: Ead, gone: Tens
     for step in range(spec.steps + 1):
         rows = active[at]
         if step < spec.steps:
-            logits, lead, grad = hunt.gradient(point, margin_without, rows, hunt.y[rows], gone)
+            logits, lead, grad = batch.gradient(point, margin_without, rows, batch.y[rows], gone)
         else:
             point = before
-            logits = hunt.logits(point, rows)
-            lead = margin(logits, hunt.y[rows])
-        success = hunt.fooled(logits, rows) & (margin(logits, hunt.y[rows]) >= spec.confidence)
-        hunt.keep(rows[success], point[success], logits[success])
+            logits = batch.logits(point, rows)
+            lead = margin(logits, batch.y[rows])
+        success = batch.fooled(logits, rows) & (margin(logits, batch.y[rows]) >= spec.confidence)
+        batch.keep(rows[success], point[success], logits[success])
         successes.update(at[success], (point - x)[success], point[success])
         if step == spec.steps:
             break

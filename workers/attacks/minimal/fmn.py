@@ -7,11 +7,11 @@ import torch
 from torch import Tensor
 
 from openapi.attacks import Fmn
-from workers.attacks.boundary.bisection import pull_back
-from workers.attacks.boundary.far_starts import rescue
+from workers.attacks.boundary.bisection import bisect
+from workers.attacks.boundary.far_starts import start_far_away
 from workers.attacks.boundary.refine_l1 import refine_l1
 from workers.attacks.boundary.refine_l2 import refine_l2
-from workers.attacks.engine.samples import Hunt
+from workers.attacks.engine.batch import Batch
 from workers.attacks.maths.balls import Norm, l2_norm, per_row
 from workers.attacks.maths.losses import nearing, rival
 from workers.attacks.maths.norms import dual_norm, norm_of, project
@@ -28,7 +28,7 @@ _ROUNDS = 3
 
 
 @implements(Fmn)
-def fmn(hunt: Hunt, spec: Fmn) -> None:
+def fmn(batch: Batch, spec: Fmn) -> None:
     """``delta <- P_eps(delta + alpha g / ||g||_2)`` while eps follows the boundary, in rounds for other classes.
 
     Where x' is adversarial: ``eps <- min(eps (1 - gamma), smallest norm so far)``. Where it is not: before the first
@@ -54,18 +54,18 @@ def fmn(hunt: Hunt, spec: Fmn) -> None:
     Pintor et al., "Fast Minimum-norm Adversarial Attacks through Adaptive Norm Constraints", 2021.
     """
     slide = spec.steps // 10 if spec.norm in ("l2", "l1") else 0
-    active, width = hunt.active(), hunt.victim.tile
+    active, width = batch.active(), batch.victim.tile
     for begin in range(0, len(active), width):  # the state of one tile stays in the cache
-        _tile(hunt, active[begin : begin + width], spec, spec.steps - slide)
-        hunt.beat(min(begin + width, len(active)) / len(active))
+        _tile(batch, active[begin : begin + width], spec, spec.steps - slide)
+        batch.beat(min(begin + width, len(active)) / len(active))
     if spec.norm == "l0":
         return
-    rescue(hunt)
+    start_far_away(batch)
     if spec.norm == "l1":
-        refine_l1(hunt, slide)
+        refine_l1(batch, slide)
     elif spec.norm == "l2":
-        refine_l2(hunt, slide)
-    pull_back(hunt, 7, low=0.98)
+        refine_l2(batch, slide)
+    bisect(batch, 7, low=0.98)
 
 
 @dataclass
@@ -82,19 +82,19 @@ class _Nearest:
             self.image[better], self.logits[better] = image[better], logits[better]
 
 
-def _tile(hunt: Hunt, rows: Tensor, spec: Fmn, steps: int) -> None:
-    x = hunt.x[rows]
-    nearest = _Nearest(torch.full((len(rows),), torch.inf, device=x.device), x.clone(), hunt.z[rows].clone())
+def _tile(batch: Batch, rows: Tensor, spec: Fmn, steps: int) -> None:
+    x = batch.x[rows]
+    nearest = _Nearest(torch.full((len(rows),), torch.inf, device=x.device), x.clone(), batch.z[rows].clone())
     gone = torch.zeros_like(nearest.logits, dtype=torch.bool)
     # with two classes there is one boundary, with three there are two
-    for length in rounds(steps, min(_ROUNDS, hunt.classes - 1)):
-        last, logits = _round(hunt, rows, spec, length, nearest, gone)
-        y = hunt.y[rows]
+    for length in rounds(steps, min(_ROUNDS, batch.classes - 1)):
+        last, logits = _round(batch, rows, spec, length, nearest, gone)
+        y = batch.y[rows]
         ended = rival(logits.masked_fill(gone, -torch.inf), y)
         gone = gone.scatter(1, rival(nearest.logits, y), True).scatter(1, ended, True)
         gone &= (~gone).scatter(1, y[:, None], False).any(1, keepdim=True)  # never all of them
-    hunt.offer(rows, last)
-    hunt.keep(rows, nearest.image, nearest.logits, steps)
+    batch.offer(rows, last)
+    batch.keep(rows, nearest.image, nearest.logits, steps)
 
 
 def rounds(steps: int, most: int) -> list[int]:
@@ -103,18 +103,18 @@ def rounds(steps: int, most: int) -> list[int]:
     return [steps - sum(later), *(k for k in later if k)]
 
 
-def _round(hunt: Hunt, rows: Tensor, spec: Fmn, steps: int, nearest: _Nearest, gone: Tensor) -> tuple[Tensor, Tensor]:
+def _round(batch: Batch, rows: Tensor, spec: Fmn, steps: int, nearest: _Nearest, gone: Tensor) -> tuple[Tensor, Tensor]:
     """Take `steps` steps from x without the classes that are `gone` (m, K); return the last iterate and its logits."""
-    x, y = hunt.x[rows], hunt.y[rows]
+    x, y = batch.x[rows], batch.y[rows]
     x_adv, delta, eps = x.clone(), torch.zeros_like(x), nearest.length
     size = torch.full_like(eps, spec.step_size)
     stride, last = spec.gamma or _GAMMA[spec.norm], 0.02 if spec.norm == "l1" else 0.01
     for step in range(steps + 1):
         if step < steps:
-            logits, loss, grad = hunt.gradient(x_adv, nearing, rows, y, gone)
+            logits, loss, grad = batch.gradient(x_adv, nearing, rows, y, gone)
         else:
-            logits = hunt.logits(x_adv, rows)
-        hit, length = hunt.fooled(logits, rows), norm_of(delta, spec.norm)
+            logits = batch.logits(x_adv, rows)
+        hit, length = batch.fooled(logits, rows), norm_of(delta, spec.norm)
         better = hit & (length < nearest.length)
         nearest.update(better, length, x_adv, logits)
         if spec.norm == "l1":

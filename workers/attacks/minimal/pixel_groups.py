@@ -6,8 +6,8 @@ import torch
 from torch import Tensor, nn
 
 from openapi.attacks import StrAttack
-from workers.attacks.boundary.far_starts import elsewhere, nearer
-from workers.attacks.engine.samples import Hunt
+from workers.attacks.boundary.far_starts import far_images, nearer
+from workers.attacks.engine.batch import Batch
 from workers.attacks.maths.losses import margin
 
 _LOOKS = 8  # points of the segment where a group's worth is looked at
@@ -60,23 +60,24 @@ class Groups:
         return gamma * d.square().flatten(1).sum(1) + tau * self.norms(d).flatten(1).sum(1)
 
 
-def few_groups(hunt: Hunt, rows: Tensor, groups: Groups, spec: StrAttack) -> tuple[Tensor, Tensor]:
+def few_groups(batch: Batch, rows: Tensor, groups: Groups, spec: StrAttack) -> tuple[Tensor, Tensor]:
     """Return the least cost (m,) of examples from elsewhere that change few groups, inf without one, and the images.
 
-    Each image of `rescue.elsewhere` that fools, no change above `max_change`, gives groups back to the clean image, the
-    least worthy first. A group's worth is its share of the lead that the segment from x gains (the gradient times the
-    change, averaged over the segment: Sundararajan, Taly & Yan, "Axiomatic Attribution for Deep Networks", 2017); among
-    equals its size counts. Bisection finds how few groups fool; those, four times as many and so on up to all are
-    brought near (`rescue.nearer`), and the cheapest by `Groups.cost` is returned, since the fewest change the most.
+    Each image of `far_starts.far_images` that fools, no change above `max_change`, gives groups back to the clean
+    image, the least worthy first. A group's worth is its share of the lead that the segment from x gains (the gradient
+    times the change, averaged over the segment: Sundararajan, Taly & Yan, "Axiomatic Attribution for Deep Networks",
+    2017); among equals its size counts. Bisection finds how few groups fool; those, four times as many and so on up to
+    all are brought near (`far_starts.nearer`), and the cheapest by `Groups.cost` is returned, since the fewest change
+    the most.
     """
-    x = hunt.x[rows]
+    x = batch.x[rows]
     best, best_x = torch.full((len(rows),), torch.inf, device=x.device), x.clone()
-    for image in elsewhere(hunt, rows):
+    for image in far_images(batch, rows):
         far = (x + (image - x).clamp_(-spec.max_change, spec.max_change)).clamp_(0, 1)
-        at = hunt.fooled(hunt.logits(far, rows), rows).nonzero().flatten()
+        at = batch.fooled(batch.logits(far, rows), rows).nonzero().flatten()
         if len(at) == 0:
             continue
-        for k, near in _trials(hunt, rows[at], far[at], groups):
+        for k, near in _trials(batch, rows[at], far[at], groups):
             cost = groups.cost(near - x[at[k]], spec.gamma, spec.tau)
             better = cost < best[at[k]]
             best[at[k[better]]] = cost[better]
@@ -84,9 +85,9 @@ def few_groups(hunt: Hunt, rows: Tensor, groups: Groups, spec: StrAttack) -> tup
     return best, best_x
 
 
-def _trials(hunt: Hunt, rows: Tensor, far: Tensor, groups: Groups) -> Iterator[tuple[Tensor, Tensor]]:
+def _trials(batch: Batch, rows: Tensor, far: Tensor, groups: Groups) -> Iterator[tuple[Tensor, Tensor]]:
     """Yield positions (k,) among the rows (m,), and examples (k, c, h, w) for them: of few groups, of more, of all."""
-    x, rank = hunt.x[rows], _ranks(hunt, rows, far, groups)
+    x, rank = batch.x[rows], _ranks(batch, rows, far, groups)
     total = rank.shape[1]
 
     def partly(kept: Tensor) -> Tensor:
@@ -95,26 +96,26 @@ def _trials(hunt: Hunt, rows: Tensor, far: Tensor, groups: Groups) -> Iterator[t
     low, high = torch.zeros_like(rows), torch.full_like(rows, total)  # how many do not fool, and how many do
     for _ in range(total.bit_length()):
         middle = (low + high + 1) // 2
-        fooled = hunt.fooled(hunt.logits(partly(middle), rows), rows)
+        fooled = batch.fooled(batch.logits(partly(middle), rows), rows)
         high, low = torch.where(fooled, middle, high), torch.where(fooled, low, middle)
     kept = high
     while True:
         images = partly(kept)
-        k = hunt.fooled(hunt.logits(images, rows), rows).nonzero().flatten()
+        k = batch.fooled(batch.logits(images, rows), rows).nonzero().flatten()
         if len(k):
-            yield k, nearer(hunt, rows[k], images[k])
+            yield k, nearer(batch, rows[k], images[k])
         if bool((kept == total).all()):
             return
         kept = (kept * _MORE).clamp(max=total)
 
 
-def _ranks(hunt: Hunt, rows: Tensor, far: Tensor, groups: Groups) -> Tensor:
+def _ranks(batch: Batch, rows: Tensor, far: Tensor, groups: Groups) -> Tensor:
     """Return (m, groups) places from 0, the group that the way from x to `far` owes the most of its lead to."""
-    x, y = hunt.x[rows], hunt.y[rows]
+    x, y = batch.x[rows], batch.y[rows]
     d = far - x
     worth = torch.zeros(len(rows), *groups.shape, device=x.device)
     for i in range(_LOOKS):
-        _, _, grad = hunt.gradient(x + (i + 0.5) / _LOOKS * d, margin, rows, y)
+        _, _, grad = batch.gradient(x + (i + 0.5) / _LOOKS * d, margin, rows, y)
         worth += groups.sums(grad * d)
     by_size = groups.norms(d).flatten(1).sort(dim=1, descending=True, stable=True).indices
     by_worth = worth.flatten(1).gather(1, by_size).sort(dim=1, descending=True, stable=True).indices

@@ -4,9 +4,9 @@ import torch
 from torch import Tensor
 
 from openapi.attacks import StrAttack
-from workers.attacks.boundary.bisection import pull_back
+from workers.attacks.boundary.bisection import bisect
 from workers.attacks.boundary.refine_l2 import refine_l2
-from workers.attacks.engine.samples import Hunt
+from workers.attacks.engine.batch import Batch
 from workers.attacks.maths.balls import per_row
 from workers.attacks.maths.losses import margin
 from workers.attacks.minimal.constants import Constants
@@ -18,7 +18,7 @@ _TEST_EVERY = 4  # rounds between two looks at the sparse candidate
 
 
 @implements(StrAttack)
-def strattack(hunt: Hunt, spec: StrAttack) -> None:
+def strattack(batch: Batch, spec: StrAttack) -> None:
     """``minimise c max(z_y - max_{j != y} z_j, 0) + gamma ||d||_2^2 + tau sum_G ||d_G||_2``, x + d in [0, 1].
 
     Groups G are the squares of a grid, all channels together. ADMM with copies of d (v: smooth norm, w: box, s: groups)
@@ -35,49 +35,49 @@ def strattack(hunt: Hunt, spec: StrAttack) -> None:
 
     Xu et al., "Structured Adversarial Attack: Towards General Implementation and Better Interpretability", 2019.
     """
-    active = hunt.active()
-    h, w = hunt.x.shape[2:]
+    active = batch.active()
+    h, w = batch.x.shape[2:]
     groups = Groups(spec.group or usual_side(h, w), h, w)
     constants = Constants(len(active), spec.initial_const, active.device)
     best = torch.full((len(active),), torch.inf, device=active.device)
-    best_x = hunt.x[active].clone()
-    width = hunt.victim.tile
+    best_x = batch.x[active].clone()
+    width = batch.victim.tile
     for column in range(spec.binary_search_steps):
         found = torch.zeros(len(active), dtype=torch.bool, device=active.device)
         for begin in range(0, len(active), width):
             s = slice(begin, begin + width)
-            found[s] = _column(hunt, active[s], constants.c[s], best[s], best_x[s], groups, spec)
+            found[s] = _column(batch, active[s], constants.c[s], best[s], best_x[s], groups, spec)
         constants.update(found)
-        hunt.beat((column + 1) / spec.binary_search_steps)
-    stuck = (hunt.victim.zero_gradients[active] & best.isinf()).nonzero().flatten()
+        batch.beat((column + 1) / spec.binary_search_steps)
+    stuck = (batch.victim.zero_gradients[active] & best.isinf()).nonzero().flatten()
     for begin in range(0, len(stuck), width):
         at = stuck[begin : begin + width]
-        best[at], best_x[at] = few_groups(hunt, active[at], groups, spec)
+        best[at], best_x[at] = few_groups(batch, active[at], groups, spec)
     done = best.isfinite()
     rows = active[done]
-    hunt.figures["groups_changed"] = 0
+    batch.figures["groups_changed"] = 0
     if len(rows) == 0:
         return
-    hunt.keep(rows, best_x[done], hunt.logits(best_x[done], rows))
-    allowed = torch.ones_like(hunt.x)
-    allowed[rows] = groups.touched(best_x[done] - hunt.x[rows]).expand_as(hunt.x[rows])
-    refine_l2(hunt, _REFINE, allowed=allowed, most=spec.max_change)
-    pull_back(hunt, 5, low=0.9)
-    changed = groups.norms(hunt.x_adv[hunt.found] - hunt.x[hunt.found]) > 0
-    hunt.figures["groups_changed"] = int(changed.sum())
+    batch.keep(rows, best_x[done], batch.logits(best_x[done], rows))
+    allowed = torch.ones_like(batch.x)
+    allowed[rows] = groups.touched(best_x[done] - batch.x[rows]).expand_as(batch.x[rows])
+    refine_l2(batch, _REFINE, allowed=allowed, most=spec.max_change)
+    bisect(batch, 5, low=0.9)
+    changed = groups.norms(batch.x_adv[batch.found] - batch.x[batch.found]) > 0
+    batch.figures["groups_changed"] = int(changed.sum())
 
 
 def _column(
-    hunt: Hunt, rows: Tensor, c: Tensor, best: Tensor, best_x: Tensor, groups: Groups, spec: StrAttack
+    batch: Batch, rows: Tensor, c: Tensor, best: Tensor, best_x: Tensor, groups: Groups, spec: StrAttack
 ) -> Tensor:
     """One run of ADMM with constants c; updates best (m,) and best_x in place; returns which rows found a success."""
-    x, y = hunt.x[rows], hunt.y[rows]
+    x, y = batch.x[rows], batch.y[rows]
     low, high = (-x).clamp(min=-spec.max_change), (1 - x).clamp(max=spec.max_change)
     z = torch.zeros_like(x)
     duals = [torch.zeros_like(x) for _ in range(3)]
     found = torch.zeros(len(rows), dtype=torch.bool, device=x.device)
     for k in range(1, spec.steps + 1):
-        _, lead, grad = hunt.gradient((x + z).clamp_(0, 1), margin, rows, y)
+        _, lead, grad = batch.gradient((x + z).clamp_(0, 1), margin, rows, y)
         smooth = (z - duals[0]) * (spec.rho / (spec.rho + 2 * spec.gamma))
         box = torch.clamp(z - duals[1], low, high)
         sparse = groups.shrunk(z - duals[2], spec.tau / spec.rho)
@@ -90,7 +90,7 @@ def _column(
             dual.add_(copy - z)
         if k % _TEST_EVERY == 0 or k == spec.steps:
             candidate = (x + torch.clamp(sparse, low, high)).clamp_(0, 1)
-            fooled = hunt.fooled(hunt.logits(candidate, rows), rows)
+            fooled = batch.fooled(batch.logits(candidate, rows), rows)
             cost = groups.cost(candidate - x, spec.gamma, spec.tau)
             better = fooled & (cost < best)
             best[better] = cost[better]

@@ -29,12 +29,13 @@ def one_each(rows: Tensor, score: Tensor) -> Tensor:
     return order[fresh]
 
 
-class Hunt:
-    """What an attack works on. All rows given are classified correctly; each attack writes into `keep` and returns
-    nothing.
+class Batch:
+    """The samples that an attack works on at once.
+
+    All rows given are classified correctly; each attack writes into `keep` and returns nothing.
 
     x: (n, c, h, w) float32 in [0, 1], y: (n,) labels, z: (n, K) clean logits, rng: per-sample random numbers (same
-    index). `rows` everywhere: (m,) int64 positions into the chunk. `x_adv` (n, ...) holds the example to be stored:
+    index). `rows` everywhere: (m,) int64 positions into the batch. `x_adv` (n, ...) holds the example to be stored:
     for fooled rows the adversarial one, otherwise the last that was `offer`ed (else x).
 
     ball attacks: ``keep`` stores the first success and the row leaves `active()`.
@@ -116,7 +117,7 @@ class Hunt:
     def keep(self, rows: Tensor, x_adv: Tensor, logits: Tensor, step: int = -1) -> Tensor:
         """Store the successes among x_adv (m, c, h, w) with these logits, and return the (m,) mask of fooled rows.
 
-        x_adv must already obey the threat model (`geometry.into_ball`, or a ball's `project`). `rows` must not
+        x_adv must already obey the threat model (`maths.balls.into_ball`, or a ball's `project`). `rows` must not
         repeat: of a population keep one candidate a row. `step`: see `found_at`.
         """
         hit = self.fooled(logits, rows)
