@@ -64,5 +64,5 @@ def test_against_exhaustive_search() -> None:
 
 
 def test_threat_model_counts_pixels() -> None:
-    assert OnePixel().threat_model == "l0 pixels=1"
-    assert OnePixel(pixels=5).threat_model == "l0 pixels=5"
+    assert str(OnePixel().threat_model) == "l0 pixels=1"
+    assert str(OnePixel(pixels=5).threat_model) == "l0 pixels=5"
