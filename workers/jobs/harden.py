@@ -43,6 +43,7 @@ def run(ctx: JobContext[HardenParams]) -> HardenValue:
         checkpoints = Checkpoints.tried(model, ctx.scratch)
         result = training.run(_earlier(ctx))
 
+    ctx.moment.unlink(missing_ok=True)  # there is nothing to go on with
     model.to("cpu")
     log = [epoch.dump() for epoch in result.log]
     written = write_all(ctx, model, checkpoints)

@@ -198,7 +198,7 @@ class Ranked(nn.Module):
 def test_what_could_be_written_is_delivered_and_the_rest_is_told(tmp_path: Path) -> None:
     ctx = context(Ranked().eval(), tmp_path)
     value = run_stage(Stage.HARDEN, ctx)
-    assert {"torchscript", "safetensors", "manifest", "log"} == set(ctx.files)
+    assert {"torchscript", "safetensors", "manifest", "log", "example"} == set(ctx.files)
     assert all(file.path.is_file() for file in ctx.files.values())
     assert {path.name for path in ctx.scratch.iterdir()} == {file.name for file in ctx.files.values()}
     assert "kthvalue" in value["not_written"]["onnx"]
