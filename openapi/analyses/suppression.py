@@ -1,6 +1,6 @@
 """Does the network lean on its sensitive neurons? Accuracy while they are turned down, beside random ones (SNS, Fig. 9)."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -24,7 +24,9 @@ class SuppressionOptions(Frozen):
     ranking: Ranking = Field(
         "sensitivity", description="By what the neurons are chosen; `random` is a test of the test"
     )
-    betas: tuple[float, ...] = Field(BETAS, min_length=1, max_length=64)
+    betas: tuple[Annotated[float, Field(ge=0, le=1)], ...] = Field(
+        BETAS, min_length=1, max_length=64, description="Factors of the neurons' outputs after activation"
+    )
     repeats: int = Field(3, ge=1, le=20, description="Control groups: as many neurons, drawn from the rest")
     attacks: tuple[AttackSpec, ...] = Field(
         (Pgd(steps=10), Pgd(norm="l2", eps=80 / 255, steps=10), Fgsm(), GaussianNoise(severity=3)),
