@@ -108,10 +108,10 @@ class Presence:
         )
 
     def keep(self, checkpoint: Blob) -> None:
-        """The shard in work can go on from here: told soon, and with every word until there is a newer one."""
+        """The shard in work can go on from here: told at once, and with every word until there is a newer one."""
         with self._lock:
             self._checkpoint = checkpoint
-        self._wake.set()
+        self._tell("progress")
 
     def _on_progress(self, progress: ChildProgress) -> None:
         with self._lock:
