@@ -6,7 +6,6 @@ import shutil
 import stat
 import threading
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -86,18 +85,28 @@ class Moments:
                 return
 
     def _store(self) -> None:
-        """Copy the file out of the child's reach, and store the copy."""
-        with suppress(FileNotFoundError):
-            handle = os.open(self._source, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-            with os.fdopen(handle, "rb") as source:
-                found = os.fstat(handle)
-                if not stat.S_ISREG(found.st_mode) or found.st_size > self._most:
-                    log.warning("what the work kept is no plain file of at most %d bytes", self._most)
-                    return
-                copy = self._folder / "moment.copy"
-                with copy.open("wb") as target:
-                    shutil.copyfileobj(source, target, 1 << 20)
-            self._source.unlink()  # an attempt that is begun again finds the stored one
+        """Take the file out of the child's reach, and store a copy, which nobody can still write to."""
+        taken, copy = self._folder / "moment.taken", self._folder / "moment.copy"
+        try:
+            self._source.rename(taken)  # in one move: what the child keeps meanwhile is the next one
+        except FileNotFoundError:
+            return
+        try:
+            if not self._copied(taken, copy):
+                log.warning("what the work kept is no plain file of at most %d bytes", self._most)
+                return
             self._last = self._blobs.put_file(copy)
-            copy.unlink()
-            self._tell(self._last)
+        finally:
+            copy.unlink(missing_ok=True)
+            shutil.rmtree(taken) if taken.is_dir() and not taken.is_symlink() else taken.unlink()
+        self._tell(self._last)
+
+    def _copied(self, taken: Path, copy: Path) -> bool:
+        if not stat.S_ISREG(taken.lstat().st_mode):
+            return False
+        handle = os.open(taken, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        with os.fdopen(handle, "rb") as source, copy.open("wb") as target:
+            if os.fstat(handle).st_size > self._most:
+                return False
+            shutil.copyfileobj(source, target, 1 << 20)
+        return True
