@@ -82,9 +82,9 @@ def test_onnx_files(tmp_path: Path, family: str, exporter: str, neurons: int) ->
 def test_torchscript_files(tmp_path: Path, family: str, neurons: int) -> None:
     net, x = build(family)
     with warnings.catch_warnings():
-        for kind in (DeprecationWarning, torch.jit.TracerWarning):  # the latter comes once a process
-            warnings.simplefilter("ignore", kind)
-        torch.jit.trace(net, x).save(str(tmp_path / "net.pt"))
+        warnings.simplefilter("ignore")
+        # Not traced twice to be checked: attention's modules get other names the second time.
+        torch.jit.trace(net, x, check_trace=False).save(str(tmp_path / "net.pt"))
     last = checked(load_model(tmp_path / "net.pt", "torchscript", InputSpec(shape=tuple(x.shape[1:]))))
     assert last.neurons == neurons
 
