@@ -23,6 +23,14 @@ class Member:
     sha256: str
 
 
+def member(kind: str, name: str, sha256: str) -> Member:
+    """An artifact as the zip has it: the model card is the folder's README, as the Hub has it.
+
+    By itself it has a name of its own, so that fetching it into a folder overwrites nobody's README.
+    """
+    return Member("README.md" if kind == "card" else name, sha256)
+
+
 class _Pipe(io.RawIOBase):
     """What `zipfile` writes, until it is taken; it cannot seek, so sizes follow the files."""
 

@@ -11,7 +11,7 @@ from openapi.hardenings import HardeningInfo, HardeningRequest
 from openapi.samples import check_choice
 from openapi.states import JobKind
 from service.db.tables import Artifact, Job
-from service.hardenings.package import PACKED, Member, zipped
+from service.hardenings.package import PACKED, member, zipped
 from service.http.bodies import answer, read_json
 from service.http.content import MEDIA_TYPES, disposition
 from service.http.idempotency import Idempotency
@@ -77,7 +77,7 @@ class HardeningService(JobService[HardeningInfo]):
             rows = await session.scalars(
                 select(Artifact).where(Artifact.job_id == identity, Artifact.kind.in_(PACKED)).order_by(Artifact.name)
             )
-            members = [Member(row.name, row.sha256) for row in rows]
+            members = [member(row.kind, row.name, row.sha256) for row in rows]
         headers = {"Content-Disposition": disposition(f"{identity}.zip"), "X-Content-Type-Options": "nosniff"}
         if request.method == "HEAD":
             return Response(b"", headers=headers, media_type=MEDIA_TYPES["zip"])

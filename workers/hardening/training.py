@@ -102,7 +102,8 @@ class Hardener:
 
     def run(self, moment: Moment | None = None) -> Hardening:
         """Choose Ω and train, or go on from `moment`; raises `JobFailed` when the loss is no longer a number."""
-        options, model, vanilla = self.options, self.model, copies(self.weights)
+        options, model = self.options, self.model
+        vanilla = {} if options.goal is None else copies(self.weights)
         if moment is None:
             self.steps.omega = self.watch.select(options.pairs, stream=2)
         if options.adversary == "fixed":  # they belong to the vanilla model: made before its weights are replaced
@@ -113,11 +114,11 @@ class Hardener:
             train_batch_norm(model, self.layers[0])
         try:
             self.train(moment)
-            if self.average is not None:
-                self.average.put()
-                self.renew_statistics()
             if self.chosen is not None:
                 put(self.weights, self.chosen.weights)
+            elif self.average is not None:
+                self.average.put()
+                self.renew_statistics()
             frontier = None if options.goal is None else self.walk(vanilla, options.goal)
         finally:
             model.set_batch_norm(False)

@@ -55,7 +55,7 @@ def _write_card(ctx: JobContext[ReportParams], built: Built) -> None:
     request, found = ctx.params.request, built.metrics
     if isinstance(request, HardeningRequest) and found is not None:
         card = model_card(built.report, request, found, ctx.params.training)
-        ctx.output(ReportFile.CARD, "README.md", "card", "md").write_text(card, encoding="utf-8")
+        ctx.output(ReportFile.CARD, "model_card.md", "card", "md").write_text(card, encoding="utf-8")
 
 
 def _keep(ctx: JobContext[ReportParams]) -> list[DeclaredFile]:

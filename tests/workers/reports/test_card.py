@@ -73,7 +73,7 @@ def test_the_report_stage_leaves_it_for_a_hardening(tmp_path: Path) -> None:
     ctx: JobContext[dict[str, Any]] = JobContext(shards.inputs, params | {"training": training}, scratch)
     run_stage(Stage.REPORT, ctx)
     card = ctx.files["card"].path.read_text()
-    assert (ctx.files["card"].name, ctx.files["card"].kind, ctx.files["card"].format) == ("README.md", "card", "md")
+    assert (ctx.files["card"].name, ctx.files["card"].kind, ctx.files["card"].format) == ("model_card.md", "card", "md")
     assert "epoch 1 were chosen" in card
     assert "Weights 0.4 of the way from the uploaded to the hardened ones: what comes nearest to the goal" in card
     page = ctx.files["html"].path.read_text()
