@@ -18,9 +18,12 @@ class ExplainOptions(Frozen):
     """The adversarial examples of one attack, taken apart."""
 
     attack: AttackSpec = Field(Pgd(), description="Whose examples are explained; any attack of the suite")
+    compare: tuple[AttackSpec, ...] = Field(
+        (), max_length=8, description="Further attacks whose examples are explained alike, and set beside it"
+    )
     targets: Targets | None = Field(
         None,
-        description="A class for each sample to aim at, for attacks that take a `target`; null: as the attack says",
+        description="A class for each sample to aim at, for attacks that take a `target`; null: as each attack says",
     )
     grid: int | None = Field(
         None, ge=1, le=1024, description="Side of a group in pixels; null: 2 up to 32 pixels, else 13"
@@ -99,6 +102,31 @@ class ExplainedSample(Frozen):
     refinement: RefinedSample | None
 
 
+class CommonImages(Frozen):
+    """Means over the images that every one of the attacks fools: what is left to compare at equal success."""
+
+    l2: float = Field(description="Of the perturbations")
+    sparsity: float
+    shares: Shares
+
+
+class ExplainedAttack(Frozen):
+    """One of the attacks that are compared; nulls where none of its examples fools."""
+
+    id: str
+    attack: AttackSpec
+    tried: int
+    n: int
+    success_rate: float = Field(description="n / tried")
+    l2: float | None = Field(description="Mean over its successes, as all below")
+    sparsity: float | None
+    shares: Shares | None
+    intervals: ShareIntervals | None
+    interpretability: Interpretability | None
+    refinement: RefinedMean | None
+    common: CommonImages | None
+
+
 class ExplainSection(Frozen):
     attack: AttackSpec
     grid: int = Field(description="Side of a group")
@@ -114,6 +142,8 @@ class ExplainSection(Frozen):
     curve: ScoreCurve | None
     refinement: RefinedMean | None
     samples: tuple[ExplainedSample, ...]
+    attacks: tuple[ExplainedAttack, ...] = Field((), description="`attack` and those of `compare`")
+    common: int = Field(0, description="Images that each of them fools")
 
 
 class ExplainFile(WorkFile):
@@ -159,6 +189,9 @@ EXPLAIN = Analysis(
         "shares": "reconstruction: s_i = z(x'_(i))_t0 - z(x')_t0 and p_i = z(x')_t - z(x'_(i))_t with group i undone; "
         "PSR_i = log2(max(p_i, kappa) / max(s_i, kappa)) below -1 is suppression, above 1 promotion, else balanced; ours: "
         "negligible where both are below kappa; of the perturbed groups of an image, averaged over images",
+        "sparsity": "ours: the mean share of an image's groups that a perturbation leaves alone",
+        "attacks": "ours: of several attacks those of the paper's comparison are C&W, EAD, StrAttack, I-FGSM and PGD; "
+        "`common` are means over the images that all of them fool",
         "target": "ours: of an untargeted attack the class that the example reaches",
         "interpretability": "IS(delta, c) = ||B o delta|| / ||delta||, B the pixels where the map of (x, c) reaches its "
         "quantile; chance: the square root of B's share of the image",

@@ -6,7 +6,7 @@ from typing import Any
 from openapi.analyses import NeuronOptions
 from openapi.analyses.explain import ExplainOptions
 from openapi.analyses.regions import RegionOptions
-from openapi.attacks import Cw, Fgsm, Pgd
+from openapi.attacks import Cw, Ead, Fgsm, Ifgsm, Pgd, StrAttack
 
 #: Images of the analyses of `deep`.
 _FEW = 64
@@ -32,9 +32,9 @@ NEURONS: dict[str, NeuronOptions] = {
     ),
 }
 
-#: Preset → explanations; the others make none. `paper` takes C&W's examples, as the paper on them does.
+#: Preset → explanations; the others make none. `paper` compares the five attacks of the paper on them.
 EXPLAIN: dict[str, ExplainOptions] = {
-    "paper": ExplainOptions(attack=Cw()),
+    "paper": ExplainOptions(attack=Cw(), compare=(Ead(), StrAttack(), Ifgsm(), Pgd())),
     "deep": ExplainOptions(max_samples=_FEW),
 }
 

@@ -117,3 +117,64 @@ def test_what_cannot_be_explained_is_refused(small: InProcess, options: dict[str
         audited(small, **options)
     assert error.value.errors is not None
     assert error.value.errors[0].pointer.startswith("/explain/")
+
+
+CW = {"name": "cw", "initial_const": 1, "steps": 100}
+FIVE = [CW, {"name": "ead"}, {"name": "strattack"}, {"name": "ifgsm", "eps": 0.3}, PGD]
+
+
+def test_five_attacks_are_compared_in_one_request(small: InProcess) -> None:
+    small.forget()
+    one = audited(small, slice_size=8, attack=FIVE[0], compare=FIVE[1:], refinement=False)
+    section = one.report["explain"]
+    assert [a["attack"]["name"] for a in section["attacks"]] == ["cw", "ead", "strattack", "ifgsm", "pgd"]
+    assert len({a["id"] for a in section["attacks"]}) == 5
+    indices = []
+    for i, attack in enumerate(section["attacks"]):
+        assert (attack["n"], attack["success_rate"]) == (len(kept_of(one, i)["index"]), attack["n"] / attack["tried"])
+        kept = kept_of(one, i)
+        assert attack["sparsity"] == pytest.approx(1 - kept["touched"].mean())
+        for code, kind in ((-1, "suppression"), (0, "balanced"), (1, "promotion"), (2, "negligible")):
+            share = ((kept["kind"] == code) & kept["touched"]).sum((1, 2)) / kept["touched"].sum((1, 2))
+            assert attack["shares"][kind] == pytest.approx(share.mean())
+            assert attack["intervals"][kind][0] <= attack["shares"][kind] <= attack["intervals"][kind][1]
+        indices.append(set(kept["index"].tolist()))
+    common = set.intersection(*indices)
+    assert section["common"] == len(common) > 0
+    for i, attack in enumerate(section["attacks"]):
+        rows = np.isin(kept_of(one, i)["index"], [*common])
+        assert attack["common"]["sparsity"] == pytest.approx(1 - kept_of(one, i)["touched"][rows].mean())
+    assert "StrAttack" in one.html
+    # alone, the first attack has the same section
+    alone = audited(small, slice_size=8, attack=FIVE[0], refinement=False).report["explain"]
+    assert {**alone, "attacks": None, "common": None} == {**section, "attacks": None, "common": None}
+
+
+def kept_of(found: Audited, attack: int) -> dict[str, np.ndarray]:
+    """The artifact of one of the attacks that are compared."""
+    with np.load(found.files["explanations" if attack == 0 else f"explanations_{attack}"]) as kept:
+        return dict(kept)
+
+
+def test_strattack_leaves_more_groups_alone_than_cw_where_both_succeed(small: InProcess) -> None:
+    found = audited(small, attack=FIVE[2], compare=[CW], refinement=False).report["explain"]
+    structured, plain = found["attacks"]
+    assert structured["success_rate"] == plain["success_rate"] == 1
+    assert found["common"] == structured["n"] == plain["n"]
+    assert structured["common"]["sparsity"] > plain["common"]["sparsity"] + 0.2
+
+
+@pytest.mark.parametrize(
+    ("compare", "pointer"),
+    [
+        ([{"name": "fgsm"}, {"name": "pgd", "target": "ship"}], "/explain/compare/1/target"),
+        ([{"name": "fgsm", "id": "a"}, {"name": "pgd", "id": "a"}], "/explain/compare"),
+    ],
+)
+def test_attacks_that_cannot_be_compared_are_refused(
+    small: InProcess, compare: list[dict[str, Any]], pointer: str
+) -> None:
+    with pytest.raises(InvalidField) as error:
+        audited(small, compare=compare)
+    assert error.value.errors is not None
+    assert error.value.errors[0].pointer == pointer

@@ -1,6 +1,7 @@
 """The steps of explanations: one a slice of the attacked samples."""
 
 from openapi.analyses.explain import EXPLAIN, ExplainOptions, ExplainParams
+from openapi.attack_ids import attack_ids
 from openapi.attacks import AttackSpec
 from openapi.attacks.base import AimedAttack
 from openapi.audits import AuditRequest
@@ -15,44 +16,61 @@ from service.orchestrator.targets import aimed
 
 
 def steps(options: ExplainOptions, plan: Planning) -> list[Step]:
-    """One step for each slice."""
-    told = options.model_dump(exclude={"max_samples", "attack"})
-    attack = _aimed(options, plan.model, plan.dataset)
-    return [
-        plan.step(
-            EXPLAIN,
-            (j,),
-            plan.data(),
-            ExplainParams(**plan.sliced(WORK, start, stop), **told, attack=attack),
-            stop - start,
-        )
-        for j, start, stop in plan.slices(options.max_samples)
-    ]
+    """One step for each slice, and for each slice and attack that is compared: ``explain.SLICE[.ATTACK]``."""
+    told = options.model_dump(exclude={"max_samples", "attack", "compare", "targets"})
+    found = []
+    for i, attack in enumerate(_aimed(options, plan.model, plan.dataset)):
+        targets = options.targets if isinstance(attack, AimedAttack) else None
+        for j, start, stop in plan.slices(options.max_samples):
+            params = ExplainParams(
+                **plan.sliced(WORK, start, stop),
+                **told,
+                attack=attack.model_copy(update={"id": None}),
+                targets=targets,
+            )
+            found.append(plan.step(EXPLAIN, (j, i) if i else (j,), plan.data(), params, stop - start))
+    return found
 
 
-def _aimed(options: ExplainOptions, model: ModelSubject, dataset: DatasetSubject) -> AttackSpec:
-    """The attack with its target's number, where it names a class."""
+def _aimed(options: ExplainOptions, model: ModelSubject, dataset: DatasetSubject) -> tuple[AttackSpec, ...]:
+    """The attacks, `attack` first, with the targets' numbers where they name classes."""
+    names, classes = class_names(model, dataset), model.inspection.num_classes
     try:
-        (attack,) = aimed((options.attack,), class_names(model, dataset), model.inspection.num_classes, "/explain")
+        first = aimed((options.attack,), names, classes, "/explain")
     except InvalidField as error:
         raise InvalidField("/explain/attack/target", error.detail) from error
-    return attack
+    return first + aimed(options.compare, names, classes, "/explain/compare")
 
 
 def check(options: ExplainOptions, request: AuditRequest, model: ModelSubject, dataset: DatasetSubject) -> None:
     """Raise `InvalidField` when the model cannot be attacked or explained so."""
     _aimed(options, model, dataset)
+    _check_ids(options)
     if options.targets is not None and not isinstance(options.attack, AimedAttack):
         raise InvalidField("/explain/targets", f"{options.attack.name} does not aim at a class; set null, or take pgd")
     if options.layer is not None and options.layer not in {layer.name for layer in model.inspection.layers}:
         raise InvalidField("/explain/layer", f"the model {model.name!r} has no layer {options.layer!r}")
     if not model.inspection.differentiable:
-        if not options.attack.facts.black_box:
+        _check_black_box(options, model)
+
+
+def _check_ids(options: ExplainOptions) -> None:
+    try:
+        attack_ids((options.attack, *options.compare))
+    except InvalidField as error:
+        raise InvalidField("/explain/compare", error.detail) from error
+
+
+def _check_black_box(options: ExplainOptions, model: ModelSubject) -> None:
+    """Refuse what needs gradients."""
+    pointers = ("/explain/attack", *(f"/explain/compare/{i}" for i in range(len(options.compare))))
+    for pointer, attack in zip(pointers, (options.attack, *options.compare), strict=True):
+        if not attack.facts.black_box:
             raise InvalidField(
-                "/explain/attack/name", f"{options.attack.name} needs gradients, and the model {model.name!r} has none"
+                f"{pointer}/name", f"{attack.name} needs gradients, and the model {model.name!r} has none"
             )
-        if options.map == "asm":
-            raise InvalidField("/explain/map", f"asm needs gradients, and the model {model.name!r} has none")
+    if options.map == "asm":
+        raise InvalidField("/explain/map", f"asm needs gradients, and the model {model.name!r} has none")
 
 
 PLAN = Plan(steps, check)

@@ -1,11 +1,13 @@
 """The report's part of explanations: samples of all slices, their means with intervals, and scores by quantile."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
 from openapi.analyses.explain import (
+    CommonImages,
+    ExplainedAttack,
     ExplainedSample,
     ExplainFile,
     ExplainOptions,
@@ -18,10 +20,12 @@ from openapi.analyses.explain import (
     ShareIntervals,
     Shares,
 )
+from openapi.attack_ids import attack_ids
+from openapi.attacks import AttackSpec
 from openapi.report import Report
 from workers.explain.shares import QUANTILES
-from workers.reports.analyses.base import Found, Merged, Output
-from workers.reports.formatting import class_text
+from workers.reports.analyses.base import Found, Merged, Output, Result
+from workers.reports.formatting import attack_text, class_text
 from workers.reports.intervals import Z95
 from workers.reports.kept_arrays import join_npz
 from workers.reports.svg import Series, series_chart
@@ -32,12 +36,12 @@ _KINDS = ("suppression", "balanced", "promotion", "negligible")
 
 def merge(options: ExplainOptions, found: Found) -> Merged:
     """Put the slices together."""
-    values = [r.value for r in found.of("explain") if isinstance(r.value, ExplainValue)]
-    samples, tried = _samples(found), sum(value.tried for value in values)
+    parts = _by_attack(found)
+    samples, tried = _samples(parts[0]), _tried(parts[0])
     if not samples:
         return Merged(None, f"none of {tried} examples of {options.attack.name} fools the model")
-    first = values[0]
-    groups = _group_count(found)
+    first = next(r.value for r in parts[0] if isinstance(r.value, ExplainValue))
+    attacks = _compared((options.attack, *options.compare), [parts[i] for i in sorted(parts)])
     section = ExplainSection(
         attack=options.attack,
         grid=first.grid,
@@ -46,13 +50,15 @@ def merge(options: ExplainOptions, found: Found) -> Merged:
         quantile=options.quantile,
         tried=tried,
         n=len(samples),
-        sparsity=1 - float(np.mean([s.groups for s in samples])) / groups,
-        shares=Shares(**{kind: float(np.mean([getattr(s.shares, kind) for s in samples])) for kind in _KINDS}),
-        intervals=ShareIntervals(**{kind: _interval(samples, kind) for kind in _KINDS}),
+        sparsity=_sparsity(samples, _group_count(parts[0])),
+        shares=_shares(samples),
+        intervals=_intervals(samples),
         interpretability=_interpretability(samples),
-        curve=_curve(found) if first.map is not None else None,
+        curve=_curve(parts[0]) if first.map is not None else None,
         refinement=_refinement(samples),
         samples=tuple(samples),
+        attacks=attacks,
+        common=len(_common([_samples(part) for part in parts.values()])),
     )
     detail = f"{len(samples)} of {tried} examples explained"
     if first.missing is not None:
@@ -60,19 +66,84 @@ def merge(options: ExplainOptions, found: Found) -> Merged:
     return Merged(section, detail, {"explained": len(samples), "tried": tried})
 
 
-def _samples(found: Found) -> list[ExplainedSample]:
-    lines = (r.files[ExplainFile.ROWS].read_text(encoding="utf-8").splitlines() for r in found.of("explain"))
-    return [ExplainedSample.model_validate_json(line) for part in lines for line in part]
-
-
-def _group_count(found: Found) -> int:
-    """Groups of an image."""
+def _by_attack(found: Found) -> dict[int, list[Result]]:
+    """The slices of `attack` (0) and of each attack that is compared with it."""
+    parts: dict[int, list[Result]] = {}
     for result in found.of("explain"):
+        parts.setdefault(result.at[1] if len(result.at) > 1 else 0, []).append(result)
+    return parts
+
+
+def _compared(specs: Sequence[AttackSpec], parts: Sequence[Sequence[Result]]) -> tuple[ExplainedAttack, ...]:
+    """Each attack over its own successes, and over the images that all of them fool."""
+    lists = [_samples(part) for part in parts]
+    common = _common(lists)
+    return tuple(
+        _attack(name, spec, _tried(part), samples, _group_count(part), common)
+        for name, spec, part, samples in zip(attack_ids(specs), specs, parts, lists, strict=True)
+    )
+
+
+def _common(lists: Sequence[Sequence[ExplainedSample]]) -> set[int]:
+    """The images that all of some attacks fool."""
+    return set.intersection(*({s.index for s in samples} for samples in lists))
+
+
+def _attack(
+    name: str, spec: AttackSpec, tried: int, samples: Sequence[ExplainedSample], groups: int, common: set[int]
+) -> ExplainedAttack:
+    shared = [s for s in samples if s.index in common]
+    return ExplainedAttack(
+        id=name,
+        attack=spec,
+        tried=tried,
+        n=len(samples),
+        success_rate=len(samples) / tried if tried else 0.0,
+        l2=_mean(s.l2 for s in samples) if samples else None,
+        sparsity=_sparsity(samples, groups) if samples else None,
+        shares=_shares(samples) if samples else None,
+        intervals=_intervals(samples) if samples else None,
+        interpretability=_interpretability(samples),
+        refinement=_refinement(samples),
+        common=CommonImages(l2=_mean(s.l2 for s in shared), sparsity=_sparsity(shared, groups), shares=_shares(shared))
+        if shared
+        else None,
+    )
+
+
+def _tried(part: Sequence[Result]) -> int:
+    return sum(r.value.tried for r in part if isinstance(r.value, ExplainValue))
+
+
+def _samples(part: Sequence[Result]) -> list[ExplainedSample]:
+    lines = (r.files[ExplainFile.ROWS].read_text(encoding="utf-8").splitlines() for r in part)
+    return [ExplainedSample.model_validate_json(line) for lines_of in lines for line in lines_of]
+
+
+def _group_count(part: Sequence[Result]) -> int:
+    """Groups of an image."""
+    for result in part:
         with np.load(result.files[ExplainFile.ARRAYS], allow_pickle=False) as arrays:
             touched = arrays["touched"]
             if len(touched):
                 return int(touched[0].size)
     return 1
+
+
+def _mean(values: Iterable[float]) -> float:
+    return float(np.mean([*values]))
+
+
+def _sparsity(samples: Sequence[ExplainedSample], groups: int) -> float:
+    return 1 - _mean(s.groups for s in samples) / groups
+
+
+def _shares(samples: Sequence[ExplainedSample]) -> Shares:
+    return Shares(**{kind: _mean(getattr(s.shares, kind) for s in samples) for kind in _KINDS})
+
+
+def _intervals(samples: Sequence[ExplainedSample]) -> ShareIntervals:
+    return ShareIntervals(**{kind: _interval(samples, kind) for kind in _KINDS})
 
 
 def _interval(samples: Sequence[ExplainedSample], kind: str) -> tuple[float, float]:
@@ -99,9 +170,9 @@ def _interpretability(samples: Sequence[ExplainedSample]) -> Interpretability | 
     return Interpretability(true=true, target=target)
 
 
-def _curve(found: Found) -> ScoreCurve:
+def _curve(part: Sequence[Result]) -> ScoreCurve:
     scores, chances = [], []
-    for result in found.of("explain"):
+    for result in part:
         with np.load(result.files[ExplainFile.ARRAYS], allow_pickle=False) as arrays:
             if len(arrays["index"]):
                 scores.append(arrays["score"])
@@ -125,12 +196,15 @@ def _refinement(samples: Sequence[ExplainedSample]) -> RefinedMean | None:
 
 
 def keep(options: ExplainOptions, found: Found, output: Output) -> None:
-    """The artifact `explanations`: the slices' arrays."""
-    parts = [result.files[ExplainFile.ARRAYS] for result in found.of("explain")]
-    if parts:
-        with np.load(parts[0], allow_pickle=False) as arrays:
+    """The artifacts `explanations`: the slices' arrays, a file an attack; those that are compared have its id in their
+    name."""
+    names = attack_ids((options.attack, *options.compare))
+    for i, results in _by_attack(found).items():
+        paths = [result.files[ExplainFile.ARRAYS] for result in results]
+        with np.load(paths[0], allow_pickle=False) as arrays:
             keys = list(arrays.files)
-        join_npz(parts, keys, output("explanations", "explanations.npz", "explanations", "npz"))
+        key, name = (f"explanations_{i}", f"explanations-{names[i]}.npz") if i else ("explanations", "explanations.npz")
+        join_npz(paths, keys, output(key, name, "explanations", "npz"))
 
 
 def view(section: ExplainSection, report: Report) -> dict[str, Any]:
@@ -162,6 +236,7 @@ def view(section: ExplainSection, report: Report) -> dict[str, Any]:
     return {
         "charts": charts,
         "attack": section.attack.facts.label,
+        "compared": [_row(a) for a in section.attacks] if len(section.attacks) > 1 else [],
         "kinds": [(kind, getattr(section.shares, kind), getattr(section.intervals, kind)) for kind in _KINDS],
         "samples": [
             {
@@ -172,3 +247,7 @@ def view(section: ExplainSection, report: Report) -> dict[str, Any]:
             for s in section.samples[:_LISTED]
         ],
     }
+
+
+def _row(attack: ExplainedAttack) -> dict[str, Any]:
+    return {**attack.model_dump(mode="json"), "label": attack_text(attack.attack.name, attack.attack.model_dump())}
