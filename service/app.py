@@ -18,16 +18,16 @@ from service.context import Services
 from service.datasets.controller import DatasetController
 from service.hardenings.controller import HardeningController
 from service.health.controller import HealthController
-from service.health.metrics import measure_requests
+from service.http.guards import RateLimit, caller_of, require_key
+from service.http.measuring import measure_requests
 from service.http.methods import acceptable, tell_methods
 from service.http.origins import refuse_foreign
 from service.http.problems import handle_exception
-from service.keys.guards import RateLimit, caller_of, require_key
+from service.http.schema import JsonDocument, PageDocument
 from service.models.controller import ModelController
 from service.orchestrator.retries import Ended
 from service.reference.controller import ReferenceController
 from service.reference.page import POLICY
-from service.schema import JsonDocument, PageDocument
 
 _DESCRIPTION = (
     "Audits image classifiers for adversarial robustness, shows which neurons tremble, and hardens them. "

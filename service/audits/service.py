@@ -1,10 +1,9 @@
-"""Audits: checking the request against what is there, creating the job and its hardening."""
+"""Audits: checking the request against what is there, the job and its hardening."""
 
 import asyncio
 from collections.abc import Callable
 from typing import Any, ClassVar
 
-from litestar import Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from openapi.audits import AuditInfo, AuditRequest
@@ -15,10 +14,8 @@ from openapi.samples import check_choice
 from openapi.states import JobKind
 from service.audits import junit, markdown, sarif, table
 from service.db.tables import Job
-from service.http.bodies import answer, read_json
-from service.http.idempotency import Idempotency
 from service.ids import new_id
-from service.jobs import JobService, new_job
+from service.jobs.service import JobService, new_job
 from service.orchestrator.requests import stored, with_attacks
 from service.orchestrator.validation import check_audit, check_policy
 
@@ -31,7 +28,7 @@ WRITERS: dict[str, Callable[[bytes], bytes]] = {
 }
 
 
-class AuditService(JobService[AuditInfo]):
+class AuditService(JobService[AuditRequest, AuditInfo]):
     """Audits."""
 
     kind: ClassVar[JobKind] = JobKind.AUDIT
@@ -44,31 +41,19 @@ class AuditService(JobService[AuditInfo]):
         """What an audit works on."""
         return {"model_id": job.model_id, "dataset_id": job.dataset_id, "hardening_id": job.child_job_id}
 
-    async def create(self, request: Request[Any, Any, Any]) -> Response[Any]:
-        """Check and queue an audit: 202, or the first answer to the same Idempotency-Key."""
-        asked = await read_json(request, AuditRequest)
+    def filled(self, asked: AuditRequest) -> AuditRequest:
+        """With its attacks, each with an id."""
         check_choice(asked.samples, asked.max_samples, "/samples", "/max_samples")
-        key = Idempotency(request, asked.model_dump_json(by_alias=True))
         filled = with_attacks(asked)
         check_policy(filled)
-        async with self._services.orchestrator.transaction() as session:
-            if (replayed := await key.replay(self._services.db, session)) is not None:
-                return replayed
-            await self.check_room(session)
-            await self._check(session, filled)
-            job = await self._add(session, filled)
-            await self._services.orchestrator.plans.start(session, job)
-            location = f"/v1/audits/{job.id}"
-            found = self.info(job)
-            await key.remember(session, 202, location, found)
-        return answer(found, status=202, headers={"Location": location})
+        return filled
 
-    async def written(self, identity: str, kind: str) -> Response[Any]:
+    async def written(self, identity: str, kind: str) -> bytes:
         """The report as a media type of `WRITERS`."""
         data, _ = await self.report_json(identity)
-        return Response(await asyncio.to_thread(WRITERS[kind], data), media_type=kind)
+        return await asyncio.to_thread(WRITERS[kind], data)
 
-    async def _check(self, session: AsyncSession, asked: AuditRequest) -> None:
+    async def check(self, session: AsyncSession, asked: AuditRequest) -> None:
         """Raise what is wrong with the request, as far as it can be seen before everything is inspected."""
         model = await self.model(session, asked.model_id)
         dataset = await self.dataset(session, asked.dataset_id, "/dataset_id")
@@ -80,7 +65,8 @@ class AuditService(JobService[AuditInfo]):
         if model is not None and dataset is not None:
             check_audit(asked, model, dataset, train)
 
-    async def _add(self, session: AsyncSession, asked: AuditRequest) -> Job:
+    async def add(self, session: AsyncSession, asked: AuditRequest) -> Job:
+        """The audit, and the hardening that is a part of it."""
         harden = asked.harden
         job = new_job(
             self.kind,

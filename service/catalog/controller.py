@@ -12,7 +12,7 @@ from openapi.hardening_methods import METHODS, HardeningMethod
 from openapi.presets import PRESETS, Preset
 from service.http.bodies import answer
 from service.http.docs import Doc, get_or_head
-from service.http.paging import Page
+from service.pages import Page
 
 
 class AttackInfo(BaseModel):

@@ -18,7 +18,7 @@ def openapi(out: Path) -> None:
     """Write openapi.json and report.schema.json, generated from the code."""
     from openapi.wire.settings import Settings
     from service.app import create_app
-    from service.schema import write_schemas
+    from service.http.schema import write_schemas
 
     out.mkdir(parents=True, exist_ok=True)
     for path in write_schemas(create_app(Settings()), out):

@@ -8,7 +8,7 @@ from openapi.stages.base import Stage
 from openapi.stages.inspect_dataset import InspectDatasetParams
 from openapi.states import JobKind
 from service.db.tables import Dataset
-from service.uploads import UploadService
+from service.uploads.service import UploadService
 
 
 def dataset_info(row: Dataset) -> DatasetInfo:

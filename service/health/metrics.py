@@ -1,16 +1,9 @@
 """Request counters and their rendering in Prometheus's text format, without a client library."""
 
 import bisect
-import re
-import secrets
-import time
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
-
-from litestar.types import ASGIApp, Message, Receive, Scope, Send
-
-from openapi.wire.logs import about
 
 _BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 60.0)
 
@@ -42,36 +35,6 @@ class RequestMetrics:
 
 
 METRICS = RequestMetrics()
-
-
-def _name_request(scope: Scope) -> str:
-    """The request's id in the log and in its answer: the one that a proxy gave it, else a new one."""
-    given = next((value.decode("latin-1") for key, value in scope["headers"] if key == b"x-request-id"), "")
-    name = given if re.fullmatch(r"[A-Za-z0-9._-]{1,100}", given) else f"req_{secrets.token_hex(8)}"
-    about(request=name)
-    return name
-
-
-def measure_requests(app: ASGIApp) -> ASGIApp:
-    """Middleware that counts every request, by the route's template and never by the address (ids are endless)."""
-
-    async def measured(scope: Scope, receive: Receive, send: Send) -> None:
-        begin, status, name = time.perf_counter(), 500, _name_request(scope)
-
-        async def watch(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-                message["headers"] = [*message["headers"], (b"x-request-id", name.encode())]
-            await send(message)
-
-        try:
-            await app(scope, receive, watch)
-        finally:
-            route = str(scope.get("path_template") or "(none)")
-            METRICS.observe(str(scope.get("method")), route, status, time.perf_counter() - begin)
-
-    return measured
 
 
 def _line(name: str, labels: Labels, value: float) -> str:

@@ -1,1 +1,1 @@
-"""What all controllers share: problems, bodies, uploads, content, pages, events."""
+"""HTTP, and all that knows of it beside the controllers: problems, bodies, uploads, content, guards, the document."""

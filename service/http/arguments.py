@@ -1,11 +1,12 @@
 """The arguments that handlers take, by short names."""
 
-from typing import Any, TypeAlias
+from typing import Annotated, Any, TypeAlias
 
 from litestar import Request
 from litestar.di import NamedDependency
-from litestar.params import FromPath
+from litestar.params import FromPath, QueryParameter
 
+from openapi.states import JobStatus
 from service.context import Services
 
 #: The request itself.
@@ -16,3 +17,30 @@ Parts: TypeAlias = NamedDependency[Services]
 
 #: An id in the path.
 Id: TypeAlias = FromPath[str]
+
+#: The same for calls of several controllers, each of which names the id its own way in `dependencies`.
+Identity: TypeAlias = NamedDependency[str]
+
+Limit = Annotated[int, QueryParameter(ge=1, le=1000, description="Most items to return")]
+_NEXT = "`next_cursor` of the page before, as it is"
+Cursor = Annotated[str | None, QueryParameter(pattern=r"^[A-Za-z0-9_]{1,64}$", description=_NEXT)]
+Place = Annotated[str | None, QueryParameter(pattern=r"^[0-9]{1,15}$", description=_NEXT)]
+Status = Annotated[JobStatus | None, QueryParameter(description="Only jobs of this status")]
+
+#: ``key:value``; a key that is searched for holds neither colons nor what a path into JSON cannot quote.
+LABEL = r'^[^:"\\\x00-\x1f]+:[^\x00]*$'
+Label = Annotated[
+    str | None, QueryParameter(max_length=400, pattern=LABEL, description="Only jobs with this label, as `key:value`")
+]
+Sha256 = Annotated[
+    str | None,
+    QueryParameter(pattern="^[0-9a-f]{64}$", description="Only files with these bytes: ask before uploading again"),
+]
+Wait = Annotated[
+    float,
+    QueryParameter(
+        ge=0,
+        le=3600,
+        description="Seconds to wait for the end; at most 60 are waited",
+    ),
+]

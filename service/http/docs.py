@@ -42,8 +42,13 @@ class Doc:
         return {"doc": self}
 
 
-def get_or_head(path: str | None = None, *, operation_id: str, doc: Doc) -> HTTPRouteHandler:
-    """A route handler for reading: GET, and HEAD for the same headers without the content."""
+def get_or_head(
+    path: str | None = None, *, operation_id: str, doc: Doc, description: str | None = None
+) -> HTTPRouteHandler:
+    """A route handler for reading: GET, and HEAD for the same headers without the content.
+
+    `description` where the handler's docstring is none.
+    """
     methods: list[Method] = ["GET", "HEAD"]
     # Ids of operations must differ, also where the document leaves HEAD out.
     return route(
@@ -52,6 +57,7 @@ def get_or_head(path: str | None = None, *, operation_id: str, doc: Doc) -> HTTP
         operation_id=lambda _handler, method, _path: operation_id if method == "GET" else f"{operation_id}Head",
         opt=doc.opt(),
         status_code=200,
+        description=description,
     )
 
 

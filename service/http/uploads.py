@@ -8,15 +8,19 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from litestar import Request
 from litestar.exceptions import HTTPException
 from multipart import MultipartError, MultipartSegment, PushMultipartParser, parse_options_header
+from pydantic import BaseModel
 
 from openapi.problems import InsufficientStorage, InvalidField, MalformedRequest, TooLarge, UnsupportedMediaType
 from openapi.wire.blobs import BlobStore
 from openapi.wire.jobs import Blob
+from service.http.bodies import load
+
+M = TypeVar("M", bound=BaseModel)
 
 _END = object()
 _DRAIN_SECONDS = 20
@@ -169,6 +173,15 @@ async def _parts(
         raise InvalidField(f"/{unknown[0]}", "there is no such part; send `file` and `metadata`")
     upload.fields = fields
     return upload
+
+
+async def read_metadata(upload: UploadedFile, model: type[M]) -> M:
+    """Read the part `metadata`; none is an empty object. Raises `InvalidField`."""
+    text = upload.fields.get("metadata", b"")
+    try:
+        return await load(text if text.strip() else b"{}", model, "/metadata")
+    except (MalformedRequest, InvalidField) as error:
+        raise InvalidField("/metadata", error.detail.replace("The body", "the part `metadata`")) from error
 
 
 def _short(filename: str | None) -> str:

@@ -8,7 +8,7 @@ from openapi.stages.base import Stage
 from openapi.stages.inspect_model import InspectModelParams
 from openapi.states import JobKind
 from service.db.tables import Model
-from service.uploads import UploadService
+from service.uploads.service import UploadService
 
 
 def model_info(row: Model) -> ModelInfo:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from openapi.states import TERMINAL
 from service.db.database import Database
 from service.db.tables import EventRow, Job
-from service.http.events import frame
+from service.jobs.events import frame
 from service.orchestrator.hub import Hub
 
 #: Nothing new is true for so long, unless this process itself hears of something: another may have written.

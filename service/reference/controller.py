@@ -1,4 +1,4 @@
-"""`/schema/assets`: the files of the page. The page itself is the document's, see `service.schema`."""
+"""`/schema/assets`: the files of the page. The page itself is the document's, see `service.http.schema`."""
 
 from litestar import Controller, Response, get
 from litestar.params import FromPath

@@ -16,8 +16,8 @@ from openapi.wire.queue import QueueClient, WorkerInfo
 from openapi.wire.settings import Settings
 from service.app import create_app
 from service.cli.exits import Exit
+from service.http.schema import dump, openapi_document, report_schema, write_schemas
 from service.reference.assets import MEDIA_TYPES
-from service.schema import dump, openapi_document, report_schema, write_schemas
 from tests.service.conftest import World
 
 ROOT = Path(__file__).parents[2]

@@ -7,7 +7,7 @@ from litestar import Litestar, get
 from openapi.wire.settings import Settings
 from service.app import create_app
 from service.embedded.broker import Broker
-from service.keys.guards import RateLimit
+from service.http.guards import RateLimit
 from tests.service.conftest import Served, World, make_settings
 
 
@@ -128,7 +128,7 @@ def test_keys_are_asked_for_where_the_settings_say_so(broker: Broker, settings: 
 
 
 def test_too_many_unfinished_jobs_get_429(api: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("service.jobs.MAX_UNFINISHED", 1)
+    monkeypatch.setattr("service.jobs.service.MAX_UNFINISHED", 1)
     for data in (b"one", b"two"):
         assert api.post("/v1/models", files={"file": ("m", data)}).status_code == 201
     answer = api.post("/v1/audits", json={"model_id": "mdl_x", "dataset_id": "dst_x"})

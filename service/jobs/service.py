@@ -1,13 +1,10 @@
 """What audits and hardenings have in common: reading, waiting, stopping, deleting, events, files."""
 
 import asyncio
-import re
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator
 from typing import Any, ClassVar, Generic, TypeVar
 
-from litestar import Request, Response
-from litestar.response import Stream
 from pydantic import BaseModel, ValidationError
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -15,24 +12,25 @@ from sqlalchemy.orm import Session
 
 from openapi.audits import ArtifactInfo, SampleResult
 from openapi.base import utc_now
-from openapi.problems import Conflict, InvalidField, NotFound, NotReady, Problem, RateLimited, unreadable
+from openapi.problems import Conflict, NotFound, NotReady, Problem, RateLimited, unreadable
 from openapi.states import TERMINAL, JobKind, JobStatus
 from service.artifacts.garbage import collect
 from service.artifacts.service import readable
 from service.context import Services
 from service.db.tables import Artifact, EventRow, Job, ShardRow
-from service.http.events import EVENT_ID, PING
-from service.http.idempotency import forget
-from service.http.jsonl_pages import read_lines
-from service.http.paging import Page, page
-from service.http.waiting import wait_until
+from service.idempotency import Created, Once, forget
+from service.jobs.events import PING
+from service.jobs.jsonl_pages import read_lines
 from service.orchestrator import job_rows
 from service.orchestrator.effects import effects
 from service.orchestrator.job_rows import HARDENING
 from service.orchestrator.loading import load_dataset, load_model
 from service.orchestrator.subjects import DatasetSubject, ModelSubject
+from service.pages import Page, page
+from service.waiting import wait_until
 
 Info = TypeVar("Info", bound=BaseModel)
+Asked = TypeVar("Asked", bound=BaseModel)
 
 #: More unfinished jobs than this are not taken: the queue would only grow.
 MAX_UNFINISHED = 1000
@@ -58,8 +56,8 @@ def job_facts(job: Job, child: Job | None = None) -> dict[str, Any]:
     }
 
 
-class JobService(ABC, Generic[Info]):
-    """Jobs of one kind."""
+class JobService(ABC, Generic[Asked, Info]):
+    """Jobs of one kind: what is asked for, and what is answered."""
 
     kind: ClassVar[JobKind]
     noun: ClassVar[str]
@@ -70,6 +68,18 @@ class JobService(ABC, Generic[Info]):
 
     info_type: ClassVar[Any]
     request_type: ClassVar[Any]
+
+    @abstractmethod
+    def filled(self, asked: Asked) -> Asked:
+        """The request with what it left open filled in. Raises what is wrong with it by itself."""
+
+    @abstractmethod
+    async def check(self, session: AsyncSession, asked: Asked) -> None:
+        """Raise what is wrong with the request, as far as it can be seen before everything is inspected."""
+
+    @abstractmethod
+    async def add(self, session: AsyncSession, asked: Asked) -> Job:
+        """Add the job's row, and those of the jobs that are a part of it."""
 
     @abstractmethod
     def columns(self, job: Job) -> dict[str, Any]:
@@ -91,6 +101,21 @@ class JobService(ABC, Generic[Info]):
                 {**known, "status": status, "problem": unreadable(self.noun, job.id, error)}
             )
         return found
+
+    # Creating
+
+    async def create(self, asked: Asked, scope: str | None) -> Created:
+        """Check and queue a job. `scope` as in `Once`: the same request gets its first answer again."""
+        once = Once(scope, asked.model_dump_json(by_alias=True))
+        filled = self.filled(asked)
+        async with self._services.orchestrator.transaction() as session:
+            if (replayed := await once.replay(self._services.db, session)) is not None:
+                return replayed
+            await self.check_room(session)
+            await self.check(session, filled)
+            job = await self.add(session, filled)
+            await self._services.orchestrator.plans.start(session, job)
+            return await once.remember(session, 202, f"/v1/{job_rows.address(job)}", self.info(job))
 
     # Reading
 
@@ -189,16 +214,12 @@ class JobService(ABC, Generic[Info]):
 
     # Events
 
-    async def events(self, request: Request[Any, Any, Any], identity: str) -> Response[Any]:
-        """The event log as Server-Sent Events: what was missed since `Last-Event-ID`, then what happens.
+    async def events(self, identity: str, last: str) -> AsyncIterator[bytes] | None:
+        """The event log as Server-Sent Events: what came after the event `last` (empty: everything), then what happens.
 
-        An event that the log does not know (any more) is followed by all that it knows.
-
-        The stream ends with the job. A client that comes back after the end gets 204, which tells it to stay away.
+        An event that the log does not know (any more) is followed by all that it knows. The stream ends with the job;
+        None when it has ended and nothing came after `last`.
         """
-        last = request.headers.get("last-event-id", "")
-        if not re.fullmatch(EVENT_ID, last):
-            raise InvalidField("Last-Event-ID", "this is no id of an event; send the `id` of the last one as it was")
         async with self._services.db.read() as session:
             job = await self.find(session, identity)
             seq = 0
@@ -206,11 +227,8 @@ class JobService(ABC, Generic[Info]):
                 found = await session.scalar(select(EventRow).where(EventRow.id == last, EventRow.job_id == identity))
                 seq = found.seq if found is not None else 0
             if seq and seq >= job.last_seq and job.status in TERMINAL:
-                return Response(b"", status_code=204)
-        headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-        if request.method == "HEAD":
-            return Response(b"", media_type="text/event-stream", headers=headers)
-        return Stream(self._stream(identity, seq), media_type="text/event-stream", headers=headers)
+                return None
+        return self._stream(identity, seq)
 
     async def _stream(self, identity: str, seq: int) -> AsyncIterator[bytes]:
         clock = asyncio.get_running_loop().time

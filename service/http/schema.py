@@ -20,8 +20,8 @@ from openapi.problem_types import BASE, PROBLEM_TYPES
 from openapi.problems import Problem
 from openapi.report import Report
 from service.http.docs import ALWAYS, IN_V1, WRITING, Doc
-from service.http.events import EVENT_ID, JobEvent, event_schema
 from service.http.idempotency import IDEMPOTENCY_KEY
+from service.jobs.events import EVENT_ID, JobEvent, event_schema
 from service.reference.page import render_page
 
 _REF = "#/components/schemas/{model}"

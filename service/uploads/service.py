@@ -5,28 +5,25 @@ import json
 from abc import ABC, abstractmethod
 from typing import Any, ClassVar, Generic, TypeVar
 
-from litestar import Request, Response
 from pydantic import BaseModel, ValidationError
 from sqlalchemy import or_, select
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from openapi.problems import Conflict, InvalidField, MalformedRequest, NotFound, TremorError, Unavailable, unreadable
+from openapi.problems import Conflict, NotFound, Unavailable, unreadable
 from openapi.stages.base import Stage, Wire
 from openapi.states import TERMINAL, JobKind, JobStatus, UploadStatus
 from openapi.wire.jobs import Blob
 from service.artifacts.garbage import BLOB_LOCK, collect
 from service.context import Services
 from service.db.tables import Dataset, Job, Model, ShardRow
-from service.http.bodies import answer, load
-from service.http.idempotency import Idempotency, forget
-from service.http.paging import Page, page
-from service.http.uploads import UploadedFile, receive_upload
-from service.http.waiting import wait_until
+from service.idempotency import Created, Once, forget
 from service.ids import new_id
 from service.orchestrator import job_rows
 from service.orchestrator.effects import effects
 from service.orchestrator.kinds.inspection import inspection_step
+from service.pages import Page, page
+from service.waiting import wait_until
 
 Row = TypeVar("Row", Model, Dataset)
 Meta = TypeVar("Meta", bound=BaseModel)
@@ -76,51 +73,34 @@ class UploadService(ABC, Generic[Row, Meta, Info]):
 
     # Creating
 
-    async def upload(self, request: Request[Any, Any, Any]) -> Response[Any]:
-        """Take a multipart upload: 201 when it is new, 200 when the same bytes and metadata are here already."""
-        settings = self._services.settings
-        upload = await receive_upload(
-            request,
-            self._services.blobs,
-            max_bytes=self.max_bytes,
-            max_field=settings.max_body_bytes,
-            discard=self._discard,
-        )
-        try:
-            metadata = await self._metadata(upload)
-        except TremorError:
-            await self._discard(upload.blob)
-            raise
+    async def create(self, blob: Blob, filename: str, metadata: Meta, scope: str | None) -> Created:
+        """Keep a file that the store holds: 201 when it is new, 200 when the same bytes and metadata are here already.
+
+        `filename` is the name that it had at the sender's; `scope` as in `Once`.
+        """
         canonical = json.dumps(metadata.model_dump(mode="json", by_alias=True), sort_keys=True)
-        fingerprint = hashlib.sha256(f"{upload.blob.sha256}\n{canonical}".encode()).hexdigest()
-        key = Idempotency(request, fingerprint)
+        fingerprint = hashlib.sha256(f"{blob.sha256}\n{canonical}".encode()).hexdigest()
+        once = Once(scope, fingerprint)
         for _ in range(2):
             try:
-                return await self._create(key, upload, metadata, fingerprint)
+                return await self._create(once, blob, filename, metadata, fingerprint)
             except IntegrityError:
                 continue  # the same file was uploaded at the same moment; it is there now
             except DBAPIError:
-                await self._discard(upload.blob)  # unless a row has come that refers to it
+                await self.discard(blob)  # unless a row has come that refers to it
                 raise
         raise Conflict("The same file is being uploaded by somebody else at this moment; ask again")
 
-    async def _discard(self, blob: Blob) -> None:
+    async def discard(self, blob: Blob) -> None:
+        """Remove a file whose upload was refused, unless somebody else has it."""
         await collect(self._services, {blob.sha256}, set())
 
-    async def _metadata(self, upload: UploadedFile) -> Meta:
-        text = upload.fields.get("metadata", b"")
-        try:
-            found: Meta = await load(text if text.strip() else b"{}", self.metadata_type, "/metadata")
-        except (MalformedRequest, InvalidField) as error:
-            raise InvalidField("/metadata", error.detail.replace("The body", "the part `metadata`")) from error
-        return found
-
-    async def _create(self, key: Idempotency, upload: UploadedFile, metadata: Meta, fingerprint: str) -> Response[Any]:
+    async def _create(self, once: Once, blob: Blob, filename: str, metadata: Meta, fingerprint: str) -> Created:
         async with self._services.orchestrator.transaction() as session:
-            if (replayed := await key.replay(self._services.db, session)) is not None:
+            if (replayed := await once.replay(self._services.db, session)) is not None:
                 return replayed
             await self._services.db.lock(session, BLOB_LOCK)
-            if not await self._services.blobs.exists_async(upload.blob.sha256):
+            if not await self._services.blobs.exists_async(blob.sha256):
                 raise Unavailable("The file could not be kept at this moment; upload it again")
             same = select(self.table).where(self.table.fingerprint == fingerprint).limit(1)
             row: Row | None = await session.scalar(self._services.caller.own_first(same, self.table))
@@ -131,10 +111,10 @@ class UploadService(ABC, Generic[Row, Meta, Info]):
                     id=new_id(self.prefix),
                     owner=self._services.caller.owner,
                     fingerprint=fingerprint,
-                    name=getattr(metadata, "name", None) or upload.filename,
-                    sha256=upload.blob.sha256,
-                    size=upload.blob.size,
-                    filename=upload.filename,
+                    name=getattr(metadata, "name", None) or filename,
+                    sha256=blob.sha256,
+                    size=blob.size,
+                    filename=filename,
                     status=UploadStatus.INSPECTING,
                     meta=metadata.model_dump(mode="json", by_alias=True),
                 )
@@ -143,10 +123,7 @@ class UploadService(ABC, Generic[Row, Meta, Info]):
                 await self._inspect(session, row, metadata)
             elif row.status == UploadStatus.REJECTED and _slug(row) in _NOT_THE_FILES_FAULT:
                 await self._inspect_again(session, row, metadata)
-            location = f"/v1/{self.folder}/{row.id}"
-            found = self.info(row)
-            await key.remember(session, status, location, found)
-        return answer(found, status=status, headers={"Location": location})
+            return await once.remember(session, status, f"/v1/{self.folder}/{row.id}", self.info(row))
 
     async def _inspect(self, session: AsyncSession, row: Row, metadata: Meta) -> Job:
         job = Job(id=row.id, owner=row.owner, kind=self.kind, status=JobStatus.QUEUED, request={}, last_seq=0)

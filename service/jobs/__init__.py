@@ -1,0 +1,1 @@
+"""What audits and hardenings have in common."""
