@@ -124,6 +124,9 @@ class DatasetInspection(Frozen):
     resize: str = Field("none", description="The resizing rule that was applied, in words")
     channels: str = Field("as stored", description="The rule by which pictures became grey or colour, in words")
     warnings: tuple[str, ...] = ()
+    concepts: tuple[str, ...] | None = Field(
+        None, exclude_if=lambda value: value is None, description="Of the masks that come with the images, if any do"
+    )
 
 
 class DatasetInfo(Frozen):
@@ -141,6 +144,7 @@ class DatasetInfo(Frozen):
     shape: tuple[int, int, int] | None = None
     num_classes: int | None = None
     class_counts: tuple[int, ...] | None = None
+    concepts: tuple[str, ...] | None = Field(None, description="Names of the masks that come with the images")
     inspection: DatasetInspection | None = None
     metadata: DatasetMetadata = Field(DatasetMetadata(), description="What was said of it at the upload")
     created_at: Timestamp

@@ -29,6 +29,7 @@ class Given(StrEnum):
     MODEL = "model"
     X = "x"
     Y = "y"
+    MASKS = "masks"
     LABELS = "labels"
     IMAGES = "images"
 

@@ -7,10 +7,12 @@ from openapi.stages.base import Wire
 
 
 class InspectDatasetFile(StrEnum):
-    """`x`: (n, c, h, w) uint8 or float32; `y`: (n,) class numbers; both .npy. `contact_sheet`: a PNG of some samples."""
+    """`x`: (n, c, h, w) uint8 or float32; `y`: (n,) class numbers; both .npy. `contact_sheet`: a PNG of some samples.
+    `masks`: (n, concepts, h, w) bool .npy, where the images come with masks."""
 
     X = "x"
     Y = "y"
+    MASKS = "masks"
     CONTACT_SHEET = "contact_sheet"
 
 

@@ -10,6 +10,8 @@ from openapi.states import JobKind
 from service.db.tables import Dataset
 from service.uploads.service import UploadService
 
+_FACTS = ("num_samples", "shape", "num_classes", "class_counts", "concepts")
+
 
 def dataset_info(row: Dataset) -> DatasetInfo:
     """A data set as the API answers it."""
@@ -17,7 +19,7 @@ def dataset_info(row: Dataset) -> DatasetInfo:
     found = DatasetInspection.model_validate(row.inspection) if row.inspection else None
     facts: dict[str, Any] = {}
     if found is not None:
-        facts = {name: getattr(found, name) for name in ("num_samples", "shape", "num_classes", "class_counts")}
+        facts = {name: getattr(found, name) for name in _FACTS}
     return DatasetInfo.model_validate(
         {
             "id": row.id,

@@ -27,7 +27,8 @@ def convert_dataset(
     limits: DatasetLimits | None = None,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> DatasetInspection:
-    """Decode `path` into `x_path` (.npy, uint8 or float32 in [0, 1], (n, c, h, w)) and `y_path` (.npy, int64, (n,)).
+    """Decode `path` into `x_path` (.npy, uint8 or float32 in [0, 1], (n, c, h, w)) and `y_path` (.npy, int64, (n,)),
+    and masks, where the file carries them, into `concept_masks.MASKS` beside `x_path`.
 
     Raises `DatasetRejected` or `DatasetMalformed`, naming the entry, array or column that is wrong.
     """

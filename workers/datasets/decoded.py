@@ -14,7 +14,10 @@ from workers.datasets.labels import Classes, Labels, check_names
 
 @dataclass
 class Decoded:
-    """A reader's answer: `x.npy` is written; the labels are still in memory (8 bytes a sample)."""
+    """A reader's answer: `x.npy` is written; the labels are still in memory (8 bytes a sample).
+
+    concepts: of the masks that were written beside it (`concept_masks.MASKS`); None without any.
+    """
 
     n: int
     shape: tuple[int, int, int]
@@ -23,6 +26,7 @@ class Decoded:
     resize: str = "none"
     channels: str = "as stored"
     warnings: list[str] = field(default_factory=list)
+    concepts: tuple[str, ...] | None = None
 
 
 def inspection(decoded: Decoded, metadata: DatasetMetadata) -> DatasetInspection:
@@ -54,6 +58,7 @@ def inspection(decoded: Decoded, metadata: DatasetMetadata) -> DatasetInspection
         channels=decoded.channels,
         resize=decoded.resize,
         warnings=tuple(warnings),
+        concepts=decoded.concepts,
     )
 
 

@@ -4,14 +4,19 @@ import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
+import numpy as np
+import numpy.typing as npt
+
 from openapi.datasets import DatasetMetadata
 from openapi.problems import DatasetRejected
 from workers.datasets.archives import Archive, open_archive
+from workers.datasets.concept_masks import MASKS
 from workers.datasets.decoded import Decoded
 from workers.datasets.images import KINDS, Survey, write_images
 from workers.datasets.labels import named_classes
 from workers.datasets.limits import DatasetLimits
 from workers.datasets.listing import IMAGES, Listing, is_split, split_of
+from workers.datasets.mask_folders import split_masks, write_mask_folders
 from workers.datasets.tables import SUFFIXES, list_by_table
 from workers.datasets.webdataset import list_by_companions
 
@@ -26,10 +31,11 @@ def read_folders(
     With a table (`labels.csv`, `metadata.csv`, …) samples keep its order, with companions (`1.jpg`, `1.cls`) the
     archive's. Otherwise a file's class is its folder, and samples are ordered by the SHA-256 of their path: the same
     order every time, with the classes mixed, so that the first so many samples are a fair share of the whole.
+    Masks lie in folders of their own (`mask_folders`).
     """
     with open_archive(path, x_path.parent, limits) as archive:
         warnings: list[str] = []
-        images = _image_names(archive, warnings)
+        images, masks = split_masks(_image_names(archive, warnings))
         listing = (
             list_by_table(archive, images, metadata)
             or list_by_companions(archive, images)
@@ -53,8 +59,15 @@ def read_folders(
                 progress(done, 2 * len(order))
         plan = survey.plan()
         write_images(x_path, plan, len(order), files(), limits, lambda d, n: progress(n + d, 2 * n))
+        if masks is not None:
+
+            def decode(entry: str, image: str) -> npt.NDArray[np.bool_]:
+                return plan.decode_mask(archive.read(entry), entry, archive.read(image), image, limits)
+
+            write_mask_folders(masks, order, plan.shape[1:], x_path.with_name(MASKS), limits, decode)
     notes = [*warnings, *listing.warnings, *plan.notes]
-    return Decoded(len(order), plan.shape, "uint8", classes, plan.rule, plan.channels, notes)
+    concepts = None if masks is None else masks.names
+    return Decoded(len(order), plan.shape, "uint8", classes, plan.rule, plan.channels, notes, concepts)
 
 
 def _image_names(archive: Archive, warnings: list[str]) -> list[str]:

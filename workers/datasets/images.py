@@ -195,6 +195,36 @@ class Plan:
         pixels = np.asarray(plain, dtype=np.uint8)
         return pixels[None] if pixels.ndim == 2 else pixels.transpose(2, 0, 1)
 
+    def decode_mask(
+        self, data: bytes, name: str, image_data: bytes, image_name: str, limits: DatasetLimits
+    ) -> npt.NDArray[np.bool_]:
+        """Decode a mask to (h, w), turned and resized as its image is, by the nearest pixel.
+
+        Raises `DatasetRejected` when it is of another size than the image, or holds other than 0 and 1, or 0 and 255.
+        """
+        with _opened(image_data, image_name, limits) as image:
+            wanted, orientation = image.size, _orientation(image)
+        with _opened(data, name, limits) as mask:
+            if mask.size != wanted:
+                raise DatasetRejected(
+                    f"mask {name!r} is {mask.height} × {mask.width} (height × width) and its image {image_name!r} "
+                    f"{wanted[1]} × {wanted[0]}"
+                )
+            # of a palette the numbers count, 0 is the background; of colours their luminance
+            values = np.asarray(mask if mask.mode == "P" else _plain(mask, "L"), dtype=np.uint8)
+        levels = np.unique(values).tolist()
+        if not (set(levels) <= {0, 1} or set(levels) <= {0, 255}):
+            shown = ", ".join(map(str, levels[:6])) + (", …" if len(levels) > 6 else "")
+            raise DatasetRejected(
+                f"mask {name!r} is not binary: it holds {shown}; expected 0 and 255 (or 1), saved as PNG"
+            )
+        plain = Image.fromarray(np.where(values, 255, 0).astype(np.uint8))
+        if orientation in _TURNS:
+            plain = plain.transpose(_TURNS[orientation])
+        if self._resizer is not None:
+            plain = self._resizer.by_nearest().apply(plain)
+        return np.asarray(plain) > 0
+
 
 def _plain(image: Image.Image, mode: str) -> Image.Image:
     """Eight bits a channel. Pillow's own conversion of 16-bit grey clips at 255 and leaves a white picture."""

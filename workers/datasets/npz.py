@@ -10,6 +10,7 @@ import numpy as np
 
 from openapi.datasets import DatasetMetadata
 from openapi.problems import DatasetMalformed, DatasetRejected
+from workers.datasets.concept_masks import MASKS, ConceptMasks, has_masks
 from workers.datasets.decoded import Decoded
 from workers.datasets.labels import Classes, check_label_shape, class_numbers
 from workers.datasets.limits import DatasetLimits
@@ -40,7 +41,7 @@ def is_npz(path: Path) -> bool:
 def read_npz(
     path: Path, metadata: DatasetMetadata, x_path: Path, limits: DatasetLimits, progress: Callable[[int, int], None]
 ) -> Decoded:
-    """Decode an `.npz`; `x` is written to `x_path` as uint8 or float32 (n, c, h, w).
+    """Decode an `.npz`; `x` is written to `x_path` as uint8 or float32 (n, c, h, w), masks beside it.
 
     Raises `DatasetMalformed` for damage, `DatasetRejected` naming the array, its shape and what was expected.
     """
@@ -62,13 +63,18 @@ def read_npz(
                     sink.write(to_nchw(part, layout, shape))
                     progress(sink.seen, n)
                 stream.read(1)  # the check sum is compared at the end of the member
-            others = [m for m in archive.namelist() if m not in (f"{x}.npy", f"{y}.npy")]
+            masks = ConceptMasks(path, limits) if has_masks(path) else None
+            known = (f"{x}.npy", f"{y}.npy", *(masks.members if masks else ()))
+            others = [m for m in archive.namelist() if m not in known]
     except ZIP_ERRORS as error:
         raise DatasetMalformed(f"the .npz cannot be read: {error}") from error
     warnings += sink.warnings
     if others:
         warnings.append(f"only {x} and {y} are read; the file also holds {', '.join(sorted(others)[:8])}")
-    return reshaped(Decoded(n, shape, sink.dtype, classes, warnings=warnings), metadata, x_path, limits)
+    decoded = reshaped(Decoded(n, shape, sink.dtype, classes, warnings=warnings), metadata, x_path, limits)
+    if masks is not None:
+        decoded.concepts = masks.write(x_path.with_name(MASKS), decoded.n, *decoded.shape[1:])
+    return decoded
 
 
 def _keys(archive: zipfile.ZipFile) -> list[str]:

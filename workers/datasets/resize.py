@@ -26,6 +26,10 @@ class Resizer:
     def __init__(self, rule: Resize) -> None:
         self.rule = rule
 
+    def by_nearest(self) -> "Resizer":
+        """The same sizes and windows by the nearest pixel, for masks."""
+        return Resizer(self.rule.model_copy(update={"interpolation": "nearest"}))
+
     def between(self, size: Size) -> Size:
         """The size after resizing and before the crop that follows."""
         wanted = self.rule.size

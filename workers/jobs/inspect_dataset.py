@@ -2,6 +2,7 @@
 
 from openapi.stages.inspect_dataset import InspectDatasetFile, InspectDatasetParams, InspectDatasetValue
 from workers.datasets import convert_dataset
+from workers.datasets.concept_masks import MASKS
 from workers.jobs.context import JobContext
 
 
@@ -15,4 +16,6 @@ def run(ctx: JobContext[InspectDatasetParams]) -> InspectDatasetValue:
         contact_sheet=ctx.output(InspectDatasetFile.CONTACT_SHEET, "contact_sheet.png", "contact_sheet", "png"),
         progress=lambda done, total: ctx.progress(done, total, "samples", "decode"),
     )
+    if found.concepts is not None:
+        ctx.output(InspectDatasetFile.MASKS, MASKS, "data", "npy")
     return InspectDatasetValue(**dict(found))

@@ -1,4 +1,4 @@
-"""Dissection: thresholds against numpy, planted concepts recovered, statistics by scipy; masks of a file."""
+"""Dissection: thresholds against numpy, planted concepts recovered, statistics by scipy."""
 
 from pathlib import Path
 
@@ -7,8 +7,6 @@ import pytest
 import torch
 from scipy.stats import mannwhitneyu, spearmanr
 
-from openapi.problems import DatasetMalformed, DatasetRejected
-from workers.datasets.concept_masks import ConceptMasks
 from workers.explain.dissection import Overlaps, dissect, overlaps
 from workers.explain.thresholds import ActivationCounts
 
@@ -104,32 +102,3 @@ def test_nothing_to_compare_gives_no_numbers() -> None:
     nothing = Overlaps(np.zeros((3, 2), np.int64), np.zeros(3, np.int64), np.zeros(2, np.int64))
     found = dissect(nothing, ("a", "b"), np.arange(3.0))
     assert (found.detectors, found.spearman, found.mann_whitney_p) == (0, None, None)
-
-
-def test_masks_of_a_file(tmp_path: Path) -> None:
-    path = tmp_path / "concepts.npz"
-    masks = np.random.default_rng(0).random((30, 2, 5, 4)) < 0.5
-    np.savez_compressed(path, masks=masks, names=np.array(["sky", "dog"]), x=np.zeros(3))
-    found = ConceptMasks(path)
-    assert (found.shape, found.names) == ((30, 2, 5, 4), ("sky", "dog"))
-    np.testing.assert_array_equal(np.concatenate(list(found.rows())), masks)
-
-
-@pytest.mark.parametrize(
-    ("arrays", "message"),
-    [
-        ({"names": np.array(["a"])}, "no array 'masks'"),
-        ({"masks": np.zeros((2, 1, 3, 3), bool)}, "no array 'names'"),
-        ({"masks": np.zeros((2, 3, 3), bool), "names": np.array(["a"])}, "expected \\(n, concepts"),
-        ({"masks": np.zeros((2, 1, 3, 3)), "names": np.array(["a"])}, "bool or uint8"),
-        ({"masks": np.zeros((2, 2, 3, 3), bool), "names": np.array(["a"])}, "2 concepts"),
-        ({"masks": np.zeros((2, 1, 3, 3), bool), "names": np.array([1])}, "a text a concept"),
-    ],
-)
-def test_masks_that_do_not_fit_are_refused(tmp_path: Path, arrays: dict[str, np.ndarray], message: str) -> None:
-    np.savez(tmp_path / "concepts.npz", **arrays)  # type: ignore[arg-type]
-    with pytest.raises(DatasetRejected, match=message):
-        ConceptMasks(tmp_path / "concepts.npz")
-    (tmp_path / "broken.npz").write_bytes(b"PK\x03\x04 nothing more")
-    with pytest.raises(DatasetMalformed):
-        ConceptMasks(tmp_path / "broken.npz")
