@@ -7,7 +7,7 @@ from pydantic import Field
 from openapi.analyses.base import Analysis
 from openapi.base import MOST, Frozen
 from openapi.stages.analysis import SliceParams, Work, WorkFile
-from openapi.stages.base import Wire
+from openapi.stages.base import Wire, is_none
 
 Segmentation = Literal["slic", "felzenszwalb", "grid", "cam", "masks"]
 PixelValues = Literal["corners", "minmax", "random", "de"]
@@ -21,7 +21,9 @@ class RegionOptions(Frozen):
     """Every pixel of every region of the images that the model gets right, with every value: black box."""
 
     segmentation: Segmentation = Field(
-        "slic", description="How images are cut; `cam`: between quantiles of the true class's activation map"
+        "slic",
+        description="How images are cut; `cam`: between quantiles of the true class's activation map; `masks`: by those "
+        "of the data set",
     )
     segments: int = Field(12, ge=1, le=1000, description="Regions an image, about")
     values: PixelValues = Field(
@@ -54,6 +56,7 @@ class Region(Frozen):
     first_hit: int | None = Field(description="Queries in the region, in its random order, up to the first that fools")
     classes: dict[str, int] = Field(description="Class reached → hits")
     semantic: float | None
+    name: str | None = Field(None, description="Of the mask that it is, with `masks`; `rest` is what none covers")
 
 
 class RegionSample(Frozen):
@@ -112,7 +115,7 @@ class RegionFile(WorkFile):
 
 
 class RegionParams(SliceParams):
-    """What is searched on one slice."""
+    """What is searched on one slice. concepts: names of the masks, which are then an input."""
 
     segmentation: Segmentation
     segments: int
@@ -120,6 +123,7 @@ class RegionParams(SliceParams):
     budget: float | None
     semantic: Semantic | None
     pixels: int
+    concepts: tuple[str, ...] | None = Field(None, exclude_if=is_none)
 
 
 class RegionValue(Wire):
@@ -139,7 +143,8 @@ REGIONS = Analysis(
     {
         "": "after Analyzing Adversarial Robustness of Deep Neural Networks in Pixel Space (arXiv:2106.09872), known from "
         "its abstract: images are segmented and one-pixel changes are searched region by region",
-        "segmentation": "ours: SLIC and Felzenszwalb by scikit-image, a grid, or quantiles of the class activation map",
+        "segmentation": "ours: SLIC and Felzenszwalb by scikit-image, a grid, quantiles of the class activation map, "
+        "or the data set's masks (a pixel of several is the first one's, one of none is of the region `rest`)",
         "success": "ours: a value v with argmax z(x[p <- v]) != y, confirmed by a pass of its own; values that a pixel has "
         "already are not tried",
         "budget": "ours: the share of each region's pixels that are tried, in a random order that the seed fixes",

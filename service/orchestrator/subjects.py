@@ -70,3 +70,7 @@ class DatasetSubject(Subject):
     def arrays(self) -> dict[str, Blob]:
         """The decoded arrays."""
         return {name: self.files[name].blob for name in (Given.X, Given.Y)}
+
+    def masks(self) -> dict[str, Blob]:
+        """The masks that come with the images. Raises `KeyError` of a data set without any (`inspection.concepts`)."""
+        return {Given.MASKS: self.files[Given.MASKS].blob}

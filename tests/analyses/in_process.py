@@ -52,9 +52,19 @@ class Audited:
 
 
 class InProcess:
-    """A model and a data set, audited in this process as often as wanted. Equal shards are done once."""
+    """A model and a data set, audited in this process as often as wanted. Equal shards are done once.
 
-    def __init__(self, folder: Path, net: nn.Module, x: npt.NDArray[np.uint8], y: npt.NDArray[np.int64]) -> None:
+    masks: name → (n, h, w) of masks that come with the images.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        net: nn.Module,
+        x: npt.NDArray[np.uint8],
+        y: npt.NDArray[np.int64],
+        masks: Mapping[str, npt.NDArray[np.bool_]] | None = None,
+    ) -> None:
         self._folder = folder
         self._paths: dict[str, Path] = {}
         self._known: dict[str, ShardResult] = {}
@@ -70,10 +80,15 @@ class InProcess:
         )
         np.save(folder / "x.npy", x)
         np.save(folder / "y.npy", y)
-        files = {n: OutputFile(name=n, kind="data", format="npy", blob=self._take(folder / f"{n}.npy")) for n in "xy"}
+        names = ["x", "y"]
+        if masks:
+            np.save(folder / "masks.npy", np.stack([*masks.values()], 1))
+            names.append("masks")
+        files = {n: OutputFile(name=n, kind="data", format="npy", blob=self._take(folder / f"{n}.npy")) for n in names}
         classes, counts = self.model.inspection.num_classes, np.bincount(y).tolist()
         found = {"num_samples": len(x), "shape": list(x.shape[1:]), "dtype": "uint8", "num_classes": classes}
-        inspection = DatasetInspection.model_validate({**found, "class_counts": counts})
+        concepts = list(masks) if masks else None
+        inspection = DatasetInspection.model_validate({**found, "class_counts": counts, "concepts": concepts})
         self.data = DatasetSubject("dst_1", "set", "d" * 64, 1, inspection, files=files)
 
     def audit(self, *, slice_size: int = 1000, batch_size: int | None = None, **request: Any) -> Audited:

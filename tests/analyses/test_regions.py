@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from torch import nn
 
 from openapi.problems import InvalidField
 from tests.analyses.conftest import net
@@ -85,6 +86,45 @@ def test_null_options_are_settled_by_the_model_and_the_images(small: InProcess) 
     assert (section.report["regions"]["semantic"], section.report["regions"]["budget"]) == ("cam_mass", 1.0)
 
 
-def test_masks_are_refused_until_data_sets_carry_them(small: InProcess) -> None:
-    with pytest.raises(InvalidField, match="masks"):
+def test_masks_need_a_data_set_that_carries_them(small: InProcess) -> None:
+    with pytest.raises(InvalidField, match="carries no masks"):
         audited(small, segmentation="masks")
+
+
+@pytest.fixture(scope="module")
+def planted(tmp_path_factory: pytest.TempPathFactory) -> InProcess:
+    """Class 0 unless the pixel (2, 5) is brighter than a half, and no image is; masks `eye`, `ear` overlap."""
+    head = nn.Linear(64, 2)
+    net = nn.Sequential(nn.Flatten(), head)
+    with torch.no_grad():
+        for parameter in net.parameters():
+            parameter.zero_()
+        head.bias[0], head.weight[1, 2 * 8 + 5] = 1.0, 2.0
+    eye, ear = np.zeros((12, 8, 8), bool), np.zeros((12, 8, 8), bool)
+    for i in range(12):
+        eye[i, : 2 + i % 3, 4:] = True  # the pixel is in it where i % 3 > 0
+        ear[i, 1:5, :] = True
+    ear[11] = False
+    x = np.random.default_rng(5).integers(0, 120, (12, 1, 8, 8), dtype=np.uint8)
+    folder = tmp_path_factory.mktemp("planted")
+    return InProcess(folder, net, x, np.zeros(12, np.int64), {"eye": eye, "ear": ear})
+
+
+def test_a_planted_pixel_is_found_in_its_own_region_alone(planted: InProcess) -> None:
+    asked = {"segmentation": "masks", "semantic": "entropy"}
+    found = planted.audit(attacks=FGSM, neurons=None, regions=asked, slice_size=5)
+    section = found.report["regions"]
+    assert (section["n"], section["vulnerable"]) == (12, 12)
+    for sample in section["samples"]:
+        i = sample["index"]
+        names = [region["name"] for region in sample["regions"]]
+        assert names == (["eye", "rest"] if i == 11 else ["eye", "ear", "rest"])
+        home = "eye" if i % 3 else "ear"
+        for region in sample["regions"]:
+            assert (region["vulnerable"], region["classes"]) == ((1, {"1": 1}) if region["name"] == home else (0, {}))
+        pixels = dict(zip(names, (region["pixels"] for region in sample["regions"]), strict=True))
+        height = 2 + i % 3
+        both = {"eye": 4 * height, "ear": 32 - 4 * (height - 1), "rest": 64 - 32 - 4}  # a pixel of both is the first's
+        assert pixels == (both if i != 11 else {"eye": 16, "rest": 48})
+    with np.load(found.files["regions"]) as kept:
+        assert set(zip(kept["hit_y"].tolist(), kept["hit_x"].tolist(), strict=True)) == {(2, 5)}

@@ -55,7 +55,7 @@ WRONG_AUDITS: list[tuple[dict[str, Any], str, str]] = [
     ({"execution": {"shards": 0}}, "/execution/shards", "greater than or equal to 1"),
     ({"labels": {"team": 3}}, "/labels/team", "string"),
     ({"regions": {"budget": 0}}, "/regions/budget", "greater than 0"),
-    ({"regions": {"segmentation": "masks"}}, "/regions/segmentation", "do not carry masks"),
+    ({"regions": {"segmentation": "masks"}}, "/regions/segmentation", "carries no masks"),
     ({"explain": {"map": "heat"}}, "/explain/map", "cam"),
     ({"explain": {"attack": {"name": "cw"}, "targets": "random"}}, "/explain/targets", "does not aim"),
     ({"explain": {"layer": "nowhere"}}, "/explain/layer", "nowhere"),

@@ -1,5 +1,6 @@
 """Work `regions`: the images of one slice searched pixel by pixel, region by region."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 
 import numpy as np
@@ -13,6 +14,7 @@ from workers.jobs.rows_file import RowsFile
 from workers.models.audited import AuditedModel
 from workers.models.load import load_contract
 from workers.regions.explore import Explored, Plan, explore
+from workers.regions.segmentation import mask_names
 
 _AT_ONCE = 64
 #: Column → type and number of dimensions; hits have a row each, and `hit_sample` is a row of the others.
@@ -27,7 +29,8 @@ def run(ctx: JobContext[RegionParams]) -> RegionValue:
     params = ctx.params
     model = load_contract(ctx.inputs["model"], params.model).to(ctx.device)
     semantic, maps = _maps(model, params)
-    rows = shard_rows(ctx)
+    rows, concepts = shard_rows(ctx), params.concepts or ()
+    all_masks = np.load(ctx.inputs["masks"], mmap_mode="r", allow_pickle=False) if concepts else None
     searched, arrays = 0, RowsFile(ctx.output(RegionFile.ARRAYS, "regions.npz", "regions", "npz"), COLUMNS)
     with ctx.output(RegionFile.ROWS, "regions.jsonl", "rows", "jsonl").open("w", encoding="utf-8") as lines:
         budget = params.budget or 1.0
@@ -45,10 +48,12 @@ def run(ctx: JobContext[RegionParams]) -> RegionValue:
                 pixels=params.pixels,
                 seed=params.seed,
             )
+            masks = None if all_masks is None else np.asarray(all_masks[rows[at : at + _AT_ONCE]])
             for found in explore(
-                model, x, y, index, plan, maps=maps, batch_size=ctx.execution.get("batch_size"),
+                model, x, y, index, plan, maps=maps, masks=masks, batch_size=ctx.execution.get("batch_size"),
             ):  # fmt: skip
-                lines.write(_sample(found).model_dump_json() + "\n")
+                names = None if masks is None else mask_names(masks[int((index == found.index).nonzero())], concepts)
+                lines.write(_sample(found, names).model_dump_json() + "\n")
                 _add(arrays, found, searched)
                 searched += 1
                 ctx.progress(at + int((index <= found.index).sum()), len(rows), "samples", "regions")
@@ -73,8 +78,12 @@ def _maps(model: AuditedModel, params: RegionParams) -> tuple[Semantic, ClassMap
         return "entropy", None
 
 
-def _sample(found: Explored) -> RegionSample:
-    regions = [{**asdict(r), "classes": {str(c): k for c, k in r.classes.items()}} for r in found.regions]
+def _sample(found: Explored, names: Sequence[str] | None) -> RegionSample:
+    called: Sequence[str | None] = names or [None] * len(found.regions)
+    regions = [
+        {**asdict(r), "classes": {str(c): k for c, k in r.classes.items()}, "name": name}
+        for r, name in zip(found.regions, called, strict=True)
+    ]
     return RegionSample(
         index=found.index,
         label=found.label,

@@ -1,6 +1,7 @@
 """Images cut into regions: by colour, by a grid, by class activation, or by the user's masks."""
 
 import warnings
+from collections.abc import Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -13,6 +14,8 @@ Floats = npt.NDArray[np.floating[Any]]
 #: Region numbers (h, w) from 0 on, without gaps; every pixel is in one region.
 Segments = npt.NDArray[np.int16]
 
+#: What no mask covers.
+REST = "rest"
 _COARSEST = 14  # doublings of felzenszwalb's scale that are tried, from 1 on
 
 
@@ -89,10 +92,17 @@ def from_masks(mask: npt.NDArray[Any]) -> Segments:
 
     A pixel of several of the k is the first one's, a pixel of none is of one more region, the last.
     """
-    if mask.ndim == 2:
-        return numbered(mask)
+    return numbered(mask if mask.ndim == 2 else _first_of(mask))
+
+
+def mask_names(mask: npt.NDArray[Any], names: Sequence[str]) -> list[str]:
+    """Return the names of the regions that `from_masks` cuts (k, h, w) into; `REST` is what no mask covers."""
+    return [(*names, REST)[number] for number in np.unique(_first_of(mask))]
+
+
+def _first_of(mask: npt.NDArray[Any]) -> npt.NDArray[Any]:
     inside = mask != 0
-    return numbered(np.where(inside.any(0), inside.argmax(0), len(mask)))
+    return np.where(inside.any(0), inside.argmax(0), len(mask))
 
 
 def numbered(labels: npt.NDArray[Any]) -> Segments:

@@ -14,17 +14,22 @@ _MOST_CORNERS = 6
 
 def steps(options: RegionOptions, plan: Planning) -> list[Step]:
     """One step for each slice."""
-    told = options.model_dump(exclude={"max_samples"})
+    told, inputs = options.model_dump(exclude={"max_samples"}), plan.data()
+    if options.segmentation == "masks":
+        inputs |= plan.dataset.masks()
+        told["concepts"] = plan.dataset.inspection.concepts
     return [
-        plan.step(REGIONS, (j,), plan.data(), RegionParams(**plan.sliced(WORK, start, stop), **told), stop - start)
+        plan.step(REGIONS, (j,), inputs, RegionParams(**plan.sliced(WORK, start, stop), **told), stop - start)
         for j, start, stop in plan.slices(options.max_samples)
     ]
 
 
 def check(options: RegionOptions, request: AuditRequest, model: ModelSubject, dataset: DatasetSubject) -> None:
     """Raise `InvalidField` when regions or values cannot be had of this data set."""
-    if options.segmentation == "masks":
-        raise InvalidField("/regions/segmentation", "data sets do not carry masks yet; take slic, felzenszwalb or grid")
+    if options.segmentation == "masks" and dataset.inspection.concepts is None:
+        raise InvalidField(
+            "/regions/segmentation", f"the data set {dataset.name!r} carries no masks; take slic, felzenszwalb or grid"
+        )
     channels = (model.inspection.input.shape or dataset.inspection.shape)[0]
     if options.values == "corners" and channels > _MOST_CORNERS:
         raise InvalidField("/regions/values", f"{channels} channels have 2^{channels} corners; take minmax or random")
