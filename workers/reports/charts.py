@@ -1,21 +1,23 @@
-"""The charts of the page: report → titled SVG figures with their legends."""
+"""The figures of the page that no analysis brings itself: report → titled drawings with legends and a sentence each."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from openapi.analyses.sensitivity import LayerSensitivity
 from openapi.base import as_written
 from openapi.report import AttackReport, Report
 from workers.reports import formatting
-from workers.reports.svg import Series, accuracy_chart, histogram, series_chart
+from workers.reports.figures import Figure
+from workers.reports.svg import Series, accuracy_chart, histogram, series_chart, sorted_curve
 
 #: Colours of lines.
 TONES = 5
 
-#: From so many layers on, a chart over depth stands before the list.
+#: From so many layers on, lists of them are closed.
 MANY_LAYERS = 20
 
 
-def over_option(report: Report, option: str) -> list[dict[str, Any]]:
+def over_option(report: Report, option: str) -> list[Figure]:
     """Accuracy against an option, `eps` or `severity`: one chart a norm, one line an attack that ran twice."""
     families: dict[str, list[AttackReport]] = {}
     for attack in report.attacks:
@@ -41,8 +43,14 @@ def over_option(report: Report, option: str) -> list[dict[str, Any]]:
     for norm, group in lines.items():
         title = f"Robust accuracy against {option}" + (f", {norm}" if option == "eps" else "")
         short_title = f"Against {sign}" + (f", {formatting.norm_text(norm)}" if option == "eps" else "")
-        svg = accuracy_chart(title, sign, group, report.clean.accuracy, measured=named)
-        charts.append({"svg": svg, "title": short_title, "legend": [(s.name, s.tone) for s in group]})
+        drawing = accuracy_chart(title, sign, group, report.clean.accuracy, measured=named)
+        says = (
+            "Accuracy falls as attacks may change more. A curve that rises or stays flat far above 0 at large changes"
+            " is unusual: gradients may be hidden from the attack."
+            if option == "eps"
+            else "Accuracy falls as images get worse. A sudden drop at the mildest severity is unusual."
+        )
+        charts.append(Figure(short_title, drawing, [(s.name, s.tone) for s in group], says))
     return charts
 
 
@@ -57,7 +65,7 @@ def _family(attack: AttackReport, without: str) -> str:
     return repr((attack.name, sorted(rest.items(), key=lambda kv: kv[0])))
 
 
-def over_distance(report: Report) -> list[dict[str, Any]]:
+def over_distance(report: Report) -> list[Figure]:
     """Accuracy at every eps of a norm, from the distances at which minimal-norm attacks fool: one chart a norm.
 
     Exact at the edges of the histogram's bins, straight lines between them. No attack in a ball is needed for it.
@@ -74,21 +82,23 @@ def over_distance(report: Report) -> list[dict[str, Any]]:
         found = lines.setdefault(attack.distance.norm, [])
         found.append(Series(formatting.attack_text(attack.name, attack.params), points, tone=len(found) % TONES + 1))
     return [
-        {
-            "svg": accuracy_chart(
+        Figure(
+            f"Against every {'ε' if norm != 'l0' else 'number of pixels'}, {formatting.norm_text(norm)}",
+            accuracy_chart(
                 f"Accuracy against eps, {norm}, from the smallest distances",
                 f"ε, {formatting.norm_text(norm)}" if norm in ("linf", "l2", "l1") else "pixels changed",
                 group,
                 report.clean.accuracy,
             ),
-            "title": f"Against every {'ε' if norm != 'l0' else 'number of pixels'}, {formatting.norm_text(norm)}",
-            "legend": [(s.name, s.tone) for s in group],
-        }
+            [(s.name, s.tone) for s in group],
+            "What is left if every image may change by so much, read off the smallest changes that fool. A long flat "
+            "stretch above 0 is unusual: the attack found nothing for those images.",
+        )
         for norm, group in lines.items()
     ]
 
 
-def over_steps(report: Report) -> list[dict[str, Any]]:
+def over_steps(report: Report) -> list[Figure]:
     """One chart a threat model: samples still correct after each step, from the step at which each was first fooled."""
     lines: dict[str, list[Series]] = {}
     for attack in report.attacks:
@@ -102,16 +112,18 @@ def over_steps(report: Report) -> list[dict[str, Any]]:
         found = lines.setdefault(formatting.threat_text(attack), [])
         found.append(Series(formatting.attack_text(attack.name, attack.params), points, tone=len(found) % TONES + 1))
     return [
-        {
-            "svg": accuracy_chart(f"Accuracy against steps, {threat}", "steps", group, report.clean.accuracy),
-            "title": f"Against steps, {threat}",
-            "legend": [(s.name, s.tone) for s in group],
-        }
+        Figure(
+            f"Against steps, {threat}",
+            accuracy_chart(f"Accuracy against steps, {threat}", "steps", group, report.clean.accuracy),
+            [(s.name, s.tone) for s in group],
+            "How many images withstand so many steps. A curve that still falls at its end is unusual: more steps would "
+            "fool more.",
+        )
         for threat, group in lines.items()
     ]
 
 
-def histograms(report: Report) -> list[dict[str, Any]]:
+def histograms(report: Report) -> list[Figure]:
     """Distances of every attack's successes, unless all lie at one distance."""
     found = []
     for attack in report.attacks:
@@ -125,30 +137,45 @@ def histograms(report: Report) -> list[dict[str, Any]]:
         name = formatting.attack_text(attack.name, attack.params)
         axis = f"{formatting.norm_text(attack.distance.norm)} distance (bars: images fooled)"
         found.append(
-            {
-                "title": f"{name} · {formatting.threat_text(attack)}",
-                "svg": histogram(f"Distances of {name}", h.edges, h.counts, axis),
-            }
+            Figure(
+                f"{name} · {formatting.threat_text(attack)}",
+                histogram(f"Distances of {name}", h.edges, h.counts, axis),
+                says="How far the fooled images were moved. Two separate heaps are unusual: two kinds of images, or an "
+                "attack that gets stuck.",
+            )
         )
     return found
 
 
-def by_depth(layers: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Mean ratio against depth (SNS, Fig. 13), for networks with too many layers to read as a list."""
-    if len(layers) < MANY_LAYERS:
-        return []
-    lines = []
+def by_depth(layers: Sequence[Mapping[str, Any]]) -> list[Figure]:
+    """Mean ratio against depth (SNS, Fig. 13)."""
+    found = []
     for key, name, tone in (("mean", "all neurons", 1), ("mean_top", "the most sensitive (Ω)", 2)):
         points = [(float(layer["depth"]), float(layer["ratio"][key])) for layer in layers if layer["ratio"].get(key)]
         if len(points) > 1:
-            lines.append(Series(name, points, tone))
-    if not lines:
+            found.append(Series(name, points, tone))
+    if not found:
         return []
-    svg = series_chart("Mean sensitivity ratio against depth", "layer, in order of execution", lines)
-    return [{"title": "Mean ratio against depth", "svg": svg, "legend": [(s.name, s.tone) for s in lines]}]
+    drawing = series_chart("Mean sensitivity ratio against depth", "layer, in order of execution", found)
+    says = (
+        "How much of a neuron's output an attack changes, layer by layer. It grows with depth in most networks: the "
+        "error is amplified. A fall towards the end is unusual, and typical of adversarially trained networks."
+    )
+    return [Figure("Mean ratio against depth", drawing, [(s.name, s.tone) for s in found], says)]
 
 
-def epochs(hardening: Mapping[str, Any] | None) -> list[dict[str, Any]]:
+def sorted_sensitivity(layer: LayerSensitivity) -> Figure:
+    """A layer's σ, largest first, with the end of Ω (SNS, Figs 10 to 12)."""
+    sigma = [n.sensitivity for n in layer.ranking]
+    says = (
+        "A few neurons on the left that move much and a long tail that hardly does is the usual shape. A level line is "
+        "unusual: then all neurons move alike and Ω is an arbitrary choice."
+    )
+    drawing = sorted_curve(f"Sorted sensitivity of {layer.name}", sigma, len(layer.top))
+    return Figure(f"Sorted sensitivity of {layer.name}", drawing, says=says)
+
+
+def epochs(hardening: Mapping[str, Any] | None) -> list[Figure]:
     """Charts over the training's epochs: accuracies, and losses."""
     log = [line for line in (hardening or {}).get("log") or [] if isinstance(line, Mapping) and "epoch" in line]
     if len(log) < 2:
@@ -156,20 +183,18 @@ def epochs(hardening: Mapping[str, Any] | None) -> list[dict[str, Any]]:
     charts = []
     shares = _logged(log, ("clean_accuracy", "robust_accuracy"))
     if shares:
-        svg = accuracy_chart("Accuracy over the epochs", "epoch", shares)
-        charts.append(
-            {"title": "Accuracy on training samples", "svg": svg, "legend": [(s.name, s.tone) for s in shares]}
-        )
+        drawing = accuracy_chart("Accuracy over the epochs", "epoch", shares)
+        charts.append(Figure("Accuracy on training samples", drawing, [(s.name, s.tone) for s in shares]))
     if line := _frontier(hardening or {}):
         charts.append(line)
     losses = _logged(log, ("loss", "l_adv", "l_sns"))
     if losses:
-        svg = series_chart("Loss over the epochs", "epoch", losses)
-        charts.append({"title": "Training loss", "svg": svg, "legend": [(s.name, s.tone) for s in losses]})
+        drawing = series_chart("Loss over the epochs", "epoch", losses)
+        charts.append(Figure("Training loss", drawing, [(s.name, s.tone) for s in losses]))
     return charts
 
 
-def _frontier(hardening: Mapping[str, Any]) -> dict[str, Any] | None:
+def _frontier(hardening: Mapping[str, Any]) -> Figure | None:
     """Clean against robust accuracy on the way from the uploaded to the hardened weights."""
     found = hardening.get("frontier")
     if not found:
@@ -178,10 +203,10 @@ def _frontier(hardening: Mapping[str, Any]) -> dict[str, Any] | None:
         Series(_LOGGED[key], [(p["share"], p[key]) for p in found["points"]], tone)
         for tone, key in enumerate(("clean_accuracy", "robust_accuracy"), 1)
     ]
-    svg = accuracy_chart("Accuracy between the uploaded and the hardened weights", "share of the way", series)
+    drawing = accuracy_chart("Accuracy between the uploaded and the hardened weights", "share of the way", series)
     what = "meets" if found["met"] else "comes nearest to"
     title = f"On the validation split: the share {found['delivered']:g}, delivered, {what} the goal"
-    return {"title": title, "svg": svg, "legend": [(s.name, s.tone) for s in series]}
+    return Figure(title, drawing, [(s.name, s.tone) for s in series])
 
 
 _LOGGED = {

@@ -16,7 +16,7 @@ from openapi.report import Report
 from openapi.text import visible
 from workers.reports import charts, formatting
 from workers.reports.analyses import own_views, views
-from workers.reports.svg import sorted_curve
+from workers.reports.figures import figure_style, key
 from workers.reports.worst import WorstExample
 
 #: Layers whose curves stand open; the others are a click away.
@@ -49,6 +49,7 @@ def _environment() -> Environment:
         json=_json,
         name=formatting.name_text,
     )
+    env.globals["key"] = key
     env.globals["attack_text"] = lambda a: formatting.attack_text(a["name"], a["params"])
     return env
 
@@ -66,7 +67,7 @@ def render(report: Report, pictures: Sequence[WorstExample] = ()) -> str:
     env = _environment()
     return env.get_template("report.html").render(
         r=facts,
-        style=Markup(env.loader.get_source(env, "style.css")[0]),  # type: ignore[union-attr]  # our own file
+        style=figure_style() + Markup(env.loader.get_source(env, "style.css")[0]),  # type: ignore[union-attr]  # our own
         worst=_worst(facts),
         failed=[c for c in facts["checks"] if c["status"] == "fail"],
         nearest=_nearest(facts),
@@ -184,7 +185,6 @@ def _layers(report: Report) -> list[dict[str, Any]]:
 
 
 def _layer(layer: LayerSensitivity) -> dict[str, Any]:
-    sigma = [n.sensitivity for n in layer.ranking]
     return {
         "name": layer.name,
         "kind": layer.kind + (", no norm after it" if layer.norm_folded else ""),
@@ -195,7 +195,7 @@ def _layer(layer: LayerSensitivity) -> dict[str, Any]:
         "dead": len(layer.dead),
         "omega": len(layer.top),
         "top": [n.model_dump() for n in layer.ranking[:5]],
-        "svg": sorted_curve(f"Sorted sensitivity of {layer.name}", sigma, len(layer.top)),
+        "figure": charts.sorted_sensitivity(layer),
     }
 
 

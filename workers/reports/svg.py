@@ -1,4 +1,4 @@
-"""Line charts, sorted curves and histograms as small inline SVG, coloured by the page's style sheet.
+"""Axes, line charts, sorted curves and histograms as small inline SVG, coloured by the page's style sheet.
 
 All charts share one width in user units, about what a phone shows, so that their text keeps its size in every layout.
 """
@@ -12,7 +12,7 @@ from markupsafe import Markup
 from openapi.text import visible
 
 WIDTH, HEIGHT = 340, 200
-_LEFT, _RIGHT, _TOP, _BOTTOM = 44, 16, 12, 34
+LEFT, RIGHT, TOP, BOTTOM = 44, 16, 12, 34
 
 
 @dataclass(frozen=True)
@@ -38,13 +38,32 @@ def ticks(low: float, high: float, most: int = 5) -> list[float]:
     return [0.0 if k == 0 else k * step for k in range(first, last + 1)]
 
 
-def _label(value: float) -> str:
+def label(value: float) -> str:
+    """A number at an axis: three digits, an exponent where it would be long."""
     if value == 0:
         return "0"
     return f"{value:.3g}" if 1e-3 <= abs(value) < 1e5 else f"{value:.0e}".replace("e-0", "e-").replace("e+0", "e")
 
 
-class _Plot:
+@dataclass(frozen=True)
+class Drawing:
+    """What stands inside an ``<svg>`` of this height, its title, and its text alternative."""
+
+    height: int
+    title: str
+    description: str
+    body: Markup
+
+    def __html__(self) -> str:
+        """The drawing as inline SVG."""
+        return Markup('<svg viewBox="0 0 {} {}" role="img" aria-label="{}"><title>{}</title>{}</svg>').format(
+            WIDTH, self.height, visible(f"{self.title}. {self.description}"), visible(self.title), self.body
+        )
+
+    __str__ = __html__
+
+
+class Plot:
     """Axes over [x0, x1] × [y0, y1], and the elements drawn so far."""
 
     def __init__(self, x: tuple[float, float], y: tuple[float, float], height: int = HEIGHT) -> None:
@@ -54,12 +73,15 @@ class _Plot:
         self.parts: list[Markup] = []
 
     def px(self, x: float) -> float:
-        return round(_LEFT + (x - self.x0) / (self.x1 - self.x0) * (WIDTH - _LEFT - _RIGHT), 1)
+        """Where x is on the drawing, from the left."""
+        return round(LEFT + (x - self.x0) / (self.x1 - self.x0) * (WIDTH - LEFT - RIGHT), 1)
 
     def py(self, y: float) -> float:
-        return round(self.height - _BOTTOM - (y - self.y0) / (self.y1 - self.y0) * (self.height - _TOP - _BOTTOM), 1)
+        """Where y is on the drawing, from above."""
+        return round(self.height - BOTTOM - (y - self.y0) / (self.y1 - self.y0) * (self.height - TOP - BOTTOM), 1)
 
     def add(self, template: str, **values: object) -> None:
+        """Draw an element; the values are escaped."""
         self.parts.append(
             Markup(template).format(**{k: visible(v) if type(v) is str else v for k, v in values.items()})
         )
@@ -67,20 +89,20 @@ class _Plot:
     def axes(
         self,
         x_label: str,
-        y_format: Callable[[float], str] = _label,
+        y_format: Callable[[float], str] = label,
         x_ticks: Sequence[float] = (),
-        x_format: Callable[[float], str] = _label,
+        x_format: Callable[[float], str] = label,
+        y_ticks: Sequence[float] | None = None,
     ) -> None:
-        right, base = WIDTH - _RIGHT, self.height - _BOTTOM
-        for y in ticks(self.y0, self.y1, 4):
-            self.add('<line class="grid" x1="{a}" x2="{b}" y1="{y}" y2="{y}"/>', a=_LEFT, b=right, y=self.py(y))
-            self.add(
-                '<text class="tick end" x="{x}" y="{y}">{t}</text>', x=_LEFT - 6, y=self.py(y) + 3.5, t=y_format(y)
-            )
+        """Draw both axes, at round numbers where no ticks are given."""
+        right, base = WIDTH - RIGHT, self.height - BOTTOM
+        for y in ticks(self.y0, self.y1, 4) if y_ticks is None else y_ticks:
+            self.add('<line class="grid" x1="{a}" x2="{b}" y1="{y}" y2="{y}"/>', a=LEFT, b=right, y=self.py(y))
+            self.add('<text class="tick end" x="{x}" y="{y}">{t}</text>', x=LEFT - 6, y=self.py(y) + 3.5, t=y_format(y))
         for x in x_ticks or ticks(self.x0, self.x1, 5):
             self.add('<text class="tick mid" x="{x}" y="{y}">{t}</text>', x=self.px(x), y=base + 14, t=x_format(x))
-        self.add('<line class="axis" x1="{a}" x2="{b}" y1="{y}" y2="{y}"/>', a=_LEFT, b=right, y=base)
-        middle = (_LEFT + right) / 2
+        self.add('<line class="axis" x1="{a}" x2="{b}" y1="{y}" y2="{y}"/>', a=LEFT, b=right, y=base)
+        middle = (LEFT + right) / 2
         self.add('<text class="tick mid" x="{x}" y="{y}">{t}</text>', x=middle, y=self.height - 5, t=x_label)
 
     def apart(self, xs: Sequence[float], gap: float = 40) -> list[float]:
@@ -92,13 +114,12 @@ class _Plot:
         return kept
 
     def path(self, points: Sequence[tuple[float, float]]) -> str:
+        """The ``d`` of a path through the points."""
         return "M" + "L".join(f"{self.px(x)} {self.py(y)}" for x, y in points)
 
-    def svg(self, title: str, description: str) -> Markup:
-        head = Markup('<svg viewBox="0 0 {} {}" role="img" aria-label="{}"><title>{}</title>').format(
-            WIDTH, self.height, visible(f"{title}. {description}"), visible(title)
-        )
-        return head + Markup("").join(self.parts) + Markup("</svg>")
+    def drawing(self, title: str, description: str) -> Drawing:
+        """What has been drawn."""
+        return Drawing(self.height, title, description, Markup("").join(self.parts))
 
 
 def accuracy_chart(
@@ -107,18 +128,18 @@ def accuracy_chart(
     series: Sequence[Series],
     clean: float | None = None,
     measured: Callable[[float], str] | None = None,
-) -> Markup:
+) -> Drawing:
     """Accuracy (0 to 1) against eps or steps; the clean accuracy is a dashed line.
 
     measured: mark the points and write these names of theirs below the axis.
     """
     xs = [x for s in series for x, _ in s.points]
-    plot = _Plot((min(xs), max(xs)), (0.0, 1.0))
-    plot.axes(x_label, lambda y: f"{100 * y:.0f} %", plot.apart(xs) if measured else (), measured or _label)
+    plot = Plot((min(xs), max(xs)), (0.0, 1.0))
+    plot.axes(x_label, lambda y: f"{100 * y:.0f} %", plot.apart(xs) if measured else (), measured or label)
     if clean is not None:
         plot.add(
             '<line class="clean-line" x1="{a}" x2="{b}" y1="{y}" y2="{y}"/>',
-            a=_LEFT, b=WIDTH - _RIGHT, y=plot.py(clean),
+            a=LEFT, b=WIDTH - RIGHT, y=plot.py(clean),
         )  # fmt: skip
     for s in series:
         if s.low and s.high:
@@ -129,14 +150,14 @@ def accuracy_chart(
         if measured:
             for x, y in s.points:
                 plot.add('<circle class="dot tone{t}" cx="{x}" cy="{y}" r="3"/>', t=s.tone, x=plot.px(x), y=plot.py(y))
-    ends = "; ".join(f"{s.name}: {100 * s.points[-1][1]:.1f} % at {_label(s.points[-1][0])}" for s in series)
-    return plot.svg(title, ends)
+    ends = "; ".join(f"{s.name}: {100 * s.points[-1][1]:.1f} % at {label(s.points[-1][0])}" for s in series)
+    return plot.drawing(title, ends)
 
 
-def sorted_curve(title: str, sigma: Sequence[float], top: int) -> Markup:
+def sorted_curve(title: str, sigma: Sequence[float], top: int) -> Drawing:
     """A layer's sensitivities, sorted, with the line after the neurons of Omega (SNS, Figs 10 to 12)."""
     n, high = len(sigma), max(sigma)
-    plot = _Plot((0, n), (0.0, high or 1.0), 150)
+    plot = Plot((0, n), (0.0, high or 1.0), 150)
     plot.axes("neurons, most sensitive first", x_ticks=(0, n) if n <= 4 else ())
     # A step a neuron up to 160 of them, then the first of every group: the curve is monotone, so its shape is kept.
     stride = max(1, math.ceil(n / 160))
@@ -151,13 +172,13 @@ def sorted_curve(title: str, sigma: Sequence[float], top: int) -> Markup:
             d=plot.path(inside), x=plot.px(inside[-1][0]), a=plot.px(0), b=base,
         )  # fmt: skip
     plot.add('<path class="line tone1" d="{d}"/>', d=plot.path(steps))
-    plot.add('<line class="cut" x1="{x}" x2="{x}" y1="{a}" y2="{b}"/>', x=plot.px(top), a=_TOP - 4, b=base)
-    return plot.svg(title, f"largest {_label(sigma[0])}, least {_label(sigma[-1])}, {top} of {n} neurons in Omega")
+    plot.add('<line class="cut" x1="{x}" x2="{x}" y1="{a}" y2="{b}"/>', x=plot.px(top), a=TOP - 4, b=base)
+    return plot.drawing(title, f"largest {label(sigma[0])}, least {label(sigma[-1])}, {top} of {n} neurons in Omega")
 
 
-def histogram(title: str, edges: Sequence[float], counts: Sequence[int], x_label: str) -> Markup:
+def histogram(title: str, edges: Sequence[float], counts: Sequence[int], x_label: str) -> Drawing:
     """Counts over bins of equal width."""
-    plot = _Plot((edges[0], edges[-1]), (0.0, float(max(counts)) or 1.0), 150)
+    plot = Plot((edges[0], edges[-1]), (0.0, float(max(counts)) or 1.0), 150)
     plot.axes(x_label)
     for a, b, c in zip(edges[:-1], edges[1:], counts, strict=True):
         if c:
@@ -166,15 +187,15 @@ def histogram(title: str, edges: Sequence[float], counts: Sequence[int], x_label
                 '<rect class="fill tone2" x="{x}" y="{y}" width="{w}" height="{h}"/>',
                 x=x + 0.5, y=y, w=round(max(1.0, plot.px(b) - x - 1), 1), h=round(plot.py(0) - y, 1),
             )  # fmt: skip
-    return plot.svg(title, f"{sum(counts)} examples")
+    return plot.drawing(title, f"{sum(counts)} examples")
 
 
-def series_chart(title: str, x_label: str, series: Sequence[Series]) -> Markup:
+def series_chart(title: str, x_label: str, series: Sequence[Series]) -> Drawing:
     """Plain lines from zero upwards, such as a loss over epochs."""
     xs = [x for s in series for x, _ in s.points]
     ys = [y for s in series for _, y in s.points]
-    plot = _Plot((min(xs), max(xs)), (min(0.0, *ys), max(ys)))
+    plot = Plot((min(xs), max(xs)), (min(0.0, *ys), max(ys)))
     plot.axes(x_label)
     for s in series:
         plot.add('<path class="line tone{t}" d="{d}"/>', t=s.tone, d=plot.path(s.points))
-    return plot.svg(title, "; ".join(f"{s.name} ends at {_label(s.points[-1][1])}" for s in series))
+    return plot.drawing(title, "; ".join(f"{s.name} ends at {label(s.points[-1][1])}" for s in series))

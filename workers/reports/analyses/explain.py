@@ -25,10 +25,10 @@ from openapi.attacks import AttackSpec
 from openapi.report import Report
 from workers.explain.shares import QUANTILES
 from workers.reports.analyses.base import Found, Merged, Output, Result
+from workers.reports.analyses.explain_figures import by_attack, scores
 from workers.reports.formatting import attack_text, class_text
 from workers.reports.intervals import Z95
 from workers.reports.kept_arrays import join_npz
-from workers.reports.svg import Series, series_chart
 
 _LISTED = 12
 _KINDS = ("suppression", "balanced", "promotion", "negligible")
@@ -209,29 +209,7 @@ def keep(options: ExplainOptions, found: Found, output: Output) -> None:
 
 def view(section: ExplainSection, report: Report) -> dict[str, Any]:
     """Scores against the quantile, and the first samples."""
-    charts = []
-    if section.curve is not None:
-        curve = section.curve
-        lines = [
-            Series(name, [(q, v) for q, v in zip(curve.quantiles, values, strict=True)], tone)
-            for tone, (name, values) in enumerate(
-                (
-                    ("true class", curve.true),
-                    ("target", curve.target),
-                    ("true class, by chance", curve.true_chance),
-                    ("target, by chance", curve.target_chance),
-                ),
-                1,
-            )
-        ]
-        title = "Interpretability score against the quantile"
-        charts.append(
-            {
-                "title": title,
-                "svg": series_chart(title, "quantile of the map", lines),
-                "legend": [(line.name, line.tone) for line in lines],
-            }
-        )
+    charts = [by_attack(section)] + ([scores(section.curve)] if section.curve is not None else [])
     names = report.model.labels
     return {
         "charts": charts,

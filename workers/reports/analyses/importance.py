@@ -26,9 +26,12 @@ from workers.neurons.importance import important_for_set, spearman
 from workers.neurons.ranking import rank
 from workers.neurons.similarity import levenshtein_similarity
 from workers.reports.analyses.base import Found, Merged, Output, Result
+from workers.reports.figures import Figure
 from workers.reports.formatting import class_text
+from workers.reports.intervals import Z95
 from workers.reports.kept_arrays import join_npz
-from workers.reports.svg import Series, series_chart
+from workers.reports.plots import bars_or_histogram, scatter
+from workers.reports.svg import Series, accuracy_chart
 
 
 @dataclass(frozen=True)
@@ -156,14 +159,53 @@ def keep(options: ImportanceOptions, found: Found, output: Output) -> None:
 def view(section: ImportanceSection, report: Report) -> dict[str, Any]:
     """Class names of the targets, and σ against φ over the neurons in the order of φ."""
     names = report.model.labels
-    return {
-        "eps": as_written(section.attack.eps),
-        "classes": [class_text(row.target, names) for row in section.targets],
-        "charts": [_chart(section)] if any(row.n for row in section.targets) else [],
-    }
+    classes = [class_text(row.target, names) for row in section.targets]
+    reached = any(row.n for row in section.targets)
+    charts = [*_by_target(section, classes), _scatter(section), _found_early(section)] if reached else []
+    return {"eps": as_written(section.attack.eps), "classes": classes, "charts": charts}
 
 
-def _chart(section: ImportanceSection) -> dict[str, Any]:
+def _by_target(section: ImportanceSection, classes: Sequence[str]) -> list[Figure]:
+    """SNS, Figs 2 and 3: how sensitivity agrees with importance, target by target."""
+    sd, level = section.chance.spearman_sd, section.chance.levenshtein
+    found = []
+    for title, values, chance, says in (
+        (
+            "Rank correlation of sensitivity and contribution",
+            [row.spearman for row in section.targets],
+            None if sd is None else (-Z95 * sd, Z95 * sd),
+            "Whether the neurons that move most are those that argue most for the target, by Spearman over all of "
+            "them; the grey band is what chance gives. Bars inside the band, or below 0, are unusual.",
+        ),
+        (
+            f"Similarity of the first {section.k} of both lists",
+            [row.levenshtein for row in section.targets],
+            None if level is None else (level, level),
+            "Levenshtein similarity of the most important and the most sensitive neurons, with the grey line where "
+            "two random lists are. Bars at the line are unusual: then the lists have little in common.",
+        ),
+    ):
+        drawing = bars_or_histogram(title, "target class", classes, values, chance)
+        found.append(Figure(title, drawing, [("by chance", 0)], says))
+    return found
+
+
+def _scatter(section: ImportanceSection) -> Figure:
+    """σ against φ, a point a neuron; those among the first k by both are marked."""
+    important = set(rank(np.array(section.contribution))[: section.k].tolist())
+    sensitive = set(rank(np.array(section.sensitivity))[: section.k].tolist())
+    points = list(zip(section.contribution, section.sensitivity, strict=True))
+    tones = [2 if m in important & sensitive else 1 for m in range(len(points))]
+    title = "Sensitivity against contribution"
+    says = (
+        "Each point is a neuron before the last layer: to the right it argues for the targets, upwards it moves under"
+        " attack. A cloud that rises to the right is usual; neurons far up on the left move much and decide nothing."
+    )
+    legend = [(f"among the first {section.k} by both", 2), ("other neurons", 1)]
+    return Figure(title, scatter(title, "mean contribution φ (upwards: σ)", points, tones), legend, says)
+
+
+def _found_early(section: ImportanceSection) -> Figure:
     """Share of the k most sensitive neurons found among the first by contribution: above the diagonal is agreement."""
     order = rank(np.array(section.contribution))
     sensitive = set(rank(np.array(section.sensitivity))[: section.k].tolist())
@@ -171,7 +213,11 @@ def _chart(section: ImportanceSection) -> dict[str, Any]:
     stride = max(1, len(order) // 120)
     points = [(0.0, 0.0), *((float(i + 1), float(hits[i])) for i in range(0, len(order), stride))]
     points.append((float(len(order)), float(hits[-1])))
-    lines = [Series("measured", points, 1), Series("by chance", [(0.0, 0.0), (float(len(order)), 1.0)], 2)]
+    lines = [Series("measured", points, 1), Series("by chance", [(0.0, 0.0), (float(len(order)), 1.0)], 0)]
     title = f"Share of the {section.k} most sensitive among the most contributing"
-    svg = series_chart(title, "neurons, by mean contribution", lines)
-    return {"title": title, "svg": svg, "legend": [(line.name, line.tone) for line in lines]}
+    says = (
+        "How soon the sensitive neurons are met when one goes through all of them by contribution. Below the dashed "
+        "line is unusual."
+    )
+    drawing = accuracy_chart(title, "neurons, by mean contribution", lines)
+    return Figure(title, drawing, [(line.name, line.tone) for line in lines], says)

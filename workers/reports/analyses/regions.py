@@ -19,8 +19,10 @@ from openapi.report import Report
 from workers.jobs.rows_file import RowsFile
 from workers.regions.summary import density_against_semantics, success_curve
 from workers.reports.analyses.base import Found, Merged, Output
+from workers.reports.figures import Figure
 from workers.reports.formatting import class_text
-from workers.reports.svg import Series, series_chart
+from workers.reports.plots import scatter
+from workers.reports.svg import Series, accuracy_chart
 
 #: Samples that the page lists.
 _LISTED = 12
@@ -84,20 +86,26 @@ def keep(options: RegionOptions, found: Found, output: Output) -> None:
 def view(section: RegionSection, report: Report) -> dict[str, Any]:
     """Success against budget, and the images with most vulnerable pixels."""
     charts = [
-        _chart(
+        _figure(
             "Images with a pixel that decides, against budget",
             "share of each region's pixels tried",
             section.curve.budget,
             section.curve.success,
-        )
+            "The share of images for which so large a part of every region's pixels holds one that decides. An early "
+            "rise means that many pixels do; a late one, usual for networks that withstand single pixels, that they "
+            "must be searched for.",
+        ),
+        *_density(section),
     ]
     if len(section.few_pixels.pixels) > 1:
         charts.append(
-            _chart(
+            _figure(
                 "Images fooled, against pixels painted",
                 "pixels",
                 section.few_pixels.pixels,
                 section.few_pixels.success,
+                "The share of images that so many painted pixels fool, found one after the other. Most of the rise in"
+                " the first step is unusual.",
             )
         )
     worst = sorted(section.samples, key=lambda s: (-sum(r.vulnerable for r in s.regions), s.index))[:_LISTED]
@@ -121,6 +129,21 @@ def view(section: RegionSection, report: Report) -> dict[str, Any]:
     }
 
 
-def _chart(title: str, axis: str, at: Sequence[float], success: Sequence[float]) -> dict[str, Any]:
+def _figure(title: str, axis: str, at: Sequence[float], success: Sequence[float], says: str) -> Figure:
     line = Series("images", [(float(a), s) for a, s in zip(at, success, strict=True)], 1)
-    return {"title": title, "svg": series_chart(title, axis, [line]), "legend": []}
+    return Figure(title, accuracy_chart(title, axis, [line]), says=says)
+
+
+def _density(section: RegionSection) -> list[Figure]:
+    """Density of vulnerable pixels against meaning, a point a region."""
+    regions = [r for sample in section.samples for r in sample.regions if r.semantic is not None]
+    points = [(float(r.semantic or 0.0), r.density) for r in regions]
+    if not points or not any(density for _, density in points):
+        return []
+    says = (
+        "Each point is a region of an image: to the right it means more, upwards more of its pixels decide. No "
+        "direction is expected; a clear slope says that single pixels work on, or beside, what the image shows."
+    )
+    meaning = "share of the class activation map" if section.semantic == "cam_mass" else "entropy of the grey levels"
+    title = "Density of deciding pixels against meaning"
+    return [Figure(title, scatter(title, f"{meaning} (upwards: density)", points), says=says)]

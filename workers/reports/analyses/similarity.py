@@ -14,6 +14,7 @@ from workers.neurons.similarity import average_pair_levenshtein, total_jaccard
 from workers.neurons.sums import SensitivitySums, merge_sums
 from workers.reports.analyses.base import Found, Merged
 from workers.reports.analyses.importance import targeted
+from workers.reports.figures import Figure
 from workers.reports.svg import Series, accuracy_chart
 
 
@@ -65,16 +66,26 @@ def view(section: SimilaritySection, report: Report) -> dict[str, Any]:
     """Similarity against depth beside chance, both measures."""
     return {
         "charts": [
-            _chart("Levenshtein (indel)", section.layers, "levenshtein_indel"),
-            _chart("Jaccard", section.layers, "jaccard"),
+            _figure("Levenshtein (indel)", section.layers, "levenshtein_indel", _PAIRS),
+            _figure("Jaccard", section.layers, "jaccard", _TOTAL),
         ]
     }
 
 
-def _chart(title: str, layers: Sequence[LayerSimilarity], measure: str) -> dict[str, Any]:
+_PAIRS = (
+    "How alike the order of the most sensitive neurons is between two targets, on average over all pairs. Early layers "
+    "are the more alike in most networks; a line that lies on chance everywhere, or rises towards the end, is unusual."
+)
+_TOTAL = (
+    "The share of the most sensitive neurons that all targets have in common. It falls with depth in most networks; 1"
+    " in the last layers is unusual: then one group of neurons carries every attack."
+)
+
+
+def _figure(title: str, layers: Sequence[LayerSimilarity], measure: str, says: str) -> Figure:
     lines = [
         Series(name, [(float(i), getattr(layer, field)) for i, layer in enumerate(layers, 1)], tone)
-        for name, field, tone in (("measured", measure, 1), ("by chance", f"{measure}_chance", 2))
+        for name, field, tone in (("measured", measure, 1), ("by chance", f"{measure}_chance", 0))
     ]
-    svg = accuracy_chart(f"{title} similarity across targets, by layer", "layer, in order of execution", lines)
-    return {"title": f"{title} across targets", "svg": svg, "legend": [(line.name, line.tone) for line in lines]}
+    drawing = accuracy_chart(f"{title} similarity across targets, by layer", "layer, in order of execution", lines)
+    return Figure(f"{title} across targets", drawing, [(line.name, line.tone) for line in lines], says)

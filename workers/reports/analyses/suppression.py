@@ -15,8 +15,10 @@ from openapi.analyses.suppression import (
     SuppressionSection,
 )
 from openapi.attack_ids import attack_ids
+from openapi.attacks import ATTACK_ADAPTER
 from openapi.report import Check, Report
 from workers.reports.analyses.base import Found, Merged, Result
+from workers.reports.figures import Figure
 from workers.reports.formatting import attack_text
 from workers.reports.intervals import wilson
 from workers.reports.svg import Series, accuracy_chart
@@ -85,12 +87,27 @@ def _test(options: SuppressionOptions, groups: dict[int, tuple[Bools, Bools]]) -
 
 def view(section: SuppressionSection, report: Report) -> dict[str, Any]:
     """A chart for clean accuracy and for each attack (SNS, Fig. 9): sensitive against the mean of the controls."""
-    names = {name: f"{attack_text(str(a['name']), a)} · {name}" for name, a in section.attacks.items()}
-    charts = [_chart(section, "Clean accuracy", None)]
-    return {"charts": [*charts, *(_chart(section, text, name) for name, text in names.items())]}
+    names = {name: f"Accuracy under {_told(dict(a))}" for name, a in section.attacks.items()}
+    charts = [_figure(section, "Clean accuracy", None)]
+    return {"charts": [*charts, *(_figure(section, text, name) for name, text in names.items())]}
 
 
-def _chart(section: SuppressionSection, title: str, attack: str | None) -> dict[str, Any]:
+def _told(params: dict[str, Any]) -> str:
+    """PGD, 10 steps (L∞, ε = 8/255)."""
+    threat = ATTACK_ADAPTER.validate_python(params).threat_model
+    severity = f", severity {params['severity']}" if "severity" in params else ""
+    within = f" ({threat.label})" if threat.kind in ("ball", "minimal") else ""
+    return f"{attack_text(str(params['name']), params)}{within or severity}"
+
+
+_SAYS = (
+    "Accuracy while the outputs of the most sensitive neurons, or of as many random ones, are multiplied by β. On the"
+    " right nothing is changed. That the random ones cost more is unusual: the attack then moves neurons that the "
+    "network does not need."
+)
+
+
+def _figure(section: SuppressionSection, title: str, attack: str | None) -> Figure:
     lines = []
     for tone, (group, text) in enumerate((("sensitive", "sensitive neurons"), ("control", "random ones")), 1):
         found: defaultdict[float, list[float]] = defaultdict(list)
@@ -102,5 +119,5 @@ def _chart(section: SuppressionSection, title: str, attack: str | None) -> dict[
         bounds = [wilson(round(mean * section.n), section.n) for _, mean in means]
         low, high = [low for low, _ in bounds], [high for _, high in bounds]
         lines.append(Series(text, means, tone, low=low, high=high))
-    svg = accuracy_chart(f"{title} against beta", "β: what is left of the neurons' output", lines)
-    return {"title": title, "svg": svg, "legend": [(line.name, line.tone) for line in lines]}
+    drawing = accuracy_chart(f"{title} against beta", "β: what is left of the neurons' output", lines)
+    return Figure(title, drawing, [(line.name, line.tone) for line in lines], _SAYS)

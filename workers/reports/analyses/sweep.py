@@ -1,7 +1,7 @@
 """The report's part of the sweep over ε: sums of all slices → a curve a layer and tap."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from openapi.analyses.sensitivity import LayerSensitivity
@@ -12,6 +12,7 @@ from workers.neurons.ranking import finish
 from workers.neurons.sums import SensitivitySums, merge_sums
 from workers.reports.analyses.base import Found, Merged, Result
 from workers.reports.charts import TONES
+from workers.reports.figures import Figure
 from workers.reports.svg import Series, series_chart
 
 
@@ -74,10 +75,19 @@ def view(section: SweepSection, report: Report) -> dict[str, Any]:
         ]
         lines = [line for line in lines if len(line.points) > 1]
         if lines:
-            charts.append(_chart(tap, lines))
+            charts.append(_figure(tap, lines))
     return {"charts": charts, "eps": [as_written(e) for e in section.eps]}
 
 
-def _chart(tap: str, lines: Sequence[Series]) -> Mapping[str, Any]:
-    svg = series_chart(f"Mean sensitivity ratio against eps, tap {tap}", "ε of the pairs", lines)
-    return {"title": f"Mean ratio against ε, tap {tap}", "svg": svg, "legend": [(s.name, s.tone) for s in lines]}
+def _figure(tap: str, lines: Sequence[Series]) -> Figure:
+    drawing = series_chart(f"Mean sensitivity ratio against eps, tap {tap}", "ε of the pairs", lines)
+    says = (
+        "How much of a layer's output attacks of growing size change, "
+        + _PLACES.get(tap, f"at the tap {tap}")
+        + ". Lines "
+        "rise and flatten; one that stays level or falls while others rise is unusual."
+    )
+    return Figure(f"Mean ratio against ε, tap {tap}", drawing, [(s.name, s.tone) for s in lines], says)
+
+
+_PLACES = {"conv": "before the activation", "act": "after the activation"}

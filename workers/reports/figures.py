@@ -1,0 +1,75 @@
+"""A figure, on the page and as a file of its own: the same drawing, legend and sentence in both."""
+
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+from markupsafe import Markup
+
+from openapi.text import visible
+from workers.reports.svg import WIDTH, Drawing
+
+#: Characters that fit into a line of a title, and of the small text below a drawing.
+_TITLE, _TEXT = 46, 62
+_LINE = 15
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A drawing with its title.
+
+    legend: names of its marks and their places in the palette; 0 is what chance gives. says: one sentence on what is
+    shown, and one on what would be unusual.
+    """
+
+    title: str
+    drawing: Drawing
+    legend: Sequence[tuple[str, int]] = ()
+    says: str = ""
+
+
+def key(tone: int) -> Markup:
+    """A legend's swatch: the line as it is drawn, so that dashes tell what colours do not."""
+    line = Markup('<path class="line tone{}" d="M1 4H21"/>').format(tone)
+    return Markup('<svg class="key" viewBox="0 0 22 8" aria-hidden="true">{}</svg>').format(line)
+
+
+def standalone(figure: Figure) -> str:
+    """The figure as a file: title, drawing, legend, sentence; light or dark by its viewer."""
+    parts, y = [], 8
+    for row in textwrap.wrap(visible(figure.title), _TITLE):
+        y += _LINE + 2
+        parts.append(Markup('<text class="title" x="12" y="{}">{}</text>').format(y - 2, row))
+    y += 6
+    parts.append(
+        Markup('<svg y="{}" width="{}" height="{}">{}</svg>').format(
+            y, WIDTH, figure.drawing.height, figure.drawing.body
+        )
+    )
+    y += figure.drawing.height
+    for name, tone in figure.legend:
+        y += _LINE
+        mark = Markup('<path class="line tone{}" d="M12 {}h20"/>').format(tone, y - 3)
+        parts.append(mark + Markup('<text class="tick" x="40" y="{}">{}</text>').format(y, visible(name)))
+    y += 4 if figure.legend else 0
+    for row in textwrap.wrap(visible(figure.says), _TEXT):
+        y += _LINE
+        parts.append(Markup('<text class="tick" x="12" y="{}">{}</text>').format(y, row))
+    y += 14
+    return Markup(
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {w} {h}" width="{w2}" height="{h2}" role="img"'
+        ' aria-label="{label}"><title>{title}</title><style>{style}</style>'
+        '<rect class="paper" width="100%" height="100%"/>{body}</svg>\n'
+    ).format(
+        w=WIDTH, h=y, w2=2 * WIDTH, h2=2 * y, style=figure_style(), body=Markup("").join(parts),
+        label=visible(f"{figure.title}. {figure.drawing.description}. {figure.says}"), title=visible(figure.title),
+    )  # fmt: skip
+
+
+@cache
+def figure_style() -> Markup:
+    """The colours and the rules of drawings: a part of the page's style sheet, and all that a figure alone needs."""
+    folder = resources.files("workers.reports.templates")
+    return Markup((folder / "palette.css").read_text("utf-8") + (folder / "figures.css").read_text("utf-8"))
