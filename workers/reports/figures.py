@@ -12,7 +12,7 @@ from openapi.text import visible
 from workers.reports.svg import WIDTH, Drawing
 
 #: Characters that fit into a line of a title, and of the small text below a drawing.
-_TITLE, _TEXT = 46, 62
+_TITLE, _TEXT = 38, 54
 _LINE = 15
 
 

@@ -43,8 +43,6 @@ def _bars(
     short = names if all(6 * len(name) <= width for name in names) else [str(i) for i in range(len(names))]
     shown = range(0, len(names), math.ceil(6 * len(short[-1]) / width) if names else 1)
     plot.axes(x_label, x_ticks=[i + 0.5 for i in shown], x_format=lambda x: short[int(x)])
-    if chance is not None:
-        _band(plot, chance)
     for i, value in enumerate(values):
         if value is not None:
             top, bottom = plot.py(max(value, 0.0)), plot.py(min(value, 0.0))
@@ -53,6 +51,8 @@ def _bars(
                 x=round(plot.px(i) + width * 0.16, 1), y=top, w=round(width * 0.68, 1),
                 h=round(max(0.5, bottom - top), 1), t=f"{names[i]}: {value:.3g}",
             )  # fmt: skip
+    if chance is not None:
+        _chance(plot, chance)
     return plot.drawing(title, _range(there) + f", {len(names) - len(there)} of {len(names)} without a value")
 
 
@@ -77,13 +77,15 @@ def _heights(title: str, values: Sequence[float], chance: tuple[float, float] | 
     return plot.drawing(title, _range(values))
 
 
-def _band(plot: Plot, chance: tuple[float, float]) -> None:
-    """What chance gives, from the left to the right end."""
+def _chance(plot: Plot, chance: tuple[float, float]) -> None:
+    """What chance gives, from the left to the right end: a band with dashed edges, or a dashed line."""
     top, bottom = plot.py(max(chance)), plot.py(min(chance))
     plot.add(
         '<rect class="band tone0" x="{x}" y="{y}" width="{w}" height="{h}"/>',
-        x=LEFT, y=top, w=WIDTH - LEFT - RIGHT, h=round(max(1.5, bottom - top), 1),
+        x=LEFT, y=top, w=WIDTH - LEFT - RIGHT, h=round(bottom - top, 1),
     )  # fmt: skip
+    for y in sorted({top, bottom}):
+        plot.add('<path class="line tone0" d="M{a} {y}H{b}"/>', a=LEFT, b=WIDTH - RIGHT, y=y)
 
 
 def _range(values: Sequence[float]) -> str:

@@ -109,9 +109,9 @@ def test_accuracy_at_every_eps_follows_from_smallest_distances(tmp_path: Path) -
     shards.sums(CUTS)
     report = build(shards.params([Ddn()], CUTS), shards.inputs).report
     (chart,) = over_distance(report)
-    assert "against eps, l2" in chart.drawing.description + str(chart.drawing)
+    assert "against eps, l2" in str(chart.drawing)
     assert chart.legend == [(attack_text("ddn", report.attacks[0].params), 1)]
-    drawn = re.search(r'class="line tone1" d="M([^"]+)"', chart.drawing.description + str(chart.drawing))
+    drawn = re.search(r'class="line tone1" d="M([^"]+)"', str(chart.drawing))
     assert drawn is not None
     heights = [float(point.split()[1]) for point in drawn[1].split("L")]
     assert heights == sorted(heights)  # downwards on the screen
@@ -272,7 +272,7 @@ def test_eps_is_told_as_it_was_written(tmp_path: Path) -> None:
     text = render(report)
     for written in ("0.5/255", "1/255", "3/510"):
         assert f"ε\u00a0=\u00a0{written}" in text or f"ε = {written}" in text
-    (axis,) = (chart.drawing.description + str(chart.drawing) for chart in over_option(report, "eps"))
+    (axis,) = (str(chart.drawing) for chart in over_option(report, "eps"))
     assert ">0.5/255<" in axis
     dumped = report.model_dump(mode="json")
     assert [a["params"]["eps"] for a in dumped["attacks"]] == [0.5 / 255, 1 / 255]

@@ -80,7 +80,7 @@ def view(section: SweepSection, report: Report) -> dict[str, Any]:
 
 
 def _figure(tap: str, lines: Sequence[Series]) -> Figure:
-    drawing = series_chart(f"Mean sensitivity ratio against eps, tap {tap}", "ε of the pairs", lines)
+    drawing = series_chart(f"Mean sensitivity ratio against eps, tap {tap}", "ε of the pairs", lines, as_written)
     says = (
         "How much of a layer's output attacks of growing size change, "
         + _PLACES.get(tap, f"at the tap {tap}")
