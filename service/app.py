@@ -11,6 +11,7 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.spec import Tag
 
 from openapi.wire.settings import Settings
+from service.analyses.controller import AnalysesController
 from service.artifacts.controller import ArtifactController
 from service.audits.controller import AuditController
 from service.catalog.controller import CatalogController
@@ -82,6 +83,7 @@ def create_app(settings: Settings, *, workers_ended: Ended | None = None) -> Lit
             ModelController,
             DatasetController,
             AuditController,
+            AnalysesController,
             HardeningController,
             ArtifactController,
             CatalogController,
@@ -107,6 +109,7 @@ def create_app(settings: Settings, *, workers_ended: Ended | None = None) -> Lit
                 Tag("models", "Uploaded and hardened classifiers"),
                 Tag("datasets", "Uploaded data sets"),
                 Tag("audits", "Attacks and neuron analysis of a model on a data set, with a report"),
+                Tag("analyses", "Layers, neurons, images and clusters of an audit that has ended, in slices"),
                 Tag("hardenings", "Training a model against attacks, and comparing before and after"),
                 Tag("artifacts", "Files that jobs left"),
                 Tag("catalog", "What can be asked for"),

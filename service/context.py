@@ -6,6 +6,7 @@ from typing import Self
 from openapi.wire.blobs import BlobStore
 from openapi.wire.queue import QueueClient
 from openapi.wire.settings import Settings
+from service.analyses.columns import ColumnsCache
 from service.db.database import Database
 from service.health.checks import Checks
 from service.keys.caller import EVERYBODY, Caller
@@ -25,6 +26,7 @@ class Services:
     orchestrator: Orchestrator
     checks: Checks
     feeds: Feeds
+    columns: ColumnsCache
     caller: Caller = EVERYBODY
 
     @classmethod
@@ -32,7 +34,7 @@ class Services:
         """Open everything that the settings name; nothing is contacted yet."""
         db, blobs, queue = Database(settings.sqlalchemy_url), BlobStore.from_settings(settings), QueueClient(settings)
         orchestrator = Orchestrator(settings, db, queue, blobs)
-        return cls(settings, db, blobs, queue, orchestrator, Checks(), Feeds(db, orchestrator.hub))
+        return cls(settings, db, blobs, queue, orchestrator, Checks(), Feeds(db, orchestrator.hub), ColumnsCache())
 
     def of(self, caller: Caller) -> Self:
         """The same parts on behalf of a caller."""

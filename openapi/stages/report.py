@@ -27,7 +27,8 @@ from openapi.states import JobKind
 
 class ReportFile(StrEnum):
     """`report` (JSON), `html`, `samples` (a line a sample) and `samples.after`, `metrics` and model `card` of a hardening; kept examples
-    as `pictures` (PNG pairs) and `pairs`, and one file an attack (`examples_of`)."""
+    as `pictures` (PNG pairs) and `pairs`, and one file an attack (`examples_of`). `views`: of an audit, what the calls about its analyses
+    are answered from (`openapi.wire.columns`)."""
 
     REPORT = "report"
     HTML = "html"
@@ -37,6 +38,7 @@ class ReportFile(StrEnum):
     CARD = "card"
     PICTURES = "pictures"
     PAIRS = "pairs"
+    VIEWS = "views"
 
 
 def examples_of(attack: int) -> str:

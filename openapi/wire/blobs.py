@@ -8,7 +8,7 @@ workers'; those ending in ``_async`` are the service's.
 import asyncio
 import hashlib
 import shutil
-from collections.abc import AsyncIterable, AsyncIterator
+from collections.abc import AsyncIterable, AsyncIterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
@@ -224,6 +224,15 @@ class BlobStore:
             raise missing(sha256) from error
         async for chunk in answer.stream(_CHUNK):
             yield chunk
+
+    async def read_ranges(self, sha256: str, ranges: Sequence[tuple[int, int]]) -> list[bytes]:
+        """The bytes of several ranges ``[start, end)``, none of them empty; neighbours are read together. `BlobMissing`."""
+        starts, ends = [start for start, _ in ranges], [end for _, end in ranges]
+        try:
+            found = await obstore.get_ranges_async(self._store, blob_key(sha256), starts=starts, ends=ends)
+        except FileNotFoundError as error:
+            raise missing(sha256) from error
+        return [bytes(data) for data in found]
 
     async def delete_async(self, sha256: str) -> None:
         """Remove a blob; a missing one is fine."""

@@ -59,7 +59,7 @@ def parse_range(header: str | None, size: int) -> tuple[int, int] | None:
     return start, end
 
 
-def _matches(header: str | None, etag: str) -> bool:
+def matches(header: str | None, etag: str) -> bool:
     """Whether an If-None-Match list names the tag (weak comparison)."""
     if header is None:
         return False
@@ -112,7 +112,7 @@ def content_response(
         "Cache-Control": "private, no-cache",  # content never changes, but access to it may end
         "X-Content-Type-Options": "nosniff",
     }
-    if _matches(request.headers.get("if-none-match"), etag):
+    if matches(request.headers.get("if-none-match"), etag):
         return Response(b"", status_code=304, headers=headers)
     headers["Content-Disposition"] = disposition(name, inline=inline)
     if media_type.startswith("text/html"):

@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor
 
@@ -14,9 +15,10 @@ from workers.jobs.arrays import load_rows, shard_rows
 from workers.jobs.context import JobContext
 from workers.models.audited import AuditedModel
 from workers.neurons.exact import ExactSum, Floats
-from workers.neurons.heads.last_layer import Penultimate, find_last_layer
+from workers.neurons.heads.last_layer import LastLayer, Penultimate, find_last_layer
 from workers.neurons.heads.walk import NoLastLayer
 from workers.neurons.vulnerability import Bands, Pairs, identity_error, measures
+from workers.pictures import differences, pictures
 
 _AT_ONCE = 64
 
@@ -35,8 +37,10 @@ def run(ctx: JobContext[ActivationsParams]) -> ActivationsValue:
     bands = Bands(model.num_classes, last.neurons)
     bands.add(benign, pairs.benign)
     totals = ExactSum()
-    of_fooled: dict[str, Floats] = {str(name): values for name, values in measures(last, fooled).items()}
-    totals.add(np.stack([of_fooled[name] for name in MEASURES], 1))
+    by_name: dict[str, Floats] = {str(name): values for name, values in measures(last, pairs).items()}
+    of_images = np.stack([by_name[name] for name in MEASURES], 1)
+    totals.add(of_images[found.success])
+    _write_images(ctx, last, pairs, of_images, x, found.x_adv)
     np.savez(
         ctx.output(ActivationsFile.TOTALS, "totals.npz", "totals", "npz"),
         measures=totals.pair((len(MEASURES), last.neurons)),
@@ -58,6 +62,8 @@ def run(ctx: JobContext[ActivationsParams]) -> ActivationsValue:
         weight=last.weight,
         bias=last.bias,
         neuron_of=last.neuron_of,
+        origin_layer=np.array([layer for layer, _ in last.origin]),
+        origin_channel=np.array([channel for _, channel in last.origin], np.int64),
     )
     ctx.progress(2 * len(x), 2 * len(x), "samples", "neurons.vulnerability")
     return ActivationsValue(
@@ -67,6 +73,37 @@ def run(ctx: JobContext[ActivationsParams]) -> ActivationsValue:
         neurons=last.neurons,
         identity_error=identity_error(last, fooled) if len(fooled.z) else None,
     )
+
+
+def _write_images(
+    ctx: JobContext[ActivationsParams], last: LastLayer, pairs: Pairs, of_images: Floats, x: Tensor, x_adv: Tensor
+) -> None:
+    """What is asked of single images: measures (n, MEASURES, neurons), largest activations, pictures, distances."""
+    change = (x_adv - x).flatten(1).double()
+    difference, gain = differences(x, x_adv)
+    np.savez(
+        ctx.output(ActivationsFile.IMAGES, "images.npz", "images", "npz"),
+        measures=of_images.astype(np.float32),
+        excitation=_largest(last, pairs.a),
+        excitation_adv=_largest(last, pairs.a_adv),
+        benign=pictures(x),
+        adversarial=pictures(x_adv),
+        difference=difference,
+        gain=gain,
+        linf=change.abs().amax(1).numpy(),
+        l2=change.square().sum(1).sqrt().numpy(),
+    )
+
+
+def _largest(last: LastLayer, a: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """(n, neurons): the largest number that the last layer reads of each neuron."""
+    flat = a if a.ndim == 2 else a.max(2)
+    if last.flat:
+        return flat
+    order = np.argsort(last.neuron_of, kind="stable")
+    first = np.searchsorted(last.neuron_of[order], np.arange(last.neurons))
+    largest: npt.NDArray[np.float32] = np.maximum.reduceat(flat[:, order], first, axis=1)
+    return largest
 
 
 def _attacked(ctx: JobContext[ActivationsParams], model: AuditedModel) -> tuple[Tensor, AttackRun]:

@@ -23,6 +23,7 @@ from workers.reports.kept_arrays import join_npz, slices_of
 from workers.reports.outcomes import measured_norm
 from workers.reports.picture_pairs import write_pairs
 from workers.reports.samples import write_samples
+from workers.reports.views import write_views
 from workers.reports.worst import worst_examples
 
 
@@ -43,12 +44,19 @@ def run(ctx: JobContext[ReportParams]) -> ReportValue:
     ctx.progress(3, 4, "steps", "report")
     report = ctx.output(ReportFile.REPORT, "report.json", "report", "json")
     report.write_text(built.report.model_dump_json(indent=1), encoding="utf-8")
+    _write_views(ctx, built)
     pictures = worst_examples(built.tables, ctx.inputs)
     ctx.output(ReportFile.HTML, "report.html", "report", "html").write_text(
         render(built.report, pictures), encoding="utf-8"
     )
     ctx.progress(4, 4, "steps", "report")
     return ReportValue(verdict=built.report.verdict.status, metrics=built.metrics, headline=_headline(built))
+
+
+def _write_views(ctx: JobContext[ReportParams], built: Built) -> None:
+    found = found_of(ctx.params, ctx.inputs, built.report.neurons)
+    if found is not None:
+        write_views(ctx.output(ReportFile.VIEWS, "views.columns", "views", "columns"), built.report, found)
 
 
 def _write_card(ctx: JobContext[ReportParams], built: Built) -> None:

@@ -1,0 +1,1 @@
+"""The calls about the analyses of an audit, answered from slices of the columns that its report left."""

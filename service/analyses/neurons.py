@@ -1,0 +1,145 @@
+"""Neurons of a layer with their measures: over all fooled images, a cell of the matrix, or one image."""
+
+import difflib
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from openapi.problems import InvalidField, NotFound
+from openapi.views.base import NEURONS, VULNERABILITY
+from openapi.views.neurons import ALL_MEASURES, ASCENDING
+from service.analyses.columns import Columns, Numbers
+from service.analyses.images import row_of
+from service.analyses.service import require, written
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Which images the measures are over; nothing set: all that were fooled."""
+
+    label: int | None = None
+    adversarial: int | None = None
+    index: int | None = None
+
+    @property
+    def is_chosen(self) -> bool:
+        """Whether it is not simply all."""
+        return not (self.label is None and self.adversarial is None and self.index is None)
+
+
+@dataclass(frozen=True)
+class Layer:
+    """A layer. begin: its neurons' place among σ; None where σ was not measured. measured: whether measures exist."""
+
+    name: str
+    neurons: int
+    begin: int | None
+    measured: bool
+
+
+async def neurons(columns: Columns, layer: str | None, sort: str | None, scope: Scope, limit: int, start: int) -> bytes:
+    """A page of neurons, sorted: by default those that the last layer reads, by `cross`; else by sensitivity."""
+    found = find_layer(columns, layer)
+    _check(columns, found, sort, scope)
+    sort = sort or ("cross" if found.measured else "sensitivity")
+    measures, n = await _measures(columns, found, scope)
+    order = sorted(range(found.neurons), key=await _key(columns, found, sort, measures))
+    stop = min(start + limit, found.neurons)
+    views = await _views(columns, found, order[start:stop], measures)
+    rest = {"layer": found.name, "sort": sort, "n": n, "next_cursor": str(stop) if stop < found.neurons else None}
+    return written({"items": views, **rest})
+
+
+def find_layer(columns: Columns, name: str | None) -> Layer:
+    """The layer of a name, or the one that the last layer reads, else the last. Raises `NotFound`, `InvalidField`."""
+    require(columns, NEURONS, "The audit has no neurons")
+    facts = columns.facts
+    layers, last = facts["layers"], facts["penultimate"]
+    if name is None:
+        name = last or next(reversed(layers))
+    if name not in layers and name != last:
+        near = difflib.get_close_matches(name[:200], layers, n=2)
+        there = f"; did you mean {' or '.join(map(repr, near))}?" if near else "; /layers lists them"
+        raise InvalidField("layer", f"the audit has no layer {name[:200]!r}{there}")
+    measured = name == last and "groups.measures" in columns
+    if name not in layers:
+        return Layer(name, columns.column("bands.mean").shape[1], None, measured)
+    begin, count = layers[name]
+    return Layer(name, count, begin, measured)
+
+
+def _check(columns: Columns, layer: Layer, sort: str | None, scope: Scope) -> None:
+    """Raise what is wrong with the question."""
+    if scope.index is not None and (scope.label is not None or scope.adversarial is not None):
+        raise InvalidField("index", "name one image, or a cell by label and adversarial, not both")
+    if (sort in ALL_MEASURES or scope.is_chosen) and not layer.measured:
+        require(columns, VULNERABILITY, "The audit has no measures of single images and cells")
+        last = columns.facts["penultimate"]
+        pointer = "sort" if sort in ALL_MEASURES else "layer"
+        why = f"measures are of the layer {last!r} alone" if last != layer.name else "no image was fooled"
+        raise InvalidField(pointer, f"the neurons of {layer.name!r} have none: {why}")
+    if sort in ("sensitivity", "ratio") and layer.begin is None:
+        raise InvalidField("sort", f"sigma was not measured of {layer.name!r}; sort by {', '.join(ALL_MEASURES)}")
+    classes = columns.facts.get("num_classes", 0)
+    for pointer, value in (("label", scope.label), ("adversarial", scope.adversarial)):
+        if value is not None and value >= classes:
+            raise InvalidField(pointer, f"the model has {classes} classes, 0 to {classes - 1}")
+
+
+async def _measures(columns: Columns, layer: Layer, scope: Scope) -> tuple[Numbers | None, int | None]:
+    """(measures × neurons) numbers, and the images that they are means over."""
+    if not layer.measured:
+        return None, None
+    if scope.index is not None:
+        return await columns.row("images.measures", await row_of(columns, scope.index)), 1
+    wanted = (-1 if scope.label is None else scope.label, -1 if scope.adversarial is None else scope.adversarial)
+    labels, adversarial = await columns.whole("groups.label"), await columns.whole("groups.adversarial")
+    at = next((i for i, key in enumerate(zip(labels, adversarial, strict=True)) if key == wanted), None)
+    if at is None:
+        raise NotFound("No fooled image has that label and that class under attack; /matrix counts those there are")
+    place, n = (await columns.whole("groups.place"))[at], (await columns.whole("groups.n"))[at]
+    if place >= 0:
+        return await columns.row("groups.measures", place), n
+    found = await columns.row("images.measures", -1 - place)
+    whole = len(found) // len(ALL_MEASURES)
+    for i in range(len(found) - whole, len(found)):
+        found[i] = abs(found[i])  # of a group deviations are sizes
+    return found, n
+
+
+async def _key(columns: Columns, layer: Layer, sort: str, measures: Numbers | None) -> Any:
+    """What neurons are sorted by: ties by number, what is no number last."""
+    if sort == "neuron":
+        return lambda m: m
+    if measures is not None and sort in ALL_MEASURES:
+        begin = ALL_MEASURES.index(sort) * layer.neurons
+        values = measures[begin : begin + layer.neurons]
+    else:
+        whole = await columns.whole(f"sigma.{sort}")
+        assert layer.begin is not None  # it was checked
+        values = whole[layer.begin : layer.begin + layer.neurons]
+    sign = 1.0 if sort in ASCENDING else -1.0
+    return lambda m: (math.isnan(values[m]), sign * values[m], m)
+
+
+async def _views(columns: Columns, layer: Layer, chosen: list[int], measures: Numbers | None) -> list[dict[str, Any]]:
+    sigma = {name: await columns.whole(f"sigma.{name}") for name in _OF_SIGMA}
+    views = []
+    for m in chosen:
+        view: dict[str, Any] = {"neuron": m, **dict.fromkeys(_OF_SIGMA)}
+        if layer.begin is not None:
+            view |= {name: real(column[layer.begin + m]) for name, column in sigma.items()}
+            view["dead"] = bool(view["dead"])
+        view["measures"] = None
+        if measures is not None:
+            view["measures"] = {name: measures[i * layer.neurons + m] for i, name in enumerate(ALL_MEASURES)}
+        views.append(view)
+    return views
+
+
+_OF_SIGMA = ("sensitivity", "ratio", "rank", "skipped", "dead")
+
+
+def real(value: Any) -> Any:
+    """A number, or null for one that is none."""
+    return None if isinstance(value, float) and not math.isfinite(value) else value

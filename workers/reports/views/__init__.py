@@ -1,0 +1,28 @@
+"""The file of columns that the calls about analyses are answered from: a module a part, each with a ``write``.
+
+A part that cannot be had is told of in the file, with the reason that the report's checks give.
+"""
+
+from pathlib import Path
+
+from openapi.report import Report
+from openapi.views.base import EXPLAIN, NEURONS, REGIONS, VULNERABILITY
+from workers.reports.analyses.base import Found
+from workers.reports.columns_file import ColumnsFile
+from workers.reports.views import images, layers, neurons
+
+
+def write_views(path: Path, report: Report, found: Found) -> None:
+    """Write what the calls about this audit answer. found: with the report's σ."""
+    with ColumnsFile(path) as file:
+        details = {check.id: check.detail for check in report.checks}
+        if report.neurons is None:
+            file.missing[NEURONS] = details["neurons"]
+        layers.write(file, report, found)
+        if any(True for _ in images.parts(found)):
+            images.write(file, report, found)
+            neurons.write(file, report, found)
+        else:
+            file.missing[VULNERABILITY] = details.get(VULNERABILITY, details["neurons"])
+        for name in (EXPLAIN, REGIONS):
+            file.missing[name] = details.get(name, "not asked for")
