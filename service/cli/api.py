@@ -8,7 +8,7 @@ from typing import Literal
 
 import click
 
-from service.cli.doors import check_door, open_option
+from service.cli.listening import check_reach, open_option
 
 
 @click.command()
@@ -49,7 +49,7 @@ def api(
     refuse_newer(settings)
     try:
         if fd is None:
-            check_door(host or settings.host, settings, is_open)
+            check_reach(host or settings.host, settings, is_open)
             bound = listen(host or settings.host, settings.port if port is None else port)
         else:
             bound = socket.socket(fileno=fd)

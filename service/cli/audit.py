@@ -7,27 +7,10 @@ import click
 
 from openapi.presets import PRESETS
 from service.cli import specs
-from service.cli.display import bars
-from service.cli.exits import interruptible
-from service.cli.given import (
-    Given,
-    Sources,
-    attack_options,
-    check_audit,
-    check_files,
-    check_folder,
-    data_metadata,
-    data_option,
-    input_option,
-    model_metadata,
-    model_option,
-    read_by,
-)
-from service.cli.options import EXISTING, FOLDER, check_detach, detach_option, json_option, server_options
+from service.cli.given import Given, Sources, check_audit, read_by
+from service.cli.job_options import Common, Input, job_options
+from service.cli.options import EXISTING
 from service.cli.results import tell
-from service.cli.session import connected
-from service.cli.uploads import upload
-from service.cli.work import carry_out, leave
 
 Json = dict[str, Any]
 
@@ -40,7 +23,6 @@ def _analysis(text: str) -> Json | None:
 @click.argument("model", type=EXISTING)
 @click.argument("data", type=EXISTING)
 @click.option("--preset", type=click.Choice(list(PRESETS)), help="A named attack list [standard].")
-@attack_options
 @click.option("--samples", type=click.IntRange(min=1), help="Evaluate only so many samples.")
 @click.option(
     "--choose",
@@ -58,7 +40,6 @@ def _analysis(text: str) -> Json | None:
     "--stop-on", type=click.Choice(["fail"]), help="End as soon as a rule is broken whatever the rest would find."
 )
 @click.option("--keep-examples", is_flag=True, help="Save every adversarial example: arrays, and PNG pairs in a zip.")
-@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
 @click.option("--train", type=EXISTING, help="Training data for --harden.")
 @click.option(
     "--harden",
@@ -79,9 +60,6 @@ def _analysis(text: str) -> Json | None:
     callback=read_by(specs.rule),
     help="One rule, e.g. 'worst_case.robust_accuracy>=0.4'; repeatable.",
 )
-@input_option
-@model_option
-@data_option
 @click.option(
     "--neurons",
     metavar="JSON",
@@ -100,25 +78,14 @@ def _analysis(text: str) -> Json | None:
     callback=read_by(_analysis),
     help="Search single pixels by regions of the image: options as JSON ('{}': the defaults), or 'null'.",
 )
-@click.option("--out", type=FOLDER, default=Path("tremor-out"), show_default=True)
-@json_option
-@detach_option
-@server_options
+@job_options(out=Path("tremor-out"))
 def audit(
     *,
     model: Path,
     data: Path,
     train: Path | None,
     harden: Given | None,
-    input_: Given | None,
-    about_model: Given | None,
-    about_data: Given | None,
-    out: Path,
-    as_json: bool,
-    detach: bool,
-    server: str | None,
-    api_key: str | None,
-    retry_for: float,
+    common: Common,
     **options: Any,
 ) -> None:
     """Audit MODEL (TorchScript, ONNX or .pt2) on DATA (.npz, .zip, .tar, .parquet, .csv).
@@ -129,23 +96,12 @@ def audit(
     """
     if bool(harden) != bool(train):
         raise click.UsageError("--harden and --train belong together")
-    check_detach(detach, server)
     request = _request(harden, **options)
-    model_body, data_body = model_metadata(input_, about_model), data_metadata(about_data)
-    check_files(model, data, train)
-    if not detach:
-        check_folder(out)
-
-    with interruptible(), connected(server, api_key, patience=retry_for) as client, bars() as shown:
-        request["model_id"] = upload(client, "models", model, model_body, shown)["id"]
-        request["dataset_id"] = upload(client, "datasets", data, data_body, shown)["id"]
-        if train is not None:
-            request["harden"]["train_dataset_id"] = upload(client, "datasets", train, data_body, shown)["id"]
-        if detach:
-            leave(client, "audits", request, as_json)
-            return
-        report, saved = carry_out(client, "audits", request, shown, out)
-    tell("audits", report, saved, as_json=as_json)
+    inputs = [Input("model_id", "models", model), Input("dataset_id", "datasets", data)]
+    if train is not None:
+        inputs.append(Input("harden/train_dataset_id", "datasets", train))
+    if done := common.run("audits", request, inputs):
+        tell("audits", *done, as_json=common.as_json)
 
 
 def _request(

@@ -1,30 +1,20 @@
 """`tremor db`: the schema of the database, for operators who migrate by hand or go back a version."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import click
 
+from service.cli.database import data_folder_option, on_database
 from service.cli.exits import CommandFailed, Exit
 
 if TYPE_CHECKING:
     from openapi.wire.settings import Settings
-    from service.db.database import Database
-
-T = TypeVar("T")
 
 
 @click.group()
-@click.option(
-    "--data",
-    type=click.Path(path_type=Path, file_okay=False),
-    envvar="TREMOR_DATA_DIR",
-    default=Path("tremor-data"),
-    show_default=True,
-    help="Data folder of `tremor serve`; ignored when TREMOR_DATABASE_URL is set.",
-)
+@data_folder_option
 @click.pass_context
 def db(context: click.Context, data: Path) -> None:
     """Look at the schema of the database, and change it.
@@ -39,7 +29,7 @@ def db(context: click.Context, data: Path) -> None:
 @click.pass_obj
 def check(data: Path) -> None:
     """Say which schema the database has; code 3 when the next start would change it or refuse it."""
-    found, newest = _on_database(data, lambda database: database.schema())
+    found, newest = on_database(data, lambda database: database.schema())
     if found == newest:
         click.echo(f"up to date: schema {found}")
     else:
@@ -50,8 +40,8 @@ def check(data: Path) -> None:
 @click.pass_obj
 def upgrade(data: Path) -> None:
     """Bring the database to the newest schema."""
-    _on_database(data, lambda database: database.migrate())
-    _, newest = _on_database(data, lambda database: database.schema())
+    on_database(data, lambda database: database.migrate())
+    _, newest = on_database(data, lambda database: database.schema())
     click.echo(f"up to date: schema {newest}")
 
 
@@ -63,7 +53,7 @@ def downgrade(data: Path, revision: str) -> None:
     from alembic.util import CommandError
 
     try:
-        _on_database(data, lambda database: database.downgrade(revision))
+        on_database(data, lambda database: database.downgrade(revision))
     except CommandError as error:
         raise click.UsageError(f"{revision} is no schema that this one can be taken back to: {error}") from error
     click.echo(f"schema {revision}")
@@ -87,27 +77,5 @@ def refuse_newer(settings: "Settings") -> None:
 
     try:
         asyncio.run(look())
-    except UnknownRevision as error:
-        raise click.ClickException(str(error)) from error
-
-
-def _on_database(data: Path, work: "Callable[[Database], Awaitable[T]]") -> T:
-    from openapi.wire.settings import Settings
-    from service.db.database import Database
-    from service.db.migrate import UnknownRevision
-
-    settings = Settings(data_dir=data)
-    if settings.database_url is None and not data.is_dir():
-        raise click.UsageError(f"there is no data folder {data}: give the one of `tremor serve` with --data")
-
-    async def run() -> T:
-        database = Database(settings.sqlalchemy_url)
-        try:
-            return await work(database)
-        finally:
-            await database.close()
-
-    try:
-        return asyncio.run(run())
     except UnknownRevision as error:
         raise click.ClickException(str(error)) from error

@@ -15,7 +15,6 @@ from openapi.hardenings import HardeningRequest
 from openapi.metrics import metric_errors
 from openapi.problems import FieldError, InvalidField
 from openapi.samples import check_choice
-from service.cli import specs
 from service.cli.exits import CommandFailed, Exit
 from service.cli.uploads import METADATA, Kind
 from service.fields import field_errors, read_strictly
@@ -43,38 +42,6 @@ def read_by(read: Callable[[str], Any]) -> Callable[[click.Context, click.Parame
         return None if value is None else Given(str(value), read(value))
 
     return callback
-
-
-attack_options = click.option(
-    "--attack",
-    "attacks",
-    multiple=True,
-    metavar="SPEC",
-    callback=read_by(specs.spec),
-    help="e.g. pgd:eps=8/255,steps=20, or JSON; repeatable; replaces the preset's.",
-)
-input_option = click.option(
-    "--input",
-    "input_",
-    metavar="JSON",
-    callback=read_by(specs.metadata),
-    help='The model\'s input, e.g. \'{"mean": [0.5], "std": [0.5]}\', or a file with it.',
-)
-model_option = click.option(
-    "--model-options",
-    "about_model",
-    metavar="JSON",
-    callback=read_by(specs.metadata),
-    help='What else is to know of the model, e.g. \'{"labels": ["cat", "dog"]}\', or a file with it.',
-)
-data_option = click.option(
-    "--data-options",
-    "about_data",
-    metavar="JSON",
-    callback=read_by(specs.metadata),
-    help='What is to know of the data sets, e.g. \'{"resize": {"size": 256, "crop": 224}}\', or a file with it; the '
-    "README lists the fields.",
-)
 
 
 class Sources:

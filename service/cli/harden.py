@@ -1,6 +1,7 @@
 """`tremor harden`: upload, harden, re-audit on held-out data, write the checkpoints."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,28 +9,12 @@ import click
 
 from openapi.hardening_methods import METHODS, listed
 from service.cli import specs
-from service.cli.display import bars, line
-from service.cli.exits import interruptible
-from service.cli.given import (
-    Given,
-    Sources,
-    attack_options,
-    check_files,
-    check_folder,
-    check_hardening,
-    data_metadata,
-    data_option,
-    input_option,
-    model_metadata,
-    model_option,
-    read_by,
-)
+from service.cli.display import line
+from service.cli.given import Given, Sources, check_files, check_hardening, read_by
+from service.cli.job_options import Common, Input, job_options
 from service.cli.manifests import check_sources, compared, read_manifest, recipe
-from service.cli.options import EXISTING, FOLDER, check_detach, detach_option, json_option, server_options
+from service.cli.options import EXISTING
 from service.cli.results import tell
-from service.cli.session import connected
-from service.cli.uploads import upload
-from service.cli.work import carry_out, leave
 
 Json = dict[str, Any]
 
@@ -54,58 +39,34 @@ Json = dict[str, Any]
     callback=read_by(read_manifest),
     help="Run the hardening of a manifest.json again, with its options and seed; says whether the bits are the same.",
 )
-@attack_options
-@input_option
-@model_option
-@data_option
-@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
-@click.option("--out", type=FOLDER, required=True)
-@json_option
-@detach_option
-@server_options
+@job_options(out=None)
 def harden(
     *,
     model: Path,
     train: Path,
     held_out: Path | None,
-    input_: Given | None,
-    about_model: Given | None,
-    about_data: Given | None,
     manifest: Given | None,
-    out: Path,
-    as_json: bool,
-    detach: bool,
-    server: str | None,
-    api_key: str | None,
-    retry_for: float,
+    common: Common,
     **options: Any,
 ) -> None:
     """Harden MODEL by training on TRAIN; write checkpoints, manifest and log into --out.
 
     Exit codes as of `tremor audit`; 1 when the hardened model fails the verdict (e.g. loses too much clean accuracy).
     """
-    check_detach(detach, server)
     request = _request(**options) if manifest is None else _again(manifest, **options)
-    if manifest is not None and input_ is None and about_model is None:
-        input_ = Given(manifest.text, manifest.body["input"])
-    model_body, data_body = model_metadata(input_, about_model), data_metadata(about_data)
-    check_files(model, train, held_out)
     if manifest is not None:
+        check_files(model, train)
         check_sources(manifest.body, model, train)
-    if not detach:
-        check_folder(out)
-
-    with interruptible(), connected(server, api_key, patience=retry_for) as client, bars() as shown:
-        request["model_id"] = upload(client, "models", model, model_body, shown)["id"]
-        request["train_dataset_id"] = upload(client, "datasets", train, data_body, shown)["id"]
-        if held_out:
-            request["eval_dataset_id"] = upload(client, "datasets", held_out, data_body, shown)["id"]
-        if detach:
-            leave(client, "hardenings", request, as_json)
-            return
-        body, saved = carry_out(client, "hardenings", request, shown, out)
-    tell("hardenings", body, saved, title=model.name, as_json=as_json)
-    if manifest is not None and (left := out / "manifest.json") in saved:
+        if common.input_ is None and common.about_model is None:
+            common = replace(common, input_=Given(manifest.text, manifest.body["input"]))
+    inputs = [Input("model_id", "models", model), Input("train_dataset_id", "datasets", train)]
+    if held_out:
+        inputs.append(Input("eval_dataset_id", "datasets", held_out))
+    if (done := common.run("hardenings", request, inputs)) is None:
+        return
+    body, saved = done
+    tell("hardenings", body, saved, title=model.name, as_json=common.as_json)
+    if manifest is not None and (left := common.out / "manifest.json") in saved:
         for text in compared(manifest.body, json.loads(left.read_bytes())):
             line(text)
 

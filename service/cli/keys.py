@@ -1,6 +1,5 @@
 """`tremor keys`: API keys, straight in the database."""
 
-import asyncio
 import hashlib
 import secrets
 from collections.abc import Awaitable, Callable
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from openapi.text import visible
-from service.cli.exits import CommandFailed, Exit
+from service.cli.database import data_folder_option, on_database
 
 if TYPE_CHECKING:
     from service.db.database import Database
@@ -19,14 +18,7 @@ T = TypeVar("T")
 
 
 @click.group()
-@click.option(
-    "--data",
-    type=click.Path(path_type=Path, file_okay=False),
-    envvar="TREMOR_DATA_DIR",
-    default=Path("tremor-data"),
-    show_default=True,
-    help="Data folder of `tremor serve`; ignored when TREMOR_DATABASE_URL is set.",
-)
+@data_folder_option
 @click.pass_context
 def keys(context: click.Context, data: Path) -> None:
     """Create, list and revoke API keys, and say what belongs to which.
@@ -126,25 +118,10 @@ def _no_key(key_id: str | None) -> click.ClickException:
 
 
 def _with_database(data: Path, work: Callable[["Database"], Awaitable[T]], *, begins: bool = False) -> T:
-    """Do the work in the service's database. `begins`: it may be the first that is done there."""
-    from sqlalchemy.exc import DBAPIError
+    """Do the work in the service's database, brought up to date."""
 
-    from service.cli.sandbox import load_settings
-    from service.db.database import Database
+    async def migrated(database: "Database") -> T:
+        await database.migrate()
+        return await work(database)
 
-    settings = load_settings(data_dir=data)
-    if settings.database_url is None and not begins and not data.is_dir():
-        raise click.UsageError(f"there is no data folder {data}: give the one of `tremor serve` with --data")
-
-    async def run() -> T:
-        database = Database(settings.sqlalchemy_url)
-        try:
-            await database.migrate()
-            return await work(database)
-        finally:
-            await database.close()
-
-    try:
-        return asyncio.run(run())
-    except DBAPIError as error:
-        raise CommandFailed(Exit.UNREACHABLE, f"the database cannot be used: {error.orig or error}") from error
+    return on_database(data, migrated, begins=begins)

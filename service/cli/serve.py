@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from service.cli.doors import check_door, open_option
+from service.cli.listening import check_reach, open_option
 
 
 @click.command()
@@ -46,7 +46,7 @@ def serve(host: str, port: int, data: Path, workers: int, is_open: bool, lifelin
 
     keep_private()
     settings = load_settings()
-    check_door(host, settings, is_open)
+    check_reach(host, settings, is_open)
     if workers:
         require_sandbox(settings)
 

@@ -47,7 +47,7 @@ def _name(parts: SplitResult) -> str:
     return (parts.hostname or "").rstrip(".")
 
 
-class Doors:
+class OwnNames:
     """The hosts that the settings allow; see `Settings.allowed_hosts`."""
 
     def __init__(self, settings: Settings) -> None:
@@ -104,12 +104,12 @@ def _same(origin: SplitResult, host: str) -> bool:
 
 def refuse_foreign(settings: Settings) -> Any:
     """Middleware that refuses foreign hosts (421) and writes from foreign pages (403), whatever the route."""
-    doors = Doors(settings)
+    names = OwnNames(settings)
 
     def middleware(app: ASGIApp) -> ASGIApp:
         async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
             if scope["type"] == ScopeType.HTTP:
-                _check(doors, Request(scope))
+                _check(names, Request(scope))
             await app(scope, receive, send)
 
         return guarded
@@ -117,16 +117,16 @@ def refuse_foreign(settings: Settings) -> Any:
     return middleware
 
 
-def _check(doors: Doors, request: Request[Any, Any, Any]) -> None:
+def _check(names: OwnNames, request: Request[Any, Any, Any]) -> None:
     hosts = request.headers.getall("host", [])
     for host in hosts:
-        if not doors.answers_as(host):
+        if not names.answers_as(host):
             raise ForeignHost(
                 f"This service does not answer as {host[:200]!r}; where it should, list that name in "
                 "TREMOR_ALLOWED_HOSTS"
             )
     origin, site = request.headers.get("origin"), request.headers.get("sec-fetch-site")
-    if request.method not in _SAFE and not doors.may_write(hosts, origin, site):
+    if request.method not in _SAFE and not names.may_write(hosts, origin, site):
         raise ForeignOrigin(
             f"A page of another origin ({(origin or site or '')[:200]!r}) may not write here; serve a page of your own "
             "under this very host, or list its host in TREMOR_ALLOWED_HOSTS"

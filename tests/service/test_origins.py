@@ -10,7 +10,7 @@ import pytest
 from openapi.wire.settings import Settings
 from service.app import create_app
 from service.embedded.broker import Broker
-from service.http.origins import Doors
+from service.http.origins import OwnNames
 from tests.service.conftest import Served, World, make_settings
 from tests.service.test_problems import is_problem
 
@@ -94,7 +94,7 @@ def test_production_lists_its_names(named: httpx.Client) -> None:
 
 
 def test_with_keys_any_name_will_do_unless_names_are_listed() -> None:
-    assert Doors(Settings(auth="keys")).answers_as("gpu.example")
-    assert not Doors(Settings(auth="keys", allowed_hosts=("a",))).answers_as("gpu.example")
-    assert Doors(Settings(allowed_hosts=("*",))).answers_as("gpu.example")
-    assert Doors(Settings(host="gpu.example")).answers_as("gpu.example:8000")
+    assert OwnNames(Settings(auth="keys")).answers_as("gpu.example")
+    assert not OwnNames(Settings(auth="keys", allowed_hosts=("a",))).answers_as("gpu.example")
+    assert OwnNames(Settings(allowed_hosts=("*",))).answers_as("gpu.example")
+    assert OwnNames(Settings(host="gpu.example")).answers_as("gpu.example:8000")

@@ -4,8 +4,8 @@ import pytest
 from click.testing import CliRunner
 
 from openapi.wire.settings import Settings
-from service.cli.doors import check_door
 from service.cli.exits import Exit
+from service.cli.listening import check_reach
 from service.cli.main import main
 
 
@@ -38,7 +38,7 @@ def test_the_address_may_come_from_a_setting(monkeypatch: pytest.MonkeyPatch) ->
     ],
 )
 def test_what_is_meant_is_done(host: str, auth: str, is_open: bool) -> None:
-    check_door(host, Settings.model_validate({"auth": auth}), is_open)
+    check_reach(host, Settings.model_validate({"auth": auth}), is_open)
 
 
 def test_a_busy_port_of_the_api_is_said() -> None:

@@ -12,7 +12,7 @@ open_option = click.option(
 )
 
 
-def check_door(host: str, settings: Settings, is_open: bool) -> None:
+def check_reach(host: str, settings: Settings, is_open: bool) -> None:
     """Raise `UsageError` when others than this machine could use the service and need no key for it."""
     if is_open or settings.auth == "keys" or _is_local(host):
         return

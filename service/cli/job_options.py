@@ -1,0 +1,142 @@
+"""The options that `tremor audit` and `tremor harden` share, and what they do alike: check, upload, carry out."""
+
+import functools
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import click
+
+from service.cli import specs
+from service.cli.display import bars
+from service.cli.exits import interruptible
+from service.cli.given import Given, check_files, check_folder, data_metadata, model_metadata, read_by
+from service.cli.jobs import Kind as JobKind
+from service.cli.options import FOLDER, check_detach, detach_option, json_option, server_options
+from service.cli.session import connected
+from service.cli.uploads import Kind, upload
+from service.cli.work import carry_out, leave
+
+Json = dict[str, Any]
+
+attack_options = click.option(
+    "--attack",
+    "attacks",
+    multiple=True,
+    metavar="SPEC",
+    callback=read_by(specs.spec),
+    help="e.g. pgd:eps=8/255,steps=20, or JSON; repeatable; replaces the preset's.",
+)
+input_option = click.option(
+    "--input",
+    "input_",
+    metavar="JSON",
+    callback=read_by(specs.metadata),
+    help='The model\'s input, e.g. \'{"mean": [0.5], "std": [0.5]}\', or a file with it.',
+)
+model_option = click.option(
+    "--model-options",
+    "about_model",
+    metavar="JSON",
+    callback=read_by(specs.metadata),
+    help='What else is to know of the model, e.g. \'{"labels": ["cat", "dog"]}\', or a file with it.',
+)
+data_option = click.option(
+    "--data-options",
+    "about_data",
+    metavar="JSON",
+    callback=read_by(specs.metadata),
+    help='What is to know of the data sets, e.g. \'{"resize": {"size": 256, "crop": 224}}\', or a file with it; the '
+    "README lists the fields.",
+)
+seed_option = click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
+
+
+class Input(NamedTuple):
+    """A file to upload, and the field of the request that its id is for (`section/field` inside a section)."""
+
+    field: str
+    kind: Kind
+    path: Path
+
+
+@dataclass(frozen=True)
+class Common:
+    """What the shared options say."""
+
+    input_: Given | None
+    about_model: Given | None
+    about_data: Given | None
+    out: Path
+    as_json: bool
+    detach: bool
+    server: str | None
+    api_key: str | None
+    retry_for: float
+
+    def run(self, kind: JobKind, request: Json, inputs: Sequence[Input]) -> tuple[Json, list[Path]] | None:
+        """Upload, start the job, and follow it; return its result and the files that it left.
+
+        None with `--detach`, which leaves the job to the server. All that can be found wrong by itself is found before
+        anything is sent.
+        """
+        check_detach(self.detach, self.server)
+        metadata: dict[Kind, Json] = {
+            "models": model_metadata(self.input_, self.about_model),
+            "datasets": data_metadata(self.about_data),
+        }
+        check_files(*(given.path for given in inputs))
+        if not self.detach:
+            check_folder(self.out)
+        with interruptible(), connected(self.server, self.api_key, patience=self.retry_for) as client, bars() as shown:
+            for given in inputs:
+                *sections, field = given.field.split("/")
+                place = request[sections[0]] if sections else request
+                place[field] = upload(client, given.kind, given.path, metadata[given.kind], shown)["id"]
+            if self.detach:
+                leave(client, kind, request, self.as_json)
+                return None
+            return carry_out(client, kind, request, shown, self.out)
+
+
+def job_options(*, out: Path | None) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Give a command the shared options; what they say comes as `common`, and `attacks` and `seed` by themselves.
+
+    `out`: the folder of results where `--out` is not given; None where it must be.
+    """
+    folder: dict[str, Any] = {"required": True} if out is None else {"default": out, "show_default": True}
+
+    def add(command: Callable[..., None]) -> Callable[..., None]:
+        @functools.wraps(command)
+        def called(
+            *,
+            input_: Given | None,
+            about_model: Given | None,
+            about_data: Given | None,
+            out: Path,
+            as_json: bool,
+            detach: bool,
+            server: str | None,
+            api_key: str | None,
+            retry_for: float,
+            **own: Any,
+        ) -> None:
+            common = Common(input_, about_model, about_data, out, as_json, detach, server, api_key, retry_for)
+            command(common=common, **own)
+
+        given: Callable[..., None] = server_options(called)
+        for option in (
+            detach_option,
+            json_option,
+            click.option("--out", type=FOLDER, **folder),
+            data_option,
+            model_option,
+            input_option,
+            seed_option,
+            attack_options,
+        ):
+            given = option(given)
+        return given
+
+    return add
