@@ -12,7 +12,7 @@ from openapi.presets import PRESETS
 
 
 def with_attacks(request: AuditRequest) -> AuditRequest:
-    """Fill in preset and attack list, and give every attack its id; `preset` is null when a list replaced it.
+    """Fill in preset and attack list, and give every attack its id; `preset` is None when a list replaced it.
 
     Raises `InvalidField` when two ids are equal.
     """

@@ -47,7 +47,7 @@ def examples_of(
     """Attack images and keep what succeeds.
 
     targets: `runner_up` or `random` (by seed and index) gives each sample a class of its own, and only examples of that
-    class count; null leaves it to the attack. Raises what `run_attack` raises.
+    class count; None leaves it to the attack. Raises what `run_attack` raises.
     """
     options = {"seed": seed, "batch_size": batch_size, "num_classes": model.num_classes}
     if targets is None:

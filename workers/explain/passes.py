@@ -36,7 +36,7 @@ def passes(model: Logits, x: Tensor, *, batch_size: int | None = None, gradient:
     """Freeze a model (m, c, h, w) → (m, K) for the passes of a block, in exact float32, and leave it as it was.
 
     x: (n, c, h, w) in [0, 1], one image at least, of which a few are tried. gradient: there are passes back as well.
-    batch_size: null is measured; it changes the speed, not the result.
+    batch_size: None is measured; it changes the speed, not the result.
     """
     few = x[:2]
     with frozen(model), exact_float32():

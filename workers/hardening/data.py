@@ -25,7 +25,7 @@ class Rows:
 class TrainingSet:
     """The first `limit` samples of a data set, or some of them; images uint8 or float32 in [0, 1], (N, c, h, w).
 
-    numbers: (n,) int64, ascending, which samples of the data set these are; null is the first `limit`.
+    numbers: (n,) int64, ascending, which samples of the data set these are; None is the first `limit`.
     """
 
     def __init__(

@@ -31,7 +31,7 @@ def vulnerability_maps(
 ) -> VulnerabilityMaps:
     """V_b(u) = P_{y_b}(x) − P_{y_b}(x with window u of x'), V_a(u) = P_{y_a}(x with u of x') − P_{y_a}(x).
 
-    x, x_adv: (n, c, h, w) in [0, 1]; benign, adversarial: (n,) classes; window: side of a window (null: 2 up to 32
+    x, x_adv: (n, c, h, w) in [0, 1]; benign, adversarial: (n,) classes; window: side of a window (None: 2 up to 32
     pixels, 13 above), over all channels; those at the edge may be smaller. All windows of an image go through the
     model in batches of `batch_size`.
     """

@@ -29,7 +29,7 @@ class UnknownMetric(LookupError):
 def judge(report: Mapping[str, Any], rules: Sequence[PolicyRule]) -> ReportVerdict:
     """Evaluate all rules on a report (as JSON): fail if one fails, else inconclusive if one is, else pass.
 
-    Without rules the status is null: nothing was asked, so nothing passed.
+    Without rules the status is None: nothing was asked, so nothing passed.
     """
     results = tuple(_evaluate(report, rule) for rule in rules)
     states = [r.status for r in results]

@@ -13,7 +13,7 @@ from workers.reports.merge import AttackTable
 def write_samples(path: Path, tables: Sequence[AttackTable]) -> None:
     """Write every sample's outcome under every attack.
 
-    `distance` is null where there was no success, `queries` where the attack does not count them.
+    `distance` is None where there was no success, `queries` where the attack does not count them.
     """
     correct = np.logical_and.reduce([t.correct for t in tables]).tolist()
     index, label, predicted = (getattr(tables[0], name).tolist() for name in ("index", "label", "predicted"))

@@ -1,8 +1,11 @@
 """What an attack knows of its rows shrinks together."""
 
-import torch
+from dataclasses import dataclass
 
-from workers.attacks.engine.rows import without
+import torch
+from torch import Tensor
+
+from workers.attacks.engine.rows import RowState, without
 from workers.attacks.maths.balls import LinfBall
 
 
@@ -19,3 +22,19 @@ def test_tensors_balls_and_tuples_of_them_lose_the_same_rows() -> None:
     assert torch.equal(deep[0], x[[1, 3]])
     assert empty.shape == (2, 0)
     assert without(torch.ones(4, dtype=torch.bool), x)[0].shape == (0, 1, 2, 2)
+
+
+@dataclass
+class _State(RowState):
+    rows: Tensor
+    image: Tensor
+
+
+def test_the_fields_of_a_state_shrink_and_grow_together() -> None:
+    x = torch.rand(4, 1, 2, 2)
+    state = _State(torch.arange(4), x).without(torch.tensor([False, True, True, False]))
+    assert state.rows.tolist() == [0, 3]
+    assert torch.equal(state.image, x[[0, 3]])
+    both = state.join(_State(torch.tensor([9]), x[1:2]))
+    assert both.rows.tolist() == [0, 3, 9]
+    assert torch.equal(both.image, x[[0, 3, 1]])

@@ -34,7 +34,7 @@ def dual_pairs(
 ) -> Tensor:
     """Return x' (n, c, h, w) after exactly `steps` PGD steps on every sample, the misclassified ones included.
 
-    x: (n, c, h, w) float32 in [0, 1], y: (n,), index: (n,) global sample indices; step_size null is eps / sqrt(steps).
+    x: (n, c, h, w) float32 in [0, 1], y: (n,), index: (n,) global sample indices; step_size None is eps / sqrt(steps).
     loss: what each step climbs, a function of logits and y: with `log_odds_target` y are the classes that are aimed at.
     The model is frozen meanwhile and returned as it was. The random start depends on (seed, index) alone.
     Raises ModelNumerics, NotDifferentiable, MemoryLimit.

@@ -13,7 +13,7 @@ _BEYOND = 0.01
 def refine_l1(batch: Batch, steps: int, start: tuple[Tensor, Tensor] | None = None) -> None:
     """Walk along the decision boundary from every success, `steps` passes forth and back a row; the nearest is kept.
 
-    start: rows (m,) and other successes of theirs (m, c, h, w) to begin at; null begins at the nearest of every row.
+    start: rows (m,) and other successes of theirs (m, c, h, w) to begin at; None begins at the nearest of every row.
 
     Every step goes to the point nearest to x on the boundary as linearised where the walk stands (`nearest_in_l1`), no
     entry by more than a reach that falls geometrically. The walk goes on from where it is, fooled or not: the next

@@ -24,7 +24,7 @@ def refine_l2(
     boundary within the box is ``x + s g`` clipped, with s such that its lead is 0. The candidate is the mixture
     ``(1 - b) d + b s g``; where it fools and is nearer it becomes x' and b grows, otherwise b is halved.
     confidence: the lead that counts as fooling, in place of 0. allowed: (n, c, h, w) of the chunk, 1 where pixels may
-    change and 0 where not. among: (m,) the rows meant; null is all. most: by how much a pixel may change. beyond: the
+    change and 0 where not. among: (m,) the rows meant; None is all. most: by how much a pixel may change. beyond: the
     share by which candidates go beyond the linearised boundary.
     """
     rows = batch.found.nonzero().flatten() if among is None else among[batch.found[among]]

@@ -44,7 +44,7 @@ def run_attack(
 
     model: (m, c, h, w) float32 in [0, 1] → (m, K) logits; an nn.Module is put into eval mode with frozen weights and
     left as it was. x: (n, c, h, w) float32 in [0, 1], y: (n,) labels, index: (n,) global sample indices, which alone
-    with `seed` decide the randomness. skip: (n,) mask of samples that are not attacked. batch_size: rows a pass (null:
+    with `seed` decide the randomness. skip: (n,) mask of samples that are not attacked. batch_size: rows a pass (None:
     64 on a CPU, up to 512 for a tiny model, 1024 on a GPU, less where that much has no room, see
     `batch_size`; halved when memory runs out); it changes the speed, not the result. gradients: their arithmetic in
     attacks with an eps, see

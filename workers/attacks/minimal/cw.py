@@ -1,6 +1,6 @@
 """Carlini & Wagner's L2 attack, with binary-search columns that do not wait for each other."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -10,7 +10,7 @@ from workers.attacks.boundary.bisection import bisect
 from workers.attacks.boundary.far_starts import start_far_away
 from workers.attacks.boundary.refine_l2 import refine_l2
 from workers.attacks.engine.batch import Batch
-from workers.attacks.engine.rows import without
+from workers.attacks.engine.rows import RowState
 from workers.attacks.maths.balls import per_row
 from workers.attacks.maths.losses import margin, margin_without, rival
 from workers.attacks.registry import implements
@@ -23,7 +23,7 @@ _BETA1, _BETA2 = 0.9, 0.999
 
 
 @dataclass
-class _Rows:
+class _Rows(RowState):
     """The rows at work. Each has its own column (binary-search step), step count, constant and Adam state."""
 
     rows: Tensor  # (m,) positions in the batch
@@ -54,12 +54,6 @@ class _Rows:
         gone = torch.zeros(len(rows), batch.classes, dtype=torch.bool, device=x.device)
         return cls(rows, x, batch.y[rows], x.clone(), *start, *search, inf.clone(), inf.clone(), inf.clone(), gone)
 
-    def without(self, gone: Tensor) -> "_Rows":
-        return _Rows(*without(gone, *(getattr(self, f.name) for f in fields(self))))
-
-    def join(self, other: "_Rows") -> "_Rows":
-        return _Rows(*(torch.cat([getattr(self, f.name), getattr(other, f.name)]) for f in fields(self)))
-
 
 @implements(Cw)
 def cw(batch: Batch, spec: Cw) -> None:
@@ -75,8 +69,7 @@ def cw(batch: Batch, spec: Cw) -> None:
     room for waiting ones, so that passes stay full. The last of three or more columns begins at x and leaves out the
     class of the best example, whose boundary need not be the nearest (ours). The best examples slide along the boundary
     towards x for 30 passes (`refine_l2`) and are bisected (ours). Rows whose gradient was 0 begin elsewhere
-    (`far_starts`,
-    ours; without confidence).
+    (`far_starts`, ours; without confidence).
 
     Carlini & Wagner, "Towards Evaluating the Robustness of Neural Networks", 2017.
     """

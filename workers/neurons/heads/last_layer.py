@@ -135,7 +135,7 @@ def arranged(values: list[Tensor], reading: Reading) -> Tensor:
 def find_last_layer(model: AuditedModel, example: Tensor | None = None) -> LastLayer:
     """Find the last linear layer in the graph and make W, b of it and of what stands behind it.
 
-    example: (2, c, h, w) or more images in [0, 1] on which both are compared (null: random ones). Raises `NoLastLayer`
+    example: (2, c, h, w) or more images in [0, 1] on which both are compared (None: random ones). Raises `NoLastLayer`
     saying what is missing: no layer before the last, an operator behind it that is not linear, inputs that are no
     neuron's.
     """

@@ -147,7 +147,7 @@ def behind(graph: fx.Graph, starts: Sequence[fx.Node], goal: fx.Node) -> tuple[f
 def evaluate(
     model: AuditedModel, recorded: Recorded, given: Mapping[fx.Node, Tensor], wanted: fx.Node | None = None
 ) -> Tensor:
-    """What `wanted` (null: the logits) becomes when nodes have the values `given`; differentiable in them.
+    """What `wanted` (None: the logits) becomes when nodes have the values `given`; differentiable in them.
 
     What is read beside them is constant, or a size as `recorded` has it.
     """

@@ -39,7 +39,7 @@ def with_analyses(neurons: NeuronReport | None, found: Found | None) -> tuple[Ne
 
 
 def own_analyses(found: Found) -> tuple[dict[str, Any], list[Check]]:
-    """The sections of the analyses with a field of their own, null where they are missing, and a check of each."""
+    """The sections of the analyses with a field of their own, None where they are missing, and a check of each."""
     return _merged([(analysis, getattr(found.request, name)) for name, analysis in OWN.items()], found)
 
 

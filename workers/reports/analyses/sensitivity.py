@@ -19,7 +19,7 @@ def neuron_report(
     inputs: Mapping[str, Path],
     values: Sequence[NeuronsValue],
 ) -> NeuronReport | None:
-    """Merge the sums of all slices exactly and finish them; null when no pair was measured.
+    """Merge the sums of all slices exactly and finish them; None when no pair was measured.
 
     layers: of the model. values: of the shards, whose ``taps`` say where each layer was really tapped.
     """
