@@ -35,6 +35,14 @@ class Command:
             cwd=folder, stdout=subprocess.PIPE, stderr=self._error, text=True,
         )  # fmt: skip
 
+    def until_it_speaks(self) -> None:
+        """Wait until something stands on its standard error: the job is then being waited for."""
+        deadline = time.monotonic() + 240
+        while os.fstat(self._error.fileno()).st_size == 0:
+            assert self.process.poll() is None, "it has ended without a word"
+            assert time.monotonic() < deadline, "it says nothing"
+            time.sleep(0.05)
+
     def end(self) -> tuple[int, str, str]:
         """The exit code, standard output and standard error."""
         out, _ = self.process.communicate(timeout=300)
@@ -139,7 +147,7 @@ def test_what_is_detached_is_followed_and_only_left_by_ctrl_c(
     assert f"tremor follow {identity} --server {client.http.base_url.copy_with(path='')}".rstrip("/") in said
     follower = tremor("follow", identity)
     client.wait(f"/audits/{identity}", lambda body: body["status"] == "running")
-    time.sleep(2)  # the command has begun to wait
+    follower.until_it_speaks()
     follower.process.send_signal(signal.SIGINT)
     code, _, said = follower.end()
     assert (code, "goes on on the server" in said) == (130, True), said
