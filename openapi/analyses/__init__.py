@@ -10,6 +10,7 @@ from openapi.analyses.base import Analysis
 from openapi.analyses.explain import EXPLAIN
 from openapi.analyses.importance import IMPORTANCE
 from openapi.analyses.parts import Block, Parts
+from openapi.analyses.receptive_fields import RECEPTIVE_FIELDS
 from openapi.analyses.regions import REGIONS
 from openapi.analyses.sensitivity import SensitivityOptions, SensitivitySection
 from openapi.analyses.similarity import SIMILARITY
@@ -23,7 +24,8 @@ SENSITIVITY = Analysis("sensitivity", "Neuron sensitivity was measured", Sensiti
 
 #: Name → analysis, in the order of the report.
 ANALYSES: dict[str, Analysis[Any, Any]] = {
-    analysis.name: analysis for analysis in (SENSITIVITY, SWEEP, IMPORTANCE, SIMILARITY, SUPPRESSION, VULNERABILITY)
+    analysis.name: analysis
+    for analysis in (SENSITIVITY, SWEEP, IMPORTANCE, SIMILARITY, SUPPRESSION, RECEPTIVE_FIELDS, VULNERABILITY)
 }
 
 #: Those that are no part of `neurons`: fields of the request and of the report themselves.
@@ -43,6 +45,11 @@ def options() -> Parts:
 def sections() -> Parts:
     """The parts of a report's block `neurons`."""
     return tuple((a.name, a.section, a.title) for a in further())
+
+
+def artifacts() -> frozenset[str]:
+    """Kinds of the files that analyses leave."""
+    return frozenset(kind for analysis in (*ANALYSES.values(), *OWN.values()) for kind in analysis.artifacts)
 
 
 def work(name: str) -> Work:

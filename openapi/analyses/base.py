@@ -16,7 +16,7 @@ class Analysis(Generic[O, S]):
     """One entry of `openapi.analyses.ANALYSES`.
 
     `name`: the field under `neurons` that asks for it and that reports it. `title`: of its check and its section.
-    `works`: what shards do for it. `definitions`: of its words, for the report. `own`: it is no part of `neurons`, but a
+    `works`: what shards do for it. `artifacts`: kinds of the files that it leaves. `definitions`: of its words, for the report. `own`: it is no part of `neurons`, but a
     field of the request and of the report themselves. How it is planned, computed, merged and
     shown stands in a module of this name in `service.orchestrator.analyses`, `workers.analyses` (one a work) and
     `workers.reports.analyses`.
@@ -29,6 +29,7 @@ class Analysis(Generic[O, S]):
     works: tuple[Work, ...] = ()
     definitions: Mapping[str, str] = field(default_factory=dict)
     own: bool = False
+    artifacts: tuple[str, ...] = ()
 
     @property
     def path(self) -> str:

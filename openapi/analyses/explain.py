@@ -203,4 +203,5 @@ EXPLAIN = Analysis(
         "is fitted anew within its old L2 and L-infinity size; success is checked on the stored image",
     },
     own=True,
+    artifacts=("explanations",),
 )

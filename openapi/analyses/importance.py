@@ -121,4 +121,5 @@ IMPORTANCE = Analysis(
         "levenshtein": "1 - edit distance / (|a| + |b|) (SNS, Eq. 7-8): at least 0.5 for lists of one length; "
         "`levenshtein_indel` counts a substitution as 2 (ours) and can reach 0",
     },
+    artifacts=("importance", "targeted_pairs"),
 )

@@ -14,7 +14,14 @@ _FEW = 64
 #: Preset → analyses; the other presets measure σ alone. `paper` has the settings of SNS on every sample.
 NEURONS: dict[str, NeuronOptions] = {
     "paper": NeuronOptions.model_validate(
-        {"sweep": {}, "importance": {}, "similarity": {}, "suppression": {}, "vulnerability": {}},
+        {
+            "sweep": {},
+            "importance": {},
+            "similarity": {},
+            "suppression": {},
+            "receptive_fields": {},
+            "vulnerability": {},
+        },
     ),
     "deep": NeuronOptions.model_validate(
         {
@@ -27,6 +34,7 @@ NEURONS: dict[str, NeuronOptions] = {
                 "attacks": [Fgsm(), Pgd(steps=5)],
                 "max_samples": _FEW,
             },
+            "receptive_fields": {"max_samples": 200},
             "vulnerability": {"max_samples": 200},
         }
     ),

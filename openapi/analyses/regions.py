@@ -152,4 +152,5 @@ REGIONS = Analysis(
         "spearman": "ours: density of vulnerable pixels against semantic amount, over regions; no sign is expected",
     },
     own=True,
+    artifacts=("regions",),
 )

@@ -1,11 +1,13 @@
 """What a job left: written into a folder, and told in the terminal."""
 
 import json
+from collections.abc import Collection
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 import click
 
+from openapi.analyses import artifacts
 from service.cli.client import Client, cannot_write
 from service.cli.display import accuracy_table, console, line, neuron_table, tell_analyses, tell_checks, tell_rules
 from service.cli.exits import CommandFailed, Exit
@@ -13,7 +15,6 @@ from service.cli.jobs import Kind
 
 Json = dict[str, Any]
 
-_OF_ANALYSES = {"importance", "activations", "receptive_fields", "explanations", "regions"}
 _OF_A_HARDENING = {"checkpoint", "manifest", "log", "example", "card"}
 
 
@@ -29,7 +30,7 @@ def save_report(client: Client, job: str, folder: Path) -> tuple[Json, list[Path
     return report, [page, data]
 
 
-def save_artifacts(client: Client, job: str, folder: Path, kinds: set[str]) -> list[Path]:
+def save_artifacts(client: Client, job: str, folder: Path, kinds: Collection[str]) -> list[Path]:
     """Download a job's artifacts of the given kinds; return their paths."""
     saved: list[Path] = []
     cursor: str | None = None
@@ -61,8 +62,8 @@ def fetch(client: Client, kind: Kind, body: Json, out: Path) -> tuple[Json, list
     told = [f"{part['name']}: {text}" for part in parts for text in part.get("warnings", ())]
     client.warnings += [text for text in told if text not in client.warnings]  # inspections were told of at upload
     if body["request"].get("keep_examples"):
-        saved += save_artifacts(client, job, out, {"examples", "pairs", "targeted_pairs"})
-    saved += save_artifacts(client, job, out, _OF_ANALYSES)
+        saved += save_artifacts(client, job, out, {"examples", "pairs"})
+    saved += save_artifacts(client, job, out, artifacts())
     if body.get("hardening_id"):
         saved += save_artifacts(client, f"/v1/hardenings/{body['hardening_id']}", out, _OF_A_HARDENING)
     return report, saved

@@ -2,7 +2,7 @@
 
 import pytest
 
-from openapi.analyses import further
+from openapi.analyses import artifacts, further
 from openapi.analyses.importance import IMPORTANCE
 from openapi.audits import AuditRequest
 from openapi.presets import PRESETS
@@ -71,8 +71,10 @@ def test_regions_that_cannot_be_searched_are_left_out_of_a_preset_and_refused_wh
 
 
 def test_the_deep_preset_has_every_section(small: InProcess) -> None:
-    found = small.audit(preset="deep")
+    found = small.audit(preset="deep", keep_examples=True)
     assert all(found.report["neurons"][a.name] is not None for a in further())
     assert found.report["explain"]["n"] > 0
     assert found.report["regions"]["n"] > 0
     assert {check["status"] for check in found.report["checks"] if check["id"].startswith("neurons")} == {"pass"}
+    left = {artifact["kind"] for artifact in found.report["artifacts"]}
+    assert artifacts() == left - {"examples", "pairs"}

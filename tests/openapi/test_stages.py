@@ -9,6 +9,7 @@ import pytest
 from openapi.analyses import ANALYSES, OWN
 from openapi.analyses.explain import ExplainFile
 from openapi.analyses.importance import TargetedFile
+from openapi.analyses.receptive_fields import ExcitationFile, FieldsFile
 from openapi.analyses.regions import RegionFile
 from openapi.analyses.suppression import SuppressedFile
 from openapi.analyses.vulnerability import ActivationsFile
@@ -38,6 +39,8 @@ FILES: dict[str, set[str]] = {
         *ActivationsFile,
         *ExplainFile,
         *RegionFile,
+        *ExcitationFile,
+        *FieldsFile,
     },
     Stage.HARDEN: {*HardenFile},
     Stage.REPORT: {*ReportFile},

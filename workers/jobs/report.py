@@ -47,7 +47,7 @@ def run(ctx: JobContext[ReportParams]) -> ReportValue:
     _write_views(ctx, built)
     pictures = worst_examples(built.tables, ctx.inputs)
     ctx.output(ReportFile.HTML, "report.html", "report", "html").write_text(
-        render(built.report, pictures), encoding="utf-8"
+        render(built.report, pictures, {key: file.path for key, file in ctx.files.items()}), encoding="utf-8"
     )
     ctx.progress(4, 4, "steps", "report")
     return ReportValue(verdict=built.report.verdict.status, metrics=built.metrics, headline=_headline(built))

@@ -5,6 +5,8 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from functools import cache
+from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -59,8 +61,13 @@ def _json(value: Any) -> Markup:
     return Markup("\n").join(visible(line) for line in lines)
 
 
-def render(report: Report, pictures: Sequence[WorstExample] = ()) -> str:
-    """Return the page. `pictures`: the worst examples of one attack; none where nothing was fooled."""
+def render(
+    report: Report, pictures: Sequence[WorstExample] = (), files: Mapping[str, Path] = MappingProxyType({})
+) -> str:
+    """Return the page.
+
+    pictures: the worst examples of one attack; none where nothing was fooled. files: those that analyses left, by key.
+    """
     facts = report.model_dump(mode="json")
     layers = _layers(report)
     names = report.model.labels
@@ -83,8 +90,8 @@ def render(report: Report, pictures: Sequence[WorstExample] = ()) -> str:
         confusions=_confusions(report),
         class_text=lambda label: formatting.class_text(label, names),
         layers=layers,
-        analyses=views(report),
-        own_analyses=own_views(report),
+        analyses=views(report, files),
+        own_analyses=own_views(report, files),
         ratio_top=_largest_ratio(layers),
         many=charts.MANY_LAYERS,
         by_depth=charts.by_depth(layers),

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
+import numpy.typing as npt
 
 from openapi.problems import JobFailed
 from openapi.stages.places import Part, Place
@@ -27,6 +28,14 @@ def join_npz(paths: Sequence[Path], keys: Sequence[str], target: Path) -> None:
         for key in keys:
             with out.open(zipfile.ZipInfo(f"{key}.npy", _DATE), "w", force_zip64=True) as sink:
                 _join(archives, key, sink)
+
+
+def append_npz(target: Path, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
+    """Add arrays to an `.npz` that is there."""
+    with zipfile.ZipFile(target, "a", zipfile.ZIP_STORED, allowZip64=True) as out:
+        for key, array in arrays.items():
+            with out.open(zipfile.ZipInfo(f"{key}.npy", _DATE), "w", force_zip64=True) as sink:
+                np.lib.format.write_array(sink, np.ascontiguousarray(array), allow_pickle=False)
 
 
 def _join(archives: Sequence[zipfile.ZipFile], key: str, sink: IO[bytes]) -> None:

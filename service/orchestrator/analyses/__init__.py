@@ -8,6 +8,7 @@ from openapi.problems import InvalidField
 from service.orchestrator.analyses import (
     explain,
     importance,
+    receptive_fields,
     regions,
     sensitivity,
     similarity,
@@ -25,6 +26,7 @@ PLANS: dict[str, Plan[Any]] = {
     "importance": importance.PLAN,
     "similarity": similarity.PLAN,
     "suppression": suppression.PLAN,
+    "receptive_fields": receptive_fields.PLAN,
     "vulnerability": vulnerability.PLAN,
     "explain": explain.PLAN,
     "regions": regions.PLAN,

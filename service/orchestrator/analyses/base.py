@@ -11,6 +11,8 @@ from openapi.base import Frozen
 from openapi.samples import chosen
 from openapi.stages.analysis import Work, WorkParams
 from openapi.stages.base import Given, Stage
+from openapi.stages.neurons import NeuronsFile
+from openapi.stages.places import Place
 from openapi.wire.jobs import Blob
 from service.orchestrator.plan import OutputOf, Step, ValueOf
 from service.orchestrator.subjects import DatasetSubject, ModelSubject
@@ -58,6 +60,11 @@ class Planning:
     def data(self) -> dict[str, Blob | OutputOf]:
         """The inputs of a work that runs the model."""
         return {Given.MODEL: self.model.blob, **self.dataset.arrays()}
+
+    def sums(self) -> dict[str, Blob | OutputOf]:
+        """The inputs of a work that ranks neurons: the sums of σ of all slices."""
+        places = [Place.of_neurons(j) for j, _, _ in self.slices(self.neurons.max_samples)]
+        return {str(place): OutputOf(str(place), NeuronsFile.SUMS) for place in places}
 
     def step(
         self,

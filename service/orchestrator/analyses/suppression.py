@@ -10,11 +10,9 @@ from openapi.analyses.suppression import (
 )
 from openapi.audits import AuditRequest
 from openapi.problems import InvalidField
-from openapi.stages.neurons import NeuronsFile
-from openapi.stages.places import Place
 from service.orchestrator.analyses.base import Plan, Planning, step_name
 from service.orchestrator.matching import class_names
-from service.orchestrator.plan import OutputOf, Step, ValueOf
+from service.orchestrator.plan import Step, ValueOf
 from service.orchestrator.subjects import DatasetSubject, ModelSubject
 from service.orchestrator.targets import aimed
 
@@ -30,12 +28,6 @@ def hidden_layers(model: ModelSubject) -> tuple[str, ...]:
     return tuple(layer.name for layer in layers)
 
 
-def sums_of(plan: Planning) -> dict[str, OutputOf]:
-    """The sums of σ of all slices, as inputs."""
-    places = [Place.of_neurons(j) for j, _, _ in plan.slices(plan.neurons.max_samples)]
-    return {str(place): OutputOf(str(place), NeuronsFile.SUMS) for place in places}
-
-
 def steps(options: SuppressionOptions, plan: Planning) -> list[Step]:
     """The group of sensitive neurons is number 0, controls are 1 and up."""
     specs = aimed(options.attacks, class_names(plan.model, plan.dataset), plan.model.inspection.num_classes, POINTER)
@@ -48,7 +40,7 @@ def steps(options: SuppressionOptions, plan: Planning) -> list[Step]:
         zero_policy=plan.neurons.zero_policy,
         seed=plan.request.seed,
     )
-    found = [plan.step(SUPPRESSION, (0,), sums_of(plan), omega, 1)]
+    found = [plan.step(SUPPRESSION, (0,), plan.sums(), omega, 1)]
     for j, start, stop in plan.slices(options.max_samples):
         for group in range(options.repeats + 1):
             params = SuppressedParams(

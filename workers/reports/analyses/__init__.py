@@ -1,7 +1,8 @@
 """The report's part of each analysis: a module of its name, with
 
 ``merge(options, found) -> Merged``, ``view(section, report) -> dict`` for the template
-``templates/analyses/NAME.html``, and where it leaves files of its own ``keep(options, found, output)``.
+``templates/analyses/NAME.html``, where it leaves files of its own ``keep(options, found, output)``, and where the page
+shows some of them ``pictures(section, files) -> dict``, which joins the view.
 """
 
 import importlib
@@ -82,22 +83,27 @@ def keep_files(found: Found | None, output: Output) -> None:
             keep(options, found, output)
 
 
-def views(report: Report) -> list[dict[str, Any]]:
-    """For the page: of every analysis of neurons that is there its template, section and view."""
-    return [_view(a, section, report) for a in further() if (section := a.found(report.neurons)) is not None]
+def views(report: Report, files: Mapping[str, Path]) -> list[dict[str, Any]]:
+    """For the page: of every analysis of neurons that is there its template, section and view.
+
+    files: what `keep_files` wrote, by key.
+    """
+    return [_view(a, section, report, files) for a in further() if (section := a.found(report.neurons)) is not None]
 
 
-def own_views(report: Report) -> list[dict[str, Any]]:
+def own_views(report: Report, files: Mapping[str, Path]) -> list[dict[str, Any]]:
     """The same of the analyses with a field of their own."""
     found = ((analysis, getattr(report, name)) for name, analysis in OWN.items())
-    return [_view(analysis, section, report) for analysis, section in found if section is not None]
+    return [_view(analysis, section, report, files) for analysis, section in found if section is not None]
 
 
-def _view(analysis: Analysis[Any, Any], section: Frozen, report: Report) -> dict[str, Any]:
+def _view(analysis: Analysis[Any, Any], section: Frozen, report: Report, files: Mapping[str, Path]) -> dict[str, Any]:
+    module = _module(analysis.name)
+    shown = module.pictures(section, files) if hasattr(module, "pictures") else {}
     return {
         "name": analysis.name,
         "title": analysis.title,
         "template": f"analyses/{analysis.name}.html",
         "section": section.model_dump(mode="json"),
-        "view": _module(analysis.name).view(section, report),
+        "view": {**module.view(section, report), **shown},
     }
