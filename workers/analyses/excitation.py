@@ -21,7 +21,7 @@ def run(ctx: JobContext[ExcitationParams]) -> ExcitationValue:
         _, activations = tapped(x)
         for name, neurons in chosen.items():
             largest = activations[name][:, neurons].flatten(2).amax(2)
-            tops[name].add(largest.double().cpu().numpy(), index.cpu().numpy(), y.cpu().numpy())
+            tops[name].add(largest.double().cpu().numpy(), None, index.cpu().numpy(), y.cpu().numpy())
         n += len(x)
     save_tops(ctx.output(ExcitationFile.TOP, "top.npz", "top", "npz"), list(tops.values()))
     return ExcitationValue(n=n)

@@ -14,11 +14,12 @@ _NOBODY = np.iinfo(np.int64).max
 
 @dataclass(frozen=True)
 class Excitation:
-    """One image that excites a neuron: its number and label, and the largest activation in it."""
+    """One image that excites a neuron: its number and label, and the largest activation in it and in its twin."""
 
     index: int
     label: int
     activation: float
+    activation_adv: float
 
 
 class TopImages:
@@ -29,18 +30,22 @@ class TopImages:
 
     def __init__(self, neurons: int, count: int = 5) -> None:
         shape = (neurons, count)
-        self.activation = np.full(shape, -np.inf)
+        self.activation, self.activation_adv = np.full(shape, -np.inf), np.zeros(shape)
         self.index, self.label = np.full(shape, _NOBODY), np.zeros(shape, np.int64)
 
-    def add(self, largest: Floats, index: Ints, label: Ints) -> None:
-        """Add n images: their largest activations (n, neurons), and (n,) numbers and labels."""
-        wide = (len(largest), self.activation.shape[0])
+    def add(self, benign: Floats, adversarial: Floats | None, index: Ints, label: Ints) -> None:
+        """Add n images: largest activations (n, neurons) of x and of x', and (n,) numbers and labels.
+
+        adversarial: None where nothing is known of the twins; their activations are NaN then.
+        """
+        wide = (len(benign), self.activation.shape[0])
+        adversarial = np.full(wide, np.nan) if adversarial is None else adversarial
         columns = [np.broadcast_to(values[:, None], wide).T for values in (index, label)]
-        self._keep(np.asarray(largest, np.float64).T, *columns)
+        self._keep(np.asarray(benign, np.float64).T, np.asarray(adversarial, np.float64).T, *columns)
 
     def merge(self, other: "TopImages") -> None:
         """Add another slice's images."""
-        self._keep(other.activation, other.index, other.label)
+        self._keep(other.activation, other.activation_adv, other.index, other.label)
 
     def of(self, neuron: int) -> tuple[Excitation, ...]:
         """The images of one neuron; fewer than `count` where there are fewer images."""
@@ -49,13 +54,19 @@ class TopImages:
                 int(self.index[neuron, i]),
                 int(self.label[neuron, i]),
                 float(self.activation[neuron, i]),
+                float(self.activation_adv[neuron, i]),
             )
             for i in np.flatnonzero(self.index[neuron] != _NOBODY).tolist()
         )
 
     def arrays(self) -> dict[str, npt.NDArray[np.generic]]:
         """What a file keeps of it; `read` reads it back."""
-        return {"activation": self.activation, "index": self.index, "label": self.label}
+        return {
+            "activation": self.activation,
+            "activation_adv": self.activation_adv,
+            "index": self.index,
+            "label": self.label,
+        }
 
     @classmethod
     def read(cls, data: Mapping[str, npt.NDArray[np.generic]]) -> "TopImages":
@@ -68,6 +79,7 @@ class TopImages:
     def _keep(
         self,
         activation: npt.NDArray[np.float64],
+        activation_adv: npt.NDArray[np.float64],
         index: npt.NDArray[np.int64],
         label: npt.NDArray[np.int64],
     ) -> None:
@@ -76,12 +88,15 @@ class TopImages:
             np.concatenate([mine, theirs], 1)
             for mine, theirs in (
                 (self.activation, activation),
+                (self.activation_adv, activation_adv),
                 (self.index, index),
                 (self.label, label),
             )
         ]
-        order = np.lexsort((joined[1], -joined[0]), axis=1)[:, :count]
-        self.activation, self.index, self.label = (np.take_along_axis(values, order, 1) for values in joined)
+        order = np.lexsort((joined[2], -joined[0]), axis=1)[:, :count]
+        self.activation, self.activation_adv, self.index, self.label = (
+            np.take_along_axis(values, order, 1) for values in joined
+        )
 
 
 def save_tops(path: Path, tops: Sequence[TopImages]) -> None:
