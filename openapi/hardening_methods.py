@@ -4,7 +4,7 @@ The loss that a method minimises and the adversary of its batches are entered un
 `workers.hardening.methods`. The options' schema, the catalog, the command, the manifest and the report follow.
 """
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, GetJsonSchemaHandler, PlainValidator
 from pydantic_core import CoreSchema, PydanticKnownError
@@ -20,6 +20,11 @@ class HardeningMethod(Frozen):
     regulariser: float | None = Field(
         description="Weight of its pairing term where the request names none; null for a method without one"
     )
+    kind: Literal["training", "module", "edit"] = Field(
+        "training",
+        description="`module` trains one layer alone; `edit` changes the network without training it",
+    )
+    stabilises: bool = Field(False, description="Whether lambda L_sns over Omega is added to its loss")
 
 
 #: Name → method, in the order of the catalog.
@@ -31,6 +36,7 @@ METHODS: dict[str, HardeningMethod] = {
             definition="minimise L_adv + lambda L_sns (SNS, Eq. 12-13, Algorithm 1); ours: L_sns is the mean over the "
             "batch",
             regulariser=None,
+            stabilises=True,
         ),
         HardeningMethod(
             name="pat",
@@ -51,6 +57,14 @@ METHODS: dict[str, HardeningMethod] = {
             name="mart",
             definition="misclassification-aware adversarial training (Wang et al., ICLR 2020)",
             regulariser=5.0,
+        ),
+        HardeningMethod(
+            name="rift",
+            definition="fine-tune the layer that matters least for robustness on benign images, then go back towards "
+            "the uploaded weights until no robustness is lost (RiFT, Zhu et al., ICCV 2023); ours: one gradient step "
+            "finds a layer's worst weights, and one layer is a module",
+            regulariser=None,
+            kind="module",
         ),
     )
 }

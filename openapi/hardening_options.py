@@ -6,11 +6,16 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from openapi.base import MOST, Eps, Frozen, Id, Radius
-from openapi.hardening_methods import MethodName, regularisers
+from openapi.hardening_methods import METHODS, MethodName, regularisers
 
 Augmentation = Literal["flip", "crop", "cutout", "cutmix"]
 #: By which number of the validation split a checkpoint is chosen; `mean` is that of the two accuracies.
 Metric = Literal["robust_accuracy", "clean_accuracy", "mean"]
+
+Precision = Literal["float32", "mixed"]
+#: How λ is found, and how a layer is said to matter.
+LambdaChoice = Literal["fixed", "adaptive", "search"]
+Criticality = Literal["weights", "restoration"]
 
 _Share = Annotated[float, Field(gt=0, le=1)]
 _LayerNames = Annotated[tuple[Annotated[str, Field(max_length=500)], ...], Field(max_length=5_000, fail_fast=True)]
@@ -36,6 +41,12 @@ class Goal(Frozen):
         return self
 
 
+class Budget(Frozen):
+    """How long a training may take."""
+
+    seconds: float = Field(gt=0, le=10_000_000, description="Of the training itself, on the worker that begins it")
+
+
 def _unset(value: object) -> bool:
     """For `exclude_if`: options that came later are no part of the JSON, and of result keys, unless they are used."""
     return not value
@@ -55,11 +66,17 @@ class HardenOptions(Frozen):
         description="sensitive: Omega of the vanilla model; dynamic: chosen again after each epoch on 200 samples; "
         "all: every neuron; random: as many neurons as Omega holds, drawn by the seed",
     )
-    layers: Literal["all", "top_half"] | _Share | _LayerNames = Field(
+    layers: Literal["all", "top_half", "auto"] | _Share | _LayerNames = Field(
         "all",
         description="S: the layers whose neurons are stabilised; parameters below the lowest of them are frozen. A number "
         "is the upper share of the convolutions: 0.46 of a VGG-16's 13 are conv8-conv13; names are the file's own, or the papers'"
-        " (conv8, fc1, l3b2c1, l1b1)",
+        " (conv8, fc1, l3b2c1, l1b1). `auto`: those that matter more for robustness than the mean layer (`criticality`)",
+    )
+    criticality: Criticality = Field(
+        "weights",
+        exclude_if=lambda value: value == "weights",
+        description="By what `auto` and rift judge a layer: robust accuracy lost at its worst-case weights (a move of "
+        "2 % of their norm), or when its uploaded weights come back after a short adversarial training",
     )
     lambda_: float = Field(
         0.05,
@@ -69,11 +86,23 @@ class HardenOptions(Frozen):
         description="Weight of L_sns in Eq. 13. L_sns grows with layers, neurons and the scale of activations: the paper "
         "has 5 for conv8-conv13 of a VGG-16; without batch norm and over all layers much less is stable",
     )
+    lambda_choice: LambdaChoice = Field(
+        "fixed",
+        exclude_if=lambda value: value == "fixed",
+        description="`adaptive` (ours): each layer's term is weighed so that all layers count alike at the beginning, "
+        "and together what they count with `fixed`; `search`: of lambda / 5, lambda and 5 lambda, the best by the mean of clean and "
+        "robust accuracy on the validation split after a short training each",
+    )
     eps: Eps = Field(8 / 255, description="L-infinity eps of the training pairs")
     steps: int = Field(10, ge=1, le=1000)
     step_size: Radius | None = None
     adversary: Literal["fresh", "fixed"] = "fresh"
     epochs: int = Field(6, ge=1, le=1000)
+    budget: Budget | None = Field(
+        None,
+        exclude_if=_unset,
+        description="Train for as many epochs as fit, instead of `epochs`: planned from the measured cost of a step",
+    )
     batch_size: int = Field(64, ge=1, le=65_536)
     optimizer: Literal["sgd", "adam"] = "adam"
     lr: float = Field(0.002, gt=0, le=1000)
@@ -84,6 +113,11 @@ class HardenOptions(Frozen):
     schedule: Literal["cosine", "constant"] = Field("cosine", description="Of the learning rate, over all epochs")
     warmup: float = Field(
         0.3, ge=0, le=1, description="Share of the training over which eps and lambda rise linearly to their values"
+    )
+    precision: Precision = Field(
+        "float32",
+        exclude_if=lambda value: value == "float32",
+        description="`mixed`: passes in bfloat16 on a GPU; a worker without one trains in float32, and the log says so",
     )
     momentum: float = Field(0.9, ge=0, lt=1, description="Of sgd")
     weight_decay: float = Field(0.0, ge=0, le=1000)
@@ -147,6 +181,17 @@ class HardenOptions(Frozen):
         description="After training, weights between the uploaded and the hardened ones are measured on the validation "
         "split, and those that serve this goal best are delivered; null delivers the hardened ones",
     )
+    keep_frontier: bool = Field(
+        False, exclude_if=_unset, description="Leave the weights at every point between as safetensors too"
+    )
+    sparsity: float | None = Field(
+        None,
+        ge=0,
+        le=3,
+        exclude_if=_unset,
+        description="Of meansparse: alpha, the features within alpha standard deviations of their mean become the mean; "
+        "null takes the most robust of 0.05 to 0.5 that costs at most 1 % of clean accuracy on the validation split",
+    )
 
     @model_validator(mode="after")
     def _together(self) -> Self:
@@ -165,8 +210,40 @@ class HardenOptions(Frozen):
                 "augment_fixed",
                 "fixed adversaries belong to the images as they are: leave augment empty, or take adversary fresh",
             )
+        if message := _misplaced(self):
+            raise PydanticCustomError("option_of_another_method", "{message}", {"message": message})
         if self.method == "mart" and (self.label_smoothing or "cutmix" in self.augment):
             raise PydanticCustomError(
                 "mart_labels", "mart needs one right class an image: it takes neither label_smoothing nor cutmix"
             )
         return self
+
+
+#: What nothing is read of where nothing is trained.
+_OF_TRAINING = (
+    "awp", "averaging", "augment", "label_smoothing", "choose_by", "patience", "goal", "budget", "keep_frontier",
+)  # fmt: skip
+
+
+def _misplaced(options: HardenOptions) -> str | None:
+    """What is wrong with options that only some methods take, in words."""
+    method, held_out = METHODS[options.method], options.validation > 0
+    if options.lambda_choice != "fixed" and not method.stabilises:
+        return f"lambda_choice weighs L_sns, which {options.method} does not have: leave it out"
+    if options.lambda_choice == "search" and not held_out:
+        return "lambda_choice search compares on held-out training images: set validation, e.g. 0.1"
+    if options.layers == "auto" and method.kind != "training":
+        return f"layers auto chooses what is stabilised, and {options.method} stabilises nothing: leave layers out"
+    if options.keep_frontier and options.goal is None and method.kind != "module":
+        return "keep_frontier leaves what a goal walks: set goal"
+    if method.kind == "module" and not held_out:
+        return f"{options.method} goes back as far as robustness on held-out training images asks: set validation, e.g. 0.1"
+    if method.kind == "module" and options.goal is not None:
+        return f"{options.method} has a goal of its own, the robustness that there was: leave goal out"
+    if method.kind == "edit" and (given := [name for name in _OF_TRAINING if getattr(options, name)]):
+        return f"{options.method} trains nothing: leave {given[0]} out"
+    if method.kind == "edit" and options.sparsity is None and not held_out:
+        return "sparsity is chosen on held-out training images: set validation, e.g. 0.1, or sparsity"
+    if method.kind != "edit" and options.sparsity is not None:
+        return f"sparsity belongs to meansparse: {options.method} does not take it"
+    return None

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, SerializerFunctionWrapHandler, WrapSerializer
 
-from openapi.hardening_options import Goal, HardenOptions
+from openapi.hardening_options import Criticality, Goal, HardenOptions
 from openapi.models import ModelFormat, ModelInspection
 from openapi.stages.base import ModelContract, Wire, is_none
 from openapi.stages.prepare import LabelMapping
@@ -91,11 +91,63 @@ class Frontier(Wire):
     points: tuple[FrontierPoint, ...]
 
 
+class LayerCriticality(Wire):
+    """How much a layer matters for robustness: what is lost of the accuracy on adversarial images that were made
+    before, and by how much their mean cross-entropy rises, with the layer at its worst weights or back at its uploaded
+    ones.
+    """
+
+    layer: str
+    accuracy_lost: float
+    loss_rise: float
+
+
+class MeasuredCriticality(Wire):
+    """`by`: the worst `weights` or the `restoration` of the uploaded ones. eps: the radius of the images, at which the
+    network still had `accuracy` to lose."""
+
+    by: Criticality
+    eps: float
+    accuracy: float
+    layers: tuple[LayerCriticality, ...]
+
+
+class LambdaTrial(Wire):
+    """A λ that was tried: accuracies on the validation split after a short training."""
+
+    lambda_: float = Field(alias="lambda")
+    clean_accuracy: float
+    robust_accuracy: float
+
+
+class Planned(Wire):
+    """How many epochs fit into a budget: by the measured seconds of a batch and of what stands around them."""
+
+    seconds: float
+    seconds_per_batch: float
+    seconds_per_judgement: float
+    epochs: int
+
+
+class Decided(Wire):
+    """What was found out before the training began, where its options leave it open; None is as the options say.
+
+    layers: S, or the one layer that is trained.
+    """
+
+    layers: tuple[str, ...] | None = Field(None, exclude_if=is_none)
+    lambda_: float | None = Field(None, alias="lambda", exclude_if=is_none)
+    criticality: MeasuredCriticality | None = Field(None, exclude_if=is_none)
+    trials: tuple[LambdaTrial, ...] | None = Field(None, exclude_if=is_none)
+    plan: Planned | None = Field(None, exclude_if=is_none)
+
+
 class HardenValue(Wire):
     """The hardened model's inspection, and what the training did.
 
     uploaded_format: in which the hardened model is audited, another than the upload's where that one cannot hold it.
-    delivered: the epoch whose weights were chosen, where one was. not_written: format → why it is missing. layers: S. frozen: parameters left as they were. omega: layer → neurons.
+    delivered: the epoch whose weights were chosen, where one was. not_written: format → why it is missing. layers: S. frozen: parameters left as they were. omega:
+    layer → neurons. factors: what each layer's term of L_sns was multiplied by.
     """
 
     inspection: ModelInspection
@@ -107,3 +159,5 @@ class HardenValue(Wire):
     omega: dict[str, tuple[int, ...]]
     delivered: int | None = Field(None, exclude_if=is_none)
     frontier: Frontier | None = Field(None, exclude_if=is_none)
+    decided: Decided | None = Field(None, exclude_if=is_none)
+    factors: dict[str, float] | None = Field(None, exclude_if=is_none)

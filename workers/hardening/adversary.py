@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from openapi.hardening_options import HardenOptions
-from workers.attacks.ball.pairs import pgd_batch
+from workers.attacks.ball.pairs import pgd_batch, tiles
 from workers.attacks.engine.victim import Logits
 from workers.attacks.maths.losses import log_odds
 from workers.hardening.losses import divergence
@@ -15,36 +15,42 @@ from workers.hardening.losses import divergence
 
 @dataclass(frozen=True)
 class Climb:
-    """How far an adversary of a batch may go: eps and step_size in pixel units [0, 1]; generator: of random starts."""
+    """How far an adversary of a batch may go: eps and step_size in pixel units [0, 1]; generator: of random starts.
+
+    tile: images that go through the network at once; None is the whole batch.
+    """
 
     eps: float
     steps: int
     step_size: float
     generator: torch.Generator
+    tile: int | None = None
 
 
 #: (network in eval mode, x (n, c, h, w) in [0, 1], y (n,), how far) → x' (n, c, h, w).
 Adversary = Callable[[Logits, Tensor, Tensor, Climb], Tensor]
 
 
-def climb(options: HardenOptions, generator: torch.Generator, ramp: float = 1.0) -> Climb:
+def climb(options: HardenOptions, generator: torch.Generator, ramp: float = 1.0, *, tile: int | None = None) -> Climb:
     """What the options allow at this point of the training: eps · ramp, in steps of eps / sqrt(steps) by default."""
     eps = options.eps * ramp
     step_size = eps / options.steps**0.5 if options.step_size is None else options.step_size * ramp
-    return Climb(eps, options.steps, step_size, generator)
+    return Climb(eps, options.steps, step_size, generator, tile)
 
 
 def climb_cross_entropy(attacked: Logits, x: Tensor, y: Tensor, how: Climb) -> Tensor:
     """x' by L-infinity PGD on the cross-entropy, made anew against the present weights."""
-    return _climb(lambda images: log_odds(attacked(images), y), x, how)
+    return _climb(lambda images, rows: log_odds(attacked(images), y[rows]), x, how)
 
 
 def climb_divergence(attacked: Logits, x: Tensor, y: Tensor, how: Climb) -> Tensor:
     """x' by PGD on KL(p(x) ‖ p(x')) (TRADES); at x itself its gradient is 0, hence a random start."""
     with torch.no_grad():
-        benign = attacked(x)
-    return _climb(lambda images: divergence(torch.cat([benign, attacked(images)])), x, how)
+        benign = torch.cat([attacked(x[rows]) for rows in tiles(len(x), how.tile)])
+    return _climb(lambda images, rows: divergence(torch.cat([benign[rows], attacked(images)])), x, how)
 
 
-def _climb(loss: Callable[[Tensor], Tensor], x: Tensor, how: Climb) -> Tensor:
-    return pgd_batch(loss, x, eps=how.eps, steps=how.steps, step_size=how.step_size, generator=how.generator)
+def _climb(loss: Callable[[Tensor, slice], Tensor], x: Tensor, how: Climb) -> Tensor:
+    return pgd_batch(
+        loss, x, eps=how.eps, steps=how.steps, step_size=how.step_size, generator=how.generator, tile=how.tile
+    )

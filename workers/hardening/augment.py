@@ -26,6 +26,10 @@ class Batch:
     target: Tensor
     index: Tensor
 
+    def part(self, rows: slice) -> "Batch":
+        """Some of its images."""
+        return Batch(self.x[rows], self.y[rows], self.target[rows], self.index[rows])
+
 
 def batch_of(rows: Rows, kinds: Sequence[str], smoothing: float, num_classes: int, draw: np.random.Generator) -> Batch:
     """The batch with its augmentations in the order flip, crop, cutout, cutmix, and its labels smoothed."""

@@ -65,6 +65,11 @@ class TrainingSet:
         ]
         return parts[0], parts[1]
 
+    def some(self, count: int, seed: int) -> "TrainingSet":
+        """At most `count` samples of this set, drawn by the seed."""
+        drawn = np.random.default_rng([seed, 0x7A1A]).permutation(len(self))[:count]
+        return TrainingSet(self._pixels, self._labels, device=self._device, numbers=self.numbers[np.sort(drawn)])
+
     def check_labels(self, num_classes: int) -> None:
         """Refuse labels that the model has no logit for."""
         worst = int(self.numbers[np.argmax(self._labels[self.numbers])])

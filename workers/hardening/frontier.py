@@ -7,8 +7,8 @@ al., CVPR 2022; for robustness Zhu et al., ICCV 2023): the trade-off is walked w
 from collections.abc import Callable, Sequence
 
 from openapi.hardening_options import Goal
-from openapi.stages.harden import FrontierPoint
-from workers.hardening.saved import Tensors
+from openapi.stages.harden import Frontier, FrontierPoint
+from workers.hardening.saved import Tensors, copies, put
 
 #: Shares of the way at which the line is looked at first, and how often the step that meets the goal is halved.
 SHARES = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
@@ -16,6 +16,51 @@ HALVINGS = 3
 
 #: Measures the network at a share of the way: clean and robust accuracy on the validation split.
 Measure = Callable[[float], tuple[float, float]]
+
+
+class Way:
+    """The straight line on which a network's weights can stand.
+
+    weights: the tensors of the network, at its hardened end; vanilla: the other end; renew: called between the ends,
+    for batch-norm statistics of their own; measure: of the network as it stands.
+    """
+
+    def __init__(
+        self,
+        weights: Tensors,
+        vanilla: Tensors,
+        *,
+        renew: Callable[[], None],
+        measure: Callable[[], tuple[float, float]],
+        report: Callable[[int, int], None],
+    ) -> None:
+        self._weights, self._vanilla, self._hardened = weights, vanilla, copies(weights)
+        self._renew, self._measure, self._report = renew, measure, report
+
+    def stand(self, share: float) -> None:
+        """Put the weights at a share of the way."""
+        put(self._weights, between(self._vanilla, self._hardened, share))
+        if 0 < share < 1:
+            self._renew()
+
+    def walk(self, goal: Goal, leave: Callable[[float], None] | None = None) -> Frontier:
+        """Put the weights that serve the goal best; `leave` is called at every other point, with its share."""
+        weighed: list[float] = []
+
+        def measure(share: float) -> tuple[float, float]:
+            self.stand(share)
+            found = self._measure()
+            weighed.append(share)
+            self._report(len(weighed), len(SHARES) + HALVINGS)
+            return found
+
+        points, best, met = walk(measure, goal)
+        for point in points if leave is not None else ():
+            if point is not best and leave is not None:
+                self.stand(point.share)
+                leave(point.share)
+        self.stand(best.share)
+        return Frontier(goal=goal, met=met, delivered=best.share, points=points)
 
 
 def between(vanilla: Tensors, hardened: Tensors, share: float) -> Tensors:

@@ -1,5 +1,6 @@
 """Which layers are stabilised (the set S of SNS), and what lies below the lowest of them and stays as it is."""
 
+from collections.abc import Sequence
 from typing import Literal
 
 from torch import fx
@@ -11,13 +12,13 @@ from workers.models.graphs import depends_on_input
 
 
 def stabilised_layers(
-    model: AuditedModel, choice: Literal["all", "top_half"] | float | tuple[str, ...]
+    model: AuditedModel, choice: Literal["all", "top_half", "auto"] | float | tuple[str, ...]
 ) -> tuple[str, ...]:
     """Return S, in order of execution.
 
     `all`: every convolution; `top_half`: the upper half of them (the paper: conv8–conv13 of VGG-16); a number: the
-    upper share of them, rounded, at least one; or the names,
-    the file's own or the papers' (`openapi.layer_names`).
+    upper share of them, rounded, at least one; or the names, the file's own or the papers' (`openapi.layer_names`).
+    What `auto` means is found out before (`workers.hardening.deciding`).
     A model without convolutions offers its linear layers instead, the last (the logits) left out unless it is the only.
     Raises `InvalidField` for a name that the model does not have.
     """
@@ -33,6 +34,8 @@ def stabilised_layers(
     pool = [layer.name for layer in model.layers if layer.kind == "conv"] or known[:-1] or known
     if not pool:
         raise InvalidField("/layers", "the model has neither a convolution nor a linear layer to stabilise")
+    if choice == "auto":
+        raise ValueError("which layers `auto` means is found out before")
     if isinstance(choice, float):
         return tuple(pool[-max(1, round(choice * len(pool))) :])
     return tuple(pool if choice == "all" else pool[len(pool) // 2 :])
@@ -43,6 +46,14 @@ def frozen_parameters(model: AuditedModel, lowest: str) -> tuple[str, ...]:
     first_use = _first_uses(model)
     start = _start(model, lowest, first_use)
     names = [name for name in model.trainable_parameters() if first_use.get(name, -1) < start]
+    return tuple(sorted(names, key=lambda name: first_use.get(name, -1)))
+
+
+def others(model: AuditedModel, layers: Sequence[str]) -> tuple[str, ...]:
+    """Return the parameters that are no layer's of these, in order of execution."""
+    own = {name for layer in layers for name in model.layer_parameters(layer)}
+    first_use = _first_uses(model)
+    names = [name for name in model.trainable_parameters() if name not in own]
     return tuple(sorted(names, key=lambda name: first_use.get(name, -1)))
 
 

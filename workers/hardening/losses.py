@@ -11,16 +11,20 @@ from torch import Tensor
 from torch.nn import functional as F
 
 
-def sns_loss(activations: Mapping[str, Tensor], omega: Mapping[str, Tensor]) -> Tensor:
+def sns_loss(
+    activations: Mapping[str, Tensor], omega: Mapping[str, Tensor], factors: Mapping[str, float] | None = None
+) -> Tensor:
     """L_sns = Σ_{l∈S} Σ_{m∈Ω_l} ‖F_l^m(x) − F_l^m(x')‖₁ / dim(F_l^m), mean over the batch  (SNS, Eq. 12).
 
-    omega: layer name → (k,) indices of the neurons of Ω_l; its keys are S. The mean over the batch is ours.
+    omega: layer name → (k,) indices of the neurons of Ω_l; its keys are S. factors: what each layer's term is
+    multiplied by, None is 1. The mean over the batch and the factors are ours.
     """
     total: Tensor | None = None
     for name, neurons in omega.items():
         activation = activations[name]
-        chosen = activation.index_select(1, neurons).reshape(2, len(activation) // 2, len(neurons), -1)
+        chosen = activation.index_select(1, neurons).float().reshape(2, len(activation) // 2, len(neurons), -1)
         term = (chosen[0] - chosen[1]).abs().mean(2).sum(1).mean()
+        term = term if factors is None else factors[name] * term
         total = term if total is None else total + term
     if total is None:
         raise ValueError("omega is empty: L_sns needs at least one layer")

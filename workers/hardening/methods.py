@@ -1,4 +1,4 @@
-"""How each hardening method computes: its loss, the adversary of its batches, and whether it stabilises neurons.
+"""How each hardening method computes: its loss, and the adversary of its batches.
 
 What else is known of a method, `openapi.hardening_methods` says under the same name.
 """
@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from torch import Tensor
+from torch.nn import functional as F
 
 from openapi.hardening_methods import METHODS
 from openapi.hardening_options import HardenOptions
@@ -19,26 +20,30 @@ Loss = Callable[[Tensor, Tensor, float], Tensor]
 
 @dataclass(frozen=True)
 class Training:
-    """loss: L_adv of a batch; adversary: how its x' is made; stabilises: whether λ L_sns over Ω is added (SNS, Eq. 13).
+    """loss: L_adv of a batch; adversary: how its x' is made, None for a method that trains on benign images alone.
 
-    A method without a pairing term is handed the weight 0.
+    A method without a pairing term is handed the weight 0; one without adversaries is handed benign logits alone.
     """
 
     loss: Loss
-    adversary: Adversary = climb_cross_entropy
-    stabilises: bool = False
+    adversary: Adversary | None = climb_cross_entropy
 
 
 def _pat(z: Tensor, y: Tensor, weight: float) -> Tensor:
     return pat_loss(z, y)
 
 
+def _benign(z: Tensor, y: Tensor, weight: float) -> Tensor:
+    return F.cross_entropy(z, y)
+
+
 TRAININGS: dict[str, Training] = {
-    "sns": Training(_pat, stabilises=True),
+    "sns": Training(_pat),
     "pat": Training(_pat),
     "alp": Training(alp_loss),
     "trades": Training(trades_loss, climb_divergence),
     "mart": Training(mart_loss),
+    "rift": Training(_benign, adversary=None),
 }
 
 

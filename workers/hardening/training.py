@@ -1,9 +1,8 @@
 """Algorithm 1 of SNS and its baselines: one training loop over batches of benign and adversarial images."""
 
-import copy
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,22 +10,24 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from openapi.hardening_methods import METHODS
 from openapi.hardening_options import Goal, HardenOptions
-from openapi.problems import JobFailed, ModelNumerics, NotTrainable
-from openapi.stages.harden import Epoch, Frontier
+from openapi.problems import JobFailed, MemoryLimit, ModelNumerics, NotTrainable
+from openapi.stages.harden import Decided, Epoch, Frontier
 from workers.hardening.adversary import climb
 from workers.hardening.augment import Batch, batch_of
-from workers.hardening.averaging import Average, renew_statistics, restored
+from workers.hardening.averaging import Average, renew_statistics, restored, training_norms
 from workers.hardening.choice import Chosen, better, collapse, is_stale
 from workers.hardening.data import Rows, TrainingSet
-from workers.hardening.frontier import HALVINGS, SHARES, between, walk
-from workers.hardening.layers import frozen_parameters, stabilised_layers, train_batch_norm
-from workers.hardening.saved import Moment, Tensors, copies, put
+from workers.hardening.frontier import Way
+from workers.hardening.layers import frozen_parameters, others, stabilised_layers, train_batch_norm
+from workers.hardening.saved import Moment, copies, put
+from workers.hardening.standing import put_back, taken
 from workers.hardening.steps import Diverged, Steps
 from workers.hardening.watch import Report, Watch
 from workers.models.audited import AuditedModel
 from workers.models.sharing import sharing
-from workers.precision import exact_float32
+from workers.refusals import out_of_memory
 
 #: Random training images on which `dynamic` chooses Ω again after each epoch (SNS).
 DYNAMIC_PAIRS = 200
@@ -35,13 +36,18 @@ MOST_ROLLBACKS = 3
 #: Batches over which batch-norm statistics are computed anew for averaged weights.
 STATISTICS_BATCHES = 16
 
+#: Written into the log of a training whose precision its worker does not have.
+_NO_GPU = "precision mixed needs a GPU: this training runs in float32"
+
 #: Takes what a training would have to start from if it ended here.
 Keep = Callable[[Moment], None]
 
 
 @dataclass(frozen=True)
 class Hardening:
-    """What a training did: S, neurons of Ω by layer, parameters left as they were, the log, and the epoch delivered."""
+    """What a training did: S, neurons of Ω by layer, parameters left as they were, the log, and the epoch delivered.
+
+    factors: of each layer's term in L_sns; decided: what was found out before."""
 
     layers: tuple[str, ...]
     omega: dict[str, tuple[int, ...]]
@@ -49,6 +55,8 @@ class Hardening:
     log: tuple[Epoch, ...]
     delivered: int
     frontier: Frontier | None = None
+    factors: dict[str, float] | None = None
+    decided: Decided | None = None
 
 
 class Hardener:
@@ -57,7 +65,8 @@ class Hardener:
     model: changed in place, and left in eval mode. Two networks share its parameters: `model`, whose batch norms may be
     training, and `attacked`, always in eval mode. Equal seed, data and options give equal weights on one machine, also
     when a training goes on from a `Moment` of it. keep: called after each epoch and, when `every` seconds have passed,
-    after a batch.
+    after a batch; leave: called at every point of the frontier that is not delivered, where `keep_frontier` asks for
+    it; heard: takes each line of the log. What the options leave open is decided before (`workers.hardening.deciding`).
     """
 
     def __init__(
@@ -70,6 +79,8 @@ class Hardener:
         report: Report | None = None,
         keep: Keep | None = None,
         every: float = 300.0,
+        leave: Callable[[float], None] | None = None,
+        heard: Callable[[Epoch], None] | None = None,
     ) -> None:
         if not model.trainable:
             raise NotTrainable(
@@ -81,10 +92,11 @@ class Hardener:
         self.data, held_out = data.split(options.validation, seed) if options.validation else (data, None)
         self.report: Report = report or (lambda done, total, unit, phase: None)
         self.keep: Keep = keep or (lambda moment: None)
-        self.every = every
+        self.every, self.leave, self.heard = every, leave if options.keep_frontier else None, heard
         self.device = next(iter(model.trainable_parameters().values())).device
         self.layers = stabilised_layers(model, options.layers)
-        self.frozen = frozen_parameters(model, self.layers[0])
+        self.alone = METHODS[options.method].kind == "module"
+        self.frozen = others(model, self.layers) if self.alone else frozen_parameters(model, self.layers[0])
         self.attacked = sharing(model)
         self.watch = Watch(
             self.attacked, self.data, options, self.layers, held_out=held_out, seed=seed, report=self.report
@@ -102,63 +114,68 @@ class Hardener:
 
     def run(self, moment: Moment | None = None) -> Hardening:
         """Choose Ω and train, or go on from `moment`; raises `JobFailed` when the loss is no longer a number."""
-        options, model = self.options, self.model
-        vanilla = {} if options.goal is None else copies(self.weights)
+        options = self.options
+        vanilla = copies(self.weights) if options.goal is not None or self.alone else {}
         if moment is None:
             self.steps.omega = self.watch.select(options.pairs, stream=2)
+            if options.lambda_choice == "adaptive":
+                self.steps.factors = self.watch.balance(self.steps.omega)
         if options.adversary == "fixed":  # they belong to the vanilla model: made before its weights are replaced
             self.adversaries = self.watch.all_pairs()
-        model.freeze()
-        model.unfreeze(self.steps.parameters)
-        if options.batch_norm == "train":
-            train_batch_norm(model, self.layers[0])
-        try:
+        with self.ready():
             self.train(moment)
             if self.chosen is not None:
                 put(self.weights, self.chosen.weights)
             elif self.average is not None:
                 self.average.put()
                 self.renew_statistics()
-            frontier = None if options.goal is None else self.walk(vanilla, options.goal)
-        finally:
-            model.set_batch_norm(False)
-            model.unfreeze()
+            way = Way(
+                self.weights,
+                vanilla,
+                renew=self.renew_statistics,
+                measure=self.watch.held_out_accuracies,
+                report=lambda done, total: self.report(done, total, "points", "weigh"),
+            )
+            goal = self.goal()
+            frontier = None if goal is None else way.walk(goal, self.leave)
         omega = {name: tuple(int(m) for m in neurons) for name, neurons in self.steps.omega.items()}
         delivered = self.log[-1].epoch if self.chosen is None else self.chosen.epoch
-        return Hardening(self.layers, omega, self.frozen, tuple(self.log), delivered, frontier)
+        factors = None if self.steps.factors is None else dict(self.steps.factors)
+        return Hardening(self.layers, omega, self.frozen, tuple(self.log), delivered, frontier, factors)
 
-    def walk(self, vanilla: Tensors, goal: Goal) -> Frontier:
-        """Put the weights between `vanilla` and the present ones that serve the goal best; what the way showed."""
-        hardened = copies(self.weights)
-        weighed: list[float] = []
+    @contextmanager
+    def ready(self) -> Iterator[None]:
+        """Within, the network is one that trains: which parameters have gradients, which norms use the batch's."""
+        self.model.freeze()
+        self.model.unfreeze(self.steps.parameters)
+        if self.options.batch_norm == "train" and not self.alone:
+            train_batch_norm(self.model, self.layers[0])
+        try:
+            yield
+        finally:
+            self.model.set_batch_norm(False)
+            self.model.unfreeze()
 
-        def measure(share: float) -> tuple[float, float]:
-            self.stand_between(vanilla, hardened, share)
-            found = self.watch.held_out_accuracies()
-            weighed.append(share)
-            self.report(len(weighed), len(SHARES) + HALVINGS, "points", "weigh")
-            return found
-
-        points, best, met = walk(measure, goal)
-        self.stand_between(vanilla, hardened, best.share)
-        return Frontier(goal=goal, met=met, delivered=best.share, points=points)
-
-    def stand_between(self, vanilla: Tensors, hardened: Tensors, share: float) -> None:
-        """Put interpolated weights; between the ends, with batch-norm statistics of their own."""
-        put(self.weights, between(vanilla, hardened, share))
-        if 0 < share < 1:
-            self.renew_statistics()
+    def goal(self) -> Goal | None:
+        """What the way back from the hardened weights is walked for: for RiFT, the robustness that there was."""
+        robust = self.log[0].validation_robust
+        return Goal(robust_accuracy=robust) if self.alone and robust is not None else self.options.goal
 
     def train(self, moment: Moment | None) -> None:
-        """All epochs from `moment`; those whose numbers left the real ones are begun again with half the rate."""
+        """All epochs from `moment`; those whose numbers left the real ones are begun again with half the rate, those
+        that needed too much memory in smaller pieces."""
+        options = self.options
         if moment is None:
-            self.log = [self.watch.judge(0, self.steps.omega, (None, None, None), self.options.lr, 0.0)]
-            begun = self.moment(1)
+            self.log = [self.watch.judge(0, self.steps.omega, (None, None, None), options.lr, 0.0)]
+            if options.precision == "mixed" and not self.steps.mixed:
+                self.log = [self.log[0].model_copy(update={"note": _NO_GPU})]
+            self.tell(self.log[0])
+            begun = taken(self, 1)
         else:
             begun = moment if moment.start is None else Moment(**moment.start)
-            self.put(moment)
+            put_back(self, moment)
         epoch, batch, note = (begun.epoch, 0, None) if moment is None else (moment.epoch, moment.batch, moment.note)
-        while epoch <= self.options.epochs and not is_stale(self.log, self.chosen, self.options.patience):
+        while epoch <= options.epochs and not is_stale(self.log, self.chosen, options.patience):
             try:
                 self.train_epoch(epoch, batch, begun, note)
                 if fall := collapse(self.log, self.model.num_classes, monitored=self.rolled_back > 0):
@@ -168,8 +185,14 @@ class Hardener:
                 what = str(error) if isinstance(error, Diverged) else "the weights became NaN or infinite"
                 note, batch = self.roll_back(begun, what), 0
                 continue
+            except (RuntimeError, MemoryError) as error:
+                if not out_of_memory(error):
+                    raise
+                note, batch = self.in_smaller_pieces(begun, error), 0
+                continue
+            self.tell(self.log[-1])
             epoch, batch, note = epoch + 1, 0, None
-            begun = self.moment(epoch)
+            begun = taken(self, epoch)
             self.keep(begun)
 
     def train_epoch(self, epoch: int, from_batch: int, begun: Moment, note: str | None) -> None:
@@ -189,7 +212,7 @@ class Hardener:
             self.report(step + 1, self.steps.total, "batches", "harden")
             if last and i + 1 < self.batches and time.monotonic() - kept > self.every:
                 kept = time.monotonic()
-                self.keep(self.moment(epoch, i + 1, begun, note))
+                self.keep(taken(self, epoch, i + 1, begun, note))
         if options.selection == "dynamic" and epoch < options.epochs:
             self.steps.omega = self.watch.select(DYNAMIC_PAIRS, stream=2 + epoch)
         means: list[float] = (self.sums / self.batches).tolist()
@@ -222,7 +245,9 @@ class Hardener:
         if self.options.batch_norm != "train":
             return
         generator = torch.Generator(self.device).manual_seed(self.seed)
-        how = climb(self.options, generator)
+        if self.steps.method.adversary is None:
+            return
+        how = climb(self.options, generator, tile=self.steps.micro)
         rows = self.data.sample(STATISTICS_BATCHES * self.options.batch_size, self.seed, 4, self.options.batch_size)
         # All adversaries before the statistics, which they are made with, change.
         pairs = [torch.cat([r.x, self.steps.method.adversary(self.attacked, r.x, r.y, how)]) for r in rows]
@@ -238,56 +263,30 @@ class Hardener:
                 f"or raise warmup (e.g. 0.5). The training went back {MOST_ROLLBACKS} times and halved lr each time"
             )
         times, scale = self.rolled_back, self.steps.lr_scale / 2
-        self.put(begun)
+        put_back(self, begun)
         self.rolled_back, self.steps.lr_scale = times, scale
         return f"{what}: went back to the epoch's beginning with {scale:g} of the learning rate"
 
-    def moment(self, epoch: int, batch: int = 0, begun: Moment | None = None, note: str | None = None) -> Moment:
-        """All that decides how this goes on from before batch `batch` of `epoch`."""
-        average = self.average
-        return Moment(
-            epoch,
-            batch,
-            copies(self.weights),
-            copy.deepcopy(self.steps.optimizer.state_dict()),
-            self.generator.get_state(),
-            dict(self.steps.omega),
-            average=None if average is None else copies(average.values),
-            average_steps=0 if average is None else average.steps,
-            sums=tuple(self.sums.tolist()),
-            lr_scale=self.steps.lr_scale,
-            rolled_back=self.rolled_back,
-            log=[line.dump() for line in self.log],
-            chosen=None if self.chosen is None else dict(vars(self.chosen)),
-            note=note,
-            start=None if begun is None else dict(vars(begun)),
-        )
+    def in_smaller_pieces(self, begun: Moment, error: BaseException) -> str:
+        """Go back to the beginning of the epoch, with half as many images a pass; the note for its line of the log."""
+        rows = min(self.options.batch_size, len(self.data)) if self.steps.micro is None else self.steps.micro
+        if rows < 2:
+            raise MemoryLimit("One image with its adversary does not fit into this worker's memory") from error
+        put_back(self, begun)
+        self.steps.micro = -(-rows // 2)
+        if torch.cuda.is_available():
+            torch.cuda.empty_cache()
+        norms = "; batch norms use the statistics of these" if training_norms(self.model) else ""
+        return f"memory ran out: batches pass in pieces of {self.steps.micro} images from here on{norms}"
 
-    def put(self, moment: Moment) -> None:
-        """Stand where this moment was."""
-        put(self.weights, moment.weights)
-        self.steps.optimizer.load_state_dict(copy.deepcopy(moment.optimizer))
-        self.generator.set_state(moment.generator.cpu())
-        self.steps.omega = dict(moment.omega)
-        if self.average is not None and moment.average is not None:
-            self.average.values, self.average.steps = copies(moment.average), moment.average_steps
-        self.sums, self.steps.lr_scale = np.array(moment.sums), moment.lr_scale
-        self.rolled_back = moment.rolled_back
-        self.log = [Epoch.model_validate(line) for line in moment.log]
-        self.chosen = None if moment.chosen is None else Chosen(**moment.chosen)
+    def tell(self, line: Epoch) -> None:
+        """Let who watches hear of a line of the log that stays."""
+        if self.heard is not None:
+            self.heard(line)
 
     def adversary(self, batch: Batch, ramp: float) -> Tensor:
         """x' of a training batch: made afresh, or the stored ones of the vanilla model."""
         if self.adversaries is None:
-            how = climb(self.options, self.generator, ramp)
-            return self.steps.method.adversary(self.attacked, batch.x, batch.y, how)
+            return self.steps.adversary(self.attacked, batch, self.generator, ramp)
         at = np.searchsorted(self.data.numbers, batch.index.cpu().numpy())
         return torch.from_numpy(self.adversaries[at]).to(self.device)
-
-
-def harden(
-    model: AuditedModel, data: TrainingSet, options: HardenOptions, *, seed: int = 0, report: Report | None = None
-) -> Hardening:
-    """Harden `model` in place (see `Hardener`); `NotTrainable`, `InvalidField`, `DatasetMismatch`, `JobFailed`."""
-    with exact_float32():
-        return Hardener(model, data, options, seed=seed, report=report).run()

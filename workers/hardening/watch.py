@@ -89,6 +89,17 @@ class Watch:
             self.report(sums.n, count, "samples", "select neurons")
         return sensitive(sums, self.layers, options.top_fraction, self.device)
 
+    def balance(self, omega: Omega) -> dict[str, float]:
+        """Layer → what its term of L_sns is multiplied by, so that all weigh alike on the monitored images now.
+
+        f_l = mean over layers of L_l / L_l, with L_l the sum of σ over Ω_l: Σ f_l L_l = Σ L_l. Ours.
+        """
+        sums = SensitivitySums()
+        self.accuracies(self.monitor, sums)
+        terms = {name: float(sensitivity(sums.layer(name))[at.cpu().numpy()].sum()) for name, at in omega.items()}
+        mean = sum(terms.values()) / len(terms)
+        return {name: mean / term if term > 0 else 1.0 for name, term in terms.items()}
+
     def judge(
         self,
         epoch: int,

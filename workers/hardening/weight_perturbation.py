@@ -1,6 +1,6 @@
 """Adversarial weight perturbation (AWP; Wu et al., NeurIPS 2020): the loss is taken at the weights' own worst move."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 import torch
@@ -9,16 +9,24 @@ from torch import Tensor
 
 @contextmanager
 def perturbed(
-    parameters: Sequence[torch.nn.Parameter], buffers: Sequence[Tensor], loss: Callable[[], Tensor], gamma: float
+    parameters: Sequence[torch.nn.Parameter],
+    buffers: Sequence[Tensor],
+    terms: Iterable[Callable[[], Tensor]],
+    gamma: float,
 ) -> Iterator[None]:
-    """Within, each weight w is w + γ ‖w‖ g/‖g‖ with g the gradient of `loss` (AWP, Eq. 8 and 10); afterwards w again.
+    """Within, each weight w is w + γ ‖w‖ g/‖g‖ with g the gradient of the loss (AWP, Eq. 8 and 10); afterwards w again.
+
+    terms: the loss is their sum; each is computed and differentiated by itself.
 
     As in the authors' code it is biases and norms that do not move: parameters of one dimension. `buffers` (running
     statistics, which the pass that finds g would move) are put back before the body runs.
     """
     moved = [p for p in parameters if p.ndim > 1]
     kept = [b.clone() for b in buffers]
-    gradients = torch.autograd.grad(loss(), moved, allow_unused=True)
+    gradients: list[Tensor | None] = [None] * len(moved)
+    for term in terms:
+        found = torch.autograd.grad(term(), moved, allow_unused=True)
+        gradients = [b if a is None else a if b is None else a + b for a, b in zip(gradients, found, strict=True)]
     weights = [p.detach().clone() for p in moved]
     with torch.no_grad():
         for buffer, value in zip(buffers, kept, strict=True):

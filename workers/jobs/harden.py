@@ -20,8 +20,9 @@ from workers.hardening.checkpoints import WRITERS, Checkpoints
 from workers.hardening.data import TrainingSet
 from workers.hardening.example import example_of
 from workers.hardening.manifest import sha256_of, write_lines, write_manifest
+from workers.hardening.run import Watchers, harden
 from workers.hardening.saved import Moment
-from workers.hardening.training import Hardener, Hardening
+from workers.hardening.training import Hardening
 from workers.jobs.context import MOMENT, JobContext
 from workers.models.audited import AuditedModel
 from workers.models.inspection import inspect_audited
@@ -37,11 +38,10 @@ def run(ctx: JobContext[HardenParams]) -> HardenValue:
     model = load_contract(ctx.inputs["model"], ctx.params.model).to(ctx.device)
     data = TrainingSet.open(ctx.inputs["x"], ctx.inputs["y"], limit=options.max_samples, device=ctx.device)
     with exact_float32():
-        keep = partial(_keep, ctx)
-        training = Hardener(model, data, options, seed=seed, report=ctx.progress, keep=keep, every=ctx.keep_seconds)
+        watchers = Watchers(report=ctx.progress, keep=partial(_keep, ctx), every=ctx.keep_seconds)
         ctx.progress(0, 1, "checkpoints", "try export")
         checkpoints = Checkpoints.tried(model, ctx.scratch)
-        result = training.run(_earlier(ctx))
+        result = harden(model, data, options, seed=seed, watchers=watchers, moment=_earlier(ctx))
 
     ctx.moment.unlink(missing_ok=True)  # there is nothing to go on with
     model.to("cpu")
@@ -68,6 +68,8 @@ def run(ctx: JobContext[HardenParams]) -> HardenValue:
             "frozen": result.frozen,
             "omega": result.omega,
             "frontier": result.frontier,
+            "decided": result.decided,
+            "factors": result.factors,
             "delivered": None if options.choose_by is None else result.delivered,
         }
     )
@@ -106,6 +108,12 @@ def write_all(ctx: JobContext[HardenParams], model: AuditedModel, checkpoints: C
     return written
 
 
+def as_found(options: HardenOptions, result: Hardening) -> HardenOptions:
+    """The options that give the same bits again: what a clock has decided, as a number of epochs."""
+    plan = None if result.decided is None else result.decided.plan
+    return options if plan is None else options.model_copy(update={"epochs": plan.epochs, "budget": None})
+
+
 def manifest(
     ctx: JobContext[HardenParams],
     options: HardenOptions,
@@ -115,7 +123,9 @@ def manifest(
     log: list[dict[str, Any]],
 ) -> dict[str, Any]:
     """Everything that the checkpoints depend on, and what they expect of an image."""
+    found = {"factors": result.factors, "decided": result.decided and result.decided.dump()}
     return {
+        **{name: value for name, value in found.items() if value is not None},
         "schema": "tremor-hardening-1",
         "parent": {**ctx.params.parent.dump(), "sha256": sha256_of(ctx.inputs["model"])},
         "dataset": {
@@ -123,7 +133,7 @@ def manifest(
             "x_sha256": sha256_of(ctx.inputs["x"]),
             "y_sha256": sha256_of(ctx.inputs["y"]),
         },
-        "config": options.model_dump(mode="json", by_alias=True),
+        "config": as_found(options, result).model_dump(mode="json", by_alias=True),
         "seed": seed,
         "device": ctx.device,
         "threads": torch.get_num_threads(),

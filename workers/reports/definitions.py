@@ -87,6 +87,33 @@ _TAPS = {
 }
 
 
+_LOST = {
+    "weights": "accuracy lost on adversarial images made before, when the layer's weights take a gradient step of 2 % "
+    "of their norm up the loss (after module robust criticality, Zhu et al., ICCV 2023)",
+    "restoration": "accuracy lost on adversarial images made before, when the layer has its uploaded weights again "
+    "after a short adversarial training (after Zhang et al., JMLR 2022)",
+}
+_LAMBDA = {
+    "adaptive": "each layer's term of L_sns is multiplied by mean over layers of L_l / L_l, with L_l the sum of "
+    "sensitivity over Omega in the uploaded model",
+    "search": "the best of lambda / 5, lambda and 5 lambda by the mean of clean and robust accuracy on the validation "
+    "split after a short training each",
+}
+
+
+def _hardening(options: HardenOptions) -> dict[str, str]:
+    """What the method minimises, and how what its options leave open was found."""
+    method = METHODS[options.method]
+    found = {"hardening": method.definition}
+    if options.layers == "auto":
+        found["hardening.layers"] = f"ours: the layers that lose more than the mean layer: {_LOST[options.criticality]}"
+    if method.kind == "module":
+        found["hardening.layers"] = f"the layer that loses least: {_LOST[options.criticality]}"
+    if options.lambda_choice != "fixed":
+        found["hardening.lambda"] = f"ours: {_LAMBDA[options.lambda_choice]}"
+    return found
+
+
 def definitions(
     tables: list[AttackTable],
     neurons: NeuronOptions | None,
@@ -111,7 +138,7 @@ def definitions(
         found["zero_policy"] = f"ours: {_ZERO[neurons.zero_policy]}"
         found |= analysis_definitions(neurons)
     if hardening is not None:
-        found["hardening"] = METHODS[hardening.method].definition
+        found |= _hardening(hardening)
         found["hardening.verdict"] = (
             "ours: pass only when clean accuracy fell by no more than max_clean_drop and robust accuracy rose in every "
             "bounded threat model, by more than chance explains (McNemar's test, 95 %)"

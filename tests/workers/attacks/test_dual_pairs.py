@@ -37,8 +37,12 @@ def test_same_pairs_for_any_batch_and_shard() -> None:
 def test_pgd_batch_raises_the_loss_and_leaves_no_weight_gradient() -> None:
     model = small_cnn()
     x, y = problem(model, 32)
-    adv = pgd_batch(lambda v: log_odds(model(v), y), x, eps=0.05, steps=5, generator=torch.Generator().manual_seed(0))
-    again = pgd_batch(lambda v: log_odds(model(v), y), x, eps=0.05, steps=5, generator=torch.Generator().manual_seed(0))
+    adv = pgd_batch(
+        lambda v, rows: log_odds(model(v), y[rows]), x, eps=0.05, steps=5, generator=torch.Generator().manual_seed(0)
+    )
+    again = pgd_batch(
+        lambda v, rows: log_odds(model(v), y[rows]), x, eps=0.05, steps=5, generator=torch.Generator().manual_seed(0)
+    )
     assert torch.equal(adv, again)
     assert not adv.requires_grad
     assert float((adv - x).abs().max()) <= 0.05 + 1e-6

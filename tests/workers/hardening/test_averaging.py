@@ -11,7 +11,7 @@ from tests.workers.hardening.nets import options, shipped
 from workers.hardening.averaging import Average, renew_statistics, restored, training_norms
 from workers.hardening.data import TrainingSet
 from workers.hardening.layers import train_batch_norm
-from workers.hardening.training import harden
+from workers.hardening.run import harden
 from workers.models.audited import AuditedModel
 
 

@@ -219,6 +219,6 @@ def test_no_training_begins_that_would_be_lost(tmp_path: Path, monkeypatch: pyte
     ctx = context(Ranked().eval(), tmp_path)
     broken = dict.fromkeys(WRITERS, ("file", lambda model, path: path.read_bytes()))
     monkeypatch.setattr("workers.hardening.checkpoints.WRITERS", broken | {"safetensors": WRITERS["safetensors"]})
-    monkeypatch.setattr("workers.hardening.training.Hardener.run", lambda self: pytest.fail("trained"))
+    monkeypatch.setattr("workers.hardening.training.Hardener.run", lambda *_: pytest.fail("trained"))
     with pytest.raises(JobFailed, match=r"cannot be written in any format.*torchscript: "):
         run_stage(Stage.HARDEN, ctx)

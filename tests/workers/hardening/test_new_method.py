@@ -48,7 +48,7 @@ def _made_up(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_it_can_be_asked_for() -> None:
     assert HardenOptions.model_json_schema()["properties"]["method"]["enum"][-1] == "noise"
-    with pytest.raises(ValidationError, match="'trades', 'mart' or 'noise'"):
+    with pytest.raises(ValidationError, match=r"'trades', 'mart', .* or 'noise'"):
         HardenOptions(method="nois")
 
 

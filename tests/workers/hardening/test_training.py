@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,7 +14,8 @@ from openapi.problems import DatasetMismatch, JobFailed, NotTrainable
 from tests.workers.hardening.nets import EPS, options, shipped
 from workers.attacks.ball.pairs import dual_pairs
 from workers.hardening.data import TrainingSet
-from workers.hardening.training import Hardener, harden
+from workers.hardening.run import Watchers, harden
+from workers.hardening.training import Hardener
 from workers.models.audited import AuditedModel
 from workers.models.from_module import audit_module
 from workers.models.sharing import sharing
@@ -62,6 +64,26 @@ def test_l_sns_lowers_sensitivity_in_s_more_than_pat_does(fresh: Fresh, train_se
         final[method] = log[-1].sensitivity
     assert final["sns"] < log[0].sensitivity / 2
     assert final["sns"] < 0.75 * final["pat"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"layers": ("conv3",), "awp": 0.02, "averaging": 0.9, "accumulate": 2, "augment": ("flip", "crop")},
+        {"layers": ("conv3",), "optimizer": "sgd", "weight_decay": 0.1, "lambda_choice": "adaptive"},
+        {"layers": 0.34, "validation": 0.2, "goal": {"clean_drop": 0.02}, "selection": "dynamic"},
+        {"method": "rift", "layers": ("conv1", "conv3"), "validation": 0.2},
+    ],
+    ids=["averaged", "decayed", "walked", "rift"],
+)
+def test_whatever_the_options_frozen_parameters_keep_their_bits(fresh: Fresh, change: dict[str, Any]) -> None:
+    model = fresh(norm=True)
+    before, data = parameters(model), TrainingSet(*shipped("train", 100))
+    result = harden(model, data, options(epochs=1, pairs=20, batch_size=20, **change))
+    assert {"conv2.weight", "conv2.bias", "norm2.weight"} <= set(result.frozen)
+    kept = {name for name, p in parameters(model).items() if torch.equal(p, before[name])}
+    assert kept >= set(result.frozen)
+    assert result.frontier is not None or kept == set(result.frozen)
 
 
 def test_frozen_layers_keep_their_bits_and_their_sensitivity(fresh: Fresh, train_set: TrainingSet) -> None:
@@ -168,7 +190,8 @@ def test_weights_that_break_in_an_epochs_last_step_end_with_the_same_advice(fres
 
 def test_progress_counts_batches_to_the_end(fresh: Fresh, train_set: TrainingSet) -> None:
     seen: list[tuple[float, float, str, str | None]] = []
-    harden(fresh(), TrainingSet(*shipped("train", 200)), options(pairs=100), report=lambda *event: seen.append(event))
+    watchers = Watchers(report=lambda *event: seen.append(event))
+    harden(fresh(), TrainingSet(*shipped("train", 200)), options(pairs=100), watchers=watchers)
     phases = list(dict.fromkeys(event[3] for event in seen))
     assert phases == ["select neurons", "harden"]
     assert [event[:3] for event in seen if event[3] == "harden"] == [(i, 8, "batches") for i in range(1, 9)]

@@ -25,7 +25,7 @@ def test_weights_move_by_gamma_of_their_norm_along_the_gradient_and_come_back() 
     first = loss().item()
     for b, value in zip(buffers, statistics, strict=True):
         b.copy_(value)
-    with perturbed(parameters, buffers, loss, 0.01):
+    with perturbed(parameters, buffers, [loss], 0.01):
         assert all(torch.equal(b, value) for b, value in zip(buffers, statistics, strict=True))
         for layer, g in zip((wide, head), expected, strict=True):
             w = before[[p is layer.weight for p in parameters].index(True)]

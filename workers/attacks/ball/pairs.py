@@ -65,7 +65,7 @@ def dual_pairs(
 
 
 def pgd_batch(
-    loss: Callable[[Tensor], Tensor],
+    loss: Callable[[Tensor, slice], Tensor],
     x: Tensor,
     *,
     eps: float,
@@ -73,10 +73,12 @@ def pgd_batch(
     step_size: float | None = None,
     generator: torch.Generator | None = None,
     random_start: bool = True,
+    tile: int | None = None,
 ) -> Tensor:
     """Return x' (n, c, h, w) after `steps` L-infinity PGD steps on one training batch: the fast path, no bookkeeping.
 
-    loss: images → (n,), what is to rise. The caller decides the mode of the model (SNS: eval) and hands a `generator`
+    loss: (images, which rows of the batch they are) → one number each, which is to rise; it is handed at most `tile`
+    rows at a time. The caller decides the mode of the model (SNS: eval) and hands a `generator`
     on x's device for reproducible starts. Gradients are taken with respect to x alone: no weight gradient is computed
     or accumulated.
     """
@@ -88,10 +90,20 @@ def pgd_batch(
         noise = torch.rand(x.shape, generator=generator, device=x.device, dtype=x.dtype)
         adv = space.project(x + (2 * noise - 1) * eps)
 
-    def gradient(images: Tensor) -> Tensor:
-        leaf = images.clone().requires_grad_()
+    def part(images: Tensor, rows: slice) -> Tensor:
+        leaf = images[rows].clone().requires_grad_()
         with torch.enable_grad():
-            (grad,) = torch.autograd.grad(loss(leaf).sum(), leaf)
+            (grad,) = torch.autograd.grad(loss(leaf, rows).sum(), leaf)
         return grad
 
+    def gradient(images: Tensor) -> Tensor:
+        parts = [part(images, rows) for rows in tiles(len(images), tile)]
+        return parts[0] if len(parts) == 1 else torch.cat(parts)
+
     return full_ascent(gradient, space, adv, steps, step_size if step_size is not None else eps / steps**0.5)
+
+
+def tiles(n: int, most: int | None) -> list[slice]:
+    """The rows of a batch of n in pieces of at most `most`; None is one piece."""
+    size = max(1, n if most is None else most)
+    return [slice(begin, min(n, begin + size)) for begin in range(0, n, size)]

@@ -1,0 +1,68 @@
+"""A hardening from beginning to end: what its options leave open is found out, then the network is trained."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from openapi.hardening_options import HardenOptions
+from openapi.stages.harden import Decided, Epoch
+from workers.hardening.data import TrainingSet
+from workers.hardening.deciding import decide, resolved
+from workers.hardening.saved import Moment
+from workers.hardening.training import Hardener, Hardening, Keep
+from workers.hardening.watch import Report
+from workers.models.audited import AuditedModel
+from workers.precision import exact_float32
+
+
+def _nobody(done: float, total: float, unit: str, phase: str | None) -> None:
+    pass
+
+
+@dataclass(frozen=True)
+class Watchers:
+    """Who is told of a hardening while it runs; see `Hardener` for each."""
+
+    report: Report = _nobody
+    keep: Keep | None = None
+    every: float = 300.0
+    leave: Callable[[float], None] | None = None
+    heard: Callable[[Epoch], None] | None = None
+
+
+def harden(
+    model: AuditedModel,
+    data: TrainingSet,
+    options: HardenOptions,
+    *,
+    seed: int = 0,
+    watchers: Watchers | None = None,
+    moment: Moment | None = None,
+) -> Hardening:
+    """Harden `model` in place, or go on from `moment`.
+
+    Raises `NotTrainable`, `InvalidField`, `DatasetMismatch`, `JobFailed`, `MemoryLimit`.
+    """
+    told = watchers or Watchers()
+    with exact_float32():
+        if moment is not None and moment.decided is not None:
+            decided = Decided.model_validate(moment.decided)
+        else:
+            decided = decide(model, data, options, seed=seed, report=told.report)
+
+        def keep(moment: Moment) -> None:
+            if told.keep is not None:
+                told.keep(replace(moment, decided=decided.dump()))
+
+        training = Hardener(
+            model,
+            data,
+            resolved(options, decided),
+            seed=seed,
+            report=told.report,
+            keep=keep,
+            every=told.every,
+            leave=told.leave,
+            heard=told.heard,
+        )
+        result = training.run(moment)
+    return result if decided == Decided() else replace(result, decided=decided)
