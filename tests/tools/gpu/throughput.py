@@ -17,6 +17,7 @@ from tests.tools.gpu.nets import of_usual_size, random_images
 from tests.tools.gpu.scale import Scale
 from workers.attacks.engine.suite import run_attack
 from workers.hardening.data import TrainingSet
+from workers.hardening.standing import taken
 from workers.hardening.training import Hardener
 from workers.models.audited import AuditedModel
 from workers.neurons.measure import measure_taps
@@ -138,7 +139,7 @@ def _training(model: AuditedModel, x: Tensor, y: Tensor, scale: Scale) -> list[d
         )
         hardener = Hardener(model, data, options, seed=0)
         hardener.run()
-        begun = hardener.moment(1)
+        begun = taken(hardener, 1)
         began = scale.clock()
         hardener.train_epoch(1, 0, begun, None)
         seconds = (scale.clock() - began) / data.batches(options.batch_size)
