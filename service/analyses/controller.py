@@ -4,13 +4,19 @@ from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
 from litestar import Controller, Response
-from litestar.params import QueryParameter
+from litestar.params import FromPath, QueryParameter
 
+from openapi.views.clusters import ClustersPage, DendrogramView, EmbeddingView
+from openapi.views.images import ImageDetail, ImageSort, ImagesPage, MatrixView
 from openapi.views.layers import LayersPage
-from openapi.views.neurons import NeuronSort, NeuronsPage
+from openapi.views.neurons import NeuronDetail, NeuronSort, NeuronsPage
+from service.analyses.clusters import clusters, dendrogram, embedding
 from service.analyses.columns import Columns
+from service.analyses.images import Choice, image, images, matrix
 from service.analyses.layers import layers
+from service.analyses.neuron import neuron_detail
 from service.analyses.neurons import Scope, neurons
+from service.analyses.pictures import picture
 from service.analyses.service import columns_of
 from service.context import Services
 from service.http.arguments import Id, Limit, Parts, Place, Req
@@ -19,6 +25,7 @@ from service.http.docs import Doc, get_or_head
 
 _PROBLEMS = ("not-found", "not-ready", "validation")
 
+Number = FromPath[int]
 Class = Annotated[int | None, QueryParameter(ge=0, le=1_000_000, description="Only images of this true class")]
 Adversarial = Annotated[
     int | None, QueryParameter(ge=0, le=1_000_000, description="Only images that are taken for this class under attack")
@@ -30,6 +37,17 @@ LayerName = Annotated[
 ]
 SortNeurons = Annotated[
     NeuronSort | None, QueryParameter(description="The largest first; `neuron` and `benign_delta` the least")
+]
+SortImages = Annotated[ImageSort, QueryParameter(description="By number, or the largest first")]
+Fooled = Annotated[bool | None, QueryParameter(description="Only images that were fooled, or that were not")]
+Count = Annotated[
+    int | None, QueryParameter(ge=1, le=1_000_000, description="Clusters at most; 8 where no height is given either")
+]
+Height = Annotated[
+    float | None, QueryParameter(ge=0, le=1e300, description="Neurons that are joined at or below it are together")
+]
+Scale = Annotated[
+    int | None, QueryParameter(ge=1, le=16, description="Pixels a side of each pixel; without it about 128 in all")
 ]
 
 
@@ -89,3 +107,92 @@ class AnalysesController(Controller):
         return await _answered(
             services, request, audit_id, lambda columns: neurons(columns, layer, sort, scope, limit, start)
         )
+
+    @get_or_head(
+        "/{audit_id:str}/neurons/{layer:str}/{neuron:int}", operation_id="getAuditNeuron", doc=_doc(NeuronDetail)
+    )
+    async def neuron(
+        self,
+        audit_id: Id,
+        layer: Id,
+        neuron: Number,
+        request: Req,
+        services: Parts,
+        count: Count = None,
+    ) -> Response[Any]:
+        """Read one neuron: sensitivity, measures, class bands, the images that excite it most, and its cluster.
+
+        In a layer's name / is written as ~1 and ~ as ~0. `count` is into how many clusters the dendrogram is cut.
+        """
+        return await _answered(
+            services, request, audit_id, lambda columns: neuron_detail(columns, audit_id, layer, neuron, count)
+        )
+
+    @get_or_head("/{audit_id:str}/matrix", operation_id="getAuditMatrix", doc=_doc(MatrixView))
+    async def matrix(self, audit_id: Id, request: Req, services: Parts) -> Response[Any]:
+        """Count images by true and adversarial label; `neurons.vulnerability` in the audit's request asks for it."""
+        return await _answered(services, request, audit_id, matrix)
+
+    @get_or_head("/{audit_id:str}/images", operation_id="listAuditImages", doc=_doc(ImagesPage))
+    async def images(
+        self,
+        audit_id: Id,
+        request: Req,
+        services: Parts,
+        label: Class = None,
+        adversarial: Adversarial = None,
+        fooled: Fooled = None,
+        sort: SortImages = "index",
+        limit: Limit = 100,
+        cursor: Place = None,
+    ) -> Response[Any]:
+        """List images, benign and under the attack of `neurons.vulnerability`, of the whole set or a cell."""
+        choice, start = Choice(label, adversarial, fooled), int(cursor or 0)
+        return await _answered(
+            services, request, audit_id, lambda columns: images(columns, audit_id, choice, sort, limit, start)
+        )
+
+    @get_or_head("/{audit_id:str}/images/{index:int}", operation_id="getAuditImage", doc=_doc(ImageDetail))
+    async def image(self, audit_id: Id, index: Number, request: Req, services: Parts) -> Response[Any]:
+        """Read one image: probabilities, and over the neurons the contributions to both classes with their bands."""
+        return await _answered(services, request, audit_id, lambda columns: image(columns, audit_id, index))
+
+    @get_or_head(
+        "/{audit_id:str}/images/{index:int}/{what:str}",
+        operation_id="getAuditPicture",
+        doc=Doc({200: "image/png", 304: None}, _PROBLEMS, headers=("If-None-Match",)),
+    )
+    async def picture(
+        self, audit_id: Id, index: Number, what: Id, request: Req, services: Parts, scale: Scale = None
+    ) -> Response[Any]:
+        """Look at an image: `benign.png`, `adversarial.png`, `difference.png`. `pictures` of the image lists them."""
+        return await _answered(
+            services, request, audit_id, lambda columns: picture(columns, index, what, scale), "image/png"
+        )
+
+    @get_or_head("/{audit_id:str}/clusters", operation_id="listAuditClusters", doc=_doc(ClustersPage))
+    async def clusters(
+        self,
+        audit_id: Id,
+        request: Req,
+        services: Parts,
+        count: Count = None,
+        height: Height = None,
+        limit: Limit = 100,
+        cursor: Place = None,
+    ) -> Response[Any]:
+        """List the clusters of neurons of alike roles where their dendrogram is cut at a count or at a height."""
+        start = int(cursor or 0)
+        return await _answered(
+            services, request, audit_id, lambda columns: clusters(columns, count, height, limit, start)
+        )
+
+    @get_or_head("/{audit_id:str}/dendrogram", operation_id="getAuditDendrogram", doc=_doc(DendrogramView))
+    async def dendrogram(self, audit_id: Id, request: Req, services: Parts) -> Response[Any]:
+        """Read the linkage matrix of the neurons, and their order from left to right."""
+        return await _answered(services, request, audit_id, dendrogram)
+
+    @get_or_head("/{audit_id:str}/embedding", operation_id="getAuditEmbedding", doc=_doc(EmbeddingView))
+    async def embedding(self, audit_id: Id, request: Req, services: Parts) -> Response[Any]:
+        """Read where benign and adversarial images lie in one plane, by their activations."""
+        return await _answered(services, request, audit_id, embedding)

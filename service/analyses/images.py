@@ -1,7 +1,134 @@
-"""Images under the attack of vulnerability."""
+"""Images under the attack of vulnerability: the matrix, lists of images, and one image with its curves."""
 
-from openapi.problems import NotFound
-from service.analyses.columns import Columns
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from openapi.problems import InvalidField, NotFound
+from openapi.views.base import VULNERABILITY
+from service.analyses.columns import Columns, Numbers
+from service.analyses.pictures import pictures_of
+from service.analyses.service import class_name, real, require, written
+
+_KEYS = ("index", "label", "predicted", "adversarial", "fooled", "linf", "l2", "probabilities")
+#: Sort → the column, and the place in its rows.
+_SORTS = {
+    "index": ("index", 0), "linf": ("linf", 0), "l2": ("l2", 0), "benign_probability": ("probabilities", 0),
+    "adversarial_probability": ("probabilities", 3),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Which images are meant; None is any."""
+
+    label: int | None = None
+    adversarial: int | None = None
+    fooled: bool | None = None
+
+
+async def matrix(columns: Columns) -> bytes:
+    """Counts of true × adversarial label."""
+    require(columns, VULNERABILITY, "The audit has no matrix")
+    return await columns.text("matrix")
+
+
+async def images(columns: Columns, audit: str, choice: Choice, sort: str, limit: int, start: int) -> bytes:
+    """A page of images: by their number, or the largest first."""
+    require(columns, VULNERABILITY, "The audit has no images")
+    check_classes(columns, label=choice.label, adversarial=choice.adversarial)
+    table = {name: await columns.whole(f"images.{name}") for name in _KEYS}
+    rows = _chosen(table, choice)
+    name, place = _SORTS[sort]
+    step = len(table[name]) // max(1, len(table["index"]))
+    values, sign = table[name][place::step], 1 if sort == "index" else -1
+    rows.sort(key=lambda row: (sign * values[row], row))
+    items = [_image(columns, audit, table, row) for row in rows[start : start + limit]]
+    end = start + len(items)
+    rest = {"attack": columns.facts["attack"], "sort": sort, "n": len(rows)}
+    return written({"items": items, **rest, "next_cursor": str(end) if end < len(rows) else None})
+
+
+def _chosen(table: dict[str, Numbers], choice: Choice) -> list[int]:
+    rows = range(len(table["index"]))
+    asked = {"label": choice.label, "adversarial": choice.adversarial, "fooled": choice.fooled}
+    for name, value in asked.items():
+        if value is not None:
+            column = table[name]
+            rows = [row for row in rows if column[row] == value]  # type: ignore[assignment]  # a list from now on
+    return list(rows)
+
+
+def _image(columns: Columns, audit: str, table: dict[str, Numbers], row: int) -> dict[str, Any]:
+    label, predicted, adversarial = (table[name][row] for name in ("label", "predicted", "adversarial"))
+    p = [real(value) for value in table["probabilities"][4 * row : 4 * row + 4]]
+    return {
+        "index": table["index"][row],
+        "label": label,
+        "predicted": predicted,
+        "adversarial": adversarial,
+        "correct": label == predicted,
+        "fooled": bool(table["fooled"][row]),
+        "probabilities": {
+            "benign": {"predicted": p[0], "adversarial": p[1]},
+            "attacked": {"predicted": p[2], "adversarial": p[3]},
+        },
+        "perturbation": {"linf": table["linf"][row], "l2": table["l2"][row]},
+        "pictures": pictures_of(columns, audit, table, row),
+    }
+
+
+async def image(columns: Columns, audit: str, index: int) -> bytes:
+    """One image, with the curves of its contributions and all that is known of its classes."""
+    require(columns, VULNERABILITY, f"The audit has no image {index}")
+    table = {name: await columns.whole(f"images.{name}") for name in _KEYS}
+    row = await row_of(columns, index)
+    found = _image(columns, audit, table, row)
+    curves = await columns.row("images.curves", row)
+    half = len(curves) // 2
+    z, z_adv = await columns.row("images.z", row), await columns.row("images.z_adv", row)
+    found |= {
+        "attack": columns.facts["attack"],
+        "layer": columns.facts["penultimate"],
+        "classes": _classes(columns, softmax(z), softmax(z_adv)),
+        "curves": {
+            "benign": await _curve(columns, found["predicted"], curves[:half]),
+            "adversarial": await _curve(columns, found["adversarial"], curves[half:]),
+        },
+    }
+    return written(found)
+
+
+def _classes(columns: Columns, benign: list[float], attacked: list[float]) -> list[dict[str, Any]]:
+    order = sorted(range(len(benign)), key=lambda y: (-max(benign[y], attacked[y]), y))
+    return [{"label": y, "name": class_name(columns, y), "benign": benign[y], "attacked": attacked[y]} for y in order]
+
+
+async def _curve(columns: Columns, label: int, contribution: Numbers) -> dict[str, Any]:
+    low, high = await columns.row("bands.low", label), await columns.row("bands.high", label)
+    known = (await columns.whole("bands.n"))[label] > 0
+    return {
+        "label": label,
+        "contribution": contribution.tolist(),
+        "low": low.tolist() if known else None,
+        "high": high.tolist() if known else None,
+    }
+
+
+def softmax(z: Numbers) -> list[float]:
+    """Probabilities of logits."""
+    top = max(z)
+    powers = [math.exp(value - top) for value in z]
+    total = math.fsum(powers)
+    return [power / total for power in powers]
+
+
+def check_classes(columns: Columns, **asked: int | None) -> None:
+    """Raise `InvalidField` for a class that the model has not."""
+    classes = columns.facts.get("num_classes", 0)
+    for pointer, value in asked.items():
+        if value is not None and value >= classes:
+            raise InvalidField(pointer, f"the model has {classes} classes, 0 to {classes - 1}")
 
 
 async def row_of(columns: Columns, index: int) -> int:

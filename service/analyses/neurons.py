@@ -9,8 +9,8 @@ from openapi.problems import InvalidField, NotFound
 from openapi.views.base import NEURONS, VULNERABILITY
 from openapi.views.neurons import ALL_MEASURES, ASCENDING
 from service.analyses.columns import Columns, Numbers
-from service.analyses.images import row_of
-from service.analyses.service import require, written
+from service.analyses.images import check_classes, row_of
+from service.analyses.service import real, require, written
 
 
 @dataclass(frozen=True)
@@ -42,16 +42,19 @@ async def neurons(columns: Columns, layer: str | None, sort: str | None, scope: 
     found = find_layer(columns, layer)
     _check(columns, found, sort, scope)
     sort = sort or ("cross" if found.measured else "sensitivity")
-    measures, n = await _measures(columns, found, scope)
+    measures, n = await measures_of(columns, found, scope)
     order = sorted(range(found.neurons), key=await _key(columns, found, sort, measures))
     stop = min(start + limit, found.neurons)
-    views = await _views(columns, found, order[start:stop], measures)
+    views = await views_of(columns, found, order[start:stop], measures)
     rest = {"layer": found.name, "sort": sort, "n": n, "next_cursor": str(stop) if stop < found.neurons else None}
     return written({"items": views, **rest})
 
 
-def find_layer(columns: Columns, name: str | None) -> Layer:
-    """The layer of a name, or the one that the last layer reads, else the last. Raises `NotFound`, `InvalidField`."""
+def find_layer(columns: Columns, name: str | None, missing: type[NotFound] | None = None) -> Layer:
+    """The layer of a name, or the one that the last layer reads, else the last.
+
+    Raises `NotFound`, and for an unknown name `missing`, or `InvalidField` of the parameter.
+    """
     require(columns, NEURONS, "The audit has no neurons")
     facts = columns.facts
     layers, last = facts["layers"], facts["penultimate"]
@@ -60,7 +63,8 @@ def find_layer(columns: Columns, name: str | None) -> Layer:
     if name not in layers and name != last:
         near = difflib.get_close_matches(name[:200], layers, n=2)
         there = f"; did you mean {' or '.join(map(repr, near))}?" if near else "; /layers lists them"
-        raise InvalidField("layer", f"the audit has no layer {name[:200]!r}{there}")
+        detail = f"the audit has no layer {name[:200]!r}{there}"
+        raise missing(detail) if missing is not None else InvalidField("layer", detail)
     measured = name == last and "groups.measures" in columns
     if name not in layers:
         return Layer(name, columns.column("bands.mean").shape[1], None, measured)
@@ -80,13 +84,10 @@ def _check(columns: Columns, layer: Layer, sort: str | None, scope: Scope) -> No
         raise InvalidField(pointer, f"the neurons of {layer.name!r} have none: {why}")
     if sort in ("sensitivity", "ratio") and layer.begin is None:
         raise InvalidField("sort", f"sigma was not measured of {layer.name!r}; sort by {', '.join(ALL_MEASURES)}")
-    classes = columns.facts.get("num_classes", 0)
-    for pointer, value in (("label", scope.label), ("adversarial", scope.adversarial)):
-        if value is not None and value >= classes:
-            raise InvalidField(pointer, f"the model has {classes} classes, 0 to {classes - 1}")
+    check_classes(columns, label=scope.label, adversarial=scope.adversarial)
 
 
-async def _measures(columns: Columns, layer: Layer, scope: Scope) -> tuple[Numbers | None, int | None]:
+async def measures_of(columns: Columns, layer: Layer, scope: Scope) -> tuple[Numbers | None, int | None]:
     """(measures × neurons) numbers, and the images that they are means over."""
     if not layer.measured:
         return None, None
@@ -122,7 +123,8 @@ async def _key(columns: Columns, layer: Layer, sort: str, measures: Numbers | No
     return lambda m: (math.isnan(values[m]), sign * values[m], m)
 
 
-async def _views(columns: Columns, layer: Layer, chosen: list[int], measures: Numbers | None) -> list[dict[str, Any]]:
+async def views_of(columns: Columns, layer: Layer, chosen: list[int], measures: Numbers | None) -> list[dict[str, Any]]:
+    """The chosen neurons as the list shows them."""
     sigma = {name: await columns.whole(f"sigma.{name}") for name in _OF_SIGMA}
     views = []
     for m in chosen:
@@ -138,8 +140,3 @@ async def _views(columns: Columns, layer: Layer, chosen: list[int], measures: Nu
 
 
 _OF_SIGMA = ("sensitivity", "ratio", "rank", "skipped", "dead")
-
-
-def real(value: Any) -> Any:
-    """A number, or null for one that is none."""
-    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -1,6 +1,7 @@
 """Finding the columns of an audit, and the pieces that answers are made of."""
 
 import json
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -71,3 +72,19 @@ def page_of_lines(lines: list[bytes], start: int, count: int, **more: Any) -> by
     end = start + len(lines)
     rest = {**more, "next_cursor": str(end) if end < count else None}
     return b'{"items":[' + b",".join(lines) + b"]," + written(rest)[1:]
+
+
+def real(value: Any) -> Any:
+    """A number, or null for one that is none."""
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def class_name(columns: Columns, label: int) -> str | None:
+    """The name of a class, where it has one."""
+    names = columns.facts.get("classes")
+    return names[label] if names and 0 <= label < len(names) else None
+
+
+def class_text(columns: Columns, label: int) -> str:
+    """What a class is called in a text."""
+    return class_name(columns, label) or f"class {label}"

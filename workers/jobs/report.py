@@ -56,7 +56,8 @@ def run(ctx: JobContext[ReportParams]) -> ReportValue:
 def _write_views(ctx: JobContext[ReportParams], built: Built) -> None:
     found = found_of(ctx.params, ctx.inputs, built.report.neurons)
     if found is not None:
-        write_views(ctx.output(ReportFile.VIEWS, "views.columns", "views", "columns"), built.report, found)
+        kept = {key: file.path for key, file in ctx.files.items()}
+        write_views(ctx.output(ReportFile.VIEWS, "views.columns", "views", "columns"), built.report, found, kept)
 
 
 def _write_card(ctx: JobContext[ReportParams], built: Built) -> None:

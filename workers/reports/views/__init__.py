@@ -3,25 +3,28 @@
 A part that cannot be had is told of in the file, with the reason that the report's checks give.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from openapi.report import Report
 from openapi.views.base import EXPLAIN, NEURONS, REGIONS, VULNERABILITY
 from workers.reports.analyses.base import Found
 from workers.reports.columns_file import ColumnsFile
-from workers.reports.views import images, layers, neurons
+from workers.reports.views import clusters, embedding, images, layers, matrix, neurons
 
 
-def write_views(path: Path, report: Report, found: Found) -> None:
-    """Write what the calls about this audit answer. found: with the report's σ."""
+def write_views(path: Path, report: Report, found: Found, kept: Mapping[str, Path]) -> None:
+    """Write what the calls about this audit answer. found: with the report's σ; kept: the files that analyses left."""
     with ColumnsFile(path) as file:
         details = {check.id: check.detail for check in report.checks}
         if report.neurons is None:
             file.missing[NEURONS] = details["neurons"]
         layers.write(file, report, found)
         if any(True for _ in images.parts(found)):
-            images.write(file, report, found)
-            neurons.write(file, report, found)
+            for part in (images, matrix, neurons, embedding):
+                part.write(file, report, found)
+            if "clusters" in kept:
+                clusters.write(file, report, found, kept["clusters"])
         else:
             file.missing[VULNERABILITY] = details.get(VULNERABILITY, details["neurons"])
         for name in (EXPLAIN, REGIONS):

@@ -1,8 +1,8 @@
 """Images under the attack of vulnerability in the file of columns: a row an image, in the order of the samples.
 
 ``images.*``: index, label, predicted, adversarial (its class under attack), fooled, linf, l2; z, z_adv (classes,);
-measures (MEASURES and the signed deviation, neurons); curves (2, neurons): c_i(x, y_b) and c_i(x', y_a);
-excitation, excitation_adv (neurons,); benign, adversarial_picture, difference: bytes (channels, h, w); gain.
+probabilities (4,): of y_b and y_a in x, and in x'; measures (MEASURES and the signed deviation, neurons); curves
+(2, neurons): c_i(x, y_b) and c_i(x', y_a); benign, adversarial_picture, difference: bytes (channels, h, w); gain.
 """
 
 from collections.abc import Iterator
@@ -15,6 +15,8 @@ from openapi.analyses.vulnerability import MEASURES, ActivationsFile, Vulnerabil
 from openapi.report import Report
 from openapi.views.neurons import ALL_MEASURES
 from openapi.wire.columns import ColumnType
+from workers.neurons.exact import Floats
+from workers.neurons.vulnerability import softmax
 from workers.reports.analyses.base import Found, Result
 from workers.reports.analyses.vulnerability import totals_of
 from workers.reports.columns_file import ColumnsFile
@@ -22,9 +24,7 @@ from workers.reports.columns_file import ColumnsFile
 _OF_ACTIVATIONS: dict[str, ColumnType] = {
     "index": "i8", "label": "i4", "predicted": "i4", "adversarial": "i4", "fooled": "u1", "z": "f4", "z_adv": "f4",
 }  # fmt: skip
-_OF_IMAGES: dict[str, ColumnType] = {
-    "linf": "f8", "l2": "f8", "gain": "f4", "excitation": "f4", "excitation_adv": "f4",
-}  # fmt: skip
+_OF_IMAGES: dict[str, ColumnType] = {"linf": "f8", "l2": "f8", "gain": "f4"}
 #: Name in the slices' files → name here, where the one above is taken.
 PICTURES = {"benign": "benign", "adversarial": "adversarial_picture", "difference": "difference"}
 #: Bytes of pictures that are kept; of more images only the first ones have any.
@@ -52,6 +52,7 @@ def write(file: ColumnsFile, report: Report, found: Found) -> None:
     neurons = _first(found, ActivationsFile.IMAGES, "measures").shape[2]
     file.rows("images.measures", "f4", (len(ALL_MEASURES), neurons), measures_of(found))
     file.rows("images.curves", "f4", (2, neurons), _curves(found))
+    file.rows("images.probabilities", "f8", (4,), _probabilities(found))
     _pictures(file, found)
     names = report.model.labels
     file.facts["classes"] = list(names) if names else None
@@ -85,6 +86,15 @@ def _curves(found: Found) -> Iterator[Any]:
     for part in parts(found):
         with np.load(part.files[ActivationsFile.ACTIVATIONS], allow_pickle=False) as arrays:
             yield np.stack([arrays["contribution"], arrays["contribution_adv"]], 1)
+
+
+def _probabilities(found: Found) -> Iterator[Floats]:
+    """(n, 4): of y_b and of y_a in x, and of both in x'."""
+    for part in parts(found):
+        with np.load(part.files[ActivationsFile.ACTIVATIONS], allow_pickle=False) as arrays:
+            rows, classes = np.arange(len(arrays["z"])), (arrays["predicted"], arrays["adversarial"])
+            p = [softmax(arrays[name].astype(np.float64)) for name in ("z", "z_adv")]
+        yield np.stack([image[rows, y] for image in p for y in classes], 1)
 
 
 def _pictures(file: ColumnsFile, found: Found) -> None:

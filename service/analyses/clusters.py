@@ -1,0 +1,97 @@
+"""Clusters of neurons: a dendrogram, cut at a count or at a height."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from openapi.problems import InvalidField, NotFound
+from openapi.views.base import VULNERABILITY
+from service.analyses.columns import Columns, Numbers
+from service.analyses.service import require, written
+
+#: Clusters where nothing else is asked for.
+USUAL = 8
+
+
+@dataclass(frozen=True)
+class Tree:
+    """The linkage of m neurons as scipy has it, (m − 1, 4) numbers, and the neurons from left to right."""
+
+    linkage: Numbers
+    order: Numbers
+
+    @property
+    def neurons(self) -> int:
+        """m."""
+        return len(self.order)
+
+    def height(self, node: int) -> float:
+        """At which a cluster's neurons are joined; 0 for a neuron."""
+        return float(self.linkage[4 * (node - self.neurons) + 2]) if node >= self.neurons else 0.0
+
+    def cut(self, height: float | None) -> list[tuple[int, list[int]]]:
+        """(cluster, its neurons) from left to right: all that is joined at or below a height; None: nothing is."""
+        found, place = [], 0
+        waiting = [2 * self.neurons - 2]
+        while waiting:
+            node = waiting.pop()
+            at = 4 * (node - self.neurons)
+            if node < self.neurons or (height is not None and self.linkage[at + 2] <= height):
+                size = 1 if node < self.neurons else int(self.linkage[at + 3])
+                found.append((node, self.order[place : place + size].tolist()))
+                place += size
+            else:
+                waiting += [int(self.linkage[at + 1]), int(self.linkage[at])]
+        return found
+
+    def height_of(self, count: int) -> float | None:
+        """The lowest height at which at most so many clusters are left."""
+        joined = self.neurons - count
+        return sorted(self.linkage[2::4])[joined - 1] if joined > 0 else None
+
+
+async def tree_of(columns: Columns) -> Tree:
+    """The dendrogram. Raises `NotFound`."""
+    require(columns, VULNERABILITY, "The audit has no clusters")
+    if "clusters.linkage" not in columns:
+        raise NotFound("The audit has no clusters: they need two neurons at least")
+    return Tree(await columns.whole("clusters.linkage"), await columns.whole("clusters.order"))
+
+
+async def clusters(columns: Columns, count: int | None, height: float | None, limit: int, start: int) -> bytes:
+    """A page of the clusters of a cut, with their mean roles."""
+    if count is not None and height is not None:
+        raise InvalidField("height", "a dendrogram is cut either at a count or at a height")
+    tree = await tree_of(columns)
+    at = tree.height_of(count or USUAL) if height is None else height
+    found = tree.cut(at)
+    shown = found[start : start + limit]
+    roles = await columns.rows("clusters.roles", [node for node, _ in shown])
+    items: list[dict[str, Any]] = [
+        {"cluster": start + i, "neurons": neurons, "height": tree.height(node), "role": role.tolist()}
+        for i, ((node, neurons), role) in enumerate(zip(shown, roles, strict=True))
+    ]
+    end, facts = start + len(shown), columns.facts["clusters"]
+    rest = {"layer": columns.facts["penultimate"], "count": len(found), "height": at, **facts}
+    return written({"items": items, **rest, "next_cursor": str(end) if end < len(found) else None})
+
+
+async def dendrogram(columns: Columns) -> bytes:
+    """The linkage matrix."""
+    await tree_of(columns)
+    return await columns.text("dendrogram")
+
+
+async def embedding(columns: Columns) -> bytes:
+    """The plane of activations."""
+    require(columns, VULNERABILITY, "The audit has no embedding")
+    return await columns.text("embedding")
+
+
+async def own_cluster(columns: Columns, neuron: int, count: int) -> dict[str, Any] | None:
+    """The cluster of a neuron where the dendrogram is cut into so many."""
+    if "clusters.linkage" not in columns:
+        return None
+    tree = await tree_of(columns)
+    found = tree.cut(tree.height_of(count))
+    at, neurons = next((i, neurons) for i, (_, neurons) in enumerate(found) if neuron in neurons)
+    return {"count": len(found), "cluster": at, "neurons": neurons}

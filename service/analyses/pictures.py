@@ -1,0 +1,72 @@
+"""Pictures of single images as PNG files, and what they show in words."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+from openapi.problems import InvalidField, NotFound
+from openapi.views.base import VULNERABILITY
+from service.analyses.columns import Columns, Numbers
+from service.analyses.png import encode
+from service.analyses.service import class_text, require
+
+#: Sides are enlarged to about so many pixels unless the caller says how often.
+_SIDE = 128
+_LARGEST = 2048
+#: Picture → column of the images under the attack of vulnerability.
+_OF_IMAGES = {
+    "benign": "images.benign", "adversarial": "images.adversarial_picture", "difference": "images.difference",
+}  # fmt: skip
+SUFFIX = ".png"
+
+
+def pictures_of(columns: Columns, audit: str, table: Mapping[str, Numbers], row: int) -> list[dict[str, Any]]:
+    """The pictures of an image under the attack, with a text for those who cannot see them."""
+    kept = columns.column("images.benign").shape[0]
+    if row >= kept:
+        return []
+    index, attack = table["index"][row], columns.facts["attack"]
+    label, predicted, adversarial = (
+        class_text(columns, table[name][row]) for name in ("label", "predicted", "adversarial")
+    )
+    texts = {
+        "benign": f"Image {index} of class {label}, taken for {predicted}",
+        "adversarial": f"Image {index} under {attack}, taken for {adversarial}",
+        "difference": f"What {attack} changes in image {index}: grey is nothing, black and white are "
+        f"±{table['linf'][row]:.3g}",
+    }
+    base = f"/v1/audits/{audit}/images/{index}"
+    return [{"what": what, "href": f"{base}/{what}{SUFFIX}", "alt": text} for what, text in texts.items()]
+
+
+async def picture(columns: Columns, index: int, name: str, scale: int | None) -> bytes:
+    """A picture of an image as PNG. Raises `NotFound`, and `InvalidField` for one that would be too large."""
+    what = name.removesuffix(SUFFIX)
+    if what not in _OF_IMAGES or not name.endswith(SUFFIX):
+        raise NotFound(f"There is no such picture; there are {', '.join(f'{known}{SUFFIX}' for known in _OF_IMAGES)}")
+    require(columns, VULNERABILITY, f"The audit has no picture of image {index}")
+    indices = await columns.whole("images.index")
+    if index not in indices:
+        raise NotFound(f"Image {index} is none of the {len(indices)} that were attacked; /images lists them")
+    return await _stored(columns, _OF_IMAGES[what], indices.index(index), scale)
+
+
+async def _stored(columns: Columns, name: str, row: int, scale: int | None) -> bytes:
+    column = columns.column(name)
+    count, channels, height, width = column.shape
+    if row >= count:
+        raise NotFound(f"Only the first {count} images of this audit have pictures")
+    (data,) = await columns.bytes_of(name, [row])
+    plane = height * width
+    planes = [data[i * plane : (i + 1) * plane] for i in range(channels)]
+    return await asyncio.to_thread(encode, planes, height, width, scale_of(height, width, scale))
+
+
+def scale_of(height: int, width: int, scale: int | None) -> int:
+    """How often a pixel is repeated."""
+    side = max(height, width)
+    if scale is None:
+        return max(1, _SIDE // side)
+    if scale * side > _LARGEST:
+        raise InvalidField("scale", f"the picture would have {scale * side} pixels a side; {_LARGEST} is the most")
+    return scale
