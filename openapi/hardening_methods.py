@@ -70,6 +70,10 @@ METHODS: dict[str, HardeningMethod] = {
 }
 
 
+#: Method → the one that it is shown beside; of all others that is `pat`.
+RIVALS = {"pat": "sns"}
+
+
 def listed(names: list[str], last: str) -> str:
     """Names as a sentence lists them: ``a, b or c`` where `last` is ``or``."""
     return f"{', '.join(names[:-1])} {last} {names[-1]}" if len(names) > 1 else "".join(names)

@@ -7,6 +7,7 @@ from pydantic_core import PydanticCustomError
 
 from openapi.base import MOST, Eps, Frozen, Id, Radius
 from openapi.hardening_methods import METHODS, MethodName, regularisers
+from openapi.scrutiny import Scrutiny
 
 Augmentation = Literal["flip", "crop", "cutout", "cutmix"]
 #: By which number of the validation split a checkpoint is chosen; `mean` is that of the two accuracies.
@@ -192,6 +193,18 @@ class HardenOptions(Frozen):
         description="Of meansparse: alpha, the features within alpha standard deviations of their mean become the mean; "
         "null takes the most robust of 0.05 to 0.5 that costs at most 1 % of clean accuracy on the validation split",
     )
+    compare: bool = Field(
+        False,
+        exclude_if=_unset,
+        description="Train by `pat` too (by `sns` where the method is `pat`), with the same options and seed, and report "
+        "both side by side",
+    )
+    scrutiny: Scrutiny | None = Field(
+        None,
+        exclude_if=_unset,
+        description="Before against after also by AutoAttack, more steps, transfer and straight-through gradients, and "
+        "by the neurons; needs held-out data. `{}` is all of it on 128 samples; null leaves it out",
+    )
 
     @model_validator(mode="after")
     def _together(self) -> Self:
@@ -218,6 +231,9 @@ class HardenOptions(Frozen):
             )
         return self
 
+
+#: Options of the comparison of before and after, which the training does not depend on.
+OF_COMPARISON = frozenset({"compare", "scrutiny"})
 
 #: What nothing is read of where nothing is trained.
 _OF_TRAINING = (

@@ -1,6 +1,9 @@
 """Hardenings: the request and the API's answer."""
 
-from pydantic import Field
+from typing import Self
+
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from openapi.attacks import AttackSpec
 from openapi.audits import Execution, JobInfo
@@ -26,6 +29,14 @@ class HardeningRequest(HardenOptions):
     name: str | None = Field(None, min_length=1, max_length=200, description="Name of the hardened model")
     labels: Labels = {}
     execution: Execution = Execution()
+
+    @model_validator(mode="after")
+    def _compares_with_data(self) -> Self:
+        if self.eval_dataset_id is None and (self.compare or self.scrutiny is not None):
+            raise PydanticCustomError(
+                "needs_held_out", "compare and scrutiny compare models on held-out data: set eval_dataset_id"
+            )
+        return self
 
 
 class HardeningInfo(JobInfo):

@@ -16,6 +16,7 @@ class Stage(StrEnum):
     INSPECT_DATASET = "inspect_dataset"
     PREPARE = "prepare"
     ATTACK = "attack"
+    TRANSFER = "transfer"
     NEURONS = "neurons"
     ANALYSIS = "analysis"
     HARDEN = "harden"

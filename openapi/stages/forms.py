@@ -12,6 +12,7 @@ from openapi.stages.inspect_model import InspectModelParams, InspectModelValue
 from openapi.stages.neurons import NeuronsParams, NeuronsValue
 from openapi.stages.prepare import PrepareParams, PrepareValue
 from openapi.stages.report import ReportParams, ReportValue
+from openapi.stages.transfer import TransferParams
 
 
 class Form(NamedTuple):
@@ -27,6 +28,7 @@ FORMS = {
     Stage.INSPECT_DATASET: Form(InspectDatasetParams, InspectDatasetValue),
     Stage.PREPARE: Form(PrepareParams, PrepareValue),
     Stage.ATTACK: Form(AttackParams, AttackValue),
+    Stage.TRANSFER: Form(TransferParams, AttackValue),
     Stage.NEURONS: Form(NeuronsParams, NeuronsValue),
     Stage.HARDEN: Form(HardenParams, HardenValue),
     Stage.REPORT: Form(ReportParams, ReportValue),

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, SerializerFunctionWrapHandler, WrapSerializer
 
-from openapi.hardening_options import Criticality, Goal, HardenOptions
+from openapi.hardening_options import OF_COMPARISON, Criticality, Goal, HardenOptions
 from openapi.models import ModelFormat, ModelInspection
 from openapi.stages.base import ModelContract, Wire, is_none
 from openapi.stages.prepare import LabelMapping
@@ -24,8 +24,9 @@ class HardenFile(StrEnum):
 
 
 def _without_data(options: HardenOptions, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
-    """The options that the training depends on: its data are an input."""
-    return {name: value for name, value in handler(options).items() if name != "train_dataset_id"}
+    """The options that the training depends on: its data are an input, and what is compared comes after it."""
+    left_out = {"train_dataset_id", *OF_COMPARISON}
+    return {name: value for name, value in handler(options).items() if name not in left_out}
 
 
 class Origin(Wire):

@@ -1,6 +1,7 @@
 """Where a result lies in a job: which attack on which slice, before or after hardening."""
 
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from typing import Annotated, Any, Self
 
 from pydantic import BeforeValidator, PlainSerializer
@@ -11,38 +12,44 @@ from openapi.stages.neurons import NeuronsFile
 #: Files of the shards of attacks and neurons that the report merges.
 Part = AttackFile | NeuronsFile
 
-_AFTER = "after."
+
+class Whose(StrEnum):
+    """Whose result it is: the model's as it was uploaded, the hardened one's, or that of the rival method's."""
+
+    BEFORE = "before"
+    AFTER = "after"
+    RIVAL = "rival"
 
 
 @dataclass(frozen=True)
 class Place:
     """A result, or a file of it: of `slice`, of the attack at the position `attack` of the job's list (None for the
-    neuron analysis), and with `after` of the hardened model. A result is called as its first file is.
+    neuron analysis), on one side of a hardening, `whose`. A result is called as its first file is.
     """
 
     part: Part
     slice: int
     attack: int | None = None
-    after: bool = False
+    whose: Whose = Whose.BEFORE
 
     @classmethod
-    def of_attack(cls, attack: int, slice: int, *, after: bool = False) -> Self:
+    def of_attack(cls, attack: int, slice: int, whose: Whose = Whose.BEFORE) -> Self:
         """The result of an attack on a slice."""
-        return cls(AttackFile.SAMPLES, slice, attack, after)
+        return cls(AttackFile.SAMPLES, slice, attack, whose)
 
     @classmethod
-    def of_neurons(cls, slice: int) -> Self:
+    def of_neurons(cls, slice: int, whose: Whose = Whose.BEFORE) -> Self:
         """The result of the neuron analysis of a slice."""
-        return cls(NeuronsFile.SUMS, slice)
+        return cls(NeuronsFile.SUMS, slice, None, whose)
 
     @classmethod
     def parse(cls, name: str) -> Self:
         """Read a name as `str` writes it; `ValueError` for any other."""
-        after = name.startswith(_AFTER)
-        part, *numbers = name.removeprefix(_AFTER).split(".")
+        whose = next((s for s in (Whose.AFTER, Whose.RIVAL) if name.startswith(f"{s}.")), Whose.BEFORE)
+        part, *numbers = name.removeprefix(f"{whose}.").split(".")
         parts: type[AttackFile] | type[NeuronsFile] = AttackFile if len(numbers) == 2 else NeuronsFile
         if len(numbers) in (1, 2) and all(number.isdecimal() for number in numbers):
-            place = cls(parts(part), int(numbers[-1]), int(numbers[0]) if len(numbers) == 2 else None, after)
+            place = cls(parts(part), int(numbers[-1]), int(numbers[0]) if len(numbers) == 2 else None, whose)
             if str(place) == name:
                 return place
         raise ValueError(f"{name!r} is the name of no result")
@@ -62,7 +69,7 @@ class Place:
     def __str__(self) -> str:
         """Its name, as shards and inputs of the report are called: ``samples.<attack>.<slice>``, ``after.sums.<slice>``."""
         attack = "" if self.attack is None else f"{self.attack}."
-        return f"{_AFTER if self.after else ''}{self.part}.{attack}{self.slice}"
+        return f"{'' if self.whose is Whose.BEFORE else f'{self.whose}.'}{self.part}.{attack}{self.slice}"
 
 
 def _read(value: Any) -> Any:

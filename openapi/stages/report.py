@@ -21,7 +21,7 @@ from openapi.stages.base import Choice, Wire, is_none
 from openapi.stages.comparison import AuditHardening, Comparison, NotHardened
 from openapi.stages.harden import HardenValue
 from openapi.stages.neurons import NeuronsValue
-from openapi.stages.places import Place, PlaceName
+from openapi.stages.places import Place, PlaceName, Whose
 from openapi.states import JobKind
 
 
@@ -66,7 +66,7 @@ class ReportParams(Wire):
     """Everything that the finished shards left, but for their files.
 
     attacks: with their ids. slices: of the samples of `choice`, which is left out for the first ones. values: of the
-    shards by place. training: of a hardening. hardening: of an audit. artifacts: of other stages. analyses: values of the
+    shards by place. training: of a hardening; rival: of the method that it is shown beside. hardening: of an audit. artifacts: of other stages. analyses: values of the
     works of neuron analyses by step; the files of a step are inputs ``STEP.FILE``. left_out: analyses that a preset
     names and this model does not allow, with the reason. Of an audit that ended
     early: why, which rules are `broken` for certain, and which are `undecided`, by position.
@@ -83,6 +83,7 @@ class ReportParams(Wire):
     choice: Choice | None = Field(None, exclude_if=is_none)
     values: dict[PlaceName, AttackValue | NeuronsValue]
     training: HardenValue | None = None
+    rival: HardenValue | None = Field(None, exclude_if=is_none)
     environment: Json = {}
     timings: dict[str, float] = {}
     hardening: AuditHardening | NotHardened | None = None
@@ -102,9 +103,13 @@ class ReportParams(Wire):
         value = self.values.get(place)
         return value if isinstance(value, AttackValue) else None
 
-    def of_neurons(self) -> list[NeuronsValue]:
-        """The values of the neuron analysis, by slice."""
-        found = {place.slice: value for place, value in self.values.items() if isinstance(value, NeuronsValue)}
+    def of_neurons(self, whose: Whose = Whose.BEFORE) -> list[NeuronsValue]:
+        """The values of the neuron analysis of a side, by slice."""
+        found = {
+            place.slice: value
+            for place, value in self.values.items()
+            if isinstance(value, NeuronsValue) and place.whose is whose
+        }
         return [found[slice] for slice in sorted(found)]
 
 

@@ -149,11 +149,11 @@ def share(part: Json) -> str:
     return f"{100 * float(value or 0):.1f} % [{100 * low:.1f}, {100 * high:.1f}]"
 
 
-def accuracy_table(before: Json, after: Json | None, title: str) -> Table:
+def accuracy_table(before: Json, after: Json | None, title: str, first_column: str = "before") -> Table:
     """Clean and robust accuracy with 95 % intervals, before and (when hardened) after."""
     table = Table(title=shown(title), title_justify="left")
     table.add_column("accuracy")
-    table.add_column("before" if after else "now", justify="right")
+    table.add_column(shown(first_column) if after else "now", justify="right")
     if after:
         table.add_column("after hardening", justify="right")
     rows = [("clean", before["clean"], after["clean"] if after else None)]
@@ -164,6 +164,22 @@ def accuracy_table(before: Json, after: Json | None, title: str) -> Table:
     for name, first, second in rows:
         table.add_row(shown(name), share(first), *([share(second) if second else "-"] if after else []))
     return table
+
+
+def tell_comparison(found: Json) -> None:
+    """What a hardening comes to, the closer look at it, and the method that it is shown beside."""
+    if scrutiny := found.get("scrutiny"):
+        title = f"a closer look at {scrutiny['n']} of the samples"
+        console.print(accuracy_table(scrutiny["before"], scrutiny["after"], title))
+        both = {a["id"] for a in scrutiny["before"]["attacks"]}
+        for attack in scrutiny["after"]["attacks"]:
+            if attack["id"] not in both:
+                line(f"after hardening, {attack['id']}: {share(attack)}")
+    if rival := found.get("rival"):
+        console.print(accuracy_table(rival["side"], found["after"], f"beside {rival['method']}", f"{rival['method']}"))
+    if what := found.get("finding"):
+        reasons = "; ".join(found.get("reasons", ()))
+        line(what.replace("_", " ") + (f": {reasons}" if reasons else ""), "green" if what == "improved" else "red")
 
 
 def neuron_table(neurons: Json, layers: int = 3, top: int = 5) -> Table:

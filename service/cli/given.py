@@ -94,9 +94,9 @@ def check_audit(body: Json, sources: Sources) -> None:
         raise usage(errors, sources)
 
 
-def check_hardening(body: Json, sources: Sources) -> None:
-    """Check a hardening's request, whose ids are not known yet."""
-    ids = {"model_id": _LATER, "train_dataset_id": _LATER}
+def check_hardening(body: Json, sources: Sources, *, held_out: bool) -> None:
+    """Check a hardening's request, whose ids are not known yet; `held_out`: whether it will have data to compare on."""
+    ids = {"model_id": _LATER, "train_dataset_id": _LATER, **({"eval_dataset_id": _LATER} if held_out else {})}
     _check_ids(check(HardeningRequest, {**body, **ids}, sources), sources)
 
 

@@ -53,7 +53,8 @@ def harden(
 
     Exit codes as of `tremor audit`; 1 when the hardened model fails the verdict (e.g. loses too much clean accuracy).
     """
-    request = _request(**options) if manifest is None else _again(manifest, **options)
+    known = {**options, "held_out": held_out is not None}
+    request = _request(**known) if manifest is None else _again(manifest, **known)
     if manifest is not None:
         check_files(model, train)
         check_sources(manifest.body, model, train)
@@ -71,7 +72,7 @@ def harden(
             line(text)
 
 
-def _again(manifest: Given, *, attacks: tuple[Given, ...], **ours: Any) -> Json:
+def _again(manifest: Given, *, attacks: tuple[Given, ...], held_out: bool, **ours: Any) -> Json:
     """The manifest's request; its own options leave no room for others."""
     context = click.get_current_context()
     for name, flag in (("method", "--method"), ("settings", "--set"), ("seed", "--seed")):
@@ -82,11 +83,13 @@ def _again(manifest: Given, *, attacks: tuple[Given, ...], **ours: Any) -> Json:
     if attacks:
         request["attacks"] = [a.body for a in attacks]
         sources.add_all("/attacks", "--attack", attacks)
-    check_hardening(request, sources)
+    check_hardening(request, sources, held_out=held_out)
     return request
 
 
-def _request(*, method: str, settings: tuple[Given, ...], attacks: tuple[Given, ...], seed: int) -> Json:
+def _request(
+    *, method: str, settings: tuple[Given, ...], attacks: tuple[Given, ...], seed: int, held_out: bool
+) -> Json:
     """The hardening's request without the ids of what is uploaded. `UsageError` names every option that is wrong."""
     sources = Sources(method="--method", seed="--seed")
     request: Json = {**specs.spec(method, "method"), "seed": seed}
@@ -97,5 +100,5 @@ def _request(*, method: str, settings: tuple[Given, ...], attacks: tuple[Given, 
     if attacks:
         request["attacks"] = [a.body for a in attacks]
         sources.add_all("/attacks", "--attack", attacks)
-    check_hardening(request, sources)
+    check_hardening(request, sources, held_out=held_out)
     return request

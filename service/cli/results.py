@@ -9,7 +9,16 @@ import click
 
 from openapi.analyses import artifacts
 from service.cli.client import Client, cannot_write
-from service.cli.display import accuracy_table, console, line, neuron_table, tell_analyses, tell_checks, tell_rules
+from service.cli.display import (
+    accuracy_table,
+    console,
+    line,
+    neuron_table,
+    tell_analyses,
+    tell_checks,
+    tell_comparison,
+    tell_rules,
+)
 from service.cli.exits import CommandFailed, Exit
 from service.cli.jobs import Kind
 
@@ -79,6 +88,7 @@ def tell(kind: Kind, result: Json, saved: list[Path], *, title: str = "", as_jso
 def _tell_audit(report: Json, title: str, saved: list[Path]) -> None:
     hardening = report.get("hardening") or {}
     console.print(accuracy_table(report, hardening.get("after"), title or report["model"]["name"]))
+    tell_comparison(hardening)
     if report.get("neurons"):
         console.print(neuron_table(report["neurons"]))
     tell_analyses(report["checks"])
@@ -98,6 +108,7 @@ def _tell_hardening(body: Json, title: str, saved: list[Path]) -> None:
     metrics = body.get("metrics") or {}
     if metrics.get("before"):
         console.print(accuracy_table(metrics["before"], metrics["after"], title or body["id"]))
+        tell_comparison(metrics)
     tell_checks(metrics.get("checks") or ())
     _tell_files(saved)
     tell_rules(metrics.get("rules") or ())

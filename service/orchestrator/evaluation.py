@@ -12,7 +12,7 @@ from openapi.hardenings import HardeningRequest
 from openapi.samples import SampleChoice, chosen, how_many
 from openapi.stages.attack import AttackFile, AttackParams, fooled
 from openapi.stages.base import Choice, Given, Stage
-from openapi.stages.places import Place
+from openapi.stages.places import Place, Whose
 from openapi.survivors import predecessors
 from service.orchestrator.matching import class_names
 from service.orchestrator.plan import OutputOf, Step
@@ -42,7 +42,8 @@ def slices(n: int, execution: Execution, size: int) -> list[Slice]:
 class Samples:
     """What is evaluated, and how: `choice` and `seed` say which samples, `cuts` are slices of them.
 
-    `execution` may change the speed alone.
+    `execution` may change the speed alone. `whole`: how many samples were chosen, where the cuts are of the first of
+    them alone.
     """
 
     dataset: DatasetSubject
@@ -51,6 +52,12 @@ class Samples:
     seed: int
     execution: Execution
     keep_examples: bool = False
+    whole: int | None = None
+
+    @property
+    def size(self) -> int:
+        """How many samples were chosen."""
+        return self.whole or self.cuts[-1][1]
 
     @classmethod
     def of(
@@ -67,7 +74,7 @@ class Samples:
 
     def chosen(self, start: int, stop: int) -> Choice | None:
         """What the shard of the chosen samples ``start..stop`` is told of the choice."""
-        return chosen(self.choice, self.cuts[-1][1], self.seed, start, stop)
+        return chosen(self.choice, self.size, self.seed, start, stop)
 
 
 def attack_steps(
@@ -76,24 +83,26 @@ def attack_steps(
     samples: Samples,
     specs: Sequence[AttackSpec],
     *,
-    after: bool = False,
+    whose: Whose = Whose.BEFORE,
+    first: int = 0,
     survivors_only: bool = False,
 ) -> list[Step]:
     """One step for each attack and slice, slice by slice, so that a first verdict on every attack comes early.
 
-    after: of the hardened model. survivors_only: a step takes the samples of those of the cheaper attacks on its slice.
+    whose: see `Whose`. first: the position of the first of them in the job's list of attacks. survivors_only: a step
+    takes the samples of those of the cheaper attacks on its slice.
     """
     before = predecessors(specs) if survivors_only else ((),) * len(specs)
     return [
         Step(
             phase,
-            str(Place.of_attack(i, j, after=after)),
+            str(Place.of_attack(first + i, j, whose)),
             Stage.ATTACK,
             {
                 Given.MODEL: model.blob,
                 **samples.dataset.arrays(),
                 **{
-                    fooled(n): OutputOf(str(Place.of_attack(k, j, after=after)), AttackFile.SAMPLES)
+                    fooled(n): OutputOf(str(Place.of_attack(first + k, j, whose)), AttackFile.SAMPLES)
                     for n, k in enumerate(before[i])
                 },
             },

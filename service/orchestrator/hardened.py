@@ -9,6 +9,9 @@ from openapi.wire.jobs import OutputFile
 from service.orchestrator.plan import Child, Done
 from service.orchestrator.subjects import ModelSubject
 
+#: The step that trains by the method which a hardening is compared with.
+RIVAL = "train.rival"
+
 
 def hardened_file(trained: Done) -> OutputFile:
     """The checkpoint in the format of the upload, where it can be written."""

@@ -11,6 +11,7 @@ from openapi.stages.base import Stage
 from openapi.stages.comparison import Comparison
 from openapi.wire.settings import Settings
 from service.db.tables import Job, ShardRow
+from service.orchestrator.hardened import RIVAL
 from service.orchestrator.kinds import KINDS
 from service.orchestrator.loading import load_dataset, load_model
 from service.orchestrator.plan import Child, Done, Known
@@ -59,7 +60,7 @@ async def _child(session: AsyncSession, job: Job) -> Child | None:
     child = await session.get(Job, job.child_job_id) if job.child_job_id else None
     if child is None:
         return None
-    trained = [row for row in await succeeded(session, child.id) if row.stage == Stage.HARDEN]
+    trained = [row for row in await succeeded(session, child.id) if row.stage == Stage.HARDEN and row.name != RIVAL]
     return Child(
         child.id,
         child.status,

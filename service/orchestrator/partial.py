@@ -8,7 +8,7 @@ from openapi.attacks import AttackSpec
 from openapi.audits import AuditRequest, PolicyRule
 from openapi.metrics import called
 from openapi.stages.attack import AttackValue
-from openapi.stages.places import Place
+from openapi.stages.places import Place, Whose
 from openapi.threat_models import families
 from service.orchestrator.evaluation import Slice
 from service.orchestrator.plan import Done
@@ -24,7 +24,7 @@ def attacked(rows: Sequence[Done]) -> Attacked:
     found: dict[tuple[int, int], AttackValue] = {}
     for row in rows:
         place = Place.find(row.name)
-        if place is not None and place.attack is not None and not place.after:
+        if place is not None and place.attack is not None and place.whose is Whose.BEFORE:
             found[place.attack, place.slice] = row.value(AttackValue)
     return found
 

@@ -160,8 +160,9 @@ def report_step(
     *,
     hardening: AuditHardening | NotHardened | None = None,
     artifacts: Sequence[ArtifactInfo] = (),
+    rival: Done | None = None,
 ) -> Step:
-    """Plan the merge of all results of a job into its report."""
+    """Plan the merge of all results of a job into its report; `rival`: the training that it is shown beside."""
     n, (choice, _) = evaluated(dataset, request), choice_of(request)
     results = _results(rows)
     of_analyses, analyses = _analyses(known)
@@ -178,6 +179,7 @@ def report_step(
         choice=chosen(choice, n, request.seed),
         values=_values(results),
         training=None if trained is None else trained.value(HardenValue),
+        rival=None if rival is None else rival.value(HardenValue),
         environment=_environment([row.result for row in rows], request.seed),
         timings=_timings(rows),
         hardening=hardening,

@@ -19,7 +19,7 @@ from openapi.stages.forms import form_of
 from openapi.stages.harden import HardenFile
 from openapi.stages.inspect_dataset import InspectDatasetFile
 from openapi.stages.neurons import NeuronsFile
-from openapi.stages.places import Place
+from openapi.stages.places import Place, Whose
 from openapi.stages.prepare import PrepareFile
 from openapi.stages.report import ReportFile, ReportParams
 from openapi.wire.jobs import Shard
@@ -30,6 +30,7 @@ FILES: dict[str, set[str]] = {
     Stage.INSPECT_DATASET: {*InspectDatasetFile},
     Stage.PREPARE: {*PrepareFile},
     Stage.ATTACK: {*AttackFile},
+    Stage.TRANSFER: {AttackFile.SAMPLES},
     Stage.NEURONS: {*NeuronsFile},
     Stage.ANALYSIS: {
         "sums_conv",
@@ -85,7 +86,7 @@ def test_places_are_read_back() -> None:
         params = ReportParams.model_validate(row["message"]["params"])
         assert [str(place) for place in params.values] == list(row["message"]["params"]["values"])
         assert {str(Place.parse(name)) for name in row["message"]["inputs"] if name not in ("labels", "images")}
-    assert Place.parse("after.worst.3.12") == Place(AttackFile.WORST, 12, 3, after=True)
+    assert Place.parse("after.worst.3.12") == Place(AttackFile.WORST, 12, 3, Whose.AFTER)
     assert Place.of_attack(3, 12).file(AttackFile.EXAMPLES) == Place.parse("examples.3.12")
     assert Place.parse("pairs.7") == Place.of_neurons(7).file(NeuronsFile.PAIRS)
 

@@ -16,6 +16,7 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
 #: What a step of a stage finds.
 VALUES: dict[Stage, Wire] = {Stage.ATTACK: ATTACKED, Stage.NEURONS: MEASURED, Stage.HARDEN: TRAINED}
 FILES: dict[Stage, Sequence[str]] = {
+    Stage.TRANSFER: ("samples",),
     Stage.ATTACK: ("samples", "worst"),
     Stage.NEURONS: ("sums",),
     Stage.HARDEN: ("onnx", "manifest"),

@@ -20,7 +20,7 @@ from service.orchestrator.requests import with_attacks, with_evaluation
 from service.orchestrator.subjects import Part
 from tests.service.known import dataset, done, known, model, names
 from tests.service.report import COMPARISON
-from tests.service.worker import ATTACKED, HEADLINE, MODEL
+from tests.service.worker import ATTACKED, HEADLINE, MEASURED, MODEL
 
 FGSM, APGD = {"name": "fgsm", "eps": 0.1}, {"name": "apgd", "eps": 0.1}
 DATA = {Part.EVAL: dataset("c"), Part.TRAIN: dataset("d", num_samples=50)}
@@ -99,7 +99,7 @@ def test_an_audit_waits_for_its_hardening_and_tells_of_it() -> None:
     request = asked(harden={"train_dataset_id": "dst_d"})
     rows = attacked(request)
     assert audit.extend(known("audit", request, DATA, rows, child=child("queued"))).awaits_child
-    trained = done(hardening.train_step(tough(), model(), DATA[Part.TRAIN]))
+    trained = done(hardening.train_steps(tough(), model(), DATA[Part.TRAIN])[0])
     metrics = Comparison.model_validate(COMPARISON)
     well = child("succeeded", model_id="mdl_b", verdict="pass", metrics=metrics, trained=trained)
     params = reported(audit.extend(known("audit", request, DATA, rows, child=well)))
@@ -198,3 +198,31 @@ def test_an_inspection_ends_with_what_it_found() -> None:
     ending = inspection.extend(known("inspect_model", InspectModelParams(), {}, [found])).ending
     assert ending is not None
     assert ending.inspected == found.result
+
+
+def test_a_close_look_and_a_rival_are_planned() -> None:
+    request = tough(eval_max_samples=6, compare=True, scrutiny={"max_samples": 5}, method="pat")
+    train, rival = hardening.extend(known("hardening", request, DATA)).steps
+    assert [(step.name, step.extends) for step in (train, rival)] == [("train", False), ("train.rival", False)]
+    methods = [step.params.dump()["harden"]["method"] for step in (train, rival)]
+    assert methods == ["pat", "sns"]
+    assert not {"compare", "scrutiny"} & set(train.params.dump()["harden"])
+    alone = hardening.extend(known("hardening", tough(eval_max_samples=6, method="pat"), DATA)).steps[0]
+    assert alone.params == train.params, "the comparison changes no training"
+    trained = [done(train), done(rival)]
+    steps = hardening.extend(known("hardening", request, DATA, trained)).steps
+    found = {step.name: step for step in steps}
+    own = [name for name in found if name.startswith("samples.")]
+    assert sorted(own) == [f"samples.{i}.{j}" for i in range(4) for j in (0, 1)]
+    params = [found[f"samples.2.{j}"].params.dump() for j in (0, 1)]
+    cuts = [(part["start"], part["stop"]) for part in params]
+    assert cuts == [(0, 4), (4, 5)], "the first five of the six"
+    assert {"sums.0", "after.sums.1", "rival.sums.0", "rival.samples.3.1"} <= set(found)
+    transfer, twin = found["after.samples.4.0"], found["after.samples.5.0"]
+    assert (transfer.stage, twin.stage) == (Stage.TRANSFER, Stage.TRANSFER)
+    assert (transfer.inputs["source"], "source" in twin.inputs) == (model().blob, False)
+    assert "rival.samples.4.0" not in found, "what is made elsewhere is tried on the hardened model alone"
+    rows = [*trained, *(done(step, MEASURED if step.stage is Stage.NEURONS else ATTACKED) for step in steps)]
+    told = reported(hardening.extend(known("hardening", request, DATA, rows)))
+    assert (told.training is None, told.rival is None) == (False, False)
+    assert len(told.values) == len(steps)

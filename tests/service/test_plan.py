@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from openapi.audits import AuditRequest, Execution
 from openapi.hardenings import HardeningRequest
 from openapi.stages.neurons import NeuronsParams
+from openapi.stages.places import Whose
 from openapi.wire.jobs import Blob, Limits, OutputFile
 from service.fields import pointer
 from service.ids import new_id
@@ -78,7 +79,7 @@ def test_the_parents_part_of_a_comparison_is_the_audits_own_work() -> None:
         )
     )
     samples = Samples.of(request, DATA, 256)
-    planned = comparison_steps(request, PARENT, HARDENED, samples, samples)
+    planned = comparison_steps(request, {Whose.BEFORE: PARENT, Whose.AFTER: HARDENED}, samples, keep_examples=False)
     before = [p for p in planned if not p.name.startswith("after.")]
     assert [p.message("h", "s", Limits()).result_key for p in before] == keys(audit(attacks=attacks, neurons=None))
     assert len(planned) == 2 * len(before)

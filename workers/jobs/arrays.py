@@ -11,13 +11,16 @@ from torch import Tensor
 from openapi.stages.analysis import SliceParams
 from openapi.stages.attack import AttackParams
 from openapi.stages.neurons import NeuronsParams
+from openapi.stages.transfer import TransferParams
 from workers.choice import chosen
 from workers.jobs.context import JobContext
 
 P = TypeVar("P", bound=SliceParams)
 
 
-def shard_rows(ctx: JobContext[AttackParams] | JobContext[NeuronsParams] | JobContext[P]) -> npt.NDArray[np.int64]:
+def shard_rows(
+    ctx: JobContext[AttackParams] | JobContext[NeuronsParams] | JobContext[TransferParams] | JobContext[P],
+) -> npt.NDArray[np.int64]:
     """The indices of the samples of a shard: positions ``start..stop`` of its ``choice``, ascending."""
     labels = np.load(ctx.inputs["y"], mmap_mode="r", allow_pickle=False)
     return chosen(ctx.params.choice, labels, ctx.params.start, ctx.params.stop)

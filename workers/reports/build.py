@@ -8,15 +8,16 @@ from typing import Any
 
 from openapi.audits import ArtifactInfo, AuditRequest, PolicyRule
 from openapi.hardenings import HardeningRequest
-from openapi.report import AttackReport, Check, NeuronReport, Report, ReportDataset, ReportModel, ReportVerdict
-from openapi.stages.comparison import AuditHardening, Comparison, NotHardened, OwnHardening, Side
+from openapi.report import Check, NeuronReport, Report, ReportDataset, ReportModel, ReportVerdict
+from openapi.stages.comparison import AuditHardening, Comparison, NotHardened, OwnHardening
 from openapi.stages.neurons import NeuronsFile
+from openapi.stages.places import Whose
 from openapi.stages.report import ReportParams
 from workers.reports.analyses import found_of, own_analyses, with_analyses
 from workers.reports.analyses.sensitivity import neuron_check, neuron_report
 from workers.reports.checks import result_checks
+from workers.reports.compared import compared, status_of
 from workers.reports.definitions import definitions, own_definitions
-from workers.reports.hardening import clean_drop, gains, hardening_verdict
 from workers.reports.kept_arrays import slices_of
 from workers.reports.merge import AttackTable, merge_attacks
 from workers.reports.outcomes import attack_report, class_reports, clean_report, worst_cases
@@ -43,7 +44,7 @@ def build_report(params: ReportParams, inputs: Mapping[str, Path], artifacts: Se
     tables, request = merge(), params.request
     few = isinstance(request, AuditRequest) and request.survivors_only
     tables = passed_on(tables) if few else tables
-    after = merge(after=True) if isinstance(request, HardeningRequest) else []
+    after = merge(whose=Whose.AFTER) if isinstance(request, HardeningRequest) else []
     model = _model(params)
     attacks = [attack_report(t, model.num_classes, model.labels) for t in tables]
     clean, worst = clean_report(tables), worst_cases(tables)
@@ -54,7 +55,10 @@ def build_report(params: ReportParams, inputs: Mapping[str, Path], artifacts: Se
     neurons: NeuronReport | None = None
     own: dict[str, Any] = {}
     if isinstance(request, HardeningRequest):
-        hardening, verdict, measured = _compared(request, params, tables, after, attacks, model.num_classes)
+        sides = {Whose.BEFORE: tables, Whose.AFTER: after}
+        sides |= {Whose.RIVAL: merge(whose=Whose.RIVAL)} if params.rival is not None else {}
+        measured = compared(request, params, inputs, sides, model)
+        hardening, verdict = _own(request, params, measured)
         checks += measured.checks
         checks.append(Check(id="neurons", title="Neuron sensitivity", status="skipped", detail=_ELSEWHERE))
     else:
@@ -110,41 +114,20 @@ def _judged(report: Report, rules: Sequence[PolicyRule]) -> ReportVerdict:
     return judge(report.model_dump(mode="json"), rules)
 
 
-def _compared(
-    request: HardeningRequest,
-    params: ReportParams,
-    before: list[AttackTable],
-    after: list[AttackTable],
-    attacks: Sequence[AttackReport],
-    num_classes: int,
-) -> tuple[OwnHardening, ReportVerdict, Comparison]:
-    """The hardening block of the report, its verdict, and the `metrics` of the API's answer."""
-    verdict = hardening_verdict(before, after, request.max_clean_drop)
-    checks = [
-        c.model_copy(update={"id": f"after.{c.id}", "title": f"After hardening: {c.title}"})
-        for c in result_checks(after, num_classes)
-    ]
-    told = [attack_report(t, num_classes) for t in after]
-    measured = Comparison(
-        before=Side(clean=clean_report(before), attacks=tuple(attacks), worst_case=worst_cases(before)),
-        after=Side(clean=clean_report(after), attacks=tuple(told), worst_case=worst_cases(after)),
-        clean_drop=clean_drop(before, after),
-        gains=tuple(gains(before, after)),
-        rules=verdict.rules,
-        checks=tuple(checks),
-    )
-    training = params.training
+def _own(request: HardeningRequest, params: ReportParams, measured: Comparison) -> tuple[OwnHardening, ReportVerdict]:
+    """The hardening block of the report, and its verdict."""
+    training, status = params.training, status_of(measured.rules)
     block = OwnHardening(
         id=params.job_id,
         method=request.method,
-        verdict=verdict.status,
+        verdict=status,
         layers=training and training.layers,
         frozen=training and training.frozen,
         log=training and training.log,
         frontier=training and training.frontier,
         **dict(measured),
     )
-    return block, verdict, measured
+    return block, ReportVerdict(status=status, rules=measured.rules)
 
 
 def _model(params: ReportParams) -> ReportModel:

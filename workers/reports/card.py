@@ -80,9 +80,29 @@ def _results(report: Report, found: Comparison) -> list[str]:
         f"## Results on {after.clean.n} held-out images of {markdown(report.dataset.name)}\n",
         "In brackets 95 % Wilson intervals.\n",
         *_table(("accuracy", "before", "after"), rows),
+        *_closer_look(found),
         *[f"- **Check failed** after hardening: {markdown(c.title)}: {markdown(c.detail)}" for c in failed],
         *([""] if failed else []),
     ]
+
+
+def _closer_look(found: Comparison) -> list[str]:
+    """What stronger attacks leave, and what the comparison comes to."""
+    lines = []
+    if (look := found.scrutiny) is not None:
+        rows = [
+            (f"`{a.id}`", *(_share(b) if b is not None else "–" for b in (_called(look.before.attacks, a.id), a)))
+            for a in look.after.attacks
+        ]
+        lines = [f"A closer look at {look.n} of the images:\n", *_table(("attack", "before", "after"), rows)]
+    if found.finding is not None:
+        reasons = "; ".join(markdown(reason) for reason in found.reasons)
+        lines += [f"**{found.finding.replace('_', ' ').capitalize()}**{': ' if reasons else '.'}{reasons}\n"]
+    return lines
+
+
+def _called(attacks: Iterable[AttackReport], identity: str) -> AttackReport | None:
+    return next((a for a in attacks if a.id == identity), None)
 
 
 def _settings(request: HardeningRequest, training: HardenValue | None) -> list[str]:

@@ -194,6 +194,23 @@ def epochs(hardening: Mapping[str, Any] | None) -> list[Figure]:
     return charts
 
 
+def by_layer(hardening: Mapping[str, Any] | None) -> list[Figure]:
+    """σ over the uploaded model's Ω, and the ratio, along the layers: before, after, of the rival (SNS, Fig. 17)."""
+    layers = ((hardening or {}).get("scrutiny") or {}).get("neurons") or []
+    rival = ((hardening or {}).get("rival") or {}).get("method")
+    if len(layers) < 2:
+        return []
+    charts = []
+    for key, title in (("of_omega", "Mean sensitivity of the neurons that were sensitive"), ("ratio", "Mean ratio")):
+        lines = []
+        for tone, (side, named) in enumerate((("before", "before"), ("after", "after"), ("rival", rival or "")), 1):
+            points = [(i, at[key]) for i, layer in enumerate(layers) if (at := layer.get(side)) and at[key] is not None]
+            lines += [Series(named, points, tone)] if points else []
+        drawing = series_chart(title, "layer", lines)
+        charts.append(Figure(f"{title}, layer by layer", drawing, [(s.name, s.tone) for s in lines]))
+    return charts
+
+
 def _frontier(hardening: Mapping[str, Any]) -> Figure | None:
     """Clean against robust accuracy on the way from the uploaded to the hardened weights."""
     found = hardening.get("frontier")

@@ -141,8 +141,22 @@ def definitions(
         found |= _hardening(hardening)
         found["hardening.verdict"] = (
             "ours: pass only when clean accuracy fell by no more than max_clean_drop and robust accuracy rose in every "
-            "bounded threat model, by more than chance explains (McNemar's test, 95 %)"
+            "bounded threat model, by more than chance explains (McNemar's exact test, 95 %)"
         )
+        found["hardening.finding"] = (
+            "ours: `improved` where every bounded worst case rose beyond chance; `masked` where one did and something "
+            "says that gradients mislead: a failed check on the hardened model, or a rise that stronger attacks undo; "
+            "else `not_improved`"
+        )
+        if hardening.scrutiny is not None:
+            found["hardening.scrutiny"] = (
+                "ours: transfer: full-strength PGD examples of the uploaded model on the hardened one; "
+                "straight-through: on the hardened one, PGD of a twin in which operators that are constant in pieces, "
+                "and choices between a value and a constant, pass the gradient on (BPDA, Athalye et al., ICML 2018); "
+                "sigma and ratio of every layer on each model's own PGD pairs at the training eps (SNS, Fig. 17)"
+            )
+        if hardening.compare:
+            found["hardening.rival"] = "ours: the same options and seed, frozen layers too; only the method differs"
     return found
 
 

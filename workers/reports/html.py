@@ -61,6 +61,10 @@ def _json(value: Any) -> Markup:
     return Markup("\n").join(visible(line) for line in lines)
 
 
+#: Parts of a comparison that not every one has.
+_LATER_PARTS = ("finding", "reasons", "scrutiny", "rival", "classes")
+
+
 def render(
     report: Report, pictures: Sequence[WorstExample] = (), files: Mapping[str, Path] = MappingProxyType({})
 ) -> str:
@@ -69,6 +73,8 @@ def render(
     pictures: the worst examples of one attack; none where nothing was fooled. files: those that analyses left, by key.
     """
     facts = report.model_dump(mode="json")
+    if facts["hardening"]:
+        facts["hardening"] = {**dict.fromkeys(_LATER_PARTS), **facts["hardening"]}
     layers = _layers(report)
     names = report.model.labels
     env = _environment()
@@ -97,8 +103,11 @@ def render(
         by_depth=charts.by_depth(layers),
         open_layers=OPEN_LAYERS,
         epochs=charts.epochs(facts["hardening"]),
+        by_layer=charts.by_layer(facts["hardening"]),
         own=bool(facts["hardening"]) and facts["hardening"].get("id") == facts["id"],
         sides=_sides(facts["hardening"]),
+        close=_sides((facts["hardening"] or {}).get("scrutiny")),
+        beside=_beside(facts["hardening"]),
         pairs_eps=as_written(report.neurons.pairs.eps) if report.neurons else "",
         pictures=[asdict(p) for p in pictures],
         pictures_by=_shown_by(report, pictures),
@@ -227,6 +236,14 @@ def _sides(hardening: Mapping[str, Any] | None) -> list[dict[str, Any]]:
             later_w = worst[w["threat_model"]]
             rows.append({"kind": "worst", "item": w, "before": _side(w), "after": _side(later_w)})
     return rows
+
+
+def _beside(hardening: Mapping[str, Any] | None) -> list[dict[str, Any]]:
+    """Rows of the table of both methods: clean, every attack, the worst cases."""
+    rival = (hardening or {}).get("rival")
+    if not hardening or not rival:
+        return []
+    return _sides({"before": rival["side"], "after": hardening["after"]})
 
 
 def _side(block: Mapping[str, Any]) -> dict[str, Any]:

@@ -32,3 +32,16 @@ def clearly_more(first_only: int, second_only: int, z: float = Z95) -> bool:
     difference first_only − second_only has variance first_only + second_only.
     """
     return first_only - second_only > z * math.sqrt(first_only + second_only)
+
+
+def mcnemar(first_only: int, second_only: int) -> float:
+    """The p value of McNemar's exact two-sided test: 2 P(X ≤ min(b, c)) for X ~ Binomial(b + c, ½), at most 1.
+
+    b and c: `first_only` and `second_only` of `clearly_more`. 1 when no sample tells the two outcomes apart.
+    """
+    n = first_only + second_only
+    term, total = 1, 0  # whole numbers: the quotient is the float nearest to the exact value
+    for k in range(min(first_only, second_only) + 1):
+        total += term
+        term = term * (n - k) // (k + 1)
+    return min(1.0, 2 * total / 2**n)

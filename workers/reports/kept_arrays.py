@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from openapi.problems import JobFailed
-from openapi.stages.places import Part, Place
+from openapi.stages.places import Part, Place, Whose
 
 #: A fixed date: equal arrays give equal bytes.
 _DATE = (1980, 1, 1, 0, 0, 0)
@@ -70,8 +70,10 @@ def read_header(stream: IO[bytes]) -> tuple[tuple[int, ...], np.dtype[Any]]:
     return shape, dtype
 
 
-def slices_of(inputs: Mapping[str, Path], part: Part, attack: int | None = None) -> list[Path]:
-    """The inputs that are this part of the results of all slices, in the order of the slices."""
+def slices_of(
+    inputs: Mapping[str, Path], part: Part, attack: int | None = None, whose: Whose = Whose.BEFORE
+) -> list[Path]:
+    """The inputs that are this part of the results of all slices of a side, in the order of the slices."""
     places = ((Place.find(name), path) for name, path in inputs.items())
-    found = {place.slice: path for place, path in places if place and place == Place(part, place.slice, attack)}
+    found = {place.slice: path for place, path in places if place and place == Place(part, place.slice, attack, whose)}
     return [found[slice] for slice in sorted(found)]

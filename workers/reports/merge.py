@@ -13,7 +13,7 @@ from openapi.problems import JobFailed
 from openapi.stages.attack import AttackValue
 from openapi.stages.base import Choice
 from openapi.stages.neurons import NeuronsValue
-from openapi.stages.places import Place
+from openapi.stages.places import Place, Whose
 from workers.attacks.engine.outcomes import Outcomes, joined, read_columns
 from workers.attacks.engine.totals import add_figures
 from workers.choice import Indices, chosen
@@ -43,17 +43,20 @@ def merge_attacks(
     inputs: Mapping[str, Path],
     values: Mapping[Place, AttackValue | NeuronsValue],
     *,
-    after: bool = False,
+    whose: Whose = Whose.BEFORE,
+    first: int = 0,
     choice: Choice | None = None,
 ) -> list[AttackTable]:
-    """Read the samples of every attack and slice, before or `after` hardening; choice: which samples the slices cut.
+    """Read the samples of every attack and slice of a side.
+
+    first: the position of the first attack in the job's list. choice: which samples the slices cut.
 
     Raises `JobFailed` when a slice is missing or does not hold exactly its samples: a report never covers less than it
     says.
     """
     labels = np.load(inputs["labels"], mmap_mode="r", allow_pickle=False) if "labels" in inputs else None
     every = chosen(choice, labels, 0, slices[-1][1])
-    return [_merge(i, spec, slices, every, inputs, values, after) for i, spec in enumerate(specs)]
+    return [_merge(i, spec, slices, every, inputs, values, whose) for i, spec in enumerate(specs, first)]
 
 
 def _merge(
@@ -63,7 +66,7 @@ def _merge(
     every: Indices,
     inputs: Mapping[str, Path],
     values: Mapping[Place, AttackValue | NeuronsValue],
-    after: bool,
+    whose: Whose,
 ) -> AttackTable:
     parts: list[dict[str, npt.NDArray[Any]]] = []
     totals: dict[str, Any] = {"forward_passes": 0, "backward_passes": 0, "seconds": 0.0, "randomised": False}
@@ -71,7 +74,7 @@ def _merge(
     norm: str | None = None
     target: int | None = None
     for j, (start, stop) in enumerate(slices):
-        place = Place.of_attack(i, j, after=after)
+        place = Place.of_attack(i, j, whose)
         name, value = str(place), values.get(place)
         if name not in inputs or not isinstance(value, AttackValue):
             raise JobFailed(f"the report lacks the result {name} (samples {start} to {stop - 1})")

@@ -1,27 +1,33 @@
-"""The plan of a hardening: ``[preparing →] training → [evaluation → report]``.
+"""The plan of a hardening: ``[preparing →] training → [evaluation → report]``, with a second training to compare with.
 
 Without held-out data nothing is compared. Data is prepared where the model takes its labels or
 channels in another form.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 
-from openapi.hardening_options import HardenOptions
+from openapi.hardening_methods import RIVALS
+from openapi.hardening_options import OF_COMPARISON, HardenOptions
 from openapi.hardenings import HardeningRequest
 from openapi.stages.base import Given, Stage
 from openapi.stages.harden import HardenParams, Origin, TrainingData
+from openapi.stages.places import Whose
 from openapi.stages.report import ReportValue
 from service.orchestrator.evaluation import Samples, aimed_attacks, attack_steps, evaluated, slices
-from service.orchestrator.hardened import hardened_file, hardened_subject
+from service.orchestrator.hardened import RIVAL, hardened_file, hardened_subject
 from service.orchestrator.matching import as_taken, prepare_steps
 from service.orchestrator.plan import Ahead, Ending, Extension, Known, Step
 from service.orchestrator.reporting import REPORT, listed, report_step
+from service.orchestrator.scrutinising import added_to, scrutiny_steps
 from service.orchestrator.subjects import DatasetSubject, ModelSubject, Part
 from service.orchestrator.validation import check_hardening_request
 
 TRAINING, EVALUATION = "training", "evaluation"
 #: The name of the step that trains.
 TRAIN = "train"
+#: Options that not every method takes: its rival is trained without them.
+_OF_ONE_METHOD = ("lambda_choice", "keep_frontier", "sparsity")
 
 
 def extend(known: Known[HardeningRequest]) -> Extension:
@@ -32,7 +38,7 @@ def extend(known: Known[HardeningRequest]) -> Extension:
         if preparing := prepare_steps(model, data):
             return Extension(steps=preparing, ahead=ahead(known))
     if TRAIN not in known.done:
-        return Extension(steps=[train_step(request, model, as_taken(known, Part.TRAIN))], ahead=ahead(known))
+        return Extension(steps=train_steps(request, model, as_taken(known, Part.TRAIN)), ahead=ahead(known))
     trained = known.done[TRAIN]
     files = tuple(trained.result.files.values())
     hardened = hardened_subject(model, trained, request)
@@ -43,12 +49,16 @@ def extend(known: Known[HardeningRequest]) -> Extension:
     rows = known.of(EVALUATION)
     if not rows:
         samples = Samples.of(request, dataset, known.slice_size)
-        before = replace(samples, keep_examples=known.keeps_examples)
-        steps = comparison_steps(request, model, hardened, before, samples)
+        models = {Whose.BEFORE: model, Whose.AFTER: hardened}
+        if RIVAL in known.done:
+            models[Whose.RIVAL] = hardened_subject(model, known.done[RIVAL], request)
+        steps = comparison_steps(request, models, samples, keep_examples=known.keeps_examples)
         return Extension(steps=steps, ahead=ahead(known), files=files)
     if REPORT not in known.done:
         artifacts = [listed(known.job_id, file, known.now) for file in files]
-        step = report_step(known, request, model, dataset, [trained, *rows], artifacts=artifacts)
+        step = report_step(
+            known, request, model, dataset, [trained, *rows], artifacts=artifacts, rival=known.done.get(RIVAL)
+        )
         return Extension(steps=[step])
     report = known.done[REPORT]
     value = report.value(ReportValue)
@@ -59,11 +69,18 @@ def extend(known: Known[HardeningRequest]) -> Extension:
 def ahead(known: Known[HardeningRequest]) -> list[Ahead]:
     """The phases of a hardening."""
     request, dataset = known.request, known.datasets.get(Part.EVAL)
-    found = [Ahead(TRAINING, Stage.HARDEN, training_weight(request, known.datasets[Part.TRAIN]))]
+    trainings = 1 + request.compare
+    weight = trainings * training_weight(request, known.datasets[Part.TRAIN])
+    found = [Ahead(TRAINING, Stage.HARDEN, weight, trainings)]
     if dataset is not None:
         n, specs = evaluated(dataset, request), len(request.attacks or ())
-        count = len(slices(n, request.execution, known.slice_size)) * specs
-        found += [Ahead(EVALUATION, Stage.ATTACK, 2.0 * n * specs, 2 * count), Ahead(REPORT, Stage.REPORT)]
+        sides, cuts = 2 + request.compare, len(slices(n, request.execution, known.slice_size))
+        weight, count = float(sides * n * specs), sides * cuts * specs
+        if request.scrutiny is not None:
+            more = sides * len(added_to(request).both)
+            weight += min(n, request.scrutiny.max_samples) * more
+            count += more
+        found += [Ahead(EVALUATION, Stage.ATTACK, weight, count), Ahead(REPORT, Stage.REPORT)]
     return found
 
 
@@ -73,13 +90,23 @@ def training_weight(request: HardeningRequest, dataset: DatasetSubject) -> float
     return float(request.epochs * min(n, request.max_samples or n))
 
 
-def train_step(request: HardeningRequest, model: ModelSubject, dataset: DatasetSubject) -> Step:
-    """The one step of the phase ``training``."""
-    options = {name: getattr(request, name) for name in HardenOptions.model_fields if name != "train_dataset_id"}
+def train_steps(request: HardeningRequest, model: ModelSubject, dataset: DatasetSubject) -> list[Step]:
+    """The phase ``training``: by the method asked for, and where they are to be compared by its rival."""
+    if not request.compare:
+        return [_train_step(TRAIN, request, model, dataset)]
+    plain = {name: HardenOptions.model_fields[name].default for name in _OF_ONE_METHOD}
+    rival = request.model_copy(update={"method": RIVALS.get(request.method, "pat"), **plain})
+    steps = (_train_step(TRAIN, request, model, dataset), _train_step(RIVAL, rival, model, dataset))
+    return [replace(step, extends=False) for step in steps]  # the plan goes on when both are done
+
+
+def _train_step(name: str, request: HardeningRequest, model: ModelSubject, dataset: DatasetSubject) -> Step:
+    left_out = {"train_dataset_id", *OF_COMPARISON}
+    options = {name: getattr(request, name) for name in HardenOptions.model_fields if name not in left_out}
     mapping = dataset.matched.label_mapping if dataset.matched is not None else None
     return Step(
         TRAINING,
-        TRAIN,
+        name,
         Stage.HARDEN,
         {Given.MODEL: model.blob, **dataset.arrays()},
         HardenParams(
@@ -96,14 +123,16 @@ def train_step(request: HardeningRequest, model: ModelSubject, dataset: DatasetS
 
 
 def comparison_steps(
-    request: HardeningRequest, model: ModelSubject, hardened: ModelSubject, before: Samples, after: Samples
+    request: HardeningRequest, models: Mapping[Whose, ModelSubject], samples: Samples, *, keep_examples: bool
 ) -> list[Step]:
-    """The phase ``evaluation``: the same attacks on the parent (before) and on the hardened model (after).
+    """The phase ``evaluation``: the same attacks on the parent (before), the hardened model (after) and its rival.
 
-    The parent's steps have the result keys of those that an audit with the same attacks has run, and are then free.
+    The parent's steps have the result keys of those that an audit with the same attacks has run, and are then free;
+    keep_examples: whether that audit keeps its examples.
     """
-    specs = aimed_attacks(request, model, before.dataset)
-    return [
-        *attack_steps(EVALUATION, model, before, specs),
-        *attack_steps(EVALUATION, hardened, after, specs, after=True),
-    ]
+    specs = aimed_attacks(request, models[Whose.BEFORE], samples.dataset)
+    steps: list[Step] = []
+    for whose, model in models.items():
+        keeps = keep_examples and whose is Whose.BEFORE
+        steps += attack_steps(EVALUATION, model, replace(samples, keep_examples=keeps), specs, whose=whose)
+    return steps + scrutiny_steps(EVALUATION, request, models, samples)

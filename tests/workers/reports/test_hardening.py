@@ -92,6 +92,7 @@ def test_a_success(tmp_path: Path) -> None:
         "gained": 30,
         "lost": 0,
         "beyond_chance": True,
+        "p": 2 * 0.5**30,
     }
     ids = [c.id for c in found.report.checks]
     assert "iterative-beats-single-step" in ids
