@@ -44,4 +44,5 @@ def mcnemar(first_only: int, second_only: int) -> float:
     for k in range(min(first_only, second_only) + 1):
         total += term
         term = term * (n - k) // (k + 1)
-    return min(1.0, 2 * total / 2**n)
+    p: float = 2 * total / (1 << n)
+    return min(1.0, p)

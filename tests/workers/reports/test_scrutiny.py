@@ -47,7 +47,7 @@ def looked(folder: Path, fooled: dict[str, Any], *, compare: bool = False, **fig
 def test_what_a_scrutiny_adds() -> None:
     specs = [Pgd(eps=0.1, steps=20, id="a"), Pgd(norm="l2", eps=1, steps=7, id="b"), AutoAttack(eps=0.1, id="c")]
     more = added(Scrutiny(), specs, 0.3, 5)
-    assert [(s.name, s.norm, getattr(s, "steps", None)) for s in more.both] == [
+    assert [(s.name, s.measured_norm, getattr(s, "steps", None)) for s in more.both] == [
         ("pgd", "linf", 200),
         ("autoattack", "l2", None),
         ("pgd", "l2", 70),
@@ -142,6 +142,7 @@ def test_mcnemar_agrees_with_the_normal_approximation_for_many_samples() -> None
 
 def test_a_comparison_needs_held_out_data() -> None:
     body = {"model_id": "mdl_1", "train_dataset_id": "dst_0"}
-    for more in ({"compare": True}, {"scrutiny": {}}):
+    wanted: list[dict[str, Any]] = [{"compare": True}, {"scrutiny": {}}]
+    for more in wanted:
         with pytest.raises(ValueError, match="eval_dataset_id"):
             HardeningRequest.model_validate({**body, **more})
