@@ -20,7 +20,7 @@ NEURONS: dict[str, NeuronOptions] = {
             "similarity": {},
             "suppression": {},
             "receptive_fields": {},
-            "vulnerability": {},
+            "vulnerability": {"window": "auto"},
         },
     ),
     "deep": NeuronOptions.model_validate(
@@ -35,7 +35,7 @@ NEURONS: dict[str, NeuronOptions] = {
                 "max_samples": _FEW,
             },
             "receptive_fields": {"max_samples": 200},
-            "vulnerability": {"max_samples": 200},
+            "vulnerability": {"max_samples": 200, "window": 4, "map_samples": 16},
         }
     ),
 }

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from openapi.analyses.vulnerability import MEASURES, ActivationsFile, ActivationsParams, ActivationsValue
 from workers.analyses.slices import model_of
+from workers.analyses.window_maps import write_maps
 from workers.attacks.engine.attack_run import AttackRun
 from workers.attacks.engine.suite import run_attack
 from workers.jobs.arrays import load_rows, shard_rows
@@ -65,6 +66,7 @@ def run(ctx: JobContext[ActivationsParams]) -> ActivationsValue:
         origin_layer=np.array([layer for layer, _ in last.origin]),
         origin_channel=np.array([channel for _, channel in last.origin], np.int64),
     )
+    _write_maps(ctx, model, last, pairs, x, found)
     ctx.progress(2 * len(x), 2 * len(x), "samples", "neurons.vulnerability")
     return ActivationsValue(
         n=len(x),
@@ -73,6 +75,29 @@ def run(ctx: JobContext[ActivationsParams]) -> ActivationsValue:
         neurons=last.neurons,
         identity_error=identity_error(last, fooled) if len(fooled.z) else None,
     )
+
+
+def _write_maps(
+    ctx: JobContext[ActivationsParams],
+    model: AuditedModel,
+    last: LastLayer,
+    pairs: Pairs,
+    x: Tensor,
+    found: AttackRun,
+) -> None:
+    """The maps of the fooled ones among those first images of all slices that may have some."""
+    maps = ctx.params.maps
+    if maps is None:
+        return
+    hit = np.flatnonzero(found.success[: max(0, maps.samples - ctx.params.start)])
+    rows = {
+        "index": found.index[hit],
+        "benign": pairs.benign[hit],
+        "adversarial": pairs.adversarial[hit],
+        "x": x[hit],
+        "x_adv": found.x_adv[hit],
+    }
+    write_maps(ctx.output(ActivationsFile.MAPS, "maps.npz", "maps", "npz"), model, last, maps, rows, ctx.device)
 
 
 def _write_images(
