@@ -139,7 +139,7 @@ REGIONS = Analysis(
     "Vulnerability by region (pixel space)",
     RegionOptions,
     RegionSection,
-    (Work("regions", RegionParams, RegionValue),),
+    (Work("regions", RegionParams, RegionValue, version=2),),
     {
         "": "after Analyzing Adversarial Robustness of Deep Neural Networks in Pixel Space (arXiv:2106.09872), known from "
         "its abstract: images are segmented and one-pixel changes are searched region by region",

@@ -76,6 +76,12 @@ class Columns:
             return [every[at * step : (at + 1) * step] for at in places]
         return [numbers(column.type, data) for data in await self._bytes_of(column, places)]
 
+    async def between(self, name: str, start: int, stop: int) -> Numbers:
+        """The numbers at the indices ``start..stop`` of the first axis, all in one."""
+        column = self.column(name)
+        size = (stop - start) * column.stride
+        return numbers(column.type, await self._range(column.offset + start * column.stride, size))
+
     async def bytes_of(self, name: str, places: list[int]) -> list[bytes]:
         """The rows as they are stored."""
         return await self._bytes_of(self.column(name), places)

@@ -7,11 +7,13 @@ from litestar import Controller, Response
 from litestar.params import FromPath, QueryParameter
 
 from openapi.views.clusters import ClustersPage, DendrogramView, EmbeddingView
+from openapi.views.explanations import ExplanationDetail, ExplanationsPage, RegionDetail, RegionsPage
 from openapi.views.images import ImageDetail, ImageSort, ImagesPage, MatrixView
 from openapi.views.layers import LayersPage
 from openapi.views.neurons import NeuronDetail, NeuronSort, NeuronsPage
 from service.analyses.clusters import clusters, dendrogram, embedding
 from service.analyses.columns import Columns
+from service.analyses.explanations import explanation, explanations, region, regions
 from service.analyses.images import Choice, image, images, matrix
 from service.analyses.layers import layers
 from service.analyses.neuron import neuron_detail
@@ -26,11 +28,13 @@ from service.http.docs import Doc, get_or_head
 _PROBLEMS = ("not-found", "not-ready", "validation")
 
 Number = FromPath[int]
-Class = Annotated[int | None, QueryParameter(ge=0, le=1_000_000, description="Only images of this true class")]
+#: A bound of 0 is lost on its way into the document: hence `gt=-1`.
+Class = Annotated[int | None, QueryParameter(gt=-1, le=1_000_000, description="Only images of this true class")]
 Adversarial = Annotated[
-    int | None, QueryParameter(ge=0, le=1_000_000, description="Only images that are taken for this class under attack")
+    int | None,
+    QueryParameter(gt=-1, le=1_000_000, description="Only images that are taken for this class under attack"),
 ]
-Index = Annotated[int | None, QueryParameter(ge=0, lt=2**53, description="One image, by its number in the data set")]
+Index = Annotated[int | None, QueryParameter(gt=-1, lt=2**53, description="One image, by its number in the data set")]
 LayerName = Annotated[
     str | None,
     QueryParameter(max_length=1000, description="A layer's name; without it the one that the last layer reads"),
@@ -44,7 +48,7 @@ Count = Annotated[
     int | None, QueryParameter(ge=1, le=1_000_000, description="Clusters at most; 8 where no height is given either")
 ]
 Height = Annotated[
-    float | None, QueryParameter(ge=0, le=1e300, description="Neurons that are joined at or below it are together")
+    float | None, QueryParameter(ge=-1e300, le=1e300, description="Neurons that are joined at or below it are together")
 ]
 Scale = Annotated[
     int | None, QueryParameter(ge=1, le=16, description="Pixels a side of each pixel; without it about 128 in all")
@@ -165,7 +169,12 @@ class AnalysesController(Controller):
     async def picture(
         self, audit_id: Id, index: Number, what: Id, request: Req, services: Parts, scale: Scale = None
     ) -> Response[Any]:
-        """Look at an image: `benign.png`, `adversarial.png`, `difference.png`. `pictures` of the image lists them."""
+        """Look at an image: `benign.png`, `adversarial.png`, `difference.png`, or what an analysis has drawn of it.
+
+        Those of `explain` are `explained.png`, `explained-difference.png`, `psr.png`, `refined.png` and
+        `cam-benign-true.png` (also -target and cam-adversarial-); that of `regions` is `regions.png`. Where they are
+        listed in answers they have a text alternative.
+        """
         return await _answered(
             services, request, audit_id, lambda columns: picture(columns, index, what, scale), "image/png"
         )
@@ -196,3 +205,31 @@ class AnalysesController(Controller):
     async def embedding(self, audit_id: Id, request: Req, services: Parts) -> Response[Any]:
         """Read where benign and adversarial images lie in one plane, by their activations."""
         return await _answered(services, request, audit_id, embedding)
+
+    @get_or_head("/{audit_id:str}/explanations", operation_id="listAuditExplanations", doc=_doc(ExplanationsPage))
+    async def explanations(
+        self, audit_id: Id, request: Req, services: Parts, limit: Limit = 100, cursor: Place = None
+    ) -> Response[Any]:
+        """List explained examples; `explain` in the audit's request asks for them."""
+        start = int(cursor or 0)
+        return await _answered(services, request, audit_id, lambda columns: explanations(columns, limit, start))
+
+    @get_or_head(
+        "/{audit_id:str}/explanations/{index:int}", operation_id="getAuditExplanation", doc=_doc(ExplanationDetail)
+    )
+    async def explanation(self, audit_id: Id, index: Number, request: Req, services: Parts) -> Response[Any]:
+        """Read what each group of pixels of one example promotes and suppresses."""
+        return await _answered(services, request, audit_id, lambda columns: explanation(columns, index))
+
+    @get_or_head("/{audit_id:str}/regions", operation_id="listAuditRegions", doc=_doc(RegionsPage))
+    async def regions(
+        self, audit_id: Id, request: Req, services: Parts, limit: Limit = 100, cursor: Place = None
+    ) -> Response[Any]:
+        """List images that were searched pixel by pixel; `regions` in the audit's request asks for it."""
+        start = int(cursor or 0)
+        return await _answered(services, request, audit_id, lambda columns: regions(columns, limit, start))
+
+    @get_or_head("/{audit_id:str}/regions/{index:int}", operation_id="getAuditRegions", doc=_doc(RegionDetail))
+    async def region(self, audit_id: Id, index: Number, request: Req, services: Parts) -> Response[Any]:
+        """Read the regions of one image, and every single pixel that decides."""
+        return await _answered(services, request, audit_id, lambda columns: region(columns, index))

@@ -7,7 +7,7 @@ from typing import Any
 from openapi.problems import InvalidField, NotFound
 from openapi.views.base import VULNERABILITY
 from service.analyses.columns import Columns, Numbers
-from service.analyses.pictures import pictures_of
+from service.analyses.pictures import others_of, pictures_of
 from service.analyses.service import class_name, real, require, written
 
 _KEYS = ("index", "label", "predicted", "adversarial", "fooled", "linf", "l2", "probabilities")
@@ -87,6 +87,7 @@ async def image(columns: Columns, audit: str, index: int) -> bytes:
     curves = await columns.row("images.curves", row)
     half = len(curves) // 2
     z, z_adv = await columns.row("images.z", row), await columns.row("images.z_adv", row)
+    found["pictures"] += await others_of(columns, audit, index)
     found |= {
         "attack": columns.facts["attack"],
         "layer": columns.facts["penultimate"],

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from openapi.problems import InvalidField, NotFound
-from openapi.views.base import VULNERABILITY
+from openapi.views.base import EXPLAIN, REGIONS, VULNERABILITY
 from service.analyses.columns import Columns, Numbers
 from service.analyses.png import encode
 from service.analyses.service import class_text, require
@@ -16,6 +16,15 @@ _LARGEST = 2048
 #: Picture → column of the images under the attack of vulnerability.
 _OF_IMAGES = {
     "benign": "images.benign", "adversarial": "images.adversarial_picture", "difference": "images.difference",
+}  # fmt: skip
+#: Picture → the analysis that draws it.
+_DRAWN_BY = {
+    **dict.fromkeys(_OF_IMAGES, VULNERABILITY),
+    **dict.fromkeys(
+        ("explained", "explained-difference", "psr", "refined", "cam-benign-true", "cam-benign-target",
+         "cam-adversarial-true", "cam-adversarial-target"), EXPLAIN,
+    ),
+    "regions": REGIONS,
 }  # fmt: skip
 SUFFIX = ".png"
 
@@ -39,16 +48,36 @@ def pictures_of(columns: Columns, audit: str, table: Mapping[str, Numbers], row:
     return [{"what": what, "href": f"{base}/{what}{SUFFIX}", "alt": text} for what, text in texts.items()]
 
 
+async def others_of(columns: Columns, audit: str, index: int) -> list[dict[str, Any]]:
+    """The pictures of an image that other analyses have drawn."""
+    found = []
+    for what, at in columns.facts.get("pictures", {}).items():
+        if index in await columns.whole(at["index"]):
+            href = f"/v1/audits/{audit}/images/{index}/{what}{SUFFIX}"
+            found.append({"what": what, "href": href, "alt": at["alt"].format(index=index)})
+    return found
+
+
 async def picture(columns: Columns, index: int, name: str, scale: int | None) -> bytes:
     """A picture of an image as PNG. Raises `NotFound`, and `InvalidField` for one that would be too large."""
     what = name.removesuffix(SUFFIX)
-    if what not in _OF_IMAGES or not name.endswith(SUFFIX):
-        raise NotFound(f"There is no such picture; there are {', '.join(f'{known}{SUFFIX}' for known in _OF_IMAGES)}")
-    require(columns, VULNERABILITY, f"The audit has no picture of image {index}")
-    indices = await columns.whole("images.index")
+    if what not in _DRAWN_BY or not name.endswith(SUFFIX):
+        raise NotFound(f"There is no such picture; there are {', '.join(f'{known}{SUFFIX}' for known in _DRAWN_BY)}")
+    require(columns, _DRAWN_BY[what], f"The audit has no {name} of image {index}")
+    drawn = columns.facts.get("pictures", {})
+    if what not in _OF_IMAGES and what not in drawn:
+        raise NotFound(
+            f"The audit has no {name}: its options of `{_DRAWN_BY[what]}` leave it out, or the model has none"
+        )
+    column, of = (_OF_IMAGES[what], "images.index") if what in _OF_IMAGES else _place(drawn[what])
+    indices = await columns.whole(of)
     if index not in indices:
-        raise NotFound(f"Image {index} is none of the {len(indices)} that were attacked; /images lists them")
-    return await _stored(columns, _OF_IMAGES[what], indices.index(index), scale)
+        raise NotFound(f"Image {index} is none of the {len(indices)} that have a {name}")
+    return await _stored(columns, column, indices.index(index), scale)
+
+
+def _place(drawn: Mapping[str, str]) -> tuple[str, str]:
+    return drawn["column"], drawn["index"]
 
 
 async def _stored(columns: Columns, name: str, row: int, scale: int | None) -> bytes:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 import numpy as np
+from torch import Tensor
 
 from openapi.analyses.regions import USUAL_PIXELS, Region, RegionFile, RegionParams, RegionSample, RegionValue, Semantic
 from openapi.problems import InvalidField, NotDifferentiable
@@ -17,9 +18,10 @@ from workers.regions.explore import Explored, Plan, explore
 from workers.regions.segmentation import mask_names
 
 _AT_ONCE = 64
-#: Column → type and number of dimensions; hits have a row each, and `hit_sample` is a row of the others.
+#: Column → type and number of dimensions; hits have a row each, and `hit_sample` is a row of the others. x: of 255.
 COLUMNS = {
-    "index": ("i8", 1), "segments": ("i2", 3), "vulnerable": ("i2", 3), "tried": ("i2", 3), "few_pixels": ("i8", 1),
+    "index": ("i8", 1), "x": ("u1", 4), "segments": ("i2", 3), "vulnerable": ("i2", 3), "tried": ("i2", 3),
+    "few_pixels": ("i8", 1),
     "hit_sample": ("i8", 1), "hit_y": ("i2", 1), "hit_x": ("i2", 1), "hit_value": ("f4", 2), "hit_class": ("i4", 1),
 }  # fmt: skip
 
@@ -52,9 +54,10 @@ def run(ctx: JobContext[RegionParams]) -> RegionValue:
             for found in explore(
                 model, x, y, index, plan, maps=maps, masks=masks, batch_size=ctx.execution.get("batch_size"),
             ):  # fmt: skip
-                names = None if masks is None else mask_names(masks[int((index == found.index).nonzero())], concepts)
+                place = int((index == found.index).nonzero())
+                names = None if masks is None else mask_names(masks[place], concepts)
                 lines.write(_sample(found, names).model_dump_json() + "\n")
-                _add(arrays, found, searched)
+                _add(arrays, found, x[place], searched)
                 searched += 1
                 ctx.progress(at + int((index <= found.index).sum()), len(rows), "samples", "regions")
     arrays.close()
@@ -96,8 +99,9 @@ def _sample(found: Explored, names: Sequence[str] | None) -> RegionSample:
     )
 
 
-def _add(arrays: RowsFile, found: Explored, row: int) -> None:
+def _add(arrays: RowsFile, found: Explored, image: Tensor, row: int) -> None:
     arrays.add(
+        x=(image * 255).round().cpu().numpy()[None],
         index=np.array([found.index]),
         segments=found.segments[None],
         vulnerable=found.vulnerable[None],

@@ -8,7 +8,19 @@ from openapi.wire.columns import MAGIC
 from service.analyses.columns import ColumnsCache, Damaged
 from tests.service.analyses.conftest import Explored, Place
 
-CALLS = ("layers", "neurons", "matrix", "images", "images/0", "clusters", "dendrogram", "embedding", "neurons/conv3/0")
+CALLS = (
+    "layers",
+    "neurons",
+    "matrix",
+    "images",
+    "images/0",
+    "clusters",
+    "dendrogram",
+    "embedding",
+    "neurons/conv3/0",
+    "explanations",
+    "regions",
+)
 
 
 @pytest.mark.parametrize("path", CALLS)

@@ -10,7 +10,7 @@ from openapi.report import Report
 from openapi.views.base import EXPLAIN, NEURONS, REGIONS, VULNERABILITY
 from workers.reports.analyses.base import Found
 from workers.reports.columns_file import ColumnsFile
-from workers.reports.views import clusters, embedding, images, layers, matrix, neurons
+from workers.reports.views import clusters, embedding, explanations, images, layers, matrix, neurons, regions
 
 
 def write_views(path: Path, report: Report, found: Found, kept: Mapping[str, Path]) -> None:
@@ -27,5 +27,11 @@ def write_views(path: Path, report: Report, found: Found, kept: Mapping[str, Pat
                 clusters.write(file, report, found, kept["clusters"])
         else:
             file.missing[VULNERABILITY] = details.get(VULNERABILITY, details["neurons"])
-        for name in (EXPLAIN, REGIONS):
-            file.missing[name] = details.get(name, "not asked for")
+        if report.explain is not None and "explanations" in kept:
+            explanations.write(file, report.id, report.explain, kept["explanations"])
+        else:
+            file.missing[EXPLAIN] = details[EXPLAIN]
+        if report.regions is not None and "regions" in kept:
+            regions.write(file, report.id, report.regions, kept["regions"])
+        else:
+            file.missing[REGIONS] = details[REGIONS]
