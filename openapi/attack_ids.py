@@ -32,6 +32,8 @@ def _plain_id(spec: Attack) -> str:
         parts.append(f"to-{_written(chosen)}")
     elif getattr(spec, "targeted", False):
         parts.append("targeted")
+    if spec.region is not None:
+        parts.append(f"in-{_written(spec.region)}")
     return "-".join(parts)
 
 
@@ -51,7 +53,7 @@ def attack_ids(specs: Sequence[Attack]) -> tuple[str, ...]:
     for i, spec in enumerate(specs):
         twins = [s for s, p in zip(specs, plain, strict=True) if p == plain[i] and s.id is None]
         if spec.id is None and len(twins) > 1:
-            own = [f for f in type(spec).model_fields if f not in {"name", "id", "targeted", *_SHOWN}]
+            own = [f for f in type(spec).model_fields if f not in {"name", "id", "targeted", "mask", *_SHOWN}]
             odd = [f for f in own if getattr(spec, f) != type(spec).model_fields[f].default]
             told = [f for f in odd if len({repr(getattr(s, f, None)) for s in twins}) > 1]
             names[i] = "-".join([plain[i], *(f"{f}-{_written(getattr(spec, f))}" for f in told)])

@@ -32,7 +32,9 @@ def _label(data: Mapping[str, Any]) -> str:
         text = f"{norm}, pixels {eps:g}"
     else:
         text = f"{norm}, ε\u00a0=\u00a0{as_written(eps)}"
-    return text if target is None else f"{text}, towards class {target}"
+    text = text if target is None else f"{text}, towards class {target}"
+    region = data.get("region")
+    return text if region is None else f"{text}, {'' if region.startswith('outside ') else 'inside '}{region}"
 
 
 class ThreatModel(Frozen):
@@ -50,6 +52,11 @@ class ThreatModel(Frozen):
     change: str | None = Field(None, description="What is done where no norm is: a corruption's name")
     severity: int | None = None
     target: int | str | None = Field(None, description="The one class that is aimed at; null for any wrong one")
+    region: str | None = Field(
+        None,
+        exclude_if=lambda value: value is None,
+        description="The masks inside which pixels may change; null is all",
+    )
     label: str = Field(default_factory=_label, description="As people read it, with eps as it was written")
 
     def __str__(self) -> str:
@@ -61,7 +68,8 @@ class ThreatModel(Frozen):
             text = f"{self.norm} minimal"
         else:
             text = f"{self.norm} {'pixels' if self.norm == 'l0' else 'eps'}={self.eps:.6g}"
-        return text if self.target is None else f"{text} target={self.target}"
+        text = text if self.target is None else f"{text} target={self.target}"
+        return text if self.region is None else f"{text} region={self.region}"
 
     def __eq__(self, other: object) -> bool:
         return str(self) == str(other) if isinstance(other, ThreatModel) else NotImplemented

@@ -8,7 +8,7 @@ from openapi.analyses.base import Analysis
 from openapi.attacks import AttackSpec, Pgd
 from openapi.base import MOST, Frozen
 from openapi.stages.analysis import SliceParams, Work, WorkFile
-from openapi.stages.base import Wire
+from openapi.stages.base import Regions, Wire, is_none
 
 Targets = Literal["runner_up", "random"]
 MapKind = Literal["cam", "asm"]
@@ -154,7 +154,7 @@ class ExplainFile(WorkFile):
 
 
 class ExplainParams(SliceParams):
-    """What is explained on one slice."""
+    """What is explained on one slice. regions: see `openapi.stages.attack.AttackParams`."""
 
     attack: AttackSpec
     targets: Targets | None
@@ -164,6 +164,7 @@ class ExplainParams(SliceParams):
     layer: str | None
     quantile: float
     refinement: bool
+    regions: Regions | None = Field(None, exclude_if=is_none)
 
 
 class ExplainValue(Wire):

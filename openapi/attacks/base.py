@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field, StrictInt, ValidationInfo, field_validator, model_validator
+from pydantic import BeforeValidator, Field, StrictInt, ValidationInfo, field_validator, model_validator
 
 from openapi.base import Frozen, Radius
 from openapi.threat_models import AnyNorm, ThreatModel
@@ -34,6 +34,28 @@ class Facts:
         return self.family != "gradient"
 
 
+class Mask(Frozen):
+    """Where an attack may change pixels: inside the masks that come with the images of the audited data set."""
+
+    concepts: tuple[Annotated[str, Field(min_length=1, max_length=200)], ...] = Field(
+        min_length=1, max_length=100, description="Names of masks, as the data set has them; all of them together"
+    )
+    outside: bool = Field(False, description="Everywhere but there")
+
+    def __str__(self) -> str:
+        """``eye+ear``, ``outside eye``."""
+        return ("outside " if self.outside else "") + "+".join(self.concepts)
+
+
+def _as_mask(value: Any) -> Any:
+    """Read a name, or several, as the masks of that name."""
+    named = [value] if isinstance(value, str) else value
+    return {"concepts": tuple(named)} if isinstance(named, list | tuple) else value
+
+
+MaskField = Annotated[Mask, BeforeValidator(_as_mask, json_schema_input_type=Mask | str | tuple[str, ...])]
+
+
 #: Name → model of every attack, in the order of the package's modules and of the classes in them.
 ATTACKS: dict[str, "type[Attack]"] = {}
 
@@ -52,6 +74,11 @@ class Attack(Frozen):
         pattern=r"^[A-Za-z0-9][A-Za-z0-9._+-]*$",
         description="Its name in the report; made from the options when null",
     )
+    mask: MaskField | None = Field(
+        None,
+        exclude_if=lambda value: value is None,
+        description="The only pixels that may change: of masks that come with the images, by name; null is all",
+    )
 
     @classmethod
     def __pydantic_init_subclass__(cls, **_: Any) -> None:
@@ -65,12 +92,18 @@ class Attack(Frozen):
         return getattr(self, "norm", None) or self.facts.norm or "linf"
 
     @property
+    def region(self) -> str | None:
+        """The part of the image that may change, in words; None is all of it."""
+        return None if self.mask is None else str(self.mask)
+
+    @property
     def threat_model(self) -> ThreatModel:
         """What worst cases are taken over: a ball, the nearest example by a norm, or what the attack alone does."""
         norm, eps = getattr(self, "norm", None), getattr(self, "eps", None)
         if norm is None:
-            return ThreatModel(kind="other", change=self.name)
-        return ThreatModel(kind="minimal", norm=norm) if eps is None else ThreatModel(kind="ball", norm=norm, eps=eps)
+            return ThreatModel(kind="other", change=self.name, region=self.region)
+        kind: Literal["minimal", "ball"] = "minimal" if eps is None else "ball"
+        return ThreatModel(kind=kind, norm=norm, eps=eps, region=self.region)
 
 
 class EpsAttack(Attack):
@@ -109,7 +142,7 @@ class AimedAttack(EpsAttack):
 
     @property
     def threat_model(self) -> ThreatModel:
-        return ThreatModel(kind="ball", norm=self.norm, eps=self.eps, target=self.chosen)
+        return ThreatModel(kind="ball", norm=self.norm, eps=self.eps, target=self.chosen, region=self.region)
 
     @model_validator(mode="before")
     @classmethod

@@ -33,7 +33,7 @@ class OnePixel(Attack):
 
     @property
     def threat_model(self) -> ThreatModel:
-        return ThreatModel(kind="ball", norm="l0", eps=self.pixels)
+        return ThreatModel(kind="ball", norm="l0", eps=self.pixels, region=self.region)
 
 
 class Spsa(EpsAttack):

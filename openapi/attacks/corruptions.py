@@ -18,7 +18,7 @@ class GaussianNoise(Attack):
 
     @property
     def threat_model(self) -> ThreatModel:
-        return ThreatModel(kind="corruption", change="gaussian_noise", severity=self.severity)
+        return ThreatModel(kind="corruption", change="gaussian_noise", severity=self.severity, region=self.region)
 
 
 CorruptionName = Literal[
@@ -51,4 +51,4 @@ class Corruption(Attack):
 
     @property
     def threat_model(self) -> ThreatModel:
-        return ThreatModel(kind="corruption", change=self.corruption, severity=self.severity)
+        return ThreatModel(kind="corruption", change=self.corruption, severity=self.severity, region=self.region)

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from openapi.attacks import AttackSpec
 from openapi.base import Json
-from openapi.stages.base import Choice, ModelContract, Wire, is_none
+from openapi.stages.base import Choice, ModelContract, Regions, Wire, is_none
 
 
 class AttackFile(StrEnum):
@@ -35,7 +35,10 @@ def is_fooled(name: str) -> bool:
 
 
 class AttackParams(Wire):
-    """The attack, with its defaults and without its id, on the chosen samples ``start..stop``."""
+    """The attack, with its defaults and without its id, on the chosen samples ``start..stop``.
+
+    regions: which of the input `masks` are those of the attack's `mask`, where it has one.
+    """
 
     model: ModelContract
     attack: AttackSpec
@@ -44,6 +47,7 @@ class AttackParams(Wire):
     seed: int = 0
     keep_examples: bool = False
     choice: Choice | None = Field(None, exclude_if=is_none)
+    regions: Regions | None = Field(None, exclude_if=is_none)
 
 
 class AttackValue(Wire):

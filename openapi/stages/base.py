@@ -53,6 +53,10 @@ def as_it_came(value: Frozen) -> dict[str, Any]:
     return value.model_dump(mode="json", by_alias=True, exclude_unset=True)
 
 
+#: Numbers of the masks of a data set.
+Regions = tuple[int, ...]
+
+
 class ModelContract(Wire):
     """How a model file is read. `output`: which of several holds the logits, by its name or its position.
 

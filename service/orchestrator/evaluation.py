@@ -14,6 +14,7 @@ from openapi.stages.attack import AttackFile, AttackParams, fooled
 from openapi.stages.base import Choice, Given, Stage
 from openapi.stages.places import Place, Whose
 from openapi.survivors import predecessors
+from service.orchestrator.masks import masks_of, regions_of
 from service.orchestrator.matching import class_names
 from service.orchestrator.plan import OutputOf, Step
 from service.orchestrator.subjects import DatasetSubject, ModelSubject
@@ -101,6 +102,7 @@ def attack_steps(
             {
                 Given.MODEL: model.blob,
                 **samples.dataset.arrays(),
+                **masks_of(samples.dataset, spec),
                 **{
                     fooled(n): OutputOf(str(Place.of_attack(first + k, j, whose)), AttackFile.SAMPLES)
                     for n, k in enumerate(before[i])
@@ -115,6 +117,7 @@ def attack_steps(
                 seed=samples.seed,
                 keep_examples=samples.keep_examples,
                 choice=samples.chosen(start, stop),
+                regions=regions_of(samples.dataset, spec),
             ),
             weight=float(stop - start),
             execution={"batch_size": samples.execution.batch_size},

@@ -13,6 +13,7 @@ from openapi.problems import InvalidField, InvalidFields
 from openapi.report import ClassReport
 from openapi.samples import check_indices
 from service.orchestrator.analyses import check_neurons, check_own
+from service.orchestrator.masks import check_masks
 from service.orchestrator.matching import class_names, match
 from service.orchestrator.subjects import DatasetSubject, ModelSubject
 from service.orchestrator.targets import aimed
@@ -27,6 +28,7 @@ def check_attacks(
     """
     if dataset is not None:
         aimed(specs, class_names(model, dataset), model.inspection.num_classes, pointer)
+        check_masks(specs, dataset, pointer)
     if model.inspection.differentiable:
         return
     for i, spec in enumerate(specs):

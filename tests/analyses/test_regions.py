@@ -128,3 +128,61 @@ def test_a_planted_pixel_is_found_in_its_own_region_alone(planted: InProcess) ->
         assert pixels == (both if i != 11 else {"eye": 16, "rest": 48})
     with np.load(found.files["regions"]) as kept:
         assert set(zip(kept["hit_y"].tolist(), kept["hit_x"].tolist(), strict=True)) == {(2, 5)}
+
+
+def test_an_attack_stays_inside_the_masks_that_it_names(planted: InProcess) -> None:
+    specs: list[dict[str, Any]] = [
+        {"name": "pgd", "eps": 0.9, "mask": mask}
+        for mask in ("eye", ["ear"], {"concepts": ["eye", "ear"]}, {"concepts": ["eye"], "outside": True})
+    ]
+    asked: dict[str, Any] = {"attacks": [*specs, {"name": "pgd", "eps": 0.9}], "neurons": None, "keep_examples": True}
+    explain = {"attack": specs[0], "map": "asm", "refinement": False}
+    found = planted.audit(explain=explain, slice_size=5, **asked)
+    masks = np.load(found.paths[planted.data.files["masks"].blob.sha256])
+    x = np.load(found.paths[planted.data.files["x"].blob.sha256]).astype(np.float32) / 255
+    eye, ear = masks[:, 0], masks[:, 1]
+    for i, free in enumerate((eye, ear, eye | ear, ~eye, np.ones_like(eye))):
+        outcome = found.report["attacks"][i]
+        with np.load(found.files[f"examples.{i}"]) as kept:
+            assert not ((kept["x"] != x[kept["index"]]).any(1) & ~free[kept["index"]]).any()
+        assert outcome["robust"] == (~free[:, 2, 5]).sum()
+        assert outcome["figures"].get("without_region") == (None if i == 4 else (~free.any((1, 2))).sum())
+    threats = [attack["threat_model"] for attack in found.report["attacks"]]
+    assert len({*threats}) == len(found.report["worst_case"]) == 5
+    assert threats[3] == f"{threats[4]} region=outside eye"
+    section = found.report["explain"]
+    assert (section["tried"], section["n"]) == (12, eye[:, 2, 5].sum())
+    assert "inside eye" in found.html
+
+
+@pytest.mark.parametrize(
+    ("asked", "pointer"),
+    [
+        ({"attacks": [{"name": "fgsm", "mask": "nose"}]}, "/attacks/0/mask/concepts/0"),
+        ({"attacks": FGSM, "explain": {"attack": {"name": "fgsm", "mask": "nose"}}}, "/explain/attack/mask/concepts/0"),
+        (
+            {"attacks": FGSM, "explain": {"compare": [{"name": "fgsm", "mask": "nose"}]}},
+            "/explain/compare/0/mask/concepts/0",
+        ),
+        (
+            {"attacks": FGSM, "neurons": {"suppression": {"attacks": [{"name": "fgsm", "mask": "eye"}]}}},
+            "/neurons/suppression/attacks/0/mask",
+        ),
+        (
+            {"attacks": FGSM, "neurons": {"vulnerability": {"attack": {"name": "fgsm", "mask": "eye"}}}},
+            "/neurons/vulnerability/attack/mask",
+        ),
+    ],
+)
+def test_masks_that_are_not_there_or_not_understood_are_refused(
+    request: pytest.FixtureRequest, asked: dict[str, Any], pointer: str
+) -> None:
+    with pytest.raises(InvalidField) as error:
+        request.getfixturevalue("planted" if "nose" in str(asked) else "small").audit(**asked)
+    assert error.value.errors is not None
+    assert error.value.errors[0].pointer == pointer
+
+
+def test_a_mask_needs_a_data_set_that_carries_masks(small: InProcess) -> None:
+    with pytest.raises(InvalidField, match="carries no masks"):
+        small.audit(attacks=[{"name": "fgsm", "mask": "eye"}])

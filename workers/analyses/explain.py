@@ -19,7 +19,7 @@ from workers.explain.class_maps import ClassMaps
 from workers.explain.examples import Examples, examples_of
 from workers.explain.explain import Explained, Mapping, explain
 from workers.explain.shares import KINDS, count_kinds, kinds, promotion_suppression_ratio, shares
-from workers.jobs.arrays import load_rows, shard_rows
+from workers.jobs.arrays import free_pixels, load_rows, shard_rows
 from workers.jobs.context import JobContext
 from workers.jobs.rows_file import RowsFile
 from workers.models.audited import AuditedModel
@@ -55,8 +55,9 @@ def run(ctx: JobContext[ExplainParams]) -> ExplainValue:
             loaded = load_rows(ctx.inputs["x"], ctx.inputs["y"], rows[at : at + size])
             x, y, index = (part.to(ctx.device) for part in loaded)
             batch = ctx.execution.get("batch_size")
+            free = free_pixels(ctx.inputs, params.attack, params.regions, rows[at : at + size])
             examples = examples_of(
-                model, params.attack, params.targets, x, y, index, seed=params.seed, batch_size=batch
+                model, params.attack, params.targets, x, y, index, seed=params.seed, free=free, batch_size=batch
             )
             tried += examples.tried
             if len(examples.x):

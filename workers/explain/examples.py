@@ -41,17 +41,18 @@ def examples_of(
     index: Tensor,
     *,
     seed: int,
+    free: Tensor | None = None,
     batch_size: int | None = None,
     progress: Callable[[float, float], None] | None = None,
 ) -> Examples:
     """Attack images and keep what succeeds.
 
     targets: `runner_up` or `random` (by seed and index) gives each sample a class of its own, and only examples of that
-    class count; None leaves it to the attack. Raises what `run_attack` raises.
+    class count; None leaves it to the attack. free: see `run_attack`. Raises what `run_attack` raises.
     """
     options = {"seed": seed, "batch_size": batch_size, "num_classes": model.num_classes}
     if targets is None:
-        run = run_attack(model, spec, x, y, index, progress=progress, **options)  # type: ignore[arg-type]
+        run = run_attack(model, spec, x, y, index, free=free, progress=progress, **options)  # type: ignore[arg-type]
         success = torch.from_numpy(run.success).to(x.device)
         x_adv, reached = run.x_adv.to(x.device), torch.from_numpy(run.adv_predicted).to(x.device)
         rows = success.nonzero().flatten()
@@ -64,7 +65,8 @@ def examples_of(
         aimed_spec = spec.model_copy(
             update={"target": goal, **({"targeted": True} if hasattr(spec, "targeted") else {})}
         )
-        run = run_attack(model, aimed_spec, x[at], y[at], index[at], **options)  # type: ignore[arg-type]
+        some = None if free is None else free[at.cpu()]
+        run = run_attack(model, aimed_spec, x[at], y[at], index[at], free=some, **options)  # type: ignore[arg-type]
         x_adv[at] = run.x_adv.to(x.device)
         success[at] = torch.from_numpy(run.reached).to(x.device)
         tried += int(run.attacked.sum())

@@ -1,5 +1,6 @@
 """The decoded arrays of a data set, as a slice of float32 pixels."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TypeVar
 
@@ -8,14 +9,32 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from openapi.attacks.base import Attack
 from openapi.stages.analysis import SliceParams
 from openapi.stages.attack import AttackParams
+from openapi.stages.base import Given, Regions
 from openapi.stages.neurons import NeuronsParams
 from openapi.stages.transfer import TransferParams
 from workers.choice import chosen
 from workers.jobs.context import JobContext
 
 P = TypeVar("P", bound=SliceParams)
+
+
+def free_pixels(
+    inputs: Mapping[str, Path], spec: Attack, regions: Regions | None, rows: npt.NDArray[np.int64]
+) -> Tensor | None:
+    """Return (n, h, w) bool, the pixels of the samples `rows` that an attack may change; None where it has no mask.
+
+    regions: numbers of the concepts of its mask, in the input `masks`.
+    """
+    if spec.mask is None or regions is None:
+        return None
+    masks = np.load(inputs[Given.MASKS], mmap_mode="r", allow_pickle=False)
+    inside = np.zeros((len(rows), *masks.shape[2:]), np.bool_)
+    for concept in regions:
+        inside |= masks[rows, concept]
+    return torch.from_numpy(~inside if spec.mask.outside else inside)
 
 
 def shard_rows(

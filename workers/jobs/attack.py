@@ -16,7 +16,7 @@ from openapi.stages.attack import AttackFile, AttackParams, AttackValue, is_fool
 from workers.attacks.engine.attack_run import AttackRun
 from workers.attacks.engine.suite import run_attack
 from workers.attacks.engine.victim import Logits, Victim, frozen
-from workers.jobs.arrays import load_rows, shard_rows
+from workers.jobs.arrays import free_pixels, load_rows, shard_rows
 from workers.jobs.context import JobContext
 from workers.models.load import load_contract
 from workers.precision import exact_float32
@@ -32,7 +32,8 @@ def run(ctx: JobContext[AttackParams]) -> AttackValue:
         raise NotDifferentiable(
             f"The attack {spec.name} needs gradients, which this model does not give; ask for a black-box attack."
         )
-    x, y, index = load_rows(ctx.inputs["x"], ctx.inputs["y"], shard_rows(ctx))
+    rows = shard_rows(ctx)
+    x, y, index = load_rows(ctx.inputs["x"], ctx.inputs["y"], rows)
     model.to(ctx.device)
     result = run_attack(
         model,
@@ -42,6 +43,7 @@ def run(ctx: JobContext[AttackParams]) -> AttackValue:
         index,
         seed=params.seed,
         skip=fooled_before(ctx, index),
+        free=free_pixels(ctx.inputs, spec, params.regions, rows),
         num_classes=model.num_classes,
         batch_size=ctx.execution.get("batch_size"),
         device=ctx.device,

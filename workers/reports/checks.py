@@ -276,6 +276,8 @@ def _unbounded(tables: Sequence[AttackTable]) -> Check:
 
 def _reach(table: AttackTable) -> bool:
     eps, norm = getattr(table.spec, "eps", None), getattr(table.spec, "norm", None)
+    if table.spec.mask is not None:
+        return False
     if eps is None:
         return table.spec.facts.minimal
     return norm == "linf" and float(eps) >= LARGE_EPS and _iterates(table)

@@ -7,6 +7,7 @@ from openapi.attacks.base import AimedAttack
 from openapi.audits import AuditRequest
 from openapi.problems import InvalidField
 from service.orchestrator.analyses.base import Plan, Planning
+from service.orchestrator.masks import check_mask, check_masks, masks_of, regions_of
 from service.orchestrator.matching import class_names
 from service.orchestrator.plan import Step
 from service.orchestrator.subjects import DatasetSubject, ModelSubject
@@ -27,8 +28,10 @@ def steps(options: ExplainOptions, plan: Planning) -> list[Step]:
                 **told,
                 attack=attack.model_copy(update={"id": None}),
                 targets=targets,
+                regions=regions_of(plan.dataset, attack),
             )
-            found.append(plan.step(EXPLAIN, (j, i) if i else (j,), plan.data(), params, stop - start))
+            inputs = plan.data() | masks_of(plan.dataset, attack)
+            found.append(plan.step(EXPLAIN, (j, i) if i else (j,), inputs, params, stop - start))
     return found
 
 
@@ -46,6 +49,8 @@ def check(options: ExplainOptions, request: AuditRequest, model: ModelSubject, d
     """Raise `InvalidField` when the model cannot be attacked or explained so."""
     _aimed(options, model, dataset)
     _check_ids(options)
+    check_mask(options.attack, dataset, "/explain/attack/mask")
+    check_masks(options.compare, dataset, "/explain/compare")
     if options.targets is not None and not isinstance(options.attack, AimedAttack):
         raise InvalidField("/explain/targets", f"{options.attack.name} does not aim at a class; set null, or take pgd")
     if options.layer is not None and options.layer not in {layer.name for layer in model.inspection.layers}:

@@ -11,6 +11,7 @@ from openapi.analyses.suppression import (
 from openapi.audits import AuditRequest
 from openapi.problems import InvalidField
 from service.orchestrator.analyses.base import Plan, Planning, step_name
+from service.orchestrator.masks import refuse_masks
 from service.orchestrator.matching import class_names
 from service.orchestrator.plan import Step, ValueOf
 from service.orchestrator.subjects import DatasetSubject, ModelSubject
@@ -61,6 +62,7 @@ def check(options: SuppressionOptions, request: AuditRequest, model: ModelSubjec
     if not hidden_layers(model):
         raise InvalidField(f"/neurons/{SUPPRESSION.name}", f"the model {model.name!r} has no hidden layer to turn down")
     aimed(options.attacks, class_names(model, dataset), model.inspection.num_classes, POINTER)
+    refuse_masks(options.attacks, POINTER)
 
 
 PLAN = Plan(steps, check)

@@ -11,7 +11,7 @@ from workers.attacks.engine.rng import SampleRng
 from workers.attacks.engine.rows import without
 from workers.attacks.engine.targets import aim_at_several, side_by_side
 from workers.attacks.engine.victim import Loss
-from workers.attacks.maths.balls import L2Ball, LinfBall, ball, l2_norm, per_row
+from workers.attacks.maths.balls import L2Ball, LinfBall, l2_norm, per_row, restricted
 from workers.attacks.maths.losses import dlr, dlr_target, log_odds
 from workers.attacks.registry import implements
 
@@ -54,9 +54,10 @@ def _start(space: LinfBall | L2Ball, streams: Sequence[SampleRng], rows: Tensor)
     shape, parts = tuple(space.x.shape[1:]), list(zip(streams, rows.chunk(len(streams)), strict=True))
     if isinstance(space, LinfBall):
         t = torch.cat([rng.uniform(part, shape) for rng, part in parts]).mul_(2).sub_(1)
+        t = restricted(t, space.free)
         largest = t.flatten(1).abs().amax(1)
     else:
-        t = torch.cat([rng.normal(part, shape) for rng, part in parts])
+        t = restricted(torch.cat([rng.normal(part, shape) for rng, part in parts]), space.free)
         largest = l2_norm(t)
     return space.project(space.x + t * per_row(space.eps / largest.clamp(min=1e-12)))
 
@@ -92,7 +93,7 @@ def _climb(
     """
     if len(rows) == 0:
         return
-    steps, space = spec.steps, ball(batch.x[rows], spec.eps, spec.norm)
+    steps, space = spec.steps, batch.ball(rows, spec.eps, spec.norm)
     x = _start(space, streams, rows)
     logits, f, grad = batch.gradient(x, loss, rows, *args)
     hit = batch.keep_first(rows, x, logits, 0)

@@ -7,7 +7,7 @@ from openapi.attacks import FabT
 from workers.attacks.engine.batch import Batch
 from workers.attacks.engine.rows import without
 from workers.attacks.engine.targets import aim_at_several, side_by_side
-from workers.attacks.maths.balls import LinfBall, ball, float32_floor, l2_norm
+from workers.attacks.maths.balls import LinfBall, float32_floor, l2_norm
 from workers.attacks.maths.losses import margin_pair
 from workers.attacks.registry import implements
 
@@ -33,7 +33,7 @@ def fab_t(batch: Batch, spec: FabT) -> None:
 
 def _starts(batch: Batch, spec: FabT, rows: Tensor, targets: int, restart: int) -> Tensor:
     """Return a random point within eps / 2 for every row and target, (targets · m, c, h, w)."""
-    space, shape, starts = ball(batch.x[rows], spec.eps / 2, spec.norm), tuple(batch.x.shape[1:]), []
+    space, shape, starts = batch.ball(rows, spec.eps / 2, spec.norm), tuple(batch.x.shape[1:]), []
     for rank in range(1, targets + 1):
         rng = batch.rng.stream(f"fab_t.{rank}.{restart}")
         normal = None if isinstance(space, LinfBall) else rng.normal(rows, shape, step=1)

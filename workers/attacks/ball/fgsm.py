@@ -4,7 +4,6 @@ from openapi.attacks import Fgsm
 from workers.attacks.ball.pgd import ascend
 from workers.attacks.engine.batch import Batch
 from workers.attacks.engine.targets import aim
-from workers.attacks.maths.balls import ball
 from workers.attacks.maths.losses import log_odds, log_odds_target
 from workers.attacks.registry import implements
 
@@ -19,6 +18,6 @@ def fgsm(batch: Batch, spec: Fgsm) -> None:
     rows, y = batch.active(), batch.y
     if spec.targeted:
         y = aim(batch, spec.target)
-    space = ball(batch.x[rows], spec.eps, spec.norm)
+    space = batch.ball(rows, spec.eps, spec.norm)
     loss = log_odds_target if spec.targeted else log_odds
     ascend(batch, loss, y, rows, space, space.x.clone(), 1, space.eps, batch.beat)

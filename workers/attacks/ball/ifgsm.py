@@ -4,7 +4,6 @@ from openapi.attacks import Ifgsm
 from workers.attacks.ball.pgd import ascend
 from workers.attacks.engine.batch import Batch
 from workers.attacks.engine.targets import aim
-from workers.attacks.maths.balls import LinfBall
 from workers.attacks.maths.losses import log_odds, log_odds_target
 from workers.attacks.registry import implements
 
@@ -19,5 +18,5 @@ def ifgsm(batch: Batch, spec: Ifgsm) -> None:
     alpha = spec.step_size or spec.eps / spec.steps
     loss = log_odds_target if spec.targeted else log_odds
     y = aim(batch, spec.target) if spec.targeted else batch.y
-    space = LinfBall(batch.x[rows], spec.eps)
+    space = batch.ball(rows, spec.eps, spec.norm)
     ascend(batch, loss, y, rows, space, space.x.clone(), spec.steps, alpha, batch.beat)

@@ -10,7 +10,7 @@ from workers.attacks.engine.batch import Batch
 from workers.attacks.engine.rows import without
 from workers.attacks.engine.targets import aim
 from workers.attacks.engine.victim import Loss
-from workers.attacks.maths.balls import L2Ball, LinfBall, ball
+from workers.attacks.maths.balls import L2Ball, LinfBall
 from workers.attacks.maths.losses import log_odds, log_odds_target, margin, margin_target
 from workers.attacks.registry import implements
 
@@ -36,7 +36,7 @@ def pgd(batch: Batch, spec: Pgd) -> None:
         rows = batch.active()
         if len(rows) == 0:
             return
-        space = ball(batch.x[rows], spec.eps, spec.norm)
+        space = batch.ball(rows, spec.eps, spec.norm)
         x = space.x.clone()  # steps are written over it
         if spec.random_start or restart > 0:
             rng, shape = batch.rng.stream(f"pgd.start.{restart}"), tuple(x.shape[1:])

@@ -7,7 +7,7 @@ from openapi.attacks import Nattack
 from workers.attacks.black_box.population import BLOCK, Boldest, shares
 from workers.attacks.engine.batch import Batch
 from workers.attacks.engine.rows import without
-from workers.attacks.maths.balls import Ball, ball, per_row
+from workers.attacks.maths.balls import Ball, per_row
 from workers.attacks.maths.losses import margin
 from workers.attacks.registry import implements
 
@@ -33,7 +33,7 @@ def nattack(batch: Batch, spec: Nattack) -> None:
 
 def _evolve(batch: Batch, rows: Tensor, spec: Nattack) -> None:
     x = batch.x[rows]
-    space: Ball = ball(x, spec.eps, spec.norm)
+    space: Ball = batch.ball(rows, spec.eps, spec.norm)
     mean = torch.full_like(x, spec.initial_mean)
     for step in range(1, spec.steps + 1):
         ascent, hit = _ascent(batch, rows, x + mean / 2, space, spec, step)

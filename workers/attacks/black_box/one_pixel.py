@@ -19,10 +19,10 @@ def one_pixel(batch: Batch, spec: OnePixel) -> None:
     """Evolve ``child_i = p_r1 + F (p_r2 - p_r3)``; a child replaces parent i where it lowers the true class more.
 
     A candidate is ``pixels`` times (row, column, colour). First places are uniform, colours normal with mean 1/2 and
-    deviation 1/2, clipped (the paper's N(128, 127)); r1, r2, r3 differ; no crossover. A place outside the image is
-    drawn anew, a colour is clipped. Fitness is the log-odds against the true class, which orders candidates as its
-    probability does. Every candidate is one query; a row stops at its first success. No gradient is used. Of a row's
-    candidates at most 64 are painted at once.
+    deviation 1/2, clipped (the paper's N(128, 127)); r1, r2, r3 differ; no crossover. A place outside of the
+    image, or of its free pixels, is drawn anew, a colour is clipped. Fitness is the log-odds against the true class,
+    which orders candidates as its probability does. Every candidate is one query; a row stops at its first success. No
+    gradient is used. Of a row's candidates at most 64 are painted at once.
 
     Su, Vargas & Sakurai, "One Pixel Attack for Fooling Deep Neural Networks", 2019.
     """
@@ -35,20 +35,22 @@ def one_pixel(batch: Batch, spec: OnePixel) -> None:
 
 def _evolve(batch: Batch, rows: Tensor, spec: OnePixel) -> None:
     rng, size = batch.rng.stream("one_pixel"), (spec.population, spec.pixels)
-    channels, h, w = batch.x.shape[1:]
-    edge = torch.tensor([h, w], dtype=torch.float32, device=rows.device)
-    places = rng.stream("place").uniform(rows, (*size, 2)) * edge
+    channels = batch.x.shape[1]
+    free = batch.freed(rows)
+    edge = torch.tensor(batch.x.shape[2:], dtype=torch.float32, device=rows.device)
+    allowed = _Places(edge, None if free is None else free.flatten(1) > 0)
+    places = allowed.of(rng.stream("place").uniform(rows, (*size, 2)))
     colours = rng.stream("colour").normal(rows, (*size, channels)).mul_(0.5).add_(0.5).clamp_(0, 1)
     fitness, hit = _tested(batch, rows, places, colours, 0)
     for generation in range(1, spec.generations + 1):
         if bool(hit.any()):
-            rows, places, colours, fitness = without(hit, rows, places, colours, fitness)
+            rows, places, colours, fitness, allowed = without(hit, rows, places, colours, fitness, allowed)
             if len(rows) == 0:
                 return
         trio = partners(rng, rows, spec.population, generation)
         new_places = mixed(places, *trio, spec.mutation)
-        redrawn = rng.stream("redraw").uniform(rows, (*size, 2), generation) * edge
-        new_places = torch.where((new_places < 0) | (new_places >= edge), redrawn, new_places)
+        redrawn = allowed.of(rng.stream("redraw").uniform(rows, (*size, 2), generation))
+        new_places = torch.where(allowed.outside(new_places), redrawn, new_places)
         new_colours = mixed(colours, *trio, spec.mutation).clamp_(0, 1)
         new_fitness, hit = _tested(batch, rows, new_places, new_colours, generation)
         better = new_fitness > fitness
@@ -56,6 +58,37 @@ def _evolve(batch: Batch, rows: Tensor, spec: OnePixel) -> None:
         colours = torch.where(better[:, :, None, None], new_colours, colours)
         fitness = torch.where(better, new_fitness, fitness)
     batch.offer(rows, _one_each(batch.x[rows], places, colours, fitness.argmax(1)))
+
+
+class _Places:
+    """Where the pixels of rows may lie: anywhere in images of the size `edge` (2,), or where `free` (m, h·w) says."""
+
+    def __init__(self, edge: Tensor, free: Tensor | None) -> None:
+        self._edge, self._free = edge, free
+
+    def of(self, u: Tensor) -> Tensor:
+        """Return places (m, k, p, 2) from uniform numbers in [0, 1): the k-th of the free pixels, row by row."""
+        if self._free is None:
+            return u * self._edge
+        order = (~self._free).to(torch.int8).argsort(dim=1, stable=True)  # free ones first
+        count = self._free.sum(1)[:, None, None]
+        which = order.gather(1, (u[..., 0] * count).long().flatten(1)).view(u.shape[:-1])
+        width = int(self._edge[1])
+        return torch.stack([which // width, which % width], -1) + 0.9 * u[..., 1:]
+
+    def outside(self, places: Tensor) -> Tensor:
+        """Return where coordinates are to be drawn anew, (m, k, p, 2): those beyond the edge, or both of a place that
+        is not free."""
+        beyond = (places < 0) | (places >= self._edge)
+        if self._free is None:
+            return beyond
+        inside = torch.minimum(places.clamp(min=0), self._edge - 1).long()
+        free = self._free.gather(1, (inside[..., 0] * int(self._edge[1]) + inside[..., 1]).flatten(1))
+        return (beyond.any(-1) | ~free.view(places.shape[:-1]))[..., None].expand_as(places)
+
+    def select(self, keep: Tensor) -> "_Places":
+        """Return those of the rows keep (k,)."""
+        return _Places(self._edge, None if self._free is None else self._free[keep])
 
 
 def _tested(batch: Batch, rows: Tensor, places: Tensor, colours: Tensor, step: int) -> tuple[Tensor, Tensor]:

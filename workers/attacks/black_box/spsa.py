@@ -9,7 +9,6 @@ from torch import Tensor
 from openapi.attacks import Spsa
 from workers.attacks.engine.batch import Batch
 from workers.attacks.engine.rows import without
-from workers.attacks.maths.balls import ball
 from workers.attacks.maths.losses import margin
 from workers.attacks.registry import implements
 
@@ -35,7 +34,7 @@ def spsa(batch: Batch, spec: Spsa) -> None:
 
 
 def _climb(batch: Batch, rows: Tensor, spec: Spsa) -> None:
-    rng, space, x = batch.rng.stream("spsa"), ball(batch.x[rows], spec.eps, spec.norm), batch.x[rows]
+    rng, space, x = batch.rng.stream("spsa"), batch.ball(rows, spec.eps, spec.norm), batch.x[rows]
     first, second = torch.zeros_like(x), torch.zeros_like(x)
     blocks = [(rng.stream(str(b)), min(_BLOCK, spec.directions - b)) for b in range(0, spec.directions, _BLOCK)]
     for step in range(1, spec.steps + 1):

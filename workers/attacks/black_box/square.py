@@ -116,20 +116,32 @@ def _rounds(state: _State, queries: int) -> Iterator[range]:
 
 
 class _Windows:
-    """Flat pixel positions of s × s windows in (c, h, w) images."""
+    """Flat pixel positions of s × s windows in (c, h, w) images; free: see `Batch`, of the rows (m,)."""
 
-    def __init__(self, c: int, h: int, w: int, device: torch.device) -> None:
+    def __init__(self, c: int, h: int, w: int, device: torch.device, free: Tensor | None) -> None:
         self.c, self.h, self.w, self.device, self.s = c, h, w, device, 0
+        self._order: Tensor | None = None
+        if free is not None:  # flat positions, the free ones first, and how many those are
+            self._order = (free.flatten(1) <= 0).to(torch.int8).argsort(dim=1, stable=True)
+            self._count = free.flatten(1).sum(1).long()
 
-    def at(self, u: Tensor, v: Tensor, s: int) -> Tensor:
-        """Return (m, c·s·s) positions of the windows that u and v in [0, 1) place."""
+    def at(self, who: Tensor, u: Tensor, v: Tensor, s: int) -> Tensor:
+        """Return (k, c·s·s) positions of the windows of the rows `who` that u and v in [0, 1) place."""
         if s != self.s:
             self.s = s
             span = torch.arange(s, device=self.device)
             plane = (span[:, None] * self.w + span).flatten()
             self.offsets = (torch.arange(self.c, device=self.device)[:, None] * (self.h * self.w) + plane).flatten()
-        corner = (u * (self.h - s + 1)).long() * self.w + (v * (self.w - s + 1)).long()
-        return corner[:, None] + self.offsets
+        if self._order is None:
+            corner = (u * (self.h - s + 1)).long() * self.w + (v * (self.w - s + 1)).long()
+            return corner[:, None] + self.offsets
+        # around a free pixel, as far as the image goes: a window without any would be a query for nothing
+        pixel = self._order[who, (u * self._count[who]).long()]
+        top, left = (
+            (place - s // 2).clamp(min=0).clamp(max=most - s)
+            for place, most in ((pixel // self.w, self.h), (pixel % self.w, self.w))
+        )
+        return (top * self.w + left)[:, None] + self.offsets
 
 
 class _Linf:
@@ -138,11 +150,11 @@ class _Linf:
     def __init__(self, batch: Batch, spec: Square, rng: SampleRng, rows: Tensor) -> None:
         self.c, self.h, self.w = batch.x.shape[1:]
         self.p_init = spec.p_init
-        space = LinfBall(batch.x[rows], spec.eps)
+        space = LinfBall(batch.x[rows], spec.eps, free=batch.freed(rows))
         self.bounds = torch.cat([space.lower.flatten(1), space.upper.flatten(1)], 1)
         stripes = rng.uniform(rows, (self.c, 1, self.w), step=-1) < 0.5
         self.best = torch.where(stripes, space.lower, space.upper).flatten(1)
-        self.windows = _Windows(self.c, self.h, self.w, self.best.device)
+        self.windows = _Windows(self.c, self.h, self.w, self.best.device, batch.freed(rows))
 
     def side(self, query: int) -> int:
         """See `_State`."""
@@ -150,7 +162,7 @@ class _Linf:
 
     def propose(self, who: Tensor, u: Tensor, s: int) -> Tensor:
         """See `_State`."""
-        at, up = self.windows.at(u[:, 0], u[:, 1], s), u[:, 5:] < 0.5
+        at, up = self.windows.at(who, u[:, 0], u[:, 1], s), u[:, 5:] < 0.5
         patch = self._patch(who, at, up)
         trial = self.best.index_select(0, who)
         # a proposal equal to what is there would waste the query: turn its signs round
@@ -198,11 +210,15 @@ class _L2:
         self.p_init = spec.p_init
         self.eps = spec.eps * (1 - 2e-6) - 1.2e-7  # a hair inside, see geometry
         self.x0 = batch.x[rows].flatten(1)
+        free = batch.freed(rows)
+        self.free = None if free is None else free.expand_as(batch.x[rows]).flatten(1)
         grid = _grid(rng, rows, self.c, self.h, self.w).flatten(1)
-        self.best = (self.x0 + grid * (self.eps / l2_norm(grid))[:, None]).clamp_(0, 1)
+        if self.free is not None:
+            grid = grid * self.free
+        self.best = (self.x0 + grid * (self.eps / l2_norm(grid).clamp(min=1e-12))[:, None]).clamp_(0, 1)
         self.delta = self.best - self.x0
         self.held = self.delta.square().sum(1)
-        self.windows = _Windows(self.c, self.h, self.w, self.best.device)
+        self.windows = _Windows(self.c, self.h, self.w, self.best.device, batch.freed(rows))
 
     def side(self, query: int) -> int:
         """See `_State`."""
@@ -211,7 +227,7 @@ class _L2:
     def propose(self, who: Tensor, u: Tensor, s: int) -> Tensor:
         """See `_State`."""
         c, delta = self.c, self.delta.index_select(0, who)
-        into, source = self.windows.at(u[:, 0], u[:, 1], s), self.windows.at(u[:, 2], u[:, 3], s)
+        into, source = self.windows.at(who, u[:, 0], u[:, 1], s), self.windows.at(who, u[:, 2], u[:, 3], s)
         old = delta.gather(1, into).view(-1, c, s * s)
         given = delta.gather(1, source).view(-1, c, s * s)
         trial = delta.scatter_(1, source, 0.0)
@@ -223,7 +239,15 @@ class _L2:
         patch = torch.where(u[:, 5:, None] < 0.5, turned, -turned)
         patch = patch + old / old.square().sum(2, keepdim=True).sqrt().clamp(min=1e-12)
         patch *= (budget / patch.square().sum(2).sqrt().clamp(min=1e-12))[:, :, None]
-        return trial.scatter_(1, into, patch.flatten(1)).add_(self.x0.index_select(0, who)).clamp_(0, 1)
+        trial = self._grown(who, trial.scatter_(1, into, patch.flatten(1)))
+        return trial.add_(self.x0.index_select(0, who)).clamp_(0, 1)
+
+    def _grown(self, who: Tensor, trial: Tensor) -> Tensor:
+        """What lies on free pixels, with the whole norm: windows reach beyond them."""
+        if self.free is None:
+            return trial
+        trial = trial * self.free[who]
+        return trial * (self.eps / l2_norm(trial).clamp(min=1e-12))[:, None]
 
     def accept(self, who: Tensor, images: Tensor) -> None:
         """See `_State`."""

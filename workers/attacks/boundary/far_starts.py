@@ -41,12 +41,12 @@ def start_far_away(batch: Batch, *, stuck: bool = False) -> None:
 
 
 def far_images(batch: Batch, rows: Tensor) -> Iterator[Tensor]:
-    """Yield eight images (m, c, h, w) in [0, 1] for each of the rows (m,)."""
+    """Yield eight images (m, c, h, w) in [0, 1] for each of the rows (m,), x where pixels are not free."""
     x = batch.x[rows]
-    yield 1 - x
-    yield from (torch.full_like(x, level) for level in (0.0, 1.0, 0.5))
+    yield batch.within(1 - x, rows)
+    yield from (batch.within(torch.full_like(x, level), rows) for level in (0.0, 1.0, 0.5))
     rng = batch.rng.stream("rescue")
-    yield from (rng.uniform(rows, tuple(x.shape[1:]), step) for step in range(_NOISES))
+    yield from (batch.within(rng.uniform(rows, tuple(x.shape[1:]), step), rows) for step in range(_NOISES))
 
 
 def nearer(batch: Batch, rows: Tensor, far: Tensor) -> Tensor:

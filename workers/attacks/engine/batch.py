@@ -7,7 +7,7 @@ from torch import Tensor
 
 from workers.attacks.engine.rng import SampleRng
 from workers.attacks.engine.victim import Loss, Victim
-from workers.attacks.maths.balls import Norm, distance
+from workers.attacks.maths.balls import L2Ball, LinfBall, Norm, ball, distance, restricted
 from workers.attacks.maths.losses import margin, margin_target
 
 #: A success needs a margin beyond this share of the clean logits' spread: float32 noise must not make or break it.
@@ -42,6 +42,8 @@ class Batch:
     target: the one class that is to be reached, and that no row is of. Rows then leave only with an example of that
     class; the first of another wrong class is stored until there is one, and marked in `misled` (n,).
     minimal-norm attacks (``minimal=True``): ``keep`` stores the success nearest to x; `active()` stays with the attack.
+    free: (n, 1, h, w) of 1 where pixels may change and 0 where not; None: everywhere. Whatever an attack asks about or
+    keeps then is x elsewhere, and gradients are 0 there; balls are those of `ball`.
     """
 
     def __init__(
@@ -56,10 +58,12 @@ class Batch:
         minimal: bool = False,
         repeatable: bool = True,
         target: int | None = None,
+        free: Tensor | None = None,
         beat: Callable[[float], None] | None = None,
     ) -> None:
         self.victim, self.x, self.y, self.z, self.rng = victim, x, y, z, rng
         self.norm: Norm = norm
+        self.free = free
         self.minimal = minimal
         #: two passes on the same image give the same logits: the model is not randomised
         self.repeatable = repeatable
@@ -82,19 +86,37 @@ class Batch:
         """Rows without a success yet."""
         return (~self.found).nonzero().flatten()
 
+    def freed(self, rows: Tensor) -> Tensor | None:
+        """Return `free` of some rows."""
+        return None if self.free is None else self.free[rows]
+
+    def within(self, x: Tensor, rows: Tensor) -> Tensor:
+        """Return images (m, c, h, w) that differ from x where pixels are free alone."""
+        return x if self.free is None else torch.where(self.free[rows] > 0, x, self.x[rows])
+
+    def ball(self, rows: Tensor, eps: float, norm: str) -> LinfBall | L2Ball:
+        """Return the ball of radius eps around x[rows], of the free pixels."""
+        return ball(self.x[rows], eps, norm, self.freed(rows))
+
     def logits(self, x: Tensor, rows: Tensor) -> Tensor:
         """See `Victim.logits`."""
-        return self.victim.logits(x, rows)
+        return self.victim.logits(self.within(x, rows), rows)
 
     def gradient(self, x: Tensor, loss: Loss, rows: Tensor, *args: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """See `Victim.gradient`; the logits of every row that could be fooled are float32's (one more pass of those
         rows where gradients are in bfloat16)."""
+        x = self.within(x, rows)
         logits, value, grad = self.victim.gradient(x, loss, rows, *args)
         if self.victim.rough:
             near = (margin(logits, self.y[rows]) > -self._slack[rows]).nonzero().flatten()
             if len(near):
                 logits[near] = self.victim.logits(x[near], rows[near])
-        return logits, value, grad
+        return logits, value, restricted(grad, self.freed(rows))
+
+    def jacobian(self, x: Tensor, classes: Tensor, rows: Tensor) -> tuple[Tensor, Tensor]:
+        """See `Victim.jacobian`."""
+        logits, grads = self.victim.jacobian(self.within(x, rows), classes, rows)
+        return logits, grads if self.free is None else grads * self.free[rows][:, None]
 
     def fooled(self, logits: Tensor, rows: Tensor) -> Tensor:
         """Return (m,) mask: another class leads the true one (or the target all others) by more than float32 noise."""
@@ -111,7 +133,7 @@ class Batch:
         if self.target is not None and bool(fresh.any()):
             at = fresh.nonzero().flatten()
             at = at[one_each(rows[at], torch.zeros_like(at))]
-            self.x_adv[rows[at]] = x_adv[at]
+            self.x_adv[rows[at]] = self.within(x_adv[at], rows[at])
             self.misled[rows[at]] = True
 
     def keep(self, rows: Tensor, x_adv: Tensor, logits: Tensor, step: int = -1) -> Tensor:
@@ -124,7 +146,7 @@ class Batch:
         self._mislead(rows, x_adv, logits)
         if not bool(hit.any()):
             return hit
-        at, images = rows[hit], x_adv[hit]
+        at, images = rows[hit], self.within(x_adv[hit], rows[hit])
         if self.minimal:
             d = distance(images, self.x[at], self.norm)
             better = d < self.distance[at]
@@ -154,7 +176,7 @@ class Batch:
     def offer(self, rows: Tensor, x_adv: Tensor) -> None:
         """Store x_adv as the example of rows that are not fooled (the strongest try, for whoever looks at failures)."""
         missing = ~self.found[rows] & ~self.misled[rows]
-        self.x_adv[rows[missing]] = x_adv[missing]
+        self.x_adv[rows[missing]] = self.within(x_adv[missing], rows[missing])
 
     def leave(self, rows: Tensor, x_adv: Tensor, step: int) -> None:
         """Store x_adv as `offer` does, at the end of an attack that has not tested it: the confirming pass, which comes

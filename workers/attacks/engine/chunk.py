@@ -40,7 +40,8 @@ class Chunk:
     """The samples of one chunk, on the device.
 
     outside: makes the clean and the confirming passes, on the model itself. x: (n, c, h, w), y: (n,), clean: (n, K)
-    logits, spared: (n,) mask of samples that are not attacked.
+    logits, spared: (n,) mask of samples that are not attacked. free: see `Batch`; a sample without a free pixel is not
+    attacked.
     """
 
     outside: Victim
@@ -48,6 +49,7 @@ class Chunk:
     y: Tensor
     clean: Tensor
     spared: Tensor
+    free: Tensor | None = None
 
 
 class _Found:
@@ -61,6 +63,8 @@ class _Found:
         self.attacked = (self.predicted == chunk.y) & ~chunk.spared
         if target is not None:
             self.attacked &= chunk.y != target
+        if chunk.free is not None:
+            self.attacked &= chunk.free.flatten(1).any(1)
         self.x_adv, self.final = chunk.x.clone(), chunk.clean.clone()
         self.success = torch.zeros_like(self.attacked)
         self.reached = torch.zeros_like(self.attacked)
@@ -112,6 +116,8 @@ def run_chunk(setup: Setup, chunk: Chunk, beat: Callable[[float], None]) -> Atta
     rows = found.attacked.nonzero().flatten()
     figures: dict[str, Any] = {"zero_gradients": 0, "bad_gradients": 0}
     figures |= {"gradients": "bfloat16"} if setup.rough else {}
+    if chunk.free is not None:
+        figures["without_region"] = int((~chunk.free.flatten(1).any(1)).sum())
     forwards = backwards = 0
     if len(rows):
         batch = _batch(setup, chunk, rows, randomised, target, beat)
@@ -160,6 +166,7 @@ def _batch(
         minimal=spec.facts.minimal,
         repeatable=not randomised,
         target=target,
+        free=None if chunk.free is None else chunk.free[rows],
         beat=beat,
     )
 

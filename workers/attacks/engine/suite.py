@@ -33,6 +33,7 @@ def run_attack(
     *,
     seed: int = 0,
     skip: Tensor | None = None,
+    free: Tensor | None = None,
     num_classes: int | None = None,
     batch_size: int | None = None,
     device: str | torch.device | None = None,
@@ -44,7 +45,8 @@ def run_attack(
 
     model: (m, c, h, w) float32 in [0, 1] → (m, K) logits; an nn.Module is put into eval mode with frozen weights and
     left as it was. x: (n, c, h, w) float32 in [0, 1], y: (n,) labels, index: (n,) global sample indices, which alone
-    with `seed` decide the randomness. skip: (n,) mask of samples that are not attacked. batch_size: rows a pass (None:
+    with `seed` decide the randomness. skip: (n,) mask of samples that are not attacked. free: (n, 1, h, w) or (n, h, w)
+    bool, the only pixels that may change; samples without one are not attacked. batch_size: rows a pass (None:
     64 on a CPU, up to 512 for a tiny model, 1024 on a GPU, less where that much has no room, see
     `batch_size`; halved when memory runs out); it changes the speed, not the result. gradients: their arithmetic in
     attacks with an eps, see
@@ -90,7 +92,8 @@ def run_attack(
                     progress(begin + fraction * size, len(x))
 
             spared = torch.zeros(len(z), dtype=torch.bool, device=where) if skip is None else skip[s].to(where)
-            chunk = Chunk(victim, x[s].to(where, torch.float32), y[s].to(where, torch.int64), z, spared)
+            region = None if free is None else free[s].reshape(len(z), 1, *x.shape[2:]).to(where, torch.float32)
+            chunk = Chunk(victim, x[s].to(where, torch.float32), y[s].to(where, torch.int64), z, spared, region)
             parts.append(run_chunk(setup, chunk, beat))
             beat(1.0)
     figures = {} if replays is None else {"cuda_graphs": replays.figure}

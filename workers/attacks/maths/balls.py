@@ -46,9 +46,14 @@ def float32_floor(value: float) -> float:
 
 
 class Ball(Protocol):
-    """The eps ball around every x of a chunk, cut with [0, 1]. A norm supplies start, ascent direction, projection."""
+    """The eps ball around every x of a chunk, cut with [0, 1]. A norm supplies start, ascent direction, projection.
+
+    free: (n, 1, h, w) of 1 where pixels may change and 0 where not; None: everywhere. The ball is then that of the free
+    pixels' subspace: its points are x elsewhere, and norms, random starts and projections are those of the free ones.
+    """
 
     eps: float
+    free: Tensor | None
 
     def select(self, keep: Tensor) -> "Ball":
         """Return the ball of the rows x[keep], with positions keep (m,) int64."""
@@ -75,9 +80,13 @@ class Ball(Protocol):
 class LinfBall:
     """``|x' - x| <= eps``: as real numbers and as computed in float32, since the bounds are float32 numbers that do."""
 
-    def __init__(self, x: Tensor, eps: float, bounds: tuple[Tensor, Tensor] | None = None) -> None:
-        self.x, self.eps = x, float32_floor(eps)
+    def __init__(
+        self, x: Tensor, eps: float, bounds: tuple[Tensor, Tensor] | None = None, free: Tensor | None = None
+    ) -> None:
+        self.x, self.eps, self.free = x, float32_floor(eps), free
         self.lower, self.upper = bounds if bounds is not None else self._bounds(x)
+        if free is not None and bounds is None:
+            self.lower, self.upper = (torch.where(free > 0, bound, x) for bound in (self.lower, self.upper))
 
     def _bounds(self, x: Tensor) -> tuple[Tensor, Tensor]:
         wide = x.to(torch.float64)
@@ -91,7 +100,7 @@ class LinfBall:
     def select(self, keep: Tensor) -> "LinfBall":
         """See `Ball`."""
         x, lower, upper = (t.index_select(0, keep) for t in (self.x, self.lower, self.upper))
-        return LinfBall(x, self.eps, (lower, upper))
+        return LinfBall(x, self.eps, (lower, upper), _chosen(self.free, keep))
 
     def project(self, x: Tensor) -> Tensor:
         """See `Ball`."""
@@ -113,13 +122,13 @@ class LinfBall:
 class L2Ball:
     """``||x' - x||_2 <= eps``. Clipping to [0, 1] comes last: it only shortens, since x lies in [0, 1]."""
 
-    def __init__(self, x: Tensor, eps: float) -> None:
-        self.x, self.eps = x, eps
+    def __init__(self, x: Tensor, eps: float, free: Tensor | None = None) -> None:
+        self.x, self.eps, self.free = x, eps, free
         self._inside = max(eps * (1 - _L2_RELATIVE) - _L2_ABSOLUTE, 0.5 * eps)
 
     def select(self, keep: Tensor) -> "L2Ball":
         """See `Ball`."""
-        return L2Ball(self.x.index_select(0, keep), self.eps)
+        return L2Ball(self.x.index_select(0, keep), self.eps, _chosen(self.free, keep))
 
     def project(self, x: Tensor) -> Tensor:
         """See `Ball`; the factor is clamped, not delta, so that short vectors stay as they are."""
@@ -127,7 +136,7 @@ class L2Ball:
 
     def project_(self, x: Tensor) -> Tensor:
         """Do the same in place."""
-        delta = x.sub_(self.x)
+        delta = restricted(x.sub_(self.x), self.free)
         # sums of squares below float32's range would read as 0 and those above as inf: not with pixels
         factor = (self._inside / l2_norm(delta).clamp_(min=1e-30)).clamp_(max=1)
         return delta.mul_(per_row(factor)).add_(self.x).clamp_(0, 1)
@@ -142,13 +151,26 @@ class L2Ball:
         """See `Ball`: uniform in the ball: normal direction, radius eps * u^(1/d)."""
         if normal is None:
             raise ValueError("an L2 start needs normal numbers")
-        radius = self.eps * uniform.flatten(1)[:, 0] ** (1 / normal[0].numel())
+        dimensions: float | Tensor = normal[0].numel()
+        if self.free is not None:
+            normal = restricted(normal, self.free)
+            dimensions = self.free.flatten(1).sum(1).mul(normal.shape[1]).clamp(min=1)
+        radius = self.eps * uniform.flatten(1)[:, 0] ** (1 / dimensions)
         return self.project(self.x + normal * per_row(radius / l2_norm(normal).clamp_(min=1e-12)))
 
 
-def ball(x: Tensor, eps: float, norm: str) -> LinfBall | L2Ball:
-    """Return the ball of `norm` (``linf`` or ``l2``)."""
-    return LinfBall(x, eps) if norm == "linf" else L2Ball(x, eps)
+def ball(x: Tensor, eps: float, norm: str, free: Tensor | None = None) -> LinfBall | L2Ball:
+    """Return the ball of `norm` (``linf`` or ``l2``); free: see `Ball`."""
+    return LinfBall(x, eps, free=free) if norm == "linf" else L2Ball(x, eps, free)
+
+
+def restricted(d: Tensor, free: Tensor | None) -> Tensor:
+    """Return d (n, c, h, w), 0 where pixels are not `free` (n, 1, h, w); written over d."""
+    return d if free is None else d.mul_(free)
+
+
+def _chosen(free: Tensor | None, keep: Tensor) -> Tensor | None:
+    return None if free is None else free.index_select(0, keep)
 
 
 def into_ball(x_adv: Tensor, x: Tensor, eps: float, norm: str) -> Tensor:

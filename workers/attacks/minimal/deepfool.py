@@ -46,7 +46,7 @@ def _tile(batch: Batch, rows: torch.Tensor, spec: Deepfool) -> None:
     x, y = batch.x[rows], batch.y[rows]
     classes = others(batch.z[rows], y).topk(min(spec.candidates, batch.classes - 1), dim=1).indices
     for step in range(spec.steps):
-        logits, slopes = batch.victim.jacobian(x, torch.cat([classes, y[:, None]], 1), rows)
+        logits, slopes = batch.jacobian(x, torch.cat([classes, y[:, None]], 1), rows)
         gaps = logits.gather(1, classes) - logits.gather(1, y[:, None])
         x, reach = _stepped(x, gaps, slopes, spec)
         if step == 0 and classes.shape[1] > _NEAREST:

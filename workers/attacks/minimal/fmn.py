@@ -128,7 +128,7 @@ def _round(batch: Batch, rows: Tensor, spec: Fmn, steps: int, nearest: _Nearest,
         boundary = length * (1 + gamma) + _BEYOND[spec.norm] * loss.abs() / dual_norm(grad, spec.norm).clamp_(min=1e-12)
         eps = _adapted(eps, hit, boundary, nearest.length, gamma, spec.norm)
         if spec.norm == "linf":
-            delta.addcmul_(_levelled(grad, (step / steps) ** 2), per_row(alpha * eps.clamp(max=1)))
+            delta.addcmul_(_levelled(grad, (step / steps) ** 2, batch.freed(rows)), per_row(alpha * eps.clamp(max=1)))
         else:
             way = grad if spec.norm != "l1" else grad * grad.abs().sqrt()
             delta.addcmul_(way, per_row(alpha / l2_norm(way).clamp_(min=1e-30)))
@@ -138,9 +138,12 @@ def _round(batch: Batch, rows: Tensor, spec: Fmn, steps: int, nearest: _Nearest,
     return x_adv, logits
 
 
-def _levelled(grad: Tensor, share: float) -> Tensor:
-    """Return grad in units of `share` of its mean size, clamped to [-1, 1]: with share 0 its sign."""
-    unit = grad.flatten(1).abs().mean(1).mul_(share).clamp_(min=1e-30)
+def _levelled(grad: Tensor, share: float, free: Tensor | None) -> Tensor:
+    """Return grad in units of `share` of its mean size over free pixels, clamped to [-1, 1]: with share 0 its sign."""
+    unit = grad.flatten(1).abs().mean(1).mul_(share)
+    if free is not None:
+        unit = unit / free.flatten(1).mean(1).clamp(min=1e-12)
+    unit = unit.clamp_(min=1e-30)
     return torch.mul(grad, per_row(1 / unit)).clamp_(-1, 1)
 
 
