@@ -6,12 +6,10 @@ from typing import Any, Literal
 
 from litestar import Controller, Response
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import func, select
 
 from openapi.wire.queue import WorkerInfo
-from service.db.tables import Job, ShardRow
 from service.health.checks import Part, check_disks
-from service.health.metrics import METRICS, render
+from service.health.metrics import Gauges, read_database, read_workers, render
 from service.http.arguments import Parts
 from service.http.bodies import answer
 from service.http.docs import Doc, get_or_head
@@ -96,23 +94,13 @@ class HealthController(Controller):
     @get_or_head("/metrics", operation_id="metrics", doc=Doc({200: "text/plain"}))
     async def metrics(self, services: Parts) -> Response[Any]:
         """Read counters and gauges in Prometheus's text format."""
+        gauges = Gauges()
         async with services.db.read() as session:
-            jobs = await session.execute(select(Job.kind, Job.status, func.count()).group_by(Job.kind, Job.status))
-            shards = await session.execute(select(ShardRow.status, func.count()).group_by(ShardRow.status))
-        gauges: dict[str, list[tuple[dict[str, Any], float]]] = {
-            "tremor_jobs": [({"kind": kind, "status": status}, float(n)) for kind, status, n in jobs.all()],
-            "tremor_shards": [({"status": status}, float(n)) for status, n in shards.all()],
-        }
+            await read_database(session, gauges)
         try:
             workers = await services.queue.workers()
         except Exception:  # the queue's absence is itself worth a figure
-            gauges["tremor_queue_up"] = [({}, 0.0)]
+            read_workers(None, gauges)
         else:
-            gauges["tremor_queue_up"] = [({}, 1.0)]
-            gauges["tremor_workers"] = [({"state": state}, float(n)) for state, n in _states(workers).items()]
-        return Response(render(METRICS, gauges), media_type="text/plain; version=0.0.4")
-
-
-def _states(workers: list[WorkerInfo]) -> dict[str, int]:
-    busy = sum(worker.shard_id is not None for worker in workers)
-    return {"busy": busy, "idle": len(workers) - busy}
+            read_workers(workers, gauges)
+        return Response(render(gauges), media_type="text/plain; version=0.0.4")

@@ -1,70 +1,124 @@
-"""Request counters and their rendering in Prometheus's text format, without a client library."""
+"""What `/metrics` says: counters of this process, and gauges that are read from the database and the queue when asked.
 
-import bisect
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from typing import Any
+Every API process reads the same database: gauges are the same in all of them (`max()`), counters add up (`sum()`).
+"""
 
-_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 60.0)
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 
-_HELP = {
-    "tremor_http_requests_total": "Requests answered, by method, route and status.",
-    "tremor_http_request_seconds": "Time from a request's beginning to its answer's end.",
-    "tremor_jobs": "Audits, hardenings and inspections in the database, by kind and status.",
-    "tremor_shards": "Units of work in the database, by status.",
-    "tremor_queue_up": "1 when the queue answers.",
-    "tremor_workers": "Workers that live, by state.",
-}
+from prometheus_client import CollectorRegistry, Counter, Histogram, disable_created_metrics, generate_latest
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
-Labels = tuple[tuple[str, str], ...]
+from openapi.base import utc_now
+from openapi.states import JobKind, JobStatus
+from openapi.wire.queue import WorkerInfo
+from service.db.tables import Job, ShardRow
+from service.orchestrator.states import StepStatus
+
+disable_created_metrics()  # type: ignore[no-untyped-call]
+
+#: What this process has counted.
+COUNTED = CollectorRegistry()
+
+REQUESTS = Counter(
+    "tremor_http_requests",
+    "Requests answered, by method, route and status.",
+    ("method", "route", "status"),
+    registry=COUNTED,
+)
+REQUEST_SECONDS = Histogram(
+    "tremor_http_request_seconds",
+    "Time from a request's beginning to its answer's end.",
+    ("route",),
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 60.0),
+    registry=COUNTED,
+)
+SHARD_SECONDS = Histogram(
+    "tremor_shard_seconds",
+    "Time that a unit of work took its worker, by stage; results that were there already take none.",
+    ("stage",),
+    buckets=(0.1, 0.5, 1.0, 5.0, 15.0, 60.0, 300.0, 900.0, 3600.0, 14400.0),
+    registry=COUNTED,
+)
+
+#: Problem types counted apart; the rest is `other`, so that no text of a worker becomes a series.
+_MOST_TYPES = 30
 
 
-class RequestMetrics:
-    """Counts of this process's requests."""
+class Gauges(Collector):
+    """Gauges that were just read: name → (help, labels' names, rows of labels' values and a value)."""
 
     def __init__(self) -> None:
-        self.requests: defaultdict[Labels, int] = defaultdict(int)
-        self.seconds: defaultdict[Labels, list[float]] = defaultdict(lambda: [0.0] * (len(_BUCKETS) + 2))
+        self._families: list[GaugeMetricFamily] = []
 
-    def observe(self, method: str, route: str, status: int, seconds: float) -> None:
-        """Count one request."""
-        self.requests[(("method", method), ("route", route), ("status", str(status)))] += 1
-        row = self.seconds[(("route", route),)]
-        row[bisect.bisect_left(_BUCKETS, seconds)] += 1
-        row[-1] += seconds
+    def add(
+        self, name: str, about: str, labels: tuple[str, ...], rows: Mapping[tuple[str, ...], float] | float
+    ) -> None:
+        """Add a gauge: of one value, or of one a row of labels."""
+        family = GaugeMetricFamily(name, about, labels=labels)
+        for values, value in rows.items() if isinstance(rows, Mapping) else [((), rows)]:
+            family.add_metric(list(values), value)
+        self._families.append(family)
 
-
-METRICS = RequestMetrics()
-
-
-def _line(name: str, labels: Labels, value: float) -> str:
-    inside = ",".join(f'{k}="{_escape(v)}"' for k, v in labels)
-    number = str(int(value)) if value == int(value) else repr(value)
-    return f"{name}{{{inside}}} {number}" if inside else f"{name} {number}"
+    def collect(self) -> Iterable[Metric]:
+        """What was added."""
+        return self._families
 
 
-def _escape(value: str) -> str:
-    return value.replace("\\", r"\\").replace('"', r"\"").replace("\n", r"\n")
+async def read_database(session: AsyncSession, gauges: Gauges) -> None:
+    """Count jobs and steps. Every state has a row: a scaler that finds none takes it for a fault."""
+    counted = (await session.execute(select(Job.kind, Job.status, func.count()).group_by(Job.kind, Job.status))).all()
+    jobs: dict[tuple[str, ...], float] = {(kind.value, status.value): 0.0 for kind in JobKind for status in JobStatus}
+    gauges.add(
+        "tremor_jobs",
+        "Audits, hardenings and inspections in the database, by kind and status.",
+        ("kind", "status"),
+        jobs | {(kind.value, status.value): float(n) for kind, status, n in counted},
+    )
+    steps = (await session.execute(select(ShardRow.status, func.count()).group_by(ShardRow.status))).all()
+    shards: dict[tuple[str, ...], float] = {(status.value,): 0.0 for status in StepStatus}
+    shards |= {(status.value,): float(n) for status, n in steps}
+    gauges.add("tremor_shards", "Units of work in the database, by status.", ("status",), shards)
+    oldest = await session.scalar(select(func.min(ShardRow.enqueued_at)).where(ShardRow.status == StepStatus.QUEUED))
+    gauges.add(
+        "tremor_queue_oldest_seconds", "How long the unit of work that waits longest has waited.", (), _age(oldest)
+    )
+    slug = Job.problem["type"].as_string()
+    failed = await session.execute(
+        select(slug, func.count())
+        .where(Job.status == JobStatus.FAILED)
+        .group_by(slug)
+        .order_by(func.count().desc(), slug)
+    )
+    failures: dict[tuple[str, ...], float] = {}
+    for place, (address, n) in enumerate(failed.all()):
+        name = str(address or "unknown").rpartition("/")[2] if place < _MOST_TYPES else "other"
+        failures[(name,)] = failures.get((name,), 0.0) + n
+    gauges.add("tremor_failures", "Failed jobs in the database, by the type of their problem.", ("type",), failures)
 
 
-def render(requests: RequestMetrics, gauges: Mapping[str, Sequence[tuple[dict[str, Any], float]]]) -> str:
-    """Write counters, histograms and gauges."""
-    lines: list[str] = []
+def _age(since: datetime | None) -> float:
+    return 0.0 if since is None else max(0.0, (utc_now() - since).total_seconds())
 
-    def head(name: str, kind: str) -> None:
-        lines.extend((f"# HELP {name} {_HELP[name]}", f"# TYPE {name} {kind}"))
 
-    head("tremor_http_requests_total", "counter")
-    lines += [_line("tremor_http_requests_total", labels, n) for labels, n in sorted(requests.requests.items())]
-    head("tremor_http_request_seconds", "histogram")
-    for labels, row in sorted(requests.seconds.items()):
-        total = 0.0
-        for bound, count in zip([*map(str, _BUCKETS), "+Inf"], row[:-1], strict=True):
-            total += count
-            lines.append(_line("tremor_http_request_seconds_bucket", (*labels, ("le", bound)), total))
-        lines.append(_line("tremor_http_request_seconds_sum", labels, row[-1]))
-        lines.append(_line("tremor_http_request_seconds_count", labels, total))
-    for name, rows in gauges.items():
-        head(name, "gauge")
-        lines += [_line(name, tuple(sorted(labels.items())), value) for labels, value in rows]
-    return "\n".join(lines) + "\n"
+def read_workers(workers: list[WorkerInfo] | None, gauges: Gauges) -> None:
+    """Count the living workers; None: the queue does not answer."""
+    gauges.add("tremor_queue_up", "1 when the queue answers.", (), 0.0 if workers is None else 1.0)
+    if workers is not None:
+        busy = sum(worker.shard_id is not None for worker in workers)
+        gauges.add(
+            "tremor_workers",
+            "Workers that live, by state.",
+            ("state",),
+            {("busy",): float(busy), ("idle",): float(len(workers) - busy)},
+        )
+
+
+def render(gauges: Gauges) -> bytes:
+    """Counters and gauges in Prometheus's text format."""
+    read = CollectorRegistry()
+    read.register(gauges)
+    return generate_latest(COUNTED) + generate_latest(read)

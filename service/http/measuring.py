@@ -7,7 +7,10 @@ import time
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from openapi.wire.logs import about
-from service.health.metrics import METRICS
+from service.health.metrics import REQUEST_SECONDS, REQUESTS
+
+#: Any other word is counted as one, or a client could make endless series.
+_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 
 def _name_request(scope: Scope) -> str:
@@ -35,6 +38,8 @@ def measure_requests(app: ASGIApp) -> ASGIApp:
             await app(scope, receive, watch)
         finally:
             route = str(scope.get("path_template") or "(none)")
-            METRICS.observe(str(scope.get("method")), route, status, time.perf_counter() - begin)
+            method = str(scope.get("method"))
+            REQUESTS.labels(method if method in _METHODS else "OTHER", route, str(status)).inc()
+            REQUEST_SECONDS.labels(route).observe(time.perf_counter() - begin)
 
     return measured

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from redis.exceptions import RedisError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from openapi.stages.base import Stage
 from openapi.wire.queue import QueueClient
 
 _log = logging.getLogger("tremor.orchestrator")
@@ -17,13 +18,14 @@ class Effects:
 
     `stopped`: ids of jobs and shards that workers are to stop. `revived`: jobs whose stop workers are to forget.
     `changed`: jobs of which those who wait are told. `unused`: sha256 of blobs that a row needs no more.
-    `dispatch`: there are shards to hand out.
+    `took`: stage and seconds of shards that were done. `dispatch`: there are shards to hand out.
     """
 
     stopped: set[str] = field(default_factory=set)
     revived: set[str] = field(default_factory=set)
     changed: set[str] = field(default_factory=set)
     unused: set[str] = field(default_factory=set)
+    took: list[tuple[Stage, float]] = field(default_factory=list)
     dispatch: bool = False
 
 

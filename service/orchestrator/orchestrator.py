@@ -26,6 +26,7 @@ from openapi.wire.settings import Settings
 from service.artifacts.garbage import collect
 from service.db.database import Database
 from service.db.tables import Job, ShardRow
+from service.health.metrics import SHARD_SECONDS
 from service.orchestrator import job_rows, step_rows
 from service.orchestrator.effects import effects, tell_workers
 from service.orchestrator.hub import Hub
@@ -129,6 +130,8 @@ class Orchestrator:
         async with self.db.write() as session:
             yield session
         found = effects(session)
+        for stage, seconds in found.took:
+            SHARD_SECONDS.labels(stage.value).observe(seconds)
         await tell_workers(found, self.queue)
         if found.dispatch:
             self._dispatch.set()
@@ -185,6 +188,7 @@ class Orchestrator:
 
     async def _succeeded(self, session: AsyncSession, job: Job, row: ShardRow, result: ShardResult) -> None:
         row.status, row.result, row.seconds = StepStatus.SUCCEEDED, result.model_dump(mode="json"), result.seconds
+        effects(session).took.append((row.stage, result.seconds))
         step_rows.keep_checkpoint(session, row, None)
         if job.status == JobStatus.QUEUED:
             job_rows.set_status(session, job, JobStatus.RUNNING)

@@ -20,8 +20,8 @@ PATIENCE = 240.0
 class Client:
     """Uploads, starts, waits. Fails a test with the problem's text when something goes wrong."""
 
-    def __init__(self, url: str, patience: float = PATIENCE) -> None:
-        self.http = httpx.Client(base_url=url + "/v1", timeout=120)
+    def __init__(self, url: str, patience: float = PATIENCE, **options: Any) -> None:
+        self.http = httpx.Client(base_url=url + "/v1", timeout=120, **options)
         self._patience = patience
 
     def __enter__(self) -> Self:

@@ -1,0 +1,23 @@
+"""The compose topology, once for the session, and the client of the end-to-end tests on it."""
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from tests.deploy.topology import Topology, running
+from tests.e2e.client import Client
+
+
+@pytest.fixture(scope="session")
+def topology(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Topology]:
+    with running(tmp_path_factory.mktemp("topology")) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def client(topology: Topology) -> Iterator[Client]:
+    """Each request on a connection of its own, so that the APIs answer in turn."""
+    headers = {"Authorization": f"Bearer {topology.key}"}
+    with Client(topology.url, headers=headers, limits=httpx.Limits(max_keepalive_connections=0)) as made:
+        yield made
