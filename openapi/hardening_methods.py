@@ -24,6 +24,7 @@ class HardeningMethod(Frozen):
         "training",
         description="`module` trains one layer alone; `edit` changes the network without training it",
     )
+    adversarial: bool = Field(True, description="Whether it trains on adversarial images")
     stabilises: bool = Field(False, description="Whether lambda L_sns over Omega is added to its loss")
 
 
@@ -65,6 +66,7 @@ METHODS: dict[str, HardeningMethod] = {
             "finds a layer's worst weights, and one layer is a module",
             regulariser=None,
             kind="module",
+            adversarial=False,
         ),
     )
 }

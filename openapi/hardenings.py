@@ -1,15 +1,16 @@
 """Hardenings: the request and the API's answer."""
 
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from openapi.attacks import AttackSpec
 from openapi.audits import Execution, JobInfo
-from openapi.base import MOST, Id, Json, Labels, Timestamp
+from openapi.base import MOST, Frozen, Id, Json, Labels, Timestamp
 from openapi.hardening_options import HardenOptions
 from openapi.samples import DESCRIPTION, SampleChoice
+from openapi.stages.harden import Underway
 
 
 class HardeningRequest(HardenOptions):
@@ -39,6 +40,25 @@ class HardeningRequest(HardenOptions):
         return self
 
 
+class Estimate(Frozen):
+    """How long a training will take, as far as the inspection of its model tells."""
+
+    seconds: float | None
+    reason: str | None = Field(None, description="Why there is none, or what it is worth")
+
+
+class SoFar(Frozen):
+    """The best weights of a hardening that was cancelled."""
+
+    epoch: int | None = Field(description="Whose weights these are; null where the worker did not say")
+    clean_accuracy: float | None
+    robust_accuracy: float | None
+    judged_on: Literal["validation", "monitored"] | None = Field(
+        description="The accuracies are of the validation split, or of a few training images"
+    )
+    href: str = Field(description="The artifact: safetensors under the file's own names")
+
+
 class HardeningInfo(JobInfo):
     """A hardening as the API answers it."""
 
@@ -49,6 +69,9 @@ class HardeningInfo(JobInfo):
     metrics: Json | None = Field(
         None, description="`before` and `after`, each with clean, attacks and worst_case as in a report"
     )
+    estimate: Estimate | None = Field(None, description="In the answer to `POST` alone; later see `seconds_left`")
+    training: Underway | None = Field(None, description="While it trains: loss terms, clean and robust accuracy")
+    so_far: SoFar | None = Field(None, description="What a cancelled hardening leaves, where an epoch had ended")
     request: HardeningRequest | None = Field(
         description="null when it cannot be read any more; `problem` then says why"
     )

@@ -14,7 +14,7 @@ from redis.exceptions import RedisError
 
 from openapi.problems import Problem, TremorError
 from openapi.wire.disks import shortage
-from openapi.wire.jobs import Blob, Shard, ShardResult, WorkerEvent
+from openapi.wire.jobs import Blob, OutputFile, Shard, ShardResult, WorkerEvent
 from openapi.wire.queue import QueueClient, WorkerInfo
 from openapi.wire.settings import Settings
 from workers.sandbox.messages import ChildProgress
@@ -87,7 +87,13 @@ class Presence:
             self._wake.set()
 
     def event(
-        self, shard: Shard, kind: EventType, *, result: ShardResult | None = None, problem: Problem | None = None
+        self,
+        shard: Shard,
+        kind: EventType,
+        *,
+        result: ShardResult | None = None,
+        problem: Problem | None = None,
+        files: dict[str, OutputFile] | None = None,
     ) -> WorkerEvent:
         """An event about `shard` from this worker."""
         last = self._progress
@@ -104,6 +110,8 @@ class Presence:
             result=result,
             problem=problem,
             checkpoint=self._checkpoint if kind in ("progress", "returned") else None,
+            told=last.told if last is not None and kind in ("progress", "cancelled") else None,
+            files=files or {},
             at=time.time(),
         )
 

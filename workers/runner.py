@@ -3,7 +3,6 @@
 import logging
 import os
 import shutil
-import stat
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -26,7 +25,7 @@ from openapi.problems import (
 )
 from openapi.wire.blobs import BlobStore
 from openapi.wire.folders import OwnFolder
-from openapi.wire.jobs import OutputFile, Shard, ShardResult, WorkerEvent
+from openapi.wire.jobs import Shard, ShardResult, WorkerEvent
 from openapi.wire.logs import regarding
 from openapi.wire.private import private_folder
 from openapi.wire.queue import QueueClient
@@ -38,8 +37,9 @@ from workers.forgetting import Forgetting
 from workers.jobs.registry import RESUMABLE, STAGES
 from workers.leaving import Leaving
 from workers.moments import Moments
+from workers.outputs import shown, stored
 from workers.presence import Presence
-from workers.sandbox.messages import ChildOutcome, ChildProgress, LeftFile, Request
+from workers.sandbox.messages import ChildOutcome, ChildProgress, Request
 from workers.sandbox.probe import wanted_layers
 from workers.sandbox.terminations import Cancelled, ChildKilled, GivenBack, ServerLost
 from workers.sandbox.warm import WarmServer, Watch
@@ -112,8 +112,8 @@ class Runner:
                     result = self._compute(shard, report)
                     self._blobs.put_result(shard.result_key, result)
                 event = self.presence.event(shard, "succeeded", result=result)
-            except Cancelled:
-                event = self.presence.event(shard, "cancelled")
+            except Cancelled as cancelled:
+                event = self.presence.event(shard, "cancelled", files=cancelled.files)
             except GivenBack:
                 event = self.presence.event(shard, "returned")
             except Exception as error:
@@ -162,9 +162,12 @@ class Runner:
                 outcome = self._attempted(shard, request, report)
                 if outcome.problem is not None:
                     raise _Reported(outcome.problem)
+            except Cancelled as cancelled:
+                cancelled.files = shown(self._blobs, request)
+                raise
             except TremorError as error:
                 raise explained(error, request, least) from error
-            files = {key: self._store(request, file) for key, file in outcome.files.items()}
+            files = {key: stored(self._blobs, request, file) for key, file in outcome.files.items()}
             return ShardResult(
                 value=outcome.value or {}, files=files, seconds=outcome.seconds, environment=outcome.environment
             )
@@ -199,16 +202,6 @@ class Runner:
             f"The {request.stage} job was killed {_LOCAL_ATTEMPTS} times from outside its process, most likely by the "
             "kernel for want of memory; use a smaller `batch_size` or give the worker more memory"
         )
-
-    def _store(self, request: Request, file: LeftFile) -> OutputFile:
-        path = Path(file.path)
-        if path.parent != request.scratch or not stat.S_ISREG(path.lstat().st_mode):
-            raise JobFailed(
-                f"The {request.stage} job declared {file.name!r}, which is no plain file of its scratch folder"
-            )
-        if path.stat().st_size > request.limits.output_bytes:
-            raise JobFailed(f"The {request.stage} job's file {file.name!r} is larger than TREMOR_OUTPUT_BYTES")
-        return OutputFile(name=file.name, kind=file.kind, format=file.format, blob=self._blobs.put_file(path))
 
     def _reason_to_stop(self, shard: Shard) -> Callable[[], Exception | None]:
         """Why to stop; asks the broker twice a second whether the job is cancelled, and goes on when it is away."""

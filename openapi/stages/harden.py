@@ -1,7 +1,7 @@
 """Stage `harden`: train a robust model and write it in every format that can hold it. Inputs: ``model``, ``x``, ``y``."""
 
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, SerializerFunctionWrapHandler, WrapSerializer
 
@@ -21,6 +21,10 @@ class HardenFile(StrEnum):
     MANIFEST = "manifest"
     LOG = "log"
     EXAMPLE = "example"
+
+
+#: The artifact of a hardening that was cancelled: the best weights so far, under the file's own names.
+BEST_SO_FAR = "best-so-far.safetensors"
 
 
 def _without_data(options: HardenOptions, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
@@ -73,6 +77,34 @@ class Epoch(Wire):
     validation_clean: float | None = Field(None, exclude_if=is_none)
     validation_robust: float | None = Field(None, exclude_if=is_none)
     note: str | None = Field(None, exclude_if=is_none)
+
+
+class BestSoFar(Wire):
+    """The best epoch of a training that is not at its end, on the `validation` split or the `monitored` training images."""
+
+    epoch: int
+    clean_accuracy: float
+    robust_accuracy: float
+    judged_on: Literal["validation", "monitored"]
+
+
+class Underway(Wire):
+    """A training as it runs, in its `epoch` of so many `epochs`.
+
+    loss = l_adv + λ l_sns, means over the batches of this epoch so far; the accuracies are of the last epoch that was
+    judged (see `Epoch`).
+    """
+
+    epoch: int
+    epochs: int
+    loss: float | None = None
+    l_adv: float | None = None
+    l_sns: float | None = None
+    clean_accuracy: float | None = None
+    robust_accuracy: float | None = None
+    validation_clean: float | None = None
+    validation_robust: float | None = None
+    best: BestSoFar | None = None
 
 
 class FrontierPoint(Wire):

@@ -131,6 +131,8 @@ class WorkerEvent(Frozen):
     `returned`: the worker was asked to leave and gives the shard back. `deferred`: it cannot be done for now, and
     `problem` says why: there is no room, or a store does not answer. `checkpoint`, with any of the first two and
     `returned`: from where the next attempt may go on, already in the blob store; it replaces an earlier one.
+    `told`, with `progress`: what the stage says of itself, in a form of its own. `files`, with `cancelled`: what it had
+    to show for itself when it was stopped.
     """
 
     type: Literal["started", "progress", "succeeded", "failed", "cancelled", "returned", "deferred"]
@@ -145,4 +147,6 @@ class WorkerEvent(Frozen):
     result: ShardResult | None = None
     problem: Problem | None = None
     checkpoint: Blob | None = None
+    told: Json | None = Field(None, exclude_if=is_none)
+    files: dict[str, OutputFile] = Field({}, exclude_if=lambda files: not files)
     at: float

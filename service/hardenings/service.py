@@ -10,7 +10,9 @@ from openapi.hardenings import HardeningInfo, HardeningRequest
 from openapi.samples import check_choice
 from openapi.states import JobKind
 from service.db.tables import Artifact, Job
+from service.hardenings.estimate import estimated
 from service.hardenings.package import PACKED, member, zipped
+from service.hardenings.underway import so_far, underway
 from service.ids import new_id
 from service.jobs.service import JobService, new_job
 from service.orchestrator.requests import stored, with_evaluation
@@ -34,8 +36,19 @@ class HardeningService(JobService[HardeningRequest, HardeningInfo]):
             "eval_dataset_id": job.dataset_id,
             "model_id_hardened": job.hardened_model_id,
             "audit_id": job.parent_job_id,
-            "metrics": job.metrics,
+            "metrics": None if job.metrics and "so_far" in job.metrics else job.metrics,
+            "training": underway(job),
+            "so_far": so_far(job),
         }
+
+    async def queued(self, session: AsyncSession, job: Job) -> HardeningInfo:
+        """With an estimate of the time that it takes."""
+        found = self.info(job)
+        if found.request is None:
+            return found
+        model = await self.model(session, found.request.model_id)
+        train = await self.dataset(session, found.request.train_dataset_id, "/train_dataset_id")
+        return found.model_copy(update={"estimate": estimated(found.request, model, train)})
 
     def filled(self, asked: HardeningRequest) -> HardeningRequest:
         """With the attacks of its comparison, each with an id."""

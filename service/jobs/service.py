@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
-from openapi.audits import ArtifactInfo, SampleResult
+from openapi.audits import ArtifactInfo, Progress, SampleResult
 from openapi.base import utc_now
 from openapi.problems import Conflict, NotFound, NotReady, Problem, RateLimited, unreadable
 from openapi.states import TERMINAL, JobKind, JobStatus
@@ -44,7 +44,7 @@ def job_facts(job: Job, child: Job | None = None) -> dict[str, Any]:
         "id": job.id,
         "status": job.status,
         "phase": job.phase if job.phase or job.status != JobStatus.QUEUED else "queued",
-        "progress": at_work.progress,
+        "progress": at_work.progress and {name: at_work.progress[name] for name in Progress.model_fields},
         "seconds_left": at_work.seconds_left,
         "verdict": job.verdict,
         "problem": Problem.model_validate(job.problem) if job.problem else None,
@@ -68,6 +68,11 @@ class JobService(ABC, Generic[Asked, Info]):
 
     info_type: ClassVar[Any]
     request_type: ClassVar[Any]
+
+    async def queued(self, session: AsyncSession, job: Job) -> Info:
+        """A job as it is answered to the one who has asked for it."""
+        del session
+        return self.info(job)
 
     @abstractmethod
     def filled(self, asked: Asked) -> Asked:
@@ -115,7 +120,7 @@ class JobService(ABC, Generic[Asked, Info]):
             await self.check(session, filled)
             job = await self.add(session, filled)
             await self._services.orchestrator.plans.start(session, job)
-            return await once.remember(session, 202, f"/v1/{job_rows.address(job)}", self.info(job))
+            return await once.remember(session, 202, f"/v1/{job_rows.address(job)}", await self.queued(session, job))
 
     # Reading
 

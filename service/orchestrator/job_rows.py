@@ -101,6 +101,13 @@ def address(job: Job) -> str:
     return f"{_FOLDERS[job.kind]}/{job.id}"
 
 
+async def show(session: AsyncSession, job: Job, files: Sequence[OutputFile], told: dict[str, Any] | None) -> None:
+    """Keep what a step that was cancelled had to show, and what it said of it."""
+    if files:
+        await add_artifacts(session, job, files)
+        job.metrics = {"so_far": {"told": told, "files": [file.name for file in files]}}
+
+
 async def add_artifacts(session: AsyncSession, job: Job, files: Sequence[OutputFile]) -> None:
     """List files of a step as the job's artifacts; what is listed already stays."""
     for file in files:

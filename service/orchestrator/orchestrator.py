@@ -175,6 +175,7 @@ class Orchestrator:
                 job_rows.revive(session, job)
             elif event.type == "cancelled":
                 row.status = StepStatus.CANCELLED
+                await job_rows.show(session, job, list(event.files.values()), event.told)
                 await self.plans.settle_cancelled(session, job)
 
     def _alive(self, session: AsyncSession, job: Job, row: ShardRow, event: WorkerEvent) -> None:
@@ -183,6 +184,8 @@ class Orchestrator:
         row.status, row.worker, row.lease_at = StepStatus.RUNNING, event.worker, utc_now()
         if event.done is not None and event.total is not None:
             row.progress = {"done": event.done, "total": event.total, "unit": event.unit or "steps"}
+            if event.told is not None:
+                row.progress = {**row.progress, "told": event.told}
         if job.status == JobStatus.QUEUED:
             job_rows.set_status(session, job, JobStatus.RUNNING)
 

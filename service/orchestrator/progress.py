@@ -51,10 +51,13 @@ def present_phase(steps: Sequence[StepState]) -> str | None:
 
 
 def phase_progress(steps: Sequence[StepState], phase: str | None) -> dict[str, Any] | None:
-    """``{done, total, unit}`` of a phase: a single step's own, else the weights done; None when nothing tells."""
+    """``{done, total, unit}`` of a phase: a single step's own, else the weights done; None when nothing tells.
+
+    A single step's has ``told`` too, where it tells of itself (`WorkerEvent.told`).
+    """
     mine = [step for step in steps if step.phase == phase]
     if len(mine) == 1 and (own := mine[0].progress):
-        return {name: own[name] for name in ("done", "total", "unit")}
+        return {name: own[name] for name in ("done", "total", "unit", "told") if name in own}
     if not mine or (len(mine) == 1 and mine[0].unit is None):
         return None
     done = sum(step.weight * step.share for step in mine)

@@ -42,6 +42,16 @@ def do_sleep(ctx: Context) -> None:
     time.sleep(ctx.params.get("seconds", 600))
 
 
+def do_show_and_sleep(ctx: Context) -> None:
+    """Leave something to show, tell of it, and sleep."""
+    if ctx.params["form"] == "folder":
+        ctx.so_far.mkdir()
+    else:
+        ctx.so_far.write_bytes(b"the best so far")
+    ctx.tell({"best": 7})
+    do_sleep(ctx)
+
+
 def do_spin(ctx: Context) -> None:
     while True:
         pass

@@ -3,6 +3,7 @@
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from openapi.wire.jobs import Blob, Limits, Shard, ShardResult
 from openapi.wire.queue import WorkerInfo
 from openapi.wire.settings import Settings
 from tests.engine.worker import Worker, slug
-from workers.jobs.registry import STAGES
+from workers.jobs.registry import SHOWN, STAGES
 from workers.runner import Runner
 from workers.sandbox.confine import LAYERS
 
@@ -206,6 +207,28 @@ def test_cancel_ends_the_process(worker: Worker) -> None:
     assert worker.events(shard)[-1].type == "cancelled"
     again = worker.shard("sum", job="aud_cancel")
     assert worker.run(again).type == "cancelled"
+
+
+@pytest.mark.parametrize("form", ["file", "folder"])
+def test_who_is_cancelled_shows_what_there_is(worker: Worker, monkeypatch: pytest.MonkeyPatch, form: str) -> None:
+    monkeypatch.setitem(SHOWN, Stage.ATTACK, ("so-far.bin", "checkpoint", "bin"))
+    shard = worker.shard("show_and_sleep", job=f"aud_shown_{form}", form=form)
+    thread = threading.Thread(target=worker.runner.run, args=(shard,))
+    thread.start()
+    for _ in range(600):
+        if any(event.told for event in worker.events(shard)):
+            break
+        time.sleep(0.1)
+    worker.raw.set(f"tremor:cancel:aud_shown_{form}", 1)
+    thread.join(60)
+    last = worker.events(shard)[-1]
+    assert last.type == "cancelled"
+    if form == "folder":
+        assert last.files == {}
+    else:
+        assert worker.blobs.read(last.files["bin"].blob.sha256) == b"the best so far"
+        assert (last.files["bin"].name, last.files["bin"].kind) == ("so-far.bin", "checkpoint")
+        assert last.told == {"best": 7}
 
 
 def test_a_killed_job_or_server_is_started_again(worker: Worker) -> None:

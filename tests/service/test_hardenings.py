@@ -29,6 +29,97 @@ def audit_with_hardening(api: httpx.Client, worker: ProtocolWorker) -> tuple[str
     return identity, str(api.get(f"/v1/audits/{identity}").json()["hardening_id"])
 
 
+BEST = {"epoch": 1, "clean_accuracy": 0.75, "robust_accuracy": 0.25, "judged_on": "monitored"}
+UNDERWAY = {
+    "epoch": 2, "epochs": 9, "loss": 1.5, "l_adv": 1.25, "l_sns": 5.0, "clean_accuracy": 0.75, "robust_accuracy": 0.25,
+    "validation_clean": None, "validation_robust": None,
+    "best": BEST,
+}  # fmt: skip
+
+
+def begun(api: httpx.Client, worker: ProtocolWorker, **body: Any) -> tuple[dict[str, Any], Shard]:
+    """The answer to a hardening that was asked for, and the shard that trains."""
+    model, dataset = ready(api, worker)
+    answer = api.post("/v1/hardenings", json={"model_id": model, "train_dataset_id": dataset, **body})
+    assert answer.status_code == 202, answer.text
+    return answer.json(), worker.take()
+
+
+def test_a_training_tells_how_it_goes(api: httpx.Client, worker: ProtocolWorker) -> None:
+    asked, shard = begun(api, worker, epochs=9)
+    path = f"/v1/hardenings/{asked['id']}"
+    assert (asked["training"], asked["so_far"]) == (None, None)
+    worker.tell(shard, "progress", done=2, total=9, unit="batches", phase="harden", told=UNDERWAY)
+    until(lambda: api.get(path).json()["training"] == UNDERWAY)
+    assert api.get(path).json()["progress"] == {"done": 2, "total": 9, "unit": "batches"}
+    worker.tell(shard, "progress", done=3, total=9, unit="batches", phase="harden", told={"of": "another version"})
+    until(lambda: api.get(path).json()["progress"]["done"] == 3)
+    assert api.get(path).json()["training"] is None
+    worker.do(shard)
+    done = ended(api, f"hardenings/{asked['id']}")
+    assert (done["status"], done["training"], done["so_far"]) == ("succeeded", None, None)
+
+
+def test_a_cancelled_training_leaves_its_best_weights(api: httpx.Client, worker: ProtocolWorker) -> None:
+    asked, shard = begun(api, worker, epochs=9)
+    worker.tell(shard, "started")
+    until(lambda: api.get(f"/v1/hardenings/{asked['id']}").json()["status"] == "running")
+    assert api.post(f"/v1/hardenings/{asked['id']}/cancel").json()["status"] == "cancelling"
+    best = worker.file("best-so-far.safetensors", "checkpoint", "safetensors", b"the best")
+    worker.tell(shard, "cancelled", told=UNDERWAY, files={"safetensors": best.model_dump()})
+    done = ended(api, f"hardenings/{asked['id']}")
+    (artifact,) = api.get(f"/v1/hardenings/{asked['id']}/artifacts").json()["items"]
+    assert (done["status"], done["metrics"]) == ("cancelled", None)
+    assert done["so_far"] == {**BEST, "href": artifact["href"]}
+    assert api.get(f"{artifact['href']}").content == b"the best"
+
+
+def test_one_that_is_cancelled_before_its_first_epoch_leaves_nothing(api: httpx.Client, worker: ProtocolWorker) -> None:
+    asked, shard = begun(api, worker)
+    worker.tell(shard, "started")
+    until(lambda: api.get(f"/v1/hardenings/{asked['id']}").json()["status"] == "running")
+    api.post(f"/v1/hardenings/{asked['id']}/cancel")
+    worker.tell(shard, "cancelled", told={**UNDERWAY, "best": None})
+    assert ended(api, f"hardenings/{asked['id']}")["so_far"] is None
+    assert api.get(f"/v1/hardenings/{asked['id']}/artifacts").json()["items"] == []
+
+
+def test_the_answer_estimates_the_time(api: httpx.Client, worker: ProtocolWorker) -> None:
+    model = upload_ready(api, worker, "models", b"measured", cost_ms_per_image=2.0)
+    unmeasured = upload_ready(api, worker, "models", b"not measured")
+    dataset = upload_ready(api, worker, "datasets", b"train", num_samples=100)
+
+    def estimate(model: str, **body: Any) -> dict[str, Any]:
+        answer = api.post("/v1/hardenings", json={"model_id": model, "train_dataset_id": dataset, **body})
+        assert answer.status_code == 202, answer.text
+        found: dict[str, Any] = answer.json()["estimate"]
+        return found
+
+    # 3 epochs of 100 images, 4 steps + 2.5 each; 4 judgements of 100 images in 10 steps; 50 images of 4 steps for Omega
+    assert estimate(model, epochs=3, steps=4, pairs=50)["seconds"] == pytest.approx(
+        0.002 * (3 * 100 * 6.5 + 4 * 100 * 10 + 50 * 4), abs=0.1
+    )
+    assert estimate(model, budget={"seconds": 90})["seconds"] == 90
+    assert estimate(unmeasured) == {"seconds": None, "reason": "the inspection measured no speed of this model"}
+    waiting = api.post("/v1/models", files={"file": ("net.onnx", b"uninspected")}).json()["id"]
+    assert estimate(waiting) == {"seconds": None, "reason": "the model is not inspected yet"}
+
+
+def test_a_hardened_model_is_hardened_further(api: httpx.Client, worker: ProtocolWorker) -> None:
+    asked, shard = begun(api, worker)
+    worker.do(shard)
+    first = ended(api, f"hardenings/{asked['id']}")["model_id_hardened"]
+    body = {"model_id": first, "train_dataset_id": asked["train_dataset_id"], "method": "pat"}
+    again = api.post("/v1/hardenings", json=body).json()["id"]
+    shard = worker.take()
+    assert shard.params["parent"]["id"] == first
+    assert shard.inputs["model"].sha256 == api.get(f"/v1/models/{first}").json()["sha256"]
+    worker.do(shard)
+    second = api.get(f"/v1/models/{ended(api, f'hardenings/{again}')['model_id_hardened']}").json()
+    chain = [second["parent_id"], api.get(f"/v1/models/{first}").json()["parent_id"]]
+    assert chain == [first, asked["model_id"]]
+
+
 def test_a_hardening_from_training_to_a_new_model(api: httpx.Client, worker: ProtocolWorker) -> None:
     model, dataset = ready(api, worker)
     train = upload_ready(api, worker, "datasets", b"train", num_samples=50)

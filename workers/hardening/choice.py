@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from openapi.hardening_options import Metric
-from openapi.stages.harden import Epoch
+from openapi.stages.harden import BestSoFar, Epoch
 from workers.hardening.saved import Tensors, copies
 
 
@@ -28,7 +28,31 @@ def measured(line: Epoch, metric: Metric) -> float:
     clean, robust = line.validation_clean, line.validation_robust
     if clean is None or robust is None:
         raise ValueError(f"epoch {line.epoch} was judged on no validation split")
+    return _value(metric, clean, robust)
+
+
+def _value(metric: Metric, clean: float, robust: float) -> float:
     return {"clean_accuracy": clean, "robust_accuracy": robust, "mean": (clean + robust) / 2}[metric]
+
+
+def so_far(line: Epoch, metric: Metric | None) -> tuple[float, BestSoFar]:
+    """How good an epoch is for one who stops here: on the validation split, else on the monitored training images.
+
+    By the metric that was asked for, or the mean of the two accuracies.
+    """
+    held_out = line.validation_clean is not None and line.validation_robust is not None
+    clean, robust = (
+        (line.validation_clean, line.validation_robust) if held_out else (line.clean_accuracy, line.robust_accuracy)
+    )
+    best = BestSoFar.model_validate(
+        {
+            "epoch": line.epoch,
+            "clean_accuracy": clean,
+            "robust_accuracy": robust,
+            "judged_on": "validation" if held_out else "monitored",
+        }
+    )
+    return _value(metric or "mean", best.clean_accuracy, best.robust_accuracy), best
 
 
 def is_stale(log: Sequence[Epoch], chosen: Chosen | None, patience: int | None) -> bool:

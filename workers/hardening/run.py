@@ -3,6 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+import numpy as np
+import numpy.typing as npt
+
 from openapi.hardening_options import HardenOptions
 from openapi.stages.harden import Decided, Epoch
 from workers.hardening.data import TrainingSet
@@ -20,13 +23,15 @@ def _nobody(done: float, total: float, unit: str, phase: str | None) -> None:
 
 @dataclass(frozen=True)
 class Watchers:
-    """Who is told of a hardening while it runs; see `Hardener` for each."""
+    """Who is told of a hardening while it runs; see `Hardener` for each. planned: takes what the options came to."""
 
     report: Report = _nobody
     keep: Keep | None = None
     every: float = 300.0
     leave: Callable[[float], None] | None = None
     heard: Callable[[Epoch], None] | None = None
+    underway: Callable[[int, npt.NDArray[np.float64]], None] | None = None
+    planned: Callable[[HardenOptions], None] | None = None
 
 
 def harden(
@@ -53,16 +58,20 @@ def harden(
             if told.keep is not None:
                 told.keep(replace(moment, decided=decided.dump()))
 
+        settled = resolved(options, decided)
+        if told.planned is not None:
+            told.planned(settled)
         training = Hardener(
             model,
             data,
-            resolved(options, decided),
+            settled,
             seed=seed,
             report=told.report,
             keep=keep,
             every=told.every,
             leave=told.leave,
             heard=told.heard,
+            underway=told.underway,
         )
         result = training.run(moment)
     return result if decided == Decided() else replace(result, decided=decided)

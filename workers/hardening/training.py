@@ -66,7 +66,8 @@ class Hardener:
     training, and `attacked`, always in eval mode. Equal seed, data and options give equal weights on one machine, also
     when a training goes on from a `Moment` of it. keep: called after each epoch and, when `every` seconds have passed,
     after a batch; leave: called at every point of the frontier that is not delivered, where `keep_frontier` asks for
-    it; heard: takes each line of the log. What the options leave open is decided before (`workers.hardening.deciding`).
+    it; heard: takes each line of the log while the weights that it judges stand; underway: takes the epoch, and the
+    mean losses of its batches so far. What the options leave open is decided before (`workers.hardening.deciding`).
     """
 
     def __init__(
@@ -81,6 +82,7 @@ class Hardener:
         every: float = 300.0,
         leave: Callable[[float], None] | None = None,
         heard: Callable[[Epoch], None] | None = None,
+        underway: Callable[[int, npt.NDArray[np.float64]], None] | None = None,
     ) -> None:
         if not model.trainable:
             raise NotTrainable(
@@ -92,7 +94,8 @@ class Hardener:
         self.data, held_out = data.split(options.validation, seed) if options.validation else (data, None)
         self.report: Report = report or (lambda done, total, unit, phase: None)
         self.keep: Keep = keep or (lambda moment: None)
-        self.every, self.leave, self.heard = every, leave if options.keep_frontier else None, heard
+        self.every, self.leave = every, leave if options.keep_frontier else None
+        self.heard, self.underway = heard or (lambda line: None), underway or (lambda epoch, losses: None)
         self.device = next(iter(model.trainable_parameters().values())).device
         self.layers = stabilised_layers(model, options.layers)
         self.alone = METHODS[options.method].kind == "module"
@@ -169,7 +172,7 @@ class Hardener:
             self.log = [self.watch.judge(0, self.steps.omega, (None, None, None), options.lr, 0.0)]
             if options.precision == "mixed" and not self.steps.mixed:
                 self.log = [self.log[0].model_copy(update={"note": _NO_GPU})]
-            self.tell(self.log[0])
+            self.heard(self.log[0])
             begun = taken(self, 1)
         else:
             begun = moment if moment.start is None else Moment(**moment.start)
@@ -190,7 +193,6 @@ class Hardener:
                     raise
                 note, batch = self.in_smaller_pieces(begun, error), 0
                 continue
-            self.tell(self.log[-1])
             epoch, batch, note = epoch + 1, 0, None
             begun = taken(self, epoch)
             self.keep(begun)
@@ -209,6 +211,7 @@ class Hardener:
                 raise Diverged(f"in epoch {epoch}, batch {i + 1} {error}") from error
             if last and self.average is not None:
                 self.average.update()
+            self.underway(epoch, self.sums / (i + 1))
             self.report(step + 1, self.steps.total, "batches", "harden")
             if last and i + 1 < self.batches and time.monotonic() - kept > self.every:
                 kept = time.monotonic()
@@ -239,6 +242,7 @@ class Hardener:
             self.log.append(line if note is None else line.model_copy(update={"note": note}))
             if options.choose_by is not None:
                 self.chosen = better(self.chosen, line, options.choose_by, self.weights)
+            self.heard(self.log[-1])
 
     def renew_statistics(self) -> None:
         """Batch-norm statistics for the present weights, over the first training batches and their adversaries."""
@@ -278,11 +282,6 @@ class Hardener:
             torch.cuda.empty_cache()
         norms = "; batch norms use the statistics of these" if training_norms(self.model) else ""
         return f"memory ran out: batches pass in pieces of {self.steps.micro} images from here on{norms}"
-
-    def tell(self, line: Epoch) -> None:
-        """Let who watches hear of a line of the log that stays."""
-        if self.heard is not None:
-            self.heard(line)
 
     def adversary(self, batch: Batch, ramp: float) -> Tensor:
         """x' of a training batch: made afresh, or the stored ones of the vanilla model."""

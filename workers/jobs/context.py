@@ -10,6 +10,9 @@ from openapi.wire.settings import CudaGraphs, Gradients
 #: The file in the scratch folder in which a stage keeps where it stands, and the input in which it finds it again.
 MOMENT = "moment"
 
+#: The file in the scratch folder that a stage leaves for the case that it is stopped.
+SO_FAR = "so-far"
+
 #: The model of a stage's parameters.
 P = TypeVar("P")
 
@@ -30,6 +33,7 @@ class JobContext(Generic[P]):
 
     `inputs` are read-only files; `scratch` is the only folder that may be written. A stage is a function
     ``run(ctx)`` that takes its parameters as a model and returns another, which becomes `ShardResult.value`.
+    `tell`: what the stage says of itself, which goes with its progress from then on.
     """
 
     inputs: Mapping[str, Path]
@@ -40,6 +44,7 @@ class JobContext(Generic[P]):
     gradients: Gradients = "auto"
     cuda_graphs: CudaGraphs = "off"
     report: Callable[[float, float, str, str | None], None] = lambda done, total, unit, phase: None
+    tell: Callable[[dict[str, Any]], None] = lambda told: None
     keep_seconds: float = 120.0
     kept: Callable[[], None] = lambda: None
     files: dict[str, DeclaredFile] = field(default_factory=dict)
@@ -47,6 +52,11 @@ class JobContext(Generic[P]):
     def progress(self, done: float, total: float, unit: str, phase: str | None = None) -> None:
         """Tell the outside how far this shard is; cheap to call often."""
         self.report(done, total, unit, phase)
+
+    @property
+    def so_far(self) -> Path:
+        """Where a stage leaves, in one move, what it has to show if it is cancelled (`workers.jobs.registry.SHOWN`)."""
+        return self.scratch / SO_FAR
 
     @property
     def moment(self) -> Path:

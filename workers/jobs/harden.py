@@ -24,6 +24,7 @@ from workers.hardening.run import Watchers, harden
 from workers.hardening.saved import Moment
 from workers.hardening.training import Hardening
 from workers.jobs.context import MOMENT, JobContext
+from workers.jobs.training_teller import Teller
 from workers.models.audited import AuditedModel
 from workers.models.inspection import inspect_audited
 from workers.models.load import load_contract
@@ -38,12 +39,21 @@ def run(ctx: JobContext[HardenParams]) -> HardenValue:
     model = load_contract(ctx.inputs["model"], ctx.params.model).to(ctx.device)
     data = TrainingSet.open(ctx.inputs["x"], ctx.inputs["y"], limit=options.max_samples, device=ctx.device)
     with exact_float32():
-        watchers = Watchers(report=ctx.progress, keep=partial(_keep, ctx), every=ctx.keep_seconds)
+        teller = Teller(ctx, model)
+        watchers = Watchers(
+            report=ctx.progress,
+            keep=partial(_keep, ctx),
+            every=ctx.keep_seconds,
+            heard=teller.heard,
+            underway=teller.underway,
+            planned=teller.planned,
+        )
         ctx.progress(0, 1, "checkpoints", "try export")
         checkpoints = Checkpoints.tried(model, ctx.scratch)
         result = harden(model, data, options, seed=seed, watchers=watchers, moment=_earlier(ctx))
 
-    ctx.moment.unlink(missing_ok=True)  # there is nothing to go on with
+    for path in (ctx.moment, ctx.so_far):
+        path.unlink(missing_ok=True)  # the training has ended
     model.to("cpu")
     log = [epoch.dump() for epoch in result.log]
     written = write_all(ctx, model, checkpoints)

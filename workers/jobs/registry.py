@@ -6,12 +6,16 @@ from typing import Any
 
 from openapi.stages.base import Stage, Wire
 from openapi.stages.forms import form_of
+from openapi.stages.harden import BEST_SO_FAR
 from workers.jobs.context import JobContext
 
 STAGES: dict[Stage, str] = {stage: f"workers.jobs.{stage}" for stage in Stage}
 
 #: Stages that keep where they stand and can go on from there.
 RESUMABLE = frozenset({Stage.HARDEN})
+
+#: Stages that have something to show when they are cancelled: its name, kind and format as an artifact.
+SHOWN: dict[str, tuple[str, str, str]] = {Stage.HARDEN: (BEST_SO_FAR, "checkpoint", "safetensors")}
 
 
 def run_stage(stage: Stage, ctx: JobContext[dict[str, Any]]) -> dict[str, Any]:

@@ -81,6 +81,7 @@ def _run(request: Request, pipe: Any, parent: int) -> ChildOutcome:
     }
     if request.module is None:
         return ChildOutcome(value={}, environment=environment, seconds=time.perf_counter() - begin)
+    reporter = _Reporter(pipe)
     ctx = JobContext(
         inputs=request.inputs,
         params=request.params,
@@ -89,7 +90,8 @@ def _run(request: Request, pipe: Any, parent: int) -> ChildOutcome:
         device=device,
         gradients=request.gradients,
         cuda_graphs=request.cuda_graphs,
-        report=_Reporter(pipe),
+        report=reporter,
+        tell=reporter.tell,
         keep_seconds=request.keep_seconds,
         kept=lambda: _send(pipe, ChildLine(kept=True)),
     )
@@ -110,13 +112,19 @@ class _Reporter:
         self._pipe = pipe
         self._last = 0.0
         self._phase: str | None = None
+        self._told: dict[str, Any] | None = None
+
+    def tell(self, told: dict[str, Any]) -> None:
+        """What goes with each line from now on."""
+        self._told = told
 
     def __call__(self, done: float, total: float, unit: str, phase: str | None) -> None:
         now = time.monotonic()
         if now - self._last < _PROGRESS_SECONDS and phase == self._phase and done < total:
             return
         self._last, self._phase = now, phase
-        _send(self._pipe, ChildLine(progress=ChildProgress(done=done, total=total, unit=unit, phase=phase)))
+        progress = ChildProgress(done=done, total=total, unit=unit, phase=phase, told=self._told)
+        _send(self._pipe, ChildLine(progress=progress))
 
 
 def _send(pipe: Any, line: ChildLine) -> None:

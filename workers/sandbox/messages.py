@@ -71,6 +71,7 @@ class ChildProgress(Frozen):
     total: float
     unit: str
     phase: str | None = None
+    told: dict[str, Any] | None = None
 
 
 class ChildOutcome(Frozen):

@@ -6,13 +6,18 @@ import signal
 from pathlib import Path
 
 from openapi.problems import JobFailed, MemoryLimit, TimeLimit
+from openapi.wire.jobs import OutputFile
 from workers.sandbox.messages import Request
 
 log = logging.getLogger(__name__)
 
 
 class Cancelled(Exception):
-    """The job was ended because somebody cancelled it."""
+    """The job was ended because somebody cancelled it. files: what it had to show by then."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.files: dict[str, OutputFile] = {}
 
 
 class GivenBack(Exception):

@@ -195,6 +195,40 @@ class Ranked(nn.Module):
         return logits
 
 
+class Stopped(BaseException):
+    """As a cancelled job ends: nothing catches it."""
+
+
+def test_the_best_weights_so_far_are_there_when_it_is_stopped(vanilla: nn.Module, tmp_path: Path) -> None:
+    ctx = context(vanilla, tmp_path)
+    settings = options(epochs=4, pairs=20, max_samples=None, batch_size=50).model_dump(mode="json", by_alias=True)
+    told: list[dict[str, Any]] = []
+
+    def tell(line: dict[str, Any]) -> None:
+        told.append(line)
+        if line["epoch"] == 3:
+            raise Stopped
+
+    stopped = JobContext(ctx.inputs, {**ctx.params, "harden": settings}, ctx.scratch, tell=tell)
+    with pytest.raises(Stopped):
+        run_stage(Stage.HARDEN, stopped)
+    epochs = {line["epoch"]: line for line in told if line["clean_accuracy"] is not None}
+    lines = [epochs[2]["best"], epochs[3]["best"]]
+    best = lines[-1]
+    judged = {line["epoch"]: line["clean_accuracy"] + line["robust_accuracy"] for line in told if line["loss"]}
+    assert best["epoch"] in (1, 2)
+    assert best["judged_on"] == "monitored"
+    assert best["clean_accuracy"] + best["robust_accuracy"] == max(judged.values())
+    assert all(line["l_adv"] > 0 and line["l_sns"] > 0 for line in told if line["loss"])
+    assert load_file(stopped.so_far).keys() == dict(vanilla.state_dict()).keys()
+    assert told[0]["epochs"] == 4
+
+
+def test_nothing_is_left_for_stopping_after_the_end(done: tuple[dict[str, Any], JobContext[dict[str, Any]]]) -> None:
+    assert not done[1].so_far.exists()
+    assert not done[1].moment.exists()
+
+
 def test_what_could_be_written_is_delivered_and_the_rest_is_told(tmp_path: Path) -> None:
     ctx = context(Ranked().eval(), tmp_path)
     value = run_stage(Stage.HARDEN, ctx)

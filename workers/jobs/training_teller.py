@@ -1,0 +1,75 @@
+"""What the stage `harden` tells of itself while it trains, and the best weights that it leaves if it is stopped."""
+
+import logging
+import os
+
+import numpy as np
+import numpy.typing as npt
+
+from openapi.hardening_options import HardenOptions
+from openapi.stages.harden import BestSoFar, Epoch, HardenParams, Underway
+from workers.hardening.choice import so_far
+from workers.jobs.context import JobContext
+from workers.models.audited import AuditedModel
+from workers.models.export import write_safetensors
+
+log = logging.getLogger(__name__)
+
+
+class Teller:
+    """Tells of the epochs of one training, and keeps the best weights in the scratch folder.
+
+    A training that goes on at a checkpoint knows the best of the epochs since.
+    """
+
+    def __init__(self, ctx: JobContext[HardenParams], model: AuditedModel) -> None:
+        self._ctx, self._model = ctx, model
+        self._options = ctx.params.harden
+        self._line: Epoch | None = None
+        self._value = float("-inf")
+        self._best: BestSoFar | None = None
+
+    def planned(self, options: HardenOptions) -> None:
+        """Take the options with what was found out before the training began."""
+        self._options = options
+
+    def heard(self, line: Epoch) -> None:
+        """Tell of an epoch that was judged, whose weights stand."""
+        self._line = line
+        value, best = so_far(line, self._options.choose_by)
+        if line.epoch > 0 and value > self._value and self._written():
+            self._value, self._best = value, best
+        self._tell(line.epoch, (line.loss, line.l_adv, line.l_sns))
+
+    def underway(self, epoch: int, losses: npt.NDArray[np.float64]) -> None:
+        """Tell of loss, L_adv and L_sns, means over the batches of the epoch so far."""
+        loss, l_adv, l_sns = losses.tolist()
+        self._tell(epoch, (loss, l_adv, l_sns))
+
+    def _tell(self, epoch: int, losses: tuple[float | None, float | None, float | None]) -> None:
+        seen = self._line
+        told = Underway(
+            epoch=epoch,
+            epochs=self._options.epochs,
+            loss=losses[0],
+            l_adv=losses[1],
+            l_sns=losses[2],
+            clean_accuracy=None if seen is None else seen.clean_accuracy,
+            robust_accuracy=None if seen is None else seen.robust_accuracy,
+            validation_clean=None if seen is None else seen.validation_clean,
+            validation_robust=None if seen is None else seen.validation_robust,
+            best=self._best,
+        )
+        self._ctx.tell(told.dump())
+
+    def _written(self) -> bool:
+        partial = self._ctx.so_far.with_name(self._ctx.so_far.name + ".partial")
+        try:
+            write_safetensors(self._model, partial)
+            os.replace(partial, self._ctx.so_far)
+        except (OSError, RuntimeError) as error:
+            log.warning("the best weights so far cannot be kept: %s", error)
+            return False
+        finally:
+            partial.unlink(missing_ok=True)
+        return True
