@@ -28,7 +28,7 @@ from openapi.states import JobKind
 class ReportFile(StrEnum):
     """`report` (JSON), `html`, `samples` (a line a sample) and `samples.after`, `metrics` and model `card` of a hardening; kept examples
     as `pictures` (PNG pairs) and `pairs`, and one file an attack (`examples_of`). `views`: of an audit, what the calls about its analyses
-    are answered from (`openapi.wire.columns`)."""
+    are answered from (`openapi.wire.columns`); `study`: every figure and table of an audit in a zip."""
 
     REPORT = "report"
     HTML = "html"
@@ -39,6 +39,7 @@ class ReportFile(StrEnum):
     PICTURES = "pictures"
     PAIRS = "pairs"
     VIEWS = "views"
+    STUDY = "study"
 
 
 def examples_of(attack: int) -> str:

@@ -1,5 +1,6 @@
 """`tremor audit`: upload, audit (and harden), wait, write the report, judge the policy."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,29 @@ Json = dict[str, Any]
 
 def _analysis(text: str) -> Json | None:
     return None if text.strip() == "null" else specs.metadata(text)
+
+
+def analysis_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Add `--neurons`, `--explain` and `--regions`."""
+    neurons = click.option(
+        "--neurons",
+        metavar="JSON",
+        callback=read_by(_analysis),
+        help="Options of the neuron analysis as JSON, or 'null' to leave it out.",
+    )
+    explain = click.option(
+        "--explain",
+        metavar="JSON",
+        callback=read_by(_analysis),
+        help="Take the examples of an attack apart: options as JSON ('{}': the defaults), or 'null' to leave it out.",
+    )
+    regions = click.option(
+        "--regions",
+        metavar="JSON",
+        callback=read_by(_analysis),
+        help="Search single pixels by regions of the image: options as JSON ('{}': the defaults), or 'null'.",
+    )
+    return neurons(explain(regions(command)))
 
 
 @click.command()
@@ -60,24 +84,7 @@ def _analysis(text: str) -> Json | None:
     callback=read_by(specs.rule),
     help="One rule, e.g. 'worst_case.robust_accuracy>=0.4'; repeatable.",
 )
-@click.option(
-    "--neurons",
-    metavar="JSON",
-    callback=read_by(_analysis),
-    help="Options of the neuron analysis as JSON, or 'null' to leave it out.",
-)
-@click.option(
-    "--explain",
-    metavar="JSON",
-    callback=read_by(_analysis),
-    help="Take the examples of an attack apart: options as JSON ('{}': the defaults), or 'null' to leave it out.",
-)
-@click.option(
-    "--regions",
-    metavar="JSON",
-    callback=read_by(_analysis),
-    help="Search single pixels by regions of the image: options as JSON ('{}': the defaults), or 'null'.",
-)
+@analysis_options
 @job_options(out=Path("tremor-out"))
 def audit(
     *,
@@ -96,7 +103,7 @@ def audit(
     """
     if bool(harden) != bool(train):
         raise click.UsageError("--harden and --train belong together")
-    request = _request(harden, **options)
+    request = audit_request(harden, **options)
     inputs = [Input("model_id", "models", model), Input("dataset_id", "datasets", data)]
     if train is not None:
         inputs.append(Input("harden/train_dataset_id", "datasets", train))
@@ -104,23 +111,23 @@ def audit(
         tell("audits", *done, as_json=common.as_json)
 
 
-def _request(
+def audit_request(
     harden: Given | None,
     *,
     preset: str | None,
     attacks: tuple[Given, ...],
     samples: int | None,
-    choose: Given | None,
-    survivors_only: bool,
-    time_budget: float | None,
-    stop_on: str | None,
-    keep_examples: bool,
     seed: int,
-    policy: Given | None,
-    fail_under: tuple[Given, ...],
     neurons: Given | None,
     explain: Given | None,
     regions: Given | None,
+    choose: Given | None = None,
+    survivors_only: bool = False,
+    time_budget: float | None = None,
+    stop_on: str | None = None,
+    keep_examples: bool = False,
+    policy: Given | None = None,
+    fail_under: tuple[Given, ...] = (),
 ) -> Json:
     """The audit's request without the ids of what is uploaded. `UsageError` names every option that is wrong."""
     sources = Sources(preset="--preset", max_samples="--samples", seed="--seed", harden="--harden")

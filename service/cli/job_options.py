@@ -14,9 +14,10 @@ from service.cli.exits import interruptible
 from service.cli.given import Given, check_files, check_folder, data_metadata, model_metadata, read_by
 from service.cli.jobs import Kind as JobKind
 from service.cli.options import FOLDER, check_detach, detach_option, json_option, server_options
+from service.cli.results import fetch
 from service.cli.session import connected
 from service.cli.uploads import Kind, upload
-from service.cli.work import carry_out, leave
+from service.cli.work import Save, carry_out, leave
 
 Json = dict[str, Any]
 
@@ -75,7 +76,9 @@ class Common:
     api_key: str | None
     retry_for: float
 
-    def run(self, kind: JobKind, request: Json, inputs: Sequence[Input]) -> tuple[Json, list[Path]] | None:
+    def run(
+        self, kind: JobKind, request: Json, inputs: Sequence[Input], save: Save = fetch
+    ) -> tuple[Json, list[Path]] | None:
         """Upload, start the job, and follow it; return its result and the files that it left.
 
         None with `--detach`, which leaves the job to the server. All that can be found wrong by itself is found before
@@ -97,7 +100,7 @@ class Common:
             if self.detach:
                 leave(client, kind, request, self.as_json)
                 return None
-            return carry_out(client, kind, request, shown, self.out)
+            return carry_out(client, kind, request, shown, self.out, save=save)
 
 
 def job_options(*, out: Path | None) -> Callable[[Callable[..., None]], Callable[..., None]]:

@@ -16,6 +16,7 @@ class LazyGroup(click.Group):
     commands_by_name: ClassVar[dict[str, tuple[str, str]]] = {
         "serve": ("service.cli.serve:serve", "Everything in one command: API, worker, broker, database, one folder."),
         "audit": ("service.cli.audit:audit", "Audit a model on a data set and write the report."),
+        "study": ("service.cli.study:study", "Audit with every analysis and write all of it as one folder."),
         "harden": ("service.cli.harden:harden", "Harden a model and write its checkpoints."),
         "follow": ("service.cli.follow:follow", "Wait for a job of a server and write its results."),
         "api": ("service.cli.api:api", "The HTTP API alone, configured by TREMOR_* (production)."),

@@ -1,7 +1,7 @@
 """What a job left: written into a folder, and told in the terminal."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -28,7 +28,7 @@ _OF_A_HARDENING = {"checkpoint", "manifest", "log", "example", "card"}
 
 
 def save_report(client: Client, job: str, folder: Path) -> tuple[Json, list[Path]]:
-    """Write ``report.json`` and ``report.html`` of a job; return the report and the paths."""
+    """Write ``report.json`` and ``report.html`` of a job; return the report and the paths. What it warns of is told."""
     page, data = folder / "report.html", folder / "report.json"
     client.download(f"{job}/report.html", page)
     report = client.call("GET", f"{job}/report", headers={"Accept": "application/json"}, failure=Exit.JOB_FAILED)
@@ -36,25 +36,38 @@ def save_report(client: Client, job: str, folder: Path) -> tuple[Json, list[Path
         data.write_text(json.dumps(report, indent=2) + "\n")
     except OSError as error:
         raise cannot_write(data, error) from error
+    parts = (report["model"], report["dataset"])
+    told = [f"{part['name']}: {text}" for part in parts for text in part.get("warnings", ())]
+    client.warnings += [text for text in told if text not in client.warnings]  # inspections were told of at upload
     return report, [page, data]
 
 
 def save_artifacts(client: Client, job: str, folder: Path, kinds: Collection[str]) -> list[Path]:
     """Download a job's artifacts of the given kinds; return their paths."""
     saved: list[Path] = []
+    for item in all_artifacts(client, job):
+        if item["kind"] in kinds:
+            saved.append(save_artifact(client, item, folder))
+    return saved
+
+
+def save_artifact(client: Client, item: Json, folder: Path) -> Path:
+    """Download an artifact; a server's word is not trusted with a path: only the last part of the name is used."""
+    target = folder / (PurePosixPath(item["name"]).name or item["id"])
+    client.download(item["href"], target)
+    return target
+
+
+def all_artifacts(client: Client, job: str) -> Iterator[Json]:
+    """What the server says of each of a job's artifacts, page by page."""
     cursor: str | None = None
     while True:
         query = {"cursor": cursor} if cursor else {}
         page = client.call("GET", f"{job}/artifacts", params=query, failure=Exit.JOB_FAILED)
-        for item in page["items"]:
-            if item["kind"] in kinds:
-                # A server's word is not trusted with a path: only the last part of the name is used.
-                target = folder / (PurePosixPath(item["name"]).name or item["id"])
-                client.download(item["href"], target)
-                saved.append(target)
+        yield from page["items"]
         cursor = page.get("next_cursor")
         if not cursor:
-            return saved
+            return
 
 
 def fetch(client: Client, kind: Kind, body: Json, out: Path) -> tuple[Json, list[Path]]:
@@ -67,9 +80,6 @@ def fetch(client: Client, kind: Kind, body: Json, out: Path) -> tuple[Json, list
     if kind == "hardenings":
         return body, save_artifacts(client, job, out, _OF_A_HARDENING | {"report"})
     report, saved = save_report(client, job, out)
-    parts = (report["model"], report["dataset"])
-    told = [f"{part['name']}: {text}" for part in parts for text in part.get("warnings", ())]
-    client.warnings += [text for text in told if text not in client.warnings]  # inspections were told of at upload
     if body["request"].get("keep_examples"):
         saved += save_artifacts(client, job, out, {"examples", "pairs"})
     saved += save_artifacts(client, job, out, artifacts())

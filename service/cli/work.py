@@ -1,6 +1,7 @@
 """What `tremor audit`, `tremor harden` and `tremor follow` do once everything is uploaded."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +14,16 @@ from service.cli.results import fetch
 
 Json = dict[str, Any]
 
+#: Client, kind, the job's last answer and a folder → a result for people, and the files written.
+Save = Callable[[Client, jobs.Kind, Json, Path], tuple[Json, list[Path]]]
+
 
 def carry_out(
-    client: Client, kind: jobs.Kind, request: Json, shown: Bars, out: Path, title: str = ""
+    client: Client, kind: jobs.Kind, request: Json, shown: Bars, out: Path, title: str = "", save: Save = fetch
 ) -> tuple[Json, list[Path]]:
-    """Start a job, follow it (an interrupt cancels it), and write what it left; `title` tells several jobs apart."""
+    """Start a job, follow it (an interrupt cancels it), and `save` what it left; `title` tells several jobs apart."""
     body = jobs.run(client, kind, request, lambda answer: shown.job(answer, title))
-    return fetch(client, kind, body, out)
+    return save(client, kind, body, out)
 
 
 def leave(client: Client, kind: jobs.Kind, request: Json, as_json: bool) -> None:

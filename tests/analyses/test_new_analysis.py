@@ -29,8 +29,8 @@ from service.orchestrator.subjects import DatasetSubject, ModelSubject
 from tests.analyses.in_process import InProcess
 from workers.jobs.arrays import load_rows, shard_rows
 from workers.jobs.context import JobContext
-from workers.reports import html
 from workers.reports.analyses.base import Found, Merged, Output
+from workers.reports.templating import environment
 
 # openapi/analyses/bright.py
 
@@ -122,7 +122,7 @@ def _made_up(monkeypatch: pytest.MonkeyPatch) -> None:
         for function in functions:
             setattr(module, function.__name__, function)
         monkeypatch.setitem(sys.modules, module.__name__, module)
-    env = html._environment()
+    env = environment()
     monkeypatch.setattr(env, "loader", ChoiceLoader([DictLoader({"analyses/bright.html": TEMPLATE}), env.loader]))  # type: ignore[list-item]
 
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -107,6 +108,20 @@ def test_json_alone_on_standard_output_rules_and_files_on_the_other(
         assert f"{text}\n" in said
     failed = [check["title"] for check in report["checks"] if check["status"] == "fail"]
     assert all(f"check failed: {title}" in said for title in failed)
+
+
+def test_a_study_is_one_folder_with_all_that_its_index_names(tremor: Callable[..., Command], tmp_path: Path) -> None:
+    quick = [*INPUT, "--attack", "fgsm:eps=0.1", "--attack", "fgsm:eps=0.2", "--samples", "20"]
+    code, out, said = tremor("study", *AUDIT[1:], *quick, "--json").end()
+    folder = tmp_path / "tremor-study"
+    assert code == 0, said
+    assert json.loads(out) == json.loads((folder / "report.json").read_text())
+    index = (folder / "index.html").read_text()
+    named = set(re.findall(r'(?:href|src)="([^"#]+)"', index))
+    found = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+    assert named == found - {"index.html"}
+    assert {name.partition("/")[0] for name in found if "/" in name} == {"figures", "tables"}
+    assert f"{len(found)} files in tremor-study\n" in said
 
 
 def test_a_killed_api_and_a_stopped_worker_do_not_end_the_command(

@@ -7,7 +7,7 @@ import hashlib
 import json
 from pathlib import Path
 
-from openapi.audits import ArtifactInfo
+from openapi.audits import ArtifactInfo, AuditRequest
 from openapi.hardenings import HardeningRequest
 from openapi.stages.attack import AttackFile
 from openapi.stages.neurons import NeuronsFile
@@ -23,6 +23,7 @@ from workers.reports.kept_arrays import join_npz, slices_of
 from workers.reports.outcomes import measured_norm
 from workers.reports.picture_pairs import write_pairs
 from workers.reports.samples import write_samples
+from workers.reports.study import write_study
 from workers.reports.views import write_views
 from workers.reports.worst import worst_examples
 
@@ -49,6 +50,8 @@ def run(ctx: JobContext[ReportParams]) -> ReportValue:
     ctx.output(ReportFile.HTML, "report.html", "report", "html").write_text(
         render(built.report, pictures, {key: file.path for key, file in ctx.files.items()}), encoding="utf-8"
     )
+    if isinstance(ctx.params.request, AuditRequest):
+        write_study(ctx.output(ReportFile.STUDY, "study.zip", "study", "zip"), built.report)
     ctx.progress(4, 4, "steps", "report")
     return ReportValue(verdict=built.report.verdict.status, metrics=built.metrics, headline=_headline(built))
 

@@ -17,6 +17,16 @@ TONES = 5
 MANY_LAYERS = 20
 
 
+def of_attacks(report: Report) -> list[Figure]:
+    """Everything that is drawn of the attacks."""
+    return [*over_change(report), *over_steps(report), *histograms(report)]
+
+
+def over_change(report: Report) -> list[Figure]:
+    """Accuracy against what an attack may change: eps, every distance, severity."""
+    return [*over_option(report, "eps"), *over_distance(report), *over_option(report, "severity")]
+
+
 def over_option(report: Report, option: str) -> list[Figure]:
     """Accuracy against an option, `eps` or `severity`: one chart a norm, one line an attack that ran twice."""
     families: dict[str, list[AttackReport]] = {}
@@ -147,11 +157,11 @@ def histograms(report: Report) -> list[Figure]:
     return found
 
 
-def by_depth(layers: Sequence[Mapping[str, Any]]) -> list[Figure]:
+def by_depth(layers: Sequence[LayerSensitivity]) -> list[Figure]:
     """Mean ratio against depth (SNS, Fig. 13)."""
     found = []
     for key, name, tone in (("mean", "all neurons", 1), ("mean_top", "the most sensitive (Ω)", 2)):
-        points = [(float(layer["depth"]), float(layer["ratio"][key])) for layer in layers if layer["ratio"].get(key)]
+        points = [(float(layer.depth), float(value)) for layer in layers if (value := layer.ratio.get(key))]
         if len(points) > 1:
             found.append(Series(name, points, tone))
     if not found:

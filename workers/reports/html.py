@@ -1,64 +1,24 @@
 """The report as one page: no script, no outside resource, every text escaped, every number taken from the report."""
 
-import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
-
 from openapi.analyses.sensitivity import LayerSensitivity
 from openapi.base import as_written
 from openapi.report import Report
-from openapi.text import visible
 from workers.reports import charts, formatting
 from workers.reports.analyses import own_views, views
-from workers.reports.figures import figure_style, key
+from workers.reports.templating import environment, page_style
 from workers.reports.worst import WorstExample
 
 #: Layers whose curves stand open; the others are a click away.
 OPEN_LAYERS = 9
 #: Classes of the class-wise table; with more, those with the lowest robust accuracy are shown.
 MOST_CLASSES = 20
-
-
-@cache
-def _environment() -> Environment:
-    env = Environment(
-        loader=PackageLoader("workers.reports", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=lambda value: visible(value) if type(value) is str else value,
-    )
-    env.filters.update(
-        percent=formatting.percent,
-        interval=formatting.interval,
-        fall=formatting.fall,
-        count=formatting.count,
-        number=formatting.number,
-        given=formatting.given,
-        plain=formatting.plain,
-        threat=formatting.threat_text,
-        norm=formatting.norm_text,
-        href=formatting.safe_href,
-        json=_json,
-        name=formatting.name_text,
-    )
-    env.globals["key"] = key
-    env.globals["attack_text"] = lambda a: formatting.attack_text(a["name"], a["params"])
-    return env
-
-
-def _json(value: Any) -> Markup:
-    lines = json.dumps(value, indent=1, ensure_ascii=False).split("\n")
-    return Markup("\n").join(visible(line) for line in lines)
 
 
 #: Parts of a comparison that not every one has.
@@ -77,40 +37,39 @@ def render(
         facts["hardening"] = {**dict.fromkeys(_LATER_PARTS), **facts["hardening"]}
     layers = _layers(report)
     names = report.model.labels
-    env = _environment()
-    return env.get_template("report.html").render(
-        r=facts,
-        style=figure_style() + Markup(env.loader.get_source(env, "style.css")[0]),  # type: ignore[union-attr]  # our own
-        worst=_worst(facts),
-        failed=[c for c in facts["checks"] if c["status"] == "fail"],
-        nearest=_nearest(facts),
-        groups=_groups(facts),
-        over_eps=[
-            *charts.over_option(report, "eps"),
-            *charts.over_distance(report),
-            *charts.over_option(report, "severity"),
-        ],
-        over_steps=charts.over_steps(report),
-        histograms=charts.histograms(report),
-        classes=_classes(report),
-        confusions=_confusions(report),
-        class_text=lambda label: formatting.class_text(label, names),
-        layers=layers,
-        analyses=views(report, files),
-        own_analyses=own_views(report, files),
-        ratio_top=_largest_ratio(layers),
-        many=charts.MANY_LAYERS,
-        by_depth=charts.by_depth(layers),
-        open_layers=OPEN_LAYERS,
-        epochs=charts.epochs(facts["hardening"]),
-        by_layer=charts.by_layer(facts["hardening"]),
-        own=bool(facts["hardening"]) and facts["hardening"].get("id") == facts["id"],
-        sides=_sides(facts["hardening"]),
-        close=_sides((facts["hardening"] or {}).get("scrutiny")),
-        beside=_beside(facts["hardening"]),
-        pairs_eps=as_written(report.neurons.pairs.eps) if report.neurons else "",
-        pictures=[asdict(p) for p in pictures],
-        pictures_by=_shown_by(report, pictures),
+    return (
+        environment()
+        .get_template("report.html")
+        .render(
+            r=facts,
+            style=page_style(),
+            worst=_worst(facts),
+            failed=[c for c in facts["checks"] if c["status"] == "fail"],
+            nearest=_nearest(facts),
+            groups=_groups(facts),
+            over_eps=charts.over_change(report),
+            over_steps=charts.over_steps(report),
+            histograms=charts.histograms(report),
+            classes=_classes(report),
+            confusions=_confusions(report),
+            class_text=lambda label: formatting.class_text(label, names),
+            layers=layers,
+            analyses=views(report, files),
+            own_analyses=own_views(report, files),
+            ratio_top=_largest_ratio(layers),
+            many=charts.MANY_LAYERS,
+            by_depth=charts.by_depth(report.neurons.layers) if report.neurons else [],
+            open_layers=OPEN_LAYERS,
+            epochs=charts.epochs(facts["hardening"]),
+            by_layer=charts.by_layer(facts["hardening"]),
+            own=bool(facts["hardening"]) and facts["hardening"].get("id") == facts["id"],
+            sides=_sides(facts["hardening"]),
+            close=_sides((facts["hardening"] or {}).get("scrutiny")),
+            beside=_beside(facts["hardening"]),
+            pairs_eps=as_written(report.neurons.pairs.eps) if report.neurons else "",
+            pictures=[asdict(p) for p in pictures],
+            pictures_by=_shown_by(report, pictures),
+        )
     )
 
 

@@ -105,7 +105,7 @@ class Plot:
         middle = (LEFT + right) / 2
         self.add('<text class="tick mid" x="{x}" y="{y}">{t}</text>', x=middle, y=self.height - 5, t=x_label)
 
-    def apart(self, xs: Sequence[float], gap: float = 40) -> list[float]:
+    def apart(self, xs: Sequence[float], gap: float = 48) -> list[float]:
         """Those of the values that leave room for their labels; the last one always."""
         kept: list[float] = []
         for x in sorted(set(xs), reverse=True):

@@ -1,0 +1,55 @@
+"""The templates of pages, and how texts and numbers get into them: everything is escaped."""
+
+import json
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from openapi.text import visible
+from workers.reports import formatting
+from workers.reports.figures import figure_style, key
+
+
+@cache
+def environment() -> Environment:
+    """Jinja with the filters of `workers.reports.formatting`."""
+    env = Environment(
+        loader=PackageLoader("workers.reports", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=lambda value: visible(value) if type(value) is str else value,
+    )
+    env.filters.update(
+        percent=formatting.percent,
+        interval=formatting.interval,
+        fall=formatting.fall,
+        count=formatting.count,
+        number=formatting.number,
+        given=formatting.given,
+        plain=formatting.plain,
+        threat=formatting.threat_text,
+        norm=formatting.norm_text,
+        href=formatting.safe_href,
+        json=_json,
+        name=formatting.name_text,
+    )
+    env.globals["key"] = key
+    env.globals["attack_text"] = lambda a: formatting.attack_text(a["name"], a["params"])
+    return env
+
+
+@cache
+def page_style() -> Markup:
+    """The whole style sheet of a page."""
+    own = (resources.files("workers.reports.templates") / "style.css").read_text("utf-8")
+    return figure_style() + Markup(own)
+
+
+def _json(value: Any) -> Markup:
+    lines = json.dumps(value, indent=1, ensure_ascii=False).split("\n")
+    return Markup("\n").join(visible(line) for line in lines)
