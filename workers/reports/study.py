@@ -59,6 +59,7 @@ def write_study(target: Path, report: Report) -> None:
             style=page_style(),
             parts=drawn,
             tables=[(f"tables/{table.name}.csv", len(table.rows), len(table.columns)) for table in written],
+            pictures=[artifact.name for artifact in report.artifacts if artifact.format == "png"],
             arrays=[artifact.name for artifact in report.artifacts if artifact.format == "npz"],
         )
     )
