@@ -40,7 +40,7 @@ def parts(report: Report) -> list[Part]:
         Part(v["name"], v["title"], v["view"].get("charts", ())) for v in [*views(report, {}), *own_views(report, {})]
     ]
     hardening = report.model_dump(mode="json")["hardening"]
-    found.append(Part("hardening", "Hardening", charts.epochs(hardening)))
+    found.append(Part("hardening", "Hardening", [*charts.epochs(hardening), *charts.by_layer(hardening)]))
     return [part for part in found if part.figures]
 
 
