@@ -23,6 +23,7 @@ class Exit(IntEnum):
     UNREACHABLE = 5
     SANDBOX_MISSING = 6
     INTERNAL = 70
+    UNFINISHED = 75
     HANGUP = 128 + signal.SIGHUP
     INTERRUPTED = 128 + signal.SIGINT
     PIPE_CLOSED = 128 + signal.SIGPIPE
