@@ -40,7 +40,7 @@ class Images:
         """Of all pixels and labels."""
         digest = hashlib.sha256()
         for array in (self.x, self.y, self.x_test, self.y_test):
-            digest.update(np.ascontiguousarray(array))
+            digest.update(array.tobytes())
         return digest.hexdigest()
 
     def first(self, train: int, test: int) -> "Images":

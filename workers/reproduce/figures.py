@@ -73,7 +73,7 @@ def fig9(lab: Lab) -> Outcome:
     x, y, index = lab.test_images(0, _pairs(lab))
     figures = []
     for column, spec in specs.items():
-        lines = []
+        lines: list[Series] = []
         for group, chosen in groups.items():
             suppressed = Suppressed(model, chosen)
 

@@ -217,7 +217,7 @@ def _train(lab: Lab, model: AuditedModel, weights: Mapping[str, torch.Tensor], p
         model.set_batch_norm(True)
         for i, rows in enumerate(data.shuffled(scale.batch_size, lab.seed, epoch)):
             draw = np.random.default_rng([lab.seed, 0xA06, epoch, i])
-            batch = batch_of(rows, augment, 0.0, model.num_classes, draw)  # type: ignore[arg-type]
+            batch = batch_of(rows, augment, 0.0, model.num_classes, draw)
             optimizer.zero_grad()
             F.cross_entropy(model(batch.x), batch.y).backward()
             optimizer.step()

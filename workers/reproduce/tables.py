@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from openapi.analyses.sensitivity import Tap
 from openapi.attacks import Attack, Cw, Fgsm, GaussianNoise, Nattack, Pgd, Spsa
 from openapi.hardening_options import HardenOptions
 from workers.neurons.ranking import sensitivity_ratio
@@ -22,6 +23,9 @@ _METHODS = {
     "sns random": ("sns", "random"),
     "sns sensitive": ("sns", "sensitive"),
 }
+
+#: Where Table II reads a layer, and its word for it.
+_PLACES: tuple[tuple[Tap, str], ...] = (("conv", "conv"), ("act", "ReLU"))
 
 
 def options_of(lab: Lab, name: str, layers: tuple[str, ...] | None = None) -> HardenOptions:
@@ -77,7 +81,7 @@ def table2(lab: Lab) -> Outcome:
     for name in ("vanilla", "pat"):
         trained(lab, name)
         for number in range(10, 14):
-            for tap, word in (("conv", "conv"), ("act", "ReLU")):
+            for tap, word in _PLACES:
                 row = f"{name} {word}{number}"
                 ratios = [_ratio(lab, name, eps, tap, f"conv{number}") for eps in range(1, 9)]
                 rows[row] = [Cell(r, p) for r, p in zip(ratios, told["rows"][row], strict=True)]
@@ -92,7 +96,7 @@ def table2(lab: Lab) -> Outcome:
     return Outcome([Table(told["title"], told["columns"], rows)], findings=findings)
 
 
-def _ratio(lab: Lab, name: str, eps: int, tap: str, layer: str) -> float | None:
+def _ratio(lab: Lab, name: str, eps: int, tap: Tap, layer: str) -> float | None:
     sums = lab.sums(name, eps / 255, min(lab.scale.test, 500), tap)
     ratio = sensitivity_ratio(sums.layer(lab.names[layer]))
     defined = ratio[~np.isnan(ratio)]
