@@ -68,6 +68,15 @@ METHODS: dict[str, HardeningMethod] = {
             kind="module",
             adversarial=False,
         ),
+        HardeningMethod(
+            name="meansparse",
+            definition="before each activation, features within sparsity standard deviations of their channel's mean "
+            "over the training set become that mean (MeanSparse, Amini et al., arXiv:2406.05927), without training; "
+            "ours: sparsity is chosen by PGD with straight-through gradients, for its own are zero there",
+            regulariser=None,
+            kind="edit",
+            adversarial=False,
+        ),
     )
 }
 

@@ -153,6 +153,18 @@ class LambdaTrial(Wire):
     robust_accuracy: float
 
 
+class Sparsified(Wire):
+    """A sparsity that was looked at: accuracies on the images that judged it, under PGD at the training eps with the
+    network's own gradients, and under that as well as PGD with straight-through ones, which do not vanish where features
+    are brought to their mean.
+    """
+
+    sparsity: float
+    clean_accuracy: float
+    robust_accuracy: float
+    straight_through: float
+
+
 class Planned(Wire):
     """How many epochs fit into a budget: by the measured seconds of a batch and of what stands around them."""
 
@@ -173,6 +185,8 @@ class Decided(Wire):
     criticality: MeasuredCriticality | None = Field(None, exclude_if=is_none)
     trials: tuple[LambdaTrial, ...] | None = Field(None, exclude_if=is_none)
     plan: Planned | None = Field(None, exclude_if=is_none)
+    sparsity: float | None = Field(None, exclude_if=is_none)
+    looked_at: tuple[Sparsified, ...] | None = Field(None, exclude_if=is_none)
 
 
 class HardenValue(Wire):

@@ -6,10 +6,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from openapi.hardening_methods import METHODS
 from openapi.hardening_options import HardenOptions
 from openapi.stages.harden import Decided, Epoch
 from workers.hardening.data import TrainingSet
 from workers.hardening.deciding import decide, resolved
+from workers.hardening.meansparse import harden_by_edit
 from workers.hardening.saved import Moment
 from workers.hardening.training import Hardener, Hardening, Keep
 from workers.hardening.watch import Report
@@ -48,6 +50,9 @@ def harden(
     Raises `NotTrainable`, `InvalidField`, `DatasetMismatch`, `JobFailed`, `MemoryLimit`.
     """
     told = watchers or Watchers()
+    if METHODS[options.method].kind == "edit":
+        with exact_float32():
+            return harden_by_edit(model, data, options, seed=seed, report=told.report)
     with exact_float32():
         if moment is not None and moment.decided is not None:
             decided = Decided.model_validate(moment.decided)

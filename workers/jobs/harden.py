@@ -26,6 +26,7 @@ from workers.hardening.training import Hardening
 from workers.jobs.context import MOMENT, JobContext
 from workers.jobs.training_teller import Teller
 from workers.models.audited import AuditedModel
+from workers.models.export import write_safetensors
 from workers.models.inspection import inspect_audited
 from workers.models.load import load_contract
 from workers.precision import exact_float32
@@ -47,6 +48,7 @@ def run(ctx: JobContext[HardenParams]) -> HardenValue:
             heard=teller.heard,
             underway=teller.underway,
             planned=teller.planned,
+            leave=partial(_leave, ctx, model),
         )
         ctx.progress(0, 1, "checkpoints", "try export")
         checkpoints = Checkpoints.tried(model, ctx.scratch)
@@ -92,6 +94,12 @@ def _keep(ctx: JobContext[HardenParams], moment: Moment) -> None:
         log.warning("where the training stands cannot be kept: %s", error)
     else:
         ctx.kept()
+
+
+def _leave(ctx: JobContext[HardenParams], model: AuditedModel, share: float) -> None:
+    """Write the weights of a point between the uploaded and the hardened ones, while they stand."""
+    path = ctx.output(f"frontier-{share:.4f}", f"frontier-{share:.4f}.safetensors", "frontier", "safetensors")
+    write_safetensors(model, path)
 
 
 def _earlier(ctx: JobContext[HardenParams]) -> Moment | None:

@@ -173,6 +173,10 @@ class AuditedModel(nn.Module):
         del mode
         return self
 
+    def edited(self) -> None:
+        """Take up what was changed in the nodes of `graph`."""
+        self._recompile()
+
     def _recompile(self) -> None:
         self.graph.recompile()
         self._revision += 1

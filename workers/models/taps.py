@@ -14,7 +14,8 @@ _NORM = {
     "batch_norm", "_native_batch_norm_legit_no_training", "_native_batch_norm_legit", "native_batch_norm", "group_norm",
     "layer_norm", "instance_norm", "native_layer_norm", "native_group_norm",
 }  # fmt: skip
-_ACT = {
+#: Activation functions, by the names of their operators.
+ACTIVATIONS = {
     "relu", "relu6", "hardtanh", "hardswish", "hardsigmoid", "silu", "gelu", "sigmoid", "tanh", "elu", "selu", "celu",
     "leaky_relu", "rrelu", "prelu", "_prelu_kernel", "mish", "softplus", "clamp", "clamp_min", "threshold", "sign",
     "log_sigmoid", "softsign", "sin", "tanhshrink", "hardshrink", "softshrink",
@@ -89,7 +90,7 @@ def _single_user(node: fx.Node) -> fx.Node | None:
 def _activation(node: fx.Node) -> fx.Node | None:
     """Return the activation that reads `node`, x·sigmoid(x) and x·hardsigmoid(x) included."""
     user = _single_user(node)
-    if user is not None and op_name(user) in _ACT:
+    if user is not None and op_name(user) in ACTIVATIONS:
         return user
     users = list(node.users)
     gates = [u for u in users if op_name(u) in {"sigmoid", "hardsigmoid"}]

@@ -224,6 +224,47 @@ def test_the_best_weights_so_far_are_there_when_it_is_stopped(vanilla: nn.Module
     assert told[0]["epochs"] == 4
 
 
+def run_with(ctx: JobContext[dict[str, Any]], settings: dict[str, Any]) -> dict[str, Any]:
+    params = {**ctx.params, "harden": settings}
+    return run_stage(Stage.HARDEN, JobContext(ctx.inputs, params, ctx.scratch, files=ctx.files))
+
+
+def test_an_edited_network_is_written_and_read_back(vanilla: nn.Module, tmp_path: Path) -> None:
+    ctx = context(vanilla, tmp_path)
+    settings = {**ctx.params["harden"], "method": "meansparse", "sparsity": 0.5}
+    value = run_stage(
+        Stage.HARDEN, JobContext(ctx.inputs, {**ctx.params, "harden": settings}, ctx.scratch, files=ctx.files)
+    )
+    assert value["not_written"] == {}
+    assert value["decided"]["sparsity"] == 0.5
+    x, _ = shipped("holdout", 5)
+    spec = InputSpec.model_validate(SPEC)
+    read = [load_model(ctx.files[key].path, key, spec) for key in ("torchscript", "onnx")]
+    with torch.no_grad():
+        first, second = (model(torch.from_numpy(x).float() / 255) for model in read)
+        assert np.abs(first.numpy() - vanilla(torch.from_numpy(normalised())).numpy()).max() > 0.1
+    torch.testing.assert_close(first, second, rtol=1e-4, atol=1e-4)
+
+
+def test_the_points_of_a_frontier_are_left_where_that_is_asked_for(vanilla: nn.Module, tmp_path: Path) -> None:
+    ctx = context(vanilla, tmp_path)
+    asked = {"validation": 0.2, "goal": {"clean_drop": 0.05}, "keep_frontier": True}
+    settings = {**ctx.params["harden"], **asked}
+    value = run_stage(
+        Stage.HARDEN, JobContext(ctx.inputs, {**ctx.params, "harden": settings}, ctx.scratch, files=ctx.files)
+    )
+    shares = {point["share"] for point in value["frontier"]["points"]} - {value["frontier"]["delivered"]}
+    left = {file.name: load_file(file.path) for file in ctx.files.values() if file.kind == "frontier"}
+    assert left.keys() == {f"frontier-{share:.4f}.safetensors" for share in shares}
+    delivered = load_file(ctx.files["safetensors"].path)
+    ends = {0.0: dict(vanilla.state_dict()), value["frontier"]["delivered"]: delivered}
+    if 0.0 in shares:
+        for name, tensor in left["frontier-0.0000.safetensors"].items():
+            np.testing.assert_array_equal(tensor, ends[0.0][name].numpy())
+    for tensors in left.values():
+        assert any(not np.array_equal(tensor, delivered[name]) for name, tensor in tensors.items())
+
+
 def test_nothing_is_left_for_stopping_after_the_end(done: tuple[dict[str, Any], JobContext[dict[str, Any]]]) -> None:
     assert not done[1].so_far.exists()
     assert not done[1].moment.exists()

@@ -91,4 +91,4 @@ def test_it_is_trained_and_stands_in_manifest_and_report(vanilla: nn.Module, tmp
 
 
 def test_every_method_has_both_halves() -> None:
-    assert set(METHODS) == set(TRAININGS)
+    assert {name for name, method in METHODS.items() if method.kind != "edit"} == set(TRAININGS)
