@@ -6,9 +6,12 @@ import numpy as np
 import pytest
 import torch
 
+from openapi.models import InputSpec
 from openapi.problems import InvalidField
 from tests.analyses.conftest import net
 from tests.analyses.in_process import Audited, InProcess
+from workers.models.from_module import audit_module
+from workers.neurons.attribution import attribute
 
 FGSM = [{"name": "fgsm", "eps": 0.1}]
 SUPPRESSION: dict[str, Any] = {
@@ -106,3 +109,37 @@ def test_the_page_shows_a_chart_an_attack_and_the_test(found: Audited) -> None:
     part = found.html.partition('<section id="neurons-suppression">')[2].partition("</section>")[0]
     assert part.count('role="img"') == 3
     assert "Wilcoxon" in part
+
+
+@pytest.mark.parametrize("ranking", ["importance", "conductance"])
+def test_neurons_may_be_ranked_by_what_they_do_to_the_answer(small: InProcess, ranking: str) -> None:
+    told: dict[str, Any] = {"ranking": ranking, "betas": [1, 0], "repeats": 1, "max_samples": 6}
+    found = audited(small, **told)
+    kept = small.audit(attacks=FGSM, neurons={"steps": 3}, keep_examples=True)
+    model = audit_module(net(), InputSpec(shape=(1, 8, 8)))
+    with np.load(kept.files["pairs"]) as pairs:
+        x, x_adv = (torch.from_numpy(pairs[name]) for name in ("x", "x_adv"))
+    y = torch.from_numpy(np.load(found.paths[small.data.files["y"].blob.sha256]))
+    layers = ("conv1", "conv2", "conv3")
+    values = attribute(model, ranking, x, x_adv, y, layers)  # type: ignore[arg-type]  # one of the two
+    omega = found.results["omega.0"].value["omega"]
+    for name in layers:
+        mean = values[name].mean(0)
+        assert omega[name] == mean.argsort(descending=True, stable=True)[: len(omega[name])].tolist()
+    assert [len(omega[name]) for name in layers] == [2, 3, 4]
+    section = found.report["neurons"]["suppression"]
+    assert section["ranking"] == ranking
+    assert (
+        f"Do {'important neurons' if ranking == 'importance' else 'neurons of the largest conductance'} cost"
+        in found.html
+    )
+    cut = audited(small, slice_size=4, batch_size=3, **told)
+    assert cut.results["omega.0"].value == found.results["omega.0"].value
+    assert cut.report["neurons"]["suppression"] == section
+
+
+@pytest.mark.parametrize("ranking", ["ratio", "random"])
+def test_the_other_rankings_need_no_gradients(small: InProcess, ranking: str) -> None:
+    found = audited(small, ranking=ranking, betas=[0], repeats=1, max_samples=3)
+    assert not [step for step in found.steps if step.name.startswith("attribution")]
+    assert found.report["neurons"]["suppression"]["ranking"] == ranking

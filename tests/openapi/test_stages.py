@@ -11,7 +11,7 @@ from openapi.analyses.explain import ExplainFile
 from openapi.analyses.importance import TargetedFile
 from openapi.analyses.receptive_fields import ExcitationFile, FieldsFile
 from openapi.analyses.regions import RegionFile
-from openapi.analyses.suppression import SuppressedFile
+from openapi.analyses.suppression import AttributionFile, SuppressedFile
 from openapi.analyses.vulnerability import ActivationsFile
 from openapi.stages.attack import AttackFile
 from openapi.stages.base import Stage
@@ -36,6 +36,7 @@ FILES: dict[str, set[str]] = {
         "sums_conv",
         "sums_act",
         *TargetedFile,
+        *AttributionFile,
         *SuppressedFile,
         *ActivationsFile,
         *ExplainFile,

@@ -4,17 +4,15 @@ Both are read after activation, where `suppression` turns neurons down. Gradient
 model must give one.
 """
 
-from collections.abc import Callable, Mapping
-from typing import Literal
+from collections.abc import Callable, Mapping, Sequence
 
 import torch
 from torch import Tensor
 
+from openapi.analyses.suppression import Attributed
 from workers.attacks.engine.victim import frozen
 from workers.models.audited import AuditedModel, Tapped
 from workers.neurons.exact import ExactSum, Floats
-
-Attribution = Literal["importance", "conductance"]
 
 _STEPS = 8
 
@@ -32,7 +30,8 @@ def importance(tapped: Tapped, x_adv: Tensor) -> dict[str, Tensor]:
 def conductance(tapped: Tapped, x: Tensor, x_adv: Tensor, y: Tensor, steps: int = _STEPS) -> dict[str, Tensor]:
     """Σ_t ∂m/∂F(x_t) (F(x_{t+1}) − F(x_t)) along the straight line from x to x': {layer: (n, neurons)} float64.
 
-    The part of the margin m = z_a − z_y that the attack gains through the neuron (Dhamdhere et al. 2018); a is the
+    The part of the margin m = z_a − z_y that the attack gains through the neuron (Dhamdhere, Sundararajan and Yan, "How
+    Important Is a Neuron?", ICLR 2019); a is the
     answer to x', or the runner-up where that is y. The neurons of a layer that everything passes add up to m(x') − m(x)
     as `steps` grows. y: (n,) labels.
     """
@@ -112,9 +111,14 @@ def _sum(values: Tensor) -> Tensor:
 
 
 def attribute(
-    model: AuditedModel, kind: Attribution, x: Tensor, x_adv: Tensor, y: Tensor, steps: int = _STEPS
+    model: AuditedModel,
+    kind: Attributed,
+    x: Tensor,
+    x_adv: Tensor,
+    y: Tensor,
+    layers: Sequence[str],
+    steps: int = _STEPS,
 ) -> dict[str, Tensor]:
-    """Either of the two, for all hidden layers: see `importance` and `conductance`."""
-    hidden = [layer.name for layer in model.layers][:-1]
-    tapped = model.tapped("act", hidden)
+    """Either of the two, for the neurons of `layers`: see `importance` and `conductance`."""
+    tapped = model.tapped("act", layers)
     return importance(tapped, x_adv) if kind == "importance" else conductance(tapped, x, x_adv, y, steps)

@@ -1,9 +1,13 @@
 """The steps of suppression: Ω from the sums of all slices, and then a step a group of neurons and slice."""
 
 from openapi.analyses.suppression import (
+    ATTRIBUTED,
+    ATTRIBUTION,
     OMEGA,
     SUPPRESSED,
     SUPPRESSION,
+    AttributionFile,
+    AttributionParams,
     OmegaParams,
     SuppressedParams,
     SuppressionOptions,
@@ -13,7 +17,7 @@ from openapi.problems import InvalidField
 from service.orchestrator.analyses.base import Plan, Planning, step_name
 from service.orchestrator.masks import refuse_masks
 from service.orchestrator.matching import class_names
-from service.orchestrator.plan import Step, ValueOf
+from service.orchestrator.plan import OutputOf, Step, ValueOf
 from service.orchestrator.subjects import DatasetSubject, ModelSubject
 from service.orchestrator.targets import aimed
 
@@ -41,7 +45,9 @@ def steps(options: SuppressionOptions, plan: Planning) -> list[Step]:
         zero_policy=plan.neurons.zero_policy,
         seed=plan.request.seed,
     )
-    found = [plan.step(SUPPRESSION, (0,), plan.sums(), omega, 1)]
+    found = _attributions(options, plan)
+    sums = {f"attributions.{j}": OutputOf(step.name, AttributionFile.ATTRIBUTIONS) for j, step in enumerate(found)}
+    found.append(plan.step(SUPPRESSION, (0,), sums or plan.sums(), omega, 1))
     for j, start, stop in plan.slices(options.max_samples):
         for group in range(options.repeats + 1):
             params = SuppressedParams(
@@ -55,6 +61,24 @@ def steps(options: SuppressionOptions, plan: Planning) -> list[Step]:
             weight = (stop - start) * len(options.betas) * len(specs)
             found.append(plan.step(SUPPRESSION, (group, j), plan.data(), params, weight, values))
     return found
+
+
+def _attributions(options: SuppressionOptions, plan: Planning) -> list[Step]:
+    """One a slice of the dual pairs, where the ranking is by them."""
+    if options.ranking not in ATTRIBUTED:
+        return []
+    pairs = {name: getattr(plan.neurons, name) for name in ("eps", "steps", "step_size")}
+    told = {"kind": options.ranking, "layers": hidden_layers(plan.model), **pairs}
+    return [
+        plan.step(
+            SUPPRESSION,
+            (j,),
+            plan.data(),
+            AttributionParams(**plan.sliced(ATTRIBUTION, start, stop), **told),
+            stop - start,
+        )
+        for j, start, stop in plan.slices(plan.neurons.max_samples)
+    ]
 
 
 def check(options: SuppressionOptions, request: AuditRequest, model: ModelSubject, dataset: DatasetSubject) -> None:

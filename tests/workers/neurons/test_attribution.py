@@ -11,6 +11,8 @@ from workers.models.from_module import audit_module
 from workers.neurons.attribution import AttributionSums, attribute
 from workers.neurons.heads.last_layer import Penultimate, find_last_layer
 
+HIDDEN = ("conv1", "conv2", "conv3")
+
 
 @pytest.fixture(scope="module")
 def model() -> AuditedModel:
@@ -27,7 +29,7 @@ def test_importance_of_the_penultimate_layer_is_phi(model: AuditedModel) -> None
     x, x_adv, y = images()
     last = find_last_layer(model)
     logits, a = (t.detach().numpy() for t in Penultimate(model, last)(x_adv))
-    found = attribute(model, "importance", x, x_adv, y)
+    found = attribute(model, "importance", x, x_adv, y, HIDDEN)
     assert list(found) == ["conv1", "conv2", "conv3"]
     np.testing.assert_allclose(found["conv3"].numpy(), last.contributions(a, logits.argmax(1)), rtol=1e-4, atol=1e-7)
 
@@ -39,20 +41,20 @@ def test_conductances_of_each_layer_add_up_to_what_the_margin_gains(model: Audit
     rival = z_adv.scatter(1, y[:, None], -torch.inf).argmax(1)
     rows = torch.arange(len(x))
     gain = (z_adv[rows, rival] - z_adv[rows, y]) - (z[rows, rival] - z[rows, y])
-    for values in attribute(model, "conductance", x, x_adv, y, steps=200).values():
+    for values in attribute(model, "conductance", x, x_adv, y, HIDDEN, steps=200).values():
         torch.testing.assert_close(values.sum(1).float(), gain, rtol=2e-2, atol=2e-3)
 
 
 def test_the_model_is_afterwards_what_it_was(model: AuditedModel) -> None:
     flags = [p.requires_grad for p in model.parameters()]
-    attribute(model, "importance", *images())
+    attribute(model, "importance", *images(), HIDDEN)
     assert [p.requires_grad for p in model.parameters()] == flags
     assert all(p.grad is None for p in model.parameters())
 
 
 def test_means_do_not_depend_on_the_slices(model: AuditedModel) -> None:
     x, x_adv, y = images(7)
-    values = attribute(model, "conductance", x, x_adv, y)
+    values = attribute(model, "conductance", x, x_adv, y, HIDDEN)
     whole, merged = AttributionSums(), AttributionSums()
     whole.add(values)
     for part in (slice(4, 7), slice(0, 1), slice(1, 4)):

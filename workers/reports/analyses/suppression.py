@@ -9,6 +9,7 @@ import numpy.typing as npt
 from scipy.stats import wilcoxon
 
 from openapi.analyses.suppression import (
+    Ranking,
     SuppressedFile,
     SuppressionOptions,
     SuppressionPoint,
@@ -24,6 +25,15 @@ from workers.reports.intervals import wilson
 from workers.reports.svg import Series, accuracy_chart
 
 Bools = npt.NDArray[np.bool_]
+
+#: What the neurons are called that a ranking chooses.
+CHOSEN: dict[Ranking, str] = {
+    "sensitivity": "sensitive neurons",
+    "ratio": "neurons of the largest ratio",
+    "importance": "important neurons",
+    "conductance": "neurons of the largest conductance",
+    "random": "neurons drawn first",
+}
 
 
 def merge(options: SuppressionOptions, found: Found) -> Merged:
@@ -46,7 +56,9 @@ def merge(options: SuppressionOptions, found: Found) -> Merged:
         name: spec.model_dump(mode="json", by_alias=True, exclude={"id"})
         for name, spec in zip(names, options.attacks, strict=True)
     }
-    section = SuppressionSection(fraction=options.fraction, n=n, attacks=attacks, points=points)
+    section = SuppressionSection(
+        fraction=options.fraction, ranking=options.ranking, n=n, attacks=attacks, points=points
+    )
     detail = f"{len(options.betas)} values of beta, {options.repeats} controls, {n} images, {len(names)} attacks"
     return Merged(section, detail, {"images": n}, checks=_test(options, groups))
 
@@ -76,7 +88,7 @@ def _test(options: SuppressionOptions, groups: dict[int, tuple[Bools, Bools]]) -
     return (
         Check(
             id="neurons.suppression.sensitive_cost_more",
-            title="Sensitive neurons cost more than random ones",
+            title=f"{CHOSEN[options.ranking].capitalize()} cost more than random ones",
             status="pass",
             detail=f"they {word}: {cost:+.4f} in accuracy over all betas below 1 and attacks (p = {p:.3g}, Wilcoxon, "
             f"one-sided, n = {len(loss)})",
@@ -89,7 +101,8 @@ def view(section: SuppressionSection, report: Report) -> dict[str, Any]:
     """A chart for clean accuracy and for each attack (SNS, Fig. 9): sensitive against the mean of the controls."""
     names = {name: f"Accuracy under {_told(dict(a))}" for name, a in section.attacks.items()}
     charts = [_figure(section, "Clean accuracy", None)]
-    return {"charts": [*charts, *(_figure(section, text, name) for name, text in names.items())]}
+    charts += [_figure(section, text, name) for name, text in names.items()]
+    return {"charts": charts, "chosen": CHOSEN[section.ranking]}
 
 
 def _told(params: dict[str, Any]) -> str:
@@ -101,15 +114,14 @@ def _told(params: dict[str, Any]) -> str:
 
 
 _SAYS = (
-    "Accuracy while the outputs of the most sensitive neurons, or of as many random ones, are multiplied by β. On the"
-    " right nothing is changed. That the random ones cost more is unusual: the attack then moves neurons that the "
-    "network does not need."
+    "Accuracy while the outputs of the {chosen}, or of as many random ones, are multiplied by β. On the right nothing "
+    "is changed. That the random ones cost more is unusual: the network then needs the {chosen} less than others."
 )
 
 
 def _figure(section: SuppressionSection, title: str, attack: str | None) -> Figure:
     lines = []
-    for tone, (group, text) in enumerate((("sensitive", "sensitive neurons"), ("control", "random ones")), 1):
+    for tone, (group, text) in enumerate((("sensitive", CHOSEN[section.ranking]), ("control", "random ones")), 1):
         found: defaultdict[float, list[float]] = defaultdict(list)
         for point in section.points:
             if point.group == group:
@@ -120,4 +132,6 @@ def _figure(section: SuppressionSection, title: str, attack: str | None) -> Figu
         low, high = [low for low, _ in bounds], [high for _, high in bounds]
         lines.append(Series(text, means, tone, low=low, high=high))
     drawing = accuracy_chart(f"{title} against beta", "β: what is left of the neurons' output", lines)
-    return Figure(title, drawing, [(line.name, line.tone) for line in lines], _SAYS)
+    return Figure(
+        title, drawing, [(line.name, line.tone) for line in lines], _SAYS.format(chosen=CHOSEN[section.ranking])
+    )
