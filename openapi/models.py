@@ -76,6 +76,17 @@ class LayerInfo(Frozen):
     norm_folded: bool = Field(False, description="True when the file holds no separate normalisation after a conv")
 
 
+class Head(Frozen):
+    """The last linear layer and the neurons that it reads, or what stands in the way of analyses of them."""
+
+    layer: str | None = Field(None, description="The last layer; of a head over two tokens both, joined by ' + '")
+    penultimate: str | None = Field(
+        None, description="The layer whose neurons it reads, or what several have in common"
+    )
+    neurons: int | None = None
+    missing: str | None = Field(None, description="Why there is none")
+
+
 class ModelInspection(Frozen):
     """What a confined worker found in the file: the result of the `inspect_model` job."""
 
@@ -88,6 +99,11 @@ class ModelInspection(Frozen):
     layers: tuple[LayerInfo, ...]
     warnings: tuple[str, ...] = ()
     producer: str | None = None
+    head: Head | None = Field(
+        None,
+        exclude_if=lambda head: head is None,
+        description="Left out where it was not looked for, as in older inspections",
+    )
     logits: str = Field(
         "output",
         description="Where logits are read: 'output', or 'before_' and what the file ends in: 'softmax', 'log_softmax', "

@@ -36,6 +36,9 @@ class NeuronRank(Frozen):
 
 class LayerSensitivity(Frozen):
     name: str
+    paper_name: str | None = Field(
+        None, description="What the papers call it, which requests may do too: conv1 … conv13, fc1, l1b1c1"
+    )
     kind: LayerKind
     neurons: int
     depth: int

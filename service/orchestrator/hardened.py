@@ -27,7 +27,8 @@ def hardened_subject(parent: ModelSubject, trained: Done, request: HardeningRequ
         name=name,
         sha256=file.blob.sha256,
         size=file.blob.size,
-        inspection=trained.value(HardenValue).inspection,
+        # Training changes no layer.
+        inspection=trained.value(HardenValue).inspection.model_copy(update={"head": parent.inspection.head}),
         # Where the upload's format cannot be written the checkpoint has another; it returns its logits alone.
         meta=parent.meta.model_copy(update={"name": name, "format": None, "output": None}),
     )

@@ -9,6 +9,7 @@ from openapi.stages.inspect_model import InspectModelParams, InspectModelValue
 from workers.jobs.context import JobContext
 from workers.models.inspection import inspect_audited
 from workers.models.load import load_model
+from workers.neurons.heads.told import head_of
 from workers.refusals import refused_as
 
 
@@ -23,7 +24,7 @@ def run(ctx: JobContext[InspectModelParams]) -> InspectModelValue:
         accepted = metadata.accept_disagreement
         inspection = inspect_audited(model.to(ctx.device), ctx.inputs["file"], accept_disagreement=accepted)
     ctx.progress(2, 2, "steps", "probe")
-    return InspectModelValue(**dict(inspection))
+    return InspectModelValue(**{**dict(inspection), "head": head_of(model)})
 
 
 def _check_labels(labels: tuple[str, ...] | None, num_classes: int) -> None:

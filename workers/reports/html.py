@@ -54,6 +54,7 @@ def render(
             confusions=_confusions(report),
             class_text=lambda label: formatting.class_text(label, names),
             layers=layers,
+            paper={layer.name: layer.paper_name for layer in report.neurons.layers} if report.neurons else {},
             analyses=views(report, files),
             own_analyses=own_views(report, files),
             ratio_top=_largest_ratio(layers),

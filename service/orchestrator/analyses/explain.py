@@ -7,6 +7,7 @@ from openapi.attacks.base import AimedAttack
 from openapi.audits import AuditRequest
 from openapi.problems import InvalidField
 from service.orchestrator.analyses.base import Plan, Planning
+from service.orchestrator.analyses.layers import layer_of
 from service.orchestrator.masks import check_mask, check_masks, masks_of, regions_of
 from service.orchestrator.matching import class_names
 from service.orchestrator.plan import Step
@@ -19,6 +20,8 @@ from service.orchestrator.targets import aimed
 def steps(options: ExplainOptions, plan: Planning) -> list[Step]:
     """One step for each slice, and for each slice and attack that is compared: ``explain.SLICE[.ATTACK]``."""
     told = options.model_dump(exclude={"max_samples", "attack", "compare", "targets"})
+    if options.layer is not None:
+        told["layer"] = layer_of(options.layer, plan.model, "/explain/layer")
     found = []
     for i, attack in enumerate(_aimed(options, plan.model, plan.dataset)):
         targets = options.targets if isinstance(attack, AimedAttack) else None
@@ -53,8 +56,8 @@ def check(options: ExplainOptions, request: AuditRequest, model: ModelSubject, d
     check_masks(options.compare, dataset, "/explain/compare")
     if options.targets is not None and not isinstance(options.attack, AimedAttack):
         raise InvalidField("/explain/targets", f"{options.attack.name} does not aim at a class; set null, or take pgd")
-    if options.layer is not None and options.layer not in {layer.name for layer in model.inspection.layers}:
-        raise InvalidField("/explain/layer", f"the model {model.name!r} has no layer {options.layer!r}")
+    if options.layer is not None:
+        layer_of(options.layer, model, "/explain/layer")
     if not model.inspection.differentiable:
         _check_black_box(options, model)
 

@@ -7,6 +7,7 @@ from openapi.analyses.importance import IMPORTANCE, MOST_TARGETS, TARGETED, Impo
 from openapi.audits import AuditRequest
 from openapi.problems import InvalidField
 from service.orchestrator.analyses.base import Plan, Planning
+from service.orchestrator.analyses.layers import check_head
 from service.orchestrator.plan import Step
 from service.orchestrator.subjects import DatasetSubject, ModelSubject
 
@@ -46,7 +47,8 @@ def steps(options: ImportanceOptions, plan: Planning) -> list[Step]:
 
 
 def check(options: ImportanceOptions, request: AuditRequest, model: ModelSubject, dataset: DatasetSubject) -> None:
-    """Raise `InvalidField` when a target is no class, or there are too many."""
+    """Raise `InvalidField` without a last layer, when a target is no class, or there are too many."""
+    check_head(model, f"/neurons/{IMPORTANCE.name}")
     classes = model.inspection.num_classes
     pointer = f"/neurons/{IMPORTANCE.name}/targets"
     if options.targets == "all":

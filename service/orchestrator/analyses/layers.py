@@ -35,6 +35,31 @@ def layers_of(
     return tuple(name for name in fitting if name in meant)
 
 
+def layer_of(name: str, model: ModelSubject, pointer: str) -> str:
+    """The one layer that is meant, by the file's name. Raises `InvalidField` for none, and for a block of several."""
+    layers = sorted(model.inspection.layers, key=lambda layer: layer.depth)
+    found = named_layers(layers, name)
+    if not found:
+        raise InvalidField(pointer, f"the model {model.name!r} has no layer {name!r}; {_known(layers)}")
+    if len(found) > 1:
+        raise InvalidField(pointer, f"{name!r} is several layers; name one of {', '.join(found)}")
+    return found[0]
+
+
+def check_head(model: ModelSubject, pointer: str) -> None:
+    """Raise `InvalidField` where inspection found no last linear layer that reads neurons.
+
+    An older inspection did not look for it: such a part is planned, and its check says what is missing.
+    """
+    head = model.inspection.head
+    if head is not None and head.missing is not None:
+        raise InvalidField(
+            pointer,
+            f"it needs a last linear layer that reads neurons, and the model {model.name!r} has none: {head.missing}; "
+            "set null",
+        )
+
+
 def _known(layers: Sequence[LayerInfo], most: int = 12) -> str:
     """The first names that there are, each with the paper's."""
     names = paper_names(layers)

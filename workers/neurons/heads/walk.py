@@ -18,9 +18,10 @@ _LAYER_OPERATORS = {
 
 
 class NoLastLayer(InvalidField):
-    """The network has no last linear layer that reads neurons; `detail` says what stands in the way."""
+    """The network has no last linear layer that reads neurons; `reason` says what stands in the way."""
 
     def __init__(self, reason: str) -> None:
+        self.reason = reason
         super().__init__(
             "/neurons", f"this analysis needs a last linear layer that reads neurons, and there is none: {reason}"
         )

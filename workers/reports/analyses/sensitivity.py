@@ -5,6 +5,7 @@ from pathlib import Path
 
 from openapi.analyses import NeuronOptions
 from openapi.analyses.sensitivity import PairInfo
+from openapi.layer_names import paper_names
 from openapi.models import LayerInfo
 from openapi.report import Check, NeuronReport
 from openapi.stages.neurons import NeuronsFile, NeuronsValue
@@ -36,8 +37,15 @@ def neuron_report(
     taps: dict[str, str] = {}
     for value in values:
         taps |= value.taps
+    called = paper_names(layers)
     found = tuple(
-        layer.model_copy(update={"tap": taps.get(layer.name, options.tap), "norm_folded": layer.name in folded})
+        layer.model_copy(
+            update={
+                "tap": taps.get(layer.name, options.tap),
+                "norm_folded": layer.name in folded,
+                "paper_name": called[layer.name],
+            }
+        )
         for layer in found
     )
     pairs = PairInfo(attack="pgd linf", eps=options.eps, n=sums.n, steps=options.steps)
