@@ -4,14 +4,16 @@ from typing import Literal
 
 from pydantic import Field
 
-from openapi.analyses.vulnerability import MEASURES
+from openapi.analyses.vulnerability import MAP_MEASURES, MEASURES
 from openapi.views.base import Listing, Picture, View, example
 
 #: Measures of vulnerability in the order of the stored rows.
 ALL_MEASURES = (*MEASURES, "deviation")
+#: And those that windows add, over all images that have maps, or one.
+WINDOW_MEASURES = MAP_MEASURES
 NeuronSort = Literal[
     "neuron", "sensitivity", "ratio", "change", "benign_delta", "adversarial_delta", "cross", "benign_drop",
-    "adversarial_rise", "deviation",
+    "adversarial_rise", "deviation", "map_benign", "map_adversarial",
 ]  # fmt: skip
 #: Sorted from the least on; all others from the largest.
 ASCENDING = ("neuron", "benign_delta")

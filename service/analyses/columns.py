@@ -76,6 +76,12 @@ class Columns:
             return [every[at * step : (at + 1) * step] for at in places]
         return [numbers(column.type, data) for data in await self._bytes_of(column, places)]
 
+    async def inside(self, name: str, at: int, places: list[int]) -> list[Numbers]:
+        """Of the row at an index, the rows at several indices of its own first axis."""
+        column = self.column(name)
+        inner = Column(type=column.type, shape=column.shape[1:], offset=column.offset + at * column.stride)
+        return [numbers(column.type, data) for data in await self._bytes_of(inner, places)]
+
     async def between(self, name: str, start: int, stop: int) -> Numbers:
         """The numbers at the indices ``start..stop`` of the first axis, all in one."""
         column = self.column(name)

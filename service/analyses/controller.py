@@ -14,6 +14,7 @@ from openapi.views.neurons import NeuronDetail, NeuronSort, NeuronsPage
 from service.analyses.clusters import clusters, dendrogram, embedding
 from service.analyses.columns import Columns
 from service.analyses.explanations import explanation, explanations, region, regions
+from service.analyses.fields import Field, Mode
 from service.analyses.images import Choice, image, images, matrix
 from service.analyses.layers import layers
 from service.analyses.neuron import neuron_detail
@@ -28,7 +29,7 @@ from service.http.docs import Doc, get_or_head
 _PROBLEMS = ("not-found", "not-ready", "validation")
 
 Number = FromPath[int]
-#: A bound of 0 is lost on its way into the document: hence `gt=-1`.
+#: A bound of 0 is lost on its way into the document: hence `gt=-1` and the like.
 Class = Annotated[int | None, QueryParameter(gt=-1, le=1_000_000, description="Only images of this true class")]
 Adversarial = Annotated[
     int | None,
@@ -53,6 +54,11 @@ Height = Annotated[
 Scale = Annotated[
     int | None, QueryParameter(ge=1, le=16, description="Pixels a side of each pixel; without it about 128 in all")
 ]
+Neurons = Annotated[
+    str | None, QueryParameter(pattern=r"^[0-9]{1,9}(,[0-9]{1,9}){0,63}$", description="Numbers, as `3,17`")
+]
+FieldMode = Annotated[Mode, QueryParameter(description="Where any of the neurons is excited, or all are")]
+Share = Annotated[float, QueryParameter(ge=-1e-300, le=1, description="Between 0 and 1")]
 
 
 def _doc(model: Any) -> Doc:
@@ -167,16 +173,31 @@ class AnalysesController(Controller):
         doc=Doc({200: "image/png", 304: None}, _PROBLEMS, headers=("If-None-Match",)),
     )
     async def picture(
-        self, audit_id: Id, index: Number, what: Id, request: Req, services: Parts, scale: Scale = None
+        self,
+        audit_id: Id,
+        index: Number,
+        what: Id,
+        request: Req,
+        services: Parts,
+        scale: Scale = None,
+        neurons: Neurons = None,
+        mode: FieldMode = "union",
+        threshold: Share = 0.25,
+        visibility: Share = 0.2,
+        opacity: Share = 0.3,
     ) -> Response[Any]:
         """Look at an image: `benign.png`, `adversarial.png`, `difference.png`, or what an analysis has drawn of it.
 
         Those of `explain` are `explained.png`, `explained-difference.png`, `psr.png`, `refined.png` and
-        `cam-benign-true.png` (also -target and cam-adversarial-); that of `regions` is `regions.png`. Where they are
+        `cam-benign-true.png` (also -target and cam-adversarial-); that of `regions` is `regions.png`. With a `window`
+        vulnerability draws `map-benign.png` and `map-adversarial.png`, and `field-benign.png` and
+        `field-adversarial.png` show where `neurons` are excited: from `threshold` of a map's maximum on, the `mode` of
+        several; outside `visibility` of the brightness is left, inside yellow covers `opacity`. Where pictures are
         listed in answers they have a text alternative.
         """
+        field = Field(neurons, mode, threshold, visibility, opacity)
         return await _answered(
-            services, request, audit_id, lambda columns: picture(columns, index, what, scale), "image/png"
+            services, request, audit_id, lambda columns: picture(columns, index, what, scale, field), "image/png"
         )
 
     @get_or_head("/{audit_id:str}/clusters", operation_id="listAuditClusters", doc=_doc(ClustersPage))

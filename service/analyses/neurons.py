@@ -2,15 +2,19 @@
 
 import difflib
 import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from openapi.problems import InvalidField, NotFound
 from openapi.views.base import NEURONS, VULNERABILITY
-from openapi.views.neurons import ALL_MEASURES, ASCENDING
+from openapi.views.neurons import ALL_MEASURES, ASCENDING, WINDOW_MEASURES
 from service.analyses.columns import Columns, Numbers
 from service.analyses.images import check_classes, row_of
 from service.analyses.service import real, require, written
+
+#: Measure → a number of each neuron.
+Measures = dict[str, Numbers]
 
 
 @dataclass(frozen=True)
@@ -76,10 +80,11 @@ def _check(columns: Columns, layer: Layer, sort: str | None, scope: Scope) -> No
     """Raise what is wrong with the question."""
     if scope.index is not None and (scope.label is not None or scope.adversarial is not None):
         raise InvalidField("index", "name one image, or a cell by label and adversarial, not both")
-    if (sort in ALL_MEASURES or scope.is_chosen) and not layer.measured:
+    measured = sort in (*ALL_MEASURES, *WINDOW_MEASURES)
+    if (measured or scope.is_chosen) and not layer.measured:
         require(columns, VULNERABILITY, "The audit has no measures of single images and cells")
         last = columns.facts["penultimate"]
-        pointer = "sort" if sort in ALL_MEASURES else "layer"
+        pointer = "sort" if measured else "layer"
         why = f"measures are of the layer {last!r} alone" if last != layer.name else "no image was fooled"
         raise InvalidField(pointer, f"the neurons of {layer.name!r} have none: {why}")
     if sort in ("sensitivity", "ratio") and layer.begin is None:
@@ -87,12 +92,13 @@ def _check(columns: Columns, layer: Layer, sort: str | None, scope: Scope) -> No
     check_classes(columns, label=scope.label, adversarial=scope.adversarial)
 
 
-async def measures_of(columns: Columns, layer: Layer, scope: Scope) -> tuple[Numbers | None, int | None]:
-    """(measures × neurons) numbers, and the images that they are means over."""
+async def measures_of(columns: Columns, layer: Layer, scope: Scope) -> tuple[Measures | None, int | None]:
+    """Measure → a number of each neuron, and the images that they are means over."""
     if not layer.measured:
         return None, None
     if scope.index is not None:
-        return await columns.row("images.measures", await row_of(columns, scope.index)), 1
+        values = await columns.row("images.measures", await row_of(columns, scope.index))
+        return _named(ALL_MEASURES, values) | await _of_windows(columns, scope.index), 1
     wanted = (-1 if scope.label is None else scope.label, -1 if scope.adversarial is None else scope.adversarial)
     labels, adversarial = await columns.whole("groups.label"), await columns.whole("groups.adversarial")
     at = next((i for i, key in enumerate(zip(labels, adversarial, strict=True)) if key == wanted), None)
@@ -100,30 +106,53 @@ async def measures_of(columns: Columns, layer: Layer, scope: Scope) -> tuple[Num
         raise NotFound("No fooled image has that label and that class under attack; /matrix counts those there are")
     place, n = (await columns.whole("groups.place"))[at], (await columns.whole("groups.n"))[at]
     if place >= 0:
-        return await columns.row("groups.measures", place), n
-    found = await columns.row("images.measures", -1 - place)
-    whole = len(found) // len(ALL_MEASURES)
-    for i in range(len(found) - whole, len(found)):
-        found[i] = abs(found[i])  # of a group deviations are sizes
+        found = _named(ALL_MEASURES, await columns.row("groups.measures", place))
+        return found | (await _of_windows(columns, None) if not scope.is_chosen else {}), n
+    found = _named(ALL_MEASURES, await columns.row("images.measures", -1 - place))
+    deviation = found["deviation"]
+    for m, value in enumerate(deviation):
+        deviation[m] = abs(value)  # of a group deviations are sizes
     return found, n
 
 
-async def _key(columns: Columns, layer: Layer, sort: str, measures: Numbers | None) -> Any:
+def _named(names: Sequence[str], values: Numbers) -> Measures:
+    step = len(values) // len(names)
+    return {name: values[i * step : (i + 1) * step] for i, name in enumerate(names)}
+
+
+async def _of_windows(columns: Columns, index: int | None) -> Measures:
+    """The measures that windows add, of one image or over all; nothing where there are none."""
+    if "maps.mean" not in columns:
+        return {}
+    if index is None:
+        return _named(WINDOW_MEASURES, await columns.whole("maps.mean"))
+    indices = await columns.whole("maps.index")
+    if index not in indices:
+        return {}
+    return _named(WINDOW_MEASURES, await columns.row("maps.score", indices.index(index)))
+
+
+async def _key(columns: Columns, layer: Layer, sort: str, measures: Measures | None) -> Callable[[int], Any]:
     """What neurons are sorted by: ties by number, what is no number last."""
     if sort == "neuron":
         return lambda m: m
-    if measures is not None and sort in ALL_MEASURES:
-        begin = ALL_MEASURES.index(sort) * layer.neurons
-        values = measures[begin : begin + layer.neurons]
-    else:
+    if sort in ("sensitivity", "ratio"):
         whole = await columns.whole(f"sigma.{sort}")
         assert layer.begin is not None  # it was checked
         values = whole[layer.begin : layer.begin + layer.neurons]
+    elif measures is not None and sort in measures:
+        values = measures[sort]
+    else:
+        raise InvalidField(
+            "sort", f"{sort} is known over all images and in those with maps, where vulnerability has a `window`"
+        )
     sign = 1.0 if sort in ASCENDING else -1.0
     return lambda m: (math.isnan(values[m]), sign * values[m], m)
 
 
-async def views_of(columns: Columns, layer: Layer, chosen: list[int], measures: Numbers | None) -> list[dict[str, Any]]:
+async def views_of(
+    columns: Columns, layer: Layer, chosen: list[int], measures: Measures | None
+) -> list[dict[str, Any]]:
     """The chosen neurons as the list shows them."""
     sigma = {name: await columns.whole(f"sigma.{name}") for name in _OF_SIGMA}
     views = []
@@ -132,9 +161,7 @@ async def views_of(columns: Columns, layer: Layer, chosen: list[int], measures: 
         if layer.begin is not None:
             view |= {name: real(column[layer.begin + m]) for name, column in sigma.items()}
             view["dead"] = bool(view["dead"])
-        view["measures"] = None
-        if measures is not None:
-            view["measures"] = {name: measures[i * layer.neurons + m] for i, name in enumerate(ALL_MEASURES)}
+        view["measures"] = None if measures is None else {name: values[m] for name, values in measures.items()}
         views.append(view)
     return views
 

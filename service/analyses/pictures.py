@@ -7,6 +7,7 @@ from typing import Any
 from openapi.problems import InvalidField, NotFound
 from openapi.views.base import EXPLAIN, REGIONS, VULNERABILITY
 from service.analyses.columns import Columns, Numbers
+from service.analyses.fields import OF_FIELDS, Field, field_picture
 from service.analyses.png import encode
 from service.analyses.service import class_text, require
 
@@ -25,6 +26,7 @@ _DRAWN_BY = {
          "cam-adversarial-true", "cam-adversarial-target"), EXPLAIN,
     ),
     "regions": REGIONS,
+    **dict.fromkeys(("map-benign", "map-adversarial", *OF_FIELDS), VULNERABILITY),
 }  # fmt: skip
 SUFFIX = ".png"
 
@@ -58,12 +60,20 @@ async def others_of(columns: Columns, audit: str, index: int) -> list[dict[str, 
     return found
 
 
-async def picture(columns: Columns, index: int, name: str, scale: int | None) -> bytes:
-    """A picture of an image as PNG. Raises `NotFound`, and `InvalidField` for one that would be too large."""
+async def picture(columns: Columns, index: int, name: str, scale: int | None, field: Field) -> bytes:
+    """A picture of an image as PNG; field: of those that show fields.
+
+    Raises `NotFound`, and `InvalidField` for one that would be too large.
+    """
     what = name.removesuffix(SUFFIX)
     if what not in _DRAWN_BY or not name.endswith(SUFFIX):
         raise NotFound(f"There is no such picture; there are {', '.join(f'{known}{SUFFIX}' for known in _DRAWN_BY)}")
     require(columns, _DRAWN_BY[what], f"The audit has no {name} of image {index}")
+    if what in OF_FIELDS:
+        planes, height, width = await field_picture(columns, what, index, field)
+        return await asyncio.to_thread(encode, planes, height, width, scale_of(height, width, scale))
+    if field.neurons is not None:
+        raise InvalidField("neurons", f"{name} shows no neurons; field-benign.png and field-adversarial.png do")
     drawn = columns.facts.get("pictures", {})
     if what not in _OF_IMAGES and what not in drawn:
         raise NotFound(

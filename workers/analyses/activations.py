@@ -3,11 +3,11 @@
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from openapi.analyses.vulnerability import MEASURES, ActivationsFile, ActivationsParams, ActivationsValue
+from openapi.analyses.vulnerability import ActivationsFile, ActivationsParams, ActivationsValue
+from workers.analyses.activation_files import AttackedImages, write_activations
 from workers.analyses.slices import model_of
 from workers.analyses.window_maps import write_maps
 from workers.attacks.engine.attack_run import AttackRun
@@ -15,11 +15,9 @@ from workers.attacks.engine.suite import run_attack
 from workers.jobs.arrays import load_rows, shard_rows
 from workers.jobs.context import JobContext
 from workers.models.audited import AuditedModel
-from workers.neurons.exact import ExactSum, Floats
 from workers.neurons.heads.last_layer import LastLayer, Penultimate, find_last_layer
 from workers.neurons.heads.walk import NoLastLayer
-from workers.neurons.vulnerability import Bands, Pairs, identity_error, measures
-from workers.pictures import differences, pictures
+from workers.neurons.vulnerability import Pairs, identity_error
 
 _AT_ONCE = 64
 
@@ -34,38 +32,8 @@ def run(ctx: JobContext[ActivationsParams]) -> ActivationsValue:
     x, found = _attacked(ctx, model)
     pairs = _pairs(Penultimate(model, last), x, found.x_adv, ctx.device)
     fooled = _chosen(pairs, found.success)
-    benign = last.contributions(pairs.a, pairs.benign)
-    bands = Bands(model.num_classes, last.neurons)
-    bands.add(benign, pairs.benign)
-    totals = ExactSum()
-    by_name: dict[str, Floats] = {str(name): values for name, values in measures(last, pairs).items()}
-    of_images = np.stack([by_name[name] for name in MEASURES], 1)
-    totals.add(of_images[found.success])
-    _write_images(ctx, last, pairs, of_images, x, found.x_adv)
-    np.savez(
-        ctx.output(ActivationsFile.TOTALS, "totals.npz", "totals", "npz"),
-        measures=totals.pair((len(MEASURES), last.neurons)),
-        **bands.arrays(),  # type: ignore[arg-type]  # arrays, none of which is called allow_pickle
-    )
-    np.savez(
-        ctx.output(ActivationsFile.ACTIVATIONS, "activations.npz", "activations", "npz"),
-        index=found.index,
-        label=found.label,
-        predicted=pairs.benign,
-        adversarial=pairs.adversarial,
-        fooled=found.success,
-        benign=_rows(pairs.a),
-        attacked=_rows(pairs.a_adv),
-        z=pairs.z,
-        z_adv=pairs.z_adv,
-        contribution=benign.astype(np.float32),
-        contribution_adv=last.contributions(pairs.a_adv, pairs.adversarial).astype(np.float32),
-        weight=last.weight,
-        bias=last.bias,
-        neuron_of=last.neuron_of,
-        origin_layer=np.array([layer for layer, _ in last.origin]),
-        origin_channel=np.array([channel for _, channel in last.origin], np.int64),
-    )
+    images = AttackedImages(found.index, found.label, found.success, x, found.x_adv)
+    write_activations(ctx.output, last, pairs, images)
     _write_maps(ctx, model, last, pairs, x, found)
     ctx.progress(2 * len(x), 2 * len(x), "samples", "neurons.vulnerability")
     return ActivationsValue(
@@ -100,37 +68,6 @@ def _write_maps(
     write_maps(ctx.output(ActivationsFile.MAPS, "maps.npz", "maps", "npz"), model, last, maps, rows, ctx.device)
 
 
-def _write_images(
-    ctx: JobContext[ActivationsParams], last: LastLayer, pairs: Pairs, of_images: Floats, x: Tensor, x_adv: Tensor
-) -> None:
-    """What is asked of single images: measures (n, MEASURES, neurons), largest activations, pictures, distances."""
-    change = (x_adv - x).flatten(1).double()
-    difference, gain = differences(x, x_adv)
-    np.savez(
-        ctx.output(ActivationsFile.IMAGES, "images.npz", "images", "npz"),
-        measures=of_images.astype(np.float32),
-        excitation=_largest(last, pairs.a),
-        excitation_adv=_largest(last, pairs.a_adv),
-        benign=pictures(x),
-        adversarial=pictures(x_adv),
-        difference=difference,
-        gain=gain,
-        linf=change.abs().amax(1).numpy(),
-        l2=change.square().sum(1).sqrt().numpy(),
-    )
-
-
-def _largest(last: LastLayer, a: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    """(n, neurons): the largest number that the last layer reads of each neuron."""
-    flat = a if a.ndim == 2 else a.max(2)
-    if last.flat:
-        return flat
-    order = np.argsort(last.neuron_of, kind="stable")
-    first = np.searchsorted(last.neuron_of[order], np.arange(last.neurons))
-    largest: npt.NDArray[np.float32] = np.maximum.reduceat(flat[:, order], first, axis=1)
-    return largest
-
-
 def _attacked(ctx: JobContext[ActivationsParams], model: AuditedModel) -> tuple[Tensor, AttackRun]:
     x, y, index = load_rows(ctx.inputs["x"], ctx.inputs["y"], shard_rows(ctx))
     found = run_attack(
@@ -161,8 +98,3 @@ def _pairs(reader: Penultimate, x: Tensor, x_adv: Tensor, device: str) -> Pairs:
 
 def _chosen(pairs: Pairs, rows: Any) -> Pairs:
     return Pairs(*(getattr(pairs, name)[rows] for name in ("a", "a_adv", "z", "z_adv", "benign", "adversarial")))
-
-
-def _rows(a: Any) -> Any:
-    """(n, inputs): of a rectified head the average over positions."""
-    return a if a.ndim == 2 else a.mean(2)

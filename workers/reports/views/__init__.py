@@ -10,7 +10,7 @@ from openapi.report import Report
 from openapi.views.base import EXPLAIN, NEURONS, REGIONS, VULNERABILITY
 from workers.reports.analyses.base import Found
 from workers.reports.columns_file import ColumnsFile
-from workers.reports.views import clusters, embedding, explanations, images, layers, matrix, neurons, regions
+from workers.reports.views import clusters, embedding, explanations, images, layers, maps, matrix, neurons, regions
 
 
 def write_views(path: Path, report: Report, found: Found, kept: Mapping[str, Path]) -> None:
@@ -25,6 +25,8 @@ def write_views(path: Path, report: Report, found: Found, kept: Mapping[str, Pat
                 part.write(file, report, found)
             if "clusters" in kept:
                 clusters.write(file, report, found, kept["clusters"])
+            if "vulnerability_maps" in kept and report.model.input.shape is not None:
+                maps.write(file, found, kept["vulnerability_maps"], report.model.input.shape)
         else:
             file.missing[VULNERABILITY] = details.get(VULNERABILITY, details["neurons"])
         if report.explain is not None and "explanations" in kept:

@@ -42,8 +42,7 @@ def write(file: ColumnsFile, audit: str, section: ExplainSection, explanations: 
 
 def _draw(file: ColumnsFile, attack: str, arrays: dict[str, Any]) -> None:
     attack = attack.replace("{", "{{").replace("}", "}}")
-    x, x_adv = (arrays[name].astype(np.float32) for name in ("x", "x_adv"))
-    before, after = torch.from_numpy(x), torch.from_numpy(x_adv)
+    before, after = (torch.from_numpy(arrays[name].astype(np.float32)) for name in ("x", "x_adv"))
     draw(file, "explain", "explained", pictures(after), f"Image {{index}} under {attack}, as it is explained")
     difference, _ = differences(before, after)
     draw(
@@ -57,7 +56,7 @@ def _draw(file: ColumnsFile, attack: str, arrays: dict[str, Any]) -> None:
     )  # fmt: skip
     for i, what in enumerate(_MAPS if "maps" in arrays else ()):
         _, image, label = what.split("-")
-        shown = x if image == "benign" else x_adv
+        shown = pictures(before if image == "benign" else after)
         draw(
             file, "explain", what, paint.heat(arrays["maps"][:, i], shown),
             f"Where the {'true class' if label == 'true' else 'target'} is seen in the {image} image {{index}}: from "

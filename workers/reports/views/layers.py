@@ -15,7 +15,6 @@ from openapi.analyses.sweep import SweepSection
 from openapi.analyses.vulnerability import VULNERABILITY
 from openapi.report import Report
 from openapi.views.layers import LayerSweep, LayerView
-from openapi.views.neurons import ALL_MEASURES
 from workers.reports.analyses.base import Found
 from workers.reports.columns_file import ColumnsFile
 from workers.reports.views.penultimate import penultimate_of
@@ -25,9 +24,8 @@ def write(file: ColumnsFile, report: Report, found: Found) -> None:
     """Write both."""
     layers = report.neurons.layers if report.neurons else ()
     last = penultimate_of(found)
-    measured = last is not None and VULNERABILITY.found(report.neurons) is not None
+    section = VULNERABILITY.found(report.neurons)
     file.facts["penultimate"] = last.name if last is not None else None
-    file.facts["measured"] = measured
     _sigma(file, layers)
     views = [_view(layer, report) for layer in layers]
     if last is not None and last.name not in file.facts["layers"]:
@@ -35,13 +33,13 @@ def write(file: ColumnsFile, report: Report, found: Found) -> None:
             ("depth", "tap", "sensitivity", "ratio", "skipped", "omega", "dead", "sweep", "similarity")
         )
         views.append(LayerView(name=last.name, kind="penultimate", neurons=last.neurons, measures=(), **nothing))
-    if measured:
-        views = [_measured(view) if last is not None and view.name == last.name else view for view in views]
+    if last is not None and section is not None:
+        views = [_measured(view, section.measures) if view.name == last.name else view for view in views]
     file.lines("layers", (view.model_dump_json() for view in views))
 
 
-def _measured(view: LayerView) -> LayerView:
-    return view.model_copy(update={"measures": ALL_MEASURES})
+def _measured(view: LayerView, measures: tuple[str, ...]) -> LayerView:
+    return view.model_copy(update={"measures": measures})
 
 
 def _view(layer: LayerSensitivity, report: Report) -> LayerView:

@@ -22,16 +22,16 @@ def kinds(kind: npt.NDArray[np.integer], touched: npt.NDArray[np.bool_]) -> Byte
     return found
 
 
-def heat(maps: npt.NDArray[np.floating], x: npt.NDArray[np.float32]) -> Bytes:
-    """(n, h, w) maps over their images x (n, c, h, w): what is positive, each by its own maximum."""
+def heat(maps: npt.NDArray[np.floating], shown: Bytes) -> Bytes:
+    """Maps (n, rows, columns) over pictures (n, c, h, w): what is positive, each by its own maximum."""
     values = torch.from_numpy(np.maximum(maps, 0).astype(np.float32))
-    small = F.interpolate(values[:, None], size=small_size(*x.shape[2:]), mode="area")[:, 0].numpy()
+    small = F.interpolate(values[:, None], size=shown.shape[2:], mode="area")[:, 0].numpy()
     peak = small.max((1, 2), keepdims=True)
     at = np.where(peak > 0, small / np.where(peak > 0, peak, 1), 0) * (len(_RAMP) - 1)
     low = np.minimum(at.astype(np.int64), len(_RAMP) - 2)
     share = (at - low)[..., None]
     colour = _RAMP[low] * (1 - share) + _RAMP[low + 1] * share
-    return _bytes(_grey(pictures(torch.from_numpy(x))) * _SEEN + np.moveaxis(colour, 3, 1) * (1 - _SEEN))
+    return _bytes(_grey(shown) * _SEEN + np.moveaxis(colour, 3, 1) * (1 - _SEEN))
 
 
 def regions(x: Bytes, segments: npt.NDArray[np.integer], vulnerable: npt.NDArray[np.integer]) -> Bytes:

@@ -1,0 +1,98 @@
+"""``python -m tests.tools.benchmarks.views``: how soon the calls about an audit's analyses answer, as one table.
+
+A made-up audit (`tests.tools.synthetic_audit`) of 2,000 neurons and 10,000 images is put into a folder, and
+`tremor serve` without workers answers about it. It needs 3 GB of disk and a few minutes to make the audit; with
+``--data`` it is kept, and with ``--made`` found there.
+"""
+
+import argparse
+import os
+import random
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx
+
+from openapi.wire.settings import Settings
+from tests.tools.benchmarks.service.load import Latencies
+from tests.tools.benchmarks.service.subject import serving
+from tests.tools.synthetic_audit import LAYER, Size, synthetic
+
+_GOAL = "50 ms"
+
+
+def calls(size: Size, seed: int) -> dict[str, Callable[[], str]]:
+    """Name → an address of that call, another one each time where there is a choice."""
+    draw = random.Random(seed)
+
+    def image() -> int:
+        return draw.randrange(size.images)
+
+    def label() -> int:
+        return draw.randrange(size.classes)
+
+    return {
+        "layers": lambda: "layers",
+        "neurons, all images, 100": lambda: f"neurons?cursor={draw.randrange(size.neurons - 100)}",
+        "neurons, all images, 1,000": lambda: f"neurons?limit=1000&cursor={draw.randrange(size.neurons - 1000)}",
+        "neurons of a cell, 100": lambda: f"neurons?label={label()}&sort=adversarial_rise",
+        "neurons in an image, 100": lambda: f"neurons?index={image()}",
+        "one neuron": lambda: f"neurons/{LAYER}/{draw.randrange(size.neurons)}",
+        "matrix": lambda: "matrix",
+        "images, 100": lambda: f"images?cursor={draw.randrange(size.images - 100)}",
+        "images of a cell by l2, 100": lambda: f"images?label={label()}&adversarial={label()}&sort=l2",
+        "one image with its curves": lambda: f"images/{image()}",
+        "a picture": lambda: f"images/{image()}/{draw.choice(('benign', 'adversarial', 'difference'))}.png",
+        "clusters, 8": lambda: "clusters?count=8",
+        "clusters, 200 of 1,000": lambda: f"clusters?count=1000&limit=200&cursor={draw.randrange(800)}",
+        "dendrogram": lambda: "dendrogram",
+        "embedding": lambda: "embedding",
+    }
+
+
+def measure(http: httpx.Client, audit: str, address: Callable[[], str], times: int) -> tuple[Latencies, int]:
+    """Ask one after the other; returns the latencies and the bytes of the last answer."""
+    seconds, errors, size = list[float](), 0, 0
+    for _ in range(times):
+        path = f"/v1/audits/{audit}/{address()}"
+        begin = time.perf_counter()
+        answer = http.get(path)
+        seconds.append(time.perf_counter() - begin)
+        errors += answer.status_code != 200
+        size = len(answer.content)
+    return Latencies(seconds, errors), size
+
+
+def main() -> None:
+    """Make the audit, serve it, ask, and print the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, help="keep the audit in this folder")
+    parser.add_argument("--times", type=int, default=200)
+    parser.add_argument("--made", action="store_true", help="the audit is in the folder already")
+    for name, value in vars(Size()).items():
+        parser.add_argument(f"--{name}", type=int, default=value)
+    given = vars(parser.parse_args())
+    times, made, kept = given.pop("times"), given.pop("made"), given.pop("data")
+    size = Size(**given)
+    with tempfile.TemporaryDirectory() as folder:
+        data = kept or Path(folder)
+        audit = size.audit if made else synthetic(Settings(data_dir=data), size)
+        with serving(data, 0) as service, httpx.Client(base_url=service.url, timeout=60) as http:
+            print(f"load at the start {os.getloadavg()[0]:.1f}; {size.neurons} neurons, {size.images} images")
+            api = service.find(" api")
+            print(f"\n| call | p50 | p99 | longest | processor time | answer | goal |\n|{'---|' * 7}")
+            for name, address in calls(size, 0).items():
+                first, _ = measure(http, audit, address, 1)
+                before = sum(api.cpu_times()[:2])
+                found, length = measure(http, audit, address, times)
+                spent = 1000 * (sum(api.cpu_times()[:2]) - before) / times
+                assert not first.errors + found.errors, name
+                p50, p99, longest = (1000 * found.quantile(share) for share in (0.5, 0.99, 1.0))
+                times_of = f"{p50:.1f} ms | {p99:.1f} ms | {longest:.0f} ms | {spent:.1f} ms"
+                print(f"| {name} | {times_of} | {length / 1000:.0f} kB | {_GOAL} |")
+
+
+if __name__ == "__main__":
+    main()
