@@ -22,6 +22,18 @@ _Share = Annotated[float, Field(gt=0, le=1)]
 _LayerNames = Annotated[tuple[Annotated[str, Field(max_length=500)], ...], Field(max_length=5_000, fail_fast=True)]
 
 
+class Exports(Frozen):
+    """What checkpoints are written beside ONNX, TorchScript and safetensors, and how."""
+
+    opset: int | None = Field(None, ge=18, le=23, description="Of the ONNX file; null is torch's own choice, 20")
+    pt2: bool = Field(False, description="A `torch.export` program too, where the upload was none")
+    int8: bool = Field(
+        False,
+        description="The ONNX file in 8 bits too (QDQ, static, calibrated on training images), with its accuracy beside "
+        "that of the one in floats",
+    )
+
+
 class Goal(Frozen):
     """What the hardened model is to be worth, on the validation split. One of the two."""
 
@@ -192,6 +204,9 @@ class HardenOptions(Frozen):
         exclude_if=_unset,
         description="Of meansparse: alpha, the features within alpha standard deviations of their mean become the mean; "
         "null takes the most robust of 0.05 to 0.5 that costs at most 1 % of clean accuracy on the validation split",
+    )
+    exports: Exports = Field(
+        Exports(), exclude_if=lambda value: value == Exports(), description="Which checkpoints are written, and how"
     )
     compare: bool = Field(
         False,

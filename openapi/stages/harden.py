@@ -16,6 +16,7 @@ class HardenFile(StrEnum):
     `example` of their use in Python."""
 
     ONNX = "onnx"
+    INT8 = "int8"
     TORCHSCRIPT = "torchscript"
     SAFETENSORS = "safetensors"
     MANIFEST = "manifest"
@@ -189,6 +190,18 @@ class Decided(Wire):
     looked_at: tuple[Sparsified, ...] | None = Field(None, exclude_if=is_none)
 
 
+class Quantised(Wire):
+    """The 8-bit ONNX file beside the one in floats, on `n` images that `judged_on` names; agreement: images of which both
+    say the same class."""
+
+    calibrated_on: int
+    n: int
+    judged_on: Literal["validation", "training"]
+    accuracy: float
+    float_accuracy: float
+    agreement: float
+
+
 class HardenValue(Wire):
     """The hardened model's inspection, and what the training did.
 
@@ -204,6 +217,7 @@ class HardenValue(Wire):
     layers: tuple[str, ...]
     frozen: tuple[str, ...]
     omega: dict[str, tuple[int, ...]]
+    quantised: Quantised | None = Field(None, exclude_if=is_none)
     delivered: int | None = Field(None, exclude_if=is_none)
     frontier: Frontier | None = Field(None, exclude_if=is_none)
     decided: Decided | None = Field(None, exclude_if=is_none)

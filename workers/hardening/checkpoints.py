@@ -3,8 +3,10 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
+from openapi.hardening_options import Exports
 from openapi.problems import JobFailed
 from workers.models.audited import AuditedModel
 from workers.models.export import write_onnx, write_pt2, write_safetensors, write_torchscript
@@ -21,24 +23,27 @@ WRITERS: dict[str, tuple[str, Writer]] = {
 #: Formats that hold the network and not its numbers alone, the one to audit further first.
 _PROGRAMS = ("torchscript", "onnx", "pt2")
 
+_PLAIN = Exports()
+
 
 @dataclass
 class Checkpoints:
     """Which formats a model is written in, and why not in others.
 
-    `formats`: ONNX, TorchScript and safetensors, and ``pt2`` where the upload was one or neither of the first two can
-    be written. `failed`: {format: reason}.
+    `formats`: ONNX, TorchScript and safetensors, and ``pt2`` where it is asked for, the upload was one, or neither of
+    the first two can be written. `failed`: {format: reason}.
     """
 
     uploaded: str
+    exports: Exports = _PLAIN
     formats: list[str] = field(default_factory=list)
     failed: dict[str, str] = field(default_factory=dict)
 
     @classmethod
-    def tried(cls, model: AuditedModel, scratch: Path) -> "Checkpoints":
+    def tried(cls, model: AuditedModel, scratch: Path, exports: Exports = _PLAIN) -> "Checkpoints":
         """Write the model in each format and throw the files away; `JobFailed` when no format can hold the network."""
-        found = cls(model.format)
-        wanted = ["onnx", "torchscript", "safetensors", *(["pt2"] if model.format == "pt2" else [])]
+        found = cls(model.format, exports)
+        wanted = ["onnx", "torchscript", "safetensors", *(["pt2"] if exports.pt2 or model.format == "pt2" else [])]
         for key in wanted:
             found.write(model, key, scratch / f"trial-{key}")
             (scratch / f"trial-{key}").unlink(missing_ok=True)
@@ -63,9 +68,12 @@ class Checkpoints:
     def write(self, model: AuditedModel, key: str, path: Path) -> bool:
         """Write one format, and note whether it could be."""
         try:
-            WRITERS[key][1](model, path)
+            writer = WRITERS[key][1]
+            if key == "onnx" and self.exports.opset is not None:
+                writer = partial(write_onnx, opset=self.exports.opset)
+            writer(model, path)
         except Exception as error:  # torch's exporters raise anything; the other formats must come through
-            self.failed[key] = _reason(error)
+            self.failed[key] = reason_of(error)
             self.formats = [name for name in self.formats if name != key]
             path.unlink(missing_ok=True)
             return False
@@ -81,7 +89,7 @@ class Checkpoints:
         return lines
 
 
-def _reason(error: BaseException) -> str:
+def reason_of(error: BaseException) -> str:
     """The first line of what an exporter ran into, under the advice that it wraps around it."""
     while error.__cause__ is not None:
         error = error.__cause__

@@ -15,11 +15,12 @@ import torch
 
 from openapi.hardening_options import HardenOptions
 from openapi.problems import JobFailed
-from openapi.stages.harden import HardenFile, HardenParams, HardenValue
-from workers.hardening.checkpoints import WRITERS, Checkpoints
+from openapi.stages.harden import HardenFile, HardenParams, HardenValue, Quantised
+from workers.hardening.checkpoints import WRITERS, Checkpoints, reason_of
 from workers.hardening.data import TrainingSet
 from workers.hardening.example import example_of
 from workers.hardening.manifest import sha256_of, write_lines, write_manifest
+from workers.hardening.quantise import write_int8
 from workers.hardening.run import Watchers, harden
 from workers.hardening.saved import Moment
 from workers.hardening.training import Hardening
@@ -51,7 +52,7 @@ def run(ctx: JobContext[HardenParams]) -> HardenValue:
             leave=partial(_leave, ctx, model),
         )
         ctx.progress(0, 1, "checkpoints", "try export")
-        checkpoints = Checkpoints.tried(model, ctx.scratch)
+        checkpoints = Checkpoints.tried(model, ctx.scratch, options.exports)
         result = harden(model, data, options, seed=seed, watchers=watchers, moment=_earlier(ctx))
 
     for path in (ctx.moment, ctx.so_far):
@@ -59,9 +60,14 @@ def run(ctx: JobContext[HardenParams]) -> HardenValue:
     model.to("cpu")
     log = [epoch.dump() for epoch in result.log]
     written = write_all(ctx, model, checkpoints)
+    quantised = _quantised(ctx, model, data, checkpoints, written)
     write_manifest(
         ctx.output(HardenFile.MANIFEST, "manifest.json", "manifest", "json"),
-        {**manifest(ctx, options, seed, result, model, log), "not_written": checkpoints.failed},
+        {
+            **manifest(ctx, options, seed, result, model, log),
+            "not_written": checkpoints.failed,
+            **({} if quantised is None else {"quantised": quantised.dump()}),
+        },
         written,
     )
     write_lines(ctx.output(HardenFile.LOG, "log.jsonl", "log", "jsonl"), log)
@@ -82,6 +88,7 @@ def run(ctx: JobContext[HardenParams]) -> HardenValue:
             "frontier": result.frontier,
             "decided": result.decided,
             "factors": result.factors,
+            "quantised": quantised,
             "delivered": None if options.choose_by is None else result.delivered,
         }
     )
@@ -124,6 +131,30 @@ def write_all(ctx: JobContext[HardenParams], model: AuditedModel, checkpoints: C
         ctx.progress(i + 1, len(wanted), "checkpoints", "export")
     checkpoints.check()
     return written
+
+
+def _quantised(
+    ctx: JobContext[HardenParams],
+    model: AuditedModel,
+    data: TrainingSet,
+    checkpoints: Checkpoints,
+    written: dict[str, Path],
+) -> Quantised | None:
+    """Write the ONNX file in 8 bits too where that is asked for; None where it is not, or cannot be."""
+    options, path = ctx.params.harden, ctx.scratch / "hardened.int8.onnx"
+    if not options.exports.int8:
+        return None
+    if "onnx" not in written:
+        checkpoints.failed["int8"] = "it is made of the ONNX file, which could not be written"
+        return None
+    try:
+        found = write_int8(model, written["onnx"], path, data, options.validation, ctx.params.seed)
+    except Exception as error:  # onnxruntime's quantiser raises anything; the other files must come through
+        checkpoints.failed["int8"] = reason_of(error)
+        path.unlink(missing_ok=True)
+        return None
+    written["int8"] = ctx.output(HardenFile.INT8, path.name, "checkpoint", "onnx")
+    return found
 
 
 def as_found(options: HardenOptions, result: Hardening) -> HardenOptions:

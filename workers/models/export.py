@@ -65,8 +65,11 @@ def write_pt2(model: AuditedModel, path: Path) -> None:
     _compare(model, load_pt2(path, model.input).graph, "pt2")
 
 
-def write_onnx(model: AuditedModel, path: Path) -> None:
-    """Write an ONNX file (input ``input``, output ``logits``) by torch's default exporter, with a free batch size."""
+def write_onnx(model: AuditedModel, path: Path, opset: int | None = None) -> None:
+    """Write an ONNX file (input ``input``, output ``logits``) by torch's default exporter, with a free batch size.
+
+    opset: null is torch's own choice. `JobFailed` where the file cannot be brought to the one asked for.
+    """
     from workers.models.onnx.runtime import session
 
     network, names = for_exporter(model.graph)
@@ -75,12 +78,16 @@ def write_onnx(model: AuditedModel, path: Path) -> None:
             network,
             (_probe(model, 2),),
             dynamo=True,
+            opset_version=opset,
             input_names=["input"],
             output_names=["logits"],
             dynamic_shapes=({0: torch.export.Dim("batch", min=1)},),
             verbose=False,
         )
     assert program is not None
+    found = program.model.opset_imports.get("")
+    if opset is not None and found != opset:
+        raise JobFailed(f"torch writes this network in opset {found} and cannot bring it to {opset}")
     rename(program.model.graph, names)
     program.save(str(path), external_data=False)
     opened = session(str(path))

@@ -114,6 +114,12 @@ def _settings(request: HardeningRequest, training: HardenValue | None) -> list[s
         lines.append(f"Stabilised layers: {', '.join(f'`{name}`' for name in training.layers) or 'none'}.")
         if training.delivered is not None:
             lines.append(f"The weights of epoch {training.delivered} were chosen by the validation split.")
+        if (small := training.quantised) is not None:
+            lines.append(
+                f"`hardened.int8.onnx`: {100 * small.accuracy:.1f} % of {small.n} {small.judged_on} images, where the "
+                f"file in floats has {100 * small.float_accuracy:.1f} %; both say the same of "
+                f"{100 * small.agreement:.1f} %. Its robustness was not measured."
+            )
         if (walked := training.frontier) is not None:
             what = "meets" if walked.met else "comes nearest to"
             lines.append(
