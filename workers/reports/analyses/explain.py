@@ -1,6 +1,7 @@
 """The report's part of explanations: samples of all slices, their means with intervals, and scores by quantile."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -29,6 +30,7 @@ from workers.reports.analyses.explain_figures import by_attack, scores
 from workers.reports.formatting import attack_text, class_text
 from workers.reports.intervals import Z95
 from workers.reports.kept_arrays import join_npz
+from workers.reports.sheets import of_examples
 
 _LISTED = 12
 _KINDS = ("suppression", "balanced", "promotion", "negligible")
@@ -229,3 +231,8 @@ def view(section: ExplainSection, report: Report) -> dict[str, Any]:
 
 def _row(attack: ExplainedAttack) -> dict[str, Any]:
     return {**attack.model_dump(mode="json"), "label": attack_text(attack.attack.name, attack.attack.model_dump())}
+
+
+def pictures(section: ExplainSection, files: Mapping[str, Path]) -> dict[str, Any]:
+    """Sheets of single images."""
+    return {"sheets": of_examples(files)}
