@@ -118,12 +118,14 @@ class AuditedModel(nn.Module):
         logits: Tensor = self.graph(self.transform(x))
         return logits.float()
 
-    def quickened(self, example: Tensor) -> nn.Module:
+    def quickened(self, example: Tensor, *, tempered: bool = False) -> nn.Module:
         """Return this function of pixels in a form that attacks pass through faster, see `workers.models.quick`.
 
         To be used while no weight changes. example: (m, c, h, w) images on which the two are compared.
+        tempered: gradients of mixed probabilities that climb better, and are not the function's own
+        (`workers.models.quick.tempered`).
         """
-        return quicken(self, example)
+        return quicken(self, example, tempered=tempered)
 
     def tapped(self, tap: Tap = "conv", layers: Sequence[str] | None = None) -> "Tapped":
         """Return the model that also gives the activations of `layers` (default: all) at `tap`; all is shared."""

@@ -6,8 +6,8 @@ a factor, division by the sum, see `order`) may stand around them. What mixes se
 logarithm (`log_scores`).
 """
 
-from dataclasses import dataclass
-from typing import Literal, cast
+from dataclasses import dataclass, replace
+from typing import Literal, NamedTuple, cast
 
 from torch import fx
 
@@ -43,13 +43,16 @@ class Peeled:
     """The node that holds the logits, how many classes it has (1: a single logit), and what was taken off above it.
 
     `base`: the node of the file that `tail.FileTail` begins at: `node` itself, or the mixture that `node` is the
-    logarithm of (of one number p an image: log p - log(1 - p)).
+    logarithm of, or (`odds` = s, at most which it is) the log-odds: log p - log(s - p); `guarded`: but for
+    limits such as max(p, 1e-7), so that it does not follow from `node`.
     """
 
     node: fx.Node
     classes: int
     head: Head = ""
     base: fx.Node | None = None
+    odds: float = 0.0
+    guarded: bool = False
 
     @property
     def start(self) -> fx.Node:
@@ -79,7 +82,7 @@ def peel(node: fx.Node) -> Peeled | None:
     ranked = _ranking(node)
     if ranked is not None:
         below = peel(ranked[0])
-        return below and Peeled(below.node, below.classes, ranked[1], below.base)
+        return below and replace(below, head=ranked[1])
     classes = classes_of(node)
     if not floating or classes is None:
         return None
@@ -95,7 +98,7 @@ def peel(node: fx.Node) -> Peeled | None:
             head, logits = head or named, here
     mixed = mixed or _mixture(here, classes)
     if mixed is not None:
-        return Peeled(mixed, classes, cast(Head, head or "mixture"), here)
+        return Peeled(mixed.log, classes, cast(Head, head or "mixture"), here, mixed.odds, mixed.guarded)
     return Peeled(logits, classes, cast(Head, head))
 
 
@@ -127,25 +130,40 @@ def _step(node: fx.Node, classes: int) -> tuple[fx.Node, str] | None:
     return below, "squashed" if name in SQUASHING else ""
 
 
-def _mixture(node: fx.Node, classes: int) -> fx.Node | None:
-    """Return the logarithm of a mixture of probabilities (the log-odds of one number); None for anything else."""
+class _Mixture(NamedTuple):
+    """See `Peeled`."""
+
+    log: fx.Node
+    odds: float
+    guarded: bool
+
+
+def _mixture(node: fx.Node, classes: int) -> _Mixture | None:
+    """Return the logarithm of a mixture of probabilities, or its log-odds; None for anything else.
+
+    Log-odds of one number, and of scores such as means of sigmoids: several may be so near 1 that logarithms tie.
+    """
     if node.op != "call_function":
         return None
     scores = LogScores(node.graph)
     log = scores.log(node)
-    if log is None or classes > 1:
-        return log
-    rest = scores.log_complement(node)
-    return None if rest is None else call(node.graph, aten.sub.Tensor, log, rest)
+    if log is None or not (classes == 1 or scores.crowded):
+        return None if log is None else _Mixture(log, 0.0, scores.guarded)
+    complement = scores.log_complement(node)
+    rest = scores.log_rest(node) if complement is None and classes > 1 else (complement, 1.0)
+    if rest is not None and rest[0] is not None:
+        return _Mixture(call(node.graph, aten.sub.Tensor, log, rest[0]), rest[1], scores.guarded)
+    return _Mixture(log, 0.0, scores.guarded) if classes > 1 else None
 
 
-def _over_classes(node: fx.Node) -> bool:
-    """Whether a softmax runs over the axis that counts classes."""
-    shape = shape_of(node)
+def _over_classes(node: fx.Node, scores: fx.Node | None = None) -> bool:
+    """Whether a softmax, or what reads `scores`, runs over the axis that counts classes."""
+    scores = node if scores is None else scores
+    shape = shape_of(scores)
     axis = node.args[1] if len(node.args) > 1 else node.kwargs.get("dim")
     if not isinstance(axis, int) or not shape:
         return False
-    return axis % len(shape) > 0 and shape[axis] == classes_of(node)
+    return axis % len(shape) > 0 and shape[axis] == classes_of(scores)
 
 
 def _estimated(node: fx.Node) -> fx.Node | None:
@@ -189,8 +207,10 @@ def _ranking(node: fx.Node) -> tuple[fx.Node, Head] | None:
         if op_name(here) == "getitem" and op_name(source) in {"sort", "topk"}:
             return (source.args[0], "top") if isinstance(source.args[0], fx.Node) else None
         if op_name(here) == "getitem" and op_name(source) == "max":
-            labels = here.args[1] == 1
-            return (source.args[0], "label" if labels else "top") if isinstance(source.args[0], fx.Node) else None
+            scores = source.args[0]
+            if not isinstance(scores, fx.Node) or not _over_classes(source, scores):
+                return None
+            return scores, "label" if here.args[1] == 1 else "top"
         here = source
     if op_name(here) == "argmax" and isinstance(here.args[0], fx.Node) and classes_of(here.args[0]) is not None:
         return here.args[0], "label"

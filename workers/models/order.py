@@ -12,11 +12,25 @@ from torch import Tensor, fx
 from workers.models.graphs import fetch, op_name
 
 #: Increasing functions that flatten where scores are large or small: under them gradients vanish.
-SQUASHING = {"sigmoid", "tanh", "exp", "atan", "erf", "softplus"}
-_INCREASING = {"log", "sqrt", "log1p", "clamp", "clamp_min", "clamp_max", "hardtanh", "round", "log_sigmoid", "expm1"}
-_POSITIVE = {"exp", "softmax", "_softmax", "special_softmax", "sigmoid", "softplus"}
-_POSITIVE_IF_ALL_ARE = {"sum", "mean", "amax", "max", "add", "mul", "div", "sqrt", "getitem", "view", "unsqueeze"}
-_FIRST_ALONE = {"sum", "mean", "amax", "max", "sqrt", "getitem", "view", "unsqueeze"}
+SQUASHING = {"sigmoid", "tanh", "exp", "atan", "erf", "softplus", "hardsigmoid"}
+_INCREASING = {
+    "log", "sqrt", "log1p", "clamp", "clamp_min", "clamp_max", "hardtanh", "round", "log_sigmoid", "expm1", "logit",
+    "special_logit",
+}  # fmt: skip
+_POSITIVE = {
+    "exp",
+    "softmax",
+    "_softmax",
+    "special_softmax",
+    "sigmoid",
+    "softplus",
+    "linalg_vector_norm",
+    "norm",
+    "abs",
+}
+_FIRST_ALONE = {"sum", "mean", "amax", "max", "sqrt", "getitem", "view", "reshape", "unsqueeze"}
+_POSITIVE_IF_ALL_ARE = {"add", "mul", "div", *_FIRST_ALONE}
+_COPIES = {"lift_fresh_copy", "lift_fresh", "detach", "detach_", "alias", "clone", "to", "_to_copy"}
 
 
 def shape_of(node: fx.Node) -> list[Any]:
@@ -28,6 +42,8 @@ def constant(arg: Any) -> Tensor | None:
     """Return the numbers of a Python number or of a tensor that the file holds; None for what is computed."""
     if isinstance(arg, (int, float)) and not isinstance(arg, bool):
         return torch.tensor(float(arg))
+    while isinstance(arg, fx.Node) and op_name(arg) in _COPIES:
+        arg = arg.args[0]
     if not isinstance(arg, fx.Node) or arg.op != "get_attr" or arg.graph.owning_module is None:
         return None
     value = fetch(arg.graph.owning_module, str(arg.target))
@@ -63,6 +79,8 @@ def _alike_for_classes(other: Any, main: fx.Node) -> bool:
         return held.numel() == 1
     if not isinstance(other, fx.Node):
         return False
+    if op_name(other) in {"expand", "expand_as"}:
+        return _alike_for_classes(other.args[0], main)
     shape = shape_of(other)
     return len(shape) == len(shape_of(main)) > 1 and all(isinstance(s, int) and s == 1 for s in shape[1:])
 
@@ -80,6 +98,8 @@ def positive(arg: Any) -> bool:
     if name in {"clamp", "clamp_min"}:
         low = arg.args[1] if len(arg.args) > 1 else arg.kwargs.get("min")
         return isinstance(low, (int, float)) and low > 0
+    if name in {"expand", "expand_as"}:
+        return positive(arg.args[0])
     if name not in _POSITIVE_IF_ALL_ARE:
         return False
     parts = arg.args[:1] if name in _FIRST_ALONE else arg.args[:2]

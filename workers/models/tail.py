@@ -18,19 +18,19 @@ _MOST_NODES = 200
 class FileTail:
     """``tail(scores)``: (n, k) logits → (n, k) what the file returns, (n, 1) where it returns a label or one number.
 
-    shape: the sizes, but for the first, that the file's own node has; `mixture`: the logits are logarithms (of one
-    number: log-odds) of what that node holds.
+    shape: the sizes, but for the first, that the file's own node has; `odds`: the logits are the node's log-odds
+    below this bound; 0: they are its logarithms; None: the node itself.
     """
 
     program: fx.GraphModule
     shape: tuple[int, ...]
     dtype: torch.dtype
-    mixture: bool
+    odds: float | None
 
     def __call__(self, scores: Tensor) -> Tensor:
         """See the class."""
-        if self.mixture:
-            scores = scores.sigmoid() if scores.shape[1] == 1 else scores.exp()
+        if self.odds is not None:
+            scores = self.odds * scores.sigmoid() if self.odds else scores.exp()
         found: Tensor = self.program(scores.to(self.dtype).reshape(-1, *self.shape))
         return found.reshape(len(scores), -1)
 
@@ -38,10 +38,10 @@ class FileTail:
 def tail_of(leaf: fx.Node, peeled: Peeled) -> FileTail | None:
     """Cut the operators between the logits and the file's output out of a graph.
 
-    None where they read something else that depends on the image, or are none at all.
+    None where they read something else that depends on the image, or are none at all, or the logits say too little.
     """
     start = peeled.start
-    if leaf is start and peeled.base is None:
+    if (leaf is start and peeled.base is None) or peeled.guarded:
         return None
     nodes = _between(leaf, start)
     if nodes is None:
@@ -59,7 +59,12 @@ def tail_of(leaf: fx.Node, peeled: Peeled) -> FileTail | None:
         copies[node] = graph.node_copy(node, copies.__getitem__)
     graph.output(copies[leaf])
     sizes = shape_of(start)
-    return FileTail(fx.GraphModule(held, graph), tuple(sizes[1:]), start.meta["val"].dtype, peeled.base is not None)
+    return FileTail(
+        fx.GraphModule(held, graph),
+        tuple(sizes[1:]),
+        start.meta["val"].dtype,
+        None if peeled.base is None else peeled.odds,
+    )
 
 
 def _between(leaf: fx.Node, start: fx.Node) -> Sequence[fx.Node] | None:

@@ -32,10 +32,10 @@ class Counted(nn.Module):
             z.register_hook(lambda grad: self._came_back(len(grad)))
         return z
 
-    def quickened(self, example: Tensor) -> nn.Module:
+    def quickened(self, example: Tensor, *, tempered: bool = False) -> nn.Module:
         """Ours goes through the model's quick form where it has one: counted as well."""
         offer = getattr(self.model, "quickened", None)
-        return self if offer is None else _Alias(offer(example), self)
+        return self if offer is None else _Alias(offer(example, tempered=tempered), self)
 
     def _came_back(self, n: int) -> None:
         self.backwards += n

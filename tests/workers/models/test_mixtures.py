@@ -16,6 +16,9 @@ from workers.models.load import load_model
 
 SCALE = 40.0  # confident networks: float32 softmaxes are exactly 0 and 1
 
+#: A noise of labels between neighbours.
+CONFUSION = torch.eye(4).roll(1, 0) * 0.8 + 0.05
+
 Mix = Callable[[Tensor, Tensor], Tensor]
 MIXTURES: dict[str, tuple[str, Mix]] = {
     "mean of softmaxes": ("mixture", lambda p, q: (p.softmax(1) + q.softmax(1)) / 2),
@@ -31,6 +34,28 @@ MIXTURES: dict[str, tuple[str, Mix]] = {
     "geometric mean": ("mixture", lambda p, q: (p.softmax(1) * q.softmax(1)).sqrt()),
     "noisy or": ("mixture", lambda p, q: 1 - (1 - p.softmax(1)) * (1 - q.softmax(1))),
     "noisy or of sigmoids": ("mixture", lambda p, q: 1 - (1 - torch.sigmoid(p)) * (1 - torch.sigmoid(q))),
+    "three": ("mixture", lambda p, q: (p.softmax(1) + q.softmax(1) + (p - q).softmax(1)) / 3),
+    "sum of sigmoids": ("mixture", lambda p, q: 0.7 * torch.sigmoid(p) + torch.sigmoid(q)),
+    "mean of rescaled tanhs": ("mixture", lambda p, q: ((p.tanh() + 1) / 2 + (q.tanh() + 1) / 2) / 2),
+    "largest": ("mixture", lambda p, q: torch.stack([p.softmax(1), q.softmax(1)]).max(0).values),
+    "smallest": ("mixture", lambda p, q: torch.minimum(p.softmax(1), q.softmax(1))),
+    "prior": ("mixture", lambda p, q: p.softmax(1) * torch.tensor([0.1, 0.2, 0.3, 0.4], dtype=p.dtype)),
+    "confusion": ("mixture", lambda p, q: p.softmax(1) @ CONFUSION.to(p.dtype)),
+    "experts": (
+        "mixture",
+        lambda p, q: (torch.stack([p.softmax(1), q.softmax(1)], 1) * q[:, :2].softmax(1).unsqueeze(2)).sum(1),
+    ),
+    "two levels": (
+        "mixture",
+        lambda p, q: q[:, :2].softmax(1)[:, [0, 0, 1, 1]] * torch.cat([p[:, :2].softmax(1), p[:, 2:].softmax(1)], 1),
+    ),
+    "l1 normalised": ("mixture", lambda p, q: nn.functional.normalize(p.softmax(1) + q.softmax(1), p=1, dim=1)),
+    "one over one plus exp": ("mixture", lambda p, q: (1 / (1 + torch.exp(-p)) + 1 / (1 + torch.exp(-q))) / 2),
+    "harmonic mean": ("mixture", lambda p, q: 2 / (1 / p.softmax(1) + 1 / q.softmax(1))),
+    "where": (
+        "mixture",
+        lambda p, q: torch.where(p.amax(1, keepdim=True) > q.amax(1, keepdim=True), p.softmax(1), q.softmax(1)),
+    ),
     "softmax of the log of a mean": ("softmax", lambda p, q: (p.softmax(1) + q.softmax(1)).log().softmax(1)),
     "normalised sigmoids": ("sigmoid", lambda p, q: torch.sigmoid(p) / torch.sigmoid(p).sum(1, keepdim=True)),
     "smoothed softmax": ("softmax", lambda p, q: p.softmax(1) * 0.9 + 0.025),
@@ -76,8 +101,19 @@ def loaded(net: nn.Module, folder: Path, how: str) -> tuple[AuditedModel, Callab
     return load_model(path, "onnx", InputSpec()), lambda v: torch.from_numpy(session.run(None, {"x": v.numpy()})[0])
 
 
-@pytest.mark.parametrize("how", ["trace", "onnx"])
-@pytest.mark.parametrize("name", sorted(MIXTURES))
+#: What one exporter writes unlike the others.
+BOTH = {
+    "mean of softmaxes",
+    "mean of sigmoids",
+    "noisy or",
+    "normalised sigmoids",
+    "l1 normalised",
+    "confusion",
+    "tanh",
+}
+
+
+@pytest.mark.parametrize(("name", "how"), [*((n, "trace") for n in MIXTURES), *((n, "onnx") for n in sorted(BOTH))])
 def test_the_same_classes_with_gradients_where_the_file_has_none(tmp_path: Path, name: str, how: str) -> None:
     head, mix = MIXTURES[name]
     model, theirs = loaded(Two(mix), tmp_path, how)
@@ -145,3 +181,15 @@ def test_what_is_no_mixture_of_probabilities_stays(tmp_path: Path, how: Mix) -> 
     x = torch.rand(8, 3, 4, 4)
     assert model.output.head == ""
     torch.testing.assert_close(model(x), theirs(x))
+
+
+def test_limits_inside_a_mixture_are_left_out_and_its_numbers_not_compared(tmp_path: Path) -> None:
+    def log_odds(p: Tensor, q: Tensor) -> Tensor:
+        mean = ((p.softmax(1) + q.softmax(1)) / 2).clamp(1e-4, 1 - 1e-4)
+        return torch.log(mean / (1 - mean))
+
+    model, theirs = loaded(Two(log_odds), tmp_path, "trace")
+    x = torch.rand(8, 3, 4, 4, generator=torch.Generator().manual_seed(1))
+    assert model.output.head == "mixture"
+    assert float(model(x).amin().detach()) < float(theirs(x).detach().amin())
+    assert model.file_output(model(x).detach()) is None

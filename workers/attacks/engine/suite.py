@@ -79,7 +79,7 @@ def run_attack(
         work = operations(model, few[:1]) if where.type == "cpu" else torch.inf
         usual = batch_size or usual_tile(few, work)
         stack.enter_context(fitting_threads(usual * work))
-        quick = quickened(model, few)
+        quick = quickened(model, few, tempered=not (spec.facts.minimal or spec.facts.black_box))
         tile = batch_size or rows_at_once(quick, few, usual, not spec.facts.black_box)
         outside = [Victim(model, index[s].to(where), tile=tile) for s in slices]
         clean = [v.logits(x[s].to(where, torch.float32), v.everyone) for v, s in zip(outside, slices, strict=True)]

@@ -38,10 +38,13 @@ def frozen(model: Logits) -> Iterator[None]:
             p.requires_grad_(flag)
 
 
-def quickened(model: Logits, example: Tensor) -> Logits:
-    """Return what the attack's own passes go through: ``model.quickened(example)`` where a model offers that."""
-    offer: Callable[[Tensor], Logits] | None = getattr(model, "quickened", None)
-    return model if offer is None else offer(example)
+def quickened(model: Logits, example: Tensor, *, tempered: bool = False) -> Logits:
+    """Return what the attack's own passes go through: ``model.quickened(example)`` where a model offers that.
+
+    tempered: with gradients to climb by where it mixes probabilities, see `workers.models.quick.tempered`.
+    """
+    offer: Callable[..., Logits] | None = getattr(model, "quickened", None)
+    return model if offer is None else offer(example, tempered=tempered)
 
 
 def usual_size(n: int) -> int:

@@ -21,6 +21,7 @@ from workers.models.quick.rewrites import (
     max_pools,
     relu_in_place,
 )
+from workers.models.quick.tempered import temper
 
 
 class Quickened(Protocol):
@@ -39,12 +40,14 @@ class QuickModel(nn.Module):
     """``forward``: x (n, c, h, w) float32 in [0, 1] → (n, num_classes) float32 logits, as `AuditedModel` to rounding.
 
     The weights, some copied and some shared, have no gradients; gradients with respect to x are complete. To be used
-    while no weight of the model changes.
+    while no weight of the model changes. tempered: gradients of mixed probabilities are those of `tempered`.
     """
 
-    def __init__(self, model: Quickened) -> None:
+    def __init__(self, model: Quickened, *, tempered: bool = False) -> None:
         super().__init__()
         self.graph = copied(model.graph)
+        if tempered:
+            temper(self.graph)
         self.transform: nn.Module = model.transform
         fold_norms(self.graph)
         if model.transform.scale.device.type == "cpu":
@@ -67,14 +70,14 @@ class QuickModel(nn.Module):
 Audited = TypeVar("Audited", bound=Quickened)
 
 
-def quicken(model: Audited, example: Tensor) -> QuickModel | Audited:
+def quicken(model: Audited, example: Tensor, *, tempered: bool = False) -> QuickModel | Audited:
     """Return the quick version of a model; the model itself where the quick one does not give its logits.
 
-    example: (m, c, h, w) images on which both are compared (to 1e-4 of the logits' range).
+    example: (m, c, h, w) images on which both are compared (to 1e-4 of the logits' range). tempered: see `QuickModel`.
     """
     if not model.differentiable:
         return model
-    quick = QuickModel(model)
+    quick = QuickModel(model, tempered=tempered)
     with torch.no_grad():
         wanted, got = model(example), quick(example)
     spread = (wanted.amax() - wanted.amin()).clamp(min=1e-12)
