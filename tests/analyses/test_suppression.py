@@ -98,6 +98,16 @@ def test_the_steps_wait_for_the_sums_of_all_slices(found: Audited) -> None:
     assert steps["suppressed.2.0"].phase == "neurons.suppression"
 
 
+def test_the_network_as_it_is_is_attacked_once(small: InProcess, found: Audited) -> None:
+    betas = {step.name: step.params.dump()["betas"] for step in found.steps if step.name.startswith("suppressed")}
+    assert betas == {"suppressed.0.0": [1.0, 0.5, 0.0], "suppressed.1.0": [0.5, 0.0], "suppressed.2.0": [0.5, 0.0]}
+    whole = audited(small, betas=[1], repeats=2)
+    assert [step.name for step in whole.steps if step.name.startswith("suppressed")] == ["suppressed.0.0"]
+    points = whole.report["neurons"]["suppression"]["points"]
+    assert [(p["group"], p["repeat"]) for p in points] == [("sensitive", 0), ("control", 0), ("control", 1)]
+    assert len({p["clean_accuracy"] for p in points}) == 1
+
+
 def test_impossible_attacks_are_refused_where_they_stand(small: InProcess) -> None:
     aimed = [{"name": "fgsm", "eps": 0.1}, {"name": "pgd", "eps": 0.1, "target": 7}]
     with pytest.raises(InvalidField, match="3 classes") as caught:

@@ -50,15 +50,19 @@ def steps(options: SuppressionOptions, plan: Planning) -> list[Step]:
     found.append(plan.step(SUPPRESSION, (0,), sums or plan.sums(), omega, 1))
     for j, start, stop in plan.slices(options.max_samples):
         for group in range(options.repeats + 1):
+            # At β = 1 every group is the network as it is: the first one tells of all.
+            betas = tuple(beta for beta in options.betas if not group or beta != 1)
+            if not betas:
+                continue
             params = SuppressedParams(
                 omega={},
                 repeat=group - 1 if group else None,
-                betas=options.betas,
+                betas=betas,
                 attacks=tuple(spec.model_copy(update={"id": None}) for spec in specs),
                 **plan.sliced(SUPPRESSED, start, stop),
             )
             values = {"omega": ValueOf(step_name(OMEGA.name, (0,)), "omega")}
-            weight = (stop - start) * len(options.betas) * len(specs)
+            weight = (stop - start) * len(betas) * len(specs)
             found.append(plan.step(SUPPRESSION, (group, j), plan.data(), params, weight, values))
     return found
 

@@ -38,7 +38,7 @@ CHOSEN: dict[Ranking, str] = {
 
 def merge(options: SuppressionOptions, found: Found) -> Merged:
     """Join the slices of each group, in the order of the samples, and count."""
-    groups = _groups(found.of("suppressed"))
+    groups = _groups(found.of("suppressed"), options)
     names = list(attack_ids(options.attacks))
     n = groups[0][0].shape[1]
     points = tuple(
@@ -63,16 +63,30 @@ def merge(options: SuppressionOptions, found: Found) -> Merged:
     return Merged(section, detail, {"images": n}, checks=_test(options, groups))
 
 
-def _groups(results: Sequence[Result]) -> dict[int, tuple[Bools, Bools]]:
-    """Group → clean (betas, n) and robust (attacks, betas, n) of all slices."""
+def _groups(results: Sequence[Result], options: SuppressionOptions) -> dict[int, tuple[Bools, Bools]]:
+    """Group → clean (betas, n) and robust (attacks, betas, n) of all slices, at every beta.
+
+    Only the first group was run at β = 1, where all are the same network.
+    """
     parts: defaultdict[int, list[Result]] = defaultdict(list)
     for result in results:
         parts[result.at[0]].append(result)
-    groups = {}
-    for group, slices in sorted(parts.items()):
-        arrays = [np.load(part.files[SuppressedFile.OUTCOMES], allow_pickle=False) for part in slices]
-        groups[group] = tuple(np.concatenate([one[name] for one in arrays], -1) for name in ("clean", "robust"))
-    return groups  # type: ignore[return-value]  # two arrays each
+    first = _joined(parts[0])
+    groups = {0: first}
+    lower = np.array([beta != 1 for beta in options.betas])
+    for group in range(1, options.repeats + 1):
+        clean, robust = (values.copy() for values in first)
+        if lower.any():
+            clean[lower], robust[:, lower] = _joined(parts[group])
+        groups[group] = clean, robust
+    return groups
+
+
+def _joined(slices: Sequence[Result]) -> tuple[Bools, Bools]:
+    """The outcomes of one group in the order of the samples."""
+    arrays = [np.load(part.files[SuppressedFile.OUTCOMES], allow_pickle=False) for part in slices]
+    clean, robust = (np.concatenate([one[name] for one in arrays], -1) for name in ("clean", "robust"))
+    return clean, robust
 
 
 def _test(options: SuppressionOptions, groups: dict[int, tuple[Bools, Bools]]) -> tuple[Check, ...]:
