@@ -209,6 +209,12 @@ class Unauthorized(TremorError):
     slug = "unauthorized"
 
 
+class Forbidden(TremorError):
+    """The API key is valid and may not do that (403)."""
+
+    slug = "forbidden"
+
+
 class NotFound(TremorError):
     """The id in the address names nothing (404)."""
 

@@ -25,6 +25,7 @@ from service.http.methods import acceptable, tell_methods
 from service.http.origins import refuse_foreign
 from service.http.problems import handle_exception
 from service.http.schema import JsonDocument, PageDocument
+from service.keys.controller import KeyController
 from service.models.controller import ModelController
 from service.orchestrator.retries import Ended
 from service.reference.controller import ReferenceController
@@ -87,6 +88,7 @@ def create_app(settings: Settings, *, workers_ended: Ended | None = None) -> Lit
             HardeningController,
             ArtifactController,
             CatalogController,
+            KeyController,
         ],
         guards=[require_key, RateLimit(settings.rate_limit_per_minute), acceptable],
     )
@@ -112,6 +114,7 @@ def create_app(settings: Settings, *, workers_ended: Ended | None = None) -> Lit
                 Tag("analyses", "Layers, neurons, images and clusters of an audit that has ended, in slices"),
                 Tag("hardenings", "Training a model against attacks, and comparing before and after"),
                 Tag("artifacts", "Files that jobs left"),
+                Tag("keys", "An owner's API keys, for keys of scope `admin`"),
                 Tag("catalog", "What can be asked for"),
                 Tag("health", "For probes and for monitoring"),
             ],

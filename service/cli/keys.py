@@ -1,8 +1,7 @@
 """`tremor keys`: API keys, straight in the database."""
 
-import hashlib
-import secrets
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -21,7 +20,7 @@ T = TypeVar("T")
 @data_folder_option
 @click.pass_context
 def keys(context: click.Context, data: Path) -> None:
-    """Create, list and revoke API keys, and say what belongs to which.
+    """Create, list, rotate and revoke API keys, and say what belongs to which.
 
     Clients send a key as `Authorization: Bearer KEY`; the service asks for one when TREMOR_AUTH=keys is set. Only a
     key's hash is kept, so that a lost key cannot be shown again. What a key has uploaded or started is not there for
@@ -30,48 +29,106 @@ def keys(context: click.Context, data: Path) -> None:
     context.obj = data
 
 
+_SCOPES = click.Choice(["read", "submit", "admin"])
+_days_option = click.option(
+    "--expires-days", type=click.FloatRange(0, 36_500, min_open=True), help="Days until it ends by itself [never]."
+)
+
+
 @keys.command()
 @click.argument("name")
 @click.option("--owner", metavar="KEY_ID", help="Of the same owner as this key: to replace a key, or for a team.")
+@click.option(
+    "--scope",
+    type=_SCOPES,
+    default="submit",
+    show_default=True,
+    help="read: look at its owner's things; submit: upload, start and delete as well; admin: manage keys as well.",
+)
+@_days_option
 @click.pass_obj
-def create(data: Path, name: str, owner: str | None) -> None:
+def create(data: Path, name: str, owner: str | None, scope: str, expires_days: float | None) -> None:
     """Create a key called NAME and print it, this once."""
+    from openapi.keys import Scope
     from service.db.tables import ApiKey
+    from service.keys.service import make_key
 
-    key = "trm_" + secrets.token_urlsafe(32)
-    identity = "key_" + secrets.token_hex(8)
-    digest = hashlib.sha256(key.encode()).hexdigest()
-
-    async def add(database: "Database") -> bool:
+    async def add(database: "Database") -> tuple[str, str] | None:
         async with database.write() as session:
             like = await session.get(ApiKey, owner) if owner else None
             if owner and like is None:
-                return False
-            session.add(ApiKey(id=identity, owner=like.owner if like else identity, name=name, key_hash=digest))
-            return True
+                return None
+            of = like.owner if like else None
+            row, secret = make_key(session, name, owner=of, scope=Scope(scope), expires_at=_after(expires_days))
+            return row.id, secret
 
-    if not _with_database(data, add, begins=True):
-        raise _no_key(owner)
+    _tell(_with_database(data, add, begins=True), owner)
+
+
+@keys.command()
+@click.argument("key_id")
+@click.option(
+    "--overlap-hours",
+    type=click.FloatRange(0, 30 * 24),
+    default=0.0,
+    show_default=True,
+    help="How long the old key still works, so that clients can change over.",
+)
+@_days_option
+@click.pass_obj
+def rotate(data: Path, key_id: str, overlap_hours: float, expires_days: float | None) -> None:
+    """Replace KEY_ID by a new key of the same owner, name and scope, and print that, this once."""
+    from service.db.tables import ApiKey
+    from service.keys.service import has_ended, rotate_key
+
+    async def replace(database: "Database") -> tuple[str, str] | None:
+        async with database.write() as session:
+            row = await session.get(ApiKey, key_id)
+            if row is None:
+                return None
+            if row.revoked_at is not None or has_ended(row):
+                raise click.ClickException(f"{key_id} has ended; make a new key with `tremor keys create`")
+            overlap = timedelta(hours=overlap_hours)
+            fresh, secret = rotate_key(session, row, overlap=overlap, expires_at=_after(expires_days))
+            return fresh.id, secret
+
+    _tell(_with_database(data, replace), key_id)
+
+
+def _after(days: float | None) -> datetime | None:
+    return None if days is None else datetime.now(UTC) + timedelta(days=days)
+
+
+def _tell(made: tuple[str, str] | None, asked: str | None) -> None:
+    if made is None:
+        raise _no_key(asked)
+    identity, secret = made
     click.echo(f"{identity} created; its key, shown only now:", err=True)
-    click.echo(key)
+    click.echo(secret)
 
 
 @keys.command(name="list")
 @click.pass_obj
 def list_keys(data: Path) -> None:
-    """List the keys: id, state, time of creation, name, and the owner where that is another key's."""
+    """List the keys: id, state, scope, creation, last use, name, and the owner where that is another key's."""
     from sqlalchemy import select
 
     from service.db.tables import ApiKey
+    from service.keys.service import has_ended
 
     async def read(database: "Database") -> list[ApiKey]:
         async with database.read() as session:
             return list(await session.scalars(select(ApiKey).order_by(ApiKey.created_at)))
 
     for row in _with_database(data, read):
-        state = "revoked" if row.revoked_at else "active"
-        owner = "" if row.owner == row.id else f"  [owner {row.owner}]"
-        click.echo(f"{row.id}  {state:7}  {row.created_at:%Y-%m-%d %H:%M}  {visible(row.name + owner)}")
+        state = "revoked" if row.revoked_at else "expired" if has_ended(row) else "active"
+        used = f"used {row.last_used_at:%Y-%m-%d %H:%M}" if row.last_used_at else "never used"
+        notes = [f"until {row.expires_at:%Y-%m-%d %H:%M}"] if row.expires_at and state == "active" else []
+        notes += [] if row.owner == row.id else [f"owner {row.owner}"]
+        said = row.name + (f"  [{', '.join(notes)}]" if notes else "")
+        click.echo(
+            f"{row.id}  {state:7}  {row.scope.value:6}  {row.created_at:%Y-%m-%d %H:%M}  {used:21}  {visible(said)}"
+        )
 
 
 @keys.command()
@@ -79,14 +136,14 @@ def list_keys(data: Path) -> None:
 @click.pass_obj
 def revoke(data: Path, key_id: str) -> None:
     """Revoke the key with the id KEY_ID, at once and for good."""
-    from openapi.base import utc_now
     from service.db.tables import ApiKey
+    from service.keys.service import revoke_key
 
     async def mark(database: "Database") -> bool:
         async with database.write() as session:
             row = await session.get(ApiKey, key_id)
-            if row is not None and row.revoked_at is None:
-                row.revoked_at = utc_now()
+            if row is not None:
+                revoke_key(row)
             return row is not None
 
     if not _with_database(data, mark):

@@ -16,6 +16,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from openapi.audits import Verdict
 from openapi.base import utc_now
+from openapi.keys import Scope
 from openapi.stages.base import Stage
 from openapi.states import JobKind, JobStatus, UploadStatus
 from service.orchestrator.states import StepStatus
@@ -225,7 +226,10 @@ class ApiKey(Base):
     owner: Mapped[str] = mapped_column(String(40), default=lambda context: context.get_current_parameters()["id"])
     name: Mapped[str] = mapped_column(String(200))
     key_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    scope: Mapped[Scope] = mapped_column(Named(Scope, 10), default=Scope.SUBMIT, server_default=Scope.SUBMIT.value)
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
+    expires_at: Mapped[datetime | None] = mapped_column()
+    last_used_at: Mapped[datetime | None] = mapped_column()
     revoked_at: Mapped[datetime | None] = mapped_column()
 
 

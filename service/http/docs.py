@@ -12,7 +12,7 @@ ALWAYS = ("foreign-origin", "foreign-host", "internal")
 #: Problems that any call may answer that writes.
 WRITING = ("insufficient-storage",)
 #: And those that any call below /v1 may answer.
-IN_V1 = ("unauthorized", "not-acceptable", "rate-limited", "unavailable")
+IN_V1 = ("unauthorized", "forbidden", "not-acceptable", "rate-limited", "unavailable")
 
 #: What may be wrong with an upload.
 UPLOADING = ("malformed-request", "validation", "too-large", "unsupported-media-type", "idempotency-conflict")

@@ -1,40 +1,54 @@
 """Who may call, and how often: guards of everything under /v1."""
 
-import hashlib
 import time
 from collections import OrderedDict
+from contextlib import suppress
 from typing import Any
 
 from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
-from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
 
-from openapi.problems import RateLimited, Unauthorized
+from openapi.keys import Scope
+from openapi.problems import Forbidden, RateLimited, Unauthorized
 from service.context import Services
-from service.db.tables import ApiKey
 from service.keys.caller import COMMON, EVERYBODY, Caller
+from service.keys.service import find_key, is_use_news, note_use
 
 #: Clients whose budget is remembered; the one longest unseen is forgotten first.
 _MAX_CLIENTS = 10_000
+_READING = ("GET", "HEAD", "OPTIONS")
 
 Connection = ASGIConnection[Any, Any, Any, Any]
 
 
-async def require_key(connection: Connection, _handler: BaseRouteHandler) -> None:
-    """Ask for `Authorization: Bearer KEY` when the settings say so. Raises `Unauthorized`."""
+async def require_key(connection: Connection, handler: BaseRouteHandler) -> None:
+    """Ask for `Authorization: Bearer KEY` when the settings say so. Raises `Unauthorized` and `Forbidden`."""
     services: Services = connection.app.state.services
     if services.settings.auth != "keys":
         return
     scheme, _, key = connection.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not key.strip():
         raise Unauthorized("Send an API key as `Authorization: Bearer KEY`; `tremor keys create` makes one")
-    digest = hashlib.sha256(key.strip().encode()).hexdigest()
     async with services.db.read() as session:
-        row = await session.scalar(select(ApiKey).where(ApiKey.key_hash == digest, ApiKey.revoked_at.is_(None)))
+        row = await find_key(session, key.strip())
     if row is None:
-        raise Unauthorized("This API key is unknown or revoked")
+        raise Unauthorized("This API key is unknown, revoked or expired")
     connection.scope["state"]["key_id"] = row.id
     connection.scope["state"]["owner"] = row.owner
+    _check_scope(row.scope, connection, handler)
+    if is_use_news(row):
+        with suppress(DBAPIError):  # a full disk must not keep anybody from reading
+            async with services.db.write() as session:
+                await note_use(session, row.id)
+
+
+def _check_scope(scope: Scope, connection: Connection, handler: BaseRouteHandler) -> None:
+    """Raise `Forbidden` when a key of this scope may not call the handler: reading wants `read`, the rest `submit`."""
+    usual = Scope.READ if connection.scope.get("method") in _READING else Scope.SUBMIT
+    wanted = Scope(handler.opt.get("scope", usual))
+    if not scope.allows(wanted):
+        raise Forbidden(f"This API key has the scope {scope.value}; the call needs {wanted.value}")
 
 
 def caller_of(connection: Connection) -> Caller:

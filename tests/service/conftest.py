@@ -107,7 +107,7 @@ def upload_ready(api: httpx.Client, worker: ProtocolWorker, kind: str, data: byt
     """Upload a file and have it inspected; `value` changes what the inspection says."""
     identity = upload(api, kind, data)
     worker.do(worker.take(), **value)
-    assert api.get(f"/v1/{kind}/{identity}", params={"wait": 10}).json()["status"] == "ready"
+    assert api.get(f"/v1/{kind}/{identity}", params={"wait": 60}).json()["status"] == "ready"
     return identity
 
 
@@ -126,7 +126,7 @@ def audit(api: httpx.Client, model: str, dataset: str, **fields: Any) -> str:
 
 def ended(api: httpx.Client, path: str) -> dict[str, Any]:
     """Wait for a job's end and return it."""
-    found: dict[str, Any] = api.get(f"/v1/{path}", params={"wait": 15}).json()
+    found: dict[str, Any] = api.get(f"/v1/{path}", params={"wait": 60}).json()
     assert found["finished_at"], found
     return found
 
@@ -167,7 +167,7 @@ def running(settings: Settings, workers_ended: Ended | None = None) -> Iterator[
     """A client of a service with these settings, for as long as it runs."""
     with (
         Served(create_app(settings, workers_ended=workers_ended), settings=settings) as url,
-        httpx.Client(base_url=url, timeout=30) as client,
+        httpx.Client(base_url=url, timeout=90) as client,
     ):
         yield client
 

@@ -35,7 +35,7 @@ def test_an_audit_from_upload_to_report(api: httpx.Client, worker: ProtocolWorke
     )
     assert report.params["slices"] == [[0, 4], [4, 8], [8, 10]]
     worker.do(report)
-    done = api.get(f"/v1/audits/{audit['id']}", params={"wait": 20}).json()
+    done = api.get(f"/v1/audits/{audit['id']}", params={"wait": 60}).json()
     assert (done["status"], done["verdict"]) == ("succeeded", "pass")
     assert api.get(f"/v1/audits/{audit['id']}/report").json()["id"] == audit["id"]
     page = api.get(f"/v1/audits/{audit['id']}/report", headers={"Accept": "text/html"})

@@ -180,7 +180,7 @@ def test_a_broken_row_breaks_no_list_and_holds_up_nobody(both: Settings) -> None
         shards = [worker.take() for _ in range(3)]
         worker.do(next(shard for shard in shards if shard.job_id == waiting))
         assert ended(api, f"audits/{broken['audits']}")["status"] == "failed"
-        assert api.get(f"/v1/models/{waiting}", params={"wait": 10}).json()["status"] == "ready"
+        assert api.get(f"/v1/models/{waiting}", params={"wait": 60}).json()["status"] == "ready"
         assert worker.take().job_id == beside
         for kind, identity in broken.items():
             assert api.delete(f"/v1/{kind}/{identity}").status_code == 204

@@ -105,7 +105,7 @@ def test_an_inspection_that_waits_says_why(api: httpx.Client, worker: ProtocolWo
     found = until(lambda: (body := api.get(f"/v1/models/{identity}").json())["problem"] and body)
     assert (found["status"], found["problem"]["detail"]) == ("inspecting", "the disk is full")
     worker.do(worker.take())
-    found = api.get(f"/v1/models/{identity}", params={"wait": 10}).json()
+    found = api.get(f"/v1/models/{identity}", params={"wait": 60}).json()
     assert (found["status"], found["problem"]) == ("ready", None)
 
 
@@ -189,6 +189,6 @@ def test_a_verdict_on_a_file_counts_whichever_attempt_brings_it(api: httpx.Clien
     assert second.attempt == 2
     worker.fail(first, problem("job-failed", "the machine of the first attempt was at fault"))
     worker.fail(first, problem("model-malformed", "it is no model"))
-    found = api.get(f"/v1/models/{identity}", params={"wait": 30}).json()
+    found = api.get(f"/v1/models/{identity}", params={"wait": 60}).json()
     assert found["status"] == "rejected"
     assert found["problem"]["detail"] == "it is no model"

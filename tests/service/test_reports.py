@@ -27,7 +27,7 @@ def audit(world: World) -> str:
         f"examples.{i}.{j}" for i in range(2) for j in range(3)
     ]
     world.worker.do(report, verdict="fail")
-    found = world.api.get(f"/v1/audits/{identity}", params={"wait": 10}).json()
+    found = world.api.get(f"/v1/audits/{identity}", params={"wait": 60}).json()
     assert (found["status"], found["verdict"]) == ("succeeded", "fail")
     return identity
 
@@ -230,7 +230,7 @@ def test_events_are_kept_and_resumed(world: World, audit: str) -> None:
 def test_events_arrive_while_the_audit_runs(world: World) -> None:
     identity = world.audit(attacks=[{"name": "fgsm", "eps": 0.01}], neurons=None, max_samples=4).json()["id"]
     with (
-        httpx.Client(base_url=world.api.base_url, timeout=30) as client,
+        httpx.Client(base_url=world.api.base_url, timeout=90) as client,
         client.stream("GET", f"/v1/audits/{identity}/events") as answer,
     ):
         lines = answer.iter_lines()

@@ -61,7 +61,7 @@ def test_a_stop_with_everything_open_leaves_no_litter_in_the_log(settings: Setti
     log = tmp_path / "api.log"
     worker = ProtocolWorker(settings)
     with process(settings, log) as (running, port), ExitStack() as stack:
-        api = stack.enter_context(httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30))
+        api = stack.enter_context(httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=90))
         until(lambda: "startup complete" in log.read_text() or running.poll(), 60)
         identity = audit(api, *ready(api, worker))
         model = upload(api, "models", os.urandom(2_900_000))

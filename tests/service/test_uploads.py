@@ -32,7 +32,7 @@ def test_a_new_model_is_inspecting_until_a_worker_has_looked(api: httpx.Client, 
     assert shard.params["filename"] == "n.onnx"
     assert shard.params["input"]["mean"] == [0.5]
     worker.do(shard)
-    found = api.get(f"/v1/models/{made['id']}", params={"wait": 10}).json()
+    found = api.get(f"/v1/models/{made['id']}", params={"wait": 60}).json()
     assert found["status"] == "ready"
     assert (found["num_classes"], found["num_parameters"], found["trainable"]) == (3, 123, True)
     assert [(layer["name"], layer["neurons"]) for layer in found["layers"]] == [("conv1", 4), ("fc", 3)]
@@ -46,7 +46,7 @@ def test_a_data_set_tells_what_was_found(api: httpx.Client, worker: ProtocolWork
     assert shard.stage == "inspect_dataset"
     assert shard.params["metadata"]["layout"] == "NHWC"
     worker.do(shard)
-    found = api.get(f"/v1/datasets/{identity}", params={"wait": 10}).json()
+    found = api.get(f"/v1/datasets/{identity}", params={"wait": 60}).json()
     assert (found["num_samples"], found["shape"], found["num_classes"]) == (10, [1, 8, 8], 3)
     assert (found["split"], found["labels"]) == ("test", ["a", "b", "c"])
 
@@ -78,21 +78,21 @@ def test_a_rejected_model_stays_rejected_but_a_lost_worker_is_no_verdict(
 ) -> None:
     identity = upload(api, "models", b"bad")
     worker.fail(worker.take(), problem("model-unsafe", "it reads files"))
-    found = api.get(f"/v1/models/{identity}", params={"wait": 10}).json()
+    found = api.get(f"/v1/models/{identity}", params={"wait": 60}).json()
     assert (found["status"], found["problem"]["type"].rpartition("/")[2]) == ("rejected", "model-unsafe")
     again = api.post("/v1/models", files={"file": ("some.bin", b"bad")})
     assert (again.status_code, again.json()["status"]) == (200, "rejected")
     assert worker.is_empty()
     other = upload(api, "models", b"unlucky")
     worker.fail(worker.take(), problem("worker-lost", "gone"))
-    assert api.get(f"/v1/models/{other}", params={"wait": 10}).json()["status"] == "rejected"
+    assert api.get(f"/v1/models/{other}", params={"wait": 60}).json()["status"] == "rejected"
     until(lambda: cancelled(settings, other))
     again = api.post("/v1/models", files={"file": ("some.bin", b"unlucky")})
     assert (again.status_code, again.json()["id"], again.json()["status"]) == (200, other, "inspecting")
     shard = worker.take()
     assert not cancelled(settings, other), "the end of the first inspection is no order to stop the second"
     worker.do(shard)
-    assert api.get(f"/v1/models/{other}", params={"wait": 10}).json()["status"] == "ready"
+    assert api.get(f"/v1/models/{other}", params={"wait": 60}).json()["status"] == "ready"
 
 
 def test_metadata_may_come_after_the_file_or_not_at_all(world: World) -> None:

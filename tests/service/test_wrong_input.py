@@ -114,7 +114,7 @@ def test_class_names_that_are_not_the_models(world: World) -> None:
     )
     world.worker.do(world.worker.take())
     model = answer.json()["id"]
-    assert world.api.get(f"/v1/models/{model}", params={"wait": 10}).json()["labels"] == ["dog", "cat", "owl"]
+    assert world.api.get(f"/v1/models/{model}", params={"wait": 60}).json()["labels"] == ["dog", "cat", "owl"]
     other = upload_ready(world.api, world.worker, "datasets", b"named", labels=names, label_source="name")
     words = ("1 of the data set's 3 class names", "'dogs': near is 'dog'", "Model: 'dog', 'cat', 'owl'")
     for field in ("/dataset_id", "/harden/train_dataset_id"):
@@ -176,7 +176,7 @@ def test_a_rejected_model_cannot_be_audited(world: World) -> None:
 
     model = upload(world.api, "models", b"broken")
     world.worker.fail(world.worker.take(), problem("model-malformed", "these bytes are no ONNX"))
-    found = world.api.get(f"/v1/models/{model}", params={"wait": 10}).json()
+    found = world.api.get(f"/v1/models/{model}", params={"wait": 60}).json()
     assert (found["status"], found["problem"]["detail"]) == ("rejected", "these bytes are no ONNX")
     refused(world.audit(model_id=model), "/model_id", "these bytes are no ONNX", slug="model-malformed")
 

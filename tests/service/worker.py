@@ -69,7 +69,7 @@ class ProtocolWorker:
         self._connection.release()
         self.queue.close()
 
-    def take(self, seconds: float = 10.0) -> Shard:
+    def take(self, seconds: float = 60.0) -> Shard:
         """The next shard of the short queue, else of the long one."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
@@ -189,7 +189,7 @@ class ProtocolWorker:
         )
 
 
-def until(check: Callable[[], Any], seconds: float = 10.0) -> Any:
+def until(check: Callable[[], Any], seconds: float = 60.0) -> Any:
     """Wait until `check` gives something true, and return it."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:

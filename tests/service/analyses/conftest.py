@@ -65,7 +65,7 @@ class Place:
             views = self.worker.file("views.columns", "views", "columns", found.files["views"].read_bytes())
             value = found.results["report"].value
             self.worker.leave(shard, value, report=report, views=views)
-        ended = self.api.get(f"/v1/audits/{audit}", params={"wait": 30}).json()
+        ended = self.api.get(f"/v1/audits/{audit}", params={"wait": 60}).json()
         assert ended["status"] == "succeeded", ended
 
 
