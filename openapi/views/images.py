@@ -62,7 +62,7 @@ _IMAGE = {
     },
     "perturbation": {"linf": 0.0314, "l2": 1.2},
     "pictures": [
-        {"what": "benign", "href": "/v1/audits/aud_1/images/17/benign.png", "alt": "Image 17, a cat, taken for cat"}
+        {"what": "benign", "href": "/v1/audits/aud_1/images/17/benign.png", "alt": "Image 17: cat, taken for cat"}
     ],
 }  # fmt: skip
 

@@ -41,8 +41,8 @@ def pictures_of(columns: Columns, audit: str, table: Mapping[str, Numbers], row:
         class_text(columns, table[name][row]) for name in ("label", "predicted", "adversarial")
     )
     texts = {
-        "benign": f"Image {index} of class {label}, taken for {predicted}",
-        "adversarial": f"Image {index} under {attack}, taken for {adversarial}",
+        "benign": f"Image {index}: {label}, taken for {predicted}",
+        "adversarial": f"Image {index} under {attack}: {label}, taken for {adversarial}",
         "difference": f"What {attack} changes in image {index}: grey is nothing, black and white are "
         f"±{table['linf'][row]:.3g}",
     }

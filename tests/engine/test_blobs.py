@@ -1,9 +1,11 @@
 """The blob store against a local folder and against a real S3 server."""
 
 import hashlib
+import json
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from openapi.problems import TooLarge
@@ -11,6 +13,8 @@ from openapi.wire.blob_names import BlobDamaged, BlobMissing
 from openapi.wire.blobs import BlobStore
 from openapi.wire.jobs import OutputFile, ShardResult
 from openapi.wire.settings import Settings
+from service.analyses.columns import ColumnsCache
+from workers.reports.columns_file import ColumnsFile
 
 DATA = bytes(range(256)) * 20_000
 
@@ -129,3 +133,40 @@ def test_damage_is_noticed(tmp_path: Path) -> None:
     with pytest.raises(BlobDamaged):
         store.get_to(blob.sha256, tmp_path / "copy", tmp_path)
     assert not (tmp_path / "copy").exists()
+
+
+async def test_several_ranges_at_once(store: BlobStore) -> None:
+    blob = store.put_bytes(DATA)
+    ranges = [(5, 9), (0, 3), (1_000_000, 3_500_000), (5, 9), (len(DATA) - 1, len(DATA))]
+    assert await store.read_ranges(blob.sha256, ranges) == [DATA[start:end] for start, end in ranges]
+    with pytest.raises(BlobMissing):
+        await store.read_ranges("0" * 64, [(0, 1)])
+
+
+async def test_columns_are_read_slice_by_slice(store: BlobStore, tmp_path: Path) -> None:
+    large = np.random.default_rng(0).normal(size=(300, 2, 4000)).astype(np.float32)  # beyond what is remembered whole
+    small = np.arange(60, dtype=np.int64).reshape(20, 3)
+    lines = [json.dumps({"line": i, "text": "é" * i}) for i in range(50)]
+    with ColumnsFile(tmp_path / "columns") as file:
+        file.array("small", small, "i8")
+        assert file.rows("large", "f4", (2, 4000), (large[at : at + 70] for at in range(0, 300, 70))) == 300
+        file.array("nothing", np.zeros((0, 3)), "f8")
+        file.lines("lines", lines)
+        file.facts["names"] = ["x" * 1000] * 100  # the index is larger than what is read at once
+    blob = store.put_file(tmp_path / "columns")
+    found = await ColumnsCache().open(store, blob.sha256, blob.size)
+    assert found.facts["names"][99] == "x" * 1000
+    assert (await found.whole("small")).tolist() == small.ravel().tolist()
+    assert (await found.row("small", 7)).tolist() == small[7].tolist()
+    for at, row in zip((299, 0, 150), await found.rows("large", [299, 0, 150]), strict=True):
+        assert row.tolist() == large[at].ravel().tolist()
+    assert (await found.between("large", 10, 12)).tolist() == large[10:12].ravel().tolist()
+    assert [row.tolist() for row in await found.inside("large", 33, [1, 0])] == [
+        large[33, 1].tolist(),
+        large[33, 0].tolist(),
+    ]
+    assert (await found.whole("nothing")).tolist() == (await found.between("nothing", 0, 0)).tolist() == []
+    assert await found.lines("lines", 48, 60) == ([line.encode() for line in lines[48:]], 50)
+    assert await found.lines("lines", 60, 70) == ([], 50)
+    with pytest.raises(IndexError):
+        await found.rows("large", [300])
