@@ -70,7 +70,8 @@ class AuditRequest(Frozen):
         default_factory=samples_of,
         ge=1,
         le=MOST,
-        description="So many samples; null is all, and what is meant unless the preset says otherwise (`deep`: 200)",
+        description="So many samples (where the data set has fewer, all of them, and the report says so); null is all, and what "
+        "is meant unless the preset says otherwise (`deep`: 200)",
     )
     samples: SampleChoice = Field("first", description=DESCRIPTION.format(count="max_samples"))
     seed: int = Field(0, ge=0, lt=2**63)

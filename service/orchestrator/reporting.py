@@ -1,6 +1,6 @@
 """The report step: everything that the finished steps left, put together for the worker that merges it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -146,9 +146,15 @@ def _studied_dataset(dataset: DatasetSubject, request: AuditRequest | HardeningR
         label_mapping=None if mapping is None else mapping.dump(),
         channels=None if matched is None else matched.channels,
         resize=about.resize,
-        warnings=(*about.warnings, *(() if matched is None else matched.notes)),
+        warnings=(*about.warnings, *(() if matched is None else matched.notes), *_too_few(dataset, request)),
         labels=None if matched is None else matched.labels,
     )
+
+
+def _too_few(dataset: DatasetSubject, request: AuditRequest | HardeningRequest) -> Iterator[str]:
+    asked, there = choice_of(request)[1], dataset.inspection.num_samples
+    if asked is not None and asked > there:
+        yield f"{asked} samples were asked for and the data set has {there}: all of them were evaluated"
 
 
 def report_step(

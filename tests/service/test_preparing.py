@@ -3,6 +3,7 @@
 import json
 
 import httpx
+import pytest
 
 from openapi.wire.jobs import Shard
 from tests.service.conftest import audit, ended, upload, upload_ready
@@ -114,3 +115,20 @@ def test_a_class_can_be_aimed_at_by_the_data_sets_name(api: httpx.Client, worker
     audit(api, model, dataset, attacks=[{"name": "pgd", "eps": 0.1, "target": "dog"}])
     attack = worker.take()
     assert (attack.stage, attack.params["attack"]["target"]) == ("attack", 1)
+
+
+@pytest.mark.parametrize(("asked", "told"), [(500, True), (10, False), (None, False)])
+def test_more_samples_than_there_are_is_said(
+    api: httpx.Client, worker: ProtocolWorker, asked: int | None, told: bool
+) -> None:
+    model, dataset = (upload_ready(api, worker, kind, kind.encode()) for kind in ("models", "datasets"))
+    identity = audit(api, model, dataset, max_samples=asked)
+    while (report := worker.take()).stage != "report":
+        worker.do(report)
+    about = report.params["dataset"]
+    assert (about["num_samples"], about["evaluated"]) == (10, 10)
+    assert [w for w in about["warnings"] if "asked for" in w] == (
+        ["500 samples were asked for and the data set has 10: all of them were evaluated"] if told else []
+    )
+    worker.do(report)
+    assert ended(api, f"audits/{identity}")["status"] == "succeeded"
