@@ -4,7 +4,10 @@ from typing import Literal
 
 from pydantic import Field
 
+from openapi.analyses import dissection, masking
 from openapi.analyses.base import Analysis
+from openapi.analyses.dissection import OVERLAPS, THRESHOLDS, UNIT_COUNTS, DissectionOptions, DissectionSection
+from openapi.analyses.masking import MASKED, MaskingOptions, MaskingSection
 from openapi.attacks import AttackSpec, Pgd
 from openapi.base import MOST, Frozen
 from openapi.stages.analysis import SliceParams, Work, WorkFile
@@ -35,6 +38,12 @@ class ExplainOptions(Frozen):
     )
     quantile: float = Field(0.7, ge=0, lt=1, description="Of a map, above which a pixel belongs to its class")
     refinement: bool = Field(True, description="Whether perturbations are pruned to what their success needs")
+    masking: MaskingOptions | None = Field(
+        None, description="Units zeroed as a defence, the sensitive ones beside random ones; null leaves it out"
+    )
+    dissection: DissectionOptions | None = Field(
+        None, description="Units beside the concepts of the data set's masks; null leaves it out"
+    )
     max_samples: int | None = Field(100, ge=1, le=MOST, description="Images; null is every evaluated sample")
 
 
@@ -144,6 +153,8 @@ class ExplainSection(Frozen):
     samples: tuple[ExplainedSample, ...]
     attacks: tuple[ExplainedAttack, ...] = Field((), description="`attack` and those of `compare`")
     common: int = Field(0, description="Images that each of them fools")
+    masking: MaskingSection | None = None
+    dissection: DissectionSection | None = None
 
 
 class ExplainFile(WorkFile):
@@ -182,7 +193,7 @@ EXPLAIN = Analysis(
     "Explanations (promotion and suppression)",
     ExplainOptions,
     ExplainSection,
-    (Work("explain", ExplainParams, ExplainValue),),
+    (Work("explain", ExplainParams, ExplainValue), MASKED, UNIT_COUNTS, THRESHOLDS, OVERLAPS),
     {
         "": "after Xu et al., Interpreting Adversarial Examples by Activation Promotion and Suppression; formulas, kappa and "
         "limits are reconstructions, only its abstract is at hand",
@@ -193,6 +204,8 @@ EXPLAIN = Analysis(
         "sparsity": "ours: the mean share of an image's groups that a perturbation leaves alone",
         "attacks": "ours: of several attacks those of the paper's comparison are C&W, EAD, StrAttack, I-FGSM and PGD; "
         "`common` are means over the images that all of them fool",
+        **masking.DEFINITIONS,
+        **dissection.DEFINITIONS,
         "target": "ours: of an untargeted attack the class that the example reaches",
         "interpretability": "IS(delta, c) = ||B o delta|| / ||delta||, B the pixels where the map of (x, c) reaches its "
         "quantile; chance: the square root of B's share of the image",

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from openapi.analyses import ANALYSES, OWN
+from openapi.analyses.dissection import DissectedFile
 from openapi.analyses.explain import ExplainFile
 from openapi.analyses.importance import TargetedFile
 from openapi.analyses.receptive_fields import ExcitationFile, FieldsFile
@@ -39,6 +40,7 @@ FILES: dict[str, set[str]] = {
         *AttributionFile,
         *SuppressedFile,
         *ActivationsFile,
+        *DissectedFile,
         *ExplainFile,
         *RegionFile,
         *ExcitationFile,

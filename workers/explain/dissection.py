@@ -16,6 +16,8 @@ from scipy.stats import mannwhitneyu, spearmanr
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from workers.models.audited import AuditedModel
+
 Ints = npt.NDArray[np.int64]
 
 
@@ -26,6 +28,11 @@ class Overlaps:
     intersection: Ints
     units: Ints
     concepts: Ints
+
+    @classmethod
+    def none(cls, units: int, concepts: int) -> "Overlaps":
+        """Return the counts of no image."""
+        return cls(np.zeros((units, concepts), np.int64), np.zeros(units, np.int64), np.zeros(concepts, np.int64))
 
     def add(self, other: "Overlaps") -> None:
         """Add the counts of other images."""
@@ -50,6 +57,26 @@ class Overlaps:
             return cls(data["intersection"], data["units"], data["concepts"])
 
 
+class LayerMaps:
+    """``maps(x)``: the activations (n, units, rows, columns) of a layer, after its activation function, on images x.
+
+    Raises `InvalidField` for a layer that keeps no places apart.
+    """
+
+    def __init__(self, model: "AuditedModel", layer: str) -> None:
+        from workers.explain.feature_map import find_feature_map, with_value
+
+        self._map = find_feature_map(model, layer)
+        self._run = with_value(model, self._map.node)
+
+    def __call__(self, x: "Tensor") -> "Tensor":
+        """See above."""
+        import torch
+
+        with torch.no_grad():
+            return self._map.canonical(self._run(x)[1]).float()
+
+
 def overlaps(activations: "Tensor", thresholds: npt.NDArray[np.float64], masks: npt.NDArray[Any]) -> Overlaps:
     """Count where units are among their highest activations and where concepts are, for some images.
 
@@ -63,7 +90,7 @@ def overlaps(activations: "Tensor", thresholds: npt.NDArray[np.float64], masks: 
     _, concepts, h, w = masks.shape
     units, device = activations.shape[1], activations.device
     level = torch.from_numpy(thresholds).to(device)[:, None]
-    total = Overlaps(np.zeros((units, concepts), np.int64), np.zeros(units, np.int64), np.zeros(concepts, np.int64))
+    total = Overlaps.none(units, concepts)
     for activation, mask in zip(activations, masks, strict=True):
         high = upsampled(activation[None].float(), h, w)[0].flatten(1).double() >= level
         there = torch.from_numpy(np.ascontiguousarray(mask != 0)).to(device).flatten(1)

@@ -1,6 +1,6 @@
 """Units zeroed as a defence: accuracies against their number, the most sensitive ones beside random ones."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -48,21 +48,27 @@ def masking_counts(
     index: Tensor,
     *,
     seed: int = 0,
+    groups: Sequence[Group] = ("sensitive", "random"),
+    batch_size: int | None = None,
+    progress: Callable[[float, float], None] = lambda done, total: None,
 ) -> list[MaskedCounts]:
     """Zero so many units of a layer after activation, and attack what is left.
 
     ranking: all units of the layer, the most sensitive first; counts: at most as many each; attacks: id → spec, at
-    least one; x: (n, c, h, w) in [0, 1], y, index: (n,).
+    least one; x: (n, c, h, w) in [0, 1], y, index: (n,). progress(done, total): networks.
     """
-    points = []
-    for group in ("sensitive", "random"):
+    points: list[MaskedCounts] = []
+    for group in groups:
         for count in counts:
             network = suppress(model, {layer: masked_units(ranking, count, group, seed)}, 0.0)
             runs = {
-                name: run_attack(network, spec, x, y, index, seed=seed, num_classes=model.num_classes)
+                name: run_attack(
+                    network, spec, x, y, index, seed=seed, num_classes=model.num_classes, batch_size=batch_size
+                )
                 for name, spec in attacks.items()
             }
             clean = int(next(iter(runs.values())).correct.sum())
             robust = {name: int((run.correct & ~run.success).sum()) for name, run in runs.items()}
             points.append(MaskedCounts(group, count, len(x), clean, robust))
+            progress(len(points), len(groups) * len(counts))
     return points

@@ -6,6 +6,7 @@ from openapi.attacks import AttackSpec
 from openapi.attacks.base import AimedAttack
 from openapi.audits import AuditRequest
 from openapi.problems import InvalidField
+from service.orchestrator.analyses import dissection, masking
 from service.orchestrator.analyses.base import Plan, Planning
 from service.orchestrator.analyses.layers import layer_of
 from service.orchestrator.masks import check_mask, check_masks, masks_of, regions_of
@@ -14,12 +15,12 @@ from service.orchestrator.plan import Step
 from service.orchestrator.subjects import DatasetSubject, ModelSubject
 from service.orchestrator.targets import aimed
 
-(WORK,) = EXPLAIN.works
+WORK = EXPLAIN.works[0]
 
 
 def steps(options: ExplainOptions, plan: Planning) -> list[Step]:
     """One step for each slice, and for each slice and attack that is compared: ``explain.SLICE[.ATTACK]``."""
-    told = options.model_dump(exclude={"max_samples", "attack", "compare", "targets"})
+    told = options.model_dump(exclude={"max_samples", "attack", "compare", "targets", "masking", "dissection"})
     if options.layer is not None:
         told["layer"] = layer_of(options.layer, plan.model, "/explain/layer")
     found = []
@@ -35,7 +36,8 @@ def steps(options: ExplainOptions, plan: Planning) -> list[Step]:
             )
             inputs = plan.data() | masks_of(plan.dataset, attack)
             found.append(plan.step(EXPLAIN, (j, i) if i else (j,), inputs, params, stop - start))
-    return found
+    found += [] if options.masking is None else masking.steps(options.masking, plan)
+    return found + ([] if options.dissection is None else dissection.steps(options.dissection, plan))
 
 
 def _aimed(options: ExplainOptions, model: ModelSubject, dataset: DatasetSubject) -> tuple[AttackSpec, ...]:
@@ -60,6 +62,10 @@ def check(options: ExplainOptions, request: AuditRequest, model: ModelSubject, d
         layer_of(options.layer, model, "/explain/layer")
     if not model.inspection.differentiable:
         _check_black_box(options, model)
+    if options.masking is not None:
+        masking.check(options.masking, request, model, dataset)
+    if options.dissection is not None:
+        dissection.check(options.dissection, request, model, dataset)
 
 
 def _check_ids(options: ExplainOptions) -> None:

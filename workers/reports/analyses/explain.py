@@ -25,6 +25,7 @@ from openapi.attack_ids import attack_ids
 from openapi.attacks import AttackSpec
 from openapi.report import Report
 from workers.explain.shares import QUANTILES
+from workers.reports.analyses import explain_units
 from workers.reports.analyses.base import Found, Merged, Output, Result
 from workers.reports.analyses.explain_figures import by_attack, scores
 from workers.reports.formatting import attack_text, class_text
@@ -39,10 +40,13 @@ _KINDS = ("suppression", "balanced", "promotion", "negligible")
 def merge(options: ExplainOptions, found: Found) -> Merged:
     """Put the slices together."""
     parts = _by_attack(found)
+    if not parts:
+        return Merged(None, "it left no result")
     samples, tried = _samples(parts[0]), _tried(parts[0])
     if not samples:
         return Merged(None, f"none of {tried} examples of {options.attack.name} fools the model")
     first = next(r.value for r in parts[0] if isinstance(r.value, ExplainValue))
+    units = _units(options, found)
     attacks = _compared((options.attack, *options.compare), [parts[i] for i in sorted(parts)])
     section = ExplainSection(
         attack=options.attack,
@@ -61,11 +65,23 @@ def merge(options: ExplainOptions, found: Found) -> Merged:
         samples=tuple(samples),
         attacks=attacks,
         common=len(_common([_samples(part) for part in parts.values()])),
+        **{name: part for name, (part, _) in units.items()},
     )
     detail = f"{len(samples)} of {tried} examples explained"
     if first.missing is not None:
         detail += f"; no maps: {first.missing}"
+    detail += "".join(f"; {name}: {text}" for name, (_, text) in units.items())
     return Merged(section, detail, {"explained": len(samples), "tried": tried})
+
+
+def _units(options: ExplainOptions, found: Found) -> dict[str, tuple[Any, str]]:
+    """What was asked for of the units: the section or None, and what the check says of it."""
+    asked: dict[str, tuple[Any, str]] = {}
+    if options.masking is not None:
+        asked["masking"] = explain_units.masking(options.masking, found)
+    if options.dissection is not None:
+        asked["dissection"] = explain_units.dissection(options.dissection, found)
+    return asked
 
 
 def _by_attack(found: Found) -> dict[int, list[Result]]:
@@ -212,10 +228,13 @@ def keep(options: ExplainOptions, found: Found, output: Output) -> None:
 def view(section: ExplainSection, report: Report) -> dict[str, Any]:
     """Scores against the quantile, and the first samples."""
     charts = [by_attack(section)] + ([scores(section.curve)] if section.curve is not None else [])
+    if section.masking is not None:
+        charts.append(explain_units.masking_figure(section.masking))
     names = report.model.labels
     return {
         "charts": charts,
         "attack": section.attack.facts.label,
+        "units": [] if section.dissection is None else explain_units.detectors(section.dissection),
         "compared": [_row(a) for a in section.attacks] if len(section.attacks) > 1 else [],
         "kinds": [(kind, getattr(section.shares, kind), getattr(section.intervals, kind)) for kind in _KINDS],
         "samples": [
