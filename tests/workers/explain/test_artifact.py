@@ -1,0 +1,85 @@
+"""The artifact of an explanation beside the model's file: effects recomputed by onnxruntime alone."""
+
+import warnings
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+import torch
+from torch import nn
+
+from openapi.analyses.explain import EXPLAIN, ExplainFile, ExplainParams
+from openapi.attacks import Pgd
+from openapi.models import InputSpec
+from openapi.stages.base import ModelContract
+from workers.analyses.explain import run
+from workers.jobs.context import JobContext
+
+
+def written(path: Path, x: torch.Tensor) -> nn.Module:
+    """A small net on (3, 7, 7) images, its logits centred on x, and its ONNX file."""
+    with torch.random.fork_rng():
+        torch.manual_seed(2)
+        head = nn.Linear(6, 4)
+        net = nn.Sequential(nn.Conv2d(3, 6, 3), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten(), head).eval()
+    with torch.no_grad():
+        head.weight.mul_(20)
+        head.bias.sub_(net(x).mean(0))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        axes = {"x": {0: "n"}}
+        torch.onnx.export(net, (x,), path, dynamo=False, opset_version=17, input_names=["x"], dynamic_axes=axes)
+    return net
+
+
+def test_promotion_and_suppression_of_ten_images_by_onnxruntime_alone(tmp_path: Path) -> None:
+    images = np.random.default_rng(0).integers(0, 256, (30, 3, 7, 7), dtype=np.uint8)
+    net = written(tmp_path / "net.onnx", torch.from_numpy(images).float() / 255)
+    with torch.no_grad():
+        labels = net(torch.from_numpy(images).float() / 255).argmax(1).numpy()
+    np.save(tmp_path / "x.npy", images)
+    np.save(tmp_path / "y.npy", labels)
+    params = ExplainParams(
+        work="explain",
+        version=EXPLAIN.works[0].version,
+        model=ModelContract(format="onnx", input=InputSpec(shape=(3, 7, 7))),
+        start=0,
+        stop=30,
+        attack=Pgd(eps=0.3, steps=5),
+        targets=None,
+        grid=2,
+        kappa=1e-3,
+        map="cam",
+        layer=None,
+        quantile=0.7,
+        refinement=False,
+    )
+    inputs = {"model": tmp_path / "net.onnx", "x": tmp_path / "x.npy", "y": tmp_path / "y.npy"}
+    (tmp_path / "out").mkdir()
+    ctx = JobContext(inputs, params, tmp_path / "out")
+    assert run(ctx).n >= 10
+
+    session = onnxruntime.InferenceSession(str(tmp_path / "net.onnx"), providers=["CPUExecutionProvider"])
+
+    def logits(x: np.ndarray) -> np.ndarray:
+        found: np.ndarray = session.run(None, {"x": x})[0]
+        return found.astype(np.float64)
+
+    with np.load(ctx.files[ExplainFile.ARRAYS].path) as kept:
+        arrays = {name: kept[name][:10] for name in ("x", "x_adv", "label", "target", "promotion", "suppression")}
+    each = np.arange(10)
+    z = logits(arrays["x_adv"])
+    assert (z.argmax(1) == arrays["target"]).all()
+    assert (arrays["target"] != arrays["label"]).all()
+    assert arrays["promotion"].shape == (10, 4, 4)  # the last groups are a pixel wide
+    for row in range(4):
+        for column in range(4):
+            undone = arrays["x_adv"].copy()
+            group = np.s_[:, :, 2 * row : 2 * row + 2, 2 * column : 2 * column + 2]
+            undone[group] = arrays["x"][group]
+            back = logits(undone)
+            promoted = z[each, arrays["target"]] - back[each, arrays["target"]]
+            suppressed = back[each, arrays["label"]] - z[each, arrays["label"]]
+            np.testing.assert_allclose(arrays["promotion"][:, row, column], promoted, atol=2e-5)
+            np.testing.assert_allclose(arrays["suppression"][:, row, column], suppressed, atol=2e-5)
+    assert np.abs(arrays["promotion"]).max() > 0.05
