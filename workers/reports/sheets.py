@@ -101,10 +101,11 @@ def _panels(row: Mapping[str, Any]) -> Iterator[Panel]:
     yield Panel(source(plain(x_adv)), "under attack")
     yield Panel(source(plain(0.5 + change * gain / 2)), f"change × {gain:.3g}")
     yield Panel(source(_psr(row)), "blue pushes {true} down, orange lifts {other}")
-    for k, says in enumerate(_MAPS if np.any(row["maps"]) else ()):
+    # columns of maps and of pruned examples are missing where none were made
+    for k, says in enumerate(_MAPS if np.any(row.get("maps", 0)) else ()):
         image = x if k < 2 else x_adv
         yield Panel(source(over(seen(row["maps"][k]), image)), says)
-    if row["refined"]:
+    if row.get("refined", False):
         yield Panel(
             source(plain(0.5 + (row["x_refined"] - x) * gain / 2)), f"what of the change suffices, × {gain:.3g}"
         )
