@@ -133,7 +133,7 @@ def test_a_restart_of_the_server_costs_nothing_but_time(settings: Settings, tmp_
     seen: list[str] = []
     with Served(create_app(settings)) as url:
         port = int(url.rpartition(":")[2])
-        client = Client(url, patience=60)
+        client = Client(url, patience=240)
         with BusyWorker(settings):
             request = ready(client, tmp_path)
         identity = jobs.start(client, "audits", request)["id"]  # nobody works: it waits
@@ -146,7 +146,7 @@ def test_a_restart_of_the_server_costs_nothing_but_time(settings: Settings, tmp_
     assert done.is_alive()
     flush(settings)
     with Served(create_app(settings), port), BusyWorker(settings):
-        done.join(60)
+        done.join(240)
     client.close()
     assert seen == ["succeeded"]
 

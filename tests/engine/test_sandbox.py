@@ -252,7 +252,7 @@ def test_nothing_outlives_the_worker(tmp_path: Path) -> None:
     assert len(family) == 2
     worker.kill()
     worker.wait()
-    _, alive = psutil.wait_procs(family, timeout=30)
+    _, alive = psutil.wait_procs(family, timeout=120)
     assert alive == []
 
 

@@ -91,6 +91,7 @@ def make_settings(broker: Broker, folder: Path, **changes: Any) -> Settings:
         "max_dataset_bytes": 3_000_000,
         "max_body_bytes": 100_000,
         "shard_samples": 4,
+        "lease_seconds": 300.0,  # on a slow machine no worker of the tests is lost but on purpose
     }
     return Settings(**{**values, **changes})
 
@@ -126,9 +127,12 @@ def audit(api: httpx.Client, model: str, dataset: str, **fields: Any) -> str:
 
 def ended(api: httpx.Client, path: str) -> dict[str, Any]:
     """Wait for a job's end and return it."""
-    found: dict[str, Any] = api.get(f"/v1/{path}", params={"wait": 60}).json()
-    assert found["finished_at"], found
-    return found
+    found: dict[str, Any] = {}
+    for _ in range(3):
+        found = api.get(f"/v1/{path}", params={"wait": 30}).json()
+        if found["finished_at"]:
+            return found
+    raise AssertionError(f"it did not end: {found}")
 
 
 def find(api: httpx.Client, **query: str) -> list[str]:
@@ -156,7 +160,7 @@ class Served:
 
     def __exit__(self, *_: object) -> None:
         self._server.should_exit = True
-        self._thread.join(30)
+        self._thread.join(120)
         if self._thread.is_alive():
             faulthandler.dump_traceback(all_threads=True)  # where it waits
             raise AssertionError("the server did not stop")
@@ -167,7 +171,7 @@ def running(settings: Settings, workers_ended: Ended | None = None) -> Iterator[
     """A client of a service with these settings, for as long as it runs."""
     with (
         Served(create_app(settings, workers_ended=workers_ended), settings=settings) as url,
-        httpx.Client(base_url=url, timeout=90) as client,
+        httpx.Client(base_url=url, timeout=120) as client,
     ):
         yield client
 

@@ -13,6 +13,7 @@ import pytest
 from openapi.wire.settings import Settings
 from service.embedded.broker import Broker
 from tests.service.conftest import flush, make_settings, running
+from tests.service.worker import until
 
 UPLOAD = (
     b"POST /v1/models HTTP/1.1\r\nHost: localhost\r\nContent-Type: multipart/form-data; boundary=B\r\n"
@@ -23,7 +24,7 @@ UPLOAD = (
 
 @pytest.fixture(scope="module")
 def impatient(broker: Broker, tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    found = make_settings(broker, tmp_path_factory.mktemp("impatient"), head_seconds=1.0, stall_seconds=2.0)
+    found = make_settings(broker, tmp_path_factory.mktemp("impatient"), head_seconds=2.0, stall_seconds=4.0)
     flush(found)
     return found
 
@@ -100,7 +101,7 @@ def test_the_second_request_of_a_connection_is_looked_at_as_well(served: httpx.C
     with connect(served) as connection:
         connection.sendall(b"GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n")
         assert b"200 OK" in answered(connection)
-        time.sleep(1.5)  # between requests it may rest
+        time.sleep(2.5)  # between requests it may rest for longer than over a head
         connection.sendall(b"GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n")
         assert b"200 OK" in answered(connection)
         connection.sendall(b"GET /health/live HTTP/1.1\r\nHo")
@@ -128,11 +129,7 @@ def test_a_stalled_upload_is_cut_off_and_leaves_nothing(
                 break
         assert slug(answer) == (408, "request-timeout")
     spool = Path(impatient.data_dir) / "blobs" / "spool"
-    for _ in range(500):
-        if not list(spool.iterdir()):
-            break
-        time.sleep(0.02)
-    assert list(spool.iterdir()) == []
+    until(lambda: not list(spool.iterdir()))
 
 
 def test_a_json_body_that_never_ends_is_cut_off(served: httpx.Client) -> None:
@@ -151,7 +148,7 @@ def test_a_slow_upload_that_goes_on_is_taken(served: httpx.Client) -> None:
         connection.sendall(head.replace(b"2000000", str(size).encode()) + b"\r\n\r\n" + part)
         for _ in range(8):
             connection.sendall(b"y" * 1000)
-            time.sleep(0.4)
+            time.sleep(0.6)
         connection.sendall(tail)
         assert b"201 Created" in connection.recv(65_536)
 

@@ -3,7 +3,6 @@
 import hashlib
 import http.client
 import json
-import time
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ import pytest
 from openapi.wire.blobs import BlobStore
 from tests.service.conftest import World, upload
 from tests.service.test_problems import is_problem
+from tests.service.worker import until
 
 
 def multipart(world: World, body: bytes, kind: str = "multipart/form-data; boundary=B") -> httpx.Response:
@@ -125,10 +125,7 @@ def test_a_client_that_goes_away_in_mid_upload_leaves_nothing(world: World) -> N
     connection.send(part("file", b"y" * 1_500_000, "gone"))
     connection.close()
     spool = world.settings.data_dir / "blobs" / "spool"
-    end = time.monotonic() + 10
-    while list(spool.iterdir()) and time.monotonic() < end:
-        time.sleep(0.02)
-    assert list(spool.iterdir()) == []
+    until(lambda: not list(spool.iterdir()))
     assert world.api.get("/health/live").status_code == 200
 
 

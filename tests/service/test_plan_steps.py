@@ -23,7 +23,7 @@ from service.orchestrator.kinds import KINDS, Kind
 from service.orchestrator.orchestrator import Orchestrator
 from service.orchestrator.plan import Ending, Extension, Known, MissingOutput, OutputOf, Step, ValueOf, resolved
 from tests.service.conftest import flush, make_settings
-from tests.service.worker import ProtocolWorker, until
+from tests.service.worker import PATIENCE, ProtocolWorker, until
 
 Extend = Callable[[Known[Any]], Extension]
 X = Blob(sha256="a" * 64, size=1)
@@ -69,7 +69,7 @@ def drive(worker: ProtocolWorker) -> list[Shard]:
 
 
 async def finished(database: Database) -> Job:
-    end = time.monotonic() + 10
+    end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
         async with database.read() as session:
             job = await session.get(Job, "job_1")

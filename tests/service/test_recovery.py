@@ -1,6 +1,7 @@
 """Lost workers, messages that come too late, full disks: the work is done all the same, and once."""
 
 import asyncio
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -17,45 +18,51 @@ from tests.service.worker import ProtocolWorker, until
 
 @pytest.fixture
 def settings(broker: Broker, tmp_path: Path) -> Settings:
-    """Leases of a second, so that lost work is missed soon."""
-    found = make_settings(broker, tmp_path, lease_seconds=1.0)
+    found = make_settings(broker, tmp_path)
     flush(found)
     return found
 
 
-def test_the_shard_of_a_silent_worker_is_started_anew(api: httpx.Client, worker: ProtocolWorker) -> None:
-    model, dataset = ready(api, worker)
-    identity = audit(api, model, dataset)
+@pytest.fixture
+def brief(settings: Settings) -> Iterator[httpx.Client]:
+    """A service with leases of a second: lost work is missed soon."""
+    with running(settings.model_copy(update={"lease_seconds": 1.0})) as client:
+        yield client
+
+
+def test_the_shard_of_a_silent_worker_is_started_anew(brief: httpx.Client, worker: ProtocolWorker) -> None:
+    model, dataset = ready(brief, worker)
+    identity = audit(brief, model, dataset)
     first = worker.take()
     worker.tell(first, "started")
     second = worker.take()
     assert (second.shard_id, second.attempt) == (first.shard_id, 2)
     worker.tell(first, "progress", done=1, total=4, unit="samples")  # the worker lives after all
     worker.do(second)
-    worker.do(worker.take())
-    assert ended(api, f"audits/{identity}")["status"] == "succeeded"
-    assert '"type": "retry"' in api.get(f"/v1/audits/{identity}/events").text
+    worker.do(worker.take_of("report"))
+    assert ended(brief, f"audits/{identity}")["status"] == "succeeded"
+    assert '"type": "retry"' in brief.get(f"/v1/audits/{identity}/events").text
 
 
-def test_a_result_counts_whichever_attempt_brings_it(api: httpx.Client, worker: ProtocolWorker) -> None:
-    model, dataset = ready(api, worker)
-    identity = audit(api, model, dataset)
+def test_a_result_counts_whichever_attempt_brings_it(brief: httpx.Client, worker: ProtocolWorker) -> None:
+    model, dataset = ready(brief, worker)
+    identity = audit(brief, model, dataset)
     first = worker.take()
     worker.tell(first, "started")
     worker.take()
     worker.do(first)
     worker.do(worker.take())
-    assert ended(api, f"audits/{identity}")["status"] == "succeeded"
+    assert ended(brief, f"audits/{identity}")["status"] == "succeeded"
 
 
-def test_a_shard_that_is_lost_three_times_fails_as_worker_lost(api: httpx.Client, worker: ProtocolWorker) -> None:
-    model, dataset = ready(api, worker)
-    identity = audit(api, model, dataset)
+def test_a_shard_that_is_lost_three_times_fails_as_worker_lost(brief: httpx.Client, worker: ProtocolWorker) -> None:
+    model, dataset = ready(brief, worker)
+    identity = audit(brief, model, dataset)
     for attempt in (1, 2, 3):
         shard = worker.take()
         assert shard.attempt == attempt
         worker.tell(shard, "started")
-    found = ended(api, f"audits/{identity}")
+    found = ended(brief, f"audits/{identity}")
     assert (found["status"], found["problem"]["type"].rpartition("/")[2]) == ("failed", "worker-lost")
     assert "3 times" in found["problem"]["detail"]
 
@@ -133,11 +140,11 @@ def test_nobody_is_called_lost_by_one_who_did_not_listen(
     async def apply_slowly(self: Orchestrator, event: WorkerEvent) -> None:
         if event.type == "progress" and not slow:
             slow.append(event)
-            await asyncio.sleep(6)
+            await asyncio.sleep(8)
         await apply(self, event)
 
     monkeypatch.setattr(Orchestrator, "apply", apply_slowly)
-    with running(settings.model_copy(update={"lease_seconds": 3.0, "heartbeat_seconds": 0.3})) as api:
+    with running(settings.model_copy(update={"lease_seconds": 4.0, "heartbeat_seconds": 0.3})) as api:
         model, dataset = ready(api, worker)
         identity = audit(api, model, dataset)
         shard = worker.take()
@@ -163,32 +170,33 @@ def test_what_a_leaving_worker_gives_back_of_a_cancelled_job_ends_it(api: httpx.
     assert ended(api, f"audits/{identity}")["status"] == "cancelled"
 
 
-def test_progress_keeps_the_lease(api: httpx.Client, worker: ProtocolWorker) -> None:
-    model, dataset = ready(api, worker)
-    audit(api, model, dataset)
-    shard = worker.take()
-    for done in range(10):
-        worker.tell(shard, "progress", done=done, total=10, unit="samples")
-        assert worker.is_empty(0.25)
+def test_progress_keeps_the_lease(settings: Settings, worker: ProtocolWorker) -> None:
+    with running(settings.model_copy(update={"lease_seconds": 4.0})) as api:
+        model, dataset = ready(api, worker)
+        audit(api, model, dataset)
+        shard = worker.take()
+        for done in range(10):
+            worker.tell(shard, "progress", done=done, total=10, unit="samples")
+            assert worker.is_empty(0.6)
 
 
-def test_a_cancelled_job_whose_worker_died_ends(api: httpx.Client, worker: ProtocolWorker) -> None:
-    model, dataset = ready(api, worker)
-    identity = audit(api, model, dataset)
+def test_a_cancelled_job_whose_worker_died_ends(brief: httpx.Client, worker: ProtocolWorker) -> None:
+    model, dataset = ready(brief, worker)
+    identity = audit(brief, model, dataset)
     worker.tell(worker.take(), "started")
-    until(lambda: api.get(f"/v1/audits/{identity}").json()["status"] == "running")
-    api.post(f"/v1/audits/{identity}/cancel")
-    assert ended(api, f"audits/{identity}")["status"] == "cancelled"
+    until(lambda: brief.get(f"/v1/audits/{identity}").json()["status"] == "running")
+    brief.post(f"/v1/audits/{identity}/cancel")
+    assert ended(brief, f"audits/{identity}")["status"] == "cancelled"
 
 
-def test_a_verdict_on_a_file_counts_whichever_attempt_brings_it(api: httpx.Client, worker: ProtocolWorker) -> None:
-    identity = upload(api, "models", b"no model")
+def test_a_verdict_on_a_file_counts_whichever_attempt_brings_it(brief: httpx.Client, worker: ProtocolWorker) -> None:
+    identity = upload(brief, "models", b"no model")
     first = worker.take()
     worker.tell(first, "started")
     second = worker.take()
     assert second.attempt == 2
     worker.fail(first, problem("job-failed", "the machine of the first attempt was at fault"))
     worker.fail(first, problem("model-malformed", "it is no model"))
-    found = api.get(f"/v1/models/{identity}", params={"wait": 60}).json()
+    found = brief.get(f"/v1/models/{identity}", params={"wait": 60}).json()
     assert found["status"] == "rejected"
     assert found["problem"]["detail"] == "it is no model"

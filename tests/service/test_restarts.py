@@ -12,6 +12,7 @@ import pytest
 from openapi.wire.queue import WorkerInfo
 from openapi.wire.settings import Settings
 from service.embedded.broker import Broker
+from service.orchestrator.hub import Hub
 from service.orchestrator.retries import Ended
 from tests.service.conftest import audit, ended, flush, make_settings, ready, running
 from tests.service.worker import ProtocolWorker, until
@@ -19,10 +20,14 @@ from tests.service.worker import ProtocolWorker, until
 
 @pytest.fixture
 def settings(broker: Broker, tmp_path: Path) -> Settings:
-    """Leases of a second, so that lost work is missed soon."""
-    found = make_settings(broker, tmp_path, lease_seconds=1.0)
+    found = make_settings(broker, tmp_path)
     flush(found)
     return found
+
+
+def brief(settings: Settings) -> Settings:
+    """With leases of a second, so that lost work is missed soon; the janitor then looks around four times as often."""
+    return settings.model_copy(update={"lease_seconds": 1.0})
 
 
 def test_a_service_that_comes_back_takes_up_everything(settings: Settings, worker: ProtocolWorker) -> None:
@@ -35,7 +40,7 @@ def test_a_service_that_comes_back_takes_up_everything(settings: Settings, worke
         worker.tell(started, "started")
         until(lambda: api.get(f"/v1/audits/{identity}").json()["progress"]["done"] == 3.0)
     flush(settings)
-    with running(settings) as api:
+    with running(brief(settings)) as api:
         again = {shard.shard_id: shard for shard in (worker.take(), worker.take())}
         assert set(again) == {started.shard_id, queued.shard_id}
         assert all(shard.attempt == 2 for shard in again.values())
@@ -73,7 +78,17 @@ def test_restarts_of_everything(
         assert ended(api, f"audits/{identity}")["status"] == status
 
 
-def test_who_waits_is_answered_when_the_service_stops(settings: Settings, worker: ProtocolWorker) -> None:
+def test_who_waits_is_answered_when_the_service_stops(
+    settings: Settings, worker: ProtocolWorker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting: set[Any] = set()
+    wait = Hub.wait
+
+    async def counted(self: Hub, key: str, timeout: float) -> None:
+        waiting.add(asyncio.current_task())
+        await wait(self, key, timeout)
+
+    monkeypatch.setattr(Hub, "wait", counted)
     with ThreadPoolExecutor(2) as threads:
         with running(settings) as api:
             model, dataset = ready(api, worker)
@@ -81,7 +96,7 @@ def test_who_waits_is_answered_when_the_service_stops(settings: Settings, worker
             address = str(api.base_url.join(f"/v1/audits/{identity}"))
             poll = threads.submit(httpx.get, address, params={"wait": 60}, timeout=90)
             stream = threads.submit(httpx.get, f"{address}/events", timeout=90)
-            time.sleep(1.0)  # both wait now; were they asked later, they would be refused
+            until(lambda: len(waiting) == 2)  # were they asked later, they would be refused
         assert (poll.result().status_code, poll.result().json()["status"]) == (200, "queued")
         assert "id: evt_" in stream.result().text
 
@@ -108,7 +123,7 @@ def test_work_that_only_the_broker_forgot_is_handed_out_again(
     settings: Settings, worker: ProtocolWorker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("service.orchestrator.janitor._FORGOTTEN_SECONDS", 0.5)
-    with running(settings) as api:
+    with running(brief(settings)) as api:
         model, dataset = ready(api, worker)
         audit(api, model, dataset)
         first = worker.take()  # and never a word of it again
@@ -141,7 +156,7 @@ def test_work_that_lies_in_a_queue_or_in_hand_is_not_handed_out_again(
 ) -> None:
     """With many uploads before it, a shard waits long; repeated again and again, it would never come to its turn."""
     monkeypatch.setattr("service.orchestrator.janitor._FORGOTTEN_SECONDS", 0.2)
-    with running(settings) as api:
+    with running(brief(settings)) as api:
         model, dataset = ready(api, worker)
         audit(api, model, dataset, max_samples=8, execution={"shards": 2})
         worker.queue.heartbeat(WorkerInfo(id="idle", device="cpu", sandbox="full", at=time.time()))
@@ -162,7 +177,7 @@ def test_results_reported_while_the_service_was_away_are_found(settings: Setting
         shard = worker.take()
     worker.do(shard)
     with running(settings) as api:
-        report = next(s for s in iter(worker.take, None) if s.stage == "report")
+        report = worker.take_of("report")
         worker.do(report)
         assert ended(api, f"audits/{identity}")["status"] == "succeeded"
 

@@ -61,8 +61,8 @@ def test_a_stop_with_everything_open_leaves_no_litter_in_the_log(settings: Setti
     log = tmp_path / "api.log"
     worker = ProtocolWorker(settings)
     with process(settings, log) as (running, port), ExitStack() as stack:
-        api = stack.enter_context(httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=90))
-        until(lambda: "startup complete" in log.read_text() or running.poll(), 60)
+        api = stack.enter_context(httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=120))
+        until(lambda: "startup complete" in log.read_text() or running.poll())
         identity = audit(api, *ready(api, worker))
         model = upload(api, "models", os.urandom(2_900_000))
         shard = worker.take()
@@ -97,7 +97,7 @@ def test_a_stop_with_everything_open_leaves_no_litter_in_the_log(settings: Setti
         try:
             until(lambda: api.get(f"/v1/audits/{identity}").json()["status"] == "running")
             running.send_signal(signal.SIGTERM)
-            assert running.wait(30) == 0
+            assert running.wait(120) == 0
         finally:
             stop.set()
             busy.join()
