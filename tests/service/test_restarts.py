@@ -85,7 +85,7 @@ def test_who_waits_is_answered_when_the_service_stops(
     wait = Hub.wait
 
     async def counted(self: Hub, key: str, timeout: float) -> None:
-        waiting.add(asyncio.current_task())
+        waiting.add((key, asyncio.current_task()))
         await wait(self, key, timeout)
 
     monkeypatch.setattr(Hub, "wait", counted)
@@ -96,7 +96,9 @@ def test_who_waits_is_answered_when_the_service_stops(
             address = str(api.base_url.join(f"/v1/audits/{identity}"))
             poll = threads.submit(httpx.get, address, params={"wait": 60}, timeout=90)
             stream = threads.submit(httpx.get, f"{address}/events", timeout=90)
-            until(lambda: len(waiting) == 2)  # were they asked later, they would be refused
+            until(
+                lambda: [key for key, _ in list(waiting)].count(identity) == 2
+            )  # were they asked later, they would be refused
         assert (poll.result().status_code, poll.result().json()["status"]) == (200, "queued")
         assert "id: evt_" in stream.result().text
 
