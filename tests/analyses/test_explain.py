@@ -123,6 +123,7 @@ CW = {"name": "cw", "initial_const": 1, "steps": 100}
 FIVE = [CW, {"name": "ead"}, {"name": "strattack"}, {"name": "ifgsm", "eps": 0.3}, PGD]
 
 
+@pytest.mark.slow
 def test_five_attacks_are_compared_in_one_request(small: InProcess) -> None:
     small.forget()
     one = audited(small, slice_size=8, attack=FIVE[0], compare=FIVE[1:], refinement=False)
@@ -156,6 +157,7 @@ def kept_of(found: Audited, attack: int) -> dict[str, np.ndarray]:
         return dict(kept)
 
 
+@pytest.mark.slow
 def test_strattack_leaves_more_groups_alone_than_cw_where_both_succeed(small: InProcess) -> None:
     found = audited(small, attack=FIVE[2], compare=[CW], refinement=False).report["explain"]
     structured, plain = found["attacks"]

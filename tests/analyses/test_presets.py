@@ -70,6 +70,7 @@ def test_regions_that_cannot_be_searched_are_left_out_of_a_preset_and_refused_wh
         check_own(AuditRequest.model_validate({**BODY, "regions": {}}), model, data)
 
 
+@pytest.mark.slow
 def test_the_deep_preset_has_every_section(small: InProcess) -> None:
     found = small.audit(preset="deep", keep_examples=True)
     assert all(found.report["neurons"][a.name] is not None for a in further())

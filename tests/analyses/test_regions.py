@@ -57,6 +57,7 @@ def test_the_report_holds_what_a_search_finds(small: InProcess, found: Audited) 
     assert "Vulnerability by region" in found.html
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("slice_size", [4, 7])
 def test_slices_and_batches_do_not_matter(small: InProcess, found: Audited, slice_size: int) -> None:
     small.forget()

@@ -30,6 +30,7 @@ def found(small: InProcess) -> Audited:
     return audited(small)
 
 
+@pytest.mark.slow
 def test_omega_is_that_of_all_slices_and_of_hidden_layers_alone(small: InProcess, found: Audited) -> None:
     omega = found.results["omega.0"].value["omega"]
     layers = {layer["name"]: layer for layer in found.report["neurons"]["layers"]}
@@ -82,6 +83,7 @@ def test_silenced_neurons_are_those_of_omega(small: InProcess, found: Audited) -
     assert point["clean_accuracy"] == accuracy
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("slice_size", [7, 3])
 def test_slices_and_batches_leave_no_trace(small: InProcess, found: Audited, slice_size: int) -> None:
     small.forget()

@@ -17,6 +17,7 @@ def section(small: InProcess, slice_size: int = 1000, batch_size: int | None = N
     return sweep
 
 
+@pytest.mark.slow
 def test_it_is_sigma_at_every_eps_and_tap(small: InProcess) -> None:
     sweep = section(small)
     assert (sweep["eps"], sweep["n"]) == ([1 / 255, 0.02, 0.1], 15)
@@ -35,6 +36,7 @@ def test_it_is_sigma_at_every_eps_and_tap(small: InProcess) -> None:
                     assert found["sensitivity"][i] == layer["sensitivity"]["mean"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("slice_size", [7, 3])
 def test_slices_leave_no_trace(small: InProcess, slice_size: int) -> None:
     small.forget()

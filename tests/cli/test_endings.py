@@ -189,6 +189,7 @@ def tremor(files: Path, *arguments: str, **env: str) -> subprocess.CompletedProc
     return subprocess.run(program, cwd=files, env={**os.environ, **env}, capture_output=True, text=True)
 
 
+@pytest.mark.slow
 def test_a_required_sandbox_that_is_not_there_is_6(files: Path) -> None:
     said = tremor(files, "audit", "m", "d", TREMOR_SANDBOX="required", TREMOR_SANDBOX_LAYERS='["seccomp"]')
     assert said.returncode == Exit.SANDBOX_MISSING
@@ -196,6 +197,7 @@ def test_a_required_sandbox_that_is_not_there_is_6(files: Path) -> None:
     assert "Traceback" not in said.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", ["audit m d", "api", "worker"])
 def test_a_wrong_setting_is_2(files: Path, command: str) -> None:
     said = tremor(files, *command.split(), TREMOR_LOG_LEVEL="loud")
@@ -204,6 +206,7 @@ def test_a_wrong_setting_is_2(files: Path, command: str) -> None:
     assert "Traceback" not in said.stderr
 
 
+@pytest.mark.slow
 def test_a_database_that_is_not_there_is_5(tmp_path: Path) -> None:
     url = "postgresql+psycopg://nobody@127.0.0.1:9/none?connect_timeout=2"
     said = tremor(tmp_path, "keys", "list", TREMOR_DATABASE_URL=url)
@@ -212,6 +215,7 @@ def test_a_database_that_is_not_there_is_5(tmp_path: Path) -> None:
     assert "Traceback" not in said.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("arguments", ["--help", "openapi --out ."])
 def test_whoever_reads_the_output_may_go_away(tmp_path: Path, arguments: str) -> None:
     """As `tremor keys list | head -1` does: that is no fault of ours, and no failed policy."""

@@ -194,6 +194,7 @@ def test_the_files_of_the_page_are_there_and_may_be_kept(world: World) -> None:
         assert world.api.get(gone).status_code == 404
 
 
+@pytest.mark.slow
 def test_the_service_runs_without_torch_and_its_kin() -> None:
     """Import every module of the service in a process where the workers' packages cannot be imported."""
     program = """

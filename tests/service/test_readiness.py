@@ -72,6 +72,7 @@ def test_a_frozen_store_is_given_up(
         until(lambda: parts(api)["blobs"]["status"] == "ok")
 
 
+@pytest.mark.servers
 def test_a_frozen_broker_is_given_up(tmp_path: Path) -> None:
     with Broker(tmp_path / "own") as own, running(make_settings(own, tmp_path / "data")) as api:
         assert own.process is not None

@@ -26,6 +26,7 @@ SPECS: list[Attack] = [
 IDS = ["fgsm", "ifgsm", "pgd", "pgd-margin", "pgd-l2", "apgd_t", "fab_t"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("spec", SPECS, ids=IDS)
 def test_what_is_reached_and_what_is_misled(spec: Attack) -> None:
     model = trained_cnn().eval()

@@ -26,6 +26,7 @@ def test_an_attack_without_a_function_is_named(monkeypatch: pytest.MonkeyPatch) 
         load("nobody")
 
 
+@pytest.mark.slow
 def test_a_worker_imports_only_what_it_runs() -> None:
     code = "import sys; from workers.attacks.registry import load; load('pgd'); print('scipy' in sys.modules)"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

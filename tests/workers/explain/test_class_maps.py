@@ -147,6 +147,7 @@ class Flattened(nn.Module):
         return logits
 
 
+@pytest.mark.slow
 def test_grad_cam_of_the_last_convolution_beside_pytorch_grad_cam() -> None:
     net = seeded(Flattened)
     x, classes = images(4, (3, 12, 12)), torch.tensor([[0, 1], [1, 2], [2, 3], [3, 0]])
@@ -155,6 +156,7 @@ def test_grad_cam_of_the_last_convolution_beside_pytorch_grad_cam() -> None:
     beside(net, net.act, maps, x, classes)
 
 
+@pytest.mark.slow
 def test_cam_and_grad_cam_of_a_residual_network_beside_pytorch_grad_cam() -> None:
     from torchvision.models import resnet18
 
@@ -169,6 +171,7 @@ def test_cam_and_grad_cam_of_a_residual_network_beside_pytorch_grad_cam() -> Non
     assert chosen.kind == "grad_cam"
 
 
+@pytest.mark.slow
 def test_grad_cam_of_a_transformer_beside_pytorch_grad_cam() -> None:
     from torchvision.models import VisionTransformer
 
@@ -185,6 +188,7 @@ def test_grad_cam_of_a_transformer_beside_pytorch_grad_cam() -> None:
     beside(net, net.encoder.layers[1], maps, x, classes, reshape_transform=grid)
 
 
+@pytest.mark.slow
 def test_a_swin_transformer_has_the_cam_of_its_last_grid() -> None:
     from torchvision.models.swin_transformer import SwinTransformer
 

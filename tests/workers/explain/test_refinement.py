@@ -108,6 +108,7 @@ def test_refitting_helps_where_the_attack_left_the_map_alone() -> None:
     assert 0.5 <= float(norm(again.x - x)) < 0.7 < float(norm(plain.x - x))
 
 
+@pytest.mark.slow
 def test_strattack_perturbs_fewer_groups_than_cw_at_equal_success() -> None:
     model = small_cnn(3)
     x, y = problem(model, 8)

@@ -67,6 +67,7 @@ def test_its_own_loss_and_adversary_are_trained_on(
     assert penalty == 0
 
 
+@pytest.mark.slow
 def test_it_is_trained_and_stands_in_manifest_and_report(vanilla: nn.Module, tmp_path: Path) -> None:
     ctx = context(vanilla, tmp_path)
     params = {**ctx.params, "harden": {**ctx.params["harden"], "method": "noise"}}

@@ -93,6 +93,7 @@ def test_a_long_chain_of_functions_is_refused_not_followed_for_ever() -> None:
         check_size(parsed(**{"": "".join(lines)}))
 
 
+@pytest.mark.slow
 def test_ten_thousand_layers_are_refused_before_loading(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "deep.pt"
     path.write_bytes(deep_torchscript(10_000))

@@ -31,6 +31,7 @@ class Tokens(nn.Module):
         return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["trace", "script", "pt2", "onnx"])
 def test_one_image_has_the_gradient_that_it_has_beside_others(tmp_path: Path, kind: str) -> None:
     net, path, x = settled(Tokens()), tmp_path / "net", torch.rand(2, 3, 8, 8)
@@ -49,6 +50,7 @@ def test_one_image_has_the_gradient_that_it_has_beside_others(tmp_path: Path, ki
     assert relative(gradient(model, x).double(), together) < 1e-5
 
 
+@pytest.mark.slow
 def test_such_a_net_is_written_back(tmp_path: Path) -> None:
     net, x = settled(Tokens()), torch.rand(3, 3, 8, 8)
     model = load_model(save_trace(net, tmp_path / "net.pt", x), None, INPUT)

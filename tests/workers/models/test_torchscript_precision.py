@@ -4,6 +4,7 @@ import copy
 import warnings
 from pathlib import Path
 
+import pytest
 import torch
 import torch.nn.functional as F
 from torch import nn
@@ -59,6 +60,7 @@ def test_frozen_half_precision_is_compared_in_half_precision(tmp_path: Path) -> 
     assert agreement(model, tmp_path / "a.pt")["relative"] < 1e-2
 
 
+@pytest.mark.slow
 def test_dynamically_quantised_layers(tmp_path: Path) -> None:
     """The scripted layer holds a branch for weights in half precision, which is not taken."""
     from torch.ao import quantization
@@ -75,6 +77,7 @@ def test_dynamically_quantised_layers(tmp_path: Path) -> None:
     assert any("straight-through" in text for text in model.warnings)
 
 
+@pytest.mark.slow
 def test_quantised_files_follow_their_predictions_and_pass_the_gradient_through(tmp_path: Path) -> None:
     from torch.ao import quantization
 

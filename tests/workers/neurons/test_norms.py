@@ -27,6 +27,7 @@ def twins(x: torch.Tensor) -> torch.Tensor:
     return (x + 0.05 * noise.sign()).clamp(0, 1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("family", ["vgg_bn", "resnet", "vit"])
 def test_every_layer_and_tap_in_one_pass(family: str) -> None:
     model, x = audited(family)

@@ -112,6 +112,7 @@ def regions(densities: list[float], amounts: list[float | None]) -> list[Region]
     return [Region(i, 9, 9, 0, d, None, None, {}, s) for i, (d, s) in enumerate(zip(densities, amounts, strict=True))]
 
 
+@pytest.mark.slow
 def test_correlation_of_density_and_semantics() -> None:
     rng = np.random.default_rng(0)
     samples = []
