@@ -8,7 +8,7 @@ from openapi.audits import Verdict
 from openapi.problems import Problem
 from openapi.report import AttackReport, Check, Clean, RuleResult, WorstCase
 from openapi.stages.base import Wire, as_it_came, is_none
-from openapi.stages.harden import Epoch, Frontier
+from openapi.stages.harden import Decided, Epoch, Frontier
 from openapi.threat_models import ThreatModel
 
 
@@ -143,6 +143,7 @@ class _Trained(Wire):
     frozen: tuple[str, ...] | None
     log: tuple[Epoch, ...] | None
     frontier: Frontier | None = Field(None, exclude_if=is_none)
+    decided: Decided | None = Field(None, exclude_if=is_none)
 
 
 class _OfAudit(Wire):

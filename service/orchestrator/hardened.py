@@ -46,6 +46,7 @@ def of_audit(child: Child) -> AuditHardening | NotHardened:
             frozen=value.frozen,
             log=value.log,
             frontier=value.frontier,
+            decided=value.decided,
             **dict(child.metrics),
         )
     why = "It was cancelled" if child.ended else "It was not begun: the audit ended early"

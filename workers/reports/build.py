@@ -125,6 +125,7 @@ def _own(request: HardeningRequest, params: ReportParams, measured: Comparison) 
         frozen=training and training.frozen,
         log=training and training.log,
         frontier=training and training.frontier,
+        decided=training and training.decided,
         **dict(measured),
     )
     return block, ReportVerdict(status=status, rules=measured.rules)

@@ -1,0 +1,244 @@
+"""Hardening beside what others train with: what a step costs, and how long the demo's net takes to 50 % under PGD-20.
+
+    python -m tests.tools.benchmarks.training [--images 4000] [--epochs 6] [--rounds 7] [--only steps|time]
+
+Processor time, one thread. All start from the shipped net, with the same images, batches, optimiser, learning rates and
+eps that rises over the first 30 % of the training; what differs is the loop. ART's trainer is left out where it is not
+installed (`make bench` installs it; PYTHONPATH=.venv/peers).
+"""
+
+import os
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+import argparse
+import copy
+import math
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from openapi.hardening_options import HardenOptions
+from openapi.models import InputSpec
+from openapi.stages.harden import Epoch
+from workers.attacks.ball.pairs import dual_pairs
+from workers.hardening.data import TrainingSet
+from workers.hardening.run import Watchers, harden
+from workers.hardening.training import Hardener
+from workers.models.audited import AuditedModel
+from workers.models.load import load_model
+
+DEMO = Path(__file__).parents[3] / "deploy" / "demo"
+#: The recipe of `make demo`, and the steps of the attack where a step of training is timed.
+EPS, STEPS, BATCH, LR, WARMUP = 0.1, 3, 64, 0.003, 0.3
+TIMED_STEPS = 10
+WANTED = 0.5
+CLOCK = time.process_time
+
+
+def shipped(name: str, count: int) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+    """The first images (n, 1, 28, 28) uint8 and labels of a split of the demo."""
+    with np.load(DEMO / f"{name}.npz", allow_pickle=False) as data:
+        return np.ascontiguousarray(data["x"][:count].reshape(-1, 1, 28, 28)), data["y"][:count]
+
+
+def vanilla() -> AuditedModel:
+    """The shipped net."""
+    return load_model(DEMO / "small_vgg.onnx", "onnx", InputSpec(shape=(1, 28, 28), mean=(0.286,), std=(0.353,)))
+
+
+@dataclass
+class Race:
+    """How a training goes: processor seconds without the judging, and accuracies on held-out images, by epoch."""
+
+    x: Tensor
+    y: Tensor
+    began: float = field(default_factory=CLOCK)
+    paused: float = 0.0
+    seen: list[tuple[float, float, float]] = field(default_factory=list)
+
+    def judge(self, net: nn.Module) -> None:
+        """Note clean accuracy and PGD-20 accuracy of a net in eval mode."""
+        stopped = CLOCK()
+        index = torch.arange(len(self.y))
+        x_adv = dual_pairs(net, self.x, self.y, index, seed=1, eps=EPS, steps=20)
+        with torch.no_grad():
+            right = net(self.x).argmax(1) == self.y
+            stays = right & (net(x_adv).argmax(1) == self.y)
+        self.seen.append((stopped - self.began - self.paused, float(right.float().mean()), float(stays.float().mean())))
+        self.paused += CLOCK() - stopped
+
+    def told(self) -> str:
+        """The first epoch at the wanted robustness, else the best one."""
+        reached = [seen for seen in self.seen if seen[2] >= WANTED]
+        seconds, clean, robust = reached[0] if reached else max(self.seen, key=lambda seen: seen[2])
+        return f"{seconds:8.1f} s  clean {clean:.3f}  PGD-20 {robust:.3f}" + ("" if reached else "  (not reached)")
+
+
+def batches(data: TrainingSet, epochs: int) -> Iterator[tuple[int, int, Tensor, Tensor, float, float]]:
+    """(epoch, batch in it, x, y, learning rate, eps) of the schedule that all share."""
+    total = epochs * data.batches(BATCH)
+    for epoch in range(1, epochs + 1):
+        for i, rows in enumerate(data.shuffled(BATCH, 0, epoch)):
+            step = (epoch - 1) * data.batches(BATCH) + i
+            lr = LR * (1 + math.cos(math.pi * step / total)) / 2
+            yield epoch, i, rows.x, rows.y, lr, EPS * min(1.0, (step + 1) / (WARMUP * total))
+
+
+def pgd(net: nn.Module, x: Tensor, y: Tensor, eps: float, steps: int, step_size: float) -> Tensor:
+    """PGD as it is commonly written."""
+    adv = (x + torch.empty_like(x).uniform_(-eps, eps)).clamp(0, 1)
+    for _ in range(steps):
+        adv.requires_grad_()
+        (grad,) = torch.autograd.grad(F.cross_entropy(net(adv), y), adv)
+        adv = (x + (adv.detach() + step_size * grad.sign() - x).clamp(-eps, eps)).clamp(0, 1)
+    return adv
+
+
+def plain(net: nn.Module, data: TrainingSet, epochs: int, race: Race, *, fast: bool) -> None:
+    """A plain loop: PGD training of benign images and their pairs, or fast adversarial training (Wong et al. 2020)."""
+    optimizer = torch.optim.Adam(net.parameters(), lr=LR)
+    for _, i, x, y, lr, eps in batches(data, epochs):
+        x_adv = pgd(net, x, y, eps, 1, 1.25 * eps) if fast else pgd(net, x, y, eps, STEPS, eps / STEPS**0.5)
+        optimizer.param_groups[0]["lr"] = lr
+        optimizer.zero_grad()
+        seen, labels = (x_adv, y) if fast else (torch.cat([x, x_adv]), torch.cat([y, y]))
+        F.cross_entropy(net(seen), labels).backward()
+        optimizer.step()
+        if i + 1 == data.batches(BATCH):
+            race.judge(net)
+
+
+def ours(net: AuditedModel, data: TrainingSet, epochs: int, race: Race, method: str) -> None:
+    """Our training, with what it does besides: choosing Omega and judging each epoch."""
+
+    def heard(line: Epoch) -> None:
+        if line.epoch:
+            race.judge(net)
+
+    harden(net, data, options(method, epochs), watchers=Watchers(heard=heard))
+
+
+def options(method: str, epochs: int, steps: int = STEPS) -> HardenOptions:
+    """The recipe that all share."""
+    return HardenOptions(
+        method=method, epochs=epochs, eps=EPS, steps=steps, batch_size=BATCH, lr=LR, warmup=WARMUP, pairs=500
+    )
+
+
+def art_trainer() -> Callable[[nn.Module, TrainingSet, int, Race], None] | None:
+    """ART's AdversarialTrainer on half of each batch; None where ART is not installed."""
+    try:
+        from art.attacks.evasion import ProjectedGradientDescentPyTorch
+        from art.defences.trainer import AdversarialTrainer
+        from art.estimators.classification import PyTorchClassifier
+    except ImportError as error:
+        print(f"ART is left out: {error}")
+        return None
+
+    def run(net: nn.Module, data: TrainingSet, epochs: int, race: Race) -> None:
+        optimizer = torch.optim.Adam(net.parameters(), lr=LR)
+        classifier = PyTorchClassifier(
+            net, F.cross_entropy, (1, 28, 28), 10, optimizer, clip_values=(0.0, 1.0), device_type="cpu"
+        )
+        attack = ProjectedGradientDescentPyTorch(
+            classifier, eps=EPS, eps_step=EPS / STEPS**0.5, max_iter=STEPS, num_random_init=1, batch_size=BATCH,
+            verbose=False,
+        )  # fmt: skip
+        trainer = AdversarialTrainer(classifier, attack, ratio=0.5)
+        rows = next(iter(data.all(len(data))))
+        for _ in range(epochs):
+            trainer.fit(rows.x.numpy(), rows.y.numpy(), batch_size=BATCH, nb_epochs=1)
+            net.eval()
+            race.judge(net)
+
+    return run
+
+
+def race_all(images: int, epochs: int) -> None:
+    """Time to the wanted robustness, of each."""
+    data = TrainingSet(*shipped("train", images))
+    pixels, labels = shipped("holdout", 300)
+    x, y = torch.from_numpy(pixels).float() / 255, torch.from_numpy(labels).long()
+    runs: dict[str, Callable[[AuditedModel, Race], None]] = {
+        "ours, sns": lambda net, race: ours(net, data, epochs, race, "sns"),
+        "ours, pat": lambda net, race: ours(net, data, epochs, race, "pat"),
+        "plain PyTorch loop, PGD": lambda net, race: plain(net, data, epochs, race, fast=False),
+        "fast adversarial training": lambda net, race: plain(net, data, epochs, race, fast=True),
+    }
+    if (art := art_trainer()) is not None:
+        runs["ART AdversarialTrainer"] = lambda net, race: art(net, data, epochs, race)
+    print(f"to {WANTED:.0%} under PGD-20, L-inf {EPS}: {images} images, at most {epochs} epochs")
+    for name, run in runs.items():
+        torch.manual_seed(0)
+        net = vanilla()
+        race = Race(x, y)
+        run(net, race)
+        print(f"  {name:28s} {race.told()}")
+
+
+def step_costs(rounds: int) -> None:
+    """Medians over interleaved rounds of a step of PAT and SNS, and of the passes that a step must make."""
+    net = vanilla()
+    data = TrainingSet(*shipped("train", 4 * BATCH))
+    trainings = {
+        name: Hardener(copy.deepcopy(net), data, options(name, 1, TIMED_STEPS), seed=0) for name in ("pat", "sns")
+    }
+    bare = trainings["pat"].model
+    rows = next(iter(data.all(BATCH)))
+    both, labels = torch.cat([rows.x, rows.x]), torch.cat([rows.y, rows.y])
+
+    def passes() -> None:
+        for _ in range(TIMED_STEPS):
+            x = rows.x.clone().requires_grad_()
+            torch.autograd.grad(F.cross_entropy(trainings["pat"].attacked(x), rows.y), x)
+        F.cross_entropy(bare(both), labels).backward()
+
+    def step(training: Hardener) -> Callable[[], None]:
+        training.steps.omega = training.watch.select(BATCH, stream=2)
+        batch = next(training.prepared(data.shuffled(BATCH, 0, 1), 1, 0))
+
+        def run() -> None:
+            training.steps.take(batch, training.adversary(batch, 1.0), 0, first=True, last=True)
+
+        return run
+
+    works = {"bare passes": passes} | {name: step(training) for name, training in trainings.items()}
+    seconds: dict[str, list[float]] = {name: [] for name in works}
+    for _ in range(rounds + 1):
+        for name, work in works.items():
+            began = CLOCK()
+            work()
+            seconds[name].append(CLOCK() - began)
+    found = {name: statistics.median(all_of[1:]) for name, all_of in seconds.items()}
+    print(f"a step on {BATCH} images, PGD-{TIMED_STEPS}, medians of {rounds}")
+    for name, median in found.items():
+        print(f"  {name:14s} {1000 * median:8.1f} ms  {median / found['bare passes']:.3f} x the bare passes")
+    print(f"  sns / pat      {found['sns'] / found['pat']:.3f}")
+
+
+def main() -> None:
+    """Read the arguments and measure."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--images", type=int, default=4000)
+    parser.add_argument("--epochs", type=int, default=6)
+    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--only", choices=("steps", "time"))
+    asked = parser.parse_args()
+    torch.set_num_threads(1)
+    if asked.only != "time":
+        step_costs(asked.rounds)
+    if asked.only != "steps":
+        race_all(asked.images, asked.epochs)
+
+
+if __name__ == "__main__":
+    main()
