@@ -42,6 +42,7 @@ class Relay:
 
     def __init__(self, ports: list[int]) -> None:
         self._turns = itertools.cycle(ports)
+        self._passing: set[asyncio.Task[Any]] = set()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
@@ -65,6 +66,10 @@ class Relay:
         await asyncio.gather(*ours, return_exceptions=True)
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        # Nothing else holds this task once the caller has sent all: streams refer to their readers weakly.
+        task = cast("asyncio.Task[Any]", asyncio.current_task())
+        self._passing.add(task)
+        task.add_done_callback(self._passing.discard)
         answers, requests = await asyncio.open_connection("127.0.0.1", next(self._turns))
         try:
             await asyncio.gather(_pump(reader, requests), _pump(answers, writer))
