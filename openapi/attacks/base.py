@@ -42,15 +42,25 @@ class Mask(Frozen):
     )
     outside: bool = Field(False, description="Everywhere but there")
 
+    @field_validator("concepts")
+    @classmethod
+    def _one_order(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        """The same masks in another order are the same region, and so the same threat model."""
+        return tuple(sorted(set(value)))
+
     def __str__(self) -> str:
-        """``eye+ear``, ``outside eye``."""
+        """``ear+eye``, ``outside eye``."""
         return ("outside " if self.outside else "") + "+".join(self.concepts)
 
 
 def _as_mask(value: Any) -> Any:
     """Read a name, or several, as the masks of that name."""
     named = [value] if isinstance(value, str) else value
-    return {"concepts": tuple(named)} if isinstance(named, list | tuple) else value
+    if isinstance(named, list | tuple):
+        return {"concepts": tuple(named)}
+    if isinstance(named, dict) and isinstance(concepts := named.get("concepts"), str | list):
+        return {**named, "concepts": (concepts,) if isinstance(concepts, str) else tuple(concepts)}
+    return value
 
 
 MaskField = Annotated[Mask, BeforeValidator(_as_mask, json_schema_input_type=Mask | str | tuple[str, ...])]

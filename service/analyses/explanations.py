@@ -22,7 +22,7 @@ async def explanation(columns: Columns, index: int) -> bytes:
     row, found = await _one(columns, "explain", index, "explanations")
     names = ("promotion", "suppression", "psr", "kind")
     width = columns.column("explain.psr").shape[2]
-    found["map"] = {name: _rows(await columns.row(f"explain.{name}", row), width) for name in names}
+    found["map"] = {name: rows_of(await columns.row(f"explain.{name}", row), width) for name in names}
     return written(found)
 
 
@@ -41,7 +41,7 @@ async def region(columns: Columns, index: int) -> bytes:
     hits: dict[str, Any] = {
         name: (await columns.between(f"hits.{name}", begin, end)).tolist() for name in ("y", "x", "label")
     }
-    hits["value"] = _rows(await columns.between("hits.value", begin, end), columns.column("hits.value").shape[1])
+    hits["value"] = rows_of(await columns.between("hits.value", begin, end), columns.column("hits.value").shape[1])
     return written({**found, "hits": hits})
 
 
@@ -54,5 +54,6 @@ async def _one(columns: Columns, part: str, index: int, listed: str) -> tuple[in
     return row, json.loads(line)
 
 
-def _rows(values: Numbers, width: int) -> list[list[Any]]:
-    return [values[at : at + width].tolist() for at in range(0, len(values), width)]
+def rows_of(values: Numbers, width: int) -> list[list[Any]]:
+    """The rows of a flat column; a column without a width is one of an audit in which nothing was found."""
+    return [values[at : at + width].tolist() for at in range(0, len(values), width)] if width else []

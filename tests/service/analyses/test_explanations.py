@@ -1,6 +1,7 @@
 """`/explanations`, `/regions` and their pictures, against the report and the arrays that the audit keeps."""
 
 import io
+from array import array
 from typing import Any
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 from PIL import Image
 
 from openapi.views.explanations import ExplanationDetail, ExplanationsPage, RegionDetail, RegionsPage
+from service.analyses.explanations import rows_of
 from tests.service.analyses.conftest import Explored
 
 UNTOUCHED = 3
@@ -133,3 +135,8 @@ def test_an_analysis_that_was_not_asked_for(plain: Explored, path: str, field: s
     found = answer.json()
     assert found["analysis"] == field
     assert f'"{field}": {{}}' in found["detail"]
+
+
+def test_an_audit_in_which_no_pixel_decides_has_hits_of_no_width() -> None:
+    assert rows_of(array("f"), 0) == []
+    assert rows_of(array("f", [1, 2, 3, 4]), 2) == [[1, 2], [3, 4]]
