@@ -25,7 +25,7 @@ settings.register_profile("ci", settings.get_profile("developer"), derandomize=T
 settings.load_profile("ci" if os.environ.get("CI") else "developer")
 
 #: What a test asks for when a server has to run: Valkey, PostgreSQL, the service, the process that stays warm.
-_SERVERS = {"broker", "postgres", "s3", "service", "server", "client", "url"}
+_SERVERS = {"broker", "topology", "postgres", "s3", "service", "server", "client", "url"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
