@@ -59,6 +59,7 @@ WRONG_AUDITS: list[tuple[dict[str, Any], str, str]] = [
     ({"explain": {"map": "heat"}}, "/explain/map", "cam"),
     ({"explain": {"attack": {"name": "cw"}, "targets": "random"}}, "/explain/targets", "does not aim"),
     ({"explain": {"layer": "nowhere"}}, "/explain/layer", "nowhere"),
+    ({"explain": {"layer": "fc"}}, "/explain/layer", "keeps no places"),
     ({"harden": {"method": "sns"}}, "/harden/train_dataset_id", "train"),
     ({"harden": {"method": "magic"}}, "/harden/method", "sns"),
     ({"harden": {"train_dataset_id": "dst_none"}}, "/harden/train_dataset_id", "dst_none"),

@@ -59,7 +59,9 @@ def check(options: ExplainOptions, request: AuditRequest, model: ModelSubject, d
     if options.targets is not None and not isinstance(options.attack, AimedAttack):
         raise InvalidField("/explain/targets", f"{options.attack.name} does not aim at a class; set null, or take pgd")
     if options.layer is not None:
-        layer_of(options.layer, model, "/explain/layer")
+        name = layer_of(options.layer, model, "/explain/layer")
+        if any(len(layer.shape) == 1 for layer in model.inspection.layers if layer.name == name):
+            raise InvalidField("/explain/layer", f"{name!r} keeps no places of the image apart; choose a layer before")
     if not model.inspection.differentiable:
         _check_black_box(options, model)
     if options.masking is not None:
