@@ -8,7 +8,7 @@ from openapi.wire.queue import QueueClient
 from openapi.wire.settings import Settings
 from service.analyses.columns import ColumnsCache
 from service.db.database import Database
-from service.health.checks import Checks
+from service.health.probes import Probes
 from service.keys.caller import EVERYBODY, Caller
 from service.orchestrator.feeds import Feeds
 from service.orchestrator.hub import Hub
@@ -24,7 +24,7 @@ class Services:
     blobs: BlobStore
     queue: QueueClient
     orchestrator: Orchestrator
-    checks: Checks
+    probes: Probes
     feeds: Feeds
     columns: ColumnsCache
     caller: Caller = EVERYBODY
@@ -34,7 +34,7 @@ class Services:
         """Open everything that the settings name; nothing is contacted yet."""
         db, blobs, queue = Database(settings.sqlalchemy_url), BlobStore.from_settings(settings), QueueClient(settings)
         orchestrator = Orchestrator(settings, db, queue, blobs)
-        return cls(settings, db, blobs, queue, orchestrator, Checks(), Feeds(db, orchestrator.hub), ColumnsCache())
+        return cls(settings, db, blobs, queue, orchestrator, Probes(), Feeds(db, orchestrator.hub), ColumnsCache())
 
     def of(self, caller: Caller) -> Self:
         """The same parts on behalf of a caller."""

@@ -19,7 +19,7 @@ from openapi.base import utc_now
 from openapi.keys import Scope
 from openapi.stages.base import Stage
 from openapi.states import JobKind, JobStatus, UploadStatus
-from service.orchestrator.states import StepStatus
+from service.orchestrator.step_states import StepStatus
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",

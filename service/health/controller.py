@@ -8,8 +8,8 @@ from litestar import Controller, Response
 from pydantic import BaseModel, ConfigDict
 
 from openapi.wire.queue import WorkerInfo
-from service.health.checks import Part, check_disks
 from service.health.metrics import Gauges, read_database, read_workers, render
+from service.health.probes import Part, check_disks
 from service.http.arguments import Parts
 from service.http.bodies import answer
 from service.http.docs import Doc, get_or_head
@@ -71,7 +71,7 @@ class HealthController(Controller):
         async def look_at_disks() -> None:
             await asyncio.get_running_loop().run_in_executor(_DISKS, check_disks, services.settings)
 
-        checks = await services.checks.run(
+        checks = await services.probes.run(
             {
                 "database": services.db.ping,
                 "queue": services.queue.ping,

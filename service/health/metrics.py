@@ -16,7 +16,7 @@ from openapi.base import utc_now
 from openapi.states import JobKind, JobStatus
 from openapi.wire.queue import WorkerInfo
 from service.db.tables import Job, ShardRow
-from service.orchestrator.states import StepStatus
+from service.orchestrator.step_states import StepStatus
 
 disable_created_metrics()  # type: ignore[no-untyped-call]
 

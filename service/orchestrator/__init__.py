@@ -13,7 +13,7 @@ its result complete. What comes after a step that a job does without (`dropped`)
 **Merge.** There is nothing special about merging: it is a step that takes the files of many.
 
 **Extend.** A plan is drawn as far as can be seen. When a step that `extends` has succeeded, and whenever no step is
-unfinished, the kind of the job (`kinds`: a module each, pure functions of `plan.Known`) is asked how it goes on: by
+unfinished, the kind of the job (`job_kinds`: a module each, pure functions of `plan.Known`) is asked how it goes on: by
 more steps, by a job of its own (an audit's hardening), or by its ending. Steps whose name is there already are not
 added again, so that asking twice changes nothing.
 

@@ -19,12 +19,12 @@ from openapi.wire.settings import Settings
 from service.db.database import Database
 from service.db.tables import Job, ShardRow
 from service.orchestrator import job_rows
+from service.orchestrator.job_kinds.audit import ATTACKS
 from service.orchestrator.job_rows import HARDENING
-from service.orchestrator.kinds.audit import ATTACKS
 from service.orchestrator.plans import Plans
 from service.orchestrator.retries import lose
 from service.orchestrator.shielding import shielded
-from service.orchestrator.states import StepStatus
+from service.orchestrator.step_states import StepStatus
 
 _log = logging.getLogger("tremor.orchestrator")
 

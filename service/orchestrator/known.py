@@ -12,7 +12,7 @@ from openapi.stages.comparison import Comparison
 from openapi.wire.settings import Settings
 from service.db.tables import Job, ShardRow
 from service.orchestrator.hardened import RIVAL
-from service.orchestrator.kinds import KINDS
+from service.orchestrator.job_kinds import KINDS
 from service.orchestrator.loading import load_dataset, load_model
 from service.orchestrator.plan import Child, Done, Known
 from service.orchestrator.step_rows import result_of, succeeded

@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 
 from pydantic import ValidationError
 from redis.exceptions import RedisError
-from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy import select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -36,7 +36,7 @@ from service.orchestrator.plans import Plans
 from service.orchestrator.progress import update_progress
 from service.orchestrator.retries import Ended, abandon, defer, give_back
 from service.orchestrator.shielding import shielded
-from service.orchestrator.states import UNFINISHED, StepStatus
+from service.orchestrator.step_states import UNFINISHED, StepStatus
 
 _log = logging.getLogger("tremor.orchestrator")
 
@@ -246,7 +246,7 @@ class Orchestrator:
                 rows = list(
                     await session.scalars(
                         select(ShardRow)
-                        .where(ShardRow.status == StepStatus.QUEUED, ShardRow.enqueued_at.is_(None), _due())
+                        .where(ShardRow.status == StepStatus.QUEUED, ShardRow.enqueued_at.is_(None), step_rows.is_due())
                         .order_by(ShardRow.id)
                         .limit(100)
                     )
@@ -286,11 +286,6 @@ class Orchestrator:
             fresh = await session.get(ShardRow, row.id)
             if job is not None and fresh is not None and fresh.status in UNFINISHED:
                 await self._succeeded(session, job, fresh, known)
-
-
-def _due() -> ColumnElement[bool]:
-    """Whether a shard may be handed out by now."""
-    return or_(ShardRow.not_before.is_(None), ShardRow.not_before <= utc_now())
 
 
 def _is_verdict(event: WorkerEvent) -> bool:

@@ -12,10 +12,10 @@ from openapi.states import TERMINAL, JobKind, JobStatus, UploadStatus
 from openapi.wire.settings import Settings
 from service.db.tables import Job, ShardRow
 from service.orchestrator import job_rows, step_rows
-from service.orchestrator.endings import inspected_row, write_ending
+from service.orchestrator.job_endings import inspected_row, write_ending
+from service.orchestrator.job_kinds import KINDS
+from service.orchestrator.job_kinds.inspection import INSPECTING
 from service.orchestrator.job_rows import HARDENING
-from service.orchestrator.kinds import KINDS
-from service.orchestrator.kinds.inspection import INSPECTING
 from service.orchestrator.known import load_known
 from service.orchestrator.plan import Step
 from service.orchestrator.progress import look_ahead, update_progress

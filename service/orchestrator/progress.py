@@ -13,7 +13,7 @@ from openapi.stages.base import Stage
 from service.db.tables import Job, ShardRow
 from service.orchestrator.job_rows import HARDENING, log_event, set_phase
 from service.orchestrator.plan import Ahead
-from service.orchestrator.states import UNFINISHED, StepStatus
+from service.orchestrator.step_states import UNFINISHED, StepStatus
 
 #: Between two progress events of a job.
 _EVENT_SECONDS = 1.0

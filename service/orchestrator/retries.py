@@ -13,7 +13,7 @@ from service.db.tables import Job, ShardRow
 from service.orchestrator import job_rows
 from service.orchestrator.effects import effects
 from service.orchestrator.plans import Plans
-from service.orchestrator.states import StepStatus
+from service.orchestrator.step_states import StepStatus
 
 #: How all workers of an earlier life ended, where a process knows that none of them lives.
 Ended = Literal["stopped", "lost"]

@@ -5,9 +5,10 @@ Every function here takes a session that holds the job's lock (see `lock_job`) a
 
 from collections.abc import Sequence
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from openapi.base import utc_now
 from openapi.stages.base import Stage
 from openapi.wire.jobs import Blob, Limits, Shard, ShardResult
 from openapi.wire.settings import Settings
@@ -16,7 +17,7 @@ from service.ids import new_id
 from service.orchestrator.effects import effects
 from service.orchestrator.plan import Step, resolved
 from service.orchestrator.progress import enter_phase
-from service.orchestrator.states import UNFINISHED, StepStatus
+from service.orchestrator.step_states import UNFINISHED, StepStatus
 
 
 def limits_of(stage: Stage, settings: Settings) -> Limits:
@@ -24,6 +25,11 @@ def limits_of(stage: Stage, settings: Settings) -> Limits:
     if stage == Stage.PREPARE:  # it writes decoded arrays, and may run the model
         return settings.limits(inspection=True).model_copy(update={"wall_seconds": settings.wall_seconds})
     return settings.limits(inspection=stage in (Stage.INSPECT_MODEL, Stage.INSPECT_DATASET))
+
+
+def is_due() -> ColumnElement[bool]:
+    """The condition that a step which waits may be handed out by now."""
+    return or_(ShardRow.not_before.is_(None), ShardRow.not_before <= utc_now())
 
 
 async def add_steps(session: AsyncSession, job: Job, steps: Sequence[Step], settings: Settings) -> None:

@@ -21,7 +21,7 @@ from service.idempotency import Created, Once, forget
 from service.ids import new_id
 from service.orchestrator import job_rows
 from service.orchestrator.effects import effects
-from service.orchestrator.kinds.inspection import inspection_step
+from service.orchestrator.job_kinds.inspection import inspection_step
 from service.pages import Page, page
 from service.waiting import wait_until
 

@@ -24,7 +24,7 @@ from openapi.models import ModelInspection
 from openapi.stages.base import Stage
 from openapi.states import JobKind
 from openapi.wire.jobs import Blob, Limits, OutputFile, Shard, ShardResult
-from service.orchestrator.kinds.audit import extend
+from service.orchestrator.job_kinds.audit import extend
 from service.orchestrator.plan import Done, Known, Step, resolved
 from service.orchestrator.requests import stored, with_attacks
 from service.orchestrator.subjects import DatasetSubject, ModelSubject, Part

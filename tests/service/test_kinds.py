@@ -14,7 +14,7 @@ from openapi.stages.inspect_model import InspectModelParams, InspectModelValue
 from openapi.stages.prepare import PrepareParams, PrepareValue
 from openapi.stages.report import ReportParams, ReportValue
 from openapi.states import JobStatus
-from service.orchestrator.kinds import audit, hardening, inspection
+from service.orchestrator.job_kinds import audit, hardening, inspection
 from service.orchestrator.plan import Ahead, Child, Done, OutputOf
 from service.orchestrator.requests import with_attacks, with_evaluation
 from service.orchestrator.subjects import Part

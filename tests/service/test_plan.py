@@ -15,8 +15,8 @@ from openapi.wire.jobs import Blob, Limits, OutputFile
 from service.fields import pointer
 from service.ids import new_id
 from service.orchestrator.evaluation import MAX_SLICES, Samples, slices
-from service.orchestrator.kinds.audit import attack_phase
-from service.orchestrator.kinds.hardening import comparison_steps
+from service.orchestrator.job_kinds.audit import attack_phase
+from service.orchestrator.job_kinds.hardening import comparison_steps
 from service.orchestrator.requests import stored, with_attacks, with_evaluation
 from service.orchestrator.subjects import DatasetSubject, ModelSubject
 from tests.service.worker import DATASET, MODEL

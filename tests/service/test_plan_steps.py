@@ -19,7 +19,7 @@ from openapi.wire.settings import Settings
 from service.db.database import Database
 from service.db.tables import Job
 from service.embedded.broker import Broker
-from service.orchestrator.kinds import KINDS, Kind
+from service.orchestrator.job_kinds import KINDS, Kind
 from service.orchestrator.orchestrator import Orchestrator
 from service.orchestrator.plan import Ending, Extension, Known, MissingOutput, OutputOf, Step, ValueOf, resolved
 from tests.service.conftest import flush, make_settings

@@ -15,7 +15,7 @@ import pytest
 from openapi.wire.queue import QueueClient, WorkerInfo
 from openapi.wire.settings import Settings
 from service.embedded.broker import Broker
-from service.health.checks import DEADLINE_SECONDS
+from service.health.probes import DEADLINE_SECONDS
 from tests.disks import read_only
 from tests.service.conftest import flush, make_settings, running, upload
 from tests.service.worker import until

@@ -8,7 +8,7 @@ import pytest
 from openapi.stages.base import Stage
 from service.orchestrator.plan import Ahead
 from service.orchestrator.progress import StepState, phase_progress, present_phase, seconds_left
-from service.orchestrator.states import StepStatus
+from service.orchestrator.step_states import StepStatus
 
 
 def state(phase: str, status: str, **fields: Any) -> StepState:

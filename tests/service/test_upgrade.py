@@ -16,7 +16,7 @@ import pytest
 from openapi.wire.jobs import Shard, ShardResult
 from openapi.wire.settings import Settings
 from service.db.database import Database
-from service.orchestrator.states import UNFINISHED
+from service.orchestrator.step_states import UNFINISHED
 from tests.service.conftest import ended, running
 from tests.service.test_pinned_keys import PINNED, PinnedWorker, pin
 from tests.service.worker import until

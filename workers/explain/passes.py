@@ -11,7 +11,7 @@ from workers.attacks.engine.batch_size import operations, rows_at_once, usual_ti
 from workers.attacks.engine.suite import are_probabilities
 from workers.attacks.engine.threads import fitting_threads
 from workers.attacks.engine.victim import Logits, Victim, frozen
-from workers.precision import exact_float32
+from workers.exact_float32 import exact_float32
 
 
 @dataclass(frozen=True)

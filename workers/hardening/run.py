@@ -9,6 +9,7 @@ import numpy.typing as npt
 from openapi.hardening_methods import METHODS
 from openapi.hardening_options import HardenOptions
 from openapi.stages.harden import Decided, Epoch
+from workers.exact_float32 import exact_float32
 from workers.hardening.data import TrainingSet
 from workers.hardening.deciding import decide, resolved
 from workers.hardening.meansparse import harden_by_edit
@@ -16,7 +17,6 @@ from workers.hardening.saved import Moment
 from workers.hardening.training import Hardener, Hardening, Keep
 from workers.hardening.watch import Report
 from workers.models.audited import AuditedModel
-from workers.precision import exact_float32
 
 
 def _nobody(done: float, total: float, unit: str, phase: str | None) -> None:

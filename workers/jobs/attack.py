@@ -16,10 +16,10 @@ from openapi.stages.attack import AttackFile, AttackParams, AttackValue, is_fool
 from workers.attacks.engine.attack_run import AttackRun
 from workers.attacks.engine.suite import run_attack
 from workers.attacks.engine.victim import Logits, Victim, frozen
+from workers.exact_float32 import exact_float32
 from workers.jobs.arrays import free_pixels, load_rows, shard_rows
 from workers.jobs.context import JobContext
 from workers.models.load import load_contract
-from workers.precision import exact_float32
 from workers.reports import worst
 
 

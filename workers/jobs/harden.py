@@ -16,6 +16,7 @@ import torch
 from openapi.hardening_options import HardenOptions
 from openapi.problems import JobFailed
 from openapi.stages.harden import HardenFile, HardenParams, HardenValue, Quantised
+from workers.exact_float32 import exact_float32
 from workers.hardening.checkpoints import WRITERS, Checkpoints, reason_of
 from workers.hardening.data import TrainingSet
 from workers.hardening.example import example_of
@@ -30,7 +31,6 @@ from workers.models.audited import AuditedModel
 from workers.models.export import write_safetensors
 from workers.models.inspection import inspect_audited
 from workers.models.load import load_contract
-from workers.precision import exact_float32
 
 log = logging.getLogger(__name__)
 

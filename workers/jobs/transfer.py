@@ -11,12 +11,12 @@ from openapi.stages.attack import AttackFile, AttackValue
 from openapi.stages.transfer import SOURCE, TransferParams
 from workers.attacks.ball.pairs import dual_pairs
 from workers.attacks.engine.transfer import try_examples
+from workers.exact_float32 import exact_float32
 from workers.jobs.arrays import load_rows, shard_rows
 from workers.jobs.context import JobContext
 from workers.models.audited import AuditedModel
 from workers.models.load import load_contract
 from workers.models.surrogate import straight_through_twin
-from workers.precision import exact_float32
 
 #: Images between two reports of progress.
 _AT_ONCE = 128

@@ -22,6 +22,7 @@ from openapi.models import InputSpec
 from workers.attacks.ball.pairs import dual_pairs
 from workers.attacks.engine.suite import run_attack
 from workers.attacks.maths.losses import log_odds, log_odds_target
+from workers.exact_float32 import exact_float32
 from workers.hardening.augment import batch_of
 from workers.hardening.data import TrainingSet
 from workers.hardening.saved import Moment, copies, put
@@ -31,7 +32,6 @@ from workers.models.from_module import audit_module
 from workers.neurons.measure import measure_taps
 from workers.neurons.norms import NormsModel
 from workers.neurons.sums import LayerBatch, SensitivitySums
-from workers.precision import exact_float32
 from workers.reproduce.data import Images
 from workers.reproduce.nets import NETS
 from workers.reproduce.scales import Scale

@@ -11,9 +11,9 @@ from typing import Any
 
 from openapi.problems import InsufficientStorage, JobFailed, MemoryLimit, TremorError
 from openapi.wire.disks import is_full
+from workers.exact_float32 import exact_float32
 from workers.jobs.context import JobContext
 from workers.jobs.registry import run_module
-from workers.precision import exact_float32
 from workers.refusals import out_of_memory
 from workers.sandbox import confine, kernel, limits
 from workers.sandbox.environment import describe, pick_device
@@ -49,10 +49,8 @@ def main(request_file: Path, answers: int, parent: int) -> None:
     os._exit(status)
 
 
-def _run(request: Request, pipe: Any, parent: int) -> ChildOutcome:
-    begin = time.perf_counter()
-    limits.be_the_first_to_go()
-    _private_folders(request.scratch)
+def _confine(request: Request, parent: int) -> confine.Confinement:
+    """Give up all that the job does not need. Raises `JobFailed` when more is required than the kernel gives."""
     read: tuple[Path, ...] = confine.program_files()
     devices: tuple[Path, ...] = (Path("/dev/null"),)
     if request.device != "cpu":
@@ -65,6 +63,14 @@ def _run(request: Request, pipe: Any, parent: int) -> ChildOutcome:
     os.chdir(request.scratch)
     if request.required and (reason := confine.shortfall(done.level, done.missing)) is not None:
         raise JobFailed(reason)
+    return done
+
+
+def _run(request: Request, pipe: Any, parent: int) -> ChildOutcome:
+    begin = time.perf_counter()
+    limits.be_the_first_to_go()
+    _private_folders(request.scratch)
+    done = _confine(request, parent)
     device = pick_device(request.device)
     inputs_bytes = sum(path.stat().st_size for path in request.inputs.values())
     room = request.limits.memory_bytes + 2 * inputs_bytes + request.threads * _THREAD_BYTES

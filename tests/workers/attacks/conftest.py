@@ -7,7 +7,7 @@ import torch
 
 from tests.workers.attacks.recorders import DEVICES, Rerunning
 from workers.attacks.engine.replay import RECORDERS
-from workers.precision import exact_float32
+from workers.exact_float32 import exact_float32
 
 
 @pytest.fixture(autouse=True, scope="package")

@@ -11,7 +11,7 @@ from tests.workers.attacks.nets import problem, small_cnn
 from workers.attacks.engine.gradient_precision import are_rough
 from workers.attacks.engine.suite import run_attack
 from workers.attacks.engine.victim import Victim
-from workers.precision import exact_float32
+from workers.exact_float32 import exact_float32
 
 INDEX = torch.arange(96)
 

@@ -17,7 +17,7 @@ from workers.attacks.engine.replay import RECORDERS, Replays
 from workers.attacks.engine.threads import fitting_threads
 from workers.attacks.engine.victim import Logits, Victim, frozen, quickened
 from workers.attacks.registry import load
-from workers.precision import exact_float32
+from workers.exact_float32 import exact_float32
 
 #: Rows whose state is held at once, and bytes of their images: passes are cut into smaller tiles, so this bounds
 #: bookkeeping alone. A GPU wants more rows than a pass takes: those that retire leave it full.

@@ -10,7 +10,7 @@ from workers.attacks.engine.batch import TOLERANCE
 from workers.attacks.engine.victim import Logits, Victim, frozen
 from workers.attacks.maths.balls import Norm, distance
 from workers.attacks.maths.losses import margin
-from workers.precision import exact_float32
+from workers.exact_float32 import exact_float32
 
 
 def try_examples(model: Logits, x: Tensor, x_adv: Tensor, y: Tensor, index: Tensor, norm: Norm) -> AttackRun:

@@ -1,7 +1,7 @@
 """Admission: what is checked of an ONNX file before anything in it is believed, inferred or computed."""
 
 import mmap
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import onnx
@@ -110,46 +110,52 @@ def count_nodes(model: ModelProto) -> int:
         if key in functions:
             raise ModelMalformed(f"Function {function.name!r} is defined twice.")
         functions[key] = function
+    total = _size(model.graph.node, _function_sizes(functions))
+    if total > MAX_NODES:
+        raise ModelUnsafe(f"The model has {total:,} nodes once functions are expanded; {MAX_NODES:,} are allowed.")
+    return total
+
+
+def _size(nodes: Iterable[NodeProto], sizes: Mapping[FunctionKey, int]) -> int:
+    """Nodes with what they hold and call; `sizes` of all functions that are called."""
+    total = 0
+    for node in nodes:
+        total += 1 + sizes.get((_domain(node.domain), node.op_type, node.overload), 0)
+        total += sum(_size(graph.node, sizes) for graph in _subgraphs(node))
+    return total
+
+
+def _function_sizes(functions: Mapping[FunctionKey, FunctionProto]) -> dict[FunctionKey, int]:
+    """The expanded size of every function.
+
+    Callees first, by an explicit stack: a recursive definition is found, and a long chain costs no recursion.
+    """
     sizes: dict[FunctionKey, int] = {}
-
-    def size_of(nodes: Iterable[NodeProto]) -> int:
-        total = 0
-        for node in nodes:
-            key = (_domain(node.domain), node.op_type, node.overload)
-            total += 1 + (sizes[key] if key in functions else 0)
-            total += sum(size_of(graph.node) for graph in _subgraphs(node))
-        return total
-
-    # Callees first, by an explicit stack: a recursive definition is found, and a long chain costs no recursion.
-    state: dict[FunctionKey, int] = {}
+    begun: set[FunctionKey] = set()
     for root in functions:
         stack = [(root, False)]
         while stack:
             key, done = stack.pop()
             if done:
-                sizes[key] = size_of(functions[key].node)
-                state[key] = 2
+                sizes[key] = _size(functions[key].node, sizes)
                 if sizes[key] > MAX_NODES:
                     raise ModelUnsafe(
                         f"Function {key[1]!r} grows to {sizes[key]:,} nodes once its calls are expanded; "
                         f"{MAX_NODES:,} are allowed."
                     )
                 continue
-            if state.get(key) == 2:
+            if key in sizes:
                 continue
-            if state.get(key) == 1:
+            if key in begun:
                 raise ModelUnsafe(f"Function {key[1]!r} calls itself.")
-            state[key] = 1
+            begun.add(key)
             stack.append((key, True))
             for callee in _calls(functions[key].node):
-                if callee in functions and state.get(callee) != 2:
-                    if state.get(callee) == 1:
+                if callee in functions and callee not in sizes:
+                    if callee in begun:
                         raise ModelUnsafe(f"Function {callee[1]!r} calls itself.")
                     stack.append((callee, False))
-    total = size_of(model.graph.node)
-    if total > MAX_NODES:
-        raise ModelUnsafe(f"The model has {total:,} nodes once functions are expanded; {MAX_NODES:,} are allowed.")
-    return total
+    return sizes
 
 
 def _domain(name: str) -> str:

@@ -1,4 +1,4 @@
-"""The checks of readiness: side by side, each with a deadline, and never a second one beside one that hangs."""
+"""The probes of readiness: side by side, each with a deadline, and never a second one beside one that hangs."""
 
 import asyncio
 import time
@@ -30,8 +30,8 @@ class Part(BaseModel):
     milliseconds: float
 
 
-class Checks:
-    """Runs checks by name; what one of them raises is why it failed."""
+class Probes:
+    """Runs probes by name; what one of them raises is why it failed."""
 
     def __init__(self, deadline: float = DEADLINE_SECONDS) -> None:
         self._deadline = deadline
