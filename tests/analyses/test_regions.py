@@ -156,6 +156,82 @@ def test_an_attack_stays_inside_the_masks_that_it_names(planted: InProcess) -> N
     assert "inside eye" in found.html
 
 
+@pytest.fixture(scope="module")
+def partly(tmp_path_factory: pytest.TempPathFactory) -> InProcess:
+    """Masks: `none` is in no image, `some` not in the first five, `all` in all. The image 0 is misclassified."""
+    head = nn.Linear(64, 2)
+    net = nn.Sequential(nn.Flatten(), head)
+    with torch.no_grad():
+        for parameter in net.parameters():
+            parameter.zero_()
+        head.bias[0], head.weight[1, 0] = 1.0, 2.0
+    masks = {"none": np.zeros((10, 8, 8), bool), "some": np.zeros((10, 8, 8), bool), "all": np.ones((10, 8, 8), bool)}
+    masks["some"][5:, 0, 0] = True
+    y = np.zeros(10, np.int64)
+    y[0] = 1
+    return InProcess(tmp_path_factory.mktemp("partly"), net, np.zeros((10, 1, 8, 8), np.uint8), y, masks)
+
+
+def pgd_in(*masks: str) -> list[dict[str, Any]]:
+    return [{"name": "pgd", "eps": 1, "steps": 5, "id": mask, "mask": mask} for mask in masks]
+
+
+def judged(subject: InProcess, masks: tuple[str, ...], *rules: tuple[str, str, float]) -> tuple[Audited, list[str]]:
+    policy = {"rules": [{"metric": metric, "op": op, "value": value} for metric, op, value in rules]}
+    found = subject.audit(attacks=pgd_in(*masks), neurons=None, policy=policy)
+    verdict = found.report["verdict"]
+    return found, [verdict["status"], *(rule["status"] for rule in verdict["rules"])]
+
+
+def test_images_without_the_region_fail_a_check(partly: InProcess) -> None:
+    found, states = judged(partly, ("none", "some", "all"), ("attacks.some.robust_accuracy", ">=", 0.3))
+    assert [attack["robust"] for attack in found.report["attacks"]] == [9, 4, 0]
+    assert states == ["pass", "pass"]  # the check tells of the images; the number is one of attacks
+    check = found.check("region-in-every-image")
+    assert check["status"] == "fail"
+    assert check["numbers"] == {
+        "without_region": {"none": 10, "some": 5},
+        "not_fooled": {"none": 9, "some": 4},
+        "n": 10,
+    }
+    assert "some: 5 of 10 images have no pixel in the region 'some'" in check["detail"]
+    assert "the 4 of them that are classified correctly count as not fooled" in check["detail"]
+    assert "all:" not in check["detail"]
+    assert "5 of 10 images have no pixel in the region" in found.html
+    assert "without_region" in found.report["definitions"]["region"]
+
+
+def test_the_check_passes_where_every_image_has_the_region_and_is_not_there_without_one(partly: InProcess) -> None:
+    found, _ = judged(partly, ("all",))
+    assert found.check("region-in-every-image")["status"] == "pass"
+    plain = partly.audit(attacks=FGSM, neurons=None).report
+    assert "region-in-every-image" not in {check["id"] for check in plain["checks"]}
+    assert "region" not in plain["definitions"]
+
+
+def test_a_rule_on_an_attack_that_met_no_image_is_inconclusive(partly: InProcess) -> None:
+    worst, of_all = "worst_case.robust_accuracy", "attacks.all.robust_accuracy"
+    found, states = judged(
+        partly,
+        ("none",),
+        (worst, ">=", 0.5),
+        ("attacks.none.robust_accuracy", ">", 0.5),
+        ("attacks.none.by_class.0.robust_accuracy", ">=", 0.5),
+        ("classes.0.robust_accuracy", ">=", 0.5),
+        (worst, "<=", 0.5),
+        (worst, ">=", 0.95),  # not even all that are classified correctly are so many
+        ("clean.accuracy", ">=", 0.5),
+        ("checks.region-in-every-image", "==", 1),
+    )
+    assert states == ["fail", *["inconclusive"] * 5, "fail", "pass", "fail"]
+    rule = found.report["verdict"]["rules"][0]
+    assert rule["actual"] is None
+    assert rule["detail"] == "no image has the region that none may change: nothing was attacked"
+    both = judged(partly, ("none", "all"), (of_all, "<=", 0.0), (worst, ">=", 0.0), (worst, ">=", 0.5))[1]
+    assert both == ["fail", "pass", "inconclusive", "fail"]
+    assert judged(partly, ("none",), (worst, ">=", 0.5))[1] == ["inconclusive"] * 2
+
+
 @pytest.mark.parametrize(
     ("asked", "pointer"),
     [

@@ -64,13 +64,15 @@ def read_npz(
                     progress(sink.seen, n)
                 stream.read(1)  # the check sum is compared at the end of the member
             masks = ConceptMasks(path, limits) if has_masks(path) else None
-            known = (f"{x}.npy", f"{y}.npy", *(masks.members if masks else ()))
+            known = [f"{x}.npy", f"{y}.npy", *(masks.members if masks else ())]
             others = [m for m in archive.namelist() if m not in known]
     except ZIP_ERRORS as error:
         raise DatasetMalformed(f"the .npz cannot be read: {error}") from error
     warnings += sink.warnings
     if others:
-        warnings.append(f"only {x} and {y} are read; the file also holds {', '.join(sorted(others)[:8])}")
+        *first, last = [name.removesuffix(".npy") for name in known]
+        read = f"{', '.join(first)} and {last}"
+        warnings.append(f"only {read} are read; the file also holds {', '.join(sorted(others)[:8])}")
     decoded = reshaped(Decoded(n, shape, sink.dtype, classes, warnings=warnings), metadata, x_path, limits)
     if masks is not None:
         decoded.concepts = masks.write(x_path.with_name(MASKS), decoded.n, *decoded.shape[1:])

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from openapi.audits import ArtifactInfo, AuditRequest, PolicyRule
+from openapi.audits import ArtifactInfo, AuditRequest
 from openapi.hardenings import HardeningRequest
 from openapi.report import Check, NeuronReport, Report, ReportDataset, ReportModel, ReportVerdict
 from openapi.stages.comparison import AuditHardening, Comparison, NotHardened, OwnHardening
@@ -21,7 +21,8 @@ from workers.reports.definitions import definitions, own_definitions
 from workers.reports.kept_arrays import slices_of
 from workers.reports.merge import AttackTable, merge_attacks
 from workers.reports.outcomes import attack_report, class_reports, clean_report, worst_cases
-from workers.reports.policy import early, judge
+from workers.reports.policy import early
+from workers.reports.regions import judged, region_checks
 from workers.reports.survivors import passed_on
 
 
@@ -48,7 +49,7 @@ def build_report(params: ReportParams, inputs: Mapping[str, Path], artifacts: Se
     model = _model(params)
     attacks = [attack_report(t, model.num_classes, model.labels) for t in tables]
     clean, worst = clean_report(tables), worst_cases(tables)
-    checks = list(result_checks(tables, model.num_classes, survivors_only=few))
+    checks = [*result_checks(tables, model.num_classes, survivors_only=few), *region_checks(tables)]
 
     hardening: OwnHardening | AuditHardening | None
     measured: Comparison | None
@@ -98,7 +99,7 @@ def build_report(params: ReportParams, inputs: Mapping[str, Path], artifacts: Se
         timings=params.timings,
     )
     if isinstance(request, AuditRequest):
-        verdict = _judged(report, request.policy.rules)
+        verdict = judged(report.model_dump(mode="json"), request.policy.rules, tables)
         report = report.model_copy(update={"verdict": early(verdict, params) if params.stopped else verdict})
     return Built(report, tables, after, measured)
 
@@ -108,10 +109,6 @@ def _not_come_to(params: ReportParams) -> str | None:
 
 
 _ELSEWHERE = "not part of a hardening's report; audit the hardened model to see its neurons"
-
-
-def _judged(report: Report, rules: Sequence[PolicyRule]) -> ReportVerdict:
-    return judge(report.model_dump(mode="json"), rules)
 
 
 def _own(request: HardeningRequest, params: ReportParams, measured: Comparison) -> tuple[OwnHardening, ReportVerdict]:

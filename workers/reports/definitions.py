@@ -10,6 +10,7 @@ from openapi.audits import AuditRequest
 from openapi.hardening_methods import METHODS
 from openapi.hardening_options import HardenOptions
 from workers.reports.merge import AttackTable
+from workers.reports.regions import DEFINITION as REGION
 
 _PAPER = (
     'Zhang et al., "Interpreting and Improving Adversarial Robustness of Deep Neural Networks with Neuron Sensitivity"'
@@ -128,6 +129,8 @@ def definitions(
             "ours: each attack met only the samples that the cheaper ones of its threat model had left; its robust "
             "accuracy is that of all of them up to it, and `figures.met` how many samples it met itself"
         )
+    if any(t.spec.mask is not None for t in tables):
+        found["region"] = REGION
     for name in dict.fromkeys(t.spec.name for t in tables):
         found[f"attacks.{name}"] = f"{ATTACKS[name].summary} ({ATTACKS[name].paper})"
     if neurons is not None:

@@ -39,6 +39,14 @@ def test_one_mask_an_image(convert: Convert, npz: Callable[..., Path], tmp_path:
     np.testing.assert_array_equal(written(tmp_path)[:, 0], MASKED[:, 0])
 
 
+def test_arrays_that_are_ignored_are_told_beside_those_that_are_read(
+    convert: Convert, npz: Callable[..., Path], tmp_path: Path
+) -> None:
+    found = convert(npz(x=X, y=Y, masks=MASKED, names=NAMES, mask=MASKED[:, 0])).found
+    assert "only x, y, masks and names are read; the file also holds mask.npy" in found.warnings
+    np.testing.assert_array_equal(written(tmp_path), MASKED)
+
+
 def test_no_masks(convert: Convert, npz: Callable[..., Path], tmp_path: Path) -> None:
     found = convert(npz(x=X, y=Y)).found
     assert found.concepts is None
@@ -130,10 +138,41 @@ def test_masks_are_resized_as_their_images(convert: Convert, tmp_path: Path) -> 
     assert not written(tmp_path)[1 - at].any()
 
 
-def test_a_class_may_be_called_masks(convert: Convert, tmp_path: Path) -> None:
-    entries = {f"{name}/day{i}/{name}{i}.png": shade(i) for name in ("masks", "plain") for i in range(2)}
+@pytest.mark.parametrize("name", ["masks", "Masks"])
+@pytest.mark.parametrize("path", ["{name}/{i}{name}.png", "data/{name}/{i}{name}.png", "a/{name}/day/{i}{name}.png"])
+def test_a_class_may_be_called_masks(convert: Convert, tmp_path: Path, name: str, path: str) -> None:
+    other = "b/1.png" if path.startswith("a/") else path.format(name="plain", i=1)
+    entries = {other: shade(0), **{path.format(name=name, i=i): shade(i) for i in range(2)}}
     found = convert(write_zip(tmp_path / "set", entries)).found
-    assert (found.labels, found.concepts) == (("masks", "plain"), None)
+    assert (found.labels, found.concepts) == (("a", "b") if path.startswith("a/") else (name, "plain"), None)
+    assert found.num_samples == 3
+
+
+def test_a_set_may_be_called_masks(convert: Convert, tmp_path: Path) -> None:
+    entries = {f"masks/{name}/{name}.png": shade(1) for name in ("cloth", "paper")}
+    found = convert(write_zip(tmp_path / "set", entries)).found
+    assert (found.labels, found.concepts) == (("cloth", "paper"), None)
+
+
+@pytest.mark.parametrize("folder", ["Masks", "MASKS"])
+def test_the_folder_of_masks_is_found_in_any_case(convert: Convert, tmp_path: Path, folder: str) -> None:
+    entries = {name.replace("masks", folder): data for name, data in FOLDERS.items()}
+    found = convert(write_zip(tmp_path / "set", entries)).found
+    assert (found.concepts, found.labels, found.num_samples) == (("ear", "tail"), ("cat", "dog"), 6)
+    assert written(tmp_path).sum((0, 2, 3)).tolist() == [1 + 2 + 3, 9]
+
+
+@pytest.mark.parametrize("folder", ["masks", "Masks", "set/masks"])
+@pytest.mark.parametrize("table", [{}, {"labels.csv": b"file,label\n{root}9/1.png,0\n{root}8/2.png,1\n"}])
+def test_masks_that_go_with_no_image_at_all_are_refused(
+    convert: Convert, tmp_path: Path, folder: str, table: dict[str, bytes]
+) -> None:
+    root = folder.rpartition("/")[0] + "/" if "/" in folder else ""
+    images = {f"{root}9/1.png": shade(1), f"{root}8/2.png": shade(2)}
+    rest = {root + name: data.replace(b"{root}", b"") for name, data in table.items()}
+    masks = {f"{folder}/top/9/{i}.png": mask_of(1) for i in (900, 901)}
+    with pytest.raises(DatasetRejected, match=f"'{folder}/top/9/900.png' is the mask of no image; .*masks/top/"):
+        convert(write_zip(tmp_path / "set", {**images, **masks, **rest}))
 
 
 @pytest.mark.parametrize(
