@@ -224,25 +224,30 @@ class HardenOptions(Frozen):
     @model_validator(mode="after")
     def _together(self) -> Self:
         """Refuse options that contradict each other, by the field that must change."""
-        if (self.choose_by or self.patience or self.goal) and not self.validation:
-            raise PydanticCustomError(
+        judged = next((name for name in ("choose_by", "patience", "goal") if getattr(self, name)), None)
+        if judged and not self.validation:
+            raise _wrong(
+                judged,
                 "needs_validation",
                 "choose_by, patience and goal are judged on held-out training images: set validation, e.g. 0.1",
             )
         if self.patience and not self.choose_by:
-            raise PydanticCustomError("needs_choose_by", "patience needs choose_by, which says what a better epoch is")
+            raise _wrong("patience", "needs_choose_by", "patience needs choose_by, which says what a better epoch is")
         if len(set(self.augment)) < len(self.augment):
-            raise PydanticCustomError("augment_twice", "augment names the same augmentation twice")
+            raise _wrong("augment", "augment_twice", "augment names the same augmentation twice")
         if self.augment and self.adversary == "fixed":
-            raise PydanticCustomError(
+            raise _wrong(
+                "augment",
                 "augment_fixed",
                 "fixed adversaries belong to the images as they are: leave augment empty, or take adversary fresh",
             )
-        if message := _misplaced(self):
-            raise PydanticCustomError("option_of_another_method", "{message}", {"message": message})
+        if misplaced := _misplaced(self):
+            raise _wrong(misplaced[0], "option_of_another_method", misplaced[1])
         if self.method == "mart" and (self.label_smoothing or "cutmix" in self.augment):
-            raise PydanticCustomError(
-                "mart_labels", "mart needs one right class an image: it takes neither label_smoothing nor cutmix"
+            raise _wrong(
+                "label_smoothing" if self.label_smoothing else "augment",
+                "mart_labels",
+                "mart needs one right class an image: it takes neither label_smoothing nor cutmix",
             )
         return self
 
@@ -256,25 +261,36 @@ _OF_TRAINING = (
 )  # fmt: skip
 
 
-def _misplaced(options: HardenOptions) -> str | None:
-    """What is wrong with options that only some methods take, in words."""
+def _wrong(field: str, kind: str, message: str) -> PydanticCustomError:
+    """The error of options that do not go together, placed at the field that must change."""
+    return PydanticCustomError(kind, "{message}", {"message": message, "field": field})
+
+
+def _misplaced(options: HardenOptions) -> tuple[str, str] | None:
+    """What is wrong with options that only some methods take: the field, and in words."""
     method, held_out = METHODS[options.method], options.validation > 0
     if options.lambda_choice != "fixed" and not method.stabilises:
-        return f"lambda_choice weighs L_sns, which {options.method} does not have: leave it out"
+        return "lambda_choice", f"lambda_choice weighs L_sns, which {options.method} does not have: leave it out"
     if options.lambda_choice == "search" and not held_out:
-        return "lambda_choice search compares on held-out training images: set validation, e.g. 0.1"
+        return "lambda_choice", "lambda_choice search compares on held-out training images: set validation, e.g. 0.1"
     if options.layers == "auto" and method.kind != "training":
-        return f"layers auto chooses what is stabilised, and {options.method} stabilises nothing: leave layers out"
+        return (
+            "layers",
+            f"layers auto chooses what is stabilised, and {options.method} stabilises nothing: leave layers out",
+        )
     if options.keep_frontier and options.goal is None and method.kind != "module":
-        return "keep_frontier leaves what a goal walks: set goal"
+        return "keep_frontier", "keep_frontier leaves what a goal walks: set goal"
     if method.kind == "module" and not held_out:
-        return f"{options.method} goes back as far as robustness on held-out training images asks: set validation, e.g. 0.1"
+        return (
+            "method",
+            f"{options.method} goes back as far as robustness on held-out training images asks: set validation, e.g. 0.1",
+        )
     if method.kind == "module" and options.goal is not None:
-        return f"{options.method} has a goal of its own, the robustness that there was: leave goal out"
+        return "goal", f"{options.method} has a goal of its own, the robustness that there was: leave goal out"
     if method.kind == "edit" and (given := [name for name in _OF_TRAINING if getattr(options, name)]):
-        return f"{options.method} trains nothing: leave {given[0]} out"
+        return given[0], f"{options.method} trains nothing: leave {given[0]} out"
     if method.kind == "edit" and options.sparsity is None and not held_out:
-        return "sparsity is chosen on held-out training images: set validation, e.g. 0.1, or sparsity"
+        return "method", "sparsity is chosen on held-out training images: set validation, e.g. 0.1, or sparsity"
     if method.kind != "edit" and options.sparsity is not None:
-        return f"sparsity belongs to meansparse: {options.method} does not take it"
+        return "sparsity", f"sparsity belongs to meansparse: {options.method} does not take it"
     return None

@@ -35,7 +35,9 @@ class HardeningRequest(HardenOptions):
     def _compares_with_data(self) -> Self:
         if self.eval_dataset_id is None and (self.compare or self.scrutiny is not None):
             raise PydanticCustomError(
-                "needs_held_out", "compare and scrutiny compare models on held-out data: set eval_dataset_id"
+                "needs_held_out",
+                "compare and scrutiny compare models on held-out data: set eval_dataset_id",
+                {"field": "compare" if self.compare else "scrutiny"},
             )
         return self
 

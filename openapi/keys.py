@@ -28,7 +28,9 @@ class Scope(StrEnum):
 #: Longest that an old key may go on beside the one that replaces it: 30 days.
 _LONGEST_OVERLAP = 30 * 24 * 3600.0
 
-KeyName = Annotated[str, Field(min_length=1, max_length=200, description="For people: who uses it, and for what")]
+KeyName = Annotated[
+    str, Field(min_length=1, max_length=200, pattern=r"\S", description="For people: who uses it, and for what")
+]
 
 
 class KeyRequest(Frozen):

@@ -78,6 +78,8 @@ def field_errors(
         if kind == "default_factory_not_called":
             continue  # what a field is where nothing is said depends on another that is wrong
         where = prefix + pointer(location, body)
+        if field := entry.get("ctx", {}).get("field"):  # the contract's own word on which of several must change
+            where += f"/{field}"
         if kind in ("union_tag_invalid", "union_tag_not_found"):
             where, detail = _tag(where, entry)
         elif kind == "extra_forbidden":

@@ -17,7 +17,12 @@ Json = dict[str, Any]
 
 
 def _analysis(text: str) -> Json | None:
-    return None if text.strip() == "null" else specs.metadata(text)
+    if text.strip() == "null":
+        return None
+    try:
+        return specs.metadata(text)
+    except click.BadParameter as error:
+        raise click.BadParameter(f"{error.message}; '{{}}' is the defaults, 'null' leaves it out") from error
 
 
 def analysis_options(command: Callable[..., None]) -> Callable[..., None]:

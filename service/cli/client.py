@@ -19,6 +19,7 @@ Json = dict[str, Any]
 #: An address that has never answered is given up sooner: it is likely mistyped.
 FIRST_CONTACT_SECONDS = 30.0
 _BUSY = (429, 502, 503, 504)
+_NOT_ALLOWED = (401, 403)
 #: Seconds of the first long poll, and of the longest ones.
 _FIRST_WAIT, _SLOWEST_WAIT = 1.0, 60.0
 
@@ -80,7 +81,8 @@ class Client:
     def call(self, method: str, path: str, *, failure: Exit = Exit.USAGE, **options: Any) -> Json:
         """Send one request, and again while the server cannot be reached or is busy; return the JSON object.
 
-        A 4xx answer fails with `failure`. Requests that create must carry an `Idempotency-Key`.
+        A 4xx answer fails with `failure`, one about the key with USAGE. Requests that create must carry an
+        `Idempotency-Key`.
         """
         found: Json = self.patiently(lambda: self.once(method, path, failure=failure, **options))
         return found
@@ -113,6 +115,8 @@ class Client:
         said = _failure(response)
         if status == httpx.codes.UNAUTHORIZED:
             said += "; give it with --api-key or TREMOR_API_KEY"
+        if status in _NOT_ALLOWED:
+            failure = Exit.USAGE  # it is the key that is wrong, whatever was asked with it
         keyed = response.request.method == "POST" and "idempotency-key" in response.request.headers
         if status == httpx.codes.TOO_MANY_REQUESTS:
             self._longest_wait = min(2 * self._longest_wait, _SLOWEST_WAIT)  # who asks too often asks less often

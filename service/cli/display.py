@@ -182,6 +182,21 @@ def tell_comparison(found: Json) -> None:
         line(what.replace("_", " ") + (f": {reasons}" if reasons else ""), "green" if what == "improved" else "red")
 
 
+def tell_goal(frontier: Json | None) -> None:
+    """What was reached of a hardening's goal, where that is less than was asked for."""
+    if not frontier or frontier["met"]:
+        return
+    asked = " and ".join(f"{name} {value:g}" for name, value in frontier["goal"].items() if value is not None)
+    there = next((p for p in frontier["points"] if p["share"] == frontier["delivered"]), None)
+    reached = (
+        f"; on the validation split the delivered weights have robust_accuracy {there['robust_accuracy']:.4g} and "
+        f"clean accuracy {there['clean_accuracy']:.4g}"
+        if there
+        else ""
+    )
+    line(f"the goal was not met: {asked} was asked for{reached}", "yellow")
+
+
 def neuron_table(neurons: Json, layers: int = 3, top: int = 5) -> Table:
     """The most sensitive neurons of the first, middle and last layers, as many as the terminal is wide enough for."""
     found = neurons["layers"]

@@ -11,14 +11,18 @@ from service.cli.given import check_folder
 from service.cli.options import FOLDER, json_option, server_options
 from service.cli.results import fetch, tell
 from service.cli.session import connected
+from service.cli.study import save_study, tell_study
 
 
 @click.command()
 @click.argument("job", metavar="JOB_ID")
 @click.option("--out", type=FOLDER, default=Path("tremor-out"), show_default=True)
+@click.option("--study", is_flag=True, help="Write an audit's results as the folder that `tremor study` writes.")
 @json_option
 @server_options
-def follow(*, job: str, out: Path, as_json: bool, server: str | None, api_key: str | None, retry_for: float) -> None:
+def follow(
+    *, job: str, out: Path, study: bool, as_json: bool, server: str | None, api_key: str | None, retry_for: float
+) -> None:
     """Wait for the audit or hardening JOB_ID of a server, and write its results.
 
     For what was started with --detach, over HTTP, or by a command that lost its server. Exit codes as of
@@ -27,14 +31,19 @@ def follow(*, job: str, out: Path, as_json: bool, server: str | None, api_key: s
     kind = jobs.KINDS.get(job.partition("_")[0])
     if kind is None:
         raise click.BadParameter(f"{job!r} is no id of an audit (aud_…) or hardening (hrd_…)", param_hint="JOB_ID")
+    if study and kind != "audits":
+        raise click.UsageError(f"--study is for audits, and {job} is a hardening")
     if not server:
         raise click.UsageError("--server says where the job is")
     check_folder(out)
     with interruptible(), connected(server, api_key, patience=retry_for) as client:
         try:
             with bars() as shown:
-                body = jobs.follow(client, kind, job, shown.job)
-                result, saved = fetch(client, kind, body, out)
+                body = jobs.follow(client, kind, job, shown.job, study=study)
+                result, saved = (save_study if study else fetch)(client, kind, body, out)
         except Interrupted as error:
             raise CommandFailed(Exit(128 + error.number), f"{job} goes on on the server") from error
-    tell(kind, result, saved, as_json=as_json)
+    if study:
+        tell_study(result, saved, out, as_json=as_json)
+    else:
+        tell(kind, result, saved, as_json=as_json)

@@ -69,7 +69,7 @@ class Sources:
 
 def usage(errors: Sequence[FieldError], sources: Sources) -> click.UsageError:
     """One message for all that is wrong."""
-    return click.UsageError("\n".join(f"{sources.name(e.pointer)}: {e.detail}" for e in errors))
+    return click.UsageError("\n".join(": ".join(filter(None, (sources.name(e.pointer), e.detail))) for e in errors))
 
 
 def check(model: type[M], body: Mapping[str, Any], sources: Sources) -> M:

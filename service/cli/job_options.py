@@ -77,12 +77,12 @@ class Common:
     retry_for: float
 
     def run(
-        self, kind: JobKind, request: Json, inputs: Sequence[Input], save: Save = fetch
+        self, kind: JobKind, request: Json, inputs: Sequence[Input], *, save: Save = fetch, study: bool = False
     ) -> tuple[Json, list[Path]] | None:
         """Upload, start the job, and follow it; return its result and the files that it left.
 
-        None with `--detach`, which leaves the job to the server. All that can be found wrong by itself is found before
-        anything is sent.
+        None with `--detach`, which leaves the job to the server; `study`: who takes it up there wants a study's folder.
+        All that can be found wrong by itself is found before anything is sent.
         """
         check_detach(self.detach, self.server)
         metadata: dict[Kind, Json] = {
@@ -98,9 +98,9 @@ class Common:
                 place = request[sections[0]] if sections else request
                 place[field] = upload(client, given.kind, given.path, metadata[given.kind], shown)["id"]
             if self.detach:
-                leave(client, kind, request, self.as_json)
+                leave(client, kind, request, self.as_json, study=study)
                 return None
-            return carry_out(client, kind, request, shown, self.out, save=save)
+            return carry_out(client, kind, request, shown, self.out, save=save, study=study)
 
 
 def job_options(*, out: Path | None) -> Callable[[Callable[..., None]], Callable[..., None]]:

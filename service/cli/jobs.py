@@ -44,7 +44,7 @@ def cancel(client: Client, kind: Kind, identity: str) -> None:
         _say(f"{identity} is cancelled")
 
 
-def follow(client: Client, kind: Kind, identity: str, told: Callable[[Json], None]) -> Json:
+def follow(client: Client, kind: Kind, identity: str, told: Callable[[Json], None], *, study: bool = False) -> Json:
     """Wait for a job's end and return its answer. `CommandFailed` when it did not succeed."""
     path = f"/v1/{kind}/{identity}"
     try:
@@ -52,7 +52,7 @@ def follow(client: Client, kind: Kind, identity: str, told: Callable[[Json], Non
     except CommandFailed as error:
         if error.exit_code != Exit.UNREACHABLE or client.fresh:
             raise
-        advice = f"The job may go on there. To take it up again: {how_to_follow(client, identity)}"
+        advice = f"The job may go on there. To take it up again: {how_to_follow(client, identity, study=study)}"
         raise CommandFailed(Exit.UNREACHABLE, f"{error.message}\n{advice}") from error
     if body["status"] != JobStatus.SUCCEEDED:
         problem = describe(body["problem"]) if body.get("problem") else f"{identity} was {body['status']}"
@@ -60,19 +60,19 @@ def follow(client: Client, kind: Kind, identity: str, told: Callable[[Json], Non
     return body
 
 
-def run(client: Client, kind: Kind, request: Json, told: Callable[[Json], None]) -> Json:
+def run(client: Client, kind: Kind, request: Json, told: Callable[[Json], None], *, study: bool = False) -> Json:
     """Start a job, follow it to its end, and cancel it when the command is interrupted."""
     identity = start(client, kind, request)["id"]
     try:
-        return follow(client, kind, identity, told)
+        return follow(client, kind, identity, told, study=study)
     except Interrupted:
         cancel(client, kind, identity)
         raise
 
 
-def how_to_follow(client: Client, identity: str) -> str:
-    """The command that waits for a job and fetches its results."""
-    return f"tremor follow {identity} --server {shlex.quote(client.url)}"
+def how_to_follow(client: Client, identity: str, *, study: bool = False) -> str:
+    """The command that waits for a job and fetches its results; study: as the folder of `tremor study`."""
+    return f"tremor follow {identity} --server {shlex.quote(client.url)}" + (" --study" if study else "")
 
 
 def _say(text: str) -> None:

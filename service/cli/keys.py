@@ -49,9 +49,12 @@ _days_option = click.option(
 @click.pass_obj
 def create(data: Path, name: str, owner: str | None, scope: str, expires_days: float | None) -> None:
     """Create a key called NAME and print it, this once."""
-    from openapi.keys import Scope
+    from openapi.keys import KeyRequest, Scope
+    from service.cli.given import Sources, check
     from service.db.tables import ApiKey
     from service.keys.service import make_key
+
+    check(KeyRequest, {"name": name, "scope": scope}, Sources(name="NAME"))
 
     async def add(database: "Database") -> tuple[str, str] | None:
         async with database.write() as session:

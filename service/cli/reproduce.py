@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+from service.cli.given import check_folder
+
 _NAMES = (
     "sns-table1", "sns-table2", "sns-table3", "sns-table4", "sns-fig8", "sns-fig9", "sns-fig10-12", "sns-fig13",
     "sns-fig14", "sns-fig15", "sns-fig16", "sns-fig17",
@@ -20,7 +22,7 @@ _NAMES = (
     "--data",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Folder with CIFAR-10's binary version (data_batch_1.bin … test_batch.bin), or train.npz and test.npz; "
-    "without it the shipped part of Fashion-MNIST.",
+    "without it, at small scale, the shipped part of Fashion-MNIST.",
 )
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), default="reproduced", show_default=True)
 @click.option(
@@ -30,10 +32,15 @@ def reproduce(name: str, scale: str, data: Path | None, out: Path, minutes: floa
     """Make a table or figure of the SNS paper anew and print it beside the published one.
 
     It trains, attacks and measures what it needs in pieces that are kept in --out: a run that was stopped goes on, and
-    experiments share their networks. `small` is a narrow network on a tenth of the images; `full` wants a GPU. Figure
-    11 (Inception-V3) is not made. Writes NAME.json, NAME.html and a drawing for each chart.
+    experiments share their networks. `small` is a narrow network on a tenth of the images; `full` wants --data and
+    a GPU. Figure 11 (Inception-V3) is not made. Writes NAME.json, NAME.html and a drawing for each chart.
     """
+    if scale == "full" and data is None:
+        raise click.UsageError(
+            "--scale full needs --data: the paper's size is trained on CIFAR-10, not on shipped images"
+        )
     if importlib.util.find_spec("torch") is None:
         raise click.ClickException("This needs torch: pip install 'tremor[worker]'")
+    check_folder(out)
     arguments = [name, scale, str(out), "" if minutes is None else str(minutes), "" if data is None else str(data)]
     os.execv(sys.executable, [sys.executable, "-P", "-m", "workers.reproduce", *arguments])

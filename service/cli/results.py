@@ -17,6 +17,7 @@ from service.cli.display import (
     tell_analyses,
     tell_checks,
     tell_comparison,
+    tell_goal,
     tell_rules,
 )
 from service.cli.exits import CommandFailed, Exit
@@ -36,10 +37,15 @@ def save_report(client: Client, job: str, folder: Path) -> tuple[Json, list[Path
         data.write_text(json.dumps(report, indent=2) + "\n")
     except OSError as error:
         raise cannot_write(data, error) from error
+    _warn(client, report)
+    return report, [page, data]
+
+
+def _warn(client: Client, report: Json) -> None:
+    """What a report warns of, beside what inspections were told of at upload."""
     parts = (report["model"], report["dataset"])
     told = [f"{part['name']}: {text}" for part in parts for text in part.get("warnings", ())]
-    client.warnings += [text for text in told if text not in client.warnings]  # inspections were told of at upload
-    return report, [page, data]
+    client.warnings += [text for text in told if text not in client.warnings]
 
 
 def save_artifacts(client: Client, job: str, folder: Path, kinds: Collection[str]) -> list[Path]:
@@ -78,7 +84,10 @@ def fetch(client: Client, kind: Kind, body: Json, out: Path) -> tuple[Json, list
     except OSError as error:
         raise cannot_write(out, error) from error
     if kind == "hardenings":
-        return body, save_artifacts(client, job, out, _OF_A_HARDENING | {"report"})
+        saved = save_artifacts(client, job, out, _OF_A_HARDENING | {"report"})
+        for path in (path for path in saved if path.name == "report.json"):  # with held-out data
+            _warn(client, json.loads(path.read_bytes()))
+        return body, saved
     report, saved = save_report(client, job, out)
     if body["request"].get("keep_examples"):
         saved += save_artifacts(client, job, out, {"examples", "pairs"})
@@ -99,6 +108,7 @@ def _tell_audit(report: Json, title: str, saved: list[Path]) -> None:
     hardening = report.get("hardening") or {}
     console.print(accuracy_table(report, hardening.get("after"), title or report["model"]["name"]))
     tell_comparison(hardening)
+    tell_goal(hardening.get("frontier"))
     if report.get("neurons"):
         console.print(neuron_table(report["neurons"]))
     tell_analyses(report["checks"])
@@ -119,6 +129,8 @@ def _tell_hardening(body: Json, title: str, saved: list[Path]) -> None:
     if metrics.get("before"):
         console.print(accuracy_table(metrics["before"], metrics["after"], title or body["id"]))
         tell_comparison(metrics)
+    for manifest in (path for path in saved if path.name == "manifest.json"):  # the answer itself does not tell
+        tell_goal(json.loads(manifest.read_bytes()).get("frontier"))
     tell_checks(metrics.get("checks") or ())
     _tell_files(saved)
     tell_rules(metrics.get("rules") or ())

@@ -12,6 +12,8 @@ _RULE = re.compile(r"^\s*(?P<metric>[^<>=\s].*?)\s*(?P<op>>=|<=|==|=|>|<|\s)\s*(
 
 #: Characters of a file with options or rules: what a server's default for `TREMOR_MAX_BODY_BYTES` takes.
 _LARGEST_FILE = 4 * 1024**2
+#: Characters of a wrong value that a message repeats.
+_SHOWN = 100
 
 
 def spec(text: str, key: str = "name") -> dict[str, Any]:
@@ -95,7 +97,12 @@ def metadata(text: str | None) -> dict[str, Any]:
         try:
             text = _read(Path(text))
         except (OSError, ValueError) as error:
-            raise click.BadParameter(f"neither a JSON object nor a readable file: {error}") from error
+            shown = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+            why = error.strerror if isinstance(error, OSError) else error
+            raise click.BadParameter(
+                f"{shown!r} is neither a JSON object nor a readable file ({why}); write an object such as "
+                '{"name": value}, or the name of a file with one'
+            ) from error
     return _object(text)
 
 

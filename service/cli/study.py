@@ -40,10 +40,14 @@ def study(*, model: Path, data: Path, common: Common, **options: Any) -> None:
     """
     request = audit_request(None, **options)
     inputs = [Input("model_id", "models", model), Input("dataset_id", "datasets", data)]
-    if done := common.run("audits", request, inputs, save=save_study):
-        report, saved = done
-        tell("audits", report, [common.out / "index.html"], as_json=common.as_json)
-        line(f"{len(saved)} files in {common.out}")
+    if done := common.run("audits", request, inputs, save=save_study, study=True):
+        tell_study(*done, common.out, as_json=common.as_json)
+
+
+def tell_study(report: Json, saved: list[Path], out: Path, *, as_json: bool) -> None:
+    """Show what `save_study` returned; `CommandFailed` as `tell`."""
+    tell("audits", report, [out / "index.html"], as_json=as_json)
+    line(f"{len(saved)} files in {out}")
 
 
 def save_study(client: Client, kind: Kind, body: Json, folder: Path) -> tuple[Json, list[Path]]:

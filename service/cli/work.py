@@ -19,16 +19,26 @@ Save = Callable[[Client, jobs.Kind, Json, Path], tuple[Json, list[Path]]]
 
 
 def carry_out(
-    client: Client, kind: jobs.Kind, request: Json, shown: Bars, out: Path, title: str = "", save: Save = fetch
+    client: Client,
+    kind: jobs.Kind,
+    request: Json,
+    shown: Bars,
+    out: Path,
+    title: str = "",
+    save: Save = fetch,
+    study: bool = False,
 ) -> tuple[Json, list[Path]]:
-    """Start a job, follow it (an interrupt cancels it), and `save` what it left; `title` tells several jobs apart."""
-    body = jobs.run(client, kind, request, lambda answer: shown.job(answer, title))
+    """Start a job, follow it (an interrupt cancels it), and `save` what it left; `title` tells several jobs apart.
+
+    study: who takes it up again wants `tremor study`'s folder.
+    """
+    body = jobs.run(client, kind, request, lambda answer: shown.job(answer, title), study=study)
     return save(client, kind, body, out)
 
 
-def leave(client: Client, kind: jobs.Kind, request: Json, as_json: bool) -> None:
+def leave(client: Client, kind: jobs.Kind, request: Json, as_json: bool, *, study: bool = False) -> None:
     """Start a job and leave it to the server: its id on standard output, how to go on on standard error."""
     body = jobs.start(client, kind, request)
     click.echo(json.dumps(body, indent=2) if as_json else body["id"])
-    line(f"to wait for it and fetch its results: {jobs.how_to_follow(client, body['id'])} --out FOLDER")
+    line(f"to wait for it and fetch its results: {jobs.how_to_follow(client, body['id'], study=study)} --out FOLDER")
     line(f"to stop it: curl -X POST {client.url}/v1/{kind}/{body['id']}/cancel")

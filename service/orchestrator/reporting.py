@@ -22,7 +22,7 @@ from service.orchestrator.analyses import left_out, whole_analyses
 from service.orchestrator.evaluation import choice_of, evaluated, slices
 from service.orchestrator.partial import Ran, attacked, broken_rules, undecided, what_ran
 from service.orchestrator.plan import Done, Known, Step
-from service.orchestrator.subjects import DatasetSubject, ModelSubject
+from service.orchestrator.subjects import DatasetSubject, ModelSubject, Part
 
 #: The phase and the name of the step.
 REPORT = "report"
@@ -132,7 +132,9 @@ def _studied_model(model: ModelSubject) -> StudiedModel:
     )
 
 
-def _studied_dataset(dataset: DatasetSubject, request: AuditRequest | HardeningRequest) -> StudiedDataset:
+def _studied_dataset(
+    dataset: DatasetSubject, train: DatasetSubject | None, request: AuditRequest | HardeningRequest
+) -> StudiedDataset:
     about, matched = dataset.inspection, dataset.matched
     mapping = matched.label_mapping if matched is not None else None
     return StudiedDataset(
@@ -146,7 +148,12 @@ def _studied_dataset(dataset: DatasetSubject, request: AuditRequest | HardeningR
         label_mapping=None if mapping is None else mapping.dump(),
         channels=None if matched is None else matched.channels,
         resize=about.resize,
-        warnings=(*about.warnings, *(() if matched is None else matched.notes), *_too_few(dataset, request)),
+        warnings=(
+            *about.warnings,
+            *(() if matched is None else matched.notes),
+            *_too_few(dataset, request),
+            *_not_held_out(dataset, train),
+        ),
         labels=None if matched is None else matched.labels,
     )
 
@@ -155,6 +162,14 @@ def _too_few(dataset: DatasetSubject, request: AuditRequest | HardeningRequest) 
     asked, there = choice_of(request)[1], dataset.inspection.num_samples
     if asked is not None and asked > there:
         yield f"{asked} samples were asked for and the data set has {there}: all of them were evaluated"
+
+
+def _not_held_out(dataset: DatasetSubject, train: DatasetSubject | None) -> Iterator[str]:
+    if train is not None and train.sha256 == dataset.sha256:
+        yield (
+            "the hardening trained on this very file: what is measured after it is of images that it has seen, "
+            "not of held-out data"
+        )
 
 
 def report_step(
@@ -178,7 +193,7 @@ def report_step(
         job_id=known.job_id,
         created_at=known.created_at,
         model=_studied_model(model),
-        dataset=_studied_dataset(dataset, request),
+        dataset=_studied_dataset(dataset, known.datasets.get(Part.TRAIN), request),
         request=request,
         attacks=request.attacks or (),
         slices=tuple(slices(n, request.execution, known.slice_size)),

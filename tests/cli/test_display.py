@@ -55,6 +55,18 @@ def test_rules_and_failed_checks(capsys: pytest.CaptureFixture[str]) -> None:
     ]
 
 
+def test_a_goal_that_was_not_met_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    points = [{"share": s, "clean_accuracy": 0.9 - s / 4, "robust_accuracy": s / 2} for s in (0.0, 0.5, 1.0)]
+    goal = {"clean_drop": None, "robust_accuracy": 0.9}
+    display.tell_goal(None)
+    display.tell_goal({"goal": goal, "met": True, "delivered": 1.0, "points": points})
+    display.tell_goal({"goal": goal, "met": False, "delivered": 1.0, "points": points})
+    assert capsys.readouterr().err.splitlines() == [
+        "the goal was not met: robust_accuracy 0.9 was asked for; on the validation split the delivered weights have "
+        "robust_accuracy 0.5 and clean accuracy 0.65"
+    ]
+
+
 def test_a_log_gets_a_line_a_phase(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     now = 100.0
     monkeypatch.setattr("service.cli.display.time.monotonic", lambda: now)

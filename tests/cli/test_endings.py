@@ -141,6 +141,12 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ("harden m d --out o --attack fgsm:eps=-1", 2, "--attack 'fgsm:eps=-1': eps:"),
         ("harden m d --out m", 2, "Directory 'm' is a file"),
         ("follow dst_1", 2, "is no id of an audit"),
+        ("follow hrd_1 --study", 2, "--study is for audits"),
+        ("audit m d --explain []", 2, "'[]' is neither a JSON object nor a readable file"),
+        ("audit m d --regions true", 2, "'{}' is the defaults, 'null' leaves it out"),
+        ("harden m d --out o --set patience=2", 2, "Error: --set 'patience=2': choose_by, patience and goal are"),
+        ('harden m d --out o --set goal={"robust_accuracy":0.9}', 2, "0.9}': choose_by, patience and goal are judged"),
+        ("audit m d --train d --harden meansparse", 2, "--harden: method: sparsity is chosen on held-out"),
     ],
 )  # fmt: skip
 @pytest.mark.usefixtures("files")
@@ -175,6 +181,30 @@ def test_everything_that_is_wrong_is_said_at_once() -> None:
     result = CliRunner().invoke(main, ["audit", "m", "d", *words])
     for said in ("--attack 'pgd:eps=2': eps", "--attack 'pgdd': name", "--neurons: steps"):
         assert said in result.stderr
+
+
+@pytest.mark.usefixtures("files")
+@pytest.mark.parametrize("name", ["", " ", "a" * 201])
+def test_a_key_needs_a_name(name: str) -> None:
+    """As over HTTP; no database is made for it."""
+    result = CliRunner().invoke(main, ["keys", "--data", "kept", "create", name])
+    assert (result.exit_code, "NAME: String should" in result.stderr) == (Exit.USAGE, True), result.stderr
+    assert not Path("kept").exists()
+
+
+@pytest.mark.usefixtures("files")
+def test_the_papers_size_is_not_trained_on_what_is_shipped() -> None:
+    result = CliRunner().invoke(main, ["reproduce", "sns-table1", "--scale", "full"])
+    assert (result.exit_code, "needs --data" in result.stderr) == (Exit.USAGE, True)
+    assert not Path("reproduced").exists()
+
+
+@pytest.mark.slow
+def test_a_folder_without_data_is_2(files: Path) -> None:
+    (files / "empty_folder").mkdir()
+    said = tremor(files, "reproduce", "sns-table1", "--scale", "full", "--data", "empty_folder")
+    assert (said.returncode, "Traceback" in said.stderr) == (Exit.USAGE, False), said.stderr
+    assert "holds neither data_batch_1.bin" in said.stderr
 
 
 @pytest.mark.usefixtures("files")

@@ -122,6 +122,13 @@ def test_a_study_is_one_folder_with_all_that_its_index_names(tremor: Callable[..
     assert named == found - {"index.html"}
     assert {name.partition("/")[0] for name in found if "/" in name} == {"figures", "tables"}
     assert f"{len(found)} files in tremor-study\n" in said
+    code, _, said = tremor("study", *AUDIT[1:], *quick, "--detach").end()
+    assert code == 0, said
+    (words,) = re.findall(r"tremor (follow .*) --server \S+ (--study --out) FOLDER", said)
+    code, _, said = tremor(*" ".join(words).split(), "later").end()
+    assert code == 0, said
+    later = tmp_path / "later"
+    assert {str(path.relative_to(later)) for path in later.rglob("*") if path.is_file()} == found
 
 
 def test_a_killed_api_and_a_stopped_worker_do_not_end_the_command(

@@ -29,6 +29,23 @@ def audit_with_hardening(api: httpx.Client, worker: ProtocolWorker) -> tuple[str
     return identity, str(api.get(f"/v1/audits/{identity}").json()["hardening_id"])
 
 
+@pytest.mark.parametrize("held_out", [False, True])
+def test_data_that_was_trained_on_is_warned_of(api: httpx.Client, worker: ProtocolWorker, held_out: bool) -> None:
+    """In a hardening's own report, in that of an audit which hardens, and in that of the hardening in it."""
+    model, dataset = ready(api, worker)
+    train = upload_ready(api, worker, "datasets", b"another") if held_out else dataset
+    audit(api, model, dataset, harden={"train_dataset_id": train, "epochs": 1})
+    body = {"model_id": model, "train_dataset_id": train, "eval_dataset_id": dataset, "epochs": 1}
+    assert api.post("/v1/hardenings", json=body).status_code == 202
+    told: dict[str, list[str]] = {}
+    while len(told) < 3:
+        shard = worker.take()
+        if shard.stage == "report":
+            told[shard.job_id] = [w for w in shard.params["dataset"]["warnings"] if "trained on this very file" in w]
+        worker.do(shard)
+    assert [len(found) for found in told.values()] == [0 if held_out else 1] * 3
+
+
 BEST = {"epoch": 1, "clean_accuracy": 0.75, "robust_accuracy": 0.25, "judged_on": "monitored"}
 UNDERWAY = {
     "epoch": 2, "epochs": 9, "loss": 1.5, "l_adv": 1.25, "l_sns": 5.0, "clean_accuracy": 0.75, "robust_accuracy": 0.25,

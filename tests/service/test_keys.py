@@ -12,6 +12,8 @@ from sqlalchemy import update
 from openapi.keys import Scope
 from openapi.wire.settings import Settings
 from service.app import create_app
+from service.cli.client import Client
+from service.cli.exits import CommandFailed, Exit
 from service.cli.keys import keys
 from service.db.database import Database
 from service.db.tables import ApiKey
@@ -67,9 +69,10 @@ def test_each_scope_includes_those_before_it() -> None:
 def test_what_each_scope_may_do(settings: Settings, caller: As) -> None:
     identity, secret = key(settings, "owner", "--scope", "admin")
     admin = caller(secret)
-    reader, submitter = (
-        caller(key(settings, scope, "--owner", identity, "--scope", scope)[1]) for scope in ("read", "submit")
+    reader_secret, submitter_secret = (
+        key(settings, scope, "--owner", identity, "--scope", scope)[1] for scope in ("read", "submit")
     )
+    reader, submitter = caller(reader_secret), caller(submitter_secret)
     files = {"file": ("some.npz", b"data")}
     assert slug(reader.post("/v1/datasets", files=files)) == (403, "forbidden")
     made = submitter.post("/v1/datasets", files=files)
@@ -77,6 +80,12 @@ def test_what_each_scope_may_do(settings: Settings, caller: As) -> None:
     place = f"/v1/datasets/{made.json()['id']}"
     assert reader.get(place).status_code == reader.head(place).status_code == 200
     assert slug(reader.delete(place)) == (403, "forbidden")
+    for asked in (Exit.UPLOAD_REJECTED, Exit.JOB_FAILED):  # to the command line a wrong option, whatever was asked
+        client = Client(str(reader.base_url), reader_secret)
+        with pytest.raises(CommandFailed, match="needs submit") as refused:
+            client.call("POST", "/v1/datasets", files=files, failure=asked)
+        client.close()
+        assert refused.value.exit_code == Exit.USAGE
     assert "needs submit" in reader.delete(place).json()["detail"]
     assert submitter.delete(place).status_code == 204
     for one in (reader, submitter):

@@ -62,6 +62,7 @@ WRONG_AUDITS: list[tuple[dict[str, Any], str, str]] = [
     ({"explain": {"layer": "fc"}}, "/explain/layer", "keeps no places"),
     ({"harden": {"method": "sns"}}, "/harden/train_dataset_id", "train"),
     ({"harden": {"method": "magic"}}, "/harden/method", "sns"),
+    ({"harden": {"train_dataset_id": "x", "choose_by": "mean"}}, "/harden/choose_by", "set validation"),
     ({"harden": {"train_dataset_id": "dst_none"}}, "/harden/train_dataset_id", "dst_none"),
     ({"model_id": "mdl_none"}, "/model_id", "mdl_none"),
     ({"model_id": 7}, "/model_id", "string"),
@@ -164,6 +165,12 @@ WRONG_HARDENINGS: list[tuple[dict[str, Any], str]] = [
     ({"attacks": [{"name": "x"}]}, "/attacks/0/name"),
     ({"max_clean_drop": 2}, "/max_clean_drop"),
     ({"optimiser": "sgd"}, "/optimiser"),
+    ({"goal": {"robust_accuracy": 0.9}}, "/goal"),
+    ({"patience": 2, "validation": 0.1}, "/patience"),
+    ({"augment": ["flip", "flip"]}, "/augment"),
+    ({"method": "pat", "lambda_choice": "adaptive"}, "/lambda_choice"),
+    ({"method": "mart", "label_smoothing": 0.1}, "/label_smoothing"),
+    ({"compare": True, "eval_dataset_id": None}, "/compare"),
 ]
 
 

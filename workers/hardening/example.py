@@ -6,8 +6,9 @@ from workers.models.audited import AuditedModel
 def example_of(model: AuditedModel) -> str:
     """A program that prints classes of images: from the ONNX file with onnxruntime alone, from the other with torch."""
     spec = model.input
+    assert spec.shape is not None  # inspection has filled it in
     lines = [
-        "# (n, channels, height, width), pixels in [0, 1], channels RGB",
+        f"# (n, {spec.shape[0]}, height, width), pixels in [0, 1]" + (", channels RGB" if spec.shape[0] == 3 else ""),
         "x = np.load(sys.argv[2]).astype(np.float32)",
     ]
     (low, high), mean, std = spec.range, spec.mean or (0.0,), spec.std or (1.0,)
@@ -40,6 +41,8 @@ import sys
 
 import numpy as np
 
+if len(sys.argv) != 3:
+    sys.exit("usage: python load_example.py hardened.onnx|hardened.pt IMAGES.npy")
 {prepare}
 if sys.argv[1].endswith(".onnx"):
     import onnxruntime

@@ -73,3 +73,19 @@ def test_classes_are_the_models(tmp_path: Path, flat: bool, kind: str, missing: 
         expected = made(x).argmax(1).tolist()
     assert [int(word) for word in done.stdout.split()] == expected
     assert len(set(expected)) > 1
+
+
+def test_without_arguments_it_says_how_it_is_called(tmp_path: Path) -> None:
+    (tmp_path / "load_example.py").write_text(example_of(model(flat=False)))
+    done = subprocess.run(
+        [sys.executable, "load_example.py"], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "usage: python load_example.py hardened.onnx|hardened.pt IMAGES.npy\n"
+
+
+@pytest.mark.parametrize(("channels", "said"), [(1, "in [0, 1]\n"), (3, "in [0, 1], channels RGB\n")])
+def test_only_colours_have_an_order(channels: int, said: str) -> None:
+    file = FileInput((channels, 6, 6))
+    made = assemble(nn.Flatten(), file, complete_spec(InputSpec(shape=(channels, 6, 6)), file), format="torch")
+    assert f"# (n, {channels}, height, width), pixels {said}" in example_of(made)
