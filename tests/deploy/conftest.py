@@ -1,4 +1,4 @@
-"""The compose topology, once for the session, and the client of the end-to-end tests on it."""
+"""The compose topology, for as long as a module needs it, and the client of the end-to-end tests on it."""
 
 from collections.abc import Iterator
 
@@ -9,13 +9,13 @@ from tests.deploy.topology import Topology, running
 from tests.e2e.client import Client
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def topology(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Topology]:
     with running(tmp_path_factory.mktemp("topology")) as found:
         yield found
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def client(topology: Topology) -> Iterator[Client]:
     """Each request on a connection of its own, so that the APIs answer in turn."""
     headers = {"Authorization": f"Bearer {topology.key}"}
