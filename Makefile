@@ -17,7 +17,7 @@ $(STAMP): pyproject.toml constraints.txt
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[test]'
 	@touch $@
 
-check: setup ## lint, types and the quick tests, side by side, in under two minutes
+check: setup ## lint, types and the quick tests, side by side
 	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target lint quick
 
 quick: setup ## the tests that are quick and need no servers
