@@ -11,8 +11,8 @@ from openapi.base import Frozen, Timestamp
 class Scope(StrEnum):
     """What a key may do; each includes those before it.
 
-    `read`: look at everything of its owner. `submit`: upload, start, cancel and delete as well. `admin`: manage the
-    owner's keys as well.
+    `read`: look at everything of its tenant. `submit`: upload, start, cancel and delete as well. `admin`: manage the
+    tenant's keys as well.
     """
 
     READ = "read"
@@ -34,7 +34,7 @@ KeyName = Annotated[
 
 
 class KeyRequest(Frozen):
-    """A key to be made, of the owner of the key that asks."""
+    """A key to be made, of the tenant of the key that asks."""
 
     name: KeyName
     scope: Scope = Scope.SUBMIT
@@ -54,6 +54,7 @@ class KeyInfo(Frozen):
     """A key, without the secret: of that only a hash is kept."""
 
     id: str
+    tenant: str = Field("", description="Whose keys see the same, and nothing of others'")
     name: str
     scope: Scope
     created_at: Timestamp

@@ -30,6 +30,8 @@ from service.models.controller import ModelController
 from service.orchestrator.retries import Ended
 from service.reference.controller import ReferenceController
 from service.reference.page import POLICY
+from service.webhooks.controller import WebhookController
+from service.webhooks.deliverer import Deliverer
 
 _DESCRIPTION = (
     "Audits image classifiers for adversarial robustness, shows which neurons tremble, and hardens them. "
@@ -42,12 +44,15 @@ def _lifespan(settings: Settings, ended: Ended | None) -> Callable[[Litestar], A
     async def live(app: Litestar) -> AsyncIterator[None]:
         """Open everything, migrate, take up unfinished work, serve, and close everything."""
         services = app.state.services = Services.from_settings(settings)
+        deliverer = Deliverer(settings, services.db, services.hub)
         try:
             await services.db.migrate()
             await services.blobs.sweep_async()
             await services.orchestrator.start(ended)
+            deliverer.start()
             yield
         finally:
+            await deliverer.stop()
             await services.orchestrator.stop()
             await services.queue.aclose()
             await services.db.close()
@@ -89,6 +94,7 @@ def create_app(settings: Settings, *, workers_ended: Ended | None = None) -> Lit
             ArtifactController,
             CatalogController,
             KeyController,
+            WebhookController,
         ],
         guards=[require_key, RateLimit(settings.rate_limit_per_minute), acceptable],
     )
@@ -114,7 +120,8 @@ def create_app(settings: Settings, *, workers_ended: Ended | None = None) -> Lit
                 Tag("analyses", "Layers, neurons, images and clusters of an audit that has ended, in slices"),
                 Tag("hardenings", "Training a model against attacks, and comparing before and after"),
                 Tag("artifacts", "Files that jobs left"),
-                Tag("keys", "An owner's API keys, for keys of scope `admin`"),
+                Tag("keys", "A tenant's API keys, for keys of scope `admin`"),
+                Tag("webhooks", "Who is told of what happens, and what was told (Standard Webhooks)"),
                 Tag("catalog", "What can be asked for"),
                 Tag("health", "For probes and for monitoring"),
             ],

@@ -9,10 +9,10 @@ from openapi.wire.settings import Settings
 from service.analyses.columns import ColumnsCache
 from service.db.database import Database
 from service.health.probes import Probes
-from service.keys.caller import EVERYBODY, Caller
 from service.orchestrator.feeds import Feeds
 from service.orchestrator.hub import Hub
 from service.orchestrator.orchestrator import Orchestrator
+from service.tenants.caller import ANYBODY, Caller
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Services:
     probes: Probes
     feeds: Feeds
     columns: ColumnsCache
-    caller: Caller = EVERYBODY
+    caller: Caller = ANYBODY
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Self:

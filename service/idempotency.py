@@ -33,11 +33,12 @@ class Once:
     """A request that creates at most once, however often it is sent.
 
     `scope` names caller, call and key as `service.http.idempotency` hashes them; None where the caller gave no key:
-    then each request creates. `body` is what the request asks for.
+    then each request creates. `tenant` is whose it is, `body` what the request asks for.
     """
 
-    def __init__(self, scope: str | None, body: str) -> None:
+    def __init__(self, scope: str | None, tenant: str, body: str) -> None:
         self._scope = scope
+        self._tenant = tenant
         self._body = hashlib.sha256(body.encode()).hexdigest()
 
     async def replay(self, db: Database, session: AsyncSession) -> Created | None:
@@ -62,6 +63,7 @@ class Once:
             session.add(
                 IdempotencyRow(
                     scope=self._scope,
+                    tenant_id=self._tenant,
                     body_hash=self._body,
                     status=status,
                     location=location,

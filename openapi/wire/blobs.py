@@ -152,9 +152,9 @@ class BlobStore:
             # Also over what is there: it costs nothing, and mends a blob that was damaged.
             settle(path, file, self._root / blob_key(blob.sha256), _MODE)
             return
+        # Also over what is there: an answer that came sooner would tell that somebody else has uploaded the file.
         file.flush()
-        if self._size(blob.sha256) != blob.size:
-            obstore.put(self._store, blob_key(blob.sha256), path)
+        obstore.put(self._store, blob_key(blob.sha256), path)
 
     # Reading
 

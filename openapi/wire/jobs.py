@@ -51,8 +51,9 @@ class Shard(Frozen):
 
     `inputs`: name → blob, e.g. ``model`` (the uploaded file), ``x``, ``y`` (decoded arrays), or for the report stage one
     ``shard.<i>`` a merged result. `params`: the JSON of the stage's parameters (`openapi.stages.forms`). `execution`: what may
-    change the speed but never the result (``batch_size``), and so is no part of the key. `owner`: results are found again by
-    the same owner only, so that nobody learns from a quick answer what others have uploaded. `checkpoint`: what an earlier
+    change the speed but never the result (``batch_size``), and so is no part of the key. `owner`: the tenant, empty
+    for the default one. Results are found again by the same tenant only, so that nobody learns from a quick answer what
+    others have uploaded. `checkpoint`: what an earlier
     attempt at this shard left, from which this one may go on. The result is what it would be without, so that it is no
     part of the key either; where the blob is gone, the work begins anew.
     """

@@ -1,5 +1,6 @@
 """Every setting of the service and of the workers, in one class, read from ``TREMOR_*`` environment variables."""
 
+import ipaddress
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -84,6 +85,10 @@ class Settings(BaseSettings):
         30.0, gt=0, description="`tremor serve` restarts an API that has not answered `/health/live` for so long"
     )
     rate_limit_per_minute: int = Field(0, ge=0, description="Requests per client and minute; 0 is unlimited")
+    webhook_networks: tuple[str, ...] = Field(
+        (),
+        description='Networks that webhooks may lead to though they are not public, as JSON, e.g. ["10.1.0.0/16"]',
+    )
     log_level: LogLevel = Field("info", description="What is logged: `debug`, `info`, `warning` or `error` and worse")
     log_format: Literal["text", "json"] = Field("text", description="`json` is one object a line, for collectors")
 
@@ -142,6 +147,13 @@ class Settings(BaseSettings):
         scheme = urlsplit(value.get_secret_value()).scheme
         if scheme not in ("redis", "rediss", "unix"):
             raise ValueError(f"redis_url must begin with redis://, rediss:// or unix://, not {scheme!r}")
+        return value
+
+    @field_validator("webhook_networks")
+    @classmethod
+    def _are_networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for text in value:
+            ipaddress.ip_network(text)
         return value
 
     @field_validator("blob_url")

@@ -71,7 +71,7 @@ class AuditService(JobService[AuditRequest, AuditInfo]):
         job = new_job(
             self.kind,
             new_id("aud"),
-            owner=self._services.caller.owner,
+            tenant_id=self._services.caller.tenant,
             phase="queued",
             model_id=asked.model_id,
             dataset_id=asked.dataset_id,
@@ -110,7 +110,7 @@ class AuditService(JobService[AuditRequest, AuditInfo]):
         return new_job(
             JobKind.HARDENING,
             job.child_job_id or "",
-            owner=job.owner,
+            tenant_id=job.tenant_id,
             phase="queued",
             model_id=asked.model_id,
             dataset_id=asked.dataset_id,

@@ -53,3 +53,13 @@ def on_database(data: Path, work: Callable[["Database"], Awaitable[T]], *, begin
         raise click.ClickException(str(error)) from error
     except DBAPIError as error:
         raise CommandFailed(Exit.UNREACHABLE, f"the database cannot be used: {error.orig or error}") from error
+
+
+def with_database(data: Path, work: Callable[["Database"], Awaitable[T]], *, begins: bool = False) -> T:
+    """Do the work in the service's database, brought up to date."""
+
+    async def migrated(database: "Database") -> T:
+        await database.migrate()
+        return await work(database)
+
+    return on_database(data, migrated, begins=begins)

@@ -1,30 +1,27 @@
 """`tremor keys`: API keys, straight in the database."""
 
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import click
 
 from openapi.text import visible
-from service.cli.database import data_folder_option, on_database
+from service.cli.database import data_folder_option, with_database
 
 if TYPE_CHECKING:
     from service.db.database import Database
-
-T = TypeVar("T")
 
 
 @click.group()
 @data_folder_option
 @click.pass_context
 def keys(context: click.Context, data: Path) -> None:
-    """Create, list, rotate and revoke API keys, and say what belongs to which.
+    """Create, list, rotate and revoke API keys.
 
     Clients send a key as `Authorization: Bearer KEY`; the service asks for one when TREMOR_AUTH=keys is set. Only a
-    key's hash is kept, so that a lost key cannot be shown again. What a key has uploaded or started is not there for
-    other keys.
+    key's hash is kept, so that a lost key cannot be shown again. What a key has uploaded or started is its tenant's and
+    not there for keys of others (see `tremor tenants`).
     """
     context.obj = data
 
@@ -37,35 +34,37 @@ _days_option = click.option(
 
 @keys.command()
 @click.argument("name")
-@click.option("--owner", metavar="KEY_ID", help="Of the same owner as this key: to replace a key, or for a team.")
+@click.option(
+    "--tenant",
+    metavar="TENANT",
+    help="Of this tenant: for a team, or `default` for what was made without keys.  [default: a tenant of its own]",
+)
 @click.option(
     "--scope",
     type=_SCOPES,
     default="submit",
     show_default=True,
-    help="read: look at its owner's things; submit: upload, start and delete as well; admin: manage keys as well.",
+    help="read: look at its tenant's things; submit: upload, start and delete as well; admin: manage keys as well.",
 )
 @_days_option
 @click.pass_obj
-def create(data: Path, name: str, owner: str | None, scope: str, expires_days: float | None) -> None:
+def create(data: Path, name: str, tenant: str | None, scope: str, expires_days: float | None) -> None:
     """Create a key called NAME and print it, this once."""
     from openapi.keys import KeyRequest, Scope
     from service.cli.given import Sources, check
-    from service.db.tables import ApiKey
+    from service.db.tables import Tenant
     from service.keys.service import make_key
 
     check(KeyRequest, {"name": name, "scope": scope}, Sources(name="NAME"))
 
-    async def add(database: "Database") -> tuple[str, str] | None:
+    async def add(database: "Database") -> tuple[str, str]:
         async with database.write() as session:
-            like = await session.get(ApiKey, owner) if owner else None
-            if owner and like is None:
-                return None
-            of = like.owner if like else None
-            row, secret = make_key(session, name, owner=of, scope=Scope(scope), expires_at=_after(expires_days))
+            if tenant is not None and await session.get(Tenant, tenant) is None:
+                raise click.ClickException(f"There is no tenant {tenant!r}; `tremor tenants list` shows them")
+            row, secret = make_key(session, name, tenant=tenant, scope=Scope(scope), expires_at=_after(expires_days))
             return row.id, secret
 
-    _tell(_with_database(data, add, begins=True), owner)
+    _tell(with_database(data, add, begins=True))
 
 
 @keys.command()
@@ -80,7 +79,7 @@ def create(data: Path, name: str, owner: str | None, scope: str, expires_days: f
 @_days_option
 @click.pass_obj
 def rotate(data: Path, key_id: str, overlap_hours: float, expires_days: float | None) -> None:
-    """Replace KEY_ID by a new key of the same owner, name and scope, and print that, this once."""
+    """Replace KEY_ID by a new key of the same tenant, name and scope, and print that, this once."""
     from service.db.tables import ApiKey
     from service.keys.service import has_ended, rotate_key
 
@@ -95,16 +94,17 @@ def rotate(data: Path, key_id: str, overlap_hours: float, expires_days: float | 
             fresh, secret = rotate_key(session, row, overlap=overlap, expires_at=_after(expires_days))
             return fresh.id, secret
 
-    _tell(_with_database(data, replace), key_id)
+    made = with_database(data, replace)
+    if made is None:
+        raise _no_key(key_id)
+    _tell(made)
 
 
 def _after(days: float | None) -> datetime | None:
     return None if days is None else datetime.now(UTC) + timedelta(days=days)
 
 
-def _tell(made: tuple[str, str] | None, asked: str | None) -> None:
-    if made is None:
-        raise _no_key(asked)
+def _tell(made: tuple[str, str]) -> None:
     identity, secret = made
     click.echo(f"{identity} created; its key, shown only now:", err=True)
     click.echo(secret)
@@ -113,7 +113,7 @@ def _tell(made: tuple[str, str] | None, asked: str | None) -> None:
 @keys.command(name="list")
 @click.pass_obj
 def list_keys(data: Path) -> None:
-    """List the keys: id, state, scope, creation, last use, name, and the owner where that is another key's."""
+    """List the keys: id, state, scope, creation, last use, tenant and name."""
     from sqlalchemy import select
 
     from service.db.tables import ApiKey
@@ -123,14 +123,14 @@ def list_keys(data: Path) -> None:
         async with database.read() as session:
             return list(await session.scalars(select(ApiKey).order_by(ApiKey.created_at)))
 
-    for row in _with_database(data, read):
+    for row in with_database(data, read):
         state = "revoked" if row.revoked_at else "expired" if has_ended(row) else "active"
         used = f"used {row.last_used_at:%Y-%m-%d %H:%M}" if row.last_used_at else "never used"
         notes = [f"until {row.expires_at:%Y-%m-%d %H:%M}"] if row.expires_at and state == "active" else []
-        notes += [] if row.owner == row.id else [f"owner {row.owner}"]
         said = row.name + (f"  [{', '.join(notes)}]" if notes else "")
         click.echo(
-            f"{row.id}  {state:7}  {row.scope.value:6}  {row.created_at:%Y-%m-%d %H:%M}  {used:21}  {visible(said)}"
+            f"{row.id}  {state:7}  {row.scope.value:6}  {row.created_at:%Y-%m-%d %H:%M}  {used:21}  "
+            f"{row.tenant_id}  {visible(said)}"
         )
 
 
@@ -149,39 +149,10 @@ def revoke(data: Path, key_id: str) -> None:
                 revoke_key(row)
             return row is not None
 
-    if not _with_database(data, mark):
+    if not with_database(data, mark):
         raise _no_key(key_id)
     click.echo(f"{key_id} revoked")
 
 
-@keys.command()
-@click.argument("key_id")
-@click.pass_obj
-def adopt(data: Path, key_id: str) -> None:
-    """Give KEY_ID all that has no owner: what was made before there were keys, and is common to all of them."""
-    from service.db.tables import ApiKey
-    from service.keys.adoption import adopt_common
-
-    async def give(database: "Database") -> dict[str, int] | None:
-        async with database.write() as session:
-            row = await session.get(ApiKey, key_id)
-            return await adopt_common(session, row.owner) if row is not None else None
-
-    found = _with_database(data, give)
-    if found is None:
-        raise _no_key(key_id)
-    click.echo(f"{key_id} owns " + ", ".join(f"{n} {noun}{'' if n == 1 else 's'}" for noun, n in found.items()))
-
-
-def _no_key(key_id: str | None) -> click.ClickException:
+def _no_key(key_id: str) -> click.ClickException:
     return click.ClickException(f"There is no key {key_id}; `tremor keys list` shows the ids")
-
-
-def _with_database(data: Path, work: Callable[["Database"], Awaitable[T]], *, begins: bool = False) -> T:
-    """Do the work in the service's database, brought up to date."""
-
-    async def migrated(database: "Database") -> T:
-        await database.migrate()
-        return await work(database)
-
-    return on_database(data, migrated, begins=begins)

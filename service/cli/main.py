@@ -22,6 +22,7 @@ class LazyGroup(click.Group):
         "api": ("service.cli.api:api", "The HTTP API alone, configured by TREMOR_* (production)."),
         "worker": ("service.cli.worker:worker", "One worker alone, configured by TREMOR_* (production)."),
         "keys": ("service.cli.keys:keys", "Create, list and revoke API keys."),
+        "tenants": ("service.cli.tenants:tenants", "Create and list tenants, whose things are kept apart."),
         "db": ("service.cli.db:db", "Bring the database to another schema, or say which it has."),
         "reproduce": ("service.cli.reproduce:reproduce", "Make tables and figures of the SNS paper anew."),
         "openapi": ("service.cli.openapi_cmd:openapi", "Write openapi.json and report.schema.json."),

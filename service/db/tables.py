@@ -1,8 +1,8 @@
 """The tables. JSON columns hold dumps of the contract's pydantic models; columns exist for what is searched or locked.
 
 `jobs` are audits, hardenings and inspections alike: each has a plan, whose steps are the rows of `shards`.
-The id of an inspection job is the id of the model or data set that it inspects.
-`owner` says whose a row is (see `service.keys.caller`); the empty text is everybody.
+The id of an inspection job is the id of the model or data set that it inspects. Every row that comes of a request has a
+tenant (`Tenanted`): whose it is, and who alone may see it (see `service.tenants.caller`).
 """
 
 from datetime import datetime
@@ -11,7 +11,18 @@ from typing import Any
 
 from advanced_alchemy.base import BasicAttributes
 from advanced_alchemy.types import DateTimeUTC
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, MetaData, String, TypeDecorator, UniqueConstraint, false
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    ForeignKey,
+    Index,
+    MetaData,
+    String,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    false,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from openapi.audits import Verdict
@@ -63,11 +74,30 @@ class Base(BasicAttributes, DeclarativeBase):
     type_annotation_map = {Json: JSON(none_as_null=True), datetime: DateTimeUTC(timezone=True)}
 
 
-class Upload:
+class Tenanted:
+    """A row that belongs to a tenant; whoever adds one says to which."""
+
+    tenant_id: Mapped[str] = mapped_column(String(40))
+
+
+class Tenant(Base):
+    """Those who share what they upload and start, and whom nobody else sees. Quotas that are null are the settings'."""
+
+    __tablename__ = "tenants"
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    name: Mapped[str] = mapped_column(String(200))
+    max_bytes: Mapped[int | None] = mapped_column(BigInteger)
+    max_queued: Mapped[int | None] = mapped_column()
+    max_running: Mapped[int | None] = mapped_column()
+    requests_per_minute: Mapped[int | None] = mapped_column()
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+
+class Upload(Tenanted):
     """What uploaded models and data sets share. `fingerprint` is the sha256 of the bytes and the metadata."""
 
     id: Mapped[str] = mapped_column(String(40), primary_key=True)
-    owner: Mapped[str] = mapped_column(String(40), default="", server_default="")
     fingerprint: Mapped[str] = mapped_column(String(64))
     name: Mapped[str] = mapped_column(String(200))
     sha256: Mapped[str] = mapped_column(String(64), index=True)
@@ -84,7 +114,7 @@ class Model(Upload, Base):
     """An uploaded or hardened classifier."""
 
     __tablename__ = "models"
-    __table_args__ = (UniqueConstraint("owner", "fingerprint"),)
+    __table_args__ = (UniqueConstraint("tenant_id", "fingerprint"),)
 
     parent_id: Mapped[str | None] = mapped_column(String(40))
     hardening_id: Mapped[str | None] = mapped_column(String(40))
@@ -94,18 +124,17 @@ class Dataset(Upload, Base):
     """An uploaded data set. `files` holds the decoded arrays: ``{"x": OutputFile, "y": OutputFile, ...}``."""
 
     __tablename__ = "datasets"
-    __table_args__ = (UniqueConstraint("owner", "fingerprint"),)
+    __table_args__ = (UniqueConstraint("tenant_id", "fingerprint"),)
 
     files: Mapped[Json | None] = mapped_column()
 
 
-class Job(Base):
+class Job(Tenanted, Base):
     """An audit, a hardening or an inspection: the truth about work that workers do."""
 
     __tablename__ = "jobs"
 
     id: Mapped[str] = mapped_column(String(40), primary_key=True)
-    owner: Mapped[str] = mapped_column(String(40), default="", server_default="")
     kind: Mapped[JobKind] = mapped_column(Named(JobKind, 20))
     status: Mapped[JobStatus] = mapped_column(Named(JobStatus, 16), index=True)
     phase: Mapped[str | None] = mapped_column(String(60))
@@ -131,10 +160,13 @@ class Job(Base):
     started_at: Mapped[datetime | None] = mapped_column()
     finished_at: Mapped[datetime | None] = mapped_column()
 
-    __table_args__ = (Index("ix_jobs_kind_id", "kind", "id"), Index("ix_jobs_owner_kind_id", "owner", "kind", "id"))
+    __table_args__ = (
+        Index("ix_jobs_kind_id", "kind", "id"),
+        Index("ix_jobs_tenant_id_kind_id", "tenant_id", "kind", "id"),
+    )
 
 
-class ShardRow(Base):
+class ShardRow(Tenanted, Base):
     """One step of a plan, and the shard that does it (see `service.orchestrator.plan.Step`).
 
     `after` names the steps that go first, `needs` what it takes of them; `message` is complete once it is released.
@@ -174,7 +206,7 @@ class ShardRow(Base):
     __table_args__ = (UniqueConstraint("job_id", "name"), Index("ix_shards_stage_id", "stage", "id"))
 
 
-class EventRow(Base):
+class EventRow(Tenanted, Base):
     """One entry of a job's event log; `seq` counts from 1 inside the job."""
 
     __tablename__ = "events"
@@ -189,7 +221,7 @@ class EventRow(Base):
     __table_args__ = (UniqueConstraint("job_id", "seq"),)
 
 
-class Artifact(Base):
+class Artifact(Tenanted, Base):
     """A file that a job left, listed to callers."""
 
     __tablename__ = "artifacts"
@@ -204,7 +236,7 @@ class Artifact(Base):
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
 
 
-class IdempotencyRow(Base):
+class IdempotencyRow(Tenanted, Base):
     """The first answer to a creating request that carried an `Idempotency-Key`."""
 
     __tablename__ = "idempotency_keys"
@@ -217,13 +249,12 @@ class IdempotencyRow(Base):
     created_at: Mapped[datetime] = mapped_column(default=utc_now, index=True)
 
 
-class ApiKey(Base):
-    """An API key, by its sha256 alone. Keys of one `owner` see the same; a key that stands alone is its own owner."""
+class ApiKey(Tenanted, Base):
+    """An API key, by its sha256 alone. Keys of one tenant see the same."""
 
     __tablename__ = "api_keys"
 
     id: Mapped[str] = mapped_column(String(40), primary_key=True)
-    owner: Mapped[str] = mapped_column(String(40), default=lambda context: context.get_current_parameters()["id"])
     name: Mapped[str] = mapped_column(String(200))
     key_hash: Mapped[str] = mapped_column(String(64), unique=True)
     scope: Mapped[Scope] = mapped_column(Named(Scope, 10), default=Scope.SUBMIT, server_default=Scope.SUBMIT.value)
@@ -231,6 +262,53 @@ class ApiKey(Base):
     expires_at: Mapped[datetime | None] = mapped_column()
     last_used_at: Mapped[datetime | None] = mapped_column()
     revoked_at: Mapped[datetime | None] = mapped_column()
+
+
+class Webhook(Tenanted, Base):
+    """An endpoint of a tenant that is told of `events` (None: of all).
+
+    `old_secret` signs as well until `old_secret_ends_at`; `failing_since` is when it began to take no message.
+    """
+
+    __tablename__ = "webhooks"
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    url: Mapped[str] = mapped_column(String(2000))
+    description: Mapped[str] = mapped_column(String(400))
+    events: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
+    secret: Mapped[str] = mapped_column(String(100))
+    old_secret: Mapped[str | None] = mapped_column(String(100))
+    old_secret_ends_at: Mapped[datetime | None] = mapped_column()
+    failing_since: Mapped[datetime | None] = mapped_column()
+    disabled_at: Mapped[datetime | None] = mapped_column()
+    disabled_reason: Mapped[str | None] = mapped_column(String(400))
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+    __table_args__ = (Index("ix_webhooks_tenant_id_id", "tenant_id", "id"),)
+
+
+class Delivery(Tenanted, Base):
+    """A message to one webhook, written in the transaction of what it tells of: the outbox, and then the log.
+
+    `body` is what is signed, byte for byte; `attempts` the last tries as `openapi.webhooks.Attempt`, the newest last.
+    """
+
+    __tablename__ = "deliveries"
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    webhook_id: Mapped[str] = mapped_column(ForeignKey("webhooks.id", ondelete="CASCADE"))
+    type: Mapped[str] = mapped_column(String(40))
+    body: Mapped[str] = mapped_column(Text)
+    status: Mapped[str] = mapped_column(String(16))
+    attempt_count: Mapped[int] = mapped_column(default=0)
+    attempts: Mapped[list[Json]] = mapped_column(JSON(none_as_null=True), default=list)
+    next_attempt_at: Mapped[datetime | None] = mapped_column()
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+    __table_args__ = (
+        Index("ix_deliveries_webhook_id_id", "webhook_id", "id"),
+        Index("ix_deliveries_status_next_attempt_at", "status", "next_attempt_at"),
+    )
 
 
 class Readiness(Base):

@@ -60,7 +60,7 @@ class HardeningService(JobService[HardeningRequest, HardeningInfo]):
         job = new_job(
             self.kind,
             new_id("hrd"),
-            owner=self._services.caller.owner,
+            tenant_id=self._services.caller.tenant,
             phase="queued",
             model_id=asked.model_id,
             dataset_id=asked.eval_dataset_id,

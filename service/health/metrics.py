@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from openapi.base import utc_now
 from openapi.states import JobKind, JobStatus
 from openapi.wire.queue import WorkerInfo
-from service.db.tables import Job, ShardRow
+from service.db.tables import Delivery, Job, ShardRow, Webhook
 from service.orchestrator.step_states import StepStatus
 
 disable_created_metrics()  # type: ignore[no-untyped-call]
@@ -41,6 +41,13 @@ SHARD_SECONDS = Histogram(
     "Time that a unit of work took its worker, by stage; results that were there already take none.",
     ("stage",),
     buckets=(0.1, 0.5, 1.0, 5.0, 15.0, 60.0, 300.0, 900.0, 3600.0, 14400.0),
+    registry=COUNTED,
+)
+
+WEBHOOK_ATTEMPTS = Counter(
+    "tremor_webhook_attempts",
+    "Tries at delivering messages to webhooks: taken, refused (another answer), failed (no answer).",
+    ("outcome",),
     registry=COUNTED,
 )
 
@@ -98,6 +105,13 @@ async def read_database(session: AsyncSession, gauges: Gauges) -> None:
         name = str(address or "unknown").rpartition("/")[2] if place < _MOST_TYPES else "other"
         failures[(name,)] = failures.get((name,), 0.0) + n
     gauges.add("tremor_failures", "Failed jobs in the database, by the type of their problem.", ("type",), failures)
+
+    sent = (await session.execute(select(Delivery.status, func.count()).group_by(Delivery.status))).all()
+    messages: dict[tuple[str, ...], float] = dict.fromkeys([("pending",), ("delivered",), ("failed",)], 0.0)
+    messages |= {(status,): float(n) for status, n in sent}
+    gauges.add("tremor_webhook_messages", "Messages to webhooks in the database, by status.", ("status",), messages)
+    off = await session.scalar(select(func.count()).where(Webhook.disabled_reason.is_not(None)))
+    gauges.add("tremor_webhooks_disabled", "Webhooks that were disabled because nothing is taken.", (), float(off or 0))
 
 
 def _age(since: datetime | None) -> float:

@@ -12,8 +12,8 @@ from sqlalchemy.exc import DBAPIError
 from openapi.keys import Scope
 from openapi.problems import Forbidden, RateLimited, Unauthorized
 from service.context import Services
-from service.keys.caller import COMMON, EVERYBODY, Caller
 from service.keys.service import find_key, is_use_news, note_use
+from service.tenants.caller import DEFAULT_TENANT, Caller
 
 #: Clients whose budget is remembered; the one longest unseen is forgotten first.
 _MAX_CLIENTS = 10_000
@@ -35,7 +35,7 @@ async def require_key(connection: Connection, handler: BaseRouteHandler) -> None
     if row is None:
         raise Unauthorized("This API key is unknown, revoked or expired")
     connection.scope["state"]["key_id"] = row.id
-    connection.scope["state"]["owner"] = row.owner
+    connection.scope["state"]["tenant"] = row.tenant_id
     _check_scope(row.scope, connection, handler)
     if is_use_news(row):
         with suppress(DBAPIError):  # a full disk must not keep anybody from reading
@@ -52,11 +52,10 @@ def _check_scope(scope: Scope, connection: Connection, handler: BaseRouteHandler
 
 
 def caller_of(connection: Connection) -> Caller:
-    """Whose request it is; with keys asked for, a request without one (outside /v1) sees what is common."""
+    """Whose request it is: a tenant's by its key. Without keys asked for there is one tenant."""
     services: Services = connection.app.state.services
-    if services.settings.auth != "keys":
-        return EVERYBODY
-    return Caller(connection.scope["state"].get("owner", COMMON), sees_all=False)
+    nobody = "" if services.settings.auth == "keys" else DEFAULT_TENANT  # outside /v1 nobody is asked for a key
+    return Caller(connection.scope["state"].get("tenant", nobody))
 
 
 class RateLimit:

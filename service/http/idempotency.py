@@ -26,8 +26,8 @@ def scope_of(request: Request[Any, Any, Any]) -> str | None:
         return None
     if not re.fullmatch(IDEMPOTENCY_KEY, key):
         raise InvalidField("Idempotency-Key", "a key has 1 to 200 printable ASCII characters, e.g. a UUID")
-    owner = request.scope["state"].get("key_id", "")
-    return hashlib.sha256(f"{owner}\n{request.method} {request.url.path}\n{key}".encode()).hexdigest()
+    key_id = request.scope["state"].get("key_id", "")
+    return hashlib.sha256(f"{key_id}\n{request.method} {request.url.path}\n{key}".encode()).hexdigest()
 
 
 def created(found: Created) -> Response[Any]:

@@ -19,6 +19,7 @@ from pydantic.json_schema import models_json_schema
 from openapi.problem_types import BASE, PROBLEM_TYPES
 from openapi.problems import Problem
 from openapi.report import Report
+from openapi.webhooks import WebhookEvent
 from service.http.docs import ALWAYS, IN_V1, WRITING, Doc
 from service.http.idempotency import IDEMPOTENCY_KEY
 from service.jobs.events import EVENT_ID, JobEvent, event_schema
@@ -68,7 +69,7 @@ def _component_models(docs: list[Doc]) -> tuple[list[type[BaseModel]], list[type
     """Models that are sent to us, and models that we send."""
     read = {m for d in docs for m in (d.body, d.upload) if m is not None}
     written: set[type[BaseModel]] = {m for d in docs for m in d.answers.values() if isinstance(m, type)}
-    written |= {Problem, JobEvent}
+    written |= {Problem, JobEvent, WebhookEvent}
     return sorted(read, key=_name), sorted(written, key=_name)
 
 

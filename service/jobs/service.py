@@ -111,7 +111,7 @@ class JobService(ABC, Generic[Asked, Info]):
 
     async def create(self, asked: Asked, scope: str | None) -> Created:
         """Check and queue a job. `scope` as in `Once`: the same request gets its first answer again."""
-        once = Once(scope, asked.model_dump_json(by_alias=True))
+        once = Once(scope, self._services.caller.tenant, asked.model_dump_json(by_alias=True))
         filled = self.filled(asked)
         async with self._services.orchestrator.transaction() as session:
             if (replayed := await once.replay(self._services.db, session)) is not None:

@@ -1,4 +1,4 @@
-"""`/v1/keys`: an owner's API keys, for keys of scope `admin`."""
+"""`/v1/keys`: a tenant's API keys, for keys of scope `admin`."""
 
 from datetime import timedelta
 from typing import Any
@@ -22,7 +22,7 @@ _BODY_PROBLEMS = ("malformed-request", "validation", "too-large", "unsupported-m
 
 
 class KeyController(Controller):
-    """An owner's API keys."""
+    """A tenant's API keys."""
 
     path = "/keys"
     tags = ["keys"]
@@ -35,21 +35,21 @@ class KeyController(Controller):
         opt=Doc({201: NewKey}, _BODY_PROBLEMS, body=KeyRequest, examples={"key": _EXAMPLE}).opt(),
     )
     async def create(self, request: Req, services: Parts) -> Response[Any]:
-        """Make a key of the caller's owner. The secret is in this answer and nowhere else."""
+        """Make a key of the caller's tenant. The secret is in this answer and nowhere else."""
         asked = await read_json(request, KeyRequest)
         _check_end(asked.expires_at)
         async with services.db.write() as session:
             row, secret = make_key(
-                session, asked.name, owner=_owner(services), scope=asked.scope, expires_at=asked.expires_at
+                session, asked.name, tenant=_tenant(services), scope=asked.scope, expires_at=asked.expires_at
             )
             made = NewKey(**key_info(row).model_dump(), key=secret)
         return answer(made, status=201, headers={"Cache-Control": "no-store"})
 
     @get_or_head("/", operation_id="listKeys", doc=Doc({200: Page[KeyInfo]}))
     async def listing(self, services: Parts) -> Response[Any]:
-        """List the owner's keys, the newest first: scopes, ends, last uses."""
+        """List the tenant's keys, the newest first: scopes, ends, last uses."""
         async with services.db.read() as session:
-            rows = await keys_of(session, _owner(services))
+            rows = await keys_of(session, _tenant(services))
         return answer(Page[KeyInfo](items=tuple(key_info(row) for row in rows), next_cursor=None))
 
     @post(
@@ -80,15 +80,15 @@ class KeyController(Controller):
             revoke_key(await _own(session, services, key_id))
 
 
-def _owner(services: Services) -> str:
+def _tenant(services: Services) -> str:
     if services.settings.auth != "keys":
         raise Forbidden("This service asks for no API keys (TREMOR_AUTH=none); `tremor keys create` makes a first one")
-    return services.caller.owner
+    return services.caller.tenant
 
 
 async def _own(session: AsyncSession, services: Services, key_id: str) -> ApiKey:
-    owner, row = _owner(services), await session.get(ApiKey, key_id)
-    if row is None or row.owner != owner:
+    tenant, row = _tenant(services), await session.get(ApiKey, key_id)
+    if row is None or row.tenant_id != tenant:
         raise NotFound(f"There is no key {key_id!r}")
     return row
 

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from openapi.base import utc_now
 from openapi.keys import KeyInfo, Scope
-from service.db.tables import ApiKey
+from service.db.tables import ApiKey, Tenant
 
 #: The last use is written down when the one that is known is older.
 _LAST_USE_STEP = timedelta(minutes=1)
@@ -20,15 +20,18 @@ def make_key(
     session: AsyncSession,
     name: str,
     *,
-    owner: str | None = None,
+    tenant: str | None = None,
     scope: Scope = Scope.SUBMIT,
     expires_at: datetime | None = None,
 ) -> tuple[ApiKey, str]:
-    """Add a key; returns its row and the secret, which is kept nowhere. Without `owner` it is its own."""
+    """Add a key; returns its row and the secret, which is kept nowhere. Without `tenant` it gets one of its own."""
     secret, identity = "trm_" + secrets.token_urlsafe(32), "key_" + secrets.token_hex(8)
+    if tenant is None:
+        tenant = identity
+        session.add(Tenant(id=tenant, name=name))
     row = ApiKey(
         id=identity,
-        owner=owner or identity,
+        tenant_id=tenant,
         name=name,
         scope=scope,
         key_hash=_hash(secret),
@@ -48,7 +51,7 @@ def rotate_key(
     session: AsyncSession, row: ApiKey, *, overlap: timedelta, expires_at: datetime | None = None
 ) -> tuple[ApiKey, str]:
     """Make a key like `row`, which ends after `overlap` (or sooner, if it was to). Returns the new row and secret."""
-    made = make_key(session, row.name, owner=row.owner, scope=row.scope, expires_at=expires_at)
+    made = make_key(session, row.name, tenant=row.tenant_id, scope=row.scope, expires_at=expires_at)
     end = utc_now() + overlap
     row.expires_at = end if row.expires_at is None else min(row.expires_at, end)
     if not overlap:
@@ -79,10 +82,10 @@ async def note_use(session: AsyncSession, key_id: str) -> None:
     await session.execute(update(ApiKey).where(ApiKey.id == key_id).values(last_used_at=utc_now()))
 
 
-async def keys_of(session: AsyncSession, owner: str) -> Sequence[ApiKey]:
-    """The owner's keys, the newest first."""
+async def keys_of(session: AsyncSession, tenant: str) -> Sequence[ApiKey]:
+    """The tenant's keys, the newest first."""
     rows = await session.scalars(
-        select(ApiKey).where(ApiKey.owner == owner).order_by(ApiKey.created_at.desc(), ApiKey.id)
+        select(ApiKey).where(ApiKey.tenant_id == tenant).order_by(ApiKey.created_at.desc(), ApiKey.id)
     )
     return rows.all()
 
@@ -91,6 +94,7 @@ def key_info(row: ApiKey) -> KeyInfo:
     """A key as callers see it."""
     return KeyInfo(
         id=row.id,
+        tenant=row.tenant_id,
         name=row.name,
         scope=row.scope,
         created_at=row.created_at,

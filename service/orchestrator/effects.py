@@ -7,7 +7,9 @@ from redis.exceptions import RedisError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from openapi.stages.base import Stage
+from openapi.states import JobStatus
 from openapi.wire.queue import QueueClient
+from service.db.tables import Job
 
 _log = logging.getLogger("tremor.orchestrator")
 
@@ -18,13 +20,15 @@ class Effects:
 
     `stopped`: ids of jobs and shards that workers are to stop. `revived`: jobs whose stop workers are to forget.
     `changed`: jobs of which those who wait are told. `unused`: sha256 of blobs that a row needs no more.
-    `took`: stage and seconds of shards that were done. `dispatch`: there are shards to hand out.
+    `news`: jobs and the statuses that they have entered, for webhooks. `took`: stage and seconds of shards that were
+    done. `dispatch`: there are shards to hand out.
     """
 
     stopped: set[str] = field(default_factory=set)
     revived: set[str] = field(default_factory=set)
     changed: set[str] = field(default_factory=set)
     unused: set[str] = field(default_factory=set)
+    news: list[tuple[Job, JobStatus]] = field(default_factory=list)
     took: list[tuple[Stage, float]] = field(default_factory=list)
     dispatch: bool = False
 

@@ -47,7 +47,7 @@ def adopt_hardened(session: AsyncSession, job: Job, ending: Ending, subject: Mod
     """Make the hardened checkpoint in the uploaded format a model that can be audited."""
     model = Model(
         id=new_id("mdl"),
-        owner=job.owner,
+        tenant_id=job.tenant_id,
         # Never equal to an upload's: the same bytes uploaded again are another model, without a parent.
         fingerprint=hashlib.sha256(f"hardened {job.id}".encode()).hexdigest(),
         name=subject.name,

@@ -43,7 +43,9 @@ def log_event(session: AsyncSession, job: Job, kind: str, data: dict[str, Any]) 
     """Append to the job's event log."""
     job.last_seq += 1
     effects(session).changed.add(job.id)
-    session.add(EventRow(id=new_id("evt"), job_id=job.id, seq=job.last_seq, type=kind, data=data))
+    session.add(
+        EventRow(id=new_id("evt"), tenant_id=job.tenant_id, job_id=job.id, seq=job.last_seq, type=kind, data=data)
+    )
 
 
 def set_status(session: AsyncSession, job: Job, status: JobStatus, **data: Any) -> None:
@@ -57,6 +59,7 @@ def set_status(session: AsyncSession, job: Job, status: JobStatus, **data: Any) 
         job.finished_at, job.waiting_for, job.seconds_left = utc_now(), None, None
     if status in (JobStatus.FAILED, JobStatus.CANCELLING, JobStatus.CANCELLED):
         effects(session).stopped.add(job.id)
+    effects(session).news.append((job, status))
     log_event(session, job, "status", {"status": status, **data})
 
 
@@ -117,6 +120,7 @@ async def add_artifacts(session: AsyncSession, job: Job, files: Sequence[OutputF
         session.add(
             Artifact(
                 id=identity,
+                tenant_id=job.tenant_id,
                 job_id=job.id,
                 kind=file.kind,
                 format=file.format,

@@ -11,8 +11,8 @@ from openapi.problems import FieldError, InvalidField, Problem, TremorError, unr
 from openapi.states import UploadStatus
 from openapi.wire.jobs import OutputFile
 from service.db.tables import Dataset, Model
-from service.keys.caller import EVERYBODY, Caller
 from service.orchestrator.subjects import DatasetSubject, ModelSubject
+from service.tenants.caller import Caller
 
 Row = TypeVar("Row", Model, Dataset)
 
@@ -30,12 +30,12 @@ class SubjectRejected(TremorError):
 
 
 async def load_model(
-    session: AsyncSession, identity: str, pointer: str, caller: Caller = EVERYBODY
+    session: AsyncSession, identity: str, pointer: str, caller: Caller | None = None
 ) -> ModelSubject | None:
     """Return the model when it is ready, None while it is inspected.
 
-    Raises `InvalidField` when the caller may see none of that id, `SubjectRejected` when inspection refused it or what
-    is stored of it is broken.
+    Raises `InvalidField` when there is none of that id that the caller may see (the program itself may see all),
+    `SubjectRejected` when inspection refused it or what is stored of it is broken.
     """
     row = _seen(await session.get(Model, identity), "model", identity, pointer, caller)
     if row.status != UploadStatus.READY:
@@ -54,7 +54,7 @@ async def load_model(
 
 
 async def load_dataset(
-    session: AsyncSession, identity: str, pointer: str, caller: Caller = EVERYBODY
+    session: AsyncSession, identity: str, pointer: str, caller: Caller | None = None
 ) -> DatasetSubject | None:
     """Return the data set when it is ready, None while it is inspected. Raises as `load_model` does."""
     row = _seen(await session.get(Dataset, identity), "data set", identity, pointer, caller)
@@ -74,9 +74,9 @@ async def load_dataset(
         raise SubjectRejected(pointer, "data set", identity, unreadable("data set", identity, error)) from error
 
 
-def _seen(row: Row | None, kind: str, identity: str, pointer: str, caller: Caller) -> Row:
+def _seen(row: Row | None, kind: str, identity: str, pointer: str, caller: Caller | None) -> Row:
     """The row, which is ready or still inspected; raises what `load_model` raises for any other."""
-    if row is None or not caller.may_see(row):
+    if row is None or (caller is not None and not caller.may_see(row)):
         raise InvalidField(pointer, f"there is no {kind} {identity!r}; upload it first")
     if row.status == UploadStatus.REJECTED:
         raise SubjectRejected(pointer, kind, identity, Problem.model_validate(row.problem) if row.problem else None)

@@ -37,6 +37,7 @@ from service.orchestrator.progress import update_progress
 from service.orchestrator.retries import Ended, abandon, defer, give_back
 from service.orchestrator.shielding import shielded
 from service.orchestrator.step_states import UNFINISHED, StepStatus
+from service.webhooks.outbox import announce
 
 _log = logging.getLogger("tremor.orchestrator")
 
@@ -126,10 +127,13 @@ class Orchestrator:
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
-        """A write transaction whose effects outside the database (wake-ups, stops, dispatch) follow its commit."""
+        """A write transaction with the messages of what it changed; effects outside the database (wake-ups, stops,
+        dispatch) follow its commit.
+        """
         async with self.db.write() as session:
             yield session
-        found = effects(session)
+            found = effects(session)
+            await announce(session, found.news)
         for stage, seconds in found.took:
             SHARD_SECONDS.labels(stage.value).observe(seconds)
         await tell_workers(found, self.queue)

@@ -18,6 +18,7 @@ from service.orchestrator.effects import effects
 from service.orchestrator.plan import Step, resolved
 from service.orchestrator.progress import enter_phase
 from service.orchestrator.step_states import UNFINISHED, StepStatus
+from service.tenants.caller import DEFAULT_TENANT
 
 
 def limits_of(stage: Stage, settings: Settings) -> Limits:
@@ -40,10 +41,11 @@ async def add_steps(session: AsyncSession, job: Job, steps: Sequence[Step], sett
             continue
         there.add(step.name)
         shard_id = new_id("shd")
-        message = step.message(job.id, shard_id, limits_of(step.stage, settings), job.owner)
+        message = step.message(job.id, shard_id, limits_of(step.stage, settings), _owner(job))
         session.add(
             ShardRow(
                 id=shard_id,
+                tenant_id=job.tenant_id,
                 job_id=job.id,
                 phase=step.phase,
                 name=step.name,
@@ -62,6 +64,11 @@ async def add_steps(session: AsyncSession, job: Job, steps: Sequence[Step], sett
     effects(session).dispatch = True
     await release(session, job)
     await enter_phase(session, job)
+
+
+def _owner(job: Job) -> str:
+    """Whose results the job's shards find again; those of the default tenant are kept as before there were others."""
+    return "" if job.tenant_id == DEFAULT_TENANT else job.tenant_id
 
 
 async def release(session: AsyncSession, job: Job) -> None:

@@ -80,7 +80,7 @@ class UploadService(ABC, Generic[Row, Meta, Info]):
         """
         canonical = json.dumps(metadata.model_dump(mode="json", by_alias=True), sort_keys=True)
         fingerprint = hashlib.sha256(f"{blob.sha256}\n{canonical}".encode()).hexdigest()
-        once = Once(scope, fingerprint)
+        once = Once(scope, self._services.caller.tenant, fingerprint)
         for _ in range(2):
             try:
                 return await self._create(once, blob, filename, metadata, fingerprint)
@@ -102,14 +102,14 @@ class UploadService(ABC, Generic[Row, Meta, Info]):
             await self._services.db.lock(session, BLOB_LOCK)
             if not await self._services.blobs.exists_async(blob.sha256):
                 raise Unavailable("The file could not be kept at this moment; upload it again")
-            same = select(self.table).where(self.table.fingerprint == fingerprint).limit(1)
-            row: Row | None = await session.scalar(self._services.caller.own_first(same, self.table))
+            same = select(self.table).where(self.table.fingerprint == fingerprint)
+            row: Row | None = await session.scalar(same.where(self._services.caller.visible(self.table)))
             status = 200
             if row is None:
                 status = 201
                 row = self.table(
                     id=new_id(self.prefix),
-                    owner=self._services.caller.owner,
+                    tenant_id=self._services.caller.tenant,
                     fingerprint=fingerprint,
                     name=getattr(metadata, "name", None) or filename,
                     sha256=blob.sha256,
@@ -126,7 +126,14 @@ class UploadService(ABC, Generic[Row, Meta, Info]):
             return await once.remember(session, status, f"/v1/{self.folder}/{row.id}", self.info(row))
 
     async def _inspect(self, session: AsyncSession, row: Row, metadata: Meta) -> Job:
-        job = Job(id=row.id, owner=row.owner, kind=self.kind, status=JobStatus.QUEUED, request={}, last_seq=0)
+        job = Job(
+            id=row.id,
+            tenant_id=row.tenant_id,
+            kind=self.kind,
+            status=JobStatus.QUEUED,
+            request={},
+            last_seq=0,
+        )
         session.add(job)
         await session.flush()
         file = Blob(sha256=row.sha256, size=row.size)
@@ -191,8 +198,8 @@ class UploadService(ABC, Generic[Row, Meta, Info]):
                 )
             )
             if user is not None:
-                if not self._services.caller.may_see(user):
-                    raise Conflict(f"The {self.noun} is in use by another key's job; try again when that has ended")
+                if not self._services.caller.may_see(user):  # of a time when what was made without keys was everybody's
+                    raise Conflict(f"The {self.noun} is in use; try again later")
                 raise Conflict(
                     f"The {self.noun} is in use by {job_rows.address(user)}; cancel that first", job_id=user.id
                 )

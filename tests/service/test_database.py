@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -15,15 +16,40 @@ from openapi.wire.jobs import Blob, Shard
 from service.db.database import Database, async_url
 from service.db.errors import why_unwritable
 from service.db.migrate import downgrade, upgrade
-from service.db.tables import ApiKey, Base, EventRow, Job, Model, ShardRow
+from service.db.tables import (
+    ApiKey,
+    Artifact,
+    Base,
+    EventRow,
+    IdempotencyRow,
+    Job,
+    Model,
+    ShardRow,
+    Tenant,
+    Tenanted,
+)
 from service.embedded.broker import Broker
 from service.http.problems import to_problem
 from service.ids import new_id
 from service.orchestrator import job_rows
+from service.tenants.caller import DEFAULT_TENANT
 from tests.service.conftest import audit, empty_postgres, ended, find, flush, make_settings, ready, running
 from tests.service.worker import ProtocolWorker
 
-TABLES = {"models", "datasets", "jobs", "shards", "events", "artifacts", "idempotency_keys", "api_keys", "readiness"}
+TABLES = {
+    "tenants",
+    "models",
+    "datasets",
+    "jobs",
+    "shards",
+    "events",
+    "artifacts",
+    "idempotency_keys",
+    "api_keys",
+    "webhooks",
+    "deliveries",
+    "readiness",
+}
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -73,7 +99,7 @@ async def write(database: Database, first: str) -> None:
     """A transaction that writes a good deal, after a statement."""
     async with database.write() as session:
         await session.execute(text(first))
-        session.add_all(Job(id=new_id("aud"), kind="audit", status="x", request={"a": "b" * 9000}) for _ in range(9))
+        session.add_all(a_job(status="x", request={"a": "b" * 9000}) for _ in range(9))
 
 
 async def test_migrations_go_down_and_up_again(database: Database) -> None:
@@ -86,26 +112,94 @@ async def test_migrations_go_down_and_up_again(database: Database) -> None:
         assert await connection.run_sync(differences) == []
 
 
-async def test_owners_come_to_rows_that_were_there_before(database: Database) -> None:
+async def go(database: Database, down: str, up: str = "head") -> None:
+    """Down to a schema, and up again."""
+    async with database.engine.connect() as connection:
+        await connection.run_sync(downgrade, down)
+        await connection.commit()
+        await connection.run_sync(upgrade, up)
+        await connection.commit()
+
+
+async def test_rows_of_before_belong_to_the_default_tenant(database: Database) -> None:
     """Down to the schema without owners and up again: no row is lost, not even what hangs on a job."""
-    job = Job(id=new_id("aud"), owner="key_a", kind="audit", status="queued", request={})
+    job = a_job("key_a")
     async with database.write() as session:
-        session.add_all([job, *(a_model(owner=owner) for owner in ("", "key_a", "key_b"))])
-        session.add(ApiKey(id="key_a", owner="key_b", name="a", key_hash="0" * 64))
+        session.add_all([job, *(a_model(tenant=tenant) for tenant in (DEFAULT_TENANT, "key_a", "key_b"))])
+        session.add(ApiKey(id="key_a", tenant_id="key_b", name="a", key_hash="0" * 64))
         await session.flush()
         job_rows.log_event(session, job, "note", {})
     async with database.engine.connect() as connection:
         await connection.run_sync(downgrade, "0002")
         await connection.commit()
         names = {column["name"] for column in await connection.run_sync(lambda c: inspect(c).get_columns("jobs"))}
-        assert "owner" not in names
+        assert not names & {"owner", "tenant_id"}
         await connection.run_sync(upgrade)
         await connection.commit()
     async with database.read() as session:
-        assert [model.owner for model in await session.scalars(select(Model))] == ["", "", ""]
-        assert [row.owner for row in await session.scalars(select(Job))] == [""]
-        assert [row.owner for row in await session.scalars(select(ApiKey))] == ["key_a"], "a key is its own owner"
-        assert await session.scalar(select(func.count()).select_from(EventRow)) == 1
+        for table in (Model, Job, EventRow):
+            assert set(await session.scalars(select(table.tenant_id))) == {DEFAULT_TENANT}
+        assert await session.scalar(select(func.count()).select_from(Model)) == 3
+        assert [row.tenant_id for row in await session.scalars(select(ApiKey))] == ["key_a"], "a key is its own tenant"
+        assert dict((await session.execute(select(Tenant.id, Tenant.name))).all()) == {
+            DEFAULT_TENANT: DEFAULT_TENANT,
+            "key_a": "a",
+        }
+
+
+async def test_owners_become_tenants(database: Database) -> None:
+    """Down to owners and up again: each row has the tenant that it had, and so has all that hangs on a job."""
+    job, common = a_job("key_a"), a_job()
+    async with database.write() as session:
+        session.add(ApiKey(id="key_a", tenant_id="key_a", name="team a", key_hash="0" * 64))
+        session.add_all([job, common, a_model(tenant="key_a"), a_model()])
+        await session.flush()
+        for one in (job, common):
+            job_rows.log_event(session, one, "note", {})
+            session.add(_artifact(one))
+        for number, place in enumerate((f"/v1/audits/{job.id}", f"/v1/audits/{common.id}", "/v1/models/gone")):
+            session.add(
+                IdempotencyRow(
+                    scope=str(number), tenant_id="x", body_hash="0" * 64, status=202, location=place, answer={}
+                )
+            )
+    await go(database, "0007")
+    async with database.read() as session:
+        for table in (Model, Job, EventRow, Artifact):
+            found = sorted(await session.scalars(select(table.tenant_id)))
+            assert found == [DEFAULT_TENANT, "key_a"], table
+        answers = await session.scalars(select(IdempotencyRow.tenant_id).order_by(IdempotencyRow.scope))
+        assert list(answers) == ["key_a", DEFAULT_TENANT, DEFAULT_TENANT]
+        assert sorted((await session.execute(select(Tenant.id, Tenant.name))).all()) == [
+            (DEFAULT_TENANT, DEFAULT_TENANT),
+            ("key_a", "team a"),
+        ]
+        assert all(row.created_at.utcoffset() is not None for row in await session.scalars(select(Tenant)))
+
+
+def _artifact(job: Job) -> Artifact:
+    return Artifact(
+        id=f"art_{job.id}",
+        tenant_id=job.tenant_id,
+        job_id=job.id,
+        kind="report",
+        format="json",
+        name="report.json",
+        size=1,
+        sha256="0" * 64,
+    )
+
+
+def test_every_table_says_whose_its_rows_are() -> None:
+    """A new table mixes in `Tenanted`, or is named here: it holds nothing that comes of a request."""
+    tables = {mapper.class_ for mapper in Base.registry.mappers}
+    assert {table.__tablename__ for table in tables if not issubclass(table, Tenanted)} == {"tenants", "readiness"}
+
+
+async def test_a_row_without_a_tenant_is_refused(database: Database) -> None:
+    with pytest.raises(DBAPIError):
+        async with database.write() as session:
+            session.add(Job(id="aud_1", kind="audit", status="queued", request={}))
 
 
 async def test_processes_that_start_together_migrate_once(url: str) -> None:
@@ -117,9 +211,13 @@ async def test_processes_that_start_together_migrate_once(url: str) -> None:
         await database.close()
 
 
-def a_model(name: str = "m", owner: str = "") -> Model:
+def a_job(tenant: str = DEFAULT_TENANT, status: str = "queued", request: dict[str, Any] | None = None) -> Job:
+    return Job(id=new_id("aud"), tenant_id=tenant, kind="audit", status=status, request=request or {})
+
+
+def a_model(name: str = "m", tenant: str = DEFAULT_TENANT) -> Model:
     return Model(
-        owner=owner,
+        tenant_id=tenant,
         id=new_id("mdl"),
         fingerprint=name.ljust(64, "0"),
         name=name,
@@ -160,7 +258,7 @@ async def test_a_write_that_raises_leaves_nothing(database: Database) -> None:
 
 async def test_no_update_is_lost_when_many_write_at_once(database: Database) -> None:
     """Read, think, write, 20 times at once: a job's event numbers have no gap and no twin."""
-    job = Job(id=new_id("aud"), kind="audit", status="queued", request={})
+    job = a_job()
     async with database.write() as session:
         session.add(job)
 
@@ -182,7 +280,7 @@ async def test_no_update_is_lost_when_many_write_at_once(database: Database) -> 
 
 
 async def test_only_one_of_many_claims_a_shard(database: Database) -> None:
-    job = Job(id=new_id("aud"), kind="audit", status="queued", request={})
+    job = a_job()
     message = Shard(job_id=job.id, shard_id="s", stage="attack", inputs={"x": Blob(sha256="0" * 64, size=1)}, params={})
     async with database.write() as session:
         session.add(job)
@@ -190,6 +288,7 @@ async def test_only_one_of_many_claims_a_shard(database: Database) -> None:
         session.add(
             ShardRow(
                 id="shd_1",
+                tenant_id=DEFAULT_TENANT,
                 job_id=job.id,
                 phase="attacks",
                 stage="attack",
@@ -210,7 +309,7 @@ async def test_only_one_of_many_claims_a_shard(database: Database) -> None:
 
 
 async def test_deleting_a_job_takes_what_hangs_on_it(database: Database) -> None:
-    job = Job(id=new_id("aud"), kind="audit", status="queued", request={})
+    job = a_job()
     async with database.write() as session:
         session.add(job)
         await session.flush()

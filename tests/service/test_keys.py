@@ -19,7 +19,7 @@ from service.db.database import Database
 from service.db.tables import ApiKey
 from service.embedded.broker import Broker
 from tests.service.conftest import Served, flush, make_settings
-from tests.service.test_owners import key
+from tests.service.test_tenants import key
 
 As = Callable[[str], httpx.Client]
 
@@ -70,7 +70,7 @@ def test_what_each_scope_may_do(settings: Settings, caller: As) -> None:
     identity, secret = key(settings, "owner", "--scope", "admin")
     admin = caller(secret)
     reader_secret, submitter_secret = (
-        key(settings, scope, "--owner", identity, "--scope", scope)[1] for scope in ("read", "submit")
+        key(settings, scope, "--tenant", identity, "--scope", scope)[1] for scope in ("read", "submit")
     )
     reader, submitter = caller(reader_secret), caller(submitter_secret)
     files = {"file": ("some.npz", b"data")}
@@ -131,7 +131,7 @@ def test_wrong_requests_are_refused_by_name(settings: Settings, caller: As) -> N
         ({"name": "x", "scope": "root"}, "/scope"),
         ({"name": "x", "expires_at": past}, "/expires_at"),
         ({"name": "x", "expires_at": "2030-01-01T00:00:00"}, "/expires_at"),
-        ({"name": "x", "owner": "key_other"}, "/owner"),
+        ({"name": "x", "tenant": "key_other"}, "/tenant"),
     ):
         answer = admin.post("/v1/keys", json=body)
         assert slug(answer) == (422, "validation"), answer.text

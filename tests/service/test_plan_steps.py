@@ -93,7 +93,7 @@ async def orchestrated(settings: Settings, extend: Extend, monkeypatch: pytest.M
     database, queue = Database(settings.sqlalchemy_url), QueueClient(settings)
     await database.migrate()
     orchestrator = Orchestrator(settings, database, queue, BlobStore.from_settings(settings))
-    job = Job(id="job_1", kind=JobKind.AUDIT, status="queued", request={}, last_seq=0)
+    job = Job(id="job_1", tenant_id="default", kind=JobKind.AUDIT, status="queued", request={}, last_seq=0)
     async with orchestrator.transaction() as session:
         session.add(job)
         await session.flush()

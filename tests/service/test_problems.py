@@ -112,7 +112,14 @@ def test_keys_are_asked_for_where_the_settings_say_so(broker: Broker, settings: 
         database = Database(settings.sqlalchemy_url)
         await database.migrate()
         async with database.write() as session:
-            session.add(ApiKey(id="key_1", name="ci", key_hash=hashlib.sha256(b"trm_secret").hexdigest()))
+            session.add(
+                ApiKey(
+                    id="key_1",
+                    tenant_id="default",
+                    name="ci",
+                    key_hash=hashlib.sha256(b"trm_secret").hexdigest(),
+                )
+            )
         await database.close()
 
     asyncio.run(add())

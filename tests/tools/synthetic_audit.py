@@ -35,6 +35,7 @@ from openapi.wire.jobs import Blob, artifact_id
 from openapi.wire.settings import Settings
 from service.db.database import Database
 from service.db.tables import Artifact, Job
+from service.tenants.caller import DEFAULT_TENANT
 from tests.service.report import REPORT
 from workers.analyses.activation_files import AttackedImages, write_activations
 from workers.neurons.heads.last_layer import LastLayer
@@ -213,6 +214,7 @@ def _job(audit: str, report: Report) -> Job:
     now = utc_now()
     return Job(
         id=audit,
+        tenant_id=DEFAULT_TENANT,
         kind=JobKind.AUDIT,
         status=JobStatus.SUCCEEDED,
         phase="report",
@@ -229,7 +231,16 @@ def _job(audit: str, report: Report) -> Job:
 
 def _artifact(audit: str, kind: str, format: str, name: str, blob: Blob) -> Artifact:
     identity = artifact_id(audit, name)
-    return Artifact(id=identity, job_id=audit, kind=kind, format=format, name=name, size=blob.size, sha256=blob.sha256)
+    return Artifact(
+        id=identity,
+        tenant_id=DEFAULT_TENANT,
+        job_id=audit,
+        kind=kind,
+        format=format,
+        name=name,
+        size=blob.size,
+        sha256=blob.sha256,
+    )
 
 
 def synthetic(settings: Settings, size: Size) -> str:

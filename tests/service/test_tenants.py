@@ -1,4 +1,4 @@
-"""With API keys, what one key has made is not there for another: every route is walked with another's key."""
+"""With API keys, what one tenant has made is not there for another: every route is walked with another's key."""
 
 import re
 from collections.abc import Iterator
@@ -7,12 +7,13 @@ from pathlib import Path
 
 import httpx
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 from litestar import Litestar
 
 from openapi.wire.settings import Settings
 from service.app import create_app
 from service.cli.keys import keys
+from service.cli.tenants import tenants
 from service.embedded.broker import Broker
 from tests.service.conftest import Served, audit, ended, flush, make_settings, ready, upload, upload_ready
 from tests.service.worker import ProtocolWorker
@@ -44,7 +45,7 @@ class Two:
 @pytest.fixture(scope="module")
 def two(broker: Broker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Two]:
     url = broker.url.replace("db=0", "db=3")
-    settings = make_settings(broker, tmp_path_factory.mktemp("owners"), redis_url=url, auth="keys")
+    settings = make_settings(broker, tmp_path_factory.mktemp("tenants"), redis_url=url, auth="keys")
     flush(settings)
     app, worker = create_app(settings), ProtocolWorker(settings)
     with Served(app) as address:
@@ -73,7 +74,16 @@ def everything(api: httpx.Client, worker: ProtocolWorker) -> dict[str, str]:
         "audit_id": identity,
         "hardening_id": hardening,
         "artifact_id": artifact,
+        **a_webhook(api),
     }
+
+
+def a_webhook(api: httpx.Client) -> dict[str, str]:
+    """A webhook whose message is not taken: its address is not public."""
+    made = api.post("/v1/webhooks", json={"url": "https://192.0.2.1/hook"})
+    assert made.status_code == 201, made.text
+    sent = api.post(f"/v1/webhooks/{made.json()['id']}/test")
+    return {"webhook_id": made.json()["id"], "delivery_id": sent.json()["id"]}
 
 
 def routes(app: Litestar) -> list[tuple[str, str]]:
@@ -187,19 +197,19 @@ def test_an_idempotency_key_is_the_api_keys_own(two: Two) -> None:
         two.worker.do(two.worker.take())
 
 
-def test_keys_of_one_owner_share_and_a_rotated_key_loses_nothing(two: Two) -> None:
+def test_keys_of_one_tenant_share_and_a_rotated_key_loses_nothing(two: Two) -> None:
     old, secret = key(two.settings, "team")
     with two.client(secret) as team:
         model = upload_ready(team, two.worker, "models", b"of the team")
-    with two.client(key(two.settings, "new", "--owner", old)[1]) as rotated:
+    with two.client(key(two.settings, "new", "--tenant", old)[1]) as rotated:
         CliRunner().invoke(keys, ["--data", str(two.settings.data_dir), "revoke", old])
         assert rotated.get(f"/v1/models/{model}").status_code == 200
     assert two.other.get(f"/v1/models/{model}").status_code == 404
-    wrong = CliRunner().invoke(keys, ["--data", str(two.settings.data_dir), "create", "x", "--owner", "key_none"])
+    wrong = CliRunner().invoke(keys, ["--data", str(two.settings.data_dir), "create", "x", "--tenant", "key_none"])
     assert (wrong.exit_code, "key_none" in wrong.output) == (1, True)
 
 
-def test_what_was_made_without_keys_is_common_until_it_is_adopted(broker: Broker, tmp_path: Path) -> None:
+def test_what_was_made_without_keys_is_the_default_tenants(broker: Broker, tmp_path: Path) -> None:
     settings = make_settings(broker, tmp_path)
     flush(settings)
     worker = ProtocolWorker(settings)
@@ -209,18 +219,52 @@ def test_what_was_made_without_keys_is_common_until_it_is_adopted(broker: Broker
         worker.do(worker.take())
         worker.do(worker.take())
         ended(anybody, f"audits/{job}")
-    (one, secret), (_, other) = key(settings, "one"), key(settings, "other")
+    (_, secret), (_, other) = key(settings, "one", "--tenant", "default"), key(settings, "other")
     with Served(create_app(make_settings(broker, tmp_path, auth="keys"))) as url:
         clients = [httpx.Client(base_url=url, headers={"Authorization": f"Bearer {k}"}) for k in (secret, other)]
-        for client in clients:
-            assert client.get(f"/v1/audits/{job}/report").status_code == 200
-            assert client.post("/v1/models", files={"file": ("some.bin", b"a model")}).json()["id"] == model
-        done = CliRunner().invoke(keys, ["--data", str(tmp_path), "adopt", one])
-        assert (done.exit_code, "1 model" in done.output) == (0, True), done.output
         assert [c.get(f"/v1/audits/{job}/report").status_code for c in clients] == [200, 404]
-        assert [c.get(f"/v1/models/{model}").status_code for c in clients] == [200, 404]
+        sent = [c.post("/v1/models", files={"file": ("some.bin", b"a model")}) for c in clients]
+        assert [answer.status_code for answer in sent] == [200, 201]
+        assert sent[0].json()["id"] == model
         for client in clients:
             client.close()
     with Served(create_app(settings)) as url, httpx.Client(base_url=url) as anybody:
-        assert anybody.get(f"/v1/models/{model}").status_code == 200, "without keys everything is everybody's again"
+        assert anybody.get(f"/v1/models/{model}").status_code == 200
+        theirs = sent[1].json()["id"]
+        assert anybody.get(f"/v1/models/{theirs}").status_code == 404, "a tenant's is nobody else's, keys or not"
     worker.close()
+
+
+def test_tenants_are_made_by_hand(two: Two) -> None:
+    def run(*words: str) -> Result:
+        return CliRunner().invoke(tenants, ["--data", str(two.settings.data_dir), *words])
+
+    assert run("create", "vision", "--name", "Vision\x1b team").exit_code == 0
+    assert run("create", "vision").exit_code == 1
+    for wrong in (("Vision",), ("a" * 41,), ("x", "--name", "")):
+        assert run("create", *wrong).exit_code == 2
+    listed = run("list").output.splitlines()
+    assert listed[0].split()[0] == "default"
+    assert "\x1b" not in "".join(listed)
+    assert any(line.startswith("vision ") and line.endswith("team") for line in listed)
+    members = [two.client(key(two.settings, name, "--tenant", "vision")[1]) for name in ("ann", "bob")]
+    sent = [member.post("/v1/datasets", files={"file": ("d", b"shared")}) for member in members]
+    assert [answer.status_code for answer in sent] == [201, 200]
+    assert sent[0].json()["id"] == sent[1].json()["id"]
+    two.worker.do(two.worker.take())
+    for member in members:
+        member.close()
+
+
+def test_a_refusal_says_nothing_of_what_is_there(two: Two) -> None:
+    """Without a valid key every route answers 401, word for word the same, whether the thing exists or not."""
+    with two.client("trm_wrong") as wrong, httpx.Client(base_url=two.url) as nobody:
+        for client in (wrong, nobody):
+            for method, path in routes(two.app):
+                answers = [
+                    client.request(method, filled(path, ids))
+                    for ids in (two.ids, dict.fromkeys(two.ids, "no_such_thing"))
+                ]
+                assert [answer.status_code for answer in answers] == [401, 401], (method, path)
+                there, absent = (re.sub(r'"instance":"[^"]*"', "", answer.text) for answer in answers)
+                assert there == absent

@@ -1,0 +1,33 @@
+"""Whose request it is, and which rows are theirs.
+
+Every row that comes of a request has a `tenant_id`: the tenant of the API key that asked. Without keys there is one
+tenant, `DEFAULT_TENANT`. What is another's is answered as if it were not there.
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement
+
+from service.db.tables import Tenanted
+
+#: Whose everything is where no keys are asked for, and what was there before there were tenants.
+DEFAULT_TENANT = "default"
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who asks: `tenant` is written into the rows that the request makes."""
+
+    tenant: str = DEFAULT_TENANT
+
+    def may_see(self, row: Tenanted) -> bool:
+        """Whether a loaded row is theirs."""
+        return row.tenant_id == self.tenant
+
+    def visible(self, table: type[Tenanted]) -> ColumnElement[bool]:
+        """The condition that selects the rows of a table that are theirs."""
+        return table.tenant_id == self.tenant
+
+
+#: Who asks where no keys are asked for.
+ANYBODY = Caller()

@@ -1,0 +1,129 @@
+"""`/v1/webhooks`: whom a tenant has told of what happens, for keys of scope `admin`."""
+
+from typing import Annotated, Any
+
+from litestar import Controller, Response, delete, patch, post
+from litestar.params import QueryParameter
+
+from openapi.keys import Scope
+from openapi.webhooks import (
+    DeliveryInfo,
+    DeliveryStatus,
+    NewWebhook,
+    SecretRotation,
+    WebhookChange,
+    WebhookInfo,
+    WebhookRequest,
+)
+from service.http.arguments import Cursor, Id, Limit, Parts, Req
+from service.http.bodies import answer, read_json
+from service.http.docs import Doc, get_or_head
+from service.pages import Page
+from service.webhooks.service import WebhookService
+
+_BODY_PROBLEMS = ("malformed-request", "validation", "too-large", "unsupported-media-type")
+_EXAMPLE = {"url": "https://ci.example/hook", "events": ["audit.succeeded", "audit.failed"]}
+_SECRET = {"Cache-Control": "no-store"}
+_Of = Annotated[DeliveryStatus | None, QueryParameter(description="Only messages of this status")]
+
+
+class WebhookController(Controller):
+    """A tenant's webhooks."""
+
+    path = "/webhooks"
+    tags = ["webhooks"]
+    opt = {"scope": Scope.ADMIN}
+
+    @post(
+        "/",
+        operation_id="createWebhook",
+        status_code=201,
+        opt=Doc(
+            {201: NewWebhook}, (*_BODY_PROBLEMS, "conflict"), body=WebhookRequest, examples={"body": _EXAMPLE}
+        ).opt(),
+    )
+    async def create(self, request: Req, services: Parts) -> Response[Any]:
+        """Have events sent to an address. The secret that signs them is in this answer and nowhere else."""
+        made = await WebhookService(services).create(await read_json(request, WebhookRequest))
+        return answer(made, status=201, headers={**_SECRET, "Location": f"/v1/webhooks/{made.id}"})
+
+    @get_or_head("/", operation_id="listWebhooks", doc=Doc({200: Page[WebhookInfo]}, ("validation",)))
+    async def listing(self, services: Parts, limit: Limit = 50, cursor: Cursor = None) -> Response[Any]:
+        """List webhooks, newest first; a disabled one says why."""
+        return answer(await WebhookService(services).listing(limit, cursor))
+
+    @get_or_head("/{webhook_id:str}", operation_id="getWebhook", doc=Doc({200: WebhookInfo}, ("not-found",)))
+    async def read(self, webhook_id: Id, services: Parts) -> Response[Any]:
+        """Read a webhook."""
+        return answer(await WebhookService(services).get(webhook_id))
+
+    @patch(
+        "/{webhook_id:str}",
+        operation_id="changeWebhook",
+        opt=Doc({200: WebhookInfo}, (*_BODY_PROBLEMS, "not-found"), body=WebhookChange).opt(),
+    )
+    async def change(self, webhook_id: Id, request: Req, services: Parts) -> Response[Any]:
+        """Change address, description or events, or disable it and enable it again."""
+        service = WebhookService(services)
+        await service.get(webhook_id)  # who may not know of it is not told what is wrong with the body
+        return answer(await service.change(webhook_id, await read_json(request, WebhookChange)))
+
+    @post(
+        "/{webhook_id:str}/rotate",
+        operation_id="rotateWebhookSecret",
+        status_code=200,
+        opt=Doc({200: NewWebhook}, (*_BODY_PROBLEMS, "not-found"), body=SecretRotation).opt(),
+    )
+    async def rotate(self, webhook_id: Id, request: Req, services: Parts) -> Response[Any]:
+        """Make a new secret; messages are signed with the old one as well for `overlap_seconds`."""
+        service = WebhookService(services)
+        await service.get(webhook_id)
+        return answer(await service.rotate(webhook_id, await read_json(request, SecretRotation)), headers=_SECRET)
+
+    @post(
+        "/{webhook_id:str}/test",
+        operation_id="testWebhook",
+        status_code=202,
+        opt=Doc({202: DeliveryInfo}, ("not-found", "conflict")).opt(),
+    )
+    async def test(self, webhook_id: Id, services: Parts) -> Response[Any]:
+        """Send the event `webhook.test`. The answer's `id` leads to what became of it."""
+        sent = await WebhookService(services).test(webhook_id)
+        return answer(sent, status=202, headers={"Location": f"/v1/webhooks/{webhook_id}/deliveries/{sent.id}"})
+
+    @delete(
+        "/{webhook_id:str}", operation_id="deleteWebhook", opt=Doc({204: None}, ("not-found",)).opt(), status_code=204
+    )
+    async def remove(self, webhook_id: Id, services: Parts) -> None:
+        """Delete a webhook and its messages, sent or not."""
+        await WebhookService(services).delete(webhook_id)
+
+    @get_or_head(
+        "/{webhook_id:str}/deliveries",
+        operation_id="listDeliveries",
+        doc=Doc({200: Page[DeliveryInfo]}, ("not-found", "validation")),
+    )
+    async def deliveries(
+        self, webhook_id: Id, services: Parts, limit: Limit = 50, cursor: Cursor = None, status: _Of = None
+    ) -> Response[Any]:
+        """List the messages of 30 days, newest first, with every try at delivering them."""
+        return answer(await WebhookService(services).deliveries(webhook_id, limit, cursor, status))
+
+    @get_or_head(
+        "/{webhook_id:str}/deliveries/{delivery_id:str}",
+        operation_id="getDelivery",
+        doc=Doc({200: DeliveryInfo}, ("not-found",)),
+    )
+    async def delivery(self, webhook_id: Id, delivery_id: Id, services: Parts) -> Response[Any]:
+        """Read a message and what became of it."""
+        return answer(await WebhookService(services).delivery(webhook_id, delivery_id))
+
+    @post(
+        "/{webhook_id:str}/deliveries/{delivery_id:str}/replay",
+        operation_id="replayDelivery",
+        status_code=202,
+        opt=Doc({202: DeliveryInfo}, ("not-found", "conflict")).opt(),
+    )
+    async def replay(self, webhook_id: Id, delivery_id: Id, services: Parts) -> Response[Any]:
+        """Send a message again, under the same `webhook-id`."""
+        return answer(await WebhookService(services).replay(webhook_id, delivery_id), status=202)

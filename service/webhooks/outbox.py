@@ -1,0 +1,103 @@
+"""Messages are written in the transaction that changes what they tell of: none is lost, none tells of what was not."""
+
+import logging
+from collections.abc import Iterable
+
+from pydantic import ValidationError
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from openapi.base import utc_now
+from openapi.problems import Problem
+from openapi.states import JobKind, JobStatus
+from openapi.webhooks import EventData, EventType, WebhookEvent
+from service.db.tables import Delivery, Job, Webhook
+from service.ids import new_id
+from service.orchestrator import job_rows
+from service.orchestrator.effects import effects
+
+_log = logging.getLogger("tremor.webhooks")
+
+#: Under this key the hub wakes those who send.
+OUTBOX = "outbox"
+
+_OF_UPLOADS = {JobStatus.SUCCEEDED: "ready", JobStatus.FAILED: "rejected"}
+_UPLOADS = {JobKind.INSPECT_MODEL: "model", JobKind.INSPECT_DATASET: "dataset"}
+_OF_JOBS = {
+    JobStatus.RUNNING: "started",
+    JobStatus.SUCCEEDED: "succeeded",
+    JobStatus.FAILED: "failed",
+    JobStatus.CANCELLED: "cancelled",
+}
+
+
+def event_of(job: Job, status: JobStatus) -> WebhookEvent | None:
+    """What is told of a job that has just entered a status; None where that is no news."""
+    names, noun = (_OF_UPLOADS, _UPLOADS[job.kind]) if job.kind in _UPLOADS else (_OF_JOBS, str(job.kind))
+    name = f"{noun}.{names.get(status)}"
+    if name not in list(EventType):
+        return None
+    try:
+        return WebhookEvent(type=EventType(name), timestamp=utc_now(), data=_data(job, names[status]))
+    except ValidationError:
+        _log.exception("nobody can be told of %s %s: what is stored of it is broken", job.kind, job.id)
+        return None
+
+
+def _data(job: Job, status: str) -> EventData:
+    return EventData(
+        id=job.id,
+        href=f"/v1/{job_rows.address(job)}",
+        status="running" if status == "started" else status,
+        verdict=job.verdict,
+        problem=Problem.model_validate(job.problem) if job.problem else None,
+        model_id=job.model_id,
+        dataset_id=job.dataset_id,
+        hardened_model_id=job.hardened_model_id,
+        labels=job.request.get("labels", {}),
+    )
+
+
+async def announce(session: AsyncSession, news: Iterable[tuple[Job, JobStatus]]) -> None:
+    """Write a message to each enabled webhook of a job's tenant that wants to hear of it."""
+    for job, status in news:
+        event = event_of(job, status)
+        if event is None:
+            continue
+        hooks = await session.scalars(
+            select(Webhook).where(Webhook.tenant_id == job.tenant_id, Webhook.disabled_at.is_(None))
+        )
+        for hook in hooks:
+            if hook.events is None or event.type in hook.events:
+                post(session, hook, event)
+
+
+def post(session: AsyncSession, hook: Webhook, event: WebhookEvent) -> Delivery:
+    """Write one message, to be sent after the commit."""
+    row = Delivery(
+        id=new_id("msg"),
+        tenant_id=hook.tenant_id,
+        webhook_id=hook.id,
+        type=event.type.value,
+        body=event.model_dump_json(exclude_none=True),
+        status="pending",
+        attempt_count=0,
+        attempts=[],
+        next_attempt_at=utc_now(),
+        created_at=utc_now(),
+    )
+    session.add(row)
+    effects(session).changed.add(OUTBOX)
+    return row
+
+
+async def give_up(session: AsyncSession, webhook_id: str) -> None:
+    """Try no pending message of a webhook any more; each can still be replayed."""
+    pending = update(Delivery).where(Delivery.webhook_id == webhook_id, Delivery.status == "pending")
+    await session.execute(pending.values(status="failed", next_attempt_at=None))
+
+
+def again(session: AsyncSession, row: Delivery) -> None:
+    """Send a message once more, with retries as if it were new."""
+    row.status, row.attempt_count, row.next_attempt_at = "pending", 0, utc_now()
+    effects(session).changed.add(OUTBOX)

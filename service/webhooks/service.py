@@ -1,0 +1,195 @@
+"""Webhooks in the database: made, changed, rotated, deleted; their messages read, replayed and tried out."""
+
+from datetime import timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from openapi.base import utc_now
+from openapi.problems import Conflict, NotFound
+from openapi.webhooks import (
+    Attempt,
+    DeliveryInfo,
+    EventData,
+    EventType,
+    NewWebhook,
+    SecretRotation,
+    WebhookChange,
+    WebhookEvent,
+    WebhookInfo,
+    WebhookRequest,
+)
+from service.context import Services
+from service.db.tables import Delivery, Webhook
+from service.ids import new_id
+from service.pages import Page, page
+from service.webhooks.outbox import again, give_up, post
+from service.webhooks.signing import new_secret
+
+#: More endpoints than this has no tenant a use for; each event is written once an endpoint.
+MOST = 50
+
+
+def webhook_info(row: Webhook) -> WebhookInfo:
+    """A webhook as the API answers it, without its secret."""
+    overlaps = row.old_secret_ends_at is not None and row.old_secret_ends_at > utc_now()
+    return WebhookInfo(
+        id=row.id,
+        url=row.url,
+        description=row.description,
+        events=None if row.events is None else tuple(EventType(name) for name in row.events),
+        enabled=row.disabled_at is None,
+        disabled_at=row.disabled_at,
+        disabled_reason=row.disabled_reason,
+        failing_since=row.failing_since,
+        old_secret_ends_at=row.old_secret_ends_at if overlaps else None,
+        created_at=row.created_at,
+    )
+
+
+def _with_secret(row: Webhook) -> NewWebhook:
+    return NewWebhook(**webhook_info(row).model_dump(), secret=row.secret)
+
+
+def delivery_info(row: Delivery) -> DeliveryInfo:
+    """A message as the API answers it."""
+    return DeliveryInfo(
+        id=row.id,
+        webhook_id=row.webhook_id,
+        type=EventType(row.type),
+        status=row.status,
+        attempts=tuple(Attempt.model_validate(attempt) for attempt in row.attempts),
+        attempt_count=row.attempt_count,
+        next_attempt_at=row.next_attempt_at,
+        event=WebhookEvent.model_validate_json(row.body),
+        created_at=row.created_at,
+    )
+
+
+class WebhookService:
+    """The webhooks of the caller's tenant."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    async def create(self, asked: WebhookRequest) -> NewWebhook:
+        """Make an endpoint with a secret. `Conflict` when there are too many."""
+        tenant = self._services.caller.tenant
+        row = Webhook(
+            id=new_id("whk"),
+            tenant_id=tenant,
+            url=asked.url,
+            description=asked.description,
+            events=_names(asked.events),
+            secret=new_secret(),
+            created_at=utc_now(),
+        )
+        async with self._services.db.write() as session:
+            there = await session.scalar(select(func.count()).select_from(Webhook).where(Webhook.tenant_id == tenant))
+            if (there or 0) >= MOST:
+                raise Conflict(f"There are {MOST} webhooks already; delete one first")
+            session.add(row)
+        return _with_secret(row)
+
+    async def listing(self, limit: int, cursor: str | None) -> Page[WebhookInfo]:
+        """One page, newest first."""
+        query = select(Webhook).where(self._services.caller.visible(Webhook))
+        if cursor is not None:
+            query = query.where(Webhook.id < cursor)
+        async with self._services.db.read() as session:
+            rows = await session.scalars(query.order_by(Webhook.id.desc()).limit(limit + 1))
+            return page(rows.all(), limit, webhook_info)
+
+    async def find(self, session: AsyncSession, identity: str) -> Webhook:
+        """The webhook of an id. Raises `NotFound`."""
+        row = await session.get(Webhook, identity)
+        if row is None or not self._services.caller.may_see(row):
+            raise NotFound(f"There is no webhook {identity!r}")
+        return row
+
+    async def get(self, identity: str) -> WebhookInfo:
+        """A webhook."""
+        async with self._services.db.read() as session:
+            return webhook_info(await self.find(session, identity))
+
+    async def change(self, identity: str, asked: WebhookChange) -> WebhookInfo:
+        """Change what is named."""
+        async with self._services.db.write() as session:
+            row = await self.find(session, identity)
+            row.url = row.url if asked.url is None else asked.url
+            row.description = row.description if asked.description is None else asked.description
+            if "events" in asked.model_fields_set:
+                row.events = _names(asked.events)
+            if asked.enabled is True:
+                row.disabled_at = row.disabled_reason = row.failing_since = None
+            elif asked.enabled is False and row.disabled_at is None:
+                row.disabled_at = utc_now()
+                await give_up(session, row.id)
+        return webhook_info(row)
+
+    async def rotate(self, identity: str, asked: SecretRotation) -> NewWebhook:
+        """Give a webhook a new secret; the old one signs as well for a while."""
+        async with self._services.db.write() as session:
+            row = await self.find(session, identity)
+            row.old_secret, row.secret = row.secret, new_secret()
+            row.old_secret_ends_at = utc_now() + timedelta(seconds=asked.overlap_seconds)
+        return _with_secret(row)
+
+    async def delete(self, identity: str) -> None:
+        """Remove a webhook and its messages."""
+        async with self._services.db.write() as session:
+            await session.delete(await self.find(session, identity))
+
+    async def test(self, identity: str) -> DeliveryInfo:
+        """Send a test event, whatever the webhook is subscribed to. `Conflict` while it is disabled."""
+        async with self._services.orchestrator.transaction() as session:
+            row = await self.find(session, identity)
+            _check_enabled(row)
+            data = EventData(id=row.id, href=f"/v1/webhooks/{row.id}", status="enabled")
+            sent = post(session, row, WebhookEvent(type=EventType.TEST, timestamp=utc_now(), data=data))
+            await session.flush()
+        return delivery_info(sent)
+
+    # Messages
+
+    async def deliveries(self, identity: str, limit: int, cursor: str | None, status: str | None) -> Page[DeliveryInfo]:
+        """One page of a webhook's messages, newest first."""
+        query = select(Delivery).where(Delivery.webhook_id == identity)
+        if status is not None:
+            query = query.where(Delivery.status == status)
+        if cursor is not None:
+            query = query.where(Delivery.id < cursor)
+        async with self._services.db.read() as session:
+            await self.find(session, identity)
+            rows = await session.scalars(query.order_by(Delivery.id.desc()).limit(limit + 1))
+            return page(rows.all(), limit, delivery_info)
+
+    async def _message(self, session: AsyncSession, identity: str, message_id: str) -> Delivery:
+        row = await session.get(Delivery, message_id)
+        if row is None or row.webhook_id != identity or not self._services.caller.may_see(row):
+            raise NotFound(f"The webhook {identity!r} has no message {message_id!r}")
+        return row
+
+    async def delivery(self, identity: str, message_id: str) -> DeliveryInfo:
+        """One message."""
+        async with self._services.db.read() as session:
+            await self.find(session, identity)
+            return delivery_info(await self._message(session, identity, message_id))
+
+    async def replay(self, identity: str, message_id: str) -> DeliveryInfo:
+        """Send a message again under its id, with retries as if new. `Conflict` while the webhook is disabled."""
+        async with self._services.orchestrator.transaction() as session:
+            hook = await self.find(session, identity)
+            row = await self._message(session, identity, message_id)
+            _check_enabled(hook)
+            again(session, row)
+        return delivery_info(row)
+
+
+def _check_enabled(row: Webhook) -> None:
+    if row.disabled_at is not None:
+        raise Conflict(f"The webhook {row.id} is disabled; enable it first")
+
+
+def _names(events: tuple[EventType, ...] | None) -> list[str] | None:
+    return None if events is None else [event.value for event in dict.fromkeys(events)]
