@@ -8,7 +8,9 @@ from pydantic_core import PydanticCustomError
 from openapi.attacks import AttackSpec
 from openapi.audits import Execution, JobInfo
 from openapi.base import MOST, Frozen, Id, Json, Labels, Timestamp
+from openapi.hardening_methods import METHODS, RIVALS
 from openapi.hardening_options import HardenOptions
+from openapi.problems import InvalidField
 from openapi.samples import DESCRIPTION, SampleChoice
 from openapi.stages.harden import Underway
 
@@ -81,3 +83,16 @@ class HardeningInfo(JobInfo):
     created_at: Timestamp
     started_at: Timestamp | None = None
     finished_at: Timestamp | None = None
+
+
+def check_selection(options: HardenOptions, pointer: str) -> None:
+    """Raise `InvalidField` where neurons are chosen for a method that stabilises none, nor has a rival that does.
+
+    Of new requests alone: those that were kept could have it.
+    """
+    trained = {options.method, *((RIVALS.get(options.method, "pat"),) if options.compare else ())}
+    if options.selection != "sensitive" and not any(METHODS[name].stabilises for name in trained):
+        raise InvalidField(
+            f"{pointer}/selection",
+            f"selection chooses the neurons of L_sns, which {options.method} does not have: leave it out",
+        )

@@ -87,6 +87,16 @@ class Head(Frozen):
     missing: str | None = Field(None, description="Why there is none")
 
 
+class Maps(Frozen):
+    """The class activation maps that a model allows, or what stands in their way."""
+
+    kind: Literal["cam", "grad_cam"] | None = Field(
+        None, description="`cam` where the head averages a map and weighs its channels, else Grad-CAM at the last map"
+    )
+    size: tuple[int, int] | None = Field(None, description="[rows, columns] of that map")
+    missing: str | None = Field(None, description="Why there are none")
+
+
 class ModelInspection(Frozen):
     """What a confined worker found in the file: the result of the `inspect_model` job."""
 
@@ -103,6 +113,11 @@ class ModelInspection(Frozen):
         None,
         exclude_if=lambda head: head is None,
         description="Left out where it was not looked for, as in older inspections",
+    )
+    maps: Maps | None = Field(
+        None,
+        exclude_if=lambda maps: maps is None,
+        description="Left out where they were not looked for, as in older inspections",
     )
     logits: str = Field(
         "output",

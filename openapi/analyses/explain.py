@@ -32,7 +32,11 @@ class ExplainOptions(Frozen):
         None, ge=1, le=1024, description="Side of a group in pixels; null: 2 up to 32 pixels, else 13"
     )
     kappa: float = Field(1e-3, gt=0, le=1e6, description="Effects on a logit below this count as none")
-    map: MapKind = Field("cam", description="Class activation maps, or adversarial saliency maps")
+    map: MapKind | None = Field(
+        None,
+        description="Class activation maps, or adversarial saliency maps; null is the first where the model has them, "
+        "else none",
+    )
     layer: str | None = Field(
         None, max_length=500, description="Layer of Grad-CAM; null: the last map, see definitions"
     )

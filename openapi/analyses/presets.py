@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from openapi.analyses import NeuronOptions
+from openapi.analyses.dissection import DissectionOptions
 from openapi.analyses.explain import ExplainOptions
+from openapi.analyses.masking import MaskingOptions
 from openapi.analyses.regions import RegionOptions
 from openapi.attacks import Cw, Ead, Fgsm, Ifgsm, Pgd, StrAttack
 
@@ -40,10 +42,25 @@ NEURONS: dict[str, NeuronOptions] = {
     ),
 }
 
-#: Preset → explanations; the others make none. `paper` compares the five attacks of the paper on them.
+#: Preset → explanations; the others make none. Both compare the five attacks of the paper, `deep` with short searches.
 EXPLAIN: dict[str, ExplainOptions] = {
-    "paper": ExplainOptions(attack=Cw(), compare=(Ead(), StrAttack(), Ifgsm(), Pgd())),
-    "deep": ExplainOptions(max_samples=_FEW),
+    "paper": ExplainOptions(
+        attack=Cw(),
+        compare=(Ead(), StrAttack(), Ifgsm(), Pgd()),
+        masking=MaskingOptions(),
+        dissection=DissectionOptions(),
+    ),
+    "deep": ExplainOptions(
+        compare=(
+            Cw(initial_const=1.0, binary_search_steps=2, steps=60),
+            Ead(initial_const=0.1, binary_search_steps=3, steps=60),
+            StrAttack(binary_search_steps=2, steps=40),
+            Ifgsm(),
+        ),
+        masking=MaskingOptions(attacks=(Pgd(steps=5),), max_samples=32),
+        dissection=DissectionOptions(max_samples=200),
+        max_samples=32,
+    ),
 }
 
 #: Preset → search by regions.

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from openapi.audits import AuditInfo, AuditRequest
 from openapi.base import AS_WRITTEN
-from openapi.hardenings import HardeningRequest
+from openapi.hardenings import HardeningRequest, check_selection
 from openapi.problems import InvalidField
 from openapi.samples import check_choice
 from openapi.states import JobKind
@@ -44,6 +44,8 @@ class AuditService(JobService[AuditRequest, AuditInfo]):
     def filled(self, asked: AuditRequest) -> AuditRequest:
         """With its attacks, each with an id."""
         check_choice(asked.samples, asked.max_samples, "/samples", "/max_samples")
+        if asked.harden is not None:
+            check_selection(asked.harden, "/harden")
         filled = with_attacks(asked)
         check_policy(filled)
         return filled

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from openapi.attack_ids import attack_ids
 from openapi.audits import AuditRequest
-from openapi.hardenings import HardeningRequest
+from openapi.hardenings import HardeningRequest, check_selection
 from openapi.metrics import metric_errors
 from openapi.problems import FieldError, InvalidField
 from openapi.samples import check_choice
@@ -88,6 +88,8 @@ def check_audit(body: Json, sources: Sources) -> None:
     _check_ids(request, sources)
     try:
         check_choice(request.samples, request.max_samples, "/samples", "/max_samples")
+        if request.harden is not None:
+            check_selection(request.harden, "/harden")
     except InvalidField as error:
         raise usage(error.errors or (), sources) from error
     if errors := metric_errors(request):
@@ -97,7 +99,12 @@ def check_audit(body: Json, sources: Sources) -> None:
 def check_hardening(body: Json, sources: Sources, *, held_out: bool) -> None:
     """Check a hardening's request, whose ids are not known yet; `held_out`: whether it will have data to compare on."""
     ids = {"model_id": _LATER, "train_dataset_id": _LATER, **({"eval_dataset_id": _LATER} if held_out else {})}
-    _check_ids(check(HardeningRequest, {**body, **ids}, sources), sources)
+    request = check(HardeningRequest, {**body, **ids}, sources)
+    _check_ids(request, sources)
+    try:
+        check_selection(request, "")
+    except InvalidField as error:
+        raise usage(error.errors or (), sources) from error
 
 
 def _check_ids(request: AuditRequest | HardeningRequest, sources: Sources) -> None:

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from openapi.hardenings import HardeningInfo, HardeningRequest
+from openapi.hardenings import HardeningInfo, HardeningRequest, check_selection
 from openapi.samples import check_choice
 from openapi.states import JobKind
 from service.db.tables import Artifact, Job
@@ -53,6 +53,7 @@ class HardeningService(JobService[HardeningRequest, HardeningInfo]):
     def filled(self, asked: HardeningRequest) -> HardeningRequest:
         """With the attacks of its comparison, each with an id."""
         check_choice(asked.eval_samples, asked.eval_max_samples, "/eval_samples", "/eval_max_samples")
+        check_selection(asked, "")
         return with_evaluation(asked)
 
     async def add(self, session: AsyncSession, asked: HardeningRequest) -> Job:

@@ -65,9 +65,23 @@ def test_regions_that_cannot_be_searched_are_left_out_of_a_preset_and_refused_wh
     kept = check_own(asked, model, data)
     assert kept.regions is None
     assert kept.explain is not None
-    assert set(left_out(asked, kept, model, data) or ()) == {"regions"}
+    assert set(left_out(asked, kept, model, data) or ()) == {"regions", "explain.dissection"}
     with pytest.raises(InvalidField, match="corners"):
         check_own(AuditRequest.model_validate({**BODY, "regions": {}}), model, data)
+
+
+def test_parts_that_cannot_be_done_leave_the_rest_of_a_preset(small: InProcess) -> None:
+    asked = with_attacks(AuditRequest.model_validate({**BODY, "preset": "deep"}))
+    kept = check_own(asked, small.model, small.data)
+    assert asked.explain is not None
+    assert kept.explain == asked.explain.model_copy(update={"dissection": None})  # the data carries no masks
+    reasons = left_out(asked, kept, small.model, small.data) or {}
+    assert {name: "carries no masks" in why for name, why in reasons.items()} == {"explain.dissection": True}
+    silent = check_own(asked.model_copy(update={"neurons": None}), small.model, small.data)
+    assert silent.explain is not None
+    assert (silent.explain.masking, silent.explain.dissection) == (None, None)
+    with pytest.raises(InvalidField, match="carries no masks"):
+        check_own(AuditRequest.model_validate({**BODY, "explain": {"dissection": {}}}), small.model, small.data)
 
 
 @pytest.mark.slow
@@ -76,6 +90,8 @@ def test_the_deep_preset_has_every_section(small: InProcess) -> None:
     assert all(found.report["neurons"][a.name] is not None for a in further())
     assert found.report["explain"]["n"] > 0
     assert found.report["regions"]["n"] > 0
+    assert [len(found.report["explain"][part]) > 1 for part in ("attacks", "masking")] == [True, True]
+    assert "dissection left out: the data set 'set' carries no masks" in found.check("explain")["detail"]
     assert {check["status"] for check in found.report["checks"] if check["id"].startswith("neurons")} == {"pass"}
     left = {artifact["kind"] for artifact in found.report["artifacts"]}
     assert artifacts() == left - {"examples", "pairs"}

@@ -62,6 +62,7 @@ WRONG_AUDITS: list[tuple[dict[str, Any], str, str]] = [
     ({"explain": {"layer": "fc"}}, "/explain/layer", "keeps no places"),
     ({"harden": {"method": "sns"}}, "/harden/train_dataset_id", "train"),
     ({"harden": {"method": "magic"}}, "/harden/method", "sns"),
+    ({"harden": {"train_dataset_id": "x", "method": "trades", "selection": "all"}}, "/harden/selection", "trades"),
     ({"harden": {"train_dataset_id": "x", "choose_by": "mean"}}, "/harden/choose_by", "set validation"),
     ({"harden": {"train_dataset_id": "dst_none"}}, "/harden/train_dataset_id", "dst_none"),
     ({"model_id": "mdl_none"}, "/model_id", "mdl_none"),
@@ -122,6 +123,21 @@ def test_class_names_that_are_not_the_models(world: World) -> None:
     for field in ("/dataset_id", "/harden/train_dataset_id"):
         asked = {"dataset_id": other} if field == "/dataset_id" else {"harden": {"train_dataset_id": other}}
         refused(world.audit(model_id=model, **asked), field, *words, slug="dataset-mismatch")
+
+
+def test_maps_that_a_model_does_not_have_are_refused_at_once(world: World) -> None:
+    maps = {"missing": "its head does not average a feature map"}
+    model = upload_ready(world.api, world.worker, "models", b"mapless", differentiable=False, maps=maps)
+    regions = {"model_id": model, "attacks": [BLACK_BOX]}
+    refused(world.audit(**regions, regions={"segmentation": "cam"}), "/regions/segmentation", "does not average")
+    refused(world.audit(**regions, regions={"semantic": "cam_mass"}), "/regions/semantic", "does not average")
+    explain = {"attack": BLACK_BOX}
+    refused(world.audit(**regions, explain={**explain, "map": "cam"}), "/explain/map", "does not average")
+    refused(world.audit(**regions, explain={**explain, "layer": "conv1"}), "/explain/layer", "needs gradients")
+    refused(world.audit(**regions, explain={**explain, "map": "asm"}), "/explain/map", "needs gradients")
+    allowed: list[dict[str, Any]] = [{"regions": {}}, {"explain": explain}, {"regions": {"semantic": "entropy"}}]
+    for asked in allowed:
+        assert world.audit(**regions, **asked).status_code == 202
 
 
 def test_white_box_attacks_need_gradients(world: World) -> None:

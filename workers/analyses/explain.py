@@ -1,5 +1,7 @@
 """Work `explain`: the examples of one attack on one slice, taken apart."""
 
+from collections.abc import Callable
+
 import numpy as np
 import torch
 
@@ -57,8 +59,9 @@ def run(ctx: JobContext[ExplainParams]) -> ExplainValue:
             batch = ctx.execution.get("batch_size")
             free = free_pixels(ctx.inputs, params.attack, params.regions, rows[at : at + size])
             examples = examples_of(
-                model, params.attack, params.targets, x, y, index, seed=params.seed, free=free, batch_size=batch
-            )
+                model, params.attack, params.targets, x, y, index, seed=params.seed, free=free, batch_size=batch,
+                progress=_told(ctx, at, len(rows)),
+            )  # fmt: skip
             tried += examples.tried
             if len(examples.x):
                 does = explain(
@@ -71,6 +74,11 @@ def run(ctx: JobContext[ExplainParams]) -> ExplainValue:
             ctx.progress(at + len(x), len(rows), "samples", "explain")
     arrays.close()
     return ExplainValue(tried=tried, n=found, grid=side, map=kind, missing=missing)
+
+
+def _told(ctx: JobContext[ExplainParams], before: int, total: int) -> Callable[[float, float], None]:
+    """Tell of images that are being attacked after others; what follows counts as a tenth."""
+    return lambda done, _: ctx.progress(before + 0.9 * done, total, "samples", "explain")
 
 
 def _mapping(model: AuditedModel, params: ExplainParams) -> tuple[Mapping, str | None, str | None]:

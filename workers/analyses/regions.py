@@ -1,6 +1,6 @@
 """Work `regions`: the images of one slice searched pixel by pixel, region by region."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 
 import numpy as np
@@ -51,17 +51,22 @@ def run(ctx: JobContext[RegionParams]) -> RegionValue:
                 seed=params.seed,
             )
             masks = None if all_masks is None else np.asarray(all_masks[rows[at : at + _AT_ONCE]])
+            batch, told = ctx.execution.get("batch_size"), _told(ctx, at, len(rows))
             for found in explore(
-                model, x, y, index, plan, maps=maps, masks=masks, batch_size=ctx.execution.get("batch_size"),
+                model, x, y, index, plan, maps=maps, masks=masks, batch_size=batch, progress=told,
             ):  # fmt: skip
                 place = int((index == found.index).nonzero())
                 names = None if masks is None else mask_names(masks[place], concepts)
                 lines.write(_sample(found, names).model_dump_json() + "\n")
                 _add(arrays, found, x[place], searched)
                 searched += 1
-                ctx.progress(at + int((index <= found.index).sum()), len(rows), "samples", "regions")
     arrays.close()
     return RegionValue(n=searched, budget=budget, semantic=semantic)
+
+
+def _told(ctx: JobContext[RegionParams], before: int, total: int) -> Callable[[float], None]:
+    """Tell of images that come after others, with parts of one: a large one takes minutes."""
+    return lambda done: ctx.progress(before + done, total, "samples", "regions")
 
 
 def _maps(model: AuditedModel, params: RegionParams) -> tuple[Semantic, ClassMaps | None]:

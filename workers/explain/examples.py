@@ -48,7 +48,7 @@ def examples_of(
     """Attack images and keep what succeeds.
 
     targets: `runner_up` or `random` (by seed and index) gives each sample a class of its own, and only examples of that
-    class count; None leaves it to the attack. free: see `run_attack`. Raises what `run_attack` raises.
+    class count; None leaves it to the attack. free, progress: see `run_attack`. Raises what `run_attack` raises.
     """
     options = {"seed": seed, "batch_size": batch_size, "num_classes": model.num_classes}
     if targets is None:
@@ -60,6 +60,7 @@ def examples_of(
         return Examples(int(run.attacked.sum()), x[rows], x_adv[rows], y[rows], reached[rows], aimed, index[rows])
     goals = _goals(model, targets, x, y, index, seed)
     x_adv, success, tried = x.clone(), torch.zeros(len(x), dtype=torch.bool, device=x.device), 0
+    seen = 0
     for goal in goals.unique().tolist():
         at = (goals == goal).nonzero().flatten()
         aimed_spec = spec.model_copy(
@@ -70,6 +71,9 @@ def examples_of(
         x_adv[at] = run.x_adv.to(x.device)
         success[at] = torch.from_numpy(run.reached).to(x.device)
         tried += int(run.attacked.sum())
+        seen += len(at)
+        if progress is not None:
+            progress(seen, len(x))
     rows = success.nonzero().flatten()
     aimed = torch.ones(len(rows), dtype=torch.bool, device=x.device)
     return Examples(tried, x[rows], x_adv[rows], y[rows], goals[rows], aimed, index[rows])

@@ -6,6 +6,7 @@ audited raises one of the `ModelRejected` family, which becomes the model's `pro
 
 from openapi.problems import FieldError, ModelRejected
 from openapi.stages.inspect_model import InspectModelParams, InspectModelValue
+from workers.explain.told import maps_of
 from workers.jobs.context import JobContext
 from workers.models.inspection import inspect_audited
 from workers.models.load import load_model
@@ -24,7 +25,8 @@ def run(ctx: JobContext[InspectModelParams]) -> InspectModelValue:
         accepted = metadata.accept_disagreement
         inspection = inspect_audited(model.to(ctx.device), ctx.inputs["file"], accept_disagreement=accepted)
     ctx.progress(2, 2, "steps", "probe")
-    return InspectModelValue(**{**dict(inspection), "head": head_of(model)})
+    maps = maps_of(model, inspection.differentiable)
+    return InspectModelValue(**{**dict(inspection), "head": head_of(model), "maps": maps})
 
 
 def _check_labels(labels: tuple[str, ...] | None, num_classes: int) -> None:

@@ -1,6 +1,6 @@
 """Regions of a set of images, searched: the part that knows the model, a chunk of images at a time."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,9 +12,9 @@ from torch import Tensor
 from workers.attacks.engine.victim import Logits, quickened
 from workers.explain.class_maps import ClassMaps, upsampled
 from workers.explain.passes import Passes, passes
-from workers.regions.few_pixels import grow
+from workers.regions.few_pixels import grow, shortlisted
 from workers.regions.pixel_order import ranks, within
-from workers.regions.pixels import Found, search_pixels
+from workers.regions.pixels import Found, search_pixels, tries
 from workers.regions.search import Search, noise
 from workers.regions.segmentation import Segmentation, segment
 from workers.regions.semantics import Semantic, cam_mass, entropy
@@ -72,13 +72,14 @@ def explore(
     maps: ClassMaps | None = None,
     masks: npt.NDArray[Any] | None = None,
     batch_size: int | None = None,
+    progress: Callable[[float], None] = lambda done: None,
 ) -> Iterator[Explored]:
     """Yield the regions of every correctly classified image, in order.
 
     model: (m, c, h, w) → logits; no gradient is asked for, but by `maps`, which `cam` and `cam_mass` need. x: (n, c, h,
     w) float32 in [0, 1], y: (n,) labels, index: (n,) global sample indices, which alone with the seed decide the
     randomness. masks: (n, h, w) or (n, k, h, w), for `masks`. Images are worked through in chunks: memory does not grow
-    with n. Raises `InvalidField`, `ModelNumerics`, `MemoryLimit`.
+    with n. progress(done): images so far, with parts of one. Raises `InvalidField`, `ModelNumerics`, `MemoryLimit`.
     """
     x = torch.empty(x.shape, dtype=torch.float32, device=x.device).copy_(x)
     chunk = max(1, _CHUNK_PIXELS // x[0, 0].numel())
@@ -91,7 +92,14 @@ def explore(
             if len(right):
                 rows = begin + right
                 own = None if masks is None else masks[rows.cpu().numpy()]
-                yield from _explore(quick, outside, x[rows], y[rows], index[rows], z[right], plan, maps, own)
+                told = _part_of(progress, begin, len(x[s]))
+                yield from _explore(quick, outside, x[rows], y[rows], index[rows], z[right], plan, maps, own, told)
+            progress(begin + len(x[s]))
+
+
+def _part_of(progress: Callable[[float], None], begin: int, size: int) -> Callable[[float], None]:
+    """Tell of a share of the images ``begin..begin + size``."""
+    return lambda share: progress(begin + size * min(1.0, share))
 
 
 def _explore(
@@ -104,8 +112,9 @@ def _explore(
     plan: Plan,
     maps: ClassMaps | None,
     masks: npt.NDArray[Any] | None,
+    told: Callable[[float], None],
 ) -> Iterator[Explored]:
-    """Explore a chunk of correctly classified images with clean logits z."""
+    """Explore a chunk of correctly classified images with clean logits z; told(share): of its candidates."""
     n, _, h, w = x.shape
     pictures = x.cpu().numpy()
     class_maps = None if maps is None else upsampled(maps(x, y[:, None]), h, w)[:, 0].cpu().numpy()
@@ -123,10 +132,11 @@ def _explore(
         chosen.append(within(order[i], cut, plan.budget))
     allowed = torch.from_numpy(np.stack(chosen)).to(x.device)
     tolerance = noise(z)
-    search = Search(quick, outside, x, y, tolerance, index)
+    asked = _counter(plan, x.shape[1], [int(pixels.sum()) for pixels in chosen], told)
+    search = Search(quick, outside, x, y, tolerance, index, asked)
     found = search_pixels(search, allowed, plan.values, plan.seed)
     queries = search.queries.tolist()
-    count, grown = grow(search, quick, outside, tolerance, allowed, plan.values, plan.seed, plan.pixels)
+    count, grown = grow(search, quick, outside, tolerance, allowed, plan.values, plan.seed, plan.pixels, asked)
     for i in range(n):
         counts = _counts(found, i, order[i])
         amount = _semantic(plan, pictures[i], None if class_maps is None else class_maps[i], cuts[i])
@@ -146,6 +156,19 @@ def _explore(
             few_pixels=int(count[i]) or None,
             few_pixels_example=grown[i].cpu().numpy(),
         )
+
+
+def _counter(plan: Plan, channels: int, pixels: list[int], told: Callable[[float], None]) -> Callable[[int], None]:
+    """Count candidates, and tell which share they are of the most that there can be; pixels: tried of each image."""
+    most = tries(plan.values, channels) * sum(tried + (plan.pixels - 1) * shortlisted(tried) for tried in pixels)
+    seen = 0
+
+    def asked(count: int) -> None:
+        nonlocal seen
+        seen += count
+        told(seen / max(1, most))
+
+    return asked
 
 
 def _counts(found: Found, i: int, rank: npt.NDArray[Any]) -> Counts:

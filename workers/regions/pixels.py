@@ -7,7 +7,7 @@ from torch import Tensor
 
 from workers.attacks.black_box.one_pixel import mixed, partners
 from workers.regions.search import Candidates, Hits, Search
-from workers.regions.values import Values, corners, pixel_rng, values_of
+from workers.regions.values import RANDOM, Values, corners, pixel_rng, values_of
 
 #: Differential evolution of a pixel's colour: members, generations after the first, weight of a difference.
 POPULATION, GENERATIONS, MUTATION = 8, 3, 0.5
@@ -27,6 +27,13 @@ class Found:
     vulnerable: Tensor
     first: Tensor
     hits: Hits
+
+
+def tries(kind: Values, channels: int) -> int:
+    """How many values a pixel is tried with, at most."""
+    if kind == "de":
+        return POPULATION * (1 + GENERATIONS)
+    return RANDOM if kind == "random" else 2 if kind == "minmax" else int(2**channels)
 
 
 def search_pixels(search: Search, chosen: Tensor, kind: Values, seed: int) -> Found:

@@ -1,5 +1,6 @@
 """The search itself: every chosen pixel with every value, in full batches, and each hit confirmed."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -49,17 +50,26 @@ class Search:
 
     x: (n, c, h, w) float32 in [0, 1], all classified correctly; label: (n,), tolerance: (n,) leads that are float32
     noise, see `noise`; index: (n,) of the samples. quick, outside: passes through a quick form of the model, and
-    through the model itself, which confirms hits. best: (n,) the largest lead of another class seen, and `boldest` the
-    candidate that has it.
+    through the model itself, which confirms hits. asked: told how many candidates each pass held. best: (n,) the
+    largest lead of another class seen, and `boldest` the candidate that has it; leads: (n, h·w) the largest at each
+    pixel, -inf where none was tried.
     """
 
     def __init__(
-        self, quick: Passes, outside: Passes, x: Tensor, label: Tensor, tolerance: Tensor, index: Tensor
+        self,
+        quick: Passes,
+        outside: Passes,
+        x: Tensor,
+        label: Tensor,
+        tolerance: Tensor,
+        index: Tensor,
+        asked: Callable[[int], None] = lambda count: None,
     ) -> None:
-        self._quick, self._outside = quick.over(index), outside.over(index)
+        self._quick, self._outside, self._asked = quick.over(index), outside.over(index), asked
         self.x, self.label, self.index, self._tolerance = x, label, index, tolerance
         n, device = len(x), x.device
         self.best = torch.full((n,), -torch.inf, device=device)
+        self.leads = torch.full((n, x[0, 0].numel()), -torch.inf, device=device)
         self.boldest = Candidates(
             torch.arange(n, device=device),
             torch.zeros(n, dtype=torch.int64, device=device),
@@ -72,6 +82,7 @@ class Search:
         leads = torch.empty(len(asked), device=self.x.device)
         for part, logits in logits_of(self._quick, len(asked), lambda s: self._made(asked.take(s))):
             leads[part] = margin(logits, self.label[asked.image[part]])
+            self._asked(part.stop - part.start)
         self._note(asked, leads)
         return leads, (leads > 2 * self._tolerance[asked.image]).nonzero().flatten()
 
@@ -104,6 +115,8 @@ class Search:
         rows = asked.image[at]
         self.best[rows] = leads[at]
         self.boldest.pixel[rows], self.boldest.value[rows] = asked.pixel[at], asked.value[at]
+        place = asked.image * self.leads.shape[1] + asked.pixel
+        self.leads.view(-1).scatter_reduce_(0, place, leads, "amax")
 
 
 def noise(z: Tensor) -> Tensor:

@@ -78,14 +78,17 @@ def check_neurons(request: AuditRequest, model: ModelSubject, dataset: DatasetSu
 def left_out(
     asked: AuditRequest, kept: AuditRequest, model: ModelSubject, dataset: DatasetSubject
 ) -> dict[str, str] | None:
-    """Why analyses that a preset names are not among those that were `kept`; None when all are."""
-    reasons = {}
+    """Why analyses that a preset names, or parts of one, are not among those that were `kept`; None when all are."""
+    reasons: dict[str, str] = {}
     for name in (*(analysis.name for analysis in further()), *OWN):
         if (options := _options(asked, name)) is not None and _options(kept, name) is None:
             try:
                 PLANS[name].check(options, asked, model, dataset)
             except InvalidField as error:
                 reasons[name] = str(error)
+    if asked.explain is not None and kept.explain is not None:
+        parts = explain.without(asked.explain, asked, model, dataset)
+        reasons |= {f"explain.{part}": str(why) for part, why in parts.items() if getattr(kept.explain, part) is None}
     return reasons or None
 
 
@@ -98,7 +101,7 @@ def check_own(request: AuditRequest, model: ModelSubject, dataset: DatasetSubjec
             except InvalidField:
                 if name in request.model_fields_set:
                     raise
-                request = request.model_copy(update={name: None})
+                request = request.model_copy(update={name: PLANS[name].lessened(options, request, model, dataset)})
     return request
 
 

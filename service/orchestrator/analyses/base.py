@@ -99,9 +99,13 @@ class Plan(Generic[O]):
     """How an analysis is planned.
 
     `steps`: of its options. `check`: raises `InvalidField` where the model or data set cannot be analysed so.
+    `lessened`: what is left of the options of a preset that cannot all be done; None is nothing.
     """
 
     steps: Callable[[O, Planning], list[Step]]
     check: Callable[[O, AuditRequest, ModelSubject, DatasetSubject], None] = lambda options, request, model, dataset: (
         None
+    )
+    lessened: Callable[[O, AuditRequest, ModelSubject, DatasetSubject], O | None] = (
+        lambda options, request, model, dataset: None
     )

@@ -1,6 +1,7 @@
 """The steps of explanations: one a slice of the attacked samples."""
 
 from openapi.analyses.explain import EXPLAIN, ExplainOptions, ExplainParams
+from openapi.analyses.masking import MaskingOptions
 from openapi.attack_ids import attack_ids
 from openapi.attacks import AttackSpec
 from openapi.attacks.base import AimedAttack
@@ -8,7 +9,7 @@ from openapi.audits import AuditRequest
 from openapi.problems import InvalidField
 from service.orchestrator.analyses import dissection, masking
 from service.orchestrator.analyses.base import Plan, Planning
-from service.orchestrator.analyses.layers import layer_of
+from service.orchestrator.analyses.layers import check_maps, layer_of
 from service.orchestrator.masks import check_mask, check_masks, masks_of, regions_of
 from service.orchestrator.matching import class_names
 from service.orchestrator.plan import Step
@@ -21,6 +22,7 @@ WORK = EXPLAIN.works[0]
 def steps(options: ExplainOptions, plan: Planning) -> list[Step]:
     """One step for each slice, and for each slice and attack that is compared: ``explain.SLICE[.ATTACK]``."""
     told = options.model_dump(exclude={"max_samples", "attack", "compare", "targets", "masking", "dissection"})
+    told["map"] = options.map or "cam"
     if options.layer is not None:
         told["layer"] = layer_of(options.layer, plan.model, "/explain/layer")
     found = []
@@ -62,12 +64,40 @@ def check(options: ExplainOptions, request: AuditRequest, model: ModelSubject, d
         name = layer_of(options.layer, model, "/explain/layer")
         if any(len(layer.shape) == 1 for layer in model.inspection.layers if layer.name == name):
             raise InvalidField("/explain/layer", f"{name!r} keeps no places of the image apart; choose a layer before")
+    if options.map == "cam" and options.layer is None:
+        check_maps(model, "/explain/map")
     if not model.inspection.differentiable:
         _check_black_box(options, model)
-    if options.masking is not None:
-        masking.check(options.masking, request, model, dataset)
-    if options.dissection is not None:
-        dissection.check(options.dissection, request, model, dataset)
+    for part in without(options, request, model, dataset).values():
+        raise part
+
+
+def without(
+    options: ExplainOptions, request: AuditRequest, model: ModelSubject, dataset: DatasetSubject
+) -> dict[str, InvalidField]:
+    """The parts that cannot be done, and why."""
+    reasons: dict[str, InvalidField] = {}
+    for name, part in (("masking", options.masking), ("dissection", options.dissection)):
+        try:
+            if isinstance(part, MaskingOptions):
+                masking.check(part, request, model, dataset)
+            elif part is not None:
+                dissection.check(part, request, model, dataset)
+        except InvalidField as error:
+            reasons[name] = error
+    return reasons
+
+
+def _lessened(
+    options: ExplainOptions, request: AuditRequest, model: ModelSubject, dataset: DatasetSubject
+) -> ExplainOptions | None:
+    """The options without the parts that cannot be done; None where the rest cannot either."""
+    left = options.model_copy(update=dict.fromkeys(without(options, request, model, dataset)))
+    try:
+        check(left, request, model, dataset)
+    except InvalidField:
+        return None
+    return left
 
 
 def _check_ids(options: ExplainOptions) -> None:
@@ -85,8 +115,10 @@ def _check_black_box(options: ExplainOptions, model: ModelSubject) -> None:
             raise InvalidField(
                 f"{pointer}/name", f"{attack.name} needs gradients, and the model {model.name!r} has none"
             )
-    if options.map == "asm":
-        raise InvalidField("/explain/map", f"asm needs gradients, and the model {model.name!r} has none")
+    for pointer, asked in (("/explain/map", options.map == "asm"), ("/explain/layer", options.layer is not None)):
+        if asked:
+            what = "asm" if pointer.endswith("map") else "Grad-CAM at a layer"
+            raise InvalidField(pointer, f"{what} needs gradients, and the model {model.name!r} has none; leave it null")
 
 
-PLAN = Plan(steps, check)
+PLAN = Plan(steps, check, _lessened)

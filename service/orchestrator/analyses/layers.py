@@ -60,6 +60,16 @@ def check_head(model: ModelSubject, pointer: str) -> None:
         )
 
 
+def check_maps(model: ModelSubject, pointer: str) -> None:
+    """Raise `InvalidField` where inspection found no class activation maps, which a request asks for at `pointer`.
+
+    An older inspection did not look for them: the work itself then says what is missing.
+    """
+    maps = model.inspection.maps
+    if maps is not None and maps.missing is not None:
+        raise InvalidField(pointer, f"the model {model.name!r} has no class activation maps: {maps.missing}")
+
+
 def _known(layers: Sequence[LayerInfo], most: int = 12) -> str:
     """The first names that there are, each with the paper's."""
     names = paper_names(layers)

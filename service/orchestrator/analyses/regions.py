@@ -4,6 +4,7 @@ from openapi.analyses.regions import REGIONS, RegionOptions, RegionParams
 from openapi.audits import AuditRequest
 from openapi.problems import InvalidField
 from service.orchestrator.analyses.base import Plan, Planning
+from service.orchestrator.analyses.layers import check_maps
 from service.orchestrator.plan import Step
 from service.orchestrator.subjects import DatasetSubject, ModelSubject
 
@@ -30,6 +31,9 @@ def check(options: RegionOptions, request: AuditRequest, model: ModelSubject, da
         raise InvalidField(
             "/regions/segmentation", f"the data set {dataset.name!r} carries no masks; take slic, felzenszwalb or grid"
         )
+    for field in ("segmentation", "semantic"):
+        if getattr(options, field) in ("cam", "cam_mass"):
+            check_maps(model, f"/regions/{field}")
     channels = (model.inspection.input.shape or dataset.inspection.shape)[0]
     if options.values == "corners" and channels > _MOST_CORNERS:
         raise InvalidField("/regions/values", f"{channels} channels have 2^{channels} corners; take minmax or random")

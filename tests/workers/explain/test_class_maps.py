@@ -8,11 +8,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from openapi.models import InputSpec
+from openapi.models import InputSpec, Maps
 from openapi.problems import InvalidField, NotDifferentiable
 from tests.workers.attacks.nets import small_cnn
 from workers.explain.class_maps import ClassMaps, upsampled
 from workers.explain.feature_map import grid_of
+from workers.explain.told import maps_of
 from workers.models.audited import AuditedModel
 from workers.models.from_module import audit_module
 from workers.models.vision_ops import declare
@@ -229,6 +230,22 @@ def test_without_gradients_only_a_pooled_head_has_maps() -> None:
     assert maps.kind == "cam"
     with pytest.raises(NotDifferentiable, match="does not average"):
         ClassMaps(without(seeded(lambda: Rounded(nn.Sequential(nn.Flatten(), nn.Linear(144, 3))))))
+
+
+def test_an_inspection_tells_of_the_maps() -> None:
+    flat = nn.Sequential(nn.Flatten(), nn.Linear(48, 3))
+    assert maps_of(audited(Pooled(), (3, 5, 7)), True) == Maps(kind="cam", size=(5, 7))
+    assert maps_of(audited(small_cnn(0), (1, 8, 8)), True) == Maps(kind="grad_cam", size=(3, 3))
+    told = maps_of(audited(flat, (3, 4, 4)), True)
+    assert told is not None
+    assert "keeps places" in (told.missing or "")
+    blind = maps_of(audited(small_cnn(0), (1, 8, 8)), False)
+    assert blind is not None
+    assert (blind.kind, blind.missing) == (
+        None,
+        "class activation maps need gradients here: those of this model tell nothing",
+    )
+    assert maps_of(audited(Pooled(), (3, 5, 7)), False) == Maps(kind="cam", size=(5, 7))
 
 
 def test_batches_do_not_matter() -> None:

@@ -71,6 +71,8 @@ def merge(options: ExplainOptions, found: Found) -> Merged:
     if first.missing is not None:
         detail += f"; no maps: {first.missing}"
     detail += "".join(f"; {name}: {text}" for name, (_, text) in units.items())
+    absent = {name: (found.params.left_out or {}).get(f"explain.{name}") for name in ("masking", "dissection")}
+    detail += "".join(f"; {name} left out: {why}" for name, why in absent.items() if why is not None)
     return Merged(section, detail, {"explained": len(samples), "tried": tried})
 
 
