@@ -20,11 +20,14 @@ $(STAMP): pyproject.toml constraints.txt
 check: setup ## lint, types and the quick tests, side by side
 	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target lint quick
 
+# One process a core, four at most (tests/conftest.py); each takes whole files. Where one hangs or dies, the run ends.
+PYTEST := $(VENV)/bin/python -m pytest --numprocesses auto --dist loadfile --max-worker-restart 0
+
 quick: setup ## the tests that are quick and need no servers
-	OMP_NUM_THREADS=1 $(VENV)/bin/python -m pytest --quiet -m "not slow and not servers"
+	$(PYTEST) --quiet -m "not slow and not servers"
 
 test: setup ## run the whole test suite
-	$(VENV)/bin/python -m pytest
+	$(PYTEST)
 
 lint: setup ## ruff and mypy --strict, tests included
 	$(VENV)/bin/ruff check .

@@ -13,6 +13,9 @@ if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
 # Waiting threads must sleep, or two processes on one machine slow each other five times.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 os.environ.setdefault("GOMP_SPINCOUNT", "0")
+# Each of several test processes has a core.
+if "PYTEST_XDIST_WORKER" in os.environ:
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 # A shell ignores Ctrl-C for what it starts in the background, and so would every process that the tests start.
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
@@ -26,6 +29,12 @@ settings.load_profile("ci" if os.environ.get("CI") else "developer")
 
 #: What a test asks for when a server has to run: Valkey, PostgreSQL, the service, the process that stays warm.
 _SERVERS = {"broker", "topology", "postgres", "s3", "service", "server", "client", "url"}
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Processes of `make test`: each has servers and trained nets of its own, so that more than four cost more."""
+    return min(len(os.sched_getaffinity(0)), 4)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

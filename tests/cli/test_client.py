@@ -20,6 +20,7 @@ from service.cli.exits import CommandFailed, Exit, Interrupted, interruptible
 from service.cli.patience import retry_after
 from service.cli.uploads import upload
 from tests.cli.conftest import BusyWorker, Cable
+from tests.ports import free_port
 from tests.service.conftest import Served, flush
 
 pytestmark = pytest.mark.slow
@@ -131,8 +132,8 @@ def test_a_download_goes_on_where_the_connection_broke(client: Client, cable: Ca
 
 def test_a_restart_of_the_server_costs_nothing_but_time(settings: Settings, tmp_path: Path) -> None:
     seen: list[str] = []
-    with Served(create_app(settings)) as url:
-        port = int(url.rpartition(":")[2])
+    port = free_port()
+    with Served(create_app(settings), port) as url:
         client = Client(url, patience=240)
         with BusyWorker(settings):
             request = ready(client, tmp_path)

@@ -7,7 +7,6 @@ import asyncio
 import itertools
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -26,15 +25,10 @@ from moto.server import ThreadedMotoServer
 from service.embedded.broker import valkey_program
 from service.embedded.children import spawn, stop_all
 from tests.deploy.files import COMPOSE, Yaml, compose, environment, environment_file
+from tests.ports import free_port
 
 _PATIENCE = 300.0
 T = TypeVar("T")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class Relay:

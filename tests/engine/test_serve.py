@@ -23,6 +23,7 @@ from service.cli.main import main
 from service.embedded import EmbeddedService
 from service.embedded.broker import Broker
 from service.embedded.folder import CannotServe, DataFolder, address, listen
+from tests.ports import free_port
 from workers.sandbox.confine import LAYERS, shortfall
 
 pytestmark = pytest.mark.slow
@@ -255,8 +256,8 @@ def test_a_data_folder_knows_how_it_was_left(tmp_path: Path) -> None:
 
 
 def test_listening() -> None:
-    with listen("127.0.0.1", 0) as bound:
-        port = bound.getsockname()[1]
+    port = free_port()
+    with listen("127.0.0.1", port) as bound:
         assert address(bound) == f"http://127.0.0.1:{port}"
         with pytest.raises(CannotServe, match="in use"):
             listen("127.0.0.1", port)
