@@ -11,6 +11,8 @@ from torch import nn
 from openapi.problems import InvalidField
 from tests.analyses.in_process import Audited, InProcess
 
+pytestmark = pytest.mark.slow
+
 FGSM = [{"name": "fgsm", "eps": 0.1}]
 N = 24
 

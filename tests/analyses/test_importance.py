@@ -13,6 +13,8 @@ from tests.analyses.in_process import Audited, InProcess
 from workers.attacks.ball.pairs import dual_pairs
 from workers.attacks.maths.losses import log_odds_target
 
+pytestmark = pytest.mark.slow
+
 FGSM = [{"name": "fgsm", "eps": 0.1}]
 EPS, STEPS, K = 0.3, 4, 5
 NEURONS = {"importance": {"k": K, "eps": EPS, "steps": STEPS}, "similarity": {"fraction": 0.4}}
@@ -88,7 +90,6 @@ def test_artifacts_hold_what_the_table_says(small: InProcess, found: Audited) ->
     assert {"importance", "targeted_pairs"} <= {a["kind"] for a in found.report["artifacts"]}
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("slice_size", [7, 3])
 def test_slices_and_batches_leave_no_trace(small: InProcess, found: Audited, slice_size: int) -> None:
     small.forget()
@@ -118,7 +119,6 @@ def test_similarity_compares_the_rankings_of_the_targets(small: InProcess, found
     assert 0 <= layer["levenshtein_indel_chance"] < layer["levenshtein_chance"] < 1
 
 
-@pytest.mark.slow
 def test_similarity_alone_makes_the_same_pairs_and_none_twice(small: InProcess, found: Audited) -> None:
     names = [step.name for step in found.steps]
     assert len(names) == len(set(names))
@@ -128,7 +128,6 @@ def test_similarity_alone_makes_the_same_pairs_and_none_twice(small: InProcess, 
     assert {s.phase for s in alone.steps if s.name.startswith("targeted.")} == {"neurons.similarity"}
 
 
-@pytest.mark.slow
 def test_targets_that_nothing_reaches_are_null(small: InProcess) -> None:
     few = {"importance": {"eps": 1e-6, "steps": 1, "targets": [2, 0, 1], "max_samples": 1}, "similarity": {}}
     report = small.audit(attacks=FGSM, neurons=few)

@@ -12,6 +12,8 @@ from tests.analyses.conftest import net
 from tests.analyses.in_process import Audited, InProcess
 from workers.neurons.field_sheets import field_tile
 
+pytestmark = pytest.mark.slow
+
 FGSM = [{"name": "fgsm", "eps": 0.1}]
 LAYERS = ["conv1", "conv2", "conv3"]
 

@@ -131,6 +131,7 @@ def test_a_planted_pixel_is_found_in_its_own_region_alone(planted: InProcess) ->
         assert set(zip(kept["hit_y"].tolist(), kept["hit_x"].tolist(), strict=True)) == {(2, 5)}
 
 
+@pytest.mark.slow
 def test_an_attack_stays_inside_the_masks_that_it_names(planted: InProcess) -> None:
     specs: list[dict[str, Any]] = [
         {"name": "pgd", "eps": 0.9, "mask": mask}

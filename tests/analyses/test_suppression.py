@@ -13,6 +13,8 @@ from tests.analyses.in_process import Audited, InProcess
 from workers.models.from_module import audit_module
 from workers.neurons.attribution import attribute
 
+pytestmark = pytest.mark.slow
+
 FGSM = [{"name": "fgsm", "eps": 0.1}]
 SUPPRESSION: dict[str, Any] = {
     "fraction": 0.25, "betas": [1, 0.5, 0], "repeats": 2, "max_samples": 15,
@@ -30,7 +32,6 @@ def found(small: InProcess) -> Audited:
     return audited(small)
 
 
-@pytest.mark.slow
 def test_omega_is_that_of_all_slices_and_of_hidden_layers_alone(small: InProcess, found: Audited) -> None:
     omega = found.results["omega.0"].value["omega"]
     layers = {layer["name"]: layer for layer in found.report["neurons"]["layers"]}
@@ -83,7 +84,6 @@ def test_silenced_neurons_are_those_of_omega(small: InProcess, found: Audited) -
     assert point["clean_accuracy"] == accuracy
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("slice_size", [7, 3])
 def test_slices_and_batches_leave_no_trace(small: InProcess, found: Audited, slice_size: int) -> None:
     small.forget()

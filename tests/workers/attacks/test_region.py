@@ -52,6 +52,7 @@ def run(model: nn.Module, spec: Attack, x: Tensor, y: Tensor, free: Tensor | Non
     return run_attack(model, spec, x, y, torch.arange(len(x)), free=free, **options)  # type: ignore[arg-type]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("spec", settings(), ids=lambda s: f"{s.name}-{s.measured_norm}")
 def test_only_the_region_changes_whatever_the_slices(spec: Attack) -> None:
     model = small_cnn()
@@ -95,6 +96,7 @@ EXACT = [spec for spec in settings() if spec.name in ("fgsm", "ifgsm", "deepfool
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("spec", EXACT, ids=lambda s: f"{s.name}-{s.measured_norm}")
 def test_it_is_the_attack_on_the_image_that_the_region_is(spec: Attack) -> None:
     model = small_cnn()

@@ -26,6 +26,8 @@ from workers.hardening.saved import Moment, copies
 from workers.hardening.training import Hardener
 from workers.models.audited import AuditedModel
 
+pytestmark = pytest.mark.slow
+
 Fresh = Callable[..., AuditedModel]
 LAYERS = ("conv1", "conv2", "conv3")
 
@@ -98,7 +100,6 @@ def test_layers_above_the_mean_are_chosen_by_accuracy_and_else_by_loss() -> None
     assert least_critical(measured((0.1, 1), (0, 9), (0, 2))) == "l2"
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("criticality", ["weights", "restoration"])
 def test_auto_trains_what_it_found_and_what_was_decided_is_kept(fresh: Fresh, criticality: Any) -> None:
     data, model = TrainingSet(*shipped("train", 120)), fresh(norm=True)
@@ -139,7 +140,6 @@ def test_balanced_terms_weigh_alike_and_together_what_they_did(fresh: Fresh) -> 
     assert sum(weighed) == pytest.approx(sum(terms.values()), rel=1e-4)
 
 
-@pytest.mark.slow
 def test_a_search_takes_the_best_of_three_and_leaves_no_trace(fresh: Fresh) -> None:
     data, model = TrainingSet(*shipped("train", 120)), fresh(norm=True)
     settings = options(lambda_choice="search", validation=0.3, epochs=1, pairs=20, batch_size=40)
@@ -168,7 +168,6 @@ def test_a_budget_becomes_epochs_that_fit_and_leaves_no_trace(fresh: Fresh) -> N
     assert [line.epoch for line in result.log] == [0, 1]
 
 
-@pytest.mark.slow
 def test_rift_trains_one_layer_and_gives_no_robustness_away(fresh: Fresh) -> None:
     data, model = TrainingSet(*shipped("train", 200)), fresh()
     settings = options(method="rift", eps=0.01, epochs=2, validation=0.3, pairs=20, batch_size=40)

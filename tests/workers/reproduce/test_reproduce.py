@@ -39,6 +39,7 @@ def lab(folder: Path, **more: Any) -> Lab:
     return Lab(folder, "vgg16", images(), TINY, **more)
 
 
+@pytest.mark.slow
 def test_the_networks_have_the_papers_layers() -> None:
     spec = InputSpec(shape=(1, 28, 28))
     vgg = list(paper_names(audit_module(Vgg16(1, 10, 2), spec).layers).values())
@@ -80,6 +81,7 @@ def pieces(here: Lab) -> list[Any]:
     return [robust.tolist(), here.sums("pat", 8 / 255, 12).layer(here.names["conv13"]).difference.tolist()]
 
 
+@pytest.mark.slow
 def test_a_stopped_run_goes_on_to_the_same_numbers(tmp_path: Path) -> None:
     whole = pieces(lab(tmp_path / "whole"))
     began: list[str] = []
