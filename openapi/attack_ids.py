@@ -37,6 +37,17 @@ def _plain_id(spec: Attack) -> str:
     return "-".join(parts)
 
 
+def check_file_names(specs: Sequence[Attack]) -> None:
+    """Raise `InvalidField` when two attacks were given ids that some file systems take for one: files are named so."""
+    seen: dict[str, str] = {}
+    for i, spec in enumerate(specs):
+        if spec.id is not None and (other := seen.setdefault(spec.id.lower(), spec.id)) != spec.id:
+            detail = (
+                f"the ids {other!r} and {spec.id!r} differ in capital letters alone: as names of files they are one"
+            )
+            raise InvalidField(f"/attacks/{i}/id", detail)
+
+
 def attack_ids(specs: Sequence[Attack]) -> tuple[str, ...]:
     """Name every attack of one audit: readable, unique, and the same for the same list.
 
@@ -57,15 +68,15 @@ def attack_ids(specs: Sequence[Attack]) -> tuple[str, ...]:
             odd = [f for f in own if getattr(spec, f) != type(spec).model_fields[f].default]
             told = [f for f in odd if len({repr(getattr(s, f, None)) for s in twins}) > 1]
             names[i] = "-".join([plain[i], *(f"{f}-{_written(getattr(spec, f))}" for f in told)])
-    taken: set[str] = {spec.id for spec in specs if spec.id is not None}
+    taken: set[str] = {spec.id.lower() for spec in specs if spec.id is not None}
     for i, spec in enumerate(specs):
         if spec.id is not None:
             continue
         name, count = names[i][:_LONGEST], 1
-        while name in taken:
+        while name.lower() in taken:
             count += 1
             number = f"-{count}"
             name = names[i][: _LONGEST - len(number)] + number
         names[i] = name
-        taken.add(name)
+        taken.add(name.lower())
     return tuple(names)

@@ -3,13 +3,13 @@
 Pure rules for both sides: the service refuses by them at once, the workers apply what they say.
 """
 
-import difflib
 import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 
 from openapi.base import Frozen
 from openapi.datasets import DatasetInspection
+from openapi.near_misses import named, near_misses
 from openapi.problems import DatasetMismatch
 
 _PLACEHOLDER = re.compile(r"(?:label|class|cls|c)?[ _-]*0*(\d+)", re.IGNORECASE)
@@ -176,9 +176,9 @@ def _no_place(lost: Sequence[str], names: Sequence[str], labels: Sequence[str]) 
     spelt = {letters(label): label for label in labels}
     for name in lost[:_HINTS] if len(labels) <= _MOST_COMPARED else ():
         several = [label for label in labels if _by_synonyms(name) & _by_synonyms(label)]
-        near = several or [spelt[key] for key in difflib.get_close_matches(letters(name), list(spelt), 2, 0.6)]
+        near = several or [spelt[key] for key in near_misses(letters(name), spelt)]
         if near:
-            hints.append(f"{name!r}: {'it may be' if several else 'near is'} {' or '.join(map(repr, near[:3]))}")
+            hints.append(f"{name!r}: {'it may be' if several else 'near is'} {named(near[:3])}")
     return (
         f"{len(lost)} of the data set's {len(names)} class names are not the model's: {_listed(lost)}"
         f"{' (' + '; '.join(hints) + ')' if hints else ''}. Data set: {_listed(names, 20)}. Model: {_listed(labels, 20)}. "

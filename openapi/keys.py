@@ -61,6 +61,7 @@ class KeyInfo(Frozen):
     expires_at: Timestamp | None = None
     last_used_at: Timestamp | None = Field(None, description="To the minute")
     revoked_at: Timestamp | None = None
+    replaced_by: str | None = Field(None, description="Id of the key that was made of it when it was rotated")
 
 
 class NewKey(KeyInfo):

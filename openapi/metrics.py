@@ -3,7 +3,6 @@
 `workers.reports.policy` looks the same paths up in the finished report.
 """
 
-import difflib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from types import UnionType
@@ -15,6 +14,7 @@ from openapi.analyses import further
 from openapi.attack_ids import attack_ids
 from openapi.audits import AuditRequest
 from openapi.base import fields_of
+from openapi.near_misses import named, near_misses
 from openapi.presets import PRESETS
 from openapi.problems import FieldError
 from openapi.report import Check, Report
@@ -168,7 +168,7 @@ def _hint(wrong: str, known: Iterable[str], more: Iterable[str] = ()) -> str:
     if len(wrong) <= _LONGEST_NAME:
         everything = [*names, *more]
         near = [name for name in everything if wrong and name.startswith(wrong)][:2]
-        near = near or difflib.get_close_matches(wrong, everything, n=2)
+        near = near or near_misses(wrong, everything)
     if near:
-        return f"{_MEANT}{' or '.join(repr(name) for name in near)}?"
+        return f"{_MEANT}{named(near)}?"
     return f"; there are {', '.join(names[:_MOST_NAMES])}{', …' if len(names) > _MOST_NAMES else ''}"

@@ -24,6 +24,7 @@ PROBLEM_TYPES: dict[str, tuple[int, str]] = {
     "headers-too-large": (431, "The headers of the request are too long"),
     "insufficient-storage": (507, "There is no room to store this"),
     "internal": (500, "Something went wrong on our side"),
+    "content-lost": (500, "What is stored of this is missing or damaged"),
     "unavailable": (503, "The service cannot take work at present"),
     "model-rejected": (422, "The model file was rejected"),
     "model-malformed": (422, "The model file is damaged or not of its format"),

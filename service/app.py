@@ -24,12 +24,14 @@ from service.http.measuring import measure_requests
 from service.http.methods import acceptable, tell_methods
 from service.http.origins import refuse_foreign
 from service.http.problems import handle_exception
+from service.http.queries import known_query
 from service.http.schema import JsonDocument, PageDocument
 from service.keys.controller import KeyController
 from service.models.controller import ModelController
 from service.orchestrator.retries import Ended
 from service.reference.controller import ReferenceController
 from service.reference.page import POLICY
+from service.upkeep.keeper import kept_in_order
 from service.webhooks.controller import WebhookController
 from service.webhooks.deliverer import Deliverer
 
@@ -50,7 +52,8 @@ def _lifespan(settings: Settings, ended: Ended | None) -> Callable[[Litestar], A
             await services.blobs.sweep_async()
             await services.orchestrator.start(ended)
             deliverer.start()
-            yield
+            async with kept_in_order(services):
+                yield
         finally:
             await deliverer.stop()
             await services.orchestrator.stop()
@@ -96,7 +99,7 @@ def create_app(settings: Settings, *, workers_ended: Ended | None = None) -> Lit
             KeyController,
             WebhookController,
         ],
-        guards=[require_key, RateLimit(settings.rate_limit_per_minute), acceptable],
+        guards=[require_key, RateLimit(settings.rate_limit_per_minute), known_query, acceptable],
     )
     return Litestar(
         route_handlers=[v1, HealthController, ReferenceController],

@@ -1,6 +1,5 @@
 """Wrong fields of a request, as RFC 6901 pointers and what was meant: for the API's answers and the command line's."""
 
-import difflib
 import json
 import re
 from collections.abc import Iterable, Sequence
@@ -10,11 +9,12 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from openapi.base import fields_of
+from openapi.near_misses import named, near_misses
 from openapi.problems import FieldError
 
-#: More names than this are not listed, longer ones not compared, and of many errors only the first get a hint: the
-#: comparison takes time, and a body may hold megabytes of wrong names.
-_MOST_NAMES, _LONGEST_NAME, _MOST_HINTS = 20, 100, 20
+#: More names than this are not listed, and of many errors only the first get a hint: the comparison takes time, and a
+#: body may hold megabytes of wrong names.
+_MOST_NAMES, _MOST_HINTS = 20, 20
 #: More errors than this are not told; who has made so many begins with these.
 _MOST_ERRORS = 100
 
@@ -96,14 +96,10 @@ def field_errors(
 def meant(wrong: str, known: Iterable[str]) -> str:
     """``; did you mean 'eps'?`` where something known is near, else a list of what is known, else nothing."""
     names = list(dict.fromkeys(known))
-    near = _near(wrong, names)
+    near = near_misses(wrong, names)
     if near:
-        return f"; did you mean {' or '.join(repr(name) for name in near)}?"
+        return f"; did you mean {named(near)}?"
     return f"; there are {', '.join(names)}" if 0 < len(names) <= _MOST_NAMES else ""
-
-
-def _near(wrong: str, names: Sequence[str]) -> list[str]:
-    return difflib.get_close_matches(wrong.lower(), names, n=2) if len(wrong) <= _LONGEST_NAME else []
 
 
 def _tag(where: str, entry: ErrorDetails) -> tuple[str, str]:
@@ -113,8 +109,8 @@ def _tag(where: str, entry: ErrorDetails) -> tuple[str, str]:
     if "tag" not in context:
         return f"{where}/{field}", "this field is required"
     known = str(context.get("expected_tags"))
-    near = _near(str(context["tag"]), known.replace("'", "").split(", "))
-    hint = f"did you mean {near[0]!r}? " if near else ""
+    near = near_misses(str(context["tag"]), known.replace("'", "").split(", "))
+    hint = f"did you mean {named(near)}? " if near else ""
     return f"{where}/{field}", f"unknown {field} {context['tag']!r}; {hint}known: {known}"
 
 

@@ -2,13 +2,19 @@
 
 from openapi.problems import TremorError
 
+_ADVICE = "whoever runs this service can ask `tremor doctor` what that concerns and what to do"
+
 
 class BlobDamaged(TremorError):
     """A stored blob's bytes do not have the blob's hash."""
 
+    slug = "content-lost"
+
 
 class BlobMissing(TremorError):
     """A blob that something refers to is not in the store."""
+
+    slug = "content-lost"
 
 
 def blob_key(sha256: str) -> str:
@@ -25,9 +31,9 @@ def result_key(key: str) -> str:
 
 def missing(sha256: str) -> BlobMissing:
     """The error of a blob that is not there."""
-    return BlobMissing(f"Blob {sha256} is not in the store; upload the file again")
+    return BlobMissing(f"The content {sha256} is not in the store any more; {_ADVICE}")
 
 
 def damaged(sha256: str) -> BlobDamaged:
     """The error of a blob with other bytes than it had."""
-    return BlobDamaged(f"Blob {sha256} is damaged in the store: its bytes have another hash; upload the file again")
+    return BlobDamaged(f"The content {sha256} is damaged in the store: its bytes have another hash; {_ADVICE}")

@@ -19,6 +19,8 @@ from obstore.store import LocalStore, ObjectStore
 from pydantic import ValidationError
 
 from openapi.problems import InsufficientStorage, TooLarge
+from openapi.wire import blob_reading
+from openapi.wire.blob_listing import FRESH, Stored, stored
 from openapi.wire.blob_names import blob_key, damaged, missing, result_key
 from openapi.wire.disks import shortage
 from openapi.wire.jobs import Blob, ShardResult
@@ -82,19 +84,19 @@ class BlobStore:
             raise InsufficientStorage(f"The disk for uploads has no room: {reason}")
 
     def put_file(self, path: Path) -> Blob:
-        """Store a copy of a file; nothing is written when the content is there already.
+        """Store a copy of a file; nothing is written when the content is there already, and was written lately.
 
         Raises `InsufficientStorage` or `Unavailable`, as every method that writes.
         """
         blob = hash_file(path)
-        if not self.exists(blob.sha256):
+        if not self._is_fresh(blob):
             self._put(blob_key(blob.sha256), path)
         return blob
 
     def put_bytes(self, data: bytes) -> Blob:
         """Store a small content."""
         blob = Blob(sha256=hashlib.sha256(data).hexdigest(), size=len(data))
-        if not self.exists(blob.sha256):
+        if not self._is_fresh(blob):
             self._put(blob_key(blob.sha256), data)
         return blob
 
@@ -160,13 +162,19 @@ class BlobStore:
 
     def exists(self, sha256: str) -> bool:
         """Whether the blob is in the store."""
-        return self._size(sha256) is not None
+        return self._head(sha256) is not None
 
-    def _size(self, sha256: str) -> int | None:
+    def _head(self, sha256: str) -> Stored | None:
         try:
-            return obstore.head(self._store, blob_key(sha256))["size"]
+            found = obstore.head(self._store, blob_key(sha256))
         except FileNotFoundError:
             return None
+        return Stored(sha256, found["size"], found["last_modified"])
+
+    def _is_fresh(self, blob: Blob) -> bool:
+        """Whether the blob is there, whole, and so young that it is not taken for garbage before a row names it."""
+        found = self._head(blob.sha256)
+        return found is not None and found.size == blob.size and found.age < FRESH
 
     def read(self, sha256: str) -> bytes:
         """Return a small blob's bytes, checked. `BlobMissing`, `BlobDamaged`."""
@@ -198,41 +206,35 @@ class BlobStore:
 
     async def exists_async(self, sha256: str) -> bool:
         """Whether the blob is in the store."""
-        return await self.size_async(sha256) is not None
+        return await blob_reading.size_of(self._store, sha256) is not None
 
-    async def size_async(self, sha256: str) -> int | None:
-        """Size of a blob in bytes; None when it is not there."""
-        try:
-            return (await obstore.head_async(self._store, blob_key(sha256)))["size"]
-        except FileNotFoundError:
-            return None
+    async def require(self, sha256: str, size: int) -> None:
+        """Raise `BlobMissing` or `BlobDamaged` unless a blob of this size is there."""
+        await blob_reading.require(self._store, sha256, size)
+
+    async def verify(self, sha256: str) -> None:
+        """Raise `BlobMissing` or `BlobDamaged` unless the blob's bytes, all of which are read, have its hash."""
+        await asyncio.to_thread(blob_reading.verify, self._store, sha256)
 
     async def read_async(self, sha256: str) -> bytes:
         """`read` off the event loop."""
         return await asyncio.to_thread(self.read, sha256)
 
-    async def iter_range(self, sha256: str, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
-        """Stream the bytes ``[start, end)`` of a blob, to the end when `end` is None. `BlobMissing`."""
-        key = blob_key(sha256)
-        if end is not None and end <= start:
-            return
-        wanted: Any = {"offset": start} if end is None else (start, end)
-        options: Any = {} if start == 0 and end is None else {"range": wanted}
-        try:
-            answer = await obstore.get_async(self._store, key, options=options)
-        except FileNotFoundError as error:
-            raise missing(sha256) from error
-        async for chunk in answer.stream(_CHUNK):
-            yield chunk
+    async def open_range(self, sha256: str, size: int, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
+        """The bytes ``[start, end)`` of a blob of this size, streamed; `BlobMissing`, `BlobDamaged` before the first."""
+        return await blob_reading.open_range(self._store, sha256, size, start, end)
 
     async def read_ranges(self, sha256: str, ranges: Sequence[tuple[int, int]]) -> list[bytes]:
-        """The bytes of several ranges ``[start, end)``, none of them empty; neighbours are read together. `BlobMissing`."""
-        starts, ends = [start for start, _ in ranges], [end for _, end in ranges]
-        try:
-            found = await obstore.get_ranges_async(self._store, blob_key(sha256), starts=starts, ends=ends)
-        except FileNotFoundError as error:
-            raise missing(sha256) from error
-        return [bytes(data) for data in found]
+        """The bytes of several ranges ``[start, end)``, none of them empty. `BlobMissing`, `BlobDamaged`."""
+        return await blob_reading.read_ranges(self._store, sha256, ranges)
+
+    def list_blobs(self) -> AsyncIterator[Stored]:
+        """Every blob in the store."""
+        return stored(self._store, "blobs")
+
+    def list_results(self) -> AsyncIterator[Stored]:
+        """Every record of a result in the store."""
+        return stored(self._store, "results")
 
     async def delete_async(self, sha256: str) -> None:
         """Remove a blob; a missing one is fine."""

@@ -59,6 +59,13 @@ class Settings(BaseSettings):
         description="Room that uploads and jobs leave on a disk, else 507 and waiting; null is 5 % of it, at most 1 GiB",
     )
 
+    retention_days: float | None = Field(
+        None, gt=0, description="Ended jobs, and then uploads that no job names, are deleted when so old; null: never"
+    )
+    retention_bytes: int | None = Field(
+        None, ge=0, description="While all blobs take more than this, the oldest of these are deleted; null: never"
+    )
+
     # The HTTP side
     host: str = Field("127.0.0.1", description="Address that `tremor api` listens on")
     port: int = Field(8000, ge=0, le=65_535, description="Port that `tremor api` listens on; 0 takes a free one")

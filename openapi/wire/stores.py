@@ -11,6 +11,12 @@ from obstore.store import S3Store
 
 from openapi.wire.settings import Settings
 
+#: A store that says nothing for so long, while it is asked or in the middle of an answer, is given up. The parts of an
+#: upload are of 5 MB, and count as silence while they are sent.
+SILENCE = timedelta(seconds=60)
+#: Whoever asks is told soon that the store is away; work waits and comes again by itself.
+PATIENCE = timedelta(seconds=30)
+
 
 def local_root(settings: Settings) -> Path | None:
     """The folder of a local store; None when blobs are in S3."""
@@ -31,8 +37,13 @@ def s3_store(settings: Settings) -> S3Store:
     return S3Store(
         bucket.netloc,
         prefix=bucket.path.strip("/") or None,
-        # Whoever asks is told soon that the store is away; work waits and comes again by itself.
-        retry_config={"max_retries": 5, "retry_timeout": timedelta(seconds=30)},
-        client_options={"allow_http": plain, "timeout": "600s", "connect_timeout": "10s"},
+        retry_config={"max_retries": 5, "retry_timeout": PATIENCE},
+        # A transfer may take as long as it likes, but not stand still.
+        client_options={
+            "allow_http": plain,
+            "connect_timeout": timedelta(seconds=10),
+            "read_timeout": SILENCE,
+            "timeout": timedelta(days=1),
+        },
         **config,
     )

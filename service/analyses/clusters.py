@@ -43,9 +43,11 @@ class Tree:
                 waiting += [int(self.linkage[at + 1]), int(self.linkage[at])]
         return found
 
-    def height_of(self, count: int) -> float | None:
-        """The lowest height at which at most so many clusters are left."""
-        joined = self.neurons - count
+    def height_of(self, count: int | None) -> float | None:
+        """The lowest height at which at most so many clusters are left. Raises `InvalidField` for more than neurons."""
+        if count is not None and count > self.neurons:
+            raise InvalidField("count", f"there are {self.neurons} neurons, and no more clusters than that")
+        joined = self.neurons - (count or USUAL)
         return sorted(self.linkage[2::4])[joined - 1] if joined > 0 else None
 
 
@@ -62,7 +64,7 @@ async def clusters(columns: Columns, count: int | None, height: float | None, li
     if count is not None and height is not None:
         raise InvalidField("height", "a dendrogram is cut either at a count or at a height")
     tree = await tree_of(columns)
-    at = tree.height_of(count or USUAL) if height is None else height
+    at = tree.height_of(count) if height is None else height
     found = tree.cut(at)
     shown = found[start : start + limit]
     roles = await columns.rows("clusters.roles", [node for node, _ in shown])
@@ -87,7 +89,7 @@ async def embedding(columns: Columns) -> bytes:
     return await columns.text("embedding")
 
 
-async def own_cluster(columns: Columns, neuron: int, count: int) -> dict[str, Any] | None:
+async def own_cluster(columns: Columns, neuron: int, count: int | None) -> dict[str, Any] | None:
     """The cluster of a neuron where the dendrogram is cut into so many."""
     if "clusters.linkage" not in columns:
         return None

@@ -6,11 +6,16 @@ from array import array
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from pydantic import ValidationError
+
+from openapi.wire.blob_names import damaged
 from openapi.wire.blobs import BlobStore
 from openapi.wire.columns import MAGIC, TRAILER, Column, ColumnsIndex
 
 #: Read at once from the end of a file: nearly every index is smaller.
 _TAIL = 1 << 16
+#: Files up to this are compared with their hash before anything of them is answered: a tenth of a second.
+_CHECKED = 256 << 20
 #: Files whose index is remembered, bytes of whole columns that are, and the largest of these.
 _MOST_FILES, _MOST_BYTES, _LARGEST = 64, 64 << 20, 4 << 20
 
@@ -20,10 +25,6 @@ if TYPE_CHECKING:  # `array` has a parameter for the type checker alone
     Numbers: TypeAlias = array[Any]
 else:
     Numbers = array
-
-
-class Damaged(ValueError):
-    """A file that is no file of columns."""
 
 
 def numbers(type: str, data: bytes) -> Numbers:
@@ -127,18 +128,34 @@ class ColumnsCache:
 
     def __init__(self) -> None:
         self._indices: OrderedDict[str, ColumnsIndex] = OrderedDict()
+        self._opening: dict[str, asyncio.Lock] = {}
         self._columns: OrderedDict[tuple[str, str], tuple[Numbers, int]] = OrderedDict()
         self._bytes = 0
 
     async def open(self, blobs: BlobStore, sha256: str, size: int) -> Columns:
-        """Open a file of a known size. Raises `BlobMissing`, `Damaged`."""
+        """Open a file of a known size. Raises `BlobMissing`, `BlobDamaged`.
+
+        When it is opened first all of it is compared with its hash: slices are answered as they are. A very large one
+        is only asked whether it has its size.
+        """
         index = self._indices.pop(sha256, None)
         if index is None:
-            index = await _read_index(blobs, sha256, size)
+            index = await self._first(blobs, sha256, size)
         self._indices[sha256] = index
         while len(self._indices) > _MOST_FILES:
             self._indices.popitem(last=False)
         return Columns(blobs, sha256, index, self)
+
+    async def _first(self, blobs: BlobStore, sha256: str, size: int) -> ColumnsIndex:
+        """Read an index; those who ask for the same file meanwhile wait for the one who does."""
+        async with self._opening.setdefault(sha256, asyncio.Lock()):
+            try:
+                if (index := self._indices.get(sha256)) is None:
+                    index = await _read_index(blobs, sha256, size)
+                    self._indices[sha256] = index
+            finally:
+                self._opening.pop(sha256, None)
+        return index
 
     def get(self, sha256: str, name: str) -> Numbers | None:
         """A column that is remembered."""
@@ -160,16 +177,23 @@ class ColumnsCache:
 
 
 async def _read_index(blobs: BlobStore, sha256: str, size: int) -> ColumnsIndex:
+    if size <= _CHECKED:
+        await blobs.verify(sha256)
+    else:
+        await blobs.require(sha256, size)
     begin = max(0, size - _TAIL)
-    (tail,) = await blobs.read_ranges(sha256, [(begin, size)])
+    (tail,) = await blobs.read_ranges(sha256, [(begin, size)]) if size else (b"",)
     if len(tail) < TRAILER or tail[-len(MAGIC) :] != MAGIC:
-        raise Damaged("this is no file of columns")
+        raise damaged(sha256)
     length = int.from_bytes(tail[-TRAILER : -len(MAGIC)], "little")
     if length + TRAILER > len(tail):
         if length + TRAILER > size:
-            raise Damaged("its index is longer than the file")
+            raise damaged(sha256)
         (tail,) = await blobs.read_ranges(sha256, [(size - TRAILER - length, size)])
     data = tail[len(tail) - TRAILER - length : -TRAILER]
-    if length < _TAIL:
-        return ColumnsIndex.model_validate_json(data)
-    return await asyncio.to_thread(ColumnsIndex.model_validate_json, data)
+    try:
+        if length < _TAIL:
+            return ColumnsIndex.model_validate_json(data)
+        return await asyncio.to_thread(ColumnsIndex.model_validate_json, data)
+    except ValidationError as error:
+        raise damaged(sha256) from error

@@ -46,10 +46,12 @@ SortNeurons = Annotated[
 SortImages = Annotated[ImageSort, QueryParameter(description="By number, or the largest first")]
 Fooled = Annotated[bool | None, QueryParameter(description="Only images that were fooled, or that were not")]
 Count = Annotated[
-    int | None, QueryParameter(ge=1, le=1_000_000, description="Clusters at most; 8 where no height is given either")
+    int | None,
+    QueryParameter(ge=1, le=1_000_000, description="Clusters at most, and no more than neurons; 8 without a height"),
 ]
 Height = Annotated[
-    float | None, QueryParameter(ge=-1e300, le=1e300, description="Neurons that are joined at or below it are together")
+    float | None,
+    QueryParameter(ge=-1e-300, le=1e300, description="Neurons joined at or below it are together"),
 ]
 Scale = Annotated[
     int | None, QueryParameter(ge=1, le=16, description="Pixels a side of each pixel; without it about 128 in all")

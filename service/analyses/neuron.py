@@ -3,7 +3,7 @@
 from typing import Any
 
 from openapi.problems import NotFound
-from service.analyses.clusters import USUAL, own_cluster
+from service.analyses.clusters import own_cluster
 from service.analyses.columns import Columns
 from service.analyses.neurons import Scope, find_layer, measures_of, views_of
 from service.analyses.pictures import pictures_of
@@ -30,7 +30,7 @@ async def neuron_detail(columns: Columns, audit: str, layer: str, number: int, c
             "origin": None if origin is None else origin[number],
             "bands": await _bands(columns, number),
             "images": await _images(columns, audit, number),
-            "cluster": await own_cluster(columns, number, count or USUAL),
+            "cluster": await own_cluster(columns, number, count),
         }
     return written(view)
 

@@ -1,11 +1,11 @@
 """Neurons of a layer with their measures: over all fooled images, a cell of the matrix, or one image."""
 
-import difflib
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from openapi.near_misses import named, near_misses
 from openapi.problems import InvalidField, NotFound
 from openapi.views.base import NEURONS, VULNERABILITY
 from openapi.views.neurons import ALL_MEASURES, ASCENDING, WINDOW_MEASURES
@@ -65,8 +65,8 @@ def find_layer(columns: Columns, name: str | None, missing: type[NotFound] | Non
     if name is None:
         name = last or next(reversed(layers))
     if name not in layers and name != last:
-        near = difflib.get_close_matches(name[:200], layers, n=2)
-        there = f"; did you mean {' or '.join(map(repr, near))}?" if near else "; /layers lists them"
+        near = near_misses(name, layers)
+        there = f"; did you mean {named(near)}?" if near else "; /layers lists them"
         detail = f"the audit has no layer {name[:200]!r}{there}"
         raise missing(detail) if missing is not None else InvalidField("layer", detail)
     measured = name == last and "groups.measures" in columns

@@ -20,7 +20,7 @@ class ArtifactController(Controller):
     async def content(self, artifact_id: Id, request: Req, services: Parts) -> Response[Any]:
         """Download a file; `Range` and `If-None-Match` are understood, the ETag is the sha256."""
         row = await find_artifact(services, artifact_id)
-        return content_response(
+        return await content_response(
             request,
             services.blobs,
             sha256=row.sha256,

@@ -27,7 +27,7 @@ def _chunks(items: list[str], size: int = 500) -> Iterator[list[str]]:
     return (items[i : i + size] for i in range(0, len(items), size))
 
 
-async def _referred(session: AsyncSession, shas: set[str]) -> set[str]:
+async def referred(session: AsyncSession, shas: set[str]) -> set[str]:
     """Those of the blobs that some row names; the JSON of shards and data sets is searched as text, in one pass."""
     found: set[str] = set()
     for column in (Model.sha256, Dataset.sha256, Artifact.sha256):
@@ -46,6 +46,14 @@ async def _referred(session: AsyncSession, shas: set[str]) -> set[str]:
     return found
 
 
+async def referred_results(session: AsyncSession, keys: set[str]) -> set[str]:
+    """Those of the records of results that some step names."""
+    found: set[str] = set()
+    for chunk in _chunks(sorted(keys)):
+        found |= set(await session.scalars(select(ShardRow.result_key).where(ShardRow.result_key.in_(chunk))))
+    return found
+
+
 class Stores(Protocol):
     """Where things are kept."""
 
@@ -58,23 +66,25 @@ class Stores(Protocol):
         """The blobs, and the records of results."""
 
     @property
-    def queue(self) -> QueueClient:
-        """Those who may have copies."""
+    def queue(self) -> QueueClient | None:
+        """Those who may have copies; None where they cannot be told."""
 
 
-async def collect(services: Stores, shas: set[str], result_keys: set[str]) -> None:
-    """Delete those blobs and result records that no row refers to; call it after the commit that removed rows."""
+async def collect(services: Stores, shas: set[str], result_keys: set[str]) -> list[str]:
+    """Delete those blobs and result records that no row refers to; call it after the commit that removed rows.
+
+    Returns the blobs that are gone.
+    """
     async with services.db.write() as session:
         await services.db.lock(session, BLOB_LOCK)
-        kept: set[str] = set()
-        for chunk in _chunks(sorted(result_keys)):
-            kept |= set(await session.scalars(select(ShardRow.result_key).where(ShardRow.result_key.in_(chunk))))
-        for key in result_keys - kept:
+        for key in result_keys - await referred_results(session, result_keys):
             await services.blobs.delete_result_async(key)
-        gone = sorted(shas - await _referred(session, shas))
+        gone = sorted(shas - await referred(session, shas))
         for sha256 in gone:
             await services.blobs.delete_async(sha256)
     try:
-        await services.queue.forget(gone)
+        if services.queue is not None:
+            await services.queue.forget(gone)
     except (RedisError, OSError) as error:
         _log.warning("cannot tell the workers what was deleted: %s; they will see it later", error)
+    return gone

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from openapi.attack_ids import check_file_names
 from openapi.audits import AuditInfo, AuditRequest
 from openapi.base import AS_WRITTEN
 from openapi.hardenings import HardeningRequest, check_selection
@@ -32,6 +33,7 @@ class AuditService(JobService[AuditRequest, AuditInfo]):
     """Audits."""
 
     kind: ClassVar[JobKind] = JobKind.AUDIT
+    prefix: ClassVar[str] = "aud"
     noun: ClassVar[str] = "audit"
     folder: ClassVar[str] = "audits"
     info_type = AuditInfo
@@ -46,6 +48,7 @@ class AuditService(JobService[AuditRequest, AuditInfo]):
         check_choice(asked.samples, asked.max_samples, "/samples", "/max_samples")
         if asked.harden is not None:
             check_selection(asked.harden, "/harden")
+        check_file_names(asked.attacks or ())
         filled = with_attacks(asked)
         check_policy(filled)
         return filled
@@ -72,7 +75,7 @@ class AuditService(JobService[AuditRequest, AuditInfo]):
         harden = asked.harden
         job = new_job(
             self.kind,
-            new_id("aud"),
+            new_id(self.prefix),
             tenant_id=self._services.caller.tenant,
             phase="queued",
             model_id=asked.model_id,

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, TypeVar
 import click
 from pydantic import BaseModel, ValidationError
 
-from openapi.attack_ids import attack_ids
+from openapi.attack_ids import attack_ids, check_file_names
 from openapi.audits import AuditRequest
 from openapi.hardenings import HardeningRequest, check_selection
 from openapi.metrics import metric_errors
@@ -110,6 +110,7 @@ def check_hardening(body: Json, sources: Sources, *, held_out: bool) -> None:
 def _check_ids(request: AuditRequest | HardeningRequest, sources: Sources) -> None:
     try:
         attack_ids(request.attacks or ())
+        check_file_names(request.attacks or ())
     except InvalidField as error:
         raise usage(error.errors or (), sources) from error
 

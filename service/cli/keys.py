@@ -80,18 +80,20 @@ def create(data: Path, name: str, tenant: str | None, scope: str, expires_days: 
 @click.pass_obj
 def rotate(data: Path, key_id: str, overlap_hours: float, expires_days: float | None) -> None:
     """Replace KEY_ID by a new key of the same tenant, name and scope, and print that, this once."""
+    from openapi.problems import Conflict
     from service.db.tables import ApiKey
-    from service.keys.service import has_ended, rotate_key
+    from service.keys.service import rotate_key
 
     async def replace(database: "Database") -> tuple[str, str] | None:
         async with database.write() as session:
             row = await session.get(ApiKey, key_id)
             if row is None:
                 return None
-            if row.revoked_at is not None or has_ended(row):
-                raise click.ClickException(f"{key_id} has ended; make a new key with `tremor keys create`")
             overlap = timedelta(hours=overlap_hours)
-            fresh, secret = rotate_key(session, row, overlap=overlap, expires_at=_after(expires_days))
+            try:
+                fresh, secret = rotate_key(session, row, overlap=overlap, expires_at=_after(expires_days))
+            except Conflict as error:
+                raise click.ClickException(error.detail) from error
             return fresh.id, secret
 
     made = with_database(data, replace)

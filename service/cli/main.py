@@ -24,6 +24,7 @@ class LazyGroup(click.Group):
         "keys": ("service.cli.keys:keys", "Create, list and revoke API keys."),
         "tenants": ("service.cli.tenants:tenants", "Create and list tenants, whose things are kept apart."),
         "db": ("service.cli.db:db", "Bring the database to another schema, or say which it has."),
+        "doctor": ("service.cli.doctor:doctor", "Compare the database with the blobs, and say what to do."),
         "reproduce": ("service.cli.reproduce:reproduce", "Make tables and figures of the SNS paper anew."),
         "openapi": ("service.cli.openapi_cmd:openapi", "Write openapi.json and report.schema.json."),
     }

@@ -262,6 +262,7 @@ class ApiKey(Tenanted, Base):
     expires_at: Mapped[datetime | None] = mapped_column()
     last_used_at: Mapped[datetime | None] = mapped_column()
     revoked_at: Mapped[datetime | None] = mapped_column()
+    replaced_by: Mapped[str | None] = mapped_column(String(40))
 
 
 class Webhook(Tenanted, Base):

@@ -21,14 +21,15 @@ class Member:
 
     name: str
     sha256: str
+    size: int
 
 
-def member(kind: str, name: str, sha256: str) -> Member:
+def member(kind: str, name: str, sha256: str, size: int) -> Member:
     """An artifact as the zip has it: the model card is the folder's README, as the Hub has it.
 
     By itself it has a name of its own, so that fetching it into a folder overwrites nobody's README.
     """
-    return Member("README.md" if kind == "card" else name, sha256)
+    return Member("README.md" if kind == "card" else name, sha256, size)
 
 
 class _Pipe(io.RawIOBase):
@@ -59,7 +60,7 @@ async def zipped(blobs: BlobStore, members: Sequence[Member]) -> AsyncIterator[b
             info = zipfile.ZipInfo(member.name)
             info.external_attr = 0o644 << 16
             with archive.open(info, "w", force_zip64=True) as file:
-                async for chunk in blobs.iter_range(member.sha256):
+                async for chunk in await blobs.open_range(member.sha256, member.size):
                     file.write(chunk)
                     yield pipe.take()
     yield pipe.take()

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from openapi.attack_ids import check_file_names
 from openapi.hardenings import HardeningInfo, HardeningRequest, check_selection
 from openapi.samples import check_choice
 from openapi.states import JobKind
@@ -23,6 +24,7 @@ class HardeningService(JobService[HardeningRequest, HardeningInfo]):
     """Hardenings."""
 
     kind: ClassVar[JobKind] = JobKind.HARDENING
+    prefix: ClassVar[str] = "hrd"
     noun: ClassVar[str] = "hardening"
     folder: ClassVar[str] = "hardenings"
     info_type = HardeningInfo
@@ -54,13 +56,14 @@ class HardeningService(JobService[HardeningRequest, HardeningInfo]):
         """With the attacks of its comparison, each with an id."""
         check_choice(asked.eval_samples, asked.eval_max_samples, "/eval_samples", "/eval_max_samples")
         check_selection(asked, "")
+        check_file_names(asked.attacks or ())
         return with_evaluation(asked)
 
     async def add(self, session: AsyncSession, asked: HardeningRequest) -> Job:
         """The hardening."""
         job = new_job(
             self.kind,
-            new_id("hrd"),
+            new_id(self.prefix),
             tenant_id=self._services.caller.tenant,
             phase="queued",
             model_id=asked.model_id,
@@ -79,7 +82,9 @@ class HardeningService(JobService[HardeningRequest, HardeningInfo]):
             rows = await session.scalars(
                 select(Artifact).where(Artifact.job_id == identity, Artifact.kind.in_(PACKED)).order_by(Artifact.name)
             )
-            members = [member(row.kind, row.name, row.sha256) for row in rows]
+            members = [member(row.kind, row.name, row.sha256, row.size) for row in rows]
+        for found in members:  # what is not there is said before a zip has begun
+            await self._services.blobs.require(found.sha256, found.size)
         return zipped(self._services.blobs, members)
 
     async def check(self, session: AsyncSession, asked: HardeningRequest) -> None:

@@ -23,7 +23,13 @@ Identity: TypeAlias = NamedDependency[str]
 
 Limit = Annotated[int, QueryParameter(ge=1, le=1000, description="Most items to return")]
 _NEXT = "`next_cursor` of the page before, as it is"
-Cursor = Annotated[str | None, QueryParameter(pattern=r"^[A-Za-z0-9_]{1,64}$", description=_NEXT)]
+
+
+def after(prefix: str) -> Any:
+    """The cursor of a list whose items have ids with a prefix: the last id of the page before."""
+    return Annotated[str | None, QueryParameter(pattern=rf"^{prefix}_[0-9a-z]{{26}}$", description=_NEXT)]
+
+
 Place = Annotated[str | None, QueryParameter(pattern=r"^[0-9]{1,15}$", description=_NEXT)]
 Status = Annotated[JobStatus | None, QueryParameter(description="Only jobs of this status")]
 

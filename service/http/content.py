@@ -29,9 +29,12 @@ MEDIA_TYPES = {
     "py": "text/x-python",
 }
 
-#: A page of ours holds its own styles, scripts and pictures, and may load nothing else nor send anything anywhere.
+#: Contents up to this are read whole and compared with their hash before they are answered.
+_AT_ONCE = 1 << 20
+
+#: A page of ours holds its own styles and pictures and no script; it may load nothing, nor send anything anywhere.
 PAGE_POLICY = (
-    "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; font-src data:; "
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 
@@ -85,14 +88,14 @@ class _Uploaded(Protocol):
     def filename(self) -> str: ...
 
 
-def uploaded_file(request: Request[Any, Any, Any], blobs: BlobStore, row: _Uploaded) -> Response[Any]:
+async def uploaded_file(request: Request[Any, Any, Any], blobs: BlobStore, row: _Uploaded) -> Response[Any]:
     """Answer with the file of a model or data set."""
-    return content_response(
+    return await content_response(
         request, blobs, sha256=row.sha256, size=row.size, media_type="application/octet-stream", name=row.filename
     )
 
 
-def content_response(
+async def content_response(
     request: Request[Any, Any, Any],
     blobs: BlobStore,
     *,
@@ -102,7 +105,10 @@ def content_response(
     name: str,
     inline: bool = False,
 ) -> Response[Any]:
-    """Answer GET or HEAD with a blob's bytes, streamed from the store."""
+    """Answer GET or HEAD with a blob's bytes, streamed from the store.
+
+    Raises `BlobMissing` or `BlobDamaged` where it is not there in its size; what is read at once is checked whole.
+    """
     etag = f'"{sha256}"'
     digest = f"sha-256=:{base64.b64encode(bytes.fromhex(sha256)).decode()}:"
     headers = {
@@ -128,8 +134,13 @@ def content_response(
         headers["Content-Digest"] = digest
     status = 206 if wanted else 200
     if request.method == "HEAD":
+        await blobs.require(sha256, size)
         return Response(b"", status_code=status, headers=headers, media_type=media_type)
-    return Stream(blobs.iter_range(sha256, start, end), status_code=status, headers=headers, media_type=media_type)
+    if size <= _AT_ONCE:
+        data = (await blobs.read_async(sha256))[start:end]
+        return Response(data, status_code=status, headers=headers, media_type=media_type)
+    chunks = await blobs.open_range(sha256, size, start, end)
+    return Stream(chunks, status_code=status, headers=headers, media_type=media_type)
 
 
 class Reporting(Protocol):
@@ -144,7 +155,7 @@ async def report_response(
 ) -> Response[Any]:
     """Answer with a job's report as ``json`` or ``html``, with ranges and ETag as any content."""
     found = await jobs.file(identity, "report", format)
-    return content_response(
+    return await content_response(
         request,
         blobs,
         sha256=found.sha256,

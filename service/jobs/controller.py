@@ -13,7 +13,7 @@ from pydantic import BaseModel
 
 from openapi.audits import ArtifactInfo, SampleResult
 from openapi.problems import InvalidField
-from service.http.arguments import Cursor, Identity, Label, Limit, Parts, Place, Req, Status, Wait
+from service.http.arguments import Identity, Label, Limit, Parts, Place, Req, Status, Wait, after
 from service.http.bodies import answer, read_json
 from service.http.content import report_response
 from service.http.docs import CREATE_PROBLEMS, REPORTING, Doc, get_or_head
@@ -55,13 +55,14 @@ def create_call(jobs: Jobs, description: str, example: dict[str, Any]) -> HTTPRo
 def list_call(jobs: Jobs) -> HTTPRouteHandler:
     """``GET /``: a page of jobs."""
     doc = Doc({200: Page[jobs.info_type]}, ("validation",))  # type: ignore[name-defined]
+    cursor_type = after(jobs.prefix)
 
     @get_or_head(operation_id=f"list{_title(jobs)}s", doc=doc, description=f"List {jobs.folder}, newest first.")
     async def listing(
         self: Any,
         services: Parts,
         limit: Limit = 50,
-        cursor: Cursor = None,
+        cursor: cursor_type = None,  # type: ignore[valid-type]
         status: Status = None,
         label: Label = None,
     ) -> Response[Any]:
@@ -165,7 +166,11 @@ def artifacts_call(jobs: Jobs, description: str) -> HTTPRouteHandler:
         _path(jobs, "/artifacts"), operation_id=f"list{_title(jobs)}Artifacts", doc=doc, description=description
     )
     async def artifacts(
-        self: Any, identity: Identity, services: Parts, limit: Limit = 100, cursor: Cursor = None
+        self: Any,
+        identity: Identity,
+        services: Parts,
+        limit: Limit = 100,
+        cursor: after("art") = None,  # type: ignore[valid-type]
     ) -> Response[Any]:
         return answer(await jobs(services).artifacts(identity, limit, cursor))
 

@@ -19,7 +19,8 @@ async def read_lines(blobs: BlobStore, sha256: str, size: int, start: int, limit
     rest = b""
     while len(lines) < limit and position < size:
         end = min(position + _CHUNK, size)
-        data = rest + b"".join([chunk async for chunk in blobs.iter_range(sha256, position, end)])
+        (piece,) = await blobs.read_ranges(sha256, [(position, end)])
+        data = rest + piece
         position = end
         *whole, rest = data.split(b"\n")
         if position >= size and rest:

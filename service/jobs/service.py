@@ -10,20 +10,21 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
-from openapi.audits import ArtifactInfo, Progress, SampleResult
+from openapi.audits import ArtifactInfo, SampleResult
 from openapi.base import utc_now
-from openapi.problems import Conflict, NotFound, NotReady, Problem, RateLimited, unreadable
+from openapi.problems import Conflict, NotFound, NotReady, RateLimited, unreadable
 from openapi.states import TERMINAL, JobKind, JobStatus
+from openapi.wire.blob_names import damaged
 from service.artifacts.garbage import collect
 from service.artifacts.service import readable
 from service.context import Services
 from service.db.tables import Artifact, EventRow, Job, ShardRow
 from service.idempotency import Created, Once, forget
 from service.jobs.events import PING
+from service.jobs.facts import job_facts
 from service.jobs.jsonl_pages import read_lines
 from service.orchestrator import job_rows
 from service.orchestrator.effects import effects
-from service.orchestrator.job_rows import HARDENING
 from service.orchestrator.loading import load_dataset, load_model
 from service.orchestrator.subjects import DatasetSubject, ModelSubject
 from service.pages import Page, page
@@ -37,29 +38,11 @@ MAX_UNFINISHED = 1000
 _PING_SECONDS = 15.0
 
 
-def job_facts(job: Job, child: Job | None = None) -> dict[str, Any]:
-    """The fields that every job answers. An audit whose hardening runs shows the hardening's progress."""
-    at_work = child if child is not None and job.phase == HARDENING else job
-    return {
-        "id": job.id,
-        "status": job.status,
-        "phase": job.phase if job.phase or job.status != JobStatus.QUEUED else "queued",
-        "progress": at_work.progress and {name: at_work.progress[name] for name in Progress.model_fields},
-        "seconds_left": at_work.seconds_left,
-        "verdict": job.verdict,
-        "problem": Problem.model_validate(job.problem) if job.problem else None,
-        "waiting_for": Problem.model_validate(at_work.waiting_for) if at_work.waiting_for else None,
-        "labels": job.request.get("labels", {}),
-        "created_at": job.created_at,
-        "started_at": job.started_at,
-        "finished_at": job.finished_at,
-    }
-
-
 class JobService(ABC, Generic[Asked, Info]):
     """Jobs of one kind: what is asked for, and what is answered."""
 
     kind: ClassVar[JobKind]
+    prefix: ClassVar[str]
     noun: ClassVar[str]
     folder: ClassVar[str]
 
@@ -192,8 +175,11 @@ class JobService(ABC, Generic[Asked, Info]):
                 await self._services.orchestrator.plans.cancel(session, job)
         return await self.wait(identity, 0)
 
-    async def delete(self, identity: str) -> None:
-        """Stop the job if it runs, and remove it with its shards, events, artifacts, and an audit's own hardening."""
+    async def delete(self, identity: str) -> list[str]:
+        """Stop the job if it runs, and remove it with its shards, events, artifacts, and an audit's own hardening.
+
+        Returns the blobs that are gone.
+        """
         shas: set[str] = set()
         keys: set[str] = set()
         async with self._services.orchestrator.transaction() as session:
@@ -215,7 +201,7 @@ class JobService(ABC, Generic[Asked, Info]):
                 effects(session).changed.add(doomed.id)
                 await forget(session, f"/v1/{job_rows.address(doomed)}")
                 await session.delete(doomed)
-        await collect(self._services, shas, keys)
+        return await collect(self._services, shas, keys)
 
     # Events
 
@@ -289,7 +275,10 @@ class JobService(ABC, Generic[Asked, Info]):
         """One page of per-sample results, in order of index. The cursor is a place in the stored lines."""
         found = await self.file(identity, "samples", "jsonl")
         lines, place = await read_lines(self._services.blobs, found.sha256, found.size, int(cursor or 0), limit)
-        items = await asyncio.to_thread(lambda: tuple(SampleResult.model_validate_json(line) for line in lines))
+        try:
+            items = await asyncio.to_thread(lambda: tuple(SampleResult.model_validate_json(line) for line in lines))
+        except ValidationError as error:
+            raise damaged(found.sha256) from error
         return Page(items=items, next_cursor=str(place) if place < found.size else None)
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from openapi.base import utc_now
 from openapi.keys import KeyInfo, Scope
+from openapi.problems import Conflict
 from service.db.tables import ApiKey, Tenant
 
 #: The last use is written down when the one that is known is older.
@@ -50,8 +51,16 @@ def revoke_key(row: ApiKey) -> None:
 def rotate_key(
     session: AsyncSession, row: ApiKey, *, overlap: timedelta, expires_at: datetime | None = None
 ) -> tuple[ApiKey, str]:
-    """Make a key like `row`, which ends after `overlap` (or sooner, if it was to). Returns the new row and secret."""
+    """Make a key like `row`, which ends after `overlap` (or sooner, if it was to). Returns the new row and secret.
+
+    Raises `Conflict` for a key that has ended, or whose place another has taken: that one is rotated next.
+    """
+    if row.revoked_at is not None or has_ended(row):
+        raise Conflict("This key has ended; make a new one")
+    if row.replaced_by is not None:
+        raise Conflict(f"This key was rotated already and ends soon; rotate {row.replaced_by}, which replaced it")
     made = make_key(session, row.name, tenant=row.tenant_id, scope=row.scope, expires_at=expires_at)
+    row.replaced_by = made[0].id
     end = utc_now() + overlap
     row.expires_at = end if row.expires_at is None else min(row.expires_at, end)
     if not overlap:
@@ -101,6 +110,7 @@ def key_info(row: ApiKey) -> KeyInfo:
         expires_at=row.expires_at,
         last_used_at=row.last_used_at,
         revoked_at=row.revoked_at,
+        replaced_by=row.replaced_by,
     )
 
 

@@ -1,9 +1,9 @@
 """Attacks that may change a part of the image alone: the masks of a data set that they name."""
 
-import difflib
 from collections.abc import Sequence
 
 from openapi.attacks import AttackSpec
+from openapi.near_misses import named, near_misses
 from openapi.problems import InvalidField
 from openapi.wire.jobs import Blob
 from service.orchestrator.subjects import DatasetSubject
@@ -26,8 +26,8 @@ def check_mask(spec: AttackSpec, dataset: DatasetSubject, pointer: str) -> None:
         )
     for j, name in enumerate(spec.mask.concepts):
         if name not in names:
-            near = difflib.get_close_matches(name, names, n=1)
-            rest = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(names[:12])}"
+            near = near_misses(name, names)
+            rest = f"did you mean {named(near)}?" if near else f"there are {', '.join(names[:12])}"
             raise InvalidField(f"{pointer}/concepts/{j}", f"the data set has no mask {name!r}; {rest}")
 
 

@@ -1,9 +1,9 @@
 """The class that an attack aims at, as a number: requests may name it."""
 
-import difflib
 from collections.abc import Sequence
 
 from openapi.attacks import AttackSpec
+from openapi.near_misses import named, near_misses
 from openapi.problems import InvalidField
 
 _MOST_NAMES = 12
@@ -42,8 +42,8 @@ def _number(chosen: int | str, names: Sequence[str] | None, num_classes: int, po
         raise InvalidField(
             pointer, f"neither the model nor the data set names its classes; give the number of {chosen!r}"
         )
-    near = difflib.get_close_matches(chosen, names, n=1)
+    near = near_misses(chosen, names)
     rest = ", ".join(names[:_MOST_NAMES]) + (", …" if len(names) > _MOST_NAMES else "")
     raise InvalidField(
-        pointer, f"there is no class {chosen!r}; " + (f"did you mean {near[0]!r}?" if near else f"there are {rest}")
+        pointer, f"there is no class {chosen!r}; " + (f"did you mean {named(near)}?" if near else f"there are {rest}")
     )

@@ -1,6 +1,5 @@
 """Does the request fit the model and the data? Every misfit is a 422 that names the request's field."""
 
-import difflib
 from collections.abc import Sequence
 
 from openapi.attacks import AttackSpec
@@ -9,6 +8,7 @@ from openapi.hardening_options import HardenOptions
 from openapi.hardenings import HardeningRequest
 from openapi.layer_names import named_layers
 from openapi.metrics import called, metric_errors
+from openapi.near_misses import named, near_misses
 from openapi.problems import InvalidField, InvalidFields
 from openapi.report import ClassReport
 from openapi.samples import check_indices
@@ -50,10 +50,17 @@ def check_hardening(model: ModelSubject, options: HardenOptions, pointer: str) -
         )
     if isinstance(options.layers, tuple):
         if not options.layers:
-            raise InvalidField(f"{pointer}/layers", 'name at least one layer, or write "all" or "top_half"')
+            raise InvalidField(f"{pointer}/layers", 'name at least one layer, or write "all", "top_half" or "auto"')
         for i, name in enumerate(options.layers):
-            if not named_layers(model.inspection.layers, name):
-                raise InvalidField(f"{pointer}/layers/{i}", f"the model {model.name!r} has no layer {name!r}")
+            if named_layers(model.inspection.layers, name):
+                continue
+            if name in ("all", "top_half", "auto"):
+                raise InvalidField(
+                    f"{pointer}/layers", f'{name!r} is no layer but a choice of them: write "{name}" by itself'
+                )
+            near = near_misses(name, [layer.name for layer in model.inspection.layers])
+            hint = f"; did you mean {named(near)}?" if near else "; its inspection lists them"
+            raise InvalidField(f"{pointer}/layers/{i}", f"the model {model.name!r} has no layer {name!r}{hint}")
 
 
 def check_audit(
@@ -103,6 +110,6 @@ def check_class_rules(request: AuditRequest, names: Sequence[str] | None, model:
         if head != "classes" or rest.partition(".")[0] in fields:
             continue
         if not called([*(names or ()), *numbers], rest)[0]:
-            near = difflib.get_close_matches(rest.rpartition(".")[0] or rest, names or (), n=1)
-            known = f"did you mean {near[0]!r}?" if near else f"the numbers go from 0 to {len(numbers) - 1}"
+            near = near_misses(rest.rpartition(".")[0] or rest, names or ())
+            known = f"did you mean {named(near)}?" if near else f"the numbers go from 0 to {len(numbers) - 1}"
             raise InvalidField(f"/policy/rules/{i}/metric", f"'classes' has no {rest!r}; {known}")

@@ -8,7 +8,7 @@ from typing import Any
 from litestar import Response, delete, post
 from litestar.handlers import HTTPRouteHandler
 
-from service.http.arguments import Cursor, Identity, Limit, Parts, Req, Sha256, Wait
+from service.http.arguments import Identity, Limit, Parts, Req, Sha256, Wait, after
 from service.http.bodies import answer
 from service.http.content import uploaded_file
 from service.http.docs import CONTENT, UPLOADING, Doc, get_or_head
@@ -72,6 +72,7 @@ def upload_call(uploads: Uploads, description: str, example: dict[str, Any]) -> 
 def list_call(uploads: Uploads) -> HTTPRouteHandler:
     """``GET /``: a page of uploads."""
     several = f"{uploads.noun}s"
+    cursor_type = after(uploads.prefix)
 
     @get_or_head(
         operation_id=f"list{_title(uploads)}s",
@@ -80,7 +81,11 @@ def list_call(uploads: Uploads) -> HTTPRouteHandler:
         "so that nobody sends gigabytes twice.",
     )
     async def listing(
-        self: Any, services: Parts, limit: Limit = 50, cursor: Cursor = None, sha256: Sha256 = None
+        self: Any,
+        services: Parts,
+        limit: Limit = 50,
+        cursor: cursor_type = None,  # type: ignore[valid-type]
+        sha256: Sha256 = None,
     ) -> Response[Any]:
         return answer(await uploads(services).listing(limit, cursor, sha256))
 
@@ -129,6 +134,6 @@ def content_call(uploads: Uploads) -> HTTPRouteHandler:
         "the ETag is the sha256.",
     )
     async def content(self: Any, identity: Identity, request: Req, services: Parts) -> Response[Any]:
-        return uploaded_file(request, services.blobs, await uploads(services).get(identity))
+        return await uploaded_file(request, services.blobs, await uploads(services).get(identity))
 
     return content

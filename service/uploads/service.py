@@ -187,8 +187,11 @@ class UploadService(ABC, Generic[Row, Meta, Info]):
 
     # Deleting
 
-    async def delete(self, identity: str) -> None:
-        """Remove it and what only it refers to. Raises `Conflict` while an unfinished job works on it."""
+    async def delete(self, identity: str) -> list[str]:
+        """Remove it and what only it refers to; returns the blobs that are gone.
+
+        Raises `Conflict` while an unfinished job works on it.
+        """
         async with self._services.orchestrator.transaction() as session:
             row: Row = await self._find(session, identity)
             user = await session.scalar(
@@ -212,7 +215,7 @@ class UploadService(ABC, Generic[Row, Meta, Info]):
             if job is not None:
                 effects(session).stopped.add(job.id)
                 await session.delete(job)
-        await collect(self._services, shas, keys)
+        return await collect(self._services, shas, keys)
 
     async def _prepared(self, session: AsyncSession, identity: str) -> set[str]:
         """Blobs that jobs made of a data set for their model."""

@@ -15,7 +15,7 @@ from openapi.webhooks import (
     WebhookInfo,
     WebhookRequest,
 )
-from service.http.arguments import Cursor, Id, Limit, Parts, Req
+from service.http.arguments import Id, Limit, Parts, Req, after
 from service.http.bodies import answer, read_json
 from service.http.docs import Doc, get_or_head
 from service.pages import Page
@@ -48,7 +48,12 @@ class WebhookController(Controller):
         return answer(made, status=201, headers={**_SECRET, "Location": f"/v1/webhooks/{made.id}"})
 
     @get_or_head("/", operation_id="listWebhooks", doc=Doc({200: Page[WebhookInfo]}, ("validation",)))
-    async def listing(self, services: Parts, limit: Limit = 50, cursor: Cursor = None) -> Response[Any]:
+    async def listing(
+        self,
+        services: Parts,
+        limit: Limit = 50,
+        cursor: after("whk") = None,  # type: ignore[valid-type]
+    ) -> Response[Any]:
         """List webhooks, newest first; a disabled one says why."""
         return answer(await WebhookService(services).listing(limit, cursor))
 
@@ -104,7 +109,12 @@ class WebhookController(Controller):
         doc=Doc({200: Page[DeliveryInfo]}, ("not-found", "validation")),
     )
     async def deliveries(
-        self, webhook_id: Id, services: Parts, limit: Limit = 50, cursor: Cursor = None, status: _Of = None
+        self,
+        webhook_id: Id,
+        services: Parts,
+        limit: Limit = 50,
+        cursor: after("msg") = None,  # type: ignore[valid-type]
+        status: _Of = None,
     ) -> Response[Any]:
         """List the messages of 30 days, newest first, with every try at delivering them."""
         return answer(await WebhookService(services).deliveries(webhook_id, limit, cursor, status))

@@ -22,6 +22,7 @@ from service.cli.uploads import upload
 from tests.cli.conftest import BusyWorker, Cable
 from tests.ports import free_port
 from tests.service.conftest import Served, flush
+from tests.service.conftest import upload as sent
 
 pytestmark = pytest.mark.slow
 
@@ -155,12 +156,13 @@ def test_a_restart_of_the_server_costs_nothing_but_time(settings: Settings, tmp_
 def test_a_client_that_asks_too_often_waits_as_it_is_told_and_asks_less(settings: Settings) -> None:
     limited = settings.model_copy(update={"rate_limit_per_minute": 60})
     with Served(create_app(limited)) as url, httpx.Client(base_url=url) as impatient:
+        path = f"/v1/models/{sent(impatient, 'models')}"
         while impatient.get("/v1/presets").status_code != httpx.codes.TOO_MANY_REQUESTS:
             pass
         cable, answers = Cable(url), list[Any]()
         client = Client(cable.url, patience=30, longest_wait=0.1)
-        client.wait("/v1/models", answers.append, lambda _: len(answers) == 3, Exit.USAGE)
-        assert [answer["items"] for answer in answers] == [[], [], []]
+        client.wait(path, answers.append, lambda _: len(answers) == 3, Exit.USAGE)
+        assert [answer["status"] for answer in answers] == ["inspecting"] * 3
         assert len(cable.requests) > 3, "it was turned away"
         assert b"wait=0.1 " in cable.requests[0]
         assert b"wait=0.1 " not in cable.requests[-1]

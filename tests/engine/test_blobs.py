@@ -2,13 +2,18 @@
 
 import hashlib
 import json
+import socketserver
+import threading
 from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from obstore.exceptions import BaseError
 
-from openapi.problems import TooLarge
+from openapi.problems import TooLarge, Unavailable
 from openapi.wire.blob_names import BlobDamaged, BlobMissing
 from openapi.wire.blobs import BlobStore
 from openapi.wire.jobs import OutputFile, ShardResult
@@ -61,9 +66,9 @@ async def test_stream_in_ranges_out(store: BlobStore, tmp_path: Path) -> None:
     blob = await store.put_stream(chunks(DATA), max_size=len(DATA))
     assert blob.sha256 == hashlib.sha256(DATA).hexdigest()
     assert blob.size == len(DATA)
-    assert await store.size_async(blob.sha256) == len(DATA)
+    await store.require(blob.sha256, len(DATA))
     for start, end in [(0, None), (5, None), (0, 7), (1_000_000, 3_500_000), (4, 4)]:
-        got = b"".join([part async for part in store.iter_range(blob.sha256, start, end)])
+        got = b"".join([part async for part in await store.open_range(blob.sha256, blob.size, start, end)])
         assert got == DATA[start:end]
     store.get_to(blob.sha256, tmp_path / "copy", tmp_path)
     assert (tmp_path / "copy").read_bytes() == DATA
@@ -92,13 +97,13 @@ async def test_an_upload_that_breaks_off_leaves_nothing(store: BlobStore, tmp_pa
 async def test_missing_and_deleted(store: BlobStore, tmp_path: Path) -> None:
     nowhere = "0" * 64
     assert not store.exists(nowhere)
-    assert await store.size_async(nowhere) is None
+    assert not await store.exists_async(nowhere)
     with pytest.raises(BlobMissing):
         store.read(nowhere)
     with pytest.raises(BlobMissing):
         store.get_to(nowhere, tmp_path / "x", tmp_path)
     with pytest.raises(BlobMissing):
-        _ = [part async for part in store.iter_range(nowhere)]
+        _ = [part async for part in await store.open_range(nowhere, 5)]
     blob = store.put_bytes(b"short")
     assert store.read(blob.sha256) == b"short"
     await store.delete_async(blob.sha256)
@@ -170,3 +175,34 @@ async def test_columns_are_read_slice_by_slice(store: BlobStore, tmp_path: Path)
     assert await found.lines("lines", 60, 70) == ([], 50)
     with pytest.raises(IndexError):
         await found.rows("large", [300])
+
+
+def test_a_store_that_falls_silent_is_given_up(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """It takes the request and says nothing more, or half of what it was asked for."""
+    monkeypatch.setattr("openapi.wire.stores.SILENCE", timedelta(seconds=1))
+    monkeypatch.setattr("openapi.wire.stores.PATIENCE", timedelta(seconds=2))
+    head = "Content-Length: 1000", "Last-Modified: Fri, 27 Nov 2026 00:00:00 GMT", "ETag: x"
+    half = "\r\n".join(("HTTP/1.1 200 OK", *head, "", "half")).encode()
+
+    class Silent(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            if b"GET" in self.request.recv(65_536):
+                self.request.sendall(half)
+            while self.request.recv(65_536):  # until the other side gives up
+                pass
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Silent) as server:
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        keys: dict[str, Any] = {"s3_access_key_id": "key", "s3_secret_access_key": "secret"}
+        url = f"http://127.0.0.1:{server.server_address[1]}"
+        store = BlobStore.from_settings(Settings(data_dir=tmp_path, blob_url="s3://bucket", s3_endpoint=url, **keys))
+        with pytest.raises(BaseError):
+            store.read("0" * 64)
+        with pytest.raises(Unavailable):
+            store.get_to("0" * 64, tmp_path / "x", tmp_path)
+        with pytest.raises(BaseError):
+            store.exists("0" * 64)
+        with pytest.raises((Unavailable, BaseError)):
+            store.put_bytes(b"data")
+        server.shutdown()

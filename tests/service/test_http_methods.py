@@ -74,10 +74,42 @@ def test_what_cannot_be_had_is_refused_before_anything_is_done(world: World) -> 
     assert world.api.get(f"/v1/models/{world.model}/content", headers={"Accept": "text/csv"}).status_code == 200
 
 
-@pytest.mark.parametrize("cursor", ["", "%", "a b", "ä", "x" * 65, "a\nb"])
+@pytest.mark.parametrize("cursor", ["", "%", "a b", "ä", "x" * 65, "a\nb", "zzz", "shd_" + "0" * 26, "aud_" + "0" * 27])
 def test_a_cursor_has_a_grammar(world: World, cursor: str) -> None:
     for path in ("models", "datasets", "audits", "hardenings"):
         is_problem(world.api.get(f"/v1/{path}", params={"cursor": cursor}), 422, "validation")
+
+
+def test_a_cursor_is_one_of_the_list(world: World) -> None:
+    found = is_problem(world.api.get("/v1/audits", params={"cursor": world.model}), 422, "validation")
+    assert [error["pointer"] for error in found["errors"]] == ["cursor"]
+    assert world.api.get("/v1/models", params={"cursor": world.model}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "query", "name"),
+    [
+        ("audits", {"limt": 5}, "limt"),
+        ("audits", {"limit": 5, "state": "failed"}, "state"),
+        ("models", {"wait": 1}, "wait"),
+        ("attacks", {"limit": 1}, "limit"),
+        ("audits/aud_0", {"cursor": "x"}, "cursor"),
+    ],
+)
+def test_a_parameter_that_a_call_does_not_have_is_refused(
+    world: World, path: str, query: dict[str, str | int], name: str
+) -> None:
+    for ask in (world.api.get, world.api.head):
+        answer = ask(f"/v1/{path}", params=query)
+        assert answer.status_code == 422
+    found = is_problem(world.api.get(f"/v1/{path}", params=query), 422, "validation")
+    assert [error["pointer"] for error in found["errors"]] == [name]
+
+
+def test_near_misses_of_parameters_are_named(world: World) -> None:
+    found = world.api.get("/v1/audits", params={"curser": "x"}).json()["errors"][0]["detail"]
+    assert found == "there is no such query parameter; did you mean 'cursor'?"
+    assert world.api.post("/v1/audits?wait=5", json={}).json()["errors"][0]["pointer"] == "wait"
 
 
 @pytest.mark.parametrize("label", ["", "a", ":b", 'a"b:c', "a\\b:c", "a\0b:c", "a:b\0"])

@@ -115,6 +115,11 @@ def test_a_key_is_made_used_rotated_and_revoked(settings: Settings, caller: As) 
     assert (second["name"], second["scope"]) == ("pipeline", "read")
     for secret in (first["key"], second["key"]):
         assert caller(secret).get("/v1/audits").status_code == 200, "both work while clients change over"
+    again = admin.post(f"/v1/keys/{first['id']}/rotate", json={})
+    assert slug(again) == (409, "conflict"), "its place is taken: two keys would go on where one was"
+    assert second["id"] in again.json()["detail"]
+    shown = {item["id"]: item["replaced_by"] for item in admin.get("/v1/keys").json()["items"]}
+    assert (shown[first["id"]], shown[second["id"]]) == (second["id"], None)
     third = admin.post(f"/v1/keys/{second['id']}/rotate", json={}).json()
     assert slug(caller(second["key"]).get("/v1/audits")) == (401, "unauthorized")
     assert slug(admin.post(f"/v1/keys/{second['id']}/rotate", json={})) == (409, "conflict")
@@ -166,6 +171,8 @@ def test_the_command_rotates(settings: Settings, caller: As) -> None:
     for one in (secret, done.stdout.strip()):
         assert caller(one).get("/v1/audits").status_code == 200
         assert slug(caller(one).post("/v1/keys", json={"name": "x"})) == (403, "forbidden")
+    again = CliRunner().invoke(keys, ["--data", str(settings.data_dir), "rotate", old])
+    assert (again.exit_code, "was rotated already" in again.output) == (1, True)
 
 
 def test_without_keys_there_is_nothing_to_manage(broker: Broker, tmp_path_factory: pytest.TempPathFactory) -> None:

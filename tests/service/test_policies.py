@@ -78,4 +78,4 @@ def test_parts_that_are_asked_for_are_known() -> None:
 def test_the_service_refuses_at_once_and_names_each(world: World) -> None:
     rules = [{"metric": m, "op": ">=", "value": 0.4} for m in ("clean.accuracy", "clean.acuracy", "wurst_case.robust")]
     body = is_problem(world.audit(preset="smoke", policy={"rules": rules}), 422, "validation")
-    assert [error["pointer"] for error in body["errors"]] == [f"/policy/rules/{i}/metric" for i in (1, 2)]  # type: ignore[attr-defined]
+    assert [error["pointer"] for error in body["errors"]] == [f"/policy/rules/{i}/metric" for i in (1, 2)]

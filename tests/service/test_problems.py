@@ -1,5 +1,7 @@
 """Every error is a problem: 404, 405, 406, 413, 415, 416, 429, 500."""
 
+from typing import Any
+
 import httpx
 import pytest
 from litestar import Litestar, get
@@ -11,10 +13,10 @@ from service.http.guards import RateLimit
 from tests.service.conftest import Served, World, make_settings
 
 
-def is_problem(answer: httpx.Response, status: int, slug: str) -> dict[str, object]:
+def is_problem(answer: httpx.Response, status: int, slug: str) -> dict[str, Any]:
     assert answer.status_code == status, answer.text
     assert answer.headers["content-type"] == "application/problem+json"
-    body: dict[str, object] = answer.json()
+    body: dict[str, Any] = answer.json()
     assert str(body["type"]).endswith(f"/{slug}")
     assert body["status"] == status
     assert body["instance"] == answer.request.url.path

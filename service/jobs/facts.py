@@ -1,0 +1,28 @@
+"""What every job answers, whatever its kind."""
+
+from typing import Any
+
+from openapi.audits import Progress
+from openapi.problems import Problem
+from openapi.states import JobStatus
+from service.db.tables import Job
+from service.orchestrator.job_rows import HARDENING
+
+
+def job_facts(job: Job, child: Job | None = None) -> dict[str, Any]:
+    """The fields that every job answers. An audit whose hardening runs shows the hardening's progress."""
+    at_work = child if child is not None and job.phase == HARDENING else job
+    return {
+        "id": job.id,
+        "status": job.status,
+        "phase": job.phase if job.phase or job.status != JobStatus.QUEUED else "queued",
+        "progress": at_work.progress and {name: at_work.progress[name] for name in Progress.model_fields},
+        "seconds_left": at_work.seconds_left,
+        "verdict": job.verdict,
+        "problem": Problem.model_validate(job.problem) if job.problem else None,
+        "waiting_for": Problem.model_validate(at_work.waiting_for) if at_work.waiting_for else None,
+        "labels": job.request.get("labels", {}),
+        "created_at": job.created_at,
+        "started_at": job.started_at,
+        "finished_at": job.finished_at,
+    }

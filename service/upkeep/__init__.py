@@ -1,0 +1,1 @@
+"""What keeps an installation in order while nobody looks: garbage, retention, and an examination of what is stored."""
