@@ -10,11 +10,16 @@ from openapi.stages.base import Wire
 class DissectionOptions(Frozen):
     """Overlap of every unit's highest activations with the masks that come with the images."""
 
-    dataset_id: Id | None = Field(None, description="The audited data set, which must carry masks; null means it too")
+    dataset_id: Id | None = Field(
+        None,
+        description="Images with masks of concepts, of the model's shape and with any labels; null is the audited data set",
+    )
     layer: str | None = Field(None, max_length=500, description="null: the last convolution that keeps places apart")
     quantile: float = Field(0.005, gt=0, lt=1, description="Share of a unit's places that count as its highest")
     iou: float = Field(0.04, gt=0, lt=1, description="A unit above it is a detector of its concept")
-    max_samples: int | None = Field(None, ge=1, le=MOST, description="Images; null is every evaluated sample")
+    max_samples: int | None = Field(
+        None, ge=1, le=MOST, description="Images; null is every evaluated sample, of another data set every image"
+    )
 
 
 class DissectedUnit(Frozen):
@@ -26,6 +31,7 @@ class DissectedUnit(Frozen):
 
 class DissectionSection(Frozen):
     layer: str
+    dataset_id: str | None = Field(None, description="Of the images; null is the audited data set")
     concepts: tuple[str, ...]
     n: int = Field(description="Images")
     quantile: float

@@ -17,6 +17,7 @@ from service.audits import junit, markdown, sarif, table
 from service.db.tables import Job
 from service.ids import new_id
 from service.jobs.service import JobService, new_job
+from service.orchestrator.job_kinds.audit import named
 from service.orchestrator.requests import stored, with_attacks
 from service.orchestrator.validation import check_audit, check_policy
 
@@ -67,8 +68,11 @@ class AuditService(JobService[AuditRequest, AuditInfo]):
             if asked.harden.train_dataset_id is None:
                 raise InvalidField("/harden/train_dataset_id", "name the data set to train on; it was not audited on")
             train = await self.dataset(session, asked.harden.train_dataset_id, "/harden/train_dataset_id")
+        concepts = None
+        for identity, pointer in named(asked).values():
+            concepts = await self.dataset(session, identity, pointer)
         if model is not None and dataset is not None:
-            check_audit(asked, model, dataset, train)
+            check_audit(asked, model, dataset, train, concepts)
 
     async def add(self, session: AsyncSession, asked: AuditRequest) -> Job:
         """The audit, and the hardening that is a part of it."""

@@ -6,7 +6,7 @@ Every function here takes a session that holds the job's lock (see `lock_job`) a
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from openapi.base import utc_now
@@ -37,6 +37,13 @@ async def lock_job(session: AsyncSession, job_id: str) -> Job | None:
                 select(Job).where(Job.id == identity).with_for_update().execution_options(populate_existing=True)
             )
     return await session.get(Job, job_id)
+
+
+def works_on(identity: str) -> ColumnElement[bool]:
+    """Whether a job works on this model or data set."""
+    of_concepts = Job.request["explain"]["dissection"]["dataset_id"].as_string()
+    columns = (Job.model_id, Job.dataset_id, Job.train_dataset_id, of_concepts)
+    return or_(*(column == identity for column in columns))
 
 
 def log_event(session: AsyncSession, job: Job, kind: str, data: dict[str, Any]) -> None:

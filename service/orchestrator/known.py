@@ -33,6 +33,8 @@ async def load_known(session: AsyncSession, job: Job, settings: Settings) -> Kno
         identity = getattr(job, column)
         if identity is not None:
             datasets[part] = await load_dataset(session, identity, pointer)
+    for part, (identity, pointer) in kind.named(request).items():
+        datasets[part] = await load_dataset(session, identity, pointer)
     ready = {part: dataset for part, dataset in datasets.items() if dataset is not None}
     if (model is None and job.model_id is not None) or len(ready) < len(datasets):
         return None

@@ -12,6 +12,8 @@ from service.orchestrator.plan import Done, Known, Step
 from service.orchestrator.subjects import DatasetSubject, Matched, ModelSubject, Part
 
 PREPARING = "preparing"
+#: Where a request names another data set with masks of concepts.
+CONCEPTS_POINTER = "/explain/dissection/dataset_id"
 
 
 @dataclass(frozen=True)
@@ -29,8 +31,17 @@ class Match:
 
 def match(model: ModelSubject, dataset: DatasetSubject, pointer: str) -> Match:
     """Bring labels and channels together. Raises `DatasetMismatch` that names the field when nobody can."""
+    channels = match_images(model, dataset, pointer)
+    try:
+        several = readings(model.name, model.inspection.num_classes, model.meta.labels, dataset.inspection)
+    except DatasetMismatch as error:
+        raise _mismatch(pointer, str(error)) from error
+    return Match(several, channels)
+
+
+def match_images(model: ModelSubject, dataset: DatasetSubject, pointer: str) -> int | None:
+    """The channels that images must be brought to; None where they serve as they are. Raises as `match` does."""
     wanted, found = model.inspection.input.shape, dataset.inspection.shape
-    channels = None
     if wanted and wanted != found:
         if wanted[1:] != found[1:] or {wanted[0], found[0]} != {1, 3}:
             raise _mismatch(
@@ -39,12 +50,16 @@ def match(model: ModelSubject, dataset: DatasetSubject, pointer: str) -> Match:
                 "width); upload the data in that shape, or with `resize` in its metadata, e.g. "
                 f'{{"size": {max(wanted[1:])}, "crop": [{wanted[-2]}, {wanted[-1]}]}}',
             )
-        channels = wanted[0]
-    try:
-        several = readings(model.name, model.inspection.num_classes, model.meta.labels, dataset.inspection)
-    except DatasetMismatch as error:
-        raise _mismatch(pointer, str(error)) from error
-    return Match(several, channels)
+        return wanted[0]
+    return None
+
+
+def _of_part(model: ModelSubject, part: Part, dataset: DatasetSubject) -> Match:
+    """What a data set needs for its part: of images with concepts nobody reads the labels."""
+    if part is not Part.CONCEPTS:
+        return match(model, dataset, "")
+    as_they_are = Reading(order="numeric", logits=tuple(range(dataset.inspection.num_classes)))
+    return Match((as_they_are,), match_images(model, dataset, CONCEPTS_POINTER))
 
 
 def _shape(shape: tuple[int, ...]) -> str:
@@ -59,7 +74,7 @@ def prepare_steps(model: ModelSubject, datasets: Mapping[Part, DatasetSubject]) 
     """The phase ``preparing``: a step for each data set whose arrays do not serve as they are."""
     planned = []
     for part, dataset in datasets.items():
-        found = match(model, dataset, "")
+        found = _of_part(model, part, dataset)
         if not found.is_plain:
             evidence = len(found.readings) > 1
             params = PrepareParams(
@@ -79,7 +94,10 @@ def _step(part: Part) -> str:
 
 def as_taken(known: Known[Any], part: Part) -> DatasetSubject:
     """A data set as the job's model takes it, by what its preparation found where it needs one."""
-    return prepared(known.model, known.datasets[part], known.done.get(_step(part)))
+    dataset, done = known.datasets[part], known.done.get(_step(part))
+    if part is Part.CONCEPTS:
+        return dataset if done is None else replace(dataset, files={**dataset.files, **done.result.files})
+    return prepared(known.model, dataset, done)
 
 
 def prepared(model: ModelSubject, dataset: DatasetSubject, done: Done | None) -> DatasetSubject:

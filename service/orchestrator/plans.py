@@ -4,7 +4,7 @@ All of it happens inside the transaction that recorded the last result, so that 
 """
 
 from pydantic import ValidationError
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from openapi.problems import Problem, TremorError, problem, unreadable
@@ -50,7 +50,7 @@ class Plans:
             select(Job.id).where(
                 Job.planned.is_(False),
                 Job.status == JobStatus.QUEUED,
-                or_(Job.model_id == subject_id, Job.dataset_id == subject_id, Job.train_dataset_id == subject_id),
+                job_rows.works_on(subject_id),
             )
         )
         for job_id in list(rows):

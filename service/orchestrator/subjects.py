@@ -16,6 +16,7 @@ class Part(StrEnum):
 
     EVAL = "eval"
     TRAIN = "train"
+    CONCEPTS = "concepts"
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from openapi.problems import InvalidField, InvalidFields
 from openapi.report import ClassReport
 from openapi.samples import check_indices
 from service.orchestrator.analyses import check_neurons, check_own
+from service.orchestrator.analyses.dissection import check_concepts
 from service.orchestrator.masks import check_masks
 from service.orchestrator.matching import class_names, match
 from service.orchestrator.subjects import DatasetSubject, ModelSubject
@@ -64,11 +65,16 @@ def check_hardening(model: ModelSubject, options: HardenOptions, pointer: str) -
 
 
 def check_audit(
-    request: AuditRequest, model: ModelSubject, dataset: DatasetSubject, train: DatasetSubject | None
+    request: AuditRequest,
+    model: ModelSubject,
+    dataset: DatasetSubject,
+    train: DatasetSubject | None,
+    concepts: DatasetSubject | None = None,
 ) -> AuditRequest:
     """Check an audit against inspected subjects; return it as it will run.
 
-    Analyses of neurons that cannot be done are left out when they were only there by default.
+    Analyses of neurons that cannot be done are left out when they were only there by default. `concepts`: another data
+    set with masks, where the request names one and it is inspected.
     """
     match(model, dataset, "/dataset_id")
     check_class_rules(request, class_names(model, dataset), model)
@@ -76,6 +82,8 @@ def check_audit(
     check_attacks(model, request.attacks or (), "/attacks" if request.preset is None else "/preset", dataset)
     request = check_neurons(request, model, dataset)
     request = check_own(request, model, dataset)
+    if concepts is not None:
+        check_concepts(model, concepts)
     if request.harden is not None and train is not None:
         check_hardening(model, request.harden, "/harden")
         match(model, train, "/harden/train_dataset_id")

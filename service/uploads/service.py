@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from typing import Any, ClassVar, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -197,7 +197,7 @@ class UploadService(ABC, Generic[Row, Meta, Info]):
             user = await session.scalar(
                 select(Job).where(
                     Job.status.not_in(TERMINAL),
-                    or_(Job.model_id == identity, Job.dataset_id == identity, Job.train_dataset_id == identity),
+                    job_rows.works_on(identity),
                 )
             )
             if user is not None:
@@ -219,8 +219,8 @@ class UploadService(ABC, Generic[Row, Meta, Info]):
 
     async def _prepared(self, session: AsyncSession, identity: str) -> set[str]:
         """Blobs that jobs made of a data set for their model."""
-        mine = or_(Job.dataset_id == identity, Job.train_dataset_id == identity)
-        query = select(ShardRow.result).join(Job).where(mine, ShardRow.stage == "prepare", ShardRow.result.is_not(None))
+        query = select(ShardRow.result).join(Job)
+        query = query.where(job_rows.works_on(identity), ShardRow.stage == "prepare", ShardRow.result.is_not(None))
         files = [file for result in await session.scalars(query) for file in (result or {})["files"].values()]
         return {file["blob"]["sha256"] for file in files}
 

@@ -24,7 +24,7 @@ from openapi.models import ModelInspection
 from openapi.stages.base import Stage
 from openapi.states import JobKind
 from openapi.wire.jobs import Blob, Limits, OutputFile, Shard, ShardResult
-from service.orchestrator.job_kinds.audit import extend
+from service.orchestrator.job_kinds.audit import extend, named
 from service.orchestrator.plan import Done, Known, Step, resolved
 from service.orchestrator.requests import stored, with_attacks
 from service.orchestrator.subjects import DatasetSubject, ModelSubject, Part
@@ -78,18 +78,40 @@ class InProcess:
         self.model = ModelSubject(
             "mdl_1", "net", blob.sha256, blob.size, ModelInspection.model_validate(inspected.value)
         )
-        np.save(folder / "x.npy", x)
-        np.save(folder / "y.npy", y)
-        names = ["x", "y"]
+        self.data = self._dataset("dst_1", x, y, masks)
+        self.others: dict[str, DatasetSubject] = {}
+
+    def add(
+        self,
+        name: str,
+        x: npt.NDArray[np.uint8],
+        y: npt.NDArray[np.int64],
+        masks: Mapping[str, npt.NDArray[np.bool_]] | None = None,
+    ) -> None:
+        """Add another data set, by its id, that audits may name."""
+        self.others[name] = self._dataset(name, x, y, masks)
+
+    def _dataset(
+        self,
+        name: str,
+        x: npt.NDArray[np.uint8],
+        y: npt.NDArray[np.int64],
+        masks: Mapping[str, npt.NDArray[np.bool_]] | None,
+    ) -> DatasetSubject:
+        arrays: dict[str, npt.NDArray[Any]] = {"x": x, "y": y}
         if masks:
-            np.save(folder / "masks.npy", np.stack([*masks.values()], 1))
-            names.append("masks")
-        files = {n: OutputFile(name=n, kind="data", format="npy", blob=self._take(folder / f"{n}.npy")) for n in names}
-        classes, counts = self.model.inspection.num_classes, np.bincount(y).tolist()
+            arrays["masks"] = np.stack([*masks.values()], 1)
+        files = {}
+        for kind, values in arrays.items():
+            path = self._folder / f"{name}.{kind}.npy"
+            np.save(path, values)
+            files[kind] = OutputFile(name=kind, kind="data", format="npy", blob=self._take(path))
+        counts = np.bincount(y).tolist()
+        classes = max(len(counts), self.model.inspection.num_classes) if name == "dst_1" else len(counts)
         found = {"num_samples": len(x), "shape": list(x.shape[1:]), "dtype": "uint8", "num_classes": classes}
         concepts = list(masks) if masks else None
         inspection = DatasetInspection.model_validate({**found, "class_counts": counts, "concepts": concepts})
-        self.data = DatasetSubject("dst_1", "set", "d" * 64, 1, inspection, files=files)
+        return DatasetSubject(name, "set", "d" * 64, 1, inspection, files=files)
 
     def audit(self, *, slice_size: int = 1000, batch_size: int | None = None, **request: Any) -> Audited:
         """Plan the audit and do it, step by step."""
@@ -98,8 +120,9 @@ class InProcess:
         planned: list[Step] = []
         done: dict[str, Done] = {}
         while True:
+            datasets = {Part.EVAL: self.data, **{part: self.others[name] for part, (name, _) in named(asked).items()}}
             known = Known(
-                "aud_1", JobKind.AUDIT, _NOW, _NOW, asked, self.model, {Part.EVAL: self.data},
+                "aud_1", JobKind.AUDIT, _NOW, _NOW, asked, self.model, datasets,
                 frozenset(step.name for step in planned), done, slice_size,
             )  # fmt: skip
             more = extend(known)

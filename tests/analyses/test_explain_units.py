@@ -8,7 +8,7 @@ import torch
 from scipy.stats import mannwhitneyu, spearmanr
 from torch import nn
 
-from openapi.problems import InvalidField
+from openapi.problems import DatasetMismatch, InvalidField
 from tests.analyses.in_process import Audited, InProcess
 
 pytestmark = pytest.mark.slow
@@ -103,6 +103,25 @@ def test_slices_do_not_matter(planted: InProcess, found: Audited) -> None:
     assert whole["masking"] == found.report["explain"]["masking"]
 
 
+@pytest.mark.parametrize("slice_size", [5, 1000])
+def test_concepts_may_come_with_other_images(planted: InProcess, found: Audited, slice_size: int) -> None:
+    """The same squares in colour, with labels that the model has no logits for: channels are brought to the model's."""
+    x, masks = (np.load(found.paths[planted.data.files[name].blob.sha256]) for name in ("x", "masks"))
+    named = dict(zip(["bright", "dark"], np.moveaxis(masks[:, 1:], 1, 0), strict=True))
+    planted.add("dst_2", np.repeat(x, 3, 1), np.arange(N, dtype=np.int64), named)
+    asked: dict[str, Any] = {"dissection": {**DISSECTION, "dataset_id": "dst_2"}, "masking": None}
+    other = audited(planted, slice_size=slice_size, **asked, max_samples=3)
+    section, own = other.report["explain"]["dissection"], found.report["explain"]["dissection"]
+    assert (section["dataset_id"], own["dataset_id"]) == ("dst_2", None)
+    assert (section["n"], section["concepts"]) == (N, ["bright", "dark"])  # all of them, whatever is audited
+    assert [u["iou"] for u in section["units"]] == [u["iou"] for u in own["units"]] == [1, 1, 0, 0]
+    assert [u["concept"] for u in section["units"][:2]] == ["bright", "dark"]
+    assert other.report["dataset"]["id"] == "dst_1"
+    if slice_size == 1000:
+        few = audited(planted, dissection={**asked["dissection"], "max_samples": 7}, masking=None)
+        assert few.report["explain"]["dissection"]["n"] == 7
+
+
 def test_null_options_are_settled_by_the_model(planted: InProcess) -> None:
     section = audited(planted, masking={"attacks": FGSM}, dissection={"dataset_id": "dst_1"}).report["explain"]
     assert [p["masked"] for p in section["masking"]["points"]] == [0, 1, 2, 0, 1, 2]
@@ -116,11 +135,16 @@ def test_null_options_are_settled_by_the_model(planted: InProcess) -> None:
         ({"masking": {"layer": "3"}}, "/explain/masking/layer"),
         ({"masking": {"attacks": [{"name": "fgsm", "mask": "bright"}]}}, "/explain/masking/attacks/0/mask"),
         ({"dissection": {"layer": "nowhere"}}, "/explain/dissection/layer"),
-        ({"dissection": {"dataset_id": "dst_2"}}, "/explain/dissection/dataset_id"),
+        ({"dissection": {"dataset_id": "maskless"}}, "/explain/dissection/dataset_id"),
+        ({"dissection": {"dataset_id": "large"}}, "/explain/dissection/dataset_id"),
     ],
 )
 def test_what_cannot_be_done_is_refused(planted: InProcess, explain: dict[str, Any], pointer: str) -> None:
-    with pytest.raises(InvalidField) as error:
+    plain = np.zeros((2, 1, 8, 8), np.uint8)
+    planted.add("maskless", plain, np.zeros(2, np.int64))
+    large = {"any": np.ones((2, 9, 9), bool)}
+    planted.add("large", np.zeros((2, 1, 9, 9), np.uint8), np.zeros(2, np.int64), large)
+    with pytest.raises((InvalidField, DatasetMismatch)) as error:
         audited(planted, **explain)
     assert error.value.errors is not None
     assert error.value.errors[0].pointer == pointer

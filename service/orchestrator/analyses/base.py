@@ -1,7 +1,7 @@
 """What the steps of a neuron analysis are made from: slices, targets, and files of earlier steps."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
 from openapi.analyses import NeuronOptions
@@ -24,12 +24,16 @@ Slice = tuple[int, int]
 
 @dataclass(frozen=True)
 class Planning:
-    """The audit that an analysis is a part of. `cuts`: the slices of the evaluated samples."""
+    """The audit that an analysis is a part of.
+
+    `cuts`: the slices of the evaluated samples. `concepts`: another data set with masks, and slices of it.
+    """
 
     request: AuditRequest
     model: ModelSubject
     dataset: DatasetSubject
     cuts: Sequence[Slice]
+    concepts: tuple[DatasetSubject, Sequence[Slice]] | None = None
 
     @property
     def neurons(self) -> NeuronOptions:
@@ -56,6 +60,14 @@ class Planning:
             "seed": request.seed,
             "choice": choice,
         }
+
+    def of_concepts(self) -> "Planning":
+        """The same over all images of the data set with masks, where that is another."""
+        if self.concepts is None:
+            return self
+        dataset, cuts = self.concepts
+        whole = self.request.model_copy(update={"samples": "first"})
+        return replace(self, request=whole, dataset=dataset, cuts=cuts, concepts=None)
 
     def data(self) -> dict[str, Blob | OutputOf]:
         """The inputs of a work that runs the model."""

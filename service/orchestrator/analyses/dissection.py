@@ -16,6 +16,7 @@ from openapi.problems import InvalidField
 from service.orchestrator.analyses.base import Planning, step_name
 from service.orchestrator.analyses.layers import layer_of
 from service.orchestrator.analyses.masking import needs_neurons
+from service.orchestrator.matching import CONCEPTS_POINTER, match_images
 from service.orchestrator.plan import OutputOf, Step, ValueOf
 from service.orchestrator.subjects import DatasetSubject, ModelSubject
 
@@ -24,6 +25,7 @@ POINTER = "/explain/dissection"
 
 def steps(options: DissectionOptions, plan: Planning) -> list[Step]:
     """``unit_counts.SLICE``, ``unit_thresholds.0``, ``unit_overlaps.SLICE``."""
+    plan = plan.of_concepts()
     layer, cuts = _layer(options, plan.model), plan.slices(options.max_samples)
     concepts = plan.dataset.inspection.concepts or ()
     data = plan.data()
@@ -61,12 +63,23 @@ def _layer(options: DissectionOptions, model: ModelSubject) -> str:
 
 def check(options: DissectionOptions, request: AuditRequest, model: ModelSubject, dataset: DatasetSubject) -> None:
     """Raise `InvalidField` where there are no masks, or no layer with places."""
-    if options.dataset_id not in (None, dataset.id):
-        raise InvalidField(
-            f"{POINTER}/dataset_id",
-            "concepts are those of the audited data set: give masks with its images, and null here",
-        )
-    if dataset.inspection.concepts is None:
-        raise InvalidField(POINTER, f"the data set {dataset.name!r} carries no masks; upload `masks` and their `names`")
+    if other_dataset(options, dataset.id) is None and dataset.inspection.concepts is None:
+        raise _maskless(POINTER, dataset)
     needs_neurons(POINTER, request, model)
     _layer(options, model)
+
+
+def other_dataset(options: DissectionOptions, audited: str) -> str | None:
+    """The id of the data set with the masks; None where it is the audited one."""
+    return None if options.dataset_id in (None, audited) else options.dataset_id
+
+
+def check_concepts(model: ModelSubject, concepts: DatasetSubject) -> None:
+    """Raise `InvalidField` or `DatasetMismatch` where another data set has no masks, or images of another shape."""
+    if concepts.inspection.concepts is None:
+        raise _maskless(CONCEPTS_POINTER, concepts)
+    match_images(model, concepts, CONCEPTS_POINTER)
+
+
+def _maskless(pointer: str, dataset: DatasetSubject) -> InvalidField:
+    return InvalidField(pointer, f"the data set {dataset.name!r} carries no masks; upload `masks` and their `names`")

@@ -10,9 +10,10 @@ from openapi.stages.report import ReportValue
 from openapi.states import JobStatus
 from service.orchestrator.analyses import analysis_steps, is_analysis
 from service.orchestrator.analyses.base import Planning
+from service.orchestrator.analyses.dissection import other_dataset
 from service.orchestrator.evaluation import Samples, aimed_attacks, attack_steps, evaluated, slices
 from service.orchestrator.hardened import of_audit
-from service.orchestrator.matching import as_taken, prepare_steps
+from service.orchestrator.matching import CONCEPTS_POINTER, as_taken, prepare_steps
 from service.orchestrator.partial import attacked, broken_rules
 from service.orchestrator.plan import Ahead, Ending, Extension, Known, Step
 from service.orchestrator.reporting import REPORT, listed, report_step
@@ -25,14 +26,17 @@ ATTACKS = "attacks"
 def extend(known: Known[AuditRequest]) -> Extension:
     """What comes next. Raises the errors of `check_audit`, and `TimeLimit` when time ended before any result."""
     model, raw, train = known.model, known.datasets[Part.EVAL], known.datasets.get(Part.TRAIN)
-    preparing = prepare_steps(model, {Part.EVAL: raw})
+    masked = known.datasets.get(Part.CONCEPTS)
+    preparing = prepare_steps(model, {Part.EVAL: raw, **({} if masked is None else {Part.CONCEPTS: masked})})
     if preparing and not known.planned:
-        check_audit(known.request, model, raw, train)
+        check_audit(known.request, model, raw, train, masked)
         return Extension(steps=preparing, ahead=ahead(known))
     dataset = as_taken(known, Part.EVAL)
-    request = check_audit(known.request, model, dataset, train)
+    request = check_audit(known.request, model, dataset, train, masked)
     if not known.of(ATTACKS) and known.stopped is None:
-        return Extension(steps=attack_phase(request, model, dataset, known.slice_size), ahead=ahead(known))
+        concepts = None if masked is None else as_taken(known, Part.CONCEPTS)
+        steps = attack_phase(request, model, dataset, known.slice_size, concepts)
+        return Extension(steps=steps, ahead=ahead(known))
     if REPORT in known.done:
         done = known.done[REPORT]
         value = done.value(ReportValue)
@@ -54,12 +58,28 @@ def _report(known: Known[AuditRequest], request: AuditRequest, dataset: DatasetS
     return Extension(steps=(step,), drops_child=child is not None and not child.ended)
 
 
-def attack_phase(request: AuditRequest, model: ModelSubject, dataset: DatasetSubject, slice_size: int) -> list[Step]:
+def named(request: AuditRequest) -> dict[Part, tuple[str, str]]:
+    """The data set with masks of concepts, where it is not the audited one, and the field that names it."""
+    asked = None if request.explain is None else request.explain.dissection
+    other = None if asked is None else other_dataset(asked, request.dataset_id)
+    return {} if other is None else {Part.CONCEPTS: (other, CONCEPTS_POINTER)}
+
+
+def attack_phase(
+    request: AuditRequest,
+    model: ModelSubject,
+    dataset: DatasetSubject,
+    slice_size: int,
+    concepts: DatasetSubject | None = None,
+) -> list[Step]:
     """The phase ``attacks``: every attack and σ over every slice; and a phase for each further analysis of neurons."""
     samples = Samples.of(request, dataset, slice_size, keep_examples=request.keep_examples)
     specs = aimed_attacks(request, model, dataset)
     steps = attack_steps(ATTACKS, model, samples, specs, survivors_only=request.survivors_only)
-    return steps + analysis_steps(Planning(request, model, dataset, samples.cuts))
+    whole = None
+    if concepts is not None:
+        whole = (concepts, slices(concepts.inspection.num_samples, request.execution, slice_size))
+    return steps + analysis_steps(Planning(request, model, dataset, samples.cuts, whole))
 
 
 def ahead(known: Known[AuditRequest]) -> list[Ahead]:

@@ -84,6 +84,7 @@ def dissection(options: DissectionOptions, found: Found) -> tuple[DissectionSect
     known = dissect(total, first.concepts, np.array([sigma[k] for k in range(units)]), options.iou)
     section = DissectionSection(
         layer=first.layer,
+        dataset_id=None if options.dataset_id == found.request.dataset_id else options.dataset_id,
         concepts=first.concepts,
         n=sum(value.n for value in values),
         quantile=options.quantile,
