@@ -94,7 +94,8 @@ class Client:
 
 def numbers(report: Json) -> Json:
     """What of a report must not depend on who computed it, when, how often, or in what pieces."""
-    kept = {key: report[key] for key in ("model", "dataset", "clean", "worst_case", "checks", "neurons")}
+    parts = ("model", "dataset", "clean", "worst_case", "checks", "neurons", "explain", "regions")
+    kept = {key: report[key] for key in parts}
     attacks = [{key: value for key, value in attack.items() if key != "seconds"} for attack in report["attacks"]]
     verdict = report["verdict"]
     return {**kept, "attacks": attacks, "verdict": verdict}

@@ -186,3 +186,30 @@ def test_restarts_lose_nothing(folder: Path, body: Json, undisturbed: Json) -> N
     for part in ("model", "dataset"):
         report[part] = {**report[part], "id": undisturbed[part]["id"]}
     assert_same(report, undisturbed)
+
+
+@pytest.fixture(scope="module")
+def searching(body: Json) -> Json:
+    """Every pixel of sixteen images, in two shards of some seconds each."""
+    regions = {"segmentation": "slic", "segments": 6, "max_samples": 16, "pixels": 2}
+    return {**body, "attacks": [{"name": "fgsm", "eps": 0.1}], "neurons": None, "regions": regions, "max_samples": 16}
+
+
+@pytest.fixture(scope="module")
+def searched(client: Client, searching: Json) -> Json:
+    return numbers(client.report(client.start(searching)))
+
+
+@pytest.mark.parametrize("victim", ["worker", "job"])
+def test_a_region_search_survives_its_worker(
+    service: EmbeddedService, client: Client, searching: Json, searched: Json, victim: str
+) -> None:
+    forget_results(service)
+    audit = client.start(searching)
+    client.wait(f"/audits/{audit}", lambda b: b["phase"] == "regions" and b["progress"] and b["progress"]["done"] > 0)
+    os.kill(lineage_in_the_middle(service, client, audit)[victim].pid, signal.SIGKILL)
+    found = numbers(client.report(audit))
+    assert reasons(client, audit)  # it was killed at work
+    assert_same(found, searched)
+    assert found["regions"]["n"] > 8
+    assert found["regions"]["vulnerable"] > 0
