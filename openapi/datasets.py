@@ -96,6 +96,14 @@ class DatasetMetadata(Frozen):
         None, max_length=200, description="Of a table: the column of images or their files"
     )
     label_column: str | None = Field(None, max_length=200, description="Of a table: the column of labels")
+    mask_columns: tuple[Annotated[str, Field(min_length=1, max_length=200)], ...] | None = Field(
+        None,
+        min_length=1,
+        max_length=100,
+        exclude_if=lambda value: value is None,
+        description="Of a table: columns of binary masks, or of their files; each is a concept of its name, an empty cell "
+        "an image that does not show it",
+    )
     resize: Annotated[Resize, BeforeValidator(_as_size, json_schema_input_type=Resize | Window | Side)] | None = Field(
         None, description="How image files are brought to one size; a bare number or [height, width] is its `size`"
     )

@@ -13,6 +13,7 @@ from openapi.datasets import DatasetMetadata
 from openapi.problems import DatasetMalformed, DatasetRejected
 from workers.datasets.labels import Classes, check_names, class_numbers, named_classes
 from workers.datasets.limits import DatasetLimits
+from workers.datasets.mask_columns import check_mask_columns
 from workers.datasets.pixel_rows import dense_rows, holds_numbers, is_list
 from workers.datasets.tables import LABEL_COLUMNS, plain_column
 
@@ -25,13 +26,21 @@ _INDICES = ("id", "index", "idx", "unnamed:_0", "")
 
 @dataclass
 class Columns:
-    """`images`: one column of encoded files or of lists, or one a pixel (`pixels` is true for numbers)."""
+    """`images`: one column of encoded files or of lists, or one a pixel (`pixels` is true for numbers).
+
+    `masks`: columns of masks.
+    """
 
     label: str
     images: tuple[str, ...]
     pixels: bool = False
     features: dict[str, Any] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    masks: tuple[str, ...] = ()
+
+
+def _unread(column: str) -> str:
+    return f"the column {column!r} is not read; metadata.mask_columns reads it as binary masks"
 
 
 def choose_columns(schema: Any, metadata: DatasetMetadata) -> Columns:
@@ -41,17 +50,20 @@ def choose_columns(schema: Any, metadata: DatasetMetadata) -> Columns:
     """
     features = _features(schema)
     label, notes = _label_column(schema, features, metadata)
-    fields = [f for f in schema if f.name != label and not _is_index(f.name)]
+    masks = check_mask_columns([f.name for f in schema], metadata, "the table")
+    fields = [f for f in schema if f.name not in (label, *masks) and not _is_index(f.name)]
     for fits, pixels in ((_holds_bytes, False), (holds_numbers, True)):
         if any(fits(f.type) for f in fields) or metadata.image_column:
             able = [f.name for f in fields if fits(f.type)]
             if metadata.image_column is None or metadata.image_column in able:
                 image = metadata.image_column or _one_of(schema, able, features, "Image", _IMAGES, "image")
-                return Columns(label, (image,), pixels, features, notes)
+                rest = [f.name for f in fields if f.name != image and fits(f.type)]
+                notes += [_unread(name) for name in rest if "mask" in name.lower()]
+                return Columns(label, (image,), pixels, features, notes, masks)
     numbers = [f.name for f in fields if pa.types.is_integer(f.type) or pa.types.is_floating(f.type)]
     if metadata.image_column is None and len(numbers) >= 16 and _square(len(numbers)):
         notes.append(f"{len(numbers)} columns of numbers were read as pixels, {numbers[0]!r} to {numbers[-1]!r}")
-        return Columns(label, tuple(numbers), True, features, notes)
+        return Columns(label, tuple(numbers), True, features, notes, masks)
     raise DatasetRejected(_unclear(schema, "of encoded images (struct with bytes) or of pixels (lists)", "image"))
 
 
@@ -71,16 +83,17 @@ def _label_column(schema: Any, features: dict[str, Any], metadata: DatasetMetada
                 _unclear(schema, f"called {metadata.label_column!r} (metadata.label_column)", "label")
             )
         return metadata.label_column, []
-    fields = [f for f in schema if not _is_index(f.name) and f.name != metadata.image_column]
+    others = (metadata.image_column, *(metadata.mask_columns or ()))
+    fields = [f for f in schema if not _is_index(f.name) and f.name not in others]
     usual = [f.name for f in fields if plain_column(f.name) in _LABELS and (_holds_labels(f.type) or is_list(f.type))]
     able = [f.name for f in fields if _holds_labels(f.type)]
     able = able if len(able) < 2 else [f.name for f in fields if f.name in able and not pa.types.is_floating(f.type)]
     label = _one_of(schema, list(dict.fromkeys([*usual, *able])), features, "ClassLabel", _LABELS, "label")
     marked = [name for name in able if name != label and features.get(name, {}).get("_type") == "ClassLabel"]
-    others = marked or [name for name in able if name != label and "label" in plain_column(name)]
-    shown = ", ".join(map(repr, others[:5]))
+    beside = marked or [name for name in able if name != label and "label" in plain_column(name)]
+    shown = ", ".join(map(repr, beside[:5]))
     note = f"labels are read from the column {label!r}, and not from {shown} (metadata.label_column chooses)"
-    return label, [note] if others else []
+    return label, [note] if beside else []
 
 
 def _one_of(

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from openapi.datasets import DatasetInspection, DatasetMetadata
 from openapi.problems import DatasetRejected
+from workers.datasets.images import Plan
 from workers.datasets.labels import Classes, Labels, check_names
 
 
@@ -16,7 +17,8 @@ from workers.datasets.labels import Classes, Labels, check_names
 class Decoded:
     """A reader's answer: `x.npy` is written; the labels are still in memory (8 bytes a sample).
 
-    concepts: of the masks that were written beside it (`concept_masks.MASKS`); None without any.
+    concepts: of the masks that were written beside it (`concept_masks.MASKS`); None without any. plan: how pictures
+    were decoded, where they are some.
     """
 
     n: int
@@ -27,6 +29,7 @@ class Decoded:
     channels: str = "as stored"
     warnings: list[str] = field(default_factory=list)
     concepts: tuple[str, ...] | None = None
+    plan: Plan | None = None
 
 
 def inspection(decoded: Decoded, metadata: DatasetMetadata) -> DatasetInspection:

@@ -16,6 +16,7 @@ from workers.datasets.images import KINDS, Survey, write_images
 from workers.datasets.labels import named_classes
 from workers.datasets.limits import DatasetLimits
 from workers.datasets.listing import IMAGES, Listing, is_split, split_of
+from workers.datasets.mask_columns import refuse_mask_columns
 from workers.datasets.mask_folders import split_masks, write_mask_folders
 from workers.datasets.tables import SUFFIXES, list_by_table
 from workers.datasets.webdataset import list_by_companions
@@ -31,17 +32,21 @@ def read_folders(
     With a table (`labels.csv`, `metadata.csv`, …) samples keep its order, with companions (`1.jpg`, `1.cls`) the
     archive's. Otherwise a file's class is its folder, and samples are ordered by the SHA-256 of their path: the same
     order every time, with the classes mixed, so that the first so many samples are a fair share of the whole.
-    Masks lie in folders of their own (`mask_folders`).
+    Masks lie in folders of their own (`mask_folders`), or where columns of the table say (`metadata.mask_columns`).
     """
     with open_archive(path, x_path.parent, limits) as archive:
         warnings: list[str] = []
-        images, masks = split_masks(_image_names(archive, warnings))
+        every = _image_names(archive, warnings)
+        images, masks = (every, None) if metadata.mask_columns else split_masks(every)
         listing = (
             list_by_table(archive, images, metadata)
             or list_by_companions(archive, images)
             or list_by_folders(archive, images, metadata)
         )
         order = listing.order
+        if listing.masks is None:
+            refuse_mask_columns(metadata, "the archive")
+        masks = masks or listing.masks
         if len(order) > limits.samples:
             raise DatasetRejected(f"the archive holds {len(order):,} images; at most {limits.samples:,} are accepted")
         classes = named_classes(

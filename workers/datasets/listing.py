@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
+from workers.datasets.mask_folders import MaskFolders
+
 IMAGES = frozenset(
     {
         *(".jpg", ".jpeg", ".jpe", ".jfif", ".mpo", ".png", ".apng", ".webp", ".avif", ".bmp", ".dib"),
@@ -16,13 +18,15 @@ _SPLITS = (("train", "training"), ("test", "testing"), ("val", "valid", "validat
 
 @dataclass
 class Listing:
-    """`order`: names of the sample's files; `classes`: as long. `empty`: classes without a sample."""
+    """`order`: names of the sample's files; `classes`: as long. `empty`: classes without a sample. `masks`: files
+    that a table names."""
 
     order: list[str]
     classes: list[str]
     empty: tuple[str, ...] = ()
     folders: bool = False
     warnings: list[str] = field(default_factory=list)
+    masks: MaskFolders | None = None
 
 
 def split_of(name: str) -> str | None:

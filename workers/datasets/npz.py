@@ -15,6 +15,7 @@ from workers.datasets.decoded import Decoded
 from workers.datasets.labels import Classes, check_label_shape, class_numbers
 from workers.datasets.limits import DatasetLimits
 from workers.datasets.listing import split_of
+from workers.datasets.mask_columns import refuse_mask_columns
 from workers.datasets.npy import NpyHeader, read_header, read_rows
 from workers.datasets.pixels import PixelSink, image_layout, to_nchw
 from workers.datasets.reshape import reshaped
@@ -45,6 +46,7 @@ def read_npz(
 
     Raises `DatasetMalformed` for damage, `DatasetRejected` naming the array, its shape and what was expected.
     """
+    refuse_mask_columns(metadata, "the .npz")
     try:
         with zipfile.ZipFile(path) as archive:
             x, y, warnings = _pair(_keys(archive), lambda key: _check_member(archive, key, limits), metadata)

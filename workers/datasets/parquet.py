@@ -4,16 +4,20 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from openapi.datasets import DatasetMetadata
 from openapi.problems import DatasetMalformed, DatasetRejected
 from workers.datasets.columns import Columns, choose_columns, read_labels
+from workers.datasets.concept_masks import MASKS
 from workers.datasets.decoded import Decoded
 from workers.datasets.images import Survey, write_images
 from workers.datasets.labels import Classes
 from workers.datasets.limits import DatasetLimits
+from workers.datasets.mask_columns import write_mask_columns
 from workers.datasets.pixel_rows import dense_rows
 from workers.datasets.pixels import PixelSink, image_layout, to_nchw
 from workers.datasets.reshape import reshaped
@@ -40,7 +44,10 @@ def read_parquet(
             columns = choose_columns(file.schema_arrow, metadata)
             classes = read_labels(file, columns, metadata, limits)
             write = _write_pixels if columns.pixels else _write_encoded
-            return write(file, n, columns, classes, metadata, x_path, limits, progress)
+            decoded = write(file, n, columns, classes, metadata, x_path, limits, progress)
+            if columns.masks:
+                decoded.concepts = _write_masks(file, columns, decoded, metadata, x_path, limits)
+            return decoded
     except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
         raise DatasetMalformed(f"the table cannot be read: {error}") from error
 
@@ -80,7 +87,22 @@ def _write_encoded(
     plan = survey.plan()
     write_images(x_path, plan, n, files(), limits, lambda d, total: progress(total + d, 2 * total))
     notes = [*columns.notes, *plan.notes]
-    return Decoded(n, plan.shape, "uint8", classes, plan.rule, plan.channels, notes)
+    return Decoded(n, plan.shape, "uint8", classes, plan.rule, plan.channels, notes, plan=plan)
+
+
+def _write_masks(
+    file: Any, columns: Columns, decoded: Decoded, metadata: DatasetMetadata, x_path: Path, limits: DatasetLimits
+) -> tuple[str, ...]:
+    image = None if columns.pixels else columns.images[0]
+    plan = decoded.plan
+
+    def decode(mask: bytes, name: str, picture: bytes) -> npt.NDArray[np.bool_]:
+        assert plan is not None  # there are encoded images
+        return plan.decode_mask(mask, name, picture, f"the image of {name}", limits)
+
+    shape = decoded.shape[1:]
+    write_mask_columns(file, columns.masks, image, decoded.n, shape, x_path.with_name(MASKS), limits, decode)
+    return columns.masks
 
 
 def _write_pixels(

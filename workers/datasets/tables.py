@@ -12,6 +12,8 @@ from openapi.datasets import DatasetMetadata
 from openapi.problems import DatasetMalformed, DatasetRejected
 from workers.datasets.archives import Archive
 from workers.datasets.listing import Listing, is_split, split_of
+from workers.datasets.mask_columns import check_mask_columns
+from workers.datasets.mask_folders import MaskFolders
 
 SUFFIXES = frozenset({".csv", ".tsv", ".jsonl"})
 
@@ -68,23 +70,30 @@ def list_by_table(archive: Archive, images: Sequence[str], metadata: DatasetMeta
         return None
     finder = _Finder(images)
     order, classes = [], []
+    masks: dict[str, dict[int, str]] = {}
+    concepts: tuple[str, ...] = ()
     for table in chosen:
         root = PurePosixPath(table.name).parent
-        for line, file, label in _samples(table, metadata):
+        concepts = check_mask_columns(table.columns, metadata, repr(table.name))
+        places = [table.columns.index(name) for name in concepts]
+        for line, file, label, row in _samples(table, metadata):
             order.append(finder.find(file, root, table.name, line))
             classes.append(label)
+            cells = {k: row[i].strip() for k, i in enumerate(places) if i < len(row) and row[i].strip()}
+            masks[order[-1]] = {k: finder.find(cell, root, table.name, line) for k, cell in cells.items()}
     seen: set[str] = set()
     for name in order:
         if name in seen:
             raise DatasetRejected(f"{chosen[0].name!r} lists {name!r} twice")
         seen.add(name)
     warnings = []
-    if len(images) > len(order):
-        warnings.append(f"{len(images) - len(order)} images are not listed in {chosen[0].name!r} and were left out")
+    unlisted = len(images) - len({*order, *(entry for of in masks.values() for entry in of.values())})
+    if unlisted:
+        warnings.append(f"{unlisted} images are not listed in {chosen[0].name!r} and were left out")
     others = len(tables) - len(chosen)
     if others:
         warnings.append(f"labels are read from {chosen[0].name!r}; {others} other tables are not used")
-    return Listing(order, classes, warnings=warnings)
+    return Listing(order, classes, warnings=warnings, masks=MaskFolders(concepts, masks) if concepts else None)
 
 
 def _read(archive: Archive, name: str) -> Table:
@@ -143,7 +152,8 @@ def _understood(table: Table, metadata: DatasetMetadata) -> Table:
     table.file = first([plain_column(metadata.image_column)] if metadata.image_column else FILE_COLUMNS)
     table.label = first([plain_column(metadata.label_column)] if metadata.label_column else LABEL_COLUMNS)
     if table.label is None and table.file is not None and metadata.label_column is None:
-        others = [i for i in range(len(plain)) if i != table.file]
+        masks = metadata.mask_columns or ()
+        others = [i for i in range(len(plain)) if i != table.file and table.columns[i] not in masks]
         if len(others) == 1:
             table.label = others[0]
         elif len(others) > 1 and table.rows and all(_is_one_hot(row, others) for _, row in table.rows):
@@ -193,8 +203,8 @@ def _chosen(usable: list[Table], metadata: DatasetMetadata) -> list[Table]:
     )
 
 
-def _samples(table: Table, metadata: DatasetMetadata) -> Iterator[tuple[int, str, str]]:
-    """Yield (line, file, label), of the wanted split alone where a column tells it."""
+def _samples(table: Table, metadata: DatasetMetadata) -> Iterator[tuple[int, str, str, list[str]]]:
+    """Yield (line, file, label, cells), of the wanted split alone where a column tells it."""
     plain = [plain_column(c) for c in table.columns]
     split = plain.index("split") if metadata.split is not None and "split" in plain else None
     if split is not None and not any(is_split(row[split], metadata.split) for _, row in table.rows if split < len(row)):
@@ -209,7 +219,7 @@ def _samples(table: Table, metadata: DatasetMetadata) -> Iterator[tuple[int, str
             label = row[table.label].strip() if table.label is not None and table.label < len(row) else ""
         if not file or not label:
             raise DatasetRejected(f"{table.name!r}, line {line}: file or label is empty")
-        yield line, file, label
+        yield line, file, label, row
 
 
 class _Finder:
