@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 STAMP := $(VENV)/.installed
 
-.PHONY: setup check quick test demo serve lint bench openapi clean
+.PHONY: setup check quick test demo serve lint bench chaos openapi clean
 .DEFAULT_GOAL := help
 
 help: ## list the commands
@@ -47,6 +47,9 @@ bench: setup ## our attacks beside the peers' (ARGS="--only pgd" for some rows)
 	$(VENV)/bin/python -m pip install --quiet --no-deps --upgrade --target $(VENV)/peers -r tests/tools/benchmarks/peers.txt
 	@test -d $(VENV)/peers/autoattack || $(VENV)/bin/python -m pip install --quiet --no-deps --target $(VENV)/peers '$(AUTOATTACK)' || echo "goes on without AutoAttack's authors' code: give a clone of it by AUTOATTACK=FOLDER"
 	PYTHONPATH=$(VENV)/peers $(VENV)/bin/python -m tests.tools.benchmarks.run $(ARGS)
+
+chaos: setup ## kill real processes at random moments, and compare what audits find (ARGS="--seed 7 --kills 50")
+	$(VENV)/bin/python -m tests.tools.chaos.run $(ARGS)
 
 openapi: setup ## regenerate openapi/openapi.json and report.schema.json
 	$(VENV)/bin/tremor openapi

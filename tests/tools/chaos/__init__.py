@@ -1,0 +1,1 @@
+"""Real processes that are killed, stopped and starved from a seed, and audits that end with the same numbers."""
