@@ -36,11 +36,18 @@ class Policy(Frozen):
 
 
 class Execution(Frozen):
-    """How work is cut up. It never changes a result."""
+    """How work is cut up, and when its turn comes. It never changes a result."""
 
     batch_size: int | None = Field(None, ge=1, le=65_536, description="null is measured")
     shards: int | None = Field(
         None, ge=1, le=10_000, description="Slices of the data set; null is chosen from its size"
+    )
+    priority: int = Field(
+        0,
+        ge=-100,
+        le=100,
+        exclude_if=lambda value: value == 0,
+        description="Work of higher priority goes first among the tenant's own; tenants take turns whatever theirs are",
     )
 
 

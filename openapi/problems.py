@@ -267,6 +267,12 @@ class RateLimited(TremorError):
         self.retry_after = retry_after
 
 
+class QuotaExceeded(TremorError):
+    """The tenant keeps as many bytes as it may (403)."""
+
+    slug = "quota-exceeded"
+
+
 class Unavailable(TremorError):
     """Something that the service stands on does not answer (503)."""
 

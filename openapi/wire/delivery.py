@@ -1,13 +1,30 @@
 """How Celery delivers: its queues, and the rules by which what a worker does not finish comes again."""
 
+from enum import StrEnum
+
 from celery import Celery
 
+from openapi.stages.base import Stage
 from openapi.wire.settings import Settings
 
-#: Queues by urgency: people wait for inspections and reports.
-QUEUES = ("tremor-short", "tremor-long")
+
+class Lane(StrEnum):
+    """How urgent work is: people wait for inspections and reports."""
+
+    SHORT = "short"
+    LONG = "long"
+
+
+#: The queue of each lane, the more urgent first.
+QUEUES = {Lane.SHORT: "tremor-short", Lane.LONG: "tremor-long"}
+SHORT_STAGES = frozenset({Stage.INSPECT_MODEL, Stage.INSPECT_DATASET, Stage.REPORT})
 #: Before the names of Celery's lists in the broker.
 KEY_PREFIX = "tremor:celery:"
+
+
+def lane_of(stage: Stage) -> Lane:
+    """The lane that a stage's shards take."""
+    return Lane.SHORT if stage in SHORT_STAGES else Lane.LONG
 
 
 def make_celery(settings: Settings) -> Celery:
@@ -17,7 +34,7 @@ def make_celery(settings: Settings) -> Celery:
         task_ignore_result=True,
         task_serializer="json",
         accept_content=["json"],
-        task_default_queue=QUEUES[1],
+        task_default_queue=QUEUES[Lane.LONG],
         task_acks_late=True,
         # Not task_reject_on_worker_lost: it redelivers at once and forever a task that kills its worker.
         task_reject_on_worker_lost=False,

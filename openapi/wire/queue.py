@@ -19,8 +19,7 @@ from redis.backoff import ExponentialBackoff
 from redis.exceptions import RedisError, ResponseError
 
 from openapi.base import Frozen
-from openapi.stages.base import Stage
-from openapi.wire.delivery import KEY_PREFIX, QUEUES, make_celery
+from openapi.wire.delivery import KEY_PREFIX, QUEUES, Lane, lane_of, make_celery
 from openapi.wire.jobs import TASK_NAME, Shard, WorkerEvent
 from openapi.wire.keys import attempt_key, cancel_key, refusal_key, worker_key
 from openapi.wire.settings import Settings
@@ -34,8 +33,6 @@ GROUP = "service"
 #: Events kept when nobody reads them; a lost one costs a repeated shard, which finds its result.
 MAX_EVENTS = 100_000
 
-#: Stages that people wait for: the first of `QUEUES`.
-_SHORT: frozenset[Stage] = frozenset({Stage.INSPECT_MODEL, Stage.INSPECT_DATASET, Stage.REPORT})
 _CLAIM_SECONDS = 60.0
 _ASK_AGAIN_SECONDS = 0.2
 _FLAG_SECONDS = 7 * 24 * 3600
@@ -89,6 +86,11 @@ class QueueClient:
             retry=Retry(ExponentialBackoff(cap=0.5, base=0.05), 2),
         )
 
+    @property
+    def server(self) -> redis.asyncio.Redis:
+        """The service's connection to the broker, for what is no message."""
+        return self._async
+
     # Service → workers
 
     async def enqueue(self, shard: Shard) -> None:
@@ -102,7 +104,7 @@ class QueueClient:
                 self._celery.send_task,
                 TASK_NAME,
                 args=[shard.model_dump(mode="json")],
-                queue=QUEUES[0] if shard.stage in _SHORT else QUEUES[1],
+                queue=QUEUES[lane_of(shard.stage)],
                 task_id=f"{shard.shard_id}:{shard.attempt}",
             )
         except OperationalError as error:
@@ -121,9 +123,9 @@ class QueueClient:
         for i in range(0, len(shas), 500):
             await self._async.xadd(GONE, {"sha256": " ".join(shas[i : i + 500])}, maxlen=_MOST_GONE, approximate=True)
 
-    async def backlog(self) -> int:
-        """How many messages lie in the queues and were taken by no worker yet."""
-        return sum([int(await self._async.llen(KEY_PREFIX + queue)) for queue in QUEUES])
+    async def backlog(self) -> dict[Lane, int]:
+        """How many messages lie in each queue and were taken by no worker yet."""
+        return {lane: int(await self._async.llen(KEY_PREFIX + queue)) for lane, queue in QUEUES.items()}
 
     # Workers: reading orders
 

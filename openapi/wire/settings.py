@@ -91,7 +91,16 @@ class Settings(BaseSettings):
     hang_seconds: float = Field(
         30.0, gt=0, description="`tremor serve` restarts an API that has not answered `/health/live` for so long"
     )
-    rate_limit_per_minute: int = Field(0, ge=0, description="Requests per client and minute; 0 is unlimited")
+    rate_limit_per_minute: int = Field(
+        0, ge=0, description="Requests a minute for each tenant, without keys for each address; 0 is unlimited"
+    )
+    tenant_max_bytes: int | None = Field(
+        None, ge=0, description="Most bytes that a tenant keeps (`tremor tenants set` gives one its own); null: any"
+    )
+    tenant_max_queued: int = Field(1000, ge=0, description="Most unfinished jobs of a tenant")
+    tenant_max_running: int | None = Field(
+        None, ge=1, description="Most units of work of a tenant that workers have at a time; null: any"
+    )
     webhook_networks: tuple[str, ...] = Field(
         (),
         description='Networks that webhooks may lead to though they are not public, as JSON, e.g. ["10.1.0.0/16"]',

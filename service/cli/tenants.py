@@ -1,8 +1,9 @@
 """`tremor tenants`: those whose things are kept apart, straight in the database."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -21,7 +22,7 @@ _ID = r"[a-z0-9][a-z0-9_-]{0,39}"
 @data_folder_option
 @click.pass_context
 def tenants(context: click.Context, data: Path) -> None:
-    """Create and list tenants.
+    """Create and list tenants, and say how much each may have.
 
     Keys of one tenant see the same; what is another's is not there for them. Everything belongs to the tenant `default`
     where no keys are asked for.
@@ -29,11 +30,36 @@ def tenants(context: click.Context, data: Path) -> None:
     context.obj = data
 
 
+class _Quota(click.ParamType[int | str]):
+    """A whole number, or `default`: what the settings say."""
+
+    name = "NUMBER|default"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int | str:
+        if value == "default" or isinstance(value, int):
+            return value  # type: ignore[no-any-return]
+        if not re.fullmatch("[0-9]{1,15}", value):
+            self.fail("a quota is a whole number, or `default` for what TREMOR_TENANT_… says", param, ctx)
+        return int(value)
+
+
+def _quotas(command: Callable[..., None]) -> Callable[..., None]:
+    for option, help_text in (
+        ("--requests-per-minute", "Requests a minute; 0 is unlimited."),
+        ("--max-running", "Most units of work that workers have at a time."),
+        ("--max-queued", "Most unfinished jobs."),
+        ("--max-bytes", "Most bytes kept."),
+    ):
+        command = click.option(option, type=_Quota(), help=help_text)(command)
+    return command
+
+
 @tenants.command()
 @click.argument("identity", metavar="TENANT")
 @click.option("--name", help="For people.  [default: TENANT]")
+@_quotas
 @click.pass_obj
-def create(data: Path, identity: str, name: str | None) -> None:
+def create(data: Path, /, identity: str, name: str | None, **quotas: int | str | None) -> None:
     """Create the tenant TENANT: small letters, digits, - and _, at most 40."""
     from service.db.tables import Tenant
 
@@ -48,23 +74,62 @@ def create(data: Path, identity: str, name: str | None) -> None:
         async with database.write() as session:
             if await session.get(Tenant, identity) is not None:
                 raise click.ClickException(f"There is a tenant {identity!r} already")
-            session.add(Tenant(id=identity, name=name or identity))
+            row = Tenant(id=identity, name=name or identity)
+            _set(row, quotas)
+            session.add(row)
 
     with_database(data, add, begins=True)
     click.echo(f"{identity} created; `tremor keys create NAME --tenant {identity}` makes a key for it")
 
 
+def _set(row: "Tenant", quotas: dict[str, int | str | None]) -> None:
+    """Give a tenant those quotas that are named."""
+    for column, value in quotas.items():
+        if value == 0 and column == "max_running":
+            raise click.UsageError("--max-running is at least 1")
+        if value is not None:
+            setattr(row, column, None if value == "default" else value)
+
+
+@tenants.command(name="set")
+@click.argument("identity", metavar="TENANT")
+@_quotas
+@click.pass_obj
+def set_quotas(data: Path, /, identity: str, **quotas: int | str | None) -> None:
+    """Change what the tenant TENANT may have; it holds at once."""
+    from service.db.tables import Tenant
+
+    async def change(database: "Database") -> None:
+        async with database.write() as session:
+            row = await session.get(Tenant, identity)
+            if row is None:
+                raise click.ClickException(f"There is no tenant {identity!r}; `tremor tenants list` shows them")
+            _set(row, quotas)
+
+    with_database(data, change)
+    click.echo(f"{identity} changed")
+
+
 @tenants.command(name="list")
 @click.pass_obj
 def list_tenants(data: Path) -> None:
-    """List the tenants: id, creation and name."""
+    """List the tenants: id, creation, what each has and may have, and name."""
     from sqlalchemy import select
 
     from service.db.tables import Tenant
+    from service.tenants.quotas import unfinished_jobs, used_bytes
 
-    async def read(database: "Database") -> "list[Tenant]":
+    async def read(database: "Database") -> "list[tuple[Tenant, int, int]]":
         async with database.read() as session:
-            return list(await session.scalars(select(Tenant).order_by(Tenant.created_at, Tenant.id)))
+            rows = list(await session.scalars(select(Tenant).order_by(Tenant.created_at, Tenant.id)))
+            return [(row, await used_bytes(session, row.id), await unfinished_jobs(session, row.id)) for row in rows]
 
-    for row in with_database(data, read):
-        click.echo(f"{row.id}  {row.created_at:%Y-%m-%d %H:%M}  {visible(row.name)}")
+    for row, used, unfinished in with_database(data, read):
+        has = f"{used}{_of(row.max_bytes)} bytes, {unfinished}{_of(row.max_queued)} unfinished"
+        has += "" if row.max_running is None else f", {row.max_running} at a time"
+        has += "" if row.requests_per_minute is None else f", {row.requests_per_minute} requests a minute"
+        click.echo(f"{row.id}  {row.created_at:%Y-%m-%d %H:%M}  {has}  {visible(row.name)}")
+
+
+def _of(most: int | None) -> str:
+    return "" if most is None else f" of {most}"

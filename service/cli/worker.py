@@ -36,7 +36,7 @@ def worker(name: str | None) -> None:
     options = {
         "--pool": "prefork",
         "--concurrency": "1",
-        "--queues": ",".join(QUEUES),
+        "--queues": ",".join(QUEUES.values()),
         "--hostname": f"{name or 'worker'}-{os.getpid()}@%h",
         "--loglevel": os.environ.get("TREMOR_LOG_LEVEL", "info"),
     }

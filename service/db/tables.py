@@ -6,78 +6,27 @@ tenant (`Tenanted`): whose it is, and who alone may see it (see `service.tenants
 """
 
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
-from advanced_alchemy.base import BasicAttributes
-from advanced_alchemy.types import DateTimeUTC
 from sqlalchemy import (
     JSON,
     BigInteger,
     ForeignKey,
     Index,
-    MetaData,
     String,
     Text,
-    TypeDecorator,
     UniqueConstraint,
     false,
 )
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 
 from openapi.audits import Verdict
 from openapi.base import utc_now
 from openapi.keys import Scope
 from openapi.stages.base import Stage
 from openapi.states import JobKind, JobStatus, UploadStatus
+from service.db.bases import Base, Json, Named, Tenanted
 from service.orchestrator.step_states import StepStatus
-
-NAMING = {
-    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_name)s",
-    "pk": "pk_%(table_name)s",
-}
-
-Json = dict[str, Any]
-
-
-class Named(TypeDecorator[Any]):
-    """The members of an enum by their values.
-
-    A value that is none comes back as text: one broken row must not take with it what is read beside it.
-    """
-
-    impl = String
-    cache_ok = True
-
-    def __init__(self, members: type[StrEnum], length: int) -> None:
-        super().__init__(length)
-        self.members = members
-
-    def process_bind_param(self, value: Any, dialect: Any) -> str | None:
-        """Write it."""
-        return None if value is None else str(value)
-
-    def process_result_value(self, value: Any, dialect: Any) -> Any:
-        """Read it."""
-        try:
-            return None if value is None else self.members(value)
-        except ValueError:
-            return value
-
-
-class Base(BasicAttributes, DeclarativeBase):
-    """The declarative base: constraint names, and how annotations become column types."""
-
-    metadata = MetaData(naming_convention=NAMING)
-    type_annotation_map = {Json: JSON(none_as_null=True), datetime: DateTimeUTC(timezone=True)}
-
-
-class Tenanted:
-    """A row that belongs to a tenant; whoever adds one says to which."""
-
-    tenant_id: Mapped[str] = mapped_column(String(40))
 
 
 class Tenant(Base):
@@ -137,6 +86,8 @@ class Job(Tenanted, Base):
     id: Mapped[str] = mapped_column(String(40), primary_key=True)
     kind: Mapped[JobKind] = mapped_column(Named(JobKind, 20))
     status: Mapped[JobStatus] = mapped_column(Named(JobStatus, 16), index=True)
+    #: Of steps of one tenant those of the job with the highest go first.
+    priority: Mapped[int] = mapped_column(default=0, server_default="0")
     phase: Mapped[str | None] = mapped_column(String(60))
     planned: Mapped[bool] = mapped_column(default=False, server_default=false())
     verdict: Mapped[Verdict | None] = mapped_column(String(20))
@@ -203,7 +154,11 @@ class ShardRow(Tenanted, Base):
     progress: Mapped[Json | None] = mapped_column()
     result: Mapped[Json | None] = mapped_column()
 
-    __table_args__ = (UniqueConstraint("job_id", "name"), Index("ix_shards_stage_id", "stage", "id"))
+    __table_args__ = (
+        UniqueConstraint("job_id", "name"),
+        Index("ix_shards_stage_id", "stage", "id"),
+        Index("ix_shards_status_tenant_id", "status", "tenant_id"),
+    )
 
 
 class EventRow(Tenanted, Base):

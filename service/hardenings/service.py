@@ -66,6 +66,7 @@ class HardeningService(JobService[HardeningRequest, HardeningInfo]):
             new_id(self.prefix),
             tenant_id=self._services.caller.tenant,
             phase="queued",
+            priority=asked.execution.priority,
             model_id=asked.model_id,
             dataset_id=asked.eval_dataset_id,
             train_dataset_id=asked.train_dataset_id,

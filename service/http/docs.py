@@ -15,7 +15,14 @@ WRITING = ("insufficient-storage",)
 IN_V1 = ("unauthorized", "forbidden", "not-acceptable", "rate-limited", "unavailable")
 
 #: What may be wrong with an upload.
-UPLOADING = ("malformed-request", "validation", "too-large", "unsupported-media-type", "idempotency-conflict")
+UPLOADING = (
+    "malformed-request",
+    "quota-exceeded",
+    "validation",
+    "too-large",
+    "unsupported-media-type",
+    "idempotency-conflict",
+)
 #: Why there is no report.
 REPORTING = ("not-found", "not-ready", "not-acceptable")
 

@@ -1,7 +1,5 @@
 """Who may call, and how often: guards of everything under /v1."""
 
-import time
-from collections import OrderedDict
 from contextlib import suppress
 from typing import Any
 
@@ -12,11 +10,12 @@ from sqlalchemy.exc import DBAPIError
 from openapi.keys import Scope
 from openapi.problems import Forbidden, RateLimited, Unauthorized
 from service.context import Services
+from service.db.tables import Tenant
+from service.http.measuring import RATE_HEADERS
 from service.keys.service import find_key, is_use_news, note_use
 from service.tenants.caller import DEFAULT_TENANT, Caller
+from service.tenants.rates import Rates
 
-#: Clients whose budget is remembered; the one longest unseen is forgotten first.
-_MAX_CLIENTS = 10_000
 _READING = ("GET", "HEAD", "OPTIONS")
 
 Connection = ASGIConnection[Any, Any, Any, Any]
@@ -32,10 +31,12 @@ async def require_key(connection: Connection, handler: BaseRouteHandler) -> None
         raise Unauthorized("Send an API key as `Authorization: Bearer KEY`; `tremor keys create` makes one")
     async with services.db.read() as session:
         row = await find_key(session, key.strip())
+        tenant = None if row is None else await session.get(Tenant, row.tenant_id)
     if row is None:
         raise Unauthorized("This API key is unknown, revoked or expired")
     connection.scope["state"]["key_id"] = row.id
     connection.scope["state"]["tenant"] = row.tenant_id
+    connection.scope["state"]["requests_per_minute"] = tenant and tenant.requests_per_minute
     _check_scope(row.scope, connection, handler)
     if is_use_news(row):
         with suppress(DBAPIError):  # a full disk must not keep anybody from reading
@@ -59,30 +60,25 @@ def caller_of(connection: Connection) -> Caller:
 
 
 class RateLimit:
-    """A token bucket per client: `per_minute` tokens at most, filled evenly. 0 is no limit.
+    """So many requests a minute for each tenant where keys are asked for, else for each address; 0 is no limit.
 
-    The buckets are this process's own: with several processes behind a balancer each gives the full budget.
+    Every answer says what is left. The budgets are kept in the broker, and hold over all processes of the service.
     """
 
     def __init__(self, per_minute: int) -> None:
-        self._rate = per_minute / 60
-        self._full = float(per_minute)
-        self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
-
-    def take(self, client: str, now: float) -> float:
-        """Take a token; return 0, or the seconds until there is one."""
-        tokens, seen = self._buckets.pop(client, (self._full, now))
-        tokens = min(self._full, tokens + (now - seen) * self._rate)
-        wait = 0.0 if tokens >= 1 else (1 - tokens) / self._rate
-        self._buckets[client] = (tokens if wait else tokens - 1, now)
-        if len(self._buckets) > _MAX_CLIENTS:
-            self._buckets.popitem(last=False)
-        return wait
+        self._per_minute = per_minute
+        self._rates = Rates()
 
     async def __call__(self, connection: Connection, _handler: BaseRouteHandler) -> None:
-        """Raise `RateLimited` when the client has used its budget up. A client is an API key, else an address."""
-        if not self._rate:
+        """Raise `RateLimited` when the client has used its budget up."""
+        state = connection.scope["state"]
+        own = state.get("requests_per_minute")
+        quota = self._per_minute if own is None else own
+        if not quota:
             return
-        client = connection.scope["state"].get("key_id") or (connection.client.host if connection.client else "")
-        if wait := self.take(str(client), time.monotonic()):
-            raise RateLimited("This client has sent too many requests", retry_after=int(wait) + 1)
+        services: Services = connection.app.state.services
+        client = state.get("tenant") or (connection.client.host if connection.client else "")
+        budget = await self._rates.take(services.queue.server, str(client), quota)
+        state[RATE_HEADERS] = budget.headers()
+        if budget.is_spent:
+            raise RateLimited("This client has sent too many requests", retry_after=budget.wait)

@@ -9,6 +9,9 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from openapi.wire.logs import about
 from service.health.metrics import REQUEST_SECONDS, REQUESTS
 
+#: Where in the scope's state a guard leaves the headers that say what is left of a client's budget.
+RATE_HEADERS = "rate_headers"
+
 #: Any other word is counted as one, or a client could make endless series.
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
@@ -31,7 +34,8 @@ def measure_requests(app: ASGIApp) -> ASGIApp:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = [*message["headers"], (b"x-request-id", name.encode())]
+                limits = scope.get("state", {}).get(RATE_HEADERS, ())
+                message["headers"] = [*message["headers"], (b"x-request-id", name.encode()), *limits]
             await send(message)
 
         try:

@@ -15,7 +15,14 @@ from litestar.exceptions import HTTPException
 from multipart import MultipartError, MultipartSegment, PushMultipartParser, parse_options_header
 from pydantic import BaseModel
 
-from openapi.problems import InsufficientStorage, InvalidField, MalformedRequest, TooLarge, UnsupportedMediaType
+from openapi.problems import (
+    InsufficientStorage,
+    InvalidField,
+    MalformedRequest,
+    QuotaExceeded,
+    TooLarge,
+    UnsupportedMediaType,
+)
 from openapi.wire.blobs import BlobStore
 from openapi.wire.jobs import Blob
 from service.http.bodies import load
@@ -94,19 +101,23 @@ async def receive_upload(
     max_bytes: int,
     max_field: int,
     discard: Callable[[Blob], Awaitable[None]],
+    admit: Callable[[int], Awaitable[None]],
 ) -> UploadedFile:
     """Read a multipart upload with one `file` part; a stored file whose upload is then refused is given to `discard`.
 
+    `admit` is told how many bytes come at least, before they do, and raises what speaks against them.
+
     Raises `TooLarge` (413), `InsufficientStorage` (507), `UnsupportedMediaType` (415), `MalformedRequest` (400),
-    `InvalidField` (422, no file).
+    `InvalidField` (422, no file), and what `admit` raises.
     """
     chunks = request.stream()
     try:
         if (announced := request.content_length or 0) > max_bytes + 4 * max_field:
             raise TooLarge(f"The upload has {announced} bytes; this service takes files up to {max_bytes}")
         blobs.check_room(announced)
+        await admit(max(0, announced - 4 * max_field))
         return await _receive(request, chunks, blobs, max_bytes, max_field, discard)
-    except (TooLarge, InsufficientStorage):
+    except (TooLarge, InsufficientStorage, QuotaExceeded):
         await _drain(chunks)
         raise
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from openapi.audits import ArtifactInfo, SampleResult
 from openapi.base import utc_now
-from openapi.problems import Conflict, NotFound, NotReady, RateLimited, unreadable
+from openapi.problems import Conflict, NotFound, NotReady, unreadable
 from openapi.states import TERMINAL, JobKind, JobStatus
 from openapi.wire.blob_names import damaged
 from service.artifacts.garbage import collect
@@ -28,13 +28,12 @@ from service.orchestrator.effects import effects
 from service.orchestrator.loading import load_dataset, load_model
 from service.orchestrator.subjects import DatasetSubject, ModelSubject
 from service.pages import Page, page
+from service.tenants.quotas import check_queue
 from service.waiting import wait_until
 
 Info = TypeVar("Info", bound=BaseModel)
 Asked = TypeVar("Asked", bound=BaseModel)
 
-#: More unfinished jobs than this are not taken: the queue would only grow.
-MAX_UNFINISHED = 1000
 _PING_SECONDS = 15.0
 
 
@@ -99,7 +98,7 @@ class JobService(ABC, Generic[Asked, Info]):
         async with self._services.orchestrator.transaction() as session:
             if (replayed := await once.replay(self._services.db, session)) is not None:
                 return replayed
-            await self.check_room(session)
+            await check_queue(session, self._services.caller.tenant, self._services.settings)
             await self.check(session, filled)
             job = await self.add(session, filled)
             await self._services.orchestrator.plans.start(session, job)
@@ -157,12 +156,6 @@ class JobService(ABC, Generic[Asked, Info]):
             query = query.where(Job.id < cursor)
         async with self._services.db.read() as session:
             return page(list(await session.scalars(query)), limit, self.info)
-
-    async def check_room(self, session: AsyncSession) -> None:
-        """Raise `RateLimited` while too many jobs are unfinished."""
-        unfinished = await session.scalars(select(Job.id).where(Job.status.not_in(TERMINAL)).limit(MAX_UNFINISHED + 1))
-        if len(list(unfinished)) > MAX_UNFINISHED:
-            raise RateLimited(f"{MAX_UNFINISHED} jobs are unfinished; wait until some have ended", retry_after=60)
 
     # Stopping
 

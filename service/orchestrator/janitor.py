@@ -126,7 +126,7 @@ class Janitor:
                     .limit(1000)
                 )
             )
-        if not forgotten or await self._queue.backlog():
+        if not forgotten or any((await self._queue.backlog()).values()):
             return
         held = {worker.shard_id for worker in await self._queue.workers()}
         forgotten = [shard_id for shard_id in forgotten if shard_id not in held]

@@ -34,9 +34,10 @@ from service.orchestrator.janitor import Janitor
 from service.orchestrator.listener import Listener
 from service.orchestrator.plans import Plans
 from service.orchestrator.progress import update_progress
-from service.orchestrator.retries import Ended, abandon, defer, give_back
+from service.orchestrator.retries import Ended, abandon, defer, give_back, is_verdict
 from service.orchestrator.shielding import shielded
 from service.orchestrator.step_states import UNFINISHED, StepStatus
+from service.orchestrator.turns import Room, next_steps
 from service.webhooks.outbox import announce
 
 _log = logging.getLogger("tremor.orchestrator")
@@ -57,6 +58,7 @@ class Orchestrator:
         self._listener = Listener(settings, queue, self.apply, self._on_loss, self._give_up)
         self._dispatch = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
+        self._room = Room(queue)
 
     # Life
 
@@ -154,10 +156,13 @@ class Orchestrator:
                 return
             if event.type == "succeeded" and event.result is not None:
                 # Any attempt will do: a result is a pure function of the shard.
+                effects(session).dispatch = True
                 await self._succeeded(session, job, row, event.result)
                 return
-            if event.attempt != row.attempt and not _is_verdict(event):
+            if event.attempt != row.attempt and not is_verdict(event):
                 return
+            if event.type != "progress":
+                effects(session).dispatch = True  # there is room for another's turn
             if event.checkpoint is not None:
                 step_rows.keep_checkpoint(session, row, event.checkpoint)
             if event.type in ("started", "progress"):
@@ -244,17 +249,14 @@ class Orchestrator:
                 _log.exception("cannot hand out work")
 
     async def dispatch(self) -> None:
-        """Enqueue every shard that waits for it; a shard whose result is known already succeeds at once."""
+        """Enqueue the shards whose turn it is, as many as workers will soon take; see `turns`.
+
+        A shard whose result is known already succeeds at once.
+        """
         while True:
+            room = await self._room.left()
             async with self.db.read() as session:
-                rows = list(
-                    await session.scalars(
-                        select(ShardRow)
-                        .where(ShardRow.status == StepStatus.QUEUED, ShardRow.enqueued_at.is_(None), step_rows.is_due())
-                        .order_by(ShardRow.id)
-                        .limit(100)
-                    )
-                )
+                rows = await next_steps(session, self._settings, room)
             if not rows:
                 return
             for row in rows:
@@ -290,13 +292,3 @@ class Orchestrator:
             fresh = await session.get(ShardRow, row.id)
             if job is not None and fresh is not None and fresh.status in UNFINISHED:
                 await self._succeeded(session, job, fresh, known)
-
-
-def _is_verdict(event: WorkerEvent) -> bool:
-    """Whether a failure blames the uploaded file: like a result it is the same whichever attempt brings it.
-
-    Were it not counted, a shard that was handed out again before its attempt was heard of would never end.
-    """
-    return (
-        event.type == "failed" and event.problem is not None and event.problem.slug.startswith(("model-", "dataset-"))
-    )

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from openapi.base import utc_now
 from openapi.problems import Problem, problem
 from openapi.states import JobStatus
+from openapi.wire.jobs import WorkerEvent
 from service.db.tables import Job, ShardRow
 from service.orchestrator import job_rows
 from service.orchestrator.effects import effects
@@ -88,3 +89,13 @@ def _queue(session: AsyncSession, job: Job, row: ShardRow, reason: str) -> None:
     row.status, row.attempt, row.enqueued_at, row.progress = StepStatus.QUEUED, row.attempt + 1, None, None
     job_rows.log_event(session, job, "retry", {"shard": row.name, "attempt": row.attempt, "reason": reason})
     effects(session).dispatch = True
+
+
+def is_verdict(event: WorkerEvent) -> bool:
+    """Whether a failure blames the uploaded file: like a result it is the same whichever attempt brings it.
+
+    Were it not counted, a shard that was handed out again before its attempt was heard of would never end.
+    """
+    return (
+        event.type == "failed" and event.problem is not None and event.problem.slug.startswith(("model-", "dataset-"))
+    )

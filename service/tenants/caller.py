@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement
 
-from service.db.tables import Tenanted
+from service.db.bases import Tenanted
 
 #: Whose everything is where no keys are asked for, and what was there before there were tenants.
 DEFAULT_TENANT = "default"

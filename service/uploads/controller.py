@@ -57,6 +57,7 @@ def upload_call(uploads: Uploads, description: str, example: dict[str, Any]) -> 
             max_bytes=service.max_bytes,
             max_field=services.settings.max_body_bytes,
             discard=service.discard,
+            admit=service.admit,
         )
         try:
             metadata = await read_metadata(upload, uploads.metadata_type)

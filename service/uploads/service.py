@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from openapi.problems import Conflict, NotFound, Unavailable, unreadable
+from openapi.problems import Conflict, NotFound, TremorError, Unavailable, unreadable
 from openapi.stages.base import Stage, Wire
 from openapi.states import TERMINAL, JobKind, JobStatus, UploadStatus
 from openapi.wire.jobs import Blob
@@ -23,6 +23,7 @@ from service.orchestrator import job_rows
 from service.orchestrator.effects import effects
 from service.orchestrator.job_kinds.inspection import inspection_step
 from service.pages import Page, page
+from service.tenants.quotas import check_bytes
 from service.waiting import wait_until
 
 Row = TypeVar("Row", Model, Dataset)
@@ -86,10 +87,15 @@ class UploadService(ABC, Generic[Row, Meta, Info]):
                 return await self._create(once, blob, filename, metadata, fingerprint)
             except IntegrityError:
                 continue  # the same file was uploaded at the same moment; it is there now
-            except DBAPIError:
+            except (DBAPIError, TremorError):
                 await self.discard(blob)  # unless a row has come that refers to it
                 raise
         raise Conflict("The same file is being uploaded by somebody else at this moment; ask again")
+
+    async def admit(self, more: int) -> None:
+        """Raise `QuotaExceeded` where a file of at least so many bytes is too much."""
+        async with self._services.db.read() as session:
+            await check_bytes(session, self._services.caller.tenant, self._services.settings, more)
 
     async def discard(self, blob: Blob) -> None:
         """Remove a file whose upload was refused, unless somebody else has it."""
@@ -107,6 +113,8 @@ class UploadService(ABC, Generic[Row, Meta, Info]):
             status = 200
             if row is None:
                 status = 201
+                tenant, settings = self._services.caller.tenant, self._services.settings
+                await check_bytes(session, tenant, settings, blob.size, blob.sha256)
                 row = self.table(
                     id=new_id(self.prefix),
                     tenant_id=self._services.caller.tenant,

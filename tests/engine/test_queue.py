@@ -8,7 +8,7 @@ import pytest
 import redis
 
 from openapi.wire import queue
-from openapi.wire.delivery import QUEUES
+from openapi.wire.delivery import QUEUES, Lane
 from openapi.wire.jobs import Blob, Shard, WorkerEvent
 from openapi.wire.queue import EVENTS, GROUP, QueueClient, WorkerInfo
 from openapi.wire.settings import Settings
@@ -41,7 +41,7 @@ async def test_enqueued_work_lies_in_the_broker(settings: Settings) -> None:
     client = QueueClient(settings)
     await client.enqueue(shard())
     raw = redis.Redis.from_url(settings.redis)
-    waiting = raw.lindex("tremor:celery:" + QUEUES[1], 0)
+    waiting = raw.lindex("tremor:celery:" + QUEUES[Lane.LONG], 0)
     assert waiting is not None
     message = json.loads(waiting)
     assert message["headers"]["task"] == "tremor.run_shard"

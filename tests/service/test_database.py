@@ -13,21 +13,11 @@ from sqlalchemy.exc import DBAPIError
 
 from openapi.base import utc_now
 from openapi.wire.jobs import Blob, Shard
+from service.db.bases import Base, Tenanted
 from service.db.database import Database, async_url
 from service.db.errors import why_unwritable
 from service.db.migrate import downgrade, upgrade
-from service.db.tables import (
-    ApiKey,
-    Artifact,
-    Base,
-    EventRow,
-    IdempotencyRow,
-    Job,
-    Model,
-    ShardRow,
-    Tenant,
-    Tenanted,
-)
+from service.db.tables import ApiKey, Artifact, EventRow, IdempotencyRow, Job, Model, ShardRow, Tenant
 from service.embedded.broker import Broker
 from service.http.problems import to_problem
 from service.ids import new_id

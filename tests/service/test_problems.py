@@ -9,8 +9,8 @@ from litestar import Litestar, get
 from openapi.wire.settings import Settings
 from service.app import create_app
 from service.embedded.broker import Broker
-from service.http.guards import RateLimit
-from tests.service.conftest import Served, World, make_settings
+from service.tenants.rates import Buckets, Budget
+from tests.service.conftest import Served, World, make_settings, running
 
 
 def is_problem(answer: httpx.Response, status: int, slug: str) -> dict[str, Any]:
@@ -96,11 +96,11 @@ def test_a_client_above_its_rate_gets_429_with_retry_after(broker: Broker, setti
 
 
 def test_the_bucket_fills_again() -> None:
-    limit = RateLimit(60)
-    assert [limit.take("a", 0.0) for _ in range(60)] == [0.0] * 60
-    assert limit.take("a", 0.0) == 1.0
-    assert limit.take("b", 0.0) == 0.0
-    assert limit.take("a", 1.5) == 0.0
+    buckets = Buckets()
+    assert [buckets.take("a", 60, 0.0) for _ in range(60)] == list(range(59, -1, -1))
+    assert Budget(60, buckets.take("a", 60, 0.0)).wait == 1
+    assert buckets.take("b", 60, 0.0) == 59
+    assert buckets.take("a", 60, 1.5) == 0.5
 
 
 def test_keys_are_asked_for_where_the_settings_say_so(broker: Broker, settings: Settings) -> None:
@@ -136,12 +136,12 @@ def test_keys_are_asked_for_where_the_settings_say_so(broker: Broker, settings: 
         assert httpx.get(f"{url}/health/live").status_code == 200
 
 
-def test_too_many_unfinished_jobs_get_429(api: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("service.jobs.service.MAX_UNFINISHED", 1)
-    for data in (b"one", b"two"):
-        assert api.post("/v1/models", files={"file": ("m", data)}).status_code == 201
-    answer = api.post("/v1/audits", json={"model_id": "mdl_x", "dataset_id": "dst_x"})
-    is_problem(answer, 429, "rate-limited")
-    assert int(answer.headers["retry-after"]) > 0
-    again = api.post("/v1/hardenings", json={"model_id": "mdl_x", "train_dataset_id": "dst_x"})
-    is_problem(again, 429, "rate-limited")
+def test_too_many_unfinished_jobs_get_429(broker: Broker, settings: Settings) -> None:
+    with running(make_settings(broker, settings.data_dir, tenant_max_queued=2)) as api:
+        for data in (b"one", b"two"):
+            assert api.post("/v1/models", files={"file": ("m", data)}).status_code == 201
+        answer = api.post("/v1/audits", json={"model_id": "mdl_x", "dataset_id": "dst_x"})
+        is_problem(answer, 429, "rate-limited")
+        assert int(answer.headers["retry-after"]) > 0
+        again = api.post("/v1/hardenings", json={"model_id": "mdl_x", "train_dataset_id": "dst_x"})
+        is_problem(again, 429, "rate-limited")

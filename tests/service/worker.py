@@ -63,7 +63,7 @@ class ProtocolWorker:
         self.blobs = BlobStore.from_settings(settings)
         app = make_celery(settings)
         self._connection: Connection = app.connection_for_read()
-        self._queues = [self._connection.SimpleQueue(name) for name in QUEUES]
+        self._queues = [self._connection.SimpleQueue(name) for name in QUEUES.values()]
 
     def close(self) -> None:
         for queue in self._queues:

@@ -5,7 +5,7 @@ from typing import Any, Literal
 from advanced_alchemy.types import DateTimeUTC
 from alembic import context
 
-from service.db.tables import Base
+from service.db import tables
 
 
 def _render(kind: str, item: Any, _context: Any) -> str | Literal[False]:
@@ -17,7 +17,7 @@ def _render(kind: str, item: Any, _context: Any) -> str | Literal[False]:
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=Base.metadata,
+    target_metadata=tables.Job.metadata,
     render_as_batch=True,  # SQLite cannot alter columns in place
     compare_type=True,
     render_item=_render,

@@ -1,0 +1,108 @@
+"""Whose step goes out next: tenants take turns, and inside a tenant higher priorities go first.
+
+Steps lie in the database until workers have room for them: what is in the broker's queues is past all choice.
+"""
+
+import time
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import TypeVar
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from openapi.wire.delivery import SHORT_STAGES, Lane
+from openapi.wire.queue import QueueClient
+from openapi.wire.settings import Settings
+from service.db.tables import Job, ShardRow, Tenant
+from service.orchestrator.step_rows import is_due
+from service.orchestrator.step_states import StepStatus
+from service.tenants.quotas import quotas_of
+
+#: Living workers are counted so often.
+_COUNT_SECONDS = 5.0
+#: Shards that each lane holds while no worker lives.
+_AHEAD_OF_NOBODY = 8
+
+
+class Room:
+    """How much the lanes are to hold: so little that nobody waits long for a turn, and no worker for work."""
+
+    def __init__(self, queue: QueueClient) -> None:
+        self._queue = queue
+        self._workers, self._count_at = 0, 0.0
+
+    async def left(self) -> dict[Lane, int]:
+        """How many more shards each lane takes. Raises `RedisError` while the broker is away."""
+        if time.monotonic() >= self._count_at:
+            self._workers, self._count_at = len(await self._queue.workers()), time.monotonic() + _COUNT_SECONDS
+        ahead = 2 * self._workers if self._workers else _AHEAD_OF_NOBODY
+        return {lane: ahead - waiting for lane, waiting in (await self._queue.backlog()).items()}
+
+
+W = TypeVar("W")
+
+
+def choose(
+    waiting: Mapping[str, Sequence[W]], in_hand: Mapping[str, int], most: Mapping[str, int | None], room: int
+) -> list[W]:
+    """Up to `room` steps, each time of the tenant that has the fewest in the workers' hands (max-min fairness).
+
+    `waiting`: each tenant's steps in the order in which they go, and the tenants in the order of their last turns: of
+    those with equally many in hand the one goes first whose turn is longest ago. `in_hand`: how many each has already;
+    `most`: how many each may have, None is any.
+    """
+    had, left = Counter(in_hand), {tenant: list(steps) for tenant, steps in waiting.items()}
+    chosen: list[W] = []
+    while len(chosen) < room:
+        able = [
+            tenant
+            for tenant, steps in left.items()
+            if steps and ((limit := most.get(tenant)) is None or had[tenant] < limit)
+        ]
+        if not able:
+            break
+        turn = min(able, key=lambda tenant: had[tenant])
+        steps = left.pop(turn)
+        chosen.append(steps.pop(0))
+        left[turn] = steps  # behind all others
+        had[turn] += 1
+    return chosen
+
+
+def _waits() -> ColumnElement[bool]:
+    return and_(ShardRow.status == StepStatus.QUEUED, ShardRow.enqueued_at.is_(None), is_due())
+
+
+async def next_steps(session: AsyncSession, settings: Settings, room: Mapping[Lane, int]) -> list[ShardRow]:
+    """The steps that go out now, with so much room in each lane."""
+    oldest = select(ShardRow.tenant_id, func.min(ShardRow.id)).where(_waits()).group_by(ShardRow.tenant_id)
+    first = {row[0]: row[1] for row in (await session.execute(oldest)).all()}
+    if not first:
+        return []
+    held = or_(
+        ShardRow.status == StepStatus.RUNNING,
+        and_(ShardRow.status == StepStatus.QUEUED, ShardRow.enqueued_at.is_not(None)),
+    )
+    columns = select(ShardRow.tenant_id, func.count(), func.max(ShardRow.enqueued_at))
+    counted = (await session.execute(columns.where(held).group_by(ShardRow.tenant_id))).all()
+    in_hand, last = Counter({row[0]: row[1] for row in counted}), {row[0]: row[2] for row in counted}
+    tenants = sorted(first, key=lambda tenant: (str(last.get(tenant) or ""), first[tenant]))
+    rows = {row.id: row for row in await session.scalars(select(Tenant).where(Tenant.id.in_(tenants)))}
+    most = {tenant: quotas_of(rows.get(tenant), settings).max_running for tenant in tenants}
+    found: list[ShardRow] = []
+    for lane, places in room.items():
+        if places <= 0:
+            continue
+        mine = ShardRow.stage.in_(SHORT_STAGES) if lane is Lane.SHORT else ShardRow.stage.not_in(SHORT_STAGES)
+        waiting = {tenant: await _first(session, tenant, mine, places) for tenant in tenants}
+        chosen = choose(waiting, in_hand, most, places)
+        in_hand.update(row.tenant_id for row in chosen)
+        found += chosen
+    return found
+
+
+async def _first(session: AsyncSession, tenant: str, mine: ColumnElement[bool], count: int) -> list[ShardRow]:
+    """A tenant's first steps that wait: by the priority of their job, then by age."""
+    query = select(ShardRow).join(Job).where(_waits(), ShardRow.tenant_id == tenant, mine)
+    return list(await session.scalars(query.order_by(Job.priority.desc(), ShardRow.id).limit(count)))

@@ -1,0 +1,224 @@
+"""Quotas and rate limits of tenants, over several processes; turns of tenants, and priorities inside one."""
+
+import random
+import re
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import httpx
+import pytest
+from click.testing import CliRunner
+
+from openapi.wire.jobs import Shard
+from openapi.wire.queue import QueueClient
+from openapi.wire.settings import Settings
+from service.app import create_app
+from service.cli.tenants import tenants
+from service.embedded.broker import Broker
+from service.orchestrator.turns import choose
+from service.tenants.rates import Rates
+from tests.service.conftest import Served, audit, flush, make_settings, ready, upload, upload_ready
+from tests.service.test_problems import is_problem
+from tests.service.test_tenants import key
+from tests.service.worker import ProtocolWorker
+
+
+@pytest.fixture(scope="module")
+def settings(broker: Broker, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    url = broker.url.replace("db=0", "db=7")
+    found = make_settings(broker, tmp_path_factory.mktemp("quotas"), redis_url=url, auth="keys")
+    flush(found)
+    return found
+
+
+@pytest.fixture(scope="module")
+def url(settings: Settings) -> Iterator[str]:
+    with Served(create_app(settings)) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def worker(settings: Settings) -> Iterator[ProtocolWorker]:
+    with closing(ProtocolWorker(settings)) as found:
+        yield found
+
+
+def member(settings: Settings, url: str, name: str, *quotas: str) -> httpx.Client:
+    """A client of a tenant of its own."""
+    run(settings, "create", name, *quotas)
+    secret = key(settings, name, "--tenant", name)[1]
+    return httpx.Client(base_url=url, timeout=90, headers={"Authorization": f"Bearer {secret}"})
+
+
+def run(settings: Settings, *words: str) -> str:
+    done = CliRunner().invoke(tenants, ["--data", str(settings.data_dir), *words])
+    assert done.exit_code == 0, done.output
+    return done.output
+
+
+def test_a_tenant_keeps_no_more_bytes_than_it_may(settings: Settings, url: str, worker: ProtocolWorker) -> None:
+    with member(settings, url, "small", "--max-bytes", "100") as small, member(settings, url, "large") as large:
+        first = upload(small, "models", b"x" * 60)
+        worker.do(worker.take())
+        refused = small.post("/v1/models", files={"file": ("m", b"y" * 60)})
+        body = is_problem(refused, 403, "quota-exceeded")
+        assert (body["used"], body["quota"]) == (60, 100)
+        assert small.post("/v1/models", files={"file": ("m", b"x" * 60)}).json()["id"] == first, "it is there already"
+        assert large.post("/v1/models", files={"file": ("m", b"y" * 60)}).status_code == 201
+        worker.do(worker.take())
+        # The same bytes with other metadata are another model, and no more bytes.
+        assert upload(small, "models", b"x" * 60, {"name": "twin"}) != first
+        worker.do(worker.take())
+        # A file that could never fit is refused before it is read.
+        is_problem(small.post("/v1/datasets", files={"file": ("d", b"z" * 1_000_000)}), 403, "quota-exceeded")
+        for item in small.get("/v1/models").json()["items"]:
+            assert small.delete(f"/v1/models/{item['id']}").status_code == 204
+        run(settings, "set", "small", "--max-bytes", "60")
+        upload_ready(small, worker, "models", b"y" * 60)
+        blobs = {path.name for path in (settings.data_dir / "blobs" / "blobs").rglob("*") if path.is_file()}
+        assert len([name for name in blobs if re.fullmatch("[0-9a-f]{64}", name)]) == 1, "nothing refused is kept"
+        assert re.search(r"^small  .*60 of 60 bytes, 0 unfinished  small$", run(settings, "list"), re.M)
+        run(settings, "set", "small", "--max-bytes", "default")
+        assert re.search(r"^small  .* 60 bytes", run(settings, "list"), re.M)
+
+
+def test_a_quota_is_a_number(settings: Settings) -> None:
+    for wrong in (("--max-bytes", "1GB"), ("--max-queued", "-1"), ("--max-running", "0")):
+        done = CliRunner().invoke(tenants, ["--data", str(settings.data_dir), "set", "default", *wrong])
+        assert done.exit_code == 2, done.output
+    assert CliRunner().invoke(tenants, ["--data", str(settings.data_dir), "set", "nobody"]).exit_code == 1
+
+
+def test_a_tenant_has_no_more_jobs_than_it_may(settings: Settings, url: str, worker: ProtocolWorker) -> None:
+    with member(settings, url, "few", "--max-queued", "1") as few, member(settings, url, "many") as many:
+        mine, theirs = ready(few, worker), ready(many, worker)
+        first = audit(few, *mine)
+        others = [audit(many, *theirs, seed=seed) for seed in (0, 1)]
+        answer = few.post("/v1/audits", json={"model_id": mine[0], "dataset_id": mine[1]})
+        is_problem(answer, 429, "rate-limited")
+        assert int(answer.headers["retry-after"]) > 0
+        finish(worker, few, first)
+        second = audit(few, *mine, seed=1)
+        finish(worker, few, second)
+        finish(worker, many, *others)
+
+
+def finish(worker: ProtocolWorker, client: httpx.Client, *audits: str) -> None:
+    """Do what comes until these have ended."""
+    while not all(client.get(f"/v1/audits/{one}").json()["finished_at"] for one in audits):
+        for shard in worker.waiting(0.2):
+            worker.do(shard)
+
+
+def test_a_rate_holds_over_processes_and_is_told(settings: Settings, url: str) -> None:
+    with (
+        Served(create_app(settings)) as second,
+        member(settings, url, "hasty", "--requests-per-minute", "4") as hasty,
+        member(settings, url, "calm") as calm,
+    ):
+        answers = [hasty.get(f"{address}/v1/presets") for address in (url, second, url, second, second, url)]
+        assert [answer.status_code for answer in answers] == [200, 200, 200, 200, 429, 429]
+        for answer, left in zip(answers, (3, 2, 1, 0, 0, 0), strict=True):
+            assert answer.headers["ratelimit-policy"] == '"requests";q=4;w=60'
+            told = re.fullmatch(r'"requests";r=(\d+);t=(\d+)', answer.headers["ratelimit"])
+            assert told is not None
+            assert int(told[1]) == left
+            assert 0 < int(told[2]) <= 60
+        is_problem(answers[-1], 429, "rate-limited")
+        assert 1 <= int(answers[-1].headers["retry-after"]) <= 15
+        free = calm.get("/v1/presets")
+        assert (free.status_code, "ratelimit" in free.headers) == (200, False)
+
+
+async def test_the_bucket_of_the_broker_fills_again(settings: Settings) -> None:
+    """By the broker's clock: what is left never exceeds the quota, and comes back evenly."""
+    queue, rates = QueueClient(settings), Rates()
+    spent = [await rates.take(queue.server, "bucket", 600) for _ in range(600)]
+    assert not any(budget.is_spent for budget in spent)
+    assert 599 - 1e-6 <= spent[0].left <= 600
+    gone = await rates.take(queue.server, "empty", 1)
+    over = await rates.take(queue.server, "empty", 1)
+    assert (gone.is_spent, over.is_spent) == (False, True)
+    assert 1 <= over.wait <= 60
+    await queue.server.hset("tremor:rate:empty", "at", "1000000")  # long ago
+    again = await rates.take(queue.server, "empty", 1)
+    assert (again.is_spent, again.left) == (False, 0.0)
+    assert 0 < await queue.server.ttl("tremor:rate:empty") <= 61, "it is forgotten when it is full"
+    await queue.aclose()
+
+
+async def test_without_the_broker_each_process_counts_for_itself(tmp_path: Path) -> None:
+    nobody, rates = QueueClient(Settings(data_dir=tmp_path, redis_url="redis://127.0.0.1:9/0")), Rates()
+    assert [(await rates.take(nobody.server, "a", 2)).is_spent for _ in range(3)] == [False, False, True]
+    await nobody.aclose()
+
+
+# Turns
+
+
+def steps(tenant: str, count: int) -> list[str]:
+    return [f"{i}{tenant}" for i in range(count)]
+
+
+def test_tenants_take_turns_however_much_one_has() -> None:
+    waiting = {"a": steps("a", 50), "b": steps("b", 2), "c": steps("c", 3)}
+    order = [step[-1] for step in choose(waiting, {}, {}, 10)]
+    assert order[:6] == ["a", "b", "c", "a", "b", "c"]
+    assert Counter(order) == {"a": 5, "b": 2, "c": 3}
+
+
+def test_who_has_much_in_hand_waits_for_the_others() -> None:
+    waiting = {"a": steps("a", 9), "b": steps("b", 9)}
+    assert [step[-1] for step in choose(waiting, {"a": 3}, {}, 5)] == ["b", "b", "b", "a", "b"]
+
+
+def test_nobody_has_more_at_a_time_than_it_may() -> None:
+    waiting = {"a": steps("a", 9), "b": steps("b", 1)}
+    assert [step[-1] for step in choose(waiting, {"a": 1}, {"a": 2, "b": None}, 9)] == ["b", "a"]
+    assert choose(waiting, {"a": 2, "b": 1}, {"a": 2, "b": 1}, 9) == []
+
+
+def test_no_tenant_starves_and_all_have_equal_shares() -> None:
+    """Six workers that end in any order, four tenants: each has them for a quarter of the time."""
+    generator = random.Random(1)
+    waiting = {tenant: steps(tenant, 1000) for tenant in "abcd"}
+    running: list[str] = []
+    had: Counter[str] = Counter()
+    for _ in range(400):
+        for step in choose(waiting, Counter(running), {}, 6 - len(running)):
+            tenant = step[-1]
+            waiting[tenant] = [other for other in waiting.pop(tenant) if other != step]  # and behind all others
+            running.append(tenant)
+        had.update(running)
+        running.pop(generator.randrange(len(running)))
+    assert sum(had.values()) == 6 * 400
+    assert all(0.9 * 600 <= count <= 1.1 * 600 for count in had.values()), had
+
+
+def test_turns_and_priorities_through_a_service(settings: Settings, url: str, worker: ProtocolWorker) -> None:
+    """One tenant floods the queue; the other's only shard is among the next, and urgent work is first among its own."""
+    with member(settings, url, "flood") as flood, member(settings, url, "drop") as drop:
+        flooded, other = ready(flood, worker), ready(drop, worker)
+        usual = [audit(flood, *flooded, max_samples=10, execution={"shards": 10}, seed=seed) for seed in (1, 2, 3)]
+        urgent = audit(flood, *flooded, max_samples=10, execution={"shards": 4, "priority": 9}, seed=4)
+        single = audit(drop, *other)
+        taken: list[Shard] = []
+        while not any(shard.job_id == single for shard in taken):
+            taken.append(worker.take())
+            worker.tell(taken[-1], "started")
+            worker.do(taken[-1])
+        # The first eight were handed out before anything else was there; then turns are taken.
+        assert len(taken) <= 10, [shard.job_id for shard in taken]
+        rest: list[Shard] = []
+        while len([shard for shard in rest if shard.job_id == urgent and shard.stage == "attack"]) < 4:
+            rest.append(worker.take())
+            worker.do(rest[-1])
+        first = [shard.job_id for shard in taken + rest if shard.stage == "attack" and shard.job_id != single]
+        assert max(i for i, job in enumerate(first) if job == urgent) < 20, "no usual job was done before it"
+        assert flood.get(f"/v1/audits/{urgent}").json()["request"]["execution"]["priority"] == 9
+        finish(worker, flood, *usual, urgent)
+        finish(worker, drop, single)
+        for job in (*usual, urgent):
+            assert flood.get(f"/v1/audits/{job}").json()["status"] == "succeeded"
