@@ -76,32 +76,59 @@ class ImportanceSection(Frozen):
 
 class TargetedFile(WorkFile):
     """`sums`: an .npz of float64 totals of every layer over the kept pairs, as of the stage `neurons`; `totals`: votes,
-    φ and σ of the penultimate neurons; `pairs`: the kept pairs, where examples are kept."""
+    φ and σ of the penultimate neurons; `pairs`: the kept pairs, where examples are kept. See `of_target`."""
 
     SUMS = "sums"
     TOTALS = "totals"
     PAIRS = "pairs"
 
+    def of_target(self, i: int) -> str:
+        """The key of the file of a step's i-th target."""
+        return f"{self}-{i}" if i else str(self)
+
+
+def _is_empty(value: tuple[object, ...]) -> bool:
+    return not value
+
 
 class TargetedParams(SliceParams):
-    """Pairs aimed at one class. k: of the votes."""
+    """Pairs aimed at one class, or at several: those of an image then share the pass of the image itself.
+
+    more: the further classes. k: of the votes.
+    """
 
     target: int
+    more: tuple[int, ...] = Field((), exclude_if=_is_empty)
     eps: float
     steps: int
     k: int
     tap: Tap
     keep_examples: bool = False
 
+    @property
+    def targets(self) -> tuple[int, ...]:
+        """All of them."""
+        return (self.target, *self.more)
+
+
+class AimedPairs(Wire):
+    """tried: images of another class; n: kept."""
+
+    target: int
+    tried: int
+    n: int
+
 
 class TargetedValue(Wire):
-    """tried: images of another class; n: kept. layer, neurons: penultimate; `missing` says why there are none."""
+    """tried, n: of the first target, as `AimedPairs` has them, and of `more`. layer, neurons: penultimate; `missing` says
+    why there are none."""
 
     tried: int
     n: int
     layer: str | None
     neurons: int
     missing: str | None = None
+    more: tuple[AimedPairs, ...] = Field((), exclude_if=_is_empty)
 
 
 TARGETED = Work("targeted", TargetedParams, TargetedValue)

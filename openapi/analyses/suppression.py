@@ -126,7 +126,7 @@ OMEGA = Work("omega", OmegaParams, OmegaValue)
 SUPPRESSED = Work("suppressed", SuppressedParams, SuppressedValue)
 SUPPRESSION = Analysis(
     "suppression",
-    "Suppression of sensitive neurons (SNS, Fig. 9)",
+    "Suppression of neurons (SNS, Fig. 9)",
     SuppressionOptions,
     SuppressionSection,
     (ATTRIBUTION, OMEGA, SUPPRESSED),

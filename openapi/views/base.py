@@ -8,6 +8,10 @@ from openapi.base import Frozen
 
 #: Which call needs which analysis: part → the field of the request that asks for it.
 NEURONS, VULNERABILITY, EXPLAIN, REGIONS = "neurons", "neurons.vulnerability", "explain", "regions"
+RECEPTIVE_FIELDS = "neurons.receptive_fields"
+#: And parts of vulnerability: maps of windows, the neurons' activation maps beside them, and the embedding by t-SNE.
+MAPS, ACTIVATION_MAPS = "neurons.vulnerability.window", "neurons.vulnerability.activation_maps"
+TSNE = "neurons.vulnerability.embedding"
 
 
 class View(Frozen):

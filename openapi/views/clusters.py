@@ -1,5 +1,7 @@
 """`GET /audits/{id}/clusters`, `/dendrogram` and `/embedding`."""
 
+from typing import Literal
+
 from pydantic import Field
 
 from openapi.views.base import Listing, View, example
@@ -54,7 +56,7 @@ class EmbeddingView(View):
         benign={"x": [0.1], "y": [-2.0]}, attacked={"x": [1.4], "y": [-1.1]},
     )  # fmt: skip
 
-    method: str
+    method: Literal["pca", "tsne"]
     layer: str
     index: tuple[int, ...]
     label: tuple[int, ...]

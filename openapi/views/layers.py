@@ -19,12 +19,15 @@ class LayerView(View):
     """One layer, in order of execution. What was not measured is null."""
 
     model_config = example(
-        name="features.0", kind="conv", neurons=64, depth=0, tap="conv",
+        name="features.0", paper_name="conv1", kind="conv", neurons=64, depth=0, tap="conv",
         sensitivity={"mean": 0.021, "max": 0.055}, ratio={"mean": 0.11, "max": 0.4, "mean_top": 0.2, "of_means": 0.1},
         skipped=0, omega=[3, 17, 40], dead=[12], sweep=None, similarity=None, measures=[],
     )  # fmt: skip
 
     name: str
+    paper_name: str | None = Field(
+        None, description="What the papers call it (conv1, fc1, l1b1c2): other calls take either name"
+    )
     kind: str = Field(description="`penultimate` where the last layer reads several layers together")
     neurons: int
     depth: int | None

@@ -74,7 +74,9 @@ class Exciting(View):
     """The images with the largest activations, largest first."""
 
     benign: tuple[ExcitingImage, ...]
-    adversarial: tuple[ExcitingImage, ...]
+    adversarial: tuple[ExcitingImage, ...] | None = Field(
+        description="Null of neurons of `receptive_fields`, which look through benign images alone"
+    )
 
 
 class OwnCluster(View):
@@ -98,5 +100,8 @@ class NeuronDetail(NeuronView):
     layer: str
     origin: str | None = Field(description="Layer and channel, where the last layer reads several layers together")
     bands: tuple[ClassBand, ...] | None = Field(description="c_i(x, y) by class y; null of other layers")
-    images: Exciting | None
+    images: Exciting | None = Field(
+        description="Of every neuron of the layer that the last layer reads (`vulnerability`), and of the most and the "
+        "least sensitive ones of the layers of `receptive_fields`; else null"
+    )
     cluster: OwnCluster | None

@@ -1,10 +1,13 @@
 """Clusters of neurons: a dendrogram, cut at a count or at a height."""
 
+import asyncio
+import json
 from dataclasses import dataclass
 from typing import Any
 
 from openapi.problems import InvalidField, NotFound
-from openapi.views.base import VULNERABILITY
+from openapi.views.base import TSNE, VULNERABILITY
+from service.analyses.arrow import Format, stream
 from service.analyses.columns import Columns, Numbers
 from service.analyses.service import require, written
 
@@ -83,10 +86,28 @@ async def dendrogram(columns: Columns) -> bytes:
     return await columns.text("dendrogram")
 
 
-async def embedding(columns: Columns) -> bytes:
-    """The plane of activations."""
+async def embedding(columns: Columns, method: str, format: Format) -> bytes:
+    """The plane of activations, by `pca` or `tsne`."""
     require(columns, VULNERABILITY, "The audit has no embedding")
-    return await columns.text("embedding")
+    name = "embedding"
+    if method == "tsne":
+        require(columns, TSNE, "The audit has no embedding by t-SNE")
+        name = "embedding.tsne"
+    if name not in columns.index.texts:
+        raise NotFound("This audit was made before there was an embedding by t-SNE; start it again", analysis=TSNE)
+    text = await columns.text(name)
+    return text if format == "json" else await asyncio.to_thread(_plane, text)
+
+
+def _plane(text: bytes) -> bytes:
+    """A row an image."""
+    view = json.loads(text)
+    types = {"index": "q", "label": "i", "predicted": "i", "adversarial": "i"}
+    shown: dict[str, Numbers | list[bool]] = {name: Numbers(type, view[name]) for name, type in types.items()}
+    shown["fooled"] = view["fooled"]
+    for which in ("benign", "attacked"):
+        shown |= {f"{which}_{axis}": Numbers("d", view[which][axis]) for axis in ("x", "y")}
+    return stream(shown, method=view["method"], layer=view["layer"])
 
 
 async def own_cluster(columns: Columns, neuron: int, count: int | None) -> dict[str, Any] | None:

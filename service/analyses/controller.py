@@ -1,20 +1,40 @@
 """`/v1/audits/{id}/layers`, `/neurons`, …: what an audit's analyses found, in slices."""
 
 from collections.abc import Awaitable, Callable
-from typing import Annotated, Any
+from typing import Any
 
 from litestar import Controller, Response
-from litestar.params import FromPath, QueryParameter
 
 from openapi.views.clusters import ClustersPage, DendrogramView, EmbeddingView
 from openapi.views.explanations import ExplanationDetail, ExplanationsPage, RegionDetail, RegionsPage
-from openapi.views.images import ImageDetail, ImageSort, ImagesPage, MatrixView
+from openapi.views.images import ImageDetail, ImagesPage, MatrixView
 from openapi.views.layers import LayersPage
-from openapi.views.neurons import NeuronDetail, NeuronSort, NeuronsPage
+from openapi.views.neurons import NeuronDetail, NeuronsPage
+from service.analyses.arguments import (
+    Adversarial,
+    AnswerFormat,
+    Class,
+    Count,
+    FieldLayer,
+    FieldMode,
+    Fooled,
+    Height,
+    Index,
+    LayerName,
+    Method,
+    Most,
+    Neurons,
+    Number,
+    Scale,
+    Share,
+    SortImages,
+    SortNeurons,
+)
+from service.analyses.arrow import ARROW, media_type, most
 from service.analyses.clusters import clusters, dendrogram, embedding
 from service.analyses.columns import Columns
 from service.analyses.explanations import explanation, explanations, region, regions
-from service.analyses.fields import Field, Mode
+from service.analyses.fields import Field
 from service.analyses.images import Choice, image, images, matrix
 from service.analyses.layers import layers
 from service.analyses.neuron import neuron_detail
@@ -28,43 +48,9 @@ from service.http.docs import Doc, get_or_head
 
 _PROBLEMS = ("not-found", "not-ready", "validation")
 
-Number = FromPath[int]
-#: A bound of 0 is lost on its way into the document: hence `gt=-1` and the like.
-Class = Annotated[int | None, QueryParameter(gt=-1, le=1_000_000, description="Only images of this true class")]
-Adversarial = Annotated[
-    int | None,
-    QueryParameter(gt=-1, le=1_000_000, description="Only images that are taken for this class under attack"),
-]
-Index = Annotated[int | None, QueryParameter(gt=-1, lt=2**53, description="One image, by its number in the data set")]
-LayerName = Annotated[
-    str | None,
-    QueryParameter(max_length=1000, description="A layer's name; without it the one that the last layer reads"),
-]
-SortNeurons = Annotated[
-    NeuronSort | None, QueryParameter(description="The largest first; `neuron` and `benign_delta` the least")
-]
-SortImages = Annotated[ImageSort, QueryParameter(description="By number, or the largest first")]
-Fooled = Annotated[bool | None, QueryParameter(description="Only images that were fooled, or that were not")]
-Count = Annotated[
-    int | None,
-    QueryParameter(ge=1, le=1_000_000, description="Clusters at most, and no more than neurons; 8 without a height"),
-]
-Height = Annotated[
-    float | None,
-    QueryParameter(ge=-1e-300, le=1e300, description="Neurons joined at or below it are together"),
-]
-Scale = Annotated[
-    int | None, QueryParameter(ge=1, le=16, description="Pixels a side of each pixel; without it about 128 in all")
-]
-Neurons = Annotated[
-    str | None, QueryParameter(pattern=r"^[0-9]{1,9}(,[0-9]{1,9}){0,63}$", description="Numbers, as `3,17`")
-]
-FieldMode = Annotated[Mode, QueryParameter(description="Where any of the neurons is excited, or all are")]
-Share = Annotated[float, QueryParameter(ge=-1e-300, le=1, description="Between 0 and 1")]
 
-
-def _doc(model: Any) -> Doc:
-    return Doc({200: model, 304: None}, _PROBLEMS, headers=("If-None-Match",))
+def _doc(model: Any, *also: str) -> Doc:
+    return Doc({200: model, 304: None}, _PROBLEMS, headers=("If-None-Match",), also=also)
 
 
 async def _answered(
@@ -96,7 +82,7 @@ class AnalysesController(Controller):
         start = int(cursor or 0)
         return await _answered(services, request, audit_id, lambda columns: layers(columns, limit, start))
 
-    @get_or_head("/{audit_id:str}/neurons", operation_id="listAuditNeurons", doc=_doc(NeuronsPage))
+    @get_or_head("/{audit_id:str}/neurons", operation_id="listAuditNeurons", doc=_doc(NeuronsPage, ARROW))
     async def neurons(
         self,
         audit_id: Id,
@@ -107,17 +93,23 @@ class AnalysesController(Controller):
         label: Class = None,
         adversarial: Adversarial = None,
         index: Index = None,
-        limit: Limit = 100,
+        limit: Most = None,
         cursor: Place = None,
+        format: AnswerFormat = "json",
     ) -> Response[Any]:
         """List the neurons of a layer, over all fooled images, a cell of the matrix, or one image.
 
         Measures other than sensitivity and ratio are of the layer that the last layer reads; `neurons.vulnerability`
-        in the audit's request asks for them.
+        in the audit's request asks for them. `format=arrow` gives columns of numbers, of all neurons unless `limit` is
+        given.
         """
-        scope, start = Scope(label, adversarial, index), int(cursor or 0)
+        scope, start, count = Scope(label, adversarial, index), int(cursor or 0), most(limit, format)
         return await _answered(
-            services, request, audit_id, lambda columns: neurons(columns, layer, sort, scope, limit, start)
+            services,
+            request,
+            audit_id,
+            lambda columns: neurons(columns, layer, sort, scope, count, start, format),
+            media_type(format),
         )
 
     @get_or_head(
@@ -145,7 +137,7 @@ class AnalysesController(Controller):
         """Count images by true and adversarial label; `neurons.vulnerability` in the audit's request asks for it."""
         return await _answered(services, request, audit_id, matrix)
 
-    @get_or_head("/{audit_id:str}/images", operation_id="listAuditImages", doc=_doc(ImagesPage))
+    @get_or_head("/{audit_id:str}/images", operation_id="listAuditImages", doc=_doc(ImagesPage, ARROW))
     async def images(
         self,
         audit_id: Id,
@@ -155,19 +147,34 @@ class AnalysesController(Controller):
         adversarial: Adversarial = None,
         fooled: Fooled = None,
         sort: SortImages = "index",
-        limit: Limit = 100,
+        limit: Most = None,
         cursor: Place = None,
+        format: AnswerFormat = "json",
     ) -> Response[Any]:
-        """List images, benign and under the attack of `neurons.vulnerability`, of the whole set or a cell."""
-        choice, start = Choice(label, adversarial, fooled), int(cursor or 0)
+        """List images, benign and under the attack of `neurons.vulnerability`, of the whole set or a cell.
+
+        `format=arrow` gives columns of numbers, of all images unless `limit` is given.
+        """
+        choice, start, count = Choice(label, adversarial, fooled), int(cursor or 0), most(limit, format)
         return await _answered(
-            services, request, audit_id, lambda columns: images(columns, audit_id, choice, sort, limit, start)
+            services,
+            request,
+            audit_id,
+            lambda columns: images(columns, audit_id, choice, sort, count, start, format),
+            media_type(format),
         )
 
-    @get_or_head("/{audit_id:str}/images/{index:int}", operation_id="getAuditImage", doc=_doc(ImageDetail))
-    async def image(self, audit_id: Id, index: Number, request: Req, services: Parts) -> Response[Any]:
-        """Read one image: probabilities, and over the neurons the contributions to both classes with their bands."""
-        return await _answered(services, request, audit_id, lambda columns: image(columns, audit_id, index))
+    @get_or_head("/{audit_id:str}/images/{index:int}", operation_id="getAuditImage", doc=_doc(ImageDetail, ARROW))
+    async def image(
+        self, audit_id: Id, index: Number, request: Req, services: Parts, format: AnswerFormat = "json"
+    ) -> Response[Any]:
+        """Read one image: probabilities, and over the neurons the contributions to both classes with their bands.
+
+        `format=arrow` gives the curves alone, a row a neuron.
+        """
+        return await _answered(
+            services, request, audit_id, lambda columns: image(columns, audit_id, index, format), media_type(format)
+        )
 
     @get_or_head(
         "/{audit_id:str}/images/{index:int}/{what:str}",
@@ -182,6 +189,7 @@ class AnalysesController(Controller):
         request: Req,
         services: Parts,
         scale: Scale = None,
+        layer: FieldLayer = None,
         neurons: Neurons = None,
         mode: FieldMode = "union",
         threshold: Share = 0.25,
@@ -194,10 +202,11 @@ class AnalysesController(Controller):
         `cam-benign-true.png` (also -target and cam-adversarial-); that of `regions` is `regions.png`. With a `window`
         vulnerability draws `map-benign.png` and `map-adversarial.png`, and `field-benign.png` and
         `field-adversarial.png` show where `neurons` are excited: from `threshold` of a map's maximum on, the `mode` of
-        several; outside `visibility` of the brightness is left, inside yellow covers `opacity`. Where pictures are
-        listed in answers they have a text alternative.
+        several; outside `visibility` of the brightness is left, inside yellow covers `opacity`. With `layer` they are
+        neurons of that layer, as `receptive_fields` left them. Where pictures are listed in answers they have a text
+        alternative.
         """
-        field = Field(neurons, mode, threshold, visibility, opacity)
+        field = Field(neurons, layer, mode, threshold, visibility, opacity)
         return await _answered(
             services, request, audit_id, lambda columns: picture(columns, index, what, scale, field), "image/png"
         )
@@ -224,10 +233,17 @@ class AnalysesController(Controller):
         """Read the linkage matrix of the neurons, and their order from left to right."""
         return await _answered(services, request, audit_id, dendrogram)
 
-    @get_or_head("/{audit_id:str}/embedding", operation_id="getAuditEmbedding", doc=_doc(EmbeddingView))
-    async def embedding(self, audit_id: Id, request: Req, services: Parts) -> Response[Any]:
-        """Read where benign and adversarial images lie in one plane, by their activations."""
-        return await _answered(services, request, audit_id, embedding)
+    @get_or_head("/{audit_id:str}/embedding", operation_id="getAuditEmbedding", doc=_doc(EmbeddingView, ARROW))
+    async def embedding(
+        self, audit_id: Id, request: Req, services: Parts, method: Method = "pca", format: AnswerFormat = "json"
+    ) -> Response[Any]:
+        """Read where benign and adversarial images lie in one plane, by their activations.
+
+        `tsne` is there where `neurons.vulnerability.embedding` asked for it. `format=arrow` gives a row an image.
+        """
+        return await _answered(
+            services, request, audit_id, lambda columns: embedding(columns, method, format), media_type(format)
+        )
 
     @get_or_head("/{audit_id:str}/explanations", operation_id="listAuditExplanations", doc=_doc(ExplanationsPage))
     async def explanations(

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from openapi.problems import InvalidField, NotFound
-from openapi.views.base import VULNERABILITY
+from openapi.views.base import ACTIVATION_MAPS, MAPS, VULNERABILITY
 from service.analyses.columns import Columns, Numbers
+from service.analyses.layers import find_layer
+from service.analyses.receptive_fields import maps_of
 from service.analyses.service import require
 
 #: Picture → the neurons' maps, and the image under them.
@@ -26,6 +28,7 @@ class Field:
     """Which neurons' fields, and how they are shown: see `GET /images/{index}/field-benign.png`."""
 
     neurons: str | None = None
+    layer: str | None = None
     mode: Mode = "union"
     threshold: float = 0.25
     visibility: float = 0.2
@@ -46,23 +49,13 @@ class Field:
 
 async def field_picture(columns: Columns, what: str, index: int, asked: Field) -> tuple[list[bytes], int, int]:
     """Planes, height and width of the image with the field of some neurons. Raises `NotFound`, `InvalidField`."""
-    require(columns, VULNERABILITY, f"The audit has no fields in image {index}")
-    name, image = OF_FIELDS[what]
-    if name not in columns:
-        raise NotFound(
-            "The audit has no activation maps: an audit with "
-            '{"neurons": {"vulnerability": {"window": "auto"}}} has them, where the neurons have any'
-        )
-    with_maps, images = await columns.whole("maps.index"), await columns.whole("images.index")
-    if index not in with_maps:
-        raise NotFound(f"Image {index} is none of the {len(with_maps)} fooled ones that have activation maps")
-    kept, channels, height, width = columns.column(image).shape
-    row = images.index(index)
-    if row >= kept:
-        raise NotFound(f"Only the first {kept} images of this audit have pictures")
-    _, count, rows, across = columns.column(name).shape
-    neurons = asked.chosen(count)
-    maps = await columns.inside(name, with_maps.index(index), neurons)
+    layer = None if asked.layer is None else find_layer(columns, asked.layer)
+    if layer is None or (layer.name == columns.facts["penultimate"] and OF_FIELDS[what][0] in columns):
+        maps, (rows, across), image, row = await _of_vulnerability(columns, what, index, asked)
+    else:
+        chosen = asked.chosen(layer.neurons)
+        maps, (rows, across), image, row = await maps_of(columns, what, index, layer.name, chosen)
+    _, channels, height, width = columns.column(image).shape
     (data,) = await columns.bytes_of(image, [row])
     planes = [data[i * height * width : (i + 1) * height * width] for i in range(channels)]
 
@@ -73,6 +66,27 @@ async def field_picture(columns: Columns, what: str, index: int, asked: Field) -
         return overlay(planes, mask, asked.visibility, asked.opacity)
 
     return await asyncio.to_thread(draw), height, width
+
+
+async def _of_vulnerability(
+    columns: Columns, what: str, index: int, asked: Field
+) -> tuple[list[Numbers], tuple[int, int], str, int]:
+    """As `maps_of`, of the neurons that the last layer reads in an image that was fooled."""
+    wanted = f"The audit has no fields in image {index}"
+    for part in (VULNERABILITY, MAPS, ACTIVATION_MAPS):
+        require(columns, part, wanted)
+    name, image = OF_FIELDS[what]
+    if name not in columns:
+        raise NotFound(f"{wanted}: it was made before there were any; start it again", analysis=MAPS)
+    with_maps, images = await columns.whole("maps.index"), await columns.whole("images.index")
+    if index not in with_maps:
+        raise NotFound(f"Image {index} is none of the {len(with_maps)} fooled ones that have activation maps")
+    kept, row = columns.column(image).shape[0], images.index(index)
+    if row >= kept:
+        raise NotFound(f"Only the first {kept} images of this audit have pictures")
+    _, count, height, width = columns.column(name).shape
+    maps = await columns.inside(name, with_maps.index(index), asked.chosen(count))
+    return maps, (height, width), image, row
 
 
 def enlarged(values: Numbers, rows: int, columns: int, height: int, width: int) -> list[float]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from openapi.problems import InvalidField, NotFound
 from openapi.views.base import VULNERABILITY
+from service.analyses.arrow import Format, stream
 from service.analyses.columns import Columns, Numbers
 from service.analyses.pictures import others_of, pictures_of
 from service.analyses.service import class_name, real, require, written
@@ -33,8 +34,10 @@ async def matrix(columns: Columns) -> bytes:
     return await columns.text("matrix")
 
 
-async def images(columns: Columns, audit: str, choice: Choice, sort: str, limit: int, start: int) -> bytes:
-    """A page of images: by their number, or the largest first."""
+async def images(
+    columns: Columns, audit: str, choice: Choice, sort: str, limit: int | None, start: int, format: Format
+) -> bytes:
+    """A page of images: by their number, or the largest first. limit: None is all."""
     require(columns, VULNERABILITY, "The audit has no images")
     check_classes(columns, label=choice.label, adversarial=choice.adversarial)
     table = {name: await columns.whole(f"images.{name}") for name in _KEYS}
@@ -43,10 +46,37 @@ async def images(columns: Columns, audit: str, choice: Choice, sort: str, limit:
     step = len(table[name]) // max(1, len(table["index"]))
     values, sign = table[name][place::step], 1 if sort == "index" else -1
     rows.sort(key=lambda row: (sign * values[row], row))
-    items = [_image(columns, audit, table, row) for row in rows[start : start + limit]]
-    end = start + len(items)
-    rest = {"attack": columns.facts["attack"], "sort": sort, "n": len(rows)}
-    return written({"items": items, **rest, "next_cursor": str(end) if end < len(rows) else None})
+    shown = rows[start : None if limit is None else start + limit]
+    end = start + len(shown)
+    rest = {
+        "attack": columns.facts["attack"],
+        "sort": sort,
+        "n": len(rows),
+        "next_cursor": str(end) if end < len(rows) else None,
+    }
+    if format == "arrow":
+        return stream(_columns(table, shown), **rest)
+    return written({"items": [_image(columns, audit, table, row) for row in shown], **rest})
+
+
+#: Column of an Arrow stream → place in the rows of `probabilities`.
+_PROBABILITIES = {"benign_predicted": 0, "benign_adversarial": 1, "attacked_predicted": 2, "attacked_adversarial": 3}
+
+
+def _columns(table: dict[str, Numbers], rows: list[int]) -> dict[str, Numbers | list[bool]]:
+    """The chosen rows as columns: what `_image` says, without its pictures."""
+
+    def taken(column: Numbers, step: int = 1, place: int = 0) -> Numbers:
+        return Numbers(column.typecode, [column[step * row + place] for row in rows])
+
+    label, predicted, fooled = table["label"], table["predicted"], table["fooled"]
+    return {
+        **{name: taken(table[name]) for name in ("index", "label", "predicted", "adversarial")},
+        "correct": [label[row] == predicted[row] for row in rows],
+        "fooled": [bool(fooled[row]) for row in rows],
+        **{name: taken(table["probabilities"], 4, place) for name, place in _PROBABILITIES.items()},
+        **{name: taken(table[name]) for name in ("linf", "l2")},
+    }
 
 
 def _chosen(table: dict[str, Numbers], choice: Choice) -> list[int]:
@@ -78,14 +108,16 @@ def _image(columns: Columns, audit: str, table: dict[str, Numbers], row: int) ->
     }
 
 
-async def image(columns: Columns, audit: str, index: int) -> bytes:
-    """One image, with the curves of its contributions and all that is known of its classes."""
+async def image(columns: Columns, audit: str, index: int, format: Format) -> bytes:
+    """One image, with the curves of its contributions and all that is known of its classes; in Arrow the curves."""
     require(columns, VULNERABILITY, f"The audit has no image {index}")
     table = {name: await columns.whole(f"images.{name}") for name in _KEYS}
     row = await row_of(columns, index)
     found = _image(columns, audit, table, row)
     curves = await columns.row("images.curves", row)
     half = len(curves) // 2
+    if format == "arrow":
+        return await _curves(columns, found, curves[:half], curves[half:])
     z, z_adv = await columns.row("images.z", row), await columns.row("images.z_adv", row)
     found["pictures"] += await others_of(columns, audit, index)
     found |= {
@@ -98,6 +130,17 @@ async def image(columns: Columns, audit: str, index: int) -> bytes:
         },
     }
     return written(found)
+
+
+async def _curves(columns: Columns, found: dict[str, Any], benign: Numbers, adversarial: Numbers) -> bytes:
+    """A row a neuron."""
+    shown: dict[str, Numbers | list[bool]] = {"neuron": Numbers("i", range(len(benign)))}
+    for name, contribution in (("predicted", benign), ("adversarial", adversarial)):
+        shown[name] = contribution
+        for edge in ("low", "high"):
+            shown[f"{name}_{edge}"] = await columns.row(f"bands.{edge}", found[name])
+    told = {name: found[name] for name in ("index", "label", "predicted", "adversarial", "fooled")}
+    return stream(shown, layer=columns.facts["penultimate"], attack=columns.facts["attack"], **told)
 
 
 def _classes(columns: Columns, benign: list[float], attacked: list[float]) -> list[dict[str, Any]]:

@@ -5,8 +5,10 @@ from typing import Any
 from openapi.problems import NotFound
 from service.analyses.clusters import own_cluster
 from service.analyses.columns import Columns
-from service.analyses.neurons import Scope, find_layer, measures_of, views_of
+from service.analyses.layers import find_layer
+from service.analyses.neurons import Scope, measures_of, views_of
 from service.analyses.pictures import pictures_of
+from service.analyses.receptive_fields import exciting_images
 from service.analyses.service import class_name, written
 
 _TABLE = ("index", "label", "predicted", "adversarial", "linf")
@@ -19,6 +21,7 @@ async def neuron_detail(columns: Columns, audit: str, layer: str, number: int, c
     """
     name = layer.replace("~1", "/").replace("~0", "~")
     found = find_layer(columns, name, missing=NotFound)
+    name = found.name
     if not 0 <= number < found.neurons:
         raise NotFound(f"The layer {name!r} has {found.neurons} neurons, 0 to {found.neurons - 1}")
     measures, _ = await measures_of(columns, found, Scope())
@@ -32,6 +35,8 @@ async def neuron_detail(columns: Columns, audit: str, layer: str, number: int, c
             "images": await _images(columns, audit, number),
             "cluster": await own_cluster(columns, number, count),
         }
+    else:
+        view["images"] = await exciting_images(columns, audit, name, number)
     return written(view)
 
 

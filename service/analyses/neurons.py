@@ -5,12 +5,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from openapi.near_misses import named, near_misses
 from openapi.problems import InvalidField, NotFound
-from openapi.views.base import NEURONS, VULNERABILITY
+from openapi.views.base import VULNERABILITY
 from openapi.views.neurons import ALL_MEASURES, ASCENDING, WINDOW_MEASURES
+from service.analyses.arrow import Format, stream
 from service.analyses.columns import Columns, Numbers
 from service.analyses.images import check_classes, row_of
+from service.analyses.layers import Layer, find_layer
 from service.analyses.service import real, require, written
 
 #: Measure → a number of each neuron.
@@ -31,49 +32,36 @@ class Scope:
         return not (self.label is None and self.adversarial is None and self.index is None)
 
 
-@dataclass(frozen=True)
-class Layer:
-    """A layer. begin: its neurons' place among σ; None where σ was not measured. measured: whether measures exist."""
-
-    name: str
-    neurons: int
-    begin: int | None
-    measured: bool
-
-
-async def neurons(columns: Columns, layer: str | None, sort: str | None, scope: Scope, limit: int, start: int) -> bytes:
+async def neurons(
+    columns: Columns, layer: str | None, sort: str | None, scope: Scope, limit: int | None, start: int, format: Format
+) -> bytes:
     """A page of neurons, sorted: by default those that the last layer reads, by `cross`; else by sensitivity."""
     found = find_layer(columns, layer)
     _check(columns, found, sort, scope)
     sort = sort or ("cross" if found.measured else "sensitivity")
     measures, n = await measures_of(columns, found, scope)
     order = sorted(range(found.neurons), key=await _key(columns, found, sort, measures))
-    stop = min(start + limit, found.neurons)
-    views = await views_of(columns, found, order[start:stop], measures)
+    stop = found.neurons if limit is None else min(start + limit, found.neurons)
+    chosen = order[start:stop]
     rest = {"layer": found.name, "sort": sort, "n": n, "next_cursor": str(stop) if stop < found.neurons else None}
-    return written({"items": views, **rest})
+    if format == "arrow":
+        return stream(await _columns(columns, found, chosen, measures), **rest)
+    return written({"items": await views_of(columns, found, chosen, measures), **rest})
 
 
-def find_layer(columns: Columns, name: str | None, missing: type[NotFound] | None = None) -> Layer:
-    """The layer of a name, or the one that the last layer reads, else the last.
-
-    Raises `NotFound`, and for an unknown name `missing`, or `InvalidField` of the parameter.
-    """
-    require(columns, NEURONS, "The audit has no neurons")
-    facts = columns.facts
-    layers, last = facts["layers"], facts["penultimate"]
-    if name is None:
-        name = last or next(reversed(layers))
-    if name not in layers and name != last:
-        near = near_misses(name, layers)
-        there = f"; did you mean {named(near)}?" if near else "; /layers lists them"
-        detail = f"the audit has no layer {name[:200]!r}{there}"
-        raise missing(detail) if missing is not None else InvalidField("layer", detail)
-    measured = name == last and "groups.measures" in columns
-    if name not in layers:
-        return Layer(name, columns.column("bands.mean").shape[1], None, measured)
-    begin, count = layers[name]
-    return Layer(name, count, begin, measured)
+async def _columns(
+    columns: Columns, layer: Layer, chosen: list[int], measures: Measures | None
+) -> dict[str, Numbers | list[bool]]:
+    """The chosen neurons as columns; what was not measured has none, and a number that is none is NaN."""
+    shown: dict[str, Numbers | list[bool]] = {"neuron": Numbers("i", chosen)}
+    if layer.begin is not None:
+        for name in _OF_SIGMA:
+            column = await columns.whole(f"sigma.{name}")
+            values = [column[layer.begin + m] for m in chosen]
+            shown[name] = [bool(value) for value in values] if name == "dead" else Numbers(column.typecode, values)
+    for name, of_each in (measures or {}).items():
+        shown[name] = Numbers(of_each.typecode, [of_each[m] for m in chosen])
+    return shown
 
 
 def _check(columns: Columns, layer: Layer, sort: str | None, scope: Scope) -> None:

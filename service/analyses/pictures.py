@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from openapi.problems import InvalidField, NotFound
-from openapi.views.base import EXPLAIN, REGIONS, VULNERABILITY
+from openapi.views.base import EXPLAIN, MAPS, REGIONS, VULNERABILITY
 from service.analyses.columns import Columns, Numbers
 from service.analyses.fields import OF_FIELDS, Field, field_picture
 from service.analyses.png import encode
@@ -18,6 +18,7 @@ _LARGEST = 2048
 _OF_IMAGES = {
     "benign": "images.benign", "adversarial": "images.adversarial_picture", "difference": "images.difference",
 }  # fmt: skip
+_MAPS = ("map-benign", "map-adversarial")
 #: Picture → the analysis that draws it.
 _DRAWN_BY = {
     **dict.fromkeys(_OF_IMAGES, VULNERABILITY),
@@ -26,7 +27,7 @@ _DRAWN_BY = {
          "cam-adversarial-true", "cam-adversarial-target"), EXPLAIN,
     ),
     "regions": REGIONS,
-    **dict.fromkeys(("map-benign", "map-adversarial", *OF_FIELDS), VULNERABILITY),
+    **dict.fromkeys((*_MAPS, *OF_FIELDS), VULNERABILITY),
 }  # fmt: skip
 SUFFIX = ".png"
 
@@ -68,12 +69,14 @@ async def picture(columns: Columns, index: int, name: str, scale: int | None, fi
     what = name.removesuffix(SUFFIX)
     if what not in _DRAWN_BY or not name.endswith(SUFFIX):
         raise NotFound(f"There is no such picture; there are {', '.join(f'{known}{SUFFIX}' for known in _DRAWN_BY)}")
-    require(columns, _DRAWN_BY[what], f"The audit has no {name} of image {index}")
     if what in OF_FIELDS:
         planes, height, width = await field_picture(columns, what, index, field)
         return await asyncio.to_thread(encode, planes, height, width, scale_of(height, width, scale))
-    if field.neurons is not None:
-        raise InvalidField("neurons", f"{name} shows no neurons; field-benign.png and field-adversarial.png do")
+    for pointer in ("neurons", "layer"):
+        if getattr(field, pointer) is not None:
+            raise InvalidField(pointer, f"{name} shows no neurons; field-benign.png and field-adversarial.png do")
+    for part in _needs(what):
+        require(columns, part, f"The audit has no {name} of image {index}")
     drawn = columns.facts.get("pictures", {})
     if what not in _OF_IMAGES and what not in drawn:
         raise NotFound(
@@ -84,6 +87,10 @@ async def picture(columns: Columns, index: int, name: str, scale: int | None, fi
     if index not in indices:
         raise NotFound(f"Image {index} is none of the {len(indices)} that have a {name}")
     return await _stored(columns, column, indices.index(index), scale)
+
+
+def _needs(what: str) -> tuple[str, ...]:
+    return (VULNERABILITY, MAPS) if what in _MAPS else (_DRAWN_BY[what],)
 
 
 def _place(drawn: Mapping[str, str]) -> tuple[str, str]:

@@ -11,16 +11,20 @@ from sqlalchemy.orm import Session
 from openapi.problems import NotFound, NotReady
 from openapi.states import TERMINAL, JobKind
 from openapi.text import one_line
+from openapi.views.base import EXPLAIN, MAPS, NEURONS, RECEPTIVE_FIELDS, REGIONS, TSNE, VULNERABILITY
 from service.analyses.columns import Columns
 from service.context import Services
 from service.db.tables import Artifact, Job
 
 #: How a request asks for an analysis.
 _TURNED_ON = {
-    "neurons": '"neurons": {}',
-    "neurons.vulnerability": '"neurons": {"vulnerability": {}}',
-    "explain": '"explain": {}',
-    "regions": '"regions": {}',
+    NEURONS: '"neurons": {}',
+    VULNERABILITY: '"neurons": {"vulnerability": {}}',
+    RECEPTIVE_FIELDS: '"neurons": {"receptive_fields": {}}',
+    MAPS: '"neurons": {"vulnerability": {"window": "auto"}}',
+    TSNE: '"neurons": {"vulnerability": {"embedding": "tsne"}}',
+    EXPLAIN: '"explain": {}',
+    REGIONS: '"regions": {}',
 }
 
 

@@ -1,9 +1,11 @@
 """What a job left: written into a folder, and told in the terminal."""
 
 import json
-from collections.abc import Collection, Iterator
+import re
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
+from urllib.parse import quote
 
 import click
 
@@ -25,12 +27,14 @@ from service.cli.jobs import Kind
 
 Json = dict[str, Any]
 
+PAGE = "report.html"
+_LINK = re.compile(r'<a href="/v1/artifacts/([A-Za-z0-9_]+)">')
 _OF_A_HARDENING = {"checkpoint", "manifest", "log", "example", "card"}
 
 
 def save_report(client: Client, job: str, folder: Path) -> tuple[Json, list[Path]]:
     """Write ``report.json`` and ``report.html`` of a job; return the report and the paths. What it warns of is told."""
-    page, data = folder / "report.html", folder / "report.json"
+    page, data = folder / PAGE, folder / "report.json"
     client.download(f"{job}/report.html", page)
     report = client.call("GET", f"{job}/report", headers={"Accept": "application/json"}, failure=Exit.JOB_FAILED)
     try:
@@ -48,13 +52,27 @@ def _warn(client: Client, report: Json) -> None:
     client.warnings += [text for text in told if text not in client.warnings]
 
 
-def save_artifacts(client: Client, job: str, folder: Path, kinds: Collection[str]) -> list[Path]:
-    """Download a job's artifacts of the given kinds; return their paths."""
-    saved: list[Path] = []
-    for item in all_artifacts(client, job):
-        if item["kind"] in kinds:
-            saved.append(save_artifact(client, item, folder))
-    return saved
+def save_artifacts(client: Client, job: str, folder: Path, kinds: Collection[str]) -> dict[str, Path]:
+    """Download a job's artifacts of the given kinds; return their paths by their ids."""
+    return {
+        item["id"]: save_artifact(client, item, folder) for item in all_artifacts(client, job) if item["kind"] in kinds
+    }
+
+
+def relink(page: Path, saved: Mapping[str, Path]) -> None:
+    """Let a saved page's links to artifacts lead to the files that were saved with it; the others lead nowhere.
+
+    saved: id of the artifact → its file, in the page's folder or below.
+    """
+
+    def link(found: re.Match[str]) -> str:
+        path = saved.get(found[1])
+        return "<a>" if path is None else f'<a href="{quote(path.relative_to(page.parent).as_posix())}">'
+
+    try:
+        page.write_text(_LINK.sub(link, page.read_text("utf-8")), "utf-8")
+    except OSError as error:
+        raise cannot_write(page, error) from error
 
 
 def save_artifact(client: Client, item: Json, folder: Path) -> Path:
@@ -84,17 +102,17 @@ def fetch(client: Client, kind: Kind, body: Json, out: Path) -> tuple[Json, list
     except OSError as error:
         raise cannot_write(out, error) from error
     if kind == "hardenings":
-        saved = save_artifacts(client, job, out, _OF_A_HARDENING | {"report"})
+        saved = [*save_artifacts(client, job, out, _OF_A_HARDENING | {"report"}).values()]
         for path in (path for path in saved if path.name == "report.json"):  # with held-out data
             _warn(client, json.loads(path.read_bytes()))
         return body, saved
     report, saved = save_report(client, job, out)
-    if body["request"].get("keep_examples"):
-        saved += save_artifacts(client, job, out, {"examples", "pairs"})
-    saved += save_artifacts(client, job, out, artifacts())
+    kinds = {"examples", "pairs"} if body["request"].get("keep_examples") else set[str]()
+    found = save_artifacts(client, job, out, kinds | artifacts())
     if body.get("hardening_id"):
-        saved += save_artifacts(client, f"/v1/hardenings/{body['hardening_id']}", out, _OF_A_HARDENING)
-    return report, saved
+        found |= save_artifacts(client, f"/v1/hardenings/{body['hardening_id']}", out, _OF_A_HARDENING)
+    relink(out / PAGE, found)
+    return report, [*saved, *found.values()]
 
 
 def tell(kind: Kind, result: Json, saved: list[Path], *, title: str = "", as_json: bool = False) -> None:

@@ -14,7 +14,7 @@ from service.cli.exits import CommandFailed, Exit
 from service.cli.job_options import Common, Input, job_options
 from service.cli.jobs import Kind
 from service.cli.options import EXISTING
-from service.cli.results import all_artifacts, save_artifact, save_report, tell
+from service.cli.results import PAGE, all_artifacts, relink, save_artifact, save_report, tell
 
 Json = dict[str, Any]
 
@@ -58,13 +58,15 @@ def save_study(client: Client, kind: Kind, body: Json, folder: Path) -> tuple[Js
     archive = next((item for item in found if item["kind"] == "study"), None)
     if archive is None:
         raise CommandFailed(Exit.JOB_FAILED, "the server is of a version that leaves no study")
+    beside: dict[str, Path] = {}
     for item in found:
         if (place := _FOLDERS.get(item["format"])) is not None:
-            saved.append(save_artifact(client, item, _folder(folder / place)))
+            beside[item["id"]] = save_artifact(client, item, _folder(folder / place))
+    relink(folder / PAGE, beside)
     target = folder / ".study.zip"
     client.download(archive["href"], target)
     try:
-        return report, [*saved, *_unpack(target, folder)]
+        return report, [*saved, *beside.values(), *_unpack(target, folder)]
     finally:
         target.unlink(missing_ok=True)
 

@@ -145,6 +145,9 @@ def test_neurons_may_be_ranked_by_what_they_do_to_the_answer(small: InProcess, r
         f"Do {'important neurons' if ranking == 'importance' else 'neurons of the largest conductance'} cost"
         in found.html
     )
+    called = "important neurons" if ranking == "importance" else "neurons of the largest conductance"
+    assert found.check("neurons.suppression")["title"] == f"Suppression of {called} (after SNS, Fig. 9)"
+    assert f"<h3>Suppression of {called} (after SNS, Fig. 9)</h3>" in found.html
     cut = audited(small, slice_size=4, batch_size=3, **told)
     assert cut.results["omega.0"].value == found.results["omega.0"].value
     assert cut.report["neurons"]["suppression"] == section

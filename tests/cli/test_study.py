@@ -7,6 +7,7 @@ import pytest
 
 from service.cli import study
 from service.cli.exits import CommandFailed
+from service.cli.results import relink
 
 
 def archive(folder: Path, *names: str) -> Path:
@@ -43,3 +44,16 @@ def test_what_is_too_large_or_no_zip_is_refused(tmp_path: Path, monkeypatch: pyt
     (tmp_path / "study.zip").write_text("no zip")
     with pytest.raises(CommandFailed, match="no zip"):
         study._unpack(tmp_path / "study.zip", tmp_path)
+
+
+def test_links_of_a_saved_page_lead_to_the_files_beside_it(tmp_path: Path) -> None:
+    page = tmp_path / "report.html"
+    page.write_text(
+        '<td><a href="/v1/artifacts/art_1">a b.npz</a></td><td><a href="/v1/artifacts/art_2">c.zip</a></td>'
+        '<a href="#neurons">Neurons</a> <a href="https://example.org/v1/artifacts/art_1">elsewhere</a>'
+    )
+    relink(page, {"art_1": tmp_path / "arrays" / "a b.npz", "art_3": tmp_path / "d.png"})
+    assert page.read_text() == (
+        '<td><a href="arrays/a%20b.npz">a b.npz</a></td><td><a>c.zip</a></td>'
+        '<a href="#neurons">Neurons</a> <a href="https://example.org/v1/artifacts/art_1">elsewhere</a>'
+    )

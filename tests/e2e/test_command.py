@@ -121,6 +121,7 @@ def test_a_study_is_one_folder_with_all_that_its_index_names(tremor: Callable[..
     found = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
     assert named == found - {"index.html"}
     assert {name.partition("/")[0] for name in found if "/" in name} == {"figures", "tables"}
+    assert "/v1/" not in (folder / "report.html").read_text()
     assert f"{len(found)} files in tremor-study\n" in said
     code, _, said = tremor("study", *AUDIT[1:], *quick, "--detach").end()
     assert code == 0, said

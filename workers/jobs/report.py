@@ -47,11 +47,12 @@ def run(ctx: JobContext[ReportParams]) -> ReportValue:
     report.write_text(built.report.model_dump_json(indent=1), encoding="utf-8")
     _write_views(ctx, built)
     pictures = worst_examples(built.tables, ctx.inputs)
+    files = {key: file.path for key, file in ctx.files.items()}
     ctx.output(ReportFile.HTML, "report.html", "report", "html").write_text(
-        render(built.report, pictures, {key: file.path for key, file in ctx.files.items()}), encoding="utf-8"
+        render(built.report, pictures, files), encoding="utf-8"
     )
     if isinstance(ctx.params.request, AuditRequest):
-        write_study(ctx.output(ReportFile.STUDY, "study.zip", "study", "zip"), built.report)
+        write_study(ctx.output(ReportFile.STUDY, "study.zip", "study", "zip"), built.report, files)
     ctx.progress(4, 4, "steps", "report")
     return ReportValue(verdict=built.report.verdict.status, metrics=built.metrics, headline=_headline(built))
 

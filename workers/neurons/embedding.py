@@ -7,12 +7,11 @@ import numpy.typing as npt
 from sklearn.decomposition import PCA
 from sklearn.manifold import TSNE
 
+from openapi.analyses.vulnerability import MOST_FOR_TSNE
 from workers.neurons.exact import Floats
 
 Method = Literal["pca", "tsne"]
 
-#: Rows beyond which the neighbourhoods of t-SNE take minutes.
-MOST_FOR_TSNE = 4000
 _COMPONENTS = 50
 _PERPLEXITY = 30.0
 
@@ -34,10 +33,8 @@ def embed(
             components = PCA(2, random_state=seed, svd_solver="full" if size <= 500 else "randomized")
             plane = components.fit_transform(rows) if spread else plane
         else:
-            if len(rows) > MOST_FOR_TSNE:
-                raise ValueError(
-                    f"t-SNE takes up to {MOST_FOR_TSNE} rows, benign and adversarial; these are {len(rows)}"
-                )
+            if len(benign) > MOST_FOR_TSNE:
+                raise ValueError(f"t-SNE takes up to {MOST_FOR_TSNE} images; these are {len(benign)}")
             few = PCA(min(_COMPONENTS, size), random_state=seed).fit_transform(rows)
             perplexity = min(_PERPLEXITY, (len(rows) - 1) / 3)
             plane = TSNE(2, perplexity=perplexity, init="pca", random_state=seed).fit_transform(few).astype(np.float64)

@@ -18,9 +18,9 @@ TappedModel = Callable[[Tensor], tuple[Tensor, Mapping[str, Tensor]]]
 
 @dataclass(frozen=True)
 class Measured:
-    """What a batch of n pairs did: logits of both (n, k), L1 norms {tap: {layer: …}}, and the further nodes' values.
+    """What a batch of m pairs did: logits of images and twins, L1 norms {tap: {layer: …}}, the further nodes' values.
 
-    extra: of each node that `NormsModel` was asked for, the values of x followed by those of x', (2n, …).
+    extra: of each node that `NormsModel` was asked for, the values of x followed by those of x', (n + m, …).
     """
 
     logits: Tensor
@@ -29,13 +29,14 @@ class Measured:
     extra: list[Tensor]
 
 
-def measure_taps(model: NormsModel, x: Tensor, x_adv: Tensor, index: Tensor) -> Measured:
+def measure_taps(model: NormsModel, x: Tensor, x_adv: Tensor, index: Tensor, of: Tensor | None = None) -> Measured:
     """The L1 norms of one batch of pairs in every layer at every tap of `model`, in one pass over (x, x').
 
-    Per sample and neuron the elements are summed in float32 by halving, to about 1e-7. `index` (n,) holds the samples'
-    numbers, for messages. Raises `ModelNumerics` with the sample's index for NaN or infinite activations.
+    Per sample and neuron the elements are summed in float32 by halving, to about 1e-7. `index` (m,) holds the samples'
+    numbers of the pairs, for messages. of: (m,) which row of x is the image of each row of x', so that several pairs
+    may share one; None: row by row. Raises `ModelNumerics` with the sample's index for NaN or infinite activations.
     """
-    logits, norms, extra = model(torch.cat([x, x_adv]))
+    logits, norms, extra = model(torch.cat([x, x_adv]), of)
     batches: dict[Tap, dict[str, LayerBatch]] = {}
     for (layer, tap), found in norms.items():
         batches.setdefault(tap, {})[layer] = _batch(layer, found, index)
@@ -48,7 +49,7 @@ def measure(tapped: TappedModel, x: Tensor, x_adv: Tensor, index: Tensor) -> dic
     """The same for any function that gives activations, which are then held together: `measure_taps` is faster."""
     _, activations = tapped(torch.cat([x, x_adv]))
     return {
-        name: _batch(name, l1_norms(value, batch=0, repeat=1, channel=1, minor=False, positive=False), index)
+        name: _batch(name, l1_norms(value, None, batch=0, repeat=1, channel=1, minor=False, positive=False), index)
         for name, value in activations.items()
     }
 

@@ -32,20 +32,23 @@ class Norms(NamedTuple):
     dim: int
 
 
-def l1_norms(value: Tensor, batch: int, repeat: int, channel: int, minor: bool, positive: bool) -> Norms:
-    """The norms of each neuron, from the activations of n images x followed by their n twins x'.
+def l1_norms(
+    value: Tensor, of: Tensor | None, batch: int, repeat: int, channel: int, minor: bool, positive: bool
+) -> Norms:
+    """The norms of m pairs for each neuron, from the activations of images x followed by their m twins x'.
 
-    Each number is a float32 sum by halving (to about 1e-7). batch … minor: as a `TapPoint` has them; positive: no
-    element is negative.
+    Each number is a float32 sum by halving (to about 1e-7). of: (m,) the image of each twin; None where there are as
+    many images, in the same order. batch … minor: as a `TapPoint` has them; positive: no element is negative.
     """
     maps = TapPoint("", "conv", batch, repeat, channel, minor).canonical(value)
-    n, neurons = len(maps) // 2, maps.shape[1]
-    maps = maps.reshape(2 * n, neurons, -1)
-    out = maps.new_empty((2, n, neurons), dtype=torch.float64)
+    m = len(maps) // 2 if of is None else len(of)
+    n, neurons = len(maps) - m, maps.shape[1]
+    maps = maps.reshape(n + m, neurons, -1)
+    out = maps.new_empty((2, m, neurons), dtype=torch.float64)
     step = max(1, _AT_ONCE // max(1, maps[0].numel()))
-    for begin in range(0, n, step):
-        s = slice(begin, min(n, begin + step))
-        benign, adversarial = maps[s], maps[n + s.start : n + s.stop]
+    for begin in range(0, m, step):
+        s = slice(begin, min(m, begin + step))
+        benign, adversarial = maps[s] if of is None else maps[of[s]], maps[n + s.start : n + s.stop]
         moved = benign - adversarial
         out[0, s] = moved.abs_().sum(2)
         out[1, s] = (benign if positive else torch.abs(benign, out=moved)).sum(2)
@@ -53,11 +56,12 @@ def l1_norms(value: Tensor, batch: int, repeat: int, channel: int, minor: bool, 
 
 
 class NormsModel(nn.Module):
-    """``forward``: x (2n, c, h, w), n images and their twins → (logits (2n, k), {(layer, tap): norms}, extra values).
+    """``forward``: x (n + m, c, h, w), n images and m twins → (logits (n + m, k), {(layer, tap): norms}, extra values).
 
-    norms: as `l1_norms` has them. Layers that have no such stage share what they have instead: `points` says
-    which TapPoint each (layer, tap) reads, and equal points are measured once. extra: names of further nodes, returned
-    as they are. For inference alone; weights and norm mode are the model's own at each call.
+    of: (m,) the image of each twin, by its place; None where there are as many, in the same order. norms: as
+    `l1_norms` has them. Layers that have no such stage share what they have instead: `points` says which TapPoint each
+    (layer, tap) reads, and equal points are measured once. extra: names of further nodes, returned as they are. For
+    inference alone; weights and norm mode are the model's own at each call.
     """
 
     def __init__(self, model: AuditedModel, taps: Sequence[Tap], extra: Sequence[str] = ()) -> None:
@@ -73,11 +77,13 @@ class NormsModel(nn.Module):
         self.training = False
 
     @torch.no_grad()
-    def forward(self, x: Tensor) -> tuple[Tensor, Mapping[tuple[str, Tap], Norms], list[Tensor]]:
+    def forward(
+        self, x: Tensor, of: Tensor | None = None
+    ) -> tuple[Tensor, Mapping[tuple[str, Tap], Norms], list[Tensor]]:
         """See the class."""
         if self._function is None or self._revision != self.model._revision:
             self._function, self._revision = self._compile(), self.model._revision
-        logits, found = self._function(self.model.graph, self.model.transform(x))
+        logits, found = self._function(self.model.graph, self.model.transform(x), of)
         values: list[Any] = list(found)
         norms = {key: values[self._place[point.node, point.channel]] for key, point in self.points.items()}
         return logits.float(), norms, values[len(self._place) :]
@@ -87,6 +93,9 @@ class NormsModel(nn.Module):
         copies: dict[fx.Node, fx.Node] = {}
         logits = graph.graph_copy(self.model.graph.graph, copies)
         nodes = {node.name: copied for node, copied in copies.items()}
+        (image,) = [node for node in graph.nodes if node.op == "placeholder"]
+        with graph.inserting_after(image):
+            of = graph.placeholder("image_of_each_twin")
         self._place = {}
         values: list[fx.Node] = []
         for point in self.points.values():
@@ -96,7 +105,7 @@ class NormsModel(nn.Module):
                 node = nodes[point.node]
                 with graph.inserting_after(node):
                     arrangement = (point.batch, point.repeat, point.channel, point.minor)
-                    values.append(graph.call_function(l1_norms, (node, *arrangement, _positive(node))))
+                    values.append(graph.call_function(l1_norms, (node, of, *arrangement, _positive(node))))
         kept = [nodes[name] for name in self.extra]
         graph.output((logits, values + kept))
         graph.eliminate_dead_code()

@@ -1,5 +1,7 @@
 """A figure, on the page and as a file of its own: the same drawing, legend and sentence in both."""
 
+import base64
+import io
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,6 +9,7 @@ from functools import cache
 from importlib import resources
 
 from markupsafe import Markup
+from PIL import Image
 
 from openapi.text import visible
 from workers.reports.svg import WIDTH, Drawing
@@ -28,6 +31,17 @@ class Figure:
     drawing: Drawing
     legend: Sequence[tuple[str, int]] = ()
     says: str = ""
+
+
+def picture(title: str, png: bytes, description: str, says: str, *, pixelated: bool = False) -> Figure:
+    """A figure whose drawing is a picture; pixelated: its pixels stay sharp when they are enlarged."""
+    with Image.open(io.BytesIO(png)) as opened:
+        width, height = opened.size
+    drawn = round(WIDTH * height / width)
+    body = Markup('<image width="{}" height="{}"{} href="data:image/png;base64,{}"/>').format(
+        WIDTH, drawn, Markup(' style="image-rendering:pixelated"') if pixelated else "", base64.b64encode(png).decode()
+    )
+    return Figure(title, Drawing(drawn, title, description, body), says=says)
 
 
 def key(tone: int) -> Markup:

@@ -5,9 +5,10 @@ The figures are those of the page: `parts` collects what both show.
 
 import re
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from openapi.report import Report
 from workers.reports import charts
@@ -29,26 +30,27 @@ class Part:
     figures: Sequence[Figure]
 
 
-def parts(report: Report) -> list[Part]:
-    """Everything that is drawn, in the order of the page."""
+def parts(report: Report, files: Mapping[str, Path] = MappingProxyType({})) -> list[Part]:
+    """Everything that is drawn, in the order of the page. files: those that analyses left, by key."""
     found = [Part("attacks", "Robust accuracy under attack", charts.of_attacks(report))]
     if report.neurons is not None:
         layers = report.neurons.layers
         drawn = [*charts.by_depth(layers), *(charts.sorted_sensitivity(layer) for layer in layers)]
         found.append(Part("neurons", "Which neurons tremble", drawn))
     found += [
-        Part(v["name"], v["title"], v["view"].get("charts", ())) for v in [*views(report, {}), *own_views(report, {})]
+        Part(v["name"], v["title"], [*v["view"].get("charts", ()), *v["view"].get("pictures", ())])
+        for v in [*views(report, files), *own_views(report, files)]
     ]
     hardening = report.model_dump(mode="json")["hardening"]
     found.append(Part("hardening", "Hardening", [*charts.epochs(hardening), *charts.by_layer(hardening)]))
     return [part for part in found if part.figures]
 
 
-def write_study(target: Path, report: Report) -> None:
-    """Write ``index.html``, ``figures/*.svg`` and ``tables/*.csv`` into a zip file."""
+def write_study(target: Path, report: Report, files: Mapping[str, Path] = MappingProxyType({})) -> None:
+    """Write ``index.html``, ``figures/*.svg`` and ``tables/*.csv`` into a zip file. files: as of `parts`."""
     drawn = [
         (part.title, [(f"figures/{_name(part.name, i, f)}.svg", f) for i, f in enumerate(part.figures, 1)])
-        for part in parts(report)
+        for part in parts(report, files)
     ]
     written = tables(report.model_dump(mode="json"))
     index = (

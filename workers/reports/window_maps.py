@@ -3,7 +3,6 @@
 The artifact has the arrays of `workers.analyses.window_maps`, a row for each image that has maps.
 """
 
-import base64
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,10 +11,15 @@ import numpy as np
 
 from openapi.analyses.vulnerability import MAP_MEASURES, VulnerabilityMaps
 from workers.neurons.exact import ExactSum, Floats
+from workers.reports.figures import Figure, picture
 from workers.reports.kept_arrays import append_npz, join_npz
 from workers.reports.worst import encode
 
 _WIDTH = 160
+_SAYS = (
+    "What one window of the adversarial image does alone, on average over the fooled images: nothing where it is "
+    "black, most where it is white. Few white windows are unusual: an attack mostly needs many places at once."
+)
 
 
 def merged_maps(paths: Sequence[Path]) -> tuple[VulnerabilityMaps | None, dict[str, Floats]]:
@@ -48,8 +52,8 @@ def keep_maps(paths: Sequence[Path], target: Path) -> None:
     append_npz(target, {"window": window})
 
 
-def mean_maps(files: Mapping[str, Path]) -> list[dict[str, str]]:
-    """Pictures for the page: the mean of either map over the images, black for 0 and less, white for its maximum."""
+def mean_maps(files: Mapping[str, Path]) -> list[Figure]:
+    """The mean of either map over the images, black for 0 and less, white for its maximum."""
     if "vulnerability_maps" not in files:
         return []
     found = []
@@ -61,8 +65,8 @@ def mean_maps(files: Mapping[str, Path]) -> list[dict[str, str]]:
             mean = data[name].mean(0, dtype=np.float64)
             factor = max(1, _WIDTH // mean.shape[1])
             large = np.kron(mean.clip(0) / max(float(mean.max()), 1e-12), np.ones((factor, factor)))
-            source = "data:image/png;base64," + base64.b64encode(encode(large[None])).decode()
-            found.append({"title": title, "src": source, "most": _largest(mean)})
+            described = f"Mean over the images: {_largest(mean)}"
+            found.append(picture(title, encode(large[None]), described, _SAYS, pixelated=True))
     return found
 
 

@@ -1,5 +1,6 @@
-"""The steps of importance, which similarity shares: targeted pairs, a step for each target and slice."""
+"""The steps of importance, which similarity shares: targeted pairs, a step for a few targets and a slice."""
 
+from itertools import pairwise
 from typing import Any
 
 from openapi.analyses.base import Analysis
@@ -11,11 +12,21 @@ from service.orchestrator.analyses.layers import check_head
 from service.orchestrator.plan import Step
 from service.orchestrator.subjects import DatasetSubject, ModelSubject
 
+#: Targets of one step: their pairs share the pass of the images, of which five need six passes instead of ten.
+_TOGETHER = 5
+
 
 def targets_of(options: ImportanceOptions, model: ModelSubject) -> tuple[int, ...]:
     """The classes that are aimed at, ascending."""
     every = range(model.inspection.num_classes)
     return tuple(every) if options.targets == "all" else tuple(sorted(set(options.targets)))
+
+
+def together(targets: tuple[int, ...]) -> list[tuple[int, ...]]:
+    """The targets of each step: in order, as few steps as may be, and as even as may be."""
+    steps = -(-len(targets) // _TOGETHER)
+    cuts = [round(i * len(targets) / steps) for i in range(steps + 1)]
+    return [targets[start:stop] for start, stop in pairwise(cuts)]
 
 
 def targeted_steps(analysis: Analysis[Any, Any], options: ImportanceOptions, plan: Planning) -> list[Step]:
@@ -33,11 +44,11 @@ def targeted_steps(analysis: Analysis[Any, Any], options: ImportanceOptions, pla
             analysis,
             (target, j),
             plan.data(),
-            TargetedParams(**plan.sliced(TARGETED, start, stop), target=target, **told),
-            stop - start,
+            TargetedParams(**plan.sliced(TARGETED, start, stop), target=target, more=tuple(more), **told),
+            (stop - start) * (1 + len(more)),
         )
         for j, start, stop in plan.slices(options.max_samples)
-        for target in targets_of(options, plan.model)
+        for target, *more in together(targets_of(options, plan.model))
     ]
 
 

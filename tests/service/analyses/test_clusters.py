@@ -131,6 +131,7 @@ def exciting(found: NeuronDetail, kept: dict[str, Any], number: int) -> None:
     own = kept["neuron_of"] == number
     benign, attacked = (kept[name][:, own].max(1) for name in ("benign", "attacked"))
     assert found.images is not None
+    assert found.images.adversarial is not None
     for shown, values in ((found.images.benign, benign), (found.images.adversarial, attacked)):
         order = np.lexsort((np.arange(len(values)), -values))[:10]
         assert [image.index for image in shown] == kept["index"][order].tolist()

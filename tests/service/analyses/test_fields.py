@@ -115,4 +115,6 @@ def test_without_windows_it_is_said_how_to_ask(explored: Explored) -> None:
     answer = explored.ask("images/0/field-benign.png", params={"neurons": "1"})
     assert answer.status_code == 404
     assert '"window"' in answer.json()["detail"]
-    assert explored.ask("images/0/map-benign.png").status_code == 404
+    answer = explored.ask("images/0/map-benign.png")
+    assert answer.status_code == 404
+    assert '"window"' in answer.json()["detail"]

@@ -22,6 +22,7 @@ from torch import Tensor, nn
 from openapi.analyses.suppression import BETAS
 from openapi.attacks import Pgd
 from openapi.models import InputSpec
+from service.orchestrator.analyses.importance import together
 from tests.tools.benchmarks.neurons import small_images
 from workers.attacks.ball.pairs import dual_pairs
 from workers.attacks.engine.suite import run_attack
@@ -67,14 +68,22 @@ def medians(runs: dict[str, Callable[[], object]], rounds: int) -> dict[str, flo
 
 
 def targeted(model: AuditedModel, images: int, steps: int) -> dict[str, Callable[[], object]]:
-    """Pairs aimed at a class alone, and with what importance and similarity read of them."""
+    """Pairs aimed at each of ten classes alone, and with what importance and similarity read of them, as planned."""
     x, index = torch.rand(images, 3, SIDE, SIDE, generator=torch.Generator().manual_seed(1)), torch.arange(images)
-    norms, y = NormsModel(model, ["conv"]), torch.ones(images, dtype=torch.int64)
+    norms, groups = NormsModel(model, ["conv"]), [torch.tensor(group) for group in together(tuple(range(10)))]
 
-    def pairs() -> Tensor:
-        return dual_pairs(model, x, y, index, seed=0, eps=8 / 255, steps=steps, loss=log_odds_target)
+    def pairs(group: Tensor) -> Tensor:
+        of, aims = index.repeat(len(group)), group.repeat_interleave(images)
+        return dual_pairs(model, x[of], aims, of, seed=0, eps=8 / 255, steps=steps, loss=log_odds_target)
 
-    return {"alone": pairs, "with importance": lambda: measure_taps(norms, x, pairs(), index)}
+    def measured(group: Tensor) -> object:
+        of = index.repeat(len(group))
+        return measure_taps(norms, x, pairs(group), of, of)
+
+    return {
+        "alone": lambda: [pairs(group) for group in groups],
+        "with importance": lambda: [measured(group) for group in groups],
+    }
 
 
 def main() -> None:

@@ -39,5 +39,5 @@ def test_constant_activations_are_one_point() -> None:
 
 
 def test_too_many_rows_for_tsne_are_refused() -> None:
-    with pytest.raises(ValueError, match="up to 4000 rows"):
+    with pytest.raises(ValueError, match="up to 2000 images"):
         embed(np.random.default_rng(0).normal(size=(2001, 3)), np.zeros((2001, 3)), "tsne")

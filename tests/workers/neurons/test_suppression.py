@@ -9,7 +9,8 @@ from tests.workers.neurons.nets import SmallNet
 from workers.attacks.engine.suite import run_attack
 from workers.models.audited import AuditedModel
 from workers.models.from_module import audit_module
-from workers.neurons.suppression import Suppressed, control
+from workers.models.scaled_relu import scaled_relu
+from workers.neurons.suppression import Suppressed, control, scale_neurons
 
 TOP = {"conv1": (2, 5), "conv3": (0,)}
 X = torch.rand(6, 1, 8, 8, generator=torch.Generator().manual_seed(3))
@@ -53,6 +54,53 @@ def test_gradients_are_those_of_the_suppressed_network(net: SmallNet, model: Aud
     Suppressed(model, TOP).turn(0.3)(a)[:, 0].sum().backward()
     written_out(net, b, 0.3)[:, 0].sum().backward()
     torch.testing.assert_close(a.grad, b.grad)
+
+
+@pytest.mark.parametrize("beta", [0.0, 0.3, 1.0])
+@pytest.mark.parametrize("in_place", [False, True])
+def test_a_relu_that_is_turned_down_has_the_bits_of_a_multiplication(beta: float, in_place: bool) -> None:
+    generator = torch.Generator().manual_seed(5)
+    z = torch.randn(3, 6, 4, 4, generator=generator)
+    z[:, :, 0, 0] = 0  # where the gradient of a ReLU is 0
+    way_back = torch.randn(z.shape, generator=generator)
+    chosen = torch.tensor([4, 1])
+    factor = torch.ones(6)
+    factor[chosen] = beta
+    found = []
+    for ours in (True, False):
+        leaf = z.clone().requires_grad_()
+        fresh = leaf * 1.0  # what may be written over is no leaf
+        if ours:
+            out = scaled_relu(fresh, chosen, torch.tensor(beta), 1, in_place)
+        else:
+            out = scale_neurons(fresh.relu(), factor, 1)
+        (out * way_back).sum().backward()
+        found.append((out.detach(), leaf.grad))
+    for ours, theirs in zip(*found, strict=True):
+        assert ours is not None
+        assert theirs is not None
+        assert torch.equal(ours, theirs)
+
+
+def test_layers_without_an_activation_of_their_own_are_turned_down_at_their_output() -> None:
+    class Sum(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.a, self.b = torch.nn.Conv2d(1, 3, 1), torch.nn.Conv2d(1, 3, 1)
+            self.head = torch.nn.Linear(3, 2)
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            logits: torch.Tensor = self.head((self.a(x) + self.b(x)).relu().mean((2, 3)))
+            return logits
+
+    module = Sum().eval()
+    chosen = {"a": (0,), "b": (0, 1)}
+    suppressed = Suppressed(audit_module(module, InputSpec(shape=(1, 8, 8))), chosen).turn(0.5)
+    with torch.no_grad():
+        a, b = module.a(X), module.b(X)
+        a[:, [0]] *= 0.5
+        b[:, [0, 1]] *= 0.5
+        torch.testing.assert_close(suppressed(X), module.head((a + b).relu().mean((2, 3))))
 
 
 def test_control_draws_as_many_from_the_rest(model: AuditedModel) -> None:

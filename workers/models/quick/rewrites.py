@@ -14,6 +14,7 @@ from workers.models.inputs import InputTransform
 from workers.models.quick.image_conv import back_weight, image_conv
 from workers.models.quick.linear import MOST_WEIGHTS, linear
 from workers.models.quick.max_pool import max_pool
+from workers.models.scaled_relu import scaled_relu
 
 #: Input channels up to which a convolution is computed by `image_conv`.
 _FEW_CHANNELS = 4
@@ -134,11 +135,14 @@ def max_pools(module: fx.GraphModule) -> None:
 def relu_in_place(module: fx.GraphModule) -> None:
     """Let a ReLU write over what nothing else reads."""
     for node in module.graph.nodes:
-        if node.target is not _RELU or node.kwargs:
+        if node.target not in (_RELU, scaled_relu) or node.kwargs:
             continue
-        (before,) = node.all_input_nodes
+        before = cast(fx.Node, node.args[0])
         if len(before.users) == 1 and before.target in _FRESH:
-            node.target = _RELU_IN_PLACE
+            if node.target is _RELU:
+                node.target = _RELU_IN_PLACE
+            else:
+                node.args = (*node.args[:4], True)
 
 
 def _norm_behind(node: fx.Node) -> fx.Node | None:

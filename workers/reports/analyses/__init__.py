@@ -1,8 +1,9 @@
 """The report's part of each analysis: a module of its name, with
 
 ``merge(options, found) -> Merged``, ``view(section, report) -> dict`` for the template
-``templates/analyses/NAME.html``, where it leaves files of its own ``keep(options, found, output)``, and where the page
-shows some of them ``pictures(section, files) -> dict``, which joins the view.
+``templates/analyses/NAME.html``, where it leaves files of its own ``keep(options, found, output)``, where the page
+shows some of them ``pictures(section, files) -> dict``, which joins the view, and where its options decide what it is
+called ``title(section) -> str``.
 """
 
 import importlib
@@ -58,12 +59,18 @@ def _merged(
         else:
             merged = _module(analysis.name).merge(options, found)
         sections[analysis.name] = merged.section
-        checks += [_check(analysis.path, analysis.title, merged), *merged.checks]
+        checks += [_check(analysis.path, _title(analysis, merged.section), merged), *merged.checks]
     return sections, checks
 
 
 _UNDONE = "the audit ended before it"
 _IMPOSSIBLE = "it left no result"
+
+
+def _title(analysis: Analysis[Any, Any], section: Frozen | None) -> str:
+    """Of its check and its section."""
+    named = getattr(_module(analysis.name), "title", None) if section is not None else None
+    return analysis.title if named is None else str(named(section))
 
 
 def _check(path: str, title: str, merged: Merged) -> Check:
@@ -102,7 +109,7 @@ def _view(analysis: Analysis[Any, Any], section: Frozen, report: Report, files: 
     shown = module.pictures(section, files) if hasattr(module, "pictures") else {}
     return {
         "name": analysis.name,
-        "title": analysis.title,
+        "title": _title(analysis, section),
         "template": f"analyses/{analysis.name}.html",
         "section": section.model_dump(mode="json"),
         "view": {**module.view(section, report), **shown},

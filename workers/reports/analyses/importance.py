@@ -1,14 +1,16 @@
 """The report's part of importance: votes, φ and σ of all slices → a row a target, beside what chance gives."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import sqrt
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from openapi.analyses.importance import (
+    AimedPairs,
     ImportanceChance,
     ImportanceOptions,
     ImportanceSection,
@@ -25,7 +27,8 @@ from workers.neurons.exact import ExactSum, Floats, Ints
 from workers.neurons.importance import important_for_set, spearman
 from workers.neurons.ranking import rank
 from workers.neurons.similarity import levenshtein_similarity
-from workers.reports.analyses.base import Found, Merged, Output, Result
+from workers.neurons.sums import SensitivitySums
+from workers.reports.analyses.base import Found, Merged, Output
 from workers.reports.figures import Figure
 from workers.reports.formatting import class_text
 from workers.reports.intervals import Z95
@@ -46,11 +49,34 @@ class Target:
     sigma: Floats
 
 
-def targeted(found: Found) -> dict[int, list[Result]]:
-    """Target → the results of its slices."""
-    parts: defaultdict[int, list[Result]] = defaultdict(list)
+@dataclass(frozen=True)
+class Part:
+    """What one slice tells of one target. files: of the step, in which those of the i-th target are its own."""
+
+    value: TargetedValue
+    aimed: AimedPairs
+    i: int
+    files: Mapping[str, Path]
+
+    def file(self, which: TargetedFile) -> Path | None:
+        """One of the target's files."""
+        return self.files.get(which.of_target(self.i))
+
+    @property
+    def sums(self) -> SensitivitySums:
+        """σ of every layer over the pairs."""
+        return SensitivitySums.load(self.files[TargetedFile.SUMS.of_target(self.i)])
+
+
+def targeted(found: Found) -> dict[int, list[Part]]:
+    """Target → what its slices tell, in order."""
+    parts: defaultdict[int, list[Part]] = defaultdict(list)
     for result in found.of("targeted"):
-        parts[result.at[0]].append(result)
+        value = result.value
+        assert isinstance(value, TargetedValue)
+        first = AimedPairs(target=result.at[0], tried=value.tried, n=value.n)
+        for i, aimed in enumerate((first, *value.more)):
+            parts[aimed.target].append(Part(value, aimed, i, result.files))
     return dict(sorted(parts.items()))
 
 
@@ -58,18 +84,17 @@ def totals(found: Found) -> list[Target]:
     """The slices of each target, added up exactly; empty where the penultimate neurons are not known."""
     merged = []
     for target, parts in targeted(found).items():
-        values = [part.value for part in parts if isinstance(part.value, TargetedValue)]
-        if any(value.missing is not None for value in values):
+        if any(part.value.missing is not None for part in parts):
             return []
-        votes, phi, sigma = np.zeros(values[0].neurons, np.int64), ExactSum(), ExactSum()
+        votes, phi, sigma = np.zeros(parts[0].value.neurons, np.int64), ExactSum(), ExactSum()
         for part in parts:
-            with np.load(part.files[TargetedFile.TOTALS], allow_pickle=False) as arrays:
+            with np.load(part.files[TargetedFile.TOTALS.of_target(part.i)], allow_pickle=False) as arrays:
                 votes = votes + arrays["votes"]
                 phi.merge(ExactSum.of(arrays["phi"]))
                 sigma.merge(ExactSum.of(arrays["sigma"]))
-        n = sum(value.n for value in values)
+        n = sum(part.aimed.n for part in parts)
         means = [np.zeros(len(votes)) if s.value is None else s.value / max(n, 1) for s in (phi, sigma)]
-        merged.append(Target(target, sum(value.tried for value in values), n, votes, *means))
+        merged.append(Target(target, sum(part.aimed.tried for part in parts), n, votes, *means))
     return merged
 
 
@@ -150,7 +175,8 @@ def keep(options: ImportanceOptions, found: Found, output: Output) -> None:
             phi=np.stack([t.phi for t in targets]),
             sensitivity=np.stack([t.sigma for t in targets]),
         )
-    parts = [p.files[TargetedFile.PAIRS] for p in found.of("targeted") if TargetedFile.PAIRS in p.files]
+    files = [part.file(TargetedFile.PAIRS) for of_target in targeted(found).values() for part in of_target]
+    parts = [path for path in files if path is not None]
     if parts:
         target = output("targeted_pairs", "targeted-pairs.npz", "targeted_pairs", "npz")
         join_npz(parts, ("x_adv", "index", "target"), target)

@@ -6,7 +6,6 @@ exciting first: `layer` (m,) is a position in `names`, and the rows of layer l a
 `images` (k,) sample numbers, `x`, `x_adv` (k, c, h, w) in [0, 1]; `map_l`, `map_adv_l` (rows of layer l, h', w').
 """
 
-import base64
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -31,10 +30,16 @@ from openapi.report import Report
 from workers.neurons.excitation import TopImages, merged_tops
 from workers.neurons.field_sheets import save_sheet
 from workers.reports.analyses.base import Found, Merged, Output
+from workers.reports.figures import picture
 from workers.reports.kept_arrays import append_npz, join_npz
 
 #: Layers whose pictures stand on the page: first, last and between.
 _ON_PAGE = 4
+_SAYS = (
+    "What the most and the least sensitive neurons look at: the images that excite each most, dark outside of its "
+    "field, beside the same under attack. A field that jumps elsewhere under attack, or goes out, is unusual: that "
+    "neuron follows the perturbation, not the picture."
+)
 _COLUMNS = ("neuron", "group", "place", "index", "label", "activation", "activation_adv", "image")
 
 
@@ -180,12 +185,13 @@ def _moved(layer: FieldLayer) -> dict[str, float | None]:
 
 
 def pictures(section: ReceptiveFieldSection, files: Mapping[str, Path]) -> dict[str, Any]:
-    """The sheets that stand on the page, as data URIs, and how many layers have one."""
+    """The sheets that stand on the page, and how many other layers have one."""
     there = [(i, layer) for i, layer in enumerate(section.layers) if f"receptive_fields_{i}" in files]
     count = min(_ON_PAGE, len(there))
     chosen = sorted({round(k * (len(there) - 1) / max(1, count - 1)) for k in range(count)})
     sheets = []
     for i, layer in (there[k] for k in chosen):
-        data = base64.b64encode(files[f"receptive_fields_{i}"].read_bytes()).decode()
-        sheets.append({"name": layer.name, "src": f"data:image/png;base64,{data}"})
-    return {"sheets": sheets, "others": len(there) - len(sheets)}
+        described = "A row a neuron, pairs of a benign image and its adversarial twin"
+        title = f"Receptive fields of {layer.name}"
+        sheets.append(picture(title, files[f"receptive_fields_{i}"].read_bytes(), described, _SAYS))
+    return {"pictures": sheets, "others": len(there) - len(sheets)}

@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 
-from openapi.analyses.importance import TargetedFile
 from openapi.analyses.similarity import LayerSimilarity, SimilarityOptions, SimilaritySection
 from openapi.report import Report
 from workers.neurons.chance import indel_chance, jaccard_chance, levenshtein_chance
@@ -20,10 +19,7 @@ from workers.reports.svg import Series, accuracy_chart
 
 def merge(options: SimilarityOptions, found: Found) -> Merged:
     """Merge the sums of each target exactly and compare the targets' rankings, layer by layer."""
-    sums = {
-        target: merge_sums([SensitivitySums.load(part.files[TargetedFile.SUMS]) for part in parts])
-        for target, parts in targeted(found).items()
-    }
+    sums = {target: merge_sums([part.sums for part in parts]) for target, parts in targeted(found).items()}
     reached = {target: total for target, total in sums.items() if total.n}
     if len(reached) < 2:
         return Merged(None, f"{len(reached)} of {len(sums)} targets were reached, and two at least are compared")

@@ -111,6 +111,12 @@ def _test(options: SuppressionOptions, groups: dict[int, tuple[Bools, Bools]]) -
     )
 
 
+def title(section: SuppressionSection) -> str:
+    """What was turned down."""
+    after = "SNS, Fig. 9" if section.ranking == "sensitivity" else "after SNS, Fig. 9"
+    return f"Suppression of {CHOSEN[section.ranking]} ({after})"
+
+
 def view(section: SuppressionSection, report: Report) -> dict[str, Any]:
     """A chart for clean accuracy and for each attack (SNS, Fig. 9): sensitive against the mean of the controls."""
     names = {name: f"Accuracy under {_told(dict(a))}" for name, a in section.attacks.items()}

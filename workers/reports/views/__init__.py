@@ -7,10 +7,21 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from openapi.report import Report
-from openapi.views.base import EXPLAIN, NEURONS, REGIONS, VULNERABILITY
+from openapi.views.base import EXPLAIN, MAPS, NEURONS, RECEPTIVE_FIELDS, REGIONS, VULNERABILITY
 from workers.reports.analyses.base import Found
 from workers.reports.columns_file import ColumnsFile
-from workers.reports.views import clusters, embedding, explanations, images, layers, maps, matrix, neurons, regions
+from workers.reports.views import (
+    clusters,
+    embedding,
+    explanations,
+    images,
+    layers,
+    maps,
+    matrix,
+    neurons,
+    receptive_fields,
+    regions,
+)
 
 
 def write_views(path: Path, report: Report, found: Found, kept: Mapping[str, Path]) -> None:
@@ -25,10 +36,18 @@ def write_views(path: Path, report: Report, found: Found, kept: Mapping[str, Pat
                 part.write(file, report, found)
             if "clusters" in kept:
                 clusters.write(file, report, found, kept["clusters"])
-            if "vulnerability_maps" in kept and report.model.input.shape is not None:
+            if "vulnerability_maps" not in kept:
+                file.missing[MAPS] = maps.missing(found)
+            elif report.model.input.shape is None:
+                file.missing[MAPS] = "the model takes images of any size"
+            else:
                 maps.write(file, found, kept["vulnerability_maps"], report.model.input.shape)
         else:
             file.missing[VULNERABILITY] = details.get(VULNERABILITY, details["neurons"])
+        if "receptive_fields" in kept:
+            receptive_fields.write(file, kept["receptive_fields"])
+        else:
+            file.missing[RECEPTIVE_FIELDS] = details.get(RECEPTIVE_FIELDS, details["neurons"])
         if report.explain is not None and "explanations" in kept:
             explanations.write(file, report.id, report.explain, kept["explanations"])
         else:

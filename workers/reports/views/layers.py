@@ -1,7 +1,8 @@
 """Layers, and σ of all their neurons, in the file of columns.
 
 ``layers``: a line a `LayerView`. ``sigma.*``: of the neurons of all layers, one behind the other in the order of their
-numbers. Facts: ``layers``, name → [first place, neurons]; ``penultimate``, name of the layer that measures are of.
+numbers. Facts: ``layers``, name → [first place, neurons]; ``penultimate``, name of the layer that measures are of;
+``aliases``, the papers' names, each with the layers that it means.
 """
 
 import math
@@ -13,6 +14,7 @@ from openapi.analyses.sensitivity import LayerSensitivity
 from openapi.analyses.similarity import LayerSimilarity
 from openapi.analyses.sweep import SweepSection
 from openapi.analyses.vulnerability import VULNERABILITY
+from openapi.layer_names import aliases
 from openapi.report import Report
 from openapi.views.layers import LayerSweep, LayerView
 from workers.reports.analyses.base import Found
@@ -26,6 +28,7 @@ def write(file: ColumnsFile, report: Report, found: Found) -> None:
     last = penultimate_of(found)
     section = VULNERABILITY.found(report.neurons)
     file.facts["penultimate"] = last.name if last is not None else None
+    file.facts["aliases"] = {alias: list(names) for alias, names in aliases(found.params.model.layers).items()}
     _sigma(file, layers)
     views = [_view(layer, report) for layer in layers]
     if last is not None and last.name not in file.facts["layers"]:
@@ -48,6 +51,7 @@ def _view(layer: LayerSensitivity, report: Report) -> LayerView:
     skipped = layer.ratio.get("skipped")
     return LayerView(
         name=layer.name,
+        paper_name=layer.paper_name,
         kind=layer.kind,
         neurons=layer.neurons,
         depth=layer.depth,

@@ -11,14 +11,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from openapi.analyses.vulnerability import MAP_MEASURES, ActivationsFile
+from openapi.analyses.vulnerability import MAP_MEASURES, ActivationsFile, ActivationsValue
+from openapi.views.base import ACTIVATION_MAPS
 from workers.pictures import Bytes
 from workers.reports.analyses.base import Found
 from workers.reports.analyses.vulnerability import columns_of
 from workers.reports.columns_file import ColumnsFile
 from workers.reports.views import paint
 from workers.reports.views.drawn import draw
-from workers.reports.views.images import parts
+from workers.reports.views.images import options_of, parts
 from workers.reports.window_maps import merged_maps
 
 _TEXTS = {
@@ -27,6 +28,16 @@ _TEXTS = {
     "map-adversarial": "Where image {index} gains the probability of the adversarial class when a window is taken from "
     "the adversarial image: from violet, nowhere, to yellow, most",
 }
+
+
+def missing(found: Found) -> str:
+    """Why an audit with images under attack has no maps."""
+    options = options_of(found)
+    if options.window is None:
+        return "not asked for: `neurons.vulnerability.window` was null"
+    count = sum(part.value.n for part in parts(found) if isinstance(part.value, ActivationsValue))
+    first = min(options.map_samples, count)
+    return f"the attack fooled none of the first {first} images, and maps are made of fooled ones"
 
 
 def write(file: ColumnsFile, found: Found, maps: Path, shape: tuple[int, ...]) -> None:
@@ -39,6 +50,7 @@ def write(file: ColumnsFile, found: Found, maps: Path, shape: tuple[int, ...]) -
         values = _by_pixel(arrays[what.replace("-", "_")], side, *shape[1:])
         draw(file, "maps", what, paint.heat(values, shown), text)
     if "field" not in arrays:
+        file.missing[ACTIVATION_MAPS] = "the penultimate neurons of this network have no activation map"
         return
     for name in ("field", "field_adv"):
         file.array(f"maps.{name}", arrays[name], "f4")
