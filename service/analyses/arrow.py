@@ -1,6 +1,7 @@
 """Answers as Arrow streams (`?format=arrow`): one record batch, a column each, what stands beside them as metadata."""
 
 import io
+from array import array
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
@@ -36,8 +37,8 @@ def stream(columns: Mapping[str, Numbers | Sequence[bool]], **facts: Any) -> byt
     told = {name: str(value) for name, value in facts.items() if value is not None}
     fields, children, rows = {}, [], 0
     for name, values in columns.items():
-        fields[name] = types[values.typecode] if isinstance(values, Numbers) else na.bool_()
-        data = values.tobytes() if isinstance(values, Numbers) else _bits(values)
+        fields[name] = types[values.typecode] if isinstance(values, array) else na.bool_()
+        data = values.tobytes() if isinstance(values, array) else _bits(values)
         rows = len(values)
         children.append(na.c_array_from_buffers(fields[name], rows, [None, data]))
     schema = na.c_schema(na.struct(fields)).modify(metadata=told)
