@@ -21,9 +21,16 @@ from deploy.demo.net import SmallVgg
 from deploy.demo.train import MEAN, STD
 from openapi.analyses.sensitivity import Tap
 from openapi.models import InputSpec
+from tests.workers.hardening.nets import options
+from tests.workers.hardening.nets import shipped as shipped_images
 from workers.attacks.ball.pairs import dual_pairs
+from workers.attacks.maths.losses import log_odds_target
+from workers.hardening.data import TrainingSet
+from workers.hardening.run import harden
 from workers.models.audited import AuditedModel
 from workers.models.from_module import audit_module
+from workers.neurons.heads.last_layer import Penultimate, find_last_layer
+from workers.neurons.importance import spearman
 from workers.neurons.measure import measure_taps
 from workers.neurons.norms import NormsModel
 
@@ -33,6 +40,8 @@ pytestmark = pytest.mark.slow
 
 HERE = Path(deploy.demo.__file__).parent
 N = 96
+#: S of SNS.
+LAST = "features.12"
 #: Of training against PGD: steps of Adam, images a batch, eps.
 ROUNDS, BATCH, EPS = 60, 64, 0.1
 
@@ -135,3 +144,56 @@ def test_adversarial_training_makes_the_net_more_robust(nets: Nets) -> None:
         with torch.no_grad():
             correct.append((model(x_adv).argmax(1) == nets.y).double().numpy())
     assert at_least(correct[1] - correct[0]) > 0.2
+
+
+def reached(model: AuditedModel, x: Tensor, target: int) -> tuple[Tensor, Tensor]:
+    """The images, and their full-strength examples, that are taken for the target."""
+    index, aims = torch.arange(len(x)), torch.full((len(x),), target)
+    x_adv = dual_pairs(model, x, aims, index, seed=0, eps=EPS, steps=10, loss=log_odds_target)
+    with torch.no_grad():
+        kept = model(x_adv).argmax(1) == target
+    return x[kept], x_adv[kept]
+
+
+def test_sensitivity_and_contribution_rank_neurons_alike(nets: Nets) -> None:
+    """r_s > 0 (Eq. 6), by the interval of the mean over targets; pairs of importance."""
+    model, found = nets.vanilla, []
+    last = find_last_layer(model)
+    reader = Penultimate(model, last)
+    for target in range(10):
+        x, x_adv = reached(model, nets.x[nets.y != target][:24], target)
+        if len(x) < 4:
+            continue
+        with torch.no_grad():
+            a, b = (reader(images)[1].numpy().astype(np.float64) for images in (x, x_adv))
+        phi = last.contributions(b, np.full(len(b), target)).mean(0)
+        value = spearman(last.by_neuron(np.abs(a - b)).mean(0), phi)
+        assert value is not None
+        found.append(value)
+    assert len(found) >= 5
+    assert at_least(np.array(found)) > 0
+
+
+@pytest.fixture(scope="module")
+def stabilised(nets: Nets) -> AuditedModel:
+    """The example's net after one short epoch of SNS in its last convolution."""
+    model = audited(shipped())
+    harden(model, TrainingSet(*shipped_images("train", 400)), options(layers=(LAST,), lambda_=2.0, epochs=1, eps=EPS))
+    return model
+
+
+def moved(model: AuditedModel, x: Tensor, x_adv: Tensor) -> dict[str, Floats]:
+    """Layer → (n,): σ (Eq. 1) of single images, averaged over the neurons."""
+    layers = measure_taps(NormsModel(model, ("conv",)), x, x_adv, torch.arange(len(x))).taps["conv"]
+    return {name: (batch.difference / batch.dim).mean(1) for name, batch in layers.items()}
+
+
+def test_sns_lowers_sensitivity_in_s_and_frozen_layers_keep_theirs(nets: Nets, stabilised: AuditedModel) -> None:
+    """On the pairs of the vanilla net, the same for both."""
+    x_adv = dual_pairs(nets.vanilla, nets.x, nets.y, torch.arange(N), seed=0, eps=EPS, steps=10)
+    before, after = (moved(model, nets.x, x_adv) for model in (nets.vanilla, stabilised))
+    assert at_least(before[LAST] - after[LAST]) > 0
+    below = [name for name in convolutions(before) if name != LAST]
+    assert len(below) >= 5
+    for name in below:
+        np.testing.assert_array_equal(before[name], after[name], err_msg=name)
