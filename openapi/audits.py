@@ -13,6 +13,7 @@ from openapi.base import MOST, Frozen, Id, Labels, Timestamp
 from openapi.hardening_options import HardenOptions
 from openapi.problems import Problem
 from openapi.samples import DESCRIPTION, SampleChoice
+from openapi.stages.harden import Underway
 from openapi.states import JobStatus
 
 PresetName = Literal["smoke", "standard", "paper", "autoattack", "deep"]
@@ -146,6 +147,9 @@ class AuditInfo(JobInfo):
 
     dataset_id: str
     hardening_id: str | None = None
+    training: Underway | None = Field(
+        None, description="While its hardening trains: loss terms, clean and robust accuracy"
+    )
     request: AuditRequest | None = Field(description="null when it cannot be read any more; `problem` then says why")
     labels: dict[str, str] = {}
     created_at: Timestamp

@@ -119,7 +119,12 @@ class HardenOptions(Frozen):
     batch_size: int = Field(64, ge=1, le=65_536)
     optimizer: Literal["sgd", "adam"] = "adam"
     lr: float = Field(0.002, gt=0, le=1000)
-    batch_norm: Literal["train", "eval"] = "train"
+    batch_norm: Literal["train", "eval", "inserted"] = Field(
+        "train",
+        description="train: norms from the lowest layer of S upwards use and update the batch's statistics; eval: they keep "
+        "theirs; inserted: as train, and convolutions without a norm, as exporters leave them that fold norms, have one "
+        "while the network trains, which is folded into them again",
+    )
     top_fraction: float = Field(0.1, gt=0, le=1)
     pairs: int = Field(1000, ge=1, le=MOST, description="Training images whose dual pairs choose Omega")
     max_samples: int | None = Field(None, ge=1, le=MOST)
@@ -291,6 +296,11 @@ def _misplaced(options: HardenOptions) -> tuple[str, str] | None:
         return given[0], f"{options.method} trains nothing: leave {given[0]} out"
     if method.kind == "edit" and options.sparsity is None and not held_out:
         return "method", "sparsity is chosen on held-out training images: set validation, e.g. 0.1, or sparsity"
+    if method.kind != "training" and options.batch_norm == "inserted":
+        return (
+            "batch_norm",
+            f"norms are inserted where the whole network trains, and {options.method} does not: leave batch_norm out",
+        )
     if method.kind != "edit" and options.sparsity is not None:
         return "sparsity", f"sparsity belongs to meansparse: {options.method} does not take it"
     return None

@@ -116,13 +116,27 @@ class FrontierPoint(Wire):
     robust_accuracy: float
 
 
+class EpochPoint(Wire):
+    """The weights at the end of an epoch, on the validation split."""
+
+    epoch: int
+    clean_accuracy: float
+    robust_accuracy: float
+
+
 class Frontier(Wire):
-    """The trade-off that was walked for a goal, in order of the shares; `delivered`: the share that was chosen."""
+    """The trade-off that was walked for a goal, in order of the shares, and along the run by its `epochs`.
+
+    delivered: the share that was chosen; delivered_epoch: the epoch whose weights serve the goal better than any share,
+    and are delivered instead.
+    """
 
     goal: Goal
     met: bool
     delivered: float
     points: tuple[FrontierPoint, ...]
+    epochs: tuple[EpochPoint, ...] = Field((), exclude_if=lambda points: not points)
+    delivered_epoch: int | None = Field(None, exclude_if=is_none)
 
 
 class LayerCriticality(Wire):
@@ -192,7 +206,11 @@ class Decided(Wire):
 
 class Quantised(Wire):
     """The 8-bit ONNX file beside the one in floats, on `n` images that `judged_on` names; agreement: images of which both
-    say the same class."""
+    say the same class.
+
+    The robust accuracies are under PGD at the training eps by the gradients of the network in floats, so that for the
+    8-bit file, which has none of its own, they are those of a transfer.
+    """
 
     calibrated_on: int
     n: int
@@ -200,6 +218,21 @@ class Quantised(Wire):
     accuracy: float
     float_accuracy: float
     agreement: float
+    robust_accuracy: float | None = Field(None, exclude_if=is_none)
+    float_robust_accuracy: float | None = Field(None, exclude_if=is_none)
+
+
+class Halved(Wire):
+    """What it cost to bring the weights, trained in float32, to the half precision of the upload: accuracies before
+    (`float_…`) and after, on `n` images that `judged_on` names; robust under PGD at the training eps."""
+
+    precision: Literal["float16", "bfloat16"]
+    n: int
+    judged_on: Literal["validation", "training"]
+    accuracy: float
+    float_accuracy: float
+    robust_accuracy: float
+    float_robust_accuracy: float
 
 
 class HardenValue(Wire):
@@ -218,6 +251,7 @@ class HardenValue(Wire):
     frozen: tuple[str, ...]
     omega: dict[str, tuple[int, ...]]
     quantised: Quantised | None = Field(None, exclude_if=is_none)
+    halved: Halved | None = Field(None, exclude_if=is_none)
     delivered: int | None = Field(None, exclude_if=is_none)
     frontier: Frontier | None = Field(None, exclude_if=is_none)
     decided: Decided | None = Field(None, exclude_if=is_none)

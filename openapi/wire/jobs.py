@@ -23,7 +23,7 @@ RESULT_VERSION: dict[Stage, int] = dict.fromkeys(Stage, 2) | {
     Stage.ATTACK: 3,
     Stage.NEURONS: 4,
     Stage.ANALYSIS: 3,
-    Stage.HARDEN: 3,
+    Stage.HARDEN: 4,
 }
 
 #: The one Celery task; the service enqueues it by name.

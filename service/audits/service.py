@@ -15,9 +15,11 @@ from openapi.samples import check_choice
 from openapi.states import JobKind
 from service.audits import junit, markdown, sarif, table
 from service.db.tables import Job
+from service.hardenings.underway import underway
 from service.ids import new_id
 from service.jobs.service import JobService, new_job
 from service.orchestrator.job_kinds.audit import named
+from service.orchestrator.job_rows import HARDENING
 from service.orchestrator.requests import stored, with_attacks
 from service.orchestrator.validation import check_audit, check_policy
 
@@ -40,9 +42,14 @@ class AuditService(JobService[AuditRequest, AuditInfo]):
     info_type = AuditInfo
     request_type = AuditRequest
 
-    def columns(self, job: Job) -> dict[str, Any]:
-        """What an audit works on."""
-        return {"model_id": job.model_id, "dataset_id": job.dataset_id, "hardening_id": job.child_job_id}
+    def columns(self, job: Job, child: Job | None = None) -> dict[str, Any]:
+        """What an audit works on, and where its hardening's training stands."""
+        return {
+            "model_id": job.model_id,
+            "dataset_id": job.dataset_id,
+            "hardening_id": job.child_job_id,
+            "training": None if child is None or job.phase != HARDENING else underway(child),
+        }
 
     def filled(self, asked: AuditRequest) -> AuditRequest:
         """With its attacks, each with an id."""

@@ -187,7 +187,7 @@ def tell_goal(frontier: Json | None) -> None:
     if not frontier or frontier["met"]:
         return
     asked = " and ".join(f"{name} {value:g}" for name, value in frontier["goal"].items() if value is not None)
-    there = next((p for p in frontier["points"] if p["share"] == frontier["delivered"]), None)
+    there = _delivered(frontier)
     reached = (
         f"; on the validation split the delivered weights have robust_accuracy {there['robust_accuracy']:.4g} and "
         f"clean accuracy {there['clean_accuracy']:.4g}"
@@ -195,6 +195,14 @@ def tell_goal(frontier: Json | None) -> None:
         else ""
     )
     line(f"the goal was not met: {asked} was asked for{reached}", "yellow")
+
+
+def _delivered(frontier: Json) -> Json | None:
+    """The point whose weights are delivered."""
+    by, where = ("epochs", "epoch") if frontier.get("delivered_epoch") is not None else ("points", "share")
+    wanted = frontier["delivered_epoch" if by == "epochs" else "delivered"]
+    found: Json | None = next((p for p in frontier[by] if p[where] == wanted), None)
+    return found
 
 
 def neuron_table(neurons: Json, layers: int = 3, top: int = 5) -> Table:

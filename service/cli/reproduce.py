@@ -33,7 +33,7 @@ def reproduce(name: str, scale: str, data: Path | None, out: Path, minutes: floa
 
     It trains, attacks and measures what it needs in pieces that are kept in --out: a run that was stopped goes on, and
     experiments share their networks. `small` is a narrow network on a tenth of the images; `full` wants --data and
-    a GPU. Figure 11 (Inception-V3) is not made. Writes NAME.json, NAME.html and a drawing for each chart.
+    a GPU. Writes NAME.json, NAME.html and a drawing for each chart.
     """
     if scale == "full" and data is None:
         raise click.UsageError(

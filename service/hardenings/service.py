@@ -30,7 +30,7 @@ class HardeningService(JobService[HardeningRequest, HardeningInfo]):
     info_type = HardeningInfo
     request_type = HardeningRequest
 
-    def columns(self, job: Job) -> dict[str, Any]:
+    def columns(self, job: Job, child: Job | None = None) -> dict[str, Any]:
         """What a hardening works on, and what it found."""
         return {
             "model_id": job.model_id,

@@ -69,15 +69,15 @@ class JobService(ABC, Generic[Asked, Info]):
         """Add the job's row, and those of the jobs that are a part of it."""
 
     @abstractmethod
-    def columns(self, job: Job) -> dict[str, Any]:
-        """The fields that only this kind of job answers, from the columns of its row."""
+    def columns(self, job: Job, child: Job | None = None) -> dict[str, Any]:
+        """The fields that only this kind of job answers, from the columns of its row and of its child's."""
 
     def info(self, job: Job, child: Job | None = None) -> Info:
         """The job as the API answers it. A broken row is told as such: it must not take a whole list with it."""
         try:
             request = self.request_type.model_validate(job.request)
             found: Info = self.info_type.model_validate(
-                {**job_facts(job, child), **self.columns(job), "request": request}
+                {**job_facts(job, child), **self.columns(job, child), "request": request}
             )
         except (ValidationError, AttributeError) as error:
             ids = {name: value for name, value in self.columns(job).items() if name.endswith("id")}

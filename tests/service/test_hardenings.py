@@ -225,6 +225,9 @@ def test_an_audit_that_hardens(api: httpx.Client, worker: ProtocolWorker) -> Non
     worker.tell(train, "progress", done=1, total=4, unit="epochs")
     found = until(lambda: (a := api.get(f"/v1/audits/{identity}").json())["progress"] and a)
     assert (found["phase"], found["progress"]) == ("hardening", {"done": 1.0, "total": 4.0, "unit": "epochs"})
+    assert found["training"] is None, "it has not told of itself yet"
+    worker.tell(train, "progress", done=2, total=4, unit="epochs", told=UNDERWAY)
+    until(lambda: api.get(f"/v1/audits/{identity}").json()["training"] == UNDERWAY)
     with api.stream("GET", f"/v1/audits/{identity}/events") as answer:
         data = (line for line in answer.iter_lines() if line.startswith("data"))
         assert next(line for line in data if '"training"' in line and '"epochs"' in line)
@@ -235,6 +238,7 @@ def test_an_audit_that_hardens(api: httpx.Client, worker: ProtocolWorker) -> Non
     worker.do(after)
     comparison = worker.take()
     assert comparison.job_id == hardening
+    assert api.get(f"/v1/audits/{identity}").json()["training"] is None, "it trains no more"
     worker.do(comparison)
     report = worker.take()
     assert report.job_id == identity

@@ -17,7 +17,8 @@ from workers.hardening.losses import divergence
 class Climb:
     """How far an adversary of a batch may go: eps and step_size in pixel units [0, 1]; generator: of random starts.
 
-    tile: images that go through the network at once; None is the whole batch.
+    tile: images that go through the network at once; None is the whole batch. rows: of the batch whose x' are made, the
+    others stay x; None is all.
     """
 
     eps: float
@@ -25,17 +26,25 @@ class Climb:
     step_size: float
     generator: torch.Generator
     tile: int | None = None
+    rows: slice | None = None
 
 
 #: (network in eval mode, x (n, c, h, w) in [0, 1], y (n,), how far) → x' (n, c, h, w).
 Adversary = Callable[[Logits, Tensor, Tensor, Climb], Tensor]
 
 
-def climb(options: HardenOptions, generator: torch.Generator, ramp: float = 1.0, *, tile: int | None = None) -> Climb:
+def climb(
+    options: HardenOptions,
+    generator: torch.Generator,
+    ramp: float = 1.0,
+    *,
+    tile: int | None = None,
+    rows: slice | None = None,
+) -> Climb:
     """What the options allow at this point of the training: eps · ramp, in steps of eps / sqrt(steps) by default."""
     eps = options.eps * ramp
     step_size = eps / options.steps**0.5 if options.step_size is None else options.step_size * ramp
-    return Climb(eps, options.steps, step_size, generator, tile)
+    return Climb(eps, options.steps, step_size, generator, tile, rows)
 
 
 def climb_cross_entropy(attacked: Logits, x: Tensor, y: Tensor, how: Climb) -> Tensor:
@@ -52,5 +61,12 @@ def climb_divergence(attacked: Logits, x: Tensor, y: Tensor, how: Climb) -> Tens
 
 def _climb(loss: Callable[[Tensor, slice], Tensor], x: Tensor, how: Climb) -> Tensor:
     return pgd_batch(
-        loss, x, eps=how.eps, steps=how.steps, step_size=how.step_size, generator=how.generator, tile=how.tile
+        loss,
+        x,
+        eps=how.eps,
+        steps=how.steps,
+        step_size=how.step_size,
+        generator=how.generator,
+        tile=how.tile,
+        rows=how.rows,
     )

@@ -1,6 +1,10 @@
 """`load_example.py`: how to use a hardened checkpoint, written out for this very file's input."""
 
+import torch
+
 from workers.models.audited import AuditedModel
+from workers.models.export import onnx_half
+from workers.models.precision import half_of, taken_dtype
 
 
 def example_of(model: AuditedModel) -> str:
@@ -24,9 +28,14 @@ def example_of(model: AuditedModel) -> str:
         lines.append("x = x.transpose(0, 2, 3, 1)")
     if tuple(model.file_input.shape) != _laid_out(model):
         lines.append(f"x = x.reshape(len(x), {', '.join(map(str, model.file_input.shape))})")
-    kind = str(model.file_input.compute_dtype).removeprefix("torch.")
-    lines.append(f"x = np.ascontiguousarray(x, np.{kind})")
-    return _PROGRAM.format(prepare="\n".join(lines))
+    half, onnx = half_of(model), taken_dtype(model, onnx_half(model))
+    lines.append(f"x = np.ascontiguousarray(x, np.{_name(onnx)})")
+    other = taken_dtype(model, half)
+    return _PROGRAM.format(prepare="\n".join(lines), to="" if other == onnx else f".to(torch.{_name(other)})")
+
+
+def _name(dtype: torch.dtype) -> str:
+    return str(dtype).removeprefix("torch.")
 
 
 def _laid_out(model: AuditedModel) -> tuple[int, ...]:
@@ -52,6 +61,6 @@ if sys.argv[1].endswith(".onnx"):
 else:
     import torch
 
-    logits = torch.jit.load(sys.argv[1]).eval()(torch.from_numpy(x)).detach().numpy()
+    logits = torch.jit.load(sys.argv[1]).eval()(torch.from_numpy(x){to}).detach().float().numpy()
 print(*logits.argmax(1))
 '''

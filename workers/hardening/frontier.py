@@ -5,14 +5,51 @@ al., CVPR 2022; for robustness Zhu et al., ICCV 2023): the trade-off is walked w
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from openapi.hardening_options import Goal
-from openapi.stages.harden import Frontier, FrontierPoint
+from openapi.stages.harden import Epoch, EpochPoint, Frontier, FrontierPoint
 from workers.hardening.saved import Tensors, copies, put
 
 #: Shares of the way at which the line is looked at first, and how often the step that meets the goal is halved.
 SHARES = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 HALVINGS = 3
+
+Point = FrontierPoint | EpochPoint
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """Of the epochs so far, the one that serves the goal best, the earlier of equals, with a copy of its weights."""
+
+    epoch: int
+    clean_accuracy: float
+    robust_accuracy: float
+    weights: Tensors
+
+    @property
+    def point(self) -> EpochPoint:
+        """Its place on the frontier."""
+        return EpochPoint(epoch=self.epoch, clean_accuracy=self.clean_accuracy, robust_accuracy=self.robust_accuracy)
+
+
+def candidate(so_far: Candidate | None, log: Sequence[Epoch], goal: Goal, weights: Tensors) -> Candidate:
+    """The best epoch for the goal now that the log has its last line, whose weights are the present ones."""
+    vanilla, *_, last = epochs_of(log)
+    if so_far is not None and serves(last, vanilla, goal) <= serves(so_far.point, vanilla, goal):
+        return so_far
+    return Candidate(last.epoch, last.clean_accuracy, last.robust_accuracy, copies(weights))
+
+
+def epochs_of(log: Sequence[Epoch]) -> tuple[EpochPoint, ...]:
+    """All epochs as points, the uploaded weights first; each was judged on the validation split."""
+    return tuple(
+        EpochPoint.model_validate(
+            {"epoch": line.epoch, "clean_accuracy": line.validation_clean, "robust_accuracy": line.validation_robust}
+        )
+        for line in log
+    )
+
 
 #: Measures the network at a share of the way: clean and robust accuracy on the validation split.
 Measure = Callable[[float], tuple[float, float]]
@@ -43,8 +80,19 @@ class Way:
         if 0 < share < 1:
             self._renew()
 
-    def walk(self, goal: Goal, leave: Callable[[float], None] | None = None) -> Frontier:
-        """Put the weights that serve the goal best; `leave` is called at every other point, with its share."""
+    def walk(
+        self,
+        goal: Goal,
+        leave: Callable[[float], None] | None = None,
+        *,
+        log: Sequence[Epoch] = (),
+        rival: Candidate | None = None,
+    ) -> Frontier:
+        """Put the weights that serve the goal best; `leave` is called at every other point, with its share.
+
+        log: the epochs along the run, which stand beside the points; rival: the best of them, whose weights are put
+        where they serve the goal better than all points between the ends.
+        """
         weighed: list[float] = []
 
         def measure(share: float) -> tuple[float, float]:
@@ -55,12 +103,18 @@ class Way:
             return found
 
         points, best, met = walk(measure, goal)
+        better = rival is not None and serves(rival.point, points[0], goal) > serves(best, points[0], goal)
         for point in points if leave is not None else ():
-            if point is not best and leave is not None:
+            if leave is not None and (better or point is not best):
                 self.stand(point.share)
                 leave(point.share)
         self.stand(best.share)
-        return Frontier(goal=goal, met=met, delivered=best.share, points=points)
+        found = Frontier(goal=goal, met=met, delivered=best.share, points=points, epochs=epochs_of(log)[1:])
+        if rival is None or not better:
+            return found
+        put(self._weights, rival.weights)
+        met = meets(rival.point, points[0], goal)
+        return found.model_copy(update={"met": met, "delivered_epoch": rival.epoch})
 
 
 def between(vanilla: Tensors, hardened: Tensors, share: float) -> Tensors:
@@ -94,15 +148,18 @@ def chosen(points: Sequence[FrontierPoint], goal: Goal) -> tuple[FrontierPoint, 
 
     points: in order of their share, the uploaded weights first. When none meets it, the most robust one of all.
     """
-    good = [p for p in points if meets(p, points[0], goal)]
-    if not good:
-        return max(points, key=lambda p: (p.robust_accuracy, p.clean_accuracy)), False
-    if goal.clean_drop is not None:
-        return max(good, key=lambda p: (p.robust_accuracy, p.clean_accuracy)), True
-    return max(good, key=lambda p: (p.clean_accuracy, p.robust_accuracy)), True
+    best = max(points, key=lambda p: serves(p, points[0], goal))
+    return best, meets(best, points[0], goal)
 
 
-def meets(point: FrontierPoint, vanilla: FrontierPoint, goal: Goal) -> bool:
+def serves(point: Point, vanilla: Point, goal: Goal) -> tuple[bool, float, float]:
+    """How well a point serves a goal, to be compared with others."""
+    met = meets(point, vanilla, goal)
+    robust, clean = point.robust_accuracy, point.clean_accuracy
+    return (met, clean, robust) if met and goal.clean_drop is None else (met, robust, clean)
+
+
+def meets(point: Point, vanilla: Point, goal: Goal) -> bool:
     """Whether a point does what was asked for; accuracies are counts over n, hence the small term."""
     if goal.clean_drop is not None:
         return vanilla.clean_accuracy - point.clean_accuracy <= goal.clean_drop + 1e-12

@@ -12,11 +12,17 @@ from openapi.stages.harden import Decided, Epoch
 from workers.exact_float32 import exact_float32
 from workers.hardening.data import TrainingSet
 from workers.hardening.deciding import decide, resolved
+from workers.hardening.layers import stabilised_layers
 from workers.hardening.meansparse import harden_by_edit
+from workers.hardening.ranks import Ranks
 from workers.hardening.saved import Moment
 from workers.hardening.training import Hardener, Hardening, Keep
 from workers.hardening.watch import Report
 from workers.models.audited import AuditedModel
+from workers.models.inserted_norms import fold_norms, insert_norms, is_inserted
+
+#: Training images whose activations give inserted norms their first statistics.
+STATISTICS_IMAGES = 512
 
 
 def _nobody(done: float, total: float, unit: str, phase: str | None) -> None:
@@ -49,15 +55,18 @@ def harden(
 
     Raises `NotTrainable`, `InvalidField`, `DatasetMismatch`, `JobFailed`, `MemoryLimit`.
     """
-    told = watchers or Watchers()
+    told, ranks = watchers or Watchers(), Ranks.here()
     if METHODS[options.method].kind == "edit":
         with exact_float32():
             return harden_by_edit(model, data, options, seed=seed, report=told.report)
     with exact_float32():
+        if options.batch_norm == "inserted":
+            _insert_norms(model, data, options, seed)
         if moment is not None and moment.decided is not None:
             decided = Decided.model_validate(moment.decided)
         else:
-            decided = decide(model, data, options, seed=seed, report=told.report)
+            found = ranks.agreed(lambda: decide(model, data, options, seed=seed, report=told.report).dump())
+            decided = Decided.model_validate(found)
 
         def keep(moment: Moment) -> None:
             if told.keep is not None:
@@ -77,6 +86,20 @@ def harden(
             leave=told.leave,
             heard=told.heard,
             underway=told.underway,
+            ranks=ranks,
         )
         result = training.run(moment)
+        if options.batch_norm == "inserted":
+            fold_norms(model, result.frozen)
+            result = replace(result, frozen=tuple(name for name in result.frozen if not is_inserted(name)))
     return result if decided == Decided() else replace(result, decided=decided)
+
+
+def _insert_norms(model: AuditedModel, data: TrainingSet, options: HardenOptions, seed: int) -> None:
+    """From the lowest layer of S upwards, where parameters train; with `auto` S is not known yet: everywhere."""
+    lowest = "all" if options.layers == "auto" else options.layers
+    known = [layer.name for layer in model.layers]
+    layers = known[known.index(stabilised_layers(model, lowest)[0]) :]
+    kept = data.split(options.validation, seed)[0] if options.validation else data
+    rows = kept.sample(STATISTICS_IMAGES, seed, 7, options.batch_size)
+    insert_norms(model, (part.x for part in rows), layers)

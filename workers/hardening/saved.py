@@ -22,7 +22,8 @@ class Moment:
     neurons. sums: of loss, L_adv and L_sns over the batches of this epoch. log: the epochs that ended, as JSON.
     chosen: the weights that are best so far, with their epoch and number. rolled_back: how often a loss that was no
     number any more sent the training back. start: the beginning of the epoch, in the middle of one; note: what its line
-    of the log will say. factors, micro: of `Steps`. decided: what was found out before the training began, as JSON.
+    of the log will say. candidate: the epoch that serves the goal best so far. factors, micro: of `Steps`. decided:
+    what was found out before the training began, as JSON.
     """
 
     epoch: int
@@ -43,6 +44,7 @@ class Moment:
     factors: dict[str, float] | None = None
     micro: int | None = None
     decided: dict[str, Any] | None = None
+    candidate: dict[str, Any] | None = None
 
     def write(self, path: Path) -> None:
         """Write it; a file that is already there is replaced in one move."""

@@ -7,6 +7,7 @@ import numpy as np
 
 from openapi.stages.harden import Epoch
 from workers.hardening.choice import Chosen
+from workers.hardening.frontier import Candidate
 from workers.hardening.saved import Moment, copies, put
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ def taken(of: "Hardener", epoch: int, batch: int = 0, begun: Moment | None = Non
         start=None if begun is None else dict(vars(begun)),
         factors=None if of.steps.factors is None else dict(of.steps.factors),
         micro=of.steps.micro,
+        candidate=None if of.candidate is None else dict(vars(of.candidate)),
     )
 
 
@@ -49,3 +51,4 @@ def put_back(of: "Hardener", moment: Moment) -> None:
     of.rolled_back = moment.rolled_back
     of.log = [Epoch.model_validate(line) for line in moment.log]
     of.chosen = None if moment.chosen is None else Chosen(**moment.chosen)
+    of.candidate = None if moment.candidate is None else Candidate(**moment.candidate)

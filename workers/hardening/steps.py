@@ -19,6 +19,7 @@ from workers.hardening.adversary import climb
 from workers.hardening.augment import Batch
 from workers.hardening.losses import sns_loss
 from workers.hardening.methods import TRAININGS, pairing_weight
+from workers.hardening.ranks import Ranks
 from workers.hardening.selection import Omega
 from workers.hardening.weight_perturbation import perturbed
 from workers.models.audited import AuditedModel
@@ -35,10 +36,17 @@ class Steps:
     term in L_sns), `lr_scale` and `micro` are set by the one who trains; `total`: batches of the whole training, over
     which the schedules run. micro: images of a batch that go through the network at once, None is all of them. The
     gradient of the batch is the same, up to rounding, unless batch norms use the statistics of what they are given.
+    ranks: with whom batches are shared.
     """
 
     def __init__(
-        self, model: AuditedModel, options: HardenOptions, layers: Sequence[str], frozen: Sequence[str], total: int
+        self,
+        model: AuditedModel,
+        options: HardenOptions,
+        layers: Sequence[str],
+        frozen: Sequence[str],
+        total: int,
+        ranks: Ranks | None = None,
     ) -> None:
         self.model, self.options, self.total = model, options, total
         self.method, self.weight = TRAININGS[options.method], pairing_weight(options)
@@ -50,6 +58,7 @@ class Steps:
         self.mixed = options.precision == "mixed" and device.type == "cuda"
         self.omega: Omega = {}
         self.factors: Mapping[str, float] | None = None
+        self.ranks = ranks or Ranks()
         self.lr_scale = 1.0
         self.micro: int | None = None
 
@@ -67,17 +76,20 @@ class Steps:
         return torch.autocast("cuda", torch.bfloat16) if self.mixed else nullcontext()
 
     def adversary(self, attacked: Logits, batch: Batch, generator: torch.Generator, ramp: float) -> Tensor:
-        """x' of a batch, made afresh against `attacked`; x itself for a method that trains on benign images."""
+        """x' of a batch, made afresh against `attacked`; x itself for a method that trains on benign images.
+
+        Where processes share the batch, of this one's part alone.
+        """
         if self.method.adversary is None:
             return batch.x
-        how = climb(self.options, generator, ramp, tile=self.micro)
+        how = climb(self.options, generator, ramp, tile=self.micro, rows=self._own(batch))
         with self.precision():
             return self.method.adversary(attacked, batch.x, batch.y, how)
 
     def losses(self, batch: Batch, x_adv: Tensor, ramp: float = 1.0) -> tuple[Tensor, Tensor, Tensor]:
         """L_adv + λ L_sns, L_adv and L_sns (0 where nothing is stabilised) of one batch, from one forward pass."""
         x = batch.x if self.method.adversary is None else torch.cat([batch.x, x_adv])
-        with self.precision():
+        with self.precision(), self.ranks.together():
             z, activations = self.tapped(x) if self.stabilises else (self.model(x), {})
         l_adv = self.method.loss(z, batch.target, self.weight)
         if not self.stabilises:
@@ -99,11 +111,16 @@ class Steps:
             buffers = [b for b in self.model.graph.buffers() if b.is_floating_point()]
             weights = list(self.parameters.values())
             terms = [partial(self._loss, *part, ramp) for part in self._parts(batch, x_adv)]
-            with perturbed(weights, buffers, terms, self.options.awp):
+            with perturbed(weights, buffers, terms, self.options.awp, self.ranks.add):
                 values = self._backward(batch, x_adv, ramp)
+        if not self.ranks.alone:
+            total = torch.from_numpy(values).to(batch.x.device)
+            self.ranks.add([total])
+            values = total.cpu().numpy()
         if not np.isfinite(values).all():
             raise Diverged(f"the training loss became {values[0]} (L_adv {values[1]}, L_sns {values[2]})")
         if last:
+            self.ranks.add(p.grad for p in self.parameters.values() if p.grad is not None)
             for group in self.optimizer.param_groups:
                 group["lr"] = self.lr(step)
             if self.options.max_grad_norm is not None:
@@ -120,11 +137,18 @@ class Steps:
         return values
 
     def _parts(self, batch: Batch, x_adv: Tensor) -> list[tuple[Batch, Tensor, float]]:
-        """The batch and its x' in pieces that fit into memory, with the share of the batch that each is."""
-        pieces = tiles(len(batch.x), self.micro)
-        if len(pieces) == 1:
+        """This process's part of the batch and its x' in pieces that fit into memory, with the share of the batch that
+        each is."""
+        own = self._own(batch) or slice(0, len(batch.x))
+        pieces = tiles(own.stop - own.start, self.micro)
+        if len(pieces) == 1 and self.ranks.alone:
             return [(batch, x_adv, 1.0)]
+        pieces = [slice(own.start + s.start, own.start + s.stop) for s in pieces]
         return [(batch.part(s), x_adv[s], (s.stop - s.start) / len(batch.x)) for s in pieces]
+
+    def _own(self, batch: Batch) -> slice | None:
+        """The rows that this process passes; None is all of them."""
+        return None if self.ranks.alone else self.ranks.rows(len(batch.x))
 
     def _term(self, batch: Batch, x_adv: Tensor, share: float, ramp: float) -> tuple[Tensor, Tensor, Tensor]:
         """What a piece adds to the losses of its batch: they are means over the images."""

@@ -12,16 +12,18 @@ from torch import Tensor
 
 from openapi.hardening_methods import METHODS
 from openapi.hardening_options import Goal, HardenOptions
-from openapi.problems import JobFailed, MemoryLimit, ModelNumerics, NotTrainable
+from openapi.problems import ModelNumerics, NotTrainable
 from openapi.stages.harden import Decided, Epoch, Frontier
 from workers.hardening.adversary import climb
 from workers.hardening.augment import Batch, batch_of
-from workers.hardening.averaging import Average, renew_statistics, restored, training_norms
+from workers.hardening.averaging import Average, renew_statistics, restored
 from workers.hardening.choice import Chosen, better, collapse, is_stale
 from workers.hardening.data import Rows, TrainingSet
-from workers.hardening.frontier import Way
+from workers.hardening.frontier import Candidate, Way, candidate
 from workers.hardening.layers import frozen_parameters, others, stabilised_layers, train_batch_norm
+from workers.hardening.ranks import Ranks
 from workers.hardening.saved import Moment, copies, put
+from workers.hardening.setbacks import in_smaller_pieces, roll_back
 from workers.hardening.standing import put_back, taken
 from workers.hardening.steps import Diverged, Steps
 from workers.hardening.watch import Report, Watch
@@ -31,8 +33,6 @@ from workers.refusals import out_of_memory
 
 #: Random training images on which `dynamic` chooses Ω again after each epoch (SNS).
 DYNAMIC_PAIRS = 200
-#: How often a training whose loss is no number any more goes back to its last epoch, with half the learning rate.
-MOST_ROLLBACKS = 3
 #: Batches over which batch-norm statistics are computed anew for averaged weights.
 STATISTICS_BATCHES = 16
 
@@ -67,7 +67,8 @@ class Hardener:
     when a training goes on from a `Moment` of it. keep: called after each epoch and, when `every` seconds have passed,
     after a batch; leave: called at every point of the frontier that is not delivered, where `keep_frontier` asks for
     it; heard: takes each line of the log while the weights that it judges stand; underway: takes the epoch, and the
-    mean losses of its batches so far. What the options leave open is decided before (`workers.hardening.deciding`).
+    mean losses of its batches so far; ranks: with whom it is shared. What the options leave open is decided before
+    (`workers.hardening.deciding`).
     """
 
     def __init__(
@@ -83,6 +84,7 @@ class Hardener:
         leave: Callable[[float], None] | None = None,
         heard: Callable[[Epoch], None] | None = None,
         underway: Callable[[int, npt.NDArray[np.float64]], None] | None = None,
+        ranks: Ranks | None = None,
     ) -> None:
         if not model.trainable:
             raise NotTrainable(
@@ -101,11 +103,19 @@ class Hardener:
         self.alone = METHODS[options.method].kind == "module"
         self.frozen = others(model, self.layers) if self.alone else frozen_parameters(model, self.layers[0])
         self.attacked = sharing(model)
+        self.ranks = ranks or Ranks()
         self.watch = Watch(
-            self.attacked, self.data, options, self.layers, held_out=held_out, seed=seed, report=self.report
+            self.attacked,
+            self.data,
+            options,
+            self.layers,
+            held_out=held_out,
+            seed=seed,
+            report=self.report,
+            ranks=self.ranks,
         )
         self.batches = self.data.batches(options.batch_size)
-        self.steps = Steps(model, options, self.layers, self.frozen, self.batches * options.epochs)
+        self.steps = Steps(model, options, self.layers, self.frozen, self.batches * options.epochs, self.ranks)
         self.average = Average(self.steps.parameters, options.averaging) if options.averaging else None
         self.weights: dict[str, Tensor] = {**model.trainable_parameters(), **dict(model.graph.named_buffers())}
         self.generator = torch.Generator(self.device).manual_seed(seed)
@@ -114,6 +124,7 @@ class Hardener:
         self.sums = np.zeros(3)
         self.rolled_back = 0
         self.chosen: Chosen | None = None
+        self.candidate: Candidate | None = None
 
     def run(self, moment: Moment | None = None) -> Hardening:
         """Choose Ω and train, or go on from `moment`; raises `JobFailed` when the loss is no longer a number."""
@@ -140,7 +151,7 @@ class Hardener:
                 report=lambda done, total: self.report(done, total, "points", "weigh"),
             )
             goal = self.goal()
-            frontier = None if goal is None else way.walk(goal, self.leave)
+            frontier = None if goal is None else way.walk(goal, self.leave, log=self.log, rival=self.candidate)
         omega = {name: tuple(int(m) for m in neurons) for name, neurons in self.steps.omega.items()}
         delivered = self.log[-1].epoch if self.chosen is None else self.chosen.epoch
         factors = None if self.steps.factors is None else dict(self.steps.factors)
@@ -151,10 +162,11 @@ class Hardener:
         """Within, the network is one that trains: which parameters have gradients, which norms use the batch's."""
         self.model.freeze()
         self.model.unfreeze(self.steps.parameters)
-        if self.options.batch_norm == "train" and not self.alone:
+        if self.options.batch_norm != "eval" and not self.alone:
             train_batch_norm(self.model, self.layers[0])
         try:
-            yield
+            with self.ranks.shared(self.model):
+                yield
         finally:
             self.model.set_batch_norm(False)
             self.model.unfreeze()
@@ -186,12 +198,12 @@ class Hardener:
                     raise Diverged(fall)
             except ModelNumerics as error:  # the last step of an epoch can break the weights after its loss was checked
                 what = str(error) if isinstance(error, Diverged) else "the weights became NaN or infinite"
-                note, batch = self.roll_back(begun, what), 0
+                note, batch = roll_back(self, begun, what), 0
                 continue
             except (RuntimeError, MemoryError) as error:
-                if not out_of_memory(error):
+                if not out_of_memory(error) or not self.ranks.alone:  # the others would wait for this one for ever
                     raise
-                note, batch = self.in_smaller_pieces(begun, error), 0
+                note, batch = in_smaller_pieces(self, begun, error), 0
                 continue
             epoch, batch, note = epoch + 1, 0, None
             begun = taken(self, epoch)
@@ -242,11 +254,13 @@ class Hardener:
             self.log.append(line if note is None else line.model_copy(update={"note": note}))
             if options.choose_by is not None:
                 self.chosen = better(self.chosen, line, options.choose_by, self.weights)
+            if (goal := self.goal()) is not None and not self.alone:
+                self.candidate = candidate(self.candidate, self.log, goal, self.weights)
             self.heard(self.log[-1])
 
     def renew_statistics(self) -> None:
         """Batch-norm statistics for the present weights, over the first training batches and their adversaries."""
-        if self.options.batch_norm != "train":
+        if self.options.batch_norm == "eval":
             return
         generator = torch.Generator(self.device).manual_seed(self.seed)
         if self.steps.method.adversary is None:
@@ -256,32 +270,6 @@ class Hardener:
         # All adversaries before the statistics, which they are made with, change.
         pairs = [torch.cat([r.x, self.steps.method.adversary(self.attacked, r.x, r.y, how)]) for r in rows]
         renew_statistics(self.model, pairs)
-
-    def roll_back(self, begun: Moment, what: str) -> str:
-        """Go back to the beginning of the epoch with half the learning rate; the note for its line of the log."""
-        options = self.options
-        self.rolled_back += 1
-        if self.rolled_back > MOST_ROLLBACKS:
-            raise JobFailed(
-                f"{what}; lower lr ({options.lr:g}) or lambda ({options.lambda_:g}), set max_grad_norm (e.g. 1), "
-                f"or raise warmup (e.g. 0.5). The training went back {MOST_ROLLBACKS} times and halved lr each time"
-            )
-        times, scale = self.rolled_back, self.steps.lr_scale / 2
-        put_back(self, begun)
-        self.rolled_back, self.steps.lr_scale = times, scale
-        return f"{what}: went back to the epoch's beginning with {scale:g} of the learning rate"
-
-    def in_smaller_pieces(self, begun: Moment, error: BaseException) -> str:
-        """Go back to the beginning of the epoch, with half as many images a pass; the note for its line of the log."""
-        rows = min(self.options.batch_size, len(self.data)) if self.steps.micro is None else self.steps.micro
-        if rows < 2:
-            raise MemoryLimit("One image with its adversary does not fit into this worker's memory") from error
-        put_back(self, begun)
-        self.steps.micro = -(-rows // 2)
-        if torch.cuda.is_available():
-            torch.cuda.empty_cache()
-        norms = "; batch norms use the statistics of these" if training_norms(self.model) else ""
-        return f"memory ran out: batches pass in pieces of {self.steps.micro} images from here on{norms}"
 
     def adversary(self, batch: Batch, ramp: float) -> Tensor:
         """x' of a training batch: made afresh, or the stored ones of the vanilla model."""

@@ -11,6 +11,7 @@ from openapi.hardening_options import HardenOptions
 from openapi.stages.harden import Epoch
 from workers.attacks.ball.pairs import dual_pairs
 from workers.hardening.data import Rows, TrainingSet
+from workers.hardening.ranks import Ranks
 from workers.hardening.selection import Omega, at_random, every, sensitive
 from workers.models.audited import AuditedModel
 from workers.neurons.measure import measure
@@ -28,6 +29,7 @@ class Watch:
     """Full-strength pairs against the present weights, and what is read off them.
 
     attacked: the network in eval mode, sharing the weights that are trained; layers: S; held_out: the validation split.
+    ranks: with whom the training is shared; what is read off is then the first one's, for all.
     """
 
     def __init__(
@@ -40,9 +42,10 @@ class Watch:
         held_out: TrainingSet | None = None,
         seed: int,
         report: Report,
+        ranks: Ranks | None = None,
     ) -> None:
         self.attacked, self.data, self.options, self.seed, self.report = attacked, data, options, seed, report
-        self.layers, self.held_out = layers, held_out
+        self.layers, self.held_out, self.ranks = layers, held_out, ranks or Ranks()
         self.tapped = attacked.tapped("conv", layers)
         self.device: torch.device = next(iter(attacked.trainable_parameters().values())).device
         self.monitor = list(data.sample(MONITORED, seed, 1, options.batch_size))
@@ -76,6 +79,12 @@ class Watch:
 
     def select(self, count: int, stream: int) -> Omega:
         """Choose the neurons of each layer of S by the `selection` asked for, on `count` training images."""
+        found: dict[str, list[int]] = self.ranks.agreed(
+            lambda: {name: neurons.tolist() for name, neurons in self._select(count, stream).items()}
+        )
+        return {name: torch.tensor(neurons, device=self.device) for name, neurons in found.items()}
+
+    def _select(self, count: int, stream: int) -> Omega:
         options = self.options
         neurons = {layer.name: layer.neurons for layer in self.attacked.layers if layer.name in self.layers}
         if options.selection == "all":
@@ -94,6 +103,10 @@ class Watch:
 
         f_l = mean over layers of L_l / L_l, with L_l the sum of σ over Ω_l: Σ f_l L_l = Σ L_l. Ours.
         """
+        found: dict[str, float] = self.ranks.agreed(lambda: self._balance(omega))
+        return found
+
+    def _balance(self, omega: Omega) -> dict[str, float]:
         sums = SensitivitySums()
         self.accuracies(self.monitor, sums)
         terms = {name: float(sensitivity(sums.layer(name))[at.cpu().numpy()].sum()) for name, at in omega.items()}
@@ -109,6 +122,17 @@ class Watch:
         seconds: float,
     ) -> Epoch:
         """Accuracies and the sensitivity of Ω on the monitored training images, accuracies on the validation split."""
+        line: Epoch = self.ranks.agreed(lambda: self._judge(epoch, omega, losses, lr, seconds))
+        return line
+
+    def _judge(
+        self,
+        epoch: int,
+        omega: Omega,
+        losses: tuple[float | None, float | None, float | None],
+        lr: float,
+        seconds: float,
+    ) -> Epoch:
         sums = SensitivitySums()
         clean, robust = self.accuracies(self.monitor, sums)
         sigma = [sensitivity(sums.layer(name))[neurons.cpu().numpy()] for name, neurons in omega.items()]

@@ -21,16 +21,18 @@ from workers.hardening.checkpoints import WRITERS, Checkpoints, reason_of
 from workers.hardening.data import TrainingSet
 from workers.hardening.example import example_of
 from workers.hardening.manifest import sha256_of, write_lines, write_manifest
-from workers.hardening.quantise import write_int8
+from workers.hardening.quantise import round_to_upload, write_int8
 from workers.hardening.run import Watchers, harden
 from workers.hardening.saved import Moment
 from workers.hardening.training import Hardening
 from workers.jobs.context import MOMENT, JobContext
 from workers.jobs.training_teller import Teller
 from workers.models.audited import AuditedModel
-from workers.models.export import write_safetensors
+from workers.models.export import write_onnx, write_safetensors
+from workers.models.inserted_norms import folded
 from workers.models.inspection import inspect_audited
 from workers.models.load import load_contract
+from workers.models.precision import half_of
 
 log = logging.getLogger(__name__)
 
@@ -58,15 +60,19 @@ def run(ctx: JobContext[HardenParams]) -> HardenValue:
     for path in (ctx.moment, ctx.so_far):
         path.unlink(missing_ok=True)  # the training has ended
     model.to("cpu")
+    on_cpu = TrainingSet.open(ctx.inputs["x"], ctx.inputs["y"], limit=options.max_samples)
+    with exact_float32():
+        halved = round_to_upload(model, on_cpu, options, seed)
     log = [epoch.dump() for epoch in result.log]
     written = write_all(ctx, model, checkpoints)
-    quantised = _quantised(ctx, model, data, checkpoints, written)
+    quantised = _quantised(ctx, model, on_cpu, checkpoints, written)
     write_manifest(
         ctx.output(HardenFile.MANIFEST, "manifest.json", "manifest", "json"),
         {
             **manifest(ctx, options, seed, result, model, log),
             "not_written": checkpoints.failed,
             **({} if quantised is None else {"quantised": quantised.dump()}),
+            **({} if halved is None else {"halved": halved.dump()}),
         },
         written,
     )
@@ -89,6 +95,7 @@ def run(ctx: JobContext[HardenParams]) -> HardenValue:
             "decided": result.decided,
             "factors": result.factors,
             "quantised": quantised,
+            "halved": halved,
             "delivered": None if options.choose_by is None else result.delivered,
         }
     )
@@ -106,7 +113,7 @@ def _keep(ctx: JobContext[HardenParams], moment: Moment) -> None:
 def _leave(ctx: JobContext[HardenParams], model: AuditedModel, share: float) -> None:
     """Write the weights of a point between the uploaded and the hardened ones, while they stand."""
     path = ctx.output(f"frontier-{share:.4f}", f"frontier-{share:.4f}.safetensors", "frontier", "safetensors")
-    write_safetensors(model, path)
+    write_safetensors(folded(model), path)
 
 
 def _earlier(ctx: JobContext[HardenParams]) -> Moment | None:
@@ -148,11 +155,17 @@ def _quantised(
         checkpoints.failed["int8"] = "it is made of the ONNX file, which could not be written"
         return None
     try:
-        found = write_int8(model, written["onnx"], path, data, options.validation, ctx.params.seed)
+        floats = written["onnx"]
+        if half_of(model) is not None:  # the quantiser starts from floats
+            floats = ctx.scratch / "floats.onnx"
+            write_onnx(model, floats, options.exports.opset, floats=True)
+        found = write_int8(model, floats, path, data, options, ctx.params.seed)
     except Exception as error:  # onnxruntime's quantiser raises anything; the other files must come through
         checkpoints.failed["int8"] = reason_of(error)
         path.unlink(missing_ok=True)
         return None
+    finally:
+        (ctx.scratch / "floats.onnx").unlink(missing_ok=True)
     written["int8"] = ctx.output(HardenFile.INT8, path.name, "checkpoint", "onnx")
     return found
 

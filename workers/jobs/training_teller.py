@@ -12,6 +12,7 @@ from workers.hardening.choice import so_far
 from workers.jobs.context import JobContext
 from workers.models.audited import AuditedModel
 from workers.models.export import write_safetensors
+from workers.models.inserted_norms import folded
 
 log = logging.getLogger(__name__)
 
@@ -65,7 +66,7 @@ class Teller:
     def _written(self) -> bool:
         partial = self._ctx.so_far.with_name(self._ctx.so_far.name + ".partial")
         try:
-            write_safetensors(self._model, partial)
+            write_safetensors(folded(self._model), partial)
             os.replace(partial, self._ctx.so_far)
         except (OSError, RuntimeError) as error:
             log.warning("the best weights so far cannot be kept: %s", error)

@@ -24,11 +24,15 @@ _BATCH_NORM = {"batch_norm": 5, "_native_batch_norm_legit": 5, "native_batch_nor
 
 @dataclass(frozen=True)
 class Origin:
-    """Where a model comes from: the file's format, the program that wrote it, and what to tell the user of reading."""
+    """Where a model comes from: the file's format, the program that wrote it, and what to tell the user of reading.
+
+    precision: in which the file keeps its weights.
+    """
 
     format: str
     producer: str | None = None
     warnings: tuple[str, ...] = ()
+    precision: torch.dtype = torch.float32
 
 
 class AuditedModel(nn.Module):

@@ -25,7 +25,8 @@ def for_exporter(module: fx.GraphModule) -> tuple[fx.GraphModule, dict[str, str]
     for node in graph.nodes:
         if node.op == "get_attr":
             node.target = numbers.setdefault(str(node.target), f"weight_of_file_{len(numbers):06}")
-    _keep_paddings(graph)
+    floats = [fetch(module, name).dtype for name in numbers if fetch(module, name).is_floating_point()]
+    _keep_paddings(graph, floats[0] if floats else torch.float32)
     for node in graph.nodes:
         if op_name(node) == "scaled_dot_product_attention":
             node.target = attention
@@ -33,7 +34,7 @@ def for_exporter(module: fx.GraphModule) -> tuple[fx.GraphModule, dict[str, str]
     return fx.GraphModule(tensors, graph), {number: name for name, number in numbers.items()}
 
 
-def _keep_paddings(graph: fx.Graph) -> None:
+def _keep_paddings(graph: fx.Graph, precision: torch.dtype) -> None:
     """Keep zeros that are padded ahead of a max-pool from being taken for its own padding, which is -inf.
 
     onnxruntime 1.31 fuses the two by default, for no padding but exactly 0; the smallest normal number is none.
@@ -44,7 +45,7 @@ def _keep_paddings(graph: fx.Graph) -> None:
             continue
         if node.args[2:] in ((), ("constant",), ("constant", None), ("constant", 0), (0,)):
             mode = ("constant",) if op_name(node) == "pad" else ()
-            node.args = (*node.args[:2], *mode, torch.finfo(torch.float32).tiny)
+            node.args = (*node.args[:2], *mode, torch.finfo(precision).tiny)
 
 
 def rename(graph: Any, names: dict[str, str]) -> None:

@@ -30,13 +30,14 @@ def assemble(
     differentiable: bool = True,
     trainable: bool = True,
     producer: str | None = None,
+    precision: torch.dtype | None = None,
 ) -> AuditedModel:
     """Export a module of the *file's own* input to a graph with a free batch size, and make an `AuditedModel` of it.
 
     `source`: a module whose forward takes one tensor (n, *file_input.shape) of `file_input.compute_dtype` and
     returns the logits (or a tuple, list or dict that holds them: `output` says which); its parameters and buffers carry
-    the file's names. Or a program that is exported already. `warnings` go to the user first. Raises `ModelRejected` and
-    its subclasses.
+    the file's names. Or a program that is exported already. `warnings` go to the user first; `precision` is that of the
+    file's weights, null is that of its input. Raises `ModelRejected` and its subclasses.
     """
     complete = complete_spec(spec, file_input)
     if isinstance(source, ExportedProgram):
@@ -55,7 +56,7 @@ def assemble(
         complete,
         file_input,
         logits.output,
-        Origin(format, producer, (*warnings, *logits.warnings)),
+        Origin(format, producer, (*warnings, *logits.warnings), precision or file_input.dtype),
         differentiable=differentiable,
         trainable=trainable,
     )

@@ -8,7 +8,7 @@ from openapi.hardening_methods import METHODS
 from openapi.hardenings import HardeningRequest
 from openapi.report import AttackReport, Clean, Interval, Report, WorstCase
 from openapi.stages.comparison import Comparison
-from openapi.stages.harden import HardenValue
+from openapi.stages.harden import HardenValue, Quantised
 from openapi.text import markdown
 from workers.reports.formatting import attack_text, threat_text
 
@@ -118,15 +118,33 @@ def _settings(request: HardeningRequest, training: HardenValue | None) -> list[s
             lines.append(
                 f"`hardened.int8.onnx`: {100 * small.accuracy:.1f} % of {small.n} {small.judged_on} images, where the "
                 f"file in floats has {100 * small.float_accuracy:.1f} %; both say the same of "
-                f"{100 * small.agreement:.1f} %. Its robustness was not measured."
+                f"{100 * small.agreement:.1f} %. {_robustness(small)}"
+            )
+        if (half := training.halved) is not None:
+            before, after = (half.float_accuracy, half.float_robust_accuracy), (half.accuracy, half.robust_accuracy)
+            lines.append(
+                f"Trained in float32 and written in {half.precision}, as the upload was: on {half.n} {half.judged_on} "
+                f"images {_both(before)} before rounding and {_both(after)} after."
             )
         if (walked := training.frontier) is not None:
             what = "meets" if walked.met else "comes nearest to"
-            lines.append(
-                f"Weights {walked.delivered:g} of the way from the uploaded to the hardened ones: what {what} the goal "
-                "on the validation split."
-            )
+            where = f"Weights {walked.delivered:g} of the way from the uploaded to the hardened ones"
+            if walked.delivered_epoch is not None:
+                where = f"The weights of epoch {walked.delivered_epoch}"
+            lines.append(f"{where}: what {what} the goal on the validation split.")
     return [*lines, ""]
+
+
+def _both(accuracies: tuple[float, float]) -> str:
+    clean, robust = (f"{100 * share:.1f} %" for share in accuracies)
+    return f"{clean} (under PGD {robust})"
+
+
+def _robustness(small: Quantised) -> str:
+    if small.robust_accuracy is None or small.float_robust_accuracy is None:
+        return "Its robustness was not measured."
+    ours, theirs = (f"{100 * share:.1f} %" for share in (small.robust_accuracy, small.float_robust_accuracy))
+    return f"Under PGD by the gradients of the network in floats it holds {ours}, the file in floats {theirs}."
 
 
 def _limits(report: Report, request: HardeningRequest) -> list[str]:

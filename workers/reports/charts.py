@@ -230,9 +230,18 @@ def _frontier(hardening: Mapping[str, Any]) -> Figure | None:
         Series(_LOGGED[key], [(p["share"], p[key]) for p in found["points"]], tone)
         for tone, key in enumerate(("clean_accuracy", "robust_accuracy"), 1)
     ]
-    drawing = accuracy_chart("Accuracy between the uploaded and the hardened weights", "share of the way", series)
+    if epochs := found.get("epochs", ()):  # along the run: the share of its epochs
+        series += [
+            Series(f"{_LOGGED[key]}, epochs", [(i / len(epochs), p[key]) for i, p in enumerate(epochs, 1)], tone)
+            for tone, key in enumerate(("clean_accuracy", "robust_accuracy"), 3)
+        ]
+    axis = "share of the way, and of the epochs" if epochs else "share of the way"
+    drawing = accuracy_chart("Accuracy between the uploaded and the hardened weights", axis, series)
     what = "meets" if found["met"] else "comes nearest to"
-    title = f"On the validation split: the share {found['delivered']:g}, delivered, {what} the goal"
+    where = f"the share {found['delivered']:g}"
+    if (epoch := found.get("delivered_epoch")) is not None:
+        where = f"epoch {epoch}"
+    title = f"On the validation split: {where}, delivered, {what} the goal"
     return Figure(title, drawing, [(s.name, s.tone) for s in series])
 
 

@@ -22,7 +22,7 @@ EXPERIMENTS: dict[str, tuple[Callable[[Lab], Outcome], tuple[str, ...]]] = {
     "sns-table4": (tables.table4, ("resnet18",)),
     "sns-fig8": (figures.fig8, ("vgg16",)),
     "sns-fig9": (figures.fig9, ("vgg16",)),
-    "sns-fig10-12": (figures.fig10_12, ("vgg16", "resnet18")),
+    "sns-fig10-12": (figures.fig10_12, ("vgg16", "inception_v3", "resnet18")),
     "sns-fig13": (figures.fig13, ("vgg16",)),
     "sns-fig14": (figures.fig14, ("vgg16",)),
     "sns-fig15": (figures.fig15, ("vgg16",)),

@@ -3,6 +3,7 @@
 import copy
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -17,9 +18,11 @@ from openapi.analyses.sensitivity import Tap
 from openapi.attack_ids import attack_ids
 from openapi.attacks.base import Attack
 from openapi.hardening_options import HardenOptions
-from openapi.layer_names import paper_names
+from openapi.layer_names import named_layers, paper_names
 from openapi.models import InputSpec
+from openapi.problems import JobFailed
 from workers.attacks.ball.pairs import dual_pairs
+from workers.attacks.corruptions.apply import corrupt
 from workers.attacks.engine.suite import run_attack
 from workers.attacks.maths.losses import log_odds, log_odds_target
 from workers.exact_float32 import exact_float32
@@ -84,8 +87,15 @@ class Lab:
         """Paper's name → name in the network."""
         return {alias: name for name, alias in paper_names(self._first.layers).items()}
 
-    def model(self, name: str, options: HardenOptions | None = None) -> AuditedModel:
-        """A trained network: `vanilla` without options; with them the hardened one, which begins with the vanilla."""
+    def layers(self, alias: str) -> tuple[str, ...]:
+        """The network's layers of a paper's name: one, or the convolutions of a block."""
+        return named_layers(self._first.layers, alias)
+
+    def model(self, name: str, options: HardenOptions | None = None, draw: int = 0) -> AuditedModel:
+        """A trained network: `vanilla` without options; with them the hardened one, which begins with the vanilla.
+
+        draw: added to the seed, for a training that is repeated with other random neurons.
+        """
         if name not in self._models:
             path = self.folder / name / "weights.pt"
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -98,13 +108,13 @@ class Lab:
                     _train(self, model, weights, path.with_suffix(".moment"))
                 else:
                     put(weights, copies(_weights(self.model("vanilla"))))
-                    self._harden(model, options, name, path.with_suffix(".moment"))
+                    self._harden(model, options, name, path.with_suffix(".moment"), self.seed + draw)
                 torch.save(copies(weights), path)
                 path.with_suffix(".moment").unlink(missing_ok=True)
             self._models[name] = model
         return self._models[name]
 
-    def _harden(self, model: AuditedModel, options: HardenOptions, name: str, path: Path) -> None:
+    def _harden(self, model: AuditedModel, options: HardenOptions, name: str, path: Path, seed: int) -> None:
         self.begin(f"train {name}")
         data = TrainingSet(self.images.x, self.images.y, device=self.device)
 
@@ -113,9 +123,12 @@ class Lab:
             if moment.epoch <= options.epochs:
                 self.begin(f"train {name}, epoch {moment.epoch} of {options.epochs}")
 
-        moment = Moment.read(path, self.device) if path.exists() else None
+        moment = None
+        if path.exists():
+            with suppress(JobFailed):  # another version's: the training begins anew
+                moment = Moment.read(path, self.device)
         with exact_float32():
-            Hardener(model, data, options, seed=self.seed, keep=keep).run(moment)
+            Hardener(model, data, options, seed=seed, keep=keep).run(moment)
 
     def kept(self, name: str, key: str, make: Callable[[], npt.NDArray[Any]]) -> npt.NDArray[Any]:
         """An array that was made of a model before, else as `make` gives it now: a piece of work."""
@@ -159,13 +172,41 @@ class Lab:
         target: of images of other classes, aimed at this one, those that reach it.
         """
         aim = "" if target is None else f"-to-{target}"
-        path = self.folder / name / f"sums-{tap}-{eps:.5f}-{images}{aim}.npz"
+        return self._kept_sums(
+            name,
+            f"sums-{tap}-{eps:.5f}-{images}{aim}",
+            f"sensitivity of {name} at {tap}, eps {255 * eps:g}/255{aim}",
+            lambda: self._measured(name, eps, images, tap, target),
+        )
+
+    def noise_sums(self, name: str, severity: int, images: int) -> SensitivitySums:
+        """σ's sums over pairs of the first so many test images and the same with Gaussian noise (severity 1 to 5)."""
+        return self._kept_sums(
+            name,
+            f"sums-conv-noise-{severity}-{images}",
+            f"sensitivity of {name} to noise of severity {severity}",
+            lambda: self._measured_noise(name, severity, images),
+        )
+
+    def _kept_sums(self, name: str, key: str, what: str, make: Callable[[], SensitivitySums]) -> SensitivitySums:
+        path = self.folder / name / f"{key}.npz"
         if not path.exists():
-            self.begin(f"sensitivity of {name} at {tap}, eps {255 * eps:g}/255{aim}")
+            self.begin(what)
             partial = path.with_suffix(".partial.npz")
-            self._measured(name, eps, images, tap, target).save(partial)
+            make().save(partial)
             partial.replace(path)
         return SensitivitySums.load(path)
+
+    def _measured_noise(self, name: str, severity: int, images: int) -> SensitivitySums:
+        sums, norms = SensitivitySums(), NormsModel(self._models[name], ["conv"])
+        x, _, index = self.test_images(0, images)
+        noisy = [corrupt(image, "gaussian_noise", severity, self.seed + i) for i, image in enumerate(x.numpy())]
+        x_adv = torch.from_numpy(np.stack(noisy)).to(self.device)
+        x, index = x.to(self.device), index.to(self.device)
+        for at in range(0, len(x), 100):
+            s = slice(at, at + 100)
+            sums.add(measure_taps(norms, x[s], x_adv[s], index[s]).taps["conv"])
+        return sums
 
     def _measured(self, name: str, eps: float, images: int, tap: Tap, target: int | None) -> SensitivitySums:
         model = self._models[name]

@@ -7,9 +7,10 @@ import torch
 from pydantic import ValidationError
 
 from openapi.hardening_options import Goal, HardenOptions
+from openapi.stages.harden import Epoch
 from tests.workers.hardening.nets import options, shipped
 from workers.hardening.data import TrainingSet
-from workers.hardening.frontier import between, walk
+from workers.hardening.frontier import Candidate, Way, between, candidate, walk
 from workers.hardening.training import Hardener
 from workers.models.audited import AuditedModel
 
@@ -57,6 +58,39 @@ def test_the_ends_are_the_weights_themselves_and_counters_are_not_averaged() -> 
     assert middle["count"] == 9
 
 
+def epoch(number: int, clean: float, robust: float) -> Epoch:
+    empty = dict.fromkeys(("loss", "l_adv", "l_sns"))
+    numbers = {"clean_accuracy": 0.0, "robust_accuracy": 0.0, "sensitivity": 0.0, "lr": 0.0, "seconds": 0.0}
+    judged = {"validation_clean": clean, "validation_robust": robust}
+    return Epoch.model_validate({"epoch": number, **empty, **numbers, **judged})
+
+
+def test_the_best_epoch_for_a_goal_is_kept_with_its_weights() -> None:
+    log = [epoch(0, 0.9, 0.0), epoch(1, 0.85, 0.4), epoch(2, 0.6, 0.7), epoch(3, 0.86, 0.4), epoch(4, 0.84, 0.5)]
+    for goal, best in ((Goal(clean_drop=0.1), 4), (Goal(robust_accuracy=0.35), 3), (Goal(robust_accuracy=0.9), 2)):
+        found: Candidate | None = None
+        for i in range(1, 5):
+            found = candidate(found, log[: i + 1], goal, {"w": torch.tensor(float(i))})
+        assert found is not None
+        assert (found.epoch, float(found.weights["w"])) == (best, best)
+
+
+@pytest.mark.parametrize(("clean", "delivered"), [(0.85, 1), (0.7, None)])
+def test_an_epoch_along_the_run_is_delivered_where_it_serves_better(clean: float, delivered: int | None) -> None:
+    weights = {"w": torch.tensor(1.0)}
+    vanilla = {"w": torch.tensor(0.0)}
+    way = Way(weights, vanilla, renew=lambda: None, measure=lambda: line(float(weights["w"])), report=lambda *_: None)
+    rival = Candidate(1, clean, 0.55, {"w": torch.tensor(7.0)})
+    left: list[float] = []
+    log = [epoch(0, 0.9, 0.0), epoch(1, clean, 0.55)]
+    found = way.walk(Goal(clean_drop=0.1), left.append, log=log, rival=rival)
+    assert [(p.epoch, p.clean_accuracy, p.robust_accuracy) for p in found.epochs] == [(1, clean, 0.55)]
+    assert (found.met, found.delivered_epoch) == (True, delivered)
+    assert float(weights["w"]) == (7.0 if delivered else found.delivered)
+    others = {p.share for p in found.points} - (set() if delivered else {found.delivered})
+    assert set(left) == others
+
+
 @pytest.mark.slow
 def test_the_weights_that_serve_the_goal_are_delivered(fresh: Callable[..., AuditedModel]) -> None:
     data, model = TrainingSet(*shipped("train", 300)), fresh(norm=True)
@@ -65,10 +99,13 @@ def test_the_weights_that_serve_the_goal_are_delivered(fresh: Callable[..., Audi
     assert frontier is not None
     at = {p.share: p for p in frontier.points}
     assert frontier.met
-    assert at[0.0].clean_accuracy - at[frontier.delivered].clean_accuracy <= 0.05 + 1e-9
+    best = at[frontier.delivered].clean_accuracy
+    if frontier.delivered_epoch is not None:
+        best = {p.epoch: p.clean_accuracy for p in frontier.epochs}[frontier.delivered_epoch]
+    assert at[0.0].clean_accuracy - best <= 0.05 + 1e-9
     held = data.split(0.3, 0)[1]
     right = sum(int((model(r.x).argmax(1) == r.y).sum()) for r in held.all(50))
-    assert right / len(held) == pytest.approx(at[frontier.delivered].clean_accuracy)
+    assert right / len(held) == pytest.approx(best)
 
 
 def test_a_goal_is_one_number_and_needs_a_validation_split() -> None:

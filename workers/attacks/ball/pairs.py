@@ -74,33 +74,42 @@ def pgd_batch(
     generator: torch.Generator | None = None,
     random_start: bool = True,
     tile: int | None = None,
+    rows: slice | None = None,
 ) -> Tensor:
     """Return x' (n, c, h, w) after `steps` L-infinity PGD steps on one training batch: the fast path, no bookkeeping.
 
     loss: (images, which rows of the batch they are) → one number each, which is to rise; it is handed at most `tile`
-    rows at a time. The caller decides the mode of the model (SNS: eval) and hands a `generator`
-    on x's device for reproducible starts. Gradients are taken with respect to x alone: no weight gradient is computed
-    or accumulated.
+    rows at a time. rows: which of the batch are attacked, the others come back as they are. The caller decides the mode
+    of the model (SNS: eval) and hands a `generator` on x's device for reproducible starts. Gradients are taken with
+    respect to x alone: no weight gradient is computed or accumulated.
     """
-    x = x.detach()
+    x, whole = x.detach(), x.detach()
+    first = 0 if rows is None else rows.start
+    noise = torch.rand(x.shape, generator=generator, device=x.device, dtype=x.dtype) if random_start else None
+    if rows is not None:
+        x, noise = x[rows], None if noise is None else noise[rows]
     # rounded as they come: an example in training need not lie inside the ball to the last bit
     space = LinfBall(x, eps, ((x - eps).clamp_(min=0), (x + eps).clamp_(max=1)))
     adv = x.clone()
-    if random_start:
-        noise = torch.rand(x.shape, generator=generator, device=x.device, dtype=x.dtype)
+    if noise is not None:
         adv = space.project(x + (2 * noise - 1) * eps)
 
-    def part(images: Tensor, rows: slice) -> Tensor:
-        leaf = images[rows].clone().requires_grad_()
+    def part(images: Tensor, s: slice) -> Tensor:
+        leaf = images[s].clone().requires_grad_()
         with torch.enable_grad():
-            (grad,) = torch.autograd.grad(loss(leaf, rows).sum(), leaf)
+            (grad,) = torch.autograd.grad(loss(leaf, slice(first + s.start, first + s.stop)).sum(), leaf)
         return grad
 
     def gradient(images: Tensor) -> Tensor:
-        parts = [part(images, rows) for rows in tiles(len(images), tile)]
+        parts = [part(images, s) for s in tiles(len(images), tile)]
         return parts[0] if len(parts) == 1 else torch.cat(parts)
 
-    return full_ascent(gradient, space, adv, steps, step_size if step_size is not None else eps / steps**0.5)
+    adv = full_ascent(gradient, space, adv, steps, step_size if step_size is not None else eps / steps**0.5)
+    if rows is None:
+        return adv
+    found = whole.clone()
+    found[rows] = adv
+    return found
 
 
 def tiles(n: int, most: int | None) -> list[slice]:

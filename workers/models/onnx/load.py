@@ -1,5 +1,6 @@
 """ONNX file → `AuditedModel`."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -47,6 +48,7 @@ class Converted:
     spec: InputSpec
     warnings: tuple[str, ...]
     producer: str | None
+    precision: torch.dtype
 
 
 def load_onnx(path: Path, input: InputSpec, output: Wanted = None) -> AuditedModel:
@@ -74,6 +76,7 @@ _RIGID = "the file declares a free batch size, but its sizes hold for 1 alone; i
 
 def _assemble(found: Converted) -> AuditedModel:
     settings: dict[str, Any] = {"format": "onnx", "warnings": found.warnings, "producer": found.producer}
+    settings["precision"] = found.precision
     try:
         return assemble(found.module, found.input, found.spec, **settings)
     except ModelRejected as error:
@@ -156,7 +159,17 @@ def _convert(model: ModelProto, input: InputSpec, output: Wanted) -> Converted:
             f"gradients through {', '.join(estimated)} are straight-through estimates, because these are step functions"
         )
     producer = " ".join(filter(None, (model.producer_name, model.producer_version))) or None
-    return Converted(module, FileInput(shape, dtype), spec, tuple(warnings), producer)
+    return Converted(module, FileInput(shape, dtype), spec, tuple(warnings), producer, _precision(model))
+
+
+def _precision(model: ModelProto) -> torch.dtype:
+    """In which the file keeps most of its weights: a half precision, else float32."""
+    held: dict[torch.dtype, int] = {}
+    for tensor in model.graph.initializer:
+        dtype = _INPUT_TYPES.get(tensor.data_type, torch.int64)
+        if dtype.is_floating_point:
+            held[dtype] = held.get(dtype, 0) + math.prod(tensor.dims)
+    return max(held, key=lambda dtype: held[dtype], default=torch.float32)
 
 
 def _image_input(graph: Graph) -> Port:
