@@ -45,6 +45,12 @@ METHODS: dict[str, HardeningMethod] = {
             regulariser=None,
         ),
         HardeningMethod(
+            name="at",
+            definition="adversarial training on PGD examples alone (Madry et al., ICLR 2018); with steps 1 and a step_size "
+            "of 1.25 eps fast adversarial training (Wong et al., ICLR 2020)",
+            regulariser=None,
+        ),
+        HardeningMethod(
             name="alp",
             definition="adversarial logit pairing (Kannan et al., arXiv:1803.06373); ours: mean over classes and batch",
             regulariser=0.5,

@@ -6,6 +6,7 @@ What else is known of a method, `openapi.hardening_methods` says under the same 
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import torch
 from torch import Tensor
 from torch.nn import functional as F
 
@@ -22,28 +23,37 @@ Loss = Callable[[Tensor, Tensor, float], Tensor]
 class Training:
     """loss: L_adv of a batch; adversary: how its x' is made, None for a method that trains on benign images alone.
 
-    A method without a pairing term is handed the weight 0; one without adversaries is handed benign logits alone.
+    benign: whether benign images pass too. A method without a pairing term is handed the weight 0; one without
+    adversaries, or without benign images, is handed (n, classes) logits of the others alone.
     """
 
     loss: Loss
     adversary: Adversary | None = climb_cross_entropy
+    benign: bool = True
+
+    def passed(self, x: Tensor, x_adv: Tensor) -> Tensor:
+        """The images of a batch that go through the network, benign ones first."""
+        if self.adversary is None:
+            return x
+        return torch.cat([x, x_adv]) if self.benign else x_adv
 
 
 def _pat(z: Tensor, y: Tensor, weight: float) -> Tensor:
     return pat_loss(z, y)
 
 
-def _benign(z: Tensor, y: Tensor, weight: float) -> Tensor:
+def _one_kind(z: Tensor, y: Tensor, weight: float) -> Tensor:
     return F.cross_entropy(z, y)
 
 
 TRAININGS: dict[str, Training] = {
     "sns": Training(_pat),
     "pat": Training(_pat),
+    "at": Training(_one_kind, benign=False),
     "alp": Training(alp_loss),
     "trades": Training(trades_loss, climb_divergence),
     "mart": Training(mart_loss),
-    "rift": Training(_benign, adversary=None),
+    "rift": Training(_one_kind, adversary=None),
 }
 
 

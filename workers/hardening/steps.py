@@ -88,7 +88,7 @@ class Steps:
 
     def losses(self, batch: Batch, x_adv: Tensor, ramp: float = 1.0) -> tuple[Tensor, Tensor, Tensor]:
         """L_adv + λ L_sns, L_adv and L_sns (0 where nothing is stabilised) of one batch, from one forward pass."""
-        x = batch.x if self.method.adversary is None else torch.cat([batch.x, x_adv])
+        x = self.method.passed(batch.x, x_adv)
         with self.precision(), self.ranks.together():
             z, activations = self.tapped(x) if self.stabilises else (self.model(x), {})
         l_adv = self.method.loss(z, batch.target, self.weight)

@@ -21,6 +21,7 @@ from workers.hardening.choice import Chosen, better, collapse, is_stale
 from workers.hardening.data import Rows, TrainingSet
 from workers.hardening.frontier import Candidate, Way, candidate
 from workers.hardening.layers import frozen_parameters, others, stabilised_layers, train_batch_norm
+from workers.hardening.quick import Quick
 from workers.hardening.ranks import Ranks
 from workers.hardening.saved import Moment, copies, put
 from workers.hardening.setbacks import in_smaller_pieces, roll_back
@@ -103,6 +104,7 @@ class Hardener:
         self.alone = METHODS[options.method].kind == "module"
         self.frozen = others(model, self.layers) if self.alone else frozen_parameters(model, self.layers[0])
         self.attacked = sharing(model)
+        self.quick = Quick(self.attacked)
         self.ranks = ranks or Ranks()
         self.watch = Watch(
             self.attacked,
@@ -268,12 +270,14 @@ class Hardener:
         how = climb(self.options, generator, tile=self.steps.micro)
         rows = self.data.sample(STATISTICS_BATCHES * self.options.batch_size, self.seed, 4, self.options.batch_size)
         # All adversaries before the statistics, which they are made with, change.
-        pairs = [torch.cat([r.x, self.steps.method.adversary(self.attacked, r.x, r.y, how)]) for r in rows]
+        passed, adversary = self.steps.method.passed, self.steps.method.adversary
+        pairs = [passed(r.x, adversary(self.attacked, r.x, r.y, how)) for r in rows]
         renew_statistics(self.model, pairs)
 
     def adversary(self, batch: Batch, ramp: float) -> Tensor:
         """x' of a training batch: made afresh, or the stored ones of the vanilla model."""
         if self.adversaries is None:
-            return self.steps.adversary(self.attacked, batch, self.generator, ramp)
+            source = self.attacked if self.steps.method.adversary is None else self.quick.now(batch.x)
+            return self.steps.adversary(source, batch, self.generator, ramp)
         at = np.searchsorted(self.data.numbers, batch.index.cpu().numpy())
         return torch.from_numpy(self.adversaries[at]).to(self.device)

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from openapi.models import InputSpec
 from openapi.problems import DatasetMismatch, JobFailed, NotTrainable
@@ -18,6 +19,7 @@ from workers.hardening.run import Watchers, harden
 from workers.hardening.training import Hardener
 from workers.models.audited import AuditedModel
 from workers.models.from_module import audit_module
+from workers.models.quick.model import QuickModel
 from workers.models.sharing import sharing
 from workers.neurons.measure import measure_all
 from workers.neurons.ranking import sensitivity
@@ -129,7 +131,7 @@ def test_equal_seeds_give_equal_weights(fresh: Fresh, change: dict[str, str]) ->
     assert not all(torch.equal(a[name], c[name]) for name in a)
 
 
-@pytest.mark.parametrize("method", ["alp", "trades", "mart"])
+@pytest.mark.parametrize("method", ["at", "alp", "trades", "mart"])
 def test_the_baselines_gain_too(fresh: Fresh, method: str, train_set: TrainingSet) -> None:
     model = fresh()
     before = robust_accuracy(model)
@@ -145,6 +147,32 @@ def test_the_loss_of_the_first_batch_is_eq_13(fresh: Fresh, train_set: TrainingS
     loss, l_adv, l_sns = hardener.steps.losses(batch, batch.x.flip(0))
     assert loss.item() == pytest.approx(l_adv.item() + 2 * l_sns.item(), rel=1e-6)
     assert l_sns.item() > 0
+
+
+def test_madrys_loss_is_that_of_the_adversarial_images_alone(fresh: Fresh, train_set: TrainingSet) -> None:
+    hardener = Hardener(fresh(norm=True), train_set, options(method="at"), seed=0)
+    batch = next(hardener.prepared(train_set.shuffled(50, 0, 1), 1, 0))
+    x_adv = batch.x.flip(0)
+    expected = F.cross_entropy(hardener.attacked(x_adv), batch.y)
+    assert hardener.steps.losses(batch, x_adv)[0].item() == pytest.approx(expected.item(), rel=1e-6)
+
+
+@pytest.mark.parametrize("norm", [False, True])
+def test_adversaries_are_made_on_the_quick_form_of_the_present_weights(
+    fresh: Fresh, norm: bool, train_set: TrainingSet
+) -> None:
+    hardener = Hardener(fresh(norm=norm), train_set, options(), seed=0)
+    x = held_out(8)[0]
+    seen = []
+    for _ in range(2):
+        quick = hardener.quick.now(x)
+        assert isinstance(quick, QuickModel)
+        torch.testing.assert_close(quick(x), hardener.attacked(x), rtol=1e-4, atol=1e-4)
+        seen.append(quick(x).detach())
+        with torch.no_grad():
+            for parameter in hardener.model.trainable_parameters().values():
+                parameter.mul_(1.1)
+    assert not torch.allclose(*seen)
 
 
 def test_two_graphs_share_parameters_but_not_the_norms_mode(fresh: Fresh) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 
 from openapi.hardenings import HardeningRequest
 from openapi.stages.base import Stage
+from openapi.stages.harden import HardenValue
 from tests.workers.reports.planted import build
 from tests.workers.reports.test_hardening import TRAINING, N, shards_and_params
 from workers.jobs.context import JobContext
@@ -78,3 +79,32 @@ def test_the_report_stage_leaves_it_for_a_hardening(tmp_path: Path) -> None:
     assert "Weights 0.4 of the way from the uploaded to the hardened ones: what comes nearest to the goal" in card
     page = ctx.files["html"].path.read_text()
     assert "the share 0.4, delivered, comes nearest to the goal" in page
+
+
+def test_what_fewer_bits_and_an_epoch_of_the_run_came_to_is_told(tmp_path: Path) -> None:
+    shards, params = shards_and_params(tmp_path, [N >= 40] * 3)
+    goal = {"clean_drop": 0.02, "robust_accuracy": None}
+    training = HardenValue.model_validate(
+        {
+            **TRAINING,
+            "frontier": {
+                "goal": goal, "met": True, "delivered": 0.4, "delivered_epoch": 2,
+                "points": [{"share": 0.4, "clean_accuracy": 0.8, "robust_accuracy": 0.3}],
+                "epochs": [{"epoch": 2, "clean_accuracy": 0.85, "robust_accuracy": 0.35}],
+            },
+            "halved": {
+                "precision": "float16", "n": 30, "judged_on": "validation", "accuracy": 0.5, "float_accuracy": 0.6,
+                "robust_accuracy": 0.1, "float_robust_accuracy": 0.2,
+            },
+            "quantised": {
+                "calibrated_on": 9, "n": 30, "judged_on": "validation", "accuracy": 0.5, "float_accuracy": 0.6,
+                "agreement": 0.9, "robust_accuracy": 0.3, "float_robust_accuracy": 0.4,
+            },
+        }
+    )  # fmt: skip
+    found = build(params, shards.inputs)
+    assert found.metrics is not None
+    card = model_card(found.report, HardeningRequest.model_validate(params["request"]), found.metrics, training)
+    assert "The weights of epoch 2: what meets the goal on the validation split." in card
+    assert "60.0 % (under PGD 20.0 %) before rounding and 50.0 % (under PGD 10.0 %) after" in card
+    assert "it holds 30.0 %, the file in floats 40.0 %" in card
