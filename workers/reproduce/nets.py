@@ -102,7 +102,7 @@ def inception_v3(channels: int, classes: int, width: int = 64) -> nn.Module:
     net: nn.Module = inception.Inception3(
         num_classes=classes, aux_logits=False, init_weights=True, inception_blocks=[narrow, *blocks, nn.Identity]
     )
-    net.Conv2d_1a_3x3.conv = nn.Conv2d(channels, 32 * width // 64, 3, bias=False)
+    net.get_submodule("Conv2d_1a_3x3").conv = nn.Conv2d(channels, 32 * width // 64, 3, bias=False)
     net.maxpool2 = nn.Identity()
     net.fc = nn.Linear(2048 * width // 64, classes)
     return _Rim(net)
