@@ -11,7 +11,7 @@ import torch
 
 import workers.reproduce.command as command
 from openapi.attacks import Fgsm, Pgd
-from openapi.layer_names import paper_names
+from openapi.layer_names import named_layers, paper_names
 from openapi.models import InputSpec
 from openapi.problems import DatasetRejected
 from service.cli.reproduce import _NAMES
@@ -19,7 +19,7 @@ from workers.hardening.layers import frozen_parameters
 from workers.models.from_module import audit_module
 from workers.reproduce.data import Images, read_images
 from workers.reproduce.lab import Lab, TimeIsUp
-from workers.reproduce.nets import ResNet18, Vgg16
+from workers.reproduce.nets import NETS, ResNet18, Vgg16
 from workers.reproduce.outcomes import Cell, Outcome, Table, paired, published, share
 from workers.reproduce.scales import SCALES
 from workers.reproduce.shown import text_of, write
@@ -49,6 +49,17 @@ def test_the_networks_have_the_papers_layers() -> None:
     assert {f"l{stage}b{b}c{c}" for stage in (1, 2, 3, 4) for b in (1, 2) for c in (1, 2)} <= set(resnet)
     widths = [m.out_channels for m in Vgg16(3, 10).modules() if isinstance(m, torch.nn.Conv2d)]
     assert widths == [64, 64, 128, 128, 256, 256, 256, 512, 512, 512, 512, 512, 512]
+
+
+@pytest.mark.slow
+def test_inception_has_the_layers_of_figure_11() -> None:
+    net = NETS["inception_v3"](1, 10, 8)
+    here = audit_module(net, InputSpec(shape=(1, 28, 28))).layers
+    found = {alias: named_layers(here, alias) for alias in ("conv2", "conv5", "l2b1", "l4b1")}
+    assert {alias: len(names) for alias, names in found.items()} == {"conv2": 1, "conv5": 1, "l2b1": 4, "l4b1": 6}
+    assert sum(layer.neurons for layer in here if layer.name.endswith("Mixed_5b.branch1x1.conv")) == 8
+    with pytest.raises(ValueError, match="multiple of 8"):
+        NETS["inception_v3"](1, 10, 4)
 
 
 def test_published_numbers_fit_their_columns() -> None:
