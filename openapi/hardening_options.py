@@ -281,7 +281,7 @@ def _misplaced(options: HardenOptions) -> tuple[str, str] | None:
     if options.layers == "auto" and method.kind != "training":
         return (
             "layers",
-            f"layers auto chooses what is stabilised, and {options.method} stabilises nothing: leave layers out",
+            f"layers auto chooses what is stabilised, and {options.method} stabilises nothing: leave it out",
         )
     if options.keep_frontier and options.goal is None and method.kind != "module":
         return "keep_frontier", "keep_frontier leaves what a goal walks: set goal"
@@ -297,10 +297,7 @@ def _misplaced(options: HardenOptions) -> tuple[str, str] | None:
     if method.kind == "edit" and options.sparsity is None and not held_out:
         return "method", "sparsity is chosen on held-out training images: set validation, e.g. 0.1, or sparsity"
     if method.kind != "training" and options.batch_norm == "inserted":
-        return (
-            "batch_norm",
-            f"norms are inserted where the whole network trains, and {options.method} does not: leave batch_norm out",
-        )
+        return "batch_norm", f"{options.method} does not train the whole network: leave batch_norm out"
     if method.kind != "edit" and options.sparsity is not None:
         return "sparsity", f"sparsity belongs to meansparse: {options.method} does not take it"
     return None
