@@ -1,4 +1,4 @@
-"""A file that ends in a softmax is trained on its logits, and its checkpoints audit to the same numbers as the network."""
+"""A file that ends in a softmax is trained on its logits, and its checkpoints audit to the same numbers."""
 
 from pathlib import Path
 
