@@ -11,10 +11,11 @@ help: ## list the commands
 
 setup: $(STAMP) ## create .venv/ with everything installed
 
-$(STAMP): pyproject.toml constraints.txt
+$(STAMP): pyproject.toml constraints.txt tests/page/package-lock.json
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Tremor needs Python 3.11 or newer; set PYTHON=/path/to/python3"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[test]'
+	cd tests/page && PATH="$(CURDIR)/$(VENV)/bin:$$PATH" npm ci --silent
 	@touch $@
 
 check: setup ## lint, types and the quick tests, side by side
@@ -55,4 +56,4 @@ openapi: setup ## regenerate openapi/openapi.json and report.schema.json
 	$(VENV)/bin/tremor openapi
 
 clean: ## remove the environment and what the commands left
-	rm -rf $(VENV) demo-out tremor-data
+	rm -rf $(VENV) tests/page/node_modules demo-out tremor-data

@@ -123,6 +123,15 @@ class Progress(Frozen):
     unit: str
 
 
+class Headline(Frozen):
+    """The report in one line: the least robust accuracy among the bounded threat models (among all, if none is)."""
+
+    clean_accuracy: float
+    worst_case: float | None
+    threat_model: str | None
+    n: int
+
+
 class JobInfo(Frozen):
     """What audits and hardenings are answered with alike."""
 
@@ -140,6 +149,8 @@ class JobInfo(Frozen):
     verdict: Verdict | None = None
     problem: Problem | None = None
     model_id: str
+    model_name: str | None = Field(None, description="null when the model was deleted")
+    headline: Headline | None = Field(None, description="The report in one line, where there is one")
 
 
 class AuditInfo(JobInfo):

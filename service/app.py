@@ -31,6 +31,7 @@ from service.models.controller import ModelController
 from service.orchestrator.retries import Ended
 from service.reference.controller import ReferenceController
 from service.reference.page import POLICY
+from service.ui.controller import PageController
 from service.upkeep.keeper import kept_in_order
 from service.webhooks.controller import WebhookController
 from service.webhooks.deliverer import Deliverer
@@ -102,7 +103,7 @@ def create_app(settings: Settings, *, workers_ended: Ended | None = None) -> Lit
         guards=[require_key, RateLimit(settings.rate_limit_per_minute), known_query, acceptable],
     )
     return Litestar(
-        route_handlers=[v1, HealthController, ReferenceController],
+        route_handlers=[v1, HealthController, ReferenceController, PageController],
         dependencies={"services": Provide(_services, sync_to_thread=False)},
         exception_handlers={Exception: handle_exception},
         middleware=[measure_requests, refuse_foreign(settings), tell_methods],

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, PlainSerializer
 
 from openapi.attacks import AttackSpec
-from openapi.audits import ArtifactInfo, AuditRequest, Verdict
+from openapi.audits import ArtifactInfo, AuditRequest, Headline, Verdict
 from openapi.base import AS_WRITTEN, Json
 from openapi.hardenings import HardeningRequest
 from openapi.models import LayerInfo
@@ -112,15 +112,6 @@ class ReportParams(Wire):
             if isinstance(value, NeuronsValue) and place.whose is whose
         }
         return [found[slice] for slice in sorted(found)]
-
-
-class Headline(Wire):
-    """The report in one line: the least robust accuracy among the bounded threat models (among all, if none is)."""
-
-    clean_accuracy: float
-    worst_case: float | None
-    threat_model: str | None
-    n: int
 
 
 class ReportValue(Wire):

@@ -267,6 +267,17 @@ class Delivery(Tenanted, Base):
     )
 
 
+class PageSession(Base):
+    """Somebody who has signed in to the page with a key, by the sha256 of the token in their cookie."""
+
+    __tablename__ = "page_sessions"
+
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    key_id: Mapped[str] = mapped_column(ForeignKey("api_keys.id", ondelete="CASCADE"), index=True)
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+
+
 class Readiness(Base):
     """One row that readiness writes, to see that something can be written."""
 

@@ -45,7 +45,7 @@ class HardeningService(JobService[HardeningRequest, HardeningInfo]):
 
     async def queued(self, session: AsyncSession, job: Job) -> HardeningInfo:
         """With an estimate of the time that it takes."""
-        found = self.info(job)
+        found = await super().queued(session, job)
         if found.request is None:
             return found
         model = await self.model(session, found.request.model_id)

@@ -38,6 +38,19 @@ LABEL = r'^[^:"\\\x00-\x1f]+:[^\x00]*$'
 Label = Annotated[
     str | None, QueryParameter(max_length=400, pattern=LABEL, description="Only jobs with this label, as `key:value`")
 ]
+Tag = Annotated[
+    str | None,
+    QueryParameter(max_length=400, pattern=LABEL, description="Only jobs on models with this tag, as `key:value`"),
+]
+ModelSearch = Annotated[
+    str | None,
+    QueryParameter(
+        min_length=1,
+        max_length=200,
+        pattern=r"^[^\x00]*$",
+        description="Only jobs on this model: its id, or a part of its name in any case",
+    ),
+]
 Sha256 = Annotated[
     str | None,
     QueryParameter(pattern="^[0-9a-f]{64}$", description="Only files with these bytes: ask before uploading again"),

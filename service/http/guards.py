@@ -6,13 +6,16 @@ from typing import Any
 from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from openapi.keys import Scope
 from openapi.problems import Forbidden, RateLimited, Unauthorized
 from service.context import Services
-from service.db.tables import Tenant
+from service.db.tables import ApiKey, Tenant
 from service.http.measuring import RATE_HEADERS
+from service.http.session_cookie import require_own_page, token_of
 from service.keys.service import find_key, is_use_news, note_use
+from service.keys.sessions import find_session
 from service.tenants.caller import DEFAULT_TENANT, Caller
 from service.tenants.rates import Rates
 
@@ -22,18 +25,16 @@ Connection = ASGIConnection[Any, Any, Any, Any]
 
 
 async def require_key(connection: Connection, handler: BaseRouteHandler) -> None:
-    """Ask for `Authorization: Bearer KEY` when the settings say so. Raises `Unauthorized` and `Forbidden`."""
+    """Ask for `Authorization: Bearer KEY`, or the page's cookie, when the settings say so.
+
+    Raises `Unauthorized` and `Forbidden`.
+    """
     services: Services = connection.app.state.services
     if services.settings.auth != "keys":
         return
-    scheme, _, key = connection.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not key.strip():
-        raise Unauthorized("Send an API key as `Authorization: Bearer KEY`; `tremor keys create` makes one")
     async with services.db.read() as session:
-        row = await find_key(session, key.strip())
-        tenant = None if row is None else await session.get(Tenant, row.tenant_id)
-    if row is None:
-        raise Unauthorized("This API key is unknown, revoked or expired")
+        row = await _key_of(connection, session)
+        tenant = await session.get(Tenant, row.tenant_id)
     connection.scope["state"]["key_id"] = row.id
     connection.scope["state"]["tenant"] = row.tenant_id
     connection.scope["state"]["requests_per_minute"] = tenant and tenant.requests_per_minute
@@ -42,6 +43,25 @@ async def require_key(connection: Connection, handler: BaseRouteHandler) -> None
         with suppress(DBAPIError):  # a full disk must not keep anybody from reading
             async with services.db.write() as session:
                 await note_use(session, row.id)
+
+
+async def _key_of(connection: Connection, session: AsyncSession) -> ApiKey:
+    """The key that the request names, or that of the page's session."""
+    authorization, token = connection.headers.get("authorization"), token_of(connection)
+    if authorization is None and token is not None:
+        row = await find_session(session, token)
+        if row is None:
+            raise Unauthorized("The session has ended; sign in again")
+        if connection.scope.get("method") not in _READING:
+            require_own_page(connection)
+        return row
+    scheme, _, key = (authorization or "").partition(" ")
+    if scheme.lower() != "bearer" or not key.strip():
+        raise Unauthorized("Send an API key as `Authorization: Bearer KEY`; `tremor keys create` makes one")
+    row = await find_key(session, key.strip())
+    if row is None:
+        raise Unauthorized("This API key is unknown, revoked or expired")
+    return row
 
 
 def _check_scope(scope: Scope, connection: Connection, handler: BaseRouteHandler) -> None:

@@ -13,12 +13,13 @@ from pydantic import BaseModel
 
 from openapi.audits import ArtifactInfo, SampleResult
 from openapi.problems import InvalidField
-from service.http.arguments import Identity, Label, Limit, Parts, Place, Req, Status, Wait, after
+from service.http.arguments import Identity, Label, Limit, ModelSearch, Parts, Place, Req, Status, Tag, Wait, after
 from service.http.bodies import answer, read_json
 from service.http.content import report_response
 from service.http.docs import CREATE_PROBLEMS, REPORTING, Doc, get_or_head
 from service.http.idempotency import created, scope_of
 from service.jobs.events import EVENT_ID
+from service.jobs.search import Search
 from service.jobs.service import JobService
 from service.pages import Page
 
@@ -65,8 +66,10 @@ def list_call(jobs: Jobs) -> HTTPRouteHandler:
         cursor: cursor_type = None,  # type: ignore[valid-type]
         status: Status = None,
         label: Label = None,
+        model: ModelSearch = None,
+        tag: Tag = None,
     ) -> Response[Any]:
-        return answer(await jobs(services).listing(limit, cursor, status, label))
+        return answer(await jobs(services).listing(limit, cursor, Search(status, label, model, tag)))
 
     return listing
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Any, ClassVar, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -23,6 +23,8 @@ from service.idempotency import Created, Once, forget
 from service.jobs.events import PING
 from service.jobs.facts import job_facts
 from service.jobs.jsonl_pages import read_lines
+from service.jobs.search import ALL, Search
+from service.jobs.surroundings import NONE, Surroundings, surroundings
 from service.orchestrator import job_rows
 from service.orchestrator.effects import effects
 from service.orchestrator.loading import load_dataset, load_model
@@ -53,8 +55,7 @@ class JobService(ABC, Generic[Asked, Info]):
 
     async def queued(self, session: AsyncSession, job: Job) -> Info:
         """A job as it is answered to the one who has asked for it."""
-        del session
-        return self.info(job)
+        return (await self.infos(session, [job]))[0]
 
     @abstractmethod
     def filled(self, asked: Asked) -> Asked:
@@ -72,17 +73,22 @@ class JobService(ABC, Generic[Asked, Info]):
     def columns(self, job: Job, child: Job | None = None) -> dict[str, Any]:
         """The fields that only this kind of job answers, from the columns of its row and of its child's."""
 
-    def info(self, job: Job, child: Job | None = None) -> Info:
+    async def infos(self, session: AsyncSession, jobs: Sequence[Job]) -> list[Info]:
+        """The jobs as the API answers them, without what goes on in hardenings of theirs."""
+        beside = await session.run_sync(lambda sync: surroundings(sync, jobs))
+        return [self.info(job, None, beside[job.id]) for job in jobs]
+
+    def info(self, job: Job, child: Job | None = None, beside: Surroundings = NONE) -> Info:
         """The job as the API answers it. A broken row is told as such: it must not take a whole list with it."""
         try:
             request = self.request_type.model_validate(job.request)
             found: Info = self.info_type.model_validate(
-                {**job_facts(job, child), **self.columns(job, child), "request": request}
+                {**job_facts(job, child), **self.columns(job, child), **beside, "request": request}
             )
         except (ValidationError, AttributeError) as error:
             ids = {name: value for name, value in self.columns(job).items() if name.endswith("id")}
             times = {name: getattr(job, name) for name in ("created_at", "started_at", "finished_at")}
-            known = {"id": job.id, "request": None, **ids, **times}
+            known = {"id": job.id, "request": None, "model_name": beside.get("model_name"), **ids, **times}
             status = job.status if job.status in list(JobStatus) else JobStatus.FAILED
             found = self.info_type.model_validate(
                 {**known, "status": status, "problem": unreadable(self.noun, job.id, error)}
@@ -123,39 +129,35 @@ class JobService(ABC, Generic[Asked, Info]):
         """A data set that the caller names, as `load_dataset` gives it."""
         return await load_dataset(session, identity, pointer, self._services.caller)
 
-    async def _load(self, identity: str) -> tuple[Job, Job | None]:
-        def load(session: Session) -> tuple[Job, Job | None]:
+    async def _load(self, identity: str) -> tuple[Job, Job | None, Surroundings]:
+        def load(session: Session) -> tuple[Job, Job | None, Surroundings]:
             job = self._own(session.get(Job, identity), identity)
-            return job, session.get(Job, job.child_job_id) if job.child_job_id else None
+            child = session.get(Job, job.child_job_id) if job.child_job_id else None
+            return job, child, surroundings(session, [job])[identity]
 
         return await self._services.db.fetch(load)
 
     async def wait(self, identity: str, seconds: float) -> Info:
         """The job, after at most `seconds` of waiting for its end."""
-        job, child = await wait_until(
+        job, child, beside = await wait_until(
             self._services,
             identity,
             seconds,
             lambda: self._load(identity),
             lambda found: found[0].status in TERMINAL,
         )
-        return self.info(job, child)
+        return self.info(job, child, beside)
 
-    async def listing(
-        self, limit: int, cursor: str | None, status: str | None = None, label: str | None = None
-    ) -> Page[Info]:
-        """One page, newest first; only those of a status, or with a label ``key:value``."""
-        query = select(Job).where(Job.kind == self.kind, self._services.caller.visible(Job))
+    async def listing(self, limit: int, cursor: str | None, search: Search = ALL) -> Page[Info]:
+        """One page, newest first; only those that are searched for."""
+        query = select(Job).where(Job.kind == self.kind, self._services.caller.visible(Job), *search.conditions())
         query = query.order_by(Job.id.desc()).limit(limit + 1)
-        if status is not None:
-            query = query.where(Job.status == status)
-        if label is not None:
-            key, _, value = label.partition(":")
-            query = query.where(Job.request["labels"][key].as_string() == value)
         if cursor is not None:
             query = query.where(Job.id < cursor)
         async with self._services.db.read() as session:
-            return page(list(await session.scalars(query)), limit, self.info)
+            rows = list(await session.scalars(query))
+            shown = dict(zip([row.id for row in rows], await self.infos(session, rows), strict=True))
+        return page(rows, limit, lambda row: shown[row.id])
 
     # Stopping
 

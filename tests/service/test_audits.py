@@ -7,7 +7,7 @@ from openapi.problems import problem
 from openapi.wire.jobs import Shard, ShardResult
 from openapi.wire.settings import Settings
 from tests.service.conftest import audit, ended, find, ready, upload, upload_ready
-from tests.service.worker import ProtocolWorker, cancelled, until
+from tests.service.worker import HEADLINE, ProtocolWorker, cancelled, until
 
 
 def test_an_audit_from_upload_to_report(api: httpx.Client, worker: ProtocolWorker) -> None:
@@ -176,6 +176,43 @@ def test_survivors_go_from_cheap_attacks_to_dear_ones(api: httpx.Client, worker:
     assert {f"samples.{i}.{j}" for i in range(3) for j in range(2)} <= set(report.inputs)
     worker.do(report)
     assert ended(api, f"audits/{identity}")["status"] == "succeeded"
+
+
+def test_audits_are_found_by_their_model(api: httpx.Client, worker: ProtocolWorker) -> None:
+    tags = {"ResNet 50%": {"team": "vision"}, "resnet-18": {"team": "speech"}, "vgg": {}}
+    models = {name: upload(api, "models", name.encode(), {"name": name, "tags": tags[name]}) for name in tags}
+    for _ in models:
+        worker.do(worker.take())
+    dataset = upload_ready(api, worker, "datasets", b"data set")
+    resnet50, resnet18, vgg = (audit(api, model, dataset) for model in models.values())
+    assert find(api, model="resnet") == [resnet18, resnet50]
+    assert find(api, model="50%") == [resnet50]  # a sign that the database would take for any text
+    assert find(api, model="_") == []
+    assert find(api, model=models["vgg"]) == [vgg]
+    assert find(api, tag="team:vision") == [resnet50]
+    assert find(api, tag="team:vision", model="18") == []
+    assert find(api, tag="team:") == []
+    for query, name in (({"tag": "team"}, "tag"), ({"model": ""}, "model")):
+        answer = api.get("/v1/audits", params=query)
+        assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, name)
+
+
+def test_an_audit_says_its_models_name_and_its_report_in_one_line(api: httpx.Client, worker: ProtocolWorker) -> None:
+    model, dataset = ready(api, worker)
+    identity = audit(api, model, dataset)
+    created = api.get(f"/v1/audits/{identity}").json()
+    assert created["model_name"] == api.get(f"/v1/models/{model}").json()["name"]
+    assert created["headline"] is None
+    shard = worker.take()
+    while shard.stage != "report":
+        worker.do(shard)
+        shard = worker.take()
+    worker.do(shard)
+    told = ended(api, f"audits/{identity}")
+    assert told["headline"] == HEADLINE.model_dump()
+    assert api.get("/v1/audits").json()["items"][0] == told
+    assert api.delete(f"/v1/models/{model}").status_code == 204
+    assert api.get(f"/v1/audits/{identity}").json()["model_name"] is None
 
 
 def test_audits_are_found_by_status_and_label(api: httpx.Client, worker: ProtocolWorker) -> None:

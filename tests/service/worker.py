@@ -8,6 +8,7 @@ from typing import Any
 import redis
 from kombu.connection import Connection
 
+from openapi.audits import Headline
 from openapi.datasets import DatasetInspection
 from openapi.models import InputSpec, LayerInfo, ModelInspection
 from openapi.problems import Problem
@@ -15,7 +16,6 @@ from openapi.stages.attack import AttackValue
 from openapi.stages.forms import FORMS
 from openapi.stages.harden import HardenValue
 from openapi.stages.neurons import NeuronsValue
-from openapi.stages.report import Headline
 from openapi.wire.blobs import BlobStore
 from openapi.wire.delivery import QUEUES, make_celery
 from openapi.wire.jobs import OutputFile, Shard, ShardResult, WorkerEvent

@@ -7,12 +7,12 @@ import hashlib
 import json
 from pathlib import Path
 
-from openapi.audits import ArtifactInfo, AuditRequest
+from openapi.audits import ArtifactInfo, AuditRequest, Headline
 from openapi.hardenings import HardeningRequest
 from openapi.stages.attack import AttackFile
 from openapi.stages.neurons import NeuronsFile
 from openapi.stages.places import Place
-from openapi.stages.report import Headline, ReportFile, ReportParams, ReportValue, examples_of
+from openapi.stages.report import ReportFile, ReportParams, ReportValue, examples_of
 from openapi.wire.jobs import artifact_info
 from workers.jobs.context import DeclaredFile, JobContext
 from workers.reports.analyses import found_of, keep_files

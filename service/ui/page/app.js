@@ -1,0 +1,69 @@
+/** The frame: who is signed in, which page an address is, and the theme. */
+import { call, forget, onSignedOut, send } from "./lib/api.js";
+import { isDark, setTheme, useTheme } from "./lib/colours.js";
+import { usePlace } from "./lib/location.js";
+import { html, useEffect, useState } from "./lib/html.js";
+import { asProblem } from "./lib/problem.js";
+import { AuditPage } from "./pages/audit.js";
+import { AuditsPage } from "./pages/audits.js";
+import { SignInPage } from "./pages/sign-in.js";
+import { ProblemNote, Wait } from "./parts/notes.js";
+
+/** @typedef {{auth: "none" | "keys", signed_in: boolean, name?: string | null, scope?: string | null}} Session */
+
+export function App() {
+  const [session, setSession] = useState(/** @type {Session | null} */ (null));
+  const [problem, setProblem] = useState(/** @type {any} */ (null));
+  const [ended, setEnded] = useState(false);
+  useEffect(() => {
+    call("/ui/session").then(setSession, (error) => setProblem(asProblem(error)));
+    return onSignedOut(() => {
+      forget();
+      setEnded(true);
+      setSession({ auth: "keys", signed_in: false });
+    });
+  }, []);
+  const signedIn = (/** @type {Session} */ found) => {
+    forget();
+    setEnded(false);
+    setSession(found);
+  };
+  const leave = () => send("DELETE", "/ui/session").then(signedIn, (error) => setProblem(asProblem(error)));
+  return html`
+    <a class="skip" href="#main">To the content</a>
+    <${Top} session=${session} leave=${leave} />
+    <main id="main" tabindex="-1">
+      ${problem && html`<${ProblemNote} problem=${problem} />`}
+      ${!session && !problem && html`<${Wait} />`}
+      ${session && !session.signed_in && html`<${SignInPage} ended=${ended} onSignedIn=${signedIn} />`}
+      ${session?.signed_in && html`<${Routed} />`}
+    </main>`;
+}
+
+function Routed() {
+  const { path } = usePlace();
+  const audit = /^\/ui\/audits\/([^/]+)\/?$/.exec(path);
+  if (audit) return html`<${AuditPage} key=${audit[1]} id=${decodeURIComponent(audit[1])} />`;
+  if (path === "/" || path === "/ui" || path === "/ui/") return html`<${AuditsPage} />`;
+  return html`<h1>There is no such page</h1><p><a href="/">All audits</a></p>`;
+}
+
+/** @param {{session: Session | null, leave: () => void}} props */
+function Top({ session, leave }) {
+  useTheme();
+  const { path } = usePlace();
+  const current = (/** @type {string} */ address) => (path === address ? "page" : undefined);
+  return html`<header class="top">
+    <a class="brand" href="/">Tremor</a>
+    <nav aria-label="Pages">
+      <a href="/" aria-current=${current("/")}>Audits</a>
+      <a href="/schema">API</a>
+    </nav>
+    <div class="right">
+      <button type="button" class="small" onClick=${() => setTheme(isDark() ? "light" : "dark")}>
+        ${isDark() ? "Light" : "Dark"} theme</button>
+      ${session?.auth === "keys" && session.signed_in && html`<span class="hint">${session.name}</span>
+        <button type="button" class="small" onClick=${leave}>Sign out</button>`}
+    </div>
+  </header>`;
+}

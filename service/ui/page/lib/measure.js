@@ -1,0 +1,35 @@
+/** How wide an element is, and whether it is in sight. */
+import { useEffect, useRef, useState } from "./html.js";
+
+/**
+ * The width of an element, anew when it changes.
+ * @param {number} [usual] until it is known
+ * @returns {[import("preact").RefObject<any>, number]}
+ */
+export function useWidth(usual = 640) {
+  const ref = useRef(/** @type {Element | null} */ (null));
+  const [width, setWidth] = useState(usual);
+  useEffect(() => {
+    if (!ref.current) return;
+    const observer = new ResizeObserver(([entry]) => setWidth(Math.max(120, Math.floor(entry.contentRect.width))));
+    observer.observe(ref.current);
+    return () => observer.disconnect();
+  }, []);
+  return [ref, width];
+}
+
+/**
+ * Whether an element is in sight or nearly so.
+ * @returns {[import("preact").RefObject<any>, boolean]}
+ */
+export function useNear() {
+  const ref = useRef(/** @type {Element | null} */ (null));
+  const [near, setNear] = useState(false);
+  useEffect(() => {
+    if (!ref.current) return;
+    const observer = new IntersectionObserver(([entry]) => setNear(entry.isIntersecting), { rootMargin: "200px" });
+    observer.observe(ref.current);
+    return () => observer.disconnect();
+  }, []);
+  return [ref, near];
+}

@@ -1,0 +1,84 @@
+/** `/`: the audits, the newest first, by status, model, label and tag. */
+import { address, call } from "../lib/api.js";
+import { setQuery } from "../lib/choice.js";
+import { usePlace } from "../lib/location.js";
+import { useAsking } from "../lib/asking.js";
+import { moment, percent, visible } from "../lib/format.js";
+import { html, useEffect, useState } from "../lib/html.js";
+import { Answer } from "../parts/answer.js";
+import { Status, VerdictBadge } from "../parts/badges.js";
+
+const PAGE = 25;
+const STATUSES = ["queued", "running", "cancelling", "succeeded", "failed", "cancelled"];
+/** While something runs the list is read anew this often. */
+const AGAIN_MS = 5000;
+
+export function AuditsPage() {
+  useEffect(() => void (document.title = "Audits · Tremor"), []);
+  const { query } = usePlace();
+  const [round, setRound] = useState(0);
+  const given = Object.fromEntries(["status", "model", "label", "tag", "cursor"].map((name) => [name, query.get(name)]));
+  const url = address("/v1/audits", { limit: PAGE, ...given });
+  const asked = useAsking(`${url} ${round}`, () => call(url));
+  const unfinished = asked.value?.items.some((/** @type {any} */ item) => !item.finished_at);
+  useEffect(() => {
+    if (!unfinished) return;
+    const handle = setTimeout(() => setRound(round + 1), AGAIN_MS);
+    return () => clearTimeout(handle);
+  }, [asked.value]);
+  return html`<h1>Audits</h1>
+    <${Search} given=${given} />
+    <${Answer} asked=${asked}>${(/** @type {any} */ page) => html`<${List} page=${page} searched=${Object.values(given).some(Boolean)} />`}<//>`;
+}
+
+/** @param {{given: Record<string, string | null>}} props */
+function Search({ given }) {
+  const submit = (/** @type {SubmitEvent} */ event) => {
+    event.preventDefault();
+    const form = new FormData(/** @type {HTMLFormElement} */ (event.currentTarget));
+    const names = ["status", "model", "label", "tag"];
+    setQuery({ ...Object.fromEntries(names.map((name) => [name, String(form.get(name) ?? "").trim()])), cursor: null });
+  };
+  return html`<form class="controls" role="search" onSubmit=${submit} key=${JSON.stringify(given)}>
+    <span class="control"><label for="status">Status</label>
+      <select id="status" name="status">
+        <option value="">any</option>
+        ${STATUSES.map((status) => html`<option key=${status} selected=${given.status === status}>${status}</option>`)}
+      </select></span>
+    <span class="control"><label for="model">Model</label>
+      <input id="model" name="model" value=${given.model ?? ""} placeholder="name or id" /></span>
+    <span class="control"><label for="label">Label</label>
+      <input id="label" name="label" value=${given.label ?? ""} placeholder="key:value" /></span>
+    <span class="control"><label for="tag">Tag of the model</label>
+      <input id="tag" name="tag" value=${given.tag ?? ""} placeholder="key:value" /></span>
+    <button type="submit">Search</button>
+  </form>`;
+}
+
+/** @param {{page: any, searched: boolean}} props */
+function List({ page, searched }) {
+  if (page.items.length === 0) {
+    return html`<p>${searched ? "No audit is like that." : "There is no audit yet."}</p>`;
+  }
+  return html`<div class="scroll tall" tabindex="0" role="region" aria-label="Audits"><table>
+    <caption>The newest first</caption>
+    <thead><tr>
+      <th scope="col">Model</th><th scope="col">Status</th><th scope="col">Verdict</th><th scope="col">Clean</th>
+      <th scope="col">Worst case</th><th scope="col">Labels</th><th scope="col">Begun</th>
+    </tr></thead>
+    <tbody>${page.items.map((/** @type {any} */ audit) => html`<tr key=${audit.id}>
+      <th scope="row"><a href=${`/ui/audits/${audit.id}`}>${visible(audit.model_name ?? audit.model_id)}</a></th>
+      <td><${Status} info=${audit} /></td>
+      <td><${VerdictBadge} verdict=${audit.verdict} /></td>
+      <td class="number">${percent(audit.headline?.clean_accuracy)}</td>
+      <td class="number">${percent(audit.headline?.worst_case)}${audit.headline?.threat_model
+        && html`<br /><span class="hint">${audit.headline.threat_model}</span>`}</td>
+      <td>${Object.entries(audit.labels).map(([key, value]) => html`<code key=${key}>${visible(`${key}:${value}`)}</code> `)}</td>
+      <td>${moment(audit.created_at)}</td>
+    </tr>`)}</tbody>
+  </table></div>
+  <p class="buttons">
+    ${page.next_cursor && html`<button type="button" class="plain"
+      onClick=${() => setQuery({ cursor: page.next_cursor })}>Older audits</button>`}
+  </p>`;
+}

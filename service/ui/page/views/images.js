@@ -1,0 +1,116 @@
+/** Image grid: benign, what the attack adds, adversarial, with the probabilities of both classes. */
+import { address } from "../lib/api.js";
+import { useRead } from "../lib/asking.js";
+import { choose, useChoice, useSetting } from "../lib/choice.js";
+import { useClassName } from "../lib/classes.js";
+import { useTheme } from "../lib/colours.js";
+import { number, percent } from "../lib/format.js";
+import { html } from "../lib/html.js";
+import { moveByKeys } from "../lib/keys.js";
+import { Answer } from "../parts/answer.js";
+import { Select } from "../parts/controls.js";
+import { Figure } from "../parts/figure.js";
+import { TableBehind } from "../parts/table.js";
+
+const PAGE = 12;
+const SORTS = /** @type {[string, string][]} */ ([
+  ["index", "number"], ["linf", "largest change (L∞)"], ["l2", "largest change (L2)"],
+  ["benign_probability", "surest before"], ["adversarial_probability", "surest under attack"],
+]);
+const WHICH = /** @type {[string, string][]} */ ([["all", "all"], ["true", "fooled"], ["false", "not fooled"]]);
+
+/** @param {{audit: import("../parts/view.js").Audit}} props */
+function Show({ audit }) {
+  const { cell, image } = useChoice();
+  const [sort, setSort] = useSetting("images.sort", "index", SORTS.map(([key]) => key));
+  const [which, setWhich] = useSetting("images.which", "all", WHICH.map(([key]) => key));
+  const [place, setPlace] = useSetting("images.from", "0");
+  const start = Math.max(0, Number.parseInt(place, 10) || 0);
+  const asked = useRead(address(`${audit.at}/images`, {
+    ...cell, sort, fooled: which === "all" ? null : which, limit: PAGE, cursor: start || null,
+  }));
+  return html`
+    ${image !== null && html`<${Chosen} audit=${audit} index=${image} />`}
+    <div class="controls">
+      <${Select} label="Images" value=${which} options=${WHICH} onChange=${setWhich} />
+      <${Select} label="Sorted by" value=${sort} options=${SORTS} onChange=${setSort} />
+    </div>
+    <${Answer} asked=${asked}>${(/** @type {any} */ page) => html`<${Grid} page=${page} chosen=${image} />
+      <p class="buttons">
+        <button type="button" class="small" disabled=${start === 0} onClick=${() => setPlace(String(Math.max(0, start - PAGE)))}>Before</button>
+        <span>${page.n === 0 ? "no image" : `${start + 1} to ${start + page.items.length} of ${page.n}`}</span>
+        <button type="button" class="small" disabled=${page.next_cursor === null} onClick=${() => setPlace(page.next_cursor)}>Next</button>
+      </p>`}<//>`;
+}
+
+/** @param {{page: any, chosen: number | null}} props */
+function Grid({ page, chosen }) {
+  const name = useClassName();
+  const focus = page.items.some((/** @type {any} */ item) => item.index === chosen) ? chosen : page.items[0]?.index;
+  return html`<div class="images" role="listbox" aria-label="Images" onKeyDown=${moveByKeys}>
+    ${page.items.map((/** @type {any} */ item, /** @type {number} */ i) => {
+      const selected = item.index === chosen;
+      const { benign, attacked } = item.probabilities;
+      return html`<div key=${item.index} class=${`image ${item.fooled ? "fooled" : ""}`} role="option" data-index=${item.index}
+          data-at=${`0,${i}`} tabindex=${item.index === focus ? 0 : -1} aria-selected=${selected ? "true" : "false"}
+          onClick=${() => choose({ image: selected ? null : item.index })}>
+        <div class="three">${item.pictures.slice(0, 3).map((/** @type {any} */ picture) => html`<img key=${picture.what} class="pixels"
+          src=${picture.href} alt=${picture.alt} loading="lazy" width="128" height="128" />`)}</div>
+        <div>Image ${item.index}: ${name(item.label)}</div>
+        <div class="arrow">${name(item.predicted)} ${percent(benign.predicted, 0)} → ${name(item.adversarial)} ${percent(attacked.adversarial, 0)}</div>
+        <div class="change">L∞ ${number(item.perturbation.linf, 2)}, L2 ${number(item.perturbation.l2, 2)}</div>
+      </div>`;
+    })}
+  </div>`;
+}
+
+/** @param {{audit: import("../parts/view.js").Audit, index: number}} props */
+function Chosen({ audit, index }) {
+  const asked = useRead(`${audit.at}/images/${index}`);
+  return html`<${Answer} asked=${asked}>${(/** @type {any} */ image) => html`<${Detail} image=${image} />`}<//>`;
+}
+
+/** @param {{image: any}} props */
+function Detail({ image }) {
+  const theme = useTheme();
+  const rows = image.classes.slice(0, 6);
+  const [left, bar, line] = [110, 150, 30];
+  const height = 10 + rows.length * line;
+  const text = `Probabilities in image ${image.index}`;
+  const shown = image.pictures.filter((/** @type {any} */ { what }) => ["benign", "difference", "adversarial", "map-benign", "map-adversarial"].includes(what));
+  return html`<h3>Image ${image.index}</h3>
+    <div class="images large">${shown.map((/** @type {any} */ { what, href, alt }) => html`<figure class="one" key=${what}>
+      <img class="pixels" src=${href} alt=${alt} width="128" height="128" />
+      <figcaption>${what} <a href=${href} download=${`image-${image.index}-${what}.png`}>save</a></figcaption></figure>`)}</div>
+    <${Figure} name=${`image-${image.index}-probabilities`} caption="Probability before (upper bar) and under attack (lower bar)">
+      <svg class="picture" width=${left + bar + 60} height=${height} role="img" aria-label=${text}>
+        ${rows.map((/** @type {any} */ row, /** @type {number} */ i) => html`<${Bars} key=${row.label} row=${row} y=${6 + i * line} left=${left} bar=${bar} theme=${theme} />`)}
+      </svg>
+    <//>
+    <${TableBehind} caption=${text} rows=${image.classes} columns=${[
+      { name: "class", of: (/** @type {any} */ row) => row.name ?? `class ${row.label}` },
+      { name: "before", of: (/** @type {any} */ row) => row.benign },
+      { name: "under attack", of: (/** @type {any} */ row) => row.attacked },
+    ]} />`;
+}
+
+/** @param {any} props */
+function Bars({ row, y, left, bar, theme }) {
+  const name = useClassName();
+  return html`<g>
+    <text x=${left - 6} y=${y + 13} text-anchor="end">${name(row.label, 16)}</text>
+    <rect x=${left} y=${y} width=${Math.max(1, bar * row.benign)} height="11" fill=${theme.benign} />
+    <rect x=${left} y=${y + 13} width=${Math.max(1, bar * row.attacked)} height="11" fill=${theme.adversarial} />
+    <text x=${left + bar * row.benign + 4} y=${y + 10} font-size="10">${percent(row.benign)}</text>
+    <text x=${left + bar * row.attacked + 4} y=${y + 23} font-size="10">${percent(row.attacked)}</text>
+  </g>`;
+}
+
+export default {
+  id: "images",
+  title: "Images",
+  shows: "Each image, benign, under attack, and what the attack changes (grey is nothing); before and after, the class and its probability. Choosing one shows its neurons.",
+  equation: "δ = x′ − x,  p(y | x) = softmax(z(x))_y",
+  source: "Visual Analytics of Neuron Vulnerability, image view",
+  Show,
+};

@@ -1,0 +1,19 @@
+/**
+ * The views of an audit, from top to bottom.
+ *
+ * A new view is one module beside this one and one line here. The module's default export is a `View` (see
+ * `parts/view.js`): `id` (the section's `data-view`), `title`, `shows`, `equation`, `source`, and `Show`, a component that is
+ * given the audit. In `Show`
+ *
+ * - `useRead(address(`${audit.at}/…`, {…}))` asks the API (the frame shows the view as ready once all is answered),
+ * - `useChoice()` says what is chosen anywhere, `choose({…})` chooses, `useSetting("VIEW.name", usual)` keeps a setting of the
+ *   view's own: all of it stands in the address,
+ * - `Answer`, `Figure`, `Table`, `TableBehind`, `Legend`, `Select` and `Slider` of `parts/` are what is shared.
+ */
+import images from "./images.js";
+import matrix from "./matrix.js";
+import neurons from "./neurons.js";
+import overview from "./overview.js";
+
+/** @type {import("../parts/view.js").View[]} */
+export const VIEWS = [overview, matrix, images, neurons];

@@ -1,0 +1,86 @@
+"""Exploring an audit: choosing anything filters the rest, every state is an address, back goes back."""
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from tests.page.conftest import PATIENCE_MS, SIZE, Tab
+
+expect.set_options(timeout=PATIENCE_MS)
+
+
+def a_cell(page: Page) -> tuple[str, str, int]:
+    """The first cell off the diagonal that holds images: true and adversarial label, and how many."""
+    for cell in page.locator("[data-view=matrix] [data-true]").all():
+        label, adversarial = cell.get_attribute("data-true"), cell.get_attribute("data-adversarial")
+        count = re.search(r"attack: (\d+) images", cell.get_attribute("aria-label") or "")
+        if label and adversarial and label != adversarial and count and int(count[1]) > 0:
+            return label, adversarial, int(count[1])
+    raise AssertionError("no image changes its class")
+
+
+def test_a_cell_filters_the_images_and_back_goes_back(tab: Tab, made_up: str) -> None:
+    page = tab.explore(made_up)
+    images = page.locator("[data-view=images]")
+    expect(images).to_contain_text(f"of {SIZE.images}")
+    label, adversarial, n = a_cell(page)
+    cell = page.locator(f'[data-view=matrix] [data-true="{label}"][data-adversarial="{adversarial}"]')
+    cell.click()
+    expect(cell).to_have_attribute("aria-selected", "true")
+    expect(page).to_have_url(re.compile(rf"\?cell={label}-{adversarial}$"))
+    expect(images).to_contain_text(f"of {n}")
+    image = images.locator("[data-index]").first
+    index = image.get_attribute("data-index")
+    image.click()
+    expect(page).to_have_url(re.compile(rf"cell={label}-{adversarial}&image={index}$"))
+    expect(images.get_by_role("heading", name=f"Image {index}")).to_be_visible()
+    page.go_back()
+    expect(image).to_have_attribute("aria-selected", "false")
+    page.go_back()
+    expect(cell).to_have_attribute("aria-selected", "false")
+    expect(images).to_contain_text(f"of {SIZE.images}")
+
+
+def test_a_deep_link_shows_what_was_chosen(tab: Tab, made_up: str) -> None:
+    label, adversarial, n = a_cell(tab.explore(made_up))
+    page = tab.explore(made_up, f"?cell={label}-{adversarial}&images.sort=l2&overview.colour=adversarial")
+    expect(page.locator('[data-view=matrix] [aria-selected="true"]')).to_have_count(1)
+    expect(page.locator("[data-view=images]")).to_contain_text(f"of {n}")
+    expect(page.get_by_label("Sorted by")).to_have_value("l2")
+    expect(page.get_by_label("Colour")).to_have_value("adversarial")
+    take_back = page.get_by_role("button", name=re.compile("^Take back"))
+    expect(take_back).to_have_count(1)
+    take_back.click()
+    expect(page.locator('[data-view=matrix] [aria-selected="true"]')).to_have_count(0)
+
+
+def test_what_an_address_cannot_mean_is_nothing(tab: Tab, made_up: str) -> None:
+    page = tab.explore(made_up, "?cell=3&image=-1&neurons=a,,7,7&images.sort=nothing&layer=")
+    expect(page.get_by_label("Sorted by")).to_have_value("index")
+    expect(page.locator(".choices button")).to_have_count(1)  # neuron 7
+
+
+def test_names_of_others_are_text(tab: Tab, made_up: str) -> None:
+    page = tab.explore(made_up)
+    cell = page.locator('[data-view=matrix] [data-true="0"][data-adversarial="0"]')
+    assert "<img src=x onerror=alert(1)>" in (cell.get_attribute("aria-label") or "")
+    expect(page.locator("img[src=x]")).to_have_count(0)
+    assert "\u202e" not in page.locator("body").inner_text()
+
+
+def test_the_keyboard_reaches_everything(tab: Tab, made_up: str) -> None:
+    page = tab.explore(made_up)
+    first = page.locator('[data-view=matrix] [data-at="0,0"]')
+    first.focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowDown")
+    expect(page.locator('[data-view=matrix] [data-at="1,1"]')).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator('[data-view=matrix] [data-at="1,1"]')).to_have_attribute("aria-selected", "true")
+    page.get_by_role("button", name=re.compile("^Take back")).press("Enter")
+    expect(page.locator("[data-view=images]")).to_contain_text(f"of {SIZE.images}")
+    page.locator('[data-view=images] [data-index="0"]').press(" ")
+    expect(page.locator('[data-view=images] [data-index="0"]')).to_have_attribute("aria-selected", "true")
+    plane = page.get_by_role("application")
+    plane.press("ArrowRight")
+    expect(page).to_have_url(re.compile(r"image=(?!0$)\d+$"))
