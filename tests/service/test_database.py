@@ -35,6 +35,7 @@ TABLES = {
     "events",
     "artifacts",
     "idempotency_keys",
+    "page_sessions",
     "api_keys",
     "webhooks",
     "deliveries",

@@ -40,12 +40,18 @@ export function neuronAddress(audit, layer, neuron) {
 }
 
 /**
- * Which images measures are over: the chosen image, else the chosen cell, else all that were fooled.
- * @returns {{query: Record<string, number>, text: string}}
+ * Which images measures are over: the chosen image, else the fooled ones of the chosen cell, else all that were fooled.
+ * @param {import("../parts/view.js").Audit} audit
+ * @returns {{query: Record<string, number>, text: string} | null} null while that is not known
  */
-export function useScope() {
+export function useScope(audit) {
   const { cell, image } = useChoice();
+  const matrix = useRead(cell && image === null ? `${audit.at}/matrix` : null);
   if (image !== null) return { query: { index: image }, text: `image ${image}` };
-  if (cell) return { query: { ...cell }, text: "the fooled images of the chosen cell" };
-  return { query: {}, text: "all fooled images" };
+  if (!cell) return { query: {}, text: "all fooled images" };
+  if (!matrix.value) return null;
+  const { label, adversarial } = cell;
+  const found = matrix.value.cells.find((/** @type {any} */ one) => one.label === label && one.adversarial === adversarial);
+  if (!found?.fooled) return { query: {}, text: "all fooled images (the chosen cell has none)" };
+  return { query: { label, adversarial }, text: `the ${found.fooled} fooled images of the chosen cell` };
 }

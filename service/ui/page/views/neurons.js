@@ -26,7 +26,7 @@ function Show({ audit }) {
 /** @param {{audit: import("../parts/view.js").Audit, layers: any[]}} props */
 function Neurons({ audit, layers }) {
   const { layer: wanted, image, neurons } = useChoice();
-  const scope = useScope();
+  const scope = useScope(audit);
   const usual = layers.find(({ measures }) => measures.length > 0) ?? layers[layers.length - 1];
   const layer = layers.find(({ name }) => name === wanted) ?? usual;
   const measured = layer.measures.length > 0;
@@ -35,7 +35,7 @@ function Neurons({ audit, layers }) {
   const [size, setSize] = useSetting("neurons.shown", "200", SIZES);
   const [from, setFrom] = useSetting("neurons.from", "0");
   const start = Math.min(Number.parseInt(from, 10) || 0, layer.neurons - 1);
-  const asked = useRead(address(`${audit.at}/neurons`, {
+  const asked = useRead(scope && address(`${audit.at}/neurons`, {
     layer: layer.name, sort, ...(measured ? scope.query : {}), limit: size, cursor: start || null,
   }));
   const curves = useRead(measured && image !== null ? `${audit.at}/images/${image}` : null);
@@ -46,7 +46,7 @@ function Neurons({ audit, layers }) {
       <${Select} label="At once" value=${size} options=${SIZES} onChange=${setSize} />
     </div>
     <${Answer} asked=${asked}>${(/** @type {any} */ page) => html`<${Ranked} page=${page} curves=${curves.value?.curves ?? null}
-      start=${start} all=${layer.neurons} size=${Number(size)} setFrom=${setFrom} over=${measured ? scope.text : "all pairs"} />`}<//>
+      start=${start} all=${layer.neurons} size=${Number(size)} setFrom=${setFrom} over=${measured ? scope?.text : "all pairs"} />`}<//>
     ${neurons.length > 0 && html`<${One} audit=${audit} layer=${layer.name} neuron=${neurons[neurons.length - 1]} />`}`;
 }
 
