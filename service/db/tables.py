@@ -267,7 +267,7 @@ class Delivery(Tenanted, Base):
     )
 
 
-class PageSession(Base):
+class PageSession(Tenanted, Base):
     """Somebody who has signed in to the page with a key, by the sha256 of the token in their cookie."""
 
     __tablename__ = "page_sessions"

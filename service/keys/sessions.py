@@ -51,7 +51,7 @@ async def sign_in(services: Services, key: str) -> tuple[SessionInfo, str]:
             raise Unauthorized("This API key is unknown, revoked or expired")
         await session.execute(delete(PageSession).where(PageSession.expires_at <= now))
         end = now + LASTS if row.expires_at is None else min(now + LASTS, row.expires_at)
-        session.add(PageSession(token_hash=_hash(token), key_id=row.id, expires_at=end))
+        session.add(PageSession(tenant_id=row.tenant_id, token_hash=_hash(token), key_id=row.id, expires_at=end))
         info = _info(row, end)
     return info, token
 

@@ -16,7 +16,7 @@ from service.db.database import Database
 from service.db.tables import ApiKey, PageSession
 from service.embedded.broker import Broker
 from tests.service.conftest import Served, flush, make_settings
-from tests.service.test_owners import key
+from tests.service.test_tenants import key
 
 
 @pytest.fixture(scope="module")

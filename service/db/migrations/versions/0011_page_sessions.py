@@ -18,6 +18,7 @@ def upgrade() -> None:
     """Apply."""
     op.create_table(
         "page_sessions",
+        sa.Column("tenant_id", sa.String(40), nullable=False),
         sa.Column("token_hash", sa.String(64), nullable=False),
         sa.Column("key_id", sa.String(40), nullable=False),
         sa.Column("created_at", DateTimeUTC(timezone=True), nullable=False),
