@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 
+from openapi import imagenet
 from openapi.base import Frozen
 from openapi.datasets import DatasetInspection
 from openapi.near_misses import named, near_misses
@@ -65,16 +66,23 @@ def _by_code(name: str) -> frozenset[str]:
     return (_by_synonyms(rest) if rest else frozenset()) | ({code} if code[0] == "n" else frozenset())
 
 
-_LEVELS: tuple[Callable[[str], frozenset[str]], ...] = (_spelt, _by_letters, _by_synonyms, _by_code)
+def _by_wordnet(name: str) -> frozenset[str]:
+    """The words of a WordNet id of ImageNet's; others as above."""
+    return _by_synonyms(imagenet.words().get(name, "")) or _by_code(name)
+
+
+_LEVELS: tuple[Callable[[str], frozenset[str]], ...] = (_spelt, _by_letters, _by_synonyms, _by_code, _by_wordnet)
 
 
 def find_names(names: Sequence[str], among: Sequence[str]) -> dict[str, int]:
     """Return name → its one place in `among`: spelt alike, else in the same letters (case, spaces, underscores, hyphens
-    and Unicode form aside), else as one of its synonyms, else with or without a code before it. Names with no or
-    several places are left out.
+    and Unicode form aside), else as one of its synonyms, else with or without a code before it, else as what WordNet
+    calls its id. Names with no or several places are left out. Where `among` is ImageNet's list, ids go by its order.
     """
-    found: dict[str, int] = {}
     left = list(dict.fromkeys(names))
+    ids = imagenet.places().keys() & left
+    found = {name: imagenet.places()[name] for name in ids} if ids and is_imagenet(among) else {}
+    left = [name for name in left if name not in found]
     for level in _LEVELS:
         if not left:
             break
@@ -86,6 +94,11 @@ def find_names(names: Sequence[str], among: Sequence[str]) -> dict[str, int]:
         found |= {name: next(iter(own)) for name, own in places.items() if len(own) == 1}
         left = [name for name, own in places.items() if not own]  # several places are no better at a looser level
     return found
+
+
+def is_imagenet(labels: Sequence[str]) -> bool:
+    """Whether class names are the 1,000 of the ImageNet challenge, in its order."""
+    return imagenet.in_order(labels, _by_synonyms)
 
 
 def is_numbers(names: Sequence[str]) -> bool:
@@ -115,6 +128,8 @@ def readings(model: str, k: int, labels: Sequence[str] | None, data: DatasetInsp
         return _numbered(numbered, labels, present, k, order, model)
     if not nothing_but_numbers(names) and not nothing_but_numbers(labels) and names and labels:
         return (_by_name({label: names[label] for label in present}, names, labels),)
+    if source == "name" and names and k == len(imagenet.words()) and set(names) <= imagenet.places().keys():
+        return (_by_id({label: names[label] for label in present}),)
     if source == "name" and names is not None and len(names) != k:
         raise DatasetMismatch(
             f"the data set has {len(names)} named classes ({_listed(names)}) and the model {model!r} {k} logits "
@@ -126,6 +141,16 @@ def readings(model: str, k: int, labels: Sequence[str] | None, data: DatasetInsp
     if source == "name" and not nothing_but_numbers(names) and nothing_but_numbers(labels):
         return (plain.model_copy(update={"notes": (_unconfirmed_order(names or (), k),)}),)
     return (plain,)
+
+
+def _by_id(present: Mapping[int, str]) -> Reading:
+    """ImageNet's ids as folders, and a model of 1,000 logits without names."""
+    note = (
+        "the classes are WordNet ids of ImageNet's, and the model has 1000 logits without names: they are taken for the "
+        "challenge's classes in its order, that of the sorted ids"
+    )
+    logits = tuple(imagenet.places()[present[i]] if i in present else -1 for i in range(max(present) + 1))
+    return Reading(order="name", logits=logits, notes=(note,))
 
 
 def _unconfirmed_order(names: Sequence[str], k: int) -> str:

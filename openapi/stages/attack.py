@@ -54,7 +54,8 @@ class AttackValue(Wire):
     """What the attack did to a slice.
 
     attacked: correctly classified, not spared, and not of the chosen class `target`. forward_passes, backward_passes:
-    of the attack itself. figures: counts of the attack's own. norm: of the distances in the file `samples`.
+    of the attack itself. figures: counts of the attack's own. norm: of the distances in the file `samples`. by_class:
+    label → (samples, of these correct, of these fooled); None in results of before it was counted.
     """
 
     clean_correct: int
@@ -68,3 +69,4 @@ class AttackValue(Wire):
     num_classes: int
     norm: str | None = None
     randomised: bool = False
+    by_class: dict[int, tuple[int, int, int]] | None = Field(None, exclude_if=is_none)

@@ -20,7 +20,7 @@ from openapi.stages.base import Stage, is_none
 #: analysis has a version of its own besides (`openapi.stages.analysis.Work`).
 RESULT_VERSION: dict[Stage, int] = dict.fromkeys(Stage, 2) | {
     Stage.INSPECT_MODEL: 3,
-    Stage.ATTACK: 3,
+    Stage.ATTACK: 4,
     Stage.NEURONS: 4,
     Stage.ANALYSIS: 3,
     Stage.HARDEN: 4,

@@ -29,13 +29,15 @@ def attacked(rows: Sequence[Done]) -> Attacked:
     return found
 
 
-def broken_rules(request: AuditRequest, cuts: Sequence[Slice], done: Attacked) -> list[int]:
-    """Positions of the rules that fail whatever the shards that are not done would find.
+def broken_rules(
+    request: AuditRequest, cuts: Sequence[Slice], done: Attacked, names: Sequence[str] | None = None
+) -> list[int]:
+    """Positions of the rules that fail whatever the shards that are not done would find; names: of the classes.
 
     A sample that some attack has fooled stays fooled, so that accuracies have an upper bound at any time: what has not
     been tried counts as robust. Rules of other kinds are never certain before the end.
     """
-    most = _Most(request.attacks or (), cuts, done)
+    most = _Most(request.attacks or (), cuts, done, names)
     found = []
     for i, rule in enumerate(request.policy.rules):
         bound, holds = most.of(rule.metric), _HOLDS.get(rule.op)
@@ -47,8 +49,11 @@ def broken_rules(request: AuditRequest, cuts: Sequence[Slice], done: Attacked) -
 class _Most:
     """The most that an accuracy can still be."""
 
-    def __init__(self, specs: Sequence[AttackSpec], cuts: Sequence[Slice], done: Attacked) -> None:
+    def __init__(
+        self, specs: Sequence[AttackSpec], cuts: Sequence[Slice], done: Attacked, names: Sequence[str] | None
+    ) -> None:
         self._specs, self._sizes, self._done = specs, [stop - start for start, stop in cuts], done
+        self._names = names or ()
 
     def of(self, metric: str) -> float | None:
         """The bound of a metric; None for one that has none."""
@@ -62,7 +67,35 @@ class _Most:
             threats = families(self._specs)
             nameless = [t for t in threats if t.bounded] or list(threats)
             return self._named({str(t): at for t, at in threats.items()}, rest, [str(t) for t in nameless])
-        return None
+        return self._of_classes(rest) if head == "classes" else None
+
+    def _of_classes(self, rest: str) -> float | None:
+        """The least over the classes that a path names (all where it names none), of those that were met so far."""
+        met = {label for value in self._done.values() for label in value.by_class or ()}
+        members = {str(label): label for label in met}
+        members |= {name: label for label, name in enumerate(self._names) if label in met}
+        nameless = rest in ("accuracy", "robust_accuracy")
+        chosen, field = (list(members), rest) if nameless else called(list(members), rest)
+        if field not in ("accuracy", "robust_accuracy") or not chosen:
+            return None
+        return min(self._of_class(members[name], robust=field == "robust_accuracy") for name in chosen)
+
+    def _of_class(self, label: int, *, robust: bool) -> float:
+        """The most of one class: whatever was not tried may be of it, and resist."""
+        limited = {i for i, spec in enumerate(self._specs) if spec.threat_model.untargeted.bounded}
+        fooling = (limited or set(range(len(self._specs)))) if robust else set[int]()
+        lost = most = 0
+        for j, size in enumerate(self._sizes):
+            counts = {
+                i: value.by_class.get(label, (0, 0, 0))
+                for (i, at), value in self._done.items()
+                if at == j and value.by_class is not None
+            }
+            most += max((n for n, _, _ in counts.values()), default=size)
+            lost += max(
+                (n - right + (fooled if i in fooling else 0) for i, (n, right, fooled) in counts.items()), default=0
+            )
+        return (most - lost) / most if most else 1.0
 
     def _named(self, members: Mapping[str, Sequence[int]], rest: str, nameless: Sequence[str]) -> float | None:
         chosen, field = (list(nameless), rest) if rest == "robust_accuracy" else called(list(members), rest)

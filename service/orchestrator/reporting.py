@@ -110,7 +110,7 @@ def cut_short(
             "values": {new: v for place, v in params.values.items() if (new := _moved(place, ran)) is not None},
             "dataset": params.dataset.model_copy(update={"evaluated": size}),
             "stopped": Stopped(reason=reason, detail=f"{why}: {what}", samples=n, not_run=missing),
-            "broken": tuple(broken_rules(request, cuts, done)),
+            "broken": tuple(broken_rules(request, cuts, done, params.model.labels or params.dataset.labels)),
             "undecided": tuple(undecided(request, ran, len(cuts))),
         }
     )

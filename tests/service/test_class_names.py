@@ -5,8 +5,14 @@ from typing import Any
 
 import pytest
 
+import workers.models.vision_ops  # noqa: F401  (before torchvision)
+
+# isort: split
+from torchvision.models._meta import _IMAGENET_CATEGORIES
+
 from openapi.class_names import find_names, nothing_but_numbers, readings
 from openapi.datasets import DatasetInspection
+from openapi.imagenet import words
 from openapi.problems import DatasetMismatch
 
 
@@ -48,6 +54,42 @@ def test_names_find_their_logits(kind: str) -> None:
     assert reading.logits == logits
     loose = any(name not in labels for name in names)
     assert any("spelt differently" in note for note in reading.notes) == loose
+
+
+#: As torchvision's weights carry them: mostly WordNet's first word, some of their own making.
+IMAGENET: list[str] = list(_IMAGENET_CATEGORIES)
+
+
+@pytest.mark.parametrize("spelt", ["torchvision", "WordNet", "ids"])
+def test_folders_of_wordnet_ids_find_the_logits_of_imagenet(spelt: str) -> None:
+    """Oracle: torchvision's list, which is in the order of the challenge."""
+    ids = ["n03710637", "n02012849", "n01440764", "n03126707", "n02102040"]  # maillot, two cranes, tench, springer
+    wanted = tuple(IMAGENET.index(name) for name in ("maillot", "crane bird", "tench", "crane", "English springer"))
+    labels = {"torchvision": IMAGENET, "WordNet": list(words().values()), "ids": list(words())}[spelt]
+    (reading,) = read(labels, data(ids))
+    assert reading.logits == wanted
+    shuffled = labels[500:] + labels[:500]
+    (reading,) = read(shuffled, data(ids[2:3] + ids[4:]))  # whose words are nobody else's
+    assert reading.logits == tuple((logit + 500) % 1000 for logit in (wanted[2], wanted[4]))
+    (reading,) = read(None, data(ids), 1000)
+    assert reading.logits == wanted
+    assert any("sorted ids" in note for note in reading.notes)
+
+
+def test_names_find_logits_that_are_wordnet_ids() -> None:
+    (reading,) = read(["n02102040", "n01440764"], data(["tench", "English_springer"]))
+    assert reading.logits == (1, 0)
+
+
+def test_two_classes_of_the_same_word_are_not_guessed() -> None:
+    names = [*words().values()][::-1]
+    with pytest.raises(DatasetMismatch, match="n02012849"):
+        read(names, data(["n02012849"]))
+
+
+def test_ids_of_another_list_than_imagenet_keep_their_message() -> None:
+    with pytest.raises(DatasetMismatch, match="without class names"):
+        read(None, data(["n01440764", "n99999999"]), 1000)
 
 
 def test_classes_without_a_sample_need_no_logit() -> None:

@@ -43,6 +43,35 @@ def test_a_rule_is_broken_for_certain_above_the_bound_and_not_at_it(metric: str,
     assert broken_rules(request, CUTS, done) == [1, 2]
 
 
+def test_classes_are_bounded_by_what_was_met_of_them() -> None:
+    def of(correct: int, success: int, **by_class: tuple[int, int, int]) -> AttackValue:
+        counts = {int(name.removeprefix("c")): three for name, three in by_class.items()}
+        return value(correct, success).model_copy(update={"by_class": counts})
+
+    done = {
+        (0, 0): of(3, 2, c0=(2, 2, 2), c1=(2, 1, 0)),
+        (1, 0): of(3, 1, c0=(2, 2, 0), c1=(2, 1, 1)),
+        (0, 1): of(4, 0, c0=(4, 4, 0)),
+        (0, 2): of(2, 0, c1=(2, 2, 0)),
+    }
+    bounds = {
+        "classes.cat.robust_accuracy": 4 / 6,  # of two none
+        "classes.0.robust_accuracy": 4 / 6,
+        "classes.dog.robust_accuracy": 2 / 4,
+        "classes.robust_accuracy": 2 / 4,
+        "classes.accuracy": 3 / 4,
+        "classes.cat.accuracy": 1.0,
+    }
+    for metric, bound in bounds.items():
+        request = asked((metric, ">=", bound), (metric, ">=", bound + 0.01), (metric, ">", bound), (metric, "<", 0.1))
+        assert broken_rules(request, CUTS, done, ["cat", "dog"]) == [1, 2], metric
+    del done[0, 2]  # two more that may be dogs and resist
+    request = asked(("classes.dog.robust_accuracy", ">=", 0.5), ("classes.dog.robust_accuracy", ">", 0.5))
+    assert broken_rules(request, CUTS, done, ["cat", "dog"]) == [1]
+    for metric in ("classes.owl.robust_accuracy", "classes.2.robust_accuracy", "classes.cat.n"):
+        assert broken_rules(asked((metric, ">=", 1.0)), CUTS, done, ["cat", "dog", "owl"]) == [], "nothing is known"
+
+
 def test_slices_of_several_attacks_have_the_least_of_each() -> None:
     done = {(0, 0): value(4, 4), (0, 1): value(4, 0), (1, 0): value(4, 0), (1, 1): value(4, 3)}
     rule = ("worst_case.robust_accuracy", ">=", 0.31)

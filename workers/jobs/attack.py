@@ -64,7 +64,17 @@ def run(ctx: JobContext[AttackParams]) -> AttackValue:
         num_classes=result.num_classes,
         norm=result.norm,
         randomised=result.randomised,
+        by_class=counted_by_class(result),
     )
+
+
+def counted_by_class(result: AttackRun) -> dict[int, tuple[int, int, int]]:
+    """Return label → (samples, of these correct, of these fooled)."""
+    classes = {int(label): result.label == label for label in np.unique(result.label)}
+    return {
+        label: (int(of.sum()), int(result.correct[of].sum()), int(result.success[of].sum()))
+        for label, of in classes.items()
+    }
 
 
 def fooled_before(ctx: JobContext[AttackParams], index: Tensor) -> Tensor | None:

@@ -11,6 +11,7 @@ from torch import Tensor, fx, nn
 from openapi.analyses.sensitivity import Tap
 from openapi.models import InputSpec, LayerInfo
 from openapi.problems import InvalidField
+from workers.models.decision import FileDecision, decision
 from workers.models.extra_outputs import WithNodes, with_nodes
 from workers.models.graphs import op_name
 from workers.models.inputs import FileInput, InputTransform
@@ -106,6 +107,18 @@ class AuditedModel(nn.Module):
         """
         scores, file = logits[:, 1:] if self.output.single else logits, self.output
         return scores if file.head == "" else None if file.tail is None else file.tail(scores)
+
+    def file_decision(self, logits: Tensor) -> FileDecision | None:
+        """Logits (n, num_classes) → the classes that the file itself names.
+
+        None where it returns the logits themselves, one number that is compared with a threshold, its best classes
+        alone, or what cannot be computed from the logits.
+        """
+        file = self.output
+        if file.head in ("", "top") or file.single:
+            return None
+        scores = self.file_output(logits)
+        return None if scores is None else decision(scores, labels=file.head == "label")
 
     @property
     def trainable(self) -> bool:

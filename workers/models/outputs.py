@@ -79,14 +79,18 @@ def _feeds_a_layer_of(first: fx.Node, second: fx.Node) -> bool:
 
 
 def _choose(found: list[tuple[Path, Peeled]]) -> tuple[Path, Peeled]:
-    """Two classes or more before one number, what is computed last, the best name, the first."""
+    """Two classes or more before one number, scores before labels, what is computed last, the best name, the first."""
+
+    def order(item: tuple[Path, Peeled]) -> tuple[bool, bool, int]:
+        return item[1].classes < 2, item[1].head in ("label", "top"), _rank(item[0])
+
     if len(found) > _MANY:
-        return min(found, key=lambda item: (item[1].classes < 2, _rank(item[0])))
+        return min(found, key=order)
     features = {
         a.node for _, a in found for _, b in found if a.node is not b.node and _feeds_a_layer_of(a.node, b.node)
     }
     kept = [(path, p) for path, p in found if p.node not in features] or found
-    return min(kept, key=lambda item: (item[1].classes < 2, _rank(item[0])))
+    return min(kept, key=order)
 
 
 def find_logits(graph: fx.Graph, output: Any, wanted: Wanted = None) -> Logits:

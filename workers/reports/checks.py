@@ -13,6 +13,7 @@ import numpy as np
 
 from openapi.attacks import ATTACKS
 from openapi.report import Check
+from workers.attacks.engine.file_scores import decision_check
 from workers.attacks.engine.gradient_probe import checks_from
 from workers.reports.intervals import clearly_more, wilson
 from workers.reports.merge import AttackTable
@@ -51,7 +52,8 @@ def result_checks(
         _gradients,
     )
     probed = checks_from({t.id: t.figures for t in tables if not t.spec.facts.black_box and t.attacked.any()})
-    found = (*(check(tables) for check in checks), *probed)
+    decided = decision_check({t.id: t.figures for t in tables}, tables[0].n, int(tables[0].correct.sum()))
+    found = (*(check(tables) for check in checks), *probed, decided)
     return tuple(_not_compared(check) if survivors_only and check.id in _COMPARING else check for check in found)
 
 
@@ -79,14 +81,8 @@ def _better_than_chance(tables: Sequence[AttackTable], num_classes: int) -> Chec
         detail += f": {len(correct)} samples are too few to tell (95 % interval {low:.3f} to {high:.3f})"
     elif not passed:
         detail += ": check the model's input (mean, std, range, channels) and the labels' order"
-    return _check(
-        "clean-above-chance",
-        "The model classifies clean images",
-        passed,
-        detail,
-        accuracy=accuracy,
-        chance=chance,
-    )
+    title = "The model classifies clean images"
+    return _check("clean-above-chance", title, passed, detail, accuracy=accuracy, chance=chance)
 
 
 def _deterministic(tables: Sequence[AttackTable]) -> Check:

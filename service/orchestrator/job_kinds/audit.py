@@ -13,7 +13,7 @@ from service.orchestrator.analyses.base import Planning
 from service.orchestrator.analyses.dissection import other_dataset
 from service.orchestrator.evaluation import Samples, aimed_attacks, attack_steps, evaluated, slices
 from service.orchestrator.hardened import of_audit
-from service.orchestrator.matching import CONCEPTS_POINTER, as_taken, prepare_steps
+from service.orchestrator.matching import CONCEPTS_POINTER, as_taken, class_names, prepare_steps
 from service.orchestrator.partial import attacked, broken_rules
 from service.orchestrator.plan import Ahead, Ending, Extension, Known, Step
 from service.orchestrator.reporting import REPORT, listed, report_step
@@ -99,4 +99,5 @@ def is_decided(known: Known[AuditRequest]) -> bool:
     """Whether the policy of an audit with `stop_on` is broken for certain."""
     request = known.request
     cuts = slices(evaluated(known.datasets[Part.EVAL], request), request.execution, known.slice_size)
-    return bool(broken_rules(request, cuts, attacked(known.of(ATTACKS))))
+    names = class_names(known.model, as_taken(known, Part.EVAL))
+    return bool(broken_rules(request, cuts, attacked(known.of(ATTACKS)), names))

@@ -101,6 +101,10 @@ def test_slices_add_up_to_the_whole(inputs: dict[str, Path], tmp_path: Path) -> 
     assert (samples["index"] == np.arange(40)).all()
     for key in ("success", "predicted", "adv_predicted", "label"):
         assert (np.concatenate([f["samples"][key] for _, f in parts]) == samples[key]).all()
+    for label, counts in value["by_class"].items():
+        of = samples["label"] == int(label)
+        assert counts == [int(of.sum()), int(samples["correct"][of].sum()), int(samples["success"][of].sum())]
+    assert sum(counts[0] for counts in value["by_class"].values()) == 40
     examples = files["examples"]
     x = np.load(inputs["x"]).astype(np.float32) / np.float32(255)
     assert examples["x"].dtype == np.float32

@@ -10,6 +10,7 @@ from torch import Tensor
 from openapi.attacks.base import Attack
 from workers.attacks.engine.attack_run import AttackRun
 from workers.attacks.engine.batch import TOLERANCE, Batch
+from workers.attacks.engine.file_scores import count_decisions
 from workers.attacks.engine.gradient_probe import probe_gradient
 from workers.attacks.engine.replay import Replays
 from workers.attacks.engine.rng import SampleRng
@@ -129,6 +130,7 @@ def run_chunk(setup: Setup, chunk: Chunk, beat: Callable[[float], None]) -> Atta
         figures["zero_gradients"] = int(batch.victim.zero_gradients.sum())
         figures["bad_gradients"] = int(batch.victim.bad_gradients.sum())
         forwards, backwards = int(batch.victim.forwards.sum()), int(batch.victim.backwards.sum())
+    figures |= count_decisions(chunk.outside.model, chunk.clean, chunk.y, found.final, found.attacked, found.success)
     return AttackRun(
         **found.columns(chunk, spec.measured_norm, setup.probabilities),
         x_adv=found.x_adv.cpu(),

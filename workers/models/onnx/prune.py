@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+from onnx import TensorProto
+
 from openapi.problems import NotAClassifier
 from workers.models.onnx.graph import Graph, Node, Port, reads
 from workers.models.onnx.registry import find
@@ -14,25 +16,28 @@ MAX_OUTPUTS = 64
 def needed(graph: Graph) -> tuple[Graph, list[str]]:
     """The graph of the outputs that can be translated, and what to tell the user of what was left out.
 
-    An output that needs an unknown operator goes if another one, of floating numbers, needs none: exporters of
-    scikit-learn put the label beside the probabilities. An output made by ZipMap stays, and is refused with its reason.
+    An output that needs an unknown operator, or holds words, goes if another one, of floating numbers, needs none:
+    exporters of scikit-learn put the label beside the probabilities.
     """
     if len(graph.outputs) > MAX_OUTPUTS:
         raise NotAClassifier(f"The file has {len(graph.outputs)} outputs; {MAX_OUTPUTS} are allowed.")
     makers = {name: node for node in graph.nodes for name in node.outputs if name}
-    unknown = {port.name: _unknown(_above(port, makers)) for port in graph.outputs}
+    zipped = {port.name: makers[port.name] for port in graph.outputs if _is_zipped(makers.get(port.name))}
+    unknown = {port.name: _unfit(port, makers) for port in graph.outputs}
     clean = [port for port in graph.outputs if not unknown[port.name]]
     notes: list[str] = []
     outputs = graph.outputs
-    if "ZipMap" in unknown.values():  # alone, so that its reason is the one that is told
-        outputs = tuple(port for port in graph.outputs if unknown[port.name] == "ZipMap")
-    elif any(port.element_type in FLOATS for port in clean):
+    if any(port.element_type in FLOATS or port.name in zipped for port in clean):
         outputs = tuple(clean)
         notes = [
-            f"the output {port.name!r} needs the operator {unknown[port.name]}, which is not supported; it was left out"
+            f"the output {port.name!r} {unknown[port.name]}; it was left out"
             for port in graph.outputs
             if port not in outputs
         ]
+    notes += [
+        f"the output {name!r} is a dictionary of scores by class; they are read in the order {classes_of_zip(node)}"
+        for name, node in zipped.items()
+    ]
     used = {id(node) for port in outputs for node in _above(port, makers)}
     nodes = tuple(node for node in graph.nodes if id(node) in used)
     read = {port.name for port in outputs}.union(*(reads(node) for node in nodes))
@@ -55,7 +60,19 @@ def _above(port: Port, makers: dict[str, Node]) -> list[Node]:
     return list(found.values())
 
 
-def _unknown(nodes: list[Node]) -> str:
-    """The first operator among nodes that has no converter; ZipMap goes first; '' when all have one."""
-    names = {node.op for node in nodes if find(node.domain, node.op, node.version) is None}
-    return "ZipMap" if "ZipMap" in names else min(names, default="")
+def _unfit(port: Port, makers: dict[str, Node]) -> str:
+    """Why an output is not translated: an operator without a converter, or words; '' for nothing."""
+    names = {node.op for node in _above(port, makers) if find(node.domain, node.op, node.version) is None}
+    if names:
+        return f"needs the operator {min(names)}, which is not supported"
+    return "holds words" if port.element_type == TensorProto.STRING else ""
+
+
+def _is_zipped(node: Node | None) -> bool:
+    return node is not None and node.op == "ZipMap"
+
+
+def classes_of_zip(node: Node) -> list[int | str]:
+    """The keys of the dictionaries that a ZipMap makes, in the order of the scores."""
+    given = node.attributes.get("classlabels_int64s") or node.attributes.get("classlabels_strings") or ()
+    return list(given)

@@ -36,16 +36,15 @@ def resolve(graph: Graph) -> dict[tuple[str, str, int], Operator]:
 
 _LOOP = "Loops cannot be translated into a fixed graph; export the model with the loop unrolled (traced, not scripted)."
 _RANDOM = "It draws random numbers, so that two runs differ; export the model in evaluation mode."
-_TREES = "It belongs to a scikit-learn pipeline, which has no gradient; only neural networks can be audited."
+_TREES = "Of scikit-learn's models networks and linear ones can be audited; trees, kernels and neighbours are not read."
 _REASONS = {
     "Loop": _LOOP,
     "Scan": _LOOP,
     "SequenceMap": _LOOP,
-    "ZipMap": "It turns probabilities into dictionaries; convert the model with options={'zipmap': False}.",
     **dict.fromkeys(("RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike", "Bernoulli"), _RANDOM),
     "Multinomial": _RANDOM,
-    **dict.fromkeys(("TreeEnsembleClassifier", "TreeEnsembleRegressor", "TreeEnsemble", "SVMClassifier"), _TREES),
-    **dict.fromkeys(("LinearClassifier", "Imputer", "LabelEncoder"), _TREES),
+    **dict.fromkeys(("TreeEnsembleRegressor", "TreeEnsemble", "SVMClassifier", "SVMRegressor"), _TREES),
+    **dict.fromkeys(("TreeEnsembleClassifier", "Imputer", "LabelEncoder"), _TREES),
 }
 
 

@@ -43,6 +43,7 @@ def open_onnx(path: Path, model: AuditedModel, *, optimised: bool = True) -> Cal
     # A zip of a model and its data is put together again; onnxruntime reads no archives.
     opened = session(file.SerializeToString() if is_zip(path) else str(path), optimised=optimised)
     taken = max(opened.get_inputs(), key=lambda port: len(port.shape))  # others, if any, are read by nothing
+    zipped = {node.output[0]: _keys(node) for node in file.graph.node if node.op_type == "ZipMap"}
     idle: dict[str, Any] = {
         port.name: np.zeros([d if isinstance(d, int) else 1 for d in port.shape], _NUMPY[port.type])
         for port in opened.get_inputs()
@@ -51,13 +52,23 @@ def open_onnx(path: Path, model: AuditedModel, *, optimised: bool = True) -> Cal
 
     def run(x: Tensor) -> Any:
         found = opened.run(None, {**idle, taken.name: x.numpy().astype(_NUMPY[taken.type])})
+        named = {port.name: value for port, value in zip(opened.get_outputs(), found, strict=True)}
+        for name in zipped.keys() & named:
+            named[name] = np.array([[row[key] for key in zipped[name]] for row in named[name]], np.float32)
         return {
-            port.name: torch.from_numpy(value)
-            for port, value in zip(opened.get_outputs(), found, strict=True)
-            if isinstance(value, np.ndarray)
+            name: torch.from_numpy(value)
+            for name, value in named.items()
+            if isinstance(value, np.ndarray) and value.dtype != object  # which are words
         }
 
     return run
+
+
+def _keys(zip_map: onnx.NodeProto) -> list[Any]:
+    """What the dictionaries of a ZipMap are read by, in the order of the scores."""
+    given = {a.name: onnx.helper.get_attribute_value(a) for a in zip_map.attribute}
+    words = [word.decode() for word in given.get("classlabels_strings", ())]
+    return words or list(given.get("classlabels_int64s", ()))
 
 
 def _refuse_deadly(file: onnx.ModelProto) -> None:

@@ -1,4 +1,4 @@
-"""Branches, loops, dictionaries, training mode: taken where the file decides, refused with advice otherwise."""
+"""Branches, loops, training mode: taken where the file decides, refused with advice otherwise."""
 
 from pathlib import Path
 
@@ -72,14 +72,6 @@ def test_loop_is_refused_with_advice(tmp_path: Path) -> None:
     path = save(model([*nodes, loop], ["n", 3, 8, 8], constants | {"trips": np.array(3, np.int64)}), tmp_path)
     with pytest.raises(UnsupportedOperator, match="unrolled"):
         load_onnx(path, InputSpec())
-
-
-def test_zipmap_is_refused_with_advice(tmp_path: Path) -> None:
-    nodes, constants = conv_head()
-    zipmap = helper.make_node("ZipMap", ["logits"], ["y"], domain="ai.onnx.ml", classlabels_int64s=[0, 1, 2, 3])
-    proto = model([*nodes, zipmap], ["n", 3, 8, 8], constants, domains={"ai.onnx.ml": 2})
-    with pytest.raises(UnsupportedOperator, match="zipmap"):
-        load_onnx(save(proto, tmp_path), InputSpec())
 
 
 def test_training_mode_is_refused(tmp_path: Path) -> None:

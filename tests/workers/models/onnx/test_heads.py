@@ -10,7 +10,7 @@ import torch
 from onnx import TensorProto, helper
 
 from openapi.models import InputSpec
-from openapi.problems import NotAClassifier, UnsupportedOperator
+from openapi.problems import NotAClassifier
 from tests.workers.models.onnx.files import compare, ints, model, node, number, rand, save
 from workers.models.agreement import agreement
 from workers.models.audited import AuditedModel
@@ -279,12 +279,6 @@ def test_label_and_probabilities_of_a_scikit_learn_network(tmp_path: Path) -> No
     assert audited.before_softmax
     assert any("label" in w and "ArrayFeatureExtractor" in w for w in audited.warnings)
     agrees(audited, path)
-    proto.graph.node.append(
-        helper.make_node("ZipMap", ["probabilities"], ["by_name"], domain="ai.onnx.ml", classlabels_int64s=[0, 1, 2])
-    )
-    proto.graph.output[1].name = "by_name"
-    with pytest.raises(UnsupportedOperator, match="'zipmap': False"):
-        load_onnx(save(proto, tmp_path), InputSpec())
 
 
 def test_pictures_and_pairs_of_numbers_are_refused(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""What converters of scikit-learn put before a network: scaling and normalisation of rows."""
+"""What converters of scikit-learn put before and behind a network: scaling, normalisation, and names of scores."""
 
 import torch
 from torch import Tensor
@@ -41,4 +41,13 @@ def normalizer(call: Call, x: Tensor) -> Tensor:
             norm = torch.linalg.vector_norm(x, 2, -1, keepdim=True)
         case other:
             raise call.refuse(f"the norm {other!r} is unknown")
-    return torch.where(norm == 0, x, x / torch.where(norm == 0, torch.ones_like(norm), norm))
+    if call.attr("norm", "MAX") == "MAX":  # of any sign
+        return torch.where(norm == 0, x, x / torch.where(norm == 0, torch.ones_like(norm), norm))
+    result: Tensor = x / norm.clamp_min(torch.finfo(x.dtype).tiny)  # seen through by `order`
+    return result
+
+
+@operator("ZipMap", domain=_ML, view=True, idle=("classlabels_int64s", "classlabels_strings"))
+def zip_map(call: Call, x: Tensor) -> Tensor:
+    """The scores themselves, of which the file makes a dictionary an image."""
+    return x

@@ -1,0 +1,88 @@
+"""What becomes of the results when a file's own argmax decides, and the check that reads it.
+
+Attacks and counts go by the logits below a file's last operators. Where the file's float32 scores saturate (sigmoids of
+sure networks, means of them), several classes share the highest one: its argmax names the first of them, and the
+file's user sees another accuracy than the logits have. And where sure networks that contradict each other are mixed, a
+lead of the logits may be below what counts as a success (`batch.TOLERANCE`) and decide the file's argmax all the same.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from torch import Tensor
+
+from openapi.report import Check
+from workers.attacks.engine.victim import Logits
+
+#: Share of the samples, or of the examples, on which the file may decide otherwise.
+_MOST = 0.005
+
+
+def count_decisions(
+    model: Logits, clean: Tensor, y: Tensor, final: Tensor, attacked: Tensor, success: Tensor
+) -> dict[str, int]:
+    """Count on how many samples the file's own argmax decides otherwise; the counts of slices add up.
+
+    clean, final: (n, K) logits of the images and of the stored examples, y: (n,) labels, attacked, success: (n,) bool.
+    Empty for a model that decides by its logits. `file_level`: images whose highest score several classes share;
+    `file_differs`: images for which it names another class than the logits; `file_correct`: images that it gets right;
+    `file_keeps`: of the `file_fooled` successes those whose example it still gets right; `file_yields`: of the others
+    those whose last try it gets wrong.
+    """
+    offer = getattr(model, "file_decision", None)
+    if offer is None or (found := offer(clean)) is None:
+        return {}
+    wrong = offer(final).labels != y
+    return {
+        "file_level": int(found.level.sum()),
+        "file_differs": int((found.labels != clean.argmax(1)).sum()),
+        "file_correct": int((found.labels == y).sum()),
+        "file_fooled": int(success.sum()),
+        "file_keeps": int((success & ~wrong).sum()),
+        "file_yields": int((attacked & ~success & wrong).sum()),
+    }
+
+
+def decision_check(figures: Mapping[str, Mapping[str, Any]], n: int, correct: int) -> Check:
+    """Return the check on it: `fail` when the file decides otherwise on more than 0.5 % of the images, of an attack's
+    examples or of the images that resisted it.
+
+    figures: attack id → its merged figures; n: samples, of which the logits get `correct` right.
+    """
+    identity, title = "file-decides-alike", "The file's own scores tell its classes apart"
+    seen = {k: f for k, f in figures.items() if "file_level" in f}
+    if not seen:
+        detail = "the file returns its logits, or scores that cannot be computed from them"
+        return Check(id=identity, title=title, status="skipped", detail=detail)
+    first = next(iter(seen.values()))
+    level, differs, right = (int(first[key]) for key in ("file_level", "file_differs", "file_correct"))
+    kept = {k: int(f["file_keeps"]) / max(1, int(f["file_fooled"])) for k, f in seen.items()}
+    yields = {k: int(f["file_yields"]) for k, f in seen.items()}
+    least, most = (max(shares, key=lambda k: shares[k]) for shares in (kept, yields))
+    said = []
+    if differs > _MOST * n:
+        said.append(
+            f"several classes share its highest score on {level} of {n} images: its argmax gets {right} right, the "
+            f"logits that are attacked and counted here {correct}"
+        )
+    if kept[least] > _MOST:
+        found = seen[least]
+        said.append(f"of {found['file_fooled']} examples of {least} its argmax still gets {found['file_keeps']} right")
+    if yields[most] > _MOST * n:
+        said.append(f"its argmax gives way on {yields[most]} images that count as robust to {most}, by a hair")
+    detail = f"its argmax names another class than the logits on {differs} of {n} images"
+    if said:
+        detail = (
+            f"{'; '.join(said)}. The figures here hold for whoever decides by the logits, or by scores in a finer form "
+            "(log-probabilities, float64)"
+        )
+    numbers = {
+        "n": n,
+        "level": level,
+        "differs": differs,
+        "accuracy": correct / n,
+        "accuracy_by_file": right / n,
+        "examples_kept": {k: int(f["file_keeps"]) for k, f in seen.items()},
+        "robust_lost": yields,
+    }
+    return Check(id=identity, title=title, status="fail" if said else "pass", detail=detail, numbers=numbers)
