@@ -19,7 +19,8 @@ from openapi.stages.base import Stage, is_none
 #: Of each stage; raised when a change of the code changes its results: old ones are then not reused. A work of an
 #: analysis has a version of its own besides (`openapi.stages.analysis.Work`).
 RESULT_VERSION: dict[Stage, int] = dict.fromkeys(Stage, 2) | {
-    Stage.INSPECT_MODEL: 3,
+    Stage.INSPECT_MODEL: 4,
+    Stage.INSPECT_DATASET: 3,
     Stage.ATTACK: 4,
     Stage.NEURONS: 4,
     Stage.ANALYSIS: 3,

@@ -94,7 +94,7 @@ class Survey:
         self.resizer = Resizer(metadata.resize) if metadata.resize is not None else None
         self.channels = metadata.channels
         self.sizes: dict[tuple[int, int], str] = {}  # (height, width) in the end → the first entry that has it
-        self.count = self.grey = self.turned = self.several = self.clear = self.deep = self.padded = 0
+        self.count = self.grey = self.turned = self.several = self.clear = self.deep = self.padded = self.inks = 0
         self.resized = False
 
     def see(self, data: bytes, name: str) -> None:
@@ -109,6 +109,7 @@ class Survey:
             orientation = _orientation(image)
             self.grey += grey
             self.turned += orientation != 1
+            self.inks += image.mode == "CMYK"
             self.deep += image.mode in _DEEP or image.mode == "I"
             self.clear += image.mode in ("LA", "PA", "RGBA", "RGBa") or "transparency" in image.info
             self.several += image.format != "MPO" and bool(getattr(image, "is_animated", False))
@@ -166,6 +167,11 @@ class Survey:
             )
         if self.padded:
             notes.append(f"{self.padded} images are smaller than the crop; black edges were added, as torchvision does")
+        if self.inks:
+            notes.append(
+                f"{self.inks} images are in CMYK; they are converted to RGB without a colour profile, as torchvision's "
+                "loader does"
+            )
         if self.deep:
             notes.append(f"{self.deep} images have 16 bits a pixel; the upper 8 bits are read")
         return notes
