@@ -3,7 +3,7 @@
 ``python -m tests.tools.gpu_check [--device cuda] [--only agreement,memory] [--out FOLDER]`` writes ``gpu_check.json``
 and ``gpu_check.md`` after each section, so that a run that is cut off leaves what it has seen. On a CPU it does as
 little as shows that it starts. The exit status is the number of things that are not as they should be. A machine with
-torch alone gets the rest by ``python -m tests.tools.gpu_wheels``.
+torch alone gets the rest by ``python -m tests.tools.gpu_wheels``, which says how to install it there.
 """
 
 import argparse
@@ -25,6 +25,7 @@ SECTIONS: dict[str, Callable[[Scale], dict[str, Any]]] = {
     "agreement": agreement.compare,
     "memory": memory.halving,
     "served": served.audited,
+    "limited": served.limited,
     "throughput": throughput.measured,
 }
 

@@ -1,6 +1,8 @@
 """The GPU check starts: reduced, on a CPU, every section of it runs and finds nothing wrong."""
 
 import json
+import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -8,7 +10,7 @@ import torch
 
 from tests.tools.gpu.scale import scale_for
 from tests.tools.gpu_check import SECTIONS, run
-from tests.tools.gpu_wheels import pinned
+from tests.tools.gpu_wheels import BROUGHT, CARRIED, pinned
 
 pytestmark = pytest.mark.slow
 
@@ -35,3 +37,14 @@ def test_a_section_that_raises_does_not_stop_the_others(tmp_path: Path, monkeypa
 
 def test_what_is_carried_is_pinned() -> None:
     assert all("==" in line for line in pinned())
+
+
+def test_all_that_a_worker_and_a_service_need_is_carried_or_brought() -> None:
+    with (Path(__file__).parents[2] / "pyproject.toml").open("rb") as file:
+        project = tomllib.load(file)["project"]
+    wanted = [*project["dependencies"], *project["optional-dependencies"]["worker"]]
+    wanted += [line for line in project["optional-dependencies"]["serve"] if not line.startswith("tremor")]
+    names = {re.split(r"[\[>=<]", line)[0].lower().replace("_", "-") for line in wanted}
+    carried = {name.lower().replace("_", "-") for name in CARRIED}
+    assert names <= carried | BROUGHT
+    assert not carried & BROUGHT

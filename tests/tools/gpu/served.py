@@ -1,4 +1,4 @@
-"""One audit with neurons and hardening through `tremor serve`, its jobs confined as ever."""
+"""Audits through `tremor serve`, confined as ever: one with neurons and hardening, one with too little memory."""
 
 import tempfile
 import time
@@ -13,6 +13,8 @@ from tests.tools.gpu.scale import Scale
 
 _INPUT = '{"input": {"mean": [0.286], "std": [0.353]}}'
 _SECONDS = 240.0
+#: Enough to look at an upload, and too few for an attack on a thousand images, or for a device's runtime.
+_FEW_BYTES = 16 * 2**20
 
 
 def audited(scale: Scale) -> dict[str, Any]:
@@ -36,15 +38,35 @@ def audited(scale: Scale) -> dict[str, Any]:
     return found | {"failed": _failed(found, scale)}
 
 
-def _request(http: httpx.Client, scale: Scale) -> dict[str, Any]:
-    def upload(kind: str, name: str, metadata: str = "{}") -> str:
-        with (DEMO / name).open("rb") as file:
-            answer = http.post(f"/v1/{kind}", files={"file": (name, file)}, data={"metadata": metadata})
-        answer.raise_for_status()
-        return str(answer.json()["id"])
+def limited(scale: Scale) -> dict[str, Any]:
+    """Attack with less memory than a device's own runtime takes: the job must end as such, and the worker go on."""
+    with tempfile.TemporaryDirectory() as folder:
+        env = {"TREMOR_DEVICE": scale.device.type, "TREMOR_MEMORY_BYTES": str(_FEW_BYTES)}
+        service = EmbeddedService(Path(folder) / "data", env=env)
+        with service, httpx.Client(base_url=service.url, timeout=60) as http:
+            attacks = [{"name": "apgd", "eps": 0.1, "steps": scale.steps}]
+            job = _finished(http, {"attacks": attacks, "neurons": None, **_uploaded(http)})
+            ready = http.get("/health/ready").status_code
+    kind = str((job.get("problem") or {}).get("type")).rpartition("/")[2]
+    failed = [] if kind == "memory-limit" else [f"the audit ended {job['status']} ({kind}) with {_FEW_BYTES} bytes"]
+    failed += [] if ready == 200 else [f"afterwards the service answered {ready}"]
+    return {"status": job["status"], "problem": job.get("problem"), "bytes": _FEW_BYTES, "failed": failed}
 
-    model, data = upload("models", "small_vgg.onnx", _INPUT), upload("datasets", "holdout.npz")
-    train = upload("datasets", "train.npz")
+
+def _upload(http: httpx.Client, kind: str, name: str, metadata: str = "{}") -> str:
+    with (DEMO / name).open("rb") as file:
+        answer = http.post(f"/v1/{kind}", files={"file": (name, file)}, data={"metadata": metadata})
+    answer.raise_for_status()
+    return str(answer.json()["id"])
+
+
+def _uploaded(http: httpx.Client) -> dict[str, str]:
+    model, data = _upload(http, "models", "small_vgg.onnx", _INPUT), _upload(http, "datasets", "holdout.npz")
+    return {"model_id": model, "dataset_id": data}
+
+
+def _request(http: httpx.Client, scale: Scale) -> dict[str, Any]:
+    subjects, train = _uploaded(http), _upload(http, "datasets", "train.npz")
     harden = {
         "train_dataset_id": train, "method": "sns", "eps": 0.1, "steps": 3, "epochs": 2 if scale.large else 1,
         "pairs": 100, "max_samples": 4000 if scale.large else 200,
@@ -55,7 +77,7 @@ def _request(http: httpx.Client, scale: Scale) -> dict[str, Any]:
     ]
     samples = 1000 if scale.large else 20
     return {
-        "model_id": model, "dataset_id": data, "attacks": attacks, "harden": harden, "max_samples": samples,
+        **subjects, "attacks": attacks, "harden": harden, "max_samples": samples,
         "neurons": {"max_samples": min(200, samples)},
     }  # fmt: skip
 

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from openapi.attacks import ATTACK_ADAPTER
-from openapi.hardening_options import HardenOptions
+from openapi.hardening_options import HardenOptions, Precision
 from tests.tools.benchmarks.libraries import authors, installed
 from tests.tools.benchmarks.subject import Counted, Subject
 from tests.tools.gpu.nets import of_usual_size, random_images
@@ -133,10 +133,12 @@ def _training(model: AuditedModel, x: Tensor, y: Tensor, scale: Scale) -> list[d
     pixels = (x.cpu().numpy() * 255).astype(np.uint8)
     data = TrainingSet(pixels, y.cpu().numpy(), device=str(scale.device))
     found = []
-    for method in ("pat", "sns"):
+    ways: tuple[tuple[str, Precision], ...] = (("pat", "float32"), ("sns", "float32"), ("sns", "mixed"))
+    for method, precision in ways:
         options = HardenOptions(
-            method=method, epochs=1, steps=min(10, scale.steps), batch_size=max(1, len(x) // 4), pairs=len(x) // 4
-        )
+            method=method, precision=precision, epochs=1, steps=min(10, scale.steps),
+            batch_size=max(1, len(x) // 4), pairs=len(x) // 4,
+        )  # fmt: skip
         hardener = Hardener(model, data, options, seed=0)
         hardener.run()
         begun = taken(hardener, 1)
@@ -144,6 +146,11 @@ def _training(model: AuditedModel, x: Tensor, y: Tensor, scale: Scale) -> list[d
         hardener.train_epoch(1, 0, begun, None)
         seconds = (scale.clock() - began) / data.batches(options.batch_size)
         found.append(
-            {"work": f"{method} step", "seconds": seconds, "images": options.batch_size, "passes": options.steps + 2}
+            {
+                "work": f"{method} step, {precision}",
+                "seconds": seconds,
+                "images": options.batch_size,
+                "passes": options.steps + 2,
+            }
         )
     return found
