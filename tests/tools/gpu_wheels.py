@@ -24,9 +24,9 @@ CARRIED = (
 )  # fmt: skip
 #: What such images bring, of what Tremor asks for.
 BROUGHT = frozenset({
-    "httpcore", "jinja2", "ml-dtypes", "numpy", "onnx", "onnxruntime", "onnxscript", "packaging", "pillow", "prometheus-client",
-    "protobuf", "psutil", "pyarrow", "rich", "safetensors", "scikit-image", "scikit-learn", "scipy", "torch",
-    "torchvision",
+    "httpcore", "jinja2", "ml-dtypes", "numpy", "onnx", "onnxruntime", "onnxscript", "packaging", "pillow",
+    "prometheus-client", "protobuf", "psutil", "pyarrow", "rich", "safetensors", "scikit-image", "scikit-learn",
+    "scipy", "torch", "torchvision",
 })  # fmt: skip
 PEERS = ("torchattacks==3.5.1",)
 
