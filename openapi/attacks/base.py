@@ -1,11 +1,11 @@
 """What every attack says of itself: its options' common part, what is known of it, and its threat model."""
 
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import BeforeValidator, Field, StrictInt, ValidationInfo, field_validator, model_validator
 
-from openapi.base import Frozen, Radius
+from openapi.base import Frozen, Id, Radius
 from openapi.threat_models import AnyNorm, ThreatModel
 
 Norm = Literal["linf", "l2"]
@@ -35,12 +35,36 @@ class Facts:
 
 
 class Mask(Frozen):
-    """Where an attack may change pixels: inside the masks that come with the images of the audited data set."""
+    """Where an attack may change pixels: inside masks of the audited images, which come with them or were found."""
 
     concepts: tuple[Annotated[str, Field(min_length=1, max_length=200)], ...] = Field(
-        min_length=1, max_length=100, description="Names of masks, as the data set has them; all of them together"
+        (), max_length=100, description="Names of masks, as the data set has them; all of them together"
+    )
+    artifact_id: Id | None = Field(
+        None,
+        exclude_if=lambda value: value is None,
+        description="Instead of names: an artifact `regions` of an earlier audit of the same data set",
+    )
+    array: Literal["vulnerable", "tried"] | None = Field(
+        None,
+        exclude_if=lambda value: value is None,
+        description="Of an artifact: the pixels where it is not 0; null is `vulnerable`, those that fool alone",
     )
     outside: bool = Field(False, description="Everywhere but there")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_an_artifact(cls, data: Any) -> Any:
+        found = isinstance(data, dict) and data.get("artifact_id") is not None and data.get("array") is None
+        return {**data, "array": "vulnerable"} if found else data
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if bool(self.concepts) == (self.artifact_id is not None):
+            raise ValueError("name masks in `concepts`, or an artifact in `artifact_id`, one of the two")
+        if self.array is not None and self.artifact_id is None:
+            raise ValueError("`array` is of an artifact: name one in `artifact_id`, or leave it out")
+        return self
 
     @field_validator("concepts")
     @classmethod
@@ -49,8 +73,9 @@ class Mask(Frozen):
         return tuple(sorted(set(value)))
 
     def __str__(self) -> str:
-        """``ear+eye``, ``outside eye``."""
-        return ("outside " if self.outside else "") + "+".join(self.concepts)
+        """``ear+eye``, ``outside eye``, ``vulnerable of art_…``."""
+        named = "+".join(self.concepts) or f"{self.array} of {self.artifact_id}"
+        return f"outside {named}" if self.outside else named
 
 
 def _as_mask(value: Any) -> Any:

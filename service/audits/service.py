@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -20,6 +21,8 @@ from service.ids import new_id
 from service.jobs.service import JobService, new_job
 from service.orchestrator.job_kinds.audit import named
 from service.orchestrator.job_rows import HARDENING
+from service.orchestrator.loading import load_mask_files
+from service.orchestrator.masks import mask_artifacts
 from service.orchestrator.requests import stored, with_attacks
 from service.orchestrator.validation import check_audit, check_policy
 
@@ -78,6 +81,9 @@ class AuditService(JobService[AuditRequest, AuditInfo]):
         concepts = None
         for identity, pointer in named(asked).values():
             concepts = await self.dataset(session, identity, pointer)
+        if artifacts := mask_artifacts(asked):
+            files = await load_mask_files(session, artifacts, self._services.caller)
+            dataset = None if dataset is None else replace(dataset, mask_files=files)
         if model is not None and dataset is not None:
             check_audit(asked, model, dataset, train, concepts)
 

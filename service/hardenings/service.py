@@ -1,6 +1,7 @@
 """Hardenings: checking the request against what is there, the job."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from sqlalchemy import select
@@ -16,6 +17,8 @@ from service.hardenings.package import PACKED, member, zipped
 from service.hardenings.underway import so_far, underway
 from service.ids import new_id
 from service.jobs.service import JobService, new_job
+from service.orchestrator.loading import load_mask_files
+from service.orchestrator.masks import mask_artifacts
 from service.orchestrator.requests import stored, with_evaluation
 from service.orchestrator.validation import check_hardening, check_hardening_request
 
@@ -95,6 +98,9 @@ class HardeningService(JobService[HardeningRequest, HardeningInfo]):
         evaluation = None
         if asked.eval_dataset_id is not None:
             evaluation = await self.dataset(session, asked.eval_dataset_id, "/eval_dataset_id")
+        if evaluation is not None and (artifacts := mask_artifacts(asked)):
+            files = await load_mask_files(session, artifacts, self._services.caller)
+            evaluation = replace(evaluation, mask_files=files)
         if model is None:
             return
         if train is not None:

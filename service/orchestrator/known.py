@@ -1,5 +1,6 @@
 """Reads out of the database what a job's plan is drawn from."""
 
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import select
@@ -13,7 +14,8 @@ from openapi.wire.settings import Settings
 from service.db.tables import Job, ShardRow
 from service.orchestrator.hardened import RIVAL
 from service.orchestrator.job_kinds import KINDS
-from service.orchestrator.loading import load_dataset, load_model
+from service.orchestrator.loading import load_dataset, load_mask_files, load_model
+from service.orchestrator.masks import mask_artifacts
 from service.orchestrator.plan import Child, Done, Known
 from service.orchestrator.step_rows import result_of, succeeded
 from service.orchestrator.subjects import DatasetSubject, Part
@@ -38,6 +40,9 @@ async def load_known(session: AsyncSession, job: Job, settings: Settings) -> Kno
     ready = {part: dataset for part, dataset in datasets.items() if dataset is not None}
     if (model is None and job.model_id is not None) or len(ready) < len(datasets):
         return None
+    if Part.EVAL in ready and (artifacts := mask_artifacts(request)):
+        files = await load_mask_files(session, artifacts)
+        ready[Part.EVAL] = replace(ready[Part.EVAL], mask_files=files)
     await session.flush()
     parent = await session.get(Job, job.parent_job_id) if job.parent_job_id else None
     rows = await succeeded(session, job.id)

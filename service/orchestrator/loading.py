@@ -1,5 +1,6 @@
 """Loading models and data sets for work: ready, still being inspected, or of no use."""
 
+from collections.abc import Sequence
 from typing import TypeVar
 
 from pydantic import ValidationError
@@ -9,9 +10,9 @@ from openapi.datasets import DatasetInspection, DatasetMetadata
 from openapi.models import ModelInspection, ModelMetadata
 from openapi.problems import FieldError, InvalidField, Problem, TremorError, unreadable
 from openapi.states import UploadStatus
-from openapi.wire.jobs import OutputFile
-from service.db.tables import Dataset, Model
-from service.orchestrator.subjects import DatasetSubject, ModelSubject
+from openapi.wire.jobs import Blob, OutputFile
+from service.db.tables import Artifact, Dataset, Job, Model
+from service.orchestrator.subjects import DatasetSubject, MaskFile, ModelSubject
 from service.tenants.caller import Caller
 
 Row = TypeVar("Row", Model, Dataset)
@@ -81,3 +82,17 @@ def _seen(row: Row | None, kind: str, identity: str, pointer: str, caller: Calle
     if row.status == UploadStatus.REJECTED:
         raise SubjectRejected(pointer, kind, identity, Problem.model_validate(row.problem) if row.problem else None)
     return row
+
+
+async def load_mask_files(
+    session: AsyncSession, identities: Sequence[str], caller: Caller | None = None
+) -> dict[str, MaskFile]:
+    """The artifacts of these ids that there are, and that the caller may see."""
+    found = {}
+    for identity in identities:
+        artifact = await session.get(Artifact, identity)
+        job = await session.get(Job, artifact.job_id) if artifact is not None else None
+        if artifact is not None and job is not None and (caller is None or caller.may_see(job)):
+            blob = Blob(sha256=artifact.sha256, size=artifact.size)
+            found[identity] = MaskFile(blob, artifact.kind, job.dataset_id)
+    return found

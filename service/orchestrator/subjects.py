@@ -60,13 +60,27 @@ class Matched:
 
 
 @dataclass(frozen=True)
+class MaskFile:
+    """An artifact that attacks take masks from: its kind, and the data set that its audit was of."""
+
+    blob: Blob
+    kind: str
+    dataset_id: str | None
+
+
+@dataclass(frozen=True)
 class DatasetSubject(Subject):
-    """A data set, as it was inspected, and what was said of it. `matched`: None before it was brought to a model."""
+    """A data set, as it was inspected, and what was said of it.
+
+    `matched`: None before it was brought to a model. `mask_files`: artifacts that a request takes masks from, by their
+    ids.
+    """
 
     inspection: DatasetInspection
     meta: DatasetMetadata = field(default_factory=DatasetMetadata)
     files: Mapping[str, OutputFile] = field(default_factory=dict)
     matched: Matched | None = None
+    mask_files: Mapping[str, MaskFile] = field(default_factory=dict)
 
     def arrays(self) -> dict[str, Blob]:
         """The decoded arrays."""

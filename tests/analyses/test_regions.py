@@ -1,5 +1,6 @@
 """Regions in a whole audit: the report beside a search that is made here."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -8,6 +9,7 @@ import torch
 from torch import nn
 
 from openapi.problems import InvalidField
+from service.orchestrator.subjects import MaskFile
 from tests.analyses.conftest import net
 from tests.analyses.in_process import Audited, InProcess
 from workers.regions.explore import Plan, explore
@@ -155,6 +157,50 @@ def test_an_attack_stays_inside_the_masks_that_it_names(planted: InProcess) -> N
     section = found.report["explain"]
     assert (section["tried"], section["n"]) == (12, eye[:, 2, 5].sum())
     assert "inside eye" in found.html
+
+
+def with_masks_of(subject: InProcess, found: Audited, **other: Any) -> None:
+    blob = found.results["report"].files["regions"].blob
+    files = {"art_1": MaskFile(**{"blob": blob, "kind": "regions", "dataset_id": "dst_1", **other})}
+    subject.data = replace(subject.data, mask_files=files)
+
+
+def test_an_attack_stays_where_an_earlier_search_found_vulnerable_pixels(planted: InProcess) -> None:
+    search = {"segmentation": "grid", "segments": 4, "semantic": "entropy", "max_samples": 10}
+    earlier = planted.audit(attacks=FGSM, neurons=None, regions=search)
+    with_masks_of(planted, earlier)
+    specs: list[dict[str, Any]] = [
+        {"name": "pgd", "eps": 0.9, "mask": {"artifact_id": "art_1", **mask}}
+        for mask in ({}, {"outside": True}, {"array": "tried"})
+    ]
+    found = planted.audit(attacks=specs, neurons=None, keep_examples=True, slice_size=7)
+    x = np.load(found.paths[planted.data.files["x"].blob.sha256]).astype(np.float32) / 255
+    vulnerable, outside, tried = found.report["attacks"]
+    # ten images were searched: the pixel (2, 5) decides in each, and the other two have no region at all
+    assert [a["robust"] for a in (vulnerable, outside, tried)] == [2, 12, 2]
+    assert [a["figures"]["without_region"] for a in (vulnerable, outside, tried)] == [2, 2, 2]
+    assert vulnerable["threat_model"].endswith("region=vulnerable of art_1")
+    with np.load(found.files["examples.0"]) as kept:
+        changed = np.argwhere((kept["x"] != x[kept["index"]]).any(1))
+        assert sorted(set(kept["index"][kept["success"]].tolist())) == list(range(10))
+    assert {tuple(at[1:]) for at in changed.tolist()} == {(2, 5)}
+
+
+@pytest.mark.parametrize(
+    ("other", "message"),
+    [
+        ({"kind": "report"}, "of kind 'report'; masks are read of regions"),
+        ({"dataset_id": "dst_2"}, "of other images"),
+    ],
+)
+def test_artifacts_without_masks_of_these_images_are_refused(
+    planted: InProcess, found: Audited, other: dict[str, Any], message: str
+) -> None:
+    with_masks_of(planted, found, **other)
+    with pytest.raises(InvalidField, match=message) as error:
+        planted.audit(attacks=[{"name": "fgsm", "mask": {"artifact_id": "art_1"}}], neurons=None)
+    assert error.value.errors is not None
+    assert error.value.errors[0].pointer == "/attacks/0/mask/artifact_id"
 
 
 @pytest.fixture(scope="module")

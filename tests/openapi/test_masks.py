@@ -23,13 +23,13 @@ def masked(mask: Any) -> Any:
         ({"concepts": ["eye", "ear"]}, "ear+eye"),
         ({"concepts": ["eye"], "outside": True}, "outside eye"),
         ({"concepts": "eye", "outside": True}, "outside eye"),
+        ({"artifact_id": "art_1"}, "vulnerable of art_1"),
+        ({"artifact_id": "art_1", "array": "tried", "outside": True}, "outside tried of art_1"),
     ],
 )
 def test_one_region_has_one_name(written: Any, region: str) -> None:
     """However it is written: the order of names must not make two threat models of one region."""
     attack = masked(written)
     assert str(attack.mask) == region
-    assert (
-        attack.threat_model
-        == masked({"concepts": list(reversed(attack.mask.concepts)), "outside": attack.mask.outside}).threat_model
-    )
+    again = attack.mask.model_dump(mode="json")
+    assert attack.threat_model == masked({**again, "concepts": [*reversed(again["concepts"])]}).threat_model

@@ -26,15 +26,32 @@ def free_pixels(
 ) -> Tensor | None:
     """Return (n, h, w) bool, the pixels of the samples `rows` that an attack may change; None where it has no mask.
 
-    regions: numbers of the concepts of its mask, in the input `masks`.
+    regions: numbers of the concepts of its mask, in the input `masks`; None where that is an artifact.
     """
-    if spec.mask is None or regions is None:
+    if spec.mask is None:
         return None
+    if regions is None:
+        inside, there = _of_artifact(inputs[Given.MASKS], spec.mask.array or "", rows)
+        return torch.from_numpy((~inside if spec.mask.outside else inside) & there[:, None, None])
     masks = np.load(inputs[Given.MASKS], mmap_mode="r", allow_pickle=False)
     inside = np.zeros((len(rows), *masks.shape[2:]), np.bool_)
     for concept in regions:
         inside |= masks[rows, concept]
     return torch.from_numpy(~inside if spec.mask.outside else inside)
+
+
+def _of_artifact(
+    path: Path, array: str, rows: npt.NDArray[np.int64]
+) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    """Return (n, h, w): where an array of an artifact `regions` is not 0, and (n,): the samples that it holds."""
+    with np.load(path, allow_pickle=False) as arrays:
+        index, values = arrays["index"], arrays[array]
+    inside = np.zeros((len(rows), *values.shape[1:]), np.bool_)
+    there = np.isin(rows, index)
+    place = {int(sample): i for i, sample in enumerate(index)}
+    for i in np.flatnonzero(there):
+        inside[i] = values[place[int(rows[i])]] != 0
+    return inside, there
 
 
 def shard_rows(
