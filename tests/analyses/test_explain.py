@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from openapi.attacks.base import ATTACKS
 from openapi.problems import InvalidField
 from tests.analyses.conftest import net
 from tests.analyses.in_process import Audited, InProcess
@@ -164,6 +165,49 @@ def test_strattack_leaves_more_groups_alone_than_cw_where_both_succeed(small: In
     assert structured["success_rate"] == plain["success_rate"] == 1
     assert found["common"] == structured["n"] == plain["n"]
     assert structured["common"]["sparsity"] > plain["common"]["sparsity"] + 0.2
+
+
+#: Options with which attacks take little on a small net.
+SHORT: dict[str, dict[str, Any]] = {
+    "autoattack": {"eps": 0.2},
+    "one_pixel": {"population": 10, "generations": 3},
+    "spsa": {"eps": 0.2, "steps": 5, "directions": 8},
+    "nattack": {"eps": 0.2, "steps": 5, "samples": 10},
+    "square": {"eps": 0.2, "queries": 50},
+    **{name: {"binary_search_steps": 2, "steps": 20} for name in ("cw", "ead", "strattack")},
+    **{name: {"eps": 0.2} for name in ("fgsm", "pgd", "ifgsm", "apgd", "apgd_t", "fab_t")},
+    "gaussian_noise": {"severity": 5},
+    "corruption": {"severity": 5},
+}
+OTHERS = [name for name in ATTACKS if name != "pgd"]
+#: Eight beside PGD, which always finds something, in one request.
+EIGHTS = [OTHERS[i : i + 8] for i in range(0, len(OTHERS), 8)]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("names", EIGHTS, ids=[", ".join(names) for names in EIGHTS])
+def test_every_attack_of_the_suite_is_explained(small: InProcess, names: list[str]) -> None:
+    names = ["pgd", *names]
+    first, *rest = ({"name": name, **SHORT.get(name, {})} for name in names)
+    asked = {"attack": first, "compare": rest, "refinement": False, "max_samples": 8}
+    found = small.audit(attacks=FGSM, neurons=None, explain=asked)
+    section, model = found.report["explain"], net()
+    assert [attack["attack"]["name"] for attack in section["attacks"]] == names
+    for i, attack in enumerate(section["attacks"]):
+        with np.load(found.files[f"explanations_{i}" if i else "explanations"]) as kept:
+            assert len(kept["index"]) == attack["n"]
+            for row in range(attack["n"]):  # one group of each example, by a pass of its own
+                label, target = kept["label"][row], kept["target"][row]
+                r, c = np.argwhere(kept["touched"][row])[-1]
+                undone = kept["x_adv"][row].copy()
+                part = np.s_[:, 2 * r : 2 * r + 2, 2 * c : 2 * c + 2]
+                undone[part] = kept["x"][row][part]
+                with torch.no_grad():
+                    z, back = model(torch.from_numpy(np.stack([kept["x_adv"][row], undone]))).double().numpy()
+                assert z.argmax() == target != label
+                assert kept["promotion"][row, r, c] == pytest.approx(z[target] - back[target], abs=1e-5)
+                assert kept["suppression"][row, r, c] == pytest.approx(back[label] - z[label], abs=1e-5)
+    assert section["n"] > 0
 
 
 @pytest.mark.parametrize(

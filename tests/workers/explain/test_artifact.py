@@ -16,7 +16,7 @@ from workers.analyses.explain import run
 from workers.jobs.context import JobContext
 
 
-def written(path: Path, x: torch.Tensor) -> nn.Module:
+def written(path: Path, x: torch.Tensor) -> nn.Sequential:
     """A small net on (3, 7, 7) images, its logits centred on x, and its ONNX file."""
     with torch.random.fork_rng():
         torch.manual_seed(2)
@@ -32,7 +32,7 @@ def written(path: Path, x: torch.Tensor) -> nn.Module:
     return net
 
 
-def test_promotion_and_suppression_of_ten_images_by_onnxruntime_alone(tmp_path: Path) -> None:
+def test_ten_explained_images_by_onnxruntime_alone(tmp_path: Path) -> None:
     images = np.random.default_rng(0).integers(0, 256, (30, 3, 7, 7), dtype=np.uint8)
     net = written(tmp_path / "net.onnx", torch.from_numpy(images).float() / 255)
     with torch.no_grad():
@@ -52,7 +52,7 @@ def test_promotion_and_suppression_of_ten_images_by_onnxruntime_alone(tmp_path: 
         map="cam",
         layer=None,
         quantile=0.7,
-        refinement=False,
+        refinement=True,
     )
     inputs = {"model": tmp_path / "net.onnx", "x": tmp_path / "x.npy", "y": tmp_path / "y.npy"}
     (tmp_path / "out").mkdir()
@@ -66,7 +66,7 @@ def test_promotion_and_suppression_of_ten_images_by_onnxruntime_alone(tmp_path: 
         return found.astype(np.float64)
 
     with np.load(ctx.files[ExplainFile.ARRAYS].path) as kept:
-        arrays = {name: kept[name][:10] for name in ("x", "x_adv", "label", "target", "promotion", "suppression")}
+        arrays = {name: values[:10] for name, values in kept.items()}
     each = np.arange(10)
     z = logits(arrays["x_adv"])
     assert (z.argmax(1) == arrays["target"]).all()
@@ -83,3 +83,20 @@ def test_promotion_and_suppression_of_ten_images_by_onnxruntime_alone(tmp_path: 
             np.testing.assert_allclose(arrays["promotion"][:, row, column], promoted, atol=2e-5)
             np.testing.assert_allclose(arrays["suppression"][:, row, column], suppressed, atol=2e-5)
     assert np.abs(arrays["promotion"]).max() > 0.05
+
+    # what is left of a perturbation still fools, and is shorter
+    fools = logits(arrays["x_refined"]).argmax(1) != arrays["label"]
+    np.testing.assert_array_equal(arrays["refined"], fools)
+    assert fools.all()
+    before, after = (np.square(arrays[name] - arrays["x"]).sum((1, 2, 3)) for name in ("x_adv", "x_refined"))
+    assert (after <= before).all()
+    assert (after < before).any()
+
+    # the head averages six channels and weighs them: CAM by the net itself, of (x, t0), (x, t), (x', t0), (x', t)
+    for at, (picture, named) in enumerate([(x, c) for x in ("x", "x_adv") for c in ("label", "target")]):
+        with torch.no_grad():
+            features = net[:2](torch.from_numpy(arrays[picture]))
+            weight = net[4].weight[torch.from_numpy(arrays[named])]
+            cam = (weight[:, :, None, None] * features).sum(1, keepdim=True)
+            expected = nn.functional.interpolate(cam, (7, 7), mode="bilinear", align_corners=False)[:, 0]
+        np.testing.assert_allclose(arrays["maps"][:, at], expected.numpy(), atol=1e-4)

@@ -158,6 +158,20 @@ def test_grad_cam_of_the_last_convolution_beside_pytorch_grad_cam() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(("layer", "after"), [("0", 1), ("3", 4)])
+def test_grad_cam_of_a_chosen_layer_beside_pytorch_grad_cam(layer: str, after: int) -> None:
+    """The map of a layer is read behind its activation function, with or without a pooling that follows."""
+
+    def build() -> nn.Module:
+        first, second = nn.Conv2d(3, 6, 3, padding=1), nn.Conv2d(6, 8, 3, padding=1)
+        return nn.Sequential(first, nn.ReLU(), nn.MaxPool2d(2), second, nn.SiLU(), nn.Flatten(), nn.Linear(8 * 36, 4))
+
+    net = seeded(build)
+    x, classes = images(4, (3, 12, 12)), torch.tensor([[0, 1], [1, 2], [2, 3], [3, 0]])
+    beside(net, net[after], ClassMaps(audited(net, (3, 12, 12)), layer), x, classes)
+
+
+@pytest.mark.slow
 def test_cam_and_grad_cam_of_a_residual_network_beside_pytorch_grad_cam() -> None:
     from torchvision.models import resnet18
 
