@@ -139,11 +139,11 @@ REGIONS = Analysis(
     "Vulnerability by region (pixel space)",
     RegionOptions,
     RegionSection,
-    (Work("regions", RegionParams, RegionValue, version=3),),
+    (Work("regions", RegionParams, RegionValue, version=4),),
     {
         "": "after Analyzing Adversarial Robustness of Deep Neural Networks in Pixel Space (arXiv:2106.09872), known from "
         "its abstract: images are segmented and one-pixel changes are searched region by region",
-        "segmentation": "ours: SLIC and Felzenszwalb by scikit-image, a grid, quantiles of the class activation map, "
+        "segmentation": "ours: SLIC (grey as lightness) and Felzenszwalb by scikit-image, a grid, quantiles of the class activation map, "
         "or the data set's masks (a pixel of several is the first one's, one of none is of the region `rest`)",
         "success": "ours: a value v with argmax z(x[p <- v]) != y, confirmed by a pass of its own; values that a pixel has "
         "already are not tried",

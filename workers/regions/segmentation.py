@@ -46,11 +46,22 @@ def segment(
 
 
 def slic(image: Floats, segments: int) -> Segments:
-    """Clusters of neighbouring pixels of like colour (Achanta et al. 2012), by scikit-image with its own defaults."""
+    """Clusters of neighbouring pixels of like colour (Achanta et al. 2012), by scikit-image with its own defaults.
+
+    Its weight of places, 10, is made for CIELAB (lightness 0 to 100): grey images are taken as colours there,
+    and other numbers of channels, which it brings to [0, 1], get a hundredth of it; else places alone would decide.
+    """
     from skimage import segmentation
 
+    colour = len(image) in (1, 3)
+    pixels = _channels_last(np.repeat(image, 3, 0) if len(image) == 1 else image)
     found = segmentation.slic(
-        _channels_last(image), n_segments=segments, start_label=0, channel_axis=-1, convert2lab=len(image) == 3
+        pixels,
+        n_segments=segments,
+        compactness=10.0 if colour else 0.1,
+        start_label=0,
+        channel_axis=-1,
+        convert2lab=colour,
     )
     return numbered(found)
 

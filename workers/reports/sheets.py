@@ -132,8 +132,10 @@ def _outlined(x: Any, segments: Any, vulnerable: Any) -> npt.NDArray[np.uint8]:
     grey = plain(x).mean(-1)[..., None].repeat(3, -1).round().astype(np.uint8)
     picture: npt.NDArray[np.uint8] = grey.repeat(factor, 0).repeat(factor, 1)
     edge = np.zeros(large.shape, bool)
-    edge[1:] |= large[1:] != large[:-1]
-    edge[:, 1:] |= large[:, 1:] != large[:, :-1]
+    for a, b in ((np.s_[1:], np.s_[:-1]), (np.s_[:, 1:], np.s_[:, :-1])):
+        differs = large[a] != large[b]
+        edge[a] |= differs  # on both sides: pages show it smaller, where a line of one pixel may vanish
+        edge[b] |= differs
     picture[edge] = _EDGE
     around = max(1, factor, segments.shape[1] // 84)
     for y, left in np.argwhere(vulnerable > 0).tolist():

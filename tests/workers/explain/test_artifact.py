@@ -96,7 +96,9 @@ def test_ten_explained_images_by_onnxruntime_alone(tmp_path: Path) -> None:
     for at, (picture, named) in enumerate([(x, c) for x in ("x", "x_adv") for c in ("label", "target")]):
         with torch.no_grad():
             features = net[:2](torch.from_numpy(arrays[picture]))
-            weight = net[4].weight[torch.from_numpy(arrays[named])]
+            head = net[4]
+            assert isinstance(head, nn.Linear)
+            weight = head.weight[torch.from_numpy(arrays[named])]
             cam = (weight[:, :, None, None] * features).sum(1, keepdim=True)
             expected = nn.functional.interpolate(cam, (7, 7), mode="bilinear", align_corners=False)[:, 0]
         np.testing.assert_allclose(arrays["maps"][:, at], expected.numpy(), atol=1e-4)

@@ -33,6 +33,17 @@ def test_blocks_of_colour_are_kept_apart(cut: Callable[[np.ndarray, int], np.nda
 
 
 @pytest.mark.parametrize("channels", [1, 2, 4])
+def test_brightness_alone_cuts_images_that_are_no_colours(channels: int) -> None:
+    rows, columns = np.mgrid[:32, :32]
+    disk = (rows - 13) ** 2 + (columns - 18) ** 2 < 64
+    image = np.where(disk, 0.9, 0.1).astype(np.float32)[None].repeat(channels, 0)
+    found = slic(image, 9)
+    mixed = [number for number in range(found.max() + 1) if 0.1 < disk[found == number].mean() < 0.9]
+    assert mixed == []  # places alone would cut squares, through the disk
+    assert found.max() + 1 >= 4
+
+
+@pytest.mark.parametrize("channels", [1, 2, 4])
 @pytest.mark.parametrize("kind", ["slic", "felzenszwalb", "grid"])
 def test_any_number_of_channels_is_cut_the_same_way_twice(kind: Segmentation, channels: int) -> None:
     image = np.random.default_rng(0).random((channels, 17, 12)).astype(np.float32)
