@@ -8,6 +8,7 @@ import torch
 from scipy.stats import spearmanr
 
 from openapi.problems import InvalidField
+from service.orchestrator.analyses.importance import together
 from tests.analyses.conftest import net
 from tests.analyses.in_process import Audited, InProcess
 from workers.attacks.ball.pairs import dual_pairs
@@ -70,6 +71,16 @@ def test_each_target_has_the_numbers_of_its_pairs(small: InProcess, found: Audit
         assert row["spearman"] == pytest.approx(spearmanr(sigma, phi.mean(0)).statistic, abs=1e-9)
     assert reached >= 2
     assert found.check("neurons.importance")["numbers"]["reached"] == reached
+
+
+@pytest.mark.parametrize(("count", "steps"), [(1, 1), (5, 1), (6, 2), (7, 2), (10, 2), (11, 3)])
+def test_few_targets_go_together_in_steps_as_even_as_may_be(count: int, steps: int) -> None:
+    found = together(tuple(range(count)))
+    assert [target for step in found for target in step] == list(range(count))
+    sizes = [len(step) for step in found]
+    assert max(sizes) <= 5
+    assert max(sizes) - min(sizes) <= 1
+    assert len(sizes) == steps
 
 
 def test_artifacts_hold_what_the_table_says(small: InProcess, found: Audited) -> None:

@@ -57,6 +57,26 @@ def test_large_maps_are_taken_a_few_images_at_a_time(monkeypatch: pytest.MonkeyP
         np.testing.assert_array_equal(whole[layer].difference, single[layer].difference)
 
 
+def test_twins_may_share_their_image() -> None:
+    model = audit_module(SmallNet(), InputSpec(shape=(1, 8, 8)))
+    norms = NormsModel(model, ["act"])
+    x = torch.rand(3, 1, 8, 8, generator=torch.Generator().manual_seed(1))
+    of = torch.tensor([2, 0, 2, 1])
+    x_adv = twins(x[of])
+    shared = measure_taps(norms, x, x_adv, torch.arange(4), of)
+    alone = measure_taps(norms, x[of], x_adv, torch.arange(4))
+    assert (len(shared.logits), len(shared.logits_adv)) == (3, 4)
+    torch.testing.assert_close(shared.logits_adv, alone.logits_adv)
+    for layer, batch in alone.taps["act"].items():
+        for name in ("difference", "benign"):
+            found = getattr(shared.taps["act"][layer], name)
+            np.testing.assert_allclose(found, getattr(batch, name), rtol=1e-5, atol=1e-6)
+    broken = x_adv.clone()
+    broken[2] = torch.nan
+    with pytest.raises(ModelNumerics, match="sample 52"):
+        measure_taps(norms, x, broken, torch.tensor([50, 51, 52, 53]), of)
+
+
 def test_further_nodes_come_as_they_are_and_changed_weights_count() -> None:
     model = audit_module(SmallNet(), InputSpec(shape=(1, 8, 8)))
     node = model.layer("conv1").taps["conv"].node
