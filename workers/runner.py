@@ -94,7 +94,7 @@ class Runner:
         """Run a shard, and publish what became of it. Never raises for what the job did."""
         self.leaving.begin()
         try:
-            with regarding(job=shard.job_id, shard=shard.shard_id):
+            with regarding(job=shard.job_id, shard=shard.shard_id, **({"tenant": shard.owner} if shard.owner else {})):
                 self._run(shard)
         finally:
             self.leaving.end()

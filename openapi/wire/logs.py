@@ -3,6 +3,7 @@
 import contextvars
 import json
 import logging
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +18,19 @@ from openapi.wire.settings import Settings
 _OWN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "color_message", "about"}
 
 
+#: API keys, secrets of webhooks, passwords in addresses, and credentials in headers: none of it belongs in a log.
+_SECRETS = re.compile(
+    r"\b(?P<kept>trm_|whsec_)[A-Za-z0-9+/=_-]{8,}"
+    r"|(?P<scheme>://)[^/@\s]*:[^/@\s]+(?P<at>@)"
+    r"|(?P<header>\bBearer )[!-~]{8,}"
+)
+
+
+def without_secrets(text: str) -> str:
+    """The text with every secret that can be told by its form replaced by ``***``."""
+    return _SECRETS.sub(lambda m: f"{m['kept'] or m['scheme'] or m['header']}***{m['at'] or ''}", text)
+
+
 class TextFormatter(logging.Formatter):
     """One line a record; what a message holds of foreign text can neither begin a line nor colour a terminal."""
 
@@ -25,14 +39,14 @@ class TextFormatter(logging.Formatter):
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  # the library's name
         """The line, on one line."""
-        return visible(super().formatMessage(record))
+        return without_secrets(visible(super().formatMessage(record)))
 
     def formatException(self, ei: Any) -> str:  # noqa: N802
         """The traceback, set in: no line of it can be taken for a record."""
-        return "\n".join(f"  {visible(line)}" for line in super().formatException(ei).split("\n"))
+        return "\n".join(f"  {without_secrets(visible(line))}" for line in super().formatException(ei).split("\n"))
 
 
-#: What the lines of this task or thread are about: `request`, `job`, `shard`.
+#: What the lines of this task or thread are about: `request`, `tenant`, `job`, `shard`.
 _about: contextvars.ContextVar[dict[str, str]] = contextvars.ContextVar("about", default={})  # noqa: B039
 
 
@@ -77,7 +91,7 @@ class JsonFormatter(logging.Formatter):
         }
         if record.exc_info:
             line["error"] = self.formatException(record.exc_info)
-        return one_line(json.dumps(storable(line), default=str, ensure_ascii=False))
+        return without_secrets(one_line(json.dumps(storable(line), default=str, ensure_ascii=False)))
 
 
 def set_up_logs(settings: Settings) -> None:

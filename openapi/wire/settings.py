@@ -101,6 +101,10 @@ class Settings(BaseSettings):
     tenant_max_running: int | None = Field(
         None, ge=1, description="Most units of work of a tenant that workers have at a time; null: any"
     )
+    metrics_key: SecretStr | None = Field(
+        None,
+        description="Who asks for /metrics with this as `Authorization: Bearer` sees queues by tenant; without keys everybody does",
+    )
     webhook_networks: tuple[str, ...] = Field(
         (),
         description='Networks that webhooks may lead to though they are not public, as JSON, e.g. ["10.1.0.0/16"]',

@@ -1,6 +1,7 @@
 """`/health/live`, `/health/ready`, `/metrics`: at the root, unversioned."""
 
 import asyncio
+import hmac
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Literal
 
@@ -8,9 +9,10 @@ from litestar import Controller, Response
 from pydantic import BaseModel, ConfigDict
 
 from openapi.wire.queue import WorkerInfo
-from service.health.metrics import Gauges, read_database, read_workers, render
+from openapi.wire.settings import Settings
+from service.health.metrics import Gauges, read_database, read_tenants, read_workers, render
 from service.health.probes import Part, check_disks
-from service.http.arguments import Parts
+from service.http.arguments import Parts, Req
 from service.http.bodies import answer
 from service.http.docs import Doc, get_or_head
 
@@ -92,11 +94,13 @@ class HealthController(Controller):
         return answer(found, status=200 if good else 503, headers={"Cache-Control": "no-store"})
 
     @get_or_head("/metrics", operation_id="metrics", doc=Doc({200: "text/plain"}))
-    async def metrics(self, services: Parts) -> Response[Any]:
-        """Read counters and gauges in Prometheus's text format."""
+    async def metrics(self, request: Req, services: Parts) -> Response[Any]:
+        """Read counters and gauges in Prometheus's text format; those by tenant are for whom the settings say."""
         gauges = Gauges()
         async with services.db.read() as session:
             await read_database(session, gauges)
+            if _may_see_tenants(request.headers.get("authorization", ""), services.settings):
+                await read_tenants(session, gauges)
         try:
             workers = await services.queue.workers()
         except Exception:  # the queue's absence is itself worth a figure
@@ -104,3 +108,11 @@ class HealthController(Controller):
         else:
             read_workers(workers, gauges)
         return Response(render(gauges), media_type="text/plain; version=0.0.4")
+
+
+def _may_see_tenants(authorization: str, settings: Settings) -> bool:
+    """Whether who asks has the key of the metrics; where no keys are asked for there is one tenant, and no secret."""
+    if settings.metrics_key is None:
+        return settings.auth != "keys"
+    wanted = f"Bearer {settings.metrics_key.get_secret_value()}"
+    return hmac.compare_digest(authorization.encode(), wanted.encode())

@@ -3,6 +3,7 @@
 Every API process reads the same database: gauges are the same in all of them (`max()`), counters add up (`sum()`).
 """
 
+from collections import Counter as Counts
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
@@ -51,6 +52,8 @@ WEBHOOK_ATTEMPTS = Counter(
     registry=COUNTED,
 )
 
+#: Tenants that are told apart.
+_MOST_TENANTS = 200
 #: Problem types counted apart; the rest is `other`, so that no text of a worker becomes a series.
 _MOST_TYPES = 30
 
@@ -73,6 +76,30 @@ class Gauges(Collector):
     def collect(self) -> Iterable[Metric]:
         """What was added."""
         return self._families
+
+
+async def read_tenants(session: AsyncSession, gauges: Gauges) -> None:
+    """Count the steps in work of those tenants that have the most, and how long each has waited."""
+    working = ShardRow.status.in_((StepStatus.QUEUED, StepStatus.RUNNING))
+    columns = select(ShardRow.tenant_id, ShardRow.status, func.count())
+    counted = (await session.execute(columns.where(working).group_by(ShardRow.tenant_id, ShardRow.status))).all()
+    sums: Counts[str] = Counts()
+    for tenant, _, n in counted:
+        sums[tenant] += n
+    shown = {tenant for tenant, _ in sums.most_common(_MOST_TENANTS)}
+    rows: dict[tuple[str, ...], float] = {
+        (tenant, status.value): float(n) for tenant, status, n in counted if tenant in shown
+    }
+    about = "Units of work of a tenant that wait for a worker or are in one's hands, by status."
+    gauges.add("tremor_tenant_shards", about, ("tenant", "status"), rows)
+    waiting = select(ShardRow.tenant_id, func.min(Job.created_at)).join(Job).where(ShardRow.status == StepStatus.QUEUED)
+    ages: dict[tuple[str, ...], float] = {
+        (tenant,): _age(since)
+        for tenant, since in (await session.execute(waiting.group_by(ShardRow.tenant_id))).all()
+        if tenant in shown
+    }
+    about = "How long ago the oldest job of a tenant was started of which work waits."
+    gauges.add("tremor_tenant_queue_oldest_seconds", about, ("tenant",), ages)
 
 
 async def read_database(session: AsyncSession, gauges: Gauges) -> None:

@@ -10,13 +10,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from openapi.keys import Scope
 from openapi.problems import Forbidden, RateLimited, Unauthorized
+from openapi.wire.logs import about
 from service.context import Services
 from service.db.tables import ApiKey, Tenant
 from service.http.measuring import RATE_HEADERS
 from service.http.session_cookie import require_own_page, token_of
 from service.keys.service import find_key, is_use_news, note_use
 from service.keys.sessions import find_session
-from service.tenants.caller import DEFAULT_TENANT, Caller
+from service.tenants.caller import DEFAULT_TENANT, Caller, log_ids
 from service.tenants.rates import Rates
 
 _READING = ("GET", "HEAD", "OPTIONS")
@@ -37,6 +38,7 @@ async def require_key(connection: Connection, handler: BaseRouteHandler) -> None
         tenant = await session.get(Tenant, row.tenant_id)
     connection.scope["state"]["key_id"] = row.id
     connection.scope["state"]["tenant"] = row.tenant_id
+    about(**log_ids(row.tenant_id))
     connection.scope["state"]["requests_per_minute"] = tenant and tenant.requests_per_minute
     _check_scope(row.scope, connection, handler)
     if is_use_news(row):

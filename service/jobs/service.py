@@ -15,6 +15,7 @@ from openapi.base import utc_now
 from openapi.problems import Conflict, NotFound, NotReady, unreadable
 from openapi.states import TERMINAL, JobKind, JobStatus
 from openapi.wire.blob_names import damaged
+from openapi.wire.logs import about
 from service.artifacts.garbage import collect
 from service.artifacts.service import readable
 from service.context import Services
@@ -107,6 +108,7 @@ class JobService(ABC, Generic[Asked, Info]):
             await check_queue(session, self._services.caller.tenant, self._services.settings)
             await self.check(session, filled)
             job = await self.add(session, filled)
+            about(job=job.id)
             await self._services.orchestrator.plans.start(session, job)
             return await once.remember(session, 202, f"/v1/{job_rows.address(job)}", await self.queued(session, job))
 
@@ -119,7 +121,9 @@ class JobService(ABC, Generic[Asked, Info]):
 
     async def find(self, session: AsyncSession, identity: str) -> Job:
         """The job of an id and of this kind. Raises `NotFound`."""
-        return self._own(await session.get(Job, identity), identity)
+        job = self._own(await session.get(Job, identity), identity)
+        about(job=job.id)
+        return job
 
     async def model(self, session: AsyncSession, identity: str) -> ModelSubject | None:
         """The model that the caller names at ``/model_id``, as `load_model` gives it."""

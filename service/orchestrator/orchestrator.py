@@ -20,7 +20,7 @@ from openapi.problems import problem
 from openapi.states import TERMINAL, JobStatus
 from openapi.wire.blobs import BlobStore
 from openapi.wire.jobs import Shard, ShardResult, WorkerEvent
-from openapi.wire.logs import regarding
+from openapi.wire.logs import about, regarding
 from openapi.wire.queue import QueueClient
 from openapi.wire.settings import Settings
 from service.artifacts.garbage import collect
@@ -38,6 +38,7 @@ from service.orchestrator.retries import Ended, abandon, defer, give_back, is_ve
 from service.orchestrator.shielding import shielded
 from service.orchestrator.step_states import UNFINISHED, StepStatus
 from service.orchestrator.turns import Room, next_steps
+from service.tenants.caller import log_ids
 from service.webhooks.outbox import announce
 
 _log = logging.getLogger("tremor.orchestrator")
@@ -154,6 +155,7 @@ class Orchestrator:
             row = await session.get(ShardRow, event.shard_id)
             if job is None or row is None or row.job_id != job.id or row.status not in UNFINISHED:
                 return
+            about(**log_ids(job.tenant_id))
             if event.type == "succeeded" and event.result is not None:
                 # Any attempt will do: a result is a pure function of the shard.
                 effects(session).dispatch = True
@@ -260,7 +262,7 @@ class Orchestrator:
             if not rows:
                 return
             for row in rows:
-                with regarding(job=row.job_id, shard=row.id):
+                with regarding(job=row.job_id, shard=row.id, **log_ids(row.tenant_id)):
                     try:
                         await self._hand_out(row)
                     except ValidationError:

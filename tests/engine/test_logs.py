@@ -67,3 +67,25 @@ def test_ids_leave_with_the_end_of_their_work(capsys: pytest.CaptureFixture[str]
     assert (inside["job"], inside["shard"]) == ("aud_1", "s1")
     assert "job" not in after
     assert "shard" not in after
+
+
+@pytest.mark.parametrize("log_format", ["text", "json"])
+def test_no_secret_is_logged(capsys: pytest.CaptureFixture[str], log_format: Literal["text", "json"]) -> None:
+    set_up_logs(Settings(log_format=log_format))
+    log = logging.getLogger("tremor.test")
+    try:
+        raise ValueError("of trm_abcdefghijklmnop and redis://:hunter22@broker:6379/0")
+    except ValueError:
+        log.exception(
+            "key %s, secret %s, at %s, by %s",
+            "trm_0123456789abcdefghi",
+            "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+            "postgresql://tremor:hunter22@db/tremor",
+            {"Authorization": "Bearer 0123456789"},
+            extra={"given": "trm_0123456789abcdefghi"},
+        )
+    said = capsys.readouterr().err
+    for secret in ("0123456789", "abcdefghijklmnop", "MfKQ9r8", "hunter22"):
+        assert secret not in said
+    for kept in ("key trm_***, secret whsec_***, at postgresql://***@db/tremor", "Bearer ***", "redis://***@broker"):
+        assert kept in said
