@@ -12,7 +12,8 @@ from typing import Any
 
 from torch import fx
 
-from workers.models.graphs import aten, call, op_name
+from workers.models.graphs import aten, op_name
+from workers.models.log_formulas import LogFormulas
 from workers.models.order import constant, shape_of
 
 _SOFTMAX = {"softmax", "_softmax", "special_softmax"}
@@ -27,8 +28,6 @@ _CHOOSING = {"amax", "amin", "maximum", "minimum", "gather"}
 _CHOOSING_TOO = {"max", "min", "median", "nanmedian"}
 #: Limits such as max(p, 1e-7) guard a logarithm; they are left out, since they stop the gradient.
 _GUARD = 1e-3
-#: Beyond so many classes 1 - softmax is not looked through: it takes a (classes, classes) mask.
-_MOST_CLASSES = 128
 #: Numbers an image that a product of matrices may take.
 _MOST_PRODUCTS = 2**16
 
@@ -37,7 +36,7 @@ class LogScores:
     """Writes logarithms of positive nodes into their graph; None where a node is no product of probabilities."""
 
     def __init__(self, graph: fx.Graph) -> None:
-        self._graph = graph
+        self._write = LogFormulas(graph)
         self._known: dict[tuple[fx.Node, bool], fx.Node | None] = {}
         #: Whether scores of several classes may all be near 1, so that their logarithms are as level as they are.
         self.crowded = False
@@ -63,35 +62,35 @@ class LogScores:
         name, args = op_name(node), node.args
         held = constant(node)
         if held is not None:
-            return self._call(aten.log.default, node) if bool((held > 0).all()) else None
+            return self._write.call(aten.log.default, node) if bool((held > 0).all()) else None
         first = args[0] if args else None
         if name in _SOFTMAX and len(args) > 1:
-            return self._call(aten.log_softmax.int, first, args[1])
+            return self._write.call(aten.log_softmax.int, first, args[1])
         if name == "sigmoid":
             self.crowded = True
-            return self._call(aten.log_sigmoid.default, first)
+            return self._write.call(aten.log_sigmoid.default, first)
         if name == "exp":
             return first if isinstance(first, fx.Node) else None
         if name == "softplus" and len(args) == 1:
-            return self._log_softplus(first)
+            return self._write.log_softplus(first)
         if name == "reciprocal":
-            return self._scaled(self.log(first), -1.0)
+            return self._write.scaled(self.log(first), -1.0)
         if name in {"adaptive_avg_pool2d", "_adaptive_avg_pool2d"} and list(args[1]) == [1, 1]:  # type: ignore[arg-type]
-            return self._over(first, self.log(first), [-2, -1], keep=True, mean=True)
+            return self._write.over(first, self.log(first), [-2, -1], keep=True, mean=True)
         chosen = self._chosen(node)
         if chosen is not None:
             return chosen
         if name in _SHAPES and isinstance(first, fx.Node):
-            return self._same(node, self.log(first))
+            return self._write.same(node, self.log(first))
         if name in {"stack", "cat"} and isinstance(first, (list, tuple)):
             logs = [self.log(part) for part in first]
-            return None if any(part is None for part in logs) else self._call(node.target, logs, *args[1:])
+            return None if any(part is None for part in logs) else self._write.call(node.target, logs, *args[1:])
         if name in {"sum", "mean"} and len(args) > 1:
-            return self._total(node, self.log(first))
+            return self._write.total(node, self.log(first))
         if name == "sqrt":
-            return self._scaled(self.log(first), 0.5)
+            return self._write.scaled(self.log(first), 0.5)
         if name == "pow" and len(args) > 1 and isinstance(args[1], (int, float)):
-            return self._scaled(self.log(first), float(args[1]))
+            return self._write.scaled(self.log(first), float(args[1]))
         if name in {"clamp", "clamp_min", "clamp_max"}:
             limits = [a for a in args[1:] if isinstance(a, (int, float))]
             self.guarded = True
@@ -104,24 +103,17 @@ class LogScores:
         name, args = op_name(node), node.args
         first = args[0] if args else None
         if name == "getitem" and args[1] == 0 and isinstance(first, fx.Node) and op_name(first) in _CHOOSING_TOO:
-            pair = self._same(first, self.log(first.args[0]))
-            return None if pair is None else self._call(operator.getitem, pair, 0)
+            pair = self._write.same(first, self.log(first.args[0]))
+            return None if pair is None else self._write.call(operator.getitem, pair, 0)
         if name == "where" and len(args) == 3:
             sides = [self._operand(args[1], like=args[2]), self._operand(args[2], like=args[1])]
-            return None if None in sides else self._call(aten.where.self, first, *sides)
+            return None if None in sides else self._write.call(aten.where.self, first, *sides)
         if name == "prod" and len(args) > 1 and (log := self.log(first)) is not None:
-            return self._call(aten.sum.dim_IntList, log, [args[1]], *args[2:3])
+            return self._write.call(aten.sum.dim_IntList, log, [args[1]], *args[2:3])
         if name in {"maximum", "minimum"}:
             logs = [self.log(arg) for arg in args]
-            return None if None in logs else self._call(node.target, *logs)
-        return self._same(node, self.log(first)) if name in _CHOOSING else None
-
-    def _log_softplus(self, z: Any) -> fx.Node:
-        """``log(log(1 + e^z))``, which is z itself for very negative z."""
-        safe = self._call(
-            aten.log.default, self._call(aten.softplus.default, self._call(aten.clamp_min.default, z, -15))
-        )
-        return self._call(aten.where.self, self._call(aten.lt.Scalar, z, -15), z, safe)
+            return None if None in logs else self._write.call(node.target, *logs)
+        return self._write.same(node, self.log(first)) if name in _CHOOSING else None
 
     def _product(self, node: fx.Node) -> fx.Node | None:
         """``log(p @ q)``, of linear layers that mix classes (confusion matrices, groups of classes) and of gates."""
@@ -135,10 +127,10 @@ class LogScores:
         sizes = [s for s in (*shape_of(log)[1:], shape_of(second)[-1]) if isinstance(s, int)]
         if len(sizes) < len(shape_of(log)) or math.prod(sizes) > _MOST_PRODUCTS:
             return None
-        pairs = self._call(
-            aten.add.Tensor, self._call(aten.unsqueeze.default, log, -1), self._call(aten.unsqueeze.default, second, -3)
-        )
-        return self._call(aten.logsumexp.default, pairs, [-2], False)
+        rows = self._write.call(aten.unsqueeze.default, log, -1)
+        columns = self._write.call(aten.unsqueeze.default, second, -3)
+        pairs = self._write.call(aten.add.Tensor, rows, columns)
+        return self._write.call(aten.logsumexp.default, pairs, [-2], False)
 
     def _weights(self, arg: Any, transpose: bool) -> fx.Node | None:
         """log of a matrix; weights of 0 are let through, for as long as every column has another."""
@@ -146,10 +138,10 @@ class LogScores:
         if held is None:
             log = self.log(arg)
         elif bool((held >= 0).all()) and bool((held.sum(-1 if transpose else -2) > 0).all()):
-            log = self._call(aten.log.default, arg)
+            log = self._write.call(aten.log.default, arg)
         else:
             return None
-        return self._call(aten.transpose.int, log, -1, -2) if transpose and log is not None else log
+        return self._write.call(aten.transpose.int, log, -1, -2) if transpose and log is not None else log
 
     def _binary(self, node: fx.Node) -> fx.Node | None:
         name = op_name(node)
@@ -161,28 +153,14 @@ class LogScores:
             held = constant(one)
             self.crowded = True
             return self.log_complement(rest) if held is not None and bool((held == 1).all()) else None
-        if (rescaled := self._rescaled_tanh(node)) is not None:
-            return self._call(aten.add.Tensor, self.log(rescaled), math.log(2))
+        if (rescaled := self._write.rescaled_tanh(node)) is not None:
+            return self._write.call(aten.add.Tensor, self.log(rescaled), math.log(2))
         logs = [self._operand(x, like=y) for x, y in ((a, b), (b, a))]
         if logs[0] is None or logs[1] is None:
             return None
         if name == "add":
-            return self._call(aten.logaddexp.default, *logs)
-        return self._call((aten.add if name == "mul" else aten.sub).Tensor, *logs)
-
-    def _rescaled_tanh(self, node: fx.Node) -> fx.Node | None:
-        """sigmoid(2 z) where a node is tanh(z) + 1, which is twice as much."""
-        a, b = node.args[:2]
-        held = constant(b)
-        if (
-            op_name(node) != "add"
-            or not isinstance(a, fx.Node)
-            or op_name(a) != "tanh"
-            or held is None
-            or not bool((held == 1).all())
-        ):
-            return None
-        return self._call(aten.sigmoid.default, self._call(aten.mul.Tensor, a.args[0], 2.0))
+            return self._write.call(aten.logaddexp.default, *logs)
+        return self._write.call((aten.add if name == "mul" else aten.sub).Tensor, *logs)
 
     def _operand(self, arg: Any, like: Any) -> fx.Node | None:
         """log of an operand; of a number as a tensor."""
@@ -191,43 +169,24 @@ class LogScores:
         other = self.log(like)
         if other is None or not isinstance(arg, (int, float)) or arg < 0:
             return None
-        return self._call(aten.full_like.default, other, math.log(arg) if arg else -math.inf)
-
-    def _total(self, node: fx.Node, log: fx.Node | None) -> fx.Node | None:
-        """Log of a sum or mean over dimensions."""
-        dims: Any = node.args[1] if isinstance(node.args[1], (list, tuple)) else [node.args[1]]
-        source = node.args[0]
-        if not dims:
-            return None
-        return self._over(source, log, list(dims), bool(node.args[2:3] and node.args[2]), mean=op_name(node) == "mean")
-
-    def _over(self, source: Any, log: fx.Node | None, dims: list[int], keep: bool, mean: bool) -> fx.Node | None:
-        if log is None or not isinstance(source, fx.Node):
-            return None
-        total = self._call(aten.logsumexp.default, log, dims, keep)
-        if not mean:
-            return total
-        count = [shape_of(source)[d] for d in dims]
-        if not all(isinstance(c, int) for c in count):
-            return None
-        return self._call(aten.sub.Tensor, total, math.log(math.prod(count)))
+        return self._write.call(aten.full_like.default, other, math.log(arg) if arg else -math.inf)
 
     def _log_complement(self, node: fx.Node) -> fx.Node | None:
         name, args = op_name(node), node.args
         first = args[0] if args else None
         if name == "sigmoid":
-            return self._call(aten.log_sigmoid.default, self._call(aten.neg.default, first))
+            return self._write.call(aten.log_sigmoid.default, self._write.call(aten.neg.default, first))
         if name in _SOFTMAX and len(args) > 1:
-            return self._others(first, args[1])
+            return self._write.others(first, args[1])
         if name in _SHAPES and isinstance(first, fx.Node):
-            return self._same(node, self.log_complement(first))
+            return self._write.same(node, self.log_complement(first))
         if name in {"clamp", "clamp_min", "clamp_max"} and self.log(node) is not None:
             return self.log_complement(first)
         if name in {"stack", "cat"} and isinstance(first, (list, tuple)):
             logs = [self.log_complement(part) for part in first]
-            return None if any(part is None for part in logs) else self._call(node.target, logs, *args[1:])
+            return None if any(part is None for part in logs) else self._write.call(node.target, logs, *args[1:])
         if name == "mean" and len(args) > 1:  # the complement of a mean is the mean of complements
-            return self._total(node, self.log_complement(first))
+            return self._write.total(node, self.log_complement(first))
         if name in {"sub", "rsub"} and len(args) > 1:
             one, rest = (args[0], args[1]) if name == "sub" else (args[1], args[0])
             held = constant(one)
@@ -235,62 +194,19 @@ class LogScores:
         if name == "mul" and len(args) > 1 and isinstance(args[0], fx.Node) and isinstance(args[1], fx.Node):
             parts = (self.log_complement(args[0]), self.log(args[0]), self.log_complement(args[1]))
             if all(part is not None for part in parts):  # 1 - uv = (1 - u) + u (1 - v)
-                return self._call(aten.logaddexp.default, parts[0], self._call(aten.add.Tensor, *parts[1:]))
+                return self._write.call(aten.logaddexp.default, parts[0], self._write.call(aten.add.Tensor, *parts[1:]))
         rest = self.log_rest(node)
         return rest[0] if rest is not None and abs(rest[1] - 1) < 1e-6 else None
 
     def log_rest(self, node: fx.Node) -> tuple[fx.Node, float] | None:
         """Return log(s - node) and s where the node is ``sum_i w_i p_i`` and ``s = sum_i w_i``."""
-        terms = self._terms(node, 1.0)
+        terms = self._write.terms(node, 1.0)
         if terms is None or terms == [(1.0, node)]:
             return None
         logs = [(weight, self.log_complement(part)) for weight, part in terms if weight > 0]
         if not logs or any(log is None for _, log in logs):
             return None
-        total, *others = (self._call(aten.add.Tensor, log, math.log(weight)) for weight, log in logs)
+        total, *others = (self._write.call(aten.add.Tensor, log, math.log(weight)) for weight, log in logs)
         for log in others:
-            total = self._call(aten.logaddexp.default, total, log)
+            total = self._write.call(aten.logaddexp.default, total, log)
         return total, sum(weight for weight, _ in logs)
-
-    def _others(self, z: Any, axis: Any) -> fx.Node | None:
-        """log(1 - p_j) = logsumexp of log p over the other classes, p = softmax(z) over the last axis."""
-        shape = shape_of(z)
-        k = shape[-1] if shape else None
-        if not isinstance(k, int) or not 2 <= k <= _MOST_CLASSES or axis % len(shape) != len(shape) - 1:
-            return None
-        same = {"dtype": z.meta["val"].dtype, "device": z.meta["val"].device}
-        mask = self._call(aten.eye.default, k, **same)
-        mask = self._call(aten.masked_fill.Scalar, mask, self._call(aten.gt.Scalar, mask, 0.5), -math.inf)
-        log = self._call(aten.log_softmax.int, z, -1)
-        rest = self._call(aten.add.Tensor, self._call(aten.unsqueeze.default, log, -2), mask)
-        return self._call(aten.logsumexp.default, rest, [-1], False)
-
-    def _same(self, node: fx.Node, source: fx.Node | None) -> fx.Node | None:
-        """The node's own operator on the logarithm of what it reads."""
-        return None if source is None else self._call(node.target, source, *node.args[1:], **node.kwargs)
-
-    def _scaled(self, log: fx.Node | None, factor: float) -> fx.Node | None:
-        return None if log is None else self._call(aten.mul.Tensor, log, factor)
-
-    def _call(self, target: Any, *args: Any, **kwargs: Any) -> fx.Node:
-        return call(self._graph, target, *args, **kwargs)
-
-    def _terms(self, node: Any, factor: float) -> list[tuple[float, fx.Node]] | None:
-        """A sum of multiples as its weights and what they weigh; None where a weight is negative or no number."""
-        if not isinstance(node, fx.Node):
-            return None
-        name, args = op_name(node), list(node.args)
-        if name == "add" and not node.kwargs:
-            rescaled = self._rescaled_tanh(node)
-            if rescaled is not None:
-                return [(2 * factor, rescaled)]
-            parts = [self._terms(part, factor) for part in args[:2]]
-            return None if parts[0] is None or parts[1] is None else parts[0] + parts[1]
-        if name in {"mul", "div"} and not node.kwargs:
-            main, by = args[0], constant(args[1])
-            if by is None and name == "mul":
-                main, by = args[1], constant(args[0])
-            if by is not None and by.numel() == 1:
-                weight = float(by) if name == "mul" else 1 / float(by) if float(by) else 0.0
-                return self._terms(main, factor * weight) if weight > 0 else None
-        return [(factor, node)]

@@ -14,7 +14,7 @@ what it takes:
 import inspect
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias, TypeVar
+from typing import Any, Literal, TypeAlias, TypedDict, TypeVar, Unpack
 
 import numpy as np
 import torch
@@ -46,7 +46,7 @@ class Converter:
 
 @dataclass(frozen=True)
 class Operator:
-    """All that is known of one operator; `operator` says what each argument means."""
+    """All that is known of one operator; `Known` says what most of it means."""
 
     name: str
     domain: str
@@ -66,72 +66,77 @@ class Operator:
     idle: frozenset[str] = frozenset()
 
 
+class Known(TypedDict, total=False):
+    """What `operator` may be told; all of it has a default."""
+
+    #: ``exact`` where nothing is said, ``straight-through`` (the value is exact, the gradient an estimate) or ``none``.
+    gradient: Gradient
+    #: What is not supported, for OPERATORS.md.
+    note: str
+    #: Computes the operator with numpy on values that are known at translation, used when all inputs are; it may
+    #: return NotImplemented.
+    host: Callable[..., Any] | None
+    #: The function below is the one for `host`, and there is none for tensors.
+    constants_only: bool
+    #: Positions (from 0) of inputs that hold a layer's weights, and of those that hold none: limits, scales, sizes.
+    weights: Iterable[int]
+    settings: Iterable[int]
+    #: Settings that training writes into, so that each node needs its own.
+    statistics: Iterable[int]
+    #: What comes behind is inside the network, no longer normalisation of the image; those with weights are.
+    layer: bool
+    #: Small results on constants become constants too; those with weights keep tensors under their names.
+    folds: bool
+    #: Passes a constant on unchanged but for its shape or type.
+    view: bool
+    #: Arithmetic that normalises the image where it stands before the first layer.
+    elementwise: bool
+    #: May take a row that the file repeats for each image of its batch; those that are elementwise do.
+    beside_images: bool
+    #: Attributes that change nothing in what is computed.
+    idle: Iterable[str]
+
+
 #: Domain and name → what is registered, one for each `since`.
 OPERATORS: dict[tuple[str, str], list[Operator]] = {}
 
 
-def operator(
-    *names: str,
-    since: int = 1,
-    domain: str = "",
-    gradient: Gradient = "exact",
-    note: str = "",
-    host: Callable[..., Any] | None = None,
-    constants_only: bool = False,
-    weights: Iterable[int] = (),
-    settings: Iterable[int] = (),
-    statistics: Iterable[int] = (),
-    layer: bool | None = None,
-    folds: bool | None = None,
-    view: bool = False,
-    elementwise: bool = False,
-    beside_images: bool | None = None,
-    idle: Iterable[str] = (),
-) -> Callable[[F], F]:
-    """Register the function below it, which computes the operator with torch, and what else is known of it.
-
-    gradient: ``exact``, ``straight-through`` (the value is exact, the gradient an estimate) or ``none``.
-    note: what is not supported, for OPERATORS.md.
-    host: computes the operator with numpy on values that are known at translation, used when all inputs are; it may
-    return NotImplemented. constants_only: the function below is this one, and there is none for tensors.
-    weights, settings: positions (from 0) of inputs that hold a layer's weights, and of those that hold none: limits,
-    scales, sizes. statistics: settings that training writes into, so that each node needs its own.
-    layer: what comes behind is inside the network, no longer normalisation of the image; those with weights are.
-    folds: small results on constants become constants too; those with weights keep tensors under their names.
-    view: passes a constant on unchanged but for its shape or type.
-    elementwise: arithmetic that normalises the image where it stands before the first layer.
-    beside_images: may take a row that the file repeats for each image of its batch; those that are elementwise do.
-    idle: attributes that change nothing in what is computed.
-    """
+def operator(*names: str, since: int = 1, domain: str = "", **known: Unpack[Known]) -> Callable[[F], F]:
+    """Register the function below it, which computes the operator with torch, and what else is `Known` of it."""
 
     def register(function: F) -> F:
-        learned = frozenset(weights)
         for name in names:
-            found = Operator(
-                name=name,
-                domain=domain,
-                since=since,
-                tensor=None if constants_only else converter(function),
-                host=converter(function) if constants_only else None if host is None else converter(host),
-                gradient="none" if constants_only else gradient,
-                note=note,
-                weights=learned,
-                settings=frozenset(settings) | frozenset(statistics),
-                statistics=frozenset(statistics),
-                layer=bool(learned) if layer is None else layer,
-                folds=not learned if folds is None else folds,
-                view=view,
-                elementwise=elementwise,
-                beside_images=elementwise if beside_images is None else beside_images,
-                idle=frozenset(idle),
-            )
             registered = OPERATORS.setdefault((domain, name), [])
             if any(o.since == since for o in registered):
                 raise ValueError(f"{name} since {since} is registered twice")
-            registered.append(found)
+            registered.append(_operator(function, name, domain, since, known))
         return function
 
     return register
+
+
+def _operator(function: Callable[..., Any], name: str, domain: str, since: int, known: Known) -> Operator:
+    only, host = known.get("constants_only", False), known.get("host")
+    weights, statistics = frozenset(known.get("weights", ())), frozenset(known.get("statistics", ()))
+    elementwise = known.get("elementwise", False)
+    return Operator(
+        name=name,
+        domain=domain,
+        since=since,
+        tensor=None if only else converter(function),
+        host=converter(function) if only else None if host is None else converter(host),
+        gradient="none" if only else known.get("gradient", "exact"),
+        note=known.get("note", ""),
+        weights=weights,
+        settings=frozenset(known.get("settings", ())) | statistics,
+        statistics=statistics,
+        layer=known.get("layer", bool(weights)),
+        folds=known.get("folds", not weights),
+        view=known.get("view", False),
+        elementwise=elementwise,
+        beside_images=known.get("beside_images", elementwise),
+        idle=frozenset(known.get("idle", ())),
+    )
 
 
 def find(domain: str, name: str, version: int) -> Operator | None:

@@ -46,24 +46,7 @@ def resize(call: Call, x: Tensor, *rest: Host | None) -> Tensor:
             call.attr("extrapolation_value", 0.0),
         )
     axes = [a % x.ndim for a in call.attr("axes", list(range(x.ndim)))]
-    if sizes is not None and sizes.size:
-        wanted = ints(sizes)
-        factors = [
-            1.0 if isinstance(w, torch.SymInt) or isinstance(x.shape[a], torch.SymInt) else w / x.shape[a]
-            for a, w in zip(axes, wanted, strict=True)
-        ]
-        policy = call.attr("keep_aspect_ratio_policy", "stretch")
-        if policy != "stretch":
-            one = min(factors) if policy == "not_larger" else max(factors)
-            factors = [one] * len(axes)
-            wanted = [round(one * x.shape[a]) for a in axes]
-    elif scales is not None and scales.size:
-        factors = [float(s) for s in scales.reshape(-1)]
-        wanted = [
-            x.shape[a] if s == 1.0 else math.floor(_length(call, x, a) * s) for a, s in zip(axes, factors, strict=True)
-        ]
-    else:
-        raise call.refuse("it has neither sizes nor scales")
+    wanted, factors = _lengths(call, x, axes, sizes, scales)
     crop = None
     if rules.coordinates == "tf_crop_and_resize":
         if roi is None:
@@ -80,6 +63,31 @@ def resize(call: Call, x: Tensor, *rest: Host | None) -> Tensor:
             continue
         x = _resize_axis(call, x, axis, length, scale, rules, crop[i] if crop else None)
     return x
+
+
+def _lengths(
+    call: Call, x: Tensor, axes: list[int], sizes: Host | None, scales: Host | None
+) -> tuple[list[Any], list[float]]:
+    """The new length of each axis, and by how much it grows."""
+    if sizes is not None and sizes.size:
+        wanted = ints(sizes)
+        factors = [
+            1.0 if isinstance(w, torch.SymInt) or isinstance(x.shape[a], torch.SymInt) else w / x.shape[a]
+            for a, w in zip(axes, wanted, strict=True)
+        ]
+        policy = call.attr("keep_aspect_ratio_policy", "stretch")
+        if policy != "stretch":
+            one = min(factors) if policy == "not_larger" else max(factors)
+            factors = [one] * len(axes)
+            wanted = [round(one * x.shape[a]) for a in axes]
+        return wanted, factors
+    if scales is None or not scales.size:
+        raise call.refuse("it has neither sizes nor scales")
+    factors = [float(s) for s in scales.reshape(-1)]
+    wanted = [
+        x.shape[a] if s == 1.0 else math.floor(_length(call, x, a) * s) for a, s in zip(axes, factors, strict=True)
+    ]
+    return wanted, factors
 
 
 class _Rules:
