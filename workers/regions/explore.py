@@ -102,6 +102,30 @@ def _part_of(progress: Callable[[float], None], begin: int, size: int) -> Callab
     return lambda share: progress(begin + size * min(1.0, share))
 
 
+@dataclass(frozen=True)
+class _Cut:
+    """How one image is cut. class_map: (h, w), where `ClassMaps` were given; cut, order, chosen: (h, w) regions, the
+    rank of each pixel in its own, and whether it is within the budget."""
+
+    picture: npt.NDArray[Any]
+    class_map: npt.NDArray[Any] | None
+    cut: npt.NDArray[np.int16]
+    order: npt.NDArray[Any]
+    chosen: npt.NDArray[Any]
+
+
+def _cuts(
+    x: Tensor, y: Tensor, index: Tensor, plan: Plan, maps: ClassMaps | None, masks: npt.NDArray[Any] | None
+) -> Iterator[_Cut]:
+    """Cut each image into regions."""
+    class_maps = None if maps is None else upsampled(maps(x, y[:, None]), *x.shape[2:])[:, 0].cpu().numpy()
+    for i, picture in enumerate(x.cpu().numpy()):
+        class_map, mask = (None if part is None else part[i] for part in (class_maps, masks))
+        cut = segment(plan.segmentation, picture, plan.segments, class_map=class_map, mask=mask)
+        order = ranks(cut, plan.seed, int(index[i]))
+        yield _Cut(picture, class_map, cut, order, within(order, cut, plan.budget))
+
+
 def _explore(
     quick: Passes,
     outside: Passes,
@@ -115,44 +139,29 @@ def _explore(
     told: Callable[[float], None],
 ) -> Iterator[Explored]:
     """Explore a chunk of correctly classified images with clean logits z; told(share): of its candidates."""
-    n, _, h, w = x.shape
-    pictures = x.cpu().numpy()
-    class_maps = None if maps is None else upsampled(maps(x, y[:, None]), h, w)[:, 0].cpu().numpy()
-    cuts, order, chosen = [], [], []
-    for i in range(n):
-        cut = segment(
-            plan.segmentation,
-            pictures[i],
-            plan.segments,
-            class_map=None if class_maps is None else class_maps[i],
-            mask=None if masks is None else masks[i],
-        )
-        cuts.append(cut)
-        order.append(ranks(cut, plan.seed, int(index[i])))
-        chosen.append(within(order[i], cut, plan.budget))
-    allowed = torch.from_numpy(np.stack(chosen)).to(x.device)
+    cuts = list(_cuts(x, y, index, plan, maps, masks))
+    allowed = torch.from_numpy(np.stack([cut.chosen for cut in cuts])).to(x.device)
     tolerance = noise(z)
-    asked = _counter(plan, x.shape[1], [int(pixels.sum()) for pixels in chosen], told)
+    asked = _counter(plan, x.shape[1], [int(cut.chosen.sum()) for cut in cuts], told)
     search = Search(quick, outside, x, y, tolerance, index, asked)
     found = search_pixels(search, allowed, plan.values, plan.seed)
     queries = search.queries.tolist()
     count, grown = grow(search, quick, outside, tolerance, allowed, plan.values, plan.seed, plan.pixels, asked)
-    for i in range(n):
-        counts = _counts(found, i, order[i])
-        amount = _semantic(plan, pictures[i], None if class_maps is None else class_maps[i], cuts[i])
+    for i, cut in enumerate(cuts):
+        counts = _counts(found, i, cut.order)
         at = (found.hits.candidates.image == i).nonzero().flatten()
         yield Explored(
             index=int(index[i]),
             label=int(y[i]),
-            segments=cuts[i],
+            segments=cut.cut,
             tried=counts.tried.astype(np.int16),
             vulnerable=counts.vulnerable.astype(np.int16),
             hit_pixel=counts.hit_pixel.astype(np.int16),
             hit_value=found.hits.candidates.value[at].cpu().numpy(),
             hit_class=counts.hit_class.astype(np.int32),
             queries=int(queries[i]),
-            regions=regions_of(cuts[i], chosen[i], counts, amount),
-            needed=needed_budget(cuts[i], counts),
+            regions=regions_of(cut.cut, cut.chosen, counts, _semantic(plan, cut)),
+            needed=needed_budget(cut.cut, counts),
             few_pixels=int(count[i]) or None,
             few_pixels_example=grown[i].cpu().numpy(),
         )
@@ -185,10 +194,8 @@ def _counts(found: Found, i: int, rank: npt.NDArray[Any]) -> Counts:
     )
 
 
-def _semantic(
-    plan: Plan, picture: npt.NDArray[Any], class_map: npt.NDArray[Any] | None, cut: npt.NDArray[np.int16]
-) -> npt.NDArray[np.float64]:
+def _semantic(plan: Plan, cut: _Cut) -> npt.NDArray[np.float64]:
     if plan.semantic == "entropy":
-        return entropy(picture, cut)
-    assert class_map is not None  # `cam_mass` never comes without
-    return cam_mass(class_map, cut)
+        return entropy(cut.picture, cut.cut)
+    assert cut.class_map is not None  # `cam_mass` never comes without
+    return cam_mass(cut.class_map, cut.cut)

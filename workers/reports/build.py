@@ -1,7 +1,7 @@
 """Everything together: the parameters and files of the report job → `openapi.report.Report`."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -42,66 +42,87 @@ def build_report(params: ReportParams, inputs: Mapping[str, Path], artifacts: Se
     inputs: name → file. artifacts: files that this job itself adds. Raises `JobFailed` when a slice is missing.
     """
     merge = partial(merge_attacks, params.attacks, params.slices, inputs, params.values, choice=params.choice)
-    tables, request = merge(), params.request
+    tables, request, model = merge(), params.request, _model(params)
     few = isinstance(request, AuditRequest) and request.survivors_only
     tables = passed_on(tables) if few else tables
-    after = merge(whose=Whose.AFTER) if isinstance(request, HardeningRequest) else []
-    model = _model(params)
-    attacks = [attack_report(t, model.num_classes, model.labels) for t in tables]
-    clean, worst = clean_report(tables), worst_cases(tables)
-    checks = [*result_checks(tables, model.num_classes, survivors_only=few), *region_checks(tables)]
-
-    hardening: OwnHardening | AuditHardening | None
-    measured: Comparison | None
-    neurons: NeuronReport | None = None
-    own: dict[str, Any] = {}
     if isinstance(request, HardeningRequest):
-        sides = {Whose.BEFORE: tables, Whose.AFTER: after}
+        sides = {Whose.BEFORE: tables, Whose.AFTER: merge(whose=Whose.AFTER)}
         sides |= {Whose.RIVAL: merge(whose=Whose.RIVAL)} if params.rival is not None else {}
-        measured = compared(request, params, inputs, sides, model)
-        hardening, verdict = _own(request, params, measured)
-        checks += measured.checks
-        checks.append(Check(id="neurons", title="Neuron sensitivity", status="skipped", detail=_ELSEWHERE))
+        found = _of_hardening(request, params, compared(request, params, inputs, sides, model))
     else:
-        hardened, measured, verdict = params.hardening, None, ReportVerdict(status=None, rules=())
-        hardening = hardened if isinstance(hardened, AuditHardening) else None
-        if request.neurons is not None and slices_of(inputs, NeuronsFile.SUMS):
-            neurons = neuron_report(request.neurons, params.model.layers, inputs, params.of_neurons())
-        found = found_of(params, inputs, neurons)
-        assert found is not None  # this is an audit
-        neurons, of_analyses = with_analyses(neurons, found)
-        own, of_own = own_analyses(found)
-        checks += [neuron_check(request.neurons, neurons, _not_come_to(params)), *of_analyses]
-        checks += [*of_own, _hardening_check(hardened)]
-    recipe = request if isinstance(request, HardeningRequest) else request.harden
-    options = request.neurons if isinstance(request, AuditRequest) else None
+        sides, found = {}, _of_audit(request, params, inputs)
+    checks = [*result_checks(tables, model.num_classes, survivors_only=few), *region_checks(tables), *found.checks]
     report = Report(
         id=params.job_id,
         created_at=params.created_at,
         model=model,
         dataset=ReportDataset.model_validate(params.dataset.model_dump(exclude={"labels"})),
         config=request.model_dump(mode="json", by_alias=True),
-        definitions=definitions(tables, options, recipe, survivors_only=few)
+        definitions=definitions(tables, *_asked(request), survivors_only=few)
         | own_definitions(request if isinstance(request, AuditRequest) else None),
         environment=params.environment,
-        clean=clean,
-        attacks=tuple(attacks),
-        worst_case=worst,
+        clean=clean_report(tables),
+        attacks=tuple(attack_report(t, model.num_classes, model.labels) for t in tables),
+        worst_case=worst_cases(tables),
         classes=class_reports(tables, model.labels),
         stopped=params.stopped,
         checks=tuple(checks),
-        neurons=neurons,
-        regions=own.get("regions"),
-        explain=own.get("explain"),
-        hardening=None if hardening is None else hardening.dump(),
-        verdict=verdict,
+        neurons=found.neurons,
+        regions=found.own.get("regions"),
+        explain=found.own.get("explain"),
+        hardening=None if found.hardening is None else found.hardening.dump(),
+        verdict=found.verdict,
         artifacts=(*params.artifacts, *artifacts),
         timings=params.timings,
     )
     if isinstance(request, AuditRequest):
         verdict = judged(report.model_dump(mode="json"), request.policy.rules, tables)
         report = report.model_copy(update={"verdict": early(verdict, params) if params.stopped else verdict})
-    return Built(report, tables, after, measured)
+    return Built(report, tables, sides.get(Whose.AFTER, []), found.measured)
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What a report holds besides attacks. own: analyses that are fields of the report themselves, by name."""
+
+    checks: Sequence[Check]
+    verdict: ReportVerdict
+    hardening: OwnHardening | AuditHardening | None
+    measured: Comparison | None = None
+    neurons: NeuronReport | None = None
+    own: Mapping[str, Any] = field(default_factory=dict)
+
+
+def _of_hardening(request: HardeningRequest, params: ReportParams, measured: Comparison) -> _Found:
+    block, verdict = _own(request, params, measured)
+    elsewhere = Check(id="neurons", title="Neuron sensitivity", status="skipped", detail=_ELSEWHERE)
+    return _Found([*measured.checks, elsewhere], verdict, block, measured)
+
+
+def _of_audit(request: AuditRequest, params: ReportParams, inputs: Mapping[str, Path]) -> _Found:
+    """Without a verdict: the policy is judged on the whole report."""
+    neurons, hardened = None, params.hardening
+    if request.neurons is not None and slices_of(inputs, NeuronsFile.SUMS):
+        neurons = neuron_report(request.neurons, params.model.layers, inputs, params.of_neurons())
+    found = found_of(params, inputs, neurons)
+    assert found is not None  # this is an audit
+    neurons, of_analyses = with_analyses(neurons, found)
+    own, of_own = own_analyses(found)
+    checks = [neuron_check(request.neurons, neurons, _not_come_to(params)), *of_analyses]
+    return _Found(
+        [*checks, *of_own, _hardening_check(hardened)],
+        ReportVerdict(status=None, rules=()),
+        hardened if isinstance(hardened, AuditHardening) else None,
+        neurons=neurons,
+        own=own,
+    )
+
+
+def _asked(request: AuditRequest | HardeningRequest) -> tuple[Any, Any]:
+    """The options of neurons and the recipe of a hardening, which definitions are written for."""
+    if isinstance(request, HardeningRequest):
+        return None, request
+    return request.neurons, request.harden
 
 
 def _not_come_to(params: ReportParams) -> str | None:
