@@ -182,7 +182,7 @@ StopReason = Literal["time_budget", "stop_on"]
 
 
 class Stopped(Frozen):
-    """An audit that ended early: its figures are of the attacks and samples that ran."""
+    """An audit that ended early: its numbers are of the attacks and samples that ran."""
 
     reason: StopReason
     detail: str

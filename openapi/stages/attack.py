@@ -1,4 +1,4 @@
-"""Stage `attack`: one attack on one slice of a data set; counts and figures add up over slices.
+"""Stage `attack`: one attack on one slice of a data set; counts add up over slices.
 
 Inputs: ``model``, ``x``, ``y``, and `fooled` of the attacks that went before on the same slice.
 """
@@ -54,8 +54,9 @@ class AttackValue(Wire):
     """What the attack did to a slice.
 
     attacked: correctly classified, not spared, and not of the chosen class `target`. forward_passes, backward_passes:
-    of the attack itself. figures: counts of the attack's own. norm: of the distances in the file `samples`. by_class:
-    label → (samples, of these correct, of these fooled); None in results of before it was counted.
+    of the attack itself. figures: numbers of the attack's own (`extras` in the engine). norm: of the distances in the
+    file `samples`. by_class: label → (samples, of these correct, of these fooled); None in results of before it was
+    counted.
     """
 
     clean_correct: int

@@ -103,7 +103,7 @@ class HealthController(Controller):
                 await read_tenants(session, gauges)
         try:
             workers = await services.queue.workers()
-        except Exception:  # the queue's absence is itself worth a figure
+        except Exception:  # the queue's absence is itself worth a number
             read_workers(None, gauges)
         else:
             read_workers(workers, gauges)

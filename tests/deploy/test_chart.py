@@ -102,7 +102,7 @@ def test_the_full_sandbox_asks_for_what_it_needs() -> None:
     assert one(documents, "ConfigMap", "audits-worker")["data"]["TREMOR_SANDBOX"] == "required"
 
 
-def test_scaling_reads_figures_that_there_are() -> None:
+def test_scaling_reads_metrics_that_there_are() -> None:
     documents = rendered(EVERYTHING)
     found = one(documents, "ScaledObject", "audits-worker")["spec"]
     assert [trigger["metadata"]["valueLocation"] for trigger in found["triggers"]] == [

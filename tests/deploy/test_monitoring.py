@@ -1,4 +1,4 @@
-"""Alerts and dashboard: every expression parses, and asks for figures that the service gives."""
+"""Alerts and dashboard: every expression parses, and asks for metrics that the service gives."""
 
 import json
 import re
@@ -30,7 +30,7 @@ def test_expressions_parse(expression: str) -> None:
     promql_parser.parse(expression)
 
 
-def test_they_ask_for_figures_that_there_are(world: World) -> None:
+def test_they_ask_for_metrics_that_there_are(world: World) -> None:
     world.api.get("/health/live")
     given = {
         sample.name

@@ -105,8 +105,8 @@ def by_neuron(neurons: Json) -> Json:
     """The neuron part with each layer's neurons in their own order: near ties may be ranked either way."""
     layers = []
     for layer in neurons["layers"]:
-        figures = [{k: v for k, v in n.items() if k != "rank"} for n in layer["ranking"]]
-        ordered = sorted(figures, key=lambda neuron: neuron["neuron"])
+        measured = [{k: v for k, v in n.items() if k != "rank"} for n in layer["ranking"]]
+        ordered = sorted(measured, key=lambda neuron: neuron["neuron"])
         layers.append({"name": layer["name"], "ranking": ordered, "ratio": layer["ratio"], "dead": layer["dead"]})
     return {"pairs": neurons["pairs"], "layers": layers}
 

@@ -44,7 +44,7 @@ def test_reached_and_misled_are_reported_apart(client: Client, body: Json) -> No
     assert "towards class bag" in page
 
 
-def test_classes_have_figures_and_rules_of_their_own(client: Client, body: Json) -> None:
+def test_classes_have_numbers_and_rules_of_their_own(client: Client, body: Json) -> None:
     rules = [
         {"metric": "classes.bag.robust_accuracy", "op": ">=", "value": 0.0},
         {"metric": "classes.8.robust_accuracy", "op": ">=", "value": 0.0},

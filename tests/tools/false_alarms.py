@@ -74,7 +74,7 @@ def checks_of(net: nn.Module, x: Tensor, y: Tensor, attacks: tuple[Attack, ...])
                 backward_passes=run.backward_passes,
                 randomised=run.randomised,
                 norm=run.norm,
-                figures=run.figures,
+                extras=run.extras,
             )
         )
     return result_checks(tables, CLASSES)

@@ -29,7 +29,7 @@ from openapi.audits import AuditRequest
 from openapi.base import utc_now
 from openapi.report import NeuronReport, Report
 from openapi.stages.report import ReportParams
-from openapi.states import JobKind, JobStatus
+from openapi.status import JobKind, JobStatus
 from openapi.wire.blobs import BlobStore
 from openapi.wire.jobs import Blob, artifact_id
 from openapi.wire.settings import Settings

@@ -24,7 +24,7 @@ from workers.reports import worst
 
 
 def run(ctx: JobContext[AttackParams]) -> AttackValue:
-    """Attack the chosen samples start..stop and return counts and figures; everything adds up over slices."""
+    """Attack the chosen samples start..stop and return counts; everything adds up over slices."""
     params = ctx.params
     spec: Attack = params.attack
     model = load_contract(ctx.inputs["model"], params.model)
@@ -60,7 +60,7 @@ def run(ctx: JobContext[AttackParams]) -> AttackValue:
         forward_passes=result.forward_passes,
         backward_passes=result.backward_passes,
         seconds=result.seconds,
-        figures=result.figures,
+        figures=result.extras,
         num_classes=result.num_classes,
         norm=result.norm,
         randomised=result.randomised,

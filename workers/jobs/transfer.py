@@ -23,7 +23,7 @@ _AT_ONCE = 128
 
 
 def run(ctx: JobContext[TransferParams]) -> AttackValue:
-    """Make the examples of samples start..stop, and count whom they fool; figures say where they were made.
+    """Make the examples of samples start..stop, and count whom they fool; `figures` say where they were made.
 
     Where no operator of the model needs a twin nothing is made: its own gradients are what attacks have followed.
     """

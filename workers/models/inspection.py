@@ -79,7 +79,7 @@ def _disagreement(compared: dict[str, Any], accepted: bool) -> str:
         return f"the translated model's {said}, as far as its precision explains"
     if not accepted:
         detail = (
-            f"the translated model's {said}, and the file's precision explains {compared['explained']:.1e}: figures "
+            f"the translated model's {said}, and the file's precision explains {compared['explained']:.1e}: numbers "
             "would be those of another model. Export the model in another format (ONNX, TorchScript, torch.export), "
             "or give accept_disagreement: true in the metadata to audit the translation all the same"
         )

@@ -51,8 +51,8 @@ def result_checks(
         _unbounded,
         _gradients,
     )
-    probed = checks_from({t.id: t.figures for t in tables if not t.spec.facts.black_box and t.attacked.any()})
-    decided = decision_check({t.id: t.figures for t in tables}, tables[0].n, int(tables[0].correct.sum()))
+    probed = checks_from({t.id: t.extras for t in tables if not t.spec.facts.black_box and t.attacked.any()})
+    decided = decision_check({t.id: t.extras for t in tables}, tables[0].n, int(tables[0].correct.sum()))
     found = (*(check(tables) for check in checks), *probed, decided)
     return tuple(_not_compared(check) if survivors_only and check.id in _COMPARING else check for check in found)
 
@@ -281,11 +281,11 @@ def _reach(table: AttackTable) -> bool:
 
 def _gradients(tables: Sequence[AttackTable]) -> Check:
     title = "Loss gradients neither vanish nor overflow"
-    counted = [t for t in tables if not t.spec.facts.black_box and "zero_gradients" in t.figures and t.attacked.any()]
+    counted = [t for t in tables if not t.spec.facts.black_box and "zero_gradients" in t.extras and t.attacked.any()]
     if not counted:
         return _check("gradients-usable", title, None, "no white-box attack counted its gradients")
-    share = {t.id: float(t.figures["zero_gradients"]) / int(t.attacked.sum()) for t in counted}
-    bad = {t.id: int(t.figures.get("bad_gradients", 0)) for t in counted}
+    share = {t.id: float(t.extras["zero_gradients"]) / int(t.attacked.sum()) for t in counted}
+    bad = {t.id: int(t.extras.get("bad_gradients", 0)) for t in counted}
     worst = max(share, key=lambda k: share[k])
     good = share[worst] <= ZERO_GRADIENTS and not any(bad.values())
     detail = f"at most {100 * share[worst]:.1f} % of attacked samples met a zero gradient ({worst})"

@@ -15,7 +15,7 @@ from openapi.stages.base import Choice
 from openapi.stages.neurons import NeuronsValue
 from openapi.stages.places import Place, Whose
 from workers.attacks.engine.outcomes import Outcomes, joined, read_columns
-from workers.attacks.engine.totals import add_figures
+from workers.attacks.engine.totals import add_extras
 from workers.choice import Indices, chosen
 
 
@@ -34,7 +34,7 @@ class AttackTable(Outcomes):
     randomised: bool = False
     norm: str | None = None
     target: int | None = None
-    figures: dict[str, Any] = field(default_factory=dict)
+    extras: dict[str, Any] = field(default_factory=dict)
 
 
 def merge_attacks(
@@ -70,7 +70,7 @@ def _merge(
 ) -> AttackTable:
     parts: list[dict[str, npt.NDArray[Any]]] = []
     totals: dict[str, Any] = {"forward_passes": 0, "backward_passes": 0, "seconds": 0.0, "randomised": False}
-    figures: dict[str, Any] = {}
+    extras: dict[str, Any] = {}
     norm: str | None = None
     target: int | None = None
     for j, (start, stop) in enumerate(slices):
@@ -85,7 +85,7 @@ def _merge(
         for key in ("forward_passes", "backward_passes", "seconds"):
             totals[key] += getattr(value, key)
         totals["randomised"] = totals["randomised"] or value.randomised
-        figures = add_figures(figures, value.figures)
+        extras = add_extras(extras, value.figures)
         norm = norm or value.norm
         target = value.target if target is None else target
     every_slice = joined(parts)
@@ -93,4 +93,4 @@ def _merge(
     rows: dict[str, Any] = {column: array[order] for column, array in every_slice.items()}
     for column in ("distance", "confidence", "clean_confidence"):
         rows[column] = rows[column].astype(np.float64)
-    return AttackTable(id=str(spec.id), spec=spec, figures=figures, norm=norm, target=target, **totals, **rows)
+    return AttackTable(id=str(spec.id), spec=spec, extras=extras, norm=norm, target=target, **totals, **rows)

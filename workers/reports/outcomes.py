@@ -47,7 +47,7 @@ def attack_report(table: AttackTable, num_classes: int, names: Sequence[str] | N
         forward_passes=table.forward_passes / max(1, attacked),
         backward_passes=table.backward_passes / max(1, attacked),
         seconds=table.seconds,
-        figures={**table.figures, "attacked": attacked, "successes": fooled, **_confusions(table, num_classes)},
+        figures={**table.extras, "attacked": attacked, "successes": fooled, **_confusions(table, num_classes)},
         by_class=_by_class(table.label, table.correct, table.robust),
         queries=_queries(table),
         targeted=_targeted(table, names),

@@ -60,7 +60,7 @@ def judged(report: Mapping[str, Any], rules: Sequence[PolicyRule], tables: Seque
 
 
 def _without(table: AttackTable) -> int:
-    return int(table.figures.get("without_region", 0))
+    return int(table.extras.get("without_region", 0))
 
 
 def _untouched(table: AttackTable) -> int:

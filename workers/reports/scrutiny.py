@@ -55,7 +55,7 @@ class Looked:
     @property
     def operators(self) -> dict[str, int]:
         """Operators that a straight-through twin treats."""
-        return next((dict(t.figures.get("operators", {})) for t in self.surrogate), {})
+        return next((dict(t.extras.get("operators", {})) for t in self.surrogate), {})
 
 
 def added_attacks(request: HardeningRequest) -> Added:
@@ -89,7 +89,7 @@ def looked(
 
 
 def _first(table: AttackTable, n: int) -> AttackTable:
-    """The table of its first n samples; its passes and figures are still those of all."""
+    """The table of its first n samples; its passes and extras are still those of all."""
     columns = {field.name for field in fields(table)} & set(COLUMNS)
     return replace(table, **{name: getattr(table, name)[:n] for name in columns})
 

@@ -22,7 +22,7 @@ def passed_on(tables: Sequence[AttackTable]) -> list[AttackTable]:
         if before[i]:
             last = joined[before[i][-1]]
             table = _take_over(table, last)
-        joined[i] = replace(table, figures={**table.figures, "met": int(tables[i].attacked.sum())})
+        joined[i] = replace(table, extras={**table.extras, "met": int(tables[i].attacked.sum())})
     return [joined[i] for i in range(len(tables))]
 
 

@@ -65,7 +65,7 @@ def _ways(
     found: dict[str, Any] = {"float32": _differing(exact, reference), "graphs": None, "bfloat16": None}
     if scale.on_gpu and not spec.facts.black_box:
         replayed = _run(model, spec, x, y, scale.device, cuda_graphs=True)
-        found |= {"graphs": _differing(replayed, reference), "replayed": replayed.figures.get("cuda_graphs")}
+        found |= {"graphs": _differing(replayed, reference), "replayed": replayed.extras.get("cuda_graphs")}
     if not spec.facts.black_box and hasattr(spec, "eps"):
         found["bfloat16"] = _differing(_run(model, spec, x, y, scale.device, gradients="bfloat16"), reference)
     return found

@@ -152,7 +152,7 @@ def test_autoattack_with_few_classes(classes: int, norm: str) -> None:
     x, y = problem(model, 8)
     eps = 0.02 if norm == "linf" else 0.5
     run = attack(model, AutoAttack(eps=eps, norm=norm), x, y)
-    by = run.figures["fooled_by"]
+    by = run.extras["fooled_by"]
     assert list(by) == ["apgd-ce", "apgd-t", "fab-t", "square"]
     assert sum(by.values()) == run.success.sum()
     pgd = attack(model, Pgd(eps=eps, norm=norm, steps=50, restarts=3), x, y)

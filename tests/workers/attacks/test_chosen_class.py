@@ -71,7 +71,7 @@ def test_another_class_on_the_way_is_kept_apart() -> None:
         near = attack(Lines(), spec, x, y)
         assert (bool(near.success.all()), bool(near.reached.any())) == (True, False)
         assert set(near.adv_predicted) == {1}
-        assert "success_by_step" not in near.figures
+        assert "success_by_step" not in near.extras
     far = attack(Lines(), Pgd(eps=0.45, steps=6, target=2), x, y)
     assert far.reached.all()
     assert set(far.adv_predicted) == {2}

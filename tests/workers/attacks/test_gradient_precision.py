@@ -47,12 +47,12 @@ def test_rough_gradients_find_the_same(spec: Attack) -> None:
     model.without.clear()
     exact = run_attack(model, spec, x, y, INDEX, gradients="float32")
     assert model.with_gradient <= {torch.float32}
-    assert "gradients" not in exact.figures
+    assert "gradients" not in exact.extras
     model.with_gradient.clear()
     rough = run_attack(model, spec, x, y, INDEX, gradients="bfloat16")
     assert torch.bfloat16 in model.with_gradient
     assert model.without == {torch.float32}
-    assert rough.figures["gradients"] == "bfloat16"
+    assert rough.extras["gradients"] == "bfloat16"
     assert 0 < exact.success.sum() < len(INDEX)
     assert abs(int(exact.success.sum()) - int(rough.success.sum())) <= 2
     fooled = model(rough.x_adv).argmax(1) != y
@@ -68,7 +68,7 @@ def test_scores_and_distances_are_float32s(spec: Attack) -> None:
     rough = run_attack(model, spec, x, y, INDEX, gradients="bfloat16")
     assert model.with_gradient <= {torch.float32}
     assert model.without == {torch.float32}
-    assert "gradients" not in rough.figures
+    assert "gradients" not in rough.extras
     assert torch.equal(exact.x_adv, rough.x_adv)
 
 

@@ -43,15 +43,15 @@ def probe(model: nn.Module) -> tuple[str, dict[str, Any], bool]:
     with torch.no_grad():
         y = model(x).argmax(1)
     run = attack(model, Pgd(eps=0.01, steps=3), x, y)
-    (check,) = checks_from({"pgd": run.figures})
-    return check.status, run.figures, run.randomised
+    (check,) = checks_from({"pgd": run.extras})
+    return check.status, run.extras, run.randomised
 
 
 def test_a_clean_model_passes() -> None:
-    status, figures, randomised = probe(small_cnn())
+    status, extras, randomised = probe(small_cnn())
     assert status == "pass"
-    assert figures["probe_samples"] == 64
-    assert figures["probe_wins"] >= 62
+    assert extras["probe_samples"] == 64
+    assert extras["probe_wins"] >= 62
     assert not randomised
 
 
@@ -66,11 +66,11 @@ def test_a_saturated_clean_model_passes() -> None:
 
 @pytest.mark.parametrize("model", [Quantised, Shattered, Random])
 def test_masked_models_are_flagged(model: type[nn.Module]) -> None:
-    status, figures, randomised = probe(model())
+    status, extras, randomised = probe(model())
     assert status == "fail"
     assert randomised == (model is Random)
     if model is Quantised:
-        assert figures["zero_gradients"] == 64
+        assert extras["zero_gradients"] == 64
 
 
 def test_a_softmax_saturated_beyond_repair_is_flagged() -> None:
@@ -80,9 +80,9 @@ def test_a_softmax_saturated_beyond_repair_is_flagged() -> None:
         def forward(self, x: Tensor) -> Tensor:
             return (1e6 * self.net(x)).softmax(1)  # type: ignore[no-any-return]
 
-    status, figures, _ = probe(Saturated())
+    status, extras, _ = probe(Saturated())
     assert status == "fail"
-    assert figures["zero_gradients"] >= 0.9 * 64
+    assert extras["zero_gradients"] >= 0.9 * 64
 
 
 def test_a_loss_that_is_flat_beyond_the_boundary_is_no_zero_gradient() -> None:
@@ -92,7 +92,7 @@ def test_a_loss_that_is_flat_beyond_the_boundary_is_no_zero_gradient() -> None:
     net = nn.Sequential(model, Spread()).eval()
     run = run_attack(net, Apgd(eps=0.15, steps=25, loss="dlr"), x, y, torch.arange(200))
     assert int(run.success.sum()) > 50
-    assert run.figures["zero_gradients"] == 0
+    assert run.extras["zero_gradients"] == 0
 
 
 class Spread(nn.Module):
@@ -115,5 +115,5 @@ def test_black_box_attacks_probe_nothing() -> None:
     model = small_cnn()
     x, y = problem(model, 8)
     run = attack(model, Square(eps=0.01, queries=3), x, y)
-    assert "probe_samples" not in run.figures
+    assert "probe_samples" not in run.extras
     assert run.backward_passes == 0

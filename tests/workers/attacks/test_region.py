@@ -62,7 +62,7 @@ def test_only_the_region_changes_whatever_the_slices(spec: Attack) -> None:
     assert not (moved & ~free).any()
     assert moved.any()
     assert not found.attacked[8]
-    assert found.figures["without_region"] == 1
+    assert found.extras["without_region"] == 1
     assert (found.distance[found.success] <= getattr(spec, "eps", np.inf)).all()
     parts = [
         run_attack(model, spec, x[s], y[s], torch.arange(9)[s], free=free[s], batch_size=4)

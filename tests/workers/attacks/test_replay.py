@@ -77,10 +77,10 @@ def test_the_third_time_a_pass_is_recorded_and_then_replayed(device: torch.devic
         assert_same(ask(victim, n, seed), ask(usual, n, seed))
         recordings.append(len(replays(victim)))
     assert recordings == [0, 0, 1, 1, 1, 1]
-    assert replays(victim).figure == 3
+    assert replays(victim).told == 3
     for seed, n in enumerate((3, 8, 5, 1, 7)):
         assert_same(ask(victim, n, seed), ask(usual, n, seed))
-    assert (len(replays(victim)), replays(victim).figure) == (2, 5)
+    assert (len(replays(victim)), replays(victim).told) == (2, 5)
     assert torch.equal(victim.forwards, usual.forwards)
     assert torch.equal(victim.backwards, usual.backwards)
 
@@ -140,7 +140,7 @@ def test_losses_that_may_change_are_not_recorded(device: torch.device) -> None:
             lambda z, y, by=factor: by * log_odds(z, y),
         ):
             assert_same(ask(victim, 8, loss=loss), ask(usual, 8, loss=loss))
-    assert (len(replays(victim)), replays(victim).figure) == (0, 0)
+    assert (len(replays(victim)), replays(victim).told) == (0, 0)
 
 
 def test_there_are_only_so_many(device: torch.device, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -149,7 +149,7 @@ def test_there_are_only_so_many(device: torch.device, monkeypatch: pytest.Monkey
     for n in (8, 16, 32, 64):
         for seed in range(4):
             assert_same(ask(victim, n, seed), ask(usual, n, seed))
-    assert (len(replays(victim)), replays(victim).figure) == (2, 2)
+    assert (len(replays(victim)), replays(victim).told) == (2, 2)
 
 
 @pytest.mark.parametrize(
@@ -163,12 +163,12 @@ def test_what_cannot_be_replayed_is_given_up(
     monkeypatch.setitem(RECORDERS, "cpu", recorder)
     usual, victim = victims(torch.device("cpu"), 16)
     for n in (16, 16, 16, 16, 5, 5, 5, 5):
-        seed = len(str(replays(victim).figure)) + n
+        seed = len(str(replays(victim).told)) + n
         assert_same(ask(victim, n, seed), ask(usual, n, seed))
     assert len(replays(victim)) == 0
     assert replays(victim).replayed == 0
-    assert str(replays(victim).figure).startswith("given up: ")
-    assert why in str(replays(victim).figure)
+    assert str(replays(victim).told).startswith("given up: ")
+    assert why in str(replays(victim).told)
 
 
 class HostDependent(nn.Module):
@@ -188,7 +188,7 @@ def test_models_that_ask_the_host_are_attacked_as_usual(device: torch.device) ->
     for seed in range(5):
         assert_same(ask(victim, 8, seed), ask(usual, 8, seed))
     if device.type == "cuda":
-        assert replays(victim).figure == "given up: recording a pass raised RuntimeError"
+        assert replays(victim).told == "given up: recording a pass raised RuntimeError"
         other = CudaRecorder(device)  # nothing is broken by it
         x, y = images(8, device)
         play = other.record(functools.partial(usual._both_ways, log_odds), (x, y))
@@ -215,7 +215,7 @@ def test_a_replay_that_is_not_finite_names_the_sample(device: torch.device) -> N
         ask(victim, 12, seed)
     x, y = images(5, device)
     x[3, 0, 4, 4] = 3.0
-    before = replays(victim).figure
+    before = replays(victim).told
     rows = torch.tensor([1, 2, 4, 7, 9], device=device)
     for _ in range(3):
         victim.gradient(images(5, device, 1)[0], log_odds, rows, y)
@@ -223,9 +223,9 @@ def test_a_replay_that_is_not_finite_names_the_sample(device: torch.device) -> N
         victim.gradient(x, log_odds, rows, y)
     assert caught.value.extra["index"] == 107
     assert isinstance(before, int)
-    assert replays(victim).figure == before + 1
+    assert replays(victim).told == before + 1
     victim.gradient(images(5, device, 2)[0], log_odds, rows, y)  # and goes on
-    assert replays(victim).figure == before + 2
+    assert replays(victim).told == before + 2
 
 
 def test_rows_without_a_gradient_are_no_difference(device: torch.device) -> None:
@@ -235,7 +235,7 @@ def test_rows_without_a_gradient_are_no_difference(device: torch.device) -> None
     for _ in range(4):
         for v in (usual, victim):
             assert bool((v.gradient(x, log_odds, v.everyone, y)[2][2] == 0).all())
-    assert replays(victim).figure == 1
+    assert replays(victim).told == 1
     assert victim.bad_gradients.nonzero().flatten().tolist() == [2]
 
 
@@ -259,7 +259,7 @@ def test_out_of_memory_drops_the_recordings_and_begins_with_smaller_ones(device:
     usual, victim = victims(device, 64, net, tile=64)
     for seed in range(4):
         ask(victim, 64, seed)
-    assert (len(replays(victim)), replays(victim).figure) == (1, 1)
+    assert (len(replays(victim)), replays(victim).told) == (1, 1)
     net.most = 16
     victim.logits(images(64, device)[0], victim.everyone)
     assert victim.tile == 16
@@ -274,4 +274,4 @@ def test_log_probabilities_are_replayed(device: torch.device) -> None:
     usual, victim = victims(device, 8, nn.Sequential(small_cnn(), nn.Softmax(1)), probabilities=True)
     for seed in range(5):
         assert_same(ask(victim, 8, seed), ask(usual, 8, seed))
-    assert replays(victim).figure == 2
+    assert replays(victim).told == 2

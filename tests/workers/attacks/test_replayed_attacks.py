@@ -13,7 +13,7 @@ from workers.attacks.engine import suite
 from workers.attacks.engine.attack_run import AttackRun
 from workers.attacks.engine.replay import RECORDERS
 from workers.attacks.engine.suite import run_attack
-from workers.attacks.engine.totals import add_figures
+from workers.attacks.engine.totals import add_extras
 
 
 def both(device: torch.device, spec: Attack, n: int, net: nn.Module | None = None, **options: Any) -> list[AttackRun]:
@@ -41,9 +41,9 @@ def both(device: torch.device, spec: Attack, n: int, net: nn.Module | None = Non
 )
 def test_attacks_find_the_same(device: torch.device, spec: Attack) -> None:
     without, replayed = both(device, spec, 90, gradients="float32")
-    assert "cuda_graphs" not in without.figures
-    assert replayed.figures.pop("cuda_graphs") > 0
-    assert replayed.figures == without.figures
+    assert "cuda_graphs" not in without.extras
+    assert replayed.extras.pop("cuda_graphs") > 0
+    assert replayed.extras == without.extras
     assert (replayed.success == without.success).all()
     assert without.success.any()
     assert (replayed.forward_passes, replayed.backward_passes) == (without.forward_passes, without.backward_passes)
@@ -53,14 +53,14 @@ def test_attacks_find_the_same(device: torch.device, spec: Attack) -> None:
 def test_the_same_bit_by_bit_where_the_size_is_the_same(device: torch.device) -> None:
     without, replayed = both(device, Pgd(eps=1e-4, norm="l2", steps=10, random_start=False), 64, gradients="float32")
     assert not without.success.any()
-    assert replayed.figures["cuda_graphs"] > 5
+    assert replayed.extras["cuda_graphs"] > 5
     assert torch.equal(replayed.x_adv, without.x_adv)
 
 
 def test_attacks_in_bfloat16_are_replayed(device: torch.device) -> None:
     without, replayed = both(device, Pgd(eps=0.03, steps=12), 90, gradients="bfloat16")
-    assert replayed.figures["gradients"] == "bfloat16"
-    assert replayed.figures["cuda_graphs"] > 0
+    assert replayed.extras["gradients"] == "bfloat16"
+    assert replayed.extras["cuda_graphs"] > 0
     assert 0 < without.success.sum() < 90
     assert abs(int(without.success.sum()) - int(replayed.success.sum())) <= 2
 
@@ -68,7 +68,7 @@ def test_attacks_in_bfloat16_are_replayed(device: torch.device) -> None:
 def test_chunks_share_their_recordings(device: torch.device, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(suite, "_CHUNK", dict.fromkeys(("cpu", "cuda"), (20, 2**26)))
     without, replayed = both(device, Pgd(eps=1e-5, steps=2), 60, gradients="float32")
-    assert replayed.figures["cuda_graphs"] == 3 * 3 - 3  # a probe and two steps each
+    assert replayed.extras["cuda_graphs"] == 3 * 3 - 3  # a probe and two steps each
     assert (replayed.success == without.success).all()
 
 
@@ -84,18 +84,18 @@ def test_a_randomised_model_is_not_recorded(device: torch.device) -> None:
 
     _, replayed = both(device, Pgd(eps=0.03, steps=8), 20, Noisy())
     assert replayed.randomised
-    assert replayed.figures["cuda_graphs"] == "given up: the model is randomised"
+    assert replayed.extras["cuda_graphs"] == "given up: the model is randomised"
 
 
 def test_nothing_is_said_where_there_is_nothing_to_replay(
     device: torch.device, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert "cuda_graphs" not in both(device, Square(eps=0.03, queries=10), 8)[1].figures
+    assert "cuda_graphs" not in both(device, Square(eps=0.03, queries=10), 8)[1].extras
     monkeypatch.delitem(RECORDERS, device.type)
-    assert "cuda_graphs" not in both(device, Pgd(eps=0.03, steps=8), 8)[1].figures
+    assert "cuda_graphs" not in both(device, Pgd(eps=0.03, steps=8), 8)[1].extras
 
 
 def test_slices_say_how_many_or_why_not() -> None:
-    assert add_figures({"cuda_graphs": 3}, {"cuda_graphs": 4}) == {"cuda_graphs": 7}
+    assert add_extras({"cuda_graphs": 3}, {"cuda_graphs": 4}) == {"cuda_graphs": 7}
     for a, b in ((3, "given up"), ("given up", 3)):
-        assert add_figures({"cuda_graphs": a}, {"cuda_graphs": b}) == {"cuda_graphs": "given up"}
+        assert add_extras({"cuda_graphs": a}, {"cuda_graphs": b}) == {"cuda_graphs": "given up"}

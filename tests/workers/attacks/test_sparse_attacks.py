@@ -89,7 +89,7 @@ def test_strattack_changes_the_planted_group_alone() -> None:
     inside = torch.zeros(8, 8, dtype=torch.bool)
     inside[2:4, 4:6] = True
     assert not changed[:, 0][:, ~inside].any()
-    assert run.figures["groups_changed"] == 6
+    assert run.extras["groups_changed"] == 6
     with torch.no_grad():
         gap = (model(x)[:, 0] - model(x)[:, 1]).abs()
     exact = gap / w[0, inside].norm()  # the nearest point with the other pixels fixed
@@ -102,7 +102,7 @@ def test_strattack_trades_groups_for_distance() -> None:
     few, many = (attack(model, StrAttack(tau=tau), x, y) for tau in (3.0, 0.05))
     assert (few.success == few.correct).all()
     assert (many.success == many.correct).all()
-    assert few.figures["groups_changed"] < 0.7 * many.figures["groups_changed"]
+    assert few.extras["groups_changed"] < 0.7 * many.extras["groups_changed"]
 
 
 def test_strattack_keeps_within_the_change_allowed() -> None:
@@ -160,7 +160,7 @@ def test_strattack_gives_groups_back_without_any_slope() -> None:
         return linear((images * 8).round() / 8)  # type: ignore[no-any-return]
 
     run = run_attack(stairs, StrAttack(), x, y, torch.arange(6))
-    assert run.figures["zero_gradients"] == 6
+    assert run.extras["zero_gradients"] == 6
     ours = run.success & run.correct
     assert ours.sum() == run.correct.sum()
     changed = (Groups(2, 8, 8).norms(run.x_adv - x) > 0).flatten(1).sum(1)
@@ -172,4 +172,4 @@ def test_strattack_survives_finding_nothing() -> None:
     x = torch.rand(3, 1, 4, 4, generator=torch.Generator().manual_seed(0))
     run = attack(model, StrAttack(), x, torch.zeros(3, dtype=torch.int64))
     assert not run.success.any()
-    assert run.figures["groups_changed"] == 0
+    assert run.extras["groups_changed"] == 0

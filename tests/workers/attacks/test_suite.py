@@ -10,7 +10,7 @@ from openapi.attacks.base import Attack
 from openapi.problems import ModelNumerics, NotDifferentiable
 from tests.workers.attacks.nets import Linear, attack, linear_layer, problem, small_cnn
 from workers.attacks.engine.suite import run_attack
-from workers.attacks.engine.totals import add_figures
+from workers.attacks.engine.totals import add_extras
 
 pytestmark = pytest.mark.slow
 
@@ -41,8 +41,8 @@ def test_same_result_for_any_batch_size_and_sharding(spec: Attack) -> None:
     assert (np.concatenate([s.success for s in shards]) == whole.success).all()
     torch.testing.assert_close(torch.cat([s.x_adv for s in shards]), whole.x_adv, rtol=0, atol=1e-5)
     assert sum(s.backward_passes for s in shards) == whole.backward_passes
-    merged = add_figures(add_figures(shards[0].figures, shards[1].figures), shards[2].figures)
-    assert merged == whole.figures
+    merged = add_extras(add_extras(shards[0].extras, shards[1].extras), shards[2].extras)
+    assert merged == whole.extras
 
 
 @pytest.mark.parametrize("spec", SPECS, ids=IDS)
@@ -121,7 +121,7 @@ def test_fooled_rows_leave_the_run() -> None:
     run = attack(model, Pgd(eps=0.5, steps=50), x, y)
     assert run.success.all()
     assert run.forward_passes < 32 * 10
-    by_step = run.figures["success_by_step"]
+    by_step = run.extras["success_by_step"]
     assert sum(by_step) == 32
     assert len(by_step) == 51
     # a row fooled at step s has cost s + 1 passes
@@ -216,7 +216,7 @@ def test_scaled_logits_do_not_protect(scale: float) -> None:
         linear_layer(model, -1).bias.mul_(scale)
     scaled = attack(model, Pgd(eps=0.03, steps=10), x, y)
     assert scaled.success.sum() >= plain.success.sum() - 1
-    assert scaled.figures["zero_gradients"] == 0
+    assert scaled.extras["zero_gradients"] == 0
 
 
 @pytest.mark.parametrize("scale", [1.0, 30.0])

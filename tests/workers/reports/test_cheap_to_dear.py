@@ -49,7 +49,7 @@ def table(attack: Attack, met: list[int], fooled: list[int]) -> AttackTable:
         confidence=np.full(10, 0.5),
         queries=np.full(10, -1),
         clean_confidence=np.full(10, 0.9),
-        figures={"zero_gradients": 0, "bad_gradients": 0},
+        extras={"zero_gradients": 0, "bad_gradients": 0},
     )
 
 
@@ -70,7 +70,7 @@ def test_what_was_fooled_before_counts(tables: list[AttackTable]) -> None:
     assert fgsm.success.tolist() == tables[1].success.tolist()
     assert apgd.adv_predicted[:5].tolist() == [7, 7, 0, 0, 6]
     assert np.nanmax(apgd.distance) == 0.1
-    assert [t.figures["met"] for t in (apgd, fgsm, cw, pgd)] == [7, 9, 9, 7]
+    assert [t.extras["met"] for t in (apgd, fgsm, cw, pgd)] == [7, 9, 9, 7]
     assert attack_report(apgd, 10).robust_accuracy == 0.6
     assert attack_report(apgd, 10).success_rate == 3 / 9
     assert attack_report(cw, 10).success_rate == 1

@@ -21,7 +21,7 @@ SPECS = [Pgd(eps=0.03, steps=20)]
 IDS = {"model_id": "mdl_1", "train_dataset_id": "dst_0", "eval_dataset_id": "dst_1"}
 
 
-def looked(folder: Path, fooled: dict[str, Any], *, compare: bool = False, **figures: Any) -> Built:
+def looked(folder: Path, fooled: dict[str, Any], *, compare: bool = False, **operators: Any) -> Built:
     """PGD leaves 30 of 60 samples more after hardening; `fooled`: what each attack of the close look fools after it."""
     shards = Planted(folder, clean=1.0)
     few = [(0, 25), (25, 50)]
@@ -32,7 +32,7 @@ def looked(folder: Path, fooled: dict[str, Any], *, compare: bool = False, **fig
         shards.attack(i, N >= 0, few)
         shards.attack(i, fooled.get(name, N >= 30), few, "after.")
     shards.attack(3, fooled.get("transfer", N >= 40), few, "after.")
-    shards.attack(4, fooled.get("straight", N >= 60), few, "after.", figures={"operators": figures})
+    shards.attack(4, fooled.get("straight", N >= 60), few, "after.", figures={"operators": operators})
     shards.sums(few)
     for name in ("sums.0", "sums.1"):
         shards.inputs[f"after.{name}"], shards.values[f"after.{name}"] = shards.inputs[name], shards.values[name]

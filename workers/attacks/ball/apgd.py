@@ -1,6 +1,7 @@
 """Auto-PGD: PGD with momentum and a step size that adapts itself (Croce & Hein 2020, Algorithm 1)."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -8,7 +9,7 @@ from torch import Tensor
 from openapi.attacks import Apgd, ApgdT
 from workers.attacks.engine.batch import Batch, one_each
 from workers.attacks.engine.rng import SampleRng
-from workers.attacks.engine.rows import without
+from workers.attacks.engine.rows import RowState
 from workers.attacks.engine.targets import aim_at_several, side_by_side
 from workers.attacks.engine.victim import Loss
 from workers.attacks.maths.balls import L2Ball, LinfBall, l2_norm, per_row, restricted
@@ -75,6 +76,64 @@ def checkpoints(steps: int) -> list[int]:
     return points
 
 
+@dataclass
+class _Ascent(RowState):
+    """Where m rows stand. args: what the loss needs of each.
+
+    x, x_old: (m, c, h, w), this iterate and the one before; f, grad: loss and gradient at x; x_best, f_best, grad_best:
+    where the loss was largest. eta: step size; rises: steps since the last checkpoint that raised the loss; halved:
+    whether eta was halved there, f_checked: f_best there.
+    """
+
+    rows: Tensor
+    space: LinfBall | L2Ball
+    args: tuple[Tensor, ...]
+    x: Tensor
+    x_old: Tensor
+    x_best: Tensor
+    f: Tensor
+    f_best: Tensor
+    f_checked: Tensor
+    grad: Tensor
+    grad_best: Tensor
+    eta: Tensor
+    rises: Tensor
+    halved: Tensor
+
+    def move(self, a: float, out: Tensor) -> Tensor:
+        """Step into `out`, which becomes x; return the tensor that is free now.
+
+        ``z = P(x_k + eta d(x_k)); x_{k+1} = P(x_k + a (z - x_k) + (1 - a)(x_k - x_{k-1}))``.
+        """
+        z = self.space.project_(torch.addcmul(self.x, self.space.direction(self.grad), per_row(self.eta), out=out))
+        if a != 1.0:  # a z + (1 - a) (2 x - x_old), in place
+            z = self.space.project_(z.lerp_(self.x_old.lerp_(self.x, 2.0), 1 - a))
+        free, self.x_old, self.x = self.x_old, self.x, z
+        return free
+
+    def arrive(self, f: Tensor, grad: Tensor | None) -> None:
+        """Take in what was found at x; grad: None where nothing follows."""
+        self.rises += f > self.f
+        self.f = f
+        better = (f > self.f_best).nonzero().flatten()
+        self.f_best[better] = f[better]
+        self.x_best.index_copy_(0, better, self.x.index_select(0, better))
+        if grad is not None:
+            self.grad = grad
+            self.grad_best.index_copy_(0, better, grad.index_select(0, better))
+
+    def check(self, steps: int) -> None:
+        """Halve eta and go back to the best point where fewer than 3/4 of the last `steps` steps raised the loss, or
+        where neither eta nor the best loss has changed since the checkpoint before."""
+        few = self.rises <= steps * _RHO
+        halve = few | (~self.halved & (self.f_best <= self.f_checked))
+        self.eta = torch.where(halve, self.eta / 2, self.eta)
+        back = halve.nonzero().flatten()
+        self.x = self.x.index_copy(0, back, self.x_best.index_select(0, back))
+        self.grad.index_copy_(0, back, self.grad_best.index_select(0, back))
+        self.halved, self.f_checked, self.rises = halve, self.f_best.clone(), torch.zeros_like(self.rises)
+
+
 def _climb(
     batch: Batch,
     spec: Apgd | ApgdT,
@@ -85,59 +144,36 @@ def _climb(
 ) -> None:
     """One run from one random start on `rows`, which consist of as many copies as there are streams.
 
-    Fooled rows leave at once, with all their copies. args: what the loss needs of each.
-
-    z = P(x_k + eta d(x_k)); x_{k+1} = P(x_k + a (z - x_k) + (1 - a)(x_k - x_{k-1})), a = 0.75 (1 in the first step),
-    eta = 2 eps at first. At a checkpoint eta is halved and x set back to the best point when fewer than 3/4 of the
-    steps raised the loss, or when neither eta nor the best loss has changed since the checkpoint before.
+    Fooled rows leave at once, with all their copies. args: what the loss needs of each. Momentum a is 0.75 (1 in the
+    first step), eta = 2 eps at first.
     """
     if len(rows) == 0:
         return
-    steps, space = spec.steps, batch.ball(rows, spec.eps, spec.norm)
+    space = batch.ball(rows, spec.eps, spec.norm)
     x = _start(space, streams, rows)
     logits, f, grad = batch.gradient(x, loss, rows, *args)
     hit = batch.keep_first(rows, x, logits, 0)
-    x_old, x_best, grad_best, spare = x.clone(), x.clone(), grad.clone(), torch.empty_like(x)
-    f_best, f_checked = f.clone(), f.clone()
-    eta = torch.full_like(f, 2 * spec.eps)
-    rises = torch.zeros_like(f)
-    halved = torch.ones_like(f, dtype=torch.bool)
-    points, previous = checkpoints(steps), 0
-    for step in range(1, steps + 1):
+    eta, ones = torch.full_like(f, 2 * spec.eps), torch.ones_like(f, dtype=torch.bool)
+    copies = (f.clone(), f.clone(), grad, grad.clone(), eta, torch.zeros_like(f), ones)
+    at = _Ascent(rows, space, args, x, x.clone(), x.clone(), f, *copies)
+    spare, points, previous = torch.empty_like(x), checkpoints(spec.steps), 0
+    for step in range(1, spec.steps + 1):
         if bool(hit.any()):
-            rows, space, args, x, x_old, x_best, grad, grad_best = without(
-                hit, rows, space, args, x, x_old, x_best, grad, grad_best
-            )
-            f, f_best, f_checked, eta, rises, halved = without(hit, f, f_best, f_checked, eta, rises, halved)
-            spare = torch.empty_like(x)
-            if len(rows) == 0:
+            at = at.without(hit)
+            spare = torch.empty_like(at.x)
+            if len(at.rows) == 0:
                 return
-        a = _MOMENTUM if step > 1 else 1.0
-        z = space.project_(torch.addcmul(x, space.direction(grad), per_row(eta), out=spare))
-        if a != 1.0:  # a z + (1 - a) (2 x - x_old), in place
-            z = space.project_(z.lerp_(x_old.lerp_(x, 2.0), 1 - a))
-        x_old, x, spare = x, z, x_old
-        if step < steps:
-            logits, f_new, grad = batch.gradient(x, loss, rows, *args)
+        spare = at.move(_MOMENTUM if step > 1 else 1.0, spare)
+        more = step < spec.steps
+        if more:
+            logits, f, grad = batch.gradient(at.x, loss, at.rows, *at.args)
         else:
-            logits = batch.logits(x, rows)
-            f_new = loss(logits, *args)
-        hit = batch.keep_first(rows, x, logits, step)
-        rises += f_new > f
-        f = f_new
-        better = (f > f_best).nonzero().flatten()
-        f_best[better] = f[better]
-        x_best.index_copy_(0, better, x.index_select(0, better))
-        if step == steps:
-            break
-        grad_best.index_copy_(0, better, grad.index_select(0, better))
-        if step in points:
-            few = rises <= (step - previous) * _RHO
-            halve = few | (~halved & (f_best <= f_checked))
-            eta = torch.where(halve, eta / 2, eta)
-            back = halve.nonzero().flatten()
-            x = x.index_copy(0, back, x_best.index_select(0, back))
-            grad.index_copy_(0, back, grad_best.index_select(0, back))
-            halved, f_checked, rises, previous = halve, f_best.clone(), torch.zeros_like(rises), step
-    strongest = one_each(rows, f_best)
-    batch.offer(rows[strongest], x_best[strongest])
+            logits = batch.logits(at.x, at.rows)
+            f = loss(logits, *at.args)
+        hit = batch.keep_first(at.rows, at.x, logits, step)
+        at.arrive(f, grad if more else None)
+        if more and step in points:
+            at.check(step - previous)
+            previous = step
+    strongest = one_each(at.rows, at.f_best)
+    batch.offer(at.rows[strongest], at.x_best[strongest])

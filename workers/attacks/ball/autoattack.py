@@ -18,7 +18,7 @@ def autoattack(batch: Batch, spec: AutoAttack) -> None:
     before.
 
     With fewer than ten classes there are K - 1 targets; two classes are no special case.
-    figures: ``fooled_by`` counts the samples that each of the four took.
+    extras: ``fooled_by`` counts the samples that each of the four took.
     """
     norm, eps = spec.norm, spec.eps
     stages: dict[str, Callable[[], None]] = {
@@ -32,4 +32,4 @@ def autoattack(batch: Batch, spec: AutoAttack) -> None:
         before = int(batch.found.sum())
         stage()
         fooled_by[name] = int(batch.found.sum()) - before
-    batch.figures["fooled_by"] = fooled_by
+    batch.extras["fooled_by"] = fooled_by

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from workers.attacks.engine.outcomes import Outcomes, joined
-from workers.attacks.engine.totals import add_figures
+from workers.attacks.engine.totals import add_extras
 from workers.attacks.maths.balls import Norm
 
 
@@ -17,7 +17,7 @@ class AttackRun(Outcomes):
 
     x_adv: (n, c, h, w) float32; for samples without success the last try (or x itself). forward_passes,
     backward_passes: totals of the attack itself (without clean, confirming and probing passes). norm: of `distance`.
-    figures: counts that slices add up: zero_gradients, bad_gradients (samples), probe_* (see `gradient_probe`),
+    extras: counts that slices add up: zero_gradients, bad_gradients (samples), probe_* (see `gradient_probe`),
     success_by_step (entry i: first fooled by iterate i), and each attack's own.
     """
 
@@ -28,7 +28,7 @@ class AttackRun(Outcomes):
     forward_passes: int = 0
     backward_passes: int = 0
     seconds: float = 0.0
-    figures: dict[str, Any] = field(default_factory=dict)
+    extras: dict[str, Any] = field(default_factory=dict)
 
     @property
     def robust_accuracy(self) -> float:
@@ -36,12 +36,12 @@ class AttackRun(Outcomes):
         return float(self.robust.mean()) if self.n else float("nan")
 
 
-def join(parts: list[AttackRun], num_classes: int | None, seconds: float, **figures: Any) -> AttackRun:
-    """Return the run of all parts, in their order; num_classes: of the data set, None for the model's; figures: of the
+def join(parts: list[AttackRun], num_classes: int | None, seconds: float, **extras: Any) -> AttackRun:
+    """Return the run of all parts, in their order; num_classes: of the data set, None for the model's; extras: of the
     whole."""
     told: dict[str, Any] = {}
     for part in parts:
-        told = add_figures(told, part.figures)
+        told = add_extras(told, part.extras)
     return AttackRun(
         **joined([part.columns() for part in parts]),
         x_adv=torch.cat([p.x_adv for p in parts]),
@@ -51,5 +51,5 @@ def join(parts: list[AttackRun], num_classes: int | None, seconds: float, **figu
         forward_passes=sum(p.forward_passes for p in parts),
         backward_passes=sum(p.backward_passes for p in parts),
         seconds=seconds,
-        figures={**told, **figures},
+        extras={**told, **extras},
     )

@@ -79,7 +79,7 @@ class Batch:
         self.found_at = torch.full((len(x),), -1, dtype=torch.int64, device=x.device)
         self._untested, self._last_step = torch.zeros_like(self.found), -1
         #: free numbers for the report; counts (ints, lists of ints) of slices are added up
-        self.figures: dict[str, object] = {}
+        self.extras: dict[str, object] = {}
         self._beat = beat
 
     def active(self) -> Tensor:

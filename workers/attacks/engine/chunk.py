@@ -115,20 +115,20 @@ def run_chunk(setup: Setup, chunk: Chunk, beat: Callable[[float], None]) -> Atta
         setup.replays.give_up("the model is randomised")
     found = _Found(chunk, target)
     rows = found.attacked.nonzero().flatten()
-    figures: dict[str, Any] = {"zero_gradients": 0, "bad_gradients": 0}
-    figures |= {"gradients": "bfloat16"} if setup.rough else {}
+    extras: dict[str, Any] = {"zero_gradients": 0, "bad_gradients": 0}
+    extras |= {"gradients": "bfloat16"} if setup.rough else {}
     if chunk.free is not None:
-        figures["without_region"] = int((~chunk.free.flatten(1).any(1)).sum())
+        extras["without_region"] = int((~chunk.free.flatten(1).any(1)).sum())
     forwards = backwards = 0
     if len(rows):
         batch = _batch(setup, chunk, rows, randomised, target, beat)
         if not spec.facts.black_box:
-            figures |= _probed(batch)
+            extras |= _probed(batch)
         setup.attack(batch, spec)
         found.confirm(chunk, rows, batch, spec)
-        figures |= {**_steps(batch, spec), **batch.figures}
-        figures["zero_gradients"] = int(batch.victim.zero_gradients.sum())
-        figures["bad_gradients"] = int(batch.victim.bad_gradients.sum())
+        extras |= {**_steps(batch, spec), **batch.extras}
+        extras["zero_gradients"] = int(batch.victim.zero_gradients.sum())
+        extras["bad_gradients"] = int(batch.victim.bad_gradients.sum())
         forwards, backwards = int(batch.victim.forwards.sum()), int(batch.victim.backwards.sum())
     figures |= count_decisions(chunk.outside.model, chunk.clean, chunk.y, found.final, found.attacked, found.success)
     return AttackRun(
@@ -139,7 +139,7 @@ def run_chunk(setup: Setup, chunk: Chunk, beat: Callable[[float], None]) -> Atta
         randomised=randomised,
         forward_passes=forwards,
         backward_passes=backwards,
-        figures=figures,
+        extras=extras,
     )
 
 

@@ -36,13 +36,13 @@ def probe_gradient(batch: Batch) -> dict[str, int]:
     return {"probe_samples": len(rows), "probe_wins": int((uphill > random).sum())}
 
 
-def checks_from(figures: Mapping[str, Mapping[str, Any]]) -> list[Check]:
+def checks_from(extras: Mapping[str, Mapping[str, Any]]) -> list[Check]:
     """Return the check on the probe: pass when the gradient wins on at least 75 % of the probed samples.
 
-    figures: attack id → its merged figures. `skipped` with fewer than 8 probed samples.
+    extras: attack id → its merged extras. `skipped` with fewer than 8 probed samples.
     """
     identity, title = "gradients-point-uphill", "Gradients tell where the loss rises"
-    seen = {k: f for k, f in figures.items() if int(f.get("probe_samples", 0)) >= _LEAST}
+    seen = {k: f for k, f in extras.items() if int(f.get("probe_samples", 0)) >= _LEAST}
     if not seen:
         detail = f"needs a white-box attack on at least {_LEAST} correctly classified samples"
         return [Check(id=identity, title=title, status="skipped", detail=detail)]

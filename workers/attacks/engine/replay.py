@@ -138,7 +138,7 @@ class Replays:
         self.reason: str | None = None
 
     @property
-    def figure(self) -> int | str:
+    def told(self) -> int | str:
         """What the report says: how many passes were replayed, or why that was given up."""
         return self.replayed if self.reason is None else f"given up: {self.reason}"
 

@@ -3,6 +3,9 @@
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import partial
+from typing import Self
 
 import torch
 from torch import Tensor
@@ -46,65 +49,100 @@ def run_attack(
     model: (m, c, h, w) float32 in [0, 1] → (m, K) logits; an nn.Module is put into eval mode with frozen weights and
     left as it was. x: (n, c, h, w) float32 in [0, 1], y: (n,) labels, index: (n,) global sample indices, which alone
     with `seed` decide the randomness. skip: (n,) mask of samples that are not attacked. free: (n, 1, h, w) or (n, h, w)
-    bool, the only pixels that may change; samples without one are not attacked. batch_size: rows a pass (None:
-    64 on a CPU, up to 512 for a tiny model, 1024 on a GPU, less where that much has no room, see
-    `batch_size`; halved when memory runs out); it changes the speed, not the result. gradients: their arithmetic in
-    attacks with an eps, see
-    `gradient_precision`; where it is bfloat16, figures["gradients"] says so. cuda_graphs: replay
-    gradient passes on a GPU, see `replay`; figures["cuda_graphs"] is then the number of replays, or why there are
-    none. progress(done, total):
-    samples.
+    bool, the only pixels that may change; samples without one are not attacked. batch_size: rows a pass (None: 64 on a
+    CPU, up to 512 for a tiny model, 1024 on a GPU, less where that much has no room, see `batch_size`; halved when
+    memory runs out); it changes the speed, not the result. gradients: their arithmetic in attacks with an eps, see
+    `gradient_precision`; where it is bfloat16, extras["gradients"] says so. cuda_graphs: replay gradient passes on a
+    GPU, see `replay`; extras["cuda_graphs"] is then the number of replays, or why there are none.
+    progress(done, total): samples.
 
     Raises ModelNumerics (NaN or infinite logits, with the sample's `index`), NotDifferentiable, MemoryLimit, ValueError
     (x outside [0, 1], shapes that do not fit).
     """
-    _check_input(x, y, index)
-    attack = load(spec.name)
-    if len(x) == 0:
-        raise ValueError("there are no samples to attack")
-    where = torch.device(device) if device is not None else x.device
-    began = time.perf_counter()
-    parts: list[AttackRun] = []
-    # NHWC strides would make every pass slower, and results depend on them; one channel may have both at once
-    x = torch.empty(x.shape, dtype=x.dtype, device=x.device).copy_(x)
-    few = x[:2].to(where, torch.float32)
-    rough = are_rough(gradients, where) and not (spec.facts.minimal or spec.facts.black_box)
+    began, where = time.perf_counter(), torch.device(device) if device is not None else x.device
+    given = _Given.checked(x, y, index, skip, free, where)
     replays = Replays(where) if cuda_graphs and where.type in RECORDERS and not spec.facts.black_box else None
     with frozen(model), exact_float32(), ExitStack() as stack:
         if replays is not None:
             stack.callback(replays.forget)
-        most_rows, most_bytes = _CHUNK.get(where.type, _CHUNK["cpu"])
-        chunk_rows = max(1, min(most_rows, most_bytes // max(1, x[:1].numel() * 4)))
-        slices = [slice(begin, begin + chunk_rows) for begin in range(0, len(x), chunk_rows)]
-        work = operations(model, few[:1]) if where.type == "cpu" else torch.inf
-        usual = batch_size or usual_tile(few, work)
-        stack.enter_context(fitting_threads(usual * work))
-        quick = quickened(model, few, tempered=not (spec.facts.minimal or spec.facts.black_box))
-        tile = batch_size or rows_at_once(quick, few, usual, not spec.facts.black_box)
-        outside = [Victim(model, index[s].to(where), tile=tile) for s in slices]
-        clean = [v.logits(x[s].to(where, torch.float32), v.everyone) for v, s in zip(outside, slices, strict=True)]
-        probabilities = all(are_probabilities(z) for z in clean)
-        setup = Setup(spec, attack, quick, seed, replays, probabilities, rough)
-        for s, z, victim in zip(slices, clean, outside, strict=True):
-
-            def beat(fraction: float, begin: int = s.start, size: int = len(z)) -> None:
-                if progress is not None:
-                    progress(begin + fraction * size, len(x))
-
-            spared = torch.zeros(len(z), dtype=torch.bool, device=where) if skip is None else skip[s].to(where)
-            region = None if free is None else free[s].reshape(len(z), 1, *x.shape[2:]).to(where, torch.float32)
-            chunk = Chunk(victim, x[s].to(where, torch.float32), y[s].to(where, torch.int64), z, spared, region)
-            parts.append(run_chunk(setup, chunk, beat))
+        quick, tile = _prepared(model, spec, given.images(slice(2)), batch_size, stack)
+        outside = [Victim(model, index[s].to(where), tile=tile) for s in given.slices()]
+        clean = [v.logits(given.images(s), v.everyone) for v, s in zip(outside, given.slices(), strict=True)]
+        rough = are_rough(gradients, where) and _in_a_ball(spec)
+        setup = Setup(spec, load(spec.name), quick, seed, replays, all(map(are_probabilities, clean)), rough)
+        parts: list[AttackRun] = []
+        for s, z, victim in zip(given.slices(), clean, outside, strict=True):
+            beat = partial(_beat, progress, s.start, len(z), len(x))
+            parts.append(run_chunk(setup, given.chunk(s, victim, z), beat))
             beat(1.0)
-    figures = {} if replays is None else {"cuda_graphs": replays.figure}
-    return join(parts, num_classes, time.perf_counter() - began, **figures)
+    extras = {} if replays is None else {"cuda_graphs": replays.told}
+    return join(parts, num_classes, time.perf_counter() - began, **extras)
 
 
-def _check_input(x: Tensor, y: Tensor, index: Tensor) -> None:
-    if x.ndim != 4 or len(x) != len(y) or len(x) != len(index):
-        raise ValueError("x is (n, c, h, w), y (n,), index (n,)")
-    if len(x) and not (float(x.min()) >= 0 and float(x.max()) <= 1):
-        raise ValueError("pixels must lie in [0, 1]")
+@dataclass(frozen=True)
+class _Given:
+    """The samples of a run, as `run_attack` takes them, and the device that they are attacked on."""
+
+    x: Tensor
+    y: Tensor
+    index: Tensor
+    skip: Tensor | None
+    free: Tensor | None
+    where: torch.device
+
+    @classmethod
+    def checked(
+        cls, x: Tensor, y: Tensor, index: Tensor, skip: Tensor | None, free: Tensor | None, where: torch.device
+    ) -> Self:
+        """Raise `ValueError` for what cannot be attacked."""
+        if x.ndim != 4 or len(x) != len(y) or len(x) != len(index):
+            raise ValueError("x is (n, c, h, w), y (n,), index (n,)")
+        if len(x) == 0:
+            raise ValueError("there are no samples to attack")
+        if not (float(x.min()) >= 0 and float(x.max()) <= 1):
+            raise ValueError("pixels must lie in [0, 1]")
+        # NHWC strides would make every pass slower, and results depend on them; one channel may have both at once
+        x = torch.empty(x.shape, dtype=x.dtype, device=x.device).copy_(x)
+        return cls(x, y, index, skip, free, where)
+
+    def images(self, part: slice) -> Tensor:
+        """(m, c, h, w) float32 on the device."""
+        return self.x[part].to(self.where, torch.float32)
+
+    def slices(self) -> list[slice]:
+        """The rows that are held at once."""
+        most_rows, most_bytes = _CHUNK.get(self.where.type, _CHUNK["cpu"])
+        rows = max(1, min(most_rows, most_bytes // max(1, self.x[:1].numel() * 4)))
+        return [slice(begin, begin + rows) for begin in range(0, len(self.x), rows)]
+
+    def chunk(self, part: slice, outside: Victim, clean: Tensor) -> Chunk:
+        """A slice with its clean logits (m, K), and what passes it through the model itself."""
+        x, y = self.images(part), self.y[part].to(self.where, torch.int64)
+        spared = torch.zeros(len(x), dtype=torch.bool, device=self.where)
+        spared = spared if self.skip is None else self.skip[part].to(self.where)
+        free = self.free
+        region = None if free is None else free[part].reshape(len(x), 1, *x.shape[2:]).to(self.where, torch.float32)
+        return Chunk(outside, x, y, clean, spared, region)
+
+
+def _prepared(model: Logits, spec: Attack, few: Tensor, batch_size: int | None, stack: ExitStack) -> tuple[Logits, int]:
+    """What the attack's own passes go through, and the images that each takes; `stack` gives torch's threads back."""
+    work = operations(model, few[:1]) if few.device.type == "cpu" else torch.inf
+    usual = batch_size or usual_tile(few, work)
+    stack.enter_context(fitting_threads(usual * work))
+    quick = quickened(model, few, tempered=_in_a_ball(spec))
+    return quick, batch_size or rows_at_once(quick, few, usual, not spec.facts.black_box)
+
+
+def _in_a_ball(spec: Attack) -> bool:
+    """Whether an attack follows gradients inside a given radius."""
+    return not (spec.facts.minimal or spec.facts.black_box)
+
+
+def _beat(progress: Callable[[float, float], None] | None, begin: int, size: int, total: int, fraction: float) -> None:
+    """Tell which share of a slice is done."""
+    if progress is not None:
+        progress(begin + fraction * size, total)
 
 
 def are_probabilities(z: Tensor) -> bool:

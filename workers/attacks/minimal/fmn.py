@@ -38,7 +38,7 @@ def fmn(batch: Batch, spec: Fmn) -> None:
     projects onto the ball, for L2 and L1 onto its sphere, which gets across where many pixels are black or white.
     Every iterate is tested, the last one too; the nearest success is kept and, except for L0, bisected towards x.
 
-    Beyond the paper (figures in `tests/tools/benchmarks/RESULTS.md`):
+    Beyond the paper (results in `tests/tools/benchmarks/RESULTS.md`):
 
     - Rounds. More steps lead to the same local optimum; what is nearer mostly belongs to another class. Five ninths of
       the steps are the first round. Each of the others starts at x again, with eps from the nearest success, on a loss

@@ -31,7 +31,7 @@ def strattack(batch: Batch, spec: StrAttack) -> None:
     The candidate is ``clip(x + s)``, tested every fourth round and after the last. Per row the success with the least
     ``gamma ||d||^2 + tau sum ||d_G||`` is kept, then its L2 distance is lowered inside its groups alone
     (`refine_l2`), as
-    in the paper's refined attack. ``figures["groups_changed"]`` adds up the groups of all successes.
+    in the paper's refined attack. ``extras["groups_changed"]`` adds up the groups of all successes.
 
     Xu et al., "Structured Adversarial Attack: Towards General Implementation and Better Interpretability", 2019.
     """
@@ -55,7 +55,7 @@ def strattack(batch: Batch, spec: StrAttack) -> None:
         best[at], best_x[at] = few_groups(batch, active[at], groups, spec)
     done = best.isfinite()
     rows = active[done]
-    batch.figures["groups_changed"] = 0
+    batch.extras["groups_changed"] = 0
     if len(rows) == 0:
         return
     batch.keep(rows, best_x[done], batch.logits(best_x[done], rows))
@@ -64,7 +64,7 @@ def strattack(batch: Batch, spec: StrAttack) -> None:
     refine_l2(batch, _REFINE, allowed=allowed, most=spec.max_change)
     bisect(batch, 5, low=0.9)
     changed = groups.norms(batch.x_adv[batch.found] - batch.x[batch.found]) > 0
-    batch.figures["groups_changed"] = int(changed.sum())
+    batch.extras["groups_changed"] = int(changed.sum())
 
 
 def _column(
