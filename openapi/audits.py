@@ -14,7 +14,7 @@ from openapi.hardening_options import HardenOptions
 from openapi.problems import Problem
 from openapi.samples import DESCRIPTION, SampleChoice
 from openapi.stages.harden import Underway
-from openapi.states import JobStatus
+from openapi.status import JobStatus
 
 PresetName = Literal["smoke", "standard", "paper", "autoattack", "deep"]
 Verdict = Literal["pass", "fail", "inconclusive"]

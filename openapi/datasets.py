@@ -6,7 +6,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from openapi.base import ClassNames, Frozen, Timestamp
 from openapi.problems import Problem
-from openapi.states import UploadStatus
+from openapi.status import UploadStatus
 
 #: No side of a decoded image is longer.
 MAX_SIDE = 65_536

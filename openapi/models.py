@@ -6,7 +6,7 @@ from pydantic import Field, model_validator
 
 from openapi.base import MOST, ClassNames, Frozen, Json, Labels, Timestamp
 from openapi.problems import Problem
-from openapi.states import UploadStatus
+from openapi.status import UploadStatus
 
 ModelFormat = Literal["onnx", "torchscript", "pt2"]
 LayerKind = Literal["conv", "linear"]

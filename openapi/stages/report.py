@@ -22,7 +22,7 @@ from openapi.stages.comparison import AuditHardening, Comparison, NotHardened
 from openapi.stages.harden import HardenValue
 from openapi.stages.neurons import NeuronsValue
 from openapi.stages.places import Place, PlaceName, Whose
-from openapi.states import JobKind
+from openapi.status import JobKind
 
 
 class ReportFile(StrEnum):

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from openapi.problems import NotFound, NotReady
-from openapi.states import TERMINAL, JobKind
+from openapi.status import TERMINAL, JobKind
 from openapi.text import one_line
 from openapi.views.base import EXPLAIN, MAPS, NEURONS, RECEPTIVE_FIELDS, REGIONS, TSNE, VULNERABILITY
 from service.analyses.columns import Columns

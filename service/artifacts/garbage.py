@@ -9,7 +9,7 @@ from redis.exceptions import RedisError
 from sqlalchemy import Select, Text, cast, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from openapi.states import TERMINAL
+from openapi.status import TERMINAL
 from openapi.wire.blobs import BlobStore
 from openapi.wire.queue import QueueClient
 from service.db.database import Database

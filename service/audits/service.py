@@ -13,7 +13,7 @@ from openapi.base import AS_WRITTEN
 from openapi.hardenings import HardeningRequest, check_selection
 from openapi.problems import InvalidField
 from openapi.samples import check_choice
-from openapi.states import JobKind
+from openapi.status import JobKind
 from service.audits import junit, markdown, sarif, table
 from service.db.tables import Job
 from service.hardenings.underway import underway

@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import Any, Literal
 from uuid import uuid4
 
-from openapi.states import TERMINAL, JobStatus
+from openapi.status import TERMINAL, JobStatus
 from service.cli.client import Client, describe
 from service.cli.display import line
 from service.cli.exits import CommandFailed, Exit, Interrupted

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 
 from openapi.datasets import DatasetMetadata
 from openapi.models import ModelMetadata
-from openapi.states import UploadStatus
+from openapi.status import UploadStatus
 from service.cli.client import Client, describe
 from service.cli.display import Bars
 from service.cli.exits import CommandFailed, Exit

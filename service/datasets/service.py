@@ -6,7 +6,7 @@ from openapi.datasets import DatasetInfo, DatasetInspection, DatasetMetadata
 from openapi.problems import Problem
 from openapi.stages.base import Stage
 from openapi.stages.inspect_dataset import InspectDatasetParams
-from openapi.states import JobKind
+from openapi.status import JobKind
 from service.db.tables import Dataset
 from service.uploads.service import UploadService
 

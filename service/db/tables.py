@@ -24,7 +24,7 @@ from openapi.audits import Verdict
 from openapi.base import utc_now
 from openapi.keys import Scope
 from openapi.stages.base import Stage
-from openapi.states import JobKind, JobStatus, UploadStatus
+from openapi.status import JobKind, JobStatus, UploadStatus
 from service.db.bases import Base, Json, Named, Tenanted
 from service.orchestrator.step_states import StepStatus
 

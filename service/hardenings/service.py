@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from openapi.attack_ids import check_file_names
 from openapi.hardenings import HardeningInfo, HardeningRequest, check_selection
 from openapi.samples import check_choice
-from openapi.states import JobKind
+from openapi.status import JobKind
 from service.db.tables import Artifact, Job
 from service.hardenings.estimate import estimated
 from service.hardenings.package import PACKED, member, zipped

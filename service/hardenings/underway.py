@@ -6,7 +6,7 @@ from pydantic import ValidationError
 
 from openapi.hardenings import SoFar
 from openapi.stages.harden import BEST_SO_FAR, Underway
-from openapi.states import TERMINAL
+from openapi.status import TERMINAL
 from openapi.wire.jobs import artifact_id
 from service.db.tables import Job
 

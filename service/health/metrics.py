@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from openapi.base import utc_now
-from openapi.states import JobKind, JobStatus
+from openapi.status import JobKind, JobStatus
 from openapi.wire.queue import WorkerInfo
 from service.db.tables import Delivery, Job, ShardRow, Webhook
 from service.orchestrator.step_states import StepStatus

@@ -6,7 +6,7 @@ from litestar import Request
 from litestar.di import NamedDependency
 from litestar.params import FromPath, QueryParameter
 
-from openapi.states import JobStatus
+from openapi.status import JobStatus
 from service.context import Services
 
 #: The request itself.

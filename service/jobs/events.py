@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter
 from openapi.audits import Verdict
 from openapi.base import Timestamp
 from openapi.problems import Problem
-from openapi.states import JobStatus
+from openapi.status import JobStatus
 from service.db.tables import EventRow
 
 PING = b": still here\n\n"

@@ -4,7 +4,7 @@ from typing import Any
 
 from openapi.audits import Progress
 from openapi.problems import Problem
-from openapi.states import JobStatus
+from openapi.status import JobStatus
 from service.db.tables import Job
 from service.orchestrator.job_rows import HARDENING
 

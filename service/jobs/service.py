@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from openapi.audits import ArtifactInfo, SampleResult
 from openapi.base import utc_now
 from openapi.problems import Conflict, NotFound, NotReady, unreadable
-from openapi.states import TERMINAL, JobKind, JobStatus
+from openapi.status import TERMINAL, JobKind, JobStatus
 from openapi.wire.blob_names import damaged
 from openapi.wire.logs import about
 from service.artifacts.garbage import collect

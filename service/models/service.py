@@ -6,7 +6,7 @@ from openapi.models import InputSpec, ModelInfo, ModelInspection, ModelMetadata
 from openapi.problems import Problem
 from openapi.stages.base import Stage
 from openapi.stages.inspect_model import InspectModelParams
-from openapi.states import JobKind
+from openapi.status import JobKind
 from service.db.tables import Model
 from service.uploads.service import UploadService
 

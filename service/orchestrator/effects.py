@@ -7,7 +7,7 @@ from redis.exceptions import RedisError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from openapi.stages.base import Stage
-from openapi.states import JobStatus
+from openapi.status import JobStatus
 from openapi.wire.queue import QueueClient
 from service.db.tables import Job
 

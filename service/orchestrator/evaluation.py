@@ -4,14 +4,14 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Self
+from typing import Any, Self
 
 from openapi.attacks import AttackSpec
 from openapi.audits import AuditRequest, Execution
 from openapi.hardenings import HardeningRequest
 from openapi.samples import SampleChoice, chosen, how_many
 from openapi.stages.attack import AttackFile, AttackParams, fooled
-from openapi.stages.base import Choice, Given, Stage
+from openapi.stages.base import Given, Stage
 from openapi.stages.places import Place, Whose
 from openapi.survivors import predecessors
 from service.orchestrator.masks import masks_of, regions_of
@@ -73,9 +73,10 @@ class Samples:
         cuts = slices(evaluated(dataset, request), request.execution, slice_size)
         return cls(dataset, cuts, choice_of(request)[0], request.seed, request.execution, keep_examples)
 
-    def chosen(self, start: int, stop: int) -> Choice | None:
-        """What the shard of the chosen samples ``start..stop`` is told of the choice."""
-        return chosen(self.choice, self.size, self.seed, start, stop)
+    def part(self, start: int, stop: int) -> dict[str, Any]:
+        """The fields of parameters that say which of them the shard of ``start..stop`` takes."""
+        choice = chosen(self.choice, self.size, self.seed, start, stop)
+        return {"start": start, "stop": stop, "seed": self.seed, "choice": choice}
 
 
 def attack_steps(
@@ -95,7 +96,7 @@ def attack_steps(
     """
     before = predecessors(specs) if survivors_only else ((),) * len(specs)
     return [
-        Step(
+        Step.of_samples(
             phase,
             str(Place.of_attack(first + i, j, whose)),
             Stage.ATTACK,
@@ -112,16 +113,12 @@ def attack_steps(
                 model=model.contract(),
                 # Without the id: it names the attack in one report and does not change what is computed.
                 attack=spec.model_copy(update={"id": None}),
-                start=start,
-                stop=stop,
-                seed=samples.seed,
                 keep_examples=samples.keep_examples,
-                choice=samples.chosen(start, stop),
                 regions=regions_of(samples.dataset, spec),
+                **samples.part(start, stop),
             ),
-            weight=float(stop - start),
-            execution={"batch_size": samples.execution.batch_size},
-            unit="samples",
+            stop - start,
+            samples.execution,
         )
         for j, (start, stop) in enumerate(samples.cuts)
         for i, spec in enumerate(specs)

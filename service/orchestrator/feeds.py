@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from openapi.states import TERMINAL
+from openapi.status import TERMINAL
 from service.db.database import Database
 from service.db.tables import EventRow, Job
 from service.jobs.events import frame

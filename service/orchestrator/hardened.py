@@ -4,7 +4,7 @@ from openapi.hardenings import HardeningRequest
 from openapi.problems import problem
 from openapi.stages.comparison import AuditHardening, NotHardened
 from openapi.stages.harden import HardenValue
-from openapi.states import JobStatus
+from openapi.status import JobStatus
 from openapi.wire.jobs import OutputFile
 from service.orchestrator.plan import Child, Done
 from service.orchestrator.subjects import ModelSubject

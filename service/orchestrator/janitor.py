@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from openapi.base import utc_now
-from openapi.states import JobKind, JobStatus
+from openapi.status import JobKind, JobStatus
 from openapi.wire.logs import regarding
 from openapi.wire.queue import QueueClient
 from openapi.wire.settings import Settings

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from openapi.stages.base import as_it_came
-from openapi.states import JobKind, JobStatus, UploadStatus
+from openapi.status import JobKind, JobStatus, UploadStatus
 from openapi.wire.jobs import ShardResult
 from service.db.tables import Dataset, Job, Model
 from service.ids import new_id

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from openapi.base import utc_now
 from openapi.problems import Problem
-from openapi.states import TERMINAL, JobKind, JobStatus, UploadStatus
+from openapi.status import TERMINAL, JobKind, JobStatus, UploadStatus
 from openapi.wire.jobs import OutputFile, artifact_id
 from service.db.tables import Artifact, Dataset, EventRow, Job, Model
 from service.ids import new_id

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from openapi.datasets import DatasetInspection, DatasetMetadata
 from openapi.models import ModelInspection, ModelMetadata
 from openapi.problems import FieldError, InvalidField, Problem, TremorError, unreadable
-from openapi.states import UploadStatus
+from openapi.status import UploadStatus
 from openapi.wire.jobs import Blob, OutputFile
 from service.db.tables import Artifact, Dataset, Job, Model
 from service.orchestrator.subjects import DatasetSubject, MaskFile, ModelSubject

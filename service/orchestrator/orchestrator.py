@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from openapi.base import utc_now
 from openapi.problems import problem
-from openapi.states import TERMINAL, JobStatus
+from openapi.status import TERMINAL, JobStatus
 from openapi.wire.blobs import BlobStore
 from openapi.wire.jobs import Shard, ShardResult, WorkerEvent
 from openapi.wire.logs import about, regarding

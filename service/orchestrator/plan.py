@@ -10,7 +10,7 @@ from openapi.problems import Problem, TremorError
 from openapi.report import StopReason
 from openapi.stages.base import Stage, Wire
 from openapi.stages.comparison import Comparison
-from openapi.states import TERMINAL, JobKind, JobStatus
+from openapi.status import TERMINAL, JobKind, JobStatus
 from openapi.wire.jobs import Blob, Limits, OutputFile, Shard, ShardResult
 from service.orchestrator.subjects import DatasetSubject, ModelSubject, Part
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from openapi.problems import Problem, TremorError, problem, unreadable
-from openapi.states import TERMINAL, JobKind, JobStatus, UploadStatus
+from openapi.status import TERMINAL, JobKind, JobStatus, UploadStatus
 from openapi.wire.settings import Settings
 from service.db.tables import Job, ShardRow
 from service.orchestrator import job_rows, step_rows

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from openapi.base import utc_now
 from openapi.problems import Problem, problem
-from openapi.states import JobStatus
+from openapi.status import JobStatus
 from openapi.wire.jobs import WorkerEvent
 from service.db.tables import Job, ShardRow
 from service.orchestrator import job_rows

@@ -62,23 +62,16 @@ def _neuron_steps(
     options = SensitivityOptions(
         eps=request.eps, steps=request.steps, step_size=request.step_size, top_fraction=request.top_fraction
     )
+    inputs = {Given.MODEL: model.blob, **samples.dataset.arrays()}
     return [
-        Step(
+        Step.of_samples(
             phase,
             str(Place.of_neurons(j, whose)),
             Stage.NEURONS,
-            {Given.MODEL: model.blob, **samples.dataset.arrays()},
-            NeuronsParams(
-                model=model.contract(),
-                neurons=options,
-                start=start,
-                stop=stop,
-                seed=samples.seed,
-                choice=samples.chosen(start, stop),
-            ),
-            weight=float(stop - start),
-            unit="samples",
-            execution={"batch_size": samples.execution.batch_size},
+            inputs,
+            NeuronsParams(model=model.contract(), neurons=options, **samples.part(start, stop)),
+            stop - start,
+            samples.execution,
         )
         for j, (start, stop) in enumerate(samples.cuts)
     ]
@@ -90,24 +83,16 @@ def _transfer_steps(
     inputs: dict[str, Blob | OutputOf] = {Given.MODEL: model.blob, **samples.dataset.arrays()}
     if source is not None:
         inputs[SOURCE] = source.blob
+    attack, contract = spec.model_copy(update={"id": None}), None if source is None else source.contract()
     return [
-        Step(
+        Step.of_samples(
             phase,
             str(Place.of_attack(at, j, Whose.AFTER)),
             Stage.TRANSFER,
             inputs,
-            TransferParams(
-                model=model.contract(),
-                source=None if source is None else source.contract(),
-                attack=spec.model_copy(update={"id": None}),
-                start=start,
-                stop=stop,
-                seed=samples.seed,
-                choice=samples.chosen(start, stop),
-            ),
-            weight=float(stop - start),
-            unit="samples",
-            execution={"batch_size": samples.execution.batch_size},
+            TransferParams(model=model.contract(), source=contract, attack=attack, **samples.part(start, stop)),
+            stop - start,
+            samples.execution,
         )
         for j, (start, stop) in enumerate(samples.cuts)
     ]

@@ -6,7 +6,7 @@ from sqlalchemy import func, select, union
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from openapi.problems import QuotaExceeded, RateLimited
-from openapi.states import TERMINAL
+from openapi.status import TERMINAL
 from openapi.wire.settings import Settings
 from service.db.tables import Artifact, Dataset, Job, Model, Tenant
 

@@ -12,7 +12,7 @@ from sqlalchemy import exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from openapi.states import TERMINAL, UploadStatus
+from openapi.status import TERMINAL, UploadStatus
 from openapi.wire.blob_listing import GRACE
 from openapi.wire.blob_names import BlobDamaged, BlobMissing
 from service.artifacts.garbage import Stores

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, and_, exists, or_, select
 
 from openapi.base import utc_now
 from openapi.problems import Conflict, NotFound
-from openapi.states import TERMINAL, JobKind, UploadStatus
+from openapi.status import TERMINAL, JobKind, UploadStatus
 from service.audits.service import AuditService
 from service.context import Services
 from service.datasets.service import DatasetService

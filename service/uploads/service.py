@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from openapi.problems import Conflict, NotFound, TremorError, Unavailable, unreadable
 from openapi.stages.base import Stage, Wire
-from openapi.states import TERMINAL, JobKind, JobStatus, UploadStatus
+from openapi.status import TERMINAL, JobKind, JobStatus, UploadStatus
 from openapi.wire.jobs import Blob
 from service.artifacts.garbage import BLOB_LOCK, collect
 from service.context import Services

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from openapi.base import utc_now
 from openapi.problems import Problem
-from openapi.states import JobKind, JobStatus
+from openapi.status import JobKind, JobStatus
 from openapi.webhooks import EventData, EventType, WebhookEvent
 from service.db.tables import Delivery, Job, Webhook
 from service.ids import new_id

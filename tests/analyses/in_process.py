@@ -22,7 +22,7 @@ from openapi.audits import AuditRequest
 from openapi.datasets import DatasetInspection
 from openapi.models import ModelInspection
 from openapi.stages.base import Stage
-from openapi.states import JobKind
+from openapi.status import JobKind
 from openapi.wire.jobs import Blob, Limits, OutputFile, Shard, ShardResult
 from service.orchestrator.job_kinds.audit import extend, named
 from service.orchestrator.plan import Done, Known, Step, resolved

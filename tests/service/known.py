@@ -6,7 +6,7 @@ from typing import Any
 
 from openapi.base import Frozen
 from openapi.stages.base import Stage, Wire
-from openapi.states import JobKind
+from openapi.status import JobKind
 from openapi.wire.jobs import Blob, OutputFile, ShardResult
 from service.orchestrator.plan import Child, Done, Extension, Known, Step
 from service.orchestrator.subjects import DatasetSubject, ModelSubject, Part

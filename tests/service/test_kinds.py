@@ -13,7 +13,7 @@ from openapi.stages.harden import HardenValue
 from openapi.stages.inspect_model import InspectModelParams, InspectModelValue
 from openapi.stages.prepare import PrepareParams, PrepareValue
 from openapi.stages.report import ReportParams, ReportValue
-from openapi.states import JobStatus
+from openapi.status import JobStatus
 from service.orchestrator.job_kinds import audit, hardening, inspection
 from service.orchestrator.plan import Ahead, Child, Done, OutputOf
 from service.orchestrator.requests import with_attacks, with_evaluation

@@ -11,7 +11,7 @@ import pytest
 from pydantic import Field
 
 from openapi.stages.base import Stage, Wire, is_none
-from openapi.states import JobKind
+from openapi.status import JobKind
 from openapi.wire.blobs import BlobStore
 from openapi.wire.jobs import Blob, Limits, OutputFile, Shard, ShardResult
 from openapi.wire.queue import QueueClient

@@ -88,17 +88,8 @@ class Planning:
         values: Mapping[str, ValueOf] | None = None,
     ) -> Step:
         """A step of the work that `params` name; `at` tells it from the others, by target and slice for example."""
-        return Step(
-            analysis.path,
-            step_name(params.work, at),
-            Stage.ANALYSIS,
-            inputs,
-            params,
-            values or {},
-            weight=weight,
-            unit="samples",
-            execution={"batch_size": self.request.execution.batch_size},
-        )
+        name, execution = step_name(params.work, at), self.request.execution
+        return Step.of_samples(analysis.path, name, Stage.ANALYSIS, inputs, params, weight, execution, values)
 
 
 def step_name(work: str, at: Sequence[int]) -> str:

@@ -15,15 +15,14 @@ def steps(options: SensitivityOptions, plan: Planning) -> list[Step]:
     """One step for each slice of the samples that make dual pairs."""
     own = SensitivityOptions(**{name: getattr(options, name) for name in SensitivityOptions.model_fields})
     return [
-        Step(
+        Step.of_samples(
             PHASE,
             str(Place.of_neurons(j)),
             Stage.NEURONS,
             plan.data(),
             NeuronsParams(neurons=own, keep_examples=plan.request.keep_examples, **plan.samples(start, stop)),
-            weight=float(stop - start),
-            unit="samples",
-            execution={"batch_size": plan.request.execution.batch_size},
+            stop - start,
+            plan.request.execution,
         )
         for j, start, stop in plan.slices(options.max_samples)
     ]

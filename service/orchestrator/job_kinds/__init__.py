@@ -6,7 +6,7 @@ from typing import Any, Generic
 
 from openapi.audits import AuditRequest
 from openapi.hardenings import HardeningRequest
-from openapi.states import JobKind
+from openapi.status import JobKind
 from service.orchestrator.job_kinds import audit, hardening, inspection
 from service.orchestrator.plan import Extension, Known, Request
 from service.orchestrator.subjects import Part

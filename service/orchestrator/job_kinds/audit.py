@@ -7,7 +7,7 @@ from openapi.audits import AuditRequest
 from openapi.problems import TimeLimit
 from openapi.stages.base import Stage
 from openapi.stages.report import ReportValue
-from openapi.states import JobStatus
+from openapi.status import JobStatus
 from service.orchestrator.analyses import analysis_steps, is_analysis
 from service.orchestrator.analyses.base import Planning
 from service.orchestrator.analyses.dissection import other_dataset

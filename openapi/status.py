@@ -1,4 +1,4 @@
-"""What jobs and uploads are, and what state they are in."""
+"""The kinds of jobs, and the status of jobs and uploads."""
 
 from enum import StrEnum
 
