@@ -4,7 +4,7 @@ import math
 import re
 from datetime import UTC, datetime
 from fractions import Fraction
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     AwareDatetime,
@@ -29,6 +29,12 @@ class Frozen(BaseModel):
     model_config = ConfigDict(
         frozen=True, extra="forbid", populate_by_name=True, protected_namespaces=(), allow_inf_nan=False
     )
+
+
+#: For ``model_validate(…, extra=NEWER)`` of what a newer version may have written: fields that this one does not know
+#: are left out, at any depth. Workers are replaced first when a version follows another, so that this is how the service
+#: reads what they say; what they are told themselves they read strictly, since results depend on all of it.
+NEWER: Literal["ignore"] = "ignore"
 
 
 def fields_of(model: type[BaseModel]) -> dict[str, Any]:

@@ -18,6 +18,7 @@ import obstore
 from obstore.store import LocalStore, ObjectStore
 from pydantic import ValidationError
 
+from openapi.base import NEWER
 from openapi.problems import InsufficientStorage, TooLarge
 from openapi.wire import blob_reading
 from openapi.wire.blob_listing import FRESH, Stored, stored
@@ -256,7 +257,7 @@ class BlobStore:
         except FileNotFoundError:
             return None
         try:
-            result = ShardResult.model_validate_json(data)
+            result = ShardResult.model_validate_json(data, extra=NEWER)
         except ValidationError:
             return None
         return result if all(self.exists(file.blob.sha256) for file in result.files.values()) else None

@@ -18,7 +18,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialBackoff
 from redis.exceptions import RedisError, ResponseError
 
-from openapi.base import Frozen
+from openapi.base import NEWER, Frozen
 from openapi.wire.delivery import KEY_PREFIX, QUEUES, Lane, lane_of, make_celery
 from openapi.wire.jobs import TASK_NAME, Shard, WorkerEvent
 from openapi.wire.keys import attempt_key, cancel_key, refusal_key, worker_key
@@ -176,7 +176,7 @@ class QueueClient:
         """The workers that live, by id."""
         keys = [key async for key in self._async.scan_iter(worker_key("*"), count=1000)]
         values: list[Any] = await self._async.mget(keys) if keys else []
-        found = [WorkerInfo.model_validate_json(value) for value in values if value is not None]
+        found = [WorkerInfo.model_validate_json(value, extra=NEWER) for value in values if value is not None]
         return sorted(found, key=lambda worker: worker.id)
 
     async def refusals(self) -> dict[str, str]:

@@ -1,9 +1,13 @@
 """What a Redis stream answers, whatever the protocol's version, and the events in it."""
 
+import logging
 from dataclasses import dataclass
 from typing import Any
 
+from openapi.base import NEWER
 from openapi.wire.jobs import WorkerEvent
+
+_log = logging.getLogger("tremor.queue")
 
 Entries = list[tuple[str, dict[str, str]]]
 
@@ -34,7 +38,8 @@ def deliveries_of(entries: Entries) -> tuple[list[Delivery], list[str]]:
     deliveries, broken = [], []
     for identity, fields in entries:
         try:
-            deliveries.append(Delivery(identity, WorkerEvent.model_validate_json(fields["event"])))
+            deliveries.append(Delivery(identity, WorkerEvent.model_validate_json(fields["event"], extra=NEWER)))
         except (KeyError, ValueError):
+            _log.warning("an event that this version does not know is dropped: %.1000s", fields)
             broken.append(identity)
     return deliveries, broken

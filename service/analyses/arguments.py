@@ -8,15 +8,17 @@ from openapi.views.images import ImageSort
 from openapi.views.neurons import NeuronSort
 from service.analyses.arrow import Format
 from service.analyses.fields import Mode
+from service.http.arguments import FROM_ZERO
 
 Number = FromPath[int]
-#: A bound of 0 is lost on its way into the document: hence `gt=-1` and the like.
-Class = Annotated[int | None, QueryParameter(gt=-1, le=1_000_000, description="Only images of this true class")]
+Class = Annotated[int | None, QueryParameter(**FROM_ZERO, le=1_000_000, description="Only images of this true class")]
 Adversarial = Annotated[
     int | None,
-    QueryParameter(gt=-1, le=1_000_000, description="Only images that are taken for this class under attack"),
+    QueryParameter(**FROM_ZERO, le=1_000_000, description="Only images that are taken for this class under attack"),
 ]
-Index = Annotated[int | None, QueryParameter(gt=-1, lt=2**53, description="One image, by its number in the data set")]
+Index = Annotated[
+    int | None, QueryParameter(**FROM_ZERO, lt=2**53, description="One image, by its number in the data set")
+]
 LayerName = Annotated[
     str | None,
     QueryParameter(max_length=1000, description="A layer's name; without it the one that the last layer reads"),
@@ -32,7 +34,7 @@ Count = Annotated[
 ]
 Height = Annotated[
     float | None,
-    QueryParameter(ge=-1e-300, le=1e300, description="Neurons joined at or below it are together"),
+    QueryParameter(**FROM_ZERO, le=1e300, description="Neurons joined at or below it are together"),
 ]
 Scale = Annotated[
     int | None, QueryParameter(ge=1, le=16, description="Pixels a side of each pixel; without it about 128 in all")
@@ -59,4 +61,4 @@ AnswerFormat = Annotated[
     Format, QueryParameter(description="`arrow` is an Arrow stream: the same as columns, what is beside as metadata")
 ]
 Method = Annotated[Literal["pca", "tsne"], QueryParameter(description="The first two principal components, or t-SNE")]
-Share = Annotated[float, QueryParameter(ge=-1e-300, le=1, description="Between 0 and 1")]
+Share = Annotated[float, QueryParameter(**FROM_ZERO, le=1, description="Between 0 and 1")]

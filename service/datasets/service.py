@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from openapi.base import NEWER
 from openapi.datasets import DatasetInfo, DatasetInspection, DatasetMetadata
 from openapi.problems import Problem
 from openapi.stages.base import Stage
@@ -16,7 +17,7 @@ _FACTS = ("num_samples", "shape", "num_classes", "class_counts", "concepts")
 def dataset_info(row: Dataset) -> DatasetInfo:
     """A data set as the API answers it."""
     meta = DatasetMetadata.model_validate(row.meta)
-    found = DatasetInspection.model_validate(row.inspection) if row.inspection else None
+    found = DatasetInspection.model_validate(row.inspection, extra=NEWER) if row.inspection else None
     facts: dict[str, Any] = {}
     if found is not None:
         facts = {name: getattr(found, name) for name in _FACTS}

@@ -21,6 +21,9 @@ Id: TypeAlias = FromPath[str]
 #: The same for calls of several controllers, each of which names the id its own way in `dependencies`.
 Identity: TypeAlias = NamedDependency[str]
 
+#: A bound of 0, which Litestar itself leaves out of the document.
+FROM_ZERO: dict[str, Any] = {"ge": 0, "schema_extra": {"minimum": 0}}
+
 Limit = Annotated[int, QueryParameter(ge=1, le=1000, description="Most items to return")]
 _NEXT = "`next_cursor` of the page before, as it is"
 
@@ -58,7 +61,7 @@ Sha256 = Annotated[
 Wait = Annotated[
     float,
     QueryParameter(
-        ge=0,
+        **FROM_ZERO,
         le=3600,
         description="Seconds to wait for the end; at most 60 are waited",
     ),

@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from openapi.base import NEWER
 from openapi.models import InputSpec, ModelInfo, ModelInspection, ModelMetadata
 from openapi.problems import Problem
 from openapi.stages.base import Stage
@@ -14,7 +15,7 @@ from service.uploads.service import UploadService
 def model_info(row: Model) -> ModelInfo:
     """A model as the API answers it."""
     meta = ModelMetadata.model_validate(row.meta)
-    found = ModelInspection.model_validate(row.inspection) if row.inspection else None
+    found = ModelInspection.model_validate(row.inspection, extra=NEWER) if row.inspection else None
     facts: dict[str, Any] = {}
     if found is not None:
         names = ("num_classes", "num_parameters", "trainable", "differentiable", "layers", "warnings")

@@ -6,6 +6,7 @@ from typing import TypeVar
 from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from openapi.base import NEWER
 from openapi.datasets import DatasetInspection, DatasetMetadata
 from openapi.models import ModelInspection, ModelMetadata
 from openapi.problems import FieldError, InvalidField, Problem, TremorError, unreadable
@@ -47,7 +48,7 @@ async def load_model(
             name=row.name,
             sha256=row.sha256,
             size=row.size,
-            inspection=ModelInspection.model_validate(row.inspection),
+            inspection=ModelInspection.model_validate(row.inspection, extra=NEWER),
             meta=ModelMetadata.model_validate(row.meta),
         )
     except ValidationError as error:
@@ -67,7 +68,7 @@ async def load_dataset(
             name=row.name,
             sha256=row.sha256,
             size=row.size,
-            inspection=DatasetInspection.model_validate(row.inspection),
+            inspection=DatasetInspection.model_validate(row.inspection, extra=NEWER),
             meta=DatasetMetadata.model_validate(row.meta),
             files={name: OutputFile.model_validate(value) for name, value in (row.files or {}).items()},
         )

@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Self, TypeVar
 
-from openapi.audits import Verdict
+from openapi.audits import Execution, Verdict
+from openapi.base import NEWER
 from openapi.problems import Problem, TremorError
 from openapi.report import StopReason
 from openapi.stages.base import Stage, Wire
@@ -56,6 +57,22 @@ class Step:
     execution: Mapping[str, int | None] = field(default_factory=dict)
     after: tuple[str, ...] = ()
     extends: bool = False
+
+    @classmethod
+    def of_samples(
+        cls,
+        phase: str,
+        name: str,
+        stage: Stage,
+        inputs: Mapping[str, Blob | OutputOf],
+        params: Wire,
+        samples: float,
+        execution: Execution,
+        values: Mapping[str, ValueOf] | None = None,
+    ) -> Self:
+        """A step that takes so many samples through a model, by batches of the size that the request asks for."""
+        batches = {"batch_size": execution.batch_size}
+        return cls(phase, name, stage, inputs, params, values or {}, float(samples), "samples", batches)
 
     @property
     def waits_for(self) -> tuple[str, ...]:
@@ -112,7 +129,7 @@ class Done:
 
     def value(self, kind: type[Value]) -> Value:
         """What it found, as the model of its stage; `ValidationError` where it was written otherwise."""
-        return kind.model_validate(self.result.value)
+        return kind.model_validate(self.result.value, extra=NEWER)
 
 
 @dataclass(frozen=True)

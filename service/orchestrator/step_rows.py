@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from openapi.base import utc_now
+from openapi.base import NEWER, utc_now
 from openapi.stages.base import Stage
 from openapi.wire.jobs import Blob, Limits, Shard, ShardResult
 from openapi.wire.settings import Settings
@@ -161,4 +161,4 @@ async def drop_steps(session: AsyncSession, job: Job) -> None:
 
 def result_of(row: ShardRow) -> ShardResult:
     """The stored result of a step that has succeeded."""
-    return ShardResult.model_validate(row.result)
+    return ShardResult.model_validate(row.result, extra=NEWER)
