@@ -18,7 +18,7 @@ from openapi.wire.settings import Settings
 from service.embedded.broker import Broker
 from tests.engine.worker import Worker
 from tests.workers.hardening.nets import options, trained
-from tests.workers.hardening.test_job import context
+from tests.workers.hardening.stage import context
 from workers.jobs.registry import RESUMABLE, STAGES
 from workers.moments import Moments
 

@@ -57,6 +57,22 @@ def settings(broker: Broker, tmp_path: Path) -> Settings:
     return found
 
 
+def requests(audit: str, model: str) -> list[bytes]:
+    """What may be open when a service stops: waits, streams, uploads and bodies in the middle, half a request, none."""
+    return [
+        get(f"/v1/audits/{audit}/events", "Accept: text/event-stream"),
+        get(f"/v1/audits/{audit}?wait=60"),
+        get(f"/v1/models/{model}?wait=60"),
+        get(f"/v1/models/{model}/content"),
+        get("/health/ready"),
+        UPLOAD,
+        UPLOAD + b"x" * 1_500_000,
+        JSON,
+        b"GET / HTTP/1.1\r\nHo",
+        b"",
+    ]
+
+
 def test_a_stop_with_everything_open_leaves_no_litter_in_the_log(settings: Settings, tmp_path: Path) -> None:
     log = tmp_path / "api.log"
     worker = ProtocolWorker(settings)
@@ -73,18 +89,7 @@ def test_a_stop_with_everything_open_leaves_no_litter_in_the_log(settings: Setti
         given_back = until(lambda: [x for x in log.read_text().splitlines() if "was given back" in x])
         assert f": [{identity}] [{shard.shard_id}] " in given_back[0], "lines of the orchestrator carry ids as well"
         shard = worker.take()
-        asked = [
-            get(f"/v1/audits/{identity}/events", "Accept: text/event-stream"),
-            get(f"/v1/audits/{identity}?wait=60"),
-            get(f"/v1/models/{model}?wait=60"),
-            get(f"/v1/models/{model}/content"),
-            get("/health/ready"),
-            UPLOAD,
-            UPLOAD + b"x" * 1_500_000,
-            JSON,
-            b"GET / HTTP/1.1\r\nHo",
-            b"",
-        ]
+        asked = requests(identity, model)
         opened: dict[bytes, socket.socket] = {}
         for request in asked * 6:
             connection = stack.enter_context(socket.create_connection(("127.0.0.1", port), timeout=60))

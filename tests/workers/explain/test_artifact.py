@@ -55,8 +55,7 @@ def test_ten_explained_images_by_onnxruntime_alone(tmp_path: Path) -> None:
         refinement=True,
     )
     inputs = {"model": tmp_path / "net.onnx", "x": tmp_path / "x.npy", "y": tmp_path / "y.npy"}
-    (tmp_path / "out").mkdir()
-    ctx = JobContext(inputs, params, tmp_path / "out")
+    ctx = JobContext(inputs, params, tmp_path)
     assert run(ctx).n >= 10
 
     session = onnxruntime.InferenceSession(str(tmp_path / "net.onnx"), providers=["CPUExecutionProvider"])

@@ -16,7 +16,7 @@ from openapi.hardening_methods import METHODS, HardeningMethod
 from openapi.hardening_options import HardenOptions
 from openapi.stages.base import Stage
 from tests.workers.hardening.nets import options, shipped
-from tests.workers.hardening.test_job import context
+from tests.workers.hardening.stage import context
 from tests.workers.reports.planted import Planted
 from workers.attacks.engine.victim import Logits
 from workers.hardening.adversary import Climb
