@@ -47,6 +47,8 @@ from workers.sandbox.warm import WarmServer, Watch
 log = logging.getLogger(__name__)
 
 _CANCEL_POLL_SECONDS = 0.5
+#: Problems that pass: the shard is tried again later.
+_WAITING = (InsufficientStorage.slug, Unavailable.slug)
 _PUBLISH_SECONDS = 60.0
 #: Starts of one shard on this worker when something outside keeps killing it.
 _LOCAL_ATTEMPTS = 3
@@ -123,7 +125,7 @@ class Runner:
     def _ended_badly(self, shard: Shard, error: Exception) -> WorkerEvent:
         if isinstance(error, BaseError):
             error = Unavailable(f"The blob store does not answer: {error}"[:1000])
-        if isinstance(error, InsufficientStorage | Unavailable):
+        if isinstance(error, TremorError) and error.problem().slug in _WAITING:
             log.warning("shard %s must wait: %s", shard.shard_id, error)
             return self.presence.event(shard, "deferred", problem=error.problem())
         if isinstance(error, TremorError):

@@ -111,6 +111,17 @@ def test_a_job_that_finds_no_room_is_put_off(worker: Worker, monkeypatch: pytest
     assert slug(worker.run(worker.shard("refuse"))) == "model-unsupported-operator"
 
 
+def test_what_a_newer_service_asks_for_waits_for_a_newer_worker(worker: Worker) -> None:
+    told = {"model": {"format": "onnx", "input": {"shape": [1, 8, 8]}}, "start": 0, "stop": 1}
+    asked = worker.shard("x").model_copy(update={"stage": Stage.TRANSFER, "params": {**told, "of_a_newer_version": 1}})
+    event = worker.run(asked)
+    assert (event.type, slug(event)) == ("deferred", "unavailable")
+    assert event.problem is not None
+    assert str(event.problem.detail).endswith("it does not know of_a_newer_version")
+    event = worker.run(asked.model_copy(update={"params": told, "shard_id": "incomplete"}))
+    assert (event.type, slug(event)) == ("failed", "job-failed"), "what is merely wrong is not waited with"
+
+
 def test_a_store_that_is_away_is_waited_for(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
     away = worker.settings.model_copy(
         update={"blob_url": "s3://tremor/x", "s3_endpoint": "http://127.0.0.1:9", "data_dir": worker.settings.data_dir}
