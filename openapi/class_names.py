@@ -156,7 +156,7 @@ def _by_id(present: Mapping[int, str]) -> Reading:
 def _unconfirmed_order(names: Sequence[str], k: int) -> str:
     return (
         f"the model does not name its classes; its {k} logits are taken for the data set's in alphabetical order, as "
-        f"ImageFolder sorts folders: {_listed(names)}. If they follow another order, every number here is wrong: the "
+        f"ImageFolder sorts folders: {_listed(names)}. If they follow another order, every figure here is wrong: the "
         'model\'s `labels`, or the data set\'s "label_order": "text", settle it'
     )
 
