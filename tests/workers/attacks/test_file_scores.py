@@ -52,18 +52,18 @@ def test_counts_are_those_of_the_file_itself(tmp_path: Path, name: str, how: str
     run, expected = run_of(tmp_path, name, how)
     slack = ROUNDED.get((name, how), 0)
     for key, count in expected.items():
-        assert abs(run.figures[key] - count) <= slack, key
-    check = decision_check({"pgd": run.figures}, run.n, int(run.correct.sum()))
+        assert abs(run.extras[key] - count) <= slack, key
+    check = decision_check({"pgd": run.extras}, run.n, int(run.correct.sum()))
     assert check.numbers["accuracy"] == float(run.correct.mean())
     if name == "softmax":  # one class alone is near 1
-        assert (run.figures["file_level"], expected["file_differs"], check.status) == (0, 0, "pass")
+        assert (run.extras["file_level"], expected["file_differs"], check.status) == (0, 0, "pass")
         return
     assert expected["file_differs"] > 10
     assert check.status == "fail"
     if name != "argmax":
-        assert run.figures["file_level"] >= expected["file_differs"]
-        assert f"its argmax gets {run.figures['file_correct']} right" in check.detail
-    assert set(expected) < set(run.figures)
+        assert run.extras["file_level"] >= expected["file_differs"]
+        assert f"its argmax gets {run.extras['file_correct']} right" in check.detail
+    assert set(expected) < set(run.extras)
 
 
 @pytest.mark.parametrize(
@@ -74,8 +74,8 @@ def test_files_that_cannot_tie_are_not_asked(tmp_path: Path, mix: Mix) -> None:
     model, _ = loaded(Two(mix, scale=1), tmp_path, "trace")
     x = torch.rand(4, 3, 4, 4)
     run = run_attack(model, Pgd(eps=0.01, steps=1), x, model(x).argmax(1), torch.arange(4))
-    assert not any(key.startswith("file_") for key in run.figures)
-    assert decision_check({"pgd": run.figures}, 4, 4).status == "skipped"
+    assert not any(key.startswith("file_") for key in run.extras)
+    assert decision_check({"pgd": run.extras}, 4, 4).status == "skipped"
 
 
 def figures(**changed: int) -> dict[str, Any]:
@@ -118,4 +118,4 @@ def test_a_hair_that_no_success_is_made_of_is_said(tmp_path: Path) -> None:
     assert run.correct.all()
     assert not run.success.any()
     assert bool((theirs(run.x_adv).argmax(1) == 1).all())
-    assert run.figures["file_yields"] == 8
+    assert run.extras["file_yields"] == 8

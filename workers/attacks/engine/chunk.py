@@ -130,7 +130,7 @@ def run_chunk(setup: Setup, chunk: Chunk, beat: Callable[[float], None]) -> Atta
         extras["zero_gradients"] = int(batch.victim.zero_gradients.sum())
         extras["bad_gradients"] = int(batch.victim.bad_gradients.sum())
         forwards, backwards = int(batch.victim.forwards.sum()), int(batch.victim.backwards.sum())
-    figures |= count_decisions(chunk.outside.model, chunk.clean, chunk.y, found.final, found.attacked, found.success)
+    extras |= count_decisions(chunk.outside.model, chunk.clean, chunk.y, found.final, found.attacked, found.success)
     return AttackRun(
         **found.columns(chunk, spec.measured_norm, setup.probabilities),
         x_adv=found.x_adv.cpu(),

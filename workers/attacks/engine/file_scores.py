@@ -43,14 +43,14 @@ def count_decisions(
     }
 
 
-def decision_check(figures: Mapping[str, Mapping[str, Any]], n: int, correct: int) -> Check:
+def decision_check(extras: Mapping[str, Mapping[str, Any]], n: int, correct: int) -> Check:
     """Return the check on it: `fail` when the file decides otherwise on more than 0.5 % of the images, of an attack's
     examples or of the images that resisted it.
 
-    figures: attack id → its merged figures; n: samples, of which the logits get `correct` right.
+    extras: attack id → its merged extras; n: samples, of which the logits get `correct` right.
     """
     identity, title = "file-decides-alike", "The file's own scores tell its classes apart"
-    seen = {k: f for k, f in figures.items() if "file_level" in f}
+    seen = {k: f for k, f in extras.items() if "file_level" in f}
     if not seen:
         detail = "the file returns its logits, or scores that cannot be computed from them"
         return Check(id=identity, title=title, status="skipped", detail=detail)
@@ -73,7 +73,7 @@ def decision_check(figures: Mapping[str, Mapping[str, Any]], n: int, correct: in
     detail = f"its argmax names another class than the logits on {differs} of {n} images"
     if said:
         detail = (
-            f"{'; '.join(said)}. The figures here hold for whoever decides by the logits, or by scores in a finer form "
+            f"{'; '.join(said)}. The numbers here hold for whoever decides by the logits, or by scores in a finer form "
             "(log-probabilities, float64)"
         )
     numbers = {
