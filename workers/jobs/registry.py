@@ -40,7 +40,7 @@ def run_stage(stage: Stage, ctx: JobContext[dict[str, Any]]) -> dict[str, Any]:
             ) from error
         raise
     # `replace` keeps the dict of declared files: the caller reads them off the context that it has given.
-    typed: JobContext[Any] = replace(ctx, params=params)
+    typed: JobContext[Any] = replace(ctx, params=params)  # type: ignore[arg-type]
     value: Wire = importlib.import_module(STAGES[stage]).run(typed)
     return form.value.model_validate(value).dump()
 
