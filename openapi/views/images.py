@@ -60,7 +60,7 @@ _IMAGE = {
     "probabilities": {
         "benign": {"predicted": 0.93, "adversarial": 0.04}, "attacked": {"predicted": 0.1, "adversarial": 0.83},
     },
-    "perturbation": {"linf": 0.0314, "l2": 1.2},
+    "perturbation": {"linf": 0.0314, "l2": 1.2}, "fields": False,
     "pictures": [
         {"what": "benign", "href": "/v1/audits/aud_1/images/17/benign.png", "alt": "Image 17: cat, taken for cat"}
     ],
@@ -80,6 +80,9 @@ class ImageView(View):
     fooled: bool
     probabilities: BothImages
     perturbation: Perturbation
+    fields: bool = Field(
+        description="Whether there are pictures of neurons' fields in it, as `field-benign.png?neurons=3`"
+    )
     pictures: tuple[Picture, ...]
 
 

@@ -67,6 +67,7 @@ class ExcitingImage(View):
     label: int
     activation: float
     activation_adv: float
+    fields: bool = Field(description="As of an image in /images")
     pictures: tuple[Picture, ...]
 
 

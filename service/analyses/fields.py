@@ -47,6 +47,16 @@ class Field:
         return found
 
 
+async def with_fields(columns: Columns) -> frozenset[int]:
+    """The images, by their numbers, in which there are fields."""
+    names = [name for name, _ in OF_FIELDS.values()]
+    if any(name not in columns for name in names):
+        return frozenset()
+    kept = columns.column("images.benign").shape[0]
+    shown = (await columns.whole("images.index"))[:kept]
+    return frozenset(await columns.whole("maps.index")) & frozenset(shown)
+
+
 async def field_picture(columns: Columns, what: str, index: int, asked: Field) -> tuple[list[bytes], int, int]:
     """Planes, height and width of the image with the field of some neurons. Raises `NotFound`, `InvalidField`."""
     layer = None if asked.layer is None else find_layer(columns, asked.layer)

@@ -8,6 +8,7 @@ from openapi.problems import InvalidField, NotFound
 from openapi.views.base import VULNERABILITY
 from service.analyses.arrow import Format, stream
 from service.analyses.columns import Columns, Numbers
+from service.analyses.fields import with_fields
 from service.analyses.pictures import others_of, pictures_of
 from service.analyses.service import class_name, real, require, written
 
@@ -56,7 +57,8 @@ async def images(
     }
     if format == "arrow":
         return stream(_columns(table, shown), **rest)
-    return written({"items": [_image(columns, audit, table, row) for row in shown], **rest})
+    fields = await with_fields(columns)
+    return written({"items": [_image(columns, audit, table, row, fields) for row in shown], **rest})
 
 
 #: Column of an Arrow stream → place in the rows of `probabilities`.
@@ -89,7 +91,7 @@ def _chosen(table: dict[str, Numbers], choice: Choice) -> list[int]:
     return list(rows)
 
 
-def _image(columns: Columns, audit: str, table: dict[str, Numbers], row: int) -> dict[str, Any]:
+def _image(columns: Columns, audit: str, table: dict[str, Numbers], row: int, fields: frozenset[int]) -> dict[str, Any]:
     label, predicted, adversarial = (table[name][row] for name in ("label", "predicted", "adversarial"))
     p = [real(value) for value in table["probabilities"][4 * row : 4 * row + 4]]
     return {
@@ -104,6 +106,7 @@ def _image(columns: Columns, audit: str, table: dict[str, Numbers], row: int) ->
             "attacked": {"predicted": p[2], "adversarial": p[3]},
         },
         "perturbation": {"linf": table["linf"][row], "l2": table["l2"][row]},
+        "fields": table["index"][row] in fields,
         "pictures": pictures_of(columns, audit, table, row),
     }
 
@@ -113,7 +116,7 @@ async def image(columns: Columns, audit: str, index: int, format: Format) -> byt
     require(columns, VULNERABILITY, f"The audit has no image {index}")
     table = {name: await columns.whole(f"images.{name}") for name in _KEYS}
     row = await row_of(columns, index)
-    found = _image(columns, audit, table, row)
+    found = _image(columns, audit, table, row, await with_fields(columns))
     curves = await columns.row("images.curves", row)
     half = len(curves) // 2
     if format == "arrow":

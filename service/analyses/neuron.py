@@ -5,6 +5,7 @@ from typing import Any
 from openapi.problems import NotFound
 from service.analyses.clusters import own_cluster
 from service.analyses.columns import Columns
+from service.analyses.fields import with_fields
 from service.analyses.layers import find_layer
 from service.analyses.neurons import Scope, measures_of, views_of
 from service.analyses.pictures import pictures_of
@@ -59,6 +60,7 @@ async def _bands(columns: Columns, neuron: int) -> list[dict[str, Any]]:
 
 async def _images(columns: Columns, audit: str, neuron: int) -> dict[str, Any]:
     table = {name: await columns.whole(f"images.{name}") for name in _TABLE}
+    fields = await with_fields(columns)
     found: dict[str, Any] = {}
     for kind in ("benign", "adversarial"):
         rows = await columns.row(f"exciting.{kind}", neuron)
@@ -69,6 +71,7 @@ async def _images(columns: Columns, audit: str, neuron: int) -> dict[str, Any]:
                 "label": table["label"][row],
                 "activation": pairs[2 * i],
                 "activation_adv": pairs[2 * i + 1],
+                "fields": table["index"][row] in fields,
                 "pictures": pictures_of(columns, audit, table, row),
             }
             for i, row in enumerate(rows)

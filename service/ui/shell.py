@@ -18,11 +18,12 @@ def _import_map(files: Files) -> str:
 def policy(files: Files) -> str:
     """The Content-Security-Policy: scripts, styles and calls of this origin alone, and the map of names by its hash.
 
-    Pictures that are being saved are drawn from ``blob:`` addresses. No text is ever taken for markup or for a script.
+    Pictures that are being saved are drawn from ``blob:`` addresses, and what lies in them from ``data:`` ones. No text
+    is ever taken for markup or for a script.
     """
     digest = base64.b64encode(sha256(_import_map(files).encode()).digest()).decode()
     return (
-        f"default-src 'none'; script-src 'self' 'sha256-{digest}'; style-src 'self'; img-src 'self' blob:; "
+        f"default-src 'none'; script-src 'self' 'sha256-{digest}'; style-src 'self'; img-src 'self' blob: data:; "
         "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
         "require-trusted-types-for 'script'; trusted-types 'none'"
     )

@@ -6,6 +6,7 @@ import { html, useEffect, useState } from "./lib/html.js";
 import { asProblem } from "./lib/problem.js";
 import { AuditPage } from "./pages/audit.js";
 import { AuditsPage } from "./pages/audits.js";
+import { NewAuditPage } from "./pages/new-audit.js";
 import { SignInPage } from "./pages/sign-in.js";
 import { ProblemNote, Wait } from "./parts/notes.js";
 
@@ -44,6 +45,7 @@ function Routed() {
   const { path } = usePlace();
   const audit = /^\/ui\/audits\/([^/]+)\/?$/.exec(path);
   if (audit) return html`<${AuditPage} key=${audit[1]} id=${decodeURIComponent(audit[1])} />`;
+  if (path === "/ui/new") return html`<${NewAuditPage} />`;
   if (path === "/" || path === "/ui" || path === "/ui/") return html`<${AuditsPage} />`;
   return html`<h1>There is no such page</h1><p><a href="/">All audits</a></p>`;
 }
@@ -57,6 +59,7 @@ function Top({ session, leave }) {
     <a class="brand" href="/">Tremor</a>
     <nav aria-label="Pages">
       <a href="/" aria-current=${current("/")}>Audits</a>
+      <a href="/ui/new" aria-current=${current("/ui/new")}>New audit</a>
       <a href="/schema">API</a>
     </nav>
     <div class="right">

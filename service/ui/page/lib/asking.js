@@ -1,5 +1,5 @@
 /** Asking the API from a component, so that the view around it knows when it is ready. */
-import { createContext, useContext, useEffect, useId, useRef, useState } from "./html.js";
+import { createContext, useContext, useEffect, useId, useLayoutEffect, useRef, useState } from "./html.js";
 import { read } from "./api.js";
 import { asProblem } from "./problem.js";
 
@@ -37,7 +37,7 @@ export function useAsking(key, ask) {
       (error) => latest.current === key && setState({ key, value: null, problem: /** @type {any} */ (asProblem(error)) }),
     );
   }, [key]);
-  useEffect(() => report(id, pending), [pending]);
+  useLayoutEffect(() => report(id, pending), [pending]); // at once: the frame looks at it after this very render
   useEffect(() => () => report(id, false), []);
   return { value: key === null ? null : state.value, problem: key === null ? null : state.problem, pending };
 }

@@ -6,6 +6,7 @@ import { useAsking } from "../lib/asking.js";
 import { moment, percent, visible } from "../lib/format.js";
 import { html, useEffect, useState } from "../lib/html.js";
 import { Answer } from "../parts/answer.js";
+import { Uploads } from "./uploads.js";
 import { Status, VerdictBadge } from "../parts/badges.js";
 
 const PAGE = 25;
@@ -28,7 +29,8 @@ export function AuditsPage() {
   }, [asked.value]);
   return html`<h1>Audits</h1>
     <${Search} given=${given} />
-    <${Answer} asked=${asked}>${(/** @type {any} */ page) => html`<${List} page=${page} searched=${Object.values(given).some(Boolean)} />`}<//>`;
+    <${Answer} asked=${asked}>${(/** @type {any} */ page) => html`<${List} page=${page} searched=${Object.values(given).some(Boolean)} />`}<//>
+    <${Uploads} />`;
 }
 
 /** @param {{given: Record<string, string | null>}} props */

@@ -10,10 +10,13 @@
  *   view's own: all of it stands in the address,
  * - `Answer`, `Figure`, `Table`, `TableBehind`, `Legend`, `Select` and `Slider` of `parts/` are what is shared.
  */
+import clusters from "./clusters.js";
+import fields from "./fields.js";
 import images from "./images.js";
+import layers from "./layers.js";
 import matrix from "./matrix.js";
 import neurons from "./neurons.js";
 import overview from "./overview.js";
 
 /** @type {import("../parts/view.js").View[]} */
-export const VIEWS = [overview, matrix, images, neurons];
+export const VIEWS = [overview, matrix, images, neurons, fields, clusters, layers];

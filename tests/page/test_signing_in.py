@@ -1,0 +1,66 @@
+"""With keys on: signing in, an expired key in the middle of something, signing out."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import BrowserContext, expect
+from sqlalchemy import update
+
+from openapi.base import utc_now
+from openapi.wire.settings import Settings
+from service.app import create_app
+from service.db.tables import ApiKey
+from service.embedded.broker import Broker
+from tests.page.conftest import Tab, apart, open_tab
+from tests.service.conftest import Served, flush, make_settings
+from tests.service.test_page_sessions import change
+from tests.service.test_tenants import key
+
+
+@pytest.fixture(scope="module")
+def guarded(broker: Broker, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    url = broker.url.replace("db=0", "db=14")
+    found = make_settings(broker, tmp_path_factory.mktemp("guarded"), redis_url=url, auth="keys")
+    flush(found)
+    return found
+
+
+@pytest.fixture(scope="module")
+def url(guarded: Settings) -> Iterator[str]:
+    with Served(create_app(guarded)) as address:
+        yield address
+
+
+@pytest.fixture
+def guarded_tab(context: BrowserContext, url: str) -> Iterator[Tab]:
+    found = open_tab(context, url)
+    found.expected.add(401)
+    yield found
+    assert found.wrong() == []
+
+
+def test_one_signs_in_where_one_wanted_to_go(guarded_tab: Tab, guarded: Settings) -> None:
+    identity, secret = apart(lambda: key(guarded, "<b>somebody</b>"))
+    page = guarded_tab.open("/?status=failed")
+    page.get_by_label("API key").fill("trm_nonsense")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.locator("[role=alert]")).to_contain_text("unknown, revoked or expired")
+    page.get_by_label("API key").fill(secret)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.locator("main")).to_contain_text("No audit is like that.")
+    expect(page).to_have_url(re.compile(r"/\?status=failed$"))
+    expect(page.locator("header")).to_contain_text("<b>somebody</b>")
+    assert page.evaluate("document.cookie") == ""
+    apart(lambda: change(guarded, update(ApiKey).where(ApiKey.id == identity).values(expires_at=utc_now())))
+    page.get_by_label("Status").select_option("queued")
+    page.get_by_role("button", name="Search").click()
+    expect(page.locator("[role=alert]")).to_contain_text("Your session has ended")
+    expect(page).to_have_url(re.compile(r"/\?status=queued$"))
+    page.get_by_label("API key").fill(apart(lambda: key(guarded, "again"))[1])
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_label("Status")).to_have_value("queued")
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+    page.reload()
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
