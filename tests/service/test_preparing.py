@@ -132,3 +132,23 @@ def test_more_samples_than_there_are_is_said(
     )
     worker.do(report)
     assert ended(api, f"audits/{identity}")["status"] == "succeeded"
+
+
+def test_an_audit_waits_for_the_data_set_that_carries_concepts(api: httpx.Client, worker: ProtocolWorker) -> None:
+    model, dataset = upload_ready(api, worker, "models", b"a model"), upload_ready(api, worker, "datasets", b"plain")
+    concepts = upload(api, "datasets", b"with masks")
+    explain = {"attack": {"name": "fgsm", "eps": 0.1}, "dissection": {"dataset_id": concepts}}
+    inspect = worker.take()
+    identity = audit(api, model, dataset, explain=explain, neurons={})
+    assert worker.is_empty()  # nothing begins before all is inspected
+    assert api.delete(f"/v1/datasets/{concepts}").status_code == 409
+    worker.do(inspect)  # it has none: only now that can be seen
+    problem = ended(api, f"audits/{identity}")["problem"]
+    assert problem["errors"][0]["pointer"] == "/explain/dissection/dataset_id"
+    assert "carries no masks" in problem["detail"]
+    assert api.delete(f"/v1/datasets/{concepts}").status_code == 204
+    explain["dissection"] = {"dataset_id": "dst_none"}
+    body = {"model_id": model, "dataset_id": dataset, "explain": explain}
+    answer = api.post("/v1/audits", json=body)
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["pointer"] == "/explain/dissection/dataset_id"
