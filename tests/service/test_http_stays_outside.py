@@ -1,4 +1,4 @@
-"""HTTP stays in the controllers and `service/http`: services, orchestrator and database know no request or answer."""
+"""HTTP stays in controllers, their arguments and `service/http`: services and orchestrator know no requests."""
 
 import ast
 from collections.abc import Iterator
@@ -28,7 +28,7 @@ def _is_http(module: str) -> bool:
 
 
 def _is_outside(name: str) -> bool:
-    return name.startswith("http/") or name.endswith("controller.py") or name in _STARTERS
+    return name.startswith("http/") or name.endswith(("controller.py", "/arguments.py")) or name in _STARTERS
 
 
 def test_only_controllers_and_http_know_requests_and_answers() -> None:
