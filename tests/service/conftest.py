@@ -20,6 +20,7 @@ from litestar import Litestar
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
+from openapi.wire.delivery import Lane
 from openapi.wire.settings import Settings
 from service.app import create_app
 from service.db.database import Database
@@ -107,7 +108,7 @@ def upload(api: httpx.Client, kind: str, data: bytes = b"bytes", metadata: dict[
 def upload_ready(api: httpx.Client, worker: ProtocolWorker, kind: str, data: bytes, **value: Any) -> str:
     """Upload a file and have it inspected; `value` changes what the inspection says."""
     identity = upload(api, kind, data)
-    worker.do(worker.take(), **value)
+    worker.do(worker.take(lanes=[Lane.SHORT]), **value)
     assert api.get(f"/v1/{kind}/{identity}", params={"wait": 60}).json()["status"] == "ready"
     return identity
 

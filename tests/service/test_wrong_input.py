@@ -5,6 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
+from openapi.wire.delivery import Lane
 from tests.service.conftest import World, upload, upload_ready
 
 
@@ -118,7 +119,7 @@ def test_class_names_that_are_not_the_models(world: World) -> None:
         "/v1/models",
         files={"file": ("m.onnx", b"labelled"), "metadata": (None, '{"labels": ["dog", "cat", "owl"]}')},
     )
-    world.worker.do(world.worker.take())
+    world.worker.do(world.worker.take(lanes=[Lane.SHORT]))
     model = answer.json()["id"]
     assert world.api.get(f"/v1/models/{model}", params={"wait": 60}).json()["labels"] == ["dog", "cat", "owl"]
     other = upload_ready(world.api, world.worker, "datasets", b"named", labels=names, label_source="name")
@@ -161,7 +162,9 @@ def test_white_box_attacks_need_gradients(world: World) -> None:
     )
     plain = world.audit(model_id=model, attacks=[BLACK_BOX], max_samples=4)
     assert plain.status_code == 202, "the neuron analysis was only there by default, and is left out"
-    assert world.worker.take().job_id == plain.json()["id"]
+    assert (
+        next(shard for shard in iter(world.worker.take, None) if shard.job_id == plain.json()["id"]).stage == "attack"
+    )
     world.api.delete(f"/v1/audits/{plain.json()['id']}")
 
 
@@ -202,7 +205,7 @@ def test_a_rejected_model_cannot_be_audited(world: World) -> None:
     from openapi.problems import problem
 
     model = upload(world.api, "models", b"broken")
-    world.worker.fail(world.worker.take(), problem("model-malformed", "these bytes are no ONNX"))
+    world.worker.fail(world.worker.take(lanes=[Lane.SHORT]), problem("model-malformed", "these bytes are no ONNX"))
     found = world.api.get(f"/v1/models/{model}", params={"wait": 60}).json()
     assert (found["status"], found["problem"]["detail"]) == ("rejected", "these bytes are no ONNX")
     refused(world.audit(model_id=model), "/model_id", "these bytes are no ONNX", slug="model-malformed")

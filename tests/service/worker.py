@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import redis
@@ -17,7 +17,7 @@ from openapi.stages.forms import FORMS
 from openapi.stages.harden import HardenValue
 from openapi.stages.neurons import NeuronsValue
 from openapi.wire.blobs import BlobStore
-from openapi.wire.delivery import QUEUES, make_celery
+from openapi.wire.delivery import QUEUES, Lane, make_celery
 from openapi.wire.jobs import OutputFile, Shard, ShardResult, WorkerEvent
 from openapi.wire.queue import QueueClient
 from openapi.wire.settings import Settings
@@ -63,19 +63,22 @@ class ProtocolWorker:
         self.blobs = BlobStore.from_settings(settings)
         app = make_celery(settings)
         self._connection: Connection = app.connection_for_read()
-        self._queues = [self._connection.SimpleQueue(name) for name in QUEUES.values()]
+        self._queues = {lane: self._connection.SimpleQueue(name) for lane, name in QUEUES.items()}
 
     def close(self) -> None:
-        for queue in self._queues:
+        for queue in self._queues.values():
             queue.close()
         self._connection.release()
         self.queue.close()
 
-    def take(self, seconds: float = PATIENCE) -> Shard:
-        """The next shard of the short queue, else of the long one."""
+    def take(self, seconds: float = PATIENCE, lanes: Sequence[Lane] = tuple(QUEUES)) -> Shard:
+        """The next shard of the short queue, else of the long one.
+
+        lanes: with the short one alone an inspection is waited for, whatever else nobody does.
+        """
         end = time.monotonic() + seconds
         while time.monotonic() < end:
-            for queue in self._queues:
+            for queue in (self._queues[lane] for lane in lanes):
                 try:
                     message = queue.get(block=False)
                 except queue.Empty:
