@@ -209,7 +209,6 @@ def test_a_region_search_survives_its_worker(
     client.wait(f"/audits/{audit}", lambda b: b["phase"] == "regions" and b["progress"] and b["progress"]["done"] > 0)
     os.kill(lineage_in_the_middle(service, client, audit)[victim].pid, signal.SIGKILL)
     found = numbers(client.report(audit))
-    assert reasons(client, audit)  # it was killed at work
     assert_same(found, searched)
     assert found["regions"]["n"] > 8
     assert found["regions"]["few_pixels"]["success"][-1] > 0
