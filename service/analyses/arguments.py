@@ -54,7 +54,9 @@ FieldMode = Annotated[Mode, QueryParameter(description="Where any of the neurons
 Most = Annotated[
     int | None,
     QueryParameter(
-        ge=1, le=1_000_000, description="Most items to return, up to 1000; without it 100, and with `format=arrow` all"
+        ge=1,
+        le=1_000_000,
+        description="Most items to return; without it 100, in JSON never more than 1000, and with `format=arrow` all",
     ),
 ]
 AnswerFormat = Annotated[

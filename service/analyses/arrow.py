@@ -5,7 +5,6 @@ from array import array
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
-from openapi.problems import InvalidField
 from service.analyses.columns import Numbers
 
 Format = Literal["json", "arrow"]
@@ -20,12 +19,10 @@ def media_type(format: Format) -> str:
 
 
 def most(limit: int | None, format: Format) -> int | None:
-    """How many items a page has; None is all that there are. Raises `InvalidField`."""
+    """How many items a page has; None is all that there are. JSON pages hold no more than `MOST_IN_JSON`."""
     if format == "arrow":
         return limit
-    if limit is not None and limit > MOST_IN_JSON:
-        raise InvalidField("limit", f"a page has {MOST_IN_JSON} items at most; format=arrow gives all of them")
-    return USUAL if limit is None else limit
+    return USUAL if limit is None else min(limit, MOST_IN_JSON)
 
 
 def stream(columns: Mapping[str, Numbers | Sequence[bool]], **facts: Any) -> bytes:

@@ -6,7 +6,7 @@ import pyarrow as pa
 import pyarrow.ipc
 import pytest
 
-from service.analyses.arrow import stream
+from service.analyses.arrow import most, stream
 from service.analyses.columns import Numbers
 from tests.service.analyses.conftest import Explored
 
@@ -83,9 +83,9 @@ def test_pages_go_on_where_a_limit_is_given(explored: Explored) -> None:
 def test_json_has_pages_of_a_thousand_at_most(explored: Explored) -> None:
     assert table(explored, "images", limit=5000).num_rows == 21
     for path in ("images", "neurons"):
-        answer = explored.ask(path, params={"limit": 1001})
-        assert answer.status_code == 422
-        assert answer.json()["errors"][0]["pointer"] == "limit"
+        assert explored.get(path, limit=1001) == explored.get(path, limit=1000)
+    assert [most(limit, "json") for limit in (None, 1, 1000, 1001, 10**6)] == [100, 1, 1000, 1000, 1000]
+    assert [most(limit, "arrow") for limit in (None, 1, 10**6)] == [None, 1, 10**6]
     assert explored.ask("images", params={"format": "csv"}).status_code == 422
 
 
