@@ -6,10 +6,11 @@ repeated shard finds its result in the blob store and does nothing.
 
 import hashlib
 import json
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Literal, Protocol
+from typing import Annotated, Any, Literal, Protocol
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from openapi.audits import ArtifactInfo
 from openapi.base import Frozen, Json
@@ -133,6 +134,11 @@ class ShardResult(Frozen):
     environment: Json = {}
 
 
+def _whole(value: Any) -> Any:
+    """A problem read by itself: `NEWER` would leave out the fields that are not every problem's."""
+    return Problem.model_validate(value) if isinstance(value, Mapping) else value
+
+
 class WorkerEvent(Frozen):
     """One message on the reports stream.
 
@@ -153,7 +159,7 @@ class WorkerEvent(Frozen):
     total: float | None = None
     unit: str | None = None
     result: ShardResult | None = None
-    problem: Problem | None = None
+    problem: Annotated[Problem | None, BeforeValidator(_whole)] = None
     checkpoint: Blob | None = None
     told: Json | None = Field(None, exclude_if=is_none)
     files: dict[str, OutputFile] = Field({}, exclude_if=lambda files: not files)
