@@ -60,7 +60,11 @@ def test_features_near_their_mean_become_it_and_others_stay(fresh: Fresh, vanill
 
 
 def test_within_the_range_the_own_gradient_is_zero_and_the_twins_is_not() -> None:
-    net = nn.Sequential(nn.Flatten(), nn.Linear(4, 3), nn.ReLU(), nn.Linear(3, 2))
+    hidden = nn.Linear(4, 3)
+    with torch.no_grad():
+        hidden.weight.abs_()
+        hidden.bias.fill_(0.1)  # every unit is on, whatever was drawn
+    net = nn.Sequential(nn.Flatten(), hidden, nn.ReLU(), nn.Linear(3, 2))
     model = audit_module(net, InputSpec(shape=(1, 2, 2)))
     x = torch.rand(64, 1, 2, 2, generator=torch.Generator().manual_seed(0))
     sparsify(model, centres(model, [x]), 100.0)  # everything is near its mean
