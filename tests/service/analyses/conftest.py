@@ -112,7 +112,7 @@ class Explored:
 @pytest.fixture(scope="session")
 def place(broker: Broker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     # A database of its own in the broker: other services live beside this one.
-    url = broker.url.replace("db=0", "db=6")
+    url = broker.url.replace("db=0", "db=15")
     settings = make_settings(broker, tmp_path_factory.mktemp("explored"), redis_url=url)
     flush(settings)
     worker = ProtocolWorker(settings)
