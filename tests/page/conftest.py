@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from openapi.wire.settings import Settings
 from service.embedded.broker import Broker
@@ -24,6 +24,7 @@ from tests.tools.synthetic_audit import Size, synthetic
 
 #: Longest that anything may take to appear, in milliseconds: only a page that never shows it fails.
 PATIENCE_MS = 120_000.0
+expect.set_options(timeout=PATIENCE_MS)
 SIZE = Size(neurons=40, images=60, classes=5, side=8)
 
 

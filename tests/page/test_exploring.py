@@ -4,9 +4,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.page.conftest import PATIENCE_MS, SIZE, Tab
-
-expect.set_options(timeout=PATIENCE_MS)
+from tests.page.conftest import SIZE, Tab
 
 
 def a_cell(page: Page) -> tuple[str, str, int]:

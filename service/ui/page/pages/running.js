@@ -8,6 +8,8 @@ const TYPES = ["status", "phase", "progress", "artifact", "retry"];
 const LISTED = 12;
 /** The job is read anew at most this often, however many events arrive. */
 const PAUSE_MS = 300;
+/** And at least this often: of progress in quick succession the service tells the first alone, and a proxy may hold events up. */
+const PATIENCE_MS = 5000;
 
 /** @param {{at: string, info: any, renew: () => Promise<void>, cancel: () => void}} props */
 export function Running({ at, info, renew, cancel }) {
@@ -25,9 +27,11 @@ export function Running({ at, info, renew, cancel }) {
       }, PAUSE_MS);
     };
     for (const type of TYPES) source.addEventListener(type, heard);
+    const regular = setInterval(renew, PATIENCE_MS);
     return () => {
       source.close();
       clearTimeout(handle);
+      clearInterval(regular);
     };
   }, [at]);
   const { progress, phase, seconds_left: left, waiting_for: waiting } = info;
