@@ -37,7 +37,7 @@ async def neuron_detail(columns: Columns, audit: str, layer: str, number: int, c
             "cluster": await own_cluster(columns, number, count),
         }
     else:
-        view["images"] = await exciting_images(columns, audit, name, number)
+        view["images"] = await exciting_images(columns, audit, name, number, await with_fields(columns))
     return written(view)
 
 

@@ -15,8 +15,13 @@ _OF_FIELDS = {
 }
 
 
-async def exciting_images(columns: Columns, audit: str, layer: str, neuron: int) -> dict[str, Any] | None:
-    """The images of one neuron, most exciting first; None where it is none of those that were looked at."""
+async def exciting_images(
+    columns: Columns, audit: str, layer: str, neuron: int, with_fields: frozenset[int]
+) -> dict[str, Any] | None:
+    """The images of one neuron, most exciting first; None where it is none of those that were looked at.
+
+    with_fields: the images in which there are fields of the layer that the last one reads, by their numbers.
+    """
     if layer not in columns.facts.get("fields", {}):
         return None
     rows = [row for row, _ in await _rows_of(columns, layer, [neuron])]
@@ -29,7 +34,8 @@ async def exciting_images(columns: Columns, audit: str, layer: str, neuron: int)
         index, label = numbers[table["image"][row]], table["label"][row]
         pair = {name: table[name][row] for name in ("activation", "activation_adv")}
         pictures = _pictures(columns, audit, layer, neuron, index, label)
-        found.append({"index": index, "label": label, **pair, "pictures": pictures})
+        fields = index in with_fields
+        found.append({"index": index, "label": label, **pair, "fields": fields, "pictures": pictures})
     return {"benign": found, "adversarial": None}
 
 

@@ -31,6 +31,7 @@ def fielded(place: Place, tiny: InProcess) -> Explored:
 
 
 def test_images_are_those_of_the_report(fielded: Explored) -> None:
+    with_fields = {image["index"]: image["fields"] for image in fielded.every("images")}
     for layer in fielded.report["neurons"]["receptive_fields"]["layers"]:
         if layer["name"] == "conv3":  # the layer that vulnerability looks at has images of its own
             continue
@@ -44,8 +45,9 @@ def test_images_are_those_of_the_report(fielded: Explored) -> None:
                 continue
             assert images is not None
             assert images.adversarial is None
-            shown = [image.model_dump(exclude={"pictures"}) for image in images.benign]
+            shown = [image.model_dump(exclude={"pictures", "fields"}) for image in images.benign]
             assert shown == known[number]
+            assert [image.fields for image in images.benign] == [with_fields[image.index] for image in images.benign]
             assert [[picture.what for picture in image.pictures] for image in images.benign] == [
                 ["field-benign", "field-adversarial"]
             ] * 3
