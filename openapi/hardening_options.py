@@ -6,7 +6,8 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from openapi.base import MOST, Eps, Frozen, Id, Radius
-from openapi.hardening_methods import METHODS, MethodName, regularisers
+from openapi.hardening_methods import MethodName, regularisers
+from openapi.hardening_misfits import misplaced
 from openapi.scrutiny import Scrutiny
 
 Augmentation = Literal["flip", "crop", "cutout", "cutmix"]
@@ -246,8 +247,8 @@ class HardenOptions(Frozen):
                 "augment_fixed",
                 "fixed adversaries belong to the images as they are: leave augment empty, or take adversary fresh",
             )
-        if misplaced := _misplaced(self):
-            raise _wrong(misplaced[0], "option_of_another_method", misplaced[1])
+        if found := misplaced(self):
+            raise _wrong(found[0], "option_of_another_method", found[1])
         if self.method == "mart" and (self.label_smoothing or "cutmix" in self.augment):
             raise _wrong(
                 "label_smoothing" if self.label_smoothing else "augment",
@@ -260,44 +261,7 @@ class HardenOptions(Frozen):
 #: Options of the comparison of before and after, which the training does not depend on.
 OF_COMPARISON = frozenset({"compare", "scrutiny"})
 
-#: What nothing is read of where nothing is trained.
-_OF_TRAINING = (
-    "awp", "averaging", "augment", "label_smoothing", "choose_by", "patience", "goal", "budget", "keep_frontier",
-)  # fmt: skip
-
 
 def _wrong(field: str, kind: str, message: str) -> PydanticCustomError:
     """The error of options that do not go together, placed at the field that must change."""
     return PydanticCustomError(kind, "{message}", {"message": message, "field": field})
-
-
-def _misplaced(options: HardenOptions) -> tuple[str, str] | None:
-    """What is wrong with options that only some methods take: the field, and in words."""
-    method, held_out = METHODS[options.method], options.validation > 0
-    if options.lambda_choice != "fixed" and not method.stabilises:
-        return "lambda_choice", f"lambda_choice weighs L_sns, which {options.method} does not have: leave it out"
-    if options.lambda_choice == "search" and not held_out:
-        return "lambda_choice", "lambda_choice search compares on held-out training images: set validation, e.g. 0.1"
-    if options.layers == "auto" and method.kind != "training":
-        return (
-            "layers",
-            f"layers auto chooses what is stabilised, and {options.method} stabilises nothing: leave it out",
-        )
-    if options.keep_frontier and options.goal is None and method.kind != "module":
-        return "keep_frontier", "keep_frontier leaves what a goal walks: set goal"
-    if method.kind == "module" and not held_out:
-        return (
-            "method",
-            f"{options.method} goes back as far as robustness on held-out training images asks: set validation, e.g. 0.1",
-        )
-    if method.kind == "module" and options.goal is not None:
-        return "goal", f"{options.method} has a goal of its own, the robustness that there was: leave goal out"
-    if method.kind == "edit" and (given := [name for name in _OF_TRAINING if getattr(options, name)]):
-        return given[0], f"{options.method} trains nothing: leave {given[0]} out"
-    if method.kind == "edit" and options.sparsity is None and not held_out:
-        return "method", "sparsity is chosen on held-out training images: set validation, e.g. 0.1, or sparsity"
-    if method.kind != "training" and options.batch_norm == "inserted":
-        return "batch_norm", f"{options.method} does not train the whole network: leave batch_norm out"
-    if method.kind != "edit" and options.sparsity is not None:
-        return "sparsity", f"sparsity belongs to meansparse: {options.method} does not take it"
-    return None

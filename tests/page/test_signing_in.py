@@ -20,8 +20,7 @@ from tests.service.test_tenants import key
 
 @pytest.fixture(scope="module")
 def guarded(broker: Broker, tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    url = broker.url.replace("db=0", "db=14")
-    found = make_settings(broker, tmp_path_factory.mktemp("guarded"), redis_url=url, auth="keys")
+    found = make_settings(broker, tmp_path_factory.mktemp("guarded"), db=14, auth="keys")
     flush(found)
     return found
 

@@ -84,10 +84,11 @@ def flush(settings: Settings) -> None:
         client.flushdb()
 
 
-def make_settings(broker: Broker, folder: Path, **changes: Any) -> Settings:
+def make_settings(broker: Broker, folder: Path, *, db: int = 0, **changes: Any) -> Settings:
+    """db: the broker's database; services that run at the same time, or outlive a test, have one to themselves."""
     values: dict[str, Any] = {
         "data_dir": folder,
-        "redis_url": broker.url,
+        "redis_url": broker.url.replace("db=0", f"db={db}"),
         "max_model_bytes": 3_000_000,
         "max_dataset_bytes": 3_000_000,
         "max_body_bytes": 100_000,
@@ -204,7 +205,7 @@ class World:
 @pytest.fixture(scope="module")
 def world(broker: Broker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     # A database of its own in the broker: services of single tests live beside this one.
-    settings = make_settings(broker, tmp_path_factory.mktemp("world"), redis_url=broker.url.replace("db=0", "db=1"))
+    settings = make_settings(broker, tmp_path_factory.mktemp("world"), db=1)
     flush(settings)
     worker = ProtocolWorker(settings)
     with closing(worker), running(settings) as client:

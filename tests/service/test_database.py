@@ -17,14 +17,12 @@ from service.db.bases import Base, Tenanted
 from service.db.database import Database, async_url
 from service.db.errors import why_unwritable
 from service.db.migrate import downgrade, upgrade
-from service.db.tables import ApiKey, Artifact, EventRow, IdempotencyRow, Job, Model, ShardRow, Tenant
-from service.embedded.broker import Broker
+from service.db.tables import EventRow, Job, Model, ShardRow
 from service.http.problems import to_problem
 from service.ids import new_id
 from service.orchestrator import job_rows
 from service.tenants.caller import DEFAULT_TENANT
-from tests.service.conftest import audit, empty_postgres, ended, find, flush, make_settings, ready, running
-from tests.service.worker import ProtocolWorker
+from tests.service.conftest import empty_postgres
 
 TABLES = {
     "tenants",
@@ -110,75 +108,6 @@ async def go(database: Database, down: str, up: str = "head") -> None:
         await connection.commit()
         await connection.run_sync(upgrade, up)
         await connection.commit()
-
-
-async def test_rows_of_before_belong_to_the_default_tenant(database: Database) -> None:
-    """Down to the schema without owners and up again: no row is lost, not even what hangs on a job."""
-    job = a_job("key_a")
-    async with database.write() as session:
-        session.add_all([job, *(a_model(tenant=tenant) for tenant in (DEFAULT_TENANT, "key_a", "key_b"))])
-        session.add(ApiKey(id="key_a", tenant_id="key_b", name="a", key_hash="0" * 64))
-        await session.flush()
-        job_rows.log_event(session, job, "note", {})
-    async with database.engine.connect() as connection:
-        await connection.run_sync(downgrade, "0002")
-        await connection.commit()
-        names = {column["name"] for column in await connection.run_sync(lambda c: inspect(c).get_columns("jobs"))}
-        assert not names & {"owner", "tenant_id"}
-        await connection.run_sync(upgrade)
-        await connection.commit()
-    async with database.read() as session:
-        for table in (Model, Job, EventRow):
-            assert set(await session.scalars(select(table.tenant_id))) == {DEFAULT_TENANT}
-        assert await session.scalar(select(func.count()).select_from(Model)) == 3
-        assert [row.tenant_id for row in await session.scalars(select(ApiKey))] == ["key_a"], "a key is its own tenant"
-        assert dict((await session.execute(select(Tenant.id, Tenant.name))).all()) == {
-            DEFAULT_TENANT: DEFAULT_TENANT,
-            "key_a": "a",
-        }
-
-
-async def test_owners_become_tenants(database: Database) -> None:
-    """Down to owners and up again: each row has the tenant that it had, and so has all that hangs on a job."""
-    job, common = a_job("key_a"), a_job()
-    async with database.write() as session:
-        session.add(ApiKey(id="key_a", tenant_id="key_a", name="team a", key_hash="0" * 64))
-        session.add_all([job, common, a_model(tenant="key_a"), a_model()])
-        await session.flush()
-        for one in (job, common):
-            job_rows.log_event(session, one, "note", {})
-            session.add(_artifact(one))
-        for number, place in enumerate((f"/v1/audits/{job.id}", f"/v1/audits/{common.id}", "/v1/models/gone")):
-            session.add(
-                IdempotencyRow(
-                    scope=str(number), tenant_id="x", body_hash="0" * 64, status=202, location=place, answer={}
-                )
-            )
-    await go(database, "0007")
-    async with database.read() as session:
-        for table in (Model, Job, EventRow, Artifact):
-            found = sorted(await session.scalars(select(table.tenant_id)))
-            assert found == [DEFAULT_TENANT, "key_a"], table
-        answers = await session.scalars(select(IdempotencyRow.tenant_id).order_by(IdempotencyRow.scope))
-        assert list(answers) == ["key_a", DEFAULT_TENANT, DEFAULT_TENANT]
-        assert sorted((await session.execute(select(Tenant.id, Tenant.name))).all()) == [
-            (DEFAULT_TENANT, DEFAULT_TENANT),
-            ("key_a", "team a"),
-        ]
-        assert all(row.created_at.utcoffset() is not None for row in await session.scalars(select(Tenant)))
-
-
-def _artifact(job: Job) -> Artifact:
-    return Artifact(
-        id=f"art_{job.id}",
-        tenant_id=job.tenant_id,
-        job_id=job.id,
-        kind="report",
-        format="json",
-        name="report.json",
-        size=1,
-        sha256="0" * 64,
-    )
 
 
 def test_every_table_says_whose_its_rows_are() -> None:
@@ -324,50 +253,3 @@ def test_the_async_driver_is_named() -> None:
     assert async_url("sqlite:////x/y.db") == "sqlite+aiosqlite:////x/y.db"
     assert async_url("postgresql://u:p@h/d") == "postgresql+psycopg://u:p@h/d"
     assert async_url("postgresql+psycopg://u:p@h/d") == "postgresql+psycopg://u:p@h/d"
-
-
-def test_the_main_job_on_postgresql(postgres: str, broker: Broker, tmp_path: Path) -> None:
-    settings = make_settings(broker, tmp_path, database_url=empty_postgres(postgres), lease_seconds=2.0)
-    flush(settings)
-    worker = ProtocolWorker(settings)
-    with running(settings) as api:
-        model, dataset = ready(api, worker)
-        identity = audit(api, model, dataset, max_samples=8, labels={"team": "vision"})
-        assert find(api, label="team:vision") == [identity]
-        assert find(api, label="team:speech") == []
-        lost = worker.take()
-        worker.tell(lost, "started")
-        worker.do(worker.take())
-        again = worker.take()
-        assert (again.shard_id, again.attempt) == (lost.shard_id, 2)
-        worker.do(again)
-        worker.do(worker.take())
-        assert ended(api, f"audits/{identity}")["status"] == "succeeded"
-        assert api.delete(f"/v1/audits/{identity}").status_code == 204
-        assert api.delete(f"/v1/models/{model}").status_code == 204
-        # PostgreSQL cannot hold NUL in a text; SQLite can.
-        assert api.get("/v1/models/%00").status_code == 422
-        odd = api.post("/v1/audits", json={"model_id": "\0", "dataset_id": dataset})
-        assert (odd.status_code, odd.headers["content-type"]) == (422, "application/problem+json")
-    worker.close()
-
-
-def test_two_processes_share_the_work_on_postgresql(postgres: str, broker: Broker, tmp_path: Path) -> None:
-    """Two APIs over one database and one broker: whoever hears of a shard goes on, and each stage begins once."""
-    settings = make_settings(broker, tmp_path, database_url=empty_postgres(postgres))
-    flush(settings)
-    worker = ProtocolWorker(settings)
-    with running(settings) as one, running(settings) as two:
-        model, dataset = ready(one, worker)
-        identities = [audit(api, model, dataset, max_samples=8, seed=i) for i, api in enumerate((one, two))]
-        for _ in range(4):
-            worker.do(worker.take())
-        for _ in range(2):
-            report = worker.take()
-            assert report.stage == "report"
-            worker.do(report)
-        assert worker.is_empty()
-        for identity in identities:
-            for api in (one, two):
-                assert ended(api, f"audits/{identity}")["status"] == "succeeded"
-    worker.close()

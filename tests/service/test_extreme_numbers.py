@@ -137,7 +137,7 @@ def anywhere(
 
 
 def _settings(request: pytest.FixtureRequest, broker: Broker, folder: Path, number: int) -> Settings:
-    more = {"redis_url": broker.url.replace("db=0", f"db={number}")}
+    more: dict[str, Any] = {"db": number}
     if request.param == "postgresql":
         more["database_url"] = empty_postgres(request.getfixturevalue("postgres"))
     found = make_settings(broker, folder, **more)

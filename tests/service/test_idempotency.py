@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -83,7 +84,7 @@ def test_what_was_deleted_is_created_anew(world: World) -> None:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def crowd(request: pytest.FixtureRequest, broker: Broker, tmp_path: Path) -> Iterator[httpx.Client]:
-    more = {"redis_url": broker.url.replace("db=0", "db=5")}
+    more: dict[str, Any] = {"db": 5}
     if request.param == "postgresql":
         more["database_url"] = empty_postgres(request.getfixturevalue("postgres"))
     settings = make_settings(broker, tmp_path, **more)

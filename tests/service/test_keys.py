@@ -26,8 +26,7 @@ As = Callable[[str], httpx.Client]
 
 @pytest.fixture(scope="module")
 def settings(broker: Broker, tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    url = broker.url.replace("db=0", "db=4")
-    found = make_settings(broker, tmp_path_factory.mktemp("keys"), redis_url=url, auth="keys")
+    found = make_settings(broker, tmp_path_factory.mktemp("keys"), db=4, auth="keys")
     flush(found)
     return found
 
@@ -177,7 +176,7 @@ def test_the_command_rotates(settings: Settings, caller: As) -> None:
 
 def test_without_keys_there_is_nothing_to_manage(broker: Broker, tmp_path_factory: pytest.TempPathFactory) -> None:
     folder = tmp_path_factory.mktemp("open")
-    found = make_settings(broker, folder, redis_url=broker.url.replace("db=0", "db=5"))
+    found = make_settings(broker, folder, db=5)
     with Served(create_app(found)) as address:
         answer = httpx.post(address + "/v1/keys", json={"name": "x"})
         assert slug(answer) == (403, "forbidden")

@@ -18,7 +18,7 @@ from tests.service.worker import PATIENCE, ProtocolWorker
 
 
 def test_lines_have_ids_and_no_secrets(broker: Broker, tmp_path: Path) -> None:
-    settings = make_settings(broker, tmp_path, redis_url=broker.url.replace("db=0", "db=8"), auth="keys")
+    settings = make_settings(broker, tmp_path, db=8, auth="keys")
     flush(settings)
     identity, secret = key(settings, "watched", "--scope", "admin")
     environment = {

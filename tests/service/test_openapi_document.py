@@ -16,7 +16,7 @@ PARTS = {
 
 @pytest.mark.parametrize("part", PARTS)
 def test_the_document_holds(broker: Broker, tmp_path: Path, part: str) -> None:
-    settings = make_settings(broker, tmp_path, redis_url=broker.url.replace("db=0", "db=4"))
+    settings = make_settings(broker, tmp_path, db=4)
     flush(settings)
     with working(settings) as (url, ids):
         found = try_contract(url, ids, "--generation-deterministic", *PARTS[part])

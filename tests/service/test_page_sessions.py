@@ -21,8 +21,7 @@ from tests.service.test_tenants import key
 
 @pytest.fixture(scope="module")
 def settings(broker: Broker, tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    url = broker.url.replace("db=0", "db=13")
-    found = make_settings(broker, tmp_path_factory.mktemp("sessions"), redis_url=url, auth="keys")
+    found = make_settings(broker, tmp_path_factory.mktemp("sessions"), db=13, auth="keys")
     flush(found)
     return found
 

@@ -27,8 +27,7 @@ from tests.service.worker import ProtocolWorker
 
 @pytest.fixture(scope="module")
 def settings(broker: Broker, tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    url = broker.url.replace("db=0", "db=7")
-    found = make_settings(broker, tmp_path_factory.mktemp("quotas"), redis_url=url, auth="keys")
+    found = make_settings(broker, tmp_path_factory.mktemp("quotas"), db=7, auth="keys")
     flush(found)
     return found
 

@@ -44,8 +44,7 @@ class Two:
 
 @pytest.fixture(scope="module")
 def two(broker: Broker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Two]:
-    url = broker.url.replace("db=0", "db=3")
-    settings = make_settings(broker, tmp_path_factory.mktemp("tenants"), redis_url=url, auth="keys")
+    settings = make_settings(broker, tmp_path_factory.mktemp("tenants"), db=3, auth="keys")
     flush(settings)
     app, worker = create_app(settings), ProtocolWorker(settings)
     with Served(app) as address:

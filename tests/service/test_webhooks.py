@@ -29,8 +29,8 @@ from tests.service.worker import ProtocolWorker
 @pytest.fixture(scope="module")
 def hooked(broker: Broker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """A service whose webhooks may lead to this machine."""
-    url, folder = broker.url.replace("db=0", "db=6"), tmp_path_factory.mktemp("webhooks")
-    settings = make_settings(broker, folder, redis_url=url, webhook_networks=("127.0.0.0/8",))
+    folder = tmp_path_factory.mktemp("webhooks")
+    settings = make_settings(broker, folder, db=6, webhook_networks=("127.0.0.0/8",))
     flush(settings)
     worker = ProtocolWorker(settings)
     with closing(worker), running(settings) as client:

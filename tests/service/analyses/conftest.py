@@ -112,8 +112,7 @@ class Explored:
 @pytest.fixture(scope="session")
 def place(broker: Broker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     # A database of its own in the broker: other services live beside this one.
-    url = broker.url.replace("db=0", "db=15")
-    settings = make_settings(broker, tmp_path_factory.mktemp("explored"), redis_url=url)
+    settings = make_settings(broker, tmp_path_factory.mktemp("explored"), db=15)
     flush(settings)
     worker = ProtocolWorker(settings)
     with closing(worker), running(settings) as api:

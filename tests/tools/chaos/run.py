@@ -11,6 +11,7 @@ import io
 import json
 import random
 import re
+import signal
 import sys
 import tempfile
 import time
@@ -184,15 +185,25 @@ def drawn(dice: random.Random, kills: int) -> Iterator[Trouble]:
         yield from left or dice.sample(OTHERS, len(OTHERS))
 
 
+def _count(text: str) -> int:
+    """How many there are of something; 0 is none. Raises `argparse.ArgumentTypeError`."""
+    if not text.isascii() or not text.isdigit():
+        raise argparse.ArgumentTypeError(f"{text!r} is no count: 0, 1, 2, …")
+    return int(text)
+
+
 def main() -> int:
     """Run, and say what happened; 0 when every audit ended with its numbers and nothing was left."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seed", type=int, default=None)
-    parser.add_argument("--kills", type=int, default=50, help="how many processes are killed (default 50)")
+    parser.add_argument(
+        "--kills", type=_count, metavar="COUNT", default=50, help="how many processes are killed (default 50)"
+    )
     options: Any = parser.parse_args()
     seed = random.randrange(2**32) if options.seed is None else options.seed
     print(f"seed {seed}, {options.kills} kills", flush=True)
     dice = random.Random(seed)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # as Ctrl-C does, it takes down all that was started
     with tempfile.TemporaryDirectory(prefix="tremor-chaos-") as folder, Place(Path(folder)) as place:
         if place.faketime is None:
             print("clocks do not jump: there is no libfaketime (Debian: apt-get install libfaketime)", flush=True)

@@ -10,6 +10,33 @@ export function percent(share, digits = 1) {
   return share === null || share === undefined ? "–" : `${(100 * share).toFixed(digits)} %`;
 }
 
+/** The quantile of the normal distribution for 95 %. */
+const Z = 1.959963984540054;
+
+/**
+ * The 95 % interval of a share, as the report has it (Wilson 1927), in percent; nothing where there is no share.
+ * @param {number | null | undefined} share of `n`, in [0, 1]
+ * @param {number} n
+ * @returns {string}
+ */
+export function interval(share, n) {
+  if (share === null || share === undefined || n < 1) return "";
+  const around = share + Z ** 2 / (2 * n);
+  const half = Z * Math.sqrt((share * (1 - share)) / n + Z ** 2 / (4 * n ** 2));
+  const [low, high] = [around - half, around + half].map((end) => 100 * Math.min(1, Math.max(0, end / (1 + Z ** 2 / n))));
+  return `[${low.toFixed(1)}, ${high.toFixed(1)}]`;
+}
+
+/**
+ * An attack of a request, with what decides how strong it is.
+ * @param {{name: string, norm?: string, eps?: number | null, steps?: number}} attack
+ * @returns {string}
+ */
+export function attackText({ name, norm, eps, steps }) {
+  const facts = [norm, eps !== null && eps !== undefined && `eps ${number(eps)}`, steps !== undefined && `${steps} steps`];
+  return [name.toUpperCase(), ...facts.filter(Boolean)].join(", ");
+}
+
 /**
  * A number with a few significant digits.
  * @param {number | null | undefined} value

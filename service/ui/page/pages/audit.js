@@ -1,6 +1,6 @@
 /** `/ui/audits/{id}`: one audit, while it runs and after. */
 import { call, send } from "../lib/api.js";
-import { moment, percent, visible } from "../lib/format.js";
+import { interval, moment, percent, visible } from "../lib/format.js";
 import { html, useEffect, useState } from "../lib/html.js";
 import { asProblem } from "../lib/problem.js";
 import { Status, VerdictBadge } from "../parts/badges.js";
@@ -36,8 +36,8 @@ function Facts({ info, at }) {
     <div><dt>Status</dt><dd><${Status} info=${info} /></dd></div>
     <div><dt>Verdict</dt><dd><${VerdictBadge} verdict=${info.verdict} /></dd></div>
     ${headline && html`
-      <div><dt>Clean accuracy</dt><dd class="large">${percent(headline.clean_accuracy)}</dd></div>
-      <div><dt>Worst case${headline.threat_model ? `, ${headline.threat_model}` : ""}</dt><dd class="large">${percent(headline.worst_case)}</dd></div>
+      <div><dt>Clean accuracy</dt><dd class="large"><${Rate} share=${headline.clean_accuracy} n=${headline.n} /></dd></div>
+      <div><dt>Worst case${headline.threat_model ? `, ${headline.threat_model}` : ""}</dt><dd class="large"><${Rate} share=${headline.worst_case} n=${headline.n} /></dd></div>
       <div><dt>Images</dt><dd class="large">${headline.n}</dd></div>`}
     <div><dt>Begun</dt><dd>${moment(info.created_at)}</dd></div>
     ${info.status === "succeeded" && html`<div><dt>Report</dt><dd>
@@ -45,4 +45,10 @@ function Facts({ info, at }) {
     ${Object.keys(info.labels).length > 0 && html`<div><dt>Labels</dt>
       <dd>${Object.entries(info.labels).map(([key, value]) => html`<code key=${key}>${visible(`${key}:${value}`)}</code> `)}</dd></div>`}
   </dl>`;
+}
+
+/** @param {{share: number | null, n: number}} props */
+function Rate({ share, n }) {
+  const ends = interval(share, n);
+  return html`${percent(share)}${ends && html` <small title="95 % Wilson interval">${ends}</small>`}`;
 }

@@ -4,7 +4,7 @@ import { choose, useChoice } from "../lib/choice.js";
 import { useClassName } from "../lib/classes.js";
 import { useTheme } from "../lib/colours.js";
 import d3 from "../lib/d3.js";
-import { percent } from "../lib/format.js";
+import { attackText, interval, percent } from "../lib/format.js";
 import { html, useMemo } from "../lib/html.js";
 import { moveByKeys } from "../lib/keys.js";
 import { useWidth } from "../lib/measure.js";
@@ -20,17 +20,18 @@ const MOST = 24;
 /** @param {{audit: import("../parts/view.js").Audit}} props */
 function Show({ audit }) {
   const asked = useRead(`${audit.at}/matrix`);
-  return html`<${Answer} asked=${asked}>${(/** @type {any} */ matrix) => html`<${Matrix} matrix=${matrix} />`}<//>`;
+  return html`<${Answer} asked=${asked}>${(/** @type {any} */ matrix) => html`<${Matrix} matrix=${matrix} attack=${audit.info.request.neurons?.vulnerability?.attack} />`}<//>`;
 }
 
-/** @param {{matrix: any}} props */
-function Matrix({ matrix }) {
+/** @param {{matrix: any, attack: any}} props attack: as it was asked for; it is one of its own beside those of the verdict */
+function Matrix({ matrix, attack }) {
   const [ref, width] = useWidth();
   const name = useClassName();
   const classes = useMemo(() => shownClasses(matrix), [matrix]);
   const cells = useMemo(() => new Map(matrix.cells.map((/** @type {Cell} */ cell) => [`${cell.label}-${cell.adversarial}`, cell])), [matrix]);
   const rows = [...matrix.cells].sort((a, b) => b.fooled - a.fooled || b.n - a.n);
-  const caption = `${matrix.attack} on ${matrix.n} images: ${matrix.correct} were classified correctly, ${matrix.fooled} of them fooled (${percent(matrix.fooled / Math.max(1, matrix.correct))}).`;
+  const share = matrix.fooled / Math.max(1, matrix.correct);
+  const caption = `${attack ? attackText(attack) : matrix.attack}, the attack of the analysis of neurons, on ${matrix.n} images: ${matrix.correct} were classified correctly, ${matrix.fooled} of them fooled (${percent(share)} ${interval(share, matrix.correct)}).`;
   return html`<div ref=${ref}>
     <${Figure} name="matrix" caption=${caption}><${Grid} classes=${classes} cells=${cells} width=${width} /><//>
     ${classes.length < matrix.num_classes && html`<p class="hint">${classes.length} of ${matrix.num_classes} classes: those with the most images whose class changes. The table has every cell.</p>`}
