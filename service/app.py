@@ -70,8 +70,9 @@ def _services(request: Request[Any, Any, Any]) -> Services:
     return found.of(caller_of(request))
 
 
-def _secure(response: Response[Any]) -> Response[Any]:
+async def _secure(response: Response[Any]) -> Response[Any]:
     """Headers that every answer carries: nothing here is to be framed, sniffed, run, or shown in foreign pages."""
+    # A coroutine though it waits for nothing: Litestar gives every answer to a thread where this is a function.
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("Referrer-Policy", "no-referrer")
     response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")

@@ -25,7 +25,7 @@ from service.jobs.events import PING
 from service.jobs.facts import job_facts
 from service.jobs.jsonl_pages import read_lines
 from service.jobs.search import ALL, Search
-from service.jobs.surroundings import NONE, Surroundings, surroundings
+from service.jobs.surroundings import NONE, Surroundings, job_and_surroundings, surroundings
 from service.orchestrator import job_rows
 from service.orchestrator.effects import effects
 from service.orchestrator.loading import load_dataset, load_model
@@ -135,9 +135,10 @@ class JobService(ABC, Generic[Asked, Info]):
 
     async def _load(self, identity: str) -> tuple[Job, Job | None, Surroundings]:
         def load(session: Session) -> tuple[Job, Job | None, Surroundings]:
-            job = self._own(session.get(Job, identity), identity)
+            found, beside = job_and_surroundings(session, identity)
+            job = self._own(found, identity)
             child = session.get(Job, job.child_job_id) if job.child_job_id else None
-            return job, child, surroundings(session, [job])[identity]
+            return job, child, beside
 
         return await self._services.db.fetch(load)
 

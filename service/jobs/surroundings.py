@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from openapi.stages.base import Stage
@@ -14,16 +14,27 @@ from service.orchestrator.step_states import StepStatus
 Surroundings = Mapping[str, Any]
 NONE: Surroundings = {}
 
+# Built once: of what a statement costs, building it anew is the most, and jobs are asked for again and again.
+_NAME = select(Model.name).where(Model.id == Job.model_id).scalar_subquery()
+_HEADLINE = (
+    select(ShardRow.result["value"]["headline"])
+    .where(ShardRow.job_id == Job.id, ShardRow.stage == Stage.REPORT, ShardRow.status == StepStatus.SUCCEEDED)
+    .limit(1)
+    .scalar_subquery()
+)
+_BESIDE = select(Job.id, _NAME.label("model_name"), _HEADLINE.label("headline")).where(
+    Job.id.in_(bindparam("ids", expanding=True))
+)
+_ONE = select(Job, _NAME.label("model_name"), _HEADLINE.label("headline")).where(Job.id == bindparam("id"))
+
 
 def surroundings(session: Session, jobs: Sequence[Job]) -> dict[str, Surroundings]:
-    """Job → `model_name` and `headline`, by two queries for all of them."""
-    names = dict(
-        session.execute(select(Model.id, Model.name).where(Model.id.in_({job.model_id for job in jobs}))).all()
-    )
-    reported = select(ShardRow.job_id, ShardRow.result["value"]["headline"].label("headline")).where(
-        ShardRow.job_id.in_([job.id for job in jobs]),
-        ShardRow.stage == Stage.REPORT,
-        ShardRow.status == StepStatus.SUCCEEDED,
-    )
-    headlines = {row.job_id: row.headline for row in session.execute(reported)}
-    return {job.id: {"model_name": names.get(job.model_id or ""), "headline": headlines.get(job.id)} for job in jobs}
+    """Job → `model_name` and `headline`, by one query for all of them."""
+    found = session.execute(_BESIDE, {"ids": [job.id for job in jobs]})
+    return {row.id: {"model_name": row.model_name, "headline": row.headline} for row in found}
+
+
+def job_and_surroundings(session: Session, identity: str) -> tuple[Job | None, Surroundings]:
+    """A job and what is answered beside it, by one query; None where there is no such job."""
+    row = session.execute(_ONE, {"id": identity}).one_or_none()
+    return (None, NONE) if row is None else (row.Job, {"model_name": row.model_name, "headline": row.headline})
