@@ -22,7 +22,7 @@ from openapi.stages.base import Stage, is_none
 RESULT_VERSION: dict[Stage, int] = dict.fromkeys(Stage, 2) | {
     Stage.INSPECT_MODEL: 4,
     Stage.INSPECT_DATASET: 3,
-    Stage.ATTACK: 4,
+    Stage.ATTACK: 5,
     Stage.NEURONS: 4,
     Stage.ANALYSIS: 3,
     Stage.HARDEN: 4,

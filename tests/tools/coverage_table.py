@@ -2,9 +2,10 @@
 
 ``python -m tests.tools.coverage_table [--full] [--family vit,swin] [--column script,pt2] [--out FILE.md] [--readme]``
 writes a markdown table. A cell says the largest relative difference of the logits to the original runtime's (torch for
-TorchScript, onnxruntime for ONNX) at two batch sizes, then of the input gradient to the original network's, or why
-there is none. Below it stand the failures. ``--full`` takes torchvision's own sizes (random weights) instead of small
-nets of the same blocks; ``--seconds`` adds the CPU seconds of translation; ``--readme`` writes the table into the
+TorchScript, onnxruntime for ONNX) at two batch sizes, then of the input gradient to the original network's, then in
+how many of the three formats that hardening delivers it was written back, or why there is none. Below it stand the
+failures. ``--full`` takes torchvision's own sizes (random weights) instead of small nets of the same blocks;
+``--seconds`` adds the CPU seconds of translation; ``--readme`` writes the table into the
 README. The exit status is the number of cells in which torch could export and Tremor could not follow.
 
 What ``--full`` gave for four of them, the gradients of both VGGs in float64:
@@ -35,6 +36,7 @@ from torch import Tensor, nn
 
 from openapi.models import InputSpec
 from tests.tools.kinks import GRADIENT, images, slope, worst
+from tests.tools.writing_back import counted, unwritten
 from tests.workers.models.nets import relative
 from tests.workers.models.onnx.nets import NETS, build
 from workers.models.audited import AuditedModel
@@ -196,8 +198,13 @@ def _is_matrix(weight: Tensor) -> bool:
     return sum(size > 1 for size in weight.shape) > 1
 
 
-def cell(net: nn.Module, x: Tensor, column: str, folder: Path, slope: Slope = slope) -> Cell:
-    """Write, translate and compare one network in one format; `slope` compares the input gradients."""
+def cell(
+    net: nn.Module, x: Tensor, column: str, folder: Path, slope: Slope = slope, *, written_back: bool = False
+) -> Cell:
+    """Write, translate and compare one network in one format; `slope` compares the input gradients.
+
+    written_back: also write what was read in every format of hardening.
+    """
     path = folder / "model"
     try:
         with contextlib.redirect_stdout(io.StringIO()):  # the legacy exporter prints its graph when it fails
@@ -221,7 +228,11 @@ def cell(net: nn.Module, x: Tensor, column: str, folder: Path, slope: Slope = sl
     if logits > LOGITS or not gradients < GRADIENT:
         return Cell(text, seconds, f"logits differ by {logits:.1e}, gradients by {gradients:.1e}", ours=True)
     missing = _weights_missing(net, x, model, column)
-    return Cell(text, seconds, f"not trainable: {missing}" if missing else None, ours=bool(missing))
+    failures = [f"not trainable: {missing}"] if missing else []
+    if written_back:
+        unwritable = unwritten(model, folder)
+        text, failures = f"{text}, {counted(unwritable)}", [*failures, *unwritable]
+    return Cell(text, seconds, "; ".join(failures) or None, ours=bool(failures))
 
 
 def _first_line(error: Exception) -> str:
@@ -252,7 +263,7 @@ def main() -> int:
         cells = []
         for column in columns:
             with tempfile.TemporaryDirectory() as folder:
-                found = cell(net, x, column, Path(folder))
+                found = cell(net, x, column, Path(folder), written_back=True)
             shown = options.seconds and found.seconds is not None
             cells.append(f"{found.text} · {found.seconds:.1f} s" if shown else found.text)
             ours += found.ours

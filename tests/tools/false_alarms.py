@@ -54,10 +54,24 @@ def taught(family: str, rounds: int = 6) -> tuple[nn.Module, tuple[int, ...]]:
             optimiser.zero_grad()
             F.cross_entropy(net.train()(x[batch]), y[batch]).backward()
             optimiser.step()
+        _settle_norms(net, x)
         with torch.no_grad():
             if float((net.eval()(x).argmax(1) == y).float().mean()) > 0.95:
                 break
     return net.eval(), shape
+
+
+@torch.no_grad()
+def _settle_norms(net: nn.Module, x: Tensor) -> None:
+    """Give batch norms the statistics of x (n, c, h, w): MNASNet's follow 0.03 % a step and would take thousands."""
+    norms = [module for module in net.modules() if isinstance(module, nn.BatchNorm2d)]
+    kept = [norm.momentum for norm in norms]
+    for norm in norms:
+        norm.reset_running_stats()
+        norm.momentum = None  # the plain mean over what follows
+    net.train()(x)
+    for norm, momentum in zip(norms, kept, strict=True):
+        norm.momentum = momentum
 
 
 def checks_of(net: nn.Module, x: Tensor, y: Tensor, attacks: tuple[Attack, ...]) -> tuple[Check, ...]:
@@ -95,7 +109,7 @@ def main() -> int:
     """See the module."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--family", default=",".join(NETS))
-    parser.add_argument("--preset", default="smoke,standard,paper")
+    parser.add_argument("--preset", default="smoke,standard,paper,autoattack")
     parser.add_argument("--images", type=int, default=24)
     options = parser.parse_args()
     warnings.simplefilter("ignore")

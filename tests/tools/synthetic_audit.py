@@ -184,8 +184,11 @@ def _params(request: AuditRequest) -> ReportParams:
 def _report(size: Size, audit: str, request: AuditRequest, neurons: NeuronReport) -> Report:
     names = ("neurons", "neurons.vulnerability", "explain", "regions")
     checks = [{"id": name, "title": name, "status": "skipped", "detail": "not asked for"} for name in names]
+    checks.append({"id": "measured", "title": "Numbers are measured", "status": "fail", "detail": "they are made up"})
     model = {**REPORT["model"], "name": "synthetic", "labels": size.names, "num_classes": size.classes}
+    model["warnings"] = ("there is no model: <b>everything</b> is made up",)
     dataset = {**REPORT["dataset"], "name": "synthetic", "num_samples": size.images, "evaluated": size.images}
+    dataset["warnings"] = ("there are no images either",)
     given = {"id": audit, "model": model, "dataset": dataset, "checks": checks, "neurons": neurons}
     return Report.model_validate({**REPORT, **given, "config": request.model_dump(mode="json", by_alias=True)})
 

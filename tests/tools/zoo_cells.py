@@ -10,7 +10,6 @@ import sys
 import tempfile
 import time
 import warnings
-from collections.abc import Callable
 from pathlib import Path
 
 import torch
@@ -20,20 +19,14 @@ from openapi.models import InputSpec
 from tests.tools import coverage_table
 from tests.tools.coverage_table import Cell, cell
 from tests.tools.kinks import GRADIENT, images, slope, worst
+from tests.tools.writing_back import counted, unwritten
 from tests.tools.zoo_nets import build
 from tests.workers.models.nets import gradient, relative
 from workers.models.audited import AuditedModel
-from workers.models.export import write_onnx, write_pt2, write_torchscript
 from workers.models.load import load_model
 
 BUILT = "built"
 MEMORY = 12 * 2**30
-#: What hardening delivers, each in turn.
-WRITERS: dict[str, Callable[[AuditedModel, Path], None]] = {
-    "torchscript": write_torchscript,
-    "pt2": write_pt2,
-    "onnx": write_onnx,
-}
 COLUMNS = (*coverage_table.COLUMNS, "written back")
 
 
@@ -51,21 +44,14 @@ def written_back(net: nn.Module, x: Tensor, folder: Path) -> Cell:
         coverage_table.COLUMNS["trace"](net, x, path)
     except Exception as error:
         return Cell("torch cannot", failure=f"torch cannot write it: {type(error).__name__}: {str(error)[:200]}")
-    failures = []
     started = time.process_time()
     try:
         model = load_model(path, None, InputSpec(shape=tuple(x.shape[1:])))
     except Exception as error:
         return Cell("not read", failure=f"its trace is not read: {type(error).__name__}: {str(error)[:160]}", ours=True)
-    for name, write in WRITERS.items():
-        try:
-            write(model, folder / f"written.{name}")
-        except Exception as error:
-            failures.append(f"{name}: {type(error).__name__}: {str(error).strip()[:200]}")
+    failures = unwritten(model, folder)
     seconds = time.process_time() - started
-    if failures:
-        return Cell(f"{len(WRITERS) - len(failures)} of {len(WRITERS)}", seconds, "; ".join(failures), ours=True)
-    return Cell(f"{len(WRITERS)} of {len(WRITERS)}", seconds)
+    return Cell(counted(failures), seconds, "; ".join(failures) or None, ours=bool(failures))
 
 
 def main() -> None:

@@ -4,10 +4,11 @@ See `openapi.stages.inspect_model`. A file that cannot be
 audited raises one of the `ModelRejected` family, which becomes the model's `problem`.
 """
 
-from openapi.problems import FieldError, ModelRejected
+from openapi.problems import FieldError, ModelMalformed, ModelRejected
 from openapi.stages.inspect_model import InspectModelParams, InspectModelValue
 from workers.explain.told import maps_of
 from workers.jobs.context import JobContext
+from workers.models.foreign import recognise_name
 from workers.models.inspection import inspect_audited
 from workers.models.load import load_model
 from workers.neurons.heads.told import head_of
@@ -18,7 +19,10 @@ def run(ctx: JobContext[InspectModelParams]) -> InspectModelValue:
     """Inspect the file and return what was found."""
     metadata = ctx.params
     ctx.progress(0, 2, "steps", "translate")
-    model = load_model(ctx.inputs["file"], metadata.format, metadata.input, metadata.output)
+    try:
+        model = load_model(ctx.inputs["file"], metadata.format, metadata.input, metadata.output)
+    except ModelMalformed as error:
+        raise _by_name(error, metadata.filename) from error
     _check_labels(metadata.labels, model.num_classes)
     ctx.progress(1, 2, "steps", "probe")
     with refused_as(ModelRejected, "the model cannot be tried out"):
@@ -27,6 +31,14 @@ def run(ctx: JobContext[InspectModelParams]) -> InspectModelValue:
     ctx.progress(2, 2, "steps", "probe")
     maps = maps_of(model, inspection.differentiable)
     return InspectModelValue(**{**dict(inspection), "head": head_of(model), "maps": maps})
+
+
+def _by_name(error: ModelMalformed, filename: str) -> ModelMalformed:
+    """The refusal of a file that its content does not tell, by its name where that says more."""
+    known = recognise_name(filename)
+    if known is None or error.detail.startswith("this is"):
+        return error
+    return ModelMalformed(f"this is, by its name, {known} ({error.detail})", errors=error.errors, **error.extra)
 
 
 def _check_labels(labels: tuple[str, ...] | None, num_classes: int) -> None:

@@ -100,6 +100,11 @@ class AuditedModel(nn.Module):
         """Whether the file's own output is the softmax of the logits, or its logarithm."""
         return self.output.head in ("softmax", "log_softmax")
 
+    @property
+    def mixes(self) -> bool:
+        """Whether the file's own output mixes the probabilities of several networks or views, see `log_scores`."""
+        return self.output.head == "mixture"
+
     def file_output(self, logits: Tensor) -> Tensor | None:
         """Logits (n, num_classes) → what the file itself returns of them: (n, num_classes), or (n, 1).
 

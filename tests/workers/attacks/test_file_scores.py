@@ -10,7 +10,7 @@ from torch import nn
 from openapi.attacks import Pgd
 from tests.workers.models.test_mixtures import Mix, Two, loaded
 from workers.attacks.engine.attack_run import AttackRun
-from workers.attacks.engine.file_scores import decision_check
+from workers.attacks.engine.file_scores import by_a_hair, decision_check
 from workers.attacks.engine.suite import run_attack
 
 HEADS: dict[str, Mix] = {
@@ -101,21 +101,41 @@ def test_half_a_per_cent_is_let_pass(changed: dict[str, int], words: str | None)
     assert words is None or words in check.detail
 
 
-def test_a_hair_that_no_success_is_made_of_is_said(tmp_path: Path) -> None:
+class Opposed(nn.Module):
     """Two sure networks of opposite opinions, p = 1 - e⁻⁹ of one class and 1 - e⁻¹⁰ of the other: the mean's lead is
     8e-5, below 2e-6 of logits that are hundreds apart, and above float32's digits in the file's own scores."""
 
-    class Opposed(nn.Module):
-        def forward(self, x: torch.Tensor) -> torch.Tensor:
-            shift = x.flatten(1)[:, :1] * 2 - 1  # -1: class 0 leads by a hair, 1: class 1 does
-            first = torch.cat([9.5 - shift / 2, 0 * shift, 0 * shift - 600], 1)
-            second = torch.cat([0 * shift, 9.5 + shift / 2, 0 * shift - 600], 1)
-            return (first.softmax(1) + second.softmax(1)) / 2
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        shift = x.flatten(1)[:, :1] * 2 - 1  # -1: class 0 leads by a hair, 1: class 1 does
+        first = torch.cat([9.5 - shift / 2, 0 * shift, 0 * shift - 600], 1)
+        second = torch.cat([0 * shift, 9.5 + shift / 2, 0 * shift - 600], 1)
+        return (first.softmax(1) + second.softmax(1)) / 2
 
+
+def test_a_hair_counts_where_the_file_itself_gives_way(tmp_path: Path) -> None:
     model, theirs = loaded(Opposed(), tmp_path, "trace")
     x, y = torch.zeros(8, 3, 4, 4), torch.zeros(8, dtype=torch.int64)
     run = run_attack(model, Pgd(eps=1.0, steps=3), x, y, torch.arange(8))
     assert run.correct.all()
-    assert not run.success.any()
     assert bool((theirs(run.x_adv).argmax(1) == 1).all())
-    assert run.extras["file_yields"] == 8
+    assert run.success.all()
+    assert (run.extras["file_keeps"], run.extras["file_yields"]) == (0, 0)
+
+
+class Steep(nn.Module):
+    """Two unsure networks that change their minds together where the first pixel is 0.5."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        shift = (x.flatten(1)[:, :1] - 0.5) * 1000
+        scores = torch.cat([-shift, shift, 0 * shift - 600], 1)
+        return (scores.softmax(1) + (2 * scores).softmax(1)) / 2
+
+
+def test_a_hair_that_rounding_may_turn_is_no_success(tmp_path: Path) -> None:
+    model, theirs = loaded(Steep(), tmp_path, "trace")
+    y = torch.zeros(4, dtype=torch.int64)
+    for pixel, hair in ((0.5 + 1e-6, False), (0.5 + 1e-5, True), (0.5, False), (0.4, False)):
+        x = torch.full((4, 3, 4, 4), pixel)
+        with torch.no_grad():
+            assert bool((theirs(x).argmax(1) == int(pixel > 0.5)).all())
+            assert by_a_hair(model, x, y, model(x)).tolist() == [hair] * 4

@@ -13,7 +13,10 @@ from torch import nn
 
 from openapi.models import InputSpec
 from openapi.problems import ModelMalformed, ModelRejected
+from openapi.stages.base import Stage
 from tests.workers.models.nets import save_script, settled
+from workers.jobs.context import JobContext
+from workers.jobs.registry import run_stage
 from workers.models.load import load_model
 
 ARCHIVES = {
@@ -24,6 +27,9 @@ ARCHIVES = {
     "NumPy": ({"x.npy": b"\x93NUMPY", "y.npy": b"\x93NUMPY"}, "/v1/datasets"),
     "pictures": ({"cat/1.png": b"\x89PNG"}, "/v1/datasets"),
     "weights": ({"config.json": b"{}", "model.safetensors": b"x"}, "without the network"),
+    "data alone": ({"a/net.onnx.data": b"x"}, "both files in one .zip"),
+    "Paddle": ({"m/net.pdmodel": b"x", "m/net.pdiparams": b"x"}, "paddle2onnx"),
+    "torch.package": ({"m/.data/python_version": b"3.11", "m/model/model.pkl": b"x"}, "never run"),
     "hub": ({"config.json": b"{}", "pytorch_model.bin": b"x"}, "torch.onnx.export"),
 }
 
@@ -40,6 +46,18 @@ FILES = {
     "old checkpoint": (pickle.dumps({"a": 1}, protocol=2), "never loaded"),
     "source": (b"import torch\nclass Net(torch.nn.Module): pass\n", "never run"),
     "NumPy array": (b"\x93NUMPY\x01\0", "/v1/datasets"),
+    "RAR": (b"Rar!\x1a\x07\x01\0", "unpack it"),
+    "onnxruntime": (b"\x1c\0\0\0ORTM" + bytes(50), "converted from"),
+    "ExecuTorch": (b"\x1c\0\0\0ET12" + bytes(50), ".pt2"),
+    "saved_model.pb": (b"\x08\x01\x12\x14\x0a\x12\x12\x07stripped\x22\x05serve", "tf2onnx"),
+    "frozen graph": (b"\x0a\x16\x0a\x05input\x12\x0bPlaceholder", "tf2onnx"),
+    "MXNet": (b"\x12\x01\0\0\0\0\0\0" + bytes(50), "as ONNX"),
+    "Flax": (b"\x81\xa6params\x81\xa5Dense", "tf2onnx"),
+    "LightGBM": (b"tree\nversion=v4\n", "trees are not audited"),
+    "ONNX as text": (b'ir_version: 8\ngraph { name: "g" }\n', "onnx.save"),
+    "Caffe": (b'name: "LeNet"\nlayer { name: "data" }\n', "to ONNX"),
+    "Darknet": (b"[net]\nbatch=1\n", "to ONNX"),
+    "PMML": (b'<?xml version="1.0"?><PMML version="4.4"></PMML>', "skl2onnx"),
     "a picture": (b"\x89PNG\r\n\x1a\n", "/v1/datasets"),
 }
 
@@ -66,6 +84,20 @@ def test_files(tmp_path: Path, kind: str) -> None:
     content, advice = FILES[kind]
     (tmp_path / "a.bin").write_bytes(content)
     assert advice in refusal(tmp_path / "a.bin")
+
+
+@pytest.mark.parametrize(
+    ("name", "advice"),
+    [("net.onnx.data", "both files in one .zip"), ("a.weights", "without the network"), ("n.pdiparams", "paddle2onnx")],
+)
+def test_the_name_tells_what_the_content_does_not(tmp_path: Path, name: str, advice: str) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(bytes(range(255, 0, -1)))
+    ctx = JobContext({"file": path}, {"filename": name}, tmp_path, report=lambda *_: None)
+    with pytest.raises(ModelMalformed) as caught:
+        run_stage(Stage.INSPECT_MODEL, ctx)
+    assert caught.value.detail.startswith("this is, by its name, ")
+    assert advice in caught.value.detail
 
 
 def test_checkpoints_and_weights(tmp_path: Path) -> None:

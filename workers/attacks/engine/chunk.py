@@ -10,7 +10,7 @@ from torch import Tensor
 from openapi.attacks.base import Attack
 from workers.attacks.engine.attack_run import AttackRun
 from workers.attacks.engine.batch import TOLERANCE, Batch
-from workers.attacks.engine.file_scores import count_decisions
+from workers.attacks.engine.file_scores import by_a_hair, count_decisions
 from workers.attacks.engine.gradient_probe import probe_gradient
 from workers.attacks.engine.replay import Replays
 from workers.attacks.engine.rng import SampleRng
@@ -80,7 +80,10 @@ class _Found:
         tolerance = TOLERANCE * (clean.amax(1) - clean.amin(1))
         lead = margin(self.final[rows], chunk.y[rows])
         batch.decide(lead > 2 * tolerance)
-        self.success[rows] = (batch.found | batch.misled) & (lead > tolerance)
+        success = (batch.found | batch.misled) & (lead > tolerance)
+        near = ((lead > 0) & ~success).nonzero().flatten()
+        success[near] = by_a_hair(chunk.outside.model, stored[near], chunk.y[rows[near]], self.final[rows[near]])
+        self.success[rows] = success
         if batch.target is not None:
             self.reached[rows] = batch.found & (margin_target(self.final[rows], batch.target) > tolerance)
         if spec.facts.black_box:

@@ -3,19 +3,46 @@
 Attacks and counts go by the logits below a file's last operators. Where the file's float32 scores saturate (sigmoids of
 sure networks, means of them), several classes share the highest one: its argmax names the first of them, and the
 file's user sees another accuracy than the logits have. And where sure networks that contradict each other are mixed, a
-lead of the logits may be below what counts as a success (`batch.TOLERANCE`) and decide the file's argmax all the same.
+lead of the logits may be below what counts as a success elsewhere (`batch.TOLERANCE`) and be none of rounding's: their
+log-odds are hundreds apart, and exact near 0. There the file's argmax decides (`by_a_hair`).
 """
 
 from collections.abc import Mapping
 from typing import Any
 
+import torch
 from torch import Tensor
 
 from openapi.report import Check
 from workers.attacks.engine.victim import Logits
 
+#: How far pixels move, in float32's relative precision, when it is asked whether rounding decides; as
+#: `models.agreement` does it.
+_ROUNDINGS = 30
+_DRAWS = 3
 #: Share of the samples, or of the examples, on which the file may decide otherwise.
 _MOST = 0.005
+
+
+def by_a_hair(model: Logits, x_adv: Tensor, y: Tensor, final: Tensor) -> Tensor:
+    """Return the mask (n,) of examples of which the file's own scores name another class, though by little.
+
+    Only of files that mix probabilities: their scores must name it without a tie, and go on to when every pixel moves
+    by 30 roundings up or down. x_adv: (n, c, h, w), y: (n,) labels, final: (n, K) logits of x_adv.
+    """
+    none = torch.zeros_like(y, dtype=torch.bool)
+    offer = getattr(model, "file_decision", None)
+    if offer is None or not getattr(model, "mixes", False) or (found := offer(final)) is None:
+        return none
+    sure: Tensor = (found.labels != y) & ~found.level
+    at = sure.nonzero().flatten()
+    for draw in range(_DRAWS if len(at) else 0):
+        generator = torch.Generator().manual_seed(draw)
+        signs = (torch.rand(x_adv.shape[1:], generator=generator).round() * 2 - 1).to(x_adv.device)
+        with torch.no_grad():
+            moved = offer(model(x_adv[at] * (1 + _ROUNDINGS * torch.finfo(x_adv.dtype).eps * signs)))
+        sure[at] &= (moved.labels != y[at]) & ~moved.level
+    return sure
 
 
 def count_decisions(

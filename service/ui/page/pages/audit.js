@@ -5,6 +5,7 @@ import { html, useEffect, useState } from "../lib/html.js";
 import { asProblem } from "../lib/problem.js";
 import { Status, VerdictBadge } from "../parts/badges.js";
 import { ProblemNote, Wait } from "../parts/notes.js";
+import { ReadFirst } from "../parts/read-first.js";
 import { Explorer } from "./explorer.js";
 import { Running } from "./running.js";
 
@@ -24,6 +25,7 @@ export function AuditPage({ id }) {
   return html`<h1>${name}</h1>
     <${Facts} info=${info} at=${at} />
     ${info.problem && html`<${ProblemNote} problem=${{ errors: [], ...info.problem }} />`}
+    ${info.status === "succeeded" && html`<${ReadFirst} at=${at} />`}
     ${info.finished_at
       ? info.status === "succeeded" && html`<${Explorer} audit=${{ id, at, info }} />`
       : html`<${Running} at=${at} info=${info} renew=${renew} cancel=${() => send("POST", `${at}/cancel`).then(setInfo, (error) => setProblem(asProblem(error)))} />`}`;

@@ -5,7 +5,7 @@ import { html, useMemo, useRef, useState } from "../lib/html.js";
 import { asProblem } from "../lib/problem.js";
 import { inspected, upload } from "../lib/upload.js";
 import { Answer } from "../parts/answer.js";
-import { ProblemNote } from "../parts/notes.js";
+import { Note, ProblemNote } from "../parts/notes.js";
 import { Form, Properties } from "../form/fields.js";
 import { Document } from "../form/schema.js";
 
@@ -87,7 +87,8 @@ function State({ state, noun }) {
   return html`<div role="status">
     <p>${visible(name)}, ${size(bytes)}${said ? `: ${said}` : ""}</p>
     ${said && html`<progress max="1" value=${share} aria-label=${`Upload of ${visible(name)}`}></progress>`}
-    ${found?.status === "ready" && html`<p><span class="badge good">ready</span> ${summary(found, noun)}</p>`}
+    ${found?.status === "ready" && html`<p><span class="badge good">ready</span> ${summary(found, noun)}</p>
+      ${found.inspection?.warnings.length > 0 && html`<${Note}><ul class="read-first">${found.inspection.warnings.map((/** @type {string} */ text, /** @type {number} */ i) => html`<li key=${i}>${visible(text)}</li>`)}</ul><//>`}`}
     ${(problem || rejected) && html`<${ProblemNote} problem=${problem || rejected} />`}
   </div>`;
 }
