@@ -148,9 +148,11 @@ class ExplainSection(Frozen):
     quantile: float
     tried: int = Field(description="Images attacked")
     n: int = Field(description="Successful examples, which alone are explained")
-    sparsity: float = Field(description="Mean share of an image's groups that are left alone")
-    shares: Shares
-    intervals: ShareIntervals
+    sparsity: float | None = Field(
+        description="Mean share of an image's groups that are left alone; null, as all means, where n is 0"
+    )
+    shares: Shares | None
+    intervals: ShareIntervals | None
     interpretability: Interpretability | None
     curve: ScoreCurve | None
     refinement: RefinedMean | None

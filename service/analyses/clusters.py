@@ -80,10 +80,20 @@ async def clusters(columns: Columns, count: int | None, height: float | None, li
     return written({"items": items, **rest, "next_cursor": str(end) if end < len(found) else None})
 
 
-async def dendrogram(columns: Columns) -> bytes:
+async def dendrogram(columns: Columns, format: Format) -> bytes:
     """The linkage matrix."""
-    await tree_of(columns)
-    return await columns.text("dendrogram")
+    tree = await tree_of(columns)
+    if format == "json":
+        return await columns.text("dendrogram")
+    return await asyncio.to_thread(_merges, tree, columns.facts["penultimate"], columns.facts["clusters"]["linkage"])
+
+
+def _merges(tree: Tree, layer: str, linkage: str) -> bytes:
+    """A row a merge; the order of the neurons stands beside them, as JSON."""
+    a, b, height, size = (tree.linkage[i::4] for i in range(4))
+    shown = {name: Numbers("i", map(int, values)) for name, values in (("a", a), ("b", b), ("neurons", size))}
+    order = json.dumps(tree.order.tolist())
+    return stream({**shown, "height": height}, layer=layer, linkage=linkage, order=order)
 
 
 async def embedding(columns: Columns, method: str, format: Format) -> bytes:

@@ -228,10 +228,17 @@ class AnalysesController(Controller):
             services, request, audit_id, lambda columns: clusters(columns, count, height, limit, start)
         )
 
-    @get_or_head("/{audit_id:str}/dendrogram", operation_id="getAuditDendrogram", doc=_doc(DendrogramView))
-    async def dendrogram(self, audit_id: Id, request: Req, services: Parts) -> Response[Any]:
-        """Read the linkage matrix of the neurons, and their order from left to right."""
-        return await _answered(services, request, audit_id, dendrogram)
+    @get_or_head("/{audit_id:str}/dendrogram", operation_id="getAuditDendrogram", doc=_doc(DendrogramView, ARROW))
+    async def dendrogram(
+        self, audit_id: Id, request: Req, services: Parts, format: AnswerFormat = "json"
+    ) -> Response[Any]:
+        """Read the linkage matrix of the neurons, and their order from left to right.
+
+        `format=arrow` gives a row a merge (`a`, `b`, `height`, `neurons`), and the order as metadata of the schema.
+        """
+        return await _answered(
+            services, request, audit_id, lambda columns: dendrogram(columns, format), media_type(format)
+        )
 
     @get_or_head("/{audit_id:str}/embedding", operation_id="getAuditEmbedding", doc=_doc(EmbeddingView, ARROW))
     async def embedding(

@@ -37,7 +37,10 @@ Wrong input is refused at once, naming the field. Model and data set may still b
 waits for them. `attacks` given beside `preset` replaces the preset's list.
 """
 _CANCEL = "Stop the running work within seconds. An audit that has ended stays as it is."
-_REMOVE = "Stop the work and delete the audit with its artifacts (and its own hardening, but not the hardened model)."
+_REMOVE = (
+    "Stop the work and delete the audit with its artifacts (and its own hardening, but not the hardened model). 409 "
+    "while an attack of an unfinished job takes its mask from one of them."
+)
 _EVENTS = "Follow the audit as Server-Sent Events: `status`, `phase`, `progress`, `artifact`, `retry`."
 
 
@@ -61,7 +64,7 @@ class AuditController(Controller):
     listing = list_call(AuditService)
     read = read_call(AuditService, "Read an audit; `wait` until it has ended.")
     cancel = cancel_call(AuditService, _CANCEL)
-    remove = remove_call(AuditService, _REMOVE, ("not-found",))
+    remove = remove_call(AuditService, _REMOVE, ("not-found", "conflict"))
     events = events_call(AuditService, _EVENTS)
     report_page = report_page_call(AuditService, "Read the report as a page.")
     samples = samples_call(AuditService, "List per-sample results in order of index.")

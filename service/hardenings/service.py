@@ -98,9 +98,9 @@ class HardeningService(JobService[HardeningRequest, HardeningInfo]):
         evaluation = None
         if asked.eval_dataset_id is not None:
             evaluation = await self.dataset(session, asked.eval_dataset_id, "/eval_dataset_id")
-        if evaluation is not None and (artifacts := mask_artifacts(asked)):
+        if artifacts := mask_artifacts(asked):
             files = await load_mask_files(session, artifacts, self._services.caller)
-            evaluation = replace(evaluation, mask_files=files)
+            evaluation = None if evaluation is None else replace(evaluation, mask_files=files)
         if model is None:
             return
         if train is not None:

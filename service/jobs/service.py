@@ -188,6 +188,12 @@ class JobService(ABC, Generic[Asked, Info]):
             parent = await session.get(Job, job.parent_job_id) if job and job.parent_job_id else None
             if parent is not None and parent.status not in TERMINAL:
                 raise Conflict(f"It is a part of {job_rows.address(parent)}; cancel or delete that", job_id=parent.id)
+            masked = await job_rows.masked_by(session, job) if job else None
+            if masked is not None:
+                artifact, user = masked
+                raise Conflict(
+                    f"Its artifact {artifact} is a mask of {job_rows.address(user)}; cancel that first", job_id=user.id
+                )
             child = await job_rows.lock_job(session, job.child_job_id) if job and job.child_job_id else None
             for doomed in (child, job):
                 if doomed is None:

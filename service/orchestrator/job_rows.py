@@ -3,10 +3,10 @@
 Every function here takes a session that holds the job's lock (see `lock_job`) and commits nothing itself.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, Text, cast, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from openapi.base import utc_now
@@ -44,6 +44,26 @@ def works_on(identity: str) -> ColumnElement[bool]:
     of_concepts = Job.request["explain"]["dissection"]["dataset_id"].as_string()
     columns = (Job.model_id, Job.dataset_id, Job.train_dataset_id, of_concepts)
     return or_(*(column == identity for column in columns))
+
+
+async def masked_by(session: AsyncSession, job: Job) -> tuple[str, Job] | None:
+    """An artifact of a job and an unfinished other job whose attacks take their masks from it, if there is one."""
+    of_same = select(Job).where(
+        Job.tenant_id == job.tenant_id, Job.status.not_in(TERMINAL), Job.parent_job_id.is_(None), Job.id != job.id
+    )
+    for identity in await session.scalars(select(Artifact.id).where(Artifact.job_id == job.id)):
+        for user in await session.scalars(of_same.where(cast(Job.request, Text).contains(identity))):
+            if identity in _masks(user.request):
+                return identity, user
+    return None
+
+
+def _masks(asked: Any) -> Iterator[str]:
+    """The artifacts that any attack of a stored request takes its mask from."""
+    for value in asked.values() if isinstance(asked, dict) else asked if isinstance(asked, list) else ():
+        yield from _masks(value)
+    if isinstance(asked, dict) and isinstance(mask := asked.get("mask"), dict) and mask.get("artifact_id"):
+        yield mask["artifact_id"]
 
 
 def log_event(session: AsyncSession, job: Job, kind: str, data: dict[str, Any]) -> None:

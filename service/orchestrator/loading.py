@@ -88,11 +88,14 @@ def _seen(row: Row | None, kind: str, identity: str, pointer: str, caller: Calle
 async def load_mask_files(
     session: AsyncSession, identities: Sequence[str], caller: Caller | None = None
 ) -> dict[str, MaskFile]:
-    """The artifacts of these ids that there are, and that the caller may see."""
+    """The artifacts of these ids that there are, and that the caller may see.
+
+    Their jobs stay until the transaction has ended: what deletes one sees then who names its artifacts.
+    """
     found = {}
     for identity in identities:
         artifact = await session.get(Artifact, identity)
-        job = await session.get(Job, artifact.job_id) if artifact is not None else None
+        job = await session.get(Job, artifact.job_id, with_for_update={"read": True}) if artifact is not None else None
         if artifact is not None and job is not None and (caller is None or caller.may_see(job)):
             blob = Blob(sha256=artifact.sha256, size=artifact.size)
             found[identity] = MaskFile(blob, artifact.kind, job.dataset_id)

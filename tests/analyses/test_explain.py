@@ -110,6 +110,7 @@ def test_saliency_and_a_layer_can_be_asked_for(small: InProcess) -> None:
     [
         ({"attack": {"name": "cw"}, "targets": "random"}, "does not aim"),
         ({"layer": "conv9"}, "no layer"),
+        ({"layer": "conv2", "map": "asm"}, "of the image itself"),
         ({"attack": {**PGD, "target": 7}}, "3 classes"),
     ],
 )
@@ -208,6 +209,35 @@ def test_every_attack_of_the_suite_is_explained(small: InProcess, names: list[st
                 assert kept["promotion"][row, r, c] == pytest.approx(z[target] - back[target], abs=1e-5)
                 assert kept["suppression"][row, r, c] == pytest.approx(back[label] - z[label], abs=1e-5)
     assert section["n"] > 0
+
+
+NOBODY = {"name": "fgsm", "eps": 1e-6}
+
+
+def test_an_attack_that_fools_nobody_drops_no_other(small: InProcess, found: Audited) -> None:
+    other = audited(small, attack=NOBODY, compare=[PGD])
+    section, alone = other.report["explain"], found.report["explain"]
+    assert (section["n"], section["samples"], section["common"]) == (0, [], 0)
+    assert section["shares"] is section["intervals"] is section["sparsity"] is section["curve"] is None
+    assert section["refinement"] is section["interpretability"] is None
+    first, second = section["attacks"]
+    assert (first["n"], first["tried"], first["shares"]) == (0, alone["tried"], None)
+    assert {name: second[name] for name in ("n", "shares", "sparsity", "refinement", "interpretability")} == {
+        name: alone[name] for name in ("n", "shares", "sparsity", "refinement", "interpretability")
+    }
+    check = other.check("explain")
+    assert check["status"] == "pass"
+    assert f"none of {alone['tried']} examples of fgsm fools the model" in check["detail"]
+    with np.load(other.files["explanations_1"]) as kept, np.load(found.files["explanations"]) as expected:
+        np.testing.assert_array_equal(kept["index"], expected["index"])
+    assert "What the groups of a perturbation do" in other.html
+
+
+def test_where_no_attack_fools_anybody_there_is_no_section(small: InProcess) -> None:
+    other = audited(small, attack=NOBODY, compare=[{**NOBODY, "eps": 2e-6}])
+    assert other.report["explain"] is None
+    detail = other.check("explain")["detail"]
+    assert detail.count("examples of fgsm fools the model") == 2
 
 
 @pytest.mark.parametrize(

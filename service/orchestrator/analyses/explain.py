@@ -61,6 +61,10 @@ def check(options: ExplainOptions, request: AuditRequest, model: ModelSubject, d
     if options.targets is not None and not isinstance(options.attack, AimedAttack):
         raise InvalidField("/explain/targets", f"{options.attack.name} does not aim at a class; set null, or take pgd")
     if options.layer is not None:
+        if options.map == "asm":
+            raise InvalidField(
+                "/explain/layer", "saliency maps (asm) are of the image itself; set null, or take `map: cam`"
+            )
         name = layer_of(options.layer, model, "/explain/layer")
         if any(len(layer.shape) == 1 for layer in model.inspection.layers if layer.name == name):
             raise InvalidField("/explain/layer", f"{name!r} keeps no places of the image apart; choose a layer before")

@@ -1,5 +1,6 @@
 """`?format=arrow`: the same numbers as in JSON, column by column, read by pyarrow."""
 
+import json
 from typing import Any
 
 import pyarrow as pa
@@ -70,6 +71,15 @@ def test_the_embedding(explored: Explored) -> None:
         for axis in ("x", "y"):
             assert found[f"{which}_{axis}"].to_pylist() == expected[which][axis]
     assert facts(found) == {"method": "pca", "layer": "conv3"}
+
+
+def test_the_dendrogram(explored: Explored) -> None:
+    found, expected = table(explored, "dendrogram"), explored.get("dendrogram")
+    rows = [[row[name] for name in ("a", "b", "height", "neurons")] for row in found.to_pylist()]
+    assert rows == expected["merges"]
+    order = str(expected["order"])
+    assert facts(found) == {"layer": "conv3", "linkage": "ward", "order": order}
+    assert json.loads(order) == expected["order"]
 
 
 def test_pages_go_on_where_a_limit_is_given(explored: Explored) -> None:

@@ -43,11 +43,11 @@ def merge(options: ExplainOptions, found: Found) -> Merged:
     if not parts:
         return Merged(None, "it left no result")
     samples, tried = _samples(parts[0]), _tried(parts[0])
-    if not samples:
-        return Merged(None, f"none of {tried} examples of {options.attack.name} fools the model")
     first = next(r.value for r in parts[0] if isinstance(r.value, ExplainValue))
     units = _units(options, found)
     attacks = _compared((options.attack, *options.compare), [parts[i] for i in sorted(parts)])
+    if not any(attack.n for attack in attacks) and not any(part for part, _ in units.values()):
+        return Merged(None, _nobody(attacks))
     section = ExplainSection(
         attack=options.attack,
         grid=first.grid,
@@ -56,24 +56,30 @@ def merge(options: ExplainOptions, found: Found) -> Merged:
         quantile=options.quantile,
         tried=tried,
         n=len(samples),
-        sparsity=_sparsity(samples, _group_count(parts[0])),
-        shares=_shares(samples),
-        intervals=_intervals(samples),
-        interpretability=_interpretability(samples),
-        curve=_curve(parts[0]) if first.map is not None else None,
-        refinement=_refinement(samples),
+        sparsity=attacks[0].sparsity,
+        shares=attacks[0].shares,
+        intervals=attacks[0].intervals,
+        interpretability=attacks[0].interpretability,
+        curve=_curve(parts[0]) if samples and first.map is not None else None,
+        refinement=attacks[0].refinement,
         samples=tuple(samples),
         attacks=attacks,
         common=len(_common([_samples(part) for part in parts.values()])),
         **{name: part for name, (part, _) in units.items()},
     )
-    detail = f"{len(samples)} of {tried} examples explained"
+    detail = f"{len(samples)} of {tried} examples explained" if samples else _nobody(attacks[:1])
     if first.missing is not None:
         detail += f"; no maps: {first.missing}"
     detail += "".join(f"; {name}: {text}" for name, (_, text) in units.items())
     absent = {name: (found.params.left_out or {}).get(f"explain.{name}") for name in ("masking", "dissection")}
     detail += "".join(f"; {name} left out: {why}" for name, why in absent.items() if why is not None)
     return Merged(section, detail, {"explained": len(samples), "tried": tried})
+
+
+def _nobody(attacks: Sequence[ExplainedAttack]) -> str:
+    """Of attacks without a success."""
+    told = (f"none of {attack.tried} examples of {attack.attack.name} fools the model" for attack in attacks)
+    return "; ".join(told)
 
 
 def _units(options: ExplainOptions, found: Found) -> dict[str, tuple[Any, str]]:
@@ -229,7 +235,8 @@ def keep(options: ExplainOptions, found: Found, output: Output) -> None:
 
 def view(section: ExplainSection, report: Report) -> dict[str, Any]:
     """Scores against the quantile, and the first samples."""
-    charts = [by_attack(section)] + ([scores(section.curve)] if section.curve is not None else [])
+    there = section.n or any(attack.n for attack in section.attacks)
+    charts = ([by_attack(section)] if there else []) + ([scores(section.curve)] if section.curve is not None else [])
     if section.masking is not None:
         charts.append(explain_units.masking_figure(section.masking))
     names = report.model.labels
@@ -238,7 +245,9 @@ def view(section: ExplainSection, report: Report) -> dict[str, Any]:
         "attack": section.attack.facts.label,
         "units": [] if section.dissection is None else explain_units.detectors(section.dissection),
         "compared": [_row(a) for a in section.attacks] if len(section.attacks) > 1 else [],
-        "kinds": [(kind, getattr(section.shares, kind), getattr(section.intervals, kind)) for kind in _KINDS],
+        "kinds": [(kind, getattr(section.shares, kind), getattr(section.intervals, kind)) for kind in _KINDS]
+        if section.n
+        else [],
         "samples": [
             {
                 **s.model_dump(mode="json"),

@@ -48,7 +48,7 @@ def write_views(path: Path, report: Report, found: Found, kept: Mapping[str, Pat
             receptive_fields.write(file, kept["receptive_fields"])
         else:
             file.missing[RECEPTIVE_FIELDS] = details.get(RECEPTIVE_FIELDS, details["neurons"])
-        if report.explain is not None and "explanations" in kept:
+        if report.explain is not None and report.explain.n and "explanations" in kept:
             explanations.write(file, report.id, report.explain, kept["explanations"])
         else:
             file.missing[EXPLAIN] = details[EXPLAIN]
