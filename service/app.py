@@ -15,6 +15,7 @@ from service.analyses.controller import AnalysesController
 from service.artifacts.controller import ArtifactController
 from service.audits.controller import AuditController
 from service.catalog.controller import CatalogController
+from service.comparisons.controller import ComparisonController
 from service.context import Services
 from service.datasets.controller import DatasetController
 from service.hardenings.controller import HardeningController
@@ -95,6 +96,7 @@ def create_app(settings: Settings, *, workers_ended: Ended | None = None) -> Lit
             DatasetController,
             AuditController,
             AnalysesController,
+            ComparisonController,
             HardeningController,
             ArtifactController,
             CatalogController,
@@ -123,6 +125,7 @@ def create_app(settings: Settings, *, workers_ended: Ended | None = None) -> Lit
                 Tag("datasets", "Uploaded data sets"),
                 Tag("audits", "Attacks and neuron analysis of a model on a data set, with a report"),
                 Tag("analyses", "Layers, neurons, images and clusters of an audit that has ended, in slices"),
+                Tag("comparisons", "Two audits of the same images, sample by sample"),
                 Tag("hardenings", "Training a model against attacks, and comparing before and after"),
                 Tag("artifacts", "Files that jobs left"),
                 Tag("keys", "A tenant's API keys, for keys of scope `admin`"),

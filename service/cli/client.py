@@ -157,12 +157,12 @@ class Client:
 
     # Downloads
 
-    def download(self, href: str, target: Path) -> None:
+    def download(self, href: str, target: Path, accept: str = "*/*") -> None:
         """Stream one file into place, going on where a lost connection broke. `target` appears whole or not at all."""
         part = target.with_name(f".{target.name}.part")
         try:
             with part.open("wb") as file:
-                self.patiently(lambda: self._fetch(href, file.fileno()))
+                self.patiently(lambda: self._fetch(href, file.fileno(), accept))
             part.replace(target)
         except OSError as error:
             raise cannot_write(target, error) from error
@@ -170,9 +170,9 @@ class Client:
             with suppress(OSError):
                 part.unlink(missing_ok=True)
 
-    def _fetch(self, href: str, handle: int) -> None:
+    def _fetch(self, href: str, handle: int, accept: str) -> None:
         done = os.fstat(handle).st_size
-        headers = {"Range": f"bytes={done}-"} if done else {}
+        headers = {"Accept": accept, **({"Range": f"bytes={done}-"} if done else {})}
         try:
             with self._http.stream("GET", href, headers=headers) as response:
                 if response.is_error:

@@ -19,6 +19,7 @@ class LazyGroup(click.Group):
         "study": ("service.cli.study:study", "Audit with every analysis and write all of it as one folder."),
         "harden": ("service.cli.harden:harden", "Harden a model and write its checkpoints."),
         "follow": ("service.cli.follow:follow", "Wait for a job of a server and write its results."),
+        "compare": ("service.cli.compare:compare", "Compare two audits of a server, sample by sample."),
         "api": ("service.cli.api:api", "The HTTP API alone, configured by TREMOR_* (production)."),
         "worker": ("service.cli.worker:worker", "One worker alone, configured by TREMOR_* (production)."),
         "keys": ("service.cli.keys:keys", "Create, list and revoke API keys."),

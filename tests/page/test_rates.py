@@ -4,7 +4,7 @@ from playwright.sync_api import expect
 
 from tests.page.conftest import Tab
 from tests.service.analyses.conftest import Place
-from workers.reports.intervals import wilson
+from openapi.intervals import wilson
 
 
 def as_shown(successes: int, n: int) -> str:

@@ -15,7 +15,7 @@ from openapi.attacks import ATTACKS
 from openapi.report import Check
 from workers.attacks.engine.file_scores import decision_check
 from workers.attacks.engine.gradient_probe import checks_from
-from workers.reports.intervals import clearly_more, wilson
+from openapi.intervals import clearly_more, wilson
 from workers.reports.merge import AttackTable
 
 #: From this L-infinity eps on every image can be made grey: a model that still resists is not attacked properly.

@@ -8,7 +8,7 @@ import numpy.typing as npt
 from openapi.report import RuleResult
 from openapi.stages.comparison import ClassChange, Gain
 from openapi.threat_models import families
-from workers.reports.intervals import mcnemar
+from openapi.intervals import mcnemar
 from workers.reports.merge import AttackTable
 
 #: The error that a paired test allows.

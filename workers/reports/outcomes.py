@@ -9,7 +9,7 @@ import numpy.typing as npt
 from openapi.attacks.base import Attack
 from openapi.report import AttackReport, ClassCount, ClassReport, Clean, Distance, Histogram, Targeted, WorstCase
 from openapi.threat_models import families
-from workers.reports.intervals import wilson
+from openapi.intervals import wilson
 from workers.reports.merge import AttackTable
 
 

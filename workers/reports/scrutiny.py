@@ -13,7 +13,7 @@ from openapi.stages.places import Whose
 from openapi.stages.report import ReportParams
 from workers.attacks.engine.outcomes import COLUMNS
 from workers.reports.hardening import LEVEL, deciding, gains
-from workers.reports.intervals import mcnemar
+from openapi.intervals import mcnemar
 from workers.reports.merge import AttackTable, merge_attacks
 
 #: Checks whose failure on the hardened model says that its gradients mislead attacks.

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from workers.reports.figures import Figure
-from workers.reports.intervals import mcnemar, wilson
+from openapi.intervals import mcnemar, wilson
 
 
 @dataclass(frozen=True)

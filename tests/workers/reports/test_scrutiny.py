@@ -13,7 +13,7 @@ from tests.workers.reports.planted import Planted, build
 from tests.workers.reports.test_hardening import TRAINING
 from workers.reports.build import Built
 from workers.reports.html import render
-from workers.reports.intervals import mcnemar
+from openapi.intervals import mcnemar
 
 CUTS = [(0, 25), (25, 60)]
 N = np.arange(60)

@@ -29,7 +29,7 @@ from workers.reports.analyses import explain_units
 from workers.reports.analyses.base import Found, Merged, Output, Result
 from workers.reports.analyses.explain_figures import by_attack, scores
 from workers.reports.formatting import attack_text, class_text
-from workers.reports.intervals import Z95
+from openapi.intervals import Z95
 from workers.reports.kept_arrays import join_npz
 from workers.reports.sheets import of_examples
 

@@ -31,7 +31,7 @@ from workers.neurons.sums import SensitivitySums
 from workers.reports.analyses.base import Found, Merged, Output
 from workers.reports.figures import Figure
 from workers.reports.formatting import class_text
-from workers.reports.intervals import Z95
+from openapi.intervals import Z95
 from workers.reports.kept_arrays import join_npz
 from workers.reports.plots import bars_or_histogram, scatter
 from workers.reports.svg import Series, accuracy_chart

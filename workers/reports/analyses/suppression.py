@@ -21,7 +21,7 @@ from openapi.report import Check, Report
 from workers.reports.analyses.base import Found, Merged, Result
 from workers.reports.figures import Figure
 from workers.reports.formatting import attack_text
-from workers.reports.intervals import wilson
+from openapi.intervals import wilson
 from workers.reports.svg import Series, accuracy_chart
 
 Bools = npt.NDArray[np.bool_]

@@ -1,0 +1,1 @@
+"""Comparisons: two audits of the same samples, sample by sample."""
