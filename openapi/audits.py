@@ -11,6 +11,7 @@ from openapi.analyses.regions import RegionOptions
 from openapi.attacks import AttackSpec
 from openapi.base import MOST, Frozen, Id, Labels, Timestamp
 from openapi.hardening_options import HardenOptions
+from openapi.policies import Policy
 from openapi.problems import Problem
 from openapi.samples import DESCRIPTION, SampleChoice
 from openapi.stages.harden import Underway
@@ -18,22 +19,6 @@ from openapi.status import JobStatus
 
 PresetName = Literal["smoke", "standard", "paper", "autoattack", "deep"]
 Verdict = Literal["pass", "fail", "inconclusive"]
-
-
-class PolicyRule(Frozen):
-    """One gate, e.g. ``worst_case.robust_accuracy >= 0.4``. `metric` is a path into the report."""
-
-    metric: str = Field(
-        max_length=500, examples=["clean.accuracy", "attacks.pgd-linf.robust_accuracy", "worst_case.robust_accuracy"]
-    )
-    op: Literal[">=", ">", "<=", "<", "=="]
-    value: float = Field(ge=-1e15, le=1e15)
-
-
-class Policy(Frozen):
-    """Rules that all must hold for the verdict `pass`."""
-
-    rules: tuple[PolicyRule, ...] = Field((), max_length=256)
 
 
 class Execution(Frozen):
@@ -92,6 +77,12 @@ class AuditRequest(Frozen):
         "same worst case, sooner; its robust accuracy is then that of all of them up to it",
     )
     policy: Policy = Policy()
+    policy_id: Id | None = Field(
+        None,
+        exclude_if=lambda value: value is None,
+        description="A named policy, whose rules are added to those of `policy`, as are those of policies that are bound "
+        "to the model's name or tags",
+    )
     time_budget: float | None = Field(
         None,
         gt=0,
@@ -110,7 +101,7 @@ class AuditRequest(Frozen):
     @classmethod
     def _has_a_rule(cls, value: str | None, info: ValidationInfo) -> str | None:
         policy = info.data.get("policy")
-        if value is not None and policy is not None and not policy.rules:
+        if value is not None and policy is not None and not policy.rules and info.data.get("policy_id") is None:
             raise ValueError("needs a rule in policy: without one nothing can be broken")
         return value
 

@@ -1,6 +1,6 @@
 """Paths into a report, checked before there is one: a mistyped policy is refused when it is sent, not when it is judged.
 
-`workers.reports.policy` looks the same paths up in the finished report.
+`workers.reports.metrics` looks the same paths up in the finished report.
 """
 
 import re
@@ -15,6 +15,7 @@ from openapi.attack_ids import attack_ids
 from openapi.audits import AuditRequest
 from openapi.base import fields_of
 from openapi.near_misses import named, near_misses
+from openapi.policies import PolicyRule
 from openapi.presets import PRESETS
 from openapi.problems import FieldError
 from openapi.report import Check, Report
@@ -66,6 +67,17 @@ def metric_errors(request: AuditRequest) -> tuple[FieldError, ...]:
             _Walk(names, absent).report(rule.metric)
         except WrongMetric as error:
             errors.append(FieldError(pointer=f"/policy/rules/{i}/metric", detail=str(error)))
+    return tuple(errors)
+
+
+def check_paths(rules: Sequence[PolicyRule], pointer: str) -> tuple[FieldError, ...]:
+    """The rules whose metric no report at all can hold, each with what may have been meant; pointer: of the list."""
+    errors = []
+    for i, rule in enumerate(rules):
+        try:
+            _Walk({}, ()).report(rule.metric)
+        except WrongMetric as error:
+            errors.append(FieldError(pointer=f"{pointer}/{i}/metric", detail=str(error)))
     return tuple(errors)
 
 

@@ -14,7 +14,7 @@ from openapi.base import Frozen, Json, Timestamp
 from openapi.models import InputSpec
 from openapi.threat_models import ThreatModel
 
-SCHEMA_VERSION = "1.3"
+SCHEMA_VERSION = "1.4"
 
 Interval = tuple[float, float]
 
@@ -167,10 +167,21 @@ class NeuronReport(SensitivitySection, Block):
 class RuleResult(Frozen):
     metric: str
     op: str
-    value: float
+    value: float | None = Field(
+        description="Of a relative rule what its baseline and `drop` come to; null where the baseline has no such number"
+    )
     actual: float | None
     status: Literal["pass", "fail", "inconclusive"]
     detail: str | None = Field(None, description="Why a rule is inconclusive")
+    ci95: Interval | None = Field(
+        None,
+        exclude_if=_is_none,
+        description="Of a rule that is judged by intervals: that of `actual`, of a relative one that of the difference",
+    )
+    relative_to: str | None = Field(None, exclude_if=_is_none, description="The audit that the rule is relative to")
+    baseline: float | None = Field(None, exclude_if=_is_none, description="The metric in that audit")
+    drop: float | None = Field(None, exclude_if=_is_none)
+    policy_id: str | None = Field(None, exclude_if=_is_none, description="The named policy that the rule comes from")
 
 
 class ReportVerdict(Frozen):

@@ -30,6 +30,7 @@ from service.http.schema import JsonDocument, PageDocument
 from service.keys.controller import KeyController
 from service.models.controller import ModelController
 from service.orchestrator.retries import Ended
+from service.policies.controller import PolicyController
 from service.reference.controller import ReferenceController
 from service.reference.page import POLICY
 from service.ui.controller import PageController
@@ -97,6 +98,7 @@ def create_app(settings: Settings, *, workers_ended: Ended | None = None) -> Lit
             AuditController,
             AnalysesController,
             ComparisonController,
+            PolicyController,
             HardeningController,
             ArtifactController,
             CatalogController,
@@ -125,6 +127,7 @@ def create_app(settings: Settings, *, workers_ended: Ended | None = None) -> Lit
                 Tag("datasets", "Uploaded data sets"),
                 Tag("audits", "Attacks and neuron analysis of a model on a data set, with a report"),
                 Tag("analyses", "Layers, neurons, images and clusters of an audit that has ended, in slices"),
+                Tag("policies", "Rules under a name, bound to models"),
                 Tag("comparisons", "Two audits of the same images, sample by sample"),
                 Tag("hardenings", "Training a model against attacks, and comparing before and after"),
                 Tag("artifacts", "Files that jobs left"),

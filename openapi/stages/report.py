@@ -1,7 +1,7 @@
 """Stage `report`: the results of all shards → the report, its page, the table of samples, and the kept examples.
 
 Inputs: the files of every result under their names (`openapi.stages.places.Place`), ``labels`` where `choice` needs
-them, and ``images`` where examples are kept.
+them, ``images`` where examples are kept, and files of the audits that rules are relative to (`baseline`).
 """
 
 from datetime import datetime
@@ -40,6 +40,18 @@ class ReportFile(StrEnum):
     PAIRS = "pairs"
     VIEWS = "views"
     STUDY = "study"
+
+
+class BaselineFile(StrEnum):
+    """What is given of an earlier audit that rules are relative to."""
+
+    REPORT = "report"
+    SAMPLES = "samples"
+
+
+def baseline(audit_id: str, file: BaselineFile) -> str:
+    """The input with a file of an earlier audit."""
+    return f"baseline.{file}.{audit_id}"
 
 
 def examples_of(attack: int) -> str:

@@ -53,6 +53,7 @@ def from_report(data: bytes) -> bytes:
 
 
 def _rule(rule: dict[str, Any]) -> list[str]:
-    wanted = markdown(f"{rule['metric']} {rule['op']} {rule['value']:g}")
+    limit = "unknown" if rule["value"] is None else f"{rule['value']:g}"
+    wanted = markdown(f"{rule['metric']} {rule['op']} {limit}")
     actual = "unknown" if rule["actual"] is None else f"{rule['actual']:.6g}"
     return [wanted, actual, rule["status"]]

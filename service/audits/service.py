@@ -11,6 +11,7 @@ from openapi.attack_ids import check_file_names
 from openapi.audits import AuditInfo, AuditRequest
 from openapi.base import AS_WRITTEN
 from openapi.hardenings import HardeningRequest, check_selection
+from openapi.policies import MOST_RULES, Policy
 from openapi.problems import InvalidField
 from openapi.samples import check_choice
 from openapi.status import JobKind
@@ -25,6 +26,7 @@ from service.orchestrator.loading import load_mask_files
 from service.orchestrator.masks import mask_artifacts
 from service.orchestrator.requests import stored, with_attacks
 from service.orchestrator.validation import check_audit, check_policy
+from service.policies.service import check_baselines, policies_for, rules_of
 
 #: Media type → what writes a JSON report as that.
 WRITERS: dict[str, Callable[[bytes], bytes]] = {
@@ -33,6 +35,14 @@ WRITERS: dict[str, Callable[[bytes], bytes]] = {
     "application/xml": junit.from_report,
     "application/sarif+json": sarif.from_report,
 }
+
+
+def _without_origins(asked: AuditRequest) -> AuditRequest:
+    """Where a rule comes from is for the service to say."""
+    if all(rule.policy_id is None for rule in asked.policy.rules):
+        return asked
+    rules = tuple(rule.model_copy(update={"policy_id": None}) for rule in asked.policy.rules)
+    return asked.model_copy(update={"policy": Policy(rules=rules)})
 
 
 class AuditService(JobService[AuditRequest, AuditInfo]):
@@ -60,7 +70,7 @@ class AuditService(JobService[AuditRequest, AuditInfo]):
         if asked.harden is not None:
             check_selection(asked.harden, "/harden")
         check_file_names(asked.attacks or ())
-        filled = with_attacks(asked)
+        filled = with_attacks(_without_origins(asked))
         check_policy(filled)
         return filled
 
@@ -71,6 +81,7 @@ class AuditService(JobService[AuditRequest, AuditInfo]):
 
     async def check(self, session: AsyncSession, asked: AuditRequest) -> None:
         """Raise what is wrong with the request, as far as it can be seen before everything is inspected."""
+        await check_baselines(session, self._services.caller, asked.policy.rules, "/policy/rules")
         model = await self.model(session, asked.model_id)
         dataset = await self.dataset(session, asked.dataset_id, "/dataset_id")
         train = None
@@ -86,6 +97,15 @@ class AuditService(JobService[AuditRequest, AuditInfo]):
             dataset = None if dataset is None else replace(dataset, mask_files=files)
         if model is not None and dataset is not None:
             check_audit(asked, model, dataset, train, concepts)
+
+    async def completed(self, session: AsyncSession, asked: AuditRequest) -> AuditRequest:
+        """With the rules of the policy that it names, and of those that are bound to its model."""
+        caller = self._services.caller
+        rows = await policies_for(session, caller, asked.model_id, asked.policy_id)
+        rules = [*asked.policy.rules, *(rule for row in rows for rule in rules_of(row))]
+        if len(rules) > MOST_RULES:
+            raise InvalidField("/policy/rules", f"with the policies that apply there are {len(rules)}; {MOST_RULES} may be")
+        return asked.model_copy(update={"policy": Policy(rules=tuple(rules))}) if rows else asked
 
     async def add(self, session: AsyncSession, asked: AuditRequest) -> Job:
         """The audit, and the hardening that is a part of it."""

@@ -83,6 +83,9 @@ def analysis_options(command: Callable[..., None]) -> Callable[..., None]:
     help="A JSON or TOML file with rules that must hold.",
 )
 @click.option(
+    "--policy-id", metavar="ID", help="A policy of the server (tremor policies list), beside --policy and --fail-under."
+)
+@click.option(
     "--fail-under",
     multiple=True,
     metavar="EXPR",
@@ -108,6 +111,8 @@ def audit(
     """
     if bool(harden) != bool(train):
         raise click.UsageError("--harden and --train belong together")
+    if options["policy_id"] and not common.server:
+        raise click.UsageError("--policy-id needs --server: an embedded service has no policies")
     request = audit_request(harden, **options)
     inputs = [Input("model_id", "models", model), Input("dataset_id", "datasets", data)]
     if train is not None:
@@ -132,6 +137,7 @@ def audit_request(
     stop_on: str | None = None,
     keep_examples: bool = False,
     policy: Given | None = None,
+    policy_id: str | None = None,
     fail_under: tuple[Given, ...] = (),
 ) -> Json:
     """The audit's request without the ids of what is uploaded. `UsageError` names every option that is wrong."""
@@ -143,6 +149,7 @@ def audit_request(
     # A preset may say how many, where nobody else does.
     request |= {} if samples is None else {"max_samples": samples}
     request |= {"keep_examples": keep_examples, "time_budget": time_budget, "stop_on": stop_on}
+    request |= {} if policy_id is None else {"policy_id": policy_id}
     if choose is not None:
         request["samples"] = choose.body
     if attacks:

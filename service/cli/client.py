@@ -87,13 +87,21 @@ class Client:
         found: Json = self.patiently(lambda: self.once(method, path, failure=failure, **options))
         return found
 
-    def once(self, method: str, path: str, *, failure: Exit, **options: Any) -> Json:
-        """Send one request once. `Transient` when it may be sent again."""
+    def remove(self, path: str) -> None:
+        """Delete what is at an address. `CommandFailed` where there is nothing."""
+        self.patiently(lambda: self._answer("DELETE", path, Exit.USAGE))
+
+    def _answer(self, method: str, path: str, failure: Exit, **options: Any) -> httpx.Response:
         try:
             response = self._http.request(method, path, **options)
         except httpx.TransportError as error:
             raise self._lost(error) from error
         self._judge(response, failure)
+        return response
+
+    def once(self, method: str, path: str, *, failure: Exit, **options: Any) -> Json:
+        """Send one request once. `Transient` when it may be sent again."""
+        response = self._answer(method, path, failure, **options)
         try:
             body = response.json()
         except ValueError:

@@ -256,4 +256,5 @@ def tell_rules(rules: Sequence[Json]) -> None:
         actual = "unknown" if rule["actual"] is None else f"{rule['actual']:.6g}"
         why = f": {rule['detail']}" if rule.get("detail") else ""
         style = {"pass": "green", "fail": "red"}.get(rule["status"], "yellow")
-        line(f"{rule['status']:<12} {rule['metric']} {rule['op']} {rule['value']:g} (is {actual}){why}", style)
+        limit = "unknown" if rule["value"] is None else f"{rule['value']:g}"
+        line(f"{rule['status']:<12} {rule['metric']} {rule['op']} {limit} (is {actual}){why}", style)

@@ -267,6 +267,22 @@ class Delivery(Tenanted, Base):
     )
 
 
+class PolicyRow(Tenanted, Base):
+    """Rules under a name (`openapi.policies`); `applies_to` says which models they are bound to."""
+
+    __tablename__ = "policies"
+    __table_args__ = (UniqueConstraint("tenant_id", "name"),)
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    name: Mapped[str] = mapped_column(String(200))
+    description: Mapped[str] = mapped_column(String(1000))
+    rules: Mapped[list[Json]] = mapped_column(JSON(none_as_null=True))
+    intervals: Mapped[bool] = mapped_column()
+    applies_to: Mapped[Json] = mapped_column()
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+    updated_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+
 class PageSession(Tenanted, Base):
     """Somebody who has signed in to the page with a key, by the sha256 of the token in their cookie."""
 

@@ -66,6 +66,10 @@ class JobService(ABC, Generic[Asked, Info]):
     async def check(self, session: AsyncSession, asked: Asked) -> None:
         """Raise what is wrong with the request, as far as it can be seen before everything is inspected."""
 
+    async def completed(self, session: AsyncSession, asked: Asked) -> Asked:
+        """The checked request with what else the service knows to belong to it."""
+        return asked
+
     @abstractmethod
     async def add(self, session: AsyncSession, asked: Asked) -> Job:
         """Add the job's row, and those of the jobs that are a part of it."""
@@ -107,6 +111,7 @@ class JobService(ABC, Generic[Asked, Info]):
                 return replayed
             await check_queue(session, self._services.caller.tenant, self._services.settings)
             await self.check(session, filled)
+            filled = await self.completed(session, filled)
             job = await self.add(session, filled)
             about(job=job.id)
             await self._services.orchestrator.plans.start(session, job)

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from openapi.audits import AuditRequest
 from openapi.base import utc_now
 from openapi.problems import Problem
 from openapi.stages.base import Stage
@@ -14,7 +15,7 @@ from openapi.wire.settings import Settings
 from service.db.tables import Job, ShardRow
 from service.orchestrator.hardened import RIVAL
 from service.orchestrator.job_kinds import KINDS
-from service.orchestrator.loading import load_dataset, load_mask_files, load_model
+from service.orchestrator.loading import load_baselines, load_dataset, load_mask_files, load_model
 from service.orchestrator.masks import mask_artifacts
 from service.orchestrator.plan import Child, Done, Known
 from service.orchestrator.step_rows import result_of, succeeded
@@ -60,7 +61,14 @@ async def load_known(session: AsyncSession, job: Job, settings: Settings) -> Kno
         stopped=(job.metrics or {}).get("stopped"),
         child=await _child(session, job),
         keeps_examples=bool(parent and parent.request.get("keep_examples")),
+        baselines=await load_baselines(session, _relative_to(request), job.tenant_id),
     )
+
+
+def _relative_to(request: Any) -> list[str]:
+    """The audits that rules of a request are relative to."""
+    rules = request.policy.rules if isinstance(request, AuditRequest) else ()
+    return [rule.relative_to for rule in rules if rule.relative_to is not None]
 
 
 async def _child(session: AsyncSession, job: Job) -> Child | None:

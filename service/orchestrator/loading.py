@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 from pydantic import ValidationError
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from openapi.base import NEWER
@@ -13,7 +14,7 @@ from openapi.problems import FieldError, InvalidField, Problem, TremorError, unr
 from openapi.status import UploadStatus
 from openapi.wire.jobs import Blob, OutputFile
 from service.db.tables import Artifact, Dataset, Job, Model
-from service.orchestrator.subjects import DatasetSubject, MaskFile, ModelSubject
+from service.orchestrator.subjects import Baseline, DatasetSubject, MaskFile, ModelSubject
 from service.tenants.caller import Caller
 
 Row = TypeVar("Row", Model, Dataset)
@@ -83,6 +84,19 @@ def _seen(row: Row | None, kind: str, identity: str, pointer: str, caller: Calle
     if row.status == UploadStatus.REJECTED:
         raise SubjectRejected(pointer, kind, identity, Problem.model_validate(row.problem) if row.problem else None)
     return row
+
+
+async def load_baselines(session: AsyncSession, wanted: Sequence[str], tenant: str) -> dict[str, Baseline]:
+    """What those of the wanted audits left that are the tenant's and have a report, by their ids."""
+    found = {}
+    for identity in dict.fromkeys(wanted):
+        query = select(Artifact).where(
+            Artifact.job_id == identity, Artifact.tenant_id == tenant, Artifact.kind.in_(("report", "samples"))
+        )
+        files = {row.format: Blob(sha256=row.sha256, size=row.size) for row in await session.scalars(query)}
+        if "json" in files:
+            found[identity] = Baseline(files["json"], files.get("jsonl"))
+    return found
 
 
 async def load_mask_files(

@@ -5,8 +5,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from openapi.attacks import AttackSpec
-from openapi.audits import AuditRequest, PolicyRule
+from openapi.audits import AuditRequest
 from openapi.metrics import called
+from openapi.policies import PolicyRule
 from openapi.stages.attack import AttackValue
 from openapi.stages.places import Place, Whose
 from openapi.threat_models import families
@@ -35,11 +36,14 @@ def broken_rules(
     """Positions of the rules that fail whatever the shards that are not done would find; names: of the classes.
 
     A sample that some attack has fooled stays fooled, so that accuracies have an upper bound at any time: what has not
-    been tried counts as robust. Rules of other kinds are never certain before the end.
+    been tried counts as robust. Rules of other kinds, those that are judged by intervals, and those that are relative
+    to another audit are never certain before the end.
     """
     most = _Most(request.attacks or (), cuts, done, names)
     found = []
     for i, rule in enumerate(request.policy.rules):
+        if rule.value is None or rule.intervals:
+            continue
         bound, holds = most.of(rule.metric), _HOLDS.get(rule.op)
         if bound is not None and holds is not None and not holds(bound, rule.value):
             found.append(i)

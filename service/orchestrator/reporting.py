@@ -16,7 +16,7 @@ from openapi.stages.comparison import AuditHardening, NotHardened
 from openapi.stages.harden import HardenValue
 from openapi.stages.neurons import NeuronsFile, NeuronsValue
 from openapi.stages.places import Place
-from openapi.stages.report import ReportParams, StudiedDataset, StudiedModel
+from openapi.stages.report import BaselineFile, ReportParams, StudiedDataset, StudiedModel, baseline
 from openapi.wire.jobs import Blob, OutputFile, ShardResult, artifact_info
 from service.orchestrator.analyses import left_out, whole_analyses
 from service.orchestrator.evaluation import choice_of, evaluated, slices
@@ -213,6 +213,10 @@ def report_step(
         given[Given.LABELS] = dataset.arrays()[Given.Y]
     if isinstance(request, AuditRequest) and request.keep_examples:
         given[Given.IMAGES] = dataset.arrays()[Given.X]
+    for identity, left in known.baselines.items():
+        given[baseline(identity, BaselineFile.REPORT)] = left.report
+        if left.samples is not None:
+            given[baseline(identity, BaselineFile.SAMPLES)] = left.samples
     files = _files(results)
     if known.stopped is not None and isinstance(request, AuditRequest):
         ran, params = cut_short(known.stopped, params, request, rows)

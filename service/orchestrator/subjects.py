@@ -69,6 +69,14 @@ class MaskFile:
 
 
 @dataclass(frozen=True)
+class Baseline:
+    """What an earlier audit left, that rules are relative to."""
+
+    report: Blob
+    samples: Blob | None
+
+
+@dataclass(frozen=True)
 class DatasetSubject(Subject):
     """A data set, as it was inspected, and what was said of it.
 

@@ -115,8 +115,8 @@ def check_class_rules(request: AuditRequest, names: Sequence[str] | None, model:
     fields = [*ClassReport.model_fields]
     for i, rule in enumerate(request.policy.rules):
         head, _, rest = rule.metric.partition(".")
-        if head != "classes" or rest.partition(".")[0] in fields:
-            continue
+        if head != "classes" or rest.partition(".")[0] in fields or rule.policy_id is not None:
+            continue  # a named policy is for many models: what one of them lacks its report says
         if not called([*(names or ()), *numbers], rest)[0]:
             near = near_misses(rest.rpartition(".")[0] or rest, names or ())
             known = f"did you mean {named(near)}?" if near else f"the numbers go from 0 to {len(numbers) - 1}"

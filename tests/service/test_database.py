@@ -37,6 +37,7 @@ TABLES = {
     "api_keys",
     "webhooks",
     "deliveries",
+    "policies",
     "readiness",
 }
 

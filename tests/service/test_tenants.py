@@ -74,6 +74,7 @@ def everything(api: httpx.Client, worker: ProtocolWorker) -> dict[str, str]:
         "hardening_id": hardening,
         "artifact_id": artifact,
         **a_webhook(api),
+        "policy_id": a_policy(api),
     }
 
 
@@ -83,6 +84,13 @@ def a_webhook(api: httpx.Client) -> dict[str, str]:
     assert made.status_code == 201, made.text
     sent = api.post(f"/v1/webhooks/{made.json()['id']}/test")
     return {"webhook_id": made.json()["id"], "delivery_id": sent.json()["id"]}
+
+
+def a_policy(api: httpx.Client) -> str:
+    rule = {"metric": "clean.accuracy", "op": ">=", "value": 0.5}
+    made = api.post("/v1/policies", json={"name": "mine", "rules": [rule]})
+    assert made.status_code == 201, made.text
+    return str(made.json()["id"])
 
 
 def routes(app: Litestar) -> list[tuple[str, str]]:

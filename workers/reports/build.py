@@ -15,6 +15,7 @@ from openapi.stages.places import Whose
 from openapi.stages.report import ReportParams
 from workers.reports.analyses import found_of, own_analyses, with_analyses
 from workers.reports.analyses.sensitivity import neuron_check, neuron_report
+from workers.reports.baselines import read_baselines
 from workers.reports.checks import result_checks
 from workers.reports.compared import compared, status_of
 from workers.reports.definitions import definitions, own_definitions
@@ -76,7 +77,9 @@ def build_report(params: ReportParams, inputs: Mapping[str, Path], artifacts: Se
         timings=params.timings,
     )
     if isinstance(request, AuditRequest):
-        verdict = judged(report.model_dump(mode="json"), request.policy.rules, tables)
+        rules = request.policy.rules
+        baselines = read_baselines(inputs, [rule.relative_to for rule in rules if rule.relative_to is not None])
+        verdict = judged(report.model_dump(mode="json"), rules, tables, baselines)
         report = report.model_copy(update={"verdict": early(verdict, params) if params.stopped else verdict})
     return Built(report, tables, sides.get(Whose.AFTER, []), found.measured)
 

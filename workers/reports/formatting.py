@@ -54,8 +54,10 @@ def number(value: float | int | None, digits: int = 3) -> Markup:
     return data(value, short(value, digits))
 
 
-def given(value: float | int) -> Markup:
+def given(value: float | int | None) -> Markup:
     """A number as somebody wrote it: no digits added, none lost that matter."""
+    if value is None:
+        return number(None)
     return data(value, f"{value:.6g}")
 
 

@@ -2,14 +2,16 @@
 
 import math
 import operator
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
-from openapi.audits import PolicyRule
-from openapi.metrics import called, longest
+from openapi.paired import Sampled
+from openapi.policies import PolicyRule
 from openapi.report import ReportVerdict, RuleResult
 from openapi.stages.report import ReportParams
-from openapi.threat_models import ThreatModel
+from workers.reports.baselines import Judged, change
+from workers.reports.metrics import UnknownMetric, interval, metric
 
 _OPERATORS: dict[str, Callable[[float, float], bool]] = {
     ">=": operator.ge,
@@ -18,20 +20,19 @@ _OPERATORS: dict[str, Callable[[float, float], bool]] = {
     "<": operator.lt,
     "==": operator.eq,
 }
-#: What the members of the report's lists are called by.
-_KEYS = ("id", "threat_model", "name", "neuron", "label")
-
-
-class UnknownMetric(LookupError):
-    """The path leads nowhere; the message says how far it led."""
-
-
-def judge(report: Mapping[str, Any], rules: Sequence[PolicyRule]) -> ReportVerdict:
+def judge(
+    report: Mapping[str, Any],
+    rules: Sequence[PolicyRule],
+    samples: Sampled | None = None,
+    baselines: Mapping[str, Judged] = MappingProxyType({}),
+) -> ReportVerdict:
     """Evaluate all rules on a report (as JSON): fail if one fails, else inconclusive if one is, else pass.
 
+    samples: of the same audit, by which it is paired with `baselines`, the audits that rules are relative to.
     Without rules the status is None: nothing was asked, so nothing passed.
     """
-    results = tuple(_evaluate(report, rule) for rule in rules)
+    now = Judged(report, samples)
+    results = tuple(_evaluate(now, rule, baselines) for rule in rules)
     states = [r.status for r in results]
     if not states:
         return ReportVerdict(status=None, rules=())
@@ -60,91 +61,52 @@ def early(verdict: ReportVerdict, params: ReportParams) -> ReportVerdict:
     return ReportVerdict.model_validate({"status": total, "rules": tuple(rules)})
 
 
-def _evaluate(report: Mapping[str, Any], rule: PolicyRule) -> RuleResult:
-    actual, detail = None, None
+def _evaluate(now: Judged, rule: PolicyRule, baselines: Mapping[str, Judged]) -> RuleResult:
+    about = {
+        "metric": rule.metric,
+        "op": rule.op,
+        "value": rule.value,
+        "actual": None,
+        "status": "inconclusive",
+        "policy_id": rule.policy_id,
+    }
     try:
-        actual = metric(report, rule.metric)
+        about["actual"] = metric(now.report, rule.metric)
+        found = _absolute(now, rule) if rule.relative_to is None else _relative(now, rule, baselines)
     except UnknownMetric as error:
-        detail = str(error)
-    status = "inconclusive"
-    if actual is not None:
-        status = "pass" if _OPERATORS[rule.op](actual, rule.value) else "fail"
-    return RuleResult.model_validate(
-        {
-            "metric": rule.metric,
-            "op": rule.op,
-            "value": rule.value,
-            "actual": actual,
-            "status": status,
-            "detail": detail,
-        }
-    )
+        found = {"detail": str(error)}
+    if rule.relative_to is not None:
+        about |= {"relative_to": rule.relative_to, "drop": rule.drop or 0.0}
+    return RuleResult.model_validate({**about, **found})
 
 
-def metric(report: Mapping[str, Any], path: str) -> float:
-    """Look up a number by its dotted path.
-
-    Members of lists are called by their id, threat model or name, which may hold dots:
-    ``attacks.pgd-linf-0.0314-10.robust_accuracy``, ``worst_case.linf eps=0.031373.robust_accuracy``,
-    ``neurons.layers.features.0.ratio.mean``, ``classes.cat.robust_accuracy``. The beginning of a member's name up to a
-    dash or a space stands for all members that begin so, and a list without a name for all its members; of several the
-    least number counts: ``worst_case.robust_accuracy``, ``worst_case.linf.robust_accuracy``,
-    ``attacks.pgd-linf.robust_accuracy``. Nameless lists count bounded threat models only, if there is one; the others
-    must be called (``worst_case.l2 minimal…``). A check counts 1 when it passed and 0 when it failed.
-    Raises `UnknownMetric`.
-    """
-    return _number(_walk(report, path, ""), path)
+def _absolute(now: Judged, rule: PolicyRule) -> dict[str, Any]:
+    actual, limit = metric(now.report, rule.metric), rule.value or 0.0
+    ci95 = interval(now.report, rule.metric) if rule.intervals and rule.op != "==" else None
+    return _status(rule, ci95 or (actual, actual), limit, ci95)
 
 
-def _walk(node: Any, path: str, seen: str) -> Any:
-    if not path:
-        return node
-    if isinstance(node, Mapping):
-        key, rest = longest(node, path)
-        if key is None:
-            here = f"{seen!r} has" if seen else "the report has"
-            raise UnknownMetric(f"{here} no {path!r}; there are {', '.join(map(str, list(node)[:20]))}")
-        return _walk(node[key], rest, f"{seen}.{key}".strip("."))
-    if isinstance(node, Sequence) and not isinstance(node, str):
-        members = [m for m in node if isinstance(m, Mapping)]
-        chosen, rest = _members(members, path)
-        if chosen:
-            return _least([_walk(m, rest, f"{seen}.{_called(m)}") for m in chosen], path)
-        if members and path.partition(".")[0] in members[0]:
-            return _least([_walk(m, path, f"{seen}.{_called(m)}") for m in _bounded(members)], path)
-        names = ", ".join(_called(m) for m in members[:12]) or "nothing"
-        raise UnknownMetric(f"{seen!r} has no {path!r}; there are {names}")
-    if node is None:
-        raise UnknownMetric(f"{seen!r} is null in this report; its `checks` say why")
-    raise UnknownMetric(f"{seen!r} is a single value and has no {path!r}")
+def _relative(now: Judged, rule: PolicyRule, baselines: Mapping[str, Judged]) -> dict[str, Any]:
+    before = baselines.get(rule.relative_to or "")
+    if before is None:
+        return {"detail": f"the audit {rule.relative_to} has no report (any more)"}
+    try:
+        baseline = metric(before.report, rule.metric)
+    except UnknownMetric as error:
+        return {"detail": f"in the audit {rule.relative_to}: {error}"}
+    ci95 = change(rule.metric, now, before) if rule.intervals else None
+    # Rates are counts over n: the small term keeps a drop that is equal to the limit from failing by rounding.
+    slack = math.copysign(1e-12, rule.margin or (-1.0 if rule.op in (">=", ">") else 1.0))
+    moved = metric(now.report, rule.metric) - baseline
+    found = _status(rule, ci95 or (moved, moved), rule.margin + slack, ci95)
+    return {**found, "value": baseline + rule.margin, "baseline": baseline}
 
 
-def _members(members: Iterable[Mapping[str, Any]], path: str) -> tuple[list[Mapping[str, Any]], str]:
-    """The members that the path's beginning names, and the rest."""
-    every = list(members)
-    # A class may be called by its number too; names go first.
-    named = {str(m["label"]): m for m in every if m.get("label") is not None} | {_called(m): m for m in every}
-    chosen, rest = called(list(named), path)
-    return [named[name] for name in chosen], rest
-
-
-def _bounded(members: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """The bounded threat models, when there is one: without a bound every model falls, which is no news."""
-    return [m for m in members if "threat" in m and ThreatModel.model_validate(m["threat"]).bounded] or members
-
-
-def _called(member: Mapping[str, Any]) -> str:
-    return next((str(member[key]) for key in _KEYS if member.get(key) is not None), "?")
-
-
-def _least(values: list[Any], path: str) -> Any:
-    return values[0] if len(values) == 1 else min(_number(v, path) for v in values)
-
-
-def _number(value: Any, path: str) -> float:
-    if isinstance(value, Mapping) and value.get("status") in ("pass", "fail") and "title" in value:
-        return float(value["status"] == "pass")
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        what = "null" if value is None else f"no number but {type(value).__name__}"
-        raise UnknownMetric(f"{path!r} is {what} in this report")
-    return float(value)
+def _status(
+    rule: PolicyRule, ends: tuple[float, float], limit: float, ci95: tuple[float, float] | None
+) -> dict[str, Any]:
+    """Pass where both ends fulfil the rule, fail where none does, else inconclusive."""
+    held = [_OPERATORS[rule.op](end, limit) for end in ends]
+    status = "pass" if all(held) else "inconclusive" if any(held) else "fail"
+    detail = "the 95 % interval reaches over the limit: more samples would decide" if status == "inconclusive" else None
+    return {"status": status, "ci95": ci95, "detail": detail}

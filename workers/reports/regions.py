@@ -1,10 +1,12 @@
 """Images without the region that an attack may change: nothing was tried on them, and what that does to the verdict."""
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
-from openapi.audits import PolicyRule
+from openapi.policies import PolicyRule
 from openapi.report import Check, ReportVerdict, RuleResult
+from workers.reports.baselines import Judged, sampled
 from workers.reports.merge import AttackTable
 from workers.reports.policy import judge
 
@@ -42,17 +44,23 @@ def region_checks(tables: Sequence[AttackTable]) -> tuple[Check, ...]:
     return (check,)
 
 
-def judged(report: Mapping[str, Any], rules: Sequence[PolicyRule], tables: Sequence[AttackTable]) -> ReportVerdict:
+def judged(
+    report: Mapping[str, Any],
+    rules: Sequence[PolicyRule],
+    tables: Sequence[AttackTable],
+    baselines: Mapping[str, Judged] = MappingProxyType({}),
+) -> ReportVerdict:
     """The verdict on a report (as JSON), see `policy.judge`.
 
     Where no image has an attack's region, its robust accuracy is an upper bound alone: a rule that it is too low for
     fails, any other that asks for it is inconclusive.
     """
-    verdict = judge(report, rules)
+    samples = sampled(tables) if baselines else None
+    verdict = judge(report, rules, samples, baselines)
     blind = {t.id for t in tables if t.spec.mask is not None and _without(t) == t.n}
     if not blind:
         return verdict
-    known = judge(_known(report, blind, tables), rules).rules
+    known = judge(_known(report, blind, tables), rules, samples, baselines).rules
     found = [_surer(full, seen, blind) for full, seen in zip(verdict.rules, known, strict=True)]
     states = [rule.status for rule in found]
     status = None if not states else next((s for s in ("fail", "inconclusive") if s in states), "pass")

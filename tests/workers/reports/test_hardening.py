@@ -139,7 +139,7 @@ def test_worst_case_decides_not_a_single_attack(tmp_path: Path) -> None:
 
 
 def test_rules_are_paths_into_the_report(tmp_path: Path) -> None:
-    from workers.reports.policy import metric
+    from workers.reports.metrics import metric
 
     report = built(tmp_path, [N >= 40] * 3).report
     for rule in report.verdict.rules:

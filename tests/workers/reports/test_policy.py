@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
-from openapi.audits import PolicyRule
+from openapi.policies import PolicyRule
 from openapi.threat_models import ThreatModel
-from workers.reports.policy import UnknownMetric, judge, metric
+from workers.reports.metrics import UnknownMetric, interval, metric
+from workers.reports.policy import judge
 
 
 def worst(**fields: Any) -> dict[str, Any]:

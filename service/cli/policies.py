@@ -1,0 +1,145 @@
+"""`tremor policies`: named policies of a server."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+
+from openapi.policies import PolicyRequest
+from openapi.text import visible
+from service.cli import specs
+from service.cli.client import Client
+from service.cli.exits import interruptible
+from service.cli.given import Sources, check
+from service.cli.options import EXISTING, json_option, server_options
+from service.cli.session import connected
+
+Json = dict[str, Any]
+
+
+@click.group()
+def policies() -> None:
+    """List, make and delete the policies of a server.
+
+    A policy is a list of rules under a name. `tremor audit --policy-id ID` asks for one; audits of models that it is
+    bound to (by --model or --tag) are judged by it unasked.
+    """
+
+
+@contextmanager
+def _server(server: str | None, api_key: str | None, retry_for: float) -> Iterator[Client]:
+    if not server:
+        raise click.UsageError("--server says where the policies are")
+    with interruptible(), connected(server, api_key, patience=retry_for) as client:
+        yield client
+
+
+def _of_server(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options of a server, and a `client` of it."""
+
+    @wraps(command)
+    def called(*, server: str | None, api_key: str | None, retry_for: float, **own: Any) -> None:
+        with _server(server, api_key, retry_for) as client:
+            command(client=client, **own)
+
+    found: Callable[..., None] = server_options(called)
+    return found
+
+
+@policies.command(name="list")
+@json_option
+@_of_server
+def list_policies(*, client: Client, as_json: bool) -> None:
+    """List the policies: id, number of rules, what they are bound to, and name."""
+    found = list(_all(client))
+    if as_json:
+        click.echo(json.dumps(found, indent=2))
+        return
+    for policy in found:
+        click.echo(f"{policy['id']}  {len(policy['rules'])} rules  {visible(_bound(policy))}  {visible(policy['name'])}")
+
+
+def _all(client: Client) -> Iterator[Json]:
+    cursor: str | None = None
+    while True:
+        page = client.call("GET", "/v1/policies", params={"cursor": cursor} if cursor else {})
+        yield from page["items"]
+        cursor = page.get("next_cursor")
+        if not cursor:
+            return
+
+
+def _bound(policy: Json) -> str:
+    wanted = policy["applies_to"]
+    named = [*wanted["names"], *(f"{key}={value}" for key, value in wanted["tags"].items())]
+    return f"for {', '.join(named)}" if named else "for whoever names it"
+
+
+@policies.command()
+@click.argument("policy_id")
+@_of_server
+def show(*, client: Client, policy_id: str) -> None:
+    """Print the policy POLICY_ID as JSON."""
+    click.echo(json.dumps(client.call("GET", f"/v1/policies/{policy_id}"), indent=2))
+
+
+def _tag(context: click.Context, option: click.Parameter, value: tuple[str, ...]) -> dict[str, str]:
+    found = {}
+    for text in value:
+        key, equals, tag = text.partition("=")
+        if not equals or not key:
+            raise click.BadParameter(f"{text!r}: write KEY=VALUE")
+        found[key] = tag
+    return found
+
+
+@policies.command()
+@click.argument("name")
+@click.argument("file", type=EXISTING)
+@click.option("--description", default="")
+@click.option("--model", "names", multiple=True, metavar="NAME", help="Bind it to models of this name; * stands for any text.")
+@click.option("--tag", "tags", multiple=True, metavar="KEY=VALUE", callback=_tag, help="Bind it to models with all of these tags.")
+@click.option(
+    "--by",
+    type=click.Choice(["intervals", "values"]),
+    default="intervals",
+    show_default=True,
+    help="Whether a rule holds by the whole 95 % interval of a proportion, or by its value.",
+)
+@json_option
+@_of_server
+def create(
+    *,
+    client: Client,
+    name: str,
+    file: Path,
+    description: str,
+    names: tuple[str, ...],
+    tags: dict[str, str],
+    by: str,
+    as_json: bool,
+) -> None:
+    """Make the policy NAME of the rules in FILE: JSON or TOML, as for `tremor audit --policy`."""
+    body = {
+        "name": name,
+        "description": description,
+        "rules": specs.policy(file),
+        "intervals": by == "intervals",
+        "applies_to": {"names": list(names), "tags": tags},
+    }
+    check(PolicyRequest, body, Sources(name="NAME", rules=str(file), description="--description"))
+    made = client.call("POST", "/v1/policies", json=body)
+    click.echo(json.dumps(made, indent=2) if as_json else made["id"])
+
+
+@policies.command()
+@click.argument("policy_id")
+@_of_server
+def delete(*, client: Client, policy_id: str) -> None:
+    """Delete the policy POLICY_ID; audits keep the rules that they were started with."""
+    client.remove(f"/v1/policies/{policy_id}")
+    click.echo(f"{policy_id} deleted")

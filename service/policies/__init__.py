@@ -1,0 +1,1 @@
+"""Policies under a name, bound to models by their names or tags."""

@@ -1,0 +1,168 @@
+"""Policies under a name: over HTTP and the command line, bound to models, and what becomes of them in an audit."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from openapi.policies import AppliesTo
+from openapi.wire.delivery import Lane
+from openapi.wire.jobs import Shard
+from service.cli.policies import policies as command
+from service.db.tables import Model
+from service.policies.service import applies
+from tests.service.conftest import World, audit, upload
+from tests.service.test_problems import is_problem
+
+CLEAN = {"metric": "clean.accuracy", "op": ">=", "value": 0.9}
+NOBODY = "aud_" + "0" * 26
+
+
+def made(world: World, name: str, **fields: Any) -> dict[str, Any]:
+    answer = world.api.post("/v1/policies", json={"name": name, "rules": [CLEAN], **fields})
+    assert answer.status_code == 201, answer.text
+    found: dict[str, Any] = answer.json()
+    assert answer.headers["location"] == f"/v1/policies/{found['id']}"
+    return found
+
+
+def rules_of(world: World, **fields: Any) -> list[dict[str, Any]]:
+    """The rules that an audit is judged by."""
+    identity = audit(world.api, fields.pop("model", world.model), world.dataset, **fields)
+    found: list[dict[str, Any]] = world.api.get(f"/v1/audits/{identity}").json()["request"]["policy"]["rules"]
+    assert world.api.delete(f"/v1/audits/{identity}").status_code == 204
+    return found
+
+
+def take_of(world: World, job: str) -> Shard:
+    """The next shard of a job; those of deleted ones are left undone."""
+    return next(shard for shard in iter(world.worker.take, None) if shard.job_id == job)
+
+
+def test_a_policy_is_made_read_changed_and_deleted(world: World) -> None:
+    policy = made(world, "release", description="what may be shipped")
+    assert world.api.get(f"/v1/policies/{policy['id']}").json() == policy
+    assert policy["intervals"] is True
+    assert policy["applies_to"] == {"names": [], "tags": {}}
+    is_problem(world.api.post("/v1/policies", json={"name": "release", "rules": [CLEAN]}), 409, "conflict")
+    other = made(world, "other")
+    is_problem(world.api.patch(f"/v1/policies/{other['id']}", json={"name": "release"}), 409, "conflict")
+    path = f"/v1/policies/{policy['id']}"
+    changed = world.api.patch(path, json={"rules": [{**CLEAN, "value": 0.8}], "name": "release"}).json()
+    assert (changed["rules"][0]["value"], changed["description"]) == (0.8, "what may be shipped")
+    assert changed["updated_at"] >= policy["updated_at"]
+    listed = world.api.get("/v1/policies", params={"limit": 1}).json()
+    assert [item["id"] for item in listed["items"]] == [other["id"]]
+    rest = world.api.get("/v1/policies", params={"cursor": listed["next_cursor"]}).json()["items"]
+    assert policy["id"] in [item["id"] for item in rest]
+    assert [item["id"] for item in world.api.get("/v1/policies", params={"name": "release"}).json()["items"]] == [policy["id"]]
+    for identity in (policy["id"], other["id"]):
+        assert world.api.delete(f"/v1/policies/{identity}").status_code == 204
+        is_problem(world.api.get(f"/v1/policies/{identity}"), 404, "not-found")
+
+
+@pytest.mark.parametrize(
+    ("fields", "pointer", "said"),
+    [
+        ({"rules": []}, "/rules", "at least 1"),
+        ({"rules": [{"metric": "clean.acuracy", "value": 1}]}, "/rules/0/metric", "did you mean 'accuracy'"),
+        ({"rules": [{"metric": "clean.accuracy"}]}, "/rules/0/value", "relative_to"),
+        ({"rules": [{**CLEAN, "relative_to": NOBODY}]}, "/rules/0/value", "no value of its own"),
+        ({"rules": [{**CLEAN, "drop": 0.1}]}, "/rules/0/drop", "name one in relative_to"),
+        ({"rules": [{"metric": "clean.accuracy", "relative_to": NOBODY}]}, "/rules/0/relative_to", "no audit"),
+        ({"rules": [{"metric": "clean.n", "op": "==", "relative_to": NOBODY}]}, "/rules/0/relative_to", "says >="),
+        ({"applies_to": {"names": [""]}}, "/applies_to/names/0", "at least 1"),
+        ({"name": ""}, "/name", "at least 1"),
+        ({"rule": []}, "/rule", "did you mean 'rules'"),
+    ],
+)
+def test_a_wrong_policy_names_the_field(world: World, fields: dict[str, Any], pointer: str, said: str) -> None:
+    body = is_problem(
+        world.api.post("/v1/policies", json={"name": "wrong", "rules": [CLEAN], **fields}), 422, "validation"
+    )
+    found = {error["pointer"]: error["detail"] for error in body["errors"]}
+    assert said in found[pointer]
+
+
+def test_an_audit_takes_over_the_rules_that_it_names(world: World) -> None:
+    policy = made(world, "named")
+    own = {"metric": "worst_case.robust_accuracy", "op": ">=", "value": 0.3}
+    taken = {**CLEAN, "intervals": True, "policy_id": policy["id"]}
+    assert rules_of(world, policy_id=policy["id"], policy={"rules": [own]}) == [own, taken]
+    assert rules_of(world, policy={"rules": [{**own, "policy_id": "pol_mine"}]}) == [own], "nobody says that but the service"
+    world.api.patch(f"/v1/policies/{policy['id']}", json={"intervals": False})
+    assert rules_of(world, policy_id=policy["id"]) == [{**CLEAN, "policy_id": policy["id"]}]
+    world.api.delete(f"/v1/policies/{policy['id']}")
+    body = is_problem(world.audit(policy_id=policy["id"]), 422, "validation")
+    assert body["errors"][0]["pointer"] == "/policy_id"
+
+
+def test_audits_of_bound_models_are_judged_unasked(world: World) -> None:
+    model = upload(world.api, "models", b"bound", {"name": "digits-7", "tags": {"stage": "production", "team": "a"}})
+    world.worker.do(world.worker.take(lanes=[Lane.SHORT]))
+    by_name = made(world, "by name", applies_to={"names": ["digits-*"]})
+    by_tag = made(world, "by tag", applies_to={"tags": {"stage": "production"}})
+    neither = made(world, "neither", applies_to={"names": ["digits"], "tags": {"stage": "test"}})
+    both = [by_name["id"], by_tag["id"]]
+    assert [rule["policy_id"] for rule in rules_of(world, model=model)] == both
+    assert [rule["policy_id"] for rule in rules_of(world, model=model, policy_id=by_tag["id"])] == both[::-1]
+    assert rules_of(world) == []
+    for policy in (by_name, by_tag, neither):
+        world.api.delete(f"/v1/policies/{policy['id']}")
+
+
+@pytest.mark.parametrize(
+    ("names", "tags", "bound"),
+    [
+        (["net"], {}, True),
+        (["n*"], {}, True),
+        (["Net", "ne?", "[n]et", "et"], {}, False),
+        ([], {"a": "1"}, True),
+        ([], {"a": "1", "b": "2"}, True),
+        ([], {"a": "1", "c": "3"}, False),
+        ([], {}, False),
+        (["x"], {"a": "1"}, True),
+    ],
+)
+def test_what_binds(names: list[str], tags: dict[str, str], bound: bool) -> None:
+    model = Model(name="net", meta={"tags": {"a": "1", "b": "2"}})
+    assert applies(AppliesTo(names=tuple(names), tags=tags), model) is bound
+
+
+def test_rules_that_are_relative_to_an_audit_are_given_its_report(world: World) -> None:
+    attack = {"attacks": [{"name": "fgsm", "eps": 0.1}], "neurons": None, "max_samples": 4}
+    first = str(world.audit(**attack).json()["id"])
+    for _ in range(2):
+        world.worker.do(take_of(world, first))
+    assert world.api.get(f"/v1/audits/{first}", params={"wait": 60}).json()["status"] == "succeeded"
+    files = {item["kind"] + item["format"]: item for item in world.api.get(f"/v1/audits/{first}/artifacts").json()["items"]}
+    rule = {"metric": "clean.accuracy", "relative_to": first, "drop": 0.1}
+    policy = made(world, "relative", rules=[rule])
+    second = str(world.audit(**attack, policy_id=policy["id"]).json()["id"])
+    report = take_of(world, second)
+    assert report.stage == "report", "what was attacked is found again"
+    assert report.inputs[f"baseline.report.{first}"].sha256 == files["reportjson"]["sha256"]
+    assert report.inputs[f"baseline.samples.{first}"].sha256 == files["samplesjsonl"]["sha256"]
+    world.worker.do(report)
+    world.api.delete(f"/v1/policies/{policy['id']}")
+
+
+def test_the_command(world: World, tmp_path: Path) -> None:
+    def run(*words: str) -> Any:
+        return CliRunner().invoke(command, [words[0], *words[1:], "--server", str(world.api.base_url)])
+
+    file = tmp_path / "rules.toml"
+    file.write_text('rules = ["clean.accuracy>=90%"]\n')
+    done = run("create", "from the command", str(file), "--model", "digits-*", "--tag", "stage=production", "--by", "values")
+    assert done.exit_code == 0, done.output
+    identity = done.stdout.strip()
+    found = json.loads(run("show", identity).stdout)
+    assert (found["rules"], found["intervals"]) == ([CLEAN], False)
+    assert found["applies_to"] == {"names": ["digits-*"], "tags": {"stage": "production"}}
+    assert f"{identity}  1 rules  for digits-*, stage=production  from the command" in run("list").stdout
+    assert identity in [item["id"] for item in json.loads(run("list", "--json").stdout)]
+    assert run("delete", identity).exit_code == 0
+    assert run("delete", identity).exit_code == 2
+    assert CliRunner().invoke(command, ["list"]).exit_code == 2
