@@ -13,6 +13,7 @@ from openapi.base import MOST, Frozen, Id, Labels, Timestamp
 from openapi.hardening_options import HardenOptions
 from openapi.policies import Policy
 from openapi.problems import Problem
+from openapi.replays import ReplayReport
 from openapi.samples import DESCRIPTION, SampleChoice
 from openapi.stages.harden import Underway
 from openapi.status import JobStatus
@@ -83,6 +84,12 @@ class AuditRequest(Frozen):
         description="A named policy, whose rules are added to those of `policy`, as are those of policies that are bound "
         "to the model's name or tags",
     )
+    replay_of: Id | None = Field(
+        None,
+        exclude_if=lambda value: value is None,
+        description="An earlier audit of the same data set that kept its examples: they are tried on this model first, in "
+        "seconds, and `replay` says what came of it while the attacks run",
+    )
     time_budget: float | None = Field(
         None,
         gt=0,
@@ -149,6 +156,9 @@ class AuditInfo(JobInfo):
 
     dataset_id: str
     hardening_id: str | None = None
+    replay: ReplayReport | None = Field(
+        None, description="What the examples of the audit `replay_of` say, once they were tried"
+    )
     training: Underway | None = Field(
         None, description="While its hardening trains: loss terms, clean and robust accuracy"
     )

@@ -14,6 +14,7 @@ from openapi.analyses import further
 from openapi.attack_ids import attack_ids
 from openapi.audits import AuditRequest
 from openapi.base import fields_of
+from openapi.metric_names import called
 from openapi.near_misses import named, near_misses
 from openapi.policies import PolicyRule
 from openapi.presets import PRESETS
@@ -31,25 +32,6 @@ class WrongMetric(ValueError):
     """A path that no report of this request can hold a number at; the message says how far it leads."""
 
 
-def longest(names: Iterable[str], path: str) -> tuple[str | None, str]:
-    """The longest name that the path begins with, up to a dot or its end; and the rest of the path."""
-    found = max((name for name in names if path == name or path.startswith(f"{name}.")), key=len, default=None)
-    return found, "" if found is None else path[len(found) + 1 :]
-
-
-def called(names: Sequence[str], path: str) -> tuple[list[str], str]:
-    """The members that the path's beginning names: one by its whole name, else all of that family; and the rest."""
-    name, rest = longest(names, path)
-    if name is not None:
-        return [name], rest
-    for cut in [i for i, c in enumerate(path) if c == "."][::-1]:  # the longest beginning first
-        stem = path[:cut]
-        family = [name for name in names if name.startswith((f"{stem}-", f"{stem} "))]
-        if family:
-            return family, path[cut + 1 :]
-    return [], path
-
-
 def metric_errors(request: AuditRequest) -> tuple[FieldError, ...]:
     """The rules of an audit's policy whose metric its report cannot hold, each with what may have been meant.
 
@@ -60,6 +42,7 @@ def metric_errors(request: AuditRequest) -> tuple[FieldError, ...]:
     names = {"attacks": list(attack_ids(specs)), "worst_case": [str(threat) for threat in families(specs)]}
     absent = [part for part in ("neurons", "regions", "explain") if getattr(request, part) is None]
     absent += ["hardening"] if request.harden is None else []
+    absent += ["replay"] if request.replay_of is None else []
     absent += [a.path for a in further() if a.asked(request.neurons) is None]
     errors = []
     for i, rule in enumerate(request.policy.rules):

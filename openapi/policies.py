@@ -1,10 +1,26 @@
 """Policies: rules over the numbers of a report, by themselves or under a name, bound to models."""
 
+import operator
+from collections.abc import Callable
 from typing import Annotated, Literal
 
 from pydantic import Field, ValidationInfo, field_validator
 
 from openapi.base import Frozen, Id, Labels, Timestamp
+
+_OPERATORS: dict[str, Callable[[float, float], bool]] = {
+    ">=": operator.ge,
+    ">": operator.gt,
+    "<=": operator.le,
+    "<": operator.lt,
+    "==": operator.eq,
+}
+
+
+def holds(op: str, actual: float, limit: float) -> bool:
+    """Whether ``actual op limit``."""
+    return _OPERATORS[op](actual, limit)
+
 
 #: Rules of one audit, its own and those of named policies together.
 MOST_RULES = 256
@@ -33,9 +49,7 @@ class PolicyRule(Frozen):
         exclude_if=lambda value: value is None,
         description="Of a relative rule: how much worse than the earlier audit's the metric may be; null is 0",
     )
-    value: float | None = Field(
-        None, ge=-1e15, le=1e15, exclude_if=lambda value: value is None, validate_default=True
-    )
+    value: float | None = Field(None, ge=-1e15, le=1e15, exclude_if=lambda value: value is None, validate_default=True)
     intervals: bool = Field(
         False,
         exclude_if=lambda value: not value,

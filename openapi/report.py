@@ -12,6 +12,7 @@ from openapi.analyses.sensitivity import SensitivitySection
 from openapi.audits import ArtifactInfo, Verdict
 from openapi.base import Frozen, Json, Timestamp
 from openapi.models import InputSpec
+from openapi.replays import ReplayReport
 from openapi.threat_models import ThreatModel
 
 SCHEMA_VERSION = "1.4"
@@ -218,6 +219,7 @@ class Report(Frozen):
     attacks: tuple[AttackReport, ...]
     worst_case: tuple[WorstCase, ...]
     classes: tuple[ClassReport, ...] = ()
+    replay: ReplayReport | None = Field(None, description="null where no earlier audit's examples were tried first")
     stopped: Stopped | None = Field(None, description="null when everything ran")
     checks: tuple[Check, ...]
     neurons: NeuronReport | None

@@ -17,6 +17,7 @@ class Stage(StrEnum):
     PREPARE = "prepare"
     ATTACK = "attack"
     TRANSFER = "transfer"
+    REPLAY = "replay"
     NEURONS = "neurons"
     ANALYSIS = "analysis"
     HARDEN = "harden"

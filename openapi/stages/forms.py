@@ -11,6 +11,7 @@ from openapi.stages.inspect_dataset import InspectDatasetParams, InspectDatasetV
 from openapi.stages.inspect_model import InspectModelParams, InspectModelValue
 from openapi.stages.neurons import NeuronsParams, NeuronsValue
 from openapi.stages.prepare import PrepareParams, PrepareValue
+from openapi.stages.replay import ReplayParams, ReplayValue
 from openapi.stages.report import ReportParams, ReportValue
 from openapi.stages.transfer import TransferParams
 
@@ -29,6 +30,7 @@ FORMS = {
     Stage.PREPARE: Form(PrepareParams, PrepareValue),
     Stage.ATTACK: Form(AttackParams, AttackValue),
     Stage.TRANSFER: Form(TransferParams, AttackValue),
+    Stage.REPLAY: Form(ReplayParams, ReplayValue),
     Stage.NEURONS: Form(NeuronsParams, NeuronsValue),
     Stage.HARDEN: Form(HardenParams, HardenValue),
     Stage.REPORT: Form(ReportParams, ReportValue),

@@ -15,6 +15,7 @@ from openapi.audits import ArtifactInfo, AuditRequest, Headline, Verdict
 from openapi.base import AS_WRITTEN, Json
 from openapi.hardenings import HardeningRequest
 from openapi.models import LayerInfo
+from openapi.replays import ReplayReport
 from openapi.report import ReportDataset, ReportModel, Stopped
 from openapi.stages.attack import AttackValue
 from openapi.stages.base import Choice, Wire, is_none
@@ -59,6 +60,11 @@ def examples_of(attack: int) -> str:
     return f"examples.{attack}"
 
 
+def examples_name(attack_id: str) -> str:
+    """What the artifact with the kept examples of an attack is called."""
+    return f"examples-{attack_id}.npz"
+
+
 #: A moment as Python writes it, to the microsecond and with its offset.
 _Moment = Annotated[datetime, PlainSerializer(datetime.isoformat, return_type=str)]
 
@@ -81,7 +87,7 @@ class ReportParams(Wire):
     attacks: with their ids. slices: of the samples of `choice`, which is left out for the first ones. values: of the
     shards by place. training: of a hardening; rival: of the method that it is shown beside. hardening: of an audit. artifacts: of other stages. analyses: values of the
     works of neuron analyses by step; the files of a step are inputs ``STEP.FILE``. left_out: analyses that a preset
-    names and this model does not allow, with the reason. Of an audit that ended
+    names and this model does not allow, with the reason. replay: of an earlier audit's examples. Of an audit that ended
     early: why, which rules are `broken` for certain, and which are `undecided`, by position.
     """
 
@@ -103,6 +109,7 @@ class ReportParams(Wire):
     artifacts: tuple[ArtifactInfo, ...] = ()
     analyses: dict[str, Json] | None = Field(None, exclude_if=is_none)
     left_out: dict[str, str] | None = Field(None, exclude_if=is_none)
+    replay: ReplayReport | None = Field(None, exclude_if=is_none)
     stopped: Stopped | None = Field(None, exclude_if=is_none)
     broken: tuple[int, ...] | None = Field(None, exclude_if=is_none)
     undecided: tuple[int, ...] | None = Field(None, exclude_if=is_none)

@@ -14,7 +14,7 @@ from openapi.hardenings import HardeningRequest, check_selection
 from openapi.policies import MOST_RULES, Policy
 from openapi.problems import InvalidField
 from openapi.samples import check_choice
-from openapi.status import JobKind
+from openapi.status import JobKind, JobStatus
 from service.audits import junit, markdown, sarif, table
 from service.db.tables import Job
 from service.hardenings.underway import underway
@@ -22,7 +22,7 @@ from service.ids import new_id
 from service.jobs.service import JobService, new_job
 from service.orchestrator.job_kinds.audit import named
 from service.orchestrator.job_rows import HARDENING
-from service.orchestrator.loading import load_mask_files
+from service.orchestrator.loading import load_kept, load_mask_files
 from service.orchestrator.masks import mask_artifacts
 from service.orchestrator.requests import stored, with_attacks
 from service.orchestrator.validation import check_audit, check_policy
@@ -82,6 +82,8 @@ class AuditService(JobService[AuditRequest, AuditInfo]):
     async def check(self, session: AsyncSession, asked: AuditRequest) -> None:
         """Raise what is wrong with the request, as far as it can be seen before everything is inspected."""
         await check_baselines(session, self._services.caller, asked.policy.rules, "/policy/rules")
+        if asked.replay_of is not None:
+            await self._check_replayed(session, asked)
         model = await self.model(session, asked.model_id)
         dataset = await self.dataset(session, asked.dataset_id, "/dataset_id")
         train = None
@@ -98,13 +100,29 @@ class AuditService(JobService[AuditRequest, AuditInfo]):
         if model is not None and dataset is not None:
             check_audit(asked, model, dataset, train, concepts)
 
+    async def _check_replayed(self, session: AsyncSession, asked: AuditRequest) -> None:
+        """Raise `InvalidField` where the audit whose examples are to be tried is none that can be."""
+        job = await session.get(Job, asked.replay_of)
+        if job is None or job.kind != self.kind or not self._services.caller.may_see(job):
+            wrong = f"there is no audit {asked.replay_of!r}"
+        elif job.status != JobStatus.SUCCEEDED:
+            wrong = f"the audit {job.id} is {job.status}; its examples are there when it has succeeded"
+        elif job.dataset_id != asked.dataset_id:
+            wrong = f"the audit {job.id} is of other images, those of {job.dataset_id}"
+        elif not await load_kept(session, job.id):
+            wrong = f"the audit {job.id} kept no examples; run it with keep_examples"
+        else:
+            return
+        raise InvalidField("/replay_of", wrong)
+
     async def completed(self, session: AsyncSession, asked: AuditRequest) -> AuditRequest:
         """With the rules of the policy that it names, and of those that are bound to its model."""
         caller = self._services.caller
         rows = await policies_for(session, caller, asked.model_id, asked.policy_id)
         rules = [*asked.policy.rules, *(rule for row in rows for rule in rules_of(row))]
         if len(rules) > MOST_RULES:
-            raise InvalidField("/policy/rules", f"with the policies that apply there are {len(rules)}; {MOST_RULES} may be")
+            detail = f"with the policies that apply there are {len(rules)}; {MOST_RULES} may be"
+            raise InvalidField("/policy/rules", detail)
         return asked.model_copy(update={"policy": Policy(rules=tuple(rules))}) if rows else asked
 
     async def add(self, session: AsyncSession, asked: AuditRequest) -> Job:

@@ -86,6 +86,11 @@ def analysis_options(command: Callable[..., None]) -> Callable[..., None]:
     "--policy-id", metavar="ID", help="A policy of the server (tremor policies list), beside --policy and --fail-under."
 )
 @click.option(
+    "--replay-of",
+    metavar="ID",
+    help="An earlier audit of the server, with --keep-examples: its examples are tried on MODEL first.",
+)
+@click.option(
     "--fail-under",
     multiple=True,
     metavar="EXPR",
@@ -111,8 +116,9 @@ def audit(
     """
     if bool(harden) != bool(train):
         raise click.UsageError("--harden and --train belong together")
-    if options["policy_id"] and not common.server:
-        raise click.UsageError("--policy-id needs --server: an embedded service has no policies")
+    for option, what in (("policy_id", "policies"), ("replay_of", "earlier audits")):
+        if options[option] and not common.server:
+            raise click.UsageError(f"--{option.replace('_', '-')} needs --server: an embedded service has no {what}")
     request = audit_request(harden, **options)
     inputs = [Input("model_id", "models", model), Input("dataset_id", "datasets", data)]
     if train is not None:
@@ -138,6 +144,7 @@ def audit_request(
     keep_examples: bool = False,
     policy: Given | None = None,
     policy_id: str | None = None,
+    replay_of: str | None = None,
     fail_under: tuple[Given, ...] = (),
 ) -> Json:
     """The audit's request without the ids of what is uploaded. `UsageError` names every option that is wrong."""
@@ -150,6 +157,7 @@ def audit_request(
     request |= {} if samples is None else {"max_samples": samples}
     request |= {"keep_examples": keep_examples, "time_budget": time_budget, "stop_on": stop_on}
     request |= {} if policy_id is None else {"policy_id": policy_id}
+    request |= {} if replay_of is None else {"replay_of": replay_of}
     if choose is not None:
         request["samples"] = choose.body
     if attacks:

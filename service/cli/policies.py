@@ -60,7 +60,9 @@ def list_policies(*, client: Client, as_json: bool) -> None:
         click.echo(json.dumps(found, indent=2))
         return
     for policy in found:
-        click.echo(f"{policy['id']}  {len(policy['rules'])} rules  {visible(_bound(policy))}  {visible(policy['name'])}")
+        click.echo(
+            f"{policy['id']}  {len(policy['rules'])} rules  {visible(_bound(policy))}  {visible(policy['name'])}"
+        )
 
 
 def _all(client: Client) -> Iterator[Json]:
@@ -101,8 +103,12 @@ def _tag(context: click.Context, option: click.Parameter, value: tuple[str, ...]
 @click.argument("name")
 @click.argument("file", type=EXISTING)
 @click.option("--description", default="")
-@click.option("--model", "names", multiple=True, metavar="NAME", help="Bind it to models of this name; * stands for any text.")
-@click.option("--tag", "tags", multiple=True, metavar="KEY=VALUE", callback=_tag, help="Bind it to models with all of these tags.")
+@click.option(
+    "--model", "names", multiple=True, metavar="NAME", help="Bind it to models of this name; * stands for any text."
+)
+@click.option(
+    "--tag", "tags", multiple=True, metavar="KEY=VALUE", callback=_tag, help="Bind it to models with all of these tags."
+)
 @click.option(
     "--by",
     type=click.Choice(["intervals", "values"]),

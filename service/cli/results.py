@@ -130,6 +130,9 @@ def _tell_audit(report: Json, title: str, saved: list[Path]) -> None:
     if report.get("neurons"):
         console.print(neuron_table(report["neurons"]))
     tell_analyses(report["checks"])
+    if replay := report.get("replay"):
+        rate = "" if replay["rate"] is None else f" ({100 * replay['rate']:.1f} %)"
+        line(f"of {replay['n']} examples of {replay['audit']} {replay['still_fooled']} still fool this model{rate}")
     if report.get("stopped"):
         missing = ", ".join(report["stopped"]["not_run"])
         line(f"ended early: {report['stopped']['detail']}" + (f"; not run: {missing}" if missing else ""))

@@ -52,7 +52,7 @@ class _Held:
 
     def of(self, at: Sequence[int]) -> "_Held":
         """The samples at these places alone."""
-        return _Held(*([column[i] for i in at] for column in (self.index, self.base, self.candidate)))
+        return _Held([self.index[i] for i in at], [self.base[i] for i in at], [self.candidate[i] for i in at])
 
     def row(self, most: int = MOST_NAMED) -> Row:
         """The fields of a `Paired`, but for the adjusted p."""
@@ -113,7 +113,8 @@ def _check_images(base: Json, candidate: Json) -> None:
         if base.get(field) != candidate.get(field):
             raise InvalidField(
                 "candidate",
-                f"it is of other images than the base: {candidate['name']!r} and {base['name']!r} differ in their {said}",
+                f"it is of other images than the base: {candidate['name']!r} and {base['name']!r} differ in "
+                f"their {said}",
             )
 
 
@@ -125,13 +126,15 @@ def _places_of_classes(base: Side, candidate: Side) -> dict[int, list[int]]:
     ):
         one, another = base.class_of(label), candidate.class_of(other)
         if one != another:
-            raise InvalidField("candidate", f"sample {sample} is of the class {one!r} in the base and {another!r} in it")
+            raise InvalidField(
+                "candidate", f"sample {sample} is of the class {one!r} in the base and {another!r} in it"
+            )
         found.setdefault(label, []).append(at)
     return dict(sorted(found.items()))
 
 
 def _same_attacks(base: Sequence[Json], candidate: Sequence[Json]) -> tuple[dict[str, str], list[LeftOut]]:
-    """Ids of the attacks that both ran, base → candidate, and the others: the same options, whatever they are called."""
+    """Ids of the attacks that both ran, base → candidate, and the others: the same options, whatever the ids."""
     pairs: dict[str, str] = {}
     free = list(candidate)
     for attack in base:
@@ -141,14 +144,13 @@ def _same_attacks(base: Sequence[Json], candidate: Sequence[Json]) -> tuple[dict
             pairs[attack["id"]] = chosen["id"]
             free.remove(chosen)
     ids = {"base": {a["id"] for a in base}, "candidate": {a["id"] for a in candidate}}
-    left = [("base", a["id"], "candidate") for a in base if a["id"] not in pairs]
-    left += [("candidate", a["id"], "base") for a in free]
-    return pairs, [
-        LeftOut.model_validate(
-            {"id": i, "side": side, "reason": "other options there" if i in ids[other] else f"the {other} did not run it"}
-        )
-        for side, i, other in left
-    ]
+    left = [_left_out(a["id"], "base", "candidate", ids) for a in base if a["id"] not in pairs]
+    return pairs, left + [_left_out(a["id"], "candidate", "base", ids) for a in free]
+
+
+def _left_out(identity: str, side: str, other: str, ids: Mapping[str, set[str]]) -> LeftOut:
+    reason = "other options there" if identity in ids[other] else f"the {other} did not run it"
+    return LeftOut.model_validate({"id": identity, "side": side, "reason": reason})
 
 
 def _options(attack: Json) -> str:

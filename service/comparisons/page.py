@@ -1,22 +1,13 @@
 """A comparison as one page: no script, no outside resource, every text escaped."""
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 from html import escape
+from importlib import resources
 
 from openapi.comparisons import ComparisonReport, Paired
 from openapi.text import visible
 from openapi.threat_models import threat_label
-
-_STYLE = """
-:root{color-scheme:light dark;--ink:#1c2024;--soft:#60646c;--line:#d9d9e0;--back:#fff;--bad:#b42318;--good:#067647}
-@media(prefers-color-scheme:dark){:root{--ink:#edeef0;--soft:#b0b4ba;--line:#363a3f;--back:#111113;--bad:#f97066;--good:#47cd89}}
-body{font:15px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--back);max-width:70rem;margin:2rem auto;padding:0 1rem}
-h1{font-size:1.5rem;margin-bottom:.25rem}h2{font-size:1.1rem;margin-top:2rem}p.soft,small{color:var(--soft)}
-.wide{overflow-x:auto}table{border-collapse:collapse;width:100%}th,td{text-align:right;padding:.3rem .6rem;border-bottom:1px solid var(--line);font-variant-numeric:tabular-nums;white-space:nowrap}
-th:first-child,td:first-child{text-align:left;white-space:normal;overflow-wrap:anywhere}.bad{color:var(--bad)}.good{color:var(--good)}
-details{margin:.5rem 0}summary{cursor:pointer}.index{font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
-svg{vertical-align:middle}svg .axis{stroke:var(--line)}svg .range{stroke:var(--ink);stroke-width:2}svg circle{fill:var(--ink)}
-""".strip()
 
 _VERDICTS = {
     "better": "The candidate is better",
@@ -29,6 +20,11 @@ _HEAD = ("", "base", "candidate", "difference", "95 % interval", "", "won", "los
 _WIDTH, _HEIGHT = 120, 14
 
 
+@cache
+def _style() -> str:
+    return (resources.files("service.comparisons") / "page.css").read_text("utf-8")
+
+
 def render_comparison(found: ComparisonReport) -> str:
     """Write the page."""
     tone = {"worse": "bad", "mixed": "bad", "better": "good"}.get(found.verdict, "")
@@ -36,10 +32,10 @@ def render_comparison(found: ComparisonReport) -> str:
     parts = [
         '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">',
         f"<title>{_text(found.candidate.model_name)} against {_text(found.base.model_name)}</title>",
-        f"<style>{_STYLE}</style><main>",
+        f"<style>{_style()}</style><main>",
         f"<h1>{_text(found.candidate.model_name)} against {_text(found.base.model_name)}</h1>",
-        f'<p class="soft">Audit {_text(found.candidate.id)} against {_text(found.base.id)}, on the {found.n} samples of '
-        f"{_text(found.dataset_name)} that both evaluated, under the attacks that both ran.</p>",
+        f'<p class="soft">Audit {_text(found.candidate.id)} against {_text(found.base.id)}, on the {found.n} samples '
+        f"of {_text(found.dataset_name)} that both evaluated, under the attacks that both ran.</p>",
         f'<p><strong class="{tone}">{_VERDICTS[found.verdict]}.</strong></p>',
         f"<ul>{''.join(f'<li>{_text(reason)}</li>' for reason in found.reasons)}</ul>",
         _section("Clean accuracy and worst cases", [("clean", found.clean), *worst]),
@@ -93,7 +89,9 @@ def _row(name: str, row: Paired, widest: float) -> str:
 
 def _picture(row: Paired, widest: float) -> str:
     """The interval of the difference about 0; `widest` is the half of the picture's width."""
-    low, middle, high = (round((1 + value / widest) * _WIDTH / 2, 1) for value in (row.ci95[0], row.difference, row.ci95[1]))
+    low, middle, high = (
+        round((1 + value / widest) * _WIDTH / 2, 1) for value in (row.ci95[0], row.difference, row.ci95[1])
+    )
     y = _HEIGHT / 2
     return (
         f'<svg role="img" aria-label="{_signed(row.difference)}, {_signed(row.ci95[0])} to {_signed(row.ci95[1])}" '

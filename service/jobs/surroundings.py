@@ -1,12 +1,18 @@
 """What is answered of a job beside its own row: what its model is called, and its report in one line."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
+from pydantic import ValidationError
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from openapi.audits import AuditRequest
+from openapi.base import NEWER
+from openapi.replays import replay_report
 from openapi.stages.base import Stage
+from openapi.stages.replay import ReplayValue
 from service.db.tables import Job, Model, ShardRow
 from service.orchestrator.step_states import StepStatus
 
@@ -29,12 +35,37 @@ _ONE = select(Job, _NAME.label("model_name"), _HEADLINE.label("headline")).where
 
 
 def surroundings(session: Session, jobs: Sequence[Job]) -> dict[str, Surroundings]:
-    """Job → `model_name` and `headline`, by one query for all of them."""
+    """Job → `model_name` and `headline`, by one query for all of them, and of an audit with one its `replay`."""
     found = session.execute(_BESIDE, {"ids": [job.id for job in jobs]})
-    return {row.id: {"model_name": row.model_name, "headline": row.headline} for row in found}
+    replays = _replays(session, jobs)
+    return {
+        row.id: {"model_name": row.model_name, "headline": row.headline, **replays.get(row.id, NONE)} for row in found
+    }
 
 
 def job_and_surroundings(session: Session, identity: str) -> tuple[Job | None, Surroundings]:
-    """A job and what is answered beside it, by one query; None where there is no such job."""
+    """A job and what is answered beside it, by one query, or two where an earlier audit's examples were tried; None
+    where there is no such job."""
     row = session.execute(_ONE, {"id": identity}).one_or_none()
-    return (None, NONE) if row is None else (row.Job, {"model_name": row.model_name, "headline": row.headline})
+    if row is None:
+        return None, NONE
+    replay = _replays(session, [row.Job]).get(identity, NONE)
+    return row.Job, {"model_name": row.model_name, "headline": row.headline, **replay}
+
+
+def _replays(session: Session, jobs: Sequence[Job]) -> dict[str, Surroundings]:
+    """Audit → `replay`, what the examples of an earlier one said, of those that have tried some."""
+    asked = {job.id: job for job in jobs if job.request.get("replay_of") is not None}
+    if not asked:
+        return {}
+    done = select(ShardRow.job_id, ShardRow.result["value"].label("value")).where(
+        ShardRow.job_id.in_(asked), ShardRow.stage == Stage.REPLAY, ShardRow.status == StepStatus.SUCCEEDED
+    )
+    found: dict[str, Surroundings] = {}
+    for row in session.execute(done):
+        with suppress(ValidationError):  # a broken row is told of by itself
+            request = AuditRequest.model_validate(asked[row.job_id].request)
+            value = ReplayValue.model_validate(row.value, extra=NEWER)
+            report = replay_report(str(request.replay_of), value, request.attacks or (), request.policy.rules)
+            found[row.job_id] = {"replay": report}
+    return found

@@ -15,7 +15,7 @@ from openapi.wire.settings import Settings
 from service.db.tables import Job, ShardRow
 from service.orchestrator.hardened import RIVAL
 from service.orchestrator.job_kinds import KINDS
-from service.orchestrator.loading import load_baselines, load_dataset, load_mask_files, load_model
+from service.orchestrator.loading import load_baselines, load_dataset, load_kept, load_mask_files, load_model
 from service.orchestrator.masks import mask_artifacts
 from service.orchestrator.plan import Child, Done, Known
 from service.orchestrator.step_rows import result_of, succeeded
@@ -61,6 +61,7 @@ async def load_known(session: AsyncSession, job: Job, settings: Settings) -> Kno
         stopped=(job.metrics or {}).get("stopped"),
         child=await _child(session, job),
         keeps_examples=bool(parent and parent.request.get("keep_examples")),
+        kept=await load_kept(session, replayed) if (replayed := getattr(request, "replay_of", None)) else (),
         baselines=await load_baselines(session, _relative_to(request), job.tenant_id),
     )
 

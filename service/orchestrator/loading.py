@@ -7,14 +7,16 @@ from pydantic import ValidationError
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from openapi.audits import AuditRequest
 from openapi.base import NEWER
 from openapi.datasets import DatasetInspection, DatasetMetadata
 from openapi.models import ModelInspection, ModelMetadata
 from openapi.problems import FieldError, InvalidField, Problem, TremorError, unreadable
+from openapi.stages.report import examples_name
 from openapi.status import UploadStatus
 from openapi.wire.jobs import Blob, OutputFile
 from service.db.tables import Artifact, Dataset, Job, Model
-from service.orchestrator.subjects import Baseline, DatasetSubject, MaskFile, ModelSubject
+from service.orchestrator.subjects import Baseline, DatasetSubject, KeptExamples, MaskFile, ModelSubject
 from service.tenants.caller import Caller
 
 Row = TypeVar("Row", Model, Dataset)
@@ -97,6 +99,21 @@ async def load_baselines(session: AsyncSession, wanted: Sequence[str], tenant: s
         if "json" in files:
             found[identity] = Baseline(files["json"], files.get("jsonl"))
     return found
+
+
+async def load_kept(session: AsyncSession, audit_id: str) -> list[KeptExamples]:
+    """The examples that an audit kept, in the order of its attacks; none where it kept none or is gone."""
+    job = await session.get(Job, audit_id)
+    if job is None:
+        return []
+    query = select(Artifact).where(Artifact.job_id == audit_id, Artifact.kind == "examples", Artifact.format == "npz")
+    blobs = {row.name: Blob(sha256=row.sha256, size=row.size) for row in await session.scalars(query)}
+    specs = AuditRequest.model_validate(job.request).attacks or ()
+    return [
+        KeptExamples(str(spec.id), str(spec.threat_model.untargeted), blobs[examples_name(str(spec.id))])
+        for spec in specs
+        if examples_name(str(spec.id)) in blobs
+    ]
 
 
 async def load_mask_files(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from openapi.attacks import AttackSpec
 from openapi.audits import AuditRequest
-from openapi.metrics import called
+from openapi.metric_names import called
 from openapi.policies import PolicyRule
 from openapi.stages.attack import AttackValue
 from openapi.stages.places import Place, Whose

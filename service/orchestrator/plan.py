@@ -13,7 +13,7 @@ from openapi.stages.base import Stage, Wire
 from openapi.stages.comparison import Comparison
 from openapi.status import TERMINAL, JobKind, JobStatus
 from openapi.wire.jobs import Blob, Limits, OutputFile, Shard, ShardResult
-from service.orchestrator.subjects import Baseline, DatasetSubject, ModelSubject, Part
+from service.orchestrator.subjects import Baseline, DatasetSubject, KeptExamples, ModelSubject, Part
 
 Value = TypeVar("Value", bound=Wire)
 Request = TypeVar("Request")
@@ -175,6 +175,8 @@ class Known(Generic[Request]):
     keeps_examples: bool = False
     #: Earlier audits that have ended well and that rules are relative to, by their ids.
     baselines: Mapping[str, Baseline] = field(default_factory=dict)
+    #: Of the earlier audit whose examples are tried first.
+    kept: Sequence[KeptExamples] = ()
 
     @property
     def model(self) -> ModelSubject:

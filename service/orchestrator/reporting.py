@@ -22,6 +22,7 @@ from service.orchestrator.analyses import left_out, whole_analyses
 from service.orchestrator.evaluation import choice_of, evaluated, slices
 from service.orchestrator.partial import Ran, attacked, broken_rules, undecided, what_ran
 from service.orchestrator.plan import Done, Known, Step
+from service.orchestrator.replaying import replay_of, replayed_states
 from service.orchestrator.subjects import DatasetSubject, ModelSubject, Part
 
 #: The phase and the name of the step.
@@ -207,6 +208,7 @@ def report_step(
         artifacts=tuple(artifacts),
         analyses=analyses,
         left_out=left_out(known.request, request, model, dataset) if isinstance(request, AuditRequest) else None,
+        replay=replay_of(known) if isinstance(request, AuditRequest) else None,
     )
     given: dict[str, Blob] = {}
     if params.choice is not None:
@@ -220,6 +222,8 @@ def report_step(
     files = _files(results)
     if known.stopped is not None and isinstance(request, AuditRequest):
         ran, params = cut_short(known.stopped, params, request, rows)
+        broken = [i for i, state in enumerate(replayed_states(known)) if state == "fail"]
+        params = params.model_copy(update={"broken": tuple(sorted({*(params.broken or ()), *broken}))})
         files = {new: blob for place, blob in files.items() if (new := _moved(place, ran)) is not None}
     inputs = {str(place): blob for place, blob in files.items()}
     return Step(REPORT, REPORT, Stage.REPORT, {**inputs, **given, **of_analyses}, params)

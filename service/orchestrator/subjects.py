@@ -77,6 +77,15 @@ class Baseline:
 
 
 @dataclass(frozen=True)
+class KeptExamples:
+    """The examples of one attack of an earlier audit: its id there, and its threat model for whatever wrong class."""
+
+    attack: str
+    threat_model: str
+    blob: Blob
+
+
+@dataclass(frozen=True)
 class DatasetSubject(Subject):
     """A data set, as it was inspected, and what was said of it.
 

@@ -7,7 +7,8 @@ from openapi.audits import AuditRequest
 from openapi.hardening_options import HardenOptions
 from openapi.hardenings import HardeningRequest
 from openapi.layer_names import named_layers
-from openapi.metrics import called, metric_errors
+from openapi.metric_names import called
+from openapi.metrics import metric_errors
 from openapi.near_misses import named, near_misses
 from openapi.problems import InvalidField, InvalidFields
 from openapi.report import ClassReport

@@ -59,9 +59,7 @@ def _pattern(name: str) -> str:
     return name.replace("[", "[[]").replace("?", "[?]")
 
 
-async def policies_for(
-    session: AsyncSession, caller: Caller, model_id: str, named: str | None
-) -> list[PolicyRow]:
+async def policies_for(session: AsyncSession, caller: Caller, model_id: str, named: str | None) -> list[PolicyRow]:
     """The policies of an audit: the one that it names, then those that are bound to its model.
 
     Raises `InvalidField` when there is no such policy.
@@ -77,9 +75,7 @@ async def policies_for(
     return chosen + [row for row in bound if row.id != named]
 
 
-async def check_baselines(
-    session: AsyncSession, caller: Caller, rules: Sequence[PolicyRule], pointer: str
-) -> None:
+async def check_baselines(session: AsyncSession, caller: Caller, rules: Sequence[PolicyRule], pointer: str) -> None:
     """Raise `InvalidField` where a rule is relative to an audit that there is not; pointer: of the list of rules."""
     for i, rule in enumerate(rules):
         if rule.relative_to is None:

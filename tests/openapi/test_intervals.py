@@ -73,7 +73,9 @@ def score(won: int, lost: int, n: int, delta: float) -> float:
     return float((won - lost - n * delta) / math.sqrt(n * (2 * q + delta * (1 - delta))))
 
 
-@pytest.mark.parametrize(("won", "lost", "n"), [(12, 2, 50), (2, 12, 50), (3, 0, 20), (0, 0, 25), (40, 60, 1000), (1, 1, 2)])
+@pytest.mark.parametrize(
+    ("won", "lost", "n"), [(12, 2, 50), (2, 12, 50), (3, 0, 20), (0, 0, 25), (40, 60, 1000), (1, 1, 2)]
+)
 def test_the_bounds_of_a_paired_difference_are_where_the_score_is_the_quantile(won: int, lost: int, n: int) -> None:
     low, high = paired_difference(won, lost, n)
     assert -1 <= low <= (won - lost) / n <= high <= 1

@@ -32,6 +32,7 @@ FILES: dict[str, set[str]] = {
     Stage.PREPARE: {*PrepareFile},
     Stage.ATTACK: {*AttackFile},
     Stage.TRANSFER: {AttackFile.SAMPLES},
+    Stage.REPLAY: set(),
     Stage.NEURONS: {*NeuronsFile},
     Stage.ANALYSIS: {
         "sums_conv",

@@ -2,9 +2,9 @@
 
 from playwright.sync_api import expect
 
+from openapi.intervals import wilson
 from tests.page.conftest import Tab
 from tests.service.analyses.conftest import Place
-from openapi.intervals import wilson
 
 
 def as_shown(successes: int, n: int) -> str:

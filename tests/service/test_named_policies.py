@@ -57,7 +57,8 @@ def test_a_policy_is_made_read_changed_and_deleted(world: World) -> None:
     assert [item["id"] for item in listed["items"]] == [other["id"]]
     rest = world.api.get("/v1/policies", params={"cursor": listed["next_cursor"]}).json()["items"]
     assert policy["id"] in [item["id"] for item in rest]
-    assert [item["id"] for item in world.api.get("/v1/policies", params={"name": "release"}).json()["items"]] == [policy["id"]]
+    (only,) = world.api.get("/v1/policies", params={"name": "release"}).json()["items"]
+    assert only["id"] == policy["id"]
     for identity in (policy["id"], other["id"]):
         assert world.api.delete(f"/v1/policies/{identity}").status_code == 204
         is_problem(world.api.get(f"/v1/policies/{identity}"), 404, "not-found")
@@ -91,7 +92,9 @@ def test_an_audit_takes_over_the_rules_that_it_names(world: World) -> None:
     own = {"metric": "worst_case.robust_accuracy", "op": ">=", "value": 0.3}
     taken = {**CLEAN, "intervals": True, "policy_id": policy["id"]}
     assert rules_of(world, policy_id=policy["id"], policy={"rules": [own]}) == [own, taken]
-    assert rules_of(world, policy={"rules": [{**own, "policy_id": "pol_mine"}]}) == [own], "nobody says that but the service"
+    assert rules_of(world, policy={"rules": [{**own, "policy_id": "pol_mine"}]}) == [own], (
+        "nobody says that but the service"
+    )
     world.api.patch(f"/v1/policies/{policy['id']}", json={"intervals": False})
     assert rules_of(world, policy_id=policy["id"]) == [{**CLEAN, "policy_id": policy["id"]}]
     world.api.delete(f"/v1/policies/{policy['id']}")
@@ -137,7 +140,9 @@ def test_rules_that_are_relative_to_an_audit_are_given_its_report(world: World) 
     for _ in range(2):
         world.worker.do(take_of(world, first))
     assert world.api.get(f"/v1/audits/{first}", params={"wait": 60}).json()["status"] == "succeeded"
-    files = {item["kind"] + item["format"]: item for item in world.api.get(f"/v1/audits/{first}/artifacts").json()["items"]}
+    files = {
+        item["kind"] + item["format"]: item for item in world.api.get(f"/v1/audits/{first}/artifacts").json()["items"]
+    }
     rule = {"metric": "clean.accuracy", "relative_to": first, "drop": 0.1}
     policy = made(world, "relative", rules=[rule])
     second = str(world.audit(**attack, policy_id=policy["id"]).json()["id"])
@@ -155,7 +160,9 @@ def test_the_command(world: World, tmp_path: Path) -> None:
 
     file = tmp_path / "rules.toml"
     file.write_text('rules = ["clean.accuracy>=90%"]\n')
-    done = run("create", "from the command", str(file), "--model", "digits-*", "--tag", "stage=production", "--by", "values")
+    done = run(
+        "create", "from the command", str(file), "--model", "digits-*", "--tag", "stage=production", "--by", "values"
+    )
     assert done.exit_code == 0, done.output
     identity = done.stdout.strip()
     found = json.loads(run("show", identity).stdout)

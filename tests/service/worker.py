@@ -164,6 +164,14 @@ class ProtocolWorker:
             files["examples"] = self.file("examples.npz", "examples", "npz", b"e" + shard.result_key.encode())
         self.leave(shard, {**ATTACKED.model_dump(), **value}, **files)
 
+    def _replay(self, shard: Shard, value: dict[str, Any]) -> None:
+        """As many samples of each attack as are evaluated; `fooled` of them still are."""
+        n, fooled = shard.params["stop"] - shard.params["start"], value.get("fooled", 0)
+        attacks = [{**attack, "n": n, "still_fooled": fooled} for attack in shard.params["attacks"]]
+        threats = dict.fromkeys(attack["threat_model"] for attack in attacks)
+        told = [{"threat_model": name, "fooled": fooled} for name in threats]
+        self.leave(shard, {"evaluated": n, "attacks": attacks, "threats": told})
+
     def _neurons(self, shard: Shard, value: dict[str, Any]) -> None:
         self.leave(
             shard,

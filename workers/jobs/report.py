@@ -12,7 +12,7 @@ from openapi.hardenings import HardeningRequest
 from openapi.stages.attack import AttackFile
 from openapi.stages.neurons import NeuronsFile
 from openapi.stages.places import Place
-from openapi.stages.report import ReportFile, ReportParams, ReportValue, examples_of
+from openapi.stages.report import ReportFile, ReportParams, ReportValue, examples_name, examples_of
 from openapi.wire.jobs import artifact_info
 from workers.jobs.context import DeclaredFile, JobContext
 from workers.reports.analyses import found_of, keep_files
@@ -76,7 +76,7 @@ def _keep(ctx: JobContext[ReportParams]) -> list[DeclaredFile]:
     for i, spec in enumerate(ctx.params.attacks):
         parts = slices_of(ctx.inputs, AttackFile.EXAMPLES, i)
         if parts:
-            target = ctx.output(examples_of(i), f"examples-{spec.id}.npz", "examples", "npz")
+            target = ctx.output(examples_of(i), examples_name(str(spec.id)), "examples", "npz")
             join_npz(parts, ("x", "index", "label", "success"), target)
     if "images" in ctx.inputs:
         _keep_pictures(ctx)

@@ -66,6 +66,7 @@ def build_report(params: ReportParams, inputs: Mapping[str, Path], artifacts: Se
         attacks=tuple(attack_report(t, model.num_classes, model.labels) for t in tables),
         worst_case=worst_cases(tables),
         classes=class_reports(tables, model.labels),
+        replay=params.replay,
         stopped=params.stopped,
         checks=tuple(checks),
         neurons=found.neurons,

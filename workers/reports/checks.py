@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 
 from openapi.attacks import ATTACKS
+from openapi.intervals import clearly_more, wilson
 from openapi.report import Check
 from workers.attacks.engine.file_scores import decision_check
 from workers.attacks.engine.gradient_probe import checks_from
-from openapi.intervals import clearly_more, wilson
 from workers.reports.merge import AttackTable
 
 #: From this L-infinity eps on every image can be made grey: a model that still resists is not attacked properly.

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from openapi.intervals import mcnemar
 from openapi.report import RuleResult
 from openapi.stages.comparison import ClassChange, Gain
 from openapi.threat_models import families
-from openapi.intervals import mcnemar
 from workers.reports.merge import AttackTable
 
 #: The error that a paired test allows.

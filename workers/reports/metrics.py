@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from openapi.intervals import wilson
-from openapi.metrics import called, longest
+from openapi.metric_names import called, longest
 from openapi.threat_models import ThreatModel
 
 #: What the members of the report's lists are called by.

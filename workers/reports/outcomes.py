@@ -7,9 +7,9 @@ import numpy as np
 import numpy.typing as npt
 
 from openapi.attacks.base import Attack
+from openapi.intervals import wilson
 from openapi.report import AttackReport, ClassCount, ClassReport, Clean, Distance, Histogram, Targeted, WorstCase
 from openapi.threat_models import families
-from openapi.intervals import wilson
 from workers.reports.merge import AttackTable
 
 

@@ -1,25 +1,18 @@
 """Gates: a rule's metric is a path into the report; the verdict is pass only when every rule holds."""
 
 import math
-import operator
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
 from openapi.paired import Sampled
-from openapi.policies import PolicyRule
+from openapi.policies import PolicyRule, holds
 from openapi.report import ReportVerdict, RuleResult
 from openapi.stages.report import ReportParams
 from workers.reports.baselines import Judged, change
 from workers.reports.metrics import UnknownMetric, interval, metric
 
-_OPERATORS: dict[str, Callable[[float, float], bool]] = {
-    ">=": operator.ge,
-    ">": operator.gt,
-    "<=": operator.le,
-    "<": operator.lt,
-    "==": operator.eq,
-}
+
 def judge(
     report: Mapping[str, Any],
     rules: Sequence[PolicyRule],
@@ -106,7 +99,7 @@ def _status(
     rule: PolicyRule, ends: tuple[float, float], limit: float, ci95: tuple[float, float] | None
 ) -> dict[str, Any]:
     """Pass where both ends fulfil the rule, fail where none does, else inconclusive."""
-    held = [_OPERATORS[rule.op](end, limit) for end in ends]
+    held = [holds(rule.op, end, limit) for end in ends]
     status = "pass" if all(held) else "inconclusive" if any(held) else "fail"
     detail = "the 95 % interval reaches over the limit: more samples would decide" if status == "inconclusive" else None
     return {"status": status, "ci95": ci95, "detail": detail}

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from openapi.hardenings import HardeningRequest
+from openapi.intervals import mcnemar
 from openapi.report import Check
 from openapi.scrutiny import Added, added
 from openapi.stages.comparison import Finding, Gain
@@ -13,7 +14,6 @@ from openapi.stages.places import Whose
 from openapi.stages.report import ReportParams
 from workers.attacks.engine.outcomes import COLUMNS
 from workers.reports.hardening import LEVEL, deciding, gains
-from openapi.intervals import mcnemar
 from workers.reports.merge import AttackTable, merge_attacks
 
 #: Checks whose failure on the hardened model says that its gradients mislead attacks.

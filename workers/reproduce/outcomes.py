@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from workers.reports.figures import Figure
 from openapi.intervals import mcnemar, wilson
+from workers.reports.figures import Figure
 
 
 @dataclass(frozen=True)

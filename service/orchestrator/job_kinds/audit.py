@@ -1,4 +1,4 @@
-"""The plan of an audit: ``[preparing →] attacks, [neurons.…] → [hardening] → report``.
+"""The plan of an audit: ``[preparing →] [replay →] attacks, [neurons.…] → [hardening] → report``.
 
 Data is prepared where the model takes its labels or channels in another form. The hardening is a job of its own.
 """
@@ -16,6 +16,7 @@ from service.orchestrator.hardened import of_audit
 from service.orchestrator.matching import CONCEPTS_POINTER, as_taken, class_names, prepare_steps
 from service.orchestrator.partial import attacked, broken_rules
 from service.orchestrator.plan import Ahead, Ending, Extension, Known, Step
+from service.orchestrator.replaying import REPLAY, replay_step, replayed_states
 from service.orchestrator.reporting import REPORT, listed, report_step
 from service.orchestrator.subjects import DatasetSubject, ModelSubject, Part
 from service.orchestrator.validation import check_audit
@@ -33,6 +34,8 @@ def extend(known: Known[AuditRequest]) -> Extension:
         return Extension(steps=preparing, ahead=ahead(known))
     dataset = as_taken(known, Part.EVAL)
     request = check_audit(known.request, model, dataset, train, masked)
+    if request.replay_of is not None and REPLAY not in known.planned:
+        return Extension(steps=(replay_step(known, request, dataset),), ahead=ahead(known))
     if not known.of(ATTACKS) and known.stopped is None:
         concepts = None if masked is None else as_taken(known, Part.CONCEPTS)
         steps = attack_phase(request, model, dataset, known.slice_size, concepts)
@@ -97,7 +100,9 @@ def is_droppable(phase: str | None) -> bool:
 
 def is_decided(known: Known[AuditRequest]) -> bool:
     """Whether the policy of an audit with `stop_on` is broken for certain."""
-    request = known.request
+    request, tried = known.request, known.of(ATTACKS)
+    if tried and "fail" in replayed_states(known):
+        return True  # the report is of what has run, and one attack on one slice is the least of it
     cuts = slices(evaluated(known.datasets[Part.EVAL], request), request.execution, known.slice_size)
     names = class_names(known.model, as_taken(known, Part.EVAL))
-    return bool(broken_rules(request, cuts, attacked(known.of(ATTACKS)), names))
+    return bool(broken_rules(request, cuts, attacked(tried), names))

@@ -6,7 +6,7 @@ import pytest
 
 from openapi.policies import PolicyRule
 from openapi.threat_models import ThreatModel
-from workers.reports.metrics import UnknownMetric, interval, metric
+from workers.reports.metrics import UnknownMetric, metric
 from workers.reports.policy import judge
 
 

@@ -30,7 +30,9 @@ def audit(correct: int, robust: int, n: int = N, *, samples: bool = True, **data
         "worst_case": [
             {**share, "threat_model": str(THREAT), "threat": THREAT.model_dump(mode="json"), "attacks": ["a", "b"]}
         ],
-        "classes": [{"label": 0, "name": "cat", "n": 20, "correct": 20, "accuracy": 1.0, "robust": 8, "robust_accuracy": 0.4}],
+        "classes": [
+            {"label": 0, "name": "cat", "n": 20, "correct": 20, "accuracy": 1.0, "robust": 8, "robust_accuracy": 0.4}
+        ],
     }
     fooled = [i >= robust for i in range(n)]
     rows = Sampled(range(n), [0] * n, [i < correct for i in range(n)], {"a": fooled, "b": [False] * n})
@@ -66,7 +68,10 @@ def test_other_numbers_have_none(path: str) -> None:
 
 def test_of_several_the_least_counts() -> None:
     report = dict(audit(90, 60).report)
-    report["attacks"] = [report["attacks"][0], {**report["attacks"][0], "id": "c", "robust": 30, "n": 40, "robust_accuracy": 0.75}]
+    report["attacks"] = [
+        report["attacks"][0],
+        {**report["attacks"][0], "id": "c", "robust": 30, "n": 40, "robust_accuracy": 0.75},
+    ]
     low, high = interval(report, "attacks.robust_accuracy") or (0, 0)
     assert low == min(wilson(60, 100)[0], wilson(30, 40)[0])
     assert high == min(wilson(60, 100)[1], wilson(30, 40)[1])

@@ -8,12 +8,12 @@ import pytest
 
 from openapi.attacks import AutoAttack, Pgd
 from openapi.hardenings import HardeningRequest
+from openapi.intervals import mcnemar
 from openapi.scrutiny import Scrutiny, added
 from tests.workers.reports.planted import Planted, build
 from tests.workers.reports.test_hardening import TRAINING
 from workers.reports.build import Built
 from workers.reports.html import render
-from openapi.intervals import mcnemar
 
 CUTS = [(0, 25), (25, 60)]
 N = np.arange(60)

@@ -23,13 +23,13 @@ from openapi.analyses.explain import (
 )
 from openapi.attack_ids import attack_ids
 from openapi.attacks import AttackSpec
+from openapi.intervals import Z95
 from openapi.report import Report
 from workers.explain.shares import QUANTILES
 from workers.reports.analyses import explain_units
 from workers.reports.analyses.base import Found, Merged, Output, Result
 from workers.reports.analyses.explain_figures import by_attack, scores
 from workers.reports.formatting import attack_text, class_text
-from openapi.intervals import Z95
 from workers.reports.kept_arrays import join_npz
 from workers.reports.sheets import of_examples
 

@@ -21,6 +21,7 @@ from openapi.analyses.importance import (
     TargetImportance,
 )
 from openapi.base import as_written
+from openapi.intervals import Z95
 from openapi.report import Report
 from workers.neurons.chance import indel_chance, levenshtein_chance
 from workers.neurons.exact import ExactSum, Floats, Ints
@@ -31,7 +32,6 @@ from workers.neurons.sums import SensitivitySums
 from workers.reports.analyses.base import Found, Merged, Output
 from workers.reports.figures import Figure
 from workers.reports.formatting import class_text
-from openapi.intervals import Z95
 from workers.reports.kept_arrays import join_npz
 from workers.reports.plots import bars_or_histogram, scatter
 from workers.reports.svg import Series, accuracy_chart

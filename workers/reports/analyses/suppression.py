@@ -17,11 +17,11 @@ from openapi.analyses.suppression import (
 )
 from openapi.attack_ids import attack_ids
 from openapi.attacks import ATTACK_ADAPTER
+from openapi.intervals import wilson
 from openapi.report import Check, Report
 from workers.reports.analyses.base import Found, Merged, Result
 from workers.reports.figures import Figure
 from workers.reports.formatting import attack_text
-from openapi.intervals import wilson
 from workers.reports.svg import Series, accuracy_chart
 
 Bools = npt.NDArray[np.bool_]
