@@ -136,6 +136,9 @@ class AttackReport(Frozen):
         None, description="Black-box attacks: `mean`, `median` and `max` queries of the successes"
     )
     targeted: Targeted | None = Field(None, description="Where one class was chosen as the `target` of all samples")
+    atlas: tuple[str, ...] = Field(
+        (), exclude_if=lambda value: not value, description="Its techniques in MITRE ATLAS; none of a corruption"
+    )
 
 
 class WorstCase(Frozen):

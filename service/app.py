@@ -18,6 +18,7 @@ from service.catalog.controller import CatalogController
 from service.comparisons.controller import ComparisonController
 from service.context import Services
 from service.datasets.controller import DatasetController
+from service.evidence.controller import SigningKeyController
 from service.hardenings.controller import HardeningController
 from service.health.controller import HealthController
 from service.http.guards import RateLimit, caller_of, require_key
@@ -98,6 +99,7 @@ def create_app(settings: Settings, *, workers_ended: Ended | None = None) -> Lit
             AuditController,
             AnalysesController,
             ComparisonController,
+            SigningKeyController,
             PolicyController,
             HardeningController,
             ArtifactController,
@@ -128,6 +130,7 @@ def create_app(settings: Settings, *, workers_ended: Ended | None = None) -> Lit
                 Tag("audits", "Attacks and neuron analysis of a model on a data set, with a report"),
                 Tag("analyses", "Layers, neurons, images and clusters of an audit that has ended, in slices"),
                 Tag("policies", "Rules under a name, bound to models"),
+                Tag("evidence", "Signed statements of what was found"),
                 Tag("comparisons", "Two audits of the same images, sample by sample"),
                 Tag("hardenings", "Training a model against attacks, and comparing before and after"),
                 Tag("artifacts", "Files that jobs left"),

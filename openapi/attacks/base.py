@@ -33,6 +33,13 @@ class Facts:
         """Whether it needs no gradients."""
         return self.family != "gradient"
 
+    @property
+    def atlas(self) -> tuple[str, ...]:
+        """Its techniques in MITRE ATLAS: evading a model (AML.T0015) by data that were crafted in a white box
+        (AML.T0043.000) or a black one (AML.T0043.001). Corruptions have no adversary, and none."""
+        crafted = {"gradient": "AML.T0043.000", "score": "AML.T0043.001"}.get(self.family)
+        return () if crafted is None else (crafted, "AML.T0015")
+
 
 class Mask(Frozen):
     """Where an attack may change pixels: inside masks of the audited images, which come with them or were found."""

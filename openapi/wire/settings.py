@@ -53,6 +53,12 @@ class Settings(BaseSettings):
     )
     s3_secret_access_key: SecretStr | None = None
 
+    signing_key_file: Path | None = Field(
+        None,
+        description="PEM of the ed25519 key that signs evidence, the same for all APIs; null is one in data_dir, made when "
+        "first needed",
+    )
+
     min_free_bytes: int | None = Field(
         None,
         ge=0,

@@ -8,6 +8,7 @@ from litestar.di import Provide
 from openapi.report import Report
 from service.audits.service import WRITERS, AuditService
 from service.context import Services
+from service.evidence.controller import evidence_call
 from service.http.arguments import Id, Parts, Req
 from service.http.content import report_response
 from service.http.docs import REPORTING, Doc, get_or_head
@@ -69,6 +70,7 @@ class AuditController(Controller):
     report_page = report_page_call(AuditService, "Read the report as a page.")
     samples = samples_call(AuditService, "List per-sample results in order of index.")
     artifacts = artifacts_call(AuditService, "List the files that the audit left.")
+    evidence = evidence_call(AuditService)
 
     @get_or_head(
         "/{audit_id:str}/report",

@@ -1,22 +1,47 @@
-"""The report as SARIF 2.1.0: broken rules of the policy and failed checks are results about the model's file."""
+"""The report as SARIF 2.1.0: broken rules of the policy, failed checks, and what each attack did to each class.
+
+All are results about the model's file. One a class and attack, never one an image: code scanning takes 25,000 results a
+run and shows 5,000 (`MOST`).
+"""
 
 import json
 from importlib.metadata import version
 from typing import Any
 
 from openapi.text import visible_texts
+from openapi.threat_models import threat_label
 from service.audits.notices import inspection_warnings
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
-def _result(rule: str, level: str, text: str, model: dict[str, Any]) -> dict[str, Any]:
+#: Classes under attack that are told of, those with the fewest robust samples first.
+MOST = 4000
+
+
+def _attacked(report: dict[str, Any]) -> list[tuple[float, str, str, str]]:
+    """(share of the class that is robust, rule, class, text) of every class that an attack has fooled samples of."""
+    names = report["model"].get("labels") or ()
+    found = []
+    for attack in report["attacks"]:
+        for one in attack.get("by_class") or ():
+            fooled, label = one["correct"] - one["robust"], one["label"]
+            if fooled > 0:
+                name = names[label] if label < len(names) else str(label)
+                what = f"{attack['id']} fools {fooled} of {one['n']} images of the class {name}"
+                text = f"{what}; {one['robust']} are robust"
+                found.append((one["robust"] / one["n"], f"attack/{attack['id']}", str(label), text))
+    return sorted(found)
+
+
+def _result(rule: str, level: str, text: str, model: dict[str, Any], part: str = "") -> dict[str, Any]:
+    """`part`: of what a rule has several results of."""
     return {
         "ruleId": rule,
         "level": level,
         "message": {"text": text.replace("](", "] (")},  # what looks like a link is shown as one
         "locations": [{"physicalLocation": {"artifactLocation": {"uri": f"sha256:{model['sha256']}"}}}],
-        "partialFingerprints": {"model/rule": f"{model['sha256']}:{rule}"},
+        "partialFingerprints": {"model/rule": f"{model['sha256']}:{rule}{part and ':' + part}"},
     }
 
 
@@ -43,6 +68,13 @@ def from_report(data: bytes) -> bytes:
         identity = f"inspection/{i}"  # each of its own: results of one rule are taken for one
         rules[identity] = {"id": identity, "shortDescription": {"text": f"Inspection of the {part}"}}
         results.append(_result(identity, "note", text, model))
+    told = _attacked(report)
+    for attack in report["attacks"]:
+        tags = [f"external/mitre-atlas/{technique}" for technique in attack.get("atlas") or ()]
+        identity = f"attack/{attack['id']}"
+        about = {"text": f"{attack['id']}: {threat_label(attack)}"}
+        rules[identity] = {"id": identity, "shortDescription": about, "properties": {"tags": tags}}
+    results += [_result(rule, "note", text, model, label) for _, rule, label, text in told[:MOST]]
     driver = {
         "name": "Tremor",
         "version": version("tremor"),
@@ -53,6 +85,10 @@ def from_report(data: bytes) -> bytes:
         "tool": {"driver": driver},
         "artifacts": [{"location": {"uri": f"sha256:{model['sha256']}"}, "hashes": {"sha-256": model["sha256"]}}],
         "results": results,
-        "properties": {"audit": report["id"], "verdict": report["verdict"]["status"]},
+        "properties": {
+            "audit": report["id"],
+            "verdict": report["verdict"]["status"],
+            "leftOut": max(0, len(told) - MOST),
+        },
     }
     return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=1).encode()

@@ -25,6 +25,7 @@ class AttackInfo(BaseModel):
     paper: str
     threat_model: str = Field(description="With default options; worst cases are taken within one threat model")
     black_box: bool = Field(description="True when it needs no gradients")
+    atlas: tuple[str, ...] = Field(description="Its techniques in MITRE ATLAS; none of a corruption")
     defaults: dict[str, Any]
     schema_: dict[str, Any] = Field(alias="schema", description="JSON Schema of its options")
 
@@ -43,6 +44,7 @@ def attack_info(kind: type[Attack]) -> AttackInfo:
         paper=kind.paper,
         threat_model=str(kind.model_validate({"name": defaults["name"]}).threat_model),
         black_box=kind.facts.black_box,
+        atlas=kind.facts.atlas,
         defaults=defaults,
         schema=schema,
     )

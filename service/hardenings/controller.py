@@ -6,6 +6,7 @@ from litestar import Controller, Response
 from litestar.di import Provide
 from litestar.response import Stream
 
+from service.evidence.controller import evidence_call
 from service.hardenings.service import HardeningService
 from service.http.arguments import Id, Parts, Req
 from service.http.content import MEDIA_TYPES, disposition, report_response
@@ -58,6 +59,7 @@ class HardeningController(Controller):
     report_page = report_page_call(HardeningService, "Read the comparison as a page.")
     samples = samples_call(HardeningService, "List per-sample results of the hardened model in order of index.")
     artifacts = artifacts_call(HardeningService, _ARTIFACTS)
+    evidence = evidence_call(HardeningService)
 
     @get_or_head(
         "/{hardening_id:str}/report",

@@ -132,7 +132,7 @@ def filled(path: str, ids: dict[str, str]) -> str:
 def test_lists_hold_what_is_ones_own(two: Two) -> None:
     lists = [path for method, path in routes(two.app) if method == "GET" and "{" not in path]
     for path in lists:
-        if path in ("/v1/attacks", "/v1/presets", "/v1/hardening-methods", "/v1/comparisons"):
+        if path in ("/v1/attacks", "/v1/presets", "/v1/hardening-methods", "/v1/comparisons", "/v1/signing-key"):
             continue
         if path == "/v1/keys":
             assert [item["name"] for item in two.other.get(path).json()["items"]] == ["other"]

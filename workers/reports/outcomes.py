@@ -51,6 +51,7 @@ def attack_report(table: AttackTable, num_classes: int, names: Sequence[str] | N
         by_class=_by_class(table.label, table.correct, table.robust),
         queries=_queries(table),
         targeted=_targeted(table, names),
+        atlas=table.spec.facts.atlas,
     )
 
 

@@ -1,0 +1,37 @@
+"""`tremor evidence`: the signed statement of what an audit or hardening of a server found."""
+
+from pathlib import Path
+
+import click
+
+from service.cli.display import line
+from service.cli.exits import interruptible
+from service.cli.jobs import KINDS
+from service.cli.options import server_options
+from service.cli.session import connected
+
+
+@click.command()
+@click.argument("job", metavar="JOB_ID")
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=Path("evidence.zip"),
+    show_default=True,
+    help="The zip to write.",
+)
+@server_options
+def evidence(*, job: str, out: Path, server: str | None, api_key: str | None, retry_for: float) -> None:
+    """Download the signed evidence of the audit or hardening JOB_ID.
+
+    A zip of report, in-toto statement (DSSE, ed25519), CycloneDX bill of materials and public key. Trust the key
+    because you have it from the server's operator, not because it lies in the zip.
+    """
+    kind = KINDS.get(job.partition("_")[0])
+    if kind is None:
+        raise click.BadParameter(f"{job!r} is no id of an audit (aud_…) or hardening (hrd_…)", param_hint="JOB_ID")
+    if not server:
+        raise click.UsageError("--server says where the job is")
+    with interruptible(), connected(server, api_key, patience=retry_for) as client:
+        client.download(f"/v1/{kind}/{job}/evidence", out)
+    line(f"written: {out}")

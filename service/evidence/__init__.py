@@ -1,0 +1,1 @@
+"""Signed evidence of what an audit or a hardening found."""

@@ -1,0 +1,80 @@
+"""The key that an installation signs evidence with: ed25519 (RFC 8032), in a file for the service alone."""
+
+import hashlib
+import os
+from contextlib import suppress
+from functools import cached_property
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import TYPE_CHECKING
+
+from openapi.evidence import SigningKey
+from openapi.wire.private import private_folder
+from openapi.wire.settings import Settings
+
+if TYPE_CHECKING:  # heavy, and nothing else in the API needs it
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+
+class WrongKey(ValueError):
+    """The file holds no ed25519 key without a password."""
+
+
+class Signer:
+    """Signs bytes; `public` is how others know the key."""
+
+    def __init__(self, key: "Ed25519PrivateKey") -> None:
+        self._key = key
+
+    def sign(self, data: bytes) -> bytes:
+        """The signature, 64 bytes; the same bytes give the same one."""
+        return self._key.sign(data)
+
+    @cached_property
+    def public(self) -> SigningKey:
+        """The public half."""
+        from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+        key = self._key.public_key()
+        der, pem = (key.public_bytes(form, PublicFormat.SubjectPublicKeyInfo) for form in (Encoding.DER, Encoding.PEM))
+        return SigningKey(keyid=hashlib.sha256(der).hexdigest(), public_key=pem.decode())
+
+
+def signer(settings: Settings) -> Signer:
+    """The installation's: of the file that the settings name, else of one in the data folder, made when first needed.
+
+    Raises `WrongKey`, and `OSError` where the file cannot be read.
+    """
+    path = settings.signing_key_file or settings.data_dir / "signing-key.pem"
+    if settings.signing_key_file is None and not path.exists():
+        _make(path)
+    return Signer(_read(path))
+
+
+def _read(path: Path) -> "Ed25519PrivateKey":
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+    try:
+        key = load_pem_private_key(path.read_bytes(), password=None)
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+        raise WrongKey(f"{path} holds no private key as PEM without a password: {error}") from error
+    if not isinstance(key, Ed25519PrivateKey):
+        raise WrongKey(f"{path} holds a key of another kind; make one with: openssl genpkey -algorithm ed25519")
+    return key
+
+
+def _make(path: Path) -> None:
+    """Write a new key, unless another process is quicker: whoever comes first stays."""
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+    from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+    pem = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    private_folder(path.parent)
+    with NamedTemporaryFile(dir=path.parent, prefix=".signing-key-") as file:  # with mode 0600
+        file.write(pem)
+        file.flush()
+        os.fsync(file.fileno())
+        with suppress(FileExistsError):
+            os.link(file.name, path)

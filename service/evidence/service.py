@@ -1,0 +1,40 @@
+"""Evidence of the caller's jobs, signed with the installation's key."""
+
+import asyncio
+import logging
+from typing import Any
+
+from openapi.evidence import SigningKey
+from openapi.problems import Unavailable
+from service.context import Services
+from service.evidence.keys import Signer, WrongKey, signer
+from service.evidence.package import evidence
+from service.jobs.service import JobService
+
+_log = logging.getLogger("tremor.evidence")
+
+
+class EvidenceService:
+    """Signs what there is."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    async def of(self, jobs: JobService[Any, Any], identity: str) -> bytes:
+        """The zip of a job's report. Raises what `JobService.report_json` raises."""
+        data, _ = await jobs.report_json(identity)
+        key = await asyncio.to_thread(self._signer)
+        return await asyncio.to_thread(evidence, data, key)
+
+    async def key(self) -> SigningKey:
+        """The public key."""
+        return (await asyncio.to_thread(self._signer)).public
+
+    def _signer(self) -> Signer:
+        try:
+            return signer(self._services.settings)
+        except (WrongKey, OSError) as error:
+            _log.error("evidence cannot be signed: %s", error)
+            raise Unavailable(
+                "The installation's signing key cannot be used; its operator sees why in the log"
+            ) from error
