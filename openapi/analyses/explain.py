@@ -116,7 +116,7 @@ class ExplainedSample(Frozen):
 
 
 class CommonImages(Frozen):
-    """Means over the images that every one of the attacks fools: what is left to compare at equal success."""
+    """Means over the images that every attack with a success fools: what is left to compare at equal success."""
 
     l2: float = Field(description="Of the perturbations")
     sparsity: float
@@ -158,7 +158,7 @@ class ExplainSection(Frozen):
     refinement: RefinedMean | None
     samples: tuple[ExplainedSample, ...]
     attacks: tuple[ExplainedAttack, ...] = Field((), description="`attack` and those of `compare`")
-    common: int = Field(0, description="Images that each of them fools")
+    common: int = Field(0, description="Images that each of them with a success fools")
     masking: MaskingSection | None = None
     dissection: DissectionSection | None = None
 
@@ -209,7 +209,7 @@ EXPLAIN = Analysis(
         "negligible where both are below kappa; of the perturbed groups of an image, averaged over images",
         "sparsity": "ours: the mean share of an image's groups that a perturbation leaves alone",
         "attacks": "ours: of several attacks those of the paper's comparison are C&W, EAD, StrAttack, I-FGSM and PGD; "
-        "`common` are means over the images that all of them fool",
+        "`common` are means over the images that all of them fool, but for those that fool none",
         **masking.DEFINITIONS,
         **dissection.DEFINITIONS,
         "target": "ours: of an untargeted attack the class that the example reaches",

@@ -217,7 +217,7 @@ NOBODY = {"name": "fgsm", "eps": 1e-6}
 def test_an_attack_that_fools_nobody_drops_no_other(small: InProcess, found: Audited) -> None:
     other = audited(small, attack=NOBODY, compare=[PGD])
     section, alone = other.report["explain"], found.report["explain"]
-    assert (section["n"], section["samples"], section["common"]) == (0, [], 0)
+    assert (section["n"], section["samples"], section["common"]) == (0, [], alone["n"])
     assert section["shares"] is section["intervals"] is section["sparsity"] is section["curve"] is None
     assert section["refinement"] is section["interpretability"] is None
     first, second = section["attacks"]

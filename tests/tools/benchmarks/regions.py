@@ -33,7 +33,7 @@ INPUT = InputSpec(shape=(1, 28, 28), mean=(0.286,), std=(0.353,))
 def shipped(images: int) -> tuple[AuditedModel, Tensor]:
     """The demo's net and the first of its held-out images."""
     with np.load(DEMO / "holdout.npz") as data:
-        x = torch.from_numpy(data["x"][:images]).float() / 255
+        x = torch.from_numpy(data["x"][:images]).permute(0, 3, 1, 2).float() / 255
     return load_model(DEMO / "small_vgg.onnx", "onnx", INPUT), x
 
 

@@ -111,8 +111,9 @@ def _compared(specs: Sequence[AttackSpec], parts: Sequence[Sequence[Result]]) ->
 
 
 def _common(lists: Sequence[Sequence[ExplainedSample]]) -> set[int]:
-    """The images that all of some attacks fool."""
-    return set.intersection(*({s.index for s in samples} for samples in lists))
+    """The images that all of some attacks fool, but for attacks that fool none."""
+    fooled = [{s.index for s in samples} for samples in lists if samples]
+    return set.intersection(*fooled) if fooled else set()
 
 
 def _attack(
@@ -245,6 +246,7 @@ def view(section: ExplainSection, report: Report) -> dict[str, Any]:
         "attack": section.attack.facts.label,
         "units": [] if section.dissection is None else explain_units.detectors(section.dissection),
         "compared": [_row(a) for a in section.attacks] if len(section.attacks) > 1 else [],
+        "all_fool": all(attack.n for attack in section.attacks),
         "kinds": [(kind, getattr(section.shares, kind), getattr(section.intervals, kind)) for kind in _KINDS]
         if section.n
         else [],
