@@ -83,6 +83,11 @@ class Hits(View):
 
 
 class RegionDetail(RegionView):
-    model_config = example(**_REGION, hits={"y": [4], "x": [11], "value": [[1.0, 0.0, 0.0]], "label": [5]})
+    model_config = example(
+        **_REGION, hits={"y": [4], "x": [11], "value": [[1.0, 0.0, 0.0]], "label": [5]}, segments=[[0, 0], [0, 1]]
+    )
 
     hits: Hits
+    segments: tuple[tuple[int, ...], ...] | None = Field(
+        description="The region of every pixel, row by row; null of an audit made before they were kept"
+    )

@@ -16,8 +16,11 @@ Adversarial = Annotated[
     int | None,
     QueryParameter(**FROM_ZERO, le=1_000_000, description="Only images that are taken for this class under attack"),
 ]
-Index = Annotated[
-    int | None, QueryParameter(**FROM_ZERO, lt=2**53, description="One image, by its number in the data set")
+Target = Annotated[
+    int | None, QueryParameter(**FROM_ZERO, le=1_000_000, description="Only examples that reach or aim at this class")
+]
+Vulnerable = Annotated[
+    bool | None, QueryParameter(description="Only images in which a single pixel decides, or in which none does")
 ]
 LayerName = Annotated[
     str | None,

@@ -113,6 +113,12 @@ class Columns:
         data = await self._range(self.index.texts[name].offset + begin, end - begin)
         return data.splitlines() if data else [], count
 
+    async def lines_at(self, name: str, places: list[int]) -> list[bytes]:
+        """The lines at several places."""
+        at, begin = await self.whole(f"{name}.at"), self.index.texts[name].offset
+        found = await self._blobs.read_ranges(self.sha256, [(begin + at[i], begin + at[i + 1]) for i in places])
+        return [data.removesuffix(b"\n") for data in found]
+
     async def _range(self, offset: int, size: int) -> bytes:
         if not size:
             return b""

@@ -19,7 +19,6 @@ from service.analyses.arguments import (
     FieldMode,
     Fooled,
     Height,
-    Index,
     LayerName,
     Method,
     Most,
@@ -29,6 +28,8 @@ from service.analyses.arguments import (
     Share,
     SortImages,
     SortNeurons,
+    Target,
+    Vulnerable,
 )
 from service.analyses.arrow import ARROW, media_type, most
 from service.analyses.clusters import clusters, dendrogram, embedding
@@ -42,7 +43,7 @@ from service.analyses.neurons import Scope, neurons
 from service.analyses.pictures import picture
 from service.analyses.service import columns_of
 from service.context import Services
-from service.http.arguments import Id, Limit, Parts, Place, Req
+from service.http.arguments import Id, Index, Limit, Parts, Place, Req
 from service.http.conditional import conditional
 from service.http.docs import Doc, get_or_head
 
@@ -254,11 +255,24 @@ class AnalysesController(Controller):
 
     @get_or_head("/{audit_id:str}/explanations", operation_id="listAuditExplanations", doc=_doc(ExplanationsPage))
     async def explanations(
-        self, audit_id: Id, request: Req, services: Parts, limit: Limit = 100, cursor: Place = None
+        self,
+        audit_id: Id,
+        request: Req,
+        services: Parts,
+        label: Class = None,
+        adversarial: Target = None,
+        index: Index = None,
+        limit: Limit = 100,
+        cursor: Place = None,
     ) -> Response[Any]:
         """List explained examples; `explain` in the audit's request asks for them."""
         start = int(cursor or 0)
-        return await _answered(services, request, audit_id, lambda columns: explanations(columns, limit, start))
+        return await _answered(
+            services,
+            request,
+            audit_id,
+            lambda columns: explanations(columns, label, adversarial, index, limit, start),
+        )
 
     @get_or_head(
         "/{audit_id:str}/explanations/{index:int}", operation_id="getAuditExplanation", doc=_doc(ExplanationDetail)
@@ -269,13 +283,23 @@ class AnalysesController(Controller):
 
     @get_or_head("/{audit_id:str}/regions", operation_id="listAuditRegions", doc=_doc(RegionsPage))
     async def regions(
-        self, audit_id: Id, request: Req, services: Parts, limit: Limit = 100, cursor: Place = None
+        self,
+        audit_id: Id,
+        request: Req,
+        services: Parts,
+        label: Class = None,
+        vulnerable: Vulnerable = None,
+        index: Index = None,
+        limit: Limit = 100,
+        cursor: Place = None,
     ) -> Response[Any]:
         """List images that were searched pixel by pixel; `regions` in the audit's request asks for it."""
         start = int(cursor or 0)
-        return await _answered(services, request, audit_id, lambda columns: regions(columns, limit, start))
+        return await _answered(
+            services, request, audit_id, lambda columns: regions(columns, label, vulnerable, index, limit, start)
+        )
 
     @get_or_head("/{audit_id:str}/regions/{index:int}", operation_id="getAuditRegions", doc=_doc(RegionDetail))
     async def region(self, audit_id: Id, index: Number, request: Req, services: Parts) -> Response[Any]:
-        """Read the regions of one image, and every single pixel that decides."""
+        """Read the regions of one image, which region each pixel is of, and every single pixel that decides."""
         return await _answered(services, request, audit_id, lambda columns: region(columns, index))

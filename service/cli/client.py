@@ -60,6 +60,11 @@ class Client:
             trust_env=not _is_local(self.url),  # no proxy leads to this machine itself
         )
 
+    @property
+    def lasting_url(self) -> str | None:
+        """The address of a server that is still there when this command has ended."""
+        return None if self.fresh else self.url
+
     def close(self) -> None:
         """Close the connection."""
         self._http.close()

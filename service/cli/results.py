@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Collection, Iterator, Mapping
+from html import escape
 from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import quote
@@ -29,6 +30,7 @@ Json = dict[str, Any]
 
 PAGE = "report.html"
 _LINK = re.compile(r'<a href="/v1/artifacts/([A-Za-z0-9_]+)">')
+_EXPLORE = re.compile(r'<p class="explore"><a href="(/ui/audits/[A-Za-z0-9_]+)">(.*?)</p>\s*')
 _OF_A_HARDENING = {"checkpoint", "manifest", "log", "example", "card"}
 
 
@@ -59,18 +61,22 @@ def save_artifacts(client: Client, job: str, folder: Path, kinds: Collection[str
     }
 
 
-def relink(page: Path, saved: Mapping[str, Path]) -> None:
+def relink(page: Path, saved: Mapping[str, Path], server: str | None) -> None:
     """Let a saved page's links to artifacts lead to the files that were saved with it; the others lead nowhere.
 
-    saved: id of the artifact → its file, in the page's folder or below.
+    saved: id of the artifact → its file, in the page's folder or below. server: the address of the service whose page
+    explores the audit; None where it ends with the command, and the page then says nothing of it.
     """
 
     def link(found: re.Match[str]) -> str:
         path = saved.get(found[1])
         return "<a>" if path is None else f'<a href="{quote(path.relative_to(page.parent).as_posix())}">'
 
+    def explore(found: re.Match[str]) -> str:
+        return "" if server is None else f'<p class="explore"><a href="{escape(server)}{found[1]}">{found[2]}</p>'
+
     try:
-        page.write_text(_LINK.sub(link, page.read_text("utf-8")), "utf-8")
+        page.write_text(_EXPLORE.sub(explore, _LINK.sub(link, page.read_text("utf-8"))), "utf-8")
     except OSError as error:
         raise cannot_write(page, error) from error
 
@@ -111,7 +117,7 @@ def fetch(client: Client, kind: Kind, body: Json, out: Path) -> tuple[Json, list
     found = save_artifacts(client, job, out, kinds | artifacts())
     if body.get("hardening_id"):
         found |= save_artifacts(client, f"/v1/hardenings/{body['hardening_id']}", out, _OF_A_HARDENING)
-    relink(out / PAGE, found)
+    relink(out / PAGE, found, client.lasting_url)
     return report, [*saved, *found.values()]
 
 

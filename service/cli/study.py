@@ -62,7 +62,7 @@ def save_study(client: Client, kind: Kind, body: Json, folder: Path) -> tuple[Js
     for item in found:
         if (place := _FOLDERS.get(item["format"])) is not None:
             beside[item["id"]] = save_artifact(client, item, _folder(folder / place))
-    relink(folder / PAGE, beside)
+    relink(folder / PAGE, beside, client.lasting_url)
     target = folder / ".study.zip"
     client.download(archive["href"], target)
     try:

@@ -33,6 +33,9 @@ def after(prefix: str) -> Any:
     return Annotated[str | None, QueryParameter(pattern=rf"^{prefix}_[0-9a-z]{{26}}$", description=_NEXT)]
 
 
+Index = Annotated[
+    int | None, QueryParameter(**FROM_ZERO, lt=2**53, description="One image, by its number in the data set")
+]
 Place = Annotated[str | None, QueryParameter(pattern=r"^[0-9]{1,15}$", description=_NEXT)]
 Status = Annotated[JobStatus | None, QueryParameter(description="Only jobs of this status")]
 

@@ -13,7 +13,20 @@ from pydantic import BaseModel
 
 from openapi.audits import ArtifactInfo, SampleResult
 from openapi.problems import InvalidField
-from service.http.arguments import Identity, Label, Limit, ModelSearch, Parts, Place, Req, Status, Tag, Wait, after
+from service.http.arguments import (
+    Identity,
+    Index,
+    Label,
+    Limit,
+    ModelSearch,
+    Parts,
+    Place,
+    Req,
+    Status,
+    Tag,
+    Wait,
+    after,
+)
 from service.http.bodies import answer, read_json
 from service.http.content import report_response
 from service.http.docs import CREATE_PROBLEMS, REPORTING, Doc, get_or_head
@@ -154,9 +167,9 @@ def samples_call(jobs: Jobs, description: str) -> HTTPRouteHandler:
 
     @get_or_head(_path(jobs, "/samples"), operation_id=f"list{_title(jobs)}Samples", doc=doc, description=description)
     async def samples(
-        self: Any, identity: Identity, services: Parts, limit: Limit = 100, cursor: Place = None
+        self: Any, identity: Identity, services: Parts, limit: Limit = 100, cursor: Place = None, index: Index = None
     ) -> Response[Any]:
-        return answer(await jobs(services).samples(identity, limit, cursor))
+        return answer(await jobs(services).samples(identity, limit, cursor, index))
 
     return samples
 

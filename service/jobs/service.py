@@ -1,6 +1,7 @@
 """What audits and hardenings have in common: reading, waiting, stopping, deleting, events, files."""
 
 import asyncio
+import json
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Sequence
 from typing import Any, ClassVar, Generic, TypeVar
@@ -23,7 +24,7 @@ from service.db.tables import Artifact, EventRow, Job, ShardRow
 from service.idempotency import Created, Once, forget
 from service.jobs.events import PING
 from service.jobs.facts import job_facts
-from service.jobs.jsonl_pages import read_lines
+from service.jobs.jsonl_pages import find_line, read_lines
 from service.jobs.search import ALL, Search
 from service.jobs.surroundings import NONE, Surroundings, job_and_surroundings, surroundings
 from service.orchestrator import job_rows
@@ -282,10 +283,20 @@ class JobService(ABC, Generic[Asked, Info]):
         found = await self.file(identity, "report", "json")
         return await self._services.blobs.read_async(found.sha256), found
 
-    async def samples(self, identity: str, limit: int, cursor: str | None) -> Page[SampleResult]:
-        """One page of per-sample results, in order of index. The cursor is a place in the stored lines."""
+    async def samples(
+        self, identity: str, limit: int, cursor: str | None, index: int | None = None
+    ) -> Page[SampleResult]:
+        """One page of per-sample results, in order of index, or the one of an index.
+
+        The cursor is a place in the stored lines.
+        """
         found = await self.file(identity, "samples", "jsonl")
-        lines, place = await read_lines(self._services.blobs, found.sha256, found.size, int(cursor or 0), limit)
+        stored = self._services.blobs, found.sha256, found.size
+        if index is None:
+            lines, place = await read_lines(*stored, int(cursor or 0), limit)
+        else:
+            line = await find_line(*stored, lambda text: int(json.loads(text)["index"]), index)
+            lines, place = [] if line is None else [line], found.size
         try:
             items = await asyncio.to_thread(lambda: tuple(SampleResult.model_validate_json(line) for line in lines))
         except ValidationError as error:

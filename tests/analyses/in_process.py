@@ -113,7 +113,9 @@ class InProcess:
         inspection = DatasetInspection.model_validate({**found, "class_counts": counts, "concepts": concepts})
         return DatasetSubject(name, "set", "d" * 64, 1, inspection, files=files)
 
-    def audit(self, *, slice_size: int = 1000, batch_size: int | None = None, **request: Any) -> Audited:
+    def audit(
+        self, *, slice_size: int = 1000, batch_size: int | None = None, identity: str = "aud_1", **request: Any
+    ) -> Audited:
         """Plan the audit and do it, step by step."""
         body = {"model_id": "mdl_1", "dataset_id": "dst_1", "execution": {"batch_size": batch_size}, **request}
         asked = AuditRequest.model_validate(stored(with_attacks(AuditRequest.model_validate(body))))
@@ -122,7 +124,7 @@ class InProcess:
         while True:
             datasets = {Part.EVAL: self.data, **{part: self.others[name] for part, (name, _) in named(asked).items()}}
             known = Known(
-                "aud_1", JobKind.AUDIT, _NOW, _NOW, asked, self.model, datasets,
+                identity, JobKind.AUDIT, _NOW, _NOW, asked, self.model, datasets,
                 frozenset(step.name for step in planned), done, slice_size,
             )  # fmt: skip
             more = extend(known)

@@ -52,8 +52,21 @@ def test_links_of_a_saved_page_lead_to_the_files_beside_it(tmp_path: Path) -> No
         '<td><a href="/v1/artifacts/art_1">a b.npz</a></td><td><a href="/v1/artifacts/art_2">c.zip</a></td>'
         '<a href="#neurons">Neurons</a> <a href="https://example.org/v1/artifacts/art_1">elsewhere</a>'
     )
-    relink(page, {"art_1": tmp_path / "arrays" / "a b.npz", "art_3": tmp_path / "d.png"})
+    relink(page, {"art_1": tmp_path / "arrays" / "a b.npz", "art_3": tmp_path / "d.png"}, None)
     assert page.read_text() == (
         '<td><a href="arrays/a%20b.npz">a b.npz</a></td><td><a>c.zip</a></td>'
         '<a href="#neurons">Neurons</a> <a href="https://example.org/v1/artifacts/art_1">elsewhere</a>'
     )
+
+
+EXPLORE = '<p class="explore"><a href="{}/ui/audits/aud_1">Explore this audit</a> on the page.</p>'
+
+
+@pytest.mark.parametrize(
+    ("server", "said"), [("https://example.org", EXPLORE.format("https://example.org")), (None, "")]
+)
+def test_a_saved_page_leads_to_the_service_that_is_still_there(tmp_path: Path, server: str | None, said: str) -> None:
+    page = tmp_path / "report.html"
+    page.write_text(f"<main>{EXPLORE.format('')}</main>")
+    relink(page, {}, server)
+    assert page.read_text() == f"<main>{said}</main>"

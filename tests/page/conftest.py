@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
+import httpx
 import numpy as np
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
@@ -15,6 +16,7 @@ from openapi.wire.settings import Settings
 from service.embedded.broker import Broker
 from tests.analyses.conftest import images, net
 from tests.analyses.in_process import InProcess
+from tests.page.demo import audited
 from tests.page.tools import chromium
 from tests.service.analyses.conftest import REQUEST, Place
 from tests.service.conftest import broker as broker
@@ -130,7 +132,31 @@ def whole(place: Place, tmp_path_factory: pytest.TempPathFactory) -> str:
     """An audit with every analysis, its files written by real workers."""
     folder: Path = tmp_path_factory.mktemp("whole")
     labels = np.random.default_rng(1).integers(0, 3, len(images()))
-    audited = InProcess(folder, net(), images().numpy(), labels).audit(slice_size=21, **REQUEST)
     identity = place.start()
+    audited = InProcess(folder, net(), images().numpy(), labels).audit(slice_size=21, identity=identity, **REQUEST)
     place.leave(identity, audited)
     return identity
+
+
+@dataclass(frozen=True)
+class Demo:
+    """The shipped example, audited and hardened for real: where it is served, and its audit."""
+
+    api: httpx.Client
+    audit: str
+
+
+@pytest.fixture(scope="package")
+def demo(broker: Broker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    settings = make_settings(broker, tmp_path_factory.mktemp("demo"), db=11)
+    flush(settings)
+    worker = ProtocolWorker(settings)
+    with closing(worker), running(settings) as api:
+        yield Demo(api, apart(lambda: audited(api, worker, tmp_path_factory.mktemp("work"))))
+
+
+@pytest.fixture
+def demo_tab(context: BrowserContext, demo: Demo) -> Iterator[Tab]:
+    found = open_tab(context, str(demo.api.base_url))
+    yield found
+    assert found.wrong() == []

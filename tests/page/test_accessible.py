@@ -1,12 +1,15 @@
 """axe-core finds nothing on any view, in both themes, wide and narrow; nothing sticks out at 390 pixels."""
 
 import json
+from contextlib import closing
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser
 
-from tests.page.conftest import Tab
+from tests.page.conftest import Tab, open_tab
 from tests.page.tools import PACKAGES
+from tests.service.analyses.conftest import Place
 
 _RUN = """
 axe.run(document, {
@@ -36,6 +39,47 @@ def test_the_views(tab: Tab, request: pytest.FixtureRequest, audit: str, width: 
     for details in page.locator("details").all():
         details.evaluate("element => { element.open = true }")
     tab.ready()
+    assert violations(tab) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("audit", ["made_up", "whole"])
+def test_everything_is_readable_at_200_percent(
+    browser: Browser, place: Place, request: pytest.FixtureRequest, audit: str
+) -> None:
+    # A browser that is 1,280 pixels wide and enlarges by two has 640 of the pixels that styles count in.
+    context = browser.new_context(viewport={"width": 640, "height": 450}, device_scale_factor=2)
+    with closing(context):
+        tab = open_tab(context, str(place.api.base_url))
+        page = tab.explore(request.getfixturevalue(audit), "?image=3")
+        assert violations(tab) == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= 640
+        assert page.evaluate(_COVERED) == []
+        assert tab.wrong() == []
+
+
+#: Texts beside pictures that another element covers or that are cut off, where one looks at them.
+_COVERED = """
+[...document.querySelectorAll("section[data-view] :is(h2, h3, p, label, figcaption > span)")].filter((element) => {
+  element.scrollIntoView({ block: "center" });
+  const { left, right, top, bottom, width } = element.getBoundingClientRect();
+  if (width === 0) return false;
+  const seen = document.elementFromPoint(left + 2, (top + bottom) / 2);
+  return right > innerWidth || left < 0 || !seen || !(element.contains(seen) || seen.contains(element));
+}).map((element) => element.outerHTML.slice(0, 200))
+"""
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_form(tab: Tab, place: Place, width: int, theme: Any) -> None:
+    tab.page.emulate_media(color_scheme=theme)
+    tab.page.set_viewport_size({"width": width, "height": 844})
+    page = tab.open(f"/ui/new?model={place.model}&dataset={place.dataset}")
+    page.get_by_role("button", name="Start the audit").wait_for()
+    page.get_by_role("button", name="Add to attacks").click()
+    for details in page.locator("details").all():
+        details.evaluate("element => { element.open = true }")
     assert violations(tab) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 

@@ -83,3 +83,5 @@ def test_progress_moves_while_an_audit_runs(tab: Tab, place: Place) -> None:
     expect(page.locator("dl.facts")).to_contain_text("succeeded")
     expect(page.locator("dl.facts")).to_contain_text("100.0 %")
     expect(page.locator("section[data-view=matrix]")).to_be_visible()
+    for view, ask in (("explain", '"explain": {}'), ("regions", '"regions": {}'), ("hardening", '"harden": {')):
+        expect(page.locator(f"section[data-view={view}]")).to_contain_text(ask)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import BrowserContext, expect
@@ -13,6 +14,7 @@ from service.app import create_app
 from service.db.tables import ApiKey
 from service.embedded.broker import Broker
 from tests.page.conftest import Tab, apart, open_tab
+from tests.page.test_accessible import violations
 from tests.service.conftest import Served, flush, make_settings
 from tests.service.test_page_sessions import change
 from tests.service.test_tenants import key
@@ -37,6 +39,19 @@ def guarded_tab(context: BrowserContext, url: str) -> Iterator[Tab]:
     found.expected.add(401)
     yield found
     assert found.wrong() == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 390])
+def test_signing_in_is_accessible(guarded_tab: Tab, width: int, theme: Any) -> None:
+    guarded_tab.page.emulate_media(color_scheme=theme)
+    guarded_tab.page.set_viewport_size({"width": width, "height": 844})
+    page = guarded_tab.open("/")
+    page.get_by_label("API key").fill("trm_nonsense")
+    page.get_by_role("button", name="Sign in").click()
+    page.locator("[role=alert]").wait_for()
+    assert violations(guarded_tab) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 def test_one_signs_in_where_one_wanted_to_go(guarded_tab: Tab, guarded: Settings) -> None:

@@ -4,7 +4,8 @@
     tremor serve --data DIR --workers 0
 
 The activations are noise with a pattern a class; all else (measures, bands, clusters, pictures, columns) is made by
-the same code as in a worker, so that the calls and the page have something true to show.
+the same code as in a worker, so that the calls and the page have something true to show. Explanations, regions and the
+hardening are made up (`tests.tools.synthetic_findings`).
 """
 
 import argparse
@@ -20,23 +21,20 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import torch
 
 from openapi.analyses import NeuronOptions
 from openapi.analyses.sensitivity import LayerSensitivity, NeuronRank, PairInfo
 from openapi.analyses.vulnerability import ActivationsValue, VulnerabilityOptions
 from openapi.audits import AuditRequest
-from openapi.base import utc_now
 from openapi.report import NeuronReport, Report
 from openapi.stages.report import ReportParams
-from openapi.status import JobKind, JobStatus
-from openapi.wire.blobs import BlobStore
-from openapi.wire.jobs import Blob, artifact_id
+from openapi.status import JobKind
 from openapi.wire.settings import Settings
-from service.db.database import Database
-from service.db.tables import Artifact, Job
-from service.tenants.caller import DEFAULT_TENANT
 from tests.service.report import REPORT
+from tests.tools.synthetic_findings import explained, hardened, sample_lines, searched
+from tests.tools.synthetic_store import About, put
 from workers.analyses.activation_files import AttackedImages, write_activations
 from workers.neurons.heads.last_layer import LastLayer
 from workers.neurons.vulnerability import Pairs
@@ -71,6 +69,27 @@ class Size:
         told = f"{self.neurons}-{self.images}-{self.classes}-{self.side}"
         return "aud_" + hashlib.sha256(told.encode()).hexdigest()[:26]
 
+    @property
+    def hardening(self) -> str:
+        """The id of its hardening."""
+        return "hrd_" + self.audit.removeprefix("aud_")
+
+    @property
+    def labels(self) -> npt.NDArray[np.int64]:
+        """The true class of every image."""
+        starts = range(0, self.images, _SLICE)
+        return np.concatenate([_draw(self, start, np.random.default_rng(start + 1)) for start in starts])
+
+    @property
+    def won(self) -> npt.NDArray[np.bool_]:
+        """Whether the hardened model withstands, of every image."""
+        return np.random.default_rng(7).random(self.images) < 0.4
+
+
+def _draw(size: Size, start: int, rng: np.random.Generator) -> npt.NDArray[np.int64]:
+    """True classes of the images of one slice: the first that is drawn of it."""
+    return rng.integers(0, size.classes, min(_SLICE, size.images - start))
+
 
 def last_layer(size: Size) -> LastLayer:
     """Random weights; each neuron speaks for one class more than for others."""
@@ -93,7 +112,7 @@ def _slice(size: Size, last: LastLayer, start: int, folder: Path) -> Result:
     """Images ``start…`` of one slice, as a worker leaves them."""
     rng = np.random.default_rng(start + 1)
     n = min(_SLICE, size.images - start)
-    label, aim = rng.integers(0, size.classes, n), rng.integers(0, size.classes, n)
+    label, aim = _draw(size, start, rng), rng.integers(0, size.classes, n)
     own = np.arange(size.neurons) % size.classes
     noise, push = rng.gamma(1.0, 0.2, (2, n, size.neurons))
     a = noise + 0.4 * (own == label[:, None])
@@ -160,7 +179,13 @@ def write_audit(size: Size, folder: Path, audit: str) -> tuple[Path, Report]:
         return files[key]
 
     vulnerability.keep(asked, found, output)
-    report = _report(size, audit, request, neurons)
+    labels = size.labels
+    parts = {
+        "explain": explained(labels, size.classes, size.side, output("explanations", "explanations.npz", "", "")),
+        "regions": searched(labels, size.classes, size.side, output("regions", "regions.npz", "", "")),
+        "hardening": hardened(size.hardening, list(widths), labels, np.flatnonzero(size.won), size.names).dump(),
+    }
+    report = _report(size, audit, request, neurons, parts)
     path = folder / "views.columns"
     write_views(path, report, found, files)
     return path, report
@@ -181,69 +206,27 @@ def _params(request: AuditRequest) -> ReportParams:
     )
 
 
-def _report(size: Size, audit: str, request: AuditRequest, neurons: NeuronReport) -> Report:
-    names = ("neurons", "neurons.vulnerability", "explain", "regions")
+def _report(size: Size, audit: str, request: AuditRequest, neurons: NeuronReport, parts: Mapping[str, Any]) -> Report:
+    names = ("neurons", "neurons.vulnerability")
     checks = [{"id": name, "title": name, "status": "skipped", "detail": "not asked for"} for name in names]
     checks.append({"id": "measured", "title": "Numbers are measured", "status": "fail", "detail": "they are made up"})
     model = {**REPORT["model"], "name": "synthetic", "labels": size.names, "num_classes": size.classes}
     model["warnings"] = ("there is no model: <b>everything</b> is made up",)
     dataset = {**REPORT["dataset"], "name": "synthetic", "num_samples": size.images, "evaluated": size.images}
     dataset["warnings"] = ("there are no images either",)
-    given = {"id": audit, "model": model, "dataset": dataset, "checks": checks, "neurons": neurons}
+    given = {"id": audit, "model": model, "dataset": dataset, "checks": checks, "neurons": neurons, **parts}
     return Report.model_validate({**REPORT, **given, "config": request.model_dump(mode="json", by_alias=True)})
 
 
-async def put(settings: Settings, audit: str, columns: Path, report: Report) -> None:
-    """Enter the audit and its files in the database and the store of a data folder."""
-    db, blobs = Database(settings.sqlalchemy_url), BlobStore.from_settings(settings)
-    await db.migrate()
-    files = {
-        ("report", "json", "report.json"): blobs.put_bytes(report.model_dump_json().encode()),
-        ("views", "columns", "views.columns"): blobs.put_file(columns),
+def _files(size: Size, columns: Path, report: Report) -> dict[tuple[str, About], bytes | Path]:
+    """What the audit and its hardening leave."""
+    samples, labels, won = ("samples", "jsonl", "samples.jsonl"), size.labels, size.won
+    return {
+        (size.audit, ("report", "json", "report.json")): report.model_dump_json().encode(),
+        (size.audit, ("views", "columns", "views.columns")): columns,
+        (size.audit, samples): sample_lines(labels, np.zeros_like(won), size.classes).encode(),
+        (size.hardening, samples): sample_lines(labels, won, size.classes).encode(),
     }
-    async with db.write() as session:
-        old = await session.get(Job, audit)
-        if old is not None:
-            await session.delete(old)
-            await session.flush()
-        session.add(_job(audit, report))
-        await session.flush()
-        for (kind, format, name), blob in files.items():
-            session.add(_artifact(audit, kind, format, name, blob))
-    await db.close()
-
-
-def _job(audit: str, report: Report) -> Job:
-    now = utc_now()
-    return Job(
-        id=audit,
-        tenant_id=DEFAULT_TENANT,
-        kind=JobKind.AUDIT,
-        status=JobStatus.SUCCEEDED,
-        phase="report",
-        planned=True,
-        model_id="mdl_synthetic",
-        dataset_id="dst_synthetic",
-        request=json.loads(json.dumps(report.config)),
-        last_seq=0,
-        created_at=now,
-        started_at=now,
-        finished_at=now,
-    )
-
-
-def _artifact(audit: str, kind: str, format: str, name: str, blob: Blob) -> Artifact:
-    identity = artifact_id(audit, name)
-    return Artifact(
-        id=identity,
-        tenant_id=DEFAULT_TENANT,
-        job_id=audit,
-        kind=kind,
-        format=format,
-        name=name,
-        size=blob.size,
-        sha256=blob.sha256,
-    )
 
 
 def synthetic(settings: Settings, size: Size) -> str:
@@ -251,7 +234,8 @@ def synthetic(settings: Settings, size: Size) -> str:
     folder = Path(tempfile.mkdtemp(prefix="tremor-synthetic-"))
     try:
         columns, report = write_audit(size, folder, size.audit)
-        asyncio.run(put(settings, size.audit, columns, report))
+        request = json.loads(json.dumps(report.config))
+        asyncio.run(put(settings, size.audit, size.hardening, request, _files(size, columns, report)))
     finally:
         shutil.rmtree(folder)
     return size.audit

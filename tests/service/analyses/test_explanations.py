@@ -50,6 +50,36 @@ def test_regions_are_the_reports(explored: Explored) -> None:
     assert without_pictures(explored.every("regions", limit=3)) == explored.report["regions"]["samples"]
 
 
+def test_explanations_of_a_cell_or_an_image(explored: Explored) -> None:
+    samples = explored.report["explain"]["samples"]
+    asked = samples[1]
+    found = explored.every("explanations", label=asked["label"], adversarial=asked["target"], limit=1)
+    same = [one for one in samples if (one["label"], one["target"]) == (asked["label"], asked["target"])]
+    assert without_pictures(found) == same
+    assert without_pictures(explored.get("explanations", index=asked["index"])["items"]) == [asked]
+    missing = next(i for i in range(99) if i not in {one["index"] for one in samples})
+    assert explored.get("explanations", index=missing) == {"items": [], "next_cursor": None}
+
+
+def test_regions_of_a_class_an_image_or_an_outcome(explored: Explored) -> None:
+    samples = explored.report["regions"]["samples"]
+    for label in range(3):
+        wanted = [one for one in samples if one["label"] == label]
+        assert without_pictures(explored.every("regions", label=label, limit=2)) == wanted
+    outcomes = [[one for one in samples if (one["vulnerable_regions"] > 0) == hit] for hit in (True, False)]
+    assert [without_pictures(explored.every("regions", vulnerable=hit)) for hit in (True, False)] == outcomes
+    assert without_pictures(explored.get("regions", index=samples[-1]["index"])["items"]) == [samples[-1]]
+
+
+def test_every_pixel_is_of_a_region(explored: Explored) -> None:
+    kept = explored.arrays("regions")
+    for row, index in enumerate(kept["index"].tolist()):
+        found = RegionDetail.model_validate_json(explored.ask(f"regions/{index}").content)
+        np.testing.assert_array_equal(found.segments, kept["segments"][row])
+        counted = np.bincount(kept["segments"][row].ravel())
+        assert {one.region: one.pixels for one in found.regions} == dict(enumerate(counted.tolist()))
+
+
 def test_every_hit_is_told(explored: Explored) -> None:
     kept = explored.arrays("regions")
     total = 0

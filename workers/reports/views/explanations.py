@@ -1,6 +1,6 @@
 """Explained examples in the file of columns: lines ``explain`` (`ExplanationView`), and a row each of ``explain.*``.
 
-index; promotion, suppression, psr (rows, columns); kind, as `GroupMap` has it; pictures.
+index, label, target; promotion, suppression, psr (rows, columns); kind, as `GroupMap` has it; pictures.
 """
 
 from pathlib import Path
@@ -28,6 +28,8 @@ def write(file: ColumnsFile, audit: str, section: ExplainSection, explanations: 
     rows = np.array([place[sample.index] for sample in section.samples])
     arrays = {name: values[rows] for name, values in arrays.items()}
     file.array("explain.index", arrays["index"], "i8")
+    file.array("explain.label", arrays["label"], "i4")
+    file.array("explain.target", arrays["target"], "i4")
     for name in ("promotion", "suppression", "psr"):
         file.array(f"explain.{name}", arrays[name], "f8")
     kind = np.where(arrays["touched"], arrays["kind"], _UNTOUCHED)

@@ -1,7 +1,7 @@
 """Searched images in the file of columns: the lines ``regions`` (`RegionView`), and a row each of ``regions.*``.
 
-index; hits: the first row of its hits, and one row more; pictures. ``hits.*``, a row a hit: y, x, label, value
-(channels,).
+index, label; vulnerable: whether a pixel decides; hits: the first row of its hits, and one row more; segments (h, w):
+the region of every pixel; pictures. ``hits.*``, a row a hit: y, x, label, value (channels,).
 """
 
 from pathlib import Path
@@ -24,6 +24,9 @@ def write(file: ColumnsFile, audit: str, section: RegionSection, regions: Path) 
     file.array("regions.index", arrays["index"], "i8")
     first = np.searchsorted(arrays["hit_sample"][order], np.arange(len(arrays["index"]) + 1))
     file.array("regions.hits", first, "i8")
+    file.array("regions.label", [sample.label for sample in section.samples], "i4")
+    file.array("regions.vulnerable", [sample.vulnerable_regions > 0 for sample in section.samples], "u1")
+    file.array("regions.segments", arrays["segments"], "i4")
     for name, column, type in (("y", "hit_y", "i4"), ("x", "hit_x", "i4"), ("label", "hit_class", "i4")):
         file.array(f"hits.{name}", arrays[column][order], type)  # type: ignore[arg-type]  # one of the types
     file.array("hits.value", arrays["hit_value"][order], "f4")

@@ -3,7 +3,7 @@
 /** Properties that style sheets give to marks, and that a lone picture must carry itself. */
 const CARRIED = [
   "fill", "fill-opacity", "stroke", "stroke-width", "stroke-opacity", "stroke-dasharray", "opacity", "font-family",
-  "font-size", "font-weight", "text-anchor", "dominant-baseline", "visibility",
+  "font-size", "font-weight", "text-anchor", "dominant-baseline", "visibility", "image-rendering",
 ];
 
 /**

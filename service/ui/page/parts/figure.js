@@ -18,7 +18,7 @@ export function Figure({ name, caption, children }) {
       say(`It could not be saved: ${asProblem(error).message}`);
     }
   };
-  return html`<figure class="figure">
+  return html`<figure class="figure" data-figure=${name}>
     <div class="figure-picture" ref=${ref}>${children}</div>
     <figcaption>
       <span>${caption}</span>

@@ -26,7 +26,7 @@ export function Wait({ text = "Loading…" }) {
 
 /**
  * What stands for what in a picture.
- * @param {{items: {name: any, colour: string, shape?: "dot" | "cross" | "line" | "band"}[]}} props
+ * @param {{items: {name: any, colour: string, shape?: "dot" | "cross" | "line" | "band" | "ring" | "square" | "outline"}[]}} props
  */
 export function Legend({ items }) {
   return html`<ul class="legend">${items.map(({ name, colour, shape = "dot" }, i) => html`<li key=${i}>
@@ -41,5 +41,8 @@ function mark(shape, colour) {
   if (shape === "cross") return html`<path d="M3 3 11 11M11 3 3 11" stroke=${colour} stroke-width="2" />`;
   if (shape === "line") return html`<path d="M1 7H13" stroke=${colour} stroke-width="2.5" />`;
   if (shape === "band") return html`<rect x="1" y="3" width="12" height="8" fill=${colour} fill-opacity="0.3" />`;
+  if (shape === "square") return html`<rect x="2" y="2" width="10" height="10" fill=${colour} />`;
+  if (shape === "outline") return html`<rect x="2" y="2" width="10" height="10" fill="none" stroke=${colour} />`;
+  if (shape === "ring") return html`<circle cx="7" cy="7" r="4.5" fill="none" stroke=${colour} stroke-width="2.5" />`;
   return html`<circle cx="7" cy="7" r="5" fill=${colour} />`;
 }

@@ -1,15 +1,16 @@
 /** Image grid: benign, what the attack adds, adversarial, with the probabilities of both classes. */
 import { address } from "../lib/api.js";
 import { useRead } from "../lib/asking.js";
-import { choose, useChoice, useSetting } from "../lib/choice.js";
+import { useChoice, useSetting } from "../lib/choice.js";
 import { useClassName } from "../lib/classes.js";
 import { useTheme } from "../lib/colours.js";
 import { number, percent } from "../lib/format.js";
 import { html } from "../lib/html.js";
-import { moveByKeys } from "../lib/keys.js";
 import { Answer } from "../parts/answer.js";
 import { Select } from "../parts/controls.js";
 import { Figure } from "../parts/figure.js";
+import { ImageCards } from "../parts/image-cards.js";
+import { Pager, usePlaceInList } from "../parts/pager.js";
 import { TableBehind } from "../parts/table.js";
 
 const PAGE = 12;
@@ -24,8 +25,7 @@ function Show({ audit }) {
   const { cell, image } = useChoice();
   const [sort, setSort] = useSetting("images.sort", "index", SORTS.map(([key]) => key));
   const [which, setWhich] = useSetting("images.which", "all", WHICH.map(([key]) => key));
-  const [place, setPlace] = useSetting("images.from", "0");
-  const start = Math.max(0, Number.parseInt(place, 10) || 0);
+  const [start, setStart] = usePlaceInList("images.from");
   const asked = useRead(address(`${audit.at}/images`, {
     ...cell, sort, fooled: which === "all" ? null : which, limit: PAGE, cursor: start || null,
   }));
@@ -36,32 +36,22 @@ function Show({ audit }) {
       <${Select} label="Sorted by" value=${sort} options=${SORTS} onChange=${setSort} />
     </div>
     <${Answer} asked=${asked}>${(/** @type {any} */ page) => html`<${Grid} page=${page} chosen=${image} />
-      <p class="buttons">
-        <button type="button" class="small" disabled=${start === 0} onClick=${() => setPlace(String(Math.max(0, start - PAGE)))}>Before</button>
-        <span>${page.n === 0 ? "no image" : `${start + 1} to ${start + page.items.length} of ${page.n}`}</span>
-        <button type="button" class="small" disabled=${page.next_cursor === null} onClick=${() => setPlace(page.next_cursor)}>Next</button>
-      </p>`}<//>`;
+      <${Pager} page=${page} n=${page.n} start=${start} size=${PAGE} onGo=${setStart} />`}<//>`;
 }
 
 /** @param {{page: any, chosen: number | null}} props */
 function Grid({ page, chosen }) {
   const name = useClassName();
-  const focus = page.items.some((/** @type {any} */ item) => item.index === chosen) ? chosen : page.items[0]?.index;
-  return html`<div class="images" role="listbox" aria-label="Images" onKeyDown=${moveByKeys}>
-    ${page.items.map((/** @type {any} */ item, /** @type {number} */ i) => {
-      const selected = item.index === chosen;
-      const { benign, attacked } = item.probabilities;
-      return html`<div key=${item.index} class=${`image ${item.fooled ? "fooled" : ""}`} role="option" data-index=${item.index}
-          data-at=${`0,${i}`} tabindex=${item.index === focus ? 0 : -1} aria-selected=${selected ? "true" : "false"}
-          onClick=${() => choose({ image: selected ? null : item.index })}>
-        <div class="three">${item.pictures.slice(0, 3).map((/** @type {any} */ picture) => html`<img key=${picture.what} class="pixels"
-          src=${picture.href} alt=${picture.alt} loading="lazy" width="128" height="128" />`)}</div>
-        <div>Image ${item.index}: ${name(item.label)}</div>
-        <div class="arrow">${name(item.predicted)} ${percent(benign.predicted, 0)} → ${name(item.adversarial)} ${percent(attacked.adversarial, 0)}</div>
-        <div class="change">L∞ ${number(item.perturbation.linf, 2)}, L2 ${number(item.perturbation.l2, 2)}</div>
-      </div>`;
-    })}
-  </div>`;
+  const cards = page.items.map((/** @type {any} */ item) => {
+    const { benign, attacked } = item.probabilities;
+    return {
+      index: item.index, fooled: item.fooled, pictures: item.pictures.slice(0, 3),
+      lines: [`Image ${item.index}: ${name(item.label)}`,
+        `${name(item.predicted)} ${percent(benign.predicted, 0)} → ${name(item.adversarial)} ${percent(attacked.adversarial, 0)}`,
+        `L∞ ${number(item.perturbation.linf, 2)}, L2 ${number(item.perturbation.l2, 2)}`],
+    };
+  });
+  return html`<${ImageCards} label="Images" cards=${cards} chosen=${chosen} />`;
 }
 
 /** @param {{audit: import("../parts/view.js").Audit, index: number}} props */

@@ -11,12 +11,15 @@
  * - `Answer`, `Figure`, `Table`, `TableBehind`, `Legend`, `Select` and `Slider` of `parts/` are what is shared.
  */
 import clusters from "./clusters.js";
+import explain from "./explain.js";
 import fields from "./fields.js";
+import hardening from "./hardening.js";
 import images from "./images.js";
 import layers from "./layers.js";
 import matrix from "./matrix.js";
 import neurons from "./neurons.js";
 import overview from "./overview.js";
+import regions from "./regions.js";
 
 /** @type {import("../parts/view.js").View[]} */
-export const VIEWS = [overview, matrix, images, neurons, fields, clusters, layers];
+export const VIEWS = [overview, matrix, images, neurons, fields, clusters, layers, explain, regions, hardening];

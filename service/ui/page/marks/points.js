@@ -1,0 +1,175 @@
+/** Points of a plane: where they are, which is nearest, and drawing them. All places are shares of the plane's extent. */
+import d3 from "../lib/d3.js";
+
+/**
+ * @typedef {object} Group points of one look
+ * @property {string} colour
+ * @property {"dot" | "cross"} shape
+ * @property {number[]} rows
+ * @property {boolean} [faint]
+ */
+/** @typedef {{left: number, top: number, w: number, h: number}} Area the part of a picture that points are in, in pixels */
+/**
+ * @typedef {object} Seen what a zoom shows
+ * @property {[number, number]} x shares from left to right
+ * @property {[number, number]} y from top to bottom
+ * @property {(x: number, y: number) => [number, number]} pixel of a share
+ * @property {(px: number, py: number) => {x: number, y: number}} share of a pixel
+ * @property {(x: number, y: number) => boolean} holds whether a share is seen
+ */
+
+const MARGIN = 12;
+
+/**
+ * @param {number} width
+ * @param {number} height
+ * @param {boolean} axes whether there are axes beside it
+ * @returns {Area}
+ */
+export function box(width, height, axes) {
+  const [left, top, foot] = axes ? [52, 20, 36] : [MARGIN, MARGIN, MARGIN];
+  return { left, top, w: Math.max(1, width - left - MARGIN), h: Math.max(1, height - top - foot) };
+}
+
+/**
+ * Points as shares of their extent, from the left and from the top: x₀, y₀, x₁, …
+ * @param {{x: ArrayLike<number>, y: ArrayLike<number>}} points
+ * @returns {Float64Array}
+ */
+export function placed({ x, y }) {
+  const found = new Float64Array(2 * x.length);
+  const [left = 0, right = 1] = d3.extent(/** @type {number[]} */ (x));
+  const [low = 0, high = 1] = d3.extent(/** @type {number[]} */ (y));
+  const [wide, tall] = [right - left || 1, high - low || 1];
+  for (let i = 0; i < x.length; i++) {
+    found[2 * i] = (x[i] - left) / wide;
+    found[2 * i + 1] = (high - y[i]) / tall;
+  }
+  return found;
+}
+
+/**
+ * @param {import("../lib/zoom.js").Zoom} zoom
+ * @param {Area} area
+ * @returns {Seen}
+ */
+export function seen({ k, x, y }, { left, top, w, h }) {
+  const [x0, y0] = [x - 0.5 / k, y - 0.5 / k];
+  return {
+    x: [x0, x0 + 1 / k],
+    y: [y0, y0 + 1 / k],
+    pixel: (sx, sy) => [left + (sx - x0) * k * w, top + (sy - y0) * k * h],
+    share: (px, py) => ({ x: x0 + (px - left) / (k * w), y: y0 + (py - top) / (k * h) }),
+    holds: (sx, sy) => sx >= x0 && sx <= x0 + 1 / k && sy >= y0 && sy <= y0 + 1 / k,
+  };
+}
+
+/**
+ * What finds the nearest point that is drawn: made when it is first asked.
+ * @param {Float64Array} shares
+ * @param {Group[]} groups
+ * @param {Area} area
+ * @returns {(place: {x: number, y: number}, within: number) => number} the point, −1 where none is within so many pixels
+ */
+export function nearest(shares, groups, { w, h }) {
+  /** @type {any} */
+  let finder = null;
+  /** @type {number[]} */
+  let rows = [];
+  let last = 0;
+  return ({ x, y }, within) => {
+    if (!finder) {
+      rows = groups.flatMap((group) => group.rows);
+      const flat = new Float64Array(2 * rows.length);
+      rows.forEach((row, i) => {
+        flat[2 * i] = shares[2 * row] * w;
+        flat[2 * i + 1] = shares[2 * row + 1] * h;
+      });
+      finder = rows.length ? new d3.Delaunay(flat) : { find: () => -1 };
+    }
+    last = finder.find(x * w, y * h, last);
+    if (last < 0) return -1;
+    const row = rows[last];
+    return Math.hypot((shares[2 * row] - x) * w, (shares[2 * row + 1] - y) * h) < within ? row : -1;
+  };
+}
+
+/**
+ * The nearest point of another thing in the direction of an arrow key; without a chosen thing the first; −1 for none.
+ * @param {Float64Array} shares
+ * @param {Group[]} groups
+ * @param {number} items
+ * @param {number} from the chosen thing
+ * @param {string} key
+ */
+export function neighbour(shares, groups, items, from, key) {
+  const directions = /** @type {Record<string, [number, number]>} */ ({ ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowDown: [0, 1], ArrowUp: [0, -1] });
+  const direction = directions[key];
+  const rows = groups.flatMap((group) => group.rows);
+  if (!direction || rows.length === 0) return -1;
+  const start = rows.find((row) => row % items === from);
+  if (start === undefined) return rows[0];
+  const [dx, dy] = direction;
+  let [best, least] = [-1, Infinity];
+  for (const row of rows) {
+    const [x, y] = [shares[2 * row] - shares[2 * start], shares[2 * row + 1] - shares[2 * start + 1]];
+    const [along, across] = [x * dx + y * dy, Math.abs(x * dy - y * dx)];
+    const far = along + 3 * across;
+    if (row % items !== from && along > 0 && far < least) [best, least] = [row, far];
+  }
+  return best;
+}
+
+/**
+ * @param {HTMLCanvasElement} canvas
+ * @param {{shares: Float64Array, groups: Group[], view: Seen, area: Area, width: number, height: number}} what
+ */
+export function drawPoints(canvas, { shares, groups, view, area, width, height }) {
+  const fine = devicePixelRatio || 1;
+  [canvas.width, canvas.height] = [width * fine, height * fine];
+  const pen = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+  pen.scale(fine, fine);
+  pen.beginPath();
+  pen.rect(area.left - MARGIN / 2, area.top - MARGIN / 2, area.w + MARGIN, area.h + MARGIN);
+  pen.clip();
+  const [sx, sy] = [area.w / (view.x[1] - view.x[0]), area.h / (view.y[1] - view.y[0])];
+  const [ox, oy] = [area.left - view.x[0] * sx, area.top - view.y[0] * sy];
+  for (const { colour, shape, rows, faint } of groups) {
+    pen.globalAlpha = faint ? 0.6 : 0.75;
+    const dot = stamp(colour, shape, fine);
+    for (const row of rows) pen.drawImage(dot, ox + shares[2 * row] * sx - SIZE / 2, oy + shares[2 * row + 1] * sy - SIZE / 2, SIZE, SIZE);
+  }
+}
+
+/** A point's side in pixels. */
+const SIZE = 6;
+/** @type {Map<string, HTMLCanvasElement>} */
+const stamps = new Map();
+
+/**
+ * The picture of one point: drawing it again and again is quicker than drawing its lines each time.
+ * @param {string} colour
+ * @param {"dot" | "cross"} shape
+ * @param {number} fine
+ */
+function stamp(colour, shape, fine) {
+  const key = `${colour} ${shape} ${fine}`;
+  const known = stamps.get(key);
+  if (known) return known;
+  const found = document.createElement("canvas");
+  found.width = found.height = Math.ceil(SIZE * fine);
+  const pen = /** @type {CanvasRenderingContext2D} */ (found.getContext("2d"));
+  pen.scale(fine, fine);
+  [pen.fillStyle, pen.strokeStyle] = [colour, colour];
+  if (shape === "dot") {
+    pen.fillRect(SIZE / 2 - 1.5, SIZE / 2 - 1.5, 3, 3);
+  } else {
+    pen.moveTo(1, 1);
+    pen.lineTo(SIZE - 1, SIZE - 1);
+    pen.moveTo(SIZE - 1, 1);
+    pen.lineTo(1, SIZE - 1);
+    pen.stroke();
+  }
+  stamps.set(key, found);
+  return found;
+}

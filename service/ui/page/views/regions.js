@@ -1,0 +1,103 @@
+/** Regions: in which parts of an image a single pixel decides. */
+import { address } from "../lib/api.js";
+import { useRead } from "../lib/asking.js";
+import { useChoice, useSetting } from "../lib/choice.js";
+import { useClassName } from "../lib/classes.js";
+import { count, number, percent, visible } from "../lib/format.js";
+import { html } from "../lib/html.js";
+import { useWidth } from "../lib/measure.js";
+import { Pictures } from "../marks/pictures.js";
+import { Segments } from "../marks/segments.js";
+import { Answer } from "../parts/answer.js";
+import { Select } from "../parts/controls.js";
+import { Figure } from "../parts/figure.js";
+import { ImageCards } from "../parts/image-cards.js";
+import { Missing } from "../parts/missing.js";
+import { Pager, usePlaceInList } from "../parts/pager.js";
+import { TableBehind } from "../parts/table.js";
+import { Overall } from "./regions-more.js";
+
+const PAGE = 6;
+const WHICH = /** @type {[string, string][]} */ ([["all", "all"], ["true", "a pixel decides"], ["false", "no pixel decides"]]);
+
+/** @param {{audit: import("../parts/view.js").Audit}} props */
+function Show({ audit }) {
+  const asked = useRead(`${audit.at}/report.json`);
+  return html`<${Answer} asked=${asked}>${(/** @type {any} */ report) => (report.regions?.n
+    ? html`<${Searched} audit=${audit} section=${report.regions} />`
+    : html`<${Missing} report=${report} part="regions" ask='"regions": {}' />`)}<//>`;
+}
+
+/** @param {{audit: import("../parts/view.js").Audit, section: any}} props */
+function Searched({ audit, section }) {
+  const { cell, image } = useChoice();
+  const name = useClassName();
+  const [which, setWhich] = useSetting("regions.which", "all", WHICH.map(([key]) => key));
+  const [start, setStart] = usePlaceInList("regions.from");
+  const asked = useRead(address(`${audit.at}/regions`, {
+    label: cell?.label, vulnerable: which === "all" ? null : which, limit: PAGE, cursor: start || null,
+  }));
+  const own = useRead(image === null ? null : address(`${audit.at}/regions`, { index: image }));
+  return html`
+    ${image !== null && html`<${Answer} asked=${own}>${(/** @type {any} */ { items }) => (items.length
+      ? html`<${One} audit=${audit} index=${image} />`
+      : html`<p class="hint">Image ${image} is none of the ${section.n} searched ones, which are images that the model gets right.</p>`)}<//>`}
+    <h3>Searched images${cell ? ` of ${name(cell.label)}` : ""}</h3>
+    <div class="controls"><${Select} label="Images" value=${which} options=${WHICH} onChange=${setWhich} /></div>
+    <${Answer} asked=${asked}>${(/** @type {any} */ page) => html`
+      <${ImageCards} label="Searched images" chosen=${image} cards=${page.items.map((/** @type {any} */ sample) => ({
+        index: sample.index, fooled: sample.vulnerable_regions > 0, pictures: sample.pictures,
+        lines: [`Image ${sample.index}: ${name(sample.label)}`,
+          sample.vulnerable_regions ? `a pixel decides in ${sample.vulnerable_regions} of ${sample.regions.length} regions` : "no single pixel decides",
+          `${count(sample.queries)} queries`],
+      }))} />
+      <${Pager} page=${page} n=${cell || which !== "all" ? null : section.n} start=${start} size=${PAGE} onGo=${setStart} />`}<//>
+    <${Overall} section=${section} />`;
+}
+
+/** @param {{audit: import("../parts/view.js").Audit, index: number}} props */
+function One({ audit, index }) {
+  const asked = useRead(`${audit.at}/regions/${index}`);
+  return html`<h3>Image ${index}</h3><${Answer} asked=${asked}>${(/** @type {any} */ found) => html`<${Detail} found=${found} />`}<//>`;
+}
+
+/** @param {{found: any}} props */
+function Detail({ found }) {
+  const [ref, width] = useWidth();
+  const name = useClassName();
+  const [text, setText] = useSetting("regions.region", "");
+  const chosen = /^\d{1,6}$/.test(text) ? Number(text) : null;
+  const region = found.regions.find((/** @type {any} */ one) => one.region === chosen);
+  const picture = found.pictures.find((/** @type {any} */ { what }) => what === "regions");
+  const caption = `Image ${found.index}, ${name(found.label)}: ${found.vulnerable_regions} of ${found.regions.length} regions have a pixel that decides (crosses).`;
+  const reached = (/** @type {any} */ one) => Object.entries(one.classes).sort(([, a], [, b]) => Number(b) - Number(a)).map(([y, n]) => `${name(Number(y))} ${n}`).join(", ");
+  const hits = found.hits.y.map((/** @type {number} */ y, /** @type {number} */ i) => ({ y, x: found.hits.x[i], value: found.hits.value[i], label: found.hits.label[i] }));
+  return html`<div ref=${ref}>
+    <${Figure} name=${`image-${found.index}-regions`} caption=${caption}>
+      ${found.segments ? html`<${Segments} found=${found} href=${picture.href} chosen=${chosen} width=${width}
+          onChoose=${(/** @type {number | null} */ wanted) => setText(wanted === null ? "" : String(wanted), { replace: true })} />`
+        : html`<${Pictures} items=${[{ ...picture, name: "regions" }]} width=${width} title=${caption} />`}<//>
+    <p class="said" role="status">${region ? `Region ${region.region}${region.name ? ` (${visible(region.name)})` : ""}: ${region.vulnerable} of ${region.tried} pixels tried decide (density ${percent(region.density)});
+      ${region.semantic === null ? "" : `its semantic amount is ${number(region.semantic)}. `}${reached(region) ? `Classes reached: ${reached(region)}.` : ""}` : "Choose a region to read what was found in it."}</p>
+    <${TableBehind} caption=${`regions of image ${found.index}`} rows=${found.regions} rowProps=${(/** @type {any} */ row) => (row.region === chosen ? { class: "chosen" } : {})} columns=${[
+      { name: "region", of: (/** @type {any} */ row) => row.region }, { name: "name", of: (/** @type {any} */ row) => row.name },
+      { name: "pixels", of: (/** @type {any} */ row) => row.pixels }, { name: "tried", of: (/** @type {any} */ row) => row.tried },
+      { name: "vulnerable", of: (/** @type {any} */ row) => row.vulnerable }, { name: "density", of: (/** @type {any} */ row) => row.density },
+      { name: "success rate", of: (/** @type {any} */ row) => row.success_rate }, { name: "first hit", of: (/** @type {any} */ row) => row.first_hit },
+      { name: "semantic", of: (/** @type {any} */ row) => row.semantic }, { name: "classes reached", of: reached },
+    ]} />
+    <${TableBehind} caption=${`pixels of image ${found.index} that decide`} rows=${hits} columns=${[
+      { name: "y", of: (/** @type {any} */ row) => row.y }, { name: "x", of: (/** @type {any} */ row) => row.x },
+      { name: "value", of: (/** @type {any} */ row) => row.value.map((/** @type {number} */ v) => number(v)).join(" ") },
+      { name: "taken for", of: (/** @type {any} */ row) => name(row.label, 60) },
+    ]} /></div>`;
+}
+
+export default {
+  id: "regions",
+  title: "Regions",
+  shows: "The parts of an image, and the single pixels in them with which the model takes it for something else: where they lie, how many they are, and whether parts that mean more hold more of them.",
+  equation: "p vulnerable ⇔ ∃ v : argmax z(x[p ← v]) ≠ y,  density(R) = |vulnerable ∩ R| / |tried ∩ R|",
+  source: "Analyzing Adversarial Robustness in Pixel Space (arXiv:2106.09872); budget and semantic amount are ours",
+  Show,
+};
