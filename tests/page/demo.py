@@ -19,17 +19,17 @@ _ATTACK = {"name": "pgd", "eps": 0.05, "steps": 10}
 #: What the README's case study asks for.
 REQUEST: dict[str, Any] = {
     "attacks": [_ATTACK],
-    "max_samples": 120,
+    "max_samples": 100,
     "neurons": {"steps": 5, "vulnerability": {"attack": _ATTACK, "window": "auto"}},
-    "explain": {"attack": _ATTACK, "max_samples": 40},
-    "regions": {"segments": 8, "values": "minmax", "max_samples": 16},
+    "explain": {"attack": _ATTACK, "max_samples": 25},
+    "regions": {"segments": 8, "values": "minmax", "budget": 0.25, "max_samples": 24},
     "labels": {"demo": "true"},
     "execution": {"shards": 1},
 }
 _HARDEN: dict[str, Any] = {
-    "method": "sns", "eps": 0.05, "steps": 2, "epochs": 2, "max_samples": 600, "pairs": 100, "lambda": 0.05,
+    "method": "sns", "eps": 0.05, "steps": 2, "epochs": 1, "max_samples": 400, "pairs": 50, "lambda": 0.05,
     "lr": 0.003,
-    "scrutiny": {"max_samples": 40, "autoattack": False, "more_steps": 1, "transfer": False, "straight_through": False},
+    "scrutiny": {"max_samples": 30, "autoattack": False, "more_steps": 1, "transfer": False, "straight_through": False},
 }  # fmt: skip
 
 

@@ -79,6 +79,6 @@ def test_the_keyboard_reaches_everything(tab: Tab, made_up: str) -> None:
     expect(page.locator("[data-view=images]")).to_contain_text(f"of {SIZE.images}")
     page.locator('[data-view=images] [data-index="0"]').press(" ")
     expect(page.locator('[data-view=images] [data-index="0"]')).to_have_attribute("aria-selected", "true")
-    plane = page.get_by_role("application")
+    plane = page.locator("[data-view=overview]").get_by_role("application")
     plane.press("ArrowRight")
     expect(page).to_have_url(re.compile(r"image=(?!0$)\d+$"))

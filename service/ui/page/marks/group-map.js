@@ -8,6 +8,8 @@ import { html, useMemo, useRef } from "../lib/html.js";
 export const KINDS = /** @type {Record<string, string>} */ ({
   "-1": "suppression", 0: "balanced", 1: "promotion", 2: "negligible", 3: "not perturbed",
 });
+/** In which they are named. */
+export const ORDER = ["-1", "0", "1", "2", "3"];
 /** Shades of a quantity. */
 const SHADES = 12;
 const STEPS = /** @type {Record<string, [number, number]>} */ ({ ArrowRight: [0, 1], ArrowLeft: [0, -1], ArrowDown: [1, 0], ArrowUp: [-1, 0] });

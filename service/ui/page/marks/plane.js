@@ -4,7 +4,7 @@ import d3 from "../lib/d3.js";
 import { html, useEffect, useMemo, useRef, useState } from "../lib/html.js";
 import { useZoom } from "../lib/zoom.js";
 import { BottomAxis, LeftAxis } from "./axis.js";
-import { box, drawPoints, nearest, neighbour, placed, seen } from "./points.js";
+import { box, drawPoints, nearest, neighbour, placed, seen, span } from "./points.js";
 
 /**
  * @typedef {object} PlaneProps
@@ -35,7 +35,7 @@ export function Plane({ name, points, groups, items, width, height, x: below, y:
   const [hovered, hover] = useState(-1);
   const { zoom, show, keep, larger } = useZoom(name);
   const area = useMemo(() => box(width, height, Boolean(below)), [width, height, below]);
-  const shares = useMemo(() => placed(points), [points]);
+  const shares = useMemo(() => placed(points, Boolean(below)), [points, below]);
   const find = useMemo(() => nearest(shares, groups, area), [shares, groups, area]);
   const view = seen(zoom, area);
   useEffect(() => {
@@ -107,7 +107,7 @@ export function Plane({ name, points, groups, items, width, height, x: below, y:
  * @param {boolean} upwards whether the shares run downwards while the values rise
  */
 function axis(values, part, range, upwards) {
-  const [low = 0, high = 1] = d3.extent(/** @type {number[]} */ (values));
+  const [low, high] = span(values, true);
   const value = (/** @type {number} */ share) => low + (high - low) * share;
   return d3.scaleLinear(upwards ? [value(1 - part[1]), value(1 - part[0])] : part.map(value), range);
 }

@@ -34,18 +34,30 @@ export function box(width, height, axes) {
 /**
  * Points as shares of their extent, from the left and from the top: x₀, y₀, x₁, …
  * @param {{x: ArrayLike<number>, y: ArrayLike<number>}} points
+ * @param {boolean} axes whether zero is to be among what is seen
  * @returns {Float64Array}
  */
-export function placed({ x, y }) {
+export function placed({ x, y }, axes) {
   const found = new Float64Array(2 * x.length);
-  const [left = 0, right = 1] = d3.extent(/** @type {number[]} */ (x));
-  const [low = 0, high = 1] = d3.extent(/** @type {number[]} */ (y));
-  const [wide, tall] = [right - left || 1, high - low || 1];
+  const [[left, right], [low, high]] = [span(x, axes), span(y, axes)];
+  const [wide, tall] = [right - left, high - low];
   for (let i = 0; i < x.length; i++) {
     found[2 * i] = (x[i] - left) / wide;
     found[2 * i + 1] = (high - y[i]) / tall;
   }
   return found;
+}
+
+/**
+ * From where to where a quantity goes; never nowhere.
+ * @param {ArrayLike<number>} values
+ * @param {boolean} zero whether it goes through zero
+ * @returns {[number, number]}
+ */
+export function span(values, zero) {
+  const [low = 0, high = 1] = d3.extent(/** @type {number[]} */ (values));
+  const [from, to] = zero ? [Math.min(0, low), Math.max(0, high)] : [low, high];
+  return to > from ? [from, to] : [from - (zero ? 0 : 0.5), from + (zero ? 1 : 0.5)];
 }
 
 /**

@@ -4,7 +4,7 @@ import { useTheme } from "../lib/colours.js";
 import { attackText, number, percent, short, visible } from "../lib/format.js";
 import { html } from "../lib/html.js";
 import { useWidth } from "../lib/measure.js";
-import { KINDS, kindColours } from "../marks/group-map.js";
+import { KINDS, kindColours, ORDER } from "../marks/group-map.js";
 import { Intervals } from "../marks/intervals.js";
 import { Lines } from "../marks/lines.js";
 import { Select } from "../parts/controls.js";
@@ -18,15 +18,19 @@ import { TableBehind } from "../parts/table.js";
 export function Overall({ section }) {
   return html`<h3>Over all ${section.n} explained images</h3>
     <${Shares} section=${section} />
-    ${section.interpretability && html`<p>Of the perturbations' norm ${percent(section.interpretability.true.score)} lie where the true class is seen
-      (chance ${percent(section.interpretability.true.chance)}), ${percent(section.interpretability.target.score)} where the target is
-      (chance ${percent(section.interpretability.target.chance)}).</p>`}
-    ${section.refinement && html`<p>Refinement leaves an L2 norm of ${number(section.refinement.after)} of ${number(section.refinement.before)} on average over
-      ${section.refinement.n} images; ${percent(section.refinement.success)} still fool.</p>`}
+    ${section.refinement && html`<p>${refinedText(section.refinement)}</p>`}
     ${section.curve && html`<${Curve} curve=${section.curve} />`}
     ${section.attacks.length > 1 && html`<${Compared} section=${section} />`}
     ${section.masking && html`<${Masking} masking=${section.masking} />`}
     ${section.dissection && html`<${Dissection} dissection=${section.dissection} />`}`;
+}
+
+/**
+ * What refinement comes to, in words.
+ * @param {{n: number, before: number, after: number, success: number}} mean
+ */
+function refinedText({ n, before, after, success }) {
+  return `Refinement leaves an L2 norm of ${number(after)} of ${number(before)} on average over ${n} images; ${percent(success)} still fool.`;
 }
 
 /** @param {Props} props */
@@ -34,7 +38,7 @@ function Shares({ section }) {
   const [ref, width] = useWidth();
   const theme = useTheme();
   const colours = kindColours(theme);
-  const rows = ["-1", "0", "1", "2"].map((kind) => ({
+  const rows = ORDER.slice(0, 4).map((kind) => ({
     name: KINDS[kind], sides: [{ value: section.shares[KINDS[kind]], ci95: section.intervals[KINDS[kind]], colour: kind === "2" ? "var(--edge)" : colours[kind] }],
   }));
   return html`<div ref=${ref}>
@@ -106,8 +110,7 @@ function Masking(/** @type {{masking: any}} */ { masking }) {
 /** Which concepts units detect. */
 function Dissection(/** @type {{dissection: any}} */ { dissection }) {
   return html`<h3>Units and concepts</h3>
-    <p>${dissection.detectors} of ${dissection.units.length} units of ${short(dissection.layer)} detect a concept (IoU above ${number(dissection.iou)});
-      Spearman's correlation of IoU and σ is ${number(dissection.spearman)}.</p>
+    <p>${`${dissection.detectors} of ${dissection.units.length} units of ${short(dissection.layer)} detect a concept (IoU above ${number(dissection.iou)}); Spearman's correlation of IoU and σ is ${number(dissection.spearman)}.`}</p>
     <${TableBehind} caption="units and the concepts that they overlap with most" rows=${dissection.units} columns=${[
       { name: "unit", of: (/** @type {any} */ row) => row.unit }, { name: "concept", of: (/** @type {any} */ row) => row.concept },
       { name: "IoU", of: (/** @type {any} */ row) => row.iou }, { name: "σ", of: (/** @type {any} */ row) => row.sensitivity },

@@ -7,7 +7,7 @@ import { useTheme } from "../lib/colours.js";
 import { number, percent } from "../lib/format.js";
 import { html } from "../lib/html.js";
 import { useWidth } from "../lib/measure.js";
-import { GroupMap, groupText, kindColours, KINDS } from "../marks/group-map.js";
+import { GroupMap, groupText, kindColours, KINDS, ORDER } from "../marks/group-map.js";
 import { Pictures } from "../marks/pictures.js";
 import { Answer } from "../parts/answer.js";
 import { Select } from "../parts/controls.js";
@@ -73,7 +73,7 @@ function Groups({ sample }) {
   const there = group && map.kind[group[0]]?.[group[1]] !== undefined ? group : null;
   const colours = kindColours(theme);
   const legend = shown === "kind"
-    ? Object.entries(KINDS).map(([kind, name]) => ({ name, colour: kind === "3" ? "var(--edge)" : colours[kind], shape: kind === "3" ? "outline" : "square" }))
+    ? ORDER.map((kind) => ({ name: KINDS[kind], colour: kind === "3" ? "var(--edge)" : colours[kind], shape: kind === "3" ? "outline" : "square" }))
     : [{ name: shown === "suppression" ? "negative: helps the true class" : shown === "psr" ? "suppression dominates" : "negative: hinders the target", colour: shown === "suppression" ? theme.adversarial : theme.benign, shape: "square" },
        { name: shown === "suppression" ? "suppresses the true class" : shown === "psr" ? "promotion dominates" : "promotes the target", colour: shown === "suppression" ? theme.benign : theme.adversarial, shape: "square" }];
   const rows = map.kind.flatMap((/** @type {number[]} */ line, /** @type {number} */ row) => line.map((kind, column) => ({
@@ -106,11 +106,18 @@ function Maps(/** @type {{sample: any}} */ { sample }) {
   const items = named.map(([what, text]) => ({ ...sample.pictures.find((/** @type {any} */ one) => one.what === what), name: text })).filter(({ href }) => href);
   const scores = sample.interpretability;
   return html`<div ref=${ref}>
-    <${Figure} name=${`image-${sample.index}-class-activation`} caption=${`Class activation maps C(x, t₀), C(x, t), C(x′, t₀), C(x′, t) of image ${sample.index}: violet is nowhere, yellow is most.`}>
+    <${Figure} name=${`image-${sample.index}-class-activation`} caption=${`Class activation maps C(x, y), C(x, t), C(x′, y), C(x′, t) of image ${sample.index}: violet is nowhere, yellow is most.`}>
       <${Pictures} items=${items} width=${width} title=${`Where classes are seen in image ${sample.index}`} /><//>
-    ${scores ? html`<p>Of the perturbation's norm ${percent(scores.true.score, 0)} lie where the true class is seen (chance ${percent(scores.true.chance, 0)}),
-      ${percent(scores.target.score, 0)} where the target is (chance ${percent(scores.target.chance, 0)}).</p>`
+    ${scores ? html`<p>${scoresText(scores)}</p>`
       : html`<p class="hint">This model has no class activation maps.</p>`}</div>`;
+}
+
+/**
+ * Where a perturbation lies, in words.
+ * @param {{true: {score: number, chance: number}, target: {score: number, chance: number}}} scores
+ */
+function scoresText({ true: own, target }) {
+  return `Of the perturbation's norm ${percent(own.score, 0)} lie where the true class is seen (chance ${percent(own.chance, 0)}), ${percent(target.score, 0)} where the target is (chance ${percent(target.chance, 0)}).`;
 }
 
 /** What is left of the perturbation when all is undone that its success does not need. */
@@ -130,7 +137,7 @@ export default {
   id: "explain",
   title: "Explanations",
   shows: "What each group of a perturbation's pixels does: it suppresses the true class, promotes the target, or both; whether it lies where the classes are seen; and how much of it is needed at all.",
-  equation: "s_i = z(x′₍ᵢ₎)_t₀ − z(x′)_t₀,  p_i = z(x′)_t − z(x′₍ᵢ₎)_t,  PSR_i = log₂(max(p_i, κ) / max(s_i, κ)),  IS(δ, c) = ‖B∘δ‖₂ / ‖δ‖₂",
+  equation: "s_i = z_y(x′ without δ_i) − z_y(x′),  p_i = z_t(x′) − z_t(x′ without δ_i),  PSR_i = log₂(max(p_i, κ) / max(s_i, κ)),  IS(δ, c) = |δ where c is seen|₂ / |δ|₂",
   source: "Interpreting Adversarial Examples by Activation Promotion and Suppression; formulas reconstructed, refinement ours",
   Show,
 };

@@ -34,7 +34,7 @@ function Show({ audit }) {
 
 /** @param {{audit: import("../parts/view.js").Audit, hardening: any, method: string}} props */
 function Hardened({ audit, hardening, method }) {
-  return html`<p><${VerdictBadge} verdict=${hardening.verdict} /> ${method.toUpperCase()}. ${FINDINGS[hardening.finding] ?? ""}
+  return html`<p>${method.toUpperCase()}, by its rules <${VerdictBadge} verdict=${hardening.verdict} />. ${FINDINGS[hardening.finding] ?? ""}
       ${(hardening.reasons ?? []).map((/** @type {string} */ reason) => ` ${visible(reason)}.`).join("")}
       ${hardening.model_id && html` The hardened model is <a href=${`/?model=${hardening.model_id}`}>a model of its own</a>: <code>${hardening.model_id}</code>.`}</p>
     <${Accuracies} hardening=${hardening} />
@@ -134,7 +134,7 @@ export default {
   id: "hardening",
   title: "Hardening",
   shows: "The same attacks on the uploaded and on the hardened model: accuracies, how much each layer's neurons move, and which images were won or lost.",
-  equation: "min L_adv + λ Σ_{l∈S} Σ_{m∈Ω_l} ‖F_l^m(x) − F_l^m(x′)‖₁ / dim(F_l^m)",
+  equation: "min L_adv + λ L_sns,  L_sns = Σ over l in S, m in Ω_l of |F_l^m(x) − F_l^m(x′)|₁ / dim(F_l^m)",
   source: "SNS, Eq. 12, 13, Algorithm 1, Fig. 17; won and lost: McNemar's exact test",
   Show,
 };

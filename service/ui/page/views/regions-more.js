@@ -13,8 +13,7 @@ import { TableBehind } from "../parts/table.js";
 export function Overall({ section }) {
   const share = section.vulnerable / section.n;
   return html`<h3>Over all ${section.n} searched images</h3>
-    <p>In ${section.vulnerable} of ${section.n} (${percent(share)} ${interval(share, section.n)}) a single pixel decides; ${count(section.queries)} queries.
-      Regions by ${section.segmentation}, values ${section.values}, ${percent(section.budget, 0)} of each region's pixels tried.</p>
+    <p>${`In ${section.vulnerable} of ${section.n} (${percent(share)} ${interval(share, section.n)}) a single pixel decides; ${count(section.queries)} queries. Regions by ${section.segmentation}, values ${section.values}, ${percent(section.budget, 0)} of each region's pixels tried.`}</p>
     <${Budget} curve=${section.curve} />
     <${Densities} section=${section} />`;
 }

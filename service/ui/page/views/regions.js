@@ -77,8 +77,7 @@ function Detail({ found }) {
       ${found.segments ? html`<${Segments} found=${found} href=${picture.href} chosen=${chosen} width=${width}
           onChoose=${(/** @type {number | null} */ wanted) => setText(wanted === null ? "" : String(wanted), { replace: true })} />`
         : html`<${Pictures} items=${[{ ...picture, name: "regions" }]} width=${width} title=${caption} />`}<//>
-    <p class="said" role="status">${region ? `Region ${region.region}${region.name ? ` (${visible(region.name)})` : ""}: ${region.vulnerable} of ${region.tried} pixels tried decide (density ${percent(region.density)});
-      ${region.semantic === null ? "" : `its semantic amount is ${number(region.semantic)}. `}${reached(region) ? `Classes reached: ${reached(region)}.` : ""}` : "Choose a region to read what was found in it."}</p>
+    <p class="said" role="status">${region ? told(region, reached(region)) : "Choose a region to read what was found in it."}</p>
     <${TableBehind} caption=${`regions of image ${found.index}`} rows=${found.regions} rowProps=${(/** @type {any} */ row) => (row.region === chosen ? { class: "chosen" } : {})} columns=${[
       { name: "region", of: (/** @type {any} */ row) => row.region }, { name: "name", of: (/** @type {any} */ row) => row.name },
       { name: "pixels", of: (/** @type {any} */ row) => row.pixels }, { name: "tried", of: (/** @type {any} */ row) => row.tried },
@@ -93,11 +92,24 @@ function Detail({ found }) {
     ]} /></div>`;
 }
 
+/**
+ * What was found in a region, in words.
+ * @param {any} region
+ * @param {string} reached
+ */
+function told({ region, name, vulnerable, tried, density, semantic }, reached) {
+  return [
+    `Region ${region}${name ? ` (${visible(name)})` : ""}: ${vulnerable} of ${tried} pixels tried decide (density ${percent(density)}).`,
+    semantic === null ? "" : `Its semantic amount is ${number(semantic)}.`,
+    reached ? `Classes reached: ${reached}.` : "",
+  ].join(" ");
+}
+
 export default {
   id: "regions",
   title: "Regions",
   shows: "The parts of an image, and the single pixels in them with which the model takes it for something else: where they lie, how many they are, and whether parts that mean more hold more of them.",
-  equation: "p vulnerable ⇔ ∃ v : argmax z(x[p ← v]) ≠ y,  density(R) = |vulnerable ∩ R| / |tried ∩ R|",
+  equation: "p is vulnerable if argmax z(x with p = v) ≠ y for some value v,  density(R) = vulnerable pixels of R / tried pixels of R",
   source: "Analyzing Adversarial Robustness in Pixel Space (arXiv:2106.09872); budget and semantic amount are ours",
   Show,
 };
