@@ -89,7 +89,7 @@ def searched(labels: Labels, classes: int, side: int, path: Path) -> RegionSecti
 def _searched(
     index: int, label: int, classes: int, square: Labels, vulnerable: npt.NDArray[np.int16], rng: np.random.Generator
 ) -> dict[str, Any]:
-    regions = []
+    regions: list[dict[str, Any]] = []
     for region in range(int(square.max()) + 1):
         own = vulnerable[square == region]
         found, pixels = int(own.sum()), len(own)
