@@ -54,7 +54,7 @@ class Audited:
 class InProcess:
     """A model and a data set, audited in this process as often as wanted. Equal shards are done once.
 
-    masks: name → (n, h, w) of masks that come with the images.
+    masks: name → (n, h, w) of masks that come with the images. identity: what the audits are called.
     """
 
     def __init__(
@@ -64,8 +64,9 @@ class InProcess:
         x: npt.NDArray[np.uint8],
         y: npt.NDArray[np.int64],
         masks: Mapping[str, npt.NDArray[np.bool_]] | None = None,
+        identity: str = "aud_1",
     ) -> None:
-        self._folder = folder
+        self._folder, self.identity = folder, identity
         self._paths: dict[str, Path] = {}
         self._known: dict[str, ShardResult] = {}
         self._count = 0
@@ -113,9 +114,7 @@ class InProcess:
         inspection = DatasetInspection.model_validate({**found, "class_counts": counts, "concepts": concepts})
         return DatasetSubject(name, "set", "d" * 64, 1, inspection, files=files)
 
-    def audit(
-        self, *, slice_size: int = 1000, batch_size: int | None = None, identity: str = "aud_1", **request: Any
-    ) -> Audited:
+    def audit(self, *, slice_size: int = 1000, batch_size: int | None = None, **request: Any) -> Audited:
         """Plan the audit and do it, step by step."""
         body = {"model_id": "mdl_1", "dataset_id": "dst_1", "execution": {"batch_size": batch_size}, **request}
         asked = AuditRequest.model_validate(stored(with_attacks(AuditRequest.model_validate(body))))
@@ -124,7 +123,7 @@ class InProcess:
         while True:
             datasets = {Part.EVAL: self.data, **{part: self.others[name] for part, (name, _) in named(asked).items()}}
             known = Known(
-                identity, JobKind.AUDIT, _NOW, _NOW, asked, self.model, datasets,
+                self.identity, JobKind.AUDIT, _NOW, _NOW, asked, self.model, datasets,
                 frozenset(step.name for step in planned), done, slice_size,
             )  # fmt: skip
             more = extend(known)

@@ -133,7 +133,8 @@ def whole(place: Place, tmp_path_factory: pytest.TempPathFactory) -> str:
     folder: Path = tmp_path_factory.mktemp("whole")
     labels = np.random.default_rng(1).integers(0, 3, len(images()))
     identity = place.start()
-    audited = InProcess(folder, net(), images().numpy(), labels).audit(slice_size=21, identity=identity, **REQUEST)
+    process = InProcess(folder, net(), images().numpy(), labels, identity=identity)
+    audited = process.audit(slice_size=21, **REQUEST)
     place.leave(identity, audited)
     return identity
 
