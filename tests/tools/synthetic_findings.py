@@ -9,10 +9,10 @@ import numpy.typing as npt
 from openapi.analyses.explain import ExplainSection
 from openapi.analyses.regions import RegionSection
 from openapi.attacks import Pgd
+from openapi.intervals import wilson
 from openapi.stages.comparison import AuditHardening
 from tests.service.report import COMPARISON
 from workers.explain.shares import KINDS, count_kinds, kinds, promotion_suppression_ratio, shares
-from workers.reports.intervals import wilson
 
 #: Images that are explained and searched, of so many at most.
 LOOKED_AT = 100
