@@ -1,0 +1,88 @@
+"""Shapes that `torch.export` is told at once are those of torch's own decompositions, strides and dtypes too."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor
+from torch._dynamo.source import ConstantSource
+from torch._subclasses import FakeTensorMode
+from torch.fx.experimental.symbolic_shapes import DimDynamic, ShapeEnv, StatelessSymbolicContext
+
+from workers.models import fake_kernels
+from workers.models.fake_kernels import quick_shapes
+
+aten = torch.ops.aten
+NORM = [torch.rand(6) for _ in range(4)]
+#: Operator → its other arguments, for an input (n, 6, 5, 4).
+OPERATORS: dict[Any, list[tuple[Any, ...]]] = {
+    aten._native_batch_norm_legit_no_training.default: [(*NORM, 0.1, 1e-5), (None, None, *NORM[:2], 0.1, 1e-5)],
+    aten.native_layer_norm.default: [([4], *NORM[:2], 1e-5), ([5, 4], None, None, 1e-5)],
+    aten.gelu.default: [()],
+    aten.hardswish.default: [()],
+    aten.hardswish_.default: [()],
+    aten.hardsigmoid.default: [()],
+    aten.silu_.default: [()],
+    aten.sigmoid_.default: [()],
+    aten.leaky_relu.default: [(0.2,)],
+    aten.elu.default: [()],
+}
+OPERATORS[aten.native_layer_norm.default][0] = ([4], torch.rand(4), torch.rand(4), 1e-5)
+FORMS: dict[str, Tensor] = {
+    "in order": torch.rand(2, 6, 5, 4),
+    "channels last": torch.rand(2, 5, 4, 6).permute(0, 3, 1, 2),
+    "every other": torch.rand(2, 6, 5, 8)[..., ::2],
+    "every other, permuted": torch.rand(2, 5, 8, 6)[:, :, ::2].permute(0, 3, 1, 2),
+    "double": torch.rand(2, 6, 5, 4, dtype=torch.float64),
+}
+
+
+def faked(op: Callable[..., Any], x: Tensor, *rest: Any) -> list[tuple[list[str], list[str], torch.dtype]]:
+    """Shapes, strides and dtypes of an operator's results on an x whose batch is a symbol."""
+    mode = FakeTensorMode(shape_env=ShapeEnv(), allow_non_fake_inputs=True)
+    free: Any = StatelessSymbolicContext([DimDynamic.DYNAMIC, *[DimDynamic.STATIC] * (x.ndim - 1)])
+    with mode:
+        given = mode.from_tensor(x, source=ConstantSource("x"), symbolic_context=free)
+        assert isinstance(given.shape[0], torch.SymInt)
+        found = op(given, *[arg.to(x.dtype) if isinstance(arg, Tensor) else arg for arg in rest])
+    results = found if isinstance(found, tuple) else (found,)
+    return [([str(s) for s in y.shape], [str(s) for s in y.stride()], y.dtype) for y in results]
+
+
+def cases() -> list[Any]:
+    found = []
+    for op, options in OPERATORS.items():
+        for form, x in FORMS.items():
+            for i, rest in enumerate(options):
+                found.append(pytest.param(op, x, rest, id=f"{op} {i}, {form}"))
+    return found
+
+
+@pytest.mark.parametrize(("op", "x", "rest"), cases())
+def test_as_the_decompositions_say(op: Any, x: Tensor, rest: tuple[Any, ...]) -> None:
+    expected = faked(op, x, *rest)
+    with quick_shapes():
+        assert faked(op, x, *rest) == expected
+    assert faked(op, x, *rest) == expected  # and the rules are gone again
+
+
+def test_a_product_with_a_bias() -> None:
+    x, weight, bias = torch.rand(3, 4), torch.rand(4, 5), torch.rand(5)
+    with quick_shapes():
+        ((shape, strides, dtype),) = faked(lambda given: aten.addmm.default(bias, given, weight), x)
+    assert (shape[1], strides, dtype) == ("5", ["5", "1"], torch.float32)
+
+
+def test_every_rule_is_looked_at() -> None:
+    assert set(fake_kernels._KERNELS) == {*OPERATORS, aten.addmm.default}
+
+
+def test_mixed_types_go_the_usual_way() -> None:
+    def mixed(given: Tensor) -> Any:
+        return aten.native_layer_norm.default(given, [4], torch.rand(4), torch.rand(4), 1e-5)
+
+    x = torch.rand(2, 6, 5, 4, dtype=torch.bfloat16)
+    expected = faked(mixed, x)
+    with quick_shapes():
+        assert faked(mixed, x) == expected
