@@ -23,6 +23,7 @@ from workers.models.from_module import assemble
 from workers.models.inputs import FileInput
 from workers.models.pt2_archive import DTYPES, open_pt2
 from workers.models.pt2_outputs import output_structure, structured
+from workers.models.pt2_regions import inlined
 from workers.models.torchscript import calls, known, operators
 from workers.models.torchscript.archive import entries
 from workers.models.torchscript.codes import code
@@ -119,11 +120,13 @@ def _load(path: Path, spec: InputSpec, output: Wanted) -> AuditedModel:
         graph = program["graph_module"]["graph"]
         signature = program["graph_module"]["signature"]
         module, shape, dtype = _inputs(graph, signature, opened.tensor)
-    _nodes(graph, module)
+    notes: list[str] = []
+    _nodes([*inlined(graph["nodes"], notes)], module)
     module.results = [_argument(o["user_output"]["arg"]) for o in signature["output_specs"] if "user_output" in o]
     module.structure = output_structure(program)
     fixed = module.traced_batch
-    notes = [] if fixed is None else [f"the file fixes the batch size at {fixed}; it was freed"]
+    if fixed is not None:
+        notes.insert(0, f"the file fixes the batch size at {fixed}; it was freed")
     if dtype in (torch.float16, torch.bfloat16):
         notes.append(f"the file's weights are {str(dtype).removeprefix('torch.')}; they are computed in float32")
     producer = f"torch.export of torch {str(program.get('torch_version', '?'))[:40]}"
@@ -167,10 +170,10 @@ def _inputs(
     return module, shape, dtype
 
 
-def _nodes(graph: dict[str, Any], module: ExportedModule) -> None:
-    if len(graph["nodes"]) > MAX_NODES:
-        raise ModelUnsafe(f"the program has {len(graph['nodes']):,} operators; {MAX_NODES:,} are allowed")
-    for node in graph["nodes"]:
+def _nodes(nodes: list[dict[str, Any]], module: ExportedModule) -> None:
+    if len(nodes) > MAX_NODES:
+        raise ModelUnsafe(f"the program has {len(nodes):,} operators; {MAX_NODES:,} are allowed")
+    for node in nodes:
         target = str(node["target"])
         outputs = [_names(output) for output in node["outputs"]]
         single = len(outputs) == 1 and isinstance(outputs[0], str)
