@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from openapi.base import Frozen, Timestamp
+from openapi.patterns import pattern
 
 
 class Scope(StrEnum):
@@ -29,7 +30,13 @@ class Scope(StrEnum):
 _LONGEST_OVERLAP = 30 * 24 * 3600.0
 
 KeyName = Annotated[
-    str, Field(min_length=1, max_length=200, pattern=r"\S", description="For people: who uses it, and for what")
+    str,
+    Field(
+        min_length=1,
+        max_length=200,
+        pattern=pattern(r"\S", "write at least one character that is no blank"),
+        description="For people: who uses it, and for what",
+    ),
 ]
 
 
@@ -59,7 +66,7 @@ class KeyInfo(Frozen):
     scope: Scope
     created_at: Timestamp
     expires_at: Timestamp | None = None
-    last_used_at: Timestamp | None = Field(None, description="To the minute")
+    last_used_at: Timestamp | None = Field(None, description="To the minute; calls that were refused count")
     revoked_at: Timestamp | None = None
     replaced_by: str | None = Field(None, description="Id of the key that was made of it when it was rotated")
 

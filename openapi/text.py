@@ -46,6 +46,11 @@ def visible_texts(value: Any) -> Any:
     return [visible_texts(inner) for inner in value] if isinstance(value, list | tuple) else value
 
 
+def counted(n: int, noun: str) -> str:
+    """``1 blob``, ``2 blobs``."""
+    return f"{n} {noun}{'' if n == 1 else 's'}"
+
+
 def csv_cell(text: str) -> str:
     """Visible text for a cell; what a spreadsheet would compute gets an apostrophe before it."""
     text = visible(text)

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from openapi.audits import Verdict
 from openapi.base import Frozen, Timestamp
+from openapi.patterns import pattern
 from openapi.problems import Problem
 
 
@@ -59,7 +60,11 @@ WebhookUrl = Annotated[
     str,
     Field(
         max_length=2000,
-        pattern=rf"^https?://{_HOST}(?:{_PORT})?(?:{_REST})?$",
+        pattern=pattern(
+            rf"^https?://{_HOST}(?:{_PORT})?(?:{_REST})?$",
+            "write an address such as https://ci.example/hook: http:// or https://, a host without a user before it, "
+            "and ASCII characters without blanks after it",
+        ),
         description="http or https, without a user. Addresses that are not public are refused unless the service "
         "allows them",
         examples=["https://ci.example/hook"],

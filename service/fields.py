@@ -10,6 +10,7 @@ from pydantic_core import ErrorDetails
 
 from openapi.base import fields_of
 from openapi.near_misses import named, near_misses
+from openapi.patterns import words_for
 from openapi.problems import FieldError
 
 #: More names than this are not listed, and of many errors only the first get a hint: the comparison takes time, and a
@@ -75,8 +76,6 @@ def field_errors(
         kind, location = entry["type"], entry["loc"]
         if kind == "too_short" and any(e["loc"][: len(location)] == location and e is not entry for e in entries):
             continue  # the list is short only because its items are wrong
-        if kind == "default_factory_not_called":
-            continue  # what a field is where nothing is said depends on another that is wrong
         where = prefix + pointer(location, body)
         if field := entry.get("ctx", {}).get("field"):  # the contract's own word on which of several must change
             where += f"/{field}"
@@ -87,6 +86,8 @@ def field_errors(
             detail = "there is no such field" + meant(str(location[-1]), known)
         elif kind == "missing":
             detail = "this field is required"
+        elif kind == "string_pattern_mismatch":
+            detail = words_for(entry["ctx"]["pattern"]) or entry["msg"]
         else:
             detail = entry["msg"].removeprefix("Value error, ")
         found.setdefault((where, detail), FieldError(pointer=where, detail=detail))

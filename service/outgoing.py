@@ -47,6 +47,21 @@ def _carried(address: Address) -> Address | None:
     return address.ipv4_mapped or address.sixtofour or (address.teredo[1] if address.teredo else None)
 
 
+def is_forbidden(host: str, allowed: Sequence[Network]) -> bool:
+    """Whether the host of an address says by itself that no message goes to it.
+
+    That is a literal address, in any of IPv4's notations (``127.1``, ``2130706433``), or ``localhost``. Where other
+    names lead, connecting shows.
+    """
+    name = host.lower()
+    if name == "localhost" or name.endswith(".localhost"):
+        return not is_allowed("127.0.0.1", allowed)
+    try:
+        return not is_allowed(socket.inet_ntoa(socket.inet_aton(name)), allowed)
+    except OSError:
+        return False
+
+
 class CheckedNetwork(httpcore.AsyncNetworkBackend):
     """Connects by TCP to allowed addresses alone. Raises `ForbiddenAddress` where a name has no other."""
 

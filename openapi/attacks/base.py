@@ -6,6 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 from pydantic import BeforeValidator, Field, StrictInt, ValidationInfo, field_validator, model_validator
 
 from openapi.base import Frozen, Id, Radius
+from openapi.patterns import pattern
 from openapi.threat_models import AnyNorm, ThreatModel
 
 Norm = Literal["linf", "l2"]
@@ -113,7 +114,10 @@ class Attack(Frozen):
     id: str | None = Field(
         None,
         max_length=80,
-        pattern=r"^[A-Za-z0-9][A-Za-z0-9._+-]*$",
+        pattern=pattern(
+            r"^[A-Za-z0-9][A-Za-z0-9._+-]*$",
+            "write letters, digits, ., _, + and - alone, beginning with a letter or digit",
+        ),
         description="Its name in the report; made from the options when null",
     )
     mask: MaskField | None = Field(

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from litestar.params import FromPath, QueryParameter
 
+from openapi.patterns import pattern
 from openapi.views.images import ImageSort
 from openapi.views.neurons import NeuronSort
 from service.analyses.arrow import Format
@@ -43,7 +44,11 @@ Scale = Annotated[
     int | None, QueryParameter(ge=1, le=16, description="Pixels a side of each pixel; without it about 128 in all")
 ]
 Neurons = Annotated[
-    str | None, QueryParameter(pattern=r"^[0-9]{1,9}(,[0-9]{1,9}){0,63}$", description="Numbers, as `3,17`")
+    str | None,
+    QueryParameter(
+        pattern=pattern(r"^[0-9]{1,9}(,[0-9]{1,9}){0,63}$", "write at most 64 numbers, such as 3,17"),
+        description="Numbers, as `3,17`",
+    ),
 ]
 FieldLayer = Annotated[
     str | None,

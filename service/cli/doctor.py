@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from openapi.text import visible
+from openapi.text import counted, visible
 from service.cli.database import data_folder_option, on_database
 from service.cli.exits import CommandFailed, Exit
 
@@ -52,7 +52,7 @@ def doctor(data: Path, deep: bool, hours: float, repair: bool, as_json: bool) ->
         click.echo(f"{finding.kind:8} {visible(finding.what)}\n         {finding.advice}")
     left = [finding for finding in found if not (repaired and finding.kind == "orphan")]
     if left:
-        raise CommandFailed(Exit.JOB_FAILED, f"{len(left)} findings")
+        raise CommandFailed(Exit.JOB_FAILED, counted(len(left), "finding"))
     if not as_json:
         click.echo("the garbage is removed" if repaired else "all is well: what is named is there, and nothing else")
 

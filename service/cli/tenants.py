@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -43,14 +44,44 @@ class _Quota(click.ParamType[int | str]):
         return int(value)
 
 
+#: What a number of bytes may be followed by; a thousand as the SI means it, or 1024.
+_UNITS = {"": 1, "b": 1} | {
+    f"{letter}{ending}": base**power
+    for power, letter in enumerate("kmgt", 1)
+    for ending, base in (("", 1000), ("b", 1000), ("ib", 1024))
+}
+
+
+class _Bytes(_Quota):
+    """Bytes, with or without a unit: ``500MB``, ``1GiB``, ``1.5 TiB``."""
+
+    name = "SIZE|default"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int | str:
+        if value == "default" or isinstance(value, int):
+            return value  # type: ignore[no-any-return]
+        found = re.fullmatch(r"([0-9]{1,15}(?:\.[0-9]{1,9})?) *([A-Za-z]{0,3})", value)
+        if found is None or found[2].lower() not in _UNITS:
+            self.fail(
+                "a size is a number of bytes, with a unit if need be, such as 500MB or 1GiB; or `default` for what "
+                "TREMOR_TENANT_… says",
+                param,
+                ctx,
+            )
+        size = Fraction(found[1]) * _UNITS[found[2].lower()]
+        if size >= 10**15:
+            self.fail("that is more than any store holds", param, ctx)
+        return int(size)
+
+
 def _quotas(command: Callable[..., None]) -> Callable[..., None]:
-    for option, help_text in (
-        ("--requests-per-minute", "Requests a minute; 0 is unlimited."),
-        ("--max-running", "Most units of work that workers have at a time."),
-        ("--max-queued", "Most unfinished jobs."),
-        ("--max-bytes", "Most bytes kept."),
+    for option, kind, help_text in (
+        ("--requests-per-minute", _Quota(), "Requests a minute; 0 is unlimited."),
+        ("--max-running", _Quota(), "Most units of work that workers have at a time."),
+        ("--max-queued", _Quota(), "Most unfinished jobs."),
+        ("--max-bytes", _Bytes(), "Most bytes kept, such as 20GiB."),
     ):
-        command = click.option(option, type=_Quota(), help=help_text)(command)
+        command = click.option(option, type=kind, help=help_text)(command)
     return command
 
 
@@ -61,6 +92,8 @@ def _quotas(command: Callable[..., None]) -> Callable[..., None]:
 @click.pass_obj
 def create(data: Path, /, identity: str, name: str | None, **quotas: int | str | None) -> None:
     """Create the tenant TENANT: small letters, digits, - and _, at most 40."""
+    from sqlalchemy import select
+
     from service.db.tables import Tenant
 
     if not re.fullmatch(_ID, identity):
@@ -74,6 +107,11 @@ def create(data: Path, /, identity: str, name: str | None, **quotas: int | str |
         async with database.write() as session:
             if await session.get(Tenant, identity) is not None:
                 raise click.ClickException(f"There is a tenant {identity!r} already")
+            same = await session.scalar(select(Tenant.id).where(Tenant.name == (name or identity)).limit(1))
+            if same is not None:
+                raise click.ClickException(
+                    f"The tenant {same!r} has the name {visible(name or identity)!r} already; give another by --name"
+                )
             row = Tenant(id=identity, name=name or identity)
             _set(row, quotas)
             session.add(row)
@@ -98,6 +136,10 @@ def _set(row: "Tenant", quotas: dict[str, int | str | None]) -> None:
 def set_quotas(data: Path, /, identity: str, **quotas: int | str | None) -> None:
     """Change what the tenant TENANT may have; it holds at once."""
     from service.db.tables import Tenant
+
+    if all(value is None for value in quotas.values()):
+        options = ", ".join(f"--{name.replace('_', '-')}" for name in quotas)
+        raise click.UsageError(f"say what is to change: {options}")
 
     async def change(database: "Database") -> None:
         async with database.write() as session:

@@ -6,6 +6,7 @@ from litestar import Request
 from litestar.di import NamedDependency
 from litestar.params import FromPath, QueryParameter
 
+from openapi.patterns import pattern
 from openapi.status import JobStatus
 from service.context import Services
 
@@ -26,21 +27,27 @@ FROM_ZERO: dict[str, Any] = {"ge": 0, "schema_extra": {"minimum": 0}}
 
 Limit = Annotated[int, QueryParameter(ge=1, le=1000, description="Most items to return")]
 _NEXT = "`next_cursor` of the page before, as it is"
+_CURSOR = f"a cursor is the {_NEXT}"
 
 
 def after(prefix: str) -> Any:
     """The cursor of a list whose items have ids with a prefix: the last id of the page before."""
-    return Annotated[str | None, QueryParameter(pattern=rf"^{prefix}_[0-9a-z]{{26}}$", description=_NEXT)]
+    return Annotated[
+        str | None, QueryParameter(pattern=pattern(rf"^{prefix}_[0-9a-z]{{26}}$", _CURSOR), description=_NEXT)
+    ]
 
 
 Index = Annotated[
     int | None, QueryParameter(**FROM_ZERO, lt=2**53, description="One image, by its number in the data set")
 ]
-Place = Annotated[str | None, QueryParameter(pattern=r"^[0-9]{1,15}$", description=_NEXT)]
+Place = Annotated[str | None, QueryParameter(pattern=pattern(r"^[0-9]{1,15}$", _CURSOR), description=_NEXT)]
 Status = Annotated[JobStatus | None, QueryParameter(description="Only jobs of this status")]
 
 #: ``key:value``; a key that is searched for holds neither colons nor what a path into JSON cannot quote.
-LABEL = r'^[^:"\\\x00-\x1f]+:[^\x00]*$'
+LABEL = pattern(
+    r'^[^:"\\\x00-\x1f]+:[^\x00]*$',
+    "write key:value, such as team:vision; the key holds no colon, quote, backslash or control character",
+)
 Label = Annotated[
     str | None, QueryParameter(max_length=400, pattern=LABEL, description="Only jobs with this label, as `key:value`")
 ]
@@ -53,13 +60,16 @@ ModelSearch = Annotated[
     QueryParameter(
         min_length=1,
         max_length=200,
-        pattern=r"^[^\x00]*$",
+        pattern=pattern(r"^[^\x00]*$", "write a text without the character NUL"),
         description="Only jobs on this model: its id, or a part of its name in any case",
     ),
 ]
 Sha256 = Annotated[
     str | None,
-    QueryParameter(pattern="^[0-9a-f]{64}$", description="Only files with these bytes: ask before uploading again"),
+    QueryParameter(
+        pattern=pattern("^[0-9a-f]{64}$", "write a sha256 as 64 hex digits, in small letters"),
+        description="Only files with these bytes: ask before uploading again",
+    ),
 ]
 Wait = Annotated[
     float,

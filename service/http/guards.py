@@ -40,11 +40,11 @@ async def require_key(connection: Connection, handler: BaseRouteHandler) -> None
     connection.scope["state"]["tenant"] = row.tenant_id
     about(**log_ids(row.tenant_id))
     connection.scope["state"]["requests_per_minute"] = tenant and tenant.requests_per_minute
-    _check_scope(row.scope, connection, handler)
-    if is_use_news(row):
+    if is_use_news(row):  # a call that is refused for its scope is a use of the key as well
         with suppress(DBAPIError):  # a full disk must not keep anybody from reading
             async with services.db.write() as session:
                 await note_use(session, row.id)
+    _check_scope(row.scope, connection, handler)
 
 
 async def _key_of(connection: Connection, session: AsyncSession) -> ApiKey:

@@ -9,6 +9,7 @@ from obstore.exceptions import BaseError
 from redis.exceptions import RedisError
 from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, OperationalError
 
+from openapi.patterns import in_words
 from openapi.problems import (
     FieldError,
     InsufficientStorage,
@@ -51,7 +52,8 @@ def _of_parameters(error: ValidationException) -> Problem:
     """Wrong query parameters: 422, each named."""
     found = [entry for entry in error.extra or [] if isinstance(entry, dict)]
     errors = tuple(
-        FieldError(pointer=str(entry.get("key", "")), detail=str(entry.get("message", error.detail))) for entry in found
+        FieldError(pointer=str(entry.get("key", "")), detail=in_words(str(entry.get("message", error.detail))))
+        for entry in found
     )
     return InvalidFields(errors or (FieldError(pointer="", detail=error.detail),)).problem()
 

@@ -60,9 +60,10 @@ async def check_bytes(
         return
     used = await used_bytes(session, tenant_id)
     if used + more > most and not await _has(session, tenant_id, sha256):
+        wanted = f"{more} more do not fit" if more else "there is no room for more"
         raise QuotaExceeded(
-            f"This tenant keeps {used} bytes and may keep {most}; {more} more do not fit. Delete models, data sets or "
-            "jobs that are not needed any more",
+            f"This tenant keeps {used} bytes and may keep {most}; {wanted}. Delete models, data sets or jobs that are "
+            "not needed any more",
             used=used,
             quota=most,
         )

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from openapi.status import TERMINAL, UploadStatus
+from openapi.text import counted
 from openapi.wire.blob_listing import GRACE
 from openapi.wire.blob_names import BlobDamaged, BlobMissing
 from service.artifacts.garbage import Stores
@@ -135,7 +136,8 @@ async def _stuck(session: AsyncSession) -> list[Finding]:
 
 async def _garbage(services: Stores, older_than: timedelta) -> list[Finding]:
     found = await orphans(services, older_than)
-    what = f"{len(found.blobs)} blobs and {len(found.results)} records of results ({found.bytes} bytes)"
+    blobs, records = counted(len(found.blobs), "blob"), counted(len(found.results), "record")
+    what = f"{blobs} and {records} of results ({found.bytes} bytes)"
     if not found.blobs and not found.results:
         return []
     names = (*sorted(found.blobs), *sorted(found.results))

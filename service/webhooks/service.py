@@ -1,12 +1,13 @@
 """Webhooks in the database: made, changed, rotated, deleted; their messages read, replayed and tried out."""
 
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from openapi.base import utc_now
-from openapi.problems import Conflict, NotFound
+from openapi.problems import Conflict, InvalidField, NotFound
 from openapi.webhooks import (
     Attempt,
     DeliveryInfo,
@@ -22,6 +23,7 @@ from openapi.webhooks import (
 from service.context import Services
 from service.db.tables import Delivery, Webhook
 from service.ids import new_id
+from service.outgoing import is_forbidden, networks
 from service.pages import Page, page
 from service.webhooks.outbox import again, give_up, post
 from service.webhooks.signing import new_secret
@@ -73,8 +75,9 @@ class WebhookService:
         self._services = services
 
     async def create(self, asked: WebhookRequest) -> NewWebhook:
-        """Make an endpoint with a secret. `Conflict` when there are too many."""
+        """Make an endpoint with a secret. `Conflict` when there are too many, `InvalidField` for a private address."""
         tenant = self._services.caller.tenant
+        self._check_address(asked.url)
         row = Webhook(
             id=new_id("whk"),
             tenant_id=tenant,
@@ -90,6 +93,15 @@ class WebhookService:
                 raise Conflict(f"There are {MOST} webhooks already; delete one first")
             session.add(row)
         return _with_secret(row)
+
+    def _check_address(self, url: str) -> None:
+        host = urlsplit(url).hostname or ""
+        if is_forbidden(host, networks(self._services.settings.webhook_networks)):
+            raise InvalidField(
+                "/url",
+                f"{host} is no public address, and no message would be sent to it; TREMOR_WEBHOOK_NETWORKS names the "
+                "networks that are allowed all the same",
+            )
 
     async def listing(self, limit: int, cursor: str | None) -> Page[WebhookInfo]:
         """One page, newest first."""
@@ -113,7 +125,9 @@ class WebhookService:
             return webhook_info(await self.find(session, identity))
 
     async def change(self, identity: str, asked: WebhookChange) -> WebhookInfo:
-        """Change what is named."""
+        """Change what is named. `InvalidField` for a private address."""
+        if asked.url is not None:
+            self._check_address(asked.url)
         async with self._services.db.write() as session:
             row = await self.find(session, identity)
             row.url = row.url if asked.url is None else asked.url

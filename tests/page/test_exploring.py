@@ -1,6 +1,7 @@
 """Exploring an audit: choosing anything filters the rest, every state is an address, back goes back."""
 
 import re
+from itertools import pairwise
 
 from playwright.sync_api import Page, expect
 
@@ -53,9 +54,28 @@ def test_a_deep_link_shows_what_was_chosen(tab: Tab, made_up: str) -> None:
 
 
 def test_what_an_address_cannot_mean_is_nothing(tab: Tab, made_up: str) -> None:
+    tab.expected.add(422)  # a class that the model lacks
     page = tab.explore(made_up, "?cell=3&image=-1&neurons=a,,7,7&images.sort=nothing&layer=")
     expect(page.get_by_label("Sorted by")).to_have_value("index")
     expect(page.locator(".choices button")).to_have_count(1)  # neuron 7
+    note = page.locator(".note", has_text="The address says what this audit cannot show")
+    expect(note.locator("code")).to_have_text(["cell=3", "image=-1", "neurons=a,,7,7", "images.sort=nothing"])
+    note.get_by_role("button", name="Leave it out").click()
+    expect(note).to_have_count(0)
+    tab.explore(made_up, f"?cell=0-{SIZE.classes}")
+    expect(note.locator("code")).to_have_text([f"cell=0-{SIZE.classes}"])
+
+
+def test_no_hole_is_left_below_a_view(tab: Tab, made_up: str) -> None:
+    """In two columns what comes next follows at once, however high its neighbour is."""
+    page = tab.explore(made_up)
+    boxes = [view.bounding_box() for view in page.locator("section[data-view]").all()]
+    found = [box for box in boxes if box is not None]
+    assert len({box["x"] for box in found}) == 2
+    for left in {box["x"] for box in found}:
+        column = sorted((box for box in found if box["x"] == left), key=lambda box: box["y"])
+        gaps = [below["y"] - above["y"] - above["height"] for above, below in pairwise(column)]
+        assert all(8 <= gap <= 32 for gap in gaps), gaps
 
 
 def test_names_of_others_are_text(tab: Tab, made_up: str) -> None:

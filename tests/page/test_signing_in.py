@@ -78,3 +78,19 @@ def test_one_signs_in_where_one_wanted_to_go(guarded_tab: Tab, guarded: Settings
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
     page.reload()
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+
+
+def test_who_may_only_read_is_offered_nothing_else(guarded_tab: Tab, guarded: Settings) -> None:
+    page = guarded_tab.open("/")
+    page.get_by_label("API key").fill(apart(lambda: key(guarded, "reader", "--scope", "read"))[1])
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.locator("main")).to_contain_text("Your key may only read")
+    expect(page.locator("[data-upload]")).to_have_count(0)
+    expect(page.get_by_role("link", name="New audit")).to_have_count(0)
+    guarded_tab.open("/ui/new")
+    expect(page.locator("main")).to_contain_text("Your key may only read")
+    expect(page.locator("form")).to_have_count(0)
+    page.get_by_role("button", name="Sign out").click()
+    page.get_by_label("API key").fill(apart(lambda: key(guarded, "writer"))[1])
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("button", name="Start the audit")).to_be_visible()

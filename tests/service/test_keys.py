@@ -86,12 +86,18 @@ def test_what_each_scope_may_do(settings: Settings, caller: As) -> None:
         client.close()
         assert refused.value.exit_code == Exit.USAGE
     assert "needs submit" in reader.delete(place).json()["detail"]
+    refused_alone = key(settings, "knocks", "--tenant", identity, "--scope", "read")
+    assert slug(caller(refused_alone[1]).delete(place)) == (403, "forbidden")
+    used = {item["id"]: item["last_used_at"] for item in admin.get("/v1/keys").json()["items"]}
+    assert used[refused_alone[0]] is not None, "a refused call is a use: a stolen key shows"
+    assert admin.delete(f"/v1/keys/{refused_alone[0]}").status_code == 204
     assert submitter.delete(place).status_code == 204
     for one in (reader, submitter):
         assert slug(one.get("/v1/keys")) == (403, "forbidden")
         assert slug(one.post("/v1/keys", json={"name": "x"})) == (403, "forbidden")
     listed = admin.get("/v1/keys").json()["items"]
     assert sorted((item["name"], item["scope"]) for item in listed) == [
+        ("knocks", "read"),
         ("owner", "admin"),
         ("read", "read"),
         ("submit", "submit"),

@@ -84,10 +84,45 @@ def test_a_tenant_keeps_no_more_bytes_than_it_may(settings: Settings, url: str, 
 
 
 def test_a_quota_is_a_number(settings: Settings) -> None:
-    for wrong in (("--max-bytes", "1GB"), ("--max-queued", "-1"), ("--max-running", "0")):
+    for wrong in (
+        *(("--max-bytes", text) for text in ("1 gram", "-1", "0x10", "1e3", "1_000", "900000TiB", "GB")),
+        ("--max-queued", "-1"),
+        ("--max-queued", "1k"),
+        ("--max-running", "0"),
+        (),  # nothing that is to change
+    ):
         done = CliRunner().invoke(tenants, ["--data", str(settings.data_dir), "set", "default", *wrong])
         assert done.exit_code == 2, done.output
-    assert CliRunner().invoke(tenants, ["--data", str(settings.data_dir), "set", "nobody"]).exit_code == 1
+    assert "say what is to change: " in done.output
+    nobody = ["--data", str(settings.data_dir), "set", "nobody", "--max-queued", "3"]
+    assert CliRunner().invoke(tenants, nobody).exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "size"),
+    [("0", 0), ("1024", 1024), ("5kB", 5000), ("1GiB", 2**30), ("1.5 TiB", 3 * 2**39), ("2M", 2_000_000), ("7b", 7)],
+)
+def test_bytes_have_units(settings: Settings, text: str, size: int) -> None:
+    run(settings, "set", "default", "--max-bytes", text)
+    assert re.search(rf"^default  .* of {size} bytes", run(settings, "list"), re.M)
+    run(settings, "set", "default", "--max-bytes", "default")
+
+
+def test_no_two_tenants_have_one_name(settings: Settings, url: str) -> None:
+    run(settings, "create", "vision-1", "--name", "Vision")
+    done = CliRunner().invoke(tenants, ["--data", str(settings.data_dir), "create", "vision-2", "--name", "Vision"])
+    assert done.exit_code == 1
+    assert "'vision-1' has the name 'Vision' already" in done.output
+    assert "vision-2" not in run(settings, "list")
+
+
+def test_a_refusal_does_not_count_bytes_that_nobody_knows(settings: Settings, url: str, worker: ProtocolWorker) -> None:
+    with member(settings, url, "full") as full:
+        upload(full, "models", b"full" * 20)
+        worker.do(worker.take())
+        run(settings, "set", "full", "--max-bytes", "10")
+        body = is_problem(full.post("/v1/models", files={"file": ("m", b"w" * 60)}), 403, "quota-exceeded")
+        assert "keeps 80 bytes and may keep 10; there is no room for more." in body["detail"]
 
 
 def test_a_tenant_has_no_more_jobs_than_it_may(settings: Settings, url: str, worker: ProtocolWorker) -> None:

@@ -231,7 +231,8 @@ def test_the_doctor_in_words(api: httpx.Client, settings: Settings, worker: Prot
     BlobStore.from_settings(settings).put_bytes(b"garbage")
     said = CliRunner().invoke(doctor, ["--data", str(settings.data_dir), "--older-than", "0"])
     assert said.exit_code == 3
-    assert "1 blobs" in said.output
+    assert "1 blob " in said.output
+    assert "1 finding\n" in said.output
     assert "--repair" in said.output
     nowhere = CliRunner().invoke(doctor, ["--data", str(settings.data_dir / "nowhere")])
     assert nowhere.exit_code == 2

@@ -228,20 +228,6 @@ def test_several_processes_send_each_message_once(hooked: World, receiver: Recei
     assert sorted(ids) == sorted(place.rpartition("/")[2] for place in places)
 
 
-def test_addresses_that_are_not_public_are_refused(world: World, receiver: Receiver) -> None:
-    port = httpx.URL(receiver.url).port
-    places = [
-        try_out(world.api, hook(world.api, f"http://{host}:{port}/hook")["id"])
-        for host in ("127.0.0.1", "localhost", "0.0.0.0", "127.1", "2130706433")
-    ]
-    for place in places:
-        found = tried(world.api, place, 1)
-        assert (found["status"], found["attempts"][0]["status_code"]) == ("pending", None)
-        assert "no public address" in found["attempts"][0]["error"]
-        world.api.delete(place.partition("/deliveries")[0])
-    assert receiver.got() == []
-
-
 def test_wrong_requests_are_refused_by_name(world: World) -> None:
     for body, pointer in (
         ({}, "/url"),
@@ -259,6 +245,7 @@ def test_wrong_requests_are_refused_by_name(world: World) -> None:
         answer = world.api.post("/v1/webhooks", json=body)
         assert answer.status_code == 422, answer.text
         assert answer.json()["errors"][0]["pointer"] == pointer
+        assert "^" not in answer.json()["errors"][0]["detail"], "no regular expression"
     assert world.api.get("/v1/webhooks").json()["items"] == []
 
 

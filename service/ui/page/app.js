@@ -4,13 +4,14 @@ import { isDark, setTheme, useTheme } from "./lib/colours.js";
 import { usePlace } from "./lib/location.js";
 import { html, useEffect, useState } from "./lib/html.js";
 import { asProblem } from "./lib/problem.js";
+import { Signed } from "./lib/session.js";
 import { AuditPage } from "./pages/audit.js";
 import { AuditsPage } from "./pages/audits.js";
 import { NewAuditPage } from "./pages/new-audit.js";
 import { SignInPage } from "./pages/sign-in.js";
 import { ProblemNote, Wait } from "./parts/notes.js";
 
-/** @typedef {{auth: "none" | "keys", signed_in: boolean, name?: string | null, scope?: string | null}} Session */
+/** @typedef {import("./lib/session.js").Session} Session */
 
 export function App() {
   const [session, setSession] = useState(/** @type {Session | null} */ (null));
@@ -37,7 +38,7 @@ export function App() {
       ${problem && html`<${ProblemNote} problem=${problem} />`}
       ${!session && !problem && html`<${Wait} />`}
       ${session && !session.signed_in && html`<${SignInPage} ended=${ended} onSignedIn=${signedIn} />`}
-      ${session?.signed_in && html`<${Routed} />`}
+      ${session?.signed_in && html`<${Signed.Provider} value=${session}><${Routed} /><//>`}
     </main>`;
 }
 
@@ -59,7 +60,7 @@ function Top({ session, leave }) {
     <a class="brand" href="/">Tremor</a>
     <nav aria-label="Pages">
       <a href="/" aria-current=${current("/")}>Audits</a>
-      <a href="/ui/new" aria-current=${current("/ui/new")}>New audit</a>
+      ${session?.scope !== "read" && html`<a href="/ui/new" aria-current=${current("/ui/new")}>New audit</a>`}
       <a href="/schema">API</a>
     </nav>
     <div class="right">

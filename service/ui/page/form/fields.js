@@ -4,7 +4,7 @@
  */
 import { createContext, html, useContext, useId, useState } from "../lib/html.js";
 import { List, Mapping, Optional, Variants } from "./nested.js";
-import { titleOf, typed } from "./schema.js";
+import { parts, titleOf, typedOrListed } from "./schema.js";
 
 /** @typedef {import("./schema.js").Document} Document */
 /**
@@ -66,10 +66,11 @@ function isPlain(document, schema) {
 }
 
 /** A label, the control, what it means, and what was wrong with it. */
-export function Labelled(/** @type {any} */ { name, schema, pointer, required, children }) {
+export function Labelled(/** @type {any} */ { name, schema, pointer, required, unread, children }) {
   const id = useId();
   const { errors } = useContext(Form);
-  const wrong = errors.filter((error) => error.pointer === pointer || error.pointer.startsWith(`${pointer}/`));
+  const said = errors.filter((error) => error.pointer === pointer || error.pointer.startsWith(`${pointer}/`));
+  const wrong = unread ? [{ detail: unread }] : said; // what cannot be read is not sent: the API has not seen it
   const described = [schema.description && `${id}-about`, wrong.length && `${id}-wrong`].filter(Boolean).join(" ");
   const given = { id, required: required || undefined, "aria-describedby": described || undefined, "aria-invalid": wrong.length ? "true" : undefined };
   return html`<div class="field">
@@ -107,14 +108,14 @@ function Plain(/** @type {any} */ { given, found, schema, value, onChange }) {
 /** Text of a number, a list of plain values, or any JSON. What cannot be read is sent as it is: the API says what is wrong. */
 function Line(/** @type {any} */ { given, found, value, onChange, placeholder }) {
   const list = found.kind === "list";
-  const [text, setText] = useState(value === undefined ? "" : list ? value.map(written).join(", ") : written(value));
+  const [text, setText] = useState(value === undefined ? "" : Array.isArray(value) ? value.map(written).join(", ") : written(value));
   const change = (/** @type {any} */ event) => {
     const wanted = event.currentTarget.value;
     setText(wanted);
     if (wanted.trim() === "") onChange(undefined);
-    else if (list) onChange(wanted.split(",").map((/** @type {string} */ part) => typed(part.trim())));
-    else onChange(found.kind === "text" ? wanted : typed(wanted.trim()));
+    else if (list) onChange(parts(wanted.trim()));
+    else onChange(found.kind === "text" ? wanted : typedOrListed(wanted.trim(), found));
   };
   const numeric = found.kind === "number" ? "decimal" : undefined;
-  return html`<input ...${given} type="text" inputmode=${numeric} value=${text} placeholder=${list ? `${placeholder}; separate by commas` : placeholder} onInput=${change} />`;
+  return html`<input ...${given} type="text" inputmode=${numeric} value=${text} placeholder=${list || found.listed ? `${placeholder}; separate by commas` : placeholder} onInput=${change} />`;
 }

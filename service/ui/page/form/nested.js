@@ -52,19 +52,38 @@ export function List(/** @type {any} */ { name, schema, pointer, value, onChange
   </fieldset>`;
 }
 
-/** Names with values, a line each. */
+/**
+ * What is wrong with lines of names and values.
+ * @param {string} text
+ * @returns {string} empty where nothing is
+ */
+function unreadLine(text) {
+  const seen = new Set();
+  for (const [i, line] of text.split("\n").entries()) {
+    if (!line.trim()) continue;
+    const key = line.slice(0, Math.max(0, line.indexOf(":"))).trim();
+    if (!line.includes(":")) return `Line ${i + 1} has no colon: write key: value`;
+    if (!key) return `Line ${i + 1} has no key before its colon: write key: value`;
+    if (seen.has(key)) return `Line ${i + 1} has the key of an earlier line: ${key}`;
+    seen.add(key);
+  }
+  return "";
+}
+
+/** Names with values, a line each. A line that is none keeps the form from being sent. */
 export function Mapping(/** @type {any} */ { name, schema, pointer, value, onChange }) {
   const [text, setText] = useState(Object.entries(value ?? {}).map(([key, one]) => `${key}: ${one}`).join("\n"));
+  const unread = unreadLine(text);
   const change = (/** @type {any} */ event) => {
-    setText(event.currentTarget.value);
-    const lines = event.currentTarget.value.split("\n").filter((/** @type {string} */ line) => line.trim());
-    const pairs = lines.map((/** @type {string} */ line) => {
-      const at = line.indexOf(":");
-      return at < 0 ? [line.trim(), ""] : [line.slice(0, at).trim(), line.slice(at + 1).trim()];
-    });
+    const wanted = event.currentTarget.value;
+    event.currentTarget.setCustomValidity(unreadLine(wanted));
+    setText(wanted);
+    if (unreadLine(wanted)) return;
+    const lines = wanted.split("\n").filter((/** @type {string} */ line) => line.trim());
+    const pairs = lines.map((/** @type {string} */ line) => [line.slice(0, line.indexOf(":")).trim(), line.slice(line.indexOf(":") + 1).trim()]);
     onChange(pairs.length ? Object.fromEntries(pairs) : undefined);
   };
   const about = { ...schema, description: [schema.description, "One a line, as key: value"].filter(Boolean).join(". ") };
-  return html`<${Labelled} name=${name} schema=${about} pointer=${pointer}>
+  return html`<${Labelled} name=${name} schema=${about} pointer=${pointer} unread=${unread}>
     ${(/** @type {any} */ given) => html`<textarea ...${given} rows="2" value=${text} onInput=${change}></textarea>`}<//>`;
 }

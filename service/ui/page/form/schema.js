@@ -9,6 +9,8 @@ import { read } from "../lib/api.js";
  * @property {Schema} schema without references and without null
  * @property {any[]} [values] of a choice
  * @property {string} [by] of variants: the property that tells them apart
+ * @property {boolean} [listed] of any: whether a list of plain values is one of the kinds
+ * @property {boolean} [single] of any: whether a number alone is one
  */
 
 /** The document of the API, with ways into it. */
@@ -59,7 +61,10 @@ export class Document {
     const { anyOf: _, ...beside } = outer;
     if (real.length === 1) return { ...this.kind({ ...real[0], ...beside }), nullable };
     const schema = outer;
-    if (real.length > 1) return { kind: "any", nullable, schema };
+    if (real.length > 1) {
+      const kinds = real.map((/** @type {Schema} */ one) => ofOne(one).kind);
+      return { kind: "any", nullable, schema, listed: kinds.includes("list"), single: kinds.includes("number") };
+    }
     return { ...ofOne(schema), nullable, schema };
   }
 }
@@ -87,6 +92,31 @@ function ofOne(schema) {
  */
 export function titleOf(name) {
   return name.replaceAll("_", " ");
+}
+
+/**
+ * What somebody has typed where a list may stand beside other kinds of values: `3,14,15` is one, and so is a number where
+ * none may stand alone.
+ * @param {string} text
+ * @param {{listed?: boolean, single?: boolean}} found
+ * @returns {any}
+ */
+export function typedOrListed(text, found) {
+  const value = typed(text);
+  if (!found.listed || (typeof value === "object" && value !== null)) return value;
+  if (text.includes(",")) return parts(text);
+  return typeof value === "number" && !found.single ? [value] : value;
+}
+
+/**
+ * The values of a list that is written in one line, with or without brackets.
+ * @param {string} text
+ * @returns {any[]}
+ */
+export function parts(text) {
+  const whole = typed(text);
+  if (Array.isArray(whole)) return whole;
+  return text.replace(/,\s*$/, "").split(",").map((part) => typed(part.trim()));
 }
 
 /**

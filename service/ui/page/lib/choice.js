@@ -33,6 +33,25 @@ export function choiceOf(query) {
 }
 
 /**
+ * What an address says that is no choice, such as `image=abc`: nothing is chosen by it.
+ * @param {URLSearchParams} query
+ * @param {number | null} classes how many the model has; null while that is not known
+ * @returns {string[]} each as `name=value`
+ */
+export function unusable(query, classes) {
+  const { cell, image, neurons, cluster } = choiceOf(query);
+  const outside = cell !== null && classes !== null && Math.max(cell.label, cell.adversarial) >= classes;
+  const asked = (query.get("neurons") ?? "").split(",").filter(Boolean);
+  const wrong = {
+    cell: cell === null || outside, image: image === null, cluster: cluster === null,
+    neurons: neurons.length !== new Set(asked).size,
+  };
+  const chosen = Object.entries(wrong).filter(([name, is]) => is && query.get(name)).map(([name]) => name);
+  const set = [...settings].filter(([name, allowed]) => query.has(name) && !allowed.includes(query.get(name) ?? ""));
+  return [...chosen, ...set.map(([name]) => name)].map((name) => `${name}=${query.get(name)}`);
+}
+
+/**
  * @param {string | null} text
  * @returns {number | null}
  */
@@ -77,6 +96,9 @@ export function setQuery(changes, options) {
   go(path + (text ? `?${text}` : "") + hash, options);
 }
 
+/** Settings of the views that have been drawn → the values that each may have. @type {Map<string, readonly string[]>} */
+const settings = new Map();
+
 /** The query that the views below see; off screen it may lag behind the address. */
 export const Query = createContext(new URLSearchParams());
 
@@ -95,6 +117,7 @@ export function useChoice() {
  */
 export function useSetting(name, usual, allowed) {
   const found = useContext(Query).get(name);
+  if (allowed) settings.set(name, allowed);
   const value = found !== null && (!allowed || allowed.includes(found)) ? found : usual;
   return [value, (wanted, options) => setQuery({ [name]: wanted === usual ? null : wanted }, options)];
 }

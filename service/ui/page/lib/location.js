@@ -32,6 +32,19 @@ export function go(url, { replace = false } = {}) {
 }
 
 /**
+ * Keep something with this entry of the browser's history: it is there again when the page is loaded anew, or one comes back.
+ * @param {any} value plain data
+ */
+export function remember(value) {
+  history.replaceState({ kept: value }, "");
+}
+
+/** @returns {any} what was kept; undefined where nothing was */
+export function remembered() {
+  return history.state?.kept;
+}
+
+/**
  * The place one is at, anew whenever it changes.
  * @returns {Place}
  */

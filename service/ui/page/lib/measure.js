@@ -18,6 +18,27 @@ export function useWidth(usual = 640) {
   return [ref, width];
 }
 
+/** Pixels of a row of the grid of views, and between two views. */
+const ROW = 8;
+const GAP = 16;
+
+/**
+ * Let an element take as many of the grid's low rows as it is high, so that what comes below it in its column follows at
+ * once, however high its neighbour is.
+ * @param {import("preact").RefObject<any>} ref
+ */
+export function useRows(ref) {
+  useEffect(() => {
+    const element = ref.current;
+    if (!element) return;
+    const observer = new ResizeObserver(() => {
+      element.style.gridRowEnd = `span ${Math.ceil((element.offsetHeight + GAP) / ROW)}`;
+    });
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
+}
+
 /**
  * Whether an element is in sight or nearly so.
  * @returns {[import("preact").RefObject<any>, boolean]}

@@ -5,6 +5,7 @@ import { usePlace } from "../lib/location.js";
 import { useAsking } from "../lib/asking.js";
 import { moment, percent, visible } from "../lib/format.js";
 import { html, useEffect, useState } from "../lib/html.js";
+import { READ_ONLY, useMaySubmit } from "../lib/session.js";
 import { Answer } from "../parts/answer.js";
 import { Uploads } from "./uploads.js";
 import { Status, VerdictBadge } from "../parts/badges.js";
@@ -30,7 +31,7 @@ export function AuditsPage() {
   return html`<h1>Audits</h1>
     <${Search} given=${given} />
     <${Answer} asked=${asked}>${(/** @type {any} */ page) => html`<${List} page=${page} searched=${Object.values(given).some(Boolean)} />`}<//>
-    <${Uploads} />`;
+    ${useMaySubmit() ? html`<${Uploads} />` : html`<p class="hint">${READ_ONLY}</p>`}`;
 }
 
 /** @param {{given: Record<string, string | null>}} props */

@@ -1,10 +1,11 @@
 /** The linked views over one audit, and what is chosen in them. */
-import { choiceOf, choose, Query, setQuery } from "../lib/choice.js";
+import { choiceOf, choose, Query, setQuery, unusable } from "../lib/choice.js";
 import { usePlace } from "../lib/location.js";
 import { read } from "../lib/api.js";
 import { short } from "../lib/format.js";
 import { html, useCallback, useEffect, useRef, useState } from "../lib/html.js";
 import { Classes } from "../lib/classes.js";
+import { Note } from "../parts/notes.js";
 import { ViewFrame } from "../parts/view.js";
 import { VIEWS } from "../views/index.js";
 
@@ -15,16 +16,23 @@ export function Explorer({ audit }) {
   const { query } = usePlace();
   const [ready, setReady] = useState(/** @type {string[]} */ ([]));
   const [names, setNames] = useState(/** @type {string[] | null} */ (null));
+  const [classes, setClasses] = useState(/** @type {number | null} */ (null));
   const onReady = useCallback((/** @type {string} */ id) => setReady((before) => (before.includes(id) ? before : [...before, id])), []);
   useEffect(() => {
-    read(`${audit.at}/matrix`).then(({ classes }) => setNames(classes), () => {}); // its view says what is wrong
+    read(`${audit.at}/matrix`).then((matrix) => {
+      setNames(matrix.classes);
+      setClasses(matrix.num_classes);
+    }, () => {}); // its view says what is wrong
   }, [audit.at]);
   useAnchor(ready.length);
+  const wrong = unusable(query, classes);
   return html`<${Classes.Provider} value=${names}>
     <nav class="views-nav" aria-label="Views and choices">
       <ul>${VIEWS.map(({ id, title }) => html`<li key=${id}><a href=${`#${id}`}>${title}</a></li>`)}</ul>
       <${Choices} query=${query} names=${names} />
     </nav>
+    ${wrong.length > 0 && html`<${Note}><p>The address says what this audit cannot show: ${wrong.map((text) => html`<code key=${text}>${short(text, 60)}</code> `)}</p>
+      <p><button type="button" class="small" onClick=${() => setQuery(Object.fromEntries(wrong.map((text) => [text.split("=")[0], null])))}>Leave it out</button></p><//>`}
     <${Query.Provider} value=${query}>
       <div class="views">${VIEWS.map((view, i) => html`<${ViewFrame} key=${view.id} view=${view} audit=${audit}
         begun=${i <= ready.length || location.hash === `#${view.id}`} onReady=${onReady} />`)}</div>

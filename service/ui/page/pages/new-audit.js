@@ -3,30 +3,40 @@ import { address, call, send } from "../lib/api.js";
 import { useAsking } from "../lib/asking.js";
 import { visible } from "../lib/format.js";
 import { html, useEffect, useMemo, useState } from "../lib/html.js";
-import { go, here } from "../lib/location.js";
+import { go, here, remember, remembered } from "../lib/location.js";
 import { asProblem } from "../lib/problem.js";
+import { READ_ONLY, useMaySubmit } from "../lib/session.js";
 import { Answer } from "../parts/answer.js";
-import { ProblemNote } from "../parts/notes.js";
+import { Note, ProblemNote } from "../parts/notes.js";
 import { Form, Properties } from "../form/fields.js";
 import { Document } from "../form/schema.js";
 
 export function NewAuditPage() {
   useEffect(() => void (document.title = "New audit · Tremor"), []);
+  if (!useMaySubmit()) return html`<h1>New audit</h1><${Note}><p>${READ_ONLY}</p><//>`;
+  return html`<h1>New audit</h1><${Loaded} />`;
+}
+
+function Loaded() {
   const asked = useAsking("new", async () => {
     const [schema, models, datasets] = await Promise.all([
       Document.load(), call(address("/v1/models", { limit: 1000 })), call(address("/v1/datasets", { limit: 1000 })),
     ]);
     return { schema, models: models.items, datasets: datasets.items };
   });
-  return html`<h1>New audit</h1><${Answer} asked=${asked}>${(/** @type {any} */ found) => html`<${AuditForm} ...${found} />`}<//>`;
+  return html`<${Answer} asked=${asked}>${(/** @type {any} */ found) => html`<${AuditForm} ...${found} />`}<//>`;
 }
 
 /** @param {{schema: Document, models: any[], datasets: any[]}} props */
 function AuditForm({ schema, models, datasets }) {
   const { query } = here();
-  const [value, setValue] = useState(/** @type {any} */ ({
+  const [value, change] = useState(/** @type {any} */ (remembered() ?? {
     ...(query.get("model") ? { model_id: query.get("model") } : {}), ...(query.get("dataset") ? { dataset_id: query.get("dataset") } : {}),
   }));
+  const setValue = (/** @type {any} */ wanted) => {
+    change(wanted);
+    remember(wanted);
+  };
   const [problem, setProblem] = useState(/** @type {any} */ (null));
   const [busy, setBusy] = useState(false);
   const context = useMemo(() => ({

@@ -1,6 +1,7 @@
 /** An audit that is under way: its progress moves by the events that the service sends. */
 import { duration, moment, visible } from "../lib/format.js";
 import { html, useEffect, useState } from "../lib/html.js";
+import { useMaySubmit } from "../lib/session.js";
 import { Note } from "../parts/notes.js";
 
 const TYPES = ["status", "phase", "progress", "artifact", "retry"];
@@ -41,7 +42,7 @@ export function Running({ at, info, renew, cancel }) {
       <br /><progress max=${progress?.total ?? 1} value=${progress?.done ?? 0}></progress></label></p>
     ${left !== null && left !== undefined && html`<p>About ${duration(left)} left of what is planned so far.</p>`}
     ${waiting && html`<${Note}><p>Waiting: ${waiting.detail ?? waiting.title}</p><//>`}
-    <p><button type="button" class="plain" onClick=${cancel} disabled=${info.status === "cancelling"}>Cancel the audit</button></p>
+    ${useMaySubmit() && html`<p><button type="button" class="plain" onClick=${cancel} disabled=${info.status === "cancelling"}>Cancel the audit</button></p>`}
     <p class="hint">What it finds is shown here as soon as it has ended.</p>
     <h3>What happened</h3>
     <ol reversed>${events.map((event) => html`<li key=${event.id}>${moment(event.at)} ${told(event)}</li>`)}</ol>

@@ -4,7 +4,7 @@ import {
 } from "../lib/html.js";
 import { Waiting } from "../lib/asking.js";
 import { Query } from "../lib/choice.js";
-import { useNear } from "../lib/measure.js";
+import { useNear, useRows } from "../lib/measure.js";
 import { asProblem } from "../lib/problem.js";
 import { ProblemNote, Wait } from "./notes.js";
 
@@ -30,6 +30,7 @@ import { ProblemNote, Wait } from "./notes.js";
  */
 export function ViewFrame({ view, audit, begun, onReady }) {
   const [near, isNear] = useNear();
+  useRows(near);
   const heading = useId();
   const [started, start] = useState(false);
   const [ready, setReady] = useState(false);

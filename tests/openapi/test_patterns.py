@@ -1,0 +1,67 @@
+"""What does not match a pattern is told in words, wherever a pattern stands in the API's document."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import TypeAdapter, ValidationError
+
+from openapi.base import Eps
+from openapi.keys import KeyRequest
+from openapi.patterns import in_words, words_for
+from openapi.webhooks import WebhookRequest
+from service.fields import field_errors
+from service.http.arguments import LABEL
+
+DOCUMENT = json.loads((Path(__file__).parents[2] / "openapi" / "openapi.json").read_text("utf-8"))
+#: Told in words of its own: see `Eps`.
+FRACTION = next(one["pattern"] for one in TypeAdapter(Eps).json_schema()["anyOf"] if "pattern" in one)
+
+
+def patterns(node: Any) -> Iterator[str]:
+    if isinstance(node, dict):
+        if isinstance(node.get("pattern"), str):
+            yield node["pattern"]
+        for inner in node.values():
+            yield from patterns(inner)
+    elif isinstance(node, list):
+        for inner in node:
+            yield from patterns(inner)
+
+
+def test_every_pattern_that_is_asked_for_has_words() -> None:
+    asked = {pattern for call in DOCUMENT["paths"].values() for pattern in patterns(call)}
+    asked |= set(patterns(DOCUMENT["components"]["schemas"]))
+    headers = {"Idempotency-Key", "Last-Event-ID"}  # read by hand, with messages of their own
+    by_hand = {
+        parameter["schema"]["pattern"]
+        for call in DOCUMENT["paths"].values()
+        for method in call.values()
+        for parameter in method.get("parameters", ())
+        if parameter.get("name") in headers and "pattern" in parameter.get("schema", {})
+    }
+    assert len(asked) > 8
+    assert {pattern for pattern in asked - by_hand - {FRACTION} if words_for(pattern) is None} == set()
+
+
+@pytest.mark.parametrize(
+    ("model", "body", "said"),
+    [
+        (WebhookRequest, {"url": "ftp://x"}, "write an address such as https://ci.example/hook"),
+        (KeyRequest, {"name": "  "}, "write at least one character that is no blank"),
+    ],
+)
+def test_a_body_is_told_so(model: Any, body: dict[str, str], said: str) -> None:
+    with pytest.raises(ValidationError) as caught:
+        model.model_validate(body)
+    (error,) = field_errors(caught.value, body, model=model)
+    assert error.detail.startswith(said)
+
+
+def test_a_parameter_is_told_so() -> None:
+    assert re.fullmatch(LABEL, "team:vision")
+    assert in_words(f"Expected `str` matching regex {LABEL!r}").startswith("write key:value")
+    assert in_words("Expected `int` >= 1") == "Expected `int` >= 1"
