@@ -4,7 +4,7 @@ import math
 import re
 from datetime import UTC, datetime
 from fractions import Fraction
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import (
     AwareDatetime,
@@ -12,8 +12,10 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    JsonValue,
     PlainSerializer,
     SerializationInfo,
+    SkipValidation,
     ValidatorFunctionWrapHandler,
     WithJsonSchema,
     WrapValidator,
@@ -37,7 +39,7 @@ class Frozen(BaseModel):
 NEWER: Literal["ignore"] = "ignore"
 
 
-def fields_of(model: type[BaseModel]) -> dict[str, Any]:
+def fields_of(model: type[BaseModel]) -> dict[str, object]:
     """Name → annotation of a model's fields, as they are called in JSON, and of the parts that are entered elsewhere."""
     own = {field.alias or name: field.annotation for name, field in model.model_fields.items()}
     return {**own, **getattr(model, "part_fields", dict)()}
@@ -56,7 +58,11 @@ def storable(value: Any) -> Any:
     return value
 
 
-#: An object whose fields no model names: what stages leave for the report, what a stage is told.
+#: A JSON object whose fields are not known here: it is made, or passed on, and whoever reads it looks what each value is.
+#: Models take its values as they are: what was read from JSON needs no second look.
+JsonObject: TypeAlias = dict[str, Annotated[JsonValue, SkipValidation()]]
+
+#: A field of a model that holds one: what stages leave for the report, what a stage is told.
 Json = Annotated[dict[str, Any], BeforeValidator(storable)]
 
 #: The id of something that is here.
@@ -134,10 +140,13 @@ def _dumped(value: float, info: SerializationInfo) -> float | str:
     return float(value)
 
 
-def _number_schema(most: float) -> dict[str, Any]:
-    number = {"type": "number", "exclusiveMinimum": 0, "maximum": most}
-    text = {"type": "string", "pattern": _FRACTION, "maxLength": _LONGEST_FRACTION, "examples": ["8/255"]}
-    return {"anyOf": [number, text]}
+def _number_schema(most: float) -> JsonObject:
+    return {"type": "number", "exclusiveMinimum": 0, "maximum": most}
+
+
+def _written_schema(most: float) -> JsonObject:
+    text: JsonObject = {"type": "string", "pattern": _FRACTION, "maxLength": _LONGEST_FRACTION, "examples": ["8/255"]}
+    return {"anyOf": [_number_schema(most), text]}
 
 
 #: A positive number that may be written as a fraction; L2 and L1 radii may exceed 1.
@@ -146,8 +155,8 @@ Radius = Annotated[
     Field(gt=0, le=MOST),
     WrapValidator(_number_or_fraction),
     PlainSerializer(_dumped),
-    WithJsonSchema(_number_schema(MOST)["anyOf"][0], mode="serialization"),
-    WithJsonSchema(_number_schema(MOST), mode="validation"),
+    WithJsonSchema(_number_schema(MOST), mode="serialization"),
+    WithJsonSchema(_written_schema(MOST), mode="validation"),
 ]
 
 
@@ -157,8 +166,8 @@ Eps = Annotated[
     Field(gt=0, le=1),
     WrapValidator(_number_or_fraction),
     PlainSerializer(_dumped),
-    WithJsonSchema(_number_schema(1)["anyOf"][0], mode="serialization"),
-    WithJsonSchema(_number_schema(1), mode="validation"),
+    WithJsonSchema(_number_schema(1), mode="serialization"),
+    WithJsonSchema(_written_schema(1), mode="validation"),
 ]
 
 

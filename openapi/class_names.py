@@ -68,7 +68,7 @@ def _by_code(name: str) -> frozenset[str]:
 
 def _by_wordnet(name: str) -> frozenset[str]:
     """The words of a WordNet id of ImageNet's; others as above."""
-    return _by_synonyms(imagenet.words().get(name, "")) or _by_code(name)
+    return _by_synonyms(imagenet.wordnet_names().get(name, "")) or _by_code(name)
 
 
 _LEVELS: tuple[Callable[[str], frozenset[str]], ...] = (_spelt, _by_letters, _by_synonyms, _by_code, _by_wordnet)
@@ -128,7 +128,7 @@ def readings(model: str, k: int, labels: Sequence[str] | None, data: DatasetInsp
         return _numbered(numbered, labels, present, k, order, model)
     if not nothing_but_numbers(names) and not nothing_but_numbers(labels) and names and labels:
         return (_by_name({label: names[label] for label in present}, names, labels),)
-    if source == "name" and names and k == len(imagenet.words()) and set(names) <= imagenet.places().keys():
+    if source == "name" and names and k == len(imagenet.wordnet_names()) and set(names) <= imagenet.places().keys():
         return (_by_id({label: names[label] for label in present}),)
     if source == "name" and names is not None and len(names) != k:
         raise DatasetMismatch(

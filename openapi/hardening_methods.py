@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, GetJsonSchemaHandler, PlainValidator
 from pydantic_core import CoreSchema, PydanticKnownError
 
-from openapi.base import Frozen
+from openapi.base import Frozen, JsonObject
 
 
 class HardeningMethod(Frozen):
@@ -110,7 +110,7 @@ def _known(name: Any) -> str:
 class _Names:
     """The JSON Schema of a method's name: those that are entered when it is written."""
 
-    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonObject:
         return {"enum": list(METHODS), "type": "string"}
 
 

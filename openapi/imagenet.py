@@ -1,4 +1,4 @@
-"""The classes of the ImageNet challenge: WordNet's ids, their words, and the order in which networks have them."""
+"""The classes of the ImageNet challenge: WordNet's ids, their names, and the order in which networks have them."""
 
 import functools
 from collections.abc import Callable, Mapping, Sequence
@@ -9,8 +9,8 @@ _MOST = 0.9
 
 
 @functools.cache
-def words() -> Mapping[str, str]:
-    """Id → words, as in ``"n01440764": "tench, Tinca tinca"``, in the order of the logits (the ids, sorted)."""
+def wordnet_names() -> Mapping[str, str]:
+    """Id → names, as in ``"n01440764": "tench, Tinca tinca"``, in the order of the logits (the ids, sorted)."""
     lines = files("openapi").joinpath("assets", "imagenet.txt").read_text("utf-8").splitlines()
     return {line[:9]: line[10:] for line in lines}
 
@@ -18,13 +18,13 @@ def words() -> Mapping[str, str]:
 @functools.cache
 def places() -> Mapping[str, int]:
     """Id → logit."""
-    return {identity: place for place, identity in enumerate(words())}
+    return {identity: place for place, identity in enumerate(wordnet_names())}
 
 
 def in_order(labels: Sequence[str], alike: Callable[[str], frozenset[str]]) -> bool:
     """Whether class names are those of the challenge in its order; alike: a name → what any spelling of it shares."""
-    if len(labels) != len(words()):
+    if len(labels) != len(wordnet_names()):
         return False
-    pairs = zip(labels, words().items(), strict=True)
+    pairs = zip(labels, wordnet_names().items(), strict=True)
     there = sum(label == identity or bool(alike(label) & alike(said)) for label, (identity, said) in pairs)
     return there >= _MOST * len(labels)

@@ -45,6 +45,23 @@ _DESCRIPTION = (
 )
 
 
+_TAGS = [
+    Tag("models", "Uploaded and hardened classifiers"),
+    Tag("datasets", "Uploaded data sets"),
+    Tag("audits", "Attacks and neuron analysis of a model on a data set, with a report"),
+    Tag("analyses", "Layers, neurons, images and clusters of an audit that has ended, in slices"),
+    Tag("policies", "Rules under a name, bound to models"),
+    Tag("evidence", "Signed statements of what was found"),
+    Tag("comparisons", "Two audits of the same images, sample by sample"),
+    Tag("hardenings", "Training a model against attacks, and comparing before and after"),
+    Tag("artifacts", "Files that jobs left"),
+    Tag("keys", "A tenant's API keys, for keys of scope `admin`"),
+    Tag("webhooks", "Who is told of what happens, and what was told (Standard Webhooks)"),
+    Tag("catalog", "What can be asked for"),
+    Tag("health", "For probes and for monitoring"),
+]
+
+
 def _lifespan(settings: Settings, ended: Ended | None) -> Callable[[Litestar], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def live(app: Litestar) -> AsyncIterator[None]:
@@ -124,21 +141,7 @@ def create_app(settings: Settings, *, workers_ended: Ended | None = None) -> Lit
             path="/schema",
             use_handler_docstrings=True,
             render_plugins=[JsonDocument(), PageDocument()],
-            tags=[
-                Tag("models", "Uploaded and hardened classifiers"),
-                Tag("datasets", "Uploaded data sets"),
-                Tag("audits", "Attacks and neuron analysis of a model on a data set, with a report"),
-                Tag("analyses", "Layers, neurons, images and clusters of an audit that has ended, in slices"),
-                Tag("policies", "Rules under a name, bound to models"),
-                Tag("evidence", "Signed statements of what was found"),
-                Tag("comparisons", "Two audits of the same images, sample by sample"),
-                Tag("hardenings", "Training a model against attacks, and comparing before and after"),
-                Tag("artifacts", "Files that jobs left"),
-                Tag("keys", "A tenant's API keys, for keys of scope `admin`"),
-                Tag("webhooks", "Who is told of what happens, and what was told (Standard Webhooks)"),
-                Tag("catalog", "What can be asked for"),
-                Tag("health", "For probes and for monitoring"),
-            ],
+            tags=_TAGS,
         ),
         logging_config=None,
         debug=False,

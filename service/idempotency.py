@@ -11,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from openapi.base import utc_now
 from openapi.problems import IdempotencyConflict
+from service.db.bookkeeping import IdempotencyRow
 from service.db.database import Database
-from service.db.tables import IdempotencyRow
 
 _KEPT = timedelta(days=7)
 

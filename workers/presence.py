@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
-from typing import Any, Literal
+from typing import Literal
 
 from redis.exceptions import RedisError
 
@@ -17,7 +17,7 @@ from openapi.wire.disks import shortage
 from openapi.wire.jobs import Blob, OutputFile, Shard, ShardResult, WorkerEvent
 from openapi.wire.queue import QueueClient, WorkerInfo
 from openapi.wire.settings import Settings
-from workers.sandbox.messages import ChildProgress
+from workers.sandbox.messages import ChildProgress, Environment
 from workers.sandbox.terminations import GivenBack
 
 log = logging.getLogger(__name__)
@@ -37,7 +37,7 @@ class Presence:
         self._queue = queue
         self._threads = threads
         self.worker_id = settings.worker_id or f"{socket.gethostname()}-{os.getpid()}"
-        self._environment: dict[str, Any] | None = None
+        self._environment: Environment | None = None
         self._shard: Shard | None = None
         self._progress: ChildProgress | None = None
         self._checkpoint: Blob | None = None
@@ -47,7 +47,7 @@ class Presence:
         self._ended = threading.Event()
         self._threads_of_mine: list[threading.Thread] = []
 
-    def start(self, probe: Callable[[], dict[str, Any]]) -> None:
+    def start(self, probe: Callable[[], Environment]) -> None:
         """Begin; the worker is announced once `probe` has said what it can do."""
         for name, work in (("presence", self._run), ("probe", partial(self._ask, probe))):
             thread = threading.Thread(target=work, name=name, daemon=True)
@@ -64,7 +64,7 @@ class Presence:
             self._queue.goodbye(self.worker_id)
 
     @property
-    def environment(self) -> dict[str, Any] | None:
+    def environment(self) -> Environment | None:
         """What the probe found; None until it has."""
         return self._environment
 
@@ -135,13 +135,13 @@ class Presence:
             with suppress(RedisError, OSError):
                 self._queue.publish(self.event(self._shard, kind))
 
-    def _ask(self, probe: Callable[[], dict[str, Any]]) -> None:
+    def _ask(self, probe: Callable[[], Environment]) -> None:
         self._environment = self._answer(probe)
         self._wake.set()
         # A warm server that had to be started again lives as long as the thread that started it.
         self._ended.wait()
 
-    def _answer(self, probe: Callable[[], dict[str, Any]]) -> dict[str, Any] | None:
+    def _answer(self, probe: Callable[[], Environment]) -> Environment | None:
         """What the probe finds; None when this worker cannot run jobs.
 
         Without an answer there is no heartbeat: for the service there is no such worker. Jobs that it takes all the
@@ -176,13 +176,13 @@ class Presence:
             return
         info = WorkerInfo(
             id=self.worker_id,
-            device=known["device"],
-            device_name=known["device_name"],
-            sandbox=known["sandbox"],
-            sandbox_layers=tuple(known["sandbox_layers"]),
-            sandbox_missing=known["sandbox_missing"],
+            device=known.device,
+            device_name=known.device_name,
+            sandbox=known.sandbox,
+            sandbox_layers=known.sandbox_layers,
+            sandbox_missing=known.sandbox_missing,
             trouble=self._trouble(),
-            versions=known["versions"],
+            versions=known.versions,
             threads=self._threads,
             slots=1,
             shard_id=None if shard is None else shard.shard_id,

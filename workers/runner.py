@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
 
 from obstore.exceptions import BaseError
 from redis.exceptions import RedisError
@@ -39,7 +38,7 @@ from workers.leaving import Leaving
 from workers.moments import Moments
 from workers.outputs import shown, stored
 from workers.presence import Presence
-from workers.sandbox.messages import ChildOutcome, ChildProgress, Request
+from workers.sandbox.messages import ChildOutcome, ChildProgress, Environment, Request
 from workers.sandbox.probe import wanted_layers
 from workers.sandbox.terminations import Cancelled, ChildKilled, GivenBack, ServerLost
 from workers.sandbox.warm import WarmServer, Watch
@@ -170,9 +169,8 @@ class Runner:
             except TremorError as error:
                 raise explained(error, request, least) from error
             files = {key: stored(self._blobs, request, file) for key, file in outcome.files.items()}
-            return ShardResult(
-                value=outcome.value or {}, files=files, seconds=outcome.seconds, environment=outcome.environment
-            )
+            ran_on = {} if outcome.environment is None else outcome.environment.model_dump(mode="json")
+            return ShardResult(value=outcome.value or {}, files=files, seconds=outcome.seconds, environment=ran_on)
 
     def _attempted(self, shard: Shard, request: Request, report: Callable[[ChildProgress], None]) -> ChildOutcome:
         stop = self._reason_to_stop(shard)
@@ -238,7 +236,7 @@ class Runner:
                     raise
                 time.sleep(1.0)
 
-    def _probe(self) -> dict[str, Any]:
+    def _probe(self) -> Environment:
         """Device, versions and sandbox as a job would find them."""
         with _job_folder(self._home) as folder:
             request = Request(
@@ -252,6 +250,8 @@ class Runner:
             outcome = self._server.run(request, Watch(self.leaving.why_stop))
         if outcome.problem is not None:
             raise _Reported(outcome.problem)
+        if outcome.environment is None:
+            raise JobFailed("the probe's child did not say what it runs on")
         return outcome.environment
 
 

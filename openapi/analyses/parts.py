@@ -56,7 +56,7 @@ class Block(Frozen):
         return {**own, **{name: part for name, part in found.items() if cls.keeps_null or part is not None}}
 
     @classmethod
-    def part_fields(cls) -> dict[str, Any]:
+    def part_fields(cls) -> dict[str, object]:
         """Name → annotation of the parts."""
         return {name: model | None for name, model, _ in cls.parts()}
 

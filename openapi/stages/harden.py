@@ -1,10 +1,11 @@
 """Stage `harden`: train a robust model and write it in every format that can hold it. Inputs: ``model``, ``x``, ``y``."""
 
 from enum import StrEnum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, SerializerFunctionWrapHandler, WrapSerializer
 
+from openapi.base import JsonObject
 from openapi.hardening_options import OF_COMPARISON, Criticality, Goal, HardenOptions
 from openapi.models import ModelFormat, ModelInspection
 from openapi.stages.base import ModelContract, Wire, is_none
@@ -28,7 +29,7 @@ class HardenFile(StrEnum):
 BEST_SO_FAR = "best-so-far.safetensors"
 
 
-def _without_data(options: HardenOptions, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+def _without_data(options: HardenOptions, handler: SerializerFunctionWrapHandler) -> JsonObject:
     """The options that the training depends on: its data are an input, and what is compared comes after it."""
     left_out = {"train_dataset_id", *OF_COMPARISON}
     return {name: value for name, value in handler(options).items() if name not in left_out}

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal, Protocol
 from pydantic import BeforeValidator, Field
 
 from openapi.audits import ArtifactInfo
-from openapi.base import Frozen, Json
+from openapi.base import Frozen, Json, JsonObject
 from openapi.problems import Problem
 from openapi.stages.base import Stage, is_none
 
@@ -74,7 +74,7 @@ class Shard(Frozen):
     @property
     def result_key(self) -> str:
         """Content address of the result: equal inputs and params give an equal key, whatever the job."""
-        body: dict[str, Any] = {
+        body: JsonObject = {
             "version": RESULT_VERSION[self.stage],
             "stage": self.stage,
             "inputs": {k: v.sha256 for k, v in self.inputs.items()},

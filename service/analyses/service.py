@@ -79,7 +79,7 @@ def page_of_lines(lines: list[bytes], start: int, count: int, **more: Any) -> by
 
 
 def real(value: Any) -> Any:
-    """A number, or null for one that is none."""
+    """A number, or None for one that is none."""
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 

@@ -1,14 +1,12 @@
 """The report as JUnit XML: a rule of the policy, an attack, a check is a test case each."""
 
-import json
-from typing import Any
+from collections.abc import Sequence
 from xml.etree import ElementTree as ET
 
-from openapi.text import visible_texts
-from service.audits.notices import inspection_warnings
+from service.audits.summary import Summary
 
 
-def _suite(root: ET.Element, name: str, cases: list[tuple[str, str, str, float]]) -> ET.Element:
+def _suite(root: ET.Element, name: str, cases: Sequence[tuple[str, str, str, float]]) -> ET.Element:
     """Add a suite of (name, "pass" | "fail" | anything else is skipped, message, seconds)."""
     count = {status: sum(1 for case in cases if case[1] == status) for status in ("pass", "fail")}
     suite = ET.SubElement(
@@ -34,32 +32,24 @@ def _suite(root: ET.Element, name: str, cases: list[tuple[str, str, str, float]]
 
 def from_report(data: bytes) -> bytes:
     """Write a JSON report as JUnit XML. Attacks always pass: whether a robustness is enough, the policy's rules say."""
-    report: dict[str, Any] = visible_texts(json.loads(data))
-    root = ET.Element("testsuites", name=f"tremor {report['model']['name']}")
-    rules = [
-        (
-            f"{r['metric']} {r['op']} {r['value']}",
-            {"pass": "pass", "fail": "fail"}.get(r["status"], "skipped"),
-            f"actual: {r['actual']}",
-            0.0,
-        )
-        for r in report["verdict"]["rules"]
-    ]
+    report = Summary.read(data)
+    root = ET.Element("testsuites", name=f"tremor {report.model.name}")
+    rules = [(f"{r.metric} {r.op} {r.value}", r.status, f"actual: {r.actual}", 0.0) for r in report.verdict.rules]
     attacks = [
         (
-            a["id"],
+            a.id,
             "pass",
-            f"robust accuracy {a['robust_accuracy']:.4f} ({a['robust']} of {a['n']}), "
-            f"95 % interval {a['ci95'][0]:.4f} to {a['ci95'][1]:.4f}",
-            float(a["seconds"]),
+            f"robust accuracy {a.robust_accuracy:.4f} ({a.robust} of {a.n}), "
+            f"95 % interval {a.ci95[0]:.4f} to {a.ci95[1]:.4f}",
+            a.seconds,
         )
-        for a in report["attacks"]
+        for a in report.attacks
     ]
-    checks = [(f"{c['id']}: {c['title']}", c["status"], c["detail"], 0.0) for c in report["checks"]]
+    checks = [(f"{c.id}: {c.title}", c.status, c.detail, 0.0) for c in report.checks]
     _suite(root, "policy", rules)
     _suite(root, "attacks", attacks)
     suite = _suite(root, "checks", checks)
-    if warnings := inspection_warnings(report):
-        ET.SubElement(suite, "system-err").text = "\n".join(f"{part}: {text}" for part, text in warnings)
+    if warnings := [f"{part}: {text}" for part, text in report.warnings()]:
+        ET.SubElement(suite, "system-err").text = "\n".join(warnings)
     ET.indent(root)
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{ET.tostring(root, encoding="unicode")}\n'.encode()

@@ -1,18 +1,16 @@
 """The report as Markdown: what a pull request or a model card shows of it."""
 
-import json
 from collections.abc import Iterable
-from typing import Any
 
+from openapi.report import AttackReport, Clean, RuleResult, WorstCase
 from openapi.text import markdown
-from openapi.threat_models import threat_label
-from service.audits.notices import inspection_warnings
+from service.audits.summary import Share, Summary, threat_label
 
 
-def _share(block: dict[str, Any]) -> str:
-    value = block["accuracy"] if "accuracy" in block else block["robust_accuracy"]
-    low, high = block["ci95"]
-    return f"{100 * value:.1f} % ({100 * low:.1f} to {100 * high:.1f})"
+def _share(block: Clean | AttackReport | WorstCase) -> str:
+    share = Share.of(block)
+    low, high = share.ci95
+    return f"{100 * share.accuracy:.1f} % ({100 * low:.1f} to {100 * high:.1f})"
 
 
 def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> list[str]:
@@ -23,37 +21,36 @@ def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> list[str]:
 
 def from_report(data: bytes) -> bytes:
     """Write a JSON report as Markdown: the verdict, the accuracies with their intervals, what failed."""
-    report: dict[str, Any] = json.loads(data)
-    clean, verdict = report["clean"], report["verdict"]
+    report = Summary.read(data)
     lines = [
-        f"# Robustness of {markdown(report['model']['name'])}",
+        f"# Robustness of {markdown(report.model.name)}",
         "",
-        f"{clean['n']} samples of {markdown(report['dataset']['name'])}; in brackets 95 % Wilson intervals. "
-        f"Audit {markdown(report['id'])}.",
+        f"{report.clean.n} samples of {markdown(report.dataset.name)}; in brackets 95 % Wilson intervals. "
+        f"Audit {markdown(report.id)}.",
         "",
     ]
-    if verdict["status"] is not None:
-        lines += [f"**Policy: {verdict['status']}**", ""]
-    notices = inspection_warnings(report)
+    if report.verdict.status is not None:
+        lines += [f"**Policy: {report.verdict.status}**", ""]
+    notices = list(report.warnings())
     lines += [f"> Warning about the {part}: {markdown(text)}  " for part, text in notices]
     lines += [""] if notices else []
-    rows = [["clean", "", _share(clean)]]
-    rows += [["worst case", markdown(threat_label(w)), f"**{_share(w)}**"] for w in report["worst_case"]]
-    rows += [[markdown(a["id"]), markdown(threat_label(a)), _share(a)] for a in report["attacks"]]
+    rows = [["clean", "", _share(report.clean)]]
+    rows += [["worst case", markdown(threat_label(w)), f"**{_share(w)}**"] for w in report.worst_case]
+    rows += [[markdown(a.id), markdown(threat_label(a)), _share(a)] for a in report.attacks]
     lines += _table(("accuracy", "threat model", "share"), rows)
-    if verdict["rules"]:
+    if report.verdict.rules:
         lines += ["## Policy", ""]
-        lines += _table(("rule", "is", "status"), [_rule(rule) for rule in verdict["rules"]])
-    failed = [check for check in report["checks"] if check["status"] == "fail"]
+        lines += _table(("rule", "is", "status"), [_rule(rule) for rule in report.verdict.rules])
+    failed = [check for check in report.checks if check.status == "fail"]
     if failed:
         lines += ["## Failed checks", ""]
-        lines += [f"- {markdown(check['title'])}: {markdown(check['detail'])}" for check in failed]
+        lines += [f"- {markdown(check.title)}: {markdown(check.detail)}" for check in failed]
         lines.append("")
     return "\n".join(lines).encode()
 
 
-def _rule(rule: dict[str, Any]) -> list[str]:
-    limit = "unknown" if rule["value"] is None else f"{rule['value']:g}"
-    wanted = markdown(f"{rule['metric']} {rule['op']} {limit}")
-    actual = "unknown" if rule["actual"] is None else f"{rule['actual']:.6g}"
-    return [wanted, actual, rule["status"]]
+def _rule(rule: RuleResult) -> list[str]:
+    limit = "unknown" if rule.value is None else f"{rule.value:g}"
+    wanted = markdown(f"{rule.metric} {rule.op} {limit}")
+    actual = "unknown" if rule.actual is None else f"{rule.actual:.6g}"
+    return [wanted, actual, rule.status]

@@ -6,11 +6,9 @@ run and shows 5,000 (`MOST`).
 
 import json
 from importlib.metadata import version
-from typing import Any
 
-from openapi.text import visible_texts
-from openapi.threat_models import threat_label
-from service.audits.notices import inspection_warnings
+from openapi.base import JsonObject
+from service.audits.summary import Subject, Summary, threat_label
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
@@ -19,75 +17,79 @@ _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 MOST = 4000
 
 
-def _attacked(report: dict[str, Any]) -> list[tuple[float, str, str, str]]:
+def _attacked(report: Summary) -> list[tuple[float, str, str, str]]:
     """(share of the class that is robust, rule, class, text) of every class that an attack has fooled samples of."""
-    names = report["model"].get("labels") or ()
+    names = report.model.labels or ()
     found = []
-    for attack in report["attacks"]:
-        for one in attack.get("by_class") or ():
-            fooled, label = one["correct"] - one["robust"], one["label"]
+    for attack in report.attacks:
+        for one in attack.by_class:
+            fooled = one.correct - one.robust
             if fooled > 0:
-                name = names[label] if label < len(names) else str(label)
-                what = f"{attack['id']} fools {fooled} of {one['n']} images of the class {name}"
-                text = f"{what}; {one['robust']} are robust"
-                found.append((one["robust"] / one["n"], f"attack/{attack['id']}", str(label), text))
+                name = names[one.label] if one.label < len(names) else str(one.label)
+                text = f"{attack.id} fools {fooled} of {one.n} images of the class {name}; {one.robust} are robust"
+                found.append((one.robust / one.n, f"attack/{attack.id}", str(one.label), text))
     return sorted(found)
 
 
-def _result(rule: str, level: str, text: str, model: dict[str, Any], part: str = "") -> dict[str, Any]:
+def _result(rule: str, level: str, text: str, model: Subject, part: str = "") -> JsonObject:
     """`part`: of what a rule has several results of."""
     return {
         "ruleId": rule,
         "level": level,
         "message": {"text": text.replace("](", "] (")},  # what looks like a link is shown as one
-        "locations": [{"physicalLocation": {"artifactLocation": {"uri": f"sha256:{model['sha256']}"}}}],
-        "partialFingerprints": {"model/rule": f"{model['sha256']}:{rule}{part and ':' + part}"},
+        "locations": [{"physicalLocation": {"artifactLocation": {"uri": f"sha256:{model.sha256}"}}}],
+        "partialFingerprints": {"model/rule": f"{model.sha256}:{rule}{part and ':' + part}"},
     }
+
+
+def _rule(identity: str, text: str, tags: list[str] | None) -> JsonObject:
+    rule: JsonObject = {"id": identity, "shortDescription": {"text": text}}
+    return rule if tags is None else {**rule, "properties": {"tags": [*tags]}}
 
 
 def from_report(data: bytes) -> bytes:
     """Write a JSON report as SARIF. What passed is no result; what could not be judged is a note."""
-    report: dict[str, Any] = visible_texts(json.loads(data))
-    model = report["model"]
-    rules: dict[str, dict[str, Any]] = {}
-    results: list[dict[str, Any]] = []
-    for rule in report["verdict"]["rules"]:
-        identity = f"policy/{rule['metric']}"
-        wanted = f"{rule['metric']} {rule['op']} {rule['value']}"
-        rules[identity] = {"id": identity, "shortDescription": {"text": f"The policy wants {wanted}"}}
-        if rule["status"] == "fail":
-            results.append(_result(identity, "error", f"{wanted} does not hold: it is {rule['actual']}", model))
-        elif rule["status"] != "pass":
+    report = Summary.read(data)
+    model = report.model
+    rules: dict[str, str] = {}
+    results: list[JsonObject] = []
+    for rule in report.verdict.rules:
+        identity = f"policy/{rule.metric}"
+        wanted = f"{rule.metric} {rule.op} {rule.value}"
+        rules[identity] = f"The policy wants {wanted}"
+        if rule.status == "fail":
+            results.append(_result(identity, "error", f"{wanted} does not hold: it is {rule.actual}", model))
+        elif rule.status != "pass":
             results.append(_result(identity, "note", f"{wanted} could not be judged", model))
-    for check in report["checks"]:
-        identity = f"check/{check['id']}"
-        rules[identity] = {"id": identity, "shortDescription": {"text": check["title"]}}
-        if check["status"] == "fail":
-            results.append(_result(identity, "warning", check["detail"], model))
-    for i, (part, text) in enumerate(inspection_warnings(report), 1):
+    for check in report.checks:
+        identity = f"check/{check.id}"
+        rules[identity] = check.title
+        if check.status == "fail":
+            results.append(_result(identity, "warning", check.detail, model))
+    for i, (part, text) in enumerate(report.warnings(), 1):
         identity = f"inspection/{i}"  # each of its own: results of one rule are taken for one
-        rules[identity] = {"id": identity, "shortDescription": {"text": f"Inspection of the {part}"}}
+        rules[identity] = f"Inspection of the {part}"
         results.append(_result(identity, "note", text, model))
     told = _attacked(report)
-    for attack in report["attacks"]:
-        tags = [f"external/mitre-atlas/{technique}" for technique in attack.get("atlas") or ()]
-        identity = f"attack/{attack['id']}"
-        about = {"text": f"{attack['id']}: {threat_label(attack)}"}
-        rules[identity] = {"id": identity, "shortDescription": about, "properties": {"tags": tags}}
+    tags: dict[str, list[str]] = {}
+    for attack in report.attacks:
+        identity = f"attack/{attack.id}"
+        rules[identity] = f"{attack.id}: {threat_label(attack)}"
+        tags[identity] = [f"external/mitre-atlas/{technique}" for technique in attack.atlas or ()]
     results += [_result(rule, "note", text, model, label) for _, rule, label, text in told[:MOST]]
     driver = {
         "name": "Tremor",
         "version": version("tremor"),
         "informationUri": "https://tremor.dev",
-        "rules": list(rules.values()),
+        "rules": [_rule(identity, text, tags.get(identity)) for identity, text in rules.items()],
     }
     run = {
         "tool": {"driver": driver},
-        "artifacts": [{"location": {"uri": f"sha256:{model['sha256']}"}, "hashes": {"sha-256": model["sha256"]}}],
+        "artifacts": [{"location": {"uri": f"sha256:{model.sha256}"}, "hashes": {"sha-256": model.sha256}}],
         "results": results,
         "properties": {
-            "audit": report["id"],
-            "verdict": report["verdict"]["status"],
+            "audit": report.id,
+            "verdict": report.verdict.status,
             "leftOut": max(0, len(told) - MOST),
         },
     }

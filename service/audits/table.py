@@ -2,10 +2,10 @@
 
 import csv
 import io
-import json
-from typing import Any
 
+from openapi.report import AttackReport, Clean, WorstCase
 from openapi.text import csv_cell
+from service.audits.summary import Share, Summary
 
 _COLUMNS = (
     "kind", "id", "threat_model", "accuracy", "correct", "n", "ci95_low", "ci95_high", "success_rate", "norm",
@@ -13,39 +13,50 @@ _COLUMNS = (
     "op", "value", "actual", "status",
 )  # fmt: skip
 
+#: Column → cell; a column that is missing is an empty cell.
+Row = dict[str, str | float | None]
 
-def _share(kind: str, block: dict[str, Any]) -> dict[str, Any]:
+
+def _share(kind: str, block: Clean | AttackReport | WorstCase) -> Row:
     """The columns of a proportion with its interval."""
+    share = Share.of(block)
+    low, high = share.ci95
     return {
         "kind": kind,
-        "accuracy": block.get("accuracy", block.get("robust_accuracy")),
-        "correct": block.get("correct", block.get("robust")),
-        "n": block["n"],
-        "ci95_low": block["ci95"][0],
-        "ci95_high": block["ci95"][1],
+        "accuracy": share.accuracy,
+        "correct": share.correct,
+        "n": share.n,
+        "ci95_low": low,
+        "ci95_high": high,
     }
 
 
-def _attack(block: dict[str, Any]) -> dict[str, Any]:
-    distance = block.get("distance") or {}
-    plain = ("id", "threat_model", "success_rate", "forward_passes", "backward_passes", "seconds")
+def _attack(attack: AttackReport) -> Row:
+    distance = attack.distance
     return {
-        **_share("attack", block),
-        **{name: block.get(name) for name in plain},
-        "norm": distance.get("norm"),
-        **{f"distance_{name}": distance.get(name) for name in ("mean", "median", "max")},
+        **_share("attack", attack),
+        "id": attack.id,
+        "threat_model": attack.threat_model,
+        "success_rate": attack.success_rate,
+        "norm": distance.norm,
+        "distance_mean": distance.mean,
+        "distance_median": distance.median,
+        "distance_max": distance.max,
+        "forward_passes": attack.forward_passes,
+        "backward_passes": attack.backward_passes,
+        "seconds": attack.seconds,
     }
 
 
 def from_report(data: bytes) -> bytes:
     """Write a JSON report as CSV (RFC 4180, UTF-8). An empty cell is null; accuracies are in [0, 1]."""
-    report: dict[str, Any] = json.loads(data)
-    rows = [{**_share("clean", report["clean"]), "id": "clean"}]
-    rows += [{**_share("worst_case", w), "threat_model": w["threat_model"]} for w in report["worst_case"]]
-    rows += [_attack(attack) for attack in report["attacks"]]
+    report = Summary.read(data)
+    rows: list[Row] = [{**_share("clean", report.clean), "id": "clean"}]
+    rows += [{**_share("worst_case", w), "threat_model": w.threat_model} for w in report.worst_case]
+    rows += [_attack(attack) for attack in report.attacks]
     rows += [
-        {"kind": "rule", "id": rule["metric"], **{name: rule[name] for name in ("op", "value", "actual", "status")}}
-        for rule in report["verdict"]["rules"]
+        {"kind": "rule", "id": r.metric, "op": r.op, "value": r.value, "actual": r.actual, "status": r.status}
+        for r in report.verdict.rules
     ]
     stream = io.StringIO()
     writer = csv.DictWriter(stream, _COLUMNS)

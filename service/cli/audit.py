@@ -8,12 +8,11 @@ import click
 
 from openapi.presets import PRESETS
 from service.cli import specs
+from service.cli.client import Json
 from service.cli.given import Given, Sources, check_audit, read_by
 from service.cli.job_options import Common, Input, job_options
 from service.cli.options import EXISTING
 from service.cli.results import tell
-
-Json = dict[str, Any]
 
 
 def _analysis(text: str) -> Json | None:

@@ -14,6 +14,7 @@ import httpx
 from service.cli.exits import CommandFailed, Exit
 from service.cli.patience import Patience, Transient, retry_after
 
+#: What the API is asked and answers.
 Json = dict[str, Any]
 
 #: An address that has never answered is given up sooner: it is likely mistyped.

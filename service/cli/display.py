@@ -5,7 +5,6 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
 
 from rich.console import Console
 from rich.progress import (
@@ -24,8 +23,8 @@ from rich.text import Text
 from openapi.analyses import OWN
 from openapi.text import visible
 from openapi.threat_models import threat_label
+from service.cli.client import Json
 
-Json = dict[str, Any]
 #: A log has no width of its own: tables are then written without folding their cells.
 _LOG_WIDTH = 120
 

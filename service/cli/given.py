@@ -15,11 +15,11 @@ from openapi.hardenings import HardeningRequest, check_selection
 from openapi.metrics import metric_errors
 from openapi.problems import FieldError, InvalidField
 from openapi.samples import check_choice
+from service.cli.client import Json
 from service.cli.exits import CommandFailed, Exit
 from service.cli.uploads import METADATA, Kind
 from service.fields import field_errors, read_strictly
 
-Json = dict[str, Any]
 M = TypeVar("M", bound=BaseModel)
 
 #: In the place of an id that only the upload will give.

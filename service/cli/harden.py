@@ -9,14 +9,13 @@ import click
 
 from openapi.hardening_methods import METHODS, listed
 from service.cli import specs
+from service.cli.client import Json
 from service.cli.display import line
 from service.cli.given import Given, Sources, check_files, check_hardening, read_by
 from service.cli.job_options import Common, Input, job_options
 from service.cli.manifests import check_sources, compared, read_manifest, recipe
 from service.cli.options import EXISTING
 from service.cli.results import tell
-
-Json = dict[str, Any]
 
 
 @click.command()

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import click
 
 from service.cli import specs
+from service.cli.client import Json
 from service.cli.display import bars
 from service.cli.exits import interruptible
 from service.cli.given import Given, check_files, check_folder, data_metadata, model_metadata, read_by
@@ -18,8 +19,6 @@ from service.cli.results import fetch
 from service.cli.session import connected
 from service.cli.uploads import Kind, upload
 from service.cli.work import Save, carry_out, leave
-
-Json = dict[str, Any]
 
 attack_options = click.option(
     "--attack",

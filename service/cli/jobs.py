@@ -3,15 +3,14 @@
 import shlex
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any, Literal
+from typing import Literal
 from uuid import uuid4
 
 from openapi.status import TERMINAL, JobStatus
-from service.cli.client import Client, describe
+from service.cli.client import Client, Json, describe
 from service.cli.display import line
 from service.cli.exits import CommandFailed, Exit, Interrupted
 
-Json = dict[str, Any]
 Kind = Literal["audits", "hardenings"]
 
 #: By the prefix of a job's id.

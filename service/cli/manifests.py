@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-Json = dict[str, Any]
+from service.cli.client import Json
 
 _SCHEMA = "tremor-hardening-1"
 #: What stands in a manifest's config and in no request: the training set is given anew.

@@ -11,7 +11,7 @@ from urllib.parse import quote
 import click
 
 from openapi.analyses import artifacts
-from service.cli.client import Client, cannot_write
+from service.cli.client import Client, Json, cannot_write
 from service.cli.display import (
     accuracy_table,
     console,
@@ -25,8 +25,6 @@ from service.cli.display import (
 )
 from service.cli.exits import CommandFailed, Exit
 from service.cli.jobs import Kind
-
-Json = dict[str, Any]
 
 PAGE = "report.html"
 _LINK = re.compile(r'<a href="/v1/artifacts/([A-Za-z0-9_]+)">')

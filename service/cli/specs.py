@@ -4,9 +4,11 @@ import json
 import re
 import tomllib
 from pathlib import Path
-from typing import Any
 
 import click
+from pydantic import JsonValue
+
+from openapi.base import JsonObject
 
 _RULE = re.compile(r"^\s*(?P<metric>[^<>=\s].*?)\s*(?P<op>>=|<=|==|=|>|<|\s)\s*(?P<value>[-+.\d/eE%]+)\s*$")
 
@@ -16,38 +18,39 @@ _LARGEST_FILE = 4 * 1024**2
 _SHOWN = 100
 
 
-def spec(text: str, key: str = "name") -> dict[str, Any]:
+def spec(text: str, key: str = "name") -> JsonObject:
     """Read ``pgd:eps=8/255,steps=20``, or a JSON object, as ``{"name": "pgd", "eps": "8/255", "steps": 20}``."""
     text = text.strip()
     if text.startswith("{"):
         return _object(text)
     name, _, options = text.partition(":")
-    body: dict[str, Any] = {key: name.strip()}
+    body: JsonObject = {key: name.strip()}
     for part in filter(None, (part.strip() for part in options.split(","))):
-        given = option(part)
+        given = option(part, "pgd:eps=8/255,steps=20")
         if twice := given.keys() & body.keys():
             raise click.BadParameter(f"{text!r}: {twice.pop()!r} is given twice")
         body |= given
     return body
 
 
-def option(text: str) -> dict[str, Any]:
-    """Read one ``name=value``."""
+def option(text: str, example: str = "epochs=5") -> JsonObject:
+    """Read one ``name=value``; example: what the message about another text shows."""
     name, equals, value = text.partition("=")
     if not equals or not name.strip():
-        raise click.BadParameter(f"{text!r}: write options as name=value, e.g. pgd:eps=8/255,steps=20")
+        raise click.BadParameter(f"{text!r}: write options as name=value, e.g. {example}")
     return {name.strip(): _scalar(value.strip())}
 
 
-def _scalar(text: str) -> Any:
+def _scalar(text: str) -> JsonValue:
     """JSON where it is JSON (numbers, true, null, quoted strings), else the text itself (``8/255``, ``l2``)."""
     try:
-        return json.loads(text)
+        found: JsonValue = json.loads(text)
     except json.JSONDecodeError:
         return text
+    return found
 
 
-def choice(text: str) -> Any:
+def choice(text: str) -> list[int] | str:
     """Read ``--choose``: a word, or indices as ``0,5,7``."""
     try:
         return [int(part) for part in text.split(",")] if text[:1].isdigit() else text
@@ -55,7 +58,7 @@ def choice(text: str) -> Any:
         raise click.BadParameter(f"{text!r}: write first, random, per_class, or indices such as 0,5,7") from error
 
 
-def rule(text: str) -> dict[str, Any]:
+def rule(text: str) -> JsonObject:
     """Read ``worst_case.robust_accuracy>=0.4``; a bare ``metric=0.4`` means at least 0.4, and 40% is 0.4."""
     match = _RULE.match(text)
     if not match:
@@ -74,7 +77,7 @@ def _value(number: str, text: str) -> float:
         raise click.BadParameter(f"{text!r}: {number!r} is not a number") from error
 
 
-def policy(path: Path) -> list[dict[str, Any]]:
+def policy(path: Path) -> list[JsonObject]:
     """Read the rules of a policy file: JSON or TOML, ``{"rules": [{"metric", "op", "value"} or "METRIC>=VALUE"]}``."""
     try:
         text = _read(path)
@@ -89,7 +92,7 @@ def policy(path: Path) -> list[dict[str, Any]]:
     return [rule(item) if isinstance(item, str) else item for item in rules]
 
 
-def metadata(text: str | None) -> dict[str, Any]:
+def metadata(text: str | None) -> JsonObject:
     """Read ``--input``: a JSON object, or the name of a file that holds one."""
     if not text:
         return {}
@@ -115,7 +118,7 @@ def _read(path: Path) -> str:
     return text
 
 
-def _object(text: str) -> dict[str, Any]:
+def _object(text: str) -> JsonObject:
     try:
         found = json.loads(text)
     except (ValueError, RecursionError) as error:

@@ -8,15 +8,13 @@ import click
 
 from openapi.presets import PRESETS
 from service.cli.audit import analysis_options, audit_request
-from service.cli.client import Client, cannot_write
+from service.cli.client import Client, Json, cannot_write
 from service.cli.display import line
 from service.cli.exits import CommandFailed, Exit
 from service.cli.job_options import Common, Input, job_options
 from service.cli.jobs import Kind
 from service.cli.options import EXISTING
 from service.cli.results import PAGE, all_artifacts, relink, save_artifact, save_report, tell
-
-Json = dict[str, Any]
 
 #: Of a study's zip. A larger one is no study.
 _MOST_BYTES = 512_000_000

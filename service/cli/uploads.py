@@ -13,11 +13,10 @@ from pydantic import BaseModel, ValidationError
 from openapi.datasets import DatasetMetadata
 from openapi.models import ModelMetadata
 from openapi.status import UploadStatus
-from service.cli.client import Client, describe
+from service.cli.client import Client, Json, describe
 from service.cli.display import Bars
 from service.cli.exits import CommandFailed, Exit
 
-Json = dict[str, Any]
 Kind = Literal["models", "datasets"]
 
 METADATA: dict[Kind, type[BaseModel]] = {"models": ModelMetadata, "datasets": DatasetMetadata}

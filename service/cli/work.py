@@ -3,16 +3,13 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import click
 
 from service.cli import jobs
-from service.cli.client import Client
+from service.cli.client import Client, Json
 from service.cli.display import Bars, line
 from service.cli.results import fetch
-
-Json = dict[str, Any]
 
 #: Client, kind, the job's last answer and a folder → a result for people, and the files written.
 Save = Callable[[Client, jobs.Kind, Json, Path], tuple[Json, list[Path]]]

@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session
 
 from openapi.base import utc_now
 from openapi.wire.private import private_file, private_folder
+from service.db.bookkeeping import Readiness
 from service.db.migrate import downgrade, revisions, upgrade
-from service.db.tables import Readiness
 
 T = TypeVar("T")
 

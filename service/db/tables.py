@@ -17,7 +17,7 @@ from openapi.keys import Scope
 from openapi.stages.base import Stage
 from openapi.status import JobKind, JobStatus, UploadStatus
 from service.db.bases import Base, Json, Named, Tenanted
-from service.orchestrator.step_states import StepStatus
+from service.orchestrator.step_states import Progress, StepStatus
 
 
 class Tenant(Base):
@@ -92,7 +92,7 @@ class Job(Tenanted, Base):
     request: Mapped[Json] = mapped_column()
     metrics: Mapped[Json | None] = mapped_column()
     waiting_for: Mapped[Json | None] = mapped_column()
-    progress: Mapped[Json | None] = mapped_column()
+    progress: Mapped[Progress | None] = mapped_column(JSON(none_as_null=True))
     seconds_left: Mapped[float | None] = mapped_column()
     #: Phases without steps yet: ``[phase, stage, weight, steps]`` (see `service.orchestrator.plan.Ahead`).
     ahead: Mapped[list[list[Any]]] = mapped_column(JSON(none_as_null=True), default=list, server_default="[]")
@@ -142,7 +142,7 @@ class ShardRow(Tenanted, Base):
     enqueued_at: Mapped[datetime | None] = mapped_column()
     started_at: Mapped[datetime | None] = mapped_column()
     seconds: Mapped[float | None] = mapped_column()
-    progress: Mapped[Json | None] = mapped_column()
+    progress: Mapped[Progress | None] = mapped_column(JSON(none_as_null=True))
     result: Mapped[Json | None] = mapped_column()
 
     __table_args__ = (
@@ -180,19 +180,6 @@ class Artifact(Tenanted, Base):
     size: Mapped[int] = mapped_column(BigInteger)
     sha256: Mapped[str] = mapped_column(String(64), index=True)
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
-
-
-class IdempotencyRow(Tenanted, Base):
-    """The first answer to a creating request that carried an `Idempotency-Key`."""
-
-    __tablename__ = "idempotency_keys"
-
-    scope: Mapped[str] = mapped_column(String(300), primary_key=True)
-    body_hash: Mapped[str] = mapped_column(String(64))
-    status: Mapped[int] = mapped_column()
-    location: Mapped[str] = mapped_column(String(200))
-    answer: Mapped[Json] = mapped_column()
-    created_at: Mapped[datetime] = mapped_column(default=utc_now, index=True)
 
 
 class ApiKey(Tenanted, Base):
@@ -283,12 +270,3 @@ class PageSession(Tenanted, Base):
     key_id: Mapped[str] = mapped_column(ForeignKey("api_keys.id", ondelete="CASCADE"), index=True)
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
     expires_at: Mapped[datetime] = mapped_column(index=True)
-
-
-class Readiness(Base):
-    """One row that readiness writes, to see that something can be written."""
-
-    __tablename__ = "readiness"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    written_at: Mapped[datetime | None] = mapped_column()

@@ -7,6 +7,11 @@ from openapi.problems import Problem
 from openapi.status import JobStatus
 from service.db.tables import Job
 from service.orchestrator.job_rows import HARDENING
+from service.orchestrator.step_states import Progress as StepProgress
+
+
+def _progress(found: StepProgress) -> Progress:
+    return Progress(done=found["done"], total=found["total"], unit=found["unit"])
 
 
 def job_facts(job: Job, child: Job | None = None) -> dict[str, Any]:
@@ -16,7 +21,7 @@ def job_facts(job: Job, child: Job | None = None) -> dict[str, Any]:
         "id": job.id,
         "status": job.status,
         "phase": job.phase if job.phase or job.status != JobStatus.QUEUED else "queued",
-        "progress": at_work.progress and {name: at_work.progress[name] for name in Progress.model_fields},
+        "progress": None if at_work.progress is None else _progress(at_work.progress),
         "seconds_left": at_work.seconds_left,
         "verdict": job.verdict,
         "problem": Problem.model_validate(job.problem) if job.problem else None,

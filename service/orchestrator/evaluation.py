@@ -4,14 +4,14 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, Self
+from typing import Self, TypedDict
 
 from openapi.attacks import AttackSpec
 from openapi.audits import AuditRequest, Execution
 from openapi.hardenings import HardeningRequest
 from openapi.samples import SampleChoice, chosen, how_many
 from openapi.stages.attack import AttackFile, AttackParams, fooled
-from openapi.stages.base import Given, Stage
+from openapi.stages.base import Choice, Given, Stage
 from openapi.stages.places import Place, Whose
 from openapi.survivors import predecessors
 from service.orchestrator.masks import masks_of, regions_of
@@ -37,6 +37,15 @@ def slices(n: int, execution: Execution, size: int) -> list[Slice]:
     count = min(execution.shards, n)
     edges = [i * n // count for i in range(count + 1)]
     return list(pairwise(edges))
+
+
+class OfSlice(TypedDict):
+    """The fields of a stage's parameters that say which samples its shard takes."""
+
+    start: int
+    stop: int
+    seed: int
+    choice: Choice | None
 
 
 @dataclass(frozen=True)
@@ -73,8 +82,8 @@ class Samples:
         cuts = slices(evaluated(dataset, request), request.execution, slice_size)
         return cls(dataset, cuts, choice_of(request)[0], request.seed, request.execution, keep_examples)
 
-    def part(self, start: int, stop: int) -> dict[str, Any]:
-        """The fields of parameters that say which of them the shard of ``start..stop`` takes."""
+    def part(self, start: int, stop: int) -> OfSlice:
+        """What the shard of ``start..stop`` is told."""
         choice = chosen(self.choice, self.size, self.seed, start, stop)
         return {"start": start, "stop": stop, "seed": self.seed, "choice": choice}
 

@@ -1,12 +1,11 @@
 """How a job's end is written down: its verdict, the model that it made, what an inspection found."""
 
 import hashlib
-from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from openapi.stages.base import as_it_came
-from openapi.status import JobKind, JobStatus, UploadStatus
+from openapi.status import JobStatus, UploadStatus
 from openapi.wire.jobs import ShardResult
 from service.db.tables import Dataset, Job, Model
 from service.ids import new_id
@@ -20,20 +19,13 @@ async def write_ending(session: AsyncSession, job: Job, ending: Ending) -> None:
     if ending.hardened is not None:
         adopt_hardened(session, job, ending, ending.hardened)
     if ending.inspected is not None:
-        row = await inspected_row(session, job)
+        row = await job_rows.inspected_row(session, job)
         if row is None:
             return
         write_inspection(row, ending.inspected)
     job.verdict = ending.verdict
     job.metrics = None if ending.metrics is None else ending.metrics.dump()
     job_rows.set_status(session, job, JobStatus.SUCCEEDED, verdict=job.verdict)
-
-
-async def inspected_row(session: AsyncSession, job: Job) -> Model | Dataset | None:
-    """The model or data set that an inspection looks at; None for other jobs."""
-    tables: dict[str, Any] = {JobKind.INSPECT_MODEL: Model, JobKind.INSPECT_DATASET: Dataset}
-    row: Model | Dataset | None = await session.get(tables[job.kind], job.id) if job.kind in tables else None
-    return row
 
 
 def write_inspection(row: Model | Dataset, result: ShardResult) -> None:

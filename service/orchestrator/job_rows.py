@@ -6,10 +6,11 @@ Every function here takes a session that holds the job's lock (see `lock_job`) a
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from pydantic import JsonValue
 from sqlalchemy import ColumnElement, Text, cast, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from openapi.base import utc_now
+from openapi.base import JsonObject, utc_now
 from openapi.problems import Problem
 from openapi.status import TERMINAL, JobKind, JobStatus, UploadStatus
 from openapi.wire.jobs import OutputFile, artifact_id
@@ -66,7 +67,14 @@ def _masks(asked: Any) -> Iterator[str]:
         yield mask["artifact_id"]
 
 
-def log_event(session: AsyncSession, job: Job, kind: str, data: dict[str, Any]) -> None:
+async def inspected_row(session: AsyncSession, job: Job) -> Model | Dataset | None:
+    """The model or data set that an inspection looks at; None for other jobs."""
+    if job.kind == JobKind.INSPECT_MODEL:
+        return await session.get(Model, job.id)
+    return await session.get(Dataset, job.id) if job.kind == JobKind.INSPECT_DATASET else None
+
+
+def log_event(session: AsyncSession, job: Job, kind: str, data: JsonObject) -> None:
     """Append to the job's event log."""
     job.last_seq += 1
     effects(session).changed.add(job.id)
@@ -75,7 +83,7 @@ def log_event(session: AsyncSession, job: Job, kind: str, data: dict[str, Any]) 
     )
 
 
-def set_status(session: AsyncSession, job: Job, status: JobStatus, **data: Any) -> None:
+def set_status(session: AsyncSession, job: Job, status: JobStatus, **data: JsonValue) -> None:
     """Change the job's status and tell of it."""
     if job.status == status:
         return
@@ -97,11 +105,9 @@ async def wait_for(session: AsyncSession, job: Job, why: Problem | None) -> None
         return
     job.waiting_for = told
     effects(session).changed.add(job.id)
-    if job.kind in (JobKind.INSPECT_MODEL, JobKind.INSPECT_DATASET):
-        table: type[Model] | type[Dataset] = Model if job.kind == JobKind.INSPECT_MODEL else Dataset
-        row: Model | Dataset | None = await session.get(table, job.id)
-        if row is not None and row.status == UploadStatus.INSPECTING:
-            row.problem = told
+    row = await inspected_row(session, job)
+    if row is not None and row.status == UploadStatus.INSPECTING:
+        row.problem = told
 
 
 def set_phase(session: AsyncSession, job: Job, phase: str) -> None:
@@ -131,7 +137,7 @@ def address(job: Job) -> str:
     return f"{_FOLDERS[job.kind]}/{job.id}"
 
 
-async def show(session: AsyncSession, job: Job, files: Sequence[OutputFile], told: dict[str, Any] | None) -> None:
+async def show(session: AsyncSession, job: Job, files: Sequence[OutputFile], told: JsonObject | None) -> None:
     """Keep what a step that was cancelled had to show, and what it said of it."""
     if files:
         await add_artifacts(session, job, files)

@@ -37,7 +37,7 @@ from service.orchestrator.progress import update_progress
 from service.orchestrator.retries import Ended, abandon, defer, give_back, is_verdict
 from service.orchestrator.shielding import shielded
 from service.orchestrator.step_states import UNFINISHED, StepStatus
-from service.orchestrator.turns import Room, next_steps
+from service.orchestrator.turns import LaneCapacity, next_steps
 from service.tenants.caller import log_ids
 from service.webhooks.outbox import announce
 
@@ -59,7 +59,7 @@ class Orchestrator:
         self._listener = Listener(settings, queue, self.apply, self._on_loss, self._give_up)
         self._dispatch = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
-        self._room = Room(queue)
+        self._capacity = LaneCapacity(queue)
 
     # Life
 
@@ -256,7 +256,7 @@ class Orchestrator:
         A shard whose result is known already succeeds at once.
         """
         while True:
-            room = await self._room.left()
+            room = await self._capacity.left()
             async with self.db.read() as session:
                 rows = await next_steps(session, self._settings, room)
             if not rows:

@@ -12,7 +12,7 @@ from openapi.status import TERMINAL, JobKind, JobStatus, UploadStatus
 from openapi.wire.settings import Settings
 from service.db.tables import Job, ShardRow
 from service.orchestrator import job_rows, step_rows
-from service.orchestrator.job_endings import inspected_row, write_ending
+from service.orchestrator.job_endings import write_ending
 from service.orchestrator.job_kinds import KINDS
 from service.orchestrator.job_kinds.inspection import INSPECTING
 from service.orchestrator.job_rows import HARDENING
@@ -144,7 +144,7 @@ class Plans:
         """End a job with a problem, and what hangs on it."""
         await step_rows.end_steps(session, job)
         job_rows.fail_job(session, job, found)
-        row = await inspected_row(session, job)
+        row = await job_rows.inspected_row(session, job)
         if row is not None:
             row.status, row.problem = UploadStatus.REJECTED, job.problem
         if job.child_job_id is not None:

@@ -3,17 +3,16 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from openapi.base import utc_now
+from openapi.base import JsonObject, utc_now
 from openapi.stages.base import Stage
 from service.db.tables import Job, ShardRow
 from service.orchestrator.job_rows import HARDENING, log_event, set_phase
 from service.orchestrator.plan import Ahead
-from service.orchestrator.step_states import UNFINISHED, StepStatus
+from service.orchestrator.step_states import UNFINISHED, Progress, StepStatus
 
 #: Between two progress events of a job.
 _EVENT_SECONDS = 1.0
@@ -30,7 +29,7 @@ class StepState:
     status: StepStatus
     weight: float
     unit: str | None = None
-    progress: dict[str, Any] | None = None
+    progress: Progress | None = None
     started_at: datetime | None = None
     seconds: float | None = None
 
@@ -50,14 +49,12 @@ def present_phase(steps: Sequence[StepState]) -> str | None:
     return phases[0] if phases else None
 
 
-def phase_progress(steps: Sequence[StepState], phase: str | None) -> dict[str, Any] | None:
-    """``{done, total, unit}`` of a phase: a single step's own, else the weights done; None when nothing tells.
-
-    A single step's has ``told`` too, where it tells of itself (`WorkerEvent.told`).
-    """
+def phase_progress(steps: Sequence[StepState], phase: str | None) -> Progress | None:
+    """The progress of a phase: a single step's own, else the weights done; None when nothing tells."""
     mine = [step for step in steps if step.phase == phase]
     if len(mine) == 1 and (own := mine[0].progress):
-        return {name: own[name] for name in ("done", "total", "unit", "told") if name in own}
+        # Its worker's last word may be older than its end.
+        return {**own, "done": own["total"]} if mine[0].status == StepStatus.SUCCEEDED else own
     if not mine or (len(mine) == 1 and mine[0].unit is None):
         return None
     done = sum(step.weight * step.share for step in mine)
@@ -162,14 +159,20 @@ def look_ahead(job: Job, ahead: Sequence[Ahead]) -> None:
     job.ahead = [[later.phase, later.stage.value, later.weight, later.steps] for later in ahead]
 
 
+def _as_json(progress: Progress) -> JsonObject:
+    told: JsonObject = {} if "told" not in progress else {"told": progress["told"]}
+    return {"done": progress["done"], "total": progress["total"], "unit": progress["unit"], **told}
+
+
 async def update_progress(session: AsyncSession, job: Job, *, force: bool = False) -> None:
     """Read phase and progress off the steps; an event is logged at most once a second."""
     await _set(session, job, await step_states(session, job))
     now = utc_now()
     if job.progress and (force or job.progress_at is None or (now - job.progress_at).total_seconds() >= _EVENT_SECONDS):
         job.progress_at = now
-        log_event(session, job, "progress", {"phase": job.phase, **job.progress})
+        told = _as_json(job.progress)
+        log_event(session, job, "progress", {"phase": job.phase, **told})
         parent = await session.get(Job, job.parent_job_id) if job.parent_job_id else None
         if parent is not None and parent.phase == HARDENING:
             # Who follows an audit sees its hardening go on.
-            log_event(session, parent, "progress", {"phase": HARDENING, "detail": job.phase, **job.progress})
+            log_event(session, parent, "progress", {"phase": HARDENING, "detail": job.phase, **told})

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from openapi.audits import ArtifactInfo, AuditRequest
-from openapi.base import Json
+from openapi.base import Json, JsonObject
 from openapi.hardenings import HardeningRequest
 from openapi.report import Stopped, StopReason
 from openapi.samples import chosen, described
@@ -70,7 +70,7 @@ def _timings(rows: Sequence[Done]) -> dict[str, float]:
     return spent
 
 
-def _environment(results: Sequence[ShardResult], seed: int) -> dict[str, Any]:
+def _environment(results: Sequence[ShardResult], seed: int) -> JsonObject:
     """What the shards ran on; where several workers differed, every device is named."""
     first: Mapping[str, Any] = next((r.environment for r in results if r.environment), {})
     devices = sorted({str(r.environment["device"]) for r in results if r.environment.get("device")})
@@ -173,6 +173,22 @@ def _not_held_out(dataset: DatasetSubject, train: DatasetSubject | None) -> Iter
         )
 
 
+def _given(
+    known: Known[Any], request: AuditRequest | HardeningRequest, dataset: DatasetSubject, params: ReportParams
+) -> dict[str, Blob]:
+    """The inputs that are no results of this job: of the data set, and of earlier audits."""
+    given: dict[str, Blob] = {}
+    if params.choice is not None:
+        given[Given.LABELS] = dataset.arrays()[Given.Y]
+    if isinstance(request, AuditRequest) and request.keep_examples:
+        given[Given.IMAGES] = dataset.arrays()[Given.X]
+    for identity, left in known.baselines.items():
+        given[baseline(identity, BaselineFile.REPORT)] = left.report
+        if left.samples is not None:
+            given[baseline(identity, BaselineFile.SAMPLES)] = left.samples
+    return given
+
+
 def report_step(
     known: Known[Any],
     request: AuditRequest | HardeningRequest,
@@ -210,15 +226,6 @@ def report_step(
         left_out=left_out(known.request, request, model, dataset) if isinstance(request, AuditRequest) else None,
         replay=replay_of(known) if isinstance(request, AuditRequest) else None,
     )
-    given: dict[str, Blob] = {}
-    if params.choice is not None:
-        given[Given.LABELS] = dataset.arrays()[Given.Y]
-    if isinstance(request, AuditRequest) and request.keep_examples:
-        given[Given.IMAGES] = dataset.arrays()[Given.X]
-    for identity, left in known.baselines.items():
-        given[baseline(identity, BaselineFile.REPORT)] = left.report
-        if left.samples is not None:
-            given[baseline(identity, BaselineFile.SAMPLES)] = left.samples
     files = _files(results)
     if known.stopped is not None and isinstance(request, AuditRequest):
         ran, params = cut_short(known.stopped, params, request, rows)
@@ -226,4 +233,5 @@ def report_step(
         params = params.model_copy(update={"broken": tuple(sorted({*(params.broken or ()), *broken}))})
         files = {new: blob for place, blob in files.items() if (new := _moved(place, ran)) is not None}
     inputs = {str(place): blob for place, blob in files.items()}
+    given = _given(known, request, dataset, params)
     return Step(REPORT, REPORT, Stage.REPORT, {**inputs, **given, **of_analyses}, params)

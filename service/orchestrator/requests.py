@@ -1,12 +1,11 @@
 """Requests as they are kept: with what they left open filled in."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from openapi.attack_ids import attack_ids
 from openapi.attacks import AttackSpec, Fgsm, Pgd
 from openapi.audits import AuditRequest
-from openapi.base import AS_WRITTEN
+from openapi.base import AS_WRITTEN, JsonObject
 from openapi.hardenings import HardeningRequest
 from openapi.presets import PRESETS
 
@@ -34,7 +33,7 @@ def named(specs: Sequence[AttackSpec]) -> tuple[AttackSpec, ...]:
     return tuple(spec.model_copy(update={"id": i}) for spec, i in zip(specs, attack_ids(specs), strict=True))
 
 
-def stored(request: AuditRequest | HardeningRequest) -> dict[str, Any]:
+def stored(request: AuditRequest | HardeningRequest) -> JsonObject:
     """A request for the database: the fields that were set, so that `model_fields_set` is the same when read back,
     and fractions as they were written."""
     include = set(request.model_fields_set)

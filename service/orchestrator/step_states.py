@@ -1,6 +1,9 @@
-"""What state a step is in."""
+"""What state a step is in, and how far it is."""
 
 from enum import StrEnum
+from typing import NotRequired, TypedDict
+
+from openapi.base import JsonObject
 
 
 class StepStatus(StrEnum):
@@ -16,3 +19,12 @@ class StepStatus(StrEnum):
 
 
 UNFINISHED = (StepStatus.WAITING, StepStatus.QUEUED, StepStatus.RUNNING)
+
+
+class Progress(TypedDict):
+    """How far a step or a phase is, as it is kept; `told`: what a step says of itself (`WorkerEvent.told`)."""
+
+    done: float
+    total: float
+    unit: str
+    told: NotRequired[JsonObject]

@@ -25,7 +25,7 @@ _COUNT_SECONDS = 5.0
 _AHEAD_OF_NOBODY = 8
 
 
-class Room:
+class LaneCapacity:
     """How much the lanes are to hold: so little that nobody waits long for a turn, and no worker for work."""
 
     def __init__(self, queue: QueueClient) -> None:
@@ -44,9 +44,9 @@ W = TypeVar("W")
 
 
 def choose(
-    waiting: Mapping[str, Sequence[W]], in_hand: Mapping[str, int], most: Mapping[str, int | None], room: int
+    waiting: Mapping[str, Sequence[W]], in_hand: Mapping[str, int], most: Mapping[str, int | None], free: int
 ) -> list[W]:
-    """Up to `room` steps, each time of the tenant that has the fewest in the workers' hands (max-min fairness).
+    """Up to `free` steps, each time of the tenant that has the fewest in the workers' hands (max-min fairness).
 
     `waiting`: each tenant's steps in the order in which they go, and the tenants in the order of their last turns: of
     those with equally many in hand the one goes first whose turn is longest ago. `in_hand`: how many each has already;
@@ -54,7 +54,7 @@ def choose(
     """
     had, left = Counter(in_hand), {tenant: list(steps) for tenant, steps in waiting.items()}
     chosen: list[W] = []
-    while len(chosen) < room:
+    while len(chosen) < free:
         able = [
             tenant
             for tenant, steps in left.items()

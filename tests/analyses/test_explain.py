@@ -10,7 +10,7 @@ from openapi.attacks.base import ATTACKS
 from openapi.problems import InvalidField
 from tests.analyses.conftest import net
 from tests.analyses.in_process import Audited, InProcess
-from workers.explain.shares import kinds
+from workers.explain.shares import kinds_of_groups
 
 FGSM = [{"name": "fgsm", "eps": 0.1}]
 PGD = {"name": "pgd", "eps": 0.2}
@@ -48,7 +48,7 @@ def test_effects_of_the_artifact_are_those_of_the_model(found: Audited) -> None:
                 np.testing.assert_allclose(kept["promotion"][:, r, c], promoted.numpy(), atol=1e-5)
                 np.testing.assert_allclose(kept["suppression"][:, r, c], suppressed.numpy(), atol=1e-5)
             assert (model(torch.from_numpy(kept["x_refined"])).argmax(1) != label).all()
-        np.testing.assert_array_equal(kept["kind"], kinds(kept["promotion"], kept["suppression"], 1e-3))
+        np.testing.assert_array_equal(kept["kind"], kinds_of_groups(kept["promotion"], kept["suppression"], 1e-3))
 
 
 def test_the_report_is_the_mean_of_the_artifact(found: Audited) -> None:
@@ -78,6 +78,7 @@ def test_the_report_is_the_mean_of_the_artifact(found: Audited) -> None:
     assert "promotion and suppression" in found.html
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("slice_size", [5, 8])
 def test_slices_and_batches_do_not_matter(small: InProcess, found: Audited, slice_size: int) -> None:
     small.forget()
@@ -89,6 +90,7 @@ def test_slices_and_batches_do_not_matter(small: InProcess, found: Audited, slic
     assert other["shares"] == pytest.approx(same["shares"], abs=0.02)
 
 
+@pytest.mark.slow
 def test_each_sample_may_have_a_target_of_its_own(small: InProcess) -> None:
     for targets in ("runner_up", "random"):
         section = audited(small, targets=targets, refinement=False, attack={**PGD, "eps": 0.4}).report["explain"]
@@ -98,6 +100,7 @@ def test_each_sample_may_have_a_target_of_its_own(small: InProcess) -> None:
     assert len({s["target"] for s in section["samples"]}) > 1
 
 
+@pytest.mark.slow
 def test_saliency_and_a_layer_can_be_asked_for(small: InProcess) -> None:
     assert audited(small, map="asm").report["explain"]["map"] == "asm"
     section = audited(small, layer="conv2").report["explain"]

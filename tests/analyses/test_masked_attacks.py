@@ -49,6 +49,7 @@ def with_masks_of(subject: InProcess, found: Audited, **other: Any) -> None:
     subject.data = replace(subject.data, mask_files=files)
 
 
+@pytest.mark.slow
 def test_an_attack_stays_where_an_earlier_search_found_vulnerable_pixels(planted: InProcess) -> None:
     search = {"segmentation": "grid", "segments": 4, "semantic": "entropy", "max_samples": 10}
     earlier = planted.audit(attacks=FGSM, neurons=None, regions=search)

@@ -176,6 +176,7 @@ def test_what_cannot_be_is_refused(small: InProcess) -> None:
         small.audit(**request(bright={"above": 255}))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("slice_size", [1000, 7, 3])
 def test_it_is_planned_over_slices_merged_and_shown(small: InProcess, slice_size: int) -> None:
     found = small.audit(slice_size=slice_size, **request(bright={"max_samples": 14}))

@@ -82,6 +82,7 @@ def test_hits_of_the_artifact_replay(small: InProcess, found: Audited) -> None:
     assert "regions" in {a["kind"] for a in found.report["artifacts"]}
 
 
+@pytest.mark.slow
 def test_null_options_are_settled_by_the_model_and_the_images(small: InProcess) -> None:
     section = audited(small, semantic=None)
     assert (section.report["regions"]["semantic"], section.report["regions"]["budget"]) == ("cam_mass", 1.0)
@@ -111,6 +112,7 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> InProcess:
     return InProcess(folder, net, x, np.zeros(12, np.int64), {"eye": eye, "ear": ear})
 
 
+@pytest.mark.slow
 def test_a_planted_pixel_is_found_in_its_own_region_alone(planted: InProcess) -> None:
     asked = {"segmentation": "masks", "semantic": "entropy"}
     found = planted.audit(attacks=FGSM, neurons=None, regions=asked, slice_size=5)

@@ -43,6 +43,7 @@ def test_slices_leave_no_trace(small: InProcess, slice_size: int) -> None:
     assert section(small, slice_size=slice_size, batch_size=4) == section(small, batch_size=1)
 
 
+@pytest.mark.slow
 def test_pairs_of_larger_eps_move_neurons_further(small: InProcess) -> None:
     for layer in section(small)["layers"]:
         assert layer["sensitivity"] == sorted(layer["sensitivity"])

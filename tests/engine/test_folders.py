@@ -78,6 +78,7 @@ def test_a_folder_swept_before_its_lock_is_made_anew(tmp_path: Path, monkeypatch
         assert str(mine.path) == made[1]
 
 
+@pytest.mark.slow
 def test_the_socket_of_a_killed_broker_goes(tmp_path: Path) -> None:
     """In a folder with a long name the broker's socket lies elsewhere; a broker that was killed leaves it there."""
     with tempfile.TemporaryDirectory(dir="/tmp") as short:  # a socket's path has 108 bytes

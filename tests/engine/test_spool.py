@@ -67,6 +67,7 @@ else:
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("what", ["store", "result", "fetch"])
 async def test_a_copy_cut_off_by_a_kill_goes_at_the_next_start(tmp_path: Path, what: str) -> None:
     """What a worker was storing or fetching, too: nothing of it is ever seen in its place."""

@@ -24,6 +24,7 @@ def test_what_is_near(wrong: str, known: list[str], meant: list[str]) -> None:
     assert near_misses(wrong, known) == meant
 
 
+@pytest.mark.slow
 @given(st.text(max_size=20), st.lists(st.text(max_size=20), max_size=10))
 def test_it_names_what_is_known(wrong: str, known: list[str]) -> None:
     found = near_misses(wrong, known)

@@ -12,7 +12,7 @@ from torchvision.models._meta import _IMAGENET_CATEGORIES
 
 from openapi.class_names import find_names, nothing_but_numbers, readings
 from openapi.datasets import DatasetInspection
-from openapi.imagenet import words
+from openapi.imagenet import wordnet_names
 from openapi.problems import DatasetMismatch
 
 
@@ -65,7 +65,7 @@ def test_folders_of_wordnet_ids_find_the_logits_of_imagenet(spelt: str) -> None:
     """Oracle: torchvision's list, which is in the order of the challenge."""
     ids = ["n03710637", "n02012849", "n01440764", "n03126707", "n02102040"]  # maillot, two cranes, tench, springer
     wanted = tuple(IMAGENET.index(name) for name in ("maillot", "crane bird", "tench", "crane", "English springer"))
-    labels = {"torchvision": IMAGENET, "WordNet": list(words().values()), "ids": list(words())}[spelt]
+    labels = {"torchvision": IMAGENET, "WordNet": list(wordnet_names().values()), "ids": list(wordnet_names())}[spelt]
     (reading,) = read(labels, data(ids))
     assert reading.logits == wanted
     shuffled = labels[500:] + labels[:500]
@@ -82,7 +82,7 @@ def test_names_find_logits_that_are_wordnet_ids() -> None:
 
 
 def test_two_classes_of_the_same_word_are_not_guessed() -> None:
-    names = [*words().values()][::-1]
+    names = [*wordnet_names().values()][::-1]
     with pytest.raises(DatasetMismatch, match="n02012849"):
         read(names, data(["n02012849"]))
 

@@ -2,9 +2,10 @@
 
 from sqlalchemy import func, inspect, select
 
+from service.db.bookkeeping import IdempotencyRow
 from service.db.database import Database
 from service.db.migrate import downgrade, upgrade
-from service.db.tables import ApiKey, Artifact, EventRow, IdempotencyRow, Job, Model, Tenant
+from service.db.tables import ApiKey, Artifact, EventRow, Job, Model, Tenant
 from service.orchestrator import job_rows
 from service.tenants.caller import DEFAULT_TENANT
 from tests.service.test_database import a_job, a_model, go

@@ -8,7 +8,7 @@ import pytest
 from openapi.stages.base import Stage
 from service.orchestrator.plan import Ahead
 from service.orchestrator.progress import StepState, phase_progress, present_phase, seconds_left
-from service.orchestrator.step_states import StepStatus
+from service.orchestrator.step_states import Progress, StepStatus
 
 
 def state(phase: str, status: str, **fields: Any) -> StepState:
@@ -16,7 +16,7 @@ def state(phase: str, status: str, **fields: Any) -> StepState:
 
 
 def test_phase_and_progress_are_read_off_the_steps() -> None:
-    half = {"done": 1, "total": 2, "unit": "epochs"}
+    half: Progress = {"done": 1, "total": 2, "unit": "epochs"}
     steps = [
         state("a", "succeeded", unit="samples"),
         state("a", "running", unit="samples", progress=half),
@@ -26,6 +26,8 @@ def test_phase_and_progress_are_read_off_the_steps() -> None:
     assert phase_progress(steps, "a") == {"done": 6.0, "total": 8.0, "unit": "samples"}
     assert phase_progress(steps, "b") is None
     assert phase_progress([state("t", "running", progress=half)], "t") == half
+    ended = state("t", "succeeded", progress=half)
+    assert phase_progress([ended], "t") == {**half, "done": 2}, "its worker's last word is older than its end"
     assert (present_phase([]), present_phase(steps[:1])) == (None, "a")
 
 

@@ -84,6 +84,8 @@ def checks_of(net: nn.Module, x: Tensor, y: Tensor, attacks: tuple[Attack, ...])
                 id=spec.id or f"{spec.name} {getattr(spec, 'loss', '')} {getattr(spec, 'norm', '')}",
                 spec=spec,
                 **run.columns(),
+                seconds=run.seconds,
+                target=None,
                 forward_passes=run.forward_passes,
                 backward_passes=run.backward_passes,
                 randomised=run.randomised,

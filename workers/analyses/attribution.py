@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from openapi.analyses.suppression import AttributionFile, AttributionParams, AttributionValue
 from workers.analyses.slices import batches, model_of
@@ -22,6 +23,6 @@ def run(ctx: JobContext[AttributionParams]) -> AttributionValue:
         )
         sums.add(attribute(model, params.kind, x, x_adv, y, params.layers))
     path = ctx.output(AttributionFile.ATTRIBUTIONS, "attributions.npz", "attributions", "npz")
-    arrays: dict[str, Any] = {f"layer_{i}": pair for i, pair in enumerate(sums.arrays().values())}
-    np.savez(path, n=np.int64(sums.n), **arrays)
+    arrays: dict[str, npt.NDArray[Any]] = {f"layer_{i}": pair for i, pair in enumerate(sums.arrays().values())}
+    np.savez(path, n=np.int64(sums.n), allow_pickle=False, **arrays)
     return AttributionValue(n=sums.n)

@@ -20,7 +20,7 @@ from workers.attacks.minimal.pixel_groups import Groups, usual_side
 from workers.explain.class_maps import ClassMaps
 from workers.explain.examples import Examples, examples_of
 from workers.explain.explain import Explained, Mapping, explain
-from workers.explain.shares import KINDS, count_kinds, kinds, promotion_suppression_ratio, shares
+from workers.explain.shares import KINDS, count_kinds, kinds_of_groups, promotion_suppression_ratio, shares
 from workers.jobs.arrays import free_pixels, load_rows, shard_rows
 from workers.jobs.context import JobContext
 from workers.jobs.rows_file import RowsFile
@@ -107,14 +107,14 @@ def _write(arrays: RowsFile, examples: Examples, does: Explained, kappa: float) 
         promotion=promotion,
         suppression=suppression,
         psr=promotion_suppression_ratio(promotion, suppression, kappa),
-        kind=kinds(promotion, suppression, kappa),
+        kind=kinds_of_groups(promotion, suppression, kappa),
     )
 
 
 def _samples(examples: Examples, does: Explained, kappa: float) -> list[ExplainedSample]:
     effects = does.effects
     touched = effects.touched.cpu().numpy()
-    kind = kinds(effects.promotion.cpu().numpy(), effects.suppression.cpu().numpy(), kappa)
+    kind = kinds_of_groups(effects.promotion.cpu().numpy(), effects.suppression.cpu().numpy(), kappa)
     share = shares(count_kinds(kind, touched))
     return [
         ExplainedSample(

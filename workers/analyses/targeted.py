@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor
 
@@ -46,7 +47,7 @@ class _Totals:
         moved = np.abs(a.astype(np.float64) - b)
         self.sigma.add(self._last.by_neuron(moved if moved.ndim == 2 else moved.mean(2)) / self._dims)
 
-    def arrays(self) -> dict[str, Any]:
+    def arrays(self) -> dict[str, npt.NDArray[Any]]:
         """For the file `totals`."""
         like = (self._last.neurons,)
         return {"votes": self.votes, "phi": self.phi.pair(like), "sigma": self.sigma.pair(like)}
@@ -90,7 +91,7 @@ class _Target:
             self._pairs.close()
         self.sums.save(self._output(TargetedFile.SUMS, "sums", "sums"))
         if self._totals is not None:
-            np.savez(self._output(TargetedFile.TOTALS, "totals", "totals"), **self._totals.arrays())
+            np.savez(self._output(TargetedFile.TOTALS, "totals", "totals"), allow_pickle=False, **self._totals.arrays())
 
 
 def run(ctx: JobContext[TargetedParams]) -> TargetedValue:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor
 
@@ -40,12 +41,13 @@ def write_maps(
         if read is not None:
             for name, values in _of_neurons(read, maps, x, x_adv).items():
                 columns.setdefault(name, []).append(values)
-    arrays: dict[str, Any] = {name: np.concatenate(parts) for name, parts in columns.items()}
-    np.savez(path, index=rows["index"], window=np.int64(groups.side if groups else side or 0), **arrays)
+    arrays: dict[str, npt.NDArray[Any]] = {name: np.concatenate(parts) for name, parts in columns.items()}
+    window = np.int64(groups.side if groups else side or 0)
+    np.savez(path, index=rows["index"], window=window, allow_pickle=False, **arrays)
 
 
 @torch.no_grad()
-def _of_neurons(read: Maps, maps: VulnerabilityMaps, x: Tensor, x_adv: Tensor) -> dict[str, Any]:
+def _of_neurons(read: Maps, maps: VulnerabilityMaps, x: Tensor, x_adv: Tensor) -> dict[str, npt.NDArray[Any]]:
     """Scores of one image's neurons, by their field in the benign image, and the fields of both."""
     field, field_adv = (read(images).clamp(0, _MOST) for images in (x, x_adv))
     return {

@@ -187,7 +187,7 @@ class Plan:
     @property
     def rule(self) -> str:
         """The resizing rule in words."""
-        return "none" if self._resizer is None else self._resizer.words
+        return "none" if self._resizer is None else self._resizer.in_words
 
     def decode(self, data: bytes, name: str, limits: DatasetLimits) -> npt.NDArray[np.uint8]:
         """Decode one image to uint8 (c, h, w), upright; grey for one channel, RGB for three, alpha is dropped."""

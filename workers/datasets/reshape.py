@@ -50,6 +50,6 @@ def reshaped(decoded: Decoded, metadata: DatasetMetadata, x_path: Path, limits: 
     return replace(
         decoded,
         shape=shape,
-        resize="none" if resizer is None or size == (h, w) else resizer.words,
+        resize="none" if resizer is None or size == (h, w) else resizer.in_words,
         channels=decoded.channels if channels == c else rules[channels],
     )

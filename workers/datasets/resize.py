@@ -92,7 +92,7 @@ class Resizer:
         return image.crop((left, top, left + width, top + height))
 
     @property
-    def words(self) -> str:
+    def in_words(self) -> str:
         """The rule as the inspection records it."""
         rule, parts = self.rule, []
         how = "nearest pixel" if rule.interpolation == "nearest" else f"{rule.interpolation} filter, antialiased"

@@ -21,7 +21,7 @@ def promotion_suppression_ratio(promotion: npt.NDArray[Any], suppression: npt.ND
     return ratio
 
 
-def kinds(promotion: npt.NDArray[Any], suppression: npt.NDArray[Any], kappa: float) -> npt.NDArray[np.int8]:
+def kinds_of_groups(promotion: npt.NDArray[Any], suppression: npt.NDArray[Any], kappa: float) -> npt.NDArray[np.int8]:
     """Return the kind of each group: PSR < −1 suppression-dominated, > 1 promotion-dominated, else balanced.
 
     Where both p_i and s_i are below κ it is negligible (ours): a group without effect would read as balanced.

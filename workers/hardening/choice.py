@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from openapi.hardening_options import Metric
 from openapi.stages.harden import BestSoFar, Epoch
-from workers.hardening.saved import Tensors, copies
+from workers.hardening.saved import SavedChoice, Tensors, copies
 
 
 @dataclass(frozen=True)
@@ -15,6 +15,10 @@ class Chosen:
     epoch: int
     value: float
     weights: Tensors
+
+    def saved(self) -> SavedChoice:
+        """As a moment keeps it."""
+        return {"epoch": self.epoch, "value": self.value, "weights": self.weights}
 
 
 def better(chosen: Chosen | None, line: Epoch, metric: Metric, weights: Tensors) -> Chosen:

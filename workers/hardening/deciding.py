@@ -22,6 +22,7 @@ from workers.hardening.layers import stabilised_layers
 from workers.hardening.saved import copies
 from workers.hardening.training import Hardener
 from workers.hardening.watch import MONITORED, Report
+from workers.hardening.watchers import Watchers
 from workers.models.audited import AuditedModel
 
 #: Training images of a short training that is thrown away, and its λ as multiples of the one asked for.
@@ -120,7 +121,7 @@ def _trial(
 
     few = data.some(TRIAL_IMAGES, seed)
     short = options.model_copy(update=_SHORT | changes)
-    return Hardener(model, few, short, seed=seed, report=told).run().log[-1]
+    return Hardener(model, few, short, seed=seed, watchers=Watchers(report=told)).run().log[-1]
 
 
 def _plan(model: AuditedModel, data: TrainingSet, options: HardenOptions, budget: Budget, seed: int) -> Planned:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from openapi.hardening_options import Goal
 from openapi.stages.harden import Epoch, EpochPoint, Frontier, FrontierPoint
-from workers.hardening.saved import Tensors, copies, put
+from workers.hardening.saved import SavedCandidate, Tensors, copies, put
 
 #: Shares of the way at which the line is looked at first, and how often the step that meets the goal is halved.
 SHARES = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
@@ -26,6 +26,15 @@ class Candidate:
     clean_accuracy: float
     robust_accuracy: float
     weights: Tensors
+
+    def saved(self) -> SavedCandidate:
+        """As a moment keeps it."""
+        return {
+            "epoch": self.epoch,
+            "clean_accuracy": self.clean_accuracy,
+            "robust_accuracy": self.robust_accuracy,
+            "weights": self.weights,
+        }
 
     @property
     def point(self) -> EpochPoint:

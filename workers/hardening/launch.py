@@ -13,14 +13,17 @@ import argparse
 import json
 import os
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import torch
 import torch.distributed as dist
 
+from openapi.base import JsonObject
 from openapi.models import InputSpec
 from openapi.stages.base import Stage
+from openapi.stages.harden import HardenValue
 from openapi.stages.inspect_dataset import InspectDatasetFile
 from workers.jobs.context import JobContext
 from workers.jobs.registry import run_stage
@@ -57,12 +60,12 @@ def _joined() -> str:
     return f"cuda:{torch.cuda.current_device()}" if gpus else "cpu"
 
 
-def _harden(model: Path, train: Path, settings: dict[str, Any], scratch: Path, out: Path, device: str) -> None:
+def _harden(model: Path, train: Path, settings: Mapping[str, Any], scratch: Path, out: Path, device: str) -> None:
     decoded = JobContext[dict[str, Any]]({"file": train}, {"metadata": {}}, scratch)
     run_stage(Stage.INSPECT_DATASET, decoded)
     arrays = {name: decoded.files[key].path for name, key in (("x", InspectDatasetFile.X), ("y", InspectDatasetFile.Y))}
     spec = InputSpec.model_validate(settings.get("input", {}))
-    params = {
+    params: JsonObject = {
         "model": {"format": detect_format(model), "input": spec.model_dump(mode="json", exclude_unset=True)},
         "harden": settings["config"],
         "seed": settings.get("seed", 0),
@@ -72,8 +75,8 @@ def _harden(model: Path, train: Path, settings: dict[str, Any], scratch: Path, o
     ctx = JobContext({"model": model, **arrays}, params, out, device=device, report=_told)
     value = run_stage(Stage.HARDEN, ctx)
     if dist.get_rank() == 0:
-        last = value["log"][-1]
-        print(f"clean {last['clean_accuracy']:.3f}, robust {last['robust_accuracy']:.3f}: {out}", flush=True)
+        last = HardenValue.model_validate(value).log[-1]
+        print(f"clean {last.clean_accuracy:.3f}, robust {last.robust_accuracy:.3f}: {out}", flush=True)
 
 
 def _told(done: float, total: float, unit: str, phase: str | None) -> None:

@@ -1,14 +1,10 @@
 """A hardening from beginning to end: what its options leave open is found out, then the network is trained."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-
-import numpy as np
-import numpy.typing as npt
+from dataclasses import replace
 
 from openapi.hardening_methods import METHODS
 from openapi.hardening_options import HardenOptions
-from openapi.stages.harden import Decided, Epoch
+from openapi.stages.harden import Decided
 from workers.exact_float32 import exact_float32
 from workers.hardening.data import TrainingSet
 from workers.hardening.deciding import decide, resolved
@@ -16,30 +12,13 @@ from workers.hardening.layers import stabilised_layers
 from workers.hardening.meansparse import harden_by_edit
 from workers.hardening.ranks import Ranks
 from workers.hardening.saved import Moment
-from workers.hardening.training import Hardener, Hardening, Keep
-from workers.hardening.watch import Report
+from workers.hardening.training import Hardener, Hardening
+from workers.hardening.watchers import NOBODY, Watchers
 from workers.models.audited import AuditedModel
 from workers.models.inserted_norms import fold_norms, insert_norms, is_inserted
 
 #: Training images whose activations give inserted norms their first statistics.
 STATISTICS_IMAGES = 512
-
-
-def _nobody(done: float, total: float, unit: str, phase: str | None) -> None:
-    pass
-
-
-@dataclass(frozen=True)
-class Watchers:
-    """Who is told of a hardening while it runs; see `Hardener` for each. planned: takes what the options came to."""
-
-    report: Report = _nobody
-    keep: Keep | None = None
-    every: float = 300.0
-    leave: Callable[[float], None] | None = None
-    heard: Callable[[Epoch], None] | None = None
-    underway: Callable[[int, npt.NDArray[np.float64]], None] | None = None
-    planned: Callable[[HardenOptions], None] | None = None
 
 
 def harden(
@@ -48,46 +27,31 @@ def harden(
     options: HardenOptions,
     *,
     seed: int = 0,
-    watchers: Watchers | None = None,
+    watchers: Watchers = NOBODY,
     moment: Moment | None = None,
 ) -> Hardening:
     """Harden `model` in place, or go on from `moment`.
 
     Raises `NotTrainable`, `InvalidField`, `DatasetMismatch`, `JobFailed`, `MemoryLimit`.
     """
-    told, ranks = watchers or Watchers(), Ranks.here()
-    if METHODS[options.method].kind == "edit":
-        with exact_float32():
-            return harden_by_edit(model, data, options, seed=seed, report=told.report)
+    ranks, report = Ranks.here(), watchers.report
     with exact_float32():
+        if METHODS[options.method].kind == "edit":
+            return harden_by_edit(model, data, options, seed=seed, report=report)
         if options.batch_norm == "inserted":
             _insert_norms(model, data, options, seed)
         if moment is not None and moment.decided is not None:
             decided = Decided.model_validate(moment.decided)
         else:
-            found = ranks.agreed(lambda: decide(model, data, options, seed=seed, report=told.report).dump())
+            found = ranks.agreed(lambda: decide(model, data, options, seed=seed, report=report).dump())
             decided = Decided.model_validate(found)
 
         def keep(moment: Moment) -> None:
-            if told.keep is not None:
-                told.keep(replace(moment, decided=decided.dump()))
+            watchers.keep(replace(moment, decided=decided.dump()))
 
         settled = resolved(options, decided)
-        if told.planned is not None:
-            told.planned(settled)
-        training = Hardener(
-            model,
-            data,
-            settled,
-            seed=seed,
-            report=told.report,
-            keep=keep,
-            every=told.every,
-            leave=told.leave,
-            heard=told.heard,
-            underway=told.underway,
-            ranks=ranks,
-        )
+        watchers.planned(settled)
+        training = Hardener(model, data, settled, seed=seed, watchers=replace(watchers, keep=keep), ranks=ranks)
         result = training.run(moment)
         if options.batch_norm == "inserted":
             fold_norms(model, result.frozen)

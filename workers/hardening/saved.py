@@ -4,14 +4,32 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 import torch
 from torch import Tensor
 
+from openapi.base import JsonObject
 from openapi.problems import JobFailed
 
 Tensors = Mapping[str, Tensor]
+
+
+class SavedChoice(TypedDict):
+    """`workers.hardening.choice.Chosen`."""
+
+    epoch: int
+    value: float
+    weights: Tensors
+
+
+class SavedCandidate(TypedDict):
+    """`workers.hardening.frontier.Candidate`."""
+
+    epoch: int
+    clean_accuracy: float
+    robust_accuracy: float
+    weights: Tensors
 
 
 @dataclass
@@ -37,14 +55,14 @@ class Moment:
     sums: tuple[float, ...] = (0.0, 0.0, 0.0)
     lr_scale: float = 1.0
     rolled_back: int = 0
-    log: list[dict[str, Any]] = field(default_factory=list)
-    chosen: dict[str, Any] | None = None
+    log: list[JsonObject] = field(default_factory=list)
+    chosen: SavedChoice | None = None
     note: str | None = None
     start: dict[str, Any] | None = None
     factors: dict[str, float] | None = None
     micro: int | None = None
-    decided: dict[str, Any] | None = None
-    candidate: dict[str, Any] | None = None
+    decided: JsonObject | None = None
+    candidate: SavedCandidate | None = None
 
     def write(self, path: Path) -> None:
         """Write it; a file that is already there is replaced in one move."""

@@ -30,12 +30,12 @@ def taken(of: "Hardener", epoch: int, batch: int = 0, begun: Moment | None = Non
         lr_scale=of.steps.lr_scale,
         rolled_back=of.rolled_back,
         log=[line.dump() for line in of.log],
-        chosen=None if of.chosen is None else dict(vars(of.chosen)),
+        chosen=None if of.chosen is None else of.chosen.saved(),
         note=note,
         start=None if begun is None else dict(vars(begun)),
         factors=None if of.steps.factors is None else dict(of.steps.factors),
         micro=of.steps.micro,
-        candidate=None if of.candidate is None else dict(vars(of.candidate)),
+        candidate=None if of.candidate is None else of.candidate.saved(),
     )
 
 

@@ -1,7 +1,7 @@
 """Algorithm 1 of SNS and its baselines: one training loop over batches of benign and adversarial images."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
@@ -27,7 +27,8 @@ from workers.hardening.saved import Moment, copies, put
 from workers.hardening.setbacks import in_smaller_pieces, roll_back
 from workers.hardening.standing import put_back, taken
 from workers.hardening.steps import Diverged, Steps
-from workers.hardening.watch import Report, Watch
+from workers.hardening.watch import Watch
+from workers.hardening.watchers import NOBODY, Watchers
 from workers.models.audited import AuditedModel
 from workers.models.sharing import sharing
 from workers.refusals import out_of_memory
@@ -39,9 +40,6 @@ STATISTICS_BATCHES = 16
 
 #: Written into the log of a training whose precision its worker does not have.
 _NO_GPU = "precision mixed needs a GPU: this training runs in float32"
-
-#: Takes what a training would have to start from if it ended here.
-Keep = Callable[[Moment], None]
 
 
 @dataclass(frozen=True)
@@ -65,11 +63,8 @@ class Hardener:
 
     model: changed in place, and left in eval mode. Two networks share its parameters: `model`, whose batch norms may be
     training, and `attacked`, always in eval mode. Equal seed, data and options give equal weights on one machine, also
-    when a training goes on from a `Moment` of it. keep: called after each epoch and, when `every` seconds have passed,
-    after a batch; leave: called at every point of the frontier that is not delivered, where `keep_frontier` asks for
-    it; heard: takes each line of the log while the weights that it judges stand; underway: takes the epoch, and the
-    mean losses of its batches so far; ranks: with whom it is shared. What the options leave open is decided before
-    (`workers.hardening.deciding`).
+    when a training goes on from a `Moment` of it. watchers: who is told of it, but of what was `planned`; ranks: with
+    whom it is shared. What the options leave open is decided before (`workers.hardening.deciding`).
     """
 
     def __init__(
@@ -79,12 +74,7 @@ class Hardener:
         options: HardenOptions,
         *,
         seed: int,
-        report: Report | None = None,
-        keep: Keep | None = None,
-        every: float = 300.0,
-        leave: Callable[[float], None] | None = None,
-        heard: Callable[[Epoch], None] | None = None,
-        underway: Callable[[int, npt.NDArray[np.float64]], None] | None = None,
+        watchers: Watchers = NOBODY,
         ranks: Ranks | None = None,
     ) -> None:
         if not model.trainable:
@@ -95,10 +85,7 @@ class Hardener:
         data.check_labels(model.num_classes)
         self.model, self.options, self.seed = model, options, seed
         self.data, held_out = data.split(options.validation, seed) if options.validation else (data, None)
-        self.report: Report = report or (lambda done, total, unit, phase: None)
-        self.keep: Keep = keep or (lambda moment: None)
-        self.every, self.leave = every, leave if options.keep_frontier else None
-        self.heard, self.underway = heard or (lambda line: None), underway or (lambda epoch, losses: None)
+        self.watchers, self.report = watchers, watchers.report
         self.device = next(iter(model.trainable_parameters().values())).device
         self.layers = stabilised_layers(model, options.layers)
         self.alone = METHODS[options.method].kind == "module"
@@ -153,7 +140,8 @@ class Hardener:
                 report=lambda done, total: self.report(done, total, "points", "weigh"),
             )
             goal = self.goal()
-            frontier = None if goal is None else way.walk(goal, self.leave, log=self.log, rival=self.candidate)
+            leave = self.watchers.leave if self.options.keep_frontier else None
+            frontier = None if goal is None else way.walk(goal, leave, log=self.log, rival=self.candidate)
         omega = {name: tuple(int(m) for m in neurons) for name, neurons in self.steps.omega.items()}
         delivered = self.log[-1].epoch if self.chosen is None else self.chosen.epoch
         factors = None if self.steps.factors is None else dict(self.steps.factors)
@@ -186,7 +174,7 @@ class Hardener:
             self.log = [self.watch.judge(0, self.steps.omega, (None, None, None), options.lr, 0.0)]
             if options.precision == "mixed" and not self.steps.mixed:
                 self.log = [self.log[0].model_copy(update={"note": _NO_GPU})]
-            self.heard(self.log[0])
+            self.watchers.heard(self.log[0])
             begun = taken(self, 1)
         else:
             begun = moment if moment.start is None else Moment(**moment.start)
@@ -209,7 +197,7 @@ class Hardener:
                 continue
             epoch, batch, note = epoch + 1, 0, None
             begun = taken(self, epoch)
-            self.keep(begun)
+            self.watchers.keep(begun)
 
     def train_epoch(self, epoch: int, from_batch: int, begun: Moment, note: str | None) -> None:
         """One pass over the training set, from a batch of it on, and a line of the log."""
@@ -225,11 +213,11 @@ class Hardener:
                 raise Diverged(f"in epoch {epoch}, batch {i + 1} {error}") from error
             if last and self.average is not None:
                 self.average.update()
-            self.underway(epoch, self.sums / (i + 1))
+            self.watchers.underway(epoch, self.sums / (i + 1))
             self.report(step + 1, self.steps.total, "batches", "harden")
-            if last and i + 1 < self.batches and time.monotonic() - kept > self.every:
+            if last and i + 1 < self.batches and time.monotonic() - kept > self.watchers.every:
                 kept = time.monotonic()
-                self.keep(taken(self, epoch, i + 1, begun, note))
+                self.watchers.keep(taken(self, epoch, i + 1, begun, note))
         if options.selection == "dynamic" and epoch < options.epochs:
             self.steps.omega = self.watch.select(DYNAMIC_PAIRS, stream=2 + epoch)
         means: list[float] = (self.sums / self.batches).tolist()
@@ -258,7 +246,7 @@ class Hardener:
                 self.chosen = better(self.chosen, line, options.choose_by, self.weights)
             if (goal := self.goal()) is not None and not self.alone:
                 self.candidate = candidate(self.candidate, self.log, goal, self.weights)
-            self.heard(self.log[-1])
+            self.watchers.heard(self.log[-1])
 
     def renew_statistics(self) -> None:
         """Batch-norm statistics for the present weights, over the first training batches and their adversaries."""

@@ -93,7 +93,7 @@ def fooled_before(ctx: JobContext[AttackParams], index: Tensor) -> Tensor | None
 
 def write_files(ctx: JobContext[AttackParams], result: AttackRun, x: Tensor, keep_for: Logits | None) -> None:
     """Write the per-sample table, the pictures and, when asked for, the examples with the model's answers to them."""
-    np.savez(ctx.output(AttackFile.SAMPLES, "samples.npz", "samples", "npz"), **result.columns())
+    np.savez(ctx.output(AttackFile.SAMPLES, "samples.npz", "samples", "npz"), allow_pickle=False, **result.columns())
     columns: dict[str, NDArray[Any]] = {
         "index": result.index,
         "label": result.label,

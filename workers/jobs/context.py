@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
+from openapi.base import JsonObject
 from openapi.wire.settings import CudaGraphs, Gradients
 
 #: The file in the scratch folder in which a stage keeps where it stands, and the input in which it finds it again.
@@ -44,7 +45,7 @@ class JobContext(Generic[P]):
     gradients: Gradients = "auto"
     cuda_graphs: CudaGraphs = "off"
     report: Callable[[float, float, str, str | None], None] = lambda done, total, unit, phase: None
-    tell: Callable[[dict[str, Any]], None] = lambda told: None
+    tell: Callable[[JsonObject], None] = lambda told: None
     keep_seconds: float = 120.0
     kept: Callable[[], None] = lambda: None
     files: dict[str, DeclaredFile] = field(default_factory=dict)

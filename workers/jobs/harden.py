@@ -9,10 +9,10 @@ See `openapi.stages.harden`.
 import logging
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import torch
 
+from openapi.base import JsonObject
 from openapi.hardening_options import HardenOptions
 from openapi.problems import JobFailed
 from openapi.stages.harden import HardenFile, HardenParams, HardenValue, Quantised
@@ -22,9 +22,10 @@ from workers.hardening.data import TrainingSet
 from workers.hardening.example import example_of
 from workers.hardening.manifest import sha256_of, write_lines, write_manifest
 from workers.hardening.quantise import round_to_upload, write_int8
-from workers.hardening.run import Watchers, harden
+from workers.hardening.run import harden
 from workers.hardening.saved import Moment
 from workers.hardening.training import Hardening
+from workers.hardening.watchers import Watchers
 from workers.jobs.context import MOMENT, JobContext
 from workers.jobs.training_teller import Teller
 from workers.models.audited import AuditedModel
@@ -43,19 +44,9 @@ def run(ctx: JobContext[HardenParams]) -> HardenValue:
     model = load_contract(ctx.inputs["model"], ctx.params.model).to(ctx.device)
     data = TrainingSet.open(ctx.inputs["x"], ctx.inputs["y"], limit=options.max_samples, device=ctx.device)
     with exact_float32():
-        teller = Teller(ctx, model)
-        watchers = Watchers(
-            report=ctx.progress,
-            keep=partial(_keep, ctx),
-            every=ctx.keep_seconds,
-            heard=teller.heard,
-            underway=teller.underway,
-            planned=teller.planned,
-            leave=partial(_leave, ctx, model),
-        )
         ctx.progress(0, 1, "checkpoints", "try export")
         checkpoints = Checkpoints.tried(model, ctx.scratch, options.exports)
-        result = harden(model, data, options, seed=seed, watchers=watchers, moment=_earlier(ctx))
+        result = harden(model, data, options, seed=seed, watchers=_watchers(ctx, model), moment=_earlier(ctx))
 
     for path in (ctx.moment, ctx.so_far):
         path.unlink(missing_ok=True)  # the training has ended
@@ -63,41 +54,45 @@ def run(ctx: JobContext[HardenParams]) -> HardenValue:
     on_cpu = TrainingSet.open(ctx.inputs["x"], ctx.inputs["y"], limit=options.max_samples)
     with exact_float32():
         halved = round_to_upload(model, on_cpu, options, seed)
-    log = [epoch.dump() for epoch in result.log]
     written = write_all(ctx, model, checkpoints)
     quantised = _quantised(ctx, model, on_cpu, checkpoints, written)
-    write_manifest(
-        ctx.output(HardenFile.MANIFEST, "manifest.json", "manifest", "json"),
-        {
-            **manifest(ctx, options, seed, result, model, log),
-            "not_written": checkpoints.failed,
-            **({} if quantised is None else {"quantised": quantised.dump()}),
-            **({} if halved is None else {"halved": halved.dump()}),
-        },
-        written,
-    )
-    write_lines(ctx.output(HardenFile.LOG, "log.jsonl", "log", "jsonl"), log)
+    cost = {name: found.dump() for name, found in (("quantised", quantised), ("halved", halved)) if found is not None}
+    content = {**manifest(ctx, result, model), "not_written": checkpoints.failed, **cost}
+    write_manifest(ctx.output(HardenFile.MANIFEST, "manifest.json", "manifest", "json"), content, written)
+    write_lines(ctx.output(HardenFile.LOG, "log.jsonl", "log", "jsonl"), (epoch.dump() for epoch in result.log))
     example = ctx.output(HardenFile.EXAMPLE, "load_example.py", "example", "py")
     example.write_text(example_of(model), encoding="utf-8")
     inspection = inspect_audited(model)
     audited_as = checkpoints.check()
     described = {"format": audited_as, "warnings": (*inspection.warnings, *checkpoints.notes())}
-    return HardenValue.model_validate(
-        {
-            "inspection": inspection.model_copy(update=described),
-            "uploaded_format": audited_as,
-            "not_written": checkpoints.failed,
-            "log": result.log,
-            "layers": result.layers,
-            "frozen": result.frozen,
-            "omega": result.omega,
-            "frontier": result.frontier,
-            "decided": result.decided,
-            "factors": result.factors,
-            "quantised": quantised,
-            "halved": halved,
-            "delivered": None if options.choose_by is None else result.delivered,
-        }
+    return HardenValue(
+        inspection=inspection.model_copy(update=described),
+        uploaded_format=audited_as,
+        not_written=checkpoints.failed,
+        log=result.log,
+        layers=result.layers,
+        frozen=result.frozen,
+        omega=result.omega,
+        frontier=result.frontier,
+        decided=result.decided,
+        factors=result.factors,
+        quantised=quantised,
+        halved=halved,
+        delivered=None if options.choose_by is None else result.delivered,
+    )
+
+
+def _watchers(ctx: JobContext[HardenParams], model: AuditedModel) -> Watchers:
+    """Who is told of the training: the outside, and the scratch folder."""
+    teller = Teller(ctx, model)
+    return Watchers(
+        report=ctx.progress,
+        keep=partial(_keep, ctx),
+        every=ctx.keep_seconds,
+        heard=teller.heard,
+        underway=teller.underway,
+        planned=teller.planned,
+        leave=partial(_leave, ctx, model),
     )
 
 
@@ -176,18 +171,11 @@ def as_found(options: HardenOptions, result: Hardening) -> HardenOptions:
     return options if plan is None else options.model_copy(update={"epochs": plan.epochs, "budget": None})
 
 
-def manifest(
-    ctx: JobContext[HardenParams],
-    options: HardenOptions,
-    seed: int,
-    result: Hardening,
-    model: AuditedModel,
-    log: list[dict[str, Any]],
-) -> dict[str, Any]:
+def manifest(ctx: JobContext[HardenParams], result: Hardening, model: AuditedModel) -> JsonObject:
     """Everything that the checkpoints depend on, and what they expect of an image."""
-    found = {"factors": result.factors, "decided": result.decided and result.decided.dump()}
     return {
-        **{name: value for name, value in found.items() if value is not None},
+        **({} if result.factors is None else {"factors": {**result.factors}}),
+        **({} if result.decided is None else {"decided": result.decided.dump()}),
         "schema": "tremor-hardening-1",
         "parent": {**ctx.params.parent.dump(), "sha256": sha256_of(ctx.inputs["model"])},
         "dataset": {
@@ -195,8 +183,8 @@ def manifest(
             "x_sha256": sha256_of(ctx.inputs["x"]),
             "y_sha256": sha256_of(ctx.inputs["y"]),
         },
-        "config": as_found(options, result).model_dump(mode="json", by_alias=True),
-        "seed": seed,
+        "config": as_found(ctx.params.harden, result).model_dump(mode="json", by_alias=True),
+        "seed": ctx.params.seed,
         "device": ctx.device,
         "threads": torch.get_num_threads(),
         "input": model.input.model_dump(mode="json"),
@@ -206,5 +194,5 @@ def manifest(
         "frozen": list(result.frozen),
         "frontier": None if result.frontier is None else result.frontier.dump(),
         "delivered_epoch": result.delivered,
-        "epochs": log,
+        "epochs": [epoch.dump() for epoch in result.log],
     }

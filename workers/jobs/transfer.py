@@ -52,7 +52,7 @@ def run(ctx: JobContext[TransferParams]) -> AttackValue:
                 )
             ctx.progress(min(at + _AT_ONCE, len(x)), len(x), "samples", "transfer")
     result = try_examples(model, x, x_adv, y, index, spec.norm)
-    np.savez(ctx.output(AttackFile.SAMPLES, "samples.npz", "samples", "npz"), **result.columns())
+    np.savez(ctx.output(AttackFile.SAMPLES, "samples.npz", "samples", "npz"), allow_pickle=False, **result.columns())
     return AttackValue(
         clean_correct=int(result.correct.sum()),
         attacked=int(result.attacked.sum()),

@@ -1,12 +1,11 @@
 """Compares a translated model with the file run by its own runtime: torch for TorchScript, onnxruntime for ONNX."""
 
-import math
 import warnings
 from collections.abc import Callable
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, Required, TypeAlias, TypedDict
 
 import torch
 from torch import Tensor
@@ -22,14 +21,28 @@ _GRID = 0.1
 _ROUNDINGS = 30
 
 
-def agreement(model: AuditedModel, path: Path, images: int = 2) -> dict[str, Any]:
-    """Run file and model on the same random images.
+class Difference(TypedDict):
+    """relative: the largest difference of the logits (of the probabilities, where the file returns these) over the
+    largest of the original's. explained: how large the file's precision can make it."""
 
-    Returns ``{runtime, images, relative, explained}``: the largest difference of the logits (of the probabilities,
-    where the file returns these) over the largest of the original's, and how large the file's precision can make it;
-    or ``{runtime, reason}`` when the original could not be run. Where onnxruntime computes the file as it stands, but
-    something else once it has optimised it, `optimised` is the difference to that.
-    """
+    relative: float
+    explained: float
+
+
+class Agreement(TypedDict, total=False):
+    """images: of how many. optimised: the difference to what onnxruntime computes once it has optimised the file, where
+    that is another. reason: why the original could not be run, or not be compared with; then there is no more."""
+
+    runtime: Required[str | None]
+    images: int
+    relative: float
+    explained: float
+    optimised: float
+    reason: str
+
+
+def agreement(model: AuditedModel, path: Path, images: int = 2) -> Agreement:
+    """Run file and model on the same random images."""
     if model.format not in _OPENERS:
         return {"runtime": None, "reason": "this format's own loader unpickles, and so is not run"}
     if model.output.head == "top":
@@ -38,32 +51,38 @@ def agreement(model: AuditedModel, path: Path, images: int = 2) -> dict[str, Any
     runtime = f"{library} {version(library)}"
     assert model.input.shape is not None
     pixels = torch.rand((images, *model.input.shape), generator=torch.Generator().manual_seed(2))
-    found = {"runtime": runtime, "images": images, **_compared(_OPENERS[model.format], path, model, pixels)}
-    if model.format == "onnx" and found.get("relative", 0.0) > found.get("explained", 0.0):
+    found = _compared(_OPENERS[model.format], path, model, pixels)
+    if isinstance(found, str):
+        return {"runtime": runtime, "reason": found}
+    if model.format == "onnx" and found["relative"] > found["explained"]:
         plain = _compared(partial(_open_onnx, optimised=False), path, model, pixels)
-        if plain.get("relative", math.inf) <= plain.get("explained", 0.0):
-            return {**found, **plain, "optimised": found["relative"]}
-    return found if "relative" in found else {"runtime": runtime, "reason": found["reason"]}
+        if not isinstance(plain, str) and plain["relative"] <= plain["explained"]:
+            return {**_agreed(runtime, images, plain), "optimised": found["relative"]}
+    return _agreed(runtime, images, found)
+
+
+def _agreed(runtime: str, images: int, found: Difference) -> Agreement:
+    return {"runtime": runtime, "images": images, "explained": found["explained"], "relative": found["relative"]}
 
 
 Opener: TypeAlias = Callable[[Path, AuditedModel], Callable[[Tensor], Any]]
 
 
 @torch.no_grad()
-def _compared(opener: Opener, path: Path, model: AuditedModel, pixels: Tensor) -> dict[str, Any]:
-    """``{relative, explained}`` or ``{reason}`` of the file as `opener` runs it; pixels: (n, c, h, w) in [0, 1]."""
+def _compared(opener: Opener, path: Path, model: AuditedModel, pixels: Tensor) -> Difference | str:
+    """The difference to the file as `opener` runs it, or why there is none; pixels: (n, c, h, w) in [0, 1]."""
     ours = model(pixels)
     raw = model.transform(pixels)
     try:
         theirs = _batches(opener(path, model), raw, model)
     except Exception as error:  # the original runtime may fail in any way; it decides nothing
-        return {"reason": f"the original could not be run: {str(error)[:200]}"}
+        return f"the original could not be run: {str(error)[:200]}"
     expected = model.file_output(ours)
     if expected is None:
-        return {"reason": "what the file returns cannot be computed from the logits alone"}
+        return "what the file returns cannot be computed from the logits alone"
     expected = expected.float()
     if not bool(torch.isfinite(theirs).all()):
-        return {"reason": "the original gives NaN or infinite numbers"}
+        return "the original gives NaN or infinite numbers"
     precision = explained(model, raw, ours)
     if model.output.head == "label":  # two labels agree or do not, unless the classes are level
         top = ours.float().topk(2, 1).values

@@ -77,7 +77,7 @@ def onnx_half(model: AuditedModel) -> torch.dtype | None:
 def write_onnx(model: AuditedModel, path: Path, opset: int | None = None, *, floats: bool = False) -> None:
     """Write an ONNX file (input ``input``, output ``logits``) by torch's default exporter, with a free batch size.
 
-    opset: null is torch's own choice; floats: in float32 whatever the upload was. `JobFailed` where the file cannot be
+    opset: None is torch's own choice; floats: in float32 whatever the upload was. `JobFailed` where the file cannot be
     brought to the opset asked for.
     """
     from workers.models.onnx.runtime import session

@@ -37,7 +37,7 @@ def assemble(
     `source`: a module whose forward takes one tensor (n, *file_input.shape) of `file_input.compute_dtype` and
     returns the logits (or a tuple, list or dict that holds them: `output` says which); its parameters and buffers carry
     the file's names. Or a program that is exported already. `warnings` go to the user first; `precision` is that of the
-    file's weights, null is that of its input. Raises `ModelRejected` and its subclasses.
+    file's weights, None is that of its input. Raises `ModelRejected` and its subclasses.
     """
     complete = complete_spec(spec, file_input)
     if isinstance(source, ExportedProgram):

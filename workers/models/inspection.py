@@ -1,14 +1,13 @@
 """Probes a translated model: is it a deterministic, finite, differentiable classifier, and what does an image cost?"""
 
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import Tensor
 
 from openapi.models import ModelInspection
 from openapi.problems import FieldError, ModelNumerics, ModelRejected, NotAClassifier
-from workers.models.agreement import NOTABLE, agreement
+from workers.models.agreement import NOTABLE, Agreement, agreement
 from workers.models.audited import AuditedModel
 from workers.models.differentiability import judge
 
@@ -40,12 +39,12 @@ def inspect_audited(
         warnings.append(f"{gradient.reason}: only black-box attacks apply")
     elif gradient.warning is not None:
         warnings.append(gradient.warning)
-    head = model.output.head
-    compared: dict[str, Any] = {} if path is None else agreement(model, path)
-    if "optimised" in compared:
-        warnings.append(_optimised(compared))
-    if compared.get("relative", 0.0) > NOTABLE and not randomised:
-        warnings.append(_disagreement(compared, accept_disagreement))
+    compared = None if path is None else agreement(model, path)
+    if compared is not None and "relative" in compared:
+        if "optimised" in compared:
+            warnings.append(_optimised(compared["runtime"], compared["optimised"]))
+        if compared["relative"] > NOTABLE and not randomised:
+            warnings.append(_disagreement(compared, accept_disagreement))
     return ModelInspection.model_validate(
         {
             "format": model.format,
@@ -57,22 +56,29 @@ def inspect_audited(
             "layers": model.layers,
             "warnings": tuple(warnings),
             "producer": model.origin.producer,
-            "logits": "before_softmax" if model.before_softmax else f"before_{head}" if head else "output",
+            "logits": _where_logits_are(model),
             "cost_ms_per_image": gradient.cost,
-            "agreement": compared,
+            "agreement": compared or {},
         }
     )
 
 
-def _optimised(compared: dict[str, Any]) -> str:
+def _where_logits_are(model: AuditedModel) -> str:
+    """Behind which part of the file they are: its softmax, or the head that its output has."""
+    if model.before_softmax:
+        return "before_softmax"
+    return f"before_{model.output.head}" if model.output.head else "output"
+
+
+def _optimised(runtime: str | None, difference: float) -> str:
     """What is said of a file that onnxruntime changes before it runs it."""
     return (
-        f"{compared['runtime']} computes other logits (by {compared['optimised']:.1e} relative) once it has optimised "
+        f"{runtime} computes other logits (by {difference:.1e} relative) once it has optimised "
         "the graph; the audit is of the file as it stands: run it with graph optimisation off, or export it anew"
     )
 
 
-def _disagreement(compared: dict[str, Any], accepted: bool) -> str:
+def _disagreement(compared: Agreement, accepted: bool) -> str:
     """What is said of logits that differ from the original's; `ModelRejected` where nothing explains it."""
     said = f"logits differ from {compared['runtime']}'s by {compared['relative']:.1e} relative"
     if compared["relative"] <= compared["explained"]:

@@ -2,8 +2,8 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from typing import Any
 
+from openapi.base import JsonObject
 from openapi.hardening_methods import METHODS
 from openapi.hardenings import HardeningRequest
 from openapi.report import AttackReport, Clean, Interval, Report, WorstCase
@@ -33,14 +33,14 @@ def model_card(report: Report, request: HardeningRequest, found: Comparison, tra
 
 
 def _header(report: Report, name: str, found: Comparison) -> str:
-    metrics = [{"type": "accuracy", "name": "Clean accuracy", "value": found.after.clean.accuracy}]
+    metrics: list[JsonObject] = [{"type": "accuracy", "name": "Clean accuracy", "value": found.after.clean.accuracy}]
     metrics += [
         {"type": "accuracy", "name": f"Robust accuracy, {threat_text(w)}, worst case", "value": w.robust_accuracy}
         for w in found.after.worst_case
     ]
-    data = {"type": report.dataset.name, "name": report.dataset.name}
-    result = {"task": {"type": "image-classification"}, "dataset": data, "metrics": metrics}
-    fields: dict[str, Any] = {
+    data: JsonObject = {"type": report.dataset.name, "name": report.dataset.name}
+    result: JsonObject = {"task": {"type": "image-classification"}, "dataset": data, "metrics": [*metrics]}
+    fields: JsonObject = {
         "tags": ["image-classification", "adversarial-robustness", "sensitive-neuron-stabilizing"],
         "pipeline_tag": "image-classification",
         "model-index": [{"name": name, "results": [result]}],

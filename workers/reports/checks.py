@@ -12,10 +12,11 @@ from typing import Any
 import numpy as np
 
 from openapi.attacks import ATTACKS
-from openapi.intervals import clearly_more, wilson
+from openapi.intervals import wilson
 from openapi.report import Check
 from workers.attacks.engine.file_scores import decision_check
 from workers.attacks.engine.gradient_probe import checks_from
+from workers.reports.contests import stronger
 from workers.reports.merge import AttackTable
 
 #: From this L-infinity eps on every image can be made grey: a model that still resists is not attacked properly.
@@ -110,26 +111,11 @@ def _lawful(tables: Sequence[AttackTable]) -> Check:
     return _check("inside-the-ball", "Examples lie inside their ball", good, detail, distance_over_eps=worst)
 
 
-def _stronger(weak: AttackTable, strong: AttackTable) -> tuple[bool, dict[str, Any]]:
-    """Whether `strong` does what it should, i.e. is not clearly weaker on the same samples; and the numbers."""
-    strong_leaves, weak_leaves = strong.robust & ~weak.robust, weak.robust & ~strong.robust
-    only_weaker, only_stronger = int(strong_leaves.sum()), int(weak_leaves.sum())
-    numbers = {
-        "weaker": weak.id,
-        "stronger": strong.id,
-        "weaker_robust": int(weak.robust.sum()),
-        "stronger_robust": int(strong.robust.sum()),
-        "only_weaker_fools": only_weaker,
-        "only_stronger_fools": only_stronger,
-    }
-    return not clearly_more(only_weaker, only_stronger), numbers
-
-
 def _compare(identity: str, title: str, found: list[tuple[AttackTable, AttackTable]], missing: str) -> Check:
     """One check over pairs (weaker, stronger)."""
     if not found:
         return _check(identity, title, None, missing)
-    judged = [_stronger(weak, strong) for weak, strong in found]
+    judged = [stronger(weak, strong) for weak, strong in found]
     bad = next((numbers for good, numbers in judged if not good), None)
     if bad is not None:
         detail = (
@@ -200,16 +186,15 @@ def _losses(tables: Sequence[AttackTable]) -> Check:
     if not pairs:
         missing = "needs apgd with the losses ce and dlr, or pgd with ce and margin, otherwise alike"
         return _check(identity, title, None, missing)
-    numbers, bad = [], None
+    numbers, told, bad = [], [], None
     for ce, margin in pairs:
-        good, found = _stronger(margin, ce)
+        good, found = stronger(margin, ce)
         gap = (found["stronger_robust"] - found["weaker_robust"]) / max(1, int(ce.attacked.sum()))
         numbers.append({"cross_entropy": ce.id, "margin": margin.id, "gap": gap})
+        told.append(f"{ce.id} leaves {100 * gap:+.1f} % against {margin.id}")
         if not good and gap > LOSS_GAP:
             bad = bad or (ce, margin, found)
-    detail = "; ".join(
-        f"{n['cross_entropy']} leaves {100 * n['gap']:+.1f} % against {n['margin']}" for n in numbers[:3]
-    )
+    detail = "; ".join(told[:3])
     if bad is not None:
         ce, margin, found = bad
         detail = (

@@ -2,16 +2,17 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
 
-from openapi.analyses.sensitivity import LayerSensitivity
+from openapi.analyses.sensitivity import LayerSensitivity, NeuronRank
 from openapi.base import as_written
-from openapi.report import Report
+from openapi.report import AttackReport, Report, WorstCase
 from workers.reports import charts, formatting
 from workers.reports.analyses import own_views, views
+from workers.reports.before_and_after import Compared, rows
+from workers.reports.figures import Figure
 from workers.reports.templating import environment, page_style
 from workers.reports.worst import WorstExample
 
@@ -35,18 +36,19 @@ def render(
     facts = report.model_dump(mode="json")
     if facts["hardening"]:
         facts["hardening"] = {**dict.fromkeys(_LATER_PARTS), **facts["hardening"]}
-    layers = _layers(report)
+    layers = [_layer(layer) for layer in report.neurons.layers] if report.neurons else []
     names = report.model.labels
+    compared = Compared.of(report)
     return (
         environment()
         .get_template("report.html")
         .render(
             r=facts,
             style=page_style(),
-            worst=_worst(facts),
-            failed=[c for c in facts["checks"] if c["status"] == "fail"],
-            nearest=_nearest(facts),
-            groups=_groups(facts),
+            worst=_worst(report),
+            failed=[c for c in report.checks if c.status == "fail"],
+            nearest=_nearest(report),
+            groups=_groups(report),
             over_eps=charts.over_change(report),
             over_steps=charts.over_steps(report),
             histograms=charts.histograms(report),
@@ -64,9 +66,9 @@ def render(
             epochs=charts.epochs(facts["hardening"]),
             by_layer=charts.by_layer(facts["hardening"]),
             own=bool(facts["hardening"]) and facts["hardening"].get("id") == facts["id"],
-            sides=_sides(facts["hardening"]),
-            close=_sides((facts["hardening"] or {}).get("scrutiny")),
-            beside=_beside(facts["hardening"]),
+            sides=rows(compared.before, compared.after),
+            close=[] if compared.scrutiny is None else rows(compared.scrutiny.before, compared.scrutiny.after),
+            beside=[] if compared.rival is None else rows(compared.rival.side, compared.after),
             pairs_eps=as_written(report.neurons.pairs.eps) if report.neurons else "",
             pictures=[asdict(p) for p in pictures],
             pictures_by=_shown_by(report, pictures),
@@ -82,130 +84,152 @@ def _shown_by(report: Report, pictures: Sequence[WorstExample]) -> str:
     return f"{formatting.attack_text(attack.name, attack.params)} ({formatting.threat_text(attack)})"
 
 
-def _worst(facts: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _worst(report: Report) -> list[WorstCase]:
     """The headline: of every norm, and of the corruptions, the threat model that leaves least; at most three."""
-    least: dict[str, dict[str, Any]] = {}
-    for w in facts["worst_case"]:
-        threat = w["threat"]
-        sort = threat["norm"] or threat["kind"]
-        if threat["kind"] != "minimal" and (sort not in least or w["robust_accuracy"] < least[sort]["robust_accuracy"]):
+    least: dict[str, WorstCase] = {}
+    for w in report.worst_case:
+        if w.threat is None or w.threat.kind == "minimal":
+            continue
+        sort = w.threat.norm or w.threat.kind
+        if sort not in least or w.robust_accuracy < least[sort].robust_accuracy:
             least[sort] = w
     return sorted(least.values(), key=_is_corruption)[:3]
 
 
-def _is_corruption(block: Mapping[str, Any]) -> bool:
-    return bool(block["threat"]["kind"] == "corruption")
+def _is_corruption(block: AttackReport | WorstCase) -> bool:
+    return block.threat is not None and block.threat.kind == "corruption"
 
 
-def _nearest(facts: Mapping[str, Any]) -> dict[str, Any] | None:
+def _nearest(report: Report) -> AttackReport | None:
     """The minimal-norm attack that says most: the one that fools most, then the one with the smallest median."""
-    found = [a for a in facts["attacks"] if a["threat"]["kind"] == "minimal" and a["distance"]["median"] is not None]
-    return min(found, key=lambda a: (-a["success_rate"], a["distance"]["median"]), default=None)
+
+    def place(attack: AttackReport) -> tuple[float, float]:
+        return -(attack.success_rate or 0.0), attack.distance.median or 0.0
+
+    minimal = [a for a in report.attacks if a.threat is not None and a.threat.kind == "minimal"]
+    return min((a for a in minimal if a.distance.median is not None), key=place, default=None)
 
 
-def _groups(facts: Mapping[str, Any]) -> list[dict[str, Any]]:
+@dataclass(frozen=True)
+class Group:
+    """The attacks of a threat model, and their worst case; of the corruptions there is none."""
+
+    title: str
+    worst: WorstCase | None
+    attacks: list[AttackReport]
+
+
+def _groups(report: Report) -> list[Group]:
     """Threat models, each with its worst case and its attacks: norms as they were asked for, eps rising."""
-    attacks = {a["id"]: a for a in facts["attacks"]}
-    groups = [
-        {"title": w["threat"]["label"], "worst": w, "attacks": [attacks[i] for i in w["attacks"]]}
-        for w in facts["worst_case"]
+    attacks = {a.id: a for a in report.attacks}
+    noisy = [a for a in report.attacks if _is_corruption(a)]
+    norms = list(dict.fromkeys(None if w.threat is None else w.threat.norm for w in report.worst_case))
+
+    def place(w: WorstCase) -> tuple[int, float]:
+        norm, eps = (None, None) if w.threat is None else (w.threat.norm, w.threat.eps)
+        return norms.index(norm), math.inf if eps is None else eps
+
+    found = [
+        Group(formatting.threat_text(w), w, [attacks[i] for i in w.attacks])
+        for w in sorted(report.worst_case, key=place)
         if not _is_corruption(w)
     ]
-    noisy = [a for a in facts["attacks"] if _is_corruption(a)]
-    norms = list(dict.fromkeys(w["threat"]["norm"] for w in facts["worst_case"]))
-
-    def place(group: Mapping[str, Any]) -> tuple[int, float]:
-        threat = group["worst"]["threat"]
-        return norms.index(threat["norm"]), math.inf if threat["eps"] is None else threat["eps"]
-
-    groups.sort(key=place)
-    return [*groups, {"title": "Common corruptions", "worst": None, "attacks": noisy}] if noisy else groups
+    return [*found, Group("Common corruptions", None, noisy)] if noisy else found
 
 
-def _classes(report: Report) -> dict[str, Any] | None:
+@dataclass(frozen=True)
+class Cell:
+    """Images of a class that stay correct, and their share of the class."""
+
+    robust: int
+    share: float
+
+
+@dataclass(frozen=True)
+class ClassRow:
+    """A class: clean, and under every attack."""
+
+    label: int
+    n: int
+    cells: list[Cell]
+
+
+@dataclass(frozen=True)
+class ClassTable:
+    """The rows of the weakest classes, of so many in `total`."""
+
+    rows: list[ClassRow]
+    total: int
+    attacks: tuple[AttackReport, ...]
+
+
+def _classes(report: Report) -> ClassTable | None:
     """Class-wise robust accuracy: rows are classes, columns are clean and every attack."""
-    rows = {c.label: [c] for c in report.clean.by_class}
-    if len(rows) < 2:
+    found = {c.label: [c] for c in report.clean.by_class}
+    if len(found) < 2:
         return None
     for attack in report.attacks:
         for c in attack.by_class:
-            rows[c.label].append(c)
-    labels = sorted(rows)
+            found[c.label].append(c)
+    labels = sorted(found)
     if len(labels) > MOST_CLASSES:
-        labels = sorted(labels, key=lambda k: (min(c.robust / c.n for c in rows[k]), k))[:MOST_CLASSES]
-    table = [
-        {"label": k, "n": rows[k][0].n, "cells": [{"robust": c.robust, "share": c.robust / c.n} for c in rows[k]]}
-        for k in labels
-    ]
-    return {"rows": table, "total": len(rows), "attacks": [a.model_dump(mode="json") for a in report.attacks]}
+        labels = sorted(labels, key=lambda k: (min(c.robust / c.n for c in found[k]), k))[:MOST_CLASSES]
+    table = [ClassRow(k, found[k][0].n, [Cell(c.robust, c.robust / c.n) for c in found[k]]) for k in labels]
+    return ClassTable(table, len(found), report.attacks)
 
 
-def _confusions(report: Report) -> dict[str, Any] | None:
+@dataclass(frozen=True)
+class Confusions:
+    """Ways to be fooled: (true class, class after the attack, samples), the commonest first; `most` is its count."""
+
+    attack: str
+    threat: str
+    ways: list[tuple[int, int, int]]
+    most: int
+
+
+def _confusions(report: Report) -> Confusions | None:
     """The commonest mistakes under the attack that fooled most."""
     candidates = [a for a in report.attacks if a.threat is not None and a.threat.bounded] or report.attacks
     attack = max(candidates, key=lambda a: int(a.figures.get("successes", 0)), default=None)
     if attack is None or not attack.figures.get("confusions"):
         return None
-    return {
-        "attack": formatting.attack_text(attack.name, attack.params),
-        "threat": formatting.threat_text(attack),
-        "ways": attack.figures["confusions"][:6],
-        "most": attack.figures["confusions"][0][2],
-    }
+    ways = [(int(true), int(after), int(n)) for true, after, n in attack.figures["confusions"][:6]]
+    named = formatting.attack_text(attack.name, attack.params)
+    return Confusions(named, formatting.threat_text(attack), ways, ways[0][2])
 
 
-def _layers(report: Report) -> list[dict[str, Any]]:
-    if report.neurons is None:
-        return []
-    return [_layer(layer) for layer in report.neurons.layers]
+@dataclass(frozen=True)
+class LayerRow:
+    """A layer as the page shows it. dead, omega: how many neurons; top: the most sensitive ones."""
+
+    name: str
+    kind: str
+    depth: int
+    neurons: int
+    ratio: Mapping[str, float | int | None]
+    sensitivity: Mapping[str, float]
+    dead: int
+    omega: int
+    top: tuple[NeuronRank, ...]
+    figure: Figure
 
 
-def _layer(layer: LayerSensitivity) -> dict[str, Any]:
-    return {
-        "name": layer.name,
-        "kind": layer.kind + (", no norm after it" if layer.norm_folded else ""),
-        "depth": layer.depth,
-        "neurons": layer.neurons,
-        "ratio": layer.ratio,
-        "sensitivity": layer.sensitivity,
-        "dead": len(layer.dead),
-        "omega": len(layer.top),
-        "top": [n.model_dump() for n in layer.ranking[:5]],
-        "figure": charts.sorted_sensitivity(layer),
-    }
+def _layer(layer: LayerSensitivity) -> LayerRow:
+    return LayerRow(
+        name=layer.name,
+        kind=layer.kind + (", no norm after it" if layer.norm_folded else ""),
+        depth=layer.depth,
+        neurons=layer.neurons,
+        ratio=layer.ratio,
+        sensitivity=layer.sensitivity,
+        dead=len(layer.dead),
+        omega=len(layer.top),
+        top=layer.ranking[:5],
+        figure=charts.sorted_sensitivity(layer),
+    )
 
 
-def _largest_ratio(layers: Sequence[Mapping[str, Any]]) -> float:
-    values = [v for layer in layers for v in (layer["ratio"].get("mean"), layer["ratio"].get("mean_top")) if v]
+def _largest_ratio(layers: Sequence[LayerRow]) -> float:
+    values = [v for layer in layers for v in (layer.ratio.get("mean"), layer.ratio.get("mean_top")) if v]
     return max(values, default=1.0)
-
-
-def _sides(hardening: Mapping[str, Any] | None) -> list[dict[str, Any]]:
-    """Rows of the before/after table: clean, every attack, the worst cases."""
-    if not hardening or not hardening.get("before") or not hardening.get("after"):
-        return []
-    before, after = hardening["before"], hardening["after"]
-    rows = [{"kind": "clean", "before": _side(before["clean"]), "after": _side(after["clean"])}]
-    later = {a["id"]: a for a in after["attacks"]}
-    for a in before["attacks"]:
-        if a["id"] in later:
-            rows.append({"kind": "attack", "item": a, "before": _side(a), "after": _side(later[a["id"]])})
-    worst = {w["threat_model"]: w for w in after["worst_case"]}
-    for w in before["worst_case"]:
-        if w["threat_model"] in worst:
-            later_w = worst[w["threat_model"]]
-            rows.append({"kind": "worst", "item": w, "before": _side(w), "after": _side(later_w)})
-    return rows
-
-
-def _beside(hardening: Mapping[str, Any] | None) -> list[dict[str, Any]]:
-    """Rows of the table of both methods: clean, every attack, the worst cases."""
-    rival = (hardening or {}).get("rival")
-    if not hardening or not rival:
-        return []
-    return _sides({"before": rival["side"], "after": hardening["after"]})
-
-
-def _side(block: Mapping[str, Any]) -> dict[str, Any]:
-    value = block["accuracy"] if "accuracy" in block else block["robust_accuracy"]
-    return {"value": value, "ci95": block["ci95"], "n": block["n"]}

@@ -19,7 +19,7 @@ def layer_changes(
 ) -> tuple[LayerChange, ...] | None:
     """Every layer of the uploaded model, before and after; None where neurons were not measured.
 
-    Each model's pairs are its own. A layer that another model does not have by that name and width is null there.
+    Each model's pairs are its own. A layer that another model does not have by that name and width is None there.
     """
     found: dict[Whose, dict[str, LayerSensitivity]] = {}
     for whose in Whose:

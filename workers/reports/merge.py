@@ -2,11 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import reduce
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from openapi.attacks.base import Attack
 from openapi.problems import JobFailed
@@ -14,8 +13,8 @@ from openapi.stages.attack import AttackValue
 from openapi.stages.base import Choice
 from openapi.stages.neurons import NeuronsValue
 from openapi.stages.places import Place, Whose
-from workers.attacks.engine.outcomes import Outcomes, joined, read_columns
-from workers.attacks.engine.totals import add_extras
+from workers.attacks.engine.outcomes import Columns, Outcomes, joined, read_columns
+from workers.attacks.engine.totals import Extras, add_extras
 from workers.choice import Indices, chosen
 
 
@@ -34,7 +33,7 @@ class AttackTable(Outcomes):
     randomised: bool = False
     norm: str | None = None
     target: int | None = None
-    extras: dict[str, Any] = field(default_factory=dict)
+    extras: Extras = field(default_factory=dict)
 
 
 def merge_attacks(
@@ -68,11 +67,8 @@ def _merge(
     values: Mapping[Place, AttackValue | NeuronsValue],
     whose: Whose,
 ) -> AttackTable:
-    parts: list[dict[str, npt.NDArray[Any]]] = []
-    totals: dict[str, Any] = {"forward_passes": 0, "backward_passes": 0, "seconds": 0.0, "randomised": False}
-    extras: dict[str, Any] = {}
-    norm: str | None = None
-    target: int | None = None
+    parts: list[Columns] = []
+    found: list[AttackValue] = []
     for j, (start, stop) in enumerate(slices):
         place = Place.of_attack(i, j, whose)
         name, value = str(place), values.get(place)
@@ -82,15 +78,21 @@ def _merge(
         if not np.array_equal(part["index"], every[start:stop]):
             raise JobFailed(f"the result {name} does not hold exactly the samples {start} to {stop - 1}")
         parts.append(part)
-        for key in ("forward_passes", "backward_passes", "seconds"):
-            totals[key] += getattr(value, key)
-        totals["randomised"] = totals["randomised"] or value.randomised
-        extras = add_extras(extras, value.figures)
-        norm = norm or value.norm
-        target = value.target if target is None else target
+        found.append(value)
     every_slice = joined(parts)
     order = np.argsort(every_slice["index"], kind="stable")
-    rows: dict[str, Any] = {column: array[order] for column, array in every_slice.items()}
+    rows: Columns = {column: array[order] for column, array in every_slice.items()}
     for column in ("distance", "confidence", "clean_confidence"):
         rows[column] = rows[column].astype(np.float64)
-    return AttackTable(id=str(spec.id), spec=spec, extras=extras, norm=norm, target=target, **totals, **rows)
+    return AttackTable(
+        **rows,
+        id=str(spec.id),
+        spec=spec,
+        forward_passes=sum(value.forward_passes for value in found),
+        backward_passes=sum(value.backward_passes for value in found),
+        seconds=sum((value.seconds for value in found), 0.0),
+        randomised=any(value.randomised for value in found),
+        norm=next((value.norm for value in found if value.norm), None),
+        target=next((value.target for value in found if value.target is not None), None),
+        extras=reduce(add_extras, (value.figures for value in found), {}),
+    )

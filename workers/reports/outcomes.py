@@ -1,7 +1,6 @@
 """Tables of outcomes → the report's numbers: clean accuracy, every attack, the worst case of every threat model."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -155,7 +154,7 @@ def _by_class(
     )
 
 
-def _confusions(table: AttackTable, num_classes: int, most: int = 10) -> dict[str, Any]:
+def _confusions(table: AttackTable, num_classes: int, most: int = 10) -> dict[str, list[list[int]]]:
     """The commonest ways to be fooled: ``[true class, class after the attack, samples]``."""
     true, after = table.label[table.success], table.adv_predicted[table.success]
     codes, counts = np.unique(true * np.int64(num_classes) + after, return_counts=True)

@@ -62,7 +62,7 @@ def write_pairs(
     return n
 
 
-def _successes(path: Path) -> Iterator[tuple[dict[str, Any], npt.NDArray[Any]]]:
+def _successes(path: Path) -> Iterator[tuple[dict[str, float], npt.NDArray[Any]]]:
     """The fooled rows of a file of kept examples, one image at a time."""
     fields = ("index", "label", "predicted", "confidence", "distance", "png_predicted")
     with np.load(path, allow_pickle=False) as arrays:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
+from openapi.base import JsonObject
 from openapi.policies import PolicyRule
 from openapi.report import Check, ReportVerdict, RuleResult
 from workers.reports.baselines import Judged, sampled
@@ -77,7 +78,7 @@ def _untouched(table: AttackTable) -> int:
     return int((rest if table.target is None else rest & (table.label != table.target)).sum())
 
 
-def _known(report: Mapping[str, Any], blind: set[str], tables: Sequence[AttackTable]) -> dict[str, Any]:
+def _known(report: Mapping[str, Any], blind: set[str], tables: Sequence[AttackTable]) -> JsonObject:
     """The report without what attacks that met no image measured."""
     limited = [t.id for t in tables if t.spec.threat_model.untargeted.bounded] or [t.id for t in tables]
     return {
@@ -88,7 +89,7 @@ def _known(report: Mapping[str, Any], blind: set[str], tables: Sequence[AttackTa
     }
 
 
-def _emptied(member: Mapping[str, Any]) -> dict[str, Any]:
+def _emptied(member: Mapping[str, Any]) -> JsonObject:
     return {key: None if key in _MEASURED else value for key, value in member.items()}
 
 

@@ -3,10 +3,10 @@
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
+from openapi.base import JsonObject
 from workers.reports.merge import AttackTable
 
 
@@ -30,7 +30,7 @@ def write_samples(path: Path, tables: Sequence[AttackTable]) -> None:
             stream.write(json.dumps(line, separators=(",", ":"), allow_nan=False) + "\n")
 
 
-def _outcomes(table: AttackTable) -> list[dict[str, Any]]:
+def _outcomes(table: AttackTable) -> list[JsonObject]:
     known = (table.success & np.isfinite(table.distance)).tolist()
     columns = zip(
         table.success.tolist(),

@@ -37,10 +37,7 @@ def parts(report: Report, files: Mapping[str, Path] = MappingProxyType({})) -> l
         layers = report.neurons.layers
         drawn = [*charts.by_depth(layers), *(charts.sorted_sensitivity(layer) for layer in layers)]
         found.append(Part("neurons", "Which neurons tremble", drawn))
-    found += [
-        Part(v["name"], v["title"], [*v["view"].get("charts", ()), *v["view"].get("pictures", ())])
-        for v in [*views(report, files), *own_views(report, files)]
-    ]
+    found += [Part(v.name, v.title, v.figures) for v in (*views(report, files), *own_views(report, files))]
     hardening = report.model_dump(mode="json")["hardening"]
     found.append(Part("hardening", "Hardening", [*charts.epochs(hardening), *charts.by_layer(hardening)]))
     return [part for part in found if part.figures]

@@ -1,6 +1,7 @@
 """The templates of pages, and how texts and numbers get into them: everything is escaped."""
 
 import json
+from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from openapi.report import AttackReport
 from openapi.text import visible
 from workers.reports import formatting
 from workers.reports.figures import figure_style, key
@@ -39,7 +41,7 @@ def environment() -> Environment:
         name=formatting.name_text,
     )
     env.globals["key"] = key
-    env.globals["attack_text"] = lambda a: formatting.attack_text(a["name"], a["params"])
+    env.globals["attack_text"] = _attack_text
     return env
 
 
@@ -48,6 +50,12 @@ def page_style() -> Markup:
     """The whole style sheet of a page."""
     own = (resources.files("workers.reports.templates") / "style.css").read_text("utf-8")
     return figure_style() + Markup(own)
+
+
+def _attack_text(of: AttackReport | Mapping[str, Any]) -> str:
+    if isinstance(of, AttackReport):
+        return formatting.attack_text(of.name, of.params)
+    return formatting.attack_text(of["name"], of["params"])
 
 
 def _json(value: Any) -> Markup:

@@ -30,6 +30,7 @@ from workers.hardening.augment import batch_of
 from workers.hardening.data import TrainingSet
 from workers.hardening.saved import Moment, copies, put
 from workers.hardening.training import Hardener
+from workers.hardening.watchers import Watchers
 from workers.models.audited import AuditedModel
 from workers.models.from_module import audit_module
 from workers.neurons.measure import measure_taps
@@ -128,7 +129,7 @@ class Lab:
             with suppress(JobFailed):  # another version's: the training begins anew
                 moment = Moment.read(path, self.device)
         with exact_float32():
-            Hardener(model, data, options, seed=seed, keep=keep).run(moment)
+            Hardener(model, data, options, seed=seed, watchers=Watchers(keep=keep)).run(moment)
 
     def kept(self, name: str, key: str, make: Callable[[], npt.NDArray[Any]]) -> npt.NDArray[Any]:
         """An array that was made of a model before, else as `make` gives it now: a piece of work."""

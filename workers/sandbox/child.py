@@ -9,6 +9,7 @@ import traceback
 from pathlib import Path
 from typing import Any
 
+from openapi.base import JsonObject
 from openapi.problems import InsufficientStorage, JobFailed, MemoryLimit, TremorError
 from openapi.wire.disks import is_full
 from workers.exact_float32 import exact_float32
@@ -79,12 +80,7 @@ def _run(request: Request, pipe: Any, parent: int) -> ChildOutcome:
         address_bytes=room if device == "cpu" else None,
         file_bytes=request.limits.output_bytes,
     )
-    environment = {
-        **describe(device, request.threads),
-        "sandbox": done.level,
-        "sandbox_layers": list(done.layers),
-        "sandbox_missing": done.missing,
-    }
+    environment = describe(device, request.threads, done)
     if request.module is None:
         return ChildOutcome(value={}, environment=environment, seconds=time.perf_counter() - begin)
     reporter = _Reporter(pipe)
@@ -118,9 +114,9 @@ class _Reporter:
         self._pipe = pipe
         self._last = 0.0
         self._phase: str | None = None
-        self._told: dict[str, Any] | None = None
+        self._told: JsonObject | None = None
 
-    def tell(self, told: dict[str, Any]) -> None:
+    def tell(self, told: JsonObject) -> None:
         """What goes with each line from now on."""
         self._told = told
 

@@ -2,9 +2,11 @@
 
 import importlib.metadata
 import platform
-from typing import Any, Literal
+from typing import Literal
 
 from openapi.problems import JobFailed
+from workers.sandbox.confine import Confinement
+from workers.sandbox.messages import Environment
 
 _LIBRARIES = ("torch", "torchvision", "numpy", "onnx", "onnxruntime", "onnx2torch")
 
@@ -22,17 +24,20 @@ def pick_device(wanted: Literal["auto", "cpu", "cuda"]) -> str:
     return "cpu"
 
 
-def describe(device: str, threads: int) -> dict[str, Any]:
+def describe(device: str, threads: int, confined: Confinement) -> Environment:
     """The report's environment block; sets torch's threads on the way."""
     import torch
 
     torch.set_num_threads(threads)
-    return {
-        "device": device,
-        "device_name": torch.cuda.get_device_name() if device == "cuda" else _processor(),
-        "threads": threads,
-        "versions": {"python": platform.python_version(), **_versions()},
-    }
+    return Environment(
+        device=device,
+        device_name=torch.cuda.get_device_name() if device == "cuda" else _processor(),
+        threads=threads,
+        versions={"python": platform.python_version(), **_versions()},
+        sandbox=confined.level,
+        sandbox_layers=tuple(confined.layers),
+        sandbox_missing=confined.missing,
+    )
 
 
 def _versions() -> dict[str, str]:

@@ -5,13 +5,12 @@ comes from the child is treated as an upload: checked, bounded, and never a path
 """
 
 from pathlib import Path
-from typing import Any
 
-from openapi.base import Frozen
+from openapi.base import Frozen, JsonObject
 from openapi.problems import Problem
 from openapi.wire.jobs import Limits
 from openapi.wire.settings import CudaGraphs, Device, Gradients
-from workers.sandbox.confine import LAYERS
+from workers.sandbox.confine import LAYERS, Level
 
 #: Longest line that a child may send.
 MAX_LINE = 64 * 2**20
@@ -27,8 +26,8 @@ class Request(Frozen):
     stage: str
     module: str | None = None
     inputs: dict[str, Path] = {}
-    params: dict[str, Any] = {}
-    execution: dict[str, Any] = {}
+    params: JsonObject = {}
+    execution: JsonObject = {}
     folder: Path
     limits: Limits = Limits()
     device: Device = "auto"
@@ -71,17 +70,29 @@ class ChildProgress(Frozen):
     total: float
     unit: str
     phase: str | None = None
-    told: dict[str, Any] | None = None
+    told: JsonObject | None = None
+
+
+class Environment(Frozen):
+    """What the child runs on, and how it is confined; `sandbox_missing`: layer → why it is not in force."""
+
+    device: str
+    device_name: str
+    threads: int
+    versions: dict[str, str]
+    sandbox: Level
+    sandbox_layers: tuple[str, ...]
+    sandbox_missing: dict[str, str]
 
 
 class ChildOutcome(Frozen):
-    """The last line: `value` and `files`, or `problem`."""
+    """The last line: `value` and `files`, or `problem`; only what did not get so far has no `environment`."""
 
-    value: dict[str, Any] | None = None
+    value: JsonObject | None = None
     files: dict[str, LeftFile] = {}
     problem: Problem | None = None
     seconds: float = 0.0
-    environment: dict[str, Any] = {}
+    environment: Environment | None = None
 
 
 class ChildLine(Frozen):

@@ -10,16 +10,28 @@ from openapi.audits import AuditRequest
 from openapi.base import Frozen
 from openapi.samples import chosen
 from openapi.stages.analysis import Work, WorkParams
-from openapi.stages.base import Given, Stage
+from openapi.stages.base import Given, ModelContract, Stage
 from openapi.stages.neurons import NeuronsFile
 from openapi.stages.places import Place
 from openapi.wire.jobs import Blob
+from service.orchestrator.evaluation import OfSlice, Slice
 from service.orchestrator.plan import OutputOf, Step, ValueOf
 from service.orchestrator.subjects import DatasetSubject, ModelSubject
 
 O = TypeVar("O", bound=Frozen)  # noqa: E741  the options
 
-Slice = tuple[int, int]
+
+class OfRun(OfSlice):
+    """The fields of a stage's parameters that say which model is run on which samples."""
+
+    model: ModelContract
+
+
+class OfWork(OfRun):
+    """The fields of `openapi.stages.analysis.SliceParams`."""
+
+    work: str
+    version: int
 
 
 @dataclass(frozen=True)
@@ -45,12 +57,12 @@ class Planning:
         end = min(self.cuts[-1][1], max_samples or self.cuts[-1][1])
         return [(j, start, min(stop, end)) for j, (start, stop) in enumerate(self.cuts) if start < end]
 
-    def sliced(self, work: Work, start: int, stop: int) -> dict[str, Any]:
-        """The fields of `openapi.stages.analysis.SliceParams`."""
+    def sliced(self, work: Work, start: int, stop: int) -> OfWork:
+        """What the shard of a work on ``start..stop`` is told."""
         return {"work": work.name, "version": work.version, **self.samples(start, stop)}
 
-    def samples(self, start: int, stop: int) -> dict[str, Any]:
-        """The fields of parameters that say which model is run on which of the evaluated samples."""
+    def samples(self, start: int, stop: int) -> OfRun:
+        """What the shard of any stage on ``start..stop`` of the evaluated samples is told."""
         request = self.request
         choice = chosen(request.samples, self.cuts[-1][1], request.seed, start, stop)
         return {

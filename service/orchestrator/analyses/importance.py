@@ -1,5 +1,6 @@
 """The steps of importance, which similarity shares: targeted pairs, a step for a few targets and a slice."""
 
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -32,19 +33,25 @@ def together(targets: tuple[int, ...]) -> list[tuple[int, ...]]:
 def targeted_steps(analysis: Analysis[Any, Any], options: ImportanceOptions, plan: Planning) -> list[Step]:
     """Slice by slice, so that every target is known early on the first samples."""
     neurons = plan.neurons
-    told: dict[str, Any] = {
-        "eps": options.eps or neurons.eps,
-        "steps": options.steps or neurons.steps,
-        "k": options.k,
-        "tap": neurons.tap,
-        "keep_examples": plan.request.keep_examples,
-    }
+
+    def params(target: int, more: Sequence[int], start: int, stop: int) -> TargetedParams:
+        return TargetedParams(
+            **plan.sliced(TARGETED, start, stop),
+            target=target,
+            more=tuple(more),
+            eps=options.eps or neurons.eps,
+            steps=options.steps or neurons.steps,
+            k=options.k,
+            tap=neurons.tap,
+            keep_examples=plan.request.keep_examples,
+        )
+
     return [
         plan.step(
             analysis,
             (target, j),
             plan.data(),
-            TargetedParams(**plan.sliced(TARGETED, start, stop), target=target, more=tuple(more), **told),
+            params(target, more, start, stop),
             (stop - start) * (1 + len(more)),
         )
         for j, start, stop in plan.slices(options.max_samples)

@@ -16,7 +16,7 @@ def has_map(layer: LayerInfo) -> bool:
 def layers_of(
     names: Sequence[str] | None, model: ModelSubject, pointer: str, fits: Callable[[LayerInfo], bool] = lambda _: True
 ) -> tuple[str, ...]:
-    """The layers that are meant, by the file's names, each once, in order of execution; null is every layer that fits.
+    """The layers that are meant, by the file's names, each once, in order of execution; None is every layer that fits.
 
     Raises `InvalidField` at a name that no layer has, or whose layers do not fit.
     """

@@ -34,8 +34,9 @@ from openapi.hardening_options import HardenOptions
 from openapi.models import InputSpec
 from workers.attacks.ball.pairs import dual_pairs
 from workers.hardening.data import TrainingSet
-from workers.hardening.run import Watchers, harden
+from workers.hardening.run import harden
 from workers.hardening.training import Hardener
+from workers.hardening.watchers import Watchers
 from workers.models.audited import AuditedModel
 from workers.models.load import load_model
 from workers.models.sharing import sharing

@@ -45,6 +45,7 @@ def test_what_is_reached_and_what_is_misled(spec: Attack) -> None:
     assert (run.x_adv[~torch.from_numpy(run.attacked)] == x[~torch.from_numpy(run.attacked)]).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("spec", SPECS, ids=IDS)
 def test_batches_and_shards_change_nothing(spec: Attack) -> None:
     model = trained_cnn().eval()

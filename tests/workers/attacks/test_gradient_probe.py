@@ -85,6 +85,7 @@ def test_a_softmax_saturated_beyond_repair_is_flagged() -> None:
     assert extras["zero_gradients"] >= 0.9 * 64
 
 
+@pytest.mark.slow
 def test_a_loss_that_is_flat_beyond_the_boundary_is_no_zero_gradient() -> None:
     """Where the true class is third, DLR is exactly 1: its gradient vanishes on samples that have just been fooled."""
     model = trained_cnn()

@@ -107,6 +107,7 @@ def test_saturated_pixels_move(spec: Attack) -> None:
     assert (moved & inward).sum() > 0.6 * inward.sum()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("spec", ALL, ids=lambda s: s.name)
 def test_a_fooled_row_asks_no_more(spec: Attack) -> None:
     """A boundary just beside some samples: those stop early, and each sample's count is its own."""

@@ -127,6 +127,7 @@ def linear() -> tuple[Linear, Tensor, Tensor, Tensor]:
     return model, x, free, w
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("norm", ["linf", "l2", "l1"])
 def test_the_nearest_example_of_a_linear_model_is_the_closed_form(norm: str) -> None:
     model, x, free, w = linear()

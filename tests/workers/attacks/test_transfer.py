@@ -66,6 +66,7 @@ def test_examples_of_one_model_on_another(folder: Path, tmp_path: Path) -> None:
     assert np.nanmax(np.append(table["distance"], 0.0)) <= 0.3 + 1e-6
 
 
+@pytest.mark.slow
 def test_slices_are_the_whole(folder: Path, tmp_path: Path) -> None:
     _, whole = run(folder, tmp_path / "all", source=True)
     parts = [run(folder, tmp_path / f"{a}", source=True, start=a, stop=b)[1] for a, b in ((0, 10), (10, 24))]

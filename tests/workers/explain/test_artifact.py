@@ -1,10 +1,13 @@
 """The artifact of an explanation beside the model's file: effects recomputed by onnxruntime alone."""
 
 import warnings
+from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import onnxruntime
+import pytest
 import torch
 from torch import nn
 
@@ -32,7 +35,17 @@ def written(path: Path, x: torch.Tensor) -> nn.Sequential:
     return net
 
 
-def test_ten_explained_images_by_onnxruntime_alone(tmp_path: Path) -> None:
+class Explained(NamedTuple):
+    """The network, its file's logits by onnxruntime, and the first ten rows of what an audit's artifact holds."""
+
+    net: nn.Sequential
+    logits: Callable[[np.ndarray], np.ndarray]
+    arrays: dict[str, np.ndarray]
+
+
+@pytest.fixture(scope="module")
+def explained(tmp_path_factory: pytest.TempPathFactory) -> Explained:
+    tmp_path = tmp_path_factory.mktemp("explained")
     images = np.random.default_rng(0).integers(0, 256, (30, 3, 7, 7), dtype=np.uint8)
     net = written(tmp_path / "net.onnx", torch.from_numpy(images).float() / 255)
     with torch.no_grad():
@@ -65,7 +78,11 @@ def test_ten_explained_images_by_onnxruntime_alone(tmp_path: Path) -> None:
         return found.astype(np.float64)
 
     with np.load(ctx.files[ExplainFile.ARRAYS].path) as kept:
-        arrays = {name: values[:10] for name, values in kept.items()}
+        return Explained(net, logits, {name: values[:10] for name, values in kept.items()})
+
+
+def test_promotion_and_suppression_by_onnxruntime_alone(explained: Explained) -> None:
+    _, logits, arrays = explained
     each = np.arange(10)
     z = logits(arrays["x_adv"])
     assert (z.argmax(1) == arrays["target"]).all()
@@ -83,7 +100,9 @@ def test_ten_explained_images_by_onnxruntime_alone(tmp_path: Path) -> None:
             np.testing.assert_allclose(arrays["suppression"][:, row, column], suppressed, atol=2e-5)
     assert np.abs(arrays["promotion"]).max() > 0.05
 
-    # what is left of a perturbation still fools, and is shorter
+
+def test_what_is_left_of_a_perturbation_still_fools_and_is_shorter(explained: Explained) -> None:
+    _, logits, arrays = explained
     fools = logits(arrays["x_refined"]).argmax(1) != arrays["label"]
     np.testing.assert_array_equal(arrays["refined"], fools)
     assert fools.all()
@@ -91,7 +110,10 @@ def test_ten_explained_images_by_onnxruntime_alone(tmp_path: Path) -> None:
     assert (after <= before).all()
     assert (after < before).any()
 
-    # the head averages six channels and weighs them: CAM by the net itself, of (x, t0), (x, t), (x', t0), (x', t)
+
+def test_class_maps_by_the_net_itself(explained: Explained) -> None:
+    """The head averages six channels and weighs them: CAM of (x, t0), (x, t), (x', t0), (x', t)."""
+    net, _, arrays = explained
     for at, (picture, named) in enumerate([(x, c) for x in ("x", "x_adv") for c in ("label", "target")]):
         with torch.no_grad():
             features = net[:2](torch.from_numpy(arrays[picture]))

@@ -13,7 +13,7 @@ from tests.workers.attacks.nets import Linear, attack, problem, small_cnn
 from workers.attacks.minimal.pixel_groups import Groups
 from workers.explain.passes import passes
 from workers.explain.promotion import Effects, effects, group_numbers
-from workers.explain.shares import count_kinds, kinds, promotion_suppression_ratio, shares
+from workers.explain.shares import count_kinds, kinds_of_groups, promotion_suppression_ratio, shares
 
 
 def explain(model: nn.Module, x: Tensor, x_adv: Tensor, true: Tensor, target: Tensor, side: int, **o: int) -> Effects:
@@ -144,7 +144,7 @@ def test_kinds_by_hand() -> None:
     suppression = np.array([1.0, 4.0, 1.0, 1.0, 2.0, 1e-4, -1.0, 0.0])
     ratio = promotion_suppression_ratio(promotion, suppression, 1e-3)
     np.testing.assert_allclose(ratio, [2, -2, 1, 0, math.log2(1e-3 / 2), 0, 1, 0], atol=1e-12)
-    assert kinds(promotion, suppression, 1e-3).tolist() == [1, -1, 0, 0, -1, 2, 0, 2]
+    assert kinds_of_groups(promotion, suppression, 1e-3).tolist() == [1, -1, 0, 0, -1, 2, 0, 2]
 
 
 def test_shares_are_of_the_perturbed_groups() -> None:

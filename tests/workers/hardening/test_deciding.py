@@ -21,9 +21,10 @@ from workers.hardening.criticality import (
 )
 from workers.hardening.data import TrainingSet
 from workers.hardening.deciding import decide, resolved
-from workers.hardening.run import Watchers, harden
+from workers.hardening.run import harden
 from workers.hardening.saved import Moment, copies
 from workers.hardening.training import Hardener
+from workers.hardening.watchers import Watchers
 from workers.models.audited import AuditedModel
 
 pytestmark = pytest.mark.slow

@@ -11,10 +11,13 @@ from torch.nn.utils.fusion import fuse_conv_bn_weights
 from openapi.problems import JobFailed
 from tests.workers.hardening.nets import options, shipped
 from workers.hardening.data import TrainingSet
-from workers.hardening.run import Watchers, harden
+from workers.hardening.run import harden
 from workers.hardening.saved import Moment, copies
+from workers.hardening.watchers import NOBODY, Watchers
 from workers.models.audited import AuditedModel
 from workers.models.inserted_norms import fold_norms, folded, insert_norms, is_inserted
+
+pytestmark = pytest.mark.slow
 
 Fresh = Callable[..., AuditedModel]
 CONVOLUTIONS = ("conv1", "conv2", "conv3")
@@ -72,7 +75,7 @@ def test_networks_with_norms_get_none(fresh: Fresh) -> None:
 
 def trained(model: AuditedModel, keep: Any = None, moment: Moment | None = None, **change: Any) -> Any:
     settings = options(**{"epochs": 2, "pairs": 20, "batch_size": 30, "batch_norm": "inserted", **change})
-    watchers = Watchers(keep=keep)
+    watchers = NOBODY if keep is None else Watchers(keep=keep)
     return harden(model, TrainingSet(*shipped("train", 90)), settings, seed=2, watchers=watchers, moment=moment)
 
 

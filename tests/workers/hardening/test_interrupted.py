@@ -14,6 +14,7 @@ from workers.hardening.data import TrainingSet
 from workers.hardening.saved import Moment
 from workers.hardening.steps import Diverged, Steps
 from workers.hardening.training import Hardener, Hardening
+from workers.hardening.watchers import Watchers
 from workers.models.audited import AuditedModel
 
 pytestmark = pytest.mark.slow
@@ -57,7 +58,7 @@ def test_it_ends_with_the_same_bits(fresh: Fresh, tmp_path: Path, change: dict[s
             raise Killed
 
     with pytest.raises(Killed):
-        Hardener(fresh(norm=True), data, settings, seed=5, keep=keep, every=0).run()
+        Hardener(fresh(norm=True), data, settings, seed=5, watchers=Watchers(keep=keep, every=0)).run()
     again = fresh(norm=True)
     found = Hardener(again, data, settings, seed=5).run(Moment.read(tmp_path / "moment", "cpu"))
     a, b = bits(whole), bits(again)

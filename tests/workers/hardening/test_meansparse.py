@@ -23,6 +23,8 @@ from workers.models.from_module import audit_module
 from workers.models.mean_sparse import centres, sparsify
 from workers.models.surrogate import straight_through_twin
 
+pytestmark = pytest.mark.slow
+
 Fresh = Callable[..., AuditedModel]
 
 

@@ -10,10 +10,13 @@ from torch import Tensor
 from openapi.problems import MemoryLimit
 from tests.workers.hardening.nets import options, shipped
 from workers.hardening.data import TrainingSet
-from workers.hardening.run import Watchers, harden
+from workers.hardening.run import harden
 from workers.hardening.saved import Moment
 from workers.hardening.training import Hardener, Hardening
+from workers.hardening.watchers import Watchers
 from workers.models.audited import AuditedModel
+
+pytestmark = pytest.mark.slow
 
 Fresh = Callable[..., AuditedModel]
 

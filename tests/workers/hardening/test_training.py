@@ -15,8 +15,9 @@ from openapi.problems import DatasetMismatch, JobFailed, NotTrainable
 from tests.workers.hardening.nets import EPS, options, shipped
 from workers.attacks.ball.pairs import dual_pairs
 from workers.hardening.data import TrainingSet
-from workers.hardening.run import Watchers, harden
+from workers.hardening.run import harden
 from workers.hardening.training import Hardener
+from workers.hardening.watchers import Watchers
 from workers.models.audited import AuditedModel
 from workers.models.from_module import audit_module
 from workers.models.quick.model import QuickModel

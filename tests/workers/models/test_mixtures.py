@@ -113,6 +113,7 @@ BOTH = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "how"), [*((n, "trace") for n in MIXTURES), *((n, "onnx") for n in sorted(BOTH))])
 def test_the_same_classes_with_gradients_where_the_file_has_none(tmp_path: Path, name: str, how: str) -> None:
     head, mix = MIXTURES[name]

@@ -47,6 +47,7 @@ def fooled_at_best(net: TwoLinear, x: Tensor, y: Tensor) -> Tensor:
         return (sum(net.margins(worst), torch.zeros(1)) < 0).squeeze(1) != y.bool()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("attack", [Pgd(eps=EPS, steps=20), Apgd(eps=EPS, steps=20)], ids=["pgd", "apgd"])
 @pytest.mark.parametrize("name", sorted(MEANS))
 def test_attacks_are_as_strong_as_on_the_margins(tmp_path: Path, name: str, attack: Attack) -> None:

@@ -21,6 +21,8 @@ from workers.neurons.ranking import sensitivity, sensitivity_ratio
 from workers.neurons.sums import SensitivitySums
 from workers.neurons.suppression import suppress
 
+pytestmark = pytest.mark.slow
+
 CLASSES = 4
 seeds = st.integers(0, 2**31 - 1)
 #: Of the weights: an export costs more than all else here.

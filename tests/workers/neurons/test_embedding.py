@@ -16,6 +16,7 @@ def test_pca_is_the_singular_value_decomposition_of_both_together() -> None:
     np.testing.assert_allclose(np.abs(ours), np.abs(theirs), atol=1e-8)
 
 
+@pytest.mark.slow
 def test_tsne_keeps_planted_groups_apart_and_is_repeatable() -> None:
     rng = np.random.default_rng(1)
     centres = rng.normal(0, 20, (2, 8))

@@ -19,6 +19,8 @@ from workers.models.load import load_model
 from workers.neurons.ranking import finish, sensitivity
 from workers.neurons.sums import SensitivitySums, merge_sums
 
+pytestmark = pytest.mark.slow
+
 N, EPS = 20, 0.05
 SPEC = InputSpec(shape=(1, 8, 8))
 Run = Callable[..., tuple[dict[str, Any], JobContext[Any]]]

@@ -149,6 +149,7 @@ def test_a_planted_pixel_is_found_in_its_region_only() -> None:
         assert (region.first_hit - 1) / 2 == one.needed * 16
 
 
+@pytest.mark.slow
 def test_slices_and_batches_do_not_matter() -> None:
     model, x = conv_net(), images(7)
     for values in ("corners", "random", "de"):

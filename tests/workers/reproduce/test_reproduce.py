@@ -73,6 +73,7 @@ def test_the_command_knows_every_experiment() -> None:
     assert list(_NAMES) == list(command.EXPERIMENTS)
 
 
+@pytest.mark.slow
 def test_sns_freezes_what_lies_below_its_layers_and_baselines_nothing(tmp_path: Path) -> None:
     here = lab(tmp_path)
     model = here.fresh()

@@ -1,13 +1,12 @@
 """What one attack did to a set of samples, and how the runs of its slices become one."""
 
 from dataclasses import dataclass, field
-from typing import Any
 
 import torch
 from torch import Tensor
 
 from workers.attacks.engine.outcomes import Outcomes, joined
-from workers.attacks.engine.totals import add_extras
+from workers.attacks.engine.totals import Extras, add_extras
 from workers.attacks.maths.balls import Norm
 
 
@@ -28,7 +27,7 @@ class AttackRun(Outcomes):
     forward_passes: int = 0
     backward_passes: int = 0
     seconds: float = 0.0
-    extras: dict[str, Any] = field(default_factory=dict)
+    extras: Extras = field(default_factory=dict)
 
     @property
     def robust_accuracy(self) -> float:
@@ -36,10 +35,10 @@ class AttackRun(Outcomes):
         return float(self.robust.mean()) if self.n else float("nan")
 
 
-def join(parts: list[AttackRun], num_classes: int | None, seconds: float, **extras: Any) -> AttackRun:
+def join(parts: list[AttackRun], num_classes: int | None, seconds: float, extras: Extras) -> AttackRun:
     """Return the run of all parts, in their order; num_classes: of the data set, None for the model's; extras: of the
     whole."""
-    told: dict[str, Any] = {}
+    told: Extras = {}
     for part in parts:
         told = add_extras(told, part.extras)
     return AttackRun(

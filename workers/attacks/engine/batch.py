@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from workers.attacks.engine.rng import SampleRng
+from workers.attacks.engine.totals import Extras
 from workers.attacks.engine.victim import Loss, Victim
 from workers.attacks.maths.balls import L2Ball, LinfBall, Norm, ball, distance, restricted
 from workers.attacks.maths.losses import margin, margin_target
@@ -79,7 +80,7 @@ class Batch:
         self.found_at = torch.full((len(x),), -1, dtype=torch.int64, device=x.device)
         self._untested, self._last_step = torch.zeros_like(self.found), -1
         #: free numbers for the report; counts (ints, lists of ints) of slices are added up
-        self.extras: dict[str, object] = {}
+        self.extras: Extras = {}
         self._beat = beat
 
     def active(self) -> Tensor:

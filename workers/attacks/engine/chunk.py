@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import torch
 from torch import Tensor
@@ -12,8 +11,10 @@ from workers.attacks.engine.attack_run import AttackRun
 from workers.attacks.engine.batch import TOLERANCE, Batch
 from workers.attacks.engine.file_scores import by_a_hair, count_decisions
 from workers.attacks.engine.gradient_probe import probe_gradient
+from workers.attacks.engine.outcomes import Columns
 from workers.attacks.engine.replay import Replays
 from workers.attacks.engine.rng import SampleRng
+from workers.attacks.engine.totals import Extras
 from workers.attacks.engine.victim import Logits, Victim
 from workers.attacks.maths.balls import Norm, distance, into_ball
 from workers.attacks.maths.losses import margin, margin_target
@@ -89,7 +90,7 @@ class _Found:
         if spec.facts.black_box:
             self.queries[rows] = batch.victim.forwards
 
-    def columns(self, chunk: Chunk, norm: Norm, probabilities: bool) -> dict[str, Any]:
+    def columns(self, chunk: Chunk, norm: Norm, probabilities: bool) -> Columns:
         """Name → column of `Outcomes`, as arrays."""
         adv_predicted = self.final.argmax(1)
         columns: dict[str, Tensor] = {
@@ -118,7 +119,7 @@ def run_chunk(setup: Setup, chunk: Chunk, beat: Callable[[float], None]) -> Atta
         setup.replays.give_up("the model is randomised")
     found = _Found(chunk, target)
     rows = found.attacked.nonzero().flatten()
-    extras: dict[str, Any] = {"zero_gradients": 0, "bad_gradients": 0}
+    extras: Extras = {"zero_gradients": 0, "bad_gradients": 0}
     extras |= {"gradients": "bfloat16"} if setup.rough else {}
     if chunk.free is not None:
         extras["without_region"] = int((~chunk.free.flatten(1).any(1)).sum())
@@ -136,6 +137,7 @@ def run_chunk(setup: Setup, chunk: Chunk, beat: Callable[[float], None]) -> Atta
     extras |= count_decisions(chunk.outside.model, chunk.clean, chunk.y, found.final, found.attacked, found.success)
     return AttackRun(
         **found.columns(chunk, spec.measured_norm, setup.probabilities),
+        seconds=0.0,  # of the whole run
         x_adv=found.x_adv.cpu(),
         num_classes=chunk.clean.shape[1],
         norm=spec.measured_norm,
@@ -190,7 +192,7 @@ def _differs(a: Tensor, b: Tensor) -> bool:
     return bool(((a - b).abs().amax(1) > 1e-4 * spread).any())
 
 
-def _steps(batch: Batch, spec: Attack) -> dict[str, Any]:
+def _steps(batch: Batch, spec: Attack) -> Extras:
     """Return how many samples were first fooled by iterate 0, 1, … steps, for attacks in a ball that say so."""
     steps, at = getattr(spec, "steps", None), batch.found_at[batch.found]
     if steps is None or batch.minimal or batch.target is not None or bool(((at < 0) | (at > steps)).any()):

@@ -11,6 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+#: Name → column.
+Columns = dict[str, NDArray[Any]]
+
 
 @dataclass(frozen=True, kw_only=True)
 class Outcomes:
@@ -35,7 +38,7 @@ class Outcomes:
     queries: NDArray[np.int64]
     clean_confidence: NDArray[np.floating[Any]]
 
-    def columns(self) -> dict[str, Any]:
+    def columns(self) -> Columns:
         """Name → column, without what a subclass adds."""
         return {name: getattr(self, name) for name in COLUMNS}
 
@@ -54,7 +57,7 @@ class Outcomes:
 COLUMNS = tuple(field.name for field in fields(Outcomes))
 
 
-def read_columns(path: Path) -> dict[str, NDArray[Any]]:
+def read_columns(path: Path) -> Columns:
     """Read a stored slice, its samples ascending. Results of before there were chosen targets are still found again."""
     with np.load(path, allow_pickle=False) as arrays:
         nobody = np.zeros(len(arrays["index"]), dtype=bool)
@@ -62,6 +65,6 @@ def read_columns(path: Path) -> dict[str, NDArray[Any]]:
         return {name: arrays.get(name, nobody)[order] for name in COLUMNS}
 
 
-def joined(parts: Sequence[Mapping[str, NDArray[Any]]]) -> dict[str, NDArray[Any]]:
+def joined(parts: Sequence[Mapping[str, NDArray[Any]]]) -> Columns:
     """The columns of all parts, in their order."""
     return {name: np.concatenate([part[name] for part in parts]) for name in COLUMNS}

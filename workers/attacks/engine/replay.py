@@ -17,6 +17,8 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
+from workers.attacks.engine.totals import Extras
+
 #: (model output (m, K), loss (m,), gradient (m, c, h, w))
 Outputs = tuple[Tensor, Tensor, Tensor]
 Loss = Callable[..., Tensor]
@@ -141,6 +143,10 @@ class Replays:
     def told(self) -> int | str:
         """What the report says: how many passes were replayed, or why that was given up."""
         return self.replayed if self.reason is None else f"given up: {self.reason}"
+
+    def extras(self) -> Extras:
+        """That, as an attack tells it besides."""
+        return {"cuda_graphs": self.told}
 
     def __len__(self) -> int:
         return len(self._recordings)

@@ -75,8 +75,7 @@ def run_attack(
             beat = partial(_beat, progress, s.start, len(z), len(x))
             parts.append(run_chunk(setup, given.chunk(s, victim, z), beat))
             beat(1.0)
-    extras = {} if replays is None else {"cuda_graphs": replays.told}
-    return join(parts, num_classes, time.perf_counter() - began, **extras)
+    return join(parts, num_classes, time.perf_counter() - began, {} if replays is None else replays.extras())
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
+#: What an attack tells besides its columns: counts, lists and dicts of counts, and texts, as JSON.
+Extras = dict[str, Any]
 
-def add_extras(a: Mapping[str, Any], b: Mapping[str, Any]) -> dict[str, Any]:
+
+def add_extras(a: Mapping[str, Any], b: Mapping[str, Any]) -> Extras:
     """Merge what two slices tell: numbers and lists of numbers are added, dicts recursively; others are kept, and
     of a number and a text the text, which says why there is no number.
     """

@@ -1,12 +1,11 @@
 """Examples that were made elsewhere, tried on a model: by the same passes and the same margin as an attack's own."""
 
-from typing import Any
-
 import torch
 from torch import Tensor
 
 from workers.attacks.engine.attack_run import AttackRun
 from workers.attacks.engine.batch import TOLERANCE
+from workers.attacks.engine.outcomes import Columns
 from workers.attacks.engine.victim import Logits, Victim, frozen
 from workers.attacks.maths.balls import Norm, distance
 from workers.attacks.maths.losses import margin
@@ -38,10 +37,15 @@ def try_examples(model: Logits, x: Tensor, x_adv: Tensor, y: Tensor, index: Tens
         "queries": torch.full_like(y, -1),
         "clean_confidence": clean.softmax(1).gather(1, predicted[:, None])[:, 0],
     }
-    arrays: dict[str, Any] = {name: column.cpu().numpy() for name, column in columns.items()}
+    arrays: Columns = {name: column.cpu().numpy() for name, column in columns.items()}
     return AttackRun(
         **arrays,
         x_adv=x_adv.cpu(),
         num_classes=clean.shape[1],
         norm=norm,
+        randomised=False,
+        forward_passes=0,
+        backward_passes=0,
+        seconds=0.0,
+        extras={},
     )

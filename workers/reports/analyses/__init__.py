@@ -1,8 +1,8 @@
 """The report's part of each analysis: a module of its name, with
 
-``merge(options, found) -> Merged``, ``view(section, report) -> dict`` for the template
+``merge(options, found) -> Merged``, ``view(section, report) -> View`` for the template
 ``templates/analyses/NAME.html``, where it leaves files of its own ``keep(options, found, output)``, where the page
-shows some of them ``pictures(section, files) -> dict``, which joins the view, and where its options decide what it is
+shows some of them ``pictures(section, files) -> View``, which joins the view, and where its options decide what it is
 called ``title(section) -> str``.
 """
 
@@ -17,7 +17,7 @@ from openapi.audits import AuditRequest
 from openapi.base import Frozen
 from openapi.report import Check, NeuronReport, Report
 from openapi.stages.report import ReportParams
-from workers.reports.analyses.base import Found, Merged, Output, results_of
+from workers.reports.analyses.base import Found, Merged, Output, Shown, results_of
 
 
 def _module(name: str) -> Any:
@@ -40,7 +40,7 @@ def with_analyses(neurons: NeuronReport | None, found: Found | None) -> tuple[Ne
     return neurons.with_parts(**sections), checks
 
 
-def own_analyses(found: Found) -> tuple[dict[str, Any], list[Check]]:
+def own_analyses(found: Found) -> tuple[dict[str, Frozen | None], list[Check]]:
     """The sections of the analyses with a field of their own, None where they are missing, and a check of each."""
     return _merged([(analysis, getattr(found.request, name)) for name, analysis in OWN.items()], found)
 
@@ -90,27 +90,27 @@ def keep_files(found: Found | None, output: Output) -> None:
             keep(options, found, output)
 
 
-def views(report: Report, files: Mapping[str, Path]) -> list[dict[str, Any]]:
-    """For the page: of every analysis of neurons that is there its template, section and view.
+def views(report: Report, files: Mapping[str, Path]) -> list[Shown]:
+    """For the page: every analysis of neurons that is there.
 
     files: what `keep_files` wrote, by key.
     """
     return [_view(a, section, report, files) for a in further() if (section := a.found(report.neurons)) is not None]
 
 
-def own_views(report: Report, files: Mapping[str, Path]) -> list[dict[str, Any]]:
+def own_views(report: Report, files: Mapping[str, Path]) -> list[Shown]:
     """The same of the analyses with a field of their own."""
     found = ((analysis, getattr(report, name)) for name, analysis in OWN.items())
     return [_view(analysis, section, report, files) for analysis, section in found if section is not None]
 
 
-def _view(analysis: Analysis[Any, Any], section: Frozen, report: Report, files: Mapping[str, Path]) -> dict[str, Any]:
+def _view(analysis: Analysis[Any, Any], section: Frozen, report: Report, files: Mapping[str, Path]) -> Shown:
     module = _module(analysis.name)
     shown = module.pictures(section, files) if hasattr(module, "pictures") else {}
-    return {
-        "name": analysis.name,
-        "title": _title(analysis, section),
-        "template": f"analyses/{analysis.name}.html",
-        "section": section.model_dump(mode="json"),
-        "view": {**module.view(section, report), **shown},
-    }
+    return Shown(
+        analysis.name,
+        _title(analysis, section),
+        f"analyses/{analysis.name}.html",
+        section.model_dump(mode="json"),
+        {**module.view(section, report), **shown},
+    )

@@ -11,6 +11,7 @@ from openapi.base import Frozen
 from openapi.report import Check, NeuronReport
 from openapi.stages.base import Wire
 from openapi.stages.report import ReportParams
+from workers.reports.figures import Figure
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,27 @@ class Merged:
     detail: str
     numbers: Mapping[str, Any] | None = None
     checks: tuple[Check, ...] = ()
+
+
+#: What a template is given of a section: name → value.
+View = dict[str, object]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A section as the page shows it: its template, which is given the section's JSON and the view."""
+
+    name: str
+    title: str
+    template: str
+    section: dict[str, Any]
+    view: View
+
+    @property
+    def figures(self) -> list[Figure]:
+        """What the view draws."""
+        drawn = (self.view.get(part) for part in ("charts", "pictures"))
+        return [f for part in drawn if isinstance(part, Sequence) for f in part if isinstance(f, Figure)]
 
 
 #: Key, file name, kind, format → the path to write to.

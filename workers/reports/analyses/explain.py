@@ -27,7 +27,7 @@ from openapi.intervals import Z95
 from openapi.report import Report
 from workers.explain.shares import QUANTILES
 from workers.reports.analyses import explain_units
-from workers.reports.analyses.base import Found, Merged, Output, Result
+from workers.reports.analyses.base import Found, Merged, Output, Result, View
 from workers.reports.analyses.explain_figures import by_attack, scores
 from workers.reports.formatting import attack_text, class_text
 from workers.reports.kept_arrays import join_npz
@@ -234,7 +234,7 @@ def keep(options: ExplainOptions, found: Found, output: Output) -> None:
         join_npz(paths, keys, output(key, name, "explanations", "npz"))
 
 
-def view(section: ExplainSection, report: Report) -> dict[str, Any]:
+def view(section: ExplainSection, report: Report) -> View:
     """Scores against the quantile, and the first samples."""
     there = section.n or any(attack.n for attack in section.attacks)
     charts = ([by_attack(section)] if there else []) + ([scores(section.curve)] if section.curve is not None else [])
@@ -261,10 +261,10 @@ def view(section: ExplainSection, report: Report) -> dict[str, Any]:
     }
 
 
-def _row(attack: ExplainedAttack) -> dict[str, Any]:
+def _row(attack: ExplainedAttack) -> View:
     return {**attack.model_dump(mode="json"), "label": attack_text(attack.attack.name, attack.attack.model_dump())}
 
 
-def pictures(section: ExplainSection, files: Mapping[str, Path]) -> dict[str, Any]:
+def pictures(section: ExplainSection, files: Mapping[str, Path]) -> View:
     """Sheets of single images."""
     return {"sheets": of_examples(files)}

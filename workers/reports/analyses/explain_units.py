@@ -3,7 +3,6 @@
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any
 
 import numpy as np
 
@@ -130,6 +129,6 @@ def masking_figure(masking: MaskingSection) -> Figure:
     return Figure(title, accuracy_chart(title, "zeroed units", series), legend, says)
 
 
-def detectors(section: DissectionSection) -> list[dict[str, Any]]:
+def detectors(section: DissectionSection) -> list[DissectedUnit]:
     """The units with the highest IoU, for the page."""
-    return [unit.model_dump() for unit in sorted(section.units, key=lambda unit: -unit.iou)[:_LISTED]]
+    return sorted(section.units, key=lambda unit: -unit.iou)[:_LISTED]

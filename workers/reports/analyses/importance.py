@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import sqrt
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -29,7 +28,7 @@ from workers.neurons.importance import important_for_set, spearman
 from workers.neurons.ranking import rank
 from workers.neurons.similarity import levenshtein_similarity
 from workers.neurons.sums import SensitivitySums
-from workers.reports.analyses.base import Found, Merged, Output
+from workers.reports.analyses.base import Found, Merged, Output, View
 from workers.reports.figures import Figure
 from workers.reports.formatting import class_text
 from workers.reports.kept_arrays import join_npz
@@ -182,7 +181,7 @@ def keep(options: ImportanceOptions, found: Found, output: Output) -> None:
         join_npz(parts, ("x_adv", "index", "target"), target)
 
 
-def view(section: ImportanceSection, report: Report) -> dict[str, Any]:
+def view(section: ImportanceSection, report: Report) -> View:
     """Class names of the targets, and σ against φ over the neurons in the order of φ."""
     names = report.model.labels
     classes = [class_text(row.target, names) for row in section.targets]

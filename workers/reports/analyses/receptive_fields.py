@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from openapi.analyses.receptive_fields import (
     ExcitationFile,
@@ -29,7 +30,7 @@ from openapi.analyses.receptive_fields import (
 from openapi.report import Report
 from workers.neurons.excitation import TopImages, merged_tops
 from workers.neurons.field_sheets import save_sheet
-from workers.reports.analyses.base import Found, Merged, Output
+from workers.reports.analyses.base import Found, Merged, Output, View
 from workers.reports.figures import picture
 from workers.reports.kept_arrays import append_npz, join_npz
 
@@ -96,7 +97,7 @@ def _layers(found: Found) -> list[_Layer]:
     return layers
 
 
-def _rows(layer: int, extremes: Extremes, top: TopImages, parts: Sequence[Path]) -> dict[str, Any]:
+def _rows(layer: int, extremes: Extremes, top: TopImages, parts: Sequence[Path]) -> dict[str, npt.NDArray[Any]]:
     """The rows of a layer in order, `order` being where each stands in the slices one after the other."""
     columns: dict[str, list[Any]] = {"neuron": [], "place": [], "row": [], "activation_adv": []}
     images = 0
@@ -168,7 +169,7 @@ def _captioned(layer: _Layer, tiles: Any) -> list[tuple[str, list[tuple[Any, Any
     return rows
 
 
-def view(section: ReceptiveFieldSection, report: Report) -> dict[str, Any]:
+def view(section: ReceptiveFieldSection, report: Report) -> View:
     """How much the attack moves the largest activation of each group, layer by layer."""
     return {"rows": [{"name": layer.name, **_moved(layer)} for layer in section.layers]}
 
@@ -184,7 +185,7 @@ def _moved(layer: FieldLayer) -> dict[str, float | None]:
     return found
 
 
-def pictures(section: ReceptiveFieldSection, files: Mapping[str, Path]) -> dict[str, Any]:
+def pictures(section: ReceptiveFieldSection, files: Mapping[str, Path]) -> View:
     """The sheets that stand on the page, and how many other layers have one."""
     there = [(i, layer) for i, layer in enumerate(section.layers) if f"receptive_fields_{i}" in files]
     count = min(_ON_PAGE, len(there))

@@ -1,7 +1,6 @@
 """The report's part of regions: samples of all slices, what budgets find, and density against meaning."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
@@ -18,7 +17,7 @@ from openapi.analyses.regions import (
 from openapi.report import Report
 from workers.jobs.rows_file import RowsFile
 from workers.regions.summary import density_against_semantics, success_curve
-from workers.reports.analyses.base import Found, Merged, Output
+from workers.reports.analyses.base import Found, Merged, Output, View
 from workers.reports.figures import Figure
 from workers.reports.formatting import class_text
 from workers.reports.plots import scatter
@@ -83,7 +82,7 @@ def keep(options: RegionOptions, found: Found, output: Output) -> None:
     whole.close()
 
 
-def view(section: RegionSection, report: Report) -> dict[str, Any]:
+def view(section: RegionSection, report: Report) -> View:
     """Success against budget, and the images with most vulnerable pixels."""
     charts = [
         _figure(

@@ -1,7 +1,6 @@
 """The report's part of similarity: σ of every layer for each target → how alike the rankings are."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 
@@ -11,7 +10,7 @@ from workers.neurons.chance import indel_chance, jaccard_chance, levenshtein_cha
 from workers.neurons.ranking import sensitivity, top_count, top_neurons
 from workers.neurons.similarity import average_pair_levenshtein, total_jaccard
 from workers.neurons.sums import SensitivitySums, merge_sums
-from workers.reports.analyses.base import Found, Merged
+from workers.reports.analyses.base import Found, Merged, View
 from workers.reports.analyses.importance import targeted
 from workers.reports.figures import Figure
 from workers.reports.svg import Series, accuracy_chart
@@ -58,7 +57,7 @@ def _layer(name: str, sums: Mapping[int, SensitivitySums], fraction: float) -> L
     )
 
 
-def view(section: SimilaritySection, report: Report) -> dict[str, Any]:
+def view(section: SimilaritySection, report: Report) -> View:
     """Similarity against depth beside chance, both measures."""
     return {
         "charts": [

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,9 +16,10 @@ from openapi.analyses.suppression import (
 )
 from openapi.attack_ids import attack_ids
 from openapi.attacks import ATTACK_ADAPTER
+from openapi.base import JsonObject
 from openapi.intervals import wilson
 from openapi.report import Check, Report
-from workers.reports.analyses.base import Found, Merged, Result
+from workers.reports.analyses.base import Found, Merged, Result, View
 from workers.reports.figures import Figure
 from workers.reports.formatting import attack_text
 from workers.reports.svg import Series, accuracy_chart
@@ -117,7 +117,7 @@ def title(section: SuppressionSection) -> str:
     return f"Suppression of {CHOSEN[section.ranking]} ({after})"
 
 
-def view(section: SuppressionSection, report: Report) -> dict[str, Any]:
+def view(section: SuppressionSection, report: Report) -> View:
     """A chart for clean accuracy and for each attack (SNS, Fig. 9): sensitive against the mean of the controls."""
     names = {name: f"Accuracy under {_told(dict(a))}" for name, a in section.attacks.items()}
     charts = [_figure(section, "Clean accuracy", None)]
@@ -125,7 +125,7 @@ def view(section: SuppressionSection, report: Report) -> dict[str, Any]:
     return {"charts": charts, "chosen": CHOSEN[section.ranking]}
 
 
-def _told(params: dict[str, Any]) -> str:
+def _told(params: JsonObject) -> str:
     """PGD, 10 steps (L∞, ε = 8/255)."""
     threat = ATTACK_ADAPTER.validate_python(params).threat_model
     severity = f", severity {params['severity']}" if "severity" in params else ""

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import Any
 
 from openapi.analyses.sensitivity import LayerSensitivity
 from openapi.analyses.sweep import SweepOptions, SweepSection, SweepValue, SweptLayer, sums_file
@@ -10,7 +9,7 @@ from openapi.base import as_written
 from openapi.report import Report
 from workers.neurons.ranking import finish
 from workers.neurons.sums import SensitivitySums, merge_sums
-from workers.reports.analyses.base import Found, Merged, Result
+from workers.reports.analyses.base import Found, Merged, Result, View
 from workers.reports.charts import TONES
 from workers.reports.figures import Figure
 from workers.reports.svg import Series, series_chart
@@ -63,7 +62,7 @@ def _number(value: float | int | None) -> float | None:
     return None if value is None else float(value)
 
 
-def view(section: SweepSection, report: Report) -> dict[str, Any]:
+def view(section: SweepSection, report: Report) -> View:
     """A chart a tap, of as many layers as there are colours, from the first to the last; and the headings."""
     charts = []
     for tap in dict.fromkeys(layer.tap for layer in section.layers):

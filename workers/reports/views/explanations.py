@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import torch
 
 from openapi.analyses.explain import ExplainSection
@@ -42,7 +43,7 @@ def write(file: ColumnsFile, audit: str, section: ExplainSection, explanations: 
     file.lines("explain", (view.model_dump_json() for view in views))
 
 
-def _draw(file: ColumnsFile, attack: str, arrays: dict[str, Any]) -> None:
+def _draw(file: ColumnsFile, attack: str, arrays: dict[str, npt.NDArray[Any]]) -> None:
     attack = attack.replace("{", "{{").replace("}", "}}")
     before, after = (torch.from_numpy(arrays[name].astype(np.float32)) for name in ("x", "x_adv"))
     draw(file, "explain", "explained", pictures(after), f"Image {{index}} under {attack}, as it is explained")
@@ -52,7 +53,7 @@ def _draw(file: ColumnsFile, attack: str, arrays: dict[str, Any]) -> None:
         f"What {attack} changes in image {{index}}: grey is nothing, black and white the largest change",
     )  # fmt: skip
     draw(
-        file, "explain", "psr", paint.kinds(arrays["kind"], arrays["touched"]),
+        file, "explain", "psr", paint.painted_groups(arrays["kind"], arrays["touched"]),
         "Image {index}, group by group: blue suppresses the true class, orange promotes the target, grey does both, "
         "light grey neither",
     )  # fmt: skip

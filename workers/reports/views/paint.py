@@ -16,7 +16,7 @@ _HIT = np.array((230, 60, 0), np.float64)
 _SEEN = 0.45
 
 
-def kinds(kind: npt.NDArray[np.integer], touched: npt.NDArray[np.bool_]) -> Bytes:
+def painted_groups(kind: npt.NDArray[np.integer], touched: npt.NDArray[np.bool_]) -> Bytes:
     """(n, rows, columns) kinds as −1, 0, 1, 2, and which groups are perturbed, a pixel a group."""
     found: Bytes = np.moveaxis(_KINDS[np.where(touched, kind.astype(np.int64) + 1, 4)], 3, 1)
     return found

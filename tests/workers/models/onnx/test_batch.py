@@ -3,12 +3,14 @@
 from pathlib import Path
 
 import numpy as np
+import pytest
 import torch
 from onnx import numpy_helper
 
 from tests.workers.models.onnx.files import compare, conv_head, ints, model, node, rand, save
 
 
+@pytest.mark.slow
 def test_batch_fixed_at_one_with_batch_in_many_places(tmp_path: Path) -> None:
     """Reshape constants with 1, a class token that was widened to the batch, attention with the batch second."""
     nodes = [

@@ -141,6 +141,7 @@ def test_norm_of_each_activation(tmp_path: Path, opset: int) -> None:
     np.testing.assert_allclose(found, hand.reshape(3, -1) @ constants["w"], rtol=1e-4, atol=1e-4)
 
 
+@pytest.mark.slow
 def test_paddle_mobilenet(tmp_path: Path) -> None:
     """A free batch written as -1, sizes by Shape → Slice → Concat in int32, hard activations, Identity at the end."""
     nodes = [

@@ -19,6 +19,8 @@ from workers.models.onnx.module import OnnxModule
 from workers.models.onnx.registry import OPERATORS, find
 from workers.models.onnx.tensors import to_numpy
 
+pytestmark = pytest.mark.slow
+
 #: Data that onnxruntime itself does not agree with (it takes the rounded length), or that is rounded to four digits.
 EXPECTED_DIFFERENCES = {
     "test_resize_downsample_scales_linear_align_corners",

@@ -46,6 +46,7 @@ def test_any_names_make_a_module(names: list[str]) -> None:
     assert {name for name, _ in root.named_parameters(remove_duplicate=False)} == set(paths.values())
 
 
+@pytest.mark.slow
 def test_table_lists_every_operator(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.argv", ["table", str(tmp_path / "t.md")])
     table.main()

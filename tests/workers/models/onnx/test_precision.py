@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+import pytest
 import torch
 from onnx import TensorProto
 
@@ -63,6 +64,7 @@ def test_binarised_network_has_a_straight_through_gradient(tmp_path: Path) -> No
     assert any("straight-through" in w and "Sign" in w for w in audited.warnings)
 
 
+@pytest.mark.slow
 def test_quantised_with_qdq_pairs(tmp_path: Path) -> None:
     q = {"s": np.array(0.02, np.float32), "z": np.array(100, np.uint8)}
     nodes = [
@@ -88,6 +90,7 @@ def test_quantised_with_qdq_pairs(tmp_path: Path) -> None:
     assert len(audited.layers) == 2
 
 
+@pytest.mark.slow
 def test_quantised_convolution(tmp_path: Path) -> None:
     nodes = [
         node("QuantizeLinear", ["x", "xs", "xz"], "q"),
