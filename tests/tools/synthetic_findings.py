@@ -12,7 +12,7 @@ from openapi.attacks import Pgd
 from openapi.intervals import wilson
 from openapi.stages.comparison import AuditHardening
 from tests.service.report import COMPARISON
-from workers.explain.shares import KINDS, count_kinds, kinds, promotion_suppression_ratio, shares
+from workers.explain.shares import KINDS, count_kinds, kinds_of_groups, promotion_suppression_ratio, shares
 
 #: Images that are explained and searched, of so many at most.
 LOOKED_AT = 100
@@ -27,7 +27,7 @@ def explained(labels: Labels, classes: int, side: int, path: Path) -> ExplainSec
     promotion, suppression = rng.normal(0, 0.2, (2, n, groups, groups))
     touched = rng.random((n, groups, groups)) < 0.9
     psr = promotion_suppression_ratio(promotion, suppression, _KAPPA)
-    kind = kinds(promotion, suppression, _KAPPA)
+    kind = kinds_of_groups(promotion, suppression, _KAPPA)
     x = rng.random((n, 3, side, side), dtype=np.float32)
     target = (labels[:n] + 1) % classes
     arrays = {
