@@ -30,6 +30,8 @@ from service.webhooks.signing import new_secret
 
 #: More endpoints than this has no tenant a use for; each event is written once an endpoint.
 MOST = 50
+#: Characters of a host that a message repeats.
+_SHOWN = 100
 
 
 def webhook_info(row: Webhook) -> WebhookInfo:
@@ -97,9 +99,10 @@ class WebhookService:
     def _check_address(self, url: str) -> None:
         host = urlsplit(url).hostname or ""
         if is_forbidden(host, networks(self._services.settings.webhook_networks)):
+            shown = host if len(host) <= _SHOWN else f"{host[:_SHOWN]}…"
             raise InvalidField(
                 "/url",
-                f"{host} is no public address, and no message would be sent to it; TREMOR_WEBHOOK_NETWORKS names the "
+                f"{shown} is no public address, and no message would be sent to it; TREMOR_WEBHOOK_NETWORKS names the "
                 "networks that are allowed all the same",
             )
 
