@@ -129,6 +129,13 @@ ACTS = (
         "true",
     ),
     _select("the overview in other colours", "overview", "Colour"),
+    Act(
+        "all choices taken back",
+        "images",
+        f"""{_CLICK} const buttons = [...document.querySelectorAll(".choices button")];
+        click(buttons.find((one) => one.textContent === "Take all back"));""",
+        'document.querySelectorAll(".choices button").length === 0',
+    ),
     _choose("a layer", "layers", "[data-layer]"),
     _choose("an explained image", "explain", "[data-index]"),
     _choose("a searched image", "regions", "[data-index]"),

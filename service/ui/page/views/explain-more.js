@@ -2,7 +2,7 @@
 import { useSetting } from "../lib/choice.js";
 import { useTheme } from "../lib/colours.js";
 import { attackText, number, percent, short, visible } from "../lib/format.js";
-import { html } from "../lib/html.js";
+import { html, memo } from "../lib/html.js";
 import { useWidth } from "../lib/measure.js";
 import { KINDS, kindColours, ORDER } from "../marks/group-map.js";
 import { Intervals } from "../marks/intervals.js";
@@ -14,16 +14,14 @@ import { TableBehind } from "../parts/table.js";
 
 /** @typedef {{section: any}} Props section: `explain` of the report */
 
-/** @param {Props} props */
-export function Overall({ section }) {
-  return html`<h3>Over all ${section.n} explained images</h3>
+/** Not drawn anew when something else is chosen: nothing in it depends on that. */
+export const Overall = memo((/** @type {Props} */ { section }) => html`<h3>Over all ${section.n} explained images</h3>
     <${Shares} section=${section} />
     ${section.refinement && html`<p>${refinedText(section.refinement)}</p>`}
     ${section.curve && html`<${Curve} curve=${section.curve} />`}
     ${section.attacks.length > 1 && html`<${Compared} section=${section} />`}
     ${section.masking && html`<${Masking} masking=${section.masking} />`}
-    ${section.dissection && html`<${Dissection} dissection=${section.dissection} />`}`;
-}
+    ${section.dissection && html`<${Dissection} dissection=${section.dissection} />`}`);
 
 /**
  * What refinement comes to, in words.

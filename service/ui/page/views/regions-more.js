@@ -2,21 +2,21 @@
 import { choose, useChoice } from "../lib/choice.js";
 import { useTheme } from "../lib/colours.js";
 import { count, interval, number, percent } from "../lib/format.js";
-import { html, useMemo } from "../lib/html.js";
+import { html, memo, useMemo } from "../lib/html.js";
 import { useWidth } from "../lib/measure.js";
 import { Lines } from "../marks/lines.js";
 import { Plane } from "../marks/plane.js";
 import { Figure } from "../parts/figure.js";
 import { TableBehind } from "../parts/table.js";
 
-/** @param {{section: any}} props section: `regions` of the report */
-export function Overall({ section }) {
+/** `regions` of the report. Only the plane in it is drawn anew when something else is chosen. */
+export const Overall = memo((/** @type {{section: any}} */ { section }) => {
   const share = section.vulnerable / section.n;
   return html`<h3>Over all ${section.n} searched images</h3>
     <p>${`In ${section.vulnerable} of ${section.n} (${percent(share)} ${interval(share, section.n)}) a single pixel decides; ${count(section.queries)} queries. Regions by ${section.segmentation}, values ${section.values}, ${percent(section.budget, 0)} of each region's pixels tried.`}</p>
     <${Budget} curve=${section.curve} />
     <${Densities} section=${section} />`;
-}
+});
 
 /** @param {{curve: any}} props */
 function Budget({ curve }) {
