@@ -139,3 +139,4 @@ def test_a_hair_that_rounding_may_turn_is_no_success(tmp_path: Path) -> None:
         with torch.no_grad():
             assert bool((theirs(x).argmax(1) == int(pixel > 0.5)).all())
             assert by_a_hair(model, x, y, model(x)).tolist() == [hair] * 4
+            assert by_a_hair(model, x[:0], y[:0], model(x)[:0]).tolist() == []

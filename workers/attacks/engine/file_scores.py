@@ -32,7 +32,7 @@ def by_a_hair(model: Logits, x_adv: Tensor, y: Tensor, final: Tensor) -> Tensor:
     """
     none = torch.zeros_like(y, dtype=torch.bool)
     offer = getattr(model, "file_decision", None)
-    if offer is None or not getattr(model, "mixes", False) or (found := offer(final)) is None:
+    if offer is None or not len(y) or not getattr(model, "mixes", False) or (found := offer(final)) is None:
         return none
     sure: Tensor = (found.labels != y) & ~found.level
     at = sure.nonzero().flatten()
