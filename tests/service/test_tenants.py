@@ -80,7 +80,7 @@ def everything(api: httpx.Client, worker: ProtocolWorker) -> dict[str, str]:
 
 def a_webhook(api: httpx.Client) -> dict[str, str]:
     """A webhook whose message is not taken: its address is not public."""
-    made = api.post("/v1/webhooks", json={"url": "https://192.0.2.1/hook"})
+    made = api.post("/v1/webhooks", json={"url": "https://ci.invalid/hook"})
     assert made.status_code == 201, made.text
     sent = api.post(f"/v1/webhooks/{made.json()['id']}/test")
     return {"webhook_id": made.json()["id"], "delivery_id": sent.json()["id"]}
