@@ -12,6 +12,7 @@ from litestar.openapi.spec import Tag
 
 from openapi.wire.settings import Settings
 from service.analyses.controller import AnalysesController
+from service.analyses.explanations_controller import ExplanationsController
 from service.artifacts.controller import ArtifactController
 from service.audits.controller import AuditController
 from service.catalog.controller import CatalogController
@@ -115,6 +116,7 @@ def create_app(settings: Settings, *, workers_ended: Ended | None = None) -> Lit
             DatasetController,
             AuditController,
             AnalysesController,
+            ExplanationsController,
             ComparisonController,
             SigningKeyController,
             PolicyController,

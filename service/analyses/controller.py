@@ -6,7 +6,6 @@ from typing import Any
 from litestar import Controller, Response
 
 from openapi.views.clusters import ClustersPage, DendrogramView, EmbeddingView
-from openapi.views.explanations import ExplanationDetail, ExplanationsPage, RegionDetail, RegionsPage
 from openapi.views.images import ImageDetail, ImagesPage, MatrixView
 from openapi.views.layers import LayersPage
 from openapi.views.neurons import NeuronDetail, NeuronsPage
@@ -28,13 +27,10 @@ from service.analyses.arguments import (
     Share,
     SortImages,
     SortNeurons,
-    Target,
-    Vulnerable,
 )
 from service.analyses.arrow import ARROW, media_type, most
 from service.analyses.clusters import clusters, dendrogram, embedding
 from service.analyses.columns import Columns
-from service.analyses.explanations import explanation, explanations, region, regions
 from service.analyses.fields import Field
 from service.analyses.images import Choice, image, images, matrix
 from service.analyses.layers import layers
@@ -50,11 +46,12 @@ from service.http.docs import Doc, get_or_head
 _PROBLEMS = ("not-found", "not-ready", "validation")
 
 
-def _doc(model: Any, *also: str) -> Doc:
+def view_doc(model: Any, *also: str) -> Doc:
+    """What the document says of a call; also: media types beside JSON."""
     return Doc({200: model, 304: None}, _PROBLEMS, headers=("If-None-Match",), also=also)
 
 
-async def _answered(
+async def answered(
     services: Services,
     request: Req,
     audit_id: str,
@@ -72,7 +69,7 @@ class AnalysesController(Controller):
     path = "/audits"
     tags = ["analyses"]
 
-    @get_or_head("/{audit_id:str}/layers", operation_id="listAuditLayers", doc=_doc(LayersPage))
+    @get_or_head("/{audit_id:str}/layers", operation_id="listAuditLayers", doc=view_doc(LayersPage))
     async def layers(
         self, audit_id: Id, request: Req, services: Parts, limit: Limit = 100, cursor: Place = None
     ) -> Response[Any]:
@@ -81,9 +78,9 @@ class AnalysesController(Controller):
         `neurons` in the audit's request asks for it, `neurons.sweep` and `neurons.similarity` for the last two.
         """
         start = int(cursor or 0)
-        return await _answered(services, request, audit_id, lambda columns: layers(columns, limit, start))
+        return await answered(services, request, audit_id, lambda columns: layers(columns, limit, start))
 
-    @get_or_head("/{audit_id:str}/neurons", operation_id="listAuditNeurons", doc=_doc(NeuronsPage, ARROW))
+    @get_or_head("/{audit_id:str}/neurons", operation_id="listAuditNeurons", doc=view_doc(NeuronsPage, ARROW))
     async def neurons(
         self,
         audit_id: Id,
@@ -105,7 +102,7 @@ class AnalysesController(Controller):
         given.
         """
         scope, start, count = Scope(label, adversarial, index), int(cursor or 0), most(limit, format)
-        return await _answered(
+        return await answered(
             services,
             request,
             audit_id,
@@ -114,7 +111,7 @@ class AnalysesController(Controller):
         )
 
     @get_or_head(
-        "/{audit_id:str}/neurons/{layer:str}/{neuron:int}", operation_id="getAuditNeuron", doc=_doc(NeuronDetail)
+        "/{audit_id:str}/neurons/{layer:str}/{neuron:int}", operation_id="getAuditNeuron", doc=view_doc(NeuronDetail)
     )
     async def neuron(
         self,
@@ -129,16 +126,16 @@ class AnalysesController(Controller):
 
         In a layer's name / is written as ~1 and ~ as ~0. `count` is into how many clusters the dendrogram is cut.
         """
-        return await _answered(
+        return await answered(
             services, request, audit_id, lambda columns: neuron_detail(columns, audit_id, layer, neuron, count)
         )
 
-    @get_or_head("/{audit_id:str}/matrix", operation_id="getAuditMatrix", doc=_doc(MatrixView))
+    @get_or_head("/{audit_id:str}/matrix", operation_id="getAuditMatrix", doc=view_doc(MatrixView))
     async def matrix(self, audit_id: Id, request: Req, services: Parts) -> Response[Any]:
         """Count images by true and adversarial label; `neurons.vulnerability` in the audit's request asks for it."""
-        return await _answered(services, request, audit_id, matrix)
+        return await answered(services, request, audit_id, matrix)
 
-    @get_or_head("/{audit_id:str}/images", operation_id="listAuditImages", doc=_doc(ImagesPage, ARROW))
+    @get_or_head("/{audit_id:str}/images", operation_id="listAuditImages", doc=view_doc(ImagesPage, ARROW))
     async def images(
         self,
         audit_id: Id,
@@ -157,7 +154,7 @@ class AnalysesController(Controller):
         `format=arrow` gives columns of numbers, of all images unless `limit` is given.
         """
         choice, start, count = Choice(label, adversarial, fooled), int(cursor or 0), most(limit, format)
-        return await _answered(
+        return await answered(
             services,
             request,
             audit_id,
@@ -165,7 +162,7 @@ class AnalysesController(Controller):
             media_type(format),
         )
 
-    @get_or_head("/{audit_id:str}/images/{index:int}", operation_id="getAuditImage", doc=_doc(ImageDetail, ARROW))
+    @get_or_head("/{audit_id:str}/images/{index:int}", operation_id="getAuditImage", doc=view_doc(ImageDetail, ARROW))
     async def image(
         self, audit_id: Id, index: Number, request: Req, services: Parts, format: AnswerFormat = "json"
     ) -> Response[Any]:
@@ -173,7 +170,7 @@ class AnalysesController(Controller):
 
         `format=arrow` gives the curves alone, a row a neuron.
         """
-        return await _answered(
+        return await answered(
             services, request, audit_id, lambda columns: image(columns, audit_id, index, format), media_type(format)
         )
 
@@ -208,11 +205,11 @@ class AnalysesController(Controller):
         alternative.
         """
         field = Field(neurons, layer, mode, threshold, visibility, opacity)
-        return await _answered(
+        return await answered(
             services, request, audit_id, lambda columns: picture(columns, index, what, scale, field), "image/png"
         )
 
-    @get_or_head("/{audit_id:str}/clusters", operation_id="listAuditClusters", doc=_doc(ClustersPage))
+    @get_or_head("/{audit_id:str}/clusters", operation_id="listAuditClusters", doc=view_doc(ClustersPage))
     async def clusters(
         self,
         audit_id: Id,
@@ -225,11 +222,11 @@ class AnalysesController(Controller):
     ) -> Response[Any]:
         """List the clusters of neurons of alike roles where their dendrogram is cut at a count or at a height."""
         start = int(cursor or 0)
-        return await _answered(
+        return await answered(
             services, request, audit_id, lambda columns: clusters(columns, count, height, limit, start)
         )
 
-    @get_or_head("/{audit_id:str}/dendrogram", operation_id="getAuditDendrogram", doc=_doc(DendrogramView, ARROW))
+    @get_or_head("/{audit_id:str}/dendrogram", operation_id="getAuditDendrogram", doc=view_doc(DendrogramView, ARROW))
     async def dendrogram(
         self, audit_id: Id, request: Req, services: Parts, format: AnswerFormat = "json"
     ) -> Response[Any]:
@@ -237,11 +234,11 @@ class AnalysesController(Controller):
 
         `format=arrow` gives a row a merge (`a`, `b`, `height`, `neurons`), and the order as metadata of the schema.
         """
-        return await _answered(
+        return await answered(
             services, request, audit_id, lambda columns: dendrogram(columns, format), media_type(format)
         )
 
-    @get_or_head("/{audit_id:str}/embedding", operation_id="getAuditEmbedding", doc=_doc(EmbeddingView, ARROW))
+    @get_or_head("/{audit_id:str}/embedding", operation_id="getAuditEmbedding", doc=view_doc(EmbeddingView, ARROW))
     async def embedding(
         self, audit_id: Id, request: Req, services: Parts, method: Method = "pca", format: AnswerFormat = "json"
     ) -> Response[Any]:
@@ -249,57 +246,6 @@ class AnalysesController(Controller):
 
         `tsne` is there where `neurons.vulnerability.embedding` asked for it. `format=arrow` gives a row an image.
         """
-        return await _answered(
+        return await answered(
             services, request, audit_id, lambda columns: embedding(columns, method, format), media_type(format)
         )
-
-    @get_or_head("/{audit_id:str}/explanations", operation_id="listAuditExplanations", doc=_doc(ExplanationsPage))
-    async def explanations(
-        self,
-        audit_id: Id,
-        request: Req,
-        services: Parts,
-        label: Class = None,
-        adversarial: Target = None,
-        index: Index = None,
-        limit: Limit = 100,
-        cursor: Place = None,
-    ) -> Response[Any]:
-        """List explained examples; `explain` in the audit's request asks for them."""
-        start = int(cursor or 0)
-        return await _answered(
-            services,
-            request,
-            audit_id,
-            lambda columns: explanations(columns, label, adversarial, index, limit, start),
-        )
-
-    @get_or_head(
-        "/{audit_id:str}/explanations/{index:int}", operation_id="getAuditExplanation", doc=_doc(ExplanationDetail)
-    )
-    async def explanation(self, audit_id: Id, index: Number, request: Req, services: Parts) -> Response[Any]:
-        """Read what each group of pixels of one example promotes and suppresses."""
-        return await _answered(services, request, audit_id, lambda columns: explanation(columns, index))
-
-    @get_or_head("/{audit_id:str}/regions", operation_id="listAuditRegions", doc=_doc(RegionsPage))
-    async def regions(
-        self,
-        audit_id: Id,
-        request: Req,
-        services: Parts,
-        label: Class = None,
-        vulnerable: Vulnerable = None,
-        index: Index = None,
-        limit: Limit = 100,
-        cursor: Place = None,
-    ) -> Response[Any]:
-        """List images that were searched pixel by pixel; `regions` in the audit's request asks for it."""
-        start = int(cursor or 0)
-        return await _answered(
-            services, request, audit_id, lambda columns: regions(columns, label, vulnerable, index, limit, start)
-        )
-
-    @get_or_head("/{audit_id:str}/regions/{index:int}", operation_id="getAuditRegions", doc=_doc(RegionDetail))
-    async def region(self, audit_id: Id, index: Number, request: Req, services: Parts) -> Response[Any]:
-        """Read the regions of one image, which region each pixel is of, and every single pixel that decides."""
-        return await _answered(services, request, audit_id, lambda columns: region(columns, index))

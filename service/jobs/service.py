@@ -1,7 +1,6 @@
 """What audits and hardenings have in common: reading, waiting, stopping, deleting, events, files."""
 
 import asyncio
-import json
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Sequence
 from typing import Any, ClassVar, Generic, TypeVar
@@ -15,7 +14,6 @@ from openapi.audits import ArtifactInfo, SampleResult
 from openapi.base import utc_now
 from openapi.problems import Conflict, NotFound, NotReady, unreadable
 from openapi.status import TERMINAL, JobKind, JobStatus
-from openapi.wire.blob_names import damaged
 from openapi.wire.logs import about
 from service.artifacts.garbage import collect
 from service.artifacts.service import readable
@@ -24,7 +22,7 @@ from service.db.tables import Artifact, EventRow, Job, ShardRow
 from service.idempotency import Created, Once, forget
 from service.jobs.events import PING
 from service.jobs.facts import job_facts
-from service.jobs.jsonl_pages import find_line, read_lines
+from service.jobs.sample_pages import sample_page
 from service.jobs.search import ALL, Search
 from service.jobs.surroundings import NONE, Surroundings, job_and_surroundings, surroundings
 from service.orchestrator import job_rows
@@ -290,18 +288,9 @@ class JobService(ABC, Generic[Asked, Info]):
 
         The cursor is a place in the stored lines.
         """
-        found = await self.file(identity, "samples", "jsonl")
-        stored = self._services.blobs, found.sha256, found.size
-        if index is None:
-            lines, place = await read_lines(*stored, int(cursor or 0), limit)
-        else:
-            line = await find_line(*stored, lambda text: int(json.loads(text)["index"]), index)
-            lines, place = [] if line is None else [line], found.size
-        try:
-            items = await asyncio.to_thread(lambda: tuple(SampleResult.model_validate_json(line) for line in lines))
-        except ValidationError as error:
-            raise damaged(found.sha256) from error
-        return Page(items=items, next_cursor=str(place) if place < found.size else None)
+        return await sample_page(
+            self._services.blobs, await self.file(identity, "samples", "jsonl"), limit, int(cursor or 0), index
+        )
 
 
 def new_job(kind: JobKind, identity: str, **columns: Any) -> Job:
