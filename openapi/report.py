@@ -187,6 +187,18 @@ class RuleResult(Frozen):
     drop: float | None = Field(None, exclude_if=_is_none)
     policy_id: str | None = Field(None, exclude_if=_is_none, description="The named policy that the rule comes from")
 
+    def wanted(self) -> str:
+        """The rule in a line, as reports for people and pipelines write it."""
+        text = f"{self.metric} {self.op} {'unknown' if self.value is None else f'{self.value:g}'}"
+        if self.relative_to is not None:
+            text = f"{text} ({self.drop or 0} below {self.relative_to})"
+        return text if self.policy_id is None else f"{text} [{self.policy_id}]"
+
+    def found(self) -> str:
+        """What it was judged by, or why it could not be."""
+        actual = "unknown" if self.actual is None else f"{self.actual:.6g}"
+        return f"actual: {actual}" if self.detail is None else f"actual: {actual}; {self.detail}"
+
 
 class ReportVerdict(Frozen):
     status: Verdict | None = Field(description="null when no rule was given")

@@ -34,7 +34,7 @@ def from_report(data: bytes) -> bytes:
     """Write a JSON report as JUnit XML. Attacks always pass: whether a robustness is enough, the policy's rules say."""
     report = Summary.read(data)
     root = ET.Element("testsuites", name=f"tremor {report.model.name}")
-    rules = [(f"{r.metric} {r.op} {r.value}", r.status, f"actual: {r.actual}", 0.0) for r in report.verdict.rules]
+    rules = [(r.wanted(), r.status, r.found(), 0.0) for r in report.verdict.rules]
     attacks = [
         (
             a.id,

@@ -50,7 +50,6 @@ def from_report(data: bytes) -> bytes:
 
 
 def _rule(rule: RuleResult) -> list[str]:
-    limit = "unknown" if rule.value is None else f"{rule.value:g}"
-    wanted = markdown(f"{rule.metric} {rule.op} {limit}")
     actual = "unknown" if rule.actual is None else f"{rule.actual:.6g}"
-    return [wanted, actual, rule.status]
+    status = rule.status if rule.detail is None else f"{rule.status}: {markdown(rule.detail)}"
+    return [markdown(rule.wanted()), actual, status]

@@ -55,12 +55,12 @@ def from_report(data: bytes) -> bytes:
     results: list[JsonObject] = []
     for rule in report.verdict.rules:
         identity = f"policy/{rule.metric}"
-        wanted = f"{rule.metric} {rule.op} {rule.value}"
+        wanted = rule.wanted()
         rules[identity] = f"The policy wants {wanted}"
         if rule.status == "fail":
             results.append(_result(identity, "error", f"{wanted} does not hold: it is {rule.actual}", model))
         elif rule.status != "pass":
-            results.append(_result(identity, "note", f"{wanted} could not be judged", model))
+            results.append(_result(identity, "note", f"{wanted} could not be judged: {rule.found()}", model))
     for check in report.checks:
         identity = f"check/{check.id}"
         rules[identity] = check.title

@@ -39,13 +39,14 @@ def api(
     from openapi.wire.private import keep_private
     from service.app import create_app
     from service.cli.db import refuse_newer
-    from service.cli.sandbox import load_settings
+    from service.cli.sandbox import load_settings, require_signing_key
     from service.embedded.folder import CannotServe, listen
     from service.http.draining import DrainingServer
     from service.http.server import server_config
 
     keep_private()
     settings = load_settings()
+    require_signing_key(settings)
     refuse_newer(settings)
     try:
         if fd is None:

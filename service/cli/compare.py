@@ -12,6 +12,7 @@ from openapi.threat_models import threat_label
 from service.cli.client import Client
 from service.cli.display import console, line, shown
 from service.cli.exits import CommandFailed, Exit, interruptible
+from service.cli.ids import AUDIT
 from service.cli.options import json_option, server_options
 from service.cli.session import connected
 
@@ -25,8 +26,8 @@ _WORDS = {
 
 
 @click.command()
-@click.argument("base")
-@click.argument("candidate")
+@click.argument("base", type=AUDIT)
+@click.argument("candidate", type=AUDIT)
 @click.option(
     "--html", "page", type=click.Path(dir_okay=False, path_type=Path), help="Write the comparison as a page, too."
 )
@@ -69,7 +70,7 @@ def _save(client: Client, query: Json, page: Path) -> None:
 def _tell(found: Json) -> None:
     table = Table(title=shown(f"{found['n']} samples of {found['dataset_name']}"), title_justify="left")
     table.add_column("held")
-    for title in ("base", "candidate", "difference", "won", "lost", "p"):
+    for title in ("base", "candidate", "difference", "won", "lost", "p of this row"):
         table.add_column(title, justify="right")
     rows = [("clean", found["clean"])]
     rows += [(f"worst case, {threat_label(row)}", row) for row in found["worst_case"]]

@@ -21,6 +21,8 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from openapi.analyses import OWN
+from openapi.base import NEWER
+from openapi.report import RuleResult
 from openapi.text import visible
 from openapi.threat_models import threat_label
 from service.cli.client import Json
@@ -255,5 +257,5 @@ def tell_rules(rules: Sequence[Json]) -> None:
         actual = "unknown" if rule["actual"] is None else f"{rule['actual']:.6g}"
         why = f": {rule['detail']}" if rule.get("detail") else ""
         style = {"pass": "green", "fail": "red"}.get(rule["status"], "yellow")
-        limit = "unknown" if rule["value"] is None else f"{rule['value']:g}"
-        line(f"{rule['status']:<12} {rule['metric']} {rule['op']} {limit} (is {actual}){why}", style)
+        wanted = RuleResult.model_validate(rule, extra=NEWER).wanted()
+        line(f"{rule['status']:<12} {wanted} (is {actual}){why}", style)

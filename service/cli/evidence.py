@@ -6,13 +6,14 @@ import click
 
 from service.cli.display import line
 from service.cli.exits import interruptible
+from service.cli.ids import JOB
 from service.cli.jobs import KINDS
 from service.cli.options import server_options
 from service.cli.session import connected
 
 
 @click.command()
-@click.argument("job", metavar="JOB_ID")
+@click.argument("job", metavar="JOB_ID", type=JOB)
 @click.option(
     "--out",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -27,11 +28,10 @@ def evidence(*, job: str, out: Path, server: str | None, api_key: str | None, re
     A zip of report, in-toto statement (DSSE, ed25519), CycloneDX bill of materials and public key. Trust the key
     because you have it from the server's operator, not because it lies in the zip.
     """
-    kind = KINDS.get(job.partition("_")[0])
-    if kind is None:
-        raise click.BadParameter(f"{job!r} is no id of an audit (aud_…) or hardening (hrd_…)", param_hint="JOB_ID")
+    kind = KINDS[job.partition("_")[0]]
     if not server:
         raise click.UsageError("--server says where the job is")
     with interruptible(), connected(server, api_key, patience=retry_for) as client:
+        client.call("GET", f"/v1/{kind}/{job}")  # an unknown one is wrong usage, and no job that failed
         client.download(f"/v1/{kind}/{job}/evidence", out)
     line(f"written: {out}")

@@ -8,6 +8,7 @@ from service.cli import jobs
 from service.cli.display import bars
 from service.cli.exits import CommandFailed, Exit, Interrupted, interruptible
 from service.cli.given import check_folder
+from service.cli.ids import JOB
 from service.cli.options import FOLDER, json_option, server_options
 from service.cli.results import fetch, tell
 from service.cli.session import connected
@@ -15,7 +16,7 @@ from service.cli.study import save_study, tell_study
 
 
 @click.command()
-@click.argument("job", metavar="JOB_ID")
+@click.argument("job", metavar="JOB_ID", type=JOB)
 @click.option("--out", type=FOLDER, default=Path("tremor-out"), show_default=True)
 @click.option("--study", is_flag=True, help="Write an audit's results as the folder that `tremor study` writes.")
 @json_option
@@ -28,9 +29,7 @@ def follow(
     For what was started with --detach, over HTTP, or by a command that lost its server. Exit codes as of
     `tremor audit`. Ctrl-C stops the waiting; the job goes on.
     """
-    kind = jobs.KINDS.get(job.partition("_")[0])
-    if kind is None:
-        raise click.BadParameter(f"{job!r} is no id of an audit (aud_…) or hardening (hrd_…)", param_hint="JOB_ID")
+    kind = jobs.KINDS[job.partition("_")[0]]
     if study and kind != "audits":
         raise click.UsageError(f"--study is for audits, and {job} is a hardening")
     if not server:

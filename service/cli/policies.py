@@ -15,6 +15,7 @@ from service.cli import specs
 from service.cli.client import Client
 from service.cli.exits import interruptible
 from service.cli.given import Sources, check
+from service.cli.ids import POLICY
 from service.cli.options import EXISTING, json_option, server_options
 from service.cli.session import connected
 
@@ -82,7 +83,7 @@ def _bound(policy: Json) -> str:
 
 
 @policies.command()
-@click.argument("policy_id")
+@click.argument("policy_id", type=POLICY)
 @_of_server
 def show(*, client: Client, policy_id: str) -> None:
     """Print the policy POLICY_ID as JSON."""
@@ -143,7 +144,7 @@ def create(
 
 
 @policies.command()
-@click.argument("policy_id")
+@click.argument("policy_id", type=POLICY)
 @_of_server
 def delete(*, client: Client, policy_id: str) -> None:
     """Delete the policy POLICY_ID; audits keep the rules that they were started with."""

@@ -1,4 +1,4 @@
-"""Asks the machine what sandbox it gives, before a worker that requires one is started."""
+"""What is looked at before anything is started: settings, the sandbox that the machine gives, the key for evidence."""
 
 import subprocess
 import sys
@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from openapi.wire.settings import Settings
 from service.cli.exits import CommandFailed, Exit
+from service.evidence.keys import WrongKey, signer
 
 
 def load_settings(**given: Any) -> Settings:
@@ -21,6 +22,16 @@ def load_settings(**given: Any) -> Settings:
             for entry in error.errors(include_url=False, include_input=False)
         ]
         raise click.UsageError("a setting of the environment or of .env is wrong:\n" + "\n".join(wrong)) from error
+
+
+def require_signing_key(settings: Settings) -> None:
+    """Raise a usage error where the file of the key for evidence holds none: not when somebody asks for evidence."""
+    if settings.signing_key_file is None:
+        return
+    try:
+        signer(settings)
+    except (WrongKey, OSError) as error:
+        raise click.UsageError(f"TREMOR_SIGNING_KEY_FILE: {error}") from error
 
 
 def require_sandbox(settings: Settings) -> None:

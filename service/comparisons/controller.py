@@ -14,9 +14,8 @@ from service.http.content import PAGE_POLICY
 from service.http.docs import Doc, get_or_head
 from service.http.negotiation import preferred
 
-_AUDIT = r"^aud_[0-9a-z]{26}$"
-_Base = Annotated[str, QueryParameter(pattern=_AUDIT, description="The audit to compare with")]
-_Candidate = Annotated[str, QueryParameter(pattern=_AUDIT, description="The audit that is compared")]
+_Base = Annotated[str, QueryParameter(description="The audit to compare with")]
+_Candidate = Annotated[str, QueryParameter(description="The audit that is compared")]
 _PROBLEMS = ("not-found", "not-ready", "not-acceptable", "validation")
 
 

@@ -31,7 +31,7 @@ def bill(report: Json) -> dict[str, Any]:
                 "hashes": [{"alg": "SHA-256", "content": model["sha256"]}],
                 "properties": [
                     {"name": "tremor:audit", "value": report["id"]},
-                    {"name": "tremor:verdict", "value": str(report["verdict"]["status"])},
+                    {"name": "tremor:verdict", "value": report["verdict"]["status"] or "no policy"},
                     {"name": "tremor:format", "value": model["format"]},
                     {"name": "tremor:parameters", "value": str(model["num_parameters"])},
                 ],

@@ -141,7 +141,7 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ("harden m d --out o --attack fgsm:eps=-1", 2, "--attack 'fgsm:eps=-1': eps:"),
         ("harden m d --out m", 2, "Directory 'm' is a file"),
         ("follow dst_1", 2, "is no id of an audit"),
-        ("follow hrd_1 --study", 2, "--study is for audits"),
+        ("follow hrd_00000000000000000000000000 --study", 2, "--study is for audits"),
         ("audit m d --explain []", 2, "'[]' is neither a JSON object nor a readable file"),
         ("audit m d --regions true", 2, "'{}' is the defaults, 'null' leaves it out"),
         ("harden m d --out o --set patience=2", 2, "Error: --set 'patience=2': choose_by, patience and goal are"),

@@ -1,0 +1,28 @@
+"""Ids as arguments of commands. What is none would be another address of the API: `../audits/…` an audit's."""
+
+import re
+from collections.abc import Mapping
+
+import click
+
+
+class Identity(click.ParamType[str]):
+    """An id of one of these kinds; `kinds`: prefix → what it is an id of."""
+
+    name = "id"
+
+    def __init__(self, kinds: Mapping[str, str]) -> None:
+        self._kinds = dict(kinds)
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The id as it is; raises `click.BadParameter` where it is none."""
+        prefix, _, rest = value.partition("_")
+        if prefix not in self._kinds or not re.fullmatch("[0-9a-z]{26}", rest):
+            known = " or ".join(f"{what} ({key}_…)" for key, what in self._kinds.items())
+            self.fail(f"{value!r} is no id of {known}", param, ctx)
+        return value
+
+
+JOB = Identity({"aud": "an audit", "hrd": "a hardening"})
+AUDIT = Identity({"aud": "an audit"})
+POLICY = Identity({"pol": "a policy"})

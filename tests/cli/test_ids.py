@@ -1,0 +1,26 @@
+"""What is no id is wrong usage before anything is asked of a server: it could be another address."""
+
+import pytest
+from click.testing import CliRunner
+
+from service.cli.main import main
+
+OTHERS = ("../audits/aud_01m8f7n9weespbbcsqpf7bdz3v", "", ".", "#", "pol_../../x", "aud_01m8f7n9weespbbcsqpf7bdz3")
+#: Nobody listens there: a command that asked would end with 5.
+SERVER = ("--server", "http://127.0.0.1:9", "--retry-for", "0")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [("policies", "show"), ("policies", "delete"), ("follow",), ("evidence",), ("compare", "aud_" + 26 * "0")],
+    ids=" ".join,
+)
+@pytest.mark.parametrize("identity", OTHERS)
+def test_what_is_no_id_is_wrong_usage(command: tuple[str, ...], identity: str) -> None:
+    found = CliRunner().invoke(main, [*command, identity, *SERVER])
+    assert found.exit_code == 2
+    assert "is no id of" in found.output
+
+
+def test_an_id_is_asked_for() -> None:
+    assert CliRunner().invoke(main, ["policies", "show", "pol_" + 26 * "0", *SERVER]).exit_code == 5
