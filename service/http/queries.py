@@ -8,6 +8,7 @@ from litestar.handlers import BaseRouteHandler
 from litestar.params import QueryParameter
 
 from openapi.problems import FieldError, InvalidFields
+from openapi.text import visible
 from service.fields import meant
 
 
@@ -25,7 +26,9 @@ async def known_query(connection: ASGIConnection[Any, Any, Any, Any], handler: B
         has = "" if known else "; this call has none"
         raise InvalidFields(
             tuple(
-                FieldError(pointer=name[:100], detail=f"there is no such query parameter{meant(name, known) or has}")
+                FieldError(
+                    pointer=visible(name)[:100], detail=f"there is no such query parameter{meant(name, known) or has}"
+                )
                 for name in wrong[:20]
             )
         )

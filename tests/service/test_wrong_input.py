@@ -45,7 +45,7 @@ WRONG_AUDITS: list[tuple[dict[str, Any], str, str]] = [
     ({"attacks": [{**FGSM, "mask": {"concepts": ["a"], "array": "tried"}}]}, "/attacks/0/mask", "of an artifact"),
     ({"attacks": {"name": "fgsm"}}, "/attacks", "array"),
     ({"attacks": [{**FGSM, "id": "a"}, {**FGSM, "id": "a"}]}, "/attacks/1/id", "twice"),
-    ({"attacks": [{**FGSM, "id": "../x"}]}, "/attacks/0/id", "pattern"),
+    ({"attacks": [{**FGSM, "id": "../x"}]}, "/attacks/0/id", "beginning with a letter or digit"),
     ({"preset": "hard"}, "/preset", "standard"),
     ({"no_such": 1}, "/no_such", "no such field"),
     ({"max_samples": 0}, "/max_samples", "greater than or equal to 1"),

