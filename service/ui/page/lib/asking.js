@@ -38,7 +38,8 @@ export function useAsking(key, ask) {
     );
   }, [key]);
   useLayoutEffect(() => report(id, pending), [pending]); // at once: the frame looks at it after this very render
-  useEffect(() => () => report(id, false), []);
+  // As early as the report itself: an asker that is gone before its effects ran would be waited for without end.
+  useLayoutEffect(() => () => report(id, false), []);
   return { value: key === null ? null : state.value, problem: key === null ? null : state.problem, pending };
 }
 
