@@ -191,7 +191,8 @@ class RuleResult(Frozen):
         """The rule in a line, as reports for people and pipelines write it."""
         text = f"{self.metric} {self.op} {'unknown' if self.value is None else f'{self.value:g}'}"
         if self.relative_to is not None:
-            text = f"{text} ({self.drop or 0} below {self.relative_to})"
+            side = "below" if self.op in (">=", ">") else "above"  # the worse side of the earlier audit's number
+            text = f"{text} ({self.drop or 0:g} {side} {self.relative_to})"
         return text if self.policy_id is None else f"{text} [{self.policy_id}]"
 
     def found(self) -> str:
