@@ -108,7 +108,7 @@ class RegionSection(Frozen):
 
 
 class RegionFile(WorkFile):
-    """`rows`: a line of JSON a sample (`RegionSample`); `arrays`: an .npz of segments, counts and hits."""
+    """`rows`: a line of JSON a sample (`RegionSample`); `arrays`: an .npz of segments, counts, hits, and the pixels that fool together."""
 
     ROWS = "rows"
     ARRAYS = "arrays"
@@ -139,7 +139,7 @@ REGIONS = Analysis(
     "Vulnerability by region (pixel space)",
     RegionOptions,
     RegionSection,
-    (Work("regions", RegionParams, RegionValue, version=4),),
+    (Work("regions", RegionParams, RegionValue, version=5),),
     {
         "": "after Analyzing Adversarial Robustness of Deep Neural Networks in Pixel Space (arXiv:2106.09872), known from "
         "its abstract: images are segmented and one-pixel changes are searched region by region",

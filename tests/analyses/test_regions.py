@@ -1,5 +1,6 @@
 """Regions in a whole audit: the report beside a search that is made here."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -7,7 +8,10 @@ import pytest
 import torch
 from torch import nn
 
+from openapi.audits import AuditRequest
 from openapi.problems import InvalidField
+from service.orchestrator.analyses import regions as regions_steps
+from service.orchestrator.analyses.base import Planning
 from tests.analyses.conftest import net
 from tests.analyses.in_process import Audited, InProcess
 from workers.regions.explore import Plan, explore
@@ -67,6 +71,31 @@ def test_slices_and_batches_do_not_matter(small: InProcess, found: Audited, slic
         assert set(a.files) == set(b.files)
         for name in a.files:
             np.testing.assert_array_equal(a[name], b[name])
+
+
+@pytest.mark.slow
+def test_steps_of_a_few_images_do_not_matter(small: InProcess, found: Audited, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(regions_steps, "_STEP_PIXELS", 5 * 64)
+    other = audited(small, slice_size=8)
+    steps = [step for step in other.steps if step.name.startswith("regions.")]
+    assert [step.weight for step in steps] == [5, 3, 5, 2]
+    assert other.report["regions"] == found.report["regions"]
+    with np.load(found.files["regions"]) as a, np.load(other.files["regions"]) as b:
+        for name in a.files:
+            np.testing.assert_array_equal(a[name], b[name])
+
+
+@pytest.mark.parametrize(("side", "expected"), [(8, 1), (32, 2), (100, 20), (224, 20)])
+def test_a_step_has_as_many_images_as_fit_into_minutes(small: InProcess, side: int, expected: int) -> None:
+    spec = small.model.inspection.input.model_copy(update={"shape": (1, side, side)})
+    inspection = small.model.inspection.model_copy(update={"input": spec})
+    model = replace(small.model, inspection=inspection)
+    asked = AuditRequest.model_validate({"model_id": "m", "dataset_id": "d", "regions": {}})
+    plan = Planning(asked, model, small.data, [(0, 20)])
+    assert asked.regions is not None
+    steps = regions_steps.steps(asked.regions, plan)
+    assert len(steps) == expected
+    assert sum(step.weight for step in steps) == 20
 
 
 def test_hits_of_the_artifact_replay(small: InProcess, found: Audited) -> None:

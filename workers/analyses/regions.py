@@ -18,11 +18,13 @@ from workers.regions.explore import Explored, Plan, explore
 from workers.regions.segmentation import mask_names
 
 _AT_ONCE = 64
-#: Column → type and number of dimensions; hits have a row each, and `hit_sample` is a row of the others. x: of 255.
+#: Column → type and number of dimensions; hits have a row each, and `hit_sample` is a row of the others; so have the
+#: pixels that fool together (`few_…`). x: of 255.
 COLUMNS = {
     "index": ("i8", 1), "x": ("u1", 4), "segments": ("i2", 3), "vulnerable": ("i2", 3), "tried": ("i2", 3),
     "few_pixels": ("i8", 1),
     "hit_sample": ("i8", 1), "hit_y": ("i2", 1), "hit_x": ("i2", 1), "hit_value": ("f4", 2), "hit_class": ("i4", 1),
+    "few_sample": ("i8", 1), "few_y": ("i2", 1), "few_x": ("i2", 1), "few_value": ("f4", 2),
 }  # fmt: skip
 
 
@@ -105,6 +107,8 @@ def _sample(found: Explored, names: Sequence[str] | None) -> RegionSample:
 
 
 def _add(arrays: RowsFile, found: Explored, image: Tensor, row: int) -> None:
+    few = (found.few_pixels_example != image.cpu().numpy()).any(0) & (found.few_pixels is not None)
+    few_y, few_x = few.nonzero()
     arrays.add(
         x=(image * 255).round().cpu().numpy()[None],
         index=np.array([found.index]),
@@ -117,4 +121,8 @@ def _add(arrays: RowsFile, found: Explored, image: Tensor, row: int) -> None:
         hit_x=found.hit_pixel[:, 1],
         hit_value=found.hit_value,
         hit_class=found.hit_class,
+        few_sample=np.full(len(few_y), row),
+        few_y=few_y,
+        few_x=few_x,
+        few_value=found.few_pixels_example[:, few_y, few_x].T,
     )

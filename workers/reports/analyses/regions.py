@@ -1,6 +1,7 @@
 """The report's part of regions: samples of all slices, what budgets find, and density against meaning."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 
@@ -70,16 +71,26 @@ def keep(options: RegionOptions, found: Found, output: Output) -> None:
     parts = [result.files[RegionFile.ARRAYS] for result in found.of("regions")]
     if not parts:
         return
-    with np.load(parts[0], allow_pickle=False) as first:
-        columns = {name: (first[name].dtype.str, first[name].ndim) for name in first.files}
+    columns = _columns(parts)
     whole, before = RowsFile(output("regions", "regions.npz", "regions", "npz"), columns), 0
     for part in parts:
         with np.load(part, allow_pickle=False) as arrays:
             rows = {name: arrays[name] for name in columns}
-        rows["hit_sample"] = rows["hit_sample"] + before
+        for name in {"hit_sample", "few_sample"} & rows.keys():
+            rows[name] = rows[name] + before
         before += len(rows["index"])
         whole.add(**rows)
     whole.close()
+
+
+def _columns(parts: Sequence[Path]) -> dict[str, tuple[str, int]]:
+    """Type and dimensions of the columns that all parts have: workers of the version before leave fewer."""
+    with np.load(parts[0], allow_pickle=False) as first:
+        columns = {name: (first[name].dtype.str, first[name].ndim) for name in first.files}
+    for part in parts[1:]:
+        with np.load(part, allow_pickle=False) as arrays:
+            columns = {name: kind for name, kind in columns.items() if name in arrays.files}
+    return columns
 
 
 def view(section: RegionSection, report: Report) -> View:
