@@ -8,7 +8,7 @@ from openapi.patterns import pattern
 from openapi.views.images import ImageSort
 from openapi.views.neurons import NeuronSort
 from service.analyses.arrow import Format
-from service.analyses.fields import Mode
+from service.analyses.field_masks import Mode
 from service.http.arguments import FROM_ZERO
 
 Number = FromPath[int]

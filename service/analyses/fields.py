@@ -2,11 +2,11 @@
 
 import asyncio
 from dataclasses import dataclass
-from typing import Literal
 
 from openapi.problems import InvalidField, NotFound
 from openapi.views.base import ACTIVATION_MAPS, MAPS, VULNERABILITY
 from service.analyses.columns import Columns, Numbers
+from service.analyses.field_masks import Mode, inside
 from service.analyses.layers import find_layer
 from service.analyses.receptive_fields import maps_of
 from service.analyses.service import require
@@ -19,8 +19,6 @@ OF_FIELDS = {
 #: More fields at once take longer than a picture may.
 MOST_NEURONS = 64
 _COLOUR = (255.0, 216.75, 25.5)
-
-Mode = Literal["union", "intersection"]
 
 
 @dataclass(frozen=True)
@@ -61,18 +59,16 @@ async def field_picture(columns: Columns, what: str, index: int, asked: Field) -
     """Planes, height and width of the image with the field of some neurons. Raises `NotFound`, `InvalidField`."""
     layer = None if asked.layer is None else find_layer(columns, asked.layer)
     if layer is None or (layer.name == columns.facts["penultimate"] and OF_FIELDS[what][0] in columns):
-        maps, (rows, across), image, row = await _of_vulnerability(columns, what, index, asked)
+        maps, shape, image, row = await _of_vulnerability(columns, what, index, asked)
     else:
         chosen = asked.chosen(layer.neurons)
-        maps, (rows, across), image, row = await maps_of(columns, what, index, layer.name, chosen)
+        maps, shape, image, row = await maps_of(columns, what, index, layer.name, chosen)
     _, channels, height, width = columns.column(image).shape
     (data,) = await columns.bytes_of(image, [row])
     planes = [data[i * height * width : (i + 1) * height * width] for i in range(channels)]
 
     def draw() -> list[bytes]:
-        inside = [cut(enlarged(values, rows, across, height, width), asked.threshold) for values in maps]
-        together = any if asked.mode == "union" else all
-        mask = [together(bits) for bits in zip(*inside, strict=True)]
+        mask = inside(maps, shape, (height, width), asked.mode, asked.threshold)
         return overlay(planes, mask, asked.visibility, asked.opacity)
 
     return await asyncio.to_thread(draw), height, width
@@ -99,40 +95,11 @@ async def _of_vulnerability(
     return maps, (height, width), image, row
 
 
-def enlarged(values: Numbers, rows: int, columns: int, height: int, width: int) -> list[float]:
-    """A map in the size of the image: bilinear, the corners of pixels in line, as torch's `align_corners=False`."""
-    wide: list[list[float]] = []
-    across = _weights(columns, width)
-    for at in range(0, rows * columns, columns):
-        line = [max(0.0, value) for value in values[at : at + columns]]
-        wide.append([line[a] * (1 - t) + line[b] * t for a, b, t in across])
-    found: list[float] = []
-    for a, b, t in _weights(rows, height):
-        found += [upper * (1 - t) + lower * t for upper, lower in zip(wide[a], wide[b], strict=True)]
-    return found
-
-
-def _weights(size: int, wanted: int) -> list[tuple[int, int, float]]:
-    """Of each place the two neighbours, and the share of the second."""
-    found = []
-    for i in range(wanted):
-        at = max(0.0, (i + 0.5) * size / wanted - 0.5)
-        low = min(int(at), size - 1)
-        found.append((low, min(low + 1, size - 1), at - low))
-    return found
-
-
-def cut(values: list[float], threshold: float) -> list[bool]:
-    """Where a map reaches the threshold of its maximum; a map without a positive value has no field."""
-    peak = max(values)
-    return [value > 0 and value >= threshold * peak for value in values]
-
-
-def overlay(planes: list[bytes], inside: list[bool], visibility: float, opacity: float) -> list[bytes]:
-    """Three planes: inside covered by yellow to `opacity`, outside `visibility` of the brightness left."""
+def overlay(planes: list[bytes], mask: bytes, visibility: float, opacity: float) -> list[bytes]:
+    """Three planes: where the mask is 1 covered by yellow to `opacity`, else `visibility` of the brightness left."""
     found = []
     for plane, colour in zip(planes if len(planes) == 3 else planes * 3, _COLOUR, strict=True):
         lit = bytes(round(value * (1 - opacity) + colour * opacity) for value in range(256))
         dark = bytes(round(value * visibility) for value in range(256))
-        found.append(bytes(lit[p] if here else dark[p] for p, here in zip(plane, inside, strict=True)))
+        found.append(bytes(lit[p] if here else dark[p] for p, here in zip(plane, mask, strict=True)))
     return found

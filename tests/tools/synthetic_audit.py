@@ -4,8 +4,9 @@
     tremor serve --data DIR --workers 0
 
 The activations are noise with a pattern a class; all else (measures, bands, clusters, pictures, columns) is made by
-the same code as in a worker, so that the calls and the page have something true to show. Explanations, regions and the
-hardening are made up (`tests.tools.synthetic_findings`).
+the same code as in a worker, so that the calls and the page have something true to show. Window maps and receptive
+fields (`tests.tools.synthetic_fields`), explanations, regions and the hardening (`tests.tools.synthetic_findings`) are
+made up.
 """
 
 import argparse
@@ -25,19 +26,22 @@ import numpy.typing as npt
 import torch
 
 from openapi.analyses import NeuronOptions
+from openapi.analyses.receptive_fields import ReceptiveFieldOptions
 from openapi.analyses.sensitivity import LayerSensitivity, NeuronRank, PairInfo
-from openapi.analyses.vulnerability import ActivationsValue, VulnerabilityOptions
+from openapi.analyses.vulnerability import ActivationsFile, ActivationsValue, VulnerabilityOptions
 from openapi.audits import AuditRequest
 from openapi.report import NeuronReport, Report
 from openapi.stages.report import ReportParams
 from openapi.status import JobKind
 from openapi.wire.settings import Settings
 from tests.service.report import REPORT
+from tests.tools.synthetic_fields import receptive_fields, window_maps
 from tests.tools.synthetic_findings import explained, hardened, sample_lines, searched
 from tests.tools.synthetic_store import About, put
 from workers.analyses.activation_files import AttackedImages, write_activations
 from workers.neurons.heads.last_layer import LastLayer
 from workers.neurons.vulnerability import Pairs
+from workers.reports.analyses import receptive_fields as fields_part
 from workers.reports.analyses import vulnerability
 from workers.reports.analyses.base import Found, Result
 from workers.reports.views import write_views
@@ -131,6 +135,8 @@ def _slice(size: Size, last: LastLayer, start: int, folder: Path) -> Result:
         return files[key]
 
     write_activations(output, last, pairs, images)
+    hit = np.flatnonzero(fooled[: max(0, VulnerabilityOptions().map_samples - start)])
+    window_maps(output(ActivationsFile.MAPS, "maps.npz", "", ""), start + hit, size.neurons, size.side)
     value = ActivationsValue(n=n, fooled=int(fooled.sum()), layer=LAYER, neurons=size.neurons, identity_error=0.0)
     return Result((start,), value, files)
 
@@ -162,15 +168,16 @@ def write_audit(size: Size, folder: Path, audit: str) -> tuple[Path, Report]:
     """Write the columns of the audit into a folder; returns their path, and the report."""
     last = last_layer(size)
     results = [_slice(size, last, start, folder) for start in range(0, size.images, _SLICE)]
-    options = NeuronOptions.model_validate({"vulnerability": {}})
+    options = NeuronOptions.model_validate({"vulnerability": {"window": "auto"}, "receptive_fields": {}})
     widths = {f"conv{i + 1}": 64 * 2 ** (i // 4) for i in range(12)} | {LAYER: size.neurons}
     layers = tuple(_sigma(name, depth, width) for depth, (name, width) in enumerate(widths.items()))
     neurons = NeuronReport(tap="conv", pairs=PairInfo(attack="pgd linf", eps=EPS, n=size.images), layers=layers)
     request = AuditRequest(model_id="mdl_synthetic", dataset_id="dst_synthetic", neurons=options)
-    found = Found(_params(request), request, options, neurons, {"activations": results})
-    asked = VulnerabilityOptions()
-    merged = vulnerability.merge(asked, found)
-    neurons = neurons.with_parts(vulnerability=merged.section)
+    asked, shown = VulnerabilityOptions(window="auto"), ReceptiveFieldOptions()
+    of_fields = receptive_fields(shown, [one for one in layers if one.name != LAYER], size.labels, size.side, folder)
+    found = Found(_params(request), request, options, neurons, {"activations": results, **of_fields})
+    merged, of_neurons = vulnerability.merge(asked, found), fields_part.merge(shown, found)
+    neurons = neurons.with_parts(vulnerability=merged.section, receptive_fields=of_neurons.section)
     found = Found(found.params, request, options, neurons, found.results)
     files: dict[str, Path] = {}
 
@@ -179,6 +186,7 @@ def write_audit(size: Size, folder: Path, audit: str) -> tuple[Path, Report]:
         return files[key]
 
     vulnerability.keep(asked, found, output)
+    fields_part.keep(shown, found, output)
     labels = size.labels
     parts = {
         "explain": explained(labels, size.classes, size.side, output("explanations", "explanations.npz", "", "")),
@@ -207,10 +215,11 @@ def _params(request: AuditRequest) -> ReportParams:
 
 
 def _report(size: Size, audit: str, request: AuditRequest, neurons: NeuronReport, parts: Mapping[str, Any]) -> Report:
-    names = ("neurons", "neurons.vulnerability")
+    names = ("neurons", "neurons.vulnerability", "neurons.receptive_fields")
     checks = [{"id": name, "title": name, "status": "skipped", "detail": "not asked for"} for name in names]
     checks.append({"id": "measured", "title": "Numbers are measured", "status": "fail", "detail": "they are made up"})
     model = {**REPORT["model"], "name": "synthetic", "labels": size.names, "num_classes": size.classes}
+    model["input"] = {**model["input"], "shape": (3, size.side, size.side)}
     model["warnings"] = ("there is no model: <b>everything</b> is made up",)
     dataset = {**REPORT["dataset"], "name": "synthetic", "num_samples": size.images, "evaluated": size.images}
     dataset["warnings"] = ("there are no images either",)

@@ -1,12 +1,16 @@
 """Window maps and fields of chosen neurons, against the maps that the audit keeps and the worker's own pictures."""
 
 import io
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pytest
+from hypothesis import given as drawn
+from hypothesis import settings
+from hypothesis import strategies as st
 from PIL import Image
 
+from service.analyses.field_masks import Mode, inside
 from tests.analyses.conftest import images as given
 from tests.analyses.in_process import InProcess
 from tests.service.analyses.conftest import ATTACK, REQUEST, Explored, Place
@@ -118,3 +122,22 @@ def test_without_windows_it_is_said_how_to_ask(explored: Explored) -> None:
     answer = explored.ask("images/0/map-benign.png")
     assert answer.status_code == 404
     assert '"window"' in answer.json()["detail"]
+
+
+@settings(deadline=None, max_examples=100)
+@drawn(data=st.data())
+def test_masks_are_the_workers_fields(data: st.DataObject) -> None:
+    """Maps smaller and larger than the image, of any shape, with numbers below 0 and with none above it."""
+    rows, columns, height, width = (data.draw(st.integers(1, 12)) for _ in range(4))
+    neurons, mode = data.draw(st.integers(1, 4)), data.draw(st.sampled_from(get_args(Mode)))
+    threshold = data.draw(st.sampled_from((0.0, 0.25, 0.8, 1.0)))
+    numbers = np.random.default_rng(data.draw(st.integers(0, 10_000)))
+    maps = (numbers.normal(data.draw(st.sampled_from((-3, 0, 3))), 1, (neurons, rows, columns))).astype(np.float32)
+    found = inside([one.ravel().tolist() for one in maps], (rows, columns), (height, width), mode, threshold)
+    fields = receptive_field(maps, height, width)
+    border = ((fields > 0) & (np.abs(fields - threshold) < 1e-5)).any(0)  # there rounding decides
+    expected = cut(fields, threshold, mode)
+    shown = np.frombuffer(found, np.uint8).reshape(height, width)
+    np.testing.assert_array_equal(shown[~border], expected[~border])
+    if threshold == 1:  # the maximum itself
+        assert mode == "intersection" or shown.any() or not (fields > 0).any()

@@ -8,7 +8,6 @@ a few minutes to make the audit; with ``--data`` it is kept, and with ``--made``
 
 import argparse
 import os
-import random
 import tempfile
 import time
 from collections.abc import Callable
@@ -21,38 +20,10 @@ import httpx
 from openapi.wire.settings import Settings
 from tests.tools.benchmarks.service.load import Latencies
 from tests.tools.benchmarks.service.subject import serving
-from tests.tools.synthetic_audit import LAYER, Size, synthetic
+from tests.tools.benchmarks.view_calls import calls, known
+from tests.tools.synthetic_audit import Size, synthetic
 
 _GOAL = "50 ms"
-
-
-def calls(size: Size, seed: int) -> dict[str, Callable[[], str]]:
-    """Name → an address of that call, another one each time where there is a choice."""
-    draw = random.Random(seed)
-
-    def image() -> int:
-        return draw.randrange(size.images)
-
-    def label() -> int:
-        return draw.randrange(size.classes)
-
-    return {
-        "layers": lambda: "layers",
-        "neurons, all images, 100": lambda: f"neurons?cursor={draw.randrange(size.neurons - 100)}",
-        "neurons, all images, 1,000": lambda: f"neurons?limit=1000&cursor={draw.randrange(size.neurons - 1000)}",
-        "neurons of a cell, 100": lambda: f"neurons?label={label()}&sort=adversarial_rise",
-        "neurons in an image, 100": lambda: f"neurons?index={image()}",
-        "one neuron": lambda: f"neurons/{LAYER}/{draw.randrange(size.neurons)}",
-        "matrix": lambda: "matrix",
-        "images, 100": lambda: f"images?cursor={draw.randrange(size.images - 100)}",
-        "images of a cell by l2, 100": lambda: f"images?label={label()}&adversarial={label()}&sort=l2",
-        "one image with its curves": lambda: f"images/{image()}",
-        "a picture": lambda: f"images/{image()}/{draw.choice(('benign', 'adversarial', 'difference'))}.png",
-        "clusters, 8": lambda: "clusters?count=8",
-        "clusters, 200 of 1,000": lambda: f"clusters?count=1000&limit=200&cursor={draw.randrange(800)}",
-        "dendrogram": lambda: "dendrogram",
-        "embedding": lambda: "embedding",
-    }
 
 
 @dataclass
@@ -120,7 +91,7 @@ def main() -> None:
                 "goal",
             )
             print(f"\n| {' | '.join(heads)} |\n|{'---|' * len(heads)}")
-            for name, address in calls(size, 0).items():
+            for name, address in calls(size, known(http, audit), 0).items():
                 first = measure(http, audit, address, 1, api.pid)
                 found = measure(http, audit, address, times, api.pid)
                 assert not first.latency.errors + found.latency.errors, name
