@@ -30,6 +30,7 @@ from openapi.wire.private import private_folder
 from openapi.wire.queue import QueueClient
 from openapi.wire.settings import Settings
 from openapi.wire.storage import writing
+from openapi.wire.traces import attributes_of, describe, span, trace_id
 from workers.cache import InputCache
 from workers.disk import check_room, explained
 from workers.forgetting import Forgetting
@@ -95,7 +96,11 @@ class Runner:
         """Run a shard, and publish what became of it. Never raises for what the job did."""
         self.leaving.begin()
         try:
-            with regarding(job=shard.job_id, shard=shard.shard_id, **({"tenant": shard.owner} if shard.owner else {})):
+            describe(attributes={f"tremor.{name}": value for name, value in attributes_of(shard).items()})
+            more = {"tenant": shard.owner, "trace": trace_id()}
+            with regarding(
+                job=shard.job_id, shard=shard.shard_id, **{key: value for key, value in more.items() if value}
+            ):
                 self._run(shard)
         finally:
             self.leaving.end()
@@ -189,7 +194,8 @@ class Runner:
         """
         for attempt in range(1, _LOCAL_ATTEMPTS + 1):
             try:
-                return self._server.run(request.model_copy(update={"inputs": {**request.inputs, **more()}}), watch)
+                with span(f"child {request.stage}", attempt=attempt):
+                    return self._server.run(request.model_copy(update={"inputs": {**request.inputs, **more()}}), watch)
             except JobFailed as error:
                 raise _blamed(error, request) from error
             except (ChildKilled, ServerLost) as error:

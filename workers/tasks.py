@@ -22,6 +22,7 @@ from openapi.wire.jobs import TASK_NAME, Shard
 from openapi.wire.logs import set_up_logs
 from openapi.wire.queue import QueueClient
 from openapi.wire.settings import Settings
+from openapi.wire.traces import end_traces, start_traces
 from workers.runner import Runner
 from workers.sandbox import kernel
 from workers.shutdown import Drain
@@ -61,6 +62,10 @@ def start(**_: Any) -> None:
         os._exit(1)  # the pool starts another process
     with suppress(OSError, RedisError):
         queue.refuse(name, None)
+    if start_traces("worker"):
+        from opentelemetry.instrumentation.celery import CeleryInstrumentor
+
+        CeleryInstrumentor().instrument()  # type: ignore[no-untyped-call]
     _runner.start()
 
 
@@ -69,6 +74,7 @@ def end(**_: Any) -> None:
     """End the runner with its pool process."""
     if _runner is not None:
         _runner.close()
+    end_traces()
 
 
 @app.task(name=TASK_NAME)  # type: ignore[untyped-decorator]

@@ -55,6 +55,11 @@ def about(**ids: str) -> None:
     _about.set({**_about.get(), **ids})
 
 
+def only_about(**ids: str) -> None:
+    """As `about`, and nothing of before: a connection's next request may begin with what the last one was about."""
+    _about.set(ids)
+
+
 @contextmanager
 def regarding(**ids: str) -> Iterator[None]:
     """Inside the block every line of this task or thread, and of tasks begun there, carries these ids."""

@@ -24,6 +24,7 @@ from openapi.wire.jobs import TASK_NAME, Shard, WorkerEvent
 from openapi.wire.keys import attempt_key, cancel_key, refusal_key, worker_key
 from openapi.wire.settings import Settings
 from openapi.wire.streams import Delivery, Entries, deliveries_of, entries_of
+from openapi.wire.traces import attributes_of, headers, span
 
 EVENTS = "tremor:events"
 #: Blobs that were deleted, for the workers' caches; a word that is lost is made good by looking.
@@ -100,13 +101,15 @@ class QueueClient:
         """
         await self._async.set(attempt_key(shard.shard_id), shard.attempt, ex=_FLAG_SECONDS)
         try:
-            await asyncio.to_thread(
-                self._celery.send_task,
-                TASK_NAME,
-                args=[shard.model_dump(mode="json")],
-                queue=QUEUES[lane_of(shard.stage)],
-                task_id=f"{shard.shard_id}:{shard.attempt}",
-            )
+            with span(f"send {TASK_NAME}", is_message=True, **attributes_of(shard)):
+                await asyncio.to_thread(
+                    self._celery.send_task,
+                    TASK_NAME,
+                    args=[shard.model_dump(mode="json")],
+                    queue=QUEUES[lane_of(shard.stage)],
+                    task_id=f"{shard.shard_id}:{shard.attempt}",
+                    headers=headers(),
+                )
         except OperationalError as error:
             raise redis.ConnectionError(str(error)) from error
 

@@ -37,16 +37,19 @@ def api(
 
     from openapi.wire.logs import set_up_logs
     from openapi.wire.private import keep_private
+    from openapi.wire.traces import end_traces
     from service.app import create_app
     from service.cli.db import refuse_newer
-    from service.cli.sandbox import load_settings, require_signing_key
+    from service.cli.sandbox import load_settings, require_signing_key, require_traces
     from service.embedded.folder import CannotServe, listen
     from service.http.draining import DrainingServer
     from service.http.server import server_config
+    from service.http.tracing import traced
 
     keep_private()
     settings = load_settings()
     require_signing_key(settings)
+    require_traces()
     refuse_newer(settings)
     try:
         if fd is None:
@@ -60,8 +63,9 @@ def api(
     faulthandler.register(signal.SIGUSR1)  # `kill -USR1` writes what every thread is doing into the log
     _take_connections()
     app = create_app(settings, workers_ended=workers_ended)
-    server = DrainingServer(server_config(app, settings), app)
+    server = DrainingServer(server_config(traced(app), settings), app)
     server.run(sockets=[bound])
+    end_traces()
     if not server.started:
         raise click.ClickException("The API did not start; see the log above")
 

@@ -1,4 +1,4 @@
-"""What is looked at before anything is started: settings, the sandbox that the machine gives, the key for evidence."""
+"""What is looked at before anything is started: settings, the machine's sandbox, the key for evidence, traces."""
 
 import subprocess
 import sys
@@ -8,6 +8,7 @@ import click
 from pydantic import ValidationError
 
 from openapi.wire.settings import Settings
+from openapi.wire.traces import TracesMissing, check_traces
 from service.cli.exits import CommandFailed, Exit
 from service.evidence.keys import WrongKey, signer
 
@@ -32,6 +33,14 @@ def require_signing_key(settings: Settings) -> None:
         signer(settings)
     except (WrongKey, OSError) as error:
         raise click.UsageError(f"TREMOR_SIGNING_KEY_FILE: {error}") from error
+
+
+def require_traces() -> None:
+    """Raise a usage error where a collector of traces is named and nothing here can talk to it."""
+    try:
+        check_traces()
+    except TracesMissing as error:
+        raise click.UsageError(str(error)) from error
 
 
 def require_sandbox(settings: Settings) -> None:

@@ -40,13 +40,14 @@ def serve(host: str, port: int, data: Path, workers: int, is_open: bool, lifelin
     was. Further settings come from TREMOR_* variables; logs lie in the folder logs of --data.
     """
     from openapi.wire.private import keep_private
-    from service.cli.sandbox import load_settings, require_sandbox, require_signing_key
+    from service.cli.sandbox import load_settings, require_sandbox, require_signing_key, require_traces
     from service.embedded.folder import CannotServe
     from service.embedded.supervisor import Supervisor
 
     keep_private()
     settings = load_settings()
     require_signing_key(settings)
+    require_traces()
     check_reach(host, settings, is_open)
     if workers:
         require_sandbox(settings)

@@ -24,14 +24,16 @@ def worker(name: str | None) -> None:
     """
     from openapi.wire.delivery import QUEUES
     from openapi.wire.private import keep_private
-    from service.cli.sandbox import load_settings
+    from service.cli.sandbox import load_settings, require_traces
 
     keep_private()
     if importlib.util.find_spec("torch") is None:
         raise click.ClickException("A worker needs torch: pip install 'tremor[worker]'")
     if name:
         os.environ["TREMOR_WORKER_ID"] = name
-    _check_sandbox(load_settings())
+    settings = load_settings()
+    require_traces()
+    _check_sandbox(settings)
     program = [sys.executable, "-P", "-m", "celery", "--quiet", "--app", "workers.tasks", "worker"]
     options = {
         "--pool": "prefork",

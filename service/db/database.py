@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from advanced_alchemy.config import AsyncSessionConfig, EngineConfig, SQLAlchemyAsyncConfig
 from sqlalchemy import create_engine, event, make_url, text, update
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
@@ -72,6 +72,11 @@ class Database:
             event.listen(self._plain, "connect", _prepare_sqlite)
             event.listen(self._plain, "begin", _begin_sqlite)
         self._readers = ThreadPoolExecutor(_READERS, "database")
+
+    @property
+    def engines(self) -> list[Engine]:
+        """Whatever asks the database."""
+        return [self.engine.sync_engine, self._plain]
 
     async def migrate(self) -> None:
         """Bring the schema to the newest revision."""

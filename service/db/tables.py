@@ -16,6 +16,7 @@ from openapi.base import utc_now
 from openapi.keys import Scope
 from openapi.stages.base import Stage
 from openapi.status import JobKind, JobStatus, UploadStatus
+from openapi.wire.traces import traceparent
 from service.db.bases import Base, Json, Named, Tenanted
 from service.orchestrator.step_states import Progress, StepStatus
 
@@ -101,6 +102,8 @@ class Job(Tenanted, Base):
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
     started_at: Mapped[datetime | None] = mapped_column()
     finished_at: Mapped[datetime | None] = mapped_column()
+    #: Where in a trace the request was that asked for it (W3C `traceparent`); its steps go on from there.
+    traceparent: Mapped[str | None] = mapped_column(String(55), default=traceparent)
 
     __table_args__ = (
         Index("ix_jobs_kind_id", "kind", "id"),

@@ -3,13 +3,13 @@
 from typing import Any
 
 import uvicorn
-from litestar import Litestar
+from litestar.types import ASGIApp
 
 from openapi.wire.settings import Settings
 from service.http.patience import patient_protocol
 
 
-def server_config(app: Litestar, settings: Settings, **changes: Any) -> uvicorn.Config:
+def server_config(app: ASGIApp, settings: Settings, **changes: Any) -> uvicorn.Config:
     """Return uvicorn's configuration for an app of these settings; `changes` are uvicorn's own options."""
     options: dict[str, Any] = {
         "host": settings.host,

@@ -23,6 +23,7 @@ from openapi.wire.jobs import Shard, ShardResult, WorkerEvent
 from openapi.wire.logs import about, regarding
 from openapi.wire.queue import QueueClient
 from openapi.wire.settings import Settings
+from openapi.wire.traces import continuing
 from service.artifacts.garbage import collect
 from service.db.database import Database
 from service.db.tables import Job, ShardRow
@@ -279,11 +280,13 @@ class Orchestrator:
             claimed = await session.execute(claim.returning(ShardRow.id))
             if claimed.first() is None:
                 return
+            trace = await session.scalar(select(Job.traceparent).where(Job.id == row.job_id))
         shard = Shard.model_validate(row.message).model_copy(update={"attempt": row.attempt})
         try:
             known = await self.blobs.get_result_async(row.result_key)
             if known is None:
-                await self.queue.enqueue(shard)
+                with continuing(trace):
+                    await self.queue.enqueue(shard)
                 return
         except BaseException:
             async with self.db.write() as session:

@@ -49,11 +49,17 @@ def test_lines_have_ids_and_no_secrets(broker: Broker, tmp_path: Path) -> None:
                 ended(api, f"audits/{job}")
                 sent = api.get(f"/v1/audits/{job}", headers={"X-Request-ID": "from-the-proxy"})
                 assert sent.headers["x-request-id"] == "from-the-proxy"
+                # So long a body makes the connection wait and go on, with what the request was about.
+                again = json.dumps(sent.json()["request"]) + 200_000 * " "
+                api.post("/v1/audits", content=again, headers={"Content-Type": "application/json"}).raise_for_status()
+                api.get("/v1/models", headers={"X-Request-ID": "the-next"}).raise_for_status()
             until(lambda: _find(log, job=job, shard=shard.shard_id))
             (line, *_) = _find(log, job=job, shard=shard.shard_id)
             assert (line["tenant"], "was given back" in line["message"]) == (identity, True)
             access = until(lambda: _find(log, request="from-the-proxy"))
             assert access[0]["tenant"] == identity
+            (following,) = until(lambda: _find(log, request="the-next"))
+            assert "job" not in following
         finally:
             process.terminate()
             assert process.wait(PATIENCE) == 0
