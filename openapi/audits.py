@@ -141,6 +141,11 @@ class JobInfo(Frozen):
         None,
         description="Estimate of the seconds until the work planned so far is done; null while nothing tells",
     )
+    queue_position: int | None = Field(
+        None,
+        description="How many of your jobs that wait go before this one: higher priorities, then older ones; null once it "
+        "has begun. Tenants take turns, so that others' jobs do not count",
+    )
     waiting_for: Problem | None = Field(
         None, description="Why its work waits at present, such as a full disk; it goes on by itself"
     )

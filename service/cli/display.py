@@ -100,8 +100,13 @@ class Bars:
             progress.get("done", 0),
             progress.get("total", 0),
             progress.get("unit", ""),
-            waits.get("detail") or waits.get("title") or "",
+            waits.get("detail") or waits.get("title") or _place(body.get("queue_position")),
         )
+
+
+def _place(before: int | None) -> str:
+    """What a job in the queue waits for."""
+    return f"{before} of your jobs go first" if before else ""
 
 
 @contextmanager

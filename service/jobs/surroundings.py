@@ -1,18 +1,19 @@
-"""What is answered of a job beside its own row: what its model is called, and its report in one line."""
+"""What is answered of a job beside its own row: what its model is called, its headline, its place in the queue."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
 from pydantic import ValidationError
-from sqlalchemy import bindparam, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Row, and_, bindparam, case, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from openapi.audits import AuditRequest
 from openapi.base import NEWER
 from openapi.replays import replay_report
 from openapi.stages.base import Stage
 from openapi.stages.replay import ReplayValue
+from openapi.status import JobKind, JobStatus
 from service.db.tables import Job, Model, ShardRow
 from service.orchestrator.step_states import StepStatus
 
@@ -28,19 +29,34 @@ _HEADLINE = (
     .limit(1)
     .scalar_subquery()
 )
-_BESIDE = select(Job.id, _NAME.label("model_name"), _HEADLINE.label("headline")).where(
-    Job.id.in_(bindparam("ids", expanding=True))
+_OTHER = aliased(Job)
+#: Those of the same tenant that go first, as `service.orchestrator.turns` has it; inspections have a lane of their own.
+_BEFORE = (
+    select(func.count())
+    .where(
+        _OTHER.tenant_id == Job.tenant_id,
+        _OTHER.status == JobStatus.QUEUED,
+        _OTHER.kind.in_((JobKind.AUDIT, JobKind.HARDENING)),
+        _OTHER.parent_job_id.is_(None),
+        or_(_OTHER.priority > Job.priority, and_(_OTHER.priority == Job.priority, _OTHER.id < Job.id)),
+    )
+    .scalar_subquery()
 )
-_ONE = select(Job, _NAME.label("model_name"), _HEADLINE.label("headline")).where(Job.id == bindparam("id"))
+_POSITION = case((Job.status == JobStatus.QUEUED, _BEFORE))
+_FIELDS = (_NAME.label("model_name"), _HEADLINE.label("headline"), _POSITION.label("queue_position"))
+_BESIDE = select(Job.id, *_FIELDS).where(Job.id.in_(bindparam("ids", expanding=True)))
+_ONE = select(Job, *_FIELDS).where(Job.id == bindparam("id"))
 
 
 def surroundings(session: Session, jobs: Sequence[Job]) -> dict[str, Surroundings]:
-    """Job → `model_name` and `headline`, by one query for all of them, and of an audit with one its `replay`."""
+    """Job → its name, headline and place, by one query for all of them, and of an audit with one its `replay`."""
     found = session.execute(_BESIDE, {"ids": [job.id for job in jobs]})
     replays = _replays(session, jobs)
-    return {
-        row.id: {"model_name": row.model_name, "headline": row.headline, **replays.get(row.id, NONE)} for row in found
-    }
+    return {row.id: {**_beside(row), **replays.get(row.id, NONE)} for row in found}
+
+
+def _beside(row: Row[Any]) -> Surroundings:
+    return {name: getattr(row, name) for name in ("model_name", "headline", "queue_position")}
 
 
 def job_and_surroundings(session: Session, identity: str) -> tuple[Job | None, Surroundings]:
@@ -50,7 +66,7 @@ def job_and_surroundings(session: Session, identity: str) -> tuple[Job | None, S
     if row is None:
         return None, NONE
     replay = _replays(session, [row.Job]).get(identity, NONE)
-    return row.Job, {"model_name": row.model_name, "headline": row.headline, **replay}
+    return row.Job, {**_beside(row), **replay}
 
 
 def _replays(session: Session, jobs: Sequence[Job]) -> dict[str, Surroundings]:

@@ -256,3 +256,20 @@ def test_turns_and_priorities_through_a_service(settings: Settings, url: str, wo
         finish(worker, drop, single)
         for job in (*usual, urgent):
             assert flood.get(f"/v1/audits/{job}").json()["status"] == "succeeded"
+
+
+def test_places_in_the_queue(settings: Settings, url: str, worker: ProtocolWorker) -> None:
+    """Who waits is told how many of its tenant go first: the more urgent, then the older; others' do not count."""
+    with member(settings, url, "patient") as patient, member(settings, url, "rival") as rival:
+        mine, other = ready(patient, worker), ready(rival, worker)
+        audit(rival, *other)
+        first, second = (audit(patient, *mine, seed=seed) for seed in (1, 2))
+        urgent = audit(patient, *mine, seed=3, execution={"priority": 5})
+        jobs = (first, second, urgent)
+        places = [patient.get(f"/v1/audits/{job}").json()["queue_position"] for job in jobs]
+        assert places == [1, 2, 0]
+        listed = {item["id"]: item["queue_position"] for item in patient.get("/v1/audits").json()["items"]}
+        assert [listed[job] for job in jobs] == places
+        finish(worker, patient, *jobs)
+        assert [patient.get(f"/v1/audits/{job}").json()["queue_position"] for job in jobs] == [None, None, None]
+        finish(worker, rival, *(item["id"] for item in rival.get("/v1/audits").json()["items"]))

@@ -35,10 +35,10 @@ export function Running({ at, info, renew, cancel }) {
       clearInterval(regular);
     };
   }, [at]);
-  const { progress, phase, seconds_left: left, waiting_for: waiting } = info;
+  const { progress, phase, seconds_left: left, waiting_for: waiting, queue_position: before } = info;
   return html`<section aria-labelledby="under-way">
     <h2 id="under-way">Under way: ${phase ?? info.status}</h2>
-    <p><label>${progress ? `${Math.floor(progress.done)} of ${Math.floor(progress.total)} ${progress.unit}` : "waiting for a worker"}
+    <p><label>${progress ? `${Math.floor(progress.done)} of ${Math.floor(progress.total)} ${progress.unit}` : before ? `waiting for a worker, behind ${before} of yours` : "waiting for a worker"}
       <br /><progress max=${progress?.total ?? 1} value=${progress?.done ?? 0}></progress></label></p>
     ${left !== null && left !== undefined && html`<p>About ${duration(left)} left of what is planned so far.</p>`}
     ${waiting && html`<${Note}><p>Waiting: ${waiting.detail ?? waiting.title}</p><//>`}
