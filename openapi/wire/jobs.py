@@ -22,10 +22,11 @@ from openapi.stages.base import Stage, is_none
 RESULT_VERSION: dict[Stage, int] = dict.fromkeys(Stage, 2) | {
     Stage.INSPECT_MODEL: 4,
     Stage.INSPECT_DATASET: 3,
-    Stage.ATTACK: 5,
+    Stage.ATTACK: 6,
     Stage.NEURONS: 4,
-    Stage.ANALYSIS: 3,
+    Stage.ANALYSIS: 4,
     Stage.HARDEN: 4,
+    Stage.REPORT: 3,
 }
 
 #: The one Celery task; the service enqueues it by name.

@@ -1,15 +1,19 @@
 """Which checks fail on healthy networks: presets run on small nets of torchvision's families, trained for a moment.
 
-``python -m tests.tools.false_alarms [--family vgg,swin] [--preset standard,paper] [--images 24]`` prints a line a
-network and preset, with the failed checks and their details. The exit status is the number of failed checks.
+``python -m tests.tools.false_alarms [--family vgg,swin] [--preset standard,paper] [--images 24] [--mask none,noise]
+[--out FILE.jsonl]`` prints a line a network and preset, with the failed checks and their details. ``--mask`` also puts
+something before or behind the networks that hides their gradients: there the check of `MASKS` must fail. What
+``--out`` knows already is not run again. The exit status is the number of false alarms and of masks without an alarm.
 """
 
 import argparse
 import functools
+import json
 import sys
 import time
 import warnings
-from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -23,6 +27,12 @@ from workers.attacks.engine.suite import run_attack
 from workers.reports.checks import result_checks
 from workers.reports.merge import AttackTable
 
+#: How a network is masked → the check that must fail.
+MASKS = {
+    "noise": "deterministic",
+    "steps": "gradients-usable",
+    "saturated": "gradients-usable",
+}
 _TINTS = ((0.2, 0.0, 0.0), (0.0, 0.2, 0.0), (0.0, 0.0, 0.2), (0.2, 0.2, 0.0), (-0.2, -0.2, -0.2))
 
 
@@ -96,35 +106,68 @@ def checks_of(net: nn.Module, x: Tensor, y: Tensor, attacks: tuple[Attack, ...])
     return result_checks(tables, CLASSES)
 
 
-def failures(families: list[str], presets: list[str], images: int) -> Iterator[tuple[str, str, float, list[Check]]]:
-    """Yield (family, preset, seconds, failed checks)."""
-    for family in families:
-        net, shape = taught(family)
-        x, y = pictures(images, shape)
-        for preset in presets:
-            began = time.perf_counter()
-            found = checks_of(net, x, y, PRESETS[preset].attacks)
-            yield family, preset, time.perf_counter() - began, [c for c in found if c.status == "fail"]
+class Masked(nn.Module):
+    """A network behind something that hides its gradient, see `MASKS`."""
+
+    def __init__(self, net: nn.Module, how: str) -> None:
+        super().__init__()
+        self.net, self.how = net, how
+
+    def forward(self, x: Tensor) -> Tensor:
+        """x (n, c, h, w) → scores (n, classes)."""
+        if self.how == "noise":
+            x = x + 0.3 * torch.randn_like(x)
+        if self.how == "steps":
+            x = torch.round(x * 6) / 6
+        z: Tensor = self.net(x)
+        return (200 * z).softmax(1) if self.how == "saturated" else z
+
+
+def look(family: str, mask: str, preset: str, images: int) -> dict[str, Any]:
+    """One preset on one network: the failed checks by id with their details, and whether they are `wrong`."""
+    net, shape = taught(family)
+    x, y = pictures(images, shape)
+    torch.manual_seed(0)
+    began = time.perf_counter()
+    judged = net if mask == "none" else Masked(net, mask).eval()
+    found = checks_of(judged, x, y, PRESETS[preset].attacks)
+    failed = {check.id: check.detail for check in found if check.status == "fail"}
+    wrong = MASKS[mask] not in failed if mask != "none" else bool(failed)
+    seconds = round(time.perf_counter() - began, 1)
+    return {"family": family, "mask": mask, "preset": preset, "seconds": seconds, "failed": failed, "wrong": wrong}
+
+
+def _known(out: Path | None) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in out.read_text().splitlines()] if out is not None and out.exists() else []
 
 
 def main() -> int:
     """See the module."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--family", default=",".join(NETS))
-    parser.add_argument("--preset", default="smoke,standard,paper,autoattack")
+    parser.add_argument("--preset", default=",".join(PRESETS))
     parser.add_argument("--images", type=int, default=24)
+    parser.add_argument("--mask", default="none")
+    parser.add_argument("--out", type=Path)
     options = parser.parse_args()
     warnings.simplefilter("ignore")
-    count = 0
-    for family, preset, seconds, failed in failures(
-        options.family.split(","), options.preset.split(","), options.images
-    ):
-        print(
-            f"{family:16} {preset:12} {seconds:6.1f} s  {'; '.join(f'{c.id}: {c.detail}' for c in failed)}", flush=True
-        )
-        count += len(failed)
-    print(f"{count} failed checks")
-    return count
+    cells = _known(options.out)
+    there = {(cell["family"], cell["mask"], cell["preset"]) for cell in cells}
+    for preset in options.preset.split(","):
+        for family in options.family.split(","):
+            for mask in options.mask.split(","):
+                if (family, mask, preset) in there:
+                    continue
+                cell = look(family, mask, preset, options.images)
+                cells.append(cell)
+                said = "; ".join(f"{name}: {detail}" for name, detail in cell["failed"].items())
+                print(f"{family:16} {mask:10} {preset:12} {cell['seconds']:6.1f} s  {said}", flush=True)
+                if options.out is not None:
+                    with options.out.open("a") as file:
+                        file.write(json.dumps(cell) + "\n")
+    wrong = sum(cell["wrong"] for cell in cells)
+    print(f"{wrong} of {len(cells)} are not as they should be")
+    return wrong
 
 
 if __name__ == "__main__":

@@ -1,12 +1,11 @@
 """Healthy networks pass every check of the default preset, and masked ones fail the right one."""
 
 import pytest
-import torch
-from torch import Tensor, nn
+from torch import nn
 
 from openapi.attacks.base import Attack
 from openapi.presets import PRESETS
-from tests.tools.false_alarms import checks_of, pictures, taught
+from tests.tools.false_alarms import MASKS, Masked, checks_of, pictures, taught
 
 pytestmark = pytest.mark.slow
 
@@ -33,26 +32,7 @@ def test_healthy_networks_pass(family: str) -> None:
     assert failed(net, shape, "standard") == set()
 
 
-class Masked(nn.Module):
-    """A network behind something that hides its gradient."""
-
-    def __init__(self, net: nn.Module, how: str) -> None:
-        super().__init__()
-        self.net, self.how = net, how
-
-    def forward(self, x: Tensor) -> Tensor:
-        if self.how == "noise":
-            x = x + 0.3 * torch.randn_like(x)
-        if self.how == "steps":
-            x = torch.round(x * 6) / 6
-        z: Tensor = self.net(x)
-        return (200 * z).softmax(1) if self.how == "saturated" else z
-
-
-@pytest.mark.parametrize(
-    ("how", "check"),
-    [("noise", "deterministic"), ("steps", "gradients-usable"), ("saturated", "gradients-usable")],
-)
+@pytest.mark.parametrize(("how", "check"), MASKS.items())
 def test_masked_networks_fail_the_right_check(how: str, check: str) -> None:
     net, shape = taught("resnet")
     assert check in failed(Masked(net, how).eval(), shape, "standard")

@@ -237,31 +237,38 @@ def _more_steps(tables: Sequence[AttackTable]) -> Check:
 
 
 def _unbounded(tables: Sequence[AttackTable]) -> Check:
-    title = "Unbounded attacks fool the model"
+    identity, title = "unbounded-attack-succeeds", "Unbounded attacks fool the model"
     free = [t for t in tables if not t.spec.facts.black_box and _reach(t) and t.attacked.any()]
     if not free:
-        return _check(
-            "unbounded-attack-succeeds",
-            title,
-            None,
-            f"needs an attack with linf eps >= {LARGE_EPS:g}, or one without eps",
-        )
+        return _check(identity, title, None, f"needs an attack with linf eps >= {LARGE_EPS:g}, or one without eps")
     best = min(free, key=lambda t: int(t.robust.sum()))
     left = int(best.robust.sum())
     good = left / best.n <= 0.02
-    detail = f"{best.id} leaves {left} of {best.n} samples robust" + (
-        "" if good else "; without a bound it should be 0"
-    )
-    return _check("unbounded-attack-succeeds", title, good, detail, attack=best.id, robust=left, n=best.n)
+    detail = f"{best.id} leaves {left} of {best.n} samples robust"
+    if not good and not any(_goes_far(t) for t in free):
+        return _check(identity, title, None, f"{detail}; its options let no example be far enough away to tell")
+    detail += "" if good else "; without a bound it should be 0"
+    return _check(identity, title, good, detail, attack=best.id, robust=left, n=best.n)
 
 
 def _reach(table: AttackTable) -> bool:
+    """Whether it may look as far as to a grey image."""
     eps, norm = getattr(table.spec, "eps", None), getattr(table.spec, "norm", None)
     if table.spec.mask is not None:
         return False
     if eps is None:
         return table.spec.facts.minimal
     return norm == "linf" and float(eps) >= LARGE_EPS and _iterates(table)
+
+
+def _goes_far(table: AttackTable) -> bool:
+    """Whether its options let it come as far as to a grey image, and any success there count."""
+    spec = table.spec
+    if getattr(spec, "confidence", 0) > 0 or float(getattr(spec, "max_change", 1)) < LARGE_EPS:
+        return False
+    # a step of Adam is about as long as its rate, in pixels half of what is told
+    step = getattr(spec, "learning_rate", 2) / 2 if spec.name == "cw" else getattr(spec, "step_size", None)
+    return step is None or float(step) * getattr(spec, "steps", 1) >= LARGE_EPS
 
 
 def _gradients(tables: Sequence[AttackTable]) -> Check:

@@ -23,13 +23,12 @@ def test_no_black_images() -> None:
     assert moved.max() < 0.5 * x.flatten(1).norm(dim=1).min()
 
 
-def test_a_larger_constant_succeeds_where_a_small_one_cannot() -> None:
+@pytest.mark.parametrize("columns", [1, 9])
+def test_the_constant_grows_until_it_is_enough(columns: int) -> None:
     model = trained_cnn()
     x, y = held_out(24)
-    few = attack(model, Cw(initial_const=1e-6, binary_search_steps=1, steps=50), x, y)
-    grown = attack(model, Cw(initial_const=1e-6, binary_search_steps=9, steps=50), x, y)
-    assert few.success.sum() < grown.success.sum()
-    assert (grown.success == grown.correct).all()
+    run = attack(model, Cw(initial_const=1e-6, binary_search_steps=columns, steps=50), x, y)
+    assert (run.success == run.correct).all()
 
 
 def test_confidence_is_kept_to_the_end() -> None:

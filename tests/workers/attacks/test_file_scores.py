@@ -8,10 +8,11 @@ import torch
 from torch import nn
 
 from openapi.attacks import Pgd
-from tests.workers.models.test_mixtures import Mix, Two, loaded
+from tests.workers.models.test_mixtures import MIXTURES, Mix, Two, loaded
 from workers.attacks.engine.attack_run import AttackRun
 from workers.attacks.engine.file_scores import by_a_hair, decision_check
 from workers.attacks.engine.suite import run_attack
+from workers.attacks.engine.victim import Logits
 
 HEADS: dict[str, Mix] = {
     "sigmoid": lambda p, q: torch.sigmoid(p),
@@ -66,6 +67,26 @@ def test_counts_are_those_of_the_file_itself(tmp_path: Path, name: str, how: str
     assert set(expected) < set(run.extras)
 
 
+@pytest.mark.parametrize("name", ["noisy or", "noisy or of sigmoids", "mean of sigmoids"])
+def test_examples_of_mixtures_are_wrong_by_the_file_itself(tmp_path: Path, name: str) -> None:
+    """By the logits alone some of the examples have scores of 1 for the right class as well, the first of equals."""
+    model, theirs = loaded(Two(MIXTURES[name][1], scale=200), tmp_path, "trace")
+    x = torch.rand(96, 3, 4, 4, generator=torch.Generator().manual_seed(2))
+    with torch.no_grad():
+        y = model(x).argmax(1)
+
+    def right_and_fooled(attacked: Logits) -> tuple[int, int]:
+        run = run_attack(attacked, Pgd(eps=0.1, steps=8), x, y, torch.arange(len(x)))
+        named = torch.from_numpy(theirs(run.x_adv).detach().numpy().argmax(1))
+        return int(((named == y) & torch.from_numpy(run.success)).sum()), int(run.success.sum())
+
+    kept, fooled = right_and_fooled(model)
+    kept_by_logits, fooled_by_logits = right_and_fooled(lambda images: model(images))
+    assert kept == 0
+    assert kept_by_logits > 0
+    assert fooled >= fooled_by_logits - kept_by_logits
+
+
 @pytest.mark.parametrize(
     "mix", [lambda p, q: p, lambda p, q: (p - q)[:, :1], lambda p, q: torch.sigmoid(p)[:, :1]],
     ids=["logits", "one logit", "one probability"],
@@ -81,6 +102,14 @@ def test_files_that_cannot_tie_are_not_asked(tmp_path: Path, mix: Mix) -> None:
 def figures(**changed: int) -> dict[str, Any]:
     counts = {"file_level": 0, "file_differs": 0, "file_correct": 90, "file_fooled": 200, "file_keeps": 0}
     return {**counts, "file_yields": 0, **changed}
+
+
+def test_one_image_proves_nothing() -> None:
+    """Of few images a single one is more than half a per cent."""
+    for count in (1, 2):
+        changed = {"file_differs": count, "file_keeps": count, "file_yields": count, "file_fooled": 30}
+        check = decision_check({"a": figures(**changed)}, 40, 36)
+        assert check.status == ("pass" if count == 1 else "fail")
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from openapi.attacks import Cw, Ddn, Deepfool, Ead, Fmn
+from openapi.attacks import Cw, Ddn, Deepfool, Ead, Fmn, StrAttack
 from openapi.attacks.base import Attack
 from tests.workers.attacks.nets import Linear, attack
 from tests.workers.attacks.trained import held_out, trained_cnn
@@ -42,6 +42,35 @@ def nearest(model: Linear, x: Tensor, y: Tensor, order: float) -> Tensor:
 def label(value: object) -> str:
     """What a case is called: by its attack and the norm."""
     return f"{value.name}-{getattr(value, 'norm', '')}" if isinstance(value, Attack) else ""
+
+
+#: One step of the search, whose constant is too small for scores that lie close together.
+GROWING: list[tuple[Attack, float]] = [
+    (Cw(binary_search_steps=1), 1.01),
+    (Ead(binary_search_steps=1), 4.0),  # it shortens the L1 distance, not this one
+    (StrAttack(binary_search_steps=1, group=1), 3.0),  # few groups, not near ones
+]
+
+
+@pytest.mark.parametrize(("spec", "far"), GROWING, ids=label)
+def test_the_constant_grows_where_scores_lie_close_together(spec: Attack, far: float) -> None:
+    """c must be twice the distance over the length of the slope: about 200 here, 0.001 to 1 at first."""
+    model, x, y = linear(scale=1e-3)
+    run = attack(model, spec, x, y)
+    assert run.success.all()
+    ratio = (run.x_adv - x).flatten(1).norm(dim=1) / nearest(model, x, y, 2.0)
+    assert ratio.min() > 0.999
+    assert ratio.median() < far
+
+
+def test_no_constant_is_tried_where_there_is_no_slope() -> None:
+    """Zero gradients stay zero however much they are multiplied by."""
+    model = Linear(torch.zeros(2, D), torch.tensor([1.0, 0.0]))
+    x = torch.rand(4, *SHAPE, generator=torch.Generator().manual_seed(5))
+    for spec in (Cw(), Ead(), StrAttack()):
+        run = attack(model, spec, x, torch.zeros(4, dtype=torch.int64))
+        assert not run.success.any()
+        assert run.backward_passes <= 4 * spec.binary_search_steps * (spec.steps + 1)
 
 
 CASES: list[tuple[Attack, float]] = [

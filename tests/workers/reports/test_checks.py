@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from openapi.attacks import Apgd, Fgsm, Pgd
+from openapi.attacks import Apgd, Cw, Fgsm, Pgd, StrAttack
 from openapi.attacks.base import Attack
 from openapi.report import Check
 from tests.workers.reports.planted import Planted, merged
@@ -86,6 +86,17 @@ def test_ladders(check: Checked) -> None:
 def test_an_unbounded_attack_must_win(check: Checked) -> None:
     assert check([Pgd(eps=0.5)], [N < 40])["unbounded-attack-succeeds"].status == "fail"
     assert check([Pgd(eps=0.1)], [N < 60])["unbounded-attack-succeeds"].status == "skipped"
+
+
+@pytest.mark.parametrize(
+    "short", [Cw(steps=60), Cw(confidence=5), StrAttack(max_change=0.2), Pgd(eps=0.6, steps=4, step_size=0.1)], ids=repr
+)
+def test_an_attack_that_cannot_go_far_tells_nothing_by_losing(check: Checked, short: Attack) -> None:
+    lost = check([short], [N < 40])["unbounded-attack-succeeds"]
+    assert lost.status == "skipped"
+    assert "far enough" in lost.detail
+    assert check([short], [N < 60])["unbounded-attack-succeeds"].status == "pass"
+    assert check([short, Cw()], [N < 40, N < 30])["unbounded-attack-succeeds"].status == "fail"
 
 
 def test_vanishing_and_broken_gradients(check: Checked) -> None:

@@ -43,6 +43,8 @@ class Batch:
     target: the one class that is to be reached, and that no row is of. Rows then leave only with an example of that
     class; the first of another wrong class is stored until there is one, and marked in `misled` (n,).
     minimal-norm attacks (``minimal=True``): ``keep`` stores the success nearest to x; `active()` stays with the attack.
+    named: the classes that the file itself names by its logits, where an example counts only if they are wrong
+    (`file_scores.labels_of`).
     free: (n, 1, h, w) of 1 where pixels may change and 0 where not; None: everywhere. Whatever an attack asks about or
     keeps then is x elsewhere, and gradients are 0 there; balls are those of `ball`.
     """
@@ -59,6 +61,7 @@ class Batch:
         minimal: bool = False,
         repeatable: bool = True,
         target: int | None = None,
+        named: Callable[[Tensor], Tensor] | None = None,
         free: Tensor | None = None,
         beat: Callable[[float], None] | None = None,
     ) -> None:
@@ -81,7 +84,7 @@ class Batch:
         self._untested, self._last_step = torch.zeros_like(self.found), -1
         #: free numbers for the report; counts (ints, lists of ints) of slices are added up
         self.extras: Extras = {}
-        self._beat = beat
+        self._named, self._beat = named, beat
 
     def active(self) -> Tensor:
         """Rows without a success yet."""
@@ -121,12 +124,18 @@ class Batch:
 
     def fooled(self, logits: Tensor, rows: Tensor) -> Tensor:
         """Return (m,) mask: another class leads the true one (or the target all others) by more than float32 noise."""
-        if self.target is not None:
-            return margin_target(logits, self.target[rows]) > self.tolerance[rows]
-        return self._wrong(logits, rows)
+        if self.target is None:
+            return self._wrong(logits, rows)
+        target = self.target[rows]
+        return self._agreed(margin_target(logits, target) > self.tolerance[rows], logits, lambda k: k == target)
 
     def _wrong(self, logits: Tensor, rows: Tensor) -> Tensor:
-        return margin(logits, self.y[rows]) > self.tolerance[rows]
+        y = self.y[rows]
+        return self._agreed(margin(logits, y) > self.tolerance[rows], logits, lambda k: k != y)
+
+    def _agreed(self, hit: Tensor, logits: Tensor, meant: Callable[[Tensor], Tensor]) -> Tensor:
+        """Return those of the hits (m,) that the file itself names as is meant."""
+        return hit if self._named is None or not bool(hit.any()) else hit & meant(self._named(logits))
 
     def _mislead(self, rows: Tensor, x_adv: Tensor, logits: Tensor) -> None:
         """Store the first examples of another wrong class than the target; rows may repeat."""

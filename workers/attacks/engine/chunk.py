@@ -9,7 +9,7 @@ from torch import Tensor
 from openapi.attacks.base import Attack
 from workers.attacks.engine.attack_run import AttackRun
 from workers.attacks.engine.batch import TOLERANCE, Batch
-from workers.attacks.engine.file_scores import by_a_hair, count_decisions
+from workers.attacks.engine.file_scores import by_a_hair, count_decisions, labels_of
 from workers.attacks.engine.gradient_probe import probe_gradient
 from workers.attacks.engine.outcomes import Columns
 from workers.attacks.engine.replay import Replays
@@ -80,13 +80,17 @@ class _Found:
         clean = chunk.clean[rows]
         tolerance = TOLERANCE * (clean.amax(1) - clean.amin(1))
         lead = margin(self.final[rows], chunk.y[rows])
-        batch.decide(lead > 2 * tolerance)
-        success = (batch.found | batch.misled) & (lead > tolerance)
+        named = labels_of(chunk.outside.model)
+        labels = None if named is None else named(self.final[rows])
+        wrong = torch.ones_like(batch.found) if labels is None else labels != chunk.y[rows]
+        batch.decide((lead > 2 * tolerance) & wrong)
+        success = (batch.found | batch.misled) & (lead > tolerance) & wrong
         near = ((lead > 0) & ~success).nonzero().flatten()
         success[near] = by_a_hair(chunk.outside.model, stored[near], chunk.y[rows[near]], self.final[rows[near]])
         self.success[rows] = success
         if batch.target is not None:
-            self.reached[rows] = batch.found & (margin_target(self.final[rows], batch.target) > tolerance)
+            reached = batch.found & (margin_target(self.final[rows], batch.target) > tolerance)
+            self.reached[rows] = reached if labels is None else reached & (labels == batch.target)
         if spec.facts.black_box:
             self.queries[rows] = batch.victim.forwards
 
@@ -173,6 +177,7 @@ def _batch(
         minimal=spec.facts.minimal,
         repeatable=not randomised,
         target=target,
+        named=labels_of(chunk.outside.model),
         free=None if chunk.free is None else chunk.free[rows],
         beat=beat,
     )

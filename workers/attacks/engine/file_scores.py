@@ -4,10 +4,11 @@ Attacks and counts go by the logits below a file's last operators. Where the fil
 sure networks, means of them), several classes share the highest one: its argmax names the first of them, and the
 file's user sees another accuracy than the logits have. And where sure networks that contradict each other are mixed, a
 lead of the logits may be below what counts as a success elsewhere (`batch.TOLERANCE`) and be none of rounding's: their
-log-odds are hundreds apart, and exact near 0. There the file's argmax decides (`by_a_hair`).
+log-odds are hundreds apart, and exact near 0. There the file's argmax decides (`by_a_hair`). And of such files an
+example counts only where their own scores name the wrong class (`labels_of`): where they tie, attacks go on.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import torch
@@ -20,8 +21,23 @@ from workers.attacks.engine.victim import Logits
 #: `models.agreement` does it.
 _ROUNDINGS = 30
 _DRAWS = 3
-#: Share of the samples, or of the examples, on which the file may decide otherwise.
+#: Share of the samples, or of the examples, on which the file may decide otherwise; a single one proves nothing.
 _MOST = 0.005
+
+
+def labels_of(model: Logits) -> Callable[[Tensor], Tensor] | None:
+    """Return what gives the classes (n,) that the file itself names, from logits (n, K); None unless it mixes
+    probabilities."""
+    offer = getattr(model, "file_decision", None)
+    if offer is None or not getattr(model, "mixes", False):
+        return None
+
+    def named(logits: Tensor) -> Tensor:
+        found = offer(logits)
+        labels: Tensor = logits.argmax(1) if found is None else found.labels
+        return labels
+
+    return named
 
 
 def by_a_hair(model: Logits, x_adv: Tensor, y: Tensor, final: Tensor) -> Tensor:
@@ -72,7 +88,7 @@ def count_decisions(
 
 def decision_check(extras: Mapping[str, Mapping[str, Any]], n: int, correct: int) -> Check:
     """Return the check on it: `fail` when the file decides otherwise on more than 0.5 % of the images, of an attack's
-    examples or of the images that resisted it.
+    examples or of the images that resisted it, and on more than one.
 
     extras: attack id → its merged extras; n: samples, of which the logits get `correct` right.
     """
@@ -87,15 +103,15 @@ def decision_check(extras: Mapping[str, Mapping[str, Any]], n: int, correct: int
     yields = {k: int(f["file_yields"]) for k, f in seen.items()}
     least, most = (max(shares, key=lambda k: shares[k]) for shares in (kept, yields))
     said = []
-    if differs > _MOST * n:
+    if _many(differs, n):
         said.append(
             f"several classes share its highest score on {level} of {n} images: its argmax gets {right} right, the "
             f"logits that are attacked and counted here {correct}"
         )
-    if kept[least] > _MOST:
-        found = seen[least]
+    found = seen[least]
+    if _many(int(found["file_keeps"]), int(found["file_fooled"])):
         said.append(f"of {found['file_fooled']} examples of {least} its argmax still gets {found['file_keeps']} right")
-    if yields[most] > _MOST * n:
+    if _many(yields[most], n):
         said.append(f"its argmax gives way on {yields[most]} images that count as robust to {most}, by a hair")
     detail = f"its argmax names another class than the logits on {differs} of {n} images"
     if said:
@@ -113,3 +129,7 @@ def decision_check(extras: Mapping[str, Mapping[str, Any]], n: int, correct: int
         "robust_lost": yields,
     }
     return Check(id=identity, title=title, status="fail" if said else "pass", detail=detail, numbers=numbers)
+
+
+def _many(count: int, n: int) -> bool:
+    return count > max(1, _MOST * n)

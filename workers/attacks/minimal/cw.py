@@ -13,6 +13,7 @@ from workers.attacks.engine.batch import Batch
 from workers.attacks.engine.rows import RowState
 from workers.attacks.maths.balls import per_row
 from workers.attacks.maths.losses import margin, margin_without, rival
+from workers.attacks.minimal.constants import MOST
 from workers.attacks.registry import implements
 
 _CHECK = 10  # steps between two looks at whether a row still gains
@@ -59,7 +60,9 @@ class _Rows(RowState):
 def cw(batch: Batch, spec: Cw) -> None:
     """``minimise ||x' - x||_2^2 + c max(z_y - max_{j != y} z_j + kappa, 0)`` over x' in [0, 1], c by binary search.
 
-    Adam, `steps` per column; c falls to the middle of its bracket after a success and grows tenfold before the first.
+    Adam, `steps` per column; c falls to the middle of its bracket after a success and grows tenfold before the first,
+    up to 1e10 as in the authors' code: where scores lie close together c may have to be large, and a row without a
+    success gets further columns beyond `binary_search_steps` (ours) unless its gradient is 0.
     The box is kept by projection (the paper's §V.B lists it beside tanh), since tanh's slope is 0 at 0 and 1 and leaves
     saturated pixels, the background of every digit, unable to move; `learning_rate` is in the paper's tanh units, i.e.
     half of it in pixels (ours).
@@ -150,4 +153,5 @@ def _next_column(batch: Batch, s: _Rows, ended: Tensor, spec: Cw) -> Tensor:
     s.before[ended] = torch.inf
     s.x_adv[ended] = torch.where(per_row(s.best[ended].isfinite()), batch.x_adv[s.rows[ended]], s.x[ended])
     _turn(batch, s, ended & (s.column == spec.binary_search_steps - 1) & s.best.isfinite(), spec)
-    return s.column >= spec.binary_search_steps
+    hopeless = (s.c > MOST) | batch.victim.zero_gradients[s.rows]
+    return (s.column >= spec.binary_search_steps) & (s.best.isfinite() | hopeless)

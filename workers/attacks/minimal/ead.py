@@ -29,7 +29,8 @@ def ead(batch: Batch, spec: Ead) -> None:
     ``y_{k+1} = x_{k+1} + k / (k + 3) (x_{k+1} - x_k)``, clipped. S undoes changes up to beta, shortens the others by
     beta and clips. The points y are the ones tested, since their pass is made anyway (ours); the success with the
     smallest L1 distance is kept (the paper's L1 rule) and bisected towards x (ours). A row whose loss stands still ends
-    its column.
+    its column. c grows tenfold until a row has its first success, at most to 1e10, if need be in columns beyond
+    `binary_search_steps` (ours).
 
     Ours, without confidence: the last of three or more columns leaves out the class of the nearest example, whose
     boundary need not be the nearest; what it finds and the nearest example walk along the boundary for 30 passes each
@@ -44,6 +45,8 @@ def ead(batch: Batch, spec: Ead) -> None:
     for column in range(spec.binary_search_steps - int(turned)):
         constants.update(_column(batch, active, constants.c, spec, nobody).found)
         batch.beat((column + 1) / spec.binary_search_steps)
+    while len(at := constants.growing(batch.found[active], batch.victim.zero_gradients[active])):
+        constants.update(_column(batch, active[at], constants.c[at], spec, nobody[at]).found, at)
     if turned:
         success = _column(batch, active, constants.c, spec, _classes_found(batch, active))
         refine_l1(batch, _REFINE, (active[success.found], success.image[success.found]))

@@ -28,10 +28,11 @@ def strattack(batch: Batch, spec: StrAttack) -> None:
     - ``z = (eta z + rho sum(copies + duals) - c grad f(x + z)) / (eta + 3 rho)``, ``eta = rho sqrt(round)``
     - ``dual += copy - z``
 
-    The candidate is ``clip(x + s)``, tested every fourth round and after the last. Per row the success with the least
-    ``gamma ||d||^2 + tau sum ||d_G||`` is kept, then its L2 distance is lowered inside its groups alone
-    (`refine_l2`), as
-    in the paper's refined attack. ``extras["groups_changed"]`` adds up the groups of all successes.
+    c grows tenfold until a row has its first success, at most to 1e10, if need be in columns beyond
+    `binary_search_steps` (ours). The candidate is ``clip(x + s)``, tested every fourth round and after the last. Per
+    row the success with the least ``gamma ||d||^2 + tau sum ||d_G||`` is kept, then its L2 distance is lowered inside
+    its groups alone (`refine_l2`), as in the paper's refined attack. ``extras["groups_changed"]`` adds up the groups of
+    all successes.
 
     Xu et al., "Structured Adversarial Attack: Towards General Implementation and Better Interpretability", 2019.
     """
@@ -42,13 +43,18 @@ def strattack(batch: Batch, spec: StrAttack) -> None:
     best = torch.full((len(active),), torch.inf, device=active.device)
     best_x = batch.x[active].clone()
     width = batch.victim.tile
-    for column in range(spec.binary_search_steps):
+    at, columns = torch.arange(len(active), device=active.device), 0
+    while columns < spec.binary_search_steps or len(at):
         found = torch.zeros(len(active), dtype=torch.bool, device=active.device)
-        for begin in range(0, len(active), width):
-            s = slice(begin, begin + width)
-            found[s] = _column(batch, active[s], constants.c[s], best[s], best_x[s], groups, spec)
+        for part in torch.split(at, width):
+            cost, image = best[part], best_x[part]
+            found[part] = _column(batch, active[part], constants.c[part], cost, image, groups, spec)
+            best[part], best_x[part] = cost, image
         constants.update(found)
-        batch.beat((column + 1) / spec.binary_search_steps)
+        columns += 1
+        batch.beat(columns / spec.binary_search_steps)
+        if columns >= spec.binary_search_steps:
+            at = constants.growing(best.isfinite(), batch.victim.zero_gradients[active])
     stuck = (batch.victim.zero_gradients[active] & best.isinf()).nonzero().flatten()
     for begin in range(0, len(stuck), width):
         at = stuck[begin : begin + width]
