@@ -165,7 +165,7 @@ def main() -> int:
                 if options.out is not None:
                     with options.out.open("a") as file:
                         file.write(json.dumps(cell) + "\n")
-    wrong = sum(cell["wrong"] for cell in cells)
+    wrong = sum(bool(cell["wrong"]) for cell in cells)
     print(f"{wrong} of {len(cells)} are not as they should be")
     return wrong
 
