@@ -203,6 +203,24 @@ class MalformedRequest(TremorError):
     slug = "malformed-request"
 
 
+class DigestMismatch(TremorError):
+    """The content does not have the digest that the request says (400)."""
+
+    slug = "digest-mismatch"
+
+
+class ChecksumMismatch(TremorError):
+    """A part of an upload does not have the checksum that the request says (460, of tus)."""
+
+    slug = "checksum-mismatch"
+
+
+class UnsupportedVersion(TremorError):
+    """The client speaks another version of a protocol (412)."""
+
+    slug = "unsupported-version"
+
+
 class Unauthorized(TremorError):
     """No API key, or not a valid one (401)."""
 

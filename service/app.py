@@ -35,6 +35,7 @@ from service.orchestrator.retries import Ended
 from service.policies.controller import PolicyController
 from service.reference.controller import ReferenceController
 from service.reference.page import POLICY
+from service.resumable.controller import ResumableController
 from service.ui.controller import PageController
 from service.upkeep.keeper import kept_in_order
 from service.webhooks.controller import WebhookController
@@ -49,6 +50,7 @@ _DESCRIPTION = (
 _TAGS = [
     Tag("models", "Uploaded and hardened classifiers"),
     Tag("datasets", "Uploaded data sets"),
+    Tag("uploads", "Files in parts, of which models and data sets are made (tus 1.0)"),
     Tag("audits", "Attacks and neuron analysis of a model on a data set, with a report"),
     Tag("analyses", "Layers, neurons, images and clusters of an audit that has ended, in slices"),
     Tag("policies", "Rules under a name, bound to models"),
@@ -114,6 +116,7 @@ def create_app(settings: Settings, *, workers_ended: Ended | None = None) -> Lit
         route_handlers=[
             ModelController,
             DatasetController,
+            ResumableController,
             AuditController,
             AnalysesController,
             ExplanationsController,

@@ -84,6 +84,9 @@ class Settings(BaseSettings):
     )
     max_model_bytes: int = Field(2 * _GIB, gt=0, description="Largest model file taken")
     max_dataset_bytes: int = Field(8 * _GIB, gt=0, description="Largest data set file taken")
+    upload_seconds: float = Field(
+        86_400.0, gt=0, description="A file in parts (`/v1/uploads`) of which nothing has come for so long is removed"
+    )
     max_body_bytes: int = Field(
         4 * _MIB, gt=0, description="Largest JSON body, and largest `metadata` field of an upload"
     )

@@ -13,6 +13,7 @@ from openapi.status import TERMINAL
 from openapi.wire.blobs import BlobStore
 from openapi.wire.queue import QueueClient
 from service.db.database import Database
+from service.db.resumable import ReceivedPart
 from service.db.tables import Artifact, Dataset, Job, Model, ShardRow
 
 _SHA256 = re.compile(r"\b[0-9a-f]{64}\b")
@@ -30,7 +31,7 @@ def _chunks(items: list[str], size: int = 500) -> Iterator[list[str]]:
 async def referred(session: AsyncSession, shas: set[str]) -> set[str]:
     """Those of the blobs that some row names; the JSON of shards and data sets is searched as text, in one pass."""
     found: set[str] = set()
-    for column in (Model.sha256, Dataset.sha256, Artifact.sha256):
+    for column in (Model.sha256, Dataset.sha256, Artifact.sha256, ReceivedPart.sha256):
         for chunk in _chunks(sorted(shas)):
             found |= set(await session.scalars(select(column).where(column.in_(chunk))))
     # A job that has ended needs its inputs no more, and neither what was prepared of them.

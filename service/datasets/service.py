@@ -8,6 +8,7 @@ from openapi.problems import Problem
 from openapi.stages.base import Stage
 from openapi.stages.inspect_dataset import InspectDatasetParams
 from openapi.status import JobKind
+from openapi.uploads import DatasetSource
 from service.db.tables import Dataset
 from service.uploads.service import UploadService
 
@@ -45,6 +46,7 @@ class DatasetService(UploadService[Dataset, DatasetMetadata, DatasetInfo]):
     table = Dataset
     metadata_type = DatasetMetadata
     info_type = DatasetInfo
+    source_type = DatasetSource
     prefix = "dst"
     kind = JobKind.INSPECT_DATASET
     work: ClassVar[Stage] = Stage.INSPECT_DATASET

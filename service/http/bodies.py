@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from litestar import Request, Response
 from pydantic import BaseModel, ValidationError
 
-from openapi.problems import InvalidField, InvalidFields, MalformedRequest, UnsupportedMediaType
+from openapi.problems import InvalidField, InvalidFields, MalformedRequest, TooLarge, UnsupportedMediaType
 from openapi.text import one_line
 from service.fields import field_errors, pointer, read_strictly
 
@@ -104,12 +104,33 @@ async def load(data: bytes, model: type[M], prefix: str = "") -> M:
     return work() if len(data) <= _SMALL else await asyncio.to_thread(work)
 
 
-async def read_json(request: Request[Any, Any, Any], model: type[M]) -> M:
-    """Read and check the request's JSON body. 400 unreadable, 413 too large, 415 not JSON, 422 wrong fields."""
-    kind = request.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
-    if kind != "application/json" and not kind.endswith("+json"):
-        raise UnsupportedMediaType(f"Send application/json here, not {kind or 'nothing'}")
-    return await load(await request.body(), model)
+def is_json(request: Request[Any, Any, Any], absent: str = "") -> bool:
+    """Whether the body is said to be JSON; `absent`: what it is where nothing is said."""
+    kind = _media_type(request, absent)
+    return kind == "application/json" or kind.endswith("+json")
+
+
+def _media_type(request: Request[Any, Any, Any], absent: str) -> str:
+    return str(request.headers.get("content-type", absent)).partition(";")[0].strip().lower()
+
+
+async def read_json(request: Request[Any, Any, Any], model: type[M], most: int | None = None) -> M:
+    """Read and check the request's JSON body. 400 unreadable, 413 too large, 415 not JSON, 422 wrong fields.
+
+    `most`: bytes that it may have, where the handler takes larger bodies of other kinds.
+    """
+    if not is_json(request, "application/json"):
+        raise UnsupportedMediaType(f"Send application/json here, not {_media_type(request, '') or 'nothing'}")
+    return await load(await request.body() if most is None else await _short(request, most), model)
+
+
+async def _short(request: Request[Any, Any, Any], most: int) -> bytes:
+    data = bytearray()
+    async for chunk in request.stream():
+        data += chunk
+        if len(data) > most:
+            raise TooLarge(f"The body is larger than the {most} bytes that this service takes of JSON")
+    return bytes(data)
 
 
 def answer(

@@ -18,6 +18,7 @@ IN_V1 = ("unauthorized", "forbidden", "not-acceptable", "rate-limited", "unavail
 UPLOADING = (
     "malformed-request",
     "quota-exceeded",
+    "not-ready",
     "validation",
     "too-large",
     "unsupported-media-type",
@@ -36,7 +37,11 @@ class Doc:
     body: type[BaseModel] | None = None
     upload: type[BaseModel] | None = None
     examples: dict[str, Any] = field(default_factory=dict)
+    #: Headers that it understands, and those that it needs.
     headers: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    #: Whether the body is a part of a file.
+    part: bool = False
     also: tuple[str, ...] = ()
 
     def offered(self) -> tuple[str, ...]:

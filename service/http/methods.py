@@ -9,6 +9,8 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 
 from service.http.docs import Doc
 from service.http.negotiation import preferred
+from service.http.tus import capabilities
+from service.resumable.service import most_bytes
 
 
 def tell_methods(app: ASGIApp) -> ASGIApp:
@@ -21,8 +23,11 @@ def tell_methods(app: ASGIApp) -> ASGIApp:
         template = scope.get("path_template")
         routes = [route for route in scope["litestar_app"].routes if route.path_format == template]
         methods = {method for route in routes for method in getattr(route, "methods", ())}
-        allow = ", ".join(sorted(methods | {"OPTIONS"}))
-        await send({"type": "http.response.start", "status": 204, "headers": [(b"allow", allow.encode())]})
+        headers = {"Allow": ", ".join(sorted(methods | {"OPTIONS"}))}
+        if any(handler.opt.get("tus") for route in routes for handler in getattr(route, "route_handlers", ())):
+            headers |= capabilities(most_bytes(scope["litestar_app"].state.services.settings))
+        lines = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+        await send({"type": "http.response.start", "status": 204, "headers": lines})
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
     return told

@@ -21,24 +21,14 @@ from openapi.problems import Problem
 from openapi.report import Report
 from openapi.webhooks import WebhookEvent
 from service.http.docs import ALWAYS, IN_V1, WRITING, Doc
-from service.http.idempotency import IDEMPOTENCY_KEY
-from service.jobs.events import EVENT_ID, JobEvent, event_schema
+from service.http.schema_requests import header_parameters, request_body
+from service.jobs.events import JobEvent, event_schema
 from service.reference.page import render_page
 
 _REF = "#/components/schemas/{model}"
 
 #: What every free text matches.
 NO_NUL = r"^[^\x00]*$"
-
-_PATTERNS = {"Idempotency-Key": IDEMPOTENCY_KEY, "Last-Event-ID": EVENT_ID}
-
-_HEADERS = {
-    "Idempotency-Key": "Same key and body: the first answer again. Same key, other body: 409",
-    "Last-Event-ID": "Id of the last event that was seen; the stream goes on after it; unknown: from the beginning",
-    "Range": "One range of bytes, e.g. `bytes=0-1023` or `bytes=-500`",
-    "If-Range": "An ETag: the range is sent only if the content is still that",
-    "If-None-Match": "ETags: 304 if the content is one of those",
-}
 
 _STATUS = {
     200: "The answer",
@@ -114,29 +104,6 @@ class _Components:
         return self._refs[(model, "serialization")]
 
 
-def _body(doc: Doc, components: _Components) -> dict[str, Any] | None:
-    if doc.body is not None:
-        media: dict[str, Any] = {"schema": components.reading(doc.body)}
-        if "body" in doc.examples:
-            media["example"] = doc.examples["body"]
-        return {"required": True, "content": {"application/json": media}}
-    if doc.upload is not None:
-        schema = {
-            "type": "object",
-            "required": ["file"],
-            "additionalProperties": False,
-            "properties": {
-                "file": {"type": "string", "format": "binary", "description": "The file's bytes"},
-                "metadata": components.reading(doc.upload),
-            },
-        }
-        media = {"schema": schema, "encoding": {"metadata": {"contentType": "application/json"}}}
-        if doc.examples:
-            media["example"] = {"file": "(bytes)", **doc.examples}
-        return {"required": True, "content": {"multipart/form-data": media}}
-    return None
-
-
 def _media(kind: str, components: _Components) -> dict[str, Any]:
     if kind == "text/event-stream":
         return {"schema": event_schema(components.writing(JobEvent))}
@@ -182,16 +149,6 @@ def _problem_example(slug: str) -> dict[str, Any]:
     return found
 
 
-def _header_parameter(name: str) -> dict[str, Any]:
-    return {
-        "name": name,
-        "in": "header",
-        "required": False,
-        "description": _HEADERS[name],
-        "schema": {"type": "string", **({"pattern": _PATTERNS[name]} if name in _PATTERNS else {})},
-    }
-
-
 def complete(app: Litestar, schema: dict[str, Any]) -> dict[str, Any]:
     """Put bodies, answers, problems and component schemas into Litestar's document."""
     operations = dict(_operations(app))
@@ -207,10 +164,10 @@ def complete(app: Litestar, schema: dict[str, Any]) -> dict[str, Any]:
             description = str(operation.pop("description", "")).strip()
             operation["summary"] = description.partition("\n")[0].rstrip(".")
             operation["description"] = description
-            extra = [_header_parameter(name) for name in doc.headers]
+            extra = header_parameters(doc)
             if extra:
                 operation["parameters"] = [*operation.get("parameters", []), *extra]
-            if (body := _body(doc, components)) is not None:
+            if (body := request_body(doc, components.reading)) is not None:
                 operation["requestBody"] = body
             always = (*ALWAYS, *(IN_V1 if path.startswith("/v1/") else ()), *(WRITING if method != "get" else ()))
             operation["responses"] = _answers(doc, components, always)

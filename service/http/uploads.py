@@ -169,7 +169,7 @@ async def _parts(
                     raise InvalidField(f"/{segment.name}", "this part was sent twice")
                 if segment.name == "file":
                     blob = await blobs.put_stream(reader.file(), max_bytes)
-                    stored.append(UploadedFile(blob, _short(segment.filename)))
+                    stored.append(UploadedFile(blob, short_name(segment.filename)))
                 else:
                     fields[segment.name] = await reader.text(segment.name)
     except MultipartError as error:
@@ -195,7 +195,7 @@ async def read_metadata(upload: UploadedFile, model: type[M]) -> M:
         raise InvalidField("/metadata", error.detail.replace("The body", "the part `metadata`")) from error
 
 
-def _short(filename: str | None) -> str:
+def short_name(filename: str | None) -> str:
     """The sender's file name, for people to read: never used as a path."""
     name = (filename or "upload").replace("\\", "/").rpartition("/")[2]
     return "".join(c for c in name if c.isprintable())[:200] or "upload"

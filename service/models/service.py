@@ -8,6 +8,7 @@ from openapi.problems import Problem
 from openapi.stages.base import Stage
 from openapi.stages.inspect_model import InspectModelParams
 from openapi.status import JobKind
+from openapi.uploads import ModelSource
 from service.db.tables import Model
 from service.uploads.service import UploadService
 
@@ -49,6 +50,7 @@ class ModelService(UploadService[Model, ModelMetadata, ModelInfo]):
     table = Model
     metadata_type = ModelMetadata
     info_type = ModelInfo
+    source_type = ModelSource
     prefix = "mdl"
     kind = JobKind.INSPECT_MODEL
     work: ClassVar[Stage] = Stage.INSPECT_MODEL

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from sqlalchemy import func, select, union
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from openapi.base import utc_now
 from openapi.problems import QuotaExceeded, RateLimited
 from openapi.status import TERMINAL
 from openapi.wire.settings import Settings
+from service.db.resumable import ResumableUpload
 from service.db.tables import Artifact, Dataset, Job, Model, Tenant
 
 _TRY_AGAIN_SECONDS = 60
@@ -38,9 +40,16 @@ async def load_quotas(session: AsyncSession, tenant_id: str, settings: Settings)
 
 
 async def used_bytes(session: AsyncSession, tenant_id: str) -> int:
-    """Bytes of a tenant's models, data sets and artifacts; the same content counts once, whoever else has it."""
+    """Bytes of a tenant's models, data sets and artifacts, and of files that come in parts, whole as they will be.
+
+    The same content counts once, whoever else has it; what is on its way counts by itself.
+    """
     kept = union(*(select(t.sha256, t.size).where(t.tenant_id == tenant_id) for t in (Model, Dataset, Artifact)))
-    return int(await session.scalar(select(func.sum(kept.subquery().c.size))) or 0)
+    coming = select(func.sum(ResumableUpload.length)).where(
+        ResumableUpload.tenant_id == tenant_id, ResumableUpload.expires_at > utc_now()
+    )
+    here = await session.scalar(select(func.sum(kept.subquery().c.size)))
+    return int(here or 0) + int(await session.scalar(coming) or 0)
 
 
 async def unfinished_jobs(session: AsyncSession, tenant_id: str) -> int:

@@ -17,6 +17,7 @@ from openapi.text import counted
 from openapi.wire.blob_listing import GRACE
 from openapi.wire.blob_names import BlobDamaged, BlobMissing
 from service.artifacts.garbage import Stores
+from service.db.resumable import ReceivedPart
 from service.db.tables import Artifact, Dataset, Job, Model, ShardRow
 from service.orchestrator.job_rows import address
 from service.orchestrator.step_states import UNFINISHED
@@ -28,6 +29,7 @@ _UPLOAD_AGAIN = "upload the same file with the same metadata again (the same byt
 _START_AGAIN = "start the job again with its `request`: what is still known is found again; or delete it"
 _CANCEL = "cancel it and start it again with its `request`"
 _REMOVE = "the service removes them by itself when they are a day old, `tremor doctor --repair` at once"
+_SEND_AGAIN = "delete the upload and send the file again"
 _DECODED = "delete the data set and upload it again: what was decoded from it is made anew"
 
 
@@ -72,6 +74,8 @@ async def _named(session: AsyncSession) -> dict[str, _Named]:
             name(row.sha256, row.size, f"/v1/{folder}/{row.id}", _UPLOAD_AGAIN)
             for blob in _blobs(getattr(row, "files", None)):
                 name(*blob, f"/v1/{folder}/{row.id}", _DECODED)
+    async for part in await session.stream_scalars(select(ReceivedPart)):
+        name(part.sha256, part.size, f"/v1/uploads/{part.upload_id}", _SEND_AGAIN)
     rows = await session.stream(select(Artifact, Job).join(Job, Artifact.job_id == Job.id))
     async for artifact, job in rows:
         name(artifact.sha256, artifact.size, f"/v1/{address(job)} ({artifact.name})", _START_AGAIN)

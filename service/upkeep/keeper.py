@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from openapi.problems import TremorError
 from service.context import Services
 from service.orchestrator.shielding import shielded
+from service.resumable.service import expire
 from service.upkeep.orphans import sweep
 from service.upkeep.retention import retain
 
@@ -49,8 +50,10 @@ async def _keep(services: Services) -> None:
 
 
 async def tidy(services: Services, *, garbage: bool) -> None:
-    """Delete what retention says, and with `garbage` what nothing refers to."""
+    """Delete what retention says, uploads of which nothing came any more, and with `garbage` what nothing refers to."""
     settings = services.settings
+    if gone := await expire(services):
+        _log.info("removed uploads that had expired: %s", ", ".join(gone))
     if settings.retention_days is not None or settings.retention_bytes is not None:
         await retain(services, settings.retention_days, settings.retention_bytes)
     if garbage:

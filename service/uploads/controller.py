@@ -9,7 +9,7 @@ from litestar import Response, delete, post
 from litestar.handlers import HTTPRouteHandler
 
 from service.http.arguments import Identity, Limit, Parts, Req, Sha256, Wait, after
-from service.http.bodies import answer
+from service.http.bodies import answer, is_json, read_json
 from service.http.content import uploaded_file
 from service.http.docs import CONTENT, UPLOADING, Doc, get_or_head
 from service.http.idempotency import created, scope_of
@@ -38,8 +38,9 @@ def upload_call(uploads: Uploads, description: str, example: dict[str, Any]) -> 
         {201: uploads.info_type, 200: uploads.info_type},
         UPLOADING,
         upload=uploads.metadata_type,
+        body=uploads.source_type,
         headers=("Idempotency-Key",),
-        examples={"metadata": example},
+        examples={"metadata": example, "body": {"upload": "upl_01k9zq3v8c4f0t7m2e5r6y1a9b", "metadata": example}},
     )
 
     @post(
@@ -51,6 +52,9 @@ def upload_call(uploads: Uploads, description: str, example: dict[str, Any]) -> 
     )
     async def upload(self: Any, request: Req, services: Parts) -> Response[Any]:
         service = uploads(services)
+        if is_json(request):
+            source = await read_json(request, uploads.source_type, services.settings.max_body_bytes)
+            return created(await service.create_of(source, scope_of(request)))
         upload = await receive_upload(
             request,
             services.blobs,

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from abc import ABC, abstractmethod
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar, cast
 
 from pydantic import BaseModel, ValidationError
 from sqlalchemy import select
@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from openapi.problems import Conflict, NotFound, TremorError, Unavailable, unreadable
 from openapi.stages.base import Stage, Wire
 from openapi.status import TERMINAL, JobKind, JobStatus, UploadStatus
+from openapi.uploads import DatasetSource, ModelSource
 from openapi.wire.jobs import Blob
 from service.artifacts.garbage import BLOB_LOCK, collect
 from service.context import Services
@@ -23,6 +24,7 @@ from service.orchestrator import job_rows
 from service.orchestrator.effects import effects
 from service.orchestrator.job_kinds.inspection import inspection_step
 from service.pages import Page, page
+from service.resumable.service import ResumableUploads
 from service.tenants.quotas import check_bytes
 from service.waiting import wait_until
 
@@ -40,6 +42,7 @@ class UploadService(ABC, Generic[Row, Meta, Info]):
     table: ClassVar[Any]
     metadata_type: ClassVar[Any]
     info_type: ClassVar[Any]
+    source_type: ClassVar[Any]
     prefix: ClassVar[str]
     kind: ClassVar[JobKind]
     work: ClassVar[Stage]
@@ -79,12 +82,28 @@ class UploadService(ABC, Generic[Row, Meta, Info]):
 
         `filename` is the name that it had at the sender's; `scope` as in `Once`.
         """
-        canonical = json.dumps(metadata.model_dump(mode="json", by_alias=True), sort_keys=True)
-        fingerprint = hashlib.sha256(f"{blob.sha256}\n{canonical}".encode()).hexdigest()
-        once = Once(scope, self._services.caller.tenant, fingerprint)
+        once = Once(scope, self._services.caller.tenant, _fingerprint(blob, metadata))
+        return await self._made(once, blob, filename, metadata)
+
+    async def create_of(self, source: ModelSource | DatasetSource, scope: str | None) -> Created:
+        """Make one of an upload that came in parts, which is used up by it.
+
+        Raises `InvalidField` and `NotReady` as `ResumableUploads.assemble`.
+        """
+        once = Once(scope, self._services.caller.tenant, source.model_dump_json(by_alias=True))
+        async with self._services.db.write() as session:
+            if (replayed := await once.replay(self._services.db, session)) is not None:
+                return replayed
+        found = await ResumableUploads(self._services).assemble(source.upload, self.max_bytes)
+        filename, metadata = found.upload.filename, cast(Meta, source.metadata)
+        made = await self._made(once, found.blob, filename, metadata, found.upload.id)
+        await collect(self._services, set(found.parts), set())
+        return made
+
+    async def _made(self, once: Once, blob: Blob, filename: str, metadata: Meta, upload: str | None = None) -> Created:
         for _ in range(2):
             try:
-                return await self._create(once, blob, filename, metadata, fingerprint)
+                return await self._create(once, blob, filename, metadata, upload)
             except IntegrityError:
                 continue  # the same file was uploaded at the same moment; it is there now
             except (DBAPIError, TremorError):
@@ -101,13 +120,17 @@ class UploadService(ABC, Generic[Row, Meta, Info]):
         """Remove a file whose upload was refused, unless somebody else has it."""
         await collect(self._services, {blob.sha256}, set())
 
-    async def _create(self, once: Once, blob: Blob, filename: str, metadata: Meta, fingerprint: str) -> Created:
+    async def _create(self, once: Once, blob: Blob, filename: str, metadata: Meta, upload: str | None) -> Created:
+        """`upload`: id of the upload that is used up."""
+        fingerprint = _fingerprint(blob, metadata)
         async with self._services.orchestrator.transaction() as session:
             if (replayed := await once.replay(self._services.db, session)) is not None:
                 return replayed
             await self._services.db.lock(session, BLOB_LOCK)
             if not await self._services.blobs.exists_async(blob.sha256):
                 raise Unavailable("The file could not be kept at this moment; upload it again")
+            if upload is not None:
+                await ResumableUploads(self._services).used(session, upload)
             same = select(self.table).where(self.table.fingerprint == fingerprint)
             row: Row | None = await session.scalar(same.where(self._services.caller.visible(self.table)))
             status = 200
@@ -231,6 +254,12 @@ class UploadService(ABC, Generic[Row, Meta, Info]):
         query = query.where(job_rows.works_on(identity), ShardRow.stage == "prepare", ShardRow.result.is_not(None))
         files = [file for result in await session.scalars(query) for file in (result or {})["files"].values()]
         return {file["blob"]["sha256"] for file in files}
+
+
+def _fingerprint(blob: Blob, metadata: BaseModel) -> str:
+    """The same for the same bytes with the same metadata."""
+    canonical = json.dumps(metadata.model_dump(mode="json", by_alias=True), sort_keys=True)
+    return hashlib.sha256(f"{blob.sha256}\n{canonical}".encode()).hexdigest()
 
 
 def _slug(row: Model | Dataset) -> str:

@@ -64,7 +64,11 @@ class Relay:
         task = cast("asyncio.Task[Any]", asyncio.current_task())
         self._passing.add(task)
         task.add_done_callback(self._passing.discard)
-        answers, requests = await asyncio.open_connection("127.0.0.1", next(self._turns))
+        try:
+            answers, requests = await asyncio.open_connection("127.0.0.1", next(self._turns))
+        except OSError:  # nobody listens there at this moment
+            writer.close()
+            return
         try:
             await asyncio.gather(_pump(reader, requests), _pump(answers, writer))
         finally:

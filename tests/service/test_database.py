@@ -34,6 +34,8 @@ TABLES = {
     "artifacts",
     "idempotency_keys",
     "page_sessions",
+    "resumable_uploads",
+    "upload_parts",
     "api_keys",
     "webhooks",
     "deliveries",

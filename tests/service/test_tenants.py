@@ -16,6 +16,7 @@ from service.cli.keys import keys
 from service.cli.tenants import tenants
 from service.embedded.broker import Broker
 from tests.service.conftest import Served, audit, ended, flush, make_settings, ready, upload, upload_ready
+from tests.service.tus import begin
 from tests.service.worker import ProtocolWorker
 
 
@@ -75,6 +76,7 @@ def everything(api: httpx.Client, worker: ProtocolWorker) -> dict[str, str]:
         "artifact_id": artifact,
         **a_webhook(api),
         "policy_id": a_policy(api),
+        "upload_id": begin(api, 3).rpartition("/")[2],
     }
 
 

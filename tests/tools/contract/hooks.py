@@ -26,3 +26,10 @@ def _named(body: dict[str, Any]) -> dict[str, Any]:
     if isinstance(recipe := found.get("harden"), dict):
         found["harden"] = _named(recipe)
     return found
+
+
+@schemathesis.serializer("application/offset+octet-stream")
+def part_of_a_file(_context: schemathesis.SerializationContext, value: Any) -> bytes:
+    """A part of a file, as its bytes."""
+    data = getattr(value, "data", value)
+    return data if isinstance(data, bytes) else str(data).encode(errors="ignore")

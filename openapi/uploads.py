@@ -1,0 +1,39 @@
+"""Uploads that come in parts (tus 1.0, https://tus.io/protocols/resumable-upload), and what is made of them."""
+
+from pydantic import Field
+
+from openapi.base import Frozen, Id, Timestamp
+from openapi.datasets import DatasetMetadata
+from openapi.models import ModelMetadata
+
+
+class UploadInfo(Frozen):
+    """A file on its way: how much of it has come, and until when the rest is waited for."""
+
+    id: str
+    filename: str
+    length: int = Field(description="Bytes that the whole file has")
+    offset: int = Field(description="Bytes that have come and are kept: where the next part begins")
+    sha256: str | None = Field(
+        None, description="What `Repr-Digest` said of the whole file; compared when something is made of it"
+    )
+    created_at: Timestamp
+    expires_at: Timestamp = Field(description="When it is removed unless more of it comes")
+
+
+class Source(Frozen):
+    """Where the file of a model or data set is."""
+
+    upload: Id = Field(description="Id of an upload that has come whole; it is used up by what is made of it")
+
+
+class ModelSource(Source):
+    """The JSON body of `POST /v1/models`: instead of the file itself, where it is."""
+
+    metadata: ModelMetadata = ModelMetadata()
+
+
+class DatasetSource(Source):
+    """The JSON body of `POST /v1/datasets`: instead of the file itself, where it is."""
+
+    metadata: DatasetMetadata = DatasetMetadata()
