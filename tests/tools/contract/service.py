@@ -38,6 +38,7 @@ def working(settings: Settings) -> Iterator[tuple[str, dict[str, str]]]:
         thread = threading.Thread(target=work)
         thread.start()
         try:
+            api.get("/schema/openapi.json")  # made now, and kept: schemathesis waits for it for ten seconds
             yield str(api.base_url), {"TRIED_MODEL": model, "TRIED_DATASET": dataset}
         finally:
             stop.set()
