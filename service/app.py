@@ -29,6 +29,8 @@ from service.http.origins import refuse_foreign
 from service.http.problems import handle_exception
 from service.http.queries import known_query
 from service.http.schema import JsonDocument, PageDocument
+from service.integrations.controller import IntegrationController
+from service.integrations.syncer import Syncer
 from service.keys.controller import KeyController
 from service.models.controller import ModelController
 from service.orchestrator.retries import Ended
@@ -60,6 +62,7 @@ _TAGS = [
     Tag("artifacts", "Files that jobs left"),
     Tag("keys", "A tenant's API keys, for keys of scope `admin`"),
     Tag("webhooks", "Who is told of what happens, and what was told (Standard Webhooks)"),
+    Tag("integrations", "What registries of models tell"),
     Tag("catalog", "What can be asked for"),
     Tag("health", "For probes and for monitoring"),
 ]
@@ -70,17 +73,20 @@ def _lifespan(settings: Settings, ended: Ended | None) -> Callable[[Litestar], A
     async def live(app: Litestar) -> AsyncIterator[None]:
         """Open everything, migrate, take up unfinished work, serve, and close everything."""
         services = app.state.services = Services.from_settings(settings)
-        deliverer = Deliverer(settings, services.db, services.hub)
+        deliverer, syncer = Deliverer(settings, services.db, services.hub), Syncer(services)
         try:
             await services.db.migrate()
             await services.blobs.sweep_async()
             await services.orchestrator.start(ended)
             deliverer.start()
+            syncer.start()
             async with kept_in_order(services):
                 yield
         finally:
+            await syncer.stop()
             await deliverer.stop()
             await services.orchestrator.stop()
+            await services.registries.close()
             await services.queue.aclose()
             await services.db.close()
 
@@ -128,6 +134,7 @@ def create_app(settings: Settings, *, workers_ended: Ended | None = None) -> Lit
             CatalogController,
             KeyController,
             WebhookController,
+            IntegrationController,
         ],
         guards=[require_key, RateLimit(settings.rate_limit_per_minute), known_query, acceptable],
     )

@@ -9,6 +9,7 @@ from openapi.wire.settings import Settings
 from service.analyses.columns import ColumnsCache
 from service.db.database import Database
 from service.health.probes import Probes
+from service.integrations.registries import Registries
 from service.orchestrator.feeds import Feeds
 from service.orchestrator.hub import Hub
 from service.orchestrator.orchestrator import Orchestrator
@@ -27,6 +28,7 @@ class Services:
     probes: Probes
     feeds: Feeds
     columns: ColumnsCache
+    registries: Registries
     caller: Caller = ANYBODY
 
     @classmethod
@@ -34,7 +36,8 @@ class Services:
         """Open everything that the settings name; nothing is contacted yet."""
         db, blobs, queue = Database(settings.sqlalchemy_url), BlobStore.from_settings(settings), QueueClient(settings)
         orchestrator = Orchestrator(settings, db, queue, blobs)
-        return cls(settings, db, blobs, queue, orchestrator, Probes(), Feeds(db, orchestrator.hub), ColumnsCache())
+        feeds, registries = Feeds(db, orchestrator.hub), Registries.from_settings(settings)
+        return cls(settings, db, blobs, queue, orchestrator, Probes(), feeds, ColumnsCache(), registries)
 
     def of(self, caller: Caller) -> Self:
         """The same parts on behalf of a caller."""

@@ -59,6 +59,10 @@ class Settings(BaseSettings):
         "first needed",
     )
 
+    registries_file: Path | None = Field(
+        None, description="TOML file that names registries of models whose versions are audited; null: there is none"
+    )
+
     min_free_bytes: int | None = Field(
         None,
         ge=0,

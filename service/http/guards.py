@@ -28,10 +28,10 @@ Connection = ASGIConnection[Any, Any, Any, Any]
 async def require_key(connection: Connection, handler: BaseRouteHandler) -> None:
     """Ask for `Authorization: Bearer KEY`, or the page's cookie, when the settings say so.
 
-    Raises `Unauthorized` and `Forbidden`.
+    Not where handlers look for a signature themselves (`signed`). Raises `Unauthorized` and `Forbidden`.
     """
     services: Services = connection.app.state.services
-    if services.settings.auth != "keys":
+    if services.settings.auth != "keys" or handler.opt.get("signed"):
         return
     async with services.db.read() as session:
         row = await _key_of(connection, session)

@@ -2,7 +2,7 @@
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Any, ClassVar, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -35,6 +35,9 @@ from service.waiting import wait_until
 
 Info = TypeVar("Info", bound=BaseModel)
 Asked = TypeVar("Asked", bound=BaseModel)
+
+#: What is written with a new job.
+Linked = Callable[[AsyncSession, Job], Awaitable[None]]
 
 _PING_SECONDS = 15.0
 
@@ -101,8 +104,11 @@ class JobService(ABC, Generic[Asked, Info]):
 
     # Creating
 
-    async def create(self, asked: Asked, scope: str | None) -> Created:
-        """Check and queue a job. `scope` as in `Once`: the same request gets its first answer again."""
+    async def create(self, asked: Asked, scope: str | None, linked: Linked | None = None) -> Created:
+        """Check and queue a job. `scope` as in `Once`: the same request gets its first answer again.
+
+        `linked` is told of the job in the transaction that adds it, and raises where it is not to be.
+        """
         once = Once(scope, self._services.caller.tenant, asked.model_dump_json(by_alias=True))
         filled = self.filled(asked)
         async with self._services.orchestrator.transaction() as session:
@@ -112,6 +118,8 @@ class JobService(ABC, Generic[Asked, Info]):
             await self.check(session, filled)
             filled = await self.completed(session, filled)
             job = await self.add(session, filled)
+            if linked is not None:
+                await linked(session, job)
             about(job=job.id)
             await self._services.orchestrator.plans.start(session, job)
             return await once.remember(session, 202, f"/v1/{job_rows.address(job)}", await self.queued(session, job))

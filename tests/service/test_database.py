@@ -40,6 +40,7 @@ TABLES = {
     "webhooks",
     "deliveries",
     "policies",
+    "registry_versions",
     "readiness",
 }
 

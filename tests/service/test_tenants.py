@@ -112,7 +112,7 @@ def test_every_route_with_an_id_is_404_for_another_key_as_if_nothing_were_there(
     walked = 0
     for method, path in routes(two.app):
         names = re.findall(r"\{(\w+)", path)
-        if not names:
+        if not names or path.startswith("/v1/integrations/"):  # these are signed by registries: see test_registries
             continue
         name, place = names[0], filled(path, two.ids)
         nothing = filled(path, {**two.ids, name: "no_such_thing"})

@@ -1,0 +1,1 @@
+"""Registries of models: what is registered there is audited here, and what was found is written there."""
