@@ -5,18 +5,20 @@ was found (see `service.webhooks`), under the labels `registry`, `registered_mod
 """
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
 from urllib.parse import urlsplit
 
 import httpcore
+from pydantic import ValidationError
 
 from openapi.base import JsonObject
 from openapi.integrations import VersionEvent
 from openapi.models import ModelMetadata
-from openapi.problems import Unauthorized
+from openapi.problems import InvalidFields, MalformedRequest, Unauthorized
 from service.fetching import NotAllowed, NotFetched, content_of
-from service.http.bodies import parse, parse_json
+from service.fields import field_errors, read_strictly
 from service.integrations.base import Artifact, NotYet, Outcome, Registry, Spool, Version, VersionRefused
 from service.integrations.config import RegistryConfig
 from service.outgoing import checked_pool, networks
@@ -40,7 +42,7 @@ class Generic(Registry):
         identity, at, signature = (headers.get(f"webhook-{name}", "") for name in ("id", "timestamp", "signature"))
         if secret is None or not is_signed(identity, at, body, signature, raw(secret.get_secret_value()), now):
             raise Unauthorized("The event is not signed by this registry, or it is too old")
-        event = parse(VersionEvent, parse_json(body))
+        event = _read(body)
         told: JsonObject = {"url": event.url, "metadata": event.metadata.model_dump(mode="json", exclude_unset=True)}
         return Version(event.model, event.version, event.again, told)
 
@@ -72,3 +74,14 @@ class Generic(Registry):
     async def report(self, version: Version, outcome: Outcome, spool: Spool) -> None:
         """Nothing: webhooks tell."""
         return
+
+
+def _read(body: bytes) -> VersionEvent:
+    """The event in a body. Raises `MalformedRequest` and `InvalidFields`."""
+    try:
+        data = json.loads(body)
+        return read_strictly(VersionEvent, data)
+    except ValidationError as error:
+        raise InvalidFields(field_errors(error, data, "", VersionEvent)) from error
+    except (ValueError, RecursionError) as error:
+        raise MalformedRequest(f"The event is not JSON: {error}") from error

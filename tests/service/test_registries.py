@@ -160,9 +160,7 @@ def test_a_registered_version_is_audited_and_its_tags_say_what_was_found(team: T
     assert team.api.get(f"/v1/models/{audit['model_id']}/content").content == b"an onnx file"
 
 
-def event(
-    team: Team, body: dict[str, Any], *, age: int = 0, secret: str = SECRET, name: str = "team"
-) -> httpx.Response:
+def event(team: Team, body: Any, *, age: int = 0, secret: str = SECRET, name: str = "team") -> httpx.Response:
     """Send an event as MLflow does, signed so many seconds ago."""
     data, identity, at = json.dumps(body).encode(), str(uuid.uuid4()), str(int(time.time()) - age)
     digest = hmac.new(secret.encode(), f"{identity}.{at}.".encode() + data, hashlib.sha256).digest()
@@ -206,6 +204,15 @@ def test_what_is_not_signed_or_too_old_is_refused_whatever_it_is_of(team: Team) 
     assert [answer.status_code for answer in answers] == [401] * 5
     assert len({answer.json()["detail"] for answer in answers}) == 1
     assert SECRET not in plain.text
+
+
+def test_texts_that_cannot_be_stored_are_refused(team: Team) -> None:
+    for text in ("\0", "\ud800"):
+        answer = event(team, created(f"{team.prefix}-{text}"))
+        assert (answer.status_code, answer.json()["title"]) == (400, "The request cannot be read")
+    bodies: list[Any] = [[], {"entity": {}}, {"entity": "model_version", "action": "created", "data": {"name": "x"}}]
+    for body in bodies:
+        assert event(team, body).status_code == 400
 
 
 def test_a_tag_asks_for_another_audit_once_for_each_value(team: Team) -> None:
