@@ -30,6 +30,7 @@ from tests.service.conftest import running as running
 from tests.service.mlflow_server import Server, mlflow_server
 from tests.service.receiver import until
 from tests.service.worker import ProtocolWorker
+from tests.tools.registries import every_version_once, register_while_killing
 
 SECRET = "the secret of the webhook"
 ONNX = b"flavors:\n  onnx: {data: model.onnx}\n  python_function: {loader_module: mlflow.onnx}\n"
@@ -318,3 +319,14 @@ def test_a_hardened_checkpoint_becomes_a_version_that_says_where_it_comes_from(t
     assert event(team, created(model, "2", **told)).json()["outcome"] == "ignored", "it is not hardened for ever"
     assert len(team.audits(model)) == 1
     assert team.server.versions(model) == ["1", "2"]
+
+
+@pytest.mark.slow
+def test_every_version_is_audited_once_though_the_service_is_killed(
+    broker: Broker, mlflow: Server, tmp_path: Path
+) -> None:
+    """A part of ``python -m tests.tools.registries``, which registers a hundred versions."""
+    found = register_while_killing(tmp_path, broker, mlflow, versions=5, kills=3, seed=7, db=2)
+    assert found.audits == every_version_once(5)
+    assert found.statuses == {"succeeded": 5}
+    assert found.starts == 4
