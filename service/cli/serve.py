@@ -40,7 +40,13 @@ def serve(host: str, port: int, data: Path, workers: int, is_open: bool, lifelin
     was. Further settings come from TREMOR_* variables; logs lie in the folder logs of --data.
     """
     from openapi.wire.private import keep_private
-    from service.cli.sandbox import load_settings, require_registries, require_sandbox, require_signing_key, require_traces
+    from service.cli.sandbox import (
+        load_settings,
+        require_registries,
+        require_sandbox,
+        require_signing_key,
+        require_traces,
+    )
     from service.embedded.folder import CannotServe
     from service.embedded.supervisor import Supervisor
 
