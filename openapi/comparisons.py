@@ -79,6 +79,14 @@ class LeftOut(Frozen):
     reason: str
 
 
+class SamplesLeftOut(Frozen):
+    """Samples that only one side evaluated."""
+
+    side: Literal["base", "candidate"] = Field(description="Who evaluated them")
+    n: int
+    index: tuple[int, ...] = Field(description="The first 1000 of them")
+
+
 class ComparisonReport(Frozen):
     """Both audits on the samples that both evaluated, under the attacks that both ran."""
 
@@ -92,6 +100,8 @@ class ComparisonReport(Frozen):
     classes: tuple[ClassPaired, ...] = Field(
         description="By class, in the worst case over the bounded threat models (over all, if none is)"
     )
-    left_out: tuple[LeftOut, ...]
+    left_out: tuple[LeftOut, ...] = Field(description="Attacks that do not count")
+    samples_left_out: tuple[SamplesLeftOut, ...] = Field((), description="Samples that do not count")
     verdict: ComparisonVerdict
+    rule: str = Field(description="What the verdict says of which rows, in a sentence")
     reasons: tuple[str, ...] = Field(description="The rows that decided, in words")

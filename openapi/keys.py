@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from openapi.base import Frozen, Timestamp
-from openapi.patterns import pattern
+from openapi.patterns import SOMETHING
 
 
 class Scope(StrEnum):
@@ -34,7 +34,7 @@ KeyName = Annotated[
     Field(
         min_length=1,
         max_length=200,
-        pattern=pattern(r"\S", "write at least one character that is no blank"),
+        pattern=SOMETHING,
         description="For people: who uses it, and for what",
     ),
 ]

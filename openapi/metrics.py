@@ -50,6 +50,19 @@ def metric_errors(request: AuditRequest) -> tuple[FieldError, ...]:
             _Walk(names, absent).report(rule.metric)
         except WrongMetric as error:
             errors.append(FieldError(pointer=f"/policy/rules/{i}/metric", detail=str(error)))
+    return (*errors, *rule_errors(request.policy.rules, "/policy/rules"))
+
+
+def rule_errors(rules: Sequence[PolicyRule], pointer: str) -> tuple[FieldError, ...]:
+    """What rules that were sent may not say, whatever is stored of old ones; pointer: of the list."""
+    errors = []
+    for i, rule in enumerate(rules):
+        if rule.intervals and rule.op == "==":
+            detail = "an interval does not equal a number: a rule with == goes by the value; leave intervals out"
+            errors.append(FieldError(pointer=f"{pointer}/{i}/intervals", detail=detail))
+        if rule.policy_id is not None:
+            detail = "the service says itself which policy it has taken a rule from; leave it out"
+            errors.append(FieldError(pointer=f"{pointer}/{i}/policy_id", detail=detail))
     return tuple(errors)
 
 

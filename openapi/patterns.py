@@ -9,6 +9,10 @@ def pattern(expression: str, words: str) -> str:
     return expression
 
 
+#: Of names: something that can be seen.
+SOMETHING = pattern(r"\S", "write at least one character that is no blank")
+
+
 def words_for(expression: str) -> str | None:
     """What a pattern asks for; None for one that was not entered."""
     return _WORDS.get(expression)

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, ValidationInfo, field_validator
 
 from openapi.base import Frozen, Id, Labels, Timestamp
+from openapi.patterns import SOMETHING
 
 _OPERATORS: dict[str, Callable[[float, float], bool]] = {
     ">=": operator.ge,
@@ -54,10 +55,13 @@ class PolicyRule(Frozen):
         False,
         exclude_if=lambda value: not value,
         description="Judge by the 95 % interval of a proportion instead of its value: pass where all of it fulfils the "
-        "rule, fail where none of it does, else inconclusive; numbers without an interval are judged by their value",
+        "rule, fail where none of it does, else inconclusive; numbers without an interval are judged by their value, "
+        "and so are rules with ==",
     )
     policy_id: Id | None = Field(
-        None, exclude_if=lambda value: value is None, description="The named policy that the rule comes from"
+        None,
+        exclude_if=lambda value: value is None,
+        description="The named policy that the rule comes from; told by the service, and refused where it is sent",
     )
 
     @field_validator("relative_to")
@@ -105,22 +109,13 @@ class AppliesTo(Frozen):
     tags: Labels = Field({}, description="Tags that a model must have, all of them; {} binds by names alone")
 
 
-Name = Annotated[str, Field(min_length=1, max_length=200)]
+Name = Annotated[str, Field(min_length=1, max_length=200, pattern=SOMETHING)]
 Description = Annotated[str, Field(max_length=1000)]
 Rules = Annotated[tuple[PolicyRule, ...], Field(min_length=1, max_length=MOST_RULES)]
 _BY_INTERVALS = "Judge all rules by the 95 % intervals of proportions (see `intervals` of a rule)"
 
 
-class _NoOrigin(Frozen):
-    """What is sent of a policy: where a rule comes from is not for the sender to say."""
-
-    @field_validator("rules", check_fields=False)
-    @classmethod
-    def _of_this_policy(cls, value: tuple[PolicyRule, ...] | None) -> tuple[PolicyRule, ...] | None:
-        return value and tuple(rule.model_copy(update={"policy_id": None}) for rule in value)
-
-
-class PolicyRequest(_NoOrigin):
+class PolicyRequest(Frozen):
     """The body of `POST /v1/policies`."""
 
     name: Name
@@ -130,7 +125,7 @@ class PolicyRequest(_NoOrigin):
     applies_to: AppliesTo = Field(AppliesTo(), description="Without names and tags it applies where an audit names it")
 
 
-class PolicyChange(_NoOrigin):
+class PolicyChange(Frozen):
     """What is to change; what is left out stays. Audits that are there keep the rules that they were started with."""
 
     name: Name | None = None

@@ -22,7 +22,7 @@ PROBLEM_TYPES: dict[str, tuple[int, str]] = {
     "unsupported-media-type": (415, "This media type is not supported"),
     "range-not-satisfiable": (416, "The range lies outside the content"),
     "foreign-host": (421, "This service does not answer under this name"),
-    "quota-exceeded": (403, "This tenant keeps as much as it may"),
+    "quota-exceeded": (403, "This tenant has as much as it may"),
     "rate-limited": (429, "Too many requests"),
     "checksum-mismatch": (460, "The part does not have the checksum that was said of it"),
     "headers-too-large": (431, "The headers of the request are too long"),

@@ -286,7 +286,7 @@ class RateLimited(TremorError):
 
 
 class QuotaExceeded(TremorError):
-    """The tenant keeps as many bytes as it may (403)."""
+    """The tenant keeps as many bytes as it may, or may have no jobs (403)."""
 
     slug = "quota-exceeded"
 

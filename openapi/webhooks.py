@@ -135,6 +135,7 @@ class Attempt(Frozen):
     seconds: float
     status_code: int | None = Field(None, description="What the receiver answered")
     error: str | None = Field(None, description="Why there was no answer that counts")
+    replayed: bool = Field(False, description="Whether the message was sent again by `/replay` after this try")
 
 
 class DeliveryInfo(Frozen):
@@ -145,7 +146,7 @@ class DeliveryInfo(Frozen):
     type: EventType
     status: DeliveryStatus
     attempts: tuple[Attempt, ...] = Field(description="The last tries, the newest last")
-    attempt_count: int
+    attempt_count: int = Field(description="All tries, those before a replay among them")
     next_attempt_at: Timestamp | None
     event: WebhookEvent
     created_at: Timestamp

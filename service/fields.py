@@ -89,9 +89,19 @@ def field_errors(
         elif kind == "string_pattern_mismatch":
             detail = words_for(entry["ctx"]["pattern"]) or entry["msg"]
         else:
-            detail = entry["msg"].removeprefix("Value error, ")
+            detail = _plainly(entry["msg"])
         found.setdefault((where, detail), FieldError(pointer=where, detail=detail))
     return tuple(found.values())
+
+
+#: What pydantic calls kinds of values by Python's words → what they are in JSON.
+_IN_JSON = {"Tuple": "List", "tuple": "list", "Set": "List", "Frozenset": "List", "Dictionary": "Object"}
+
+
+def _plainly(message: str) -> str:
+    """A validator's message, with kinds of values called as JSON calls them."""
+    head, _, rest = message.removeprefix("Value error, ").partition(" ")
+    return " ".join(part for part in (_IN_JSON.get(head, head), rest) if part)
 
 
 def meant(wrong: str, known: Iterable[str]) -> str:

@@ -1,6 +1,7 @@
 """Every setting of the service and of the workers, in one class, read from ``TREMOR_*`` environment variables."""
 
 import ipaddress
+import re
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -55,8 +56,12 @@ class Settings(BaseSettings):
 
     signing_key_file: Path | None = Field(
         None,
-        description="PEM of the ed25519 key that signs evidence, the same for all APIs; null is one in data_dir, made when "
-        "first needed",
+        description="PEM of the ed25519 key that signs evidence, the same for all APIs; null is `signing_key`, else one in "
+        "data_dir, made when first needed, where SQLite says that there is one API",
+    )
+    signing_key: SecretStr | None = Field(
+        None,
+        description="The same key as its 32 bytes in hexadecimal (`openssl rand -hex 32`), where files are awkward",
     )
 
     registries_file: Path | None = Field(
@@ -180,6 +185,15 @@ class Settings(BaseSettings):
         scheme = urlsplit(value.get_secret_value()).scheme
         if scheme not in ("redis", "rediss", "unix"):
             raise ValueError(f"redis_url must begin with redis://, rediss:// or unix://, not {scheme!r}")
+        return value
+
+    @field_validator("signing_key")
+    @classmethod
+    def _is_a_seed(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is None or not value.get_secret_value():  # compose gives a variable that is not set as ""
+            return None
+        if not re.fullmatch("[0-9a-fA-F]{64}", value.get_secret_value()):
+            raise ValueError("64 hexadecimal digits are wanted; make them with: openssl rand -hex 32")
         return value
 
     @field_validator("webhook_networks")

@@ -40,7 +40,8 @@ waits for them. `attacks` given beside `preset` replaces the preset's list.
 _CANCEL = "Stop the running work within seconds. An audit that has ended stays as it is."
 _REMOVE = (
     "Stop the work and delete the audit with its artifacts (and its own hardening, but not the hardened model). 409 "
-    "while an attack of an unfinished job takes its mask from one of them."
+    "while an attack of an unfinished job takes its mask from one of them, an unfinished audit replays its examples or "
+    "is judged relative to it, or a policy is relative to it."
 )
 _EVENTS = "Follow the audit as Server-Sent Events: `status`, `phase`, `progress`, `artifact`, `retry`."
 

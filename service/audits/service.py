@@ -26,7 +26,8 @@ from service.orchestrator.loading import load_kept, load_mask_files
 from service.orchestrator.masks import mask_artifacts
 from service.orchestrator.requests import stored, with_attacks
 from service.orchestrator.validation import check_audit, check_policy
-from service.policies.service import check_baselines, policies_for, rules_of
+from service.policies.baselines import check_baselines, check_named
+from service.policies.service import policies_for, rules_of
 
 #: Media type → what writes a JSON report as that.
 WRITERS: dict[str, Callable[[bytes], bytes]] = {
@@ -35,14 +36,6 @@ WRITERS: dict[str, Callable[[bytes], bytes]] = {
     "application/xml": junit.from_report,
     "application/sarif+json": sarif.from_report,
 }
-
-
-def _without_origins(asked: AuditRequest) -> AuditRequest:
-    """Where a rule comes from is for the service to say."""
-    if all(rule.policy_id is None for rule in asked.policy.rules):
-        return asked
-    rules = tuple(rule.model_copy(update={"policy_id": None}) for rule in asked.policy.rules)
-    return asked.model_copy(update={"policy": Policy(rules=rules)})
 
 
 class AuditService(JobService[AuditRequest, AuditInfo]):
@@ -70,7 +63,7 @@ class AuditService(JobService[AuditRequest, AuditInfo]):
         if asked.harden is not None:
             check_selection(asked.harden, "/harden")
         check_file_names(asked.attacks or ())
-        filled = with_attacks(_without_origins(asked))
+        filled = with_attacks(asked)
         check_policy(filled)
         return filled
 
@@ -81,7 +74,7 @@ class AuditService(JobService[AuditRequest, AuditInfo]):
 
     async def check(self, session: AsyncSession, asked: AuditRequest) -> None:
         """Raise what is wrong with the request, as far as it can be seen before everything is inspected."""
-        await check_baselines(session, self._services.caller, asked.policy.rules, "/policy/rules")
+        await check_baselines(session, self._services.caller, asked.policy.rules, "/policy/rules", asked.dataset_id)
         if asked.replay_of is not None:
             await self._check_replayed(session, asked)
         model = await self.model(session, asked.model_id)
@@ -119,6 +112,11 @@ class AuditService(JobService[AuditRequest, AuditInfo]):
         """With the rules of the policy that it names, and of those that are bound to its model."""
         caller = self._services.caller
         rows = await policies_for(session, caller, asked.model_id, asked.policy_id)
+        for row in rows:
+            if (
+                row.id == asked.policy_id
+            ):  # what is bound unasked is not in the way: its report says why it cannot judge
+                await check_named(session, rules_of(row), asked.dataset_id)
         rules = [*asked.policy.rules, *(rule for row in rows for rule in rules_of(row))]
         if len(rules) > MOST_RULES:
             detail = f"with the policies that apply there are {len(rules)}; {MOST_RULES} may be"

@@ -79,10 +79,14 @@ class Client:
     def patiently(self, work: Callable[[], Any], *, attempts: int = 1) -> Any:
         """Do `work` until it works; `CommandFailed` when it never did."""
         seconds = self._seconds if self._met else min(self._seconds, FIRST_CONTACT_SECONDS)
+        begun = time.monotonic()
         try:
             return self._patience.run(work, seconds, attempts)
         except Transient as error:
-            raise CommandFailed(error.code, f"{self.url}: {error}; gave up after {seconds:.0f} s") from error
+            said = f"gave up after {time.monotonic() - begun:.1f} s"
+            if error.retry_after is not None:
+                said += f", as it is to be tried again in {error.retry_after:.0f} s and {seconds:g} s may pass"
+            raise CommandFailed(error.code, f"{self.url}: {error}; {said}") from error
 
     def call(self, method: str, path: str, *, failure: Exit = Exit.USAGE, **options: Any) -> Json:
         """Send one request, and again while the server cannot be reached or is busy; return the JSON object.

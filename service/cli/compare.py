@@ -23,6 +23,8 @@ _WORDS = {
     "mixed": "the candidate is better in one respect and worse in another",
     "no_difference": "no difference beyond chance",
 }
+#: Samples that a line names.
+_NAMED = 20
 
 
 @click.command()
@@ -89,5 +91,15 @@ def _tell(found: Json) -> None:
     console.print(table)
     for row in found["left_out"]:
         line(f"not compared: {row['id']} of the {row['side']}: {row['reason']}", "yellow")
+    for row in found.get("samples_left_out", ()):  # a service before this one does not tell
+        line(f"not compared: {row['n']} samples that only the {row['side']} evaluated: {_named(row)}", "yellow")
     style = {"better": "green", "no_difference": None}.get(found["verdict"], "red")
     line(_WORDS[found["verdict"]] + ": " + "; ".join(found["reasons"]), style)
+    if "rule" in found:
+        line(f"that means: {found['rule']}")
+
+
+def _named(row: Json) -> str:
+    """The first of the samples, and how many more there are."""
+    first = row["index"][:_NAMED]
+    return ", ".join(map(str, first)) + (f" and {row['n'] - len(first)} more" if row["n"] > len(first) else "")

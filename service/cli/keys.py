@@ -54,6 +54,7 @@ def create(data: Path, name: str, tenant: str | None, scope: str, expires_days: 
     from service.cli.given import Sources, check
     from service.db.tables import Tenant
     from service.keys.service import make_key
+    from service.tenants.quotas import tenant_called
 
     check(KeyRequest, {"name": name, "scope": scope}, Sources(name="NAME"))
 
@@ -61,6 +62,11 @@ def create(data: Path, name: str, tenant: str | None, scope: str, expires_days: 
         async with database.write() as session:
             if tenant is not None and await session.get(Tenant, tenant) is None:
                 raise click.ClickException(f"There is no tenant {tenant!r}; `tremor tenants list` shows them")
+            if tenant is None and (twin := await tenant_called(session, name)) is not None:
+                raise click.ClickException(
+                    f"There is a tenant of the name {visible(name)!r} already: a key of its own gets another name, one "
+                    f"of that tenant is made with --tenant {twin}"
+                )
             row, secret = make_key(session, name, tenant=tenant, scope=Scope(scope), expires_at=_after(expires_days))
             return row.id, secret
 

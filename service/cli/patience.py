@@ -44,7 +44,8 @@ class Patience:
     """Runs calls until they work.
 
     A call is given up `seconds` after its first failure in a row, but not before `attempts` tries of it: an upload that
-    takes longer than all patience gets more than one chance. `notice` is told once a call when the wait gets long.
+    takes longer than all patience gets more than one chance. The last try is made when the time is up, and no sooner
+    unless the server asks for a longer pause than is left. `notice` is told once a call when the wait gets long.
     """
 
     def __init__(self, notice: Callable[[str], None], sleep: Callable[[float], None] = time.sleep) -> None:
@@ -52,13 +53,22 @@ class Patience:
 
     def run(self, work: Callable[[], T], seconds: float, attempts: int = 1) -> T:
         """Return what `work` returns. Raises the last `Transient` when it never worked; other exceptions at once."""
-        since: list[float] = []
+        failures: list[float] = []
         said: list[str] = []
 
+        def left(state: RetryCallState) -> float:
+            return seconds - max(failures[-1] - failures[0], state.idle_for)
+
+        def pause(state: RetryCallState) -> float:
+            failures.append(time.monotonic())
+            wished, rest = _wished(state), left(state)
+            if wished is not None:
+                return wished
+            return min(_grow(state), rest) if rest > 0 else _grow(state)
+
         def enough(state: RetryCallState) -> bool:
-            since.append(time.monotonic())
-            waited = since[-1] - since[0] + state.upcoming_sleep
-            return waited > seconds and (state.attempt_number >= attempts or state.upcoming_sleep > seconds)
+            over = state.upcoming_sleep > max(0.0, left(state))
+            return over and (state.attempt_number >= attempts or state.upcoming_sleep > seconds)
 
         def tell(state: RetryCallState) -> None:
             if state.upcoming_sleep >= _QUIET_SECONDS and not said:
@@ -68,7 +78,7 @@ class Patience:
         retrying = Retrying(
             sleep=self._sleep,
             retry=retry_if_exception_type(Transient),
-            wait=_pause,
+            wait=pause,
             stop=enough,
             before_sleep=tell,
             reraise=True,
@@ -86,8 +96,9 @@ def _failure(state: RetryCallState) -> BaseException | None:
     return state.outcome.exception() if state.outcome is not None else None
 
 
-def _pause(state: RetryCallState) -> float:
+def _wished(state: RetryCallState) -> float | None:
+    """The pause that the server asks for, if it does."""
     error = _failure(state)
     wished = error.retry_after if isinstance(error, Transient) else None
     # Spread: clients that were turned away at one moment must not come back at one moment.
-    return _grow(state) if wished is None else wished + random.uniform(0, min(2.0, 0.1 + wished / 4))
+    return None if wished is None else wished + random.uniform(0, min(2.0, 0.1 + wished / 4))

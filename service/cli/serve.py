@@ -63,8 +63,13 @@ def serve(host: str, port: int, data: Path, workers: int, is_open: bool, lifelin
         if lifeline:
             click.echo(f"ready {url}")
             return
-        click.echo(f"Tremor is ready: {url}  (API description: {url}/schema)")
+        click.echo(f"Tremor answers: {url}  (API description: {url}/schema)")
         click.echo(f"data and logs: {data.absolute()}; Ctrl-C stops it")
+        if workers:
+            still = "the worker is" if workers == 1 else f"{workers} workers are"
+            click.echo(f"{still} still starting; audits that are sent now wait for it")
+        else:
+            click.echo("there is no worker here: audits wait for one (`tremor worker`)")
 
     supervisor = Supervisor(
         data,
@@ -74,6 +79,7 @@ def serve(host: str, port: int, data: Path, workers: int, is_open: bool, lifelin
         hang_seconds=settings.hang_seconds,
         lifeline=0 if lifeline else None,
         ready=ready,
+        working=lambda: None if lifeline else click.echo("Tremor is ready for audits: a worker is there"),
         notice=lambda text: None if lifeline else click.echo(text, err=True),
     )
     try:

@@ -76,9 +76,9 @@ class _Bytes(_Quota):
 
 def _quotas(command: Callable[..., None]) -> Callable[..., None]:
     for option, kind, help_text in (
-        ("--requests-per-minute", _Quota(), "Requests a minute; 0 is unlimited."),
+        ("--requests-per-minute", _Quota(), "Requests a minute, with TREMOR_AUTH=keys; 0 is unlimited."),
         ("--max-running", _Quota(), "Most units of work that workers have at a time."),
-        ("--max-queued", _Quota(), "Most unfinished jobs."),
+        ("--max-queued", _Quota(), "Most unfinished jobs; 0 lets the tenant only look."),
         ("--max-bytes", _Bytes(), "Most bytes kept, such as 20GiB."),
     ):
         command = click.option(option, type=kind, help=help_text)(command)
@@ -92,9 +92,8 @@ def _quotas(command: Callable[..., None]) -> Callable[..., None]:
 @click.pass_obj
 def create(data: Path, /, identity: str, name: str | None, **quotas: int | str | None) -> None:
     """Create the tenant TENANT: small letters, digits, - and _, at most 40."""
-    from sqlalchemy import select
-
     from service.db.tables import Tenant
+    from service.tenants.quotas import tenant_called
 
     if not re.fullmatch(_ID, identity):
         raise click.UsageError(
@@ -107,7 +106,7 @@ def create(data: Path, /, identity: str, name: str | None, **quotas: int | str |
         async with database.write() as session:
             if await session.get(Tenant, identity) is not None:
                 raise click.ClickException(f"There is a tenant {identity!r} already")
-            same = await session.scalar(select(Tenant.id).where(Tenant.name == (name or identity)).limit(1))
+            same = await tenant_called(session, name or identity)
             if same is not None:
                 raise click.ClickException(
                     f"The tenant {same!r} has the name {visible(name or identity)!r} already; give another by --name"
@@ -117,6 +116,7 @@ def create(data: Path, /, identity: str, name: str | None, **quotas: int | str |
             session.add(row)
 
     with_database(data, add, begins=True)
+    _note_rate(quotas)
     click.echo(f"{identity} created; `tremor keys create NAME --tenant {identity}` makes a key for it")
 
 
@@ -149,7 +149,20 @@ def set_quotas(data: Path, /, identity: str, **quotas: int | str | None) -> None
             _set(row, quotas)
 
     with_database(data, change)
+    _note_rate(quotas)
     click.echo(f"{identity} changed")
+
+
+def _note_rate(quotas: dict[str, int | str | None]) -> None:
+    """Say that a rate counts nothing as long as no keys are asked for."""
+    from service.cli.sandbox import load_settings
+
+    if quotas["requests_per_minute"] is not None and load_settings().auth != "keys":
+        click.echo(
+            "note: a tenant's rate has an effect with TREMOR_AUTH=keys alone, which is not set here; without keys "
+            "TREMOR_RATE_LIMIT_PER_MINUTE counts by address",
+            err=True,
+        )
 
 
 @tenants.command(name="list")

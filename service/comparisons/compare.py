@@ -15,6 +15,7 @@ from openapi.comparisons import (
     ComparisonVerdict,
     LeftOut,
     Paired,
+    SamplesLeftOut,
     ThreatPaired,
 )
 from openapi.intervals import holm, mcnemar, paired_difference
@@ -80,6 +81,7 @@ def compare(base: Side, candidate: Side) -> ComparisonReport:
     index = [sample for sample in base.samples.index if sample in there]
     if not index:
         raise InvalidField("candidate", "the audits have evaluated no sample in common")
+    alone = _evaluated_alone(base, candidate)
     base, candidate = (Side(side.report, side.samples.only(index)) for side in (base, candidate))
     places = _places_of_classes(base, candidate)
     pairs, left_out = _same_attacks(base.report["attacks"], candidate.report["attacks"])
@@ -91,7 +93,8 @@ def compare(base: Side, candidate: Side) -> ComparisonReport:
     _adjust(attacks)
     classes = _classes(_held(_deciding_attacks(base.report, pairs), pairs, base, candidate), base, places)
     told, threats = Paired(**clean), tuple(ThreatPaired(**row) for row in worst)
-    verdict, reasons = _judged(told, threats)
+    decide = _deciding_rows(told, threats)
+    verdict, reasons = _judged(decide)
     return ComparisonReport(
         base=_about(base.report),
         candidate=_about(candidate.report),
@@ -102,7 +105,9 @@ def compare(base: Side, candidate: Side) -> ComparisonReport:
         worst_case=threats,
         classes=tuple(ClassPaired(**row) for row in classes),
         left_out=tuple(left_out),
+        samples_left_out=alone,
         verdict=verdict,
+        rule=_rule(verdict, [name for name, _ in decide]),
         reasons=reasons,
     )
 
@@ -116,6 +121,18 @@ def _check_images(base: Json, candidate: Json) -> None:
                 f"it is of other images than the base: {candidate['name']!r} and {base['name']!r} differ in "
                 f"their {said}",
             )
+
+
+def _evaluated_alone(base: Side, candidate: Side) -> tuple[SamplesLeftOut, ...]:
+    """The samples that only one side evaluated, by side; nothing of a side without any."""
+    evaluated = {"base": base.samples.index, "candidate": candidate.samples.index}
+    common = set(evaluated["base"]) & set(evaluated["candidate"])
+    alone = {side: [sample for sample in index if sample not in common] for side, index in evaluated.items()}
+    return tuple(
+        SamplesLeftOut.model_validate({"side": side, "n": len(index), "index": tuple(index[:MOST_NAMED])})
+        for side, index in alone.items()
+        if index
+    )
 
 
 def _places_of_classes(base: Side, candidate: Side) -> dict[int, list[int]]:
@@ -211,17 +228,34 @@ def _adjust(rows: Sequence[Row]) -> None:
         row["p_adjusted"] = p
 
 
-def _judged(clean: Paired, worst: Sequence[ThreatPaired]) -> tuple[ComparisonVerdict, tuple[str, ...]]:
-    bounded = [row for row in worst if row.threat is not None and row.threat.bounded] or list(worst)
-    named = [("clean accuracy", clean), *((threat_label(row.model_dump(mode="json")), row) for row in bounded)]
-    beyond = [(name, row) for name, row in named if row.p_adjusted <= LEVEL]
+def _deciding_rows(clean: Paired, worst: Sequence[ThreatPaired]) -> list[tuple[str, Paired]]:
+    """The rows that the verdict is of: clean accuracy and the bounded worst cases (all, if none is bounded)."""
+    bounded = [row for row in worst if row.threat is not None and row.threat.bounded] or worst
+    return [("clean accuracy", clean), *((threat_label(row.model_dump(mode="json")), row) for row in bounded)]
+
+
+def _judged(rows: Sequence[tuple[str, Paired]]) -> tuple[ComparisonVerdict, tuple[str, ...]]:
+    beyond = [(name, row) for name, row in rows if row.p_adjusted <= LEVEL]
     fell, rose = (any(sign * row.difference > 0 for _, row in beyond) for sign in (-1, 1))
     verdict: ComparisonVerdict = (
         "mixed" if fell and rose else "worse" if fell else "better" if rose else "no_difference"
     )
     return verdict, tuple(
         f"{name}: {row.won} samples won, {row.lost} lost of {row.n} (p = {row.p_adjusted:.2g})"
-        for name, row in beyond or named
+        for name, row in beyond or rows
+    )
+
+
+def _rule(verdict: ComparisonVerdict, names: Sequence[str]) -> str:
+    """What a verdict says. One that rises is enough for `better`; a hardening's finding wants all to rise."""
+    happened = {
+        "better": "at least one rose beyond chance, and none fell",
+        "worse": "at least one fell beyond chance, and none rose",
+        "mixed": "at least one rose beyond chance, and at least one fell",
+        "no_difference": "none rose or fell beyond chance",
+    }[verdict]
+    return (
+        f"of {', '.join(names)}, {happened} (McNemar's exact test, p ≤ {LEVEL} adjusted by Holm for {len(names)} rows)"
     )
 
 

@@ -37,6 +37,7 @@ def render_comparison(found: ComparisonReport) -> str:
         f'<p class="soft">Audit {_text(found.candidate.id)} against {_text(found.base.id)}, on the {found.n} samples '
         f"of {_text(found.dataset_name)} that both evaluated, under the attacks that both ran.</p>",
         f'<p><strong class="{tone}">{_VERDICTS[found.verdict]}.</strong></p>',
+        f"<p>{_text(_sentence(found.rule))}</p>",
         f"<ul>{''.join(f'<li>{_text(reason)}</li>' for reason in found.reasons)}</ul>",
         _section("Clean accuracy and worst cases", [("clean", found.clean), *worst]),
         _section("Attacks", [(row.id, row) for row in found.attacks]),
@@ -49,8 +50,10 @@ def render_comparison(found: ComparisonReport) -> str:
         _left_out(found),
         '<p class="soft">won, lost: samples that only the candidate, only the base holds. p: McNemar’s exact two-sided '
         "test; adjusted: with all rows of the table in view (Holm). Intervals of the difference: Tango’s score "
-        "interval for paired proportions. The verdict is that of clean accuracy and of the bounded worst cases, by "
-        "adjusted p at most 0.05.</p></main></html>",
+        "interval for paired proportions. The verdict is that of clean accuracy and of the bounded worst cases: better "
+        "where one of them rose beyond chance and none fell. A hardening’s own finding asks for more: that every "
+        "bounded worst case rises, under the close look’s attacks too, and nothing hints at masked gradients.</p>"
+        "</main></html>",
     ]
     return "".join(parts)
 
@@ -114,7 +117,17 @@ def _images(name: str, row: Paired) -> str:
 
 def _left_out(found: ComparisonReport) -> str:
     items = "".join(f"<li>{_text(one.id)} of the {one.side}: {_text(one.reason)}</li>" for one in found.left_out)
+    items += "".join(
+        f"<li>{alone.n} {'sample' if alone.n == 1 else 'samples'} that only the {alone.side} evaluated: "
+        f'<span class="index">{_join(map(str, alone.index))}'
+        f"{f' and {alone.n - len(alone.index)} more' if alone.n > len(alone.index) else ''}</span></li>"
+        for alone in found.samples_left_out
+    )
     return f"<section><h2>Not compared</h2><ul>{items}</ul></section>" if items else ""
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}."
 
 
 def _join(texts: Iterable[str]) -> str:

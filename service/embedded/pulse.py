@@ -65,3 +65,32 @@ class Pulse:
                     continue
                 self.heard = self.heard or good
                 self._asked, self._since = (0, None) if good else (self._asked + 1, self._since or begin)
+
+
+class Awaited:
+    """Asks `url` every second until it answers 200; `came` says whether it has."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._ended, self._came = threading.Event(), threading.Event()
+        self._thread = threading.Thread(target=self._run, name="awaited", daemon=True)
+
+    @property
+    def came(self) -> bool:
+        """Whether it has answered."""
+        return self._came.is_set()
+
+    def start(self) -> None:
+        """Begin to ask."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Ask no more."""
+        self._ended.set()
+
+    def _run(self) -> None:
+        while not self._ended.is_set():
+            if answers(self._url):
+                self._came.set()
+                return
+            self._ended.wait(_EVERY_SECONDS)

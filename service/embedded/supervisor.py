@@ -18,7 +18,7 @@ from openapi.wire.private import private_folder
 from service.embedded.broker import Broker
 from service.embedded.children import kill_group, spawn, stop_all
 from service.embedded.folder import CannotServe, DataFolder, address, listen
-from service.embedded.pulse import Pulse, answers
+from service.embedded.pulse import Awaited, Pulse, answers
 from service.embedded.rotation import rotate
 
 _TICK_SECONDS = 0.1
@@ -74,8 +74,9 @@ class _Child:
 class Supervisor:
     """The parent of an embedded installation.
 
-    `lifeline`: a handle whose end of file means that whoever wanted the service is gone. Everything is started from the
-    thread that calls `run`, which must be the main one.
+    `lifeline`: a handle whose end of file means that whoever wanted the service is gone. `ready` is called with the
+    address once the API answers, `working` once it says that work can be done: workers take longer to start. Everything
+    is started from the thread that calls `run`, which must be the main one.
     """
 
     def __init__(
@@ -88,19 +89,21 @@ class Supervisor:
         hang_seconds: float = 30.0,
         lifeline: int | None = None,
         ready: Callable[[str], None] = print,
+        working: Callable[[], None] = lambda: None,
         notice: Callable[[str], None] = lambda text: None,
     ) -> None:
         self._folder = DataFolder(data_dir)
         self._host, self._port, self._workers = host, port, workers
         self._hang_seconds = hang_seconds
         self._lifeline = lifeline
-        self._ready, self._notice = ready, notice
+        self._ready, self._working, self._notice = ready, working, notice
         self._stopping = False
         self._signals = 0
         self._children: list[_Child] = []
         self._broker = Broker(self._folder.path / "broker")
         self._broker_at = 0.0
         self._pulse: Pulse | None = None
+        self._first_work: Awaited | None = None
 
     def run(self) -> None:
         """Serve until a signal or the lifeline's end. `CannotServe` when it cannot begin."""
@@ -122,11 +125,14 @@ class Supervisor:
             if not self._stopping:
                 self._folder.settled()
                 self._ready(address(bound))
+                self._first_work = Awaited(address(bound) + "/health/ready")
+                self._first_work.start()
             while not self._stopping:
                 self._watch()
         finally:
-            if self._pulse is not None:
-                self._pulse.stop()
+            for asking in (self._pulse, self._first_work):
+                if asking is not None:
+                    asking.stop()
             self._stop_children()
             if bound is not None:
                 bound.close()
@@ -181,6 +187,9 @@ class Supervisor:
         if not self._broker.alive:
             self._revive_broker()
         self._look_at_pulse()
+        if self._first_work is not None and self._first_work.came:
+            self._first_work = None
+            self._working()
         for child in self._children:
             rotate(child.log)
         rotate(self._broker.log)

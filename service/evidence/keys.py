@@ -8,6 +8,8 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING
 
+from sqlalchemy.engine import make_url
+
 from openapi.evidence import SigningKey
 from openapi.wire.private import private_folder
 from openapi.wire.settings import Settings
@@ -18,6 +20,10 @@ if TYPE_CHECKING:  # heavy, and nothing else in the API needs it
 
 class WrongKey(ValueError):
     """The file holds no ed25519 key without a password."""
+
+
+class NoKey(LookupError):
+    """No key is set where several APIs may sign: each would make its own."""
 
 
 class Signer:
@@ -41,14 +47,30 @@ class Signer:
 
 
 def signer(settings: Settings) -> Signer:
-    """The installation's: of the file that the settings name, else of one in the data folder, made when first needed.
+    """The installation's: as the settings say, else one in the data folder, made when first needed.
 
-    Raises `WrongKey`, and `OSError` where the file cannot be read.
+    Raises `NoKey` where nothing is set and the database is a server, `WrongKey`, and `OSError` where the file cannot be
+    read.
     """
-    path = settings.signing_key_file or settings.data_dir / "signing-key.pem"
-    if settings.signing_key_file is None and not path.exists():
+    if settings.signing_key_file is not None:
+        return Signer(_read(settings.signing_key_file))
+    if settings.signing_key is not None:
+        return Signer(_of_seed(bytes.fromhex(settings.signing_key.get_secret_value())))
+    if make_url(settings.sqlalchemy_url).get_backend_name() != "sqlite":
+        raise NoKey(
+            "this installation has no key to sign with yet: its operator sets TREMOR_SIGNING_KEY (or "
+            "TREMOR_SIGNING_KEY_FILE), the same for every API"
+        )
+    path = settings.data_dir / "signing-key.pem"
+    if not path.exists():
         _make(path)
     return Signer(_read(path))
+
+
+def _of_seed(seed: bytes) -> "Ed25519PrivateKey":
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    return Ed25519PrivateKey.from_private_bytes(seed)
 
 
 def _read(path: Path) -> "Ed25519PrivateKey":

@@ -7,7 +7,7 @@ from typing import Any
 from openapi.evidence import SigningKey
 from openapi.problems import Unavailable
 from service.context import Services
-from service.evidence.keys import Signer, WrongKey, signer
+from service.evidence.keys import NoKey, Signer, WrongKey, signer
 from service.evidence.package import evidence
 from service.jobs.service import JobService
 
@@ -33,6 +33,8 @@ class EvidenceService:
     def _signer(self) -> Signer:
         try:
             return signer(self._services.settings)
+        except NoKey as error:
+            raise Unavailable(f"Evidence is not signed: {error}") from error
         except (WrongKey, OSError) as error:
             _log.error("evidence cannot be signed: %s", error)
             raise Unavailable(

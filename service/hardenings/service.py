@@ -22,6 +22,9 @@ from service.orchestrator.masks import mask_artifacts
 from service.orchestrator.requests import stored, with_evaluation
 from service.orchestrator.validation import check_hardening, check_hardening_request
 
+#: Kinds of artifacts that a comparison before and after leaves.
+_OF_HELD_OUT = ("report", "samples")
+
 
 class HardeningService(JobService[HardeningRequest, HardeningInfo]):
     """Hardenings."""
@@ -78,6 +81,15 @@ class HardeningService(JobService[HardeningRequest, HardeningInfo]):
         session.add(job)
         await session.flush()
         return job
+
+    def why_without(self, job: Job, kind: str) -> str:
+        """A hardening is compared, and then reported on, by held-out data alone."""
+        if kind in _OF_HELD_OUT and job.dataset_id is None:
+            return (
+                ": nothing was held out to compare the models on; name an `eval_dataset_id` (`--eval`), or audit the "
+                "hardened model by itself"
+            )
+        return super().why_without(job, kind)
 
     async def package(self, identity: str) -> AsyncIterator[bytes]:
         """The files that people take away, as one zip. `NotReady` before it has ended well, else `NotFound`."""

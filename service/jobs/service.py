@@ -30,6 +30,7 @@ from service.orchestrator.effects import effects
 from service.orchestrator.loading import load_dataset, load_model
 from service.orchestrator.subjects import DatasetSubject, ModelSubject
 from service.pages import Page, page
+from service.policies.baselines import check_unneeded
 from service.tenants.quotas import check_queue
 from service.waiting import wait_until
 
@@ -200,6 +201,8 @@ class JobService(ABC, Generic[Asked, Info]):
             parent = await session.get(Job, job.parent_job_id) if job and job.parent_job_id else None
             if parent is not None and parent.status not in TERMINAL:
                 raise Conflict(f"It is a part of {job_rows.address(parent)}; cancel or delete that", job_id=parent.id)
+            if job is not None:
+                await check_unneeded(session, job)
             masked = await job_rows.masked_by(session, job) if job else None
             if masked is not None:
                 artifact, user = masked
@@ -281,8 +284,13 @@ class JobService(ABC, Generic[Asked, Info]):
             return found
         if job.status in (JobStatus.QUEUED, JobStatus.RUNNING, JobStatus.CANCELLING):
             raise NotReady(f"The {self.noun} is {job.status}; its {kind} is there when it has succeeded")
-        reason = f": {job.problem['detail']}" if job.problem and job.problem.get("detail") else ""
-        raise NotFound(f"The {self.noun} is {job.status} and has no {kind} as {format}{reason}")
+        if job.problem and job.problem.get("detail"):
+            raise NotFound(f"The {self.noun} has {job.status} and left no {kind}: {job.problem['detail']}")
+        raise NotFound(f"The {self.noun} has no {kind} as {format}{self.why_without(job, kind)}")
+
+    def why_without(self, job: Job, kind: str) -> str:
+        """Why a job of this kind that has ended has no artifact of a kind, as the end of a sentence; "" if unknown."""
+        return f": it was {job.status}" if job.status == JobStatus.CANCELLED else ""
 
     async def report_json(self, identity: str) -> tuple[bytes, Artifact]:
         """The JSON report's bytes and its row."""

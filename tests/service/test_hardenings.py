@@ -203,7 +203,9 @@ def test_a_hardening_without_held_out_data_compares_nothing(api: httpx.Client, w
     assert (done["status"], done["verdict"], done["metrics"]) == ("succeeded", "inconclusive", None)
     assert done["model_id_hardened"]
     assert worker.is_empty()
-    assert api.get(f"/v1/hardenings/{identity}/report").status_code == 404
+    for name in ("report", "evidence", "samples"):
+        answer = api.get(f"/v1/hardenings/{identity}/{name}")
+        assert (answer.status_code, "nothing was held out" in answer.json()["detail"]) == (404, True), answer.text
 
 
 def test_an_audit_that_hardens(api: httpx.Client, worker: ProtocolWorker) -> None:

@@ -169,6 +169,13 @@ def test_a_key_ends_by_itself(settings: Settings, caller: As) -> None:
     assert (again.exit_code, "has ended" in again.output) == (1, True)
 
 
+def test_a_key_of_its_own_makes_no_second_tenant_of_one_name(settings: Settings, caller: As) -> None:
+    identity, _ = key(settings, "twin")
+    again = CliRunner().invoke(keys, ["--data", str(settings.data_dir), "create", "twin"])
+    assert (again.exit_code, f"--tenant {identity}" in again.output) == (1, True), again.output
+    assert key(settings, "twin", "--tenant", identity)[0] != identity
+
+
 def test_the_command_rotates(settings: Settings, caller: As) -> None:
     old, secret = key(settings, "rotated", "--scope", "read")
     done = CliRunner().invoke(keys, ["--data", str(settings.data_dir), "rotate", old, "--overlap-hours", "1"])

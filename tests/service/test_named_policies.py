@@ -67,7 +67,7 @@ def test_a_policy_is_made_read_changed_and_deleted(world: World) -> None:
 @pytest.mark.parametrize(
     ("fields", "pointer", "said"),
     [
-        ({"rules": []}, "/rules", "at least 1"),
+        ({"rules": []}, "/rules", "List should have at least 1 item"),
         ({"rules": [{"metric": "clean.acuracy", "value": 1}]}, "/rules/0/metric", "did you mean 'accuracy'"),
         ({"rules": [{"metric": "clean.accuracy"}]}, "/rules/0/value", "relative_to"),
         ({"rules": [{**CLEAN, "relative_to": NOBODY}]}, "/rules/0/value", "no value of its own"),
@@ -76,6 +76,9 @@ def test_a_policy_is_made_read_changed_and_deleted(world: World) -> None:
         ({"rules": [{"metric": "clean.n", "op": "==", "relative_to": NOBODY}]}, "/rules/0/relative_to", "says >="),
         ({"applies_to": {"names": [""]}}, "/applies_to/names/0", "at least 1"),
         ({"name": ""}, "/name", "at least 1"),
+        ({"name": "   "}, "/name", "no blank"),
+        ({"rules": [{**CLEAN, "op": "==", "intervals": True}]}, "/rules/0/intervals", "goes by the value"),
+        ({"rules": [{**CLEAN, "policy_id": "pol_mine"}]}, "/rules/0/policy_id", "leave it out"),
         ({"rule": []}, "/rule", "did you mean 'rules'"),
     ],
 )
@@ -92,9 +95,10 @@ def test_an_audit_takes_over_the_rules_that_it_names(world: World) -> None:
     own = {"metric": "worst_case.robust_accuracy", "op": ">=", "value": 0.3}
     taken = {**CLEAN, "intervals": True, "policy_id": policy["id"]}
     assert rules_of(world, policy_id=policy["id"], policy={"rules": [own]}) == [own, taken]
-    assert rules_of(world, policy={"rules": [{**own, "policy_id": "pol_mine"}]}) == [own], (
-        "nobody says that but the service"
-    )
+    said = is_problem(world.audit(policy={"rules": [{**own, "policy_id": "pol_mine"}]}), 422, "validation")
+    assert said["errors"][0]["pointer"] == "/policy/rules/0/policy_id", "nobody says that but the service"
+    said = is_problem(world.audit(policy={"rules": [{**own, "op": "==", "intervals": True}]}), 422, "validation")
+    assert said["errors"][0]["pointer"] == "/policy/rules/0/intervals"
     world.api.patch(f"/v1/policies/{policy['id']}", json={"intervals": False})
     assert rules_of(world, policy_id=policy["id"]) == [{**CLEAN, "policy_id": policy["id"]}]
     world.api.delete(f"/v1/policies/{policy['id']}")
@@ -152,6 +156,61 @@ def test_rules_that_are_relative_to_an_audit_are_given_its_report(world: World) 
     assert report.inputs[f"baseline.samples.{first}"].sha256 == files["samplesjsonl"]["sha256"]
     world.worker.do(report)
     world.api.delete(f"/v1/policies/{policy['id']}")
+
+
+def test_equality_goes_by_the_value_where_a_policy_goes_by_intervals(world: World) -> None:
+    policy = made(world, "equal", rules=[{"metric": "clean.n", "op": "==", "value": 4}, CLEAN])
+    taken = rules_of(world, policy_id=policy["id"])
+    assert [rule.get("intervals", False) for rule in taken] == [False, True]
+    world.api.delete(f"/v1/policies/{policy['id']}")
+
+
+def test_rules_are_relative_to_audits_that_have_ended_well_on_the_same_images(world: World) -> None:
+    attack = {"attacks": [{"name": "fgsm", "eps": 0.1}], "neurons": None, "max_samples": 4}
+    other = upload(world.api, "datasets", b"other images")
+    world.worker.do(world.worker.take(lanes=[Lane.SHORT]))
+
+    def succeeded(dataset: str, seed: int) -> str:
+        identity = audit(world.api, world.model, dataset, seed=seed, **attack)
+        while ended_at(identity) is None:
+            for shard in world.worker.waiting(0.3):
+                world.worker.do(shard)
+        return identity
+
+    def ended_at(identity: str) -> str | None:
+        found: str | None = world.api.get(f"/v1/audits/{identity}").json()["finished_at"]
+        return found
+
+    def refused(rules: list[dict[str, Any]], pointer: str, said: str, **fields: Any) -> None:
+        for path, body, prefix in (
+            ("policies", {"name": "relative", "rules": rules}, ""),
+            ("audits", {"model_id": world.model, "dataset_id": world.dataset, "policy": {"rules": rules}}, "/policy"),
+        ):
+            found = is_problem(world.api.post(f"/v1/{path}", json=body), 422, "validation")["errors"]
+            assert [(error["pointer"], said in error["detail"]) for error in found] == [(prefix + pointer, True)]
+
+    def to(audit_id: str) -> dict[str, Any]:
+        return {"metric": "clean.accuracy", "relative_to": audit_id}
+
+    running = audit(world.api, world.model, world.dataset, seed=31, **attack)
+    refused([to(running)], "/rules/0/relative_to", "is queued; a rule can be relative to it when it has succeeded")
+    world.api.delete(f"/v1/audits/{running}")
+    mine, theirs = succeeded(world.dataset, 32), succeeded(other, 33)
+    refused([to(mine), to(theirs)], "/rules/1/relative_to", "of other images")
+    found = is_problem(world.audit(policy={"rules": [to(theirs)]}), 422, "validation")["errors"]
+    assert [error["pointer"] for error in found] == ["/policy/rules/0/relative_to"]
+    policy = made(world, "theirs", rules=[to(theirs)])
+    found = is_problem(world.audit(policy_id=policy["id"]), 422, "validation")["errors"]
+    assert (found[0]["pointer"], theirs in found[0]["detail"]) == ("/policy_id", True)
+    # What a policy, or an unfinished audit, is relative to stays.
+    body = is_problem(world.api.delete(f"/v1/audits/{theirs}"), 409, "conflict")
+    assert (body["policy_id"], "'theirs'" in body["detail"]) == (policy["id"], True)
+    world.api.delete(f"/v1/policies/{policy['id']}")
+    assert world.api.delete(f"/v1/audits/{theirs}").status_code == 204
+    user = audit(world.api, world.model, world.dataset, seed=34, policy={"rules": [to(mine)]}, **attack)
+    assert is_problem(world.api.delete(f"/v1/audits/{mine}"), 409, "conflict")["job_id"] == user
+    assert world.api.delete(f"/v1/audits/{user}").status_code == 204
+    assert world.api.delete(f"/v1/audits/{mine}").status_code == 204
 
 
 def test_the_command(world: World, tmp_path: Path) -> None:

@@ -108,6 +108,23 @@ def test_bytes_have_units(settings: Settings, text: str, size: int) -> None:
     run(settings, "set", "default", "--max-bytes", "default")
 
 
+def test_a_tenant_with_a_queue_of_nothing_only_looks(settings: Settings, url: str, worker: ProtocolWorker) -> None:
+    with member(settings, url, "looks", "--max-queued", "0") as looks:
+        model, dataset = ready(looks, worker)
+        body = {"model_id": model, "dataset_id": dataset, "preset": "smoke"}
+        found = is_problem(looks.post("/v1/audits", json=body), 403, "quota-exceeded")
+        assert (found["quota"], "may start no jobs" in found["detail"]) == (0, True)
+        assert looks.get("/v1/audits").json()["items"] == []
+
+
+def test_a_rate_that_counts_nothing_says_so(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    words = ["--data", str(settings.data_dir), "set", "default", "--requests-per-minute", "90000"]
+    for auth, noted in (("none", True), ("keys", False)):
+        monkeypatch.setenv("TREMOR_AUTH", auth)
+        done = CliRunner().invoke(tenants, words)
+        assert (done.exit_code, "TREMOR_AUTH=keys alone" in done.output) == (0, noted), done.output
+
+
 def test_no_two_tenants_have_one_name(settings: Settings, url: str) -> None:
     run(settings, "create", "vision-1", "--name", "Vision")
     done = CliRunner().invoke(tenants, ["--data", str(settings.data_dir), "create", "vision-2", "--name", "Vision"])

@@ -7,6 +7,7 @@ import pytest
 
 from openapi.wire.jobs import Shard
 from tests.service.conftest import audit, ended, ready, upload_ready
+from tests.service.test_problems import is_problem
 from tests.service.test_wrong_input import refused
 from tests.service.worker import HEADLINE, ProtocolWorker, until
 
@@ -129,15 +130,16 @@ def test_what_cannot_be_replayed_is_refused(
     refused(ask(policy=rules), "/policy/rules/0/metric", "'replay' will be null")
 
 
-def test_examples_that_are_gone_when_the_audit_begins_fail_it(
+def test_an_audit_whose_examples_are_needed_stays(
     api: httpx.Client, worker: ProtocolWorker, gate: tuple[str, str, str]
 ) -> None:
     _, dataset, base = gate
     answer = api.post("/v1/models", files={"file": ("some.bin", b"still inspected")})
     inspection = worker.take()
     identity = audit(api, answer.json()["id"], dataset, replay_of=base)
-    assert api.delete(f"/v1/audits/{base}").status_code == 204
+    body = is_problem(api.delete(f"/v1/audits/{base}"), 409, "conflict")
+    assert (body["job_id"], "replays its examples" in body["detail"]) == (identity, True)
+    api.post(f"/v1/audits/{identity}/cancel")
     worker.do(inspection)
-    found = ended(api, f"audits/{identity}")
-    assert found["status"] == "failed"
-    assert "are gone" in found["problem"]["detail"]
+    assert ended(api, f"audits/{identity}")["status"] == "cancelled"
+    assert api.delete(f"/v1/audits/{base}").status_code == 204

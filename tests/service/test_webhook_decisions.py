@@ -47,6 +47,17 @@ def test_a_message_is_tried_for_days_and_each_pause_is_longer() -> None:
     assert (hook.failing_since, hook.disabled_at) == (NOW, None)
 
 
+def test_a_message_that_is_sent_again_has_all_its_retries_and_keeps_its_log() -> None:
+    hook, row = a_hook(), a_message()
+    for _ in range(3):
+        record(hook, row, failed(NOW))
+    row.attempts = [*row.attempts[:-1], {**row.attempts[-1], "replayed": True}]
+    record(hook, row, failed(NOW))
+    assert row.next_attempt_at is not None
+    assert row.next_attempt_at - NOW <= 1.1 * PAUSES[0]
+    assert (row.attempt_count, len(row.attempts)) == (4, 4)
+
+
 def test_an_endpoint_that_takes_nothing_for_five_days_is_disabled() -> None:
     hook = a_hook()
     for day in range(5):

@@ -184,7 +184,9 @@ def test_a_delivered_message_is_replayed(hooked: World, receiver: Receiver) -> N
     one, two = receiver.got()
     assert (one["headers"]["webhook-id"], one["body"]) == (two["headers"]["webhook-id"], two["body"])
     listed = until(lambda: hooked.api.get(place.rpartition("/")[0], params={"status": "delivered"}).json()["items"])
-    assert [len(item["attempts"]) for item in listed] == [2]
+    assert [([a["replayed"] for a in item["attempts"]], item["attempt_count"]) for item in listed] == [
+        ([True, False], 2)
+    ]
 
 
 def test_a_receiver_that_is_gone_is_disabled_and_reported(hooked: World, receiver: Receiver) -> None:

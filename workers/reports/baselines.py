@@ -72,8 +72,13 @@ def _held(leaf: Leaf, path: str, audit: Judged) -> list[bool] | None:
     return found if found is not None and leaf.counts() == (sum(found), len(found)) else None
 
 
+def same_images(now: Judged, before: Judged) -> bool:
+    """Whether two audits are of the same file, read the same way: an image's number then means the same image."""
+    one, other = now.report["dataset"], before.report["dataset"]
+    return all(one.get(field) == other.get(field) for field in ("sha256", "split", "resize"))
+
+
 def _same_samples(now: Judged, before: Judged) -> bool:
     if now.samples is None or before.samples is None:
         return False
-    same = (now.report["dataset"].get(f) == before.report["dataset"].get(f) for f in ("sha256", "split", "resize"))
-    return all(same) and list(now.samples.index) == list(before.samples.index)
+    return same_images(now, before) and list(now.samples.index) == list(before.samples.index)

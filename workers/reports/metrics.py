@@ -20,8 +20,20 @@ _COUNTS = {
 }
 
 
+#: Parts of a report that no check is of → why they are null.
+_WHY_NULL = {
+    "replay": "no earlier audit was named in `replay_of`, whose examples would have been tried first",
+    "hardening": "no hardening was asked for",
+    "stopped": "everything ran",
+}
+
+
 class UnknownMetric(LookupError):
     """The path leads nowhere; the message says how far it led."""
+
+
+class _Null(LookupError):
+    """The path leads into a part that is null; the argument is its path."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +89,17 @@ def interval(report: Mapping[str, Any], path: str) -> tuple[float, float] | None
 
 def leaves(report: Mapping[str, Any], path: str) -> list[Leaf]:
     """All that a path leads to, at least one. Raises `UnknownMetric`."""
-    return _walk(Leaf({}, "", report), path, "")
+    try:
+        return _walk(Leaf({}, "", report), path, "")
+    except _Null as error:
+        seen = str(error)
+        raise UnknownMetric(f"{seen!r} is null in this report: {_why_null(report, seen)}") from error
+
+
+def _why_null(report: Mapping[str, Any], seen: str) -> str:
+    """What the check of a missing part says of it."""
+    told = next((str(check["detail"]) for check in report.get("checks") or () if check["id"] == seen), None)
+    return told or _WHY_NULL.get(seen, "it was not measured")
 
 
 def _walk(at: Leaf, path: str, seen: str) -> list[Leaf]:
@@ -100,7 +122,7 @@ def _walk(at: Leaf, path: str, seen: str) -> list[Leaf]:
         names = ", ".join(_called(m) for m in members[:12]) or "nothing"
         raise UnknownMetric(f"{seen!r} has no {path!r}; there are {names}")
     if node is None:
-        raise UnknownMetric(f"{seen!r} is null in this report; its `checks` say why")
+        raise _Null(seen)
     raise UnknownMetric(f"{seen!r} is a single value and has no {path!r}")
 
 

@@ -9,7 +9,7 @@ from openapi.paired import Sampled
 from openapi.policies import PolicyRule, holds
 from openapi.report import ReportVerdict, RuleResult
 from openapi.stages.report import ReportParams
-from workers.reports.baselines import Judged, change
+from workers.reports.baselines import Judged, change, same_images
 from workers.reports.metrics import UnknownMetric, interval, metric
 
 
@@ -83,6 +83,10 @@ def _relative(now: Judged, rule: PolicyRule, baselines: Mapping[str, Judged]) ->
     before = baselines.get(rule.relative_to or "")
     if before is None:
         return {"detail": f"the audit {rule.relative_to} has no report (any more)"}
+    if not same_images(now, before):
+        return {
+            "detail": f"the audit {rule.relative_to} is of other images, which no number of this one is relative to"
+        }
     try:
         baseline = metric(before.report, rule.metric)
     except UnknownMetric as error:

@@ -32,11 +32,13 @@ REPORT = {
         {"id": "deterministic", "title": "t", "status": "pass", "numbers": {"differing": 0}},
         {"id": "gradients-usable", "title": "t", "status": "fail", "numbers": {}},
         {"id": "hardening", "title": "t", "status": "skipped", "numbers": {}},
+        {"id": "regions", "title": "t", "status": "skipped", "detail": "not asked for: `regions` was null"},
     ],
     "neurons": {
         "layers": [{"name": "features.0", "ratio": {"mean": 0.1}}, {"name": "features.0.x", "ratio": {"mean": 0.3}}]
     },
     "regions": None,
+    "replay": None,
     "hardening": {
         "after": {
             "clean": {"accuracy": 0.8},
@@ -80,7 +82,8 @@ def test_paths(path: str, value: float) -> None:
         ("clean.acuracy", "'clean' has no 'acuracy'; there are accuracy, n"),
         ("attacks.fgsm.robust_accuracy", "'attacks' has no .* there are pgd-linf-0.0314-10"),
         ("attacks.pgd-linf-0.0314-10.distance.mean", "is null in this report"),
-        ("regions.density", "'regions' is null in this report; its `checks` say why"),
+        ("regions.density", "'regions' is null in this report: not asked for: `regions` was null"),
+        ("replay.rate", "'replay' is null in this report: no earlier audit was named in `replay_of`"),
         ("checks.hardening", "no number"),
         ("model.name", "no number but str"),
         ("clean", "no number but dict"),

@@ -127,12 +127,17 @@ def test_by_intervals_the_same_samples_are_paired(metric: str, robust: int, stat
 def test_other_samples_are_not_paired() -> None:
     rule = {"relative_to": "aud_1", "intervals": True}
     apart = difference((90, 100), (85, 100))
-    for before in (audit(85, 60, samples=False), audit(85, 60, sha256="other")):
-        assert judged(audit(90, 60), before, **rule).ci95 == apart
+    assert judged(audit(90, 60), audit(85, 60, samples=False), **rule).ci95 == apart
     assert judged(audit(90, 60), audit(170, 60, 200), **rule).ci95 == difference((90, 100), (170, 200))
     assert judged(audit(90, 60), audit(85, 60), **rule).ci95 == paired_difference(5, 0, 100)
     classes = judged(audit(90, 60), audit(85, 60), metric="classes.cat.robust_accuracy", **rule)
     assert classes.ci95 == difference((8, 20), (8, 20)), "of classes the samples do not tell"
+
+
+def test_a_baseline_of_other_images_is_inconclusive() -> None:
+    found = judged(audit(90, 60), audit(85, 60, sha256="other"), relative_to="aud_1")
+    assert (found.status, found.value, found.baseline) == ("inconclusive", None, None)
+    assert "of other images" in str(found.detail)
 
 
 def test_a_baseline_that_is_gone_or_lacks_the_number_is_inconclusive() -> None:

@@ -46,7 +46,7 @@ class Serve:
         assert self.process.stdout is not None
         line = self.process.stdout.readline()
         self.seconds_to_ready = time.perf_counter() - self.begun
-        self.url = line.split("ready: ")[1].split()[0]
+        self.url = line.split("answers: ")[1].split()[0]
         self.http = httpx.Client(base_url=self.url, timeout=60)
 
     def find(self, part: str) -> psutil.Process:
