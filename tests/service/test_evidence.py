@@ -205,7 +205,7 @@ def test_the_bill_of_a_hardening_holds_the_hardened_model_and_its_numbers() -> N
 
 
 def test_several_apis_sign_with_the_key_that_is_set_or_not_at_all(tmp_path: Path) -> None:
-    server = {"database_url": "postgresql+psycopg://tremor:secret@postgres:5432/tremor"}
+    server: dict[str, Any] = {"database_url": "postgresql+psycopg://tremor:secret@postgres:5432/tremor"}
     with pytest.raises(NoKey, match="TREMOR_SIGNING_KEY"):
         signer(Settings(data_dir=tmp_path, **server))
     assert not any(tmp_path.iterdir())
