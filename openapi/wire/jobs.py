@@ -26,6 +26,7 @@ RESULT_VERSION: dict[Stage, int] = dict.fromkeys(Stage, 2) | {
     Stage.NEURONS: 4,
     Stage.ANALYSIS: 4,
     Stage.HARDEN: 4,
+    Stage.REPORT: 3,
 }
 
 #: The one Celery task; the service enqueues it by name.
