@@ -14,10 +14,10 @@ from redis.exceptions import RedisError
 
 from openapi.problems import Problem, TremorError
 from openapi.wire.disks import shortage
-from openapi.wire.jobs import Blob, OutputFile, Shard, ShardResult, WorkerEvent
+from openapi.wire.jobs import Blob, Environment, OutputFile, Shard, ShardResult, WorkerEvent
 from openapi.wire.queue import QueueClient, WorkerInfo
 from openapi.wire.settings import Settings
-from workers.sandbox.messages import ChildProgress, Environment
+from workers.sandbox.messages import ChildProgress
 from workers.sandbox.terminations import GivenBack
 
 log = logging.getLogger(__name__)
@@ -174,20 +174,15 @@ class Presence:
         known, shard = self._environment, self._shard
         if known is None:
             return
-        info = WorkerInfo(
-            id=self.worker_id,
-            device=known.device,
-            device_name=known.device_name,
-            sandbox=known.sandbox,
-            sandbox_layers=known.sandbox_layers,
-            sandbox_missing=known.sandbox_missing,
-            trouble=self._trouble(),
-            versions=known.versions,
-            threads=self._threads,
-            slots=1,
-            shard_id=None if shard is None else shard.shard_id,
-            at=time.time(),
-        )
+        own = {
+            "id": self.worker_id,
+            "trouble": self._trouble(),
+            "threads": self._threads,
+            "slots": 1,
+            "shard_id": None if shard is None else shard.shard_id,
+            "at": time.time(),
+        }
+        info = WorkerInfo.model_validate({**dict(known), **own})
         with suppress(RedisError, OSError):
             self._queue.heartbeat(info)
 

@@ -24,7 +24,7 @@ from openapi.problems import (
 )
 from openapi.wire.blobs import BlobStore
 from openapi.wire.folders import OwnFolder
-from openapi.wire.jobs import Shard, ShardResult, WorkerEvent
+from openapi.wire.jobs import Environment, Shard, ShardResult, WorkerEvent
 from openapi.wire.logs import regarding
 from openapi.wire.private import private_folder
 from openapi.wire.queue import QueueClient
@@ -39,7 +39,7 @@ from workers.leaving import Leaving
 from workers.moments import Moments
 from workers.outputs import shown, stored
 from workers.presence import Presence
-from workers.sandbox.messages import ChildOutcome, ChildProgress, Environment, Request
+from workers.sandbox.messages import ChildOutcome, ChildProgress, Request
 from workers.sandbox.probe import wanted_layers
 from workers.sandbox.terminations import Cancelled, ChildKilled, GivenBack, ServerLost
 from workers.sandbox.warm import WarmServer, Watch
@@ -174,7 +174,7 @@ class Runner:
             except TremorError as error:
                 raise explained(error, request, least) from error
             files = {key: stored(self._blobs, request, file) for key, file in outcome.files.items()}
-            ran_on = {} if outcome.environment is None else outcome.environment.model_dump(mode="json")
+            ran_on = outcome.environment or Environment()
             return ShardResult(value=outcome.value or {}, files=files, seconds=outcome.seconds, environment=ran_on)
 
     def _attempted(self, shard: Shard, request: Request, report: Callable[[ChildProgress], None]) -> ChildOutcome:

@@ -10,12 +10,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, Literal, Protocol
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, PlainSerializer
 
 from openapi.audits import ArtifactInfo
 from openapi.base import Frozen, Json, JsonObject
 from openapi.problems import Problem
-from openapi.stages.base import Stage, is_none
+from openapi.stages.base import Stage, as_it_came, is_none
 
 #: Of each stage; raised when a change of the code changes its results: old ones are then not reused. A work of an
 #: analysis has a version of its own besides (`openapi.stages.analysis.Work`).
@@ -49,12 +49,34 @@ class Limits(Frozen):
     output_bytes: int = 4 * 2**30
 
 
+class Pace(Frozen):
+    """What may change how fast a shard is done and never what it finds: samples a pass; None: as many as have room."""
+
+    batch_size: int | None = None
+
+
+class Environment(Frozen):
+    """What a shard ran on, and how it was confined; `sandbox_missing`: layer → why it was not in force.
+
+    Older results have less of it, and are written again as they came.
+    """
+
+    device: str | None = None
+    device_name: str | None = None
+    threads: int | None = None
+    versions: dict[str, str] = {}
+    sandbox: Literal["full", "partial", "limits"] | None = None
+    sandbox_layers: tuple[str, ...] = ()
+    sandbox_missing: dict[str, str] = {}
+
+
 class Shard(Frozen):
     """One unit of work, run in one confined child process.
 
     `inputs`: name → blob, e.g. ``model`` (the uploaded file), ``x``, ``y`` (decoded arrays), or for the report stage one
-    ``shard.<i>`` a merged result. `params`: the JSON of the stage's parameters (`openapi.stages.forms`). `execution`: what may
-    change the speed but never the result (``batch_size``), and so is no part of the key. `owner`: the tenant, empty
+    ``shard.<i>`` a merged result. `params`: the JSON of the stage's parameters; `openapi.stages.forms` has their models, by
+    which either end reads them: until the shard is released it lacks what other steps find, and either side may be newer
+    than the other. `execution` is no part of the key. `owner`: the tenant, empty
     for the default one. Results are found again by the same tenant only, so that nobody learns from a quick answer what
     others have uploaded. `checkpoint`: what an earlier
     attempt at this shard left, from which this one may go on. The result is what it would be without, so that it is no
@@ -68,7 +90,7 @@ class Shard(Frozen):
     attempt: int = 1
     inputs: dict[str, Blob]
     params: Json
-    execution: Json = {}
+    execution: Pace = Pace()
     limits: Limits = Limits()
     checkpoint: Blob | None = Field(None, exclude_if=is_none)
 
@@ -127,12 +149,12 @@ class OutputFile(Frozen):
 
 
 class ShardResult(Frozen):
-    """What a shard computed: a small JSON `value`, and files."""
+    """What a shard computed: a small `value`, the JSON of its stage's model (`openapi.stages.forms`), and files."""
 
     value: Json
     files: dict[str, OutputFile] = {}
     seconds: float = 0.0
-    environment: Json = {}
+    environment: Annotated[Environment, PlainSerializer(as_it_came)] = Environment()
 
 
 def _whole(value: Any) -> Any:

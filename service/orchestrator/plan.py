@@ -12,7 +12,7 @@ from openapi.report import StopReason
 from openapi.stages.base import Stage, Wire
 from openapi.stages.comparison import Comparison
 from openapi.status import TERMINAL, JobKind, JobStatus
-from openapi.wire.jobs import Blob, Limits, OutputFile, Shard, ShardResult
+from openapi.wire.jobs import Blob, Limits, OutputFile, Pace, Shard, ShardResult
 from service.orchestrator.subjects import Baseline, DatasetSubject, KeptExamples, ModelSubject, Part
 
 Value = TypeVar("Value", bound=Wire)
@@ -54,7 +54,7 @@ class Step:
     values: Mapping[str, ValueOf] = field(default_factory=dict)
     weight: float = 1.0
     unit: str | None = None
-    execution: Mapping[str, int | None] = field(default_factory=dict)
+    execution: Pace = field(default_factory=Pace)
     after: tuple[str, ...] = ()
     extends: bool = False
 
@@ -71,7 +71,7 @@ class Step:
         values: Mapping[str, ValueOf] | None = None,
     ) -> Self:
         """A step that takes so many samples through a model, by batches of the size that the request asks for."""
-        batches = {"batch_size": execution.batch_size}
+        batches = Pace(batch_size=execution.batch_size)
         return cls(phase, name, stage, inputs, params, values or {}, float(samples), "samples", batches)
 
     @property
@@ -96,7 +96,7 @@ class Step:
             stage=self.stage,
             inputs={k: v for k, v in self.inputs.items() if isinstance(v, Blob)},
             params={k: v for k, v in self.params.dump().items() if k not in self.values},
-            execution=dict(self.execution),
+            execution=self.execution,
             limits=limits,
         )
 

@@ -11,7 +11,7 @@ from openapi.hardenings import HardeningRequest
 from openapi.report import Stopped, StopReason
 from openapi.samples import chosen, described
 from openapi.stages.attack import AttackFile, AttackValue
-from openapi.stages.base import Given, Stage
+from openapi.stages.base import Given, Stage, as_it_came
 from openapi.stages.comparison import AuditHardening, NotHardened
 from openapi.stages.harden import HardenValue
 from openapi.stages.neurons import NeuronsFile, NeuronsValue
@@ -72,8 +72,9 @@ def _timings(rows: Sequence[Done]) -> dict[str, float]:
 
 def _environment(results: Sequence[ShardResult], seed: int) -> JsonObject:
     """What the shards ran on; where several workers differed, every device is named."""
-    first: Mapping[str, Any] = next((r.environment for r in results if r.environment), {})
-    devices = sorted({str(r.environment["device"]) for r in results if r.environment.get("device")})
+    told = [r.environment for r in results if r.environment.model_fields_set]
+    first = as_it_came(told[0]) if told else {}
+    devices = sorted({environment.device for environment in told if environment.device})
     return {**first, **({"device": ", ".join(devices)} if devices else {}), "seed": seed}
 
 

@@ -23,7 +23,7 @@ from openapi.datasets import DatasetInspection
 from openapi.models import ModelInspection
 from openapi.stages.base import Stage
 from openapi.status import JobKind
-from openapi.wire.jobs import Blob, Limits, OutputFile, Shard, ShardResult
+from openapi.wire.jobs import Blob, Environment, Limits, OutputFile, Pace, Shard, ShardResult
 from service.orchestrator.job_kinds.audit import extend, named
 from service.orchestrator.plan import Done, Known, Step, resolved
 from service.orchestrator.requests import stored, with_attacks
@@ -75,7 +75,7 @@ class InProcess:
             torch.jit.trace(net.eval(), torch.rand(2, *x.shape[1:])).save(str(folder / "model.pt"))
         blob = self._take(folder / "model.pt")
         spec = {"format": "torchscript", "input": {"shape": list(x.shape[1:])}}
-        inspected = self._run(Stage.INSPECT_MODEL, {"file": blob}, {**spec, "filename": "model.pt"}, {})
+        inspected = self._run(Stage.INSPECT_MODEL, {"file": blob}, {**spec, "filename": "model.pt"}, Pace())
         self.model = ModelSubject(
             "mdl_1", "net", blob.sha256, blob.size, ModelInspection.model_validate(inspected.value)
         )
@@ -161,9 +161,7 @@ class InProcess:
         self._paths[sha] = path
         return Blob(sha256=sha, size=len(data))
 
-    def _run(
-        self, stage: Stage, inputs: Mapping[str, Blob], params: dict[str, Any], execution: Mapping[str, Any]
-    ) -> ShardResult:
+    def _run(self, stage: Stage, inputs: Mapping[str, Blob], params: dict[str, Any], execution: Pace) -> ShardResult:
         self._count += 1
         scratch = self._folder / f"{self._count:05d}"
         scratch.mkdir()
@@ -176,4 +174,4 @@ class InProcess:
             shutil.copyfile(left.path, kept)
             files[key] = OutputFile(name=left.name, kind=left.kind, format=left.format, blob=self._take(kept))
         shutil.rmtree(scratch)
-        return ShardResult(value=json.loads(json.dumps(value)), files=files, environment={"device": "cpu"})
+        return ShardResult(value=json.loads(json.dumps(value)), files=files, environment=Environment(device="cpu"))

@@ -32,9 +32,9 @@ def test_a_shard_is_computed_once(worker: Worker) -> None:
     assert event.result is not None
     assert event.result.value == {"sum": 4950.0}
     assert worker.blobs.read(event.result.files["copy"].blob.sha256) == bytes(range(100))
-    assert event.result.environment["device"] == "cpu"
-    assert event.result.environment["threads"] == 1
-    assert "torch" in event.result.environment["versions"]
+    assert event.result.environment.device == "cpu"
+    assert event.result.environment.threads == 1
+    assert "torch" in event.result.environment.versions
     assert next(e.type for e in worker.events(shard)) == "started"
     planted = ShardResult(value={"sum": -1.0})
     worker.blobs.put_result(shard.result_key, planted)

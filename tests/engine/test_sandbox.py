@@ -13,10 +13,10 @@ import psutil
 import pytest
 
 from openapi.problems import JobFailed
-from openapi.wire.jobs import Limits
+from openapi.wire.jobs import Environment, Limits
 from workers.sandbox import landlock, seccomp
 from workers.sandbox.confine import LAYERS, level
-from workers.sandbox.messages import Environment, Request
+from workers.sandbox.messages import Request
 from workers.sandbox.warm import WarmServer
 
 pytestmark = pytest.mark.slow

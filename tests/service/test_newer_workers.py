@@ -18,7 +18,7 @@ from tests.service.conftest import audit, ended, ready
 from tests.service.worker import ProtocolWorker, until
 
 #: Objects without fields of their own: names of files, of layers, free counts.
-_MAPPINGS = {"files", "figures", "environment", "taps", "omega", "not_written", "params", "of_a_newer_version"}
+_MAPPINGS = {"files", "figures", "taps", "omega", "not_written", "params", "of_a_newer_version"}
 
 
 def grown(value: Any, name: str = "") -> Any:

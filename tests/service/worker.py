@@ -18,7 +18,7 @@ from openapi.stages.harden import HardenValue
 from openapi.stages.neurons import NeuronsValue
 from openapi.wire.blobs import BlobStore
 from openapi.wire.delivery import QUEUES, Lane, make_celery
-from openapi.wire.jobs import OutputFile, Shard, ShardResult, WorkerEvent
+from openapi.wire.jobs import Environment, OutputFile, Shard, ShardResult, WorkerEvent
 from openapi.wire.queue import QueueClient
 from openapi.wire.settings import Settings
 from tests.service.report import COMPARISON, REPORT
@@ -124,7 +124,7 @@ class ProtocolWorker:
         return OutputFile(name=name, kind=kind, format=format, blob=self.blobs.put_bytes(data))
 
     def succeed(self, shard: Shard, value: dict[str, Any], **files: OutputFile) -> ShardResult:
-        result = ShardResult(value=value, files=files, seconds=0.25, environment={"device": "cpu"})
+        result = ShardResult(value=value, files=files, seconds=0.25, environment=Environment(device="cpu"))
         self.blobs.put_result(shard.result_key, result)
         self.tell(shard, "succeeded", result=result)
         return result

@@ -78,7 +78,7 @@ def _attacked(ctx: JobContext[ActivationsParams], model: AuditedModel) -> tuple[
         index,
         seed=ctx.params.seed,
         num_classes=model.num_classes,
-        batch_size=ctx.execution.get("batch_size"),
+        batch_size=ctx.execution.batch_size,
         device=ctx.device,
         progress=lambda done, total: ctx.progress(done, 2 * total, "samples", "neurons.vulnerability"),
     )

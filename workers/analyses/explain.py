@@ -56,7 +56,7 @@ def run(ctx: JobContext[ExplainParams]) -> ExplainValue:
         for at in range(0, len(rows), size):
             loaded = load_rows(ctx.inputs["x"], ctx.inputs["y"], rows[at : at + size])
             x, y, index = (part.to(ctx.device) for part in loaded)
-            batch = ctx.execution.get("batch_size")
+            batch = ctx.execution.batch_size
             free = free_pixels(ctx.inputs, params.attack, params.regions, rows[at : at + size])
             examples = examples_of(
                 model, params.attack, params.targets, x, y, index, seed=params.seed, free=free, batch_size=batch,

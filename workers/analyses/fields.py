@@ -40,7 +40,7 @@ def run(ctx: JobContext[FieldsParams]) -> FieldsValue:
     columns = _IMAGES | {f"{name}_{i}": form for i in range(len(layers)) for name, form in _OF_LAYER.items()}
     kept = RowsFile(ctx.output(FieldsFile.FIELDS, "fields.npz", "fields", "npz"), columns)
     tapped = model.tapped(params.tap, layers)
-    size = ctx.execution.get("batch_size") or rows_at_once(model.layers, ctx.device)
+    size = ctx.execution.batch_size or rows_at_once(model.layers, ctx.device)
     for at in range(0, len(rows), size):
         loaded = load_rows(ctx.inputs["x"], ctx.inputs["y"], rows[at : at + size])
         x, y, index = (part.to(ctx.device) for part in loaded)

@@ -25,7 +25,7 @@ def run(ctx: JobContext[MaskedParams]) -> MaskedValue:
         index,
         seed=params.seed,
         groups=(params.group,),
-        batch_size=ctx.execution.get("batch_size"),
+        batch_size=ctx.execution.batch_size,
         progress=lambda done, total: ctx.progress(len(x) * done / total, len(x), "samples", "explain.masking"),
     )
     return MaskedValue(

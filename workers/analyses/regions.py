@@ -53,7 +53,7 @@ def run(ctx: JobContext[RegionParams]) -> RegionValue:
                 seed=params.seed,
             )
             masks = None if all_masks is None else np.asarray(all_masks[rows[at : at + _AT_ONCE]])
-            batch, told = ctx.execution.get("batch_size"), _told(ctx, at, len(rows))
+            batch, told = ctx.execution.batch_size, _told(ctx, at, len(rows))
             for found in explore(
                 model, x, y, index, plan, maps=maps, masks=masks, batch_size=batch, progress=told,
             ):  # fmt: skip

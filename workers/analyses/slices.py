@@ -31,7 +31,7 @@ def batches(ctx: JobContext[P], size: int) -> Iterator[tuple[Tensor, Tensor, Ten
     Tells the progress after each. `execution` may name another size.
     """
     rows = shard_rows(ctx)
-    size = ctx.execution.get("batch_size") or size
+    size = ctx.execution.batch_size or size
     for at in range(0, len(rows), size):
         x, y, index = load_rows(ctx.inputs["x"], ctx.inputs["y"], rows[at : at + size])
         yield x.to(ctx.device), y.to(ctx.device), index.to(ctx.device)

@@ -36,7 +36,7 @@ def run(ctx: JobContext[SuppressedParams]) -> SuppressedValue:
                 index,
                 seed=params.seed,
                 num_classes=model.num_classes,
-                batch_size=ctx.execution.get("batch_size"),
+                batch_size=ctx.execution.batch_size,
                 device=ctx.device,
                 progress=tell,
             )

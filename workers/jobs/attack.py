@@ -45,7 +45,7 @@ def run(ctx: JobContext[AttackParams]) -> AttackValue:
         skip=fooled_before(ctx, index),
         free=free_pixels(ctx.inputs, spec, params.regions, rows),
         num_classes=model.num_classes,
-        batch_size=ctx.execution.get("batch_size"),
+        batch_size=ctx.execution.batch_size,
         device=ctx.device,
         gradients=ctx.gradients,
         cuda_graphs=ctx.cuda_graphs == "on",

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from openapi.base import JsonObject
+from openapi.wire.jobs import Pace
 from openapi.wire.settings import CudaGraphs, Gradients
 
 #: The file in the scratch folder in which a stage keeps where it stands, and the input in which it finds it again.
@@ -40,7 +41,7 @@ class JobContext(Generic[P]):
     inputs: Mapping[str, Path]
     params: P
     scratch: Path
-    execution: Mapping[str, Any] = field(default_factory=dict)
+    execution: Pace = field(default_factory=Pace)
     device: str = "cpu"
     gradients: Gradients = "auto"
     cuda_graphs: CudaGraphs = "off"

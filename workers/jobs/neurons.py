@@ -39,7 +39,7 @@ def run(ctx: JobContext[NeuronsParams]) -> NeuronsValue:
     start, stop = ctx.params.start, ctx.params.stop
     # `max_samples` counts from the first of the chosen samples, so that shards agree on which samples are meant.
     stop = stop if options.max_samples is None else max(start, min(stop, options.max_samples))
-    size = ctx.execution.get("batch_size") or rows_at_once(model.layers, ctx.device)
+    size = ctx.execution.batch_size or rows_at_once(model.layers, ctx.device)
     keep = None
     if ctx.params.keep_examples:
         keep = RowsFile(ctx.output(NeuronsFile.PAIRS, "pairs.npz", "pairs", "npz"), _PAIRS)

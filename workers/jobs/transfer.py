@@ -48,7 +48,7 @@ def run(ctx: JobContext[TransferParams]) -> AttackValue:
                     steps=spec.steps,
                     step_size=spec.step_size,
                     norm=spec.norm,
-                    batch_size=ctx.execution.get("batch_size"),
+                    batch_size=ctx.execution.batch_size,
                 )
             ctx.progress(min(at + _AT_ONCE, len(x)), len(x), "samples", "transfer")
     result = try_examples(model, x, x_adv, y, index, spec.norm)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import torch
 
-from workers.reproduce import figures, tables
+from workers.reproduce import paper_figures, paper_tables
 from workers.reproduce.data import read_images
 from workers.reproduce.lab import Lab, TimeIsUp
 from workers.reproduce.outcomes import Outcome, published
@@ -16,18 +16,18 @@ from workers.reproduce.shown import text_of, write
 
 #: Name → (what makes it, its networks).
 EXPERIMENTS: dict[str, tuple[Callable[[Lab], Outcome], tuple[str, ...]]] = {
-    "sns-table1": (tables.table1, ("vgg16",)),
-    "sns-table2": (tables.table2, ("vgg16",)),
-    "sns-table3": (tables.table3, ("vgg16",)),
-    "sns-table4": (tables.table4, ("resnet18",)),
-    "sns-fig8": (figures.fig8, ("vgg16",)),
-    "sns-fig9": (figures.fig9, ("vgg16",)),
-    "sns-fig10-12": (figures.fig10_12, ("vgg16", "inception_v3", "resnet18")),
-    "sns-fig13": (figures.fig13, ("vgg16",)),
-    "sns-fig14": (figures.fig14, ("vgg16",)),
-    "sns-fig15": (figures.fig15, ("vgg16",)),
-    "sns-fig16": (figures.fig16, ("vgg16",)),
-    "sns-fig17": (figures.fig17, ("vgg16",)),
+    "sns-table1": (paper_tables.table1, ("vgg16",)),
+    "sns-table2": (paper_tables.table2, ("vgg16",)),
+    "sns-table3": (paper_tables.table3, ("vgg16",)),
+    "sns-table4": (paper_tables.table4, ("resnet18",)),
+    "sns-fig8": (paper_figures.fig8, ("vgg16",)),
+    "sns-fig9": (paper_figures.fig9, ("vgg16",)),
+    "sns-fig10-12": (paper_figures.fig10_12, ("vgg16", "inception_v3", "resnet18")),
+    "sns-fig13": (paper_figures.fig13, ("vgg16",)),
+    "sns-fig14": (paper_figures.fig14, ("vgg16",)),
+    "sns-fig15": (paper_figures.fig15, ("vgg16",)),
+    "sns-fig16": (paper_figures.fig16, ("vgg16",)),
+    "sns-fig17": (paper_figures.fig17, ("vgg16",)),
 }
 
 

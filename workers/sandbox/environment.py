@@ -5,8 +5,8 @@ import platform
 from typing import Literal
 
 from openapi.problems import JobFailed
+from openapi.wire.jobs import Environment
 from workers.sandbox.confine import Confinement
-from workers.sandbox.messages import Environment
 
 _LIBRARIES = ("torch", "torchvision", "numpy", "onnx", "onnxruntime", "onnx2torch")
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from openapi.base import Frozen, JsonObject
 from openapi.problems import Problem
-from openapi.wire.jobs import Limits
+from openapi.wire.jobs import Environment, Limits, Pace
 from openapi.wire.settings import CudaGraphs, Device, Gradients
-from workers.sandbox.confine import LAYERS, Level
+from workers.sandbox.confine import LAYERS
 
 #: Longest line that a child may send.
 MAX_LINE = 64 * 2**20
@@ -27,7 +27,7 @@ class Request(Frozen):
     module: str | None = None
     inputs: dict[str, Path] = {}
     params: JsonObject = {}
-    execution: JsonObject = {}
+    execution: Pace = Pace()
     folder: Path
     limits: Limits = Limits()
     device: Device = "auto"
@@ -71,18 +71,6 @@ class ChildProgress(Frozen):
     unit: str
     phase: str | None = None
     told: JsonObject | None = None
-
-
-class Environment(Frozen):
-    """What the child runs on, and how it is confined; `sandbox_missing`: layer → why it is not in force."""
-
-    device: str
-    device_name: str
-    threads: int
-    versions: dict[str, str]
-    sandbox: Level
-    sandbox_layers: tuple[str, ...]
-    sandbox_missing: dict[str, str]
 
 
 class ChildOutcome(Frozen):

@@ -14,6 +14,7 @@ from openapi.stages.base import Given, Stage
 from openapi.stages.harden import HardenParams, Origin, TrainingData
 from openapi.stages.places import Whose
 from openapi.stages.report import ReportValue
+from openapi.wire.jobs import Pace
 from service.orchestrator.evaluation import Samples, aimed_attacks, attack_steps, evaluated, slices
 from service.orchestrator.hardened import RIVAL, hardened_file, hardened_subject
 from service.orchestrator.matching import as_taken, prepare_steps
@@ -117,7 +118,7 @@ def _train_step(name: str, request: HardeningRequest, model: ModelSubject, datas
             dataset=TrainingData(id=dataset.id, sha256=dataset.sha256, name=dataset.name, label_mapping=mapping),
         ),
         weight=training_weight(request, dataset),
-        execution={"batch_size": request.execution.batch_size},
+        execution=Pace(batch_size=request.execution.batch_size),
         extends=True,
     )
 

@@ -11,6 +11,7 @@ import torch
 from openapi.attacks import Pgd, Square
 from openapi.problems import NotDifferentiable
 from openapi.stages.base import Stage
+from openapi.wire.jobs import Pace
 from openapi.wire.settings import Gradients
 from tests.workers.attacks.nets import small_cnn
 from tests.workers.attacks.recorders import Rerunning
@@ -44,7 +45,7 @@ def job(inputs: dict[str, Path], scratch: Path, spec: Any, start: int, stop: int
         "seed": 3,
         "keep_examples": True,
     }
-    ctx = JobContext(inputs=inputs, params=params, scratch=scratch, execution=execution)
+    ctx = JobContext(inputs=inputs, params=params, scratch=scratch, execution=Pace(**execution))
     value = run_stage(Stage.ATTACK, ctx)
     return value, {
         k: dict(np.load(f.path)) if f.format == "npz" else json.loads(f.path.read_text()) for k, f in ctx.files.items()

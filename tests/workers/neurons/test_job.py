@@ -11,6 +11,7 @@ import torch
 
 from openapi.models import InputSpec
 from openapi.stages.base import Stage
+from openapi.wire.jobs import Pace
 from tests.workers.neurons.nets import SmallNet
 from workers.jobs.context import JobContext
 from workers.jobs.neurons import rows_at_once
@@ -51,7 +52,7 @@ def run_slice(files: dict[str, Path], tmp_path: Path) -> Run:
             "seed": 1,
             "keep_examples": keep,
         }
-        ctx = JobContext(files, params, scratch, execution={"batch_size": batch_size} if batch_size else {})
+        ctx = JobContext(files, params, scratch, execution=Pace(batch_size=batch_size or None))
         return run_stage(Stage.NEURONS, ctx), ctx
 
     return call

@@ -21,9 +21,9 @@ from workers.reproduce.data import Images, read_images
 from workers.reproduce.lab import Lab, TimeIsUp
 from workers.reproduce.nets import NETS, ResNet18, Vgg16
 from workers.reproduce.outcomes import Cell, Outcome, Table, paired, published, share
+from workers.reproduce.paper_tables import attacks_of, options_of, table3
 from workers.reproduce.scales import SCALES
 from workers.reproduce.shown import text_of, write
-from workers.reproduce.tables import attacks_of, options_of, table3
 
 TINY = replace(SCALES["small"], width=2, train=48, test=12, few=2, epochs=2, robust_epochs=1, batch_size=16, slice=8)
 
@@ -119,7 +119,7 @@ def test_a_stopped_run_goes_on_to_the_same_numbers(tmp_path: Path) -> None:
 def test_table_three_has_every_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     quick = {column: (Fgsm(eps=e / 255), 12) for e, column in enumerate(published("sns-table3")["columns"][1:], 1)}
     quick["pgd linf"] = (Fgsm(eps=9 / 255), 12)
-    monkeypatch.setattr("workers.reproduce.tables.attacks_of", lambda here: quick)
+    monkeypatch.setattr("workers.reproduce.paper_tables.attacks_of", lambda here: quick)
     whole = replace(TINY, slice=12)
     found = table3(Lab(tmp_path, "vgg16", images(), whole, say=lambda line: None))
     (table,) = found.tables

@@ -16,7 +16,7 @@ from workers.reports.figures import Figure
 from workers.reports.svg import Series, accuracy_chart, series_chart
 from workers.reproduce.lab import Lab
 from workers.reproduce.outcomes import Cell, Outcome, Table, share
-from workers.reproduce.tables import options_of, trained
+from workers.reproduce.paper_tables import options_of, trained
 
 #: Layers of Figs 10, 11 and 12, by network, and which of them is the network's.
 _CURVES = {
