@@ -50,6 +50,20 @@ Neurons = Annotated[
         description="Numbers, as `3,17`",
     ),
 ]
+SheetImages = Annotated[
+    str,
+    QueryParameter(
+        pattern=pattern(r"^[0-9]{1,9}(,[0-9]{1,9}){0,63}$", "write at most 64 numbers, such as 3,17"),
+        description="Images by their numbers, from top to bottom, as `3,17`",
+    ),
+]
+SheetPictures = Annotated[
+    str,
+    QueryParameter(
+        pattern=pattern(r"^[a-z-]{1,40}(,[a-z-]{1,40}){0,7}$", "write at most 8 names, such as benign,difference"),
+        description="Pictures by their names, from left to right, as `benign,difference`; none of fields",
+    ),
+]
 FieldLayer = Annotated[
     str | None,
     QueryParameter(

@@ -25,6 +25,8 @@ from service.analyses.arguments import (
     Number,
     Scale,
     Share,
+    SheetImages,
+    SheetPictures,
     SortImages,
     SortNeurons,
 )
@@ -38,6 +40,7 @@ from service.analyses.neuron import neuron_detail
 from service.analyses.neurons import Scope, neurons
 from service.analyses.pictures import picture
 from service.analyses.service import columns_of
+from service.analyses.sheets import sheet
 from service.context import Services
 from service.http.arguments import Id, Index, Limit, Parts, Place, Req
 from service.http.conditional import conditional
@@ -207,6 +210,23 @@ class AnalysesController(Controller):
         field = Field(neurons, layer, mode, threshold, visibility, opacity)
         return await answered(
             services, request, audit_id, lambda columns: picture(columns, index, what, scale, field), "image/png"
+        )
+
+    @get_or_head(
+        "/{audit_id:str}/sheet.png",
+        operation_id="getAuditSheet",
+        doc=Doc({200: "image/png", 304: None}, _PROBLEMS, headers=("If-None-Match",)),
+    )
+    async def sheet(
+        self, audit_id: Id, request: Req, services: Parts, images: SheetImages, pictures: SheetPictures
+    ) -> Response[Any]:
+        """Look at several images at once: a row each, with the pictures that are asked for side by side.
+
+        Each is as it is stored, pixel by pixel; smaller ones are brought to the size of the largest. Names of pictures
+        are those of single ones.
+        """
+        return await answered(
+            services, request, audit_id, lambda columns: sheet(columns, images, pictures), "image/png"
         )
 
     @get_or_head("/{audit_id:str}/clusters", operation_id="listAuditClusters", doc=view_doc(ClustersPage))

@@ -30,6 +30,8 @@ _DRAWN_BY = {
     **dict.fromkeys((*_MAPS, *OF_FIELDS), VULNERABILITY),
 }  # fmt: skip
 SUFFIX = ".png"
+#: Pictures that are stored as they are shown.
+STORED = tuple(what for what in _DRAWN_BY if what not in OF_FIELDS)
 
 
 def pictures_of(columns: Columns, audit: str, table: Mapping[str, Numbers], row: int) -> list[dict[str, Any]]:
@@ -75,8 +77,15 @@ async def picture(columns: Columns, index: int, name: str, scale: int | None, fi
     for pointer in ("neurons", "layer"):
         if getattr(field, pointer) is not None:
             raise InvalidField(pointer, f"{name} shows no neurons; field-benign.png and field-adversarial.png do")
+    column, row = (await places_of(columns, what, [index]))[0]
+    return await _stored(columns, column, row, scale)
+
+
+async def places_of(columns: Columns, what: str, images: list[int]) -> list[tuple[str, int]]:
+    """The column and the row of a stored picture of each image. Raises `NotFound`."""
+    name = f"{what}{SUFFIX}"
     for part in _needs(what):
-        require(columns, part, f"The audit has no {name} of image {index}")
+        require(columns, part, f"The audit has no {name} of image {images[0]}")
     drawn = columns.facts.get("pictures", {})
     if what not in _OF_IMAGES and what not in drawn:
         raise NotFound(
@@ -84,9 +93,20 @@ async def picture(columns: Columns, index: int, name: str, scale: int | None, fi
         )
     column, of = (_OF_IMAGES[what], "images.index") if what in _OF_IMAGES else _place(drawn[what])
     indices = await columns.whole(of)
-    if index not in indices:
-        raise NotFound(f"Image {index} is none of the {len(indices)} that have a {name}")
-    return await _stored(columns, column, indices.index(index), scale)
+    kept = columns.column(column).shape[0]
+    found = []
+    for index in images:
+        row = index if index < len(indices) and indices[index] == index else _row(indices, index)
+        if row is None:
+            raise NotFound(f"Image {index} is none of the {len(indices)} that have a {name}")
+        if row >= kept:
+            raise NotFound(f"Only the first {kept} images of this audit have pictures")
+        found.append((column, row))
+    return found
+
+
+def _row(indices: Numbers, index: int) -> int | None:
+    return indices.index(index) if index in indices else None
 
 
 def _needs(what: str) -> tuple[str, ...]:
@@ -99,9 +119,7 @@ def _place(drawn: Mapping[str, str]) -> tuple[str, str]:
 
 async def _stored(columns: Columns, name: str, row: int, scale: int | None) -> bytes:
     column = columns.column(name)
-    count, channels, height, width = column.shape
-    if row >= count:
-        raise NotFound(f"Only the first {count} images of this audit have pictures")
+    _, channels, height, width = column.shape
     (data,) = await columns.bytes_of(name, [row])
     plane = height * width
     planes = [data[i * plane : (i + 1) * plane] for i in range(channels)]

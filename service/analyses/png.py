@@ -8,8 +8,11 @@ _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _COLOURS = {1: 0, 3: 2}
 
 
-def encode(planes: list[bytes], height: int, width: int, scale: int = 1) -> bytes:
-    """A PNG of 1 (grey) or 3 (RGB) planes of height × width bytes; each pixel becomes a square of `scale`."""
+def encode(planes: list[bytes], height: int, width: int, scale: int = 1, level: int = 6) -> bytes:
+    """A PNG of 1 (grey) or 3 (RGB) planes of height × width bytes; each pixel becomes a square of `scale`.
+
+    level: of compression, 1 the fastest, 9 the smallest.
+    """
     planes = [_enlarged(plane, width, scale) for plane in planes]
     width, height = width * scale, height * scale
     pixels = bytearray(len(planes) * width * height)
@@ -19,7 +22,7 @@ def encode(planes: list[bytes], height: int, width: int, scale: int = 1) -> byte
     # Every row begins with the number of its filter: 0 is none.
     rows = b"".join(b"\0" + pixels[at : at + step] for at in range(0, len(pixels), step))
     head = struct.pack(">IIBBBBB", width, height, 8, _COLOURS[len(planes)], 0, 0, 0)
-    chunks = ((b"IHDR", head), (b"IDAT", zlib.compress(rows, 6)), (b"IEND", b""))
+    chunks = ((b"IHDR", head), (b"IDAT", zlib.compress(rows, level)), (b"IEND", b""))
     return _SIGNATURE + b"".join(_chunk(kind, data) for kind, data in chunks)
 
 

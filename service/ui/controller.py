@@ -10,7 +10,7 @@ from service.http.arguments import Parts, Req
 from service.http.bodies import answer, read_json
 from service.http.session_cookie import cookie, token_of
 from service.keys.sessions import SignIn, sign_in, sign_out, state_of
-from service.ui.files import MEDIA_TYPES, files
+from service.ui.files import MEDIA_TYPES, files, files_of
 from service.ui.shell import document, policy
 
 _ROUTES = ["/", "/ui", "/ui/{rest:path}"]
@@ -23,17 +23,17 @@ class PageController(Controller):
     path = "/"
     include_in_schema = False
 
-    @get(_ROUTES, sync_to_thread=False)
-    def page(self) -> Response[str]:
-        """The document; what it shows of an audit the scripts ask the API for."""
-        found = files()
-        headers = {"Content-Security-Policy": policy(found), "Cache-Control": "no-cache"}
-        return Response(document(found), media_type="text/html", headers=headers)
+    @get(_ROUTES)
+    async def page(self, request: Req, services: Parts) -> Response[str]:
+        """The document with who is signed in; what it shows of an audit the scripts ask the API for."""
+        found, session = files(), await state_of(services, token_of(request))
+        headers = {"Content-Security-Policy": policy(found), **_PRIVATE}
+        return Response(document(found, session), media_type="text/html", headers=headers)
 
     @get("/ui/assets/{version:str}/{name:path}", sync_to_thread=False)
     def asset(self, version: FromPath[str], name: FromPath[str]) -> Response[bytes]:
         """One file of the page."""
-        found, name = files(), name.lstrip("/")
+        found, name = files_of(version), name.lstrip("/")
         data = found.contents.get(name)
         if data is None or version != found.version:
             raise NotFound("The page has no such file; load the page anew")

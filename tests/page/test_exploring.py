@@ -66,6 +66,84 @@ def test_what_an_address_cannot_mean_is_nothing(tab: Tab, made_up: str) -> None:
     expect(note.locator("code")).to_have_text([f"cell=0-{SIZE.classes}"])
 
 
+def test_numbers_that_lead_nowhere_are_told(tab: Tab, made_up: str) -> None:
+    wrong = {
+        "cluster=77": "there are 8 clusters, 0 to 7",
+        "layer=nowhere": "there is no such layer",
+        "images.from=abc": "it is a whole number from 0 on",
+        "neurons.from=40": "it is a whole number from 0 to 39",
+        "clusters.count=0": "it is a whole number from 1 to 40",
+        "overview.zoom=2": "it is written like 2,0.5,0.5",
+        "hardening.look=9": "it may be 0",
+    }
+    page = tab.explore(made_up, f"?{'&'.join(wrong)}")
+    told = page.locator(".note", has_text="The address says what this audit cannot show").get_by_role("listitem")
+    expect(told).to_have_count(len(wrong))
+    for given, why in wrong.items():
+        expect(told.filter(has_text=given)).to_contain_text(why)
+    expect(page.locator("[data-view=images]")).to_contain_text(f"1 to 12 of {SIZE.images}")
+    tab.explore(made_up, "?images.from=60&neurons=3&fields.threshold=7")
+    expect(told.filter(has_text="images.from=60")).to_contain_text(f"the list has {SIZE.images} images")
+    expect(told.filter(has_text="fields.threshold=7")).to_contain_text("it is a number from 0 to 1")
+    tab.explore(made_up, "?images.from=48&neurons=3&fields.threshold=.7&overview.zoom=2,0.5,0.25")
+    expect(told).to_have_count(0)
+
+
+def test_the_overview_is_zoomed_by_buttons_keys_wheel_and_dragging(tab: Tab, made_up: str) -> None:
+    page = tab.explore(made_up)
+    view = page.locator("[data-view=overview]")
+    plane = view.get_by_role("application")
+
+    def zoomed(k: str) -> None:
+        expect(page).to_have_url(re.compile(rf"overview\.zoom={k},"))
+
+    drawn = "view => document.querySelector(`[data-view=${view}] canvas`).toDataURL()"
+    whole = page.evaluate(drawn, "overview")
+    view.get_by_role("button", name="Zoom in").click()
+    zoomed("1\\.5")
+    expect(view.get_by_role("button", name="Show all")).to_be_enabled()
+    assert page.evaluate(drawn, "overview") != whole
+    plane.press("+")
+    zoomed("2\\.25")
+    plane.press("-")
+    zoomed("1\\.5")
+    box = plane.bounding_box()
+    assert box is not None
+    middle = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.move(*middle)
+    page.mouse.wheel(0, -100)  # the picture has the focus: it is zoomed, and the page does not scroll
+    zoomed("2\\.25")
+    before = page.url
+    page.mouse.down()
+    page.mouse.move(middle[0] + 60, middle[1] + 40, steps=5)
+    page.mouse.up()
+    expect(page).not_to_have_url(before)
+    zoomed("2\\.25")
+    link = page.url
+    shown = page.evaluate(drawn, "overview")
+    plane.press("0")
+    expect(page).not_to_have_url(re.compile("zoom"))
+    expect(view.get_by_role("button", name="Show all")).to_be_disabled()
+    page.goto(link)
+    tab.ready()
+    assert page.evaluate(drawn, "overview") == shown
+
+
+def test_a_point_of_the_overview_is_chosen_by_the_mouse(tab: Tab, made_up: str) -> None:
+    page = tab.explore(made_up)
+    plane = page.locator("[data-view=overview]").get_by_role("application")
+    plane.press("ArrowRight")
+    expect(page).to_have_url(re.compile(r"image=\d+$"))
+    chosen, mark = page.url, plane.locator("circle")
+    place = {"x": float(mark.get_attribute("cx") or ""), "y": float(mark.get_attribute("cy") or "")}
+    page.get_by_role("button", name=re.compile("^Take back")).click()
+    expect(mark).to_have_count(0)
+    plane.hover(position=place)  # type: ignore[arg-type]  # a Position
+    expect(plane.locator("text")).to_contain_text(f"image {chosen.rpartition('=')[2]}:")
+    plane.click(position=place)  # type: ignore[arg-type]
+    expect(page).to_have_url(chosen)
+
+
 def test_no_hole_is_left_below_a_view(tab: Tab, made_up: str) -> None:
     """In two columns what comes next follows at once, however high its neighbour is."""
     page = tab.explore(made_up)

@@ -2,13 +2,15 @@
 
 import base64
 import hashlib
+import html
 import json
 import re
 from pathlib import PurePosixPath
 
 import httpx
 
-from service.ui.files import MEDIA_TYPES, ROOT, files
+from service.keys.sessions import SessionInfo
+from service.ui.files import MEDIA_TYPES, NAMED, ROOT, files, files_of
 from service.ui.shell import document, policy
 from tests.page.tools import PACKAGES, node
 from tests.service.analyses.conftest import Place
@@ -40,9 +42,12 @@ def test_types_are_checked_at_all() -> None:
     assert "TS2345" in done.stdout  # a number where a text is wanted
 
 
+SIGNED_IN = SessionInfo(auth="keys", signed_in=True, name='"><script>alert(1)</script>')
+
+
 def test_modules_import_each_other_or_what_is_vendored() -> None:
     found = files()
-    named = set(json.loads(_import_map(document(found)))["imports"])
+    named = set(json.loads(_import_map(document(found, SIGNED_IN)))["imports"])
     for name, data in found.contents.items():
         if not name.endswith(".js") or name.startswith("vendor/"):
             continue
@@ -54,21 +59,37 @@ def test_modules_import_each_other_or_what_is_vendored() -> None:
         assert len(text.splitlines()) < 300, f"{name} is one idea too many"
 
 
-def _import_map(html: str) -> str:
-    found = re.search(r'<script type="importmap">(.*?)</script>', html)
+def _import_map(page: str) -> str:
+    found = re.search(r'<script type="importmap">(.*?)</script>', page)
     assert found is not None
     return found[1]
 
 
 def test_the_policy_allows_this_map_and_nothing_else_inline() -> None:
     found = files()
-    digest = base64.b64encode(hashlib.sha256(_import_map(document(found)).encode()).digest()).decode()
+    digest = base64.b64encode(hashlib.sha256(_import_map(document(found, SIGNED_IN)).encode()).digest()).decode()
     said = policy(found)
     assert f"script-src 'self' 'sha256-{digest}';" in said
     assert "unsafe" not in said
     assert "http" not in said
-    rest = document(found).replace(_import_map(document(found)), "")
+    rest = document(found, SIGNED_IN).replace(_import_map(document(found, SIGNED_IN)), "")
     assert not re.search(r"<script[^>]*>[^<]|\son\w+=|\sstyle=|<style", rest)
+    told = re.search(r'data-session="([^"]*)"', rest)
+    assert told is not None
+    assert SessionInfo.model_validate_json(html.unescape(told[1])) == SIGNED_IN
+
+
+def test_the_document_names_every_module_that_is_needed() -> None:
+    found = files()
+    told = re.findall(r'<link rel="modulepreload" href="([^"]+)">', document(found, SIGNED_IN))
+    assert told == [found.address(name) for name in found.modules]
+    alone = {name for name in found.contents if name.startswith("vendor/")} - set(NAMED.values()) | {"ahead.js"}
+    assert set(found.modules) == {name for name in found.contents if name.endswith(".js")} - alone
+
+
+def test_files_of_a_version_are_not_looked_for_again() -> None:
+    assert files_of(files().version) is files()
+    assert files_of("0" * 16) is files()
 
 
 def test_addresses_and_headers(place: Place) -> None:

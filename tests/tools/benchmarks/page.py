@@ -2,9 +2,9 @@
 
 A made-up audit (`tests.tools.synthetic_audit`) of 2,000 neurons and 10,000 images is put into a folder, `tremor serve`
 without workers answers about it, and headless Chromium opens it. An interaction lasts from the event to the first frame
-in which what was chosen is marked and every view in sight has all that it asks for. Beside it stands the processor time
-of the page's main thread (scripts, styles, layout, painting), which other load does not lengthen. With ``--data`` the
-audit is kept, and with ``--made`` found there.
+in which what was chosen is marked, every view in sight has all that it asks for, and every picture in sight has come.
+Beside it stands the processor time of the page's main thread (scripts, styles, layout, painting), which other load does
+not lengthen. With ``--data`` the audit is kept, and with ``--made`` found there.
 """
 
 import argparse
@@ -34,8 +34,11 @@ _INTERACT = """
     const { top, bottom } = section.getBoundingClientRect();
     return bottom > 0 && top < innerHeight;
   };
+  const come = (picture) => picture.tagName === "IMG" ? picture.complete && picture.naturalWidth > 0
+    : performance.getEntriesByName(new URL(picture.getAttribute("href"), location.href).href).length > 0;
   const settled = () => [...document.querySelectorAll("section[data-view]")].filter(insight)
-    .every((section) => section.hasAttribute("data-ready") && !section.querySelector(".stale"));
+    .every((section) => section.hasAttribute("data-ready") && !section.querySelector(".stale")
+      && [...section.querySelectorAll("img, image")].filter(insight).every(come));
   const done = new Function("view", "state", `return ${holds}`);
   const state = {};
   const section = document.querySelector(`[data-view=${view}]`);
@@ -168,6 +171,7 @@ def opened(page: Page, session: CDPSession, url: str) -> dict[str, Measured]:
     found = {name: Measured() for name in ("the first view", "both views of the first row", "all ten views")}
     begun = _busy(session)
     page.goto(url, wait_until="commit")
+    page.evaluate("performance.setResourceTimingBufferSize(100000)")  # it says which pictures have come
     conditions = (
         _READY.format("[data-view=overview]"),
         _READY.format("[data-view=overview]") + " && " + _READY.format("[data-view=matrix]"),

@@ -3,8 +3,11 @@ import { Problem, problemOf } from "./problem.js";
 
 /** Answers that are kept; of an audit that has ended they never change. */
 const KEPT = 300;
-/** @type {Map<string, Promise<any>>} */
+/** @typedef {{asked: Promise<any>, value: any}} Kept value: undefined until it is there */
+/** @type {Map<string, Kept>} */
 const kept = new Map();
+/** Answers that were asked for before anybody wanted them. @type {Map<string, Promise<any>>} */
+const early = new Map();
 /** @type {Set<() => void>} */
 const listeners = new Set();
 
@@ -21,6 +24,7 @@ export function onSignedOut(listener) {
 /** Forget every answer: somebody else may be signed in from now on. */
 export function forget() {
   kept.clear();
+  early.clear();
 }
 
 /**
@@ -31,11 +35,30 @@ export function forget() {
  * @throws {Problem}
  */
 export async function call(url, init = {}) {
-  const answer = await fetch(url, { ...init, headers: { Accept: "application/json", ...init.headers } });
+  const answer = await answered(url, { ...init, headers: { Accept: "application/json", ...init.headers } });
   const text = await answer.text();
-  if (answer.status === 401 && !url.startsWith("/ui/session")) listeners.forEach((listener) => listener());
-  if (!answer.ok) throw problemOf(answer.status, text);
   return text ? JSON.parse(text) : null;
+}
+
+/**
+ * Call the API for a file.
+ * @param {string} url
+ * @returns {Promise<Blob>}
+ * @throws {Problem}
+ */
+export async function file(url) {
+  return (await answered(url, {})).blob();
+}
+
+/**
+ * @param {string} url
+ * @param {RequestInit} init
+ */
+async function answered(url, init) {
+  const answer = await fetch(url, init);
+  if (answer.status === 401 && !url.startsWith("/ui/session")) listeners.forEach((listener) => listener());
+  if (!answer.ok) throw problemOf(answer.status, await answer.text());
+  return answer;
 }
 
 /**
@@ -56,15 +79,56 @@ export function send(method, url, body) {
  * @returns {Promise<any>}
  */
 export function read(url) {
-  let found = kept.get(url);
-  if (found === undefined) {
-    found = call(url);
-    found.catch(() => kept.delete(url));
-    if (kept.size >= KEPT) kept.delete(/** @type {string} */ (kept.keys().next().value));
-  } else {
-    kept.delete(url); // the one longest unasked goes first
-  }
+  const found = kept.get(url) ?? asked(url);
+  kept.delete(url); // the one longest unasked goes first
   kept.set(url, found);
+  if (kept.size > KEPT) kept.delete(/** @type {string} */ (kept.keys().next().value));
+  return found.asked;
+}
+
+/**
+ * @param {string} url
+ * @returns {Kept}
+ */
+function asked(url) {
+  /** @type {Kept} */
+  const found = { asked: call(url), value: undefined };
+  found.asked.then(
+    (value) => (found.value = value),
+    () => kept.get(url) === found && kept.delete(url),
+  );
+  return found;
+}
+
+/**
+ * What was read and is there already.
+ * @param {string} url
+ * @returns {any} undefined where it is not
+ */
+export function known(url) {
+  return kept.get(url)?.value;
+}
+
+/**
+ * Call for something that changes, before anybody wants it.
+ * @param {string} url
+ * @returns {Promise<any>}
+ */
+export function ahead(url) {
+  const found = call(url);
+  found.catch(() => {}); // who takes it hears of it
+  early.set(url, found);
+  return found;
+}
+
+/**
+ * Call for something that changes; an answer that was asked for ahead is given out once.
+ * @param {string} url
+ * @returns {Promise<any>}
+ */
+export function fresh(url) {
+  const found = early.get(url) ?? call(url);
+  early.delete(url);
   return found;
 }
 

@@ -3,7 +3,9 @@
  * choosing anything filters every view, a link shows the same to somebody else, and back goes back.
  */
 import { createContext, useContext, useMemo } from "./html.js";
+import { useAmiss } from "./amiss.js";
 import { go, here, usePlace } from "./location.js";
+import { oneOf } from "./rules.js";
 
 /** @typedef {{label: number, adversarial: number}} Cell */
 /**
@@ -36,19 +38,20 @@ export function choiceOf(query) {
  * What an address says that is no choice, such as `image=abc`: nothing is chosen by it.
  * @param {URLSearchParams} query
  * @param {number | null} classes how many the model has; null while that is not known
- * @returns {string[]} each as `name=value`
+ * @returns {[string, string][]} names, and what would be right
  */
-export function unusable(query, classes) {
+export function noChoices(query, classes) {
   const { cell, image, neurons, cluster } = choiceOf(query);
   const outside = cell !== null && classes !== null && Math.max(cell.label, cell.adversarial) >= classes;
   const asked = (query.get("neurons") ?? "").split(",").filter(Boolean);
-  const wrong = {
-    cell: cell === null || outside, image: image === null, cluster: cluster === null,
-    neurons: neurons.length !== new Set(asked).size,
-  };
-  const chosen = Object.entries(wrong).filter(([name, is]) => is && query.get(name)).map(([name]) => name);
-  const set = [...settings].filter(([name, allowed]) => query.has(name) && !allowed.includes(query.get(name) ?? ""));
-  return [...chosen, ...set.map(([name]) => name)].map((name) => `${name}=${query.get(name)}`);
+  /** @type {[string, boolean, string][]} */
+  const wrong = [
+    ["cell", cell === null || outside, outside ? `there are ${classes} classes, 0 to ${classes - 1}` : "a cell is two classes, such as 3-5"],
+    ["image", image === null, "an image is a number"],
+    ["neurons", neurons.length !== new Set(asked).size, "neurons are numbers with commas between them, 64 at most"],
+    ["cluster", cluster === null, "a cluster is a number"],
+  ];
+  return wrong.filter(([name, is]) => is && query.get(name)).map(([name, , said]) => [name, said]);
 }
 
 /**
@@ -96,9 +99,6 @@ export function setQuery(changes, options) {
   go(path + (text ? `?${text}` : "") + hash, options);
 }
 
-/** Settings of the views that have been drawn → the values that each may have. @type {Map<string, readonly string[]>} */
-const settings = new Map();
-
 /** The query that the views below see; off screen it may lag behind the address. */
 export const Query = createContext(new URLSearchParams());
 
@@ -111,15 +111,16 @@ export function useChoice() {
 /**
  * A setting of a view that stands in the address.
  * @param {string} name
- * @param {string} usual what holds where the address says nothing
- * @param {readonly string[]} [allowed]
+ * @param {string} usual what holds where the address says nothing, or nothing that it may be
+ * @param {readonly string[] | import("./rules.js").Rule} [allowed] what it may be
  * @returns {[string, (value: string, options?: {replace?: boolean}) => void]}
  */
 export function useSetting(name, usual, allowed) {
   const found = useContext(Query).get(name);
-  if (allowed) settings.set(name, allowed);
-  const value = found !== null && (!allowed || allowed.includes(found)) ? found : usual;
-  return [value, (wanted, options) => setQuery({ [name]: wanted === usual ? null : wanted }, options)];
+  const rule = Array.isArray(allowed) ? oneOf(allowed) : /** @type {import("./rules.js").Rule | undefined} */ (allowed);
+  const wrong = found !== null && rule !== undefined && !rule.holds(found);
+  useAmiss(name, wrong ? rule.said : null);
+  return [found === null || wrong ? usual : found, (wanted, options) => setQuery({ [name]: wanted === usual ? null : wanted }, options)];
 }
 
 export { usePlace };

@@ -58,6 +58,20 @@ export function usePlace() {
   return place;
 }
 
+/**
+ * The path one is at, anew whenever it changes: whoever needs no more is not drawn anew by every choice.
+ * @returns {string}
+ */
+export function usePath() {
+  const [path, setPath] = useState(() => location.pathname);
+  useEffect(() => {
+    const listener = () => setPath(location.pathname);
+    listeners.add(listener);
+    return () => void listeners.delete(listener);
+  }, []);
+  return path;
+}
+
 /** Follow links within the page without loading it anew. */
 export function followLinks() {
   addEventListener("popstate", tell);

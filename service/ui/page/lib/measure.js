@@ -40,7 +40,7 @@ export function useRows(ref) {
 }
 
 /**
- * Whether an element is in sight or nearly so.
+ * Whether an element is in sight.
  * @returns {[import("preact").RefObject<any>, boolean]}
  */
 export function useNear() {
@@ -48,7 +48,7 @@ export function useNear() {
   const [near, setNear] = useState(false);
   useEffect(() => {
     if (!ref.current) return;
-    const observer = new IntersectionObserver(([entry]) => setNear(entry.isIntersecting), { rootMargin: "200px" });
+    const observer = new IntersectionObserver(([entry]) => setNear(entry.isIntersecting));
     observer.observe(ref.current);
     return () => observer.disconnect();
   }, []);

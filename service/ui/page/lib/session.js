@@ -1,7 +1,7 @@
 /** Who is signed in, for the parts of the page that not everybody may use. */
 import { createContext, useContext } from "./html.js";
 
-/** @typedef {{auth: "none" | "keys", signed_in: boolean, name?: string | null, scope?: string | null}} Session */
+/** @typedef {import("./session-now.js").Session} Session */
 
 /** @type {import("preact").Context<Session | null>} */
 export const Signed = createContext(/** @type {Session | null} */ (null));

@@ -1,6 +1,7 @@
 /** How far a picture is zoomed, and onto what: it stands in the address once one has let go. */
 import { useSetting } from "./choice.js";
 import { useState } from "./html.js";
+import { like } from "./rules.js";
 
 /**
  * @typedef {object} Zoom
@@ -28,8 +29,11 @@ function within({ k, x, y }) {
 /** @param {string} text */
 function parsed(text) {
   const [k, x, y] = text.split(",").map(Number);
-  return [k, x, y].every(Number.isFinite) ? within({ k, x, y }) : ALL;
+  return text === "" ? ALL : within({ k, x, y });
 }
+
+const NUMBER = "(\\d{1,3}|\\d{0,3}\\.\\d{1,9})";
+const RULE = like(new RegExp(`^${NUMBER},${NUMBER},${NUMBER}$`), "2,0.5,0.5: how often larger, and the middle of what is seen");
 
 /**
  * The zoom of a picture.
@@ -38,7 +42,7 @@ function parsed(text) {
  *   show: for now, as while something is dragged; keep: in the address; larger: the zoom so many steps in, about a place
  */
 export function useZoom(name) {
-  const [text, setText] = useSetting(name, "");
+  const [text, setText] = useSetting(name, "", RULE);
   const [passing, pass] = useState(/** @type {Zoom | null} */ (null));
   const zoom = passing ?? parsed(text);
   const show = (/** @type {Zoom} */ wanted) => pass(within(wanted));

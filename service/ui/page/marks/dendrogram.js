@@ -2,7 +2,7 @@
 import { useTheme } from "../lib/colours.js";
 import d3 from "../lib/d3.js";
 import { number } from "../lib/format.js";
-import { html, useMemo, useRef } from "../lib/html.js";
+import { html, memo, useMemo, useRef } from "../lib/html.js";
 import { LeftAxis } from "./axis.js";
 
 const [LEFT, TOP, HEIGHT, FOOT] = [48, 22, 200, 16];
@@ -18,7 +18,6 @@ export function Dendrogram({ tree, clusters, height, heights, most, width, onCut
     d3.scaleLinear([-0.5, tree.order.length - 0.5], [LEFT, width - 4]),
     d3.scaleSqrt([0, (heights[0] || 1) * 1.04], [TOP + HEIGHT, TOP]), // most merges are low: a root shows them too
   ], [tree, width]);
-  const { above, below } = useMemo(() => branches(tree, height ?? -1, x, y), [tree, height, x, y]);
   const line = y(between(heights, clusters.length));
   const to = (/** @type {number} */ at) => Math.min(most, Math.max(1, 1 + d3.bisectLeft(heights.map((h) => -h), -y.invert(at))));
   const drag = (/** @type {PointerEvent} */ event) => {
@@ -39,8 +38,7 @@ export function Dendrogram({ tree, clusters, height, heights, most, width, onCut
       onPointerMove=${drag} onPointerDown=${begin}>
     <rect width=${width} height=${TOP + HEIGHT + FOOT} fill="transparent" />
     <${LeftAxis} scale=${y} x=${LEFT - 4} ticks=${3} label="joined at" />
-    <path d=${below} fill="none" stroke=${theme.benign} stroke-width="1" stroke-opacity="0.8" />
-    <path d=${above} fill="none" stroke=${theme.ink} stroke-width="1.2" />
+    <${Branches} tree=${tree} height=${height} x=${x} y=${y} theme=${theme} />
     ${clusters.map((cluster, i) => {
       const start = first;
       first += cluster.neurons.length;
@@ -54,6 +52,13 @@ export function Dendrogram({ tree, clusters, height, heights, most, width, onCut
     </g>
   </svg>`;
 }
+
+/** Not drawn anew while something else is chosen: it has thousands of lines. */
+const Branches = memo((/** @type {any} */ { tree, height, x, y, theme }) => {
+  const { above, below } = branches(tree, height ?? -1, x, y);
+  return html`<path d=${below} fill="none" stroke=${theme.benign} stroke-width="1" stroke-opacity="0.8" />
+    <path d=${above} fill="none" stroke=${theme.ink} stroke-width="1.2" />`;
+});
 
 /**
  * A height between the last merge that is undone and the first that stays.

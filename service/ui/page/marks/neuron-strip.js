@@ -21,25 +21,34 @@ export function NeuronStrip({ page, curves, start, width }) {
   const step = Math.max(1.5, Math.min(24, (width - LEFT - 4) / Math.max(1, items.length)));
   const full = LEFT + step * items.length + 4;
   const height = TOP + HIGH + GAP + DEEP + 18;
-  const toggle = (/** @type {number} */ neuron) => choose({
-    neurons: chosen.includes(neuron) ? chosen.filter((m) => m !== neuron) : [...chosen, neuron],
-    layer: page.layer,
-  });
-  const at = items.findIndex((/** @type {any} */ { neuron }) => chosen.includes(neuron));
+  const click = (/** @type {MouseEvent} */ event) => {
+    const column = event.target instanceof Element ? event.target.closest("[data-neuron]") : null;
+    if (!column) return;
+    const neuron = Number(column.getAttribute("data-neuron"));
+    choose({ neurons: chosen.includes(neuron) ? chosen.filter((m) => m !== neuron) : [...chosen, neuron], layer: page.layer });
+  };
   return html`<svg class="picture" width=${full} height=${height} role="listbox" aria-multiselectable="true"
-      aria-label=${`Neurons of ${page.layer} by ${MEASURES[page.sort]}`} onKeyDown=${moveByKeys}>
+      aria-label=${`Neurons of ${page.layer} by ${MEASURES[page.sort]}`} onKeyDown=${moveByKeys} onClick=${click}>
     <${Marks} items=${items} sort=${page.sort} curves=${curves} step=${step} width=${full} theme=${theme} />
-    ${items.map((/** @type {any} */ item, /** @type {number} */ i) => {
-      const selected = chosen.includes(item.neuron);
-      const said = `neuron ${item.neuron}, rank ${start + i + 1}: ${MEASURES[page.sort]} ${number(valueOf(item, page.sort))}`;
-      return html`<g key=${item.neuron} role="option" data-neuron=${item.neuron} data-at=${`${i},0`} aria-label=${said}
-          aria-selected=${selected ? "true" : "false"} tabindex=${i === Math.max(0, at) ? 0 : -1} onClick=${() => toggle(item.neuron)}>
-        <title>${said}</title>
-        <rect x=${LEFT + i * step} y=${TOP - 6} width=${step} height=${height - TOP} class=${selected ? "chosen-column" : "column"} />
-      </g>`;
-    })}
+    <${Columns} page=${page} start=${start} step=${step} height=${height} chosen=${chosen.join()} />
   </svg>`;
 }
+
+/** What can be chosen, a column a neuron; chosen: their numbers, as a text, which is the same while the choice is. */
+const Columns = memo((/** @type {any} */ { page, start, step, height, chosen }) => {
+  const among = new Set(chosen.split(",").filter(Boolean).map(Number));
+  const items = page.items;
+  const at = Math.max(0, items.findIndex((/** @type {any} */ { neuron }) => among.has(neuron)));
+  return items.map((/** @type {any} */ item, /** @type {number} */ i) => {
+    const selected = among.has(item.neuron);
+    const said = `neuron ${item.neuron}, rank ${start + i + 1}: ${MEASURES[page.sort]} ${number(valueOf(item, page.sort))}`;
+    return html`<g key=${item.neuron} role="option" data-neuron=${item.neuron} data-at=${`${i},0`} aria-label=${said}
+        aria-selected=${selected ? "true" : "false"} tabindex=${i === at ? 0 : -1}>
+      <title>${said}</title>
+      <rect x=${LEFT + i * step} y=${TOP - 6} width=${step} height=${height - TOP} class=${selected ? "chosen-column" : "column"} />
+    </g>`;
+  });
+});
 
 /**
  * @param {any} item
@@ -61,23 +70,37 @@ const Marks = memo((/** @type {any} */ { items, sort, curves, step, width, theme
   const top = TOP + HIGH + GAP;
   return html`
     <${LeftAxis} scale=${scale} x=${LEFT} width=${width - LEFT} ticks=${3} label=${sort === "neuron" ? "" : MEASURES[sort]} />
-    ${shown.map((/** @type {number} */ value, /** @type {number} */ i) => Number.isFinite(value) && html`<rect key=${i}
-      x=${LEFT + i * step} width=${bar} y=${Math.min(scale(0), scale(value))} height=${Math.abs(scale(value) - scale(0)) || 0.5} fill=${theme.ink} fill-opacity="0.55" />`)}
+    <path d=${bars(shown, scale, (/** @type {number} */ i) => LEFT + i * step, bar)} fill=${theme.ink} fill-opacity="0.55" />
     ${curves ? html`<${Curves} items=${items} curves=${curves} step=${step} top=${top} width=${width} theme=${theme} />`
       : html`<${Deltas} items=${items} step=${step} top=${top} width=${width} theme=${theme} />`}`;
 });
 
+/**
+ * Bars from zero on, as one path: hundreds of elements would take longer.
+ * @param {number[]} values what is no number has none
+ * @param {(value: number) => number} scale
+ * @param {(i: number) => number} x of the left edge
+ * @param {number} wide
+ */
+function bars(values, scale, x, wide) {
+  const zero = scale(0);
+  return values.map((value, i) => {
+    if (!Number.isFinite(value)) return "";
+    const high = scale(value) - zero || 0.5;
+    return `M${x(i).toFixed(2)} ${zero.toFixed(2)}h${wide.toFixed(2)}v${high.toFixed(2)}h${(-wide).toFixed(2)}z`;
+  }).join("");
+}
+
 /** Without an image: how the contributions to both classes change, on average. */
 function Deltas(/** @type {any} */ { items, step, top, width, theme }) {
   if (!items[0]?.measures) return null;
-  const of = (/** @type {any} */ item) => [item.measures.benign_delta, item.measures.adversarial_delta];
-  const [low, high] = d3.extent([0, ...items.flatMap(of)]);
+  const sides = ["benign_delta", "adversarial_delta"].map((key) => items.map((/** @type {any} */ { measures }) => measures[key]));
+  const [low, high] = d3.extent([0, ...sides.flat()]);
   const scale = d3.scaleLinear([low ?? 0, high || 1], [top + DEEP, top]);
   const bar = Math.max(0.75, step * 0.4);
   return html`<${LeftAxis} scale=${scale} x=${LEFT} width=${width - LEFT} label="change of the contribution to a logit" />
-    ${items.map((/** @type {any} */ item, /** @type {number} */ i) => of(item).map((value, side) => html`<rect key=${`${i} ${side}`}
-      x=${LEFT + i * step + side * bar} width=${bar} y=${Math.min(scale(0), scale(value))} height=${Math.abs(scale(value) - scale(0)) || 0.5}
-      fill=${side ? theme.adversarial : theme.benign} />`))}`;
+    ${sides.map((values, side) => html`<path key=${side} d=${bars(values, scale, (/** @type {number} */ i) => LEFT + i * step + side * bar, bar)}
+      fill=${side ? theme.adversarial : theme.benign} />`)}`;
 }
 
 /** Of one image: the contribution of each neuron to its class, before and under attack, with the bands of both classes. */

@@ -1,5 +1,6 @@
 /** Small pictures side by side in one drawing, each with its name, so that they are saved together. */
 import { html } from "../lib/html.js";
+import { small } from "../lib/small.js";
 
 const [SIDE, GAP, FOOT] = [128, 10, 22];
 
@@ -11,7 +12,7 @@ export function Pictures({ items, width, title }) {
       aria-label=${`${title}. ${items.map(({ name, alt }) => `${name}: ${alt}`).join(". ")}`}>
     ${items.map(({ href, name, alt }, i) => html`<g key=${href} transform=${`translate(${(i % across) * (SIDE + GAP)},${Math.floor(i / across) * (SIDE + FOOT)})`}>
       <title>${alt}</title>
-      <image href=${href} width=${SIDE} height=${SIDE} />
+      <image href=${small(href)} width=${SIDE} height=${SIDE} />
       <text y=${SIDE + 14}>${name}</text>
     </g>`)}
   </svg>`;

@@ -4,7 +4,7 @@ import d3 from "../lib/d3.js";
 import { html, useEffect, useMemo, useRef, useState } from "../lib/html.js";
 import { useZoom } from "../lib/zoom.js";
 import { BottomAxis, LeftAxis } from "./axis.js";
-import { box, drawPoints, nearest, neighbour, placed, seen, span } from "./points.js";
+import { box, drawPoints, nearest, neighbour, placed, seen, SHAPES, shapesOf, span } from "./points.js";
 
 /**
  * @typedef {object} PlaneProps
@@ -80,8 +80,9 @@ export function Plane({ name, points, groups, items, width, height, x: below, y:
     if (!view.holds(x, y)) keep({ ...zoom, x, y });
     onChoose(next % items, { replace: true });
   };
-  const marked = (/** @type {number} */ item) => html`<${Marked} places=${groups.flatMap((group) => group.rows
-    .filter((row) => row % items === item).map((row) => ({ shape: group.shape, place: view.pixel(shares[2 * row], shares[2 * row + 1]) })))} />`;
+  const shapes = useMemo(() => shapesOf(groups, points.x.length), [groups, points]);
+  const marked = (/** @type {number} */ item) => html`<${Marked} places=${d3.range(item, points.x.length, items).filter((row) => shapes[row])
+    .map((row) => ({ shape: SHAPES[shapes[row]], place: view.pixel(shares[2 * row], shares[2 * row + 1]) }))} />`;
   return html`<canvas ref=${canvas} style=${{ width: `${width}px`, height: `${height}px` }} aria-hidden="true"></canvas>
     <svg class="picture plane" width=${width} height=${height} role="application" tabindex="0" aria-label=${`${label} + and − zoom, 0 shows all.`}
         onPointerDown=${(/** @type {PointerEvent} */ event) => (pressed.current = { x: event.clientX, y: event.clientY, zoom, moved: false })}

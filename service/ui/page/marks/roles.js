@@ -4,7 +4,7 @@ import { useClassName } from "../lib/classes.js";
 import { useTheme } from "../lib/colours.js";
 import d3 from "../lib/d3.js";
 import { number } from "../lib/format.js";
-import { html } from "../lib/html.js";
+import { html, memo, useMemo } from "../lib/html.js";
 import { moveByKeys } from "../lib/keys.js";
 
 const LINE = 22;
@@ -18,10 +18,12 @@ export function Roles({ page, width, onChoose }) {
   const { cluster: chosen } = useChoice();
   const [left, top] = [112, page.classes.length > NAMED ? 8 : 74];
   const step = Math.max(3, Math.min(44, (width - left - 34) / page.classes.length));
-  /** @type {number[]} */
-  const sizes = page.items.flatMap((/** @type {any} */ { role }) => role.map(Math.abs));
-  const far = d3.max(sizes) || 1;
-  const colour = d3.scaleLinear([-far, 0, far], [theme.adversarial, theme.ground, theme.benign]);
+  const colour = useMemo(() => {
+    /** @type {number[]} */
+    const sizes = page.items.flatMap((/** @type {any} */ { role }) => role.map(Math.abs));
+    const far = d3.max(sizes) || 1;
+    return d3.scaleLinear([-far, 0, far], [theme.adversarial, theme.ground, theme.benign]);
+  }, [page, theme]);
   const focus = page.items[chosen ?? 0] ? chosen ?? 0 : 0;
   const height = top + LINE * page.items.length + 2;
   return html`<svg class="picture" width=${left + step * page.classes.length + 34} height=${height} role="listbox" aria-label="Clusters" onKeyDown=${moveByKeys}>
@@ -36,9 +38,12 @@ export function Roles({ page, width, onChoose }) {
         <title>${said}</title>
         <rect class="cell-ground" x="1" y=${top + i * LINE + 1} width=${left + step * page.classes.length} height=${LINE - 2} rx="3" fill="transparent" />
         <text x="8" y=${top + (i + 0.5) * LINE} dominant-baseline="central">${i} (${item.neurons.length} neurons)</text>
-        ${item.role.map((/** @type {number} */ value, /** @type {number} */ j) => html`<rect key=${j} x=${left + j * step} y=${top + i * LINE + 3}
-          width=${Math.max(2, step - 1)} height=${LINE - 6} fill=${colour(value)} stroke=${theme.faint} stroke-width="0.5" />`)}
+        <${Row} role=${item.role} left=${left} y=${top + i * LINE + 3} step=${step} colour=${colour} theme=${theme} />
       </g>`;
     })}
   </svg>`;
 }
+
+/** Not drawn anew while clusters are chosen. */
+const Row = memo((/** @type {any} */ { role, left, y, step, colour, theme }) => role.map((/** @type {number} */ value, /** @type {number} */ j) =>
+  html`<rect key=${j} x=${left + j * step} y=${y} width=${Math.max(2, step - 1)} height=${LINE - 6} fill=${colour(value)} stroke=${theme.faint} stroke-width="0.5" />`));

@@ -3,6 +3,7 @@ import { useTheme } from "../lib/colours.js";
 import d3 from "../lib/d3.js";
 import { html, useMemo } from "../lib/html.js";
 import { moveByKeys } from "../lib/keys.js";
+import { small } from "../lib/small.js";
 
 /** @param {{found: any, href: string, chosen: number | null, onChoose: (region: number | null) => void, width: number}} props found: as `GET /regions/{index}` answers it */
 export function Segments({ found, href, chosen, onChoose, width }) {
@@ -14,7 +15,7 @@ export function Segments({ found, href, chosen, onChoose, width }) {
   const crosses = useMemo(() => crossed(hits, side), [hits, side]);
   const focus = found.regions.some((/** @type {any} */ { region }) => region === chosen) ? chosen : found.regions[0]?.region;
   return html`<svg class="picture map" width=${side * w} height=${side * h} role="listbox" aria-label=${`Regions of image ${found.index}`} onKeyDown=${moveByKeys}>
-    <image href=${href} width=${side * w} height=${side * h} preserveAspectRatio="none" aria-hidden="true" />
+    <image href=${small(href)} width=${side * w} height=${side * h} preserveAspectRatio="none" aria-hidden="true" />
     ${found.regions.map((/** @type {any} */ region, /** @type {number} */ i) => {
       const selected = region.region === chosen;
       const said = `region ${region.region}${region.name ? `, ${region.name}` : ""}: ${region.vulnerable} of ${region.tried} pixels decide`;

@@ -1,5 +1,5 @@
 /** `/ui/audits/{id}`: one audit, while it runs and after. */
-import { call, send } from "../lib/api.js";
+import { fresh, send } from "../lib/api.js";
 import { interval, moment, percent, visible } from "../lib/format.js";
 import { html, useEffect, useState } from "../lib/html.js";
 import { asProblem } from "../lib/problem.js";
@@ -14,7 +14,7 @@ export function AuditPage({ id }) {
   const at = `/v1/audits/${encodeURIComponent(id)}`;
   const [info, setInfo] = useState(/** @type {any} */ (null));
   const [problem, setProblem] = useState(/** @type {any} */ (null));
-  const renew = () => call(at).then(setInfo, (error) => setProblem(asProblem(error)));
+  const renew = () => fresh(at).then(setInfo, (error) => setProblem(asProblem(error)));
   useEffect(() => void renew(), [at]);
   const name = info && visible(info.model_name ?? info.model_id);
   useEffect(() => void (document.title = name ? `${name} · Tremor` : "Tremor"), [name]);

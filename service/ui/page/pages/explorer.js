@@ -1,8 +1,9 @@
 /** The linked views over one audit, and what is chosen in them. */
-import { choiceOf, choose, Query, setQuery, unusable } from "../lib/choice.js";
+import { useAllAmiss } from "../lib/amiss.js";
+import { choiceOf, choose, noChoices, Query, setQuery } from "../lib/choice.js";
 import { usePlace } from "../lib/location.js";
 import { read } from "../lib/api.js";
-import { short } from "../lib/format.js";
+import { short, visible } from "../lib/format.js";
 import { html, useCallback, useEffect, useRef, useState } from "../lib/html.js";
 import { Classes } from "../lib/classes.js";
 import { Note } from "../parts/notes.js";
@@ -25,19 +26,30 @@ export function Explorer({ audit }) {
     }, () => {}); // its view says what is wrong
   }, [audit.at]);
   useAnchor(ready.length);
-  const wrong = unusable(query, classes);
   return html`<${Classes.Provider} value=${names}>
     <nav class="views-nav" aria-label="Views and choices">
       <ul>${VIEWS.map(({ id, title }) => html`<li key=${id}><a href=${`#${id}`}>${title}</a></li>`)}</ul>
       <${Choices} query=${query} names=${names} />
     </nav>
-    ${wrong.length > 0 && html`<${Note}><p>The address says what this audit cannot show: ${wrong.map((text) => html`<code key=${text}>${short(text, 60)}</code> `)}</p>
-      <p><button type="button" class="small" onClick=${() => setQuery(Object.fromEntries(wrong.map((text) => [text.split("=")[0], null])))}>Leave it out</button></p><//>`}
+    <${Amiss} query=${query} classes=${classes} />
     <${Query.Provider} value=${query}>
       <div class="views">${VIEWS.map((view, i) => html`<${ViewFrame} key=${view.id} view=${view} audit=${audit}
         begun=${i <= ready.length || location.hash === `#${view.id}`} onReady=${onReady} />`)}</div>
     <//>
   <//>`;
+}
+
+/**
+ * What the address asks for that there is not, and why.
+ * @param {{query: URLSearchParams, classes: number | null}} props
+ */
+function Amiss({ query, classes }) {
+  const told = useAllAmiss();
+  const wrong = [...new Map([...noChoices(query, classes), ...told])].filter(([name]) => query.has(name));
+  if (wrong.length === 0) return null;
+  return html`<${Note}><p>The address says what this audit cannot show:</p>
+    <ul>${wrong.map(([name, why]) => html`<li key=${name}><code>${short(`${name}=${query.get(name)}`, 60)}</code> ${visible(why)}</li>`)}</ul>
+    <p><button type="button" class="small" onClick=${() => setQuery(Object.fromEntries(wrong.map(([name]) => [name, null])))}>Leave it out</button></p><//>`;
 }
 
 /**
@@ -62,7 +74,7 @@ function Choices({ query, names }) {
   const { cell, image, neurons, layer, cluster } = choiceOf(query);
   const name = (/** @type {number} */ label) => short(names?.[label] ?? `class ${label}`, 18);
   const chips = [
-    cell && { text: `${name(cell.label)} → ${name(cell.adversarial)}`, undo: { cell: null } },
+    cell && { text: `${name(cell.label)} taken for ${name(cell.adversarial)}`, undo: { cell: null } },
     image !== null && { text: `image ${image}`, undo: { image: null } },
     neurons.length > 0 && { text: `neuron${neurons.length > 1 ? "s" : ""} ${neurons.slice(0, 6).join(", ")}${neurons.length > 6 ? "…" : ""}`, undo: { neurons: [] } },
     cluster !== null && { text: `cluster ${cluster}`, undo: { cluster: null } },
@@ -72,7 +84,7 @@ function Choices({ query, names }) {
   return html`<div class="choices" role="group" aria-label="What is chosen">
     ${chips.length === 0 && html`<span class="hint">Nothing is chosen: choose a cell, an image, a neuron…</span>`}
     ${chips.map((/** @type {any} */ { text, undo }) => html`<button key=${text} type="button" class="small"
-      onClick=${() => choose(undo)} aria-label=${`Take back: ${text}`}>${text} ✕</button>`)}
+      onClick=${() => choose(undo)} aria-label=${`Take back: ${text}`}>${text} ×</button>`)}
     ${chips.length > 1 && html`<button type="button" class="small" onClick=${() => setQuery(all)}>Take all back</button>`}
   </div>`;
 }

@@ -1,11 +1,12 @@
 /** The frame around a view: what it shows and by which equation, when it is ready, and what happens when it fails. */
 import {
-  html, useCallback, useContext, useEffect, useErrorBoundary, useId, useMemo, useRef, useState,
+  html, useCallback, useContext, useEffect, useErrorBoundary, useId, useLayoutEffect, useMemo, useRef, useState,
 } from "../lib/html.js";
 import { Waiting } from "../lib/asking.js";
 import { Query } from "../lib/choice.js";
 import { useNear, useRows } from "../lib/measure.js";
 import { asProblem } from "../lib/problem.js";
+import { inTurn, waitsInSight } from "../lib/turns.js";
 import { ProblemNote, Wait } from "./notes.js";
 
 /**
@@ -35,6 +36,8 @@ export function ViewFrame({ view, audit, begun, onReady }) {
   const [started, start] = useState(false);
   const [ready, setReady] = useState(false);
   const waiting = useRef(new Set());
+  const seen = useRef(isNear);
+  seen.current = isNear;
   const settle = useCallback(() => {
     const done = waiting.current.size === 0;
     setReady(done);
@@ -42,6 +45,7 @@ export function ViewFrame({ view, audit, begun, onReady }) {
   }, []);
   const report = useCallback((/** @type {string} */ key, /** @type {boolean} */ pending) => {
     waiting.current[pending ? "add" : "delete"](key);
+    waitsInSight(view.id, seen.current && waiting.current.size > 0);
     queueMicrotask(settle); // after all that this render asks for
   }, []);
   useEffect(() => {
@@ -50,9 +54,15 @@ export function ViewFrame({ view, audit, begun, onReady }) {
   useEffect(() => {
     if (started) queueMicrotask(settle);
   }, [started]);
-  const query = useLazily(useContext(Query), isNear);
-  return html`<section class="view" id=${view.id} data-view=${view.id} data-ready=${ready ? "" : undefined}
-      aria-labelledby=${heading} aria-busy=${started && !ready} ref=${near}>
+  useLayoutEffect(() => {
+    waitsInSight(view.id, isNear && waiting.current.size > 0);
+    return () => waitsInSight(view.id, false);
+  }, [isNear]);
+  const wanted = useContext(Query);
+  const query = useLazily(wanted, isNear);
+  const complete = ready && query === wanted;
+  return html`<section class="view" id=${view.id} data-view=${view.id} data-ready=${complete ? "" : undefined}
+      aria-labelledby=${heading} aria-busy=${started && !complete} ref=${near}>
     <h2 id=${heading}><a href=${`#${view.id}`}>${view.title}</a></h2>
     <p class="shows">${view.shows}</p>
     <p class="equation"><span>${view.equation}</span> <cite>${view.source}</cite></p>
@@ -63,7 +73,7 @@ export function ViewFrame({ view, audit, begun, onReady }) {
 }
 
 /**
- * What is in sight follows at once; the rest when there is time, so that a click never waits for what nobody sees.
+ * What is in sight follows at once, the rest in turn.
  * @template T
  * @param {T} value
  * @param {boolean} inSight
@@ -73,11 +83,9 @@ function useLazily(value, inSight) {
   const [late, setLate] = useState(value);
   useEffect(() => {
     if (late === value) return;
-    const idle = globalThis.requestIdleCallback ?? ((/** @type {() => void} */ run) => setTimeout(run, 50));
-    const cancel = globalThis.cancelIdleCallback ?? clearTimeout;
-    const handle = idle(() => setLate(value), { timeout: 1000 });
-    return () => cancel(handle);
-  }, [value]);
+    if (inSight) setLate(value);
+    else return inTurn(() => setLate(value));
+  }, [value, inSight]);
   return inSight ? value : late;
 }
 

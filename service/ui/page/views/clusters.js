@@ -1,4 +1,5 @@
 /** Clusters: neurons of alike roles, by a dendrogram that is cut by dragging. */
+import { useAmiss } from "../lib/amiss.js";
 import { address } from "../lib/api.js";
 import { useRead } from "../lib/asking.js";
 import { choose, setQuery, useChoice, useSetting } from "../lib/choice.js";
@@ -6,6 +7,7 @@ import { useClassName } from "../lib/classes.js";
 import { number, short } from "../lib/format.js";
 import { html, useMemo } from "../lib/html.js";
 import { useWidth } from "../lib/measure.js";
+import { whole } from "../lib/rules.js";
 import { Dendrogram } from "../marks/dendrogram.js";
 import { Roles } from "../marks/roles.js";
 import { Answer } from "../parts/answer.js";
@@ -27,10 +29,10 @@ function Show({ audit }) {
 /** @param {{audit: import("../parts/view.js").Audit, tree: any}} props */
 function Clusters({ audit, tree }) {
   const [ref, width] = useWidth();
-  const [text] = useSetting("clusters.count", String(USUAL));
-  const heights = useMemo(() => tree.merges.map((/** @type {number[]} */ [, , height]) => height).sort((/** @type {number} */ a, /** @type {number} */ b) => b - a), [tree]);
   const most = Math.min(MOST, tree.order.length);
-  const count = Math.min(most, Math.max(1, Number.parseInt(text, 10) || USUAL));
+  const [text] = useSetting("clusters.count", String(Math.min(USUAL, most)), whole(1, most));
+  const heights = useMemo(() => tree.merges.map((/** @type {number[]} */ [, , height]) => height).sort((/** @type {number} */ a, /** @type {number} */ b) => b - a), [tree]);
+  const count = Number(text);
   const cut = (/** @type {number} */ wanted) => setQuery({ "clusters.count": wanted === USUAL ? null : String(wanted), cluster: null }, { replace: true });
   const asked = useRead(address(`${audit.at}/clusters`, { count, limit: 1000 }));
   return html`<div ref=${ref}>
@@ -56,6 +58,7 @@ function Clusters({ audit, tree }) {
 function Chosen({ page }) {
   const { cluster, neurons } = useChoice();
   const found = page.items[cluster ?? -1];
+  useAmiss("cluster", cluster === null || found ? null : `there are ${page.items.length} clusters, 0 to ${page.items.length - 1}`);
   if (!found) return html`<p class="hint">Choosing a cluster chooses its neurons: their fields, as union or intersection, are shown above.</p>`;
   return html`<p>Cluster ${found.cluster}: ${found.neurons.length} neurons${neurons.length < found.neurons.length ? `, ${neurons.length} of them chosen` : ""}.
     <a href="#fields">Their fields</a></p>`;

@@ -1,11 +1,13 @@
 /** Explanations: what the parts of a perturbation promote and suppress, where classes are seen, and what it needs. */
+import { useAmiss } from "../lib/amiss.js";
 import { address } from "../lib/api.js";
 import { useRead } from "../lib/asking.js";
 import { useChoice, useSetting } from "../lib/choice.js";
 import { useClassName } from "../lib/classes.js";
 import { useTheme } from "../lib/colours.js";
 import { number, percent } from "../lib/format.js";
-import { html } from "../lib/html.js";
+import { html, useMemo } from "../lib/html.js";
+import { like } from "../lib/rules.js";
 import { useWidth } from "../lib/measure.js";
 import { GroupMap, groupText, kindColours, KINDS, ORDER } from "../marks/group-map.js";
 import { Pictures } from "../marks/pictures.js";
@@ -20,6 +22,7 @@ import { TableBehind } from "../parts/table.js";
 import { Overall } from "./explain-more.js";
 
 const PAGE = 6;
+const GROUP = like(/^\d{1,5}-\d{1,5}$/, "2-5, row and column");
 const SHOWN = /** @type {[string, string][]} */ ([
   ["kind", "kind of effect"], ["psr", "PSR"], ["promotion", "promotion p of the target"], ["suppression", "suppression s of the true class"],
 ]);
@@ -38,27 +41,26 @@ function Explained({ audit, section }) {
   const name = useClassName();
   const [start, setStart] = usePlaceInList("explain.from");
   const asked = useRead(address(`${audit.at}/explanations`, { ...cell, limit: PAGE, cursor: start || null }));
-  const own = useRead(image === null ? null : address(`${audit.at}/explanations`, { index: image }));
+  const known = useMemo(() => new Set(section.samples.map((/** @type {any} */ { index }) => index)), [section]);
   return html`
-    ${image !== null && html`<${Answer} asked=${own}>${(/** @type {any} */ { items }) => (items.length
-      ? html`<${One} audit=${audit} sample=${items[0]} />`
-      : html`<p class="hint">Image ${image} is none of the ${section.n} explained ones: those that ${section.attack.name.toUpperCase()} fooled, of ${section.tried} tried.</p>`)}<//>`}
+    ${image !== null && (known.has(image) ? html`<${One} audit=${audit} index=${image} />`
+      : html`<p class="hint">Image ${image} is none of the ${section.n} explained ones: those that ${section.attack.name.toUpperCase()} fooled, of ${section.tried} tried.</p>`)}
     <h3>Explained images${cell ? " of the chosen cell" : ""}</h3>
     <${Answer} asked=${asked}>${(/** @type {any} */ page) => html`
-      <${ImageCards} label="Explained images" chosen=${image} cards=${page.items.map((/** @type {any} */ sample) => ({
+      <${ImageCards} at=${audit.at} label="Explained images" chosen=${image} cards=${page.items.map((/** @type {any} */ sample) => ({
         index: sample.index, fooled: true,
         pictures: ["explained", "psr", "refined"].map((what) => sample.pictures.find((/** @type {any} */ one) => one.what === what)).filter(Boolean),
         lines: [`Image ${sample.index}: ${name(sample.label)}`, `aimed at ${name(sample.target)}`,
           `${percent(sample.shares.suppression, 0)} suppress, ${percent(sample.shares.promotion, 0)} promote, ${percent(sample.shares.balanced, 0)} both`],
       }))} />
-      <${Pager} page=${page} n=${cell ? null : section.n} start=${start} size=${PAGE} onGo=${setStart} />`}<//>
+      <${Pager} name="explain.from" page=${page} n=${cell ? null : section.n} start=${start} size=${PAGE} onGo=${setStart} />`}<//>
     <${Overall} section=${section} />`;
 }
 
 /** One explained image: its map of groups, its four maps of classes, and its refinement. */
-function One(/** @type {{audit: import("../parts/view.js").Audit, sample: any}} */ { audit, sample }) {
-  const asked = useRead(`${audit.at}/explanations/${sample.index}`);
-  return html`<h3>Image ${sample.index}</h3>
+function One(/** @type {{audit: import("../parts/view.js").Audit, index: number}} */ { audit, index }) {
+  const asked = useRead(`${audit.at}/explanations/${index}`);
+  return html`<h3>Image ${index}</h3>
     <${Answer} asked=${asked}>${(/** @type {any} */ found) => html`<${Groups} sample=${found} /><${Maps} sample=${found} /><${Refined} sample=${found} />`}<//>`;
 }
 
@@ -67,10 +69,11 @@ function Groups({ sample }) {
   const [ref, width] = useWidth();
   const theme = useTheme();
   const [shown, setShown] = useSetting("explain.shown", "kind", SHOWN.map(([key]) => key));
-  const [text, setText] = useSetting("explain.group", "");
+  const [text, setText] = useSetting("explain.group", "", GROUP);
   const { map } = sample;
-  const group = /** @type {[number, number] | null} */ (/^\d{1,5}-\d{1,5}$/.test(text) ? text.split("-").map(Number) : null);
+  const group = /** @type {[number, number] | null} */ (text === "" ? null : text.split("-").map(Number));
   const there = group && map.kind[group[0]]?.[group[1]] !== undefined ? group : null;
+  useAmiss("explain.group", group && !there ? `image ${sample.index} has no such group` : null);
   const colours = kindColours(theme);
   const legend = shown === "kind"
     ? ORDER.map((kind) => ({ name: KINDS[kind], colour: kind === "3" ? "var(--edge)" : colours[kind], shape: kind === "3" ? "outline" : "square" }))

@@ -7,8 +7,12 @@ import { number, short } from "../lib/format.js";
 import { html } from "../lib/html.js";
 import { moveByKeys } from "../lib/keys.js";
 import { neuronAddress, useLayers } from "../lib/layers.js";
+import { SHARE } from "../lib/rules.js";
+import { sheetAddress, useSheet } from "../lib/sheets.js";
+import { small } from "../lib/small.js";
 import { Answer } from "../parts/answer.js";
 import { Select, Slider } from "../parts/controls.js";
+import { Cropped } from "../parts/cropped.js";
 import { TableBehind } from "../parts/table.js";
 
 /** Neurons that are shown one by one; the picture of all of them together takes up to 64. */
@@ -43,11 +47,10 @@ function Fields({ audit, layers }) {
 /** How fields are laid over an image; each number is in the address. */
 function useShade() {
   const [mode, setMode] = useSetting("fields.mode", "union", MODES.map(([key]) => key));
-  const [threshold, setThreshold] = useSetting("fields.threshold", "0.25");
-  const [visibility, setVisibility] = useSetting("fields.visibility", "0.2");
-  const [opacity, setOpacity] = useSetting("fields.opacity", "0.3");
-  const share = (/** @type {string} */ text) => Math.min(1, Math.max(0, Number(text) || 0));
-  const query = { mode, threshold: share(threshold), visibility: share(visibility), opacity: share(opacity) };
+  const [threshold, setThreshold] = useSetting("fields.threshold", "0.25", SHARE);
+  const [visibility, setVisibility] = useSetting("fields.visibility", "0.2", SHARE);
+  const [opacity, setOpacity] = useSetting("fields.opacity", "0.3", SHARE);
+  const query = { mode, threshold: Number(threshold), visibility: Number(visibility), opacity: Number(opacity) };
   return { query, setMode, setThreshold, setVisibility, setOpacity };
 }
 
@@ -78,7 +81,7 @@ function InImage(/** @type {any} */ { audit, index, neurons, query }) {
       ${fields.length + maps.length === 0 && html`<p class="hint">This image has no activation maps: fooled images of an audit with
         <code>"vulnerability": {"window": "auto"}</code> do, where the neurons have places.</p>`}
       <div class="images large">${[...fields, ...maps].map(({ what, href, alt }) => html`<figure class="one" key=${what}>
-        <img class="pixels" src=${href} alt=${alt} width="128" height="128" />
+        <img class="pixels" src=${small(href)} alt=${alt} width="128" height="128" />
         <figcaption>${NAMES[what] ?? what} <a href=${href} download=${`image-${index}-${what.replace(", ", "-")}.png`}>save</a></figcaption></figure>`)}</div>`;
   }}<//>`;
 }
@@ -99,6 +102,9 @@ function Exciting({ audit, neuron, side, images, query }) {
   const name = useClassName();
   const { image: chosen } = useChoice();
   const shown = images.slice(0, IMAGES);
+  const url = images.some((/** @type {any} */ { fields, pictures }) => fields || !pictures.some((/** @type {any} */ { what }) => what === side)) ? null
+    : sheetAddress(audit.at, shown.map((/** @type {any} */ { index }) => index), [side]);
+  const sheet = useSheet(url).value;
   const title = `${side === "benign" ? "Benign" : "Adversarial"} images that excite neuron ${neuron} most`;
   const source = (/** @type {any} */ item) => item.fields
     ? { href: address(`${audit.at}/images/${item.index}/field-${side}.png`, { neurons: neuron, ...query }), alt: `Image ${item.index}, ${side}: where neuron ${neuron} is excited` }
@@ -109,9 +115,9 @@ function Exciting({ audit, neuron, side, images, query }) {
         const picture = source(item);
         return html`<div key=${item.index} class="image" role="option" data-index=${item.index} data-at=${`${i},0`} tabindex=${i === 0 ? 0 : -1}
             aria-selected=${item.index === chosen ? "true" : "false"} onClick=${() => choose({ image: item.index === chosen ? null : item.index })}>
-          ${picture && html`<img class="pixels" src=${picture.href} alt=${picture.alt} loading="lazy" width="128" height="128" />`}
+          ${picture && url ? html`<${Cropped} sheet=${sheet} index=${item.index} what=${side} alt=${picture.alt} />` : picture && html`<img class="pixels" src=${small(picture.href)} alt=${picture.alt} loading="lazy" width="128" height="128" />`}
           <div>Image ${item.index}</div><div>${name(item.label, 14)}</div>
-          <div>${number(item.activation)} → ${number(item.activation_adv)}</div>
+          <div>${number(item.activation)}, attacked ${number(item.activation_adv)}</div>
         </div>`;
       })}
     </div>

@@ -1,15 +1,18 @@
 /** Image grid: benign, what the attack adds, adversarial, with the probabilities of both classes. */
-import { address } from "../lib/api.js";
+import { address, read } from "../lib/api.js";
 import { useRead } from "../lib/asking.js";
 import { useChoice, useSetting } from "../lib/choice.js";
 import { useClassName } from "../lib/classes.js";
 import { useTheme } from "../lib/colours.js";
 import { number, percent } from "../lib/format.js";
-import { html } from "../lib/html.js";
+import { html, useEffect } from "../lib/html.js";
+import { readSheet } from "../lib/sheets.js";
+import { inTurn } from "../lib/turns.js";
+import { small } from "../lib/small.js";
 import { Answer } from "../parts/answer.js";
 import { Select } from "../parts/controls.js";
 import { Figure } from "../parts/figure.js";
-import { ImageCards } from "../parts/image-cards.js";
+import { ImageCards, sheetOf } from "../parts/image-cards.js";
 import { Pager, usePlaceInList } from "../parts/pager.js";
 import { TableBehind } from "../parts/table.js";
 
@@ -26,32 +29,58 @@ function Show({ audit }) {
   const [sort, setSort] = useSetting("images.sort", "index", SORTS.map(([key]) => key));
   const [which, setWhich] = useSetting("images.which", "all", WHICH.map(([key]) => key));
   const [start, setStart] = usePlaceInList("images.from");
-  const asked = useRead(address(`${audit.at}/images`, {
-    ...cell, sort, fooled: which === "all" ? null : which, limit: PAGE, cursor: start || null,
-  }));
+  const from = (/** @type {number | string} */ place) => address(`${audit.at}/images`, {
+    ...cell, sort, fooled: which === "all" ? null : which, limit: PAGE, cursor: place || null,
+  });
+  const asked = useRead(from(start));
+  const next = asked.value?.next_cursor;
+  useEffect(() => {
+    if (asked.pending || !next) return;
+    return inTurn(() => prepare(audit.at, from(next)));
+  }, [asked.value, asked.pending]);
   return html`
     ${image !== null && html`<${Chosen} audit=${audit} index=${image} />`}
     <div class="controls">
       <${Select} label="Images" value=${which} options=${WHICH} onChange=${setWhich} />
       <${Select} label="Sorted by" value=${sort} options=${SORTS} onChange=${setSort} />
     </div>
-    <${Answer} asked=${asked}>${(/** @type {any} */ page) => html`<${Grid} page=${page} chosen=${image} />
-      <${Pager} page=${page} n=${page.n} start=${start} size=${PAGE} onGo=${setStart} />`}<//>`;
+    <${Answer} asked=${asked}>${(/** @type {any} */ page) => html`<${Grid} at=${audit.at} page=${page} chosen=${image} />
+      <${Pager} name="images.from" page=${page} n=${page.n} start=${start} size=${PAGE} onGo=${setStart} />`}<//>`;
 }
 
-/** @param {{page: any, chosen: number | null}} props */
-function Grid({ page, chosen }) {
+/**
+ * Ask for the images that follow, and their pictures, before somebody wants them.
+ * @param {string} at
+ * @param {string} url
+ */
+async function prepare(at, url) {
+  try {
+    const { items } = await read(url);
+    const sheet = sheetOf(at, items.map(carded));
+    if (sheet) await readSheet(sheet);
+  } catch {
+    // Whoever goes there asks again, and is told what is wrong.
+  }
+}
+
+/** @param {any} item of the API's list */
+function carded({ index, fooled, pictures }) {
+  return { index, fooled, pictures: pictures.slice(0, 3), lines: [] };
+}
+
+/** @param {{at: string, page: any, chosen: number | null}} props */
+function Grid({ at, page, chosen }) {
   const name = useClassName();
   const cards = page.items.map((/** @type {any} */ item) => {
     const { benign, attacked } = item.probabilities;
     return {
-      index: item.index, fooled: item.fooled, pictures: item.pictures.slice(0, 3),
+      ...carded(item),
       lines: [`Image ${item.index}: ${name(item.label)}`,
-        `${name(item.predicted)} ${percent(benign.predicted, 0)} → ${name(item.adversarial)} ${percent(attacked.adversarial, 0)}`,
+        `${name(item.predicted)} ${percent(benign.predicted, 0)}, under attack ${name(item.adversarial)} ${percent(attacked.adversarial, 0)}`,
         `L∞ ${number(item.perturbation.linf, 2)}, L2 ${number(item.perturbation.l2, 2)}`],
     };
   });
-  return html`<${ImageCards} label="Images" cards=${cards} chosen=${chosen} />`;
+  return html`<${ImageCards} at=${at} label="Images" cards=${cards} chosen=${chosen} />`;
 }
 
 /** @param {{audit: import("../parts/view.js").Audit, index: number}} props */
@@ -70,7 +99,7 @@ function Detail({ image }) {
   const shown = image.pictures.filter((/** @type {any} */ { what }) => ["benign", "difference", "adversarial", "map-benign", "map-adversarial"].includes(what));
   return html`<h3>Image ${image.index}</h3>
     <div class="images large">${shown.map((/** @type {any} */ { what, href, alt }) => html`<figure class="one" key=${what}>
-      <img class="pixels" src=${href} alt=${alt} width="128" height="128" />
+      <img class="pixels" src=${small(href)} alt=${alt} width="128" height="128" />
       <figcaption>${what} <a href=${href} download=${`image-${image.index}-${what}.png`}>save</a></figcaption></figure>`)}</div>
     <${Figure} name=${`image-${image.index}-probabilities`} caption="Probability before (upper bar) and under attack (lower bar)">
       <svg class="picture" width=${left + bar + 60} height=${height} role="img" aria-label=${text}>

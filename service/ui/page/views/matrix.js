@@ -5,7 +5,7 @@ import { useClassName } from "../lib/classes.js";
 import { useTheme } from "../lib/colours.js";
 import d3 from "../lib/d3.js";
 import { attackText, interval, percent } from "../lib/format.js";
-import { html, useMemo } from "../lib/html.js";
+import { html, memo, useMemo } from "../lib/html.js";
 import { moveByKeys } from "../lib/keys.js";
 import { useWidth } from "../lib/measure.js";
 import { Answer } from "../parts/answer.js";
@@ -64,15 +64,17 @@ function Grid({ classes, cells, width }) {
   const side = Math.max(16, Math.min(52, (width - left - 36) / classes.length));
   const top = 84;
   const [w, h] = [left + side * classes.length + 36, top + side * classes.length + 4];
-  const most = Math.max(1, ...[...cells.values()].filter(({ label, adversarial }) => label !== adversarial).map(({ n }) => n));
-  const colour = d3.scaleSqrt([0, most], [theme.ground, theme.adversarial]);
+  const colour = useMemo(() => {
+    const most = Math.max(1, ...[...cells.values()].filter(({ label, adversarial }) => label !== adversarial).map(({ n }) => n));
+    return d3.scaleSqrt([0, most], [theme.ground, theme.adversarial]);
+  }, [cells, theme]);
   const focus = chosen && classes.includes(chosen.label) && classes.includes(chosen.adversarial)
     ? `${chosen.label}-${chosen.adversarial}` : `${classes[0]}-${classes[0]}`;
   const fits = Math.floor((left - 10) / 6.6);
   return html`<svg class="picture" width=${w} height=${h} role="grid" aria-label="True label by adversarial label" onKeyDown=${moveByKeys}>
     <g aria-hidden="true">
-      <text x=${left} y="12" class="muted">under attack →</text>
-      <text x="0" y=${top - 8} class="muted">true ↓</text>
+      <text x=${left} y="12" class="muted">columns: under attack</text>
+      <text x="0" y=${top - 8} class="muted">rows: true</text>
       ${classes.map((y, i) => html`<text key=${`c${y}`} transform=${`translate(${left + (i + 0.6) * side},${top - 6}) rotate(-45)`}>${name(y, 12)}</text>`)}
       ${classes.map((y, i) => html`<text key=${`r${y}`} x=${left - 6} y=${top + (i + 0.5) * side} text-anchor="end" dominant-baseline="central">${name(y, Math.max(4, fits))}</text>`)}
     </g>
@@ -87,8 +89,8 @@ function Grid({ classes, cells, width }) {
   </svg>`;
 }
 
-/** @param {any} props */
-function CellMark({ cell, label, adversarial, at, x, y, side, colour, theme, selected, focus }) {
+/** Not drawn anew while nothing of it changes: there may be hundreds. */
+const CellMark = memo((/** @type {any} */ { cell, label, adversarial, at, x, y, side, colour, theme, selected, focus }) => {
   const name = useClassName();
   const n = cell?.n ?? 0;
   const held = label === adversarial;
@@ -104,7 +106,7 @@ function CellMark({ cell, label, adversarial, at, x, y, side, colour, theme, sel
     ${side >= 22 && n > 0 && html`<text x=${x + side / 2} y=${y + side / 2} text-anchor="middle" dominant-baseline="central"
       fill=${dark ? "#ffffff" : "#14181c"} font-size=${n > 999 ? 9 : 11}>${n}</text>`}
   </g>`;
-}
+});
 
 export default {
   id: "matrix",

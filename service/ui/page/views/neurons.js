@@ -1,11 +1,13 @@
 /** Neuron vulnerability: neurons by any measure, and what the attack does through each. */
 import { address } from "../lib/api.js";
+import { useAmiss } from "../lib/amiss.js";
 import { useRead } from "../lib/asking.js";
 import { choose, useChoice, useSetting } from "../lib/choice.js";
 import { useClassName } from "../lib/classes.js";
 import { short } from "../lib/format.js";
 import { html } from "../lib/html.js";
 import { MEASURES, neuronAddress, useLayers, useScope } from "../lib/layers.js";
+import { whole } from "../lib/rules.js";
 import { useWidth } from "../lib/measure.js";
 import { Bands } from "../marks/bands.js";
 import { NeuronStrip, valueOf } from "../marks/neuron-strip.js";
@@ -29,12 +31,13 @@ function Neurons({ audit, layers }) {
   const scope = useScope(audit);
   const usual = layers.find(({ measures }) => measures.length > 0) ?? layers[layers.length - 1];
   const layer = layers.find(({ name }) => name === wanted) ?? usual;
+  useAmiss("layer", wanted === null || layer.name === wanted ? null : "there is no such layer");
   const measured = layer.measures.length > 0;
   const sorts = [...layer.measures, ...(layer.sensitivity ? ["sensitivity", "ratio"] : []), "neuron"];
   const [sort, setSort] = useSetting("neurons.measure", sorts[sorts.indexOf("cross")] ?? sorts[0], sorts);
   const [size, setSize] = useSetting("neurons.shown", "200", SIZES);
-  const [from, setFrom] = useSetting("neurons.from", "0");
-  const start = Math.min(Number.parseInt(from, 10) || 0, layer.neurons - 1);
+  const [from, setFrom] = useSetting("neurons.from", "0", whole(0, layer.neurons - 1));
+  const start = Number(from);
   const asked = useRead(scope && address(`${audit.at}/neurons`, {
     layer: layer.name, sort, ...(measured ? scope.query : {}), limit: size, cursor: start || null,
   }));

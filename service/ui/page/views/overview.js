@@ -90,7 +90,7 @@ export default {
   id: "overview",
   title: "Data overview",
   shows: "Every image by the activations that the last layer reads, benign and under attack, brought into a plane: classes that lie apart, and where the attack moves them.",
-  equation: "x → a(x), its m activations → their first two principal components (or t-SNE)",
+  equation: "a(x), the m activations of x, and a(x′) by their first two principal components (or t-SNE)",
   source: "Visual Analytics of Neuron Vulnerability, data overview",
   Show,
 };

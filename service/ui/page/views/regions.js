@@ -1,10 +1,12 @@
 /** Regions: in which parts of an image a single pixel decides. */
+import { useAmiss } from "../lib/amiss.js";
 import { address } from "../lib/api.js";
 import { useRead } from "../lib/asking.js";
 import { useChoice, useSetting } from "../lib/choice.js";
 import { useClassName } from "../lib/classes.js";
 import { count, number, percent, visible } from "../lib/format.js";
-import { html } from "../lib/html.js";
+import { html, useMemo } from "../lib/html.js";
+import { whole } from "../lib/rules.js";
 import { useWidth } from "../lib/measure.js";
 import { Pictures } from "../marks/pictures.js";
 import { Segments } from "../marks/segments.js";
@@ -37,21 +39,20 @@ function Searched({ audit, section }) {
   const asked = useRead(address(`${audit.at}/regions`, {
     label: cell?.label, vulnerable: which === "all" ? null : which, limit: PAGE, cursor: start || null,
   }));
-  const own = useRead(image === null ? null : address(`${audit.at}/regions`, { index: image }));
+  const known = useMemo(() => new Set(section.samples.map((/** @type {any} */ { index }) => index)), [section]);
   return html`
-    ${image !== null && html`<${Answer} asked=${own}>${(/** @type {any} */ { items }) => (items.length
-      ? html`<${One} audit=${audit} index=${image} />`
-      : html`<p class="hint">Image ${image} is none of the ${section.n} searched ones, which are images that the model gets right.</p>`)}<//>`}
+    ${image !== null && (known.has(image) ? html`<${One} audit=${audit} index=${image} />`
+      : html`<p class="hint">Image ${image} is none of the ${section.n} searched ones, which are images that the model gets right.</p>`)}
     <h3>Searched images${cell ? ` of ${name(cell.label)}` : ""}</h3>
     <div class="controls"><${Select} label="Images" value=${which} options=${WHICH} onChange=${setWhich} /></div>
     <${Answer} asked=${asked}>${(/** @type {any} */ page) => html`
-      <${ImageCards} label="Searched images" chosen=${image} cards=${page.items.map((/** @type {any} */ sample) => ({
+      <${ImageCards} at=${audit.at} label="Searched images" chosen=${image} cards=${page.items.map((/** @type {any} */ sample) => ({
         index: sample.index, fooled: sample.vulnerable_regions > 0, pictures: sample.pictures,
         lines: [`Image ${sample.index}: ${name(sample.label)}`,
           sample.vulnerable_regions ? `a pixel decides in ${sample.vulnerable_regions} of ${sample.regions.length} regions` : "no single pixel decides",
           `${count(sample.queries)} queries`],
       }))} />
-      <${Pager} page=${page} n=${cell || which !== "all" ? null : section.n} start=${start} size=${PAGE} onGo=${setStart} />`}<//>
+      <${Pager} name="regions.from" page=${page} n=${cell || which !== "all" ? null : section.n} start=${start} size=${PAGE} onGo=${setStart} />`}<//>
     <${Overall} section=${section} />`;
 }
 
@@ -65,9 +66,10 @@ function One({ audit, index }) {
 function Detail({ found }) {
   const [ref, width] = useWidth();
   const name = useClassName();
-  const [text, setText] = useSetting("regions.region", "");
-  const chosen = /^\d{1,6}$/.test(text) ? Number(text) : null;
+  const [text, setText] = useSetting("regions.region", "", whole(0));
+  const chosen = text === "" ? null : Number(text);
   const region = found.regions.find((/** @type {any} */ one) => one.region === chosen);
+  useAmiss("regions.region", chosen === null || region ? null : `image ${found.index} has no such region`);
   const picture = found.pictures.find((/** @type {any} */ { what }) => what === "regions");
   const caption = `Image ${found.index}, ${name(found.label)}: ${found.vulnerable_regions} of ${found.regions.length} regions have a pixel that decides (crosses).`;
   const reached = (/** @type {any} */ one) => Object.entries(one.classes).sort(([, a], [, b]) => Number(b) - Number(a)).map(([y, n]) => `${name(Number(y))} ${n}`).join(", ");
