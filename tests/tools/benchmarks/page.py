@@ -35,7 +35,8 @@ _INTERACT = """
     return bottom > 0 && top < innerHeight;
   };
   const come = (picture) => picture.tagName === "IMG" ? picture.complete && picture.naturalWidth > 0
-    : performance.getEntriesByName(new URL(picture.getAttribute("href"), location.href).href).length > 0;
+    : /^(data|blob):/.test(picture.getAttribute("href"))
+      || performance.getEntriesByName(new URL(picture.getAttribute("href"), location.href).href).length > 0;
   const settled = () => [...document.querySelectorAll("section[data-view]")].filter(insight)
     .every((section) => section.hasAttribute("data-ready") && !section.querySelector(".stale")
       && [...section.querySelectorAll("img, image")].filter(insight).every(come));

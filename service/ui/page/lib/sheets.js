@@ -4,14 +4,14 @@ import { useAsking } from "./asking.js";
 
 /**
  * @typedef {object} Sheet
- * @property {ImageBitmap} picture a row an image, a column a picture
+ * @property {HTMLImageElement} picture a row an image, a column a picture
  * @property {number} width of one picture
  * @property {number} height
  * @property {(index: number, what: string) => {x: number, y: number} | null} place where a picture begins
  */
 
 /** Sheets that are kept. */
-const KEPT = 24;
+const KEPT = 64;
 /** @type {Map<string, {asked: Promise<Sheet>, value: Sheet | undefined}>} */
 const kept = new Map();
 
@@ -38,13 +38,20 @@ export function readSheet(url) {
   if (!there) found.asked.then((sheet) => (found.value = sheet), () => kept.delete(url));
   kept.delete(url); // the one longest unasked goes first
   kept.set(url, found);
-  if (kept.size > KEPT) kept.delete(/** @type {string} */ (kept.keys().next().value));
+  if (kept.size > KEPT) drop(/** @type {string} */ (kept.keys().next().value));
   return found.asked;
 }
 
 /** Forget every sheet: somebody else may be signed in from now on. */
 export function forgetSheets() {
-  kept.clear();
+  for (const url of [...kept.keys()]) drop(url);
+}
+
+/** @param {string} url */
+function drop(url) {
+  const found = kept.get(url)?.value;
+  if (found) URL.revokeObjectURL(found.picture.src);
+  kept.delete(url);
 }
 
 /**
@@ -52,10 +59,12 @@ export function forgetSheets() {
  * @returns {Promise<Sheet>}
  */
 async function load(url) {
-  const picture = await createImageBitmap(await file(url));
+  const picture = new Image();
+  picture.src = URL.createObjectURL(await file(url));
+  await picture.decode();
   const query = new URL(url, location.href).searchParams;
   const [images, pictures] = ["images", "pictures"].map((name) => (query.get(name) ?? "").split(","));
-  const [width, height] = [picture.width / pictures.length, picture.height / images.length];
+  const [width, height] = [picture.naturalWidth / pictures.length, picture.naturalHeight / images.length];
   return {
     picture, width, height,
     place: (index, what) => {
@@ -63,6 +72,21 @@ async function load(url) {
       return row < 0 || column < 0 ? null : { x: column * width, y: row * height };
     },
   };
+}
+
+/**
+ * One picture of a sheet as a file in its address, for drawings that are saved as they are.
+ * @param {Sheet} sheet
+ * @param {number} index
+ * @param {string} what
+ * @returns {string | null} null where the sheet has none such
+ */
+export function pictureAddress({ picture, width, height, place }, index, what) {
+  const found = place(index, what);
+  if (!found) return null;
+  const canvas = Object.assign(document.createElement("canvas"), { width, height });
+  canvas.getContext("2d")?.drawImage(picture, found.x, found.y, width, height, 0, 0, width, height);
+  return canvas.toDataURL();
 }
 
 /**

@@ -60,8 +60,7 @@ function Chosen({ page }) {
   const found = page.items[cluster ?? -1];
   useAmiss("cluster", cluster === null || found ? null : `there are ${page.items.length} clusters, 0 to ${page.items.length - 1}`);
   if (!found) return html`<p class="hint">Choosing a cluster chooses its neurons: their fields, as union or intersection, are shown above.</p>`;
-  return html`<p>Cluster ${found.cluster}: ${found.neurons.length} neurons${neurons.length < found.neurons.length ? `, ${neurons.length} of them chosen` : ""}.
-    <a href="#fields">Their fields</a></p>`;
+  return html`<p>Cluster ${found.cluster}: ${found.neurons.length} neurons${neurons.length < found.neurons.length ? `, ${neurons.length} of them chosen` : ""}. <a href="#fields">Their fields</a></p>`;
 }
 
 /** @param {{page: any}} props */

@@ -61,7 +61,7 @@ function Explained({ audit, section }) {
 function One(/** @type {{audit: import("../parts/view.js").Audit, index: number}} */ { audit, index }) {
   const asked = useRead(`${audit.at}/explanations/${index}`);
   return html`<h3>Image ${index}</h3>
-    <${Answer} asked=${asked}>${(/** @type {any} */ found) => html`<${Groups} sample=${found} /><${Maps} sample=${found} /><${Refined} sample=${found} />`}<//>`;
+    <${Answer} asked=${asked}>${(/** @type {any} */ found) => html`<${Groups} sample=${found} /><${Maps} at=${audit.at} sample=${found} /><${Refined} at=${audit.at} sample=${found} />`}<//>`;
 }
 
 /** @param {{sample: any}} props */
@@ -98,7 +98,7 @@ function Groups({ sample }) {
 }
 
 /** Where the true class and the target are seen in both images. */
-function Maps(/** @type {{sample: any}} */ { sample }) {
+function Maps(/** @type {{at: string, sample: any}} */ { at, sample }) {
   const [ref, width] = useWidth();
   const name = useClassName();
   const named = [
@@ -106,11 +106,11 @@ function Maps(/** @type {{sample: any}} */ { sample }) {
     ["cam-benign-true", `x, ${name(sample.label, 14)}`], ["cam-benign-target", `x, ${name(sample.target, 14)}`],
     ["cam-adversarial-true", `x′, ${name(sample.label, 14)}`], ["cam-adversarial-target", `x′, ${name(sample.target, 14)}`],
   ];
-  const items = named.map(([what, text]) => ({ ...sample.pictures.find((/** @type {any} */ one) => one.what === what), name: text })).filter(({ href }) => href);
+  const items = named.map(([what, text]) => ({ ...sample.pictures.find((/** @type {any} */ one) => one.what === what), name: text })).filter(({ what }) => what);
   const scores = sample.interpretability;
   return html`<div ref=${ref}>
     <${Figure} name=${`image-${sample.index}-class-activation`} caption=${`Class activation maps C(x, y), C(x, t), C(x′, y), C(x′, t) of image ${sample.index}: violet is nowhere, yellow is most.`}>
-      <${Pictures} items=${items} width=${width} title=${`Where classes are seen in image ${sample.index}`} /><//>
+      <${Pictures} at=${at} index=${sample.index} items=${items} width=${width} title=${`Where classes are seen in image ${sample.index}`} /><//>
     ${scores ? html`<p>${scoresText(scores)}</p>`
       : html`<p class="hint">This model has no class activation maps.</p>`}</div>`;
 }
@@ -124,16 +124,16 @@ function scoresText({ true: own, target }) {
 }
 
 /** What is left of the perturbation when all is undone that its success does not need. */
-function Refined(/** @type {{sample: any}} */ { sample }) {
+function Refined(/** @type {{at: string, sample: any}} */ { at, sample }) {
   const [ref, width] = useWidth();
   const { refinement } = sample;
   if (!refinement) return null;
   const items = [["explained", "before"], ["refined", "after"]]
-    .map(([what, name]) => ({ ...sample.pictures.find((/** @type {any} */ one) => one.what === what), name })).filter(({ href }) => href);
+    .map(([what, name]) => ({ ...sample.pictures.find((/** @type {any} */ one) => one.what === what), name })).filter(({ what }) => what);
   const saved = refinement.before > 0 ? 1 - refinement.after / refinement.before : 0;
   return html`<div ref=${ref}>
     <${Figure} name=${`image-${sample.index}-refinement`} caption=${`Refinement of image ${sample.index}: L2 ${number(refinement.before)} before, ${number(refinement.after)} after (${percent(saved, 0)} saved); it ${refinement.success ? "still fools" : "fools no more"}.`}>
-      <${Pictures} items=${items} width=${width} title="The example before and after refinement" /><//></div>`;
+      <${Pictures} at=${at} index=${sample.index} items=${items} width=${width} title="The example before and after refinement" /><//></div>`;
 }
 
 export default {

@@ -78,8 +78,7 @@ function InImage(/** @type {any} */ { audit, index, neurons, query }) {
       alt: `Image ${index}, ${side}: where ${query.mode === "union" ? "any" : "all"} of the neurons ${neurons.join(", ")} are excited`,
     })) : [];
     return html`<h3>Image ${index}</h3>
-      ${fields.length + maps.length === 0 && html`<p class="hint">This image has no activation maps: fooled images of an audit with
-        <code>"vulnerability": {"window": "auto"}</code> do, where the neurons have places.</p>`}
+      ${fields.length + maps.length === 0 && html`<p class="hint">This image has no activation maps: fooled images of an audit with <code>"vulnerability": {"window": "auto"}</code> do, where the neurons have places.</p>`}
       <div class="images large">${[...fields, ...maps].map(({ what, href, alt }) => html`<figure class="one" key=${what}>
         <img class="pixels" src=${small(href)} alt=${alt} width="128" height="128" />
         <figcaption>${NAMES[what] ?? what} <a href=${href} download=${`image-${index}-${what.replace(", ", "-")}.png`}>save</a></figcaption></figure>`)}</div>`;

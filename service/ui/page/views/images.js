@@ -6,11 +6,11 @@ import { useClassName } from "../lib/classes.js";
 import { useTheme } from "../lib/colours.js";
 import { number, percent } from "../lib/format.js";
 import { html, useEffect } from "../lib/html.js";
-import { readSheet } from "../lib/sheets.js";
+import { readSheet, sheetAddress, useSheet } from "../lib/sheets.js";
 import { inTurn } from "../lib/turns.js";
-import { small } from "../lib/small.js";
 import { Answer } from "../parts/answer.js";
 import { Select } from "../parts/controls.js";
+import { Cropped } from "../parts/cropped.js";
 import { Figure } from "../parts/figure.js";
 import { ImageCards, sheetOf } from "../parts/image-cards.js";
 import { Pager, usePlaceInList } from "../parts/pager.js";
@@ -86,20 +86,21 @@ function Grid({ at, page, chosen }) {
 /** @param {{audit: import("../parts/view.js").Audit, index: number}} props */
 function Chosen({ audit, index }) {
   const asked = useRead(`${audit.at}/images/${index}`);
-  return html`<${Answer} asked=${asked}>${(/** @type {any} */ image) => html`<${Detail} image=${image} />`}<//>`;
+  return html`<${Answer} asked=${asked}>${(/** @type {any} */ image) => html`<${Detail} at=${audit.at} image=${image} />`}<//>`;
 }
 
-/** @param {{image: any}} props */
-function Detail({ image }) {
+/** @param {{at: string, image: any}} props */
+function Detail({ at, image }) {
   const theme = useTheme();
   const rows = image.classes.slice(0, 6);
   const [left, bar, line] = [110, 150, 30];
   const height = 10 + rows.length * line;
   const text = `Probabilities in image ${image.index}`;
   const shown = image.pictures.filter((/** @type {any} */ { what }) => ["benign", "difference", "adversarial", "map-benign", "map-adversarial"].includes(what));
+  const sheet = useSheet(sheetAddress(at, [image.index], shown.map((/** @type {any} */ { what }) => what))).value;
   return html`<h3>Image ${image.index}</h3>
     <div class="images large">${shown.map((/** @type {any} */ { what, href, alt }) => html`<figure class="one" key=${what}>
-      <img class="pixels" src=${small(href)} alt=${alt} width="128" height="128" />
+      <${Cropped} sheet=${sheet} index=${image.index} what=${what} alt=${alt} />
       <figcaption>${what} <a href=${href} download=${`image-${image.index}-${what}.png`}>save</a></figcaption></figure>`)}</div>
     <${Figure} name=${`image-${image.index}-probabilities`} caption="Probability before (upper bar) and under attack (lower bar)">
       <svg class="picture" width=${left + bar + 60} height=${height} role="img" aria-label=${text}>

@@ -83,8 +83,7 @@ export function Importance(/** @type {{section: any}} */ { section }) {
   const { spearman, levenshtein } = section.mean;
   return html`<h3>Sensitive and important neurons</h3>
     <p>Of ${short(section.layer)}: Spearman's correlation of σ and importance φ is ${number(spearman)} on average (without any relation
-      0 ± ${number(section.chance.spearman_sd)}), the Levenshtein similarity of both top ${section.k} ${number(levenshtein)}
-      (chance ${number(section.chance.levenshtein)}).</p>
+      0 ± ${number(section.chance.spearman_sd)}), the Levenshtein similarity of both top ${section.k} ${number(levenshtein)} (chance ${number(section.chance.levenshtein)}).</p>
     <${TableBehind} caption="importance by target" rows=${section.targets} columns=${[
       { name: "target", of: (/** @type {any} */ row) => name(row.target, 60) }, { name: "tried", of: (/** @type {any} */ row) => row.tried },
       { name: "reached", of: (/** @type {any} */ row) => row.n }, { name: "Spearman", of: (/** @type {any} */ row) => row.spearman },

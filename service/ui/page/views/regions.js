@@ -59,11 +59,11 @@ function Searched({ audit, section }) {
 /** @param {{audit: import("../parts/view.js").Audit, index: number}} props */
 function One({ audit, index }) {
   const asked = useRead(`${audit.at}/regions/${index}`);
-  return html`<h3>Image ${index}</h3><${Answer} asked=${asked}>${(/** @type {any} */ found) => html`<${Detail} found=${found} />`}<//>`;
+  return html`<h3>Image ${index}</h3><${Answer} asked=${asked}>${(/** @type {any} */ found) => html`<${Detail} at=${audit.at} found=${found} />`}<//>`;
 }
 
-/** @param {{found: any}} props */
-function Detail({ found }) {
+/** @param {{at: string, found: any}} props */
+function Detail({ at, found }) {
   const [ref, width] = useWidth();
   const name = useClassName();
   const [text, setText] = useSetting("regions.region", "", whole(0));
@@ -78,7 +78,7 @@ function Detail({ found }) {
     <${Figure} name=${`image-${found.index}-regions`} caption=${caption}>
       ${found.segments ? html`<${Segments} found=${found} href=${picture.href} chosen=${chosen} width=${width}
           onChoose=${(/** @type {number | null} */ wanted) => setText(wanted === null ? "" : String(wanted), { replace: true })} />`
-        : html`<${Pictures} items=${[{ ...picture, name: "regions" }]} width=${width} title=${caption} />`}<//>
+        : html`<${Pictures} at=${at} index=${found.index} items=${[{ ...picture, name: "regions" }]} width=${width} title=${caption} />`}<//>
     <p class="said" role="status">${region ? told(region, reached(region)) : "Choose a region to read what was found in it."}</p>
     <${TableBehind} caption=${`regions of image ${found.index}`} rows=${found.regions} rowProps=${(/** @type {any} */ row) => (row.region === chosen ? { class: "chosen" } : {})} columns=${[
       { name: "region", of: (/** @type {any} */ row) => row.region }, { name: "name", of: (/** @type {any} */ row) => row.name },
