@@ -1,5 +1,7 @@
 """Versions in the database: noted once, claimed by one process at a time, put off, ended."""
 
+import json
+from dataclasses import astuple
 from datetime import timedelta
 
 from sqlalchemy import ColumnElement, and_, exists, or_, select
@@ -15,11 +17,13 @@ from service.ids import new_id
 from service.integrations.base import Version
 from service.integrations.config import RegistryConfig
 
+#: As wide are the columns.
+_LONGEST = {"model": 300, "version": 100, "again": 200}
 #: One lock for notes, so that a version that is told of twice at the same time is one row.
 _NOTES_LOCK = 0x72656773
 #: A row in work is taken by nobody else for so long; whoever works on it says so again in time (`CLAIM_AGAIN`).
 CLAIM, CLAIM_AGAIN = timedelta(seconds=30), 10.0
-_FIRST_PAUSE, _LONGEST_PAUSE = timedelta(seconds=5), timedelta(hours=1)
+_FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=5), timedelta(hours=1)
 
 
 def version_info(row: RegistryVersion) -> VersionInfo:
@@ -39,6 +43,18 @@ def version_info(row: RegistryVersion) -> VersionInfo:
 def version_of(row: RegistryVersion) -> Version:
     """A row as its registry knows it."""
     return Version(row.model, row.version, row.again, row.told)
+
+
+def unstorable(version: Version) -> str | None:
+    """Why a version cannot be kept; None: it can."""
+    for name, most in _LONGEST.items():
+        if len(getattr(version, name)) > most:
+            return f"{name} has more than {most} characters"
+    try:
+        text = json.dumps(astuple(version), ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return "it holds half of a character"
+    return "it holds the character NUL" if rb"\u0000" in text else None
 
 
 async def note(
@@ -95,4 +111,4 @@ async def claim(session: AsyncSession, config: RegistryConfig) -> RegistryVersio
 
 def pause(count: int) -> timedelta:
     """How long a row waits after `count` failed tries."""
-    return min(_FIRST_PAUSE * float(2 ** min(count - 1, 20)), _LONGEST_PAUSE)
+    return min(_FIRST_PAUSE * float(2 ** min(count - 1, 20)), LONGEST_PAUSE)

@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from openapi.base import utc_now
 from openapi.problems import (
     InsufficientStorage,
+    Problem,
     QuotaExceeded,
     RateLimited,
     TremorError,
@@ -25,8 +26,8 @@ from openapi.wire.logs import regarding
 from service.context import Services
 from service.db.tables import RegistryVersion
 from service.integrations.auditor import AlreadyBegun, Auditor
-from service.integrations.base import Gone, NotYet, Registry
-from service.integrations.rows import CLAIM, CLAIM_AGAIN, claim, note, pause
+from service.integrations.base import Gone, NotYet, Registry, Version
+from service.integrations.rows import CLAIM, CLAIM_AGAIN, LONGEST_PAUSE, claim, note, pause, unstorable
 from service.orchestrator.shielding import shielded
 from service.tenants.caller import Caller, log_ids
 
@@ -65,34 +66,40 @@ class Syncer:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _run(self, loop: Callable[[Registry], Coroutine[Any, Any, None]], registry: Registry) -> None:
-        """Run a loop's rounds for ever, whatever goes wrong in one."""
+    async def _run(self, loop: Callable[[Registry], Coroutine[Any, Any, float]], registry: Registry) -> None:
+        """Run a loop's rounds for ever, whatever goes wrong in one; each says how long it rests."""
         while True:
+            rest = _LOOK_SECONDS
             try:
-                await loop(registry)
-            except (NotYet, Gone, DBAPIError) as error:
+                rest = await loop(registry)
+            except DBAPIError as error:
                 _log.warning("registry %s: %s; trying again", registry.config.name, error)
-                await asyncio.sleep(_LOOK_SECONDS)
             except Exception:
                 _log.exception("registry %s", registry.config.name)
-                await asyncio.sleep(_LOOK_SECONDS)
+            await asyncio.sleep(rest)
 
     # What is registered
 
-    async def _poll(self, registry: Registry) -> None:
+    async def _poll(self, registry: Registry) -> float:
+        """Note what is registered and not known yet."""
         try:
-            batch = []
+            batch: list[Version] = []
             async for version in registry.versions():
-                if registry.config.rule_for(version.model) is not None:
+                if registry.config.rule_for(version.model) is not None and unstorable(version) is None:
                     batch.append(version)
                 if len(batch) >= _BATCH:
                     await shielded(self._note(registry, batch))
                     batch = []
             await shielded(self._note(registry, batch))
-        finally:
-            await asyncio.sleep(registry.config.poll_seconds * random.uniform(0.9, 1.1))  # not all processes at once
+        except (NotYet, Gone) as error:
+            _log.warning("registry %s: %s; trying again", registry.config.name, error)
+        except DBAPIError:
+            raise
+        except Exception:
+            _log.exception("registry %s answers in no way that is understood", registry.config.name)
+        return registry.config.poll_seconds * random.uniform(0.9, 1.1)  # not all processes at once
 
-    async def _note(self, registry: Registry, batch: list[Any]) -> None:
+    async def _note(self, registry: Registry, batch: list[Version]) -> None:
         if not batch:
             return
         async with self._services.db.write() as session:
@@ -103,16 +110,16 @@ class Syncer:
 
     # What is to be done
 
-    async def _work(self, registry: Registry) -> None:
+    async def _work(self, registry: Registry) -> float:
+        """Begin what is to be done about one version, or wait until there is something."""
         row = await shielded(self._claim(registry)) if len(self._busy) < _MOST_AT_ONCE else None
         if row is None:
             await self._services.hub.wait(INTAKE, _LOOK_SECONDS)
-            if self._services.hub.closed:
-                await asyncio.sleep(_LOOK_SECONDS)
-            return
+            return _LOOK_SECONDS if self._services.hub.closed else 0.0
         task = asyncio.create_task(self._do(registry, row), name=f"version {row.id}")
         self._busy.add(task)
         task.add_done_callback(self._free)
+        return 0.0
 
     def _free(self, task: asyncio.Task[None]) -> None:
         self._busy.discard(task)
@@ -130,8 +137,6 @@ class Syncer:
                 await shielded(self._step(auditor, row))
             except DBAPIError as error:
                 _log.warning("version %s of %s waits: %s", row.version, row.model, error)
-            except Exception:
-                _log.exception("version %s of %s cannot be gone on with", row.version, row.model)
             finally:
                 holding.cancel()
                 await asyncio.gather(holding, return_exceptions=True)
@@ -151,6 +156,11 @@ class Syncer:
             await self._later(row, error)
         except TremorError as error:
             await self._refuse(row, error)
+        except DBAPIError:
+            raise
+        except Exception as error:
+            _log.exception("version %s of %s cannot be gone on with", row.version, row.model)
+            await self._later(row, error)
 
     async def _hold(self, identity: str) -> None:
         """Keep a row while it is worked on, so that no other process takes it up."""
@@ -164,7 +174,7 @@ class Syncer:
             except DBAPIError as error:
                 _log.warning("cannot keep version %s: %s", identity, error)
 
-    async def _end(self, seen: RegistryVersion, why: Any) -> None:
+    async def _end(self, seen: RegistryVersion, why: Problem | None) -> None:
         async with self._services.db.write() as session:
             row = await session.get(RegistryVersion, seen.id)
             if row is not None:
@@ -179,8 +189,8 @@ class Syncer:
             if row is not None and row.audit_id is None:
                 row.status, row.next_attempt_at, row.attempt_count = "refused", utc_now(), 0
                 row.problem = error.problem().model_dump(mode="json", exclude_none=True)
-            elif row is not None:
-                row.next_attempt_at = utc_now() + pause(20)
+            elif row is not None:  # it is audited, and the registry cannot be told of it
+                row.next_attempt_at = utc_now() + LONGEST_PAUSE
 
     async def _later(self, seen: RegistryVersion, error: Exception) -> None:
         async with self._services.db.write() as session:

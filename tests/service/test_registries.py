@@ -208,7 +208,7 @@ def test_what_is_not_signed_or_too_old_is_refused_whatever_it_is_of(team: Team) 
 
 
 def test_texts_that_cannot_be_stored_are_refused(team: Team) -> None:
-    for text in ("\0", "\ud800"):
+    for text in ("\0", "\ud800", "x" * 300):
         answer = event(team, created(f"{team.prefix}-{text}"))
         assert (answer.status_code, answer.json()["title"]) == (400, "The request cannot be read")
     bodies: list[Any] = [[], {"entity": {}}, {"entity": "model_version", "action": "created", "data": {"name": "x"}}]
