@@ -16,7 +16,7 @@ from cryptography.fernet import Fernet
 from tests.ports import free_port
 
 #: What is waited for comes at some time, also on a slow machine; only a failing test waits so long.
-PATIENCE = 300.0
+PATIENCE = 600.0
 _API, _ARTIFACTS = "/api/2.0/mlflow", "/api/2.0/mlflow-artifacts/artifacts"
 
 
@@ -102,7 +102,7 @@ def mlflow_server(folder: Path) -> Iterator[Server]:
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(command, env=env, stdout=log, stderr=log, start_new_session=True, cwd=folder)
     try:
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=120) as client:
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=PATIENCE) as client:
             _wait(client, process, folder / "log")
             yield Server(f"http://127.0.0.1:{port}", client)
     finally:

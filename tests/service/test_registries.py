@@ -27,9 +27,8 @@ from service.embedded.broker import Broker
 from tests.ports import free_port
 from tests.service.conftest import Served, flush, make_settings, upload_ready
 from tests.service.conftest import running as running
-from tests.service.mlflow_server import Server, mlflow_server
-from tests.service.receiver import until
-from tests.service.worker import ProtocolWorker
+from tests.service.mlflow_server import PATIENCE, Server, mlflow_server
+from tests.service.worker import ProtocolWorker, until
 from tests.tools.registries import every_version_once, register_while_killing
 
 SECRET = "the secret of the webhook"
@@ -97,7 +96,7 @@ class Team:
                 self.worker.do(shard, **(value if shard.stage == "report" else {}))
             return ended()
 
-        return until(step)
+        return until(step, PATIENCE)
 
     def audits(self, model: str) -> list[dict[str, Any]]:
         """The audits of versions of a model."""
@@ -122,7 +121,7 @@ def team(broker: Broker, mlflow: Server, tmp_path_factory: pytest.TempPathFactor
         mlflow.hook(f"http://127.0.0.1:{port}/v1/integrations/team/events", SECRET)
         with (
             Served(create_app(settings), port, settings) as url,
-            httpx.Client(base_url=url, timeout=120) as api,
+            httpx.Client(base_url=url, timeout=PATIENCE) as api,
         ):
             yield Team(mlflow, settings, api, worker, folder.name)
 
@@ -295,7 +294,7 @@ def test_the_alias_leads_to_the_newest_version_that_has_passed(team: Team) -> No
     assert team.server.aliases(model) == {"robust": "2"}, "a newer one has passed"
     team.server.tag(model, "2", "tremor.audit", "now it fails")
     team.work(lambda: team.server.tags(model, "2").get("tremor.verdict") == "fail", verdict="fail")
-    assert until(lambda: team.server.aliases(model) == {})
+    assert until(lambda: team.server.aliases(model) == {}, PATIENCE)
 
 
 def test_a_hardened_checkpoint_becomes_a_version_that_says_where_it_comes_from(team: Team) -> None:

@@ -22,8 +22,8 @@ import standardwebhooks
 
 from service.embedded.broker import Broker
 from tests.service.conftest import flush, make_settings, running, upload_ready
-from tests.service.receiver import until
-from tests.service.worker import ProtocolWorker
+from tests.service.mlflow_server import PATIENCE
+from tests.service.worker import ProtocolWorker, until
 
 SECRET, SHARED, TOKEN = "whsec_" + "QUJD" * 8, "shared with the hub", "hf_hidden"
 
@@ -103,7 +103,7 @@ class Place:
     def came_to(self, model: str, url: str, **more: Any) -> dict[str, Any]:
         """What has become of it: the same event again says so."""
         found: dict[str, Any] = until(
-            lambda: (version := self.told(model, url, **more)["version"])["status"] != "queued" and version
+            lambda: (version := self.told(model, url, **more)["version"])["status"] != "queued" and version, PATIENCE
         )
         return found
 
@@ -201,7 +201,7 @@ def test_files_come_from_the_hosts_on_the_list_alone_also_after_redirects(place:
 def test_a_file_that_is_not_there_yet_is_fetched_later(place: Place) -> None:
     url = place.files.put("/late", b"", 503)
     place.told("late", url)
-    waits = until(lambda: (version := place.told("late", url)["version"])["problem"] and version)
+    waits = until(lambda: (version := place.told("late", url)["version"])["problem"] and version, PATIENCE)
     assert waits["status"] == "queued"
     assert "127.0.0.1 answers 503" in waits["problem"]["detail"]
     place.files.put("/late", b"there")
@@ -242,7 +242,7 @@ def commit(place: Place, repository: str, files: dict[str, bytes], tags: tuple[s
 def came_of(place: Place, repository: str, sha: str) -> dict[str, Any]:
     """What has become of a commit."""
     found: dict[str, Any] = until(
-        lambda: (version := place.pushed(repository, sha)["version"])["status"] != "queued" and version
+        lambda: (version := place.pushed(repository, sha)["version"])["status"] != "queued" and version, PATIENCE
     )
     return found
 
@@ -269,7 +269,7 @@ def test_a_repository_that_is_named_is_looked_at_without_any_event(place: Place)
     sha = commit(place, "team/named", {"model.onnx": b"named"})
     place.files.put("/api/models/team/named", {"sha": sha})
     query = {"label": "registered_model:team/named"}
-    (audit,) = until(lambda: place.api.get("/v1/audits", params=query).json()["items"])
+    (audit,) = until(lambda: place.api.get("/v1/audits", params=query).json()["items"], PATIENCE)
     assert audit["labels"]["registered_version"] == sha
 
 
