@@ -5,6 +5,7 @@ from typing import Any
 
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
+from litestar.handlers import BaseRouteHandler
 from obstore.exceptions import BaseError
 from redis.exceptions import RedisError
 from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, OperationalError
@@ -22,6 +23,7 @@ from openapi.problems import (
 )
 from openapi.text import one_line, visible
 from service.db.errors import why_unwritable
+from service.http.queries import of_values
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -48,18 +50,19 @@ _SLUGS = {
 }
 
 
-def _of_parameters(error: ValidationException) -> Problem:
+def _of_parameters(error: ValidationException, handler: BaseRouteHandler | None) -> Problem:
     """Wrong query parameters: 422, each named."""
-    found = [entry for entry in error.extra or [] if isinstance(entry, dict)]
-    errors = tuple(
-        FieldError(pointer=str(entry.get("key", "")), detail=in_words(str(entry.get("message", error.detail))))
-        for entry in found
-    )
+    named = [
+        (str(entry.get("key", "")), in_words(str(entry.get("message", error.detail))))
+        for entry in error.extra or []
+        if isinstance(entry, dict)
+    ]
+    errors = tuple(FieldError(pointer=name, detail=of_values(message, handler, name)) for name, message in named)
     return InvalidFields(errors or (FieldError(pointer="", detail=error.detail),)).problem()
 
 
-def to_problem(error: Exception) -> tuple[Problem, dict[str, str]]:
-    """Return the problem that an exception is answered with, and headers to send beside it."""
+def to_problem(error: Exception, handler: BaseRouteHandler | None) -> tuple[Problem, dict[str, str]]:
+    """Return the problem that an exception is answered with, and headers to send beside it. handler: of the call."""
     if isinstance(error, TremorError):
         headers = {"Retry-After": str(error.retry_after)} if isinstance(error, RateLimited) else {}
         if isinstance(error, RangeNotSatisfiable) and "size" in error.extra:
@@ -70,7 +73,7 @@ def to_problem(error: Exception) -> tuple[Problem, dict[str, str]]:
             headers["Retry-After"] = "5"
         return error.problem(), headers
     if isinstance(error, ValidationException):
-        return _of_parameters(error), {}
+        return _of_parameters(error, handler), {}
     if isinstance(error, HTTPException) and error.status_code in _SLUGS:
         headers = {
             name.title(): value
@@ -114,7 +117,7 @@ def handle_exception(request: Request[Any, Any, Any], error: Exception) -> Respo
     if isinstance(error, HTTPException) and error.detail == _GONE:
         _log.info("%s %s: the client went away before it had sent everything", request.method, request.scope["path"])
         return Response(b"", status_code=400)  # nobody reads it
-    found, headers = to_problem(error)
+    found, headers = to_problem(error, request.scope.get("route_handler"))
     path = str(request.scope["path"])  # not request.url: its parts may come from a Host that is none
     if found.status >= 500:
         _log.error("%s %s answered %d", request.method, path, found.status, exc_info=error)

@@ -1,7 +1,8 @@
 """Query parameters: those that a call does not have are refused, since whoever sends one expects it to do something."""
 
 from functools import cache
-from typing import Any
+from types import UnionType
+from typing import Any, Literal, Union, get_args, get_origin
 
 from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
@@ -32,3 +33,23 @@ async def known_query(connection: ASGIConnection[Any, Any, Any, Any], handler: B
                 for name in wrong[:20]
             )
         )
+
+
+#: How the framework begins what it says of a text that is none of those that are listed.
+_NONE_OF = "Invalid enum value "
+
+
+def of_values(message: str, handler: BaseRouteHandler | None, name: str) -> str:
+    """A message about a query parameter; where its values are listed it says which there are."""
+    parameter = handler.parsed_fn_signature.parameters.get(name) if handler is not None else None
+    if parameter is None or not message.startswith(_NONE_OF):
+        return message
+    given = message.removeprefix(_NONE_OF)
+    return f"there is no {visible(given)[:100]}{meant(given.strip(chr(39)), _listed(parameter.annotation))}"
+
+
+def _listed(annotation: Any) -> tuple[str, ...]:
+    """The texts of a `Literal`, or of one that may be left out."""
+    if get_origin(annotation) in (Union, UnionType):
+        return tuple(value for part in get_args(annotation) for value in _listed(part))
+    return get_args(annotation) if get_origin(annotation) is Literal else ()
