@@ -61,7 +61,7 @@ def _of_parameters(error: ValidationException, handler: BaseRouteHandler | None)
     return InvalidFields(errors or (FieldError(pointer="", detail=error.detail),)).problem()
 
 
-def to_problem(error: Exception, handler: BaseRouteHandler | None) -> tuple[Problem, dict[str, str]]:
+def to_problem(error: Exception, handler: BaseRouteHandler | None = None) -> tuple[Problem, dict[str, str]]:
     """Return the problem that an exception is answered with, and headers to send beside it. handler: of the call."""
     if isinstance(error, TremorError):
         headers = {"Retry-After": str(error.retry_after)} if isinstance(error, RateLimited) else {}

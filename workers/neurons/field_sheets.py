@@ -9,7 +9,8 @@ from PIL import Image, ImageDraw, ImageFont
 
 from workers.neurons.fields import Bytes, cut, overlay, receptive_field
 
-_PAPER, _INK = (250, 250, 248), (40, 44, 52)
+#: Neither glaring on a dark page nor black as what lies outside of fields.
+_PAPER, _INK = (56, 64, 72), (236, 239, 241)
 _GAP, _CAPTION, _MARGIN = 6, 16, 84
 #: Pixels of a tile: small images grow by whole factors up to this, larger ones shrink to it.
 _TILE = 64

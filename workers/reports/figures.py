@@ -7,30 +7,35 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from typing import Literal
 
 from markupsafe import Markup
 from PIL import Image
 
 from openapi.text import visible
+from workers.reports.plots import point_of
 from workers.reports.svg import WIDTH, Drawing
 
 #: Characters that fit into a line of a title, and of the small text below a drawing.
 _TITLE, _TEXT = 38, 54
 _LINE = 15
+#: What a drawing's legend tells of: `areas` are bars and pieces of bars.
+Marks = Literal["lines", "points", "areas"]
 
 
 @dataclass(frozen=True)
 class Figure:
     """A drawing with its title.
 
-    legend: names of its marks and their places in the palette; 0 is what chance gives. says: one sentence on what is
-    shown, and one on what would be unusual.
+    legend: names of its marks and their places in the palette; 0 is what chance gives. marks: what they are. says: one
+    sentence on what is shown, and one on what would be unusual.
     """
 
     title: str
     drawing: Drawing
     legend: Sequence[tuple[str, int]] = ()
     says: str = ""
+    marks: Marks = "lines"
 
 
 def picture(title: str, png: bytes, description: str, says: str, *, pixelated: bool = False) -> Figure:
@@ -44,10 +49,18 @@ def picture(title: str, png: bytes, description: str, says: str, *, pixelated: b
     return Figure(title, Drawing(drawn, title, description, body), says=says)
 
 
-def key(tone: int) -> Markup:
-    """A legend's swatch: the line as it is drawn, so that dashes tell what colours do not."""
-    line = Markup('<path class="line tone{}" d="M1 4H21"/>').format(tone)
-    return Markup('<svg class="key" viewBox="0 0 22 8" aria-hidden="true">{}</svg>').format(line)
+def key(tone: int, marks: Marks) -> Markup:
+    """A legend's swatch: the mark as it is drawn, so that dashes and shapes tell what colours do not."""
+    return Markup('<svg class="key" viewBox="0 0 22 8" aria-hidden="true">{}</svg>').format(_swatch(tone, marks))
+
+
+def _swatch(tone: int, marks: Marks) -> Markup:
+    """A mark in the middle of 22 × 8."""
+    if marks == "points":
+        return Markup(point_of(tone)).format(t=tone, x=11, y=4)
+    if marks == "areas":
+        return Markup('<rect class="fill tone{}" x="1" y="0" width="20" height="8"/>').format(tone)
+    return Markup('<path class="line tone{}" d="M1 4H21"/>').format(tone)
 
 
 def standalone(figure: Figure) -> str:
@@ -65,7 +78,7 @@ def standalone(figure: Figure) -> str:
     y += figure.drawing.height
     for name, tone in figure.legend:
         y += _LINE
-        mark = Markup('<path class="line tone{}" d="M12 {}h20"/>').format(tone, y - 3)
+        mark = Markup('<svg x="11" y="{}" width="22" height="8">{}</svg>').format(y - 7, _swatch(tone, figure.marks))
         parts.append(mark + Markup('<text class="tick" x="40" y="{}">{}</text>').format(y, visible(name)))
     y += 4 if figure.legend else 0
     for row in textwrap.wrap(visible(figure.says), _TEXT):

@@ -109,9 +109,13 @@ def scatter(
     order = sorted(range(len(points)), key=lambda i: marked[i])
     for i in order:
         if marked[i] != 1 or i % stride == 0:
-            shape = _DIAMOND if marked[i] != 1 else _CIRCLE
-            plot.add(shape, t=marked[i], x=plot.px(xs[i]), y=plot.py(ys[i]))
+            plot.add(point_of(marked[i]), t=marked[i], x=plot.px(xs[i]), y=plot.py(ys[i]))
     return plot.drawing(title, f"{len(points)} points, x {_range(xs)}, y {_range(ys)}")
+
+
+def point_of(tone: int) -> str:
+    """The mark of a point at x, y with the tone t: circles, and diamonds for those that are marked."""
+    return _CIRCLE if tone == 1 else _DIAMOND
 
 
 _CIRCLE = '<circle class="dot tone{t} many" cx="{x}" cy="{y}" r="2.4"/>'

@@ -23,7 +23,7 @@ def by_attack(section: ExplainSection) -> Figure:
         "Groups of pixels that push the true class down (suppression), lift the other (promotion), do both (balanced)"
         " or neither (negligible). Mostly negligible is unusual: the attack then changes more than it needs."
     )
-    return Figure(title, shares(title, rows, list(KINDS.items())), list(KINDS.items()), says)
+    return Figure(title, shares(title, rows, list(KINDS.items())), list(KINDS.items()), says, "areas")
 
 
 def scores(curve: ScoreCurve) -> Figure:

@@ -227,7 +227,7 @@ def _scatter(section: ImportanceSection) -> Figure:
         " attack. A cloud that rises to the right is usual; neurons far up on the left move much and decide nothing."
     )
     legend = [(f"among the first {section.k} by both", 2), ("other neurons", 1)]
-    return Figure(title, scatter(title, "mean contribution φ (upwards: σ)", points, tones), legend, says)
+    return Figure(title, scatter(title, "mean contribution φ (upwards: σ)", points, tones), legend, says, "points")
 
 
 def _found_early(section: ImportanceSection) -> Figure:

@@ -102,7 +102,7 @@ def _test(options: SuppressionOptions, groups: dict[int, tuple[Bools, Bools]]) -
     return (
         Check(
             id="neurons.suppression.sensitive_cost_more",
-            title=f"{CHOSEN[options.ranking].capitalize()} cost more than random ones",
+            title=f"{CHOSEN[options.ranking].capitalize()} beside random ones: which cost more?",
             status="pass",
             detail=f"they {word}: {cost:+.4f} in accuracy over all betas below 1 and attacks (p = {p:.3g}, Wilcoxon, "
             f"one-sided, n = {len(loss)})",
@@ -141,7 +141,8 @@ _SAYS = (
 
 def _figure(section: SuppressionSection, title: str, attack: str | None) -> Figure:
     lines = []
-    for tone, (group, text) in enumerate((("sensitive", CHOSEN[section.ranking]), ("control", "random ones")), 1):
+    # Broken grey over a whole line: both are seen where they lie together.
+    for group, text, tone in (("sensitive", CHOSEN[section.ranking], 1), ("control", "random ones", 0)):
         found: defaultdict[float, list[float]] = defaultdict(list)
         for point in section.points:
             if point.group == group:
