@@ -126,8 +126,8 @@ class FieldsValue(Wire):
 
 
 EXTREMES = Work("extremes", ExtremesParams, ExtremesValue)
-EXCITATION = Work("excitation", ExcitationParams, ExcitationValue)
-FIELDS = Work("fields", FieldsParams, FieldsValue)
+EXCITATION = Work("excitation", ExcitationParams, ExcitationValue, version=2)
+FIELDS = Work("fields", FieldsParams, FieldsValue, version=2)
 RECEPTIVE_FIELDS = Analysis(
     "receptive_fields",
     "Receptive fields of sensitive neurons (SNS, Figs 4-7)",

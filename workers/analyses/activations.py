@@ -8,7 +8,7 @@ from torch import Tensor
 
 from openapi.analyses.vulnerability import ActivationsFile, ActivationsParams, ActivationsValue
 from workers.analyses.activation_files import AttackedImages, write_activations
-from workers.analyses.slices import model_of
+from workers.analyses.slices import model_of, never_alone
 from workers.analyses.window_maps import write_maps
 from workers.attacks.engine.attack_run import AttackRun
 from workers.attacks.engine.suite import run_attack
@@ -17,7 +17,7 @@ from workers.jobs.context import JobContext
 from workers.models.audited import AuditedModel
 from workers.neurons.heads.last_layer import LastLayer, Penultimate, find_last_layer
 from workers.neurons.heads.walk import NoLastLayer
-from workers.neurons.vulnerability import Pairs, identity_error
+from workers.neurons.vulnerability import Identity, Pairs
 
 _AT_ONCE = 64
 
@@ -36,12 +36,14 @@ def run(ctx: JobContext[ActivationsParams]) -> ActivationsValue:
     write_activations(ctx.output, last, pairs, images)
     _write_maps(ctx, model, last, pairs, x, found)
     ctx.progress(2 * len(x), 2 * len(x), "samples", "neurons.vulnerability")
+    identity = Identity.of(last, fooled) if len(fooled.z) else None
     return ActivationsValue(
         n=len(x),
         fooled=len(fooled.z),
         layer=last.penultimate,
         neurons=last.neurons,
-        identity_error=identity_error(last, fooled) if len(fooled.z) else None,
+        identity_error=identity and identity.error,
+        spread=identity and identity.spread,
     )
 
 
@@ -90,8 +92,8 @@ def _pairs(reader: Penultimate, x: Tensor, x_adv: Tensor, device: str) -> Pairs:
     """What the last layer reads of both images, and the answers."""
     read = []
     for images in (x, x_adv):
-        parts = [reader(rows.to(device)) for rows in images.split(_AT_ONCE)]
-        read.append([torch.cat(values).cpu().numpy() for values in zip(*parts, strict=True)])
+        parts = [reader(never_alone(rows.to(device))) for rows in images.split(_AT_ONCE)]
+        read.append([torch.cat(values)[: len(images)].cpu().numpy() for values in zip(*parts, strict=True)])
     (z, a), (z_adv, a_adv) = read
     return Pairs(a, a_adv, z, z_adv, z.argmax(1).astype(np.int64), z_adv.argmax(1).astype(np.int64))
 

@@ -3,7 +3,7 @@
 import torch
 
 from openapi.analyses.receptive_fields import ExcitationFile, ExcitationParams, ExcitationValue
-from workers.analyses.slices import batches, model_of
+from workers.analyses.slices import batches, model_of, never_alone
 from workers.jobs.context import JobContext
 from workers.jobs.neurons import rows_at_once
 from workers.neurons.excitation import TopImages, save_tops
@@ -18,9 +18,9 @@ def run(ctx: JobContext[ExcitationParams]) -> ExcitationValue:
     tops = {name: TopImages(len(neurons), params.images) for name, neurons in chosen.items()}
     n = 0
     for x, y, index in batches(ctx, rows_at_once(model.layers, ctx.device)):
-        _, activations = tapped(x)
+        _, activations = tapped(never_alone(x))
         for name, neurons in chosen.items():
-            largest = activations[name][:, neurons].flatten(2).amax(2)
+            largest = activations[name][: len(x), neurons].flatten(2).amax(2)
             tops[name].add(largest.double().cpu().numpy(), None, index.cpu().numpy(), y.cpu().numpy())
         n += len(x)
     save_tops(ctx.output(ExcitationFile.TOP, "top.npz", "top", "npz"), list(tops.values()))

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from openapi.analyses.receptive_fields import FieldsFile, FieldsParams, FieldsValue
-from workers.analyses.slices import model_of
+from workers.analyses.slices import model_of, never_alone
 from workers.attacks.ball.pairs import dual_pairs
 from workers.jobs.arrays import load_rows, shard_rows
 from workers.jobs.context import JobContext
@@ -48,7 +48,7 @@ def run(ctx: JobContext[FieldsParams]) -> FieldsValue:
             model, x, y, index, seed=params.seed, eps=params.eps, steps=params.steps, step_size=params.step_size
         )
         with torch.no_grad():
-            maps = [tapped(images)[1] for images in (x, x_adv)]
+            maps = [tapped(never_alone(images))[1] for images in (x, x_adv)]
         pictures = [images.cpu().numpy() for images in (x, x_adv)]
         kept.add(images=index.cpu().numpy(), x=pictures[0], x_adv=pictures[1])
         for i, (name, extremes) in enumerate(params.neurons.items()):

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import TypeVar
 
+import torch
 from torch import Tensor
 
 from openapi.problems import NotDifferentiable
@@ -23,6 +24,15 @@ def model_of(ctx: JobContext[P]) -> AuditedModel:
             "Analyses of neurons need adversarial pairs, and this model gives no gradient; set neurons: null"
         )
     return model
+
+
+def never_alone(x: Tensor) -> Tensor:
+    """A batch of one image twice, a larger one as it is.
+
+    Kernels for a single image add up in another order, and its activations differ in the last digit from those in
+    company: what is told of single images is to be the same for every batch and slice.
+    """
+    return x if len(x) > 1 else torch.cat([x, x])
 
 
 def batches(ctx: JobContext[P], size: int) -> Iterator[tuple[Tensor, Tensor, Tensor]]:

@@ -17,7 +17,7 @@ from workers.neurons.heads.last_layer import LastLayer
 from workers.neurons.importance import important, important_for_set, votes
 from workers.neurons.ranking import RATIO_EPS, sensitivity, sensitivity_ratio, top_count, top_neurons
 from workers.neurons.sums import LayerBatch, SensitivitySums
-from workers.neurons.vulnerability import Pairs, identity_error, measures
+from workers.neurons.vulnerability import Identity, Pairs, measures
 from workers.neurons.windows import map_scores
 
 seeds = st.integers(0, 2**32 - 1)
@@ -108,7 +108,12 @@ def test_measures_of_one_neuron_are_the_head_run_again(seed: int, n: int, neuron
             p, q = softmax(z[row]), softmax(run(mixed))
             assert found["benign_drop"][row, m] == pytest.approx(p[y] - q[y], abs=1e-5)
             assert found["adversarial_rise"][row, m] == pytest.approx(q[s] - p[s], abs=1e-5)
-    assert identity_error(last, pairs) <= 1e-5
+    whole = Identity.of(last, pairs)
+    assert whole.share <= 1e-5
+    parts = [Identity.of(last, Pairs(*(values[i : i + 1] for values in vars(pairs).values()))) for i in range(len(z))]
+    merged = Identity.merged(parts)
+    assert merged.spread == whole.spread == max(np.ptp(pairs.z, 1).max(), np.ptp(pairs.z_adv, 1).max())
+    assert merged.error == pytest.approx(whole.error, abs=1e-12)
 
 
 @settings(max_examples=25, deadline=None)
