@@ -27,6 +27,8 @@ OPERATORS: dict[Any, list[tuple[Any, ...]]] = {
     aten.sigmoid_.default: [()],
     aten.leaky_relu.default: [(0.2,)],
     aten.elu.default: [()],
+    aten.mul.Tensor: [(0.5,), (2,), (torch.tensor(3.0),), (torch.rand(6, 5, 4),)],
+    aten.div.Tensor: [(0.5,), (2,), (torch.rand(4),)],
 }
 OPERATORS[aten.native_layer_norm.default][0] = ([4], torch.rand(4), torch.rand(4), 1e-5)
 FORMS: dict[str, Tensor] = {
@@ -97,8 +99,65 @@ def test_what_does_not_fit_is_refused_as_ever(op: Any, x: Tensor, rest: tuple[An
     assert str(quick.value) == str(usual.value)
 
 
+#: What a view of (n, 6, 5, 4), a part of an image's numbers or several images in a row, asks for.
+VIEWS: dict[str, Callable[[Any], list[Any]]] = {
+    "flat": lambda n: [n, 120],
+    "flat, found": lambda n: [-1, 120],
+    "found behind": lambda n: [n, -1],
+    "found in the middle": lambda n: [n, 6, -1, 2],
+    "folded": lambda n: [n * 6, 20],
+    "folded, found": lambda n: [-1, 5, 4],
+    "ones": lambda n: [1, n, 1, 6, 5, 4],
+    "in another place": lambda n: [6, n, 20],
+    "all": lambda n: [-1],
+    "too much": lambda n: [n, 121],
+    "cannot be found": lambda n: [-1, 7],
+    "itself": lambda n: [n, 6, 5, 4],
+    "itself, left alone": lambda n: [-1, -1, -1, -1],
+    "one more": lambda n: [2, n, 6, 5, 4],
+}
+
+
+@pytest.mark.parametrize("op", [aten.view.default, aten._unsafe_view.default, aten.expand.default], ids=str)
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("wanted", VIEWS)
+def test_views_are_those_of_torch(op: Any, form: str, wanted: str) -> None:
+    """Or are refused by both."""
+
+    def told() -> Any:
+        try:
+            return faked(lambda x: op(x, VIEWS[wanted](x.shape[0])), FORMS[form])
+        except (RuntimeError, ValueError):
+            return "refused"
+
+    expected = told()
+    with quick_shapes():
+        assert told() == expected
+
+
+def test_views_of_folded_images_are_unfolded() -> None:
+    """(n·2, 3, 5, 4) → (n, 120) and back: lengths that are the same number of symbols, written otherwise."""
+
+    def there_and_back(x: Tensor) -> Any:
+        folded = aten.view.default(x, [x.shape[0] * 2, 3, 5, 4])
+        return aten.view.default(aten.view.default(folded, [x.shape[0], 120]), [-1, 6, 5, 4])
+
+    expected = faked(there_and_back, FORMS["in order"])
+    with quick_shapes():
+        assert faked(there_and_back, FORMS["in order"]) == expected
+
+
+def test_a_view_shares_its_memory() -> None:
+    def same(x: Tensor) -> Any:
+        assert aten.view.default(x, [-1, 120]).untyped_storage()._cdata == x.untyped_storage()._cdata
+        return x
+
+    with quick_shapes():
+        faked(same, FORMS["in order"])
+
+
 def test_every_rule_is_looked_at() -> None:
-    assert set(fake_kernels._KERNELS) == {*OPERATORS, aten.addmm.default}
+    assert set(fake_kernels._KERNELS) == {*OPERATORS, aten.addmm.default, *fake_kernels._VIEWS}
 
 
 def test_mixed_types_go_the_usual_way() -> None:

@@ -72,10 +72,11 @@ def _resolve(node: Any) -> Function:
             kind = ModelUnsafe if name in operators.DANGEROUS else UnsupportedOperator
             raise kind(f"the operator prim::{name} at {where} is not supported", operator=f"prim::{name}", entry=where)
         return function
-    operators.check(namespace, name, place(node))
+    where = place(node)
+    operators.check(namespace, name, where)
     if namespace != "aten":
-        return quantised.resolve(namespace, name, place(node))
-    return Aten(name, node.schema(), place(node))
+        return quantised.resolve(namespace, name, where)
+    return Aten(name, node.schema(), where)
 
 
 def place(node: Any) -> str:
