@@ -11,7 +11,16 @@ import torch
 from torch import fx
 from torch.export import ExportedProgram
 
-from workers.models.graphs import aten, depends_on_input, is_mutable, is_view, op_name, quiet_export, written_bases
+from workers.models.graphs import (
+    aten,
+    depends_on_input,
+    is_mutable,
+    is_view,
+    op_name,
+    quick_export,
+    quiet_export,
+    written_bases,
+)
 
 #: The end of a slice that has none.
 _NO_END = 2**63 - 1
@@ -26,7 +35,8 @@ def clean_graph(program: ExportedProgram) -> tuple[fx.GraphModule, Any]:
         graph_module = program.module(check_guards=False)
         _strip(graph_module.graph)
         if not _functional(graph_module.graph):
-            graph_module = program.run_decompositions({}).module(check_guards=False)
+            with quick_export():
+                graph_module = program.run_decompositions({}).module(check_guards=False)
             _drop_state(graph_module.graph)
             _strip(graph_module.graph)
             _functional(graph_module.graph)
