@@ -99,9 +99,10 @@ class Client:
 
     def remove(self, path: str) -> None:
         """Delete what is at an address. `CommandFailed` where there is nothing."""
-        self.patiently(lambda: self._answer("DELETE", path, Exit.USAGE))
+        self.patiently(lambda: self.answer("DELETE", path, Exit.USAGE))
 
-    def _answer(self, method: str, path: str, failure: Exit, **options: Any) -> httpx.Response:
+    def answer(self, method: str, path: str, failure: Exit, **options: Any) -> httpx.Response:
+        """Send one request once, whatever it answers with. `Transient` when it may be sent again."""
         try:
             response = self._http.request(method, path, **options)
         except httpx.TransportError as error:
@@ -111,7 +112,7 @@ class Client:
 
     def once(self, method: str, path: str, *, failure: Exit, **options: Any) -> Json:
         """Send one request once. `Transient` when it may be sent again."""
-        response = self._answer(method, path, failure, **options)
+        response = self.answer(method, path, failure, **options)
         try:
             body = response.json()
         except ValueError:
@@ -142,6 +143,8 @@ class Client:
             raise Transient(said, retry_after(response.headers.get("retry-after")))
         if status == 500 and response.request.method == "GET":
             raise Transient(said, code=Exit.JOB_FAILED)
+        if response.request.method == "PATCH" and status in (404, 409):
+            raise Transient(said, code=failure)  # a part: the upload goes on elsewhere, or was used up
         if status == 409 and keyed and _slug(response) == "conflict":
             raise Transient(said, code=failure)  # the first try of this very request is still being served
         raise CommandFailed(Exit.JOB_FAILED if status >= 500 else failure, said)

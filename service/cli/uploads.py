@@ -16,13 +16,14 @@ from openapi.status import UploadStatus
 from service.cli.client import Client, Json, describe
 from service.cli.display import Bars
 from service.cli.exits import CommandFailed, Exit
+from service.cli.parts import Parts
 
 Kind = Literal["models", "datasets"]
 
 METADATA: dict[Kind, type[BaseModel]] = {"models": ModelMetadata, "datasets": DatasetMetadata}
 #: Tries of one upload, however long each of them takes.
 _ATTEMPTS = 5
-#: From so many bytes on reading a file takes long enough to be shown.
+#: From so many bytes on reading a file takes long enough to be shown, and it is sent in parts.
 _LARGE = 100_000_000
 _TIMEOUT = httpx.Timeout(60, connect=10, read=900)  # the answer comes when the whole file has been stored
 
@@ -81,8 +82,31 @@ class _Upload:
         self._sha256 = None if client.fresh else self._hash()
 
     def run(self) -> Json:
+        if self._sha256 is not None and self._path.stat().st_size >= _LARGE:
+            return self._in_parts(self._sha256)
         found: Json = self._client.patiently(lambda: self._find() or self._send(), attempts=_ATTEMPTS)
         return found
+
+    def _in_parts(self, sha256: str) -> Json:
+        """Send it in parts, each of which gets all patience, and have something made of them."""
+        size = self._path.stat().st_size
+        parts = Parts(self._client, self._path, sha256, lambda done: self._show("upload", done, size))
+        found: Json | None = self._client.patiently(self._find)
+        while found is None:
+            if (upload := self._client.patiently(parts.step, attempts=_ATTEMPTS)) is not None:
+                found = self._client.patiently(lambda: self._find() or self._make(upload), attempts=_ATTEMPTS)
+        return found
+
+    def _make(self, upload: str) -> Json:
+        """Have a model or data set made of what has been sent."""
+        return self._client.once(
+            "POST",
+            f"/v1/{self._kind}",
+            failure=Exit.UPLOAD_REJECTED,
+            json={"upload": upload, "metadata": self._metadata},
+            headers={"Idempotency-Key": self._key},
+            timeout=_TIMEOUT,
+        )
 
     def _hash(self) -> str:
         digest, size, done = hashlib.sha256(), self._path.stat().st_size, 0

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ValidationError
 from openapi.problems import InvalidField, InvalidFields, MalformedRequest, TooLarge, UnsupportedMediaType
 from openapi.text import one_line
 from service.fields import field_errors, pointer, read_strictly
+from service.http.digests import BODY_DIGESTS, Digests
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -121,7 +122,11 @@ async def read_json(request: Request[Any, Any, Any], model: type[M], most: int |
     """
     if not is_json(request, "application/json"):
         raise UnsupportedMediaType(f"Send application/json here, not {_media_type(request, '') or 'nothing'}")
-    return await load(await request.body() if most is None else await _short(request, most), model)
+    digests = Digests(request, *BODY_DIGESTS)
+    data = await request.body() if most is None else await _short(request, most)
+    digests.update(data)
+    digests.check()
+    return await load(data, model)
 
 
 async def _short(request: Request[Any, Any, Any], most: int) -> bytes:

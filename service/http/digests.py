@@ -12,6 +12,9 @@ from litestar import Request
 
 from openapi.problems import ChecksumMismatch, DigestMismatch, MalformedRequest, TremorError
 
+#: Headers that tell of a body as it is sent. Nothing is encoded here, so both say the same.
+BODY_DIGESTS = ("Content-Digest", "Repr-Digest")
+
 #: RFC 9530's registry: the two that are there for security; its others are there for accidents, and are ignored.
 _HASHES = {"sha-256": "sha256", "sha-512": "sha512"}
 #: Those of `Upload-Checksum`; tus wants SHA-1 of every server.
@@ -100,9 +103,8 @@ class Digests:
             if said.digest.digest() != said.expected:
                 raise said.wrong
 
-    async def through(self, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-        """The same chunks, checked behind the last."""
+    async def watching(self, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+        """The same chunks."""
         async for chunk in chunks:
             self.update(chunk)
             yield chunk
-        self.check()

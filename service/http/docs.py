@@ -17,6 +17,7 @@ IN_V1 = ("unauthorized", "forbidden", "not-acceptable", "rate-limited", "unavail
 #: What may be wrong with an upload.
 UPLOADING = (
     "malformed-request",
+    "digest-mismatch",
     "quota-exceeded",
     "not-ready",
     "validation",

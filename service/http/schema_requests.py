@@ -38,7 +38,7 @@ _HEADERS = {
     "Upload-Metadata": "Names, each with a text in base64; `filename` is the file's",
     "Upload-Checksum": "A hash of the part: sha1, sha256 or sha512, a blank, and base64",
     "Content-Digest": "A hash of the body (RFC 9530); 400 where it has another",
-    "Repr-Digest": "A hash of the whole file (RFC 9530)",
+    "Repr-Digest": "A hash of the whole: of a file that comes in parts, else of the body (RFC 9530)",
 }
 
 _FILE = {"type": "string", "format": "binary", "description": "The file's bytes"}

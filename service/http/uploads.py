@@ -26,6 +26,7 @@ from openapi.problems import (
 from openapi.wire.blobs import BlobStore
 from openapi.wire.jobs import Blob
 from service.http.bodies import load
+from service.http.digests import BODY_DIGESTS, Digests
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -108,7 +109,7 @@ async def receive_upload(
     `admit` is told how many bytes come at least, before they do, and raises what speaks against them.
 
     Raises `TooLarge` (413), `InsufficientStorage` (507), `UnsupportedMediaType` (415), `MalformedRequest` (400),
-    `InvalidField` (422, no file), and what `admit` raises.
+    `InvalidField` (422, no file), `DigestMismatch` (400), and what `admit` raises.
     """
     chunks = request.stream()
     try:
@@ -116,7 +117,9 @@ async def receive_upload(
             raise TooLarge(f"The upload has {announced} bytes; this service takes files up to {max_bytes}")
         blobs.check_room(announced)
         await admit(max(0, announced - 4 * max_field))
-        return await _receive(request, chunks, blobs, max_bytes, max_field, discard)
+        digests = Digests(request, *BODY_DIGESTS)
+        watched = digests.watching(chunks) if digests else chunks
+        return await _receive(request, watched, blobs, max_bytes, max_field, discard, digests)
     except (TooLarge, InsufficientStorage, QuotaExceeded):
         await _drain(chunks)
         raise
@@ -137,10 +140,13 @@ async def _receive(
     max_bytes: int,
     max_field: int,
     discard: Callable[[Blob], Awaitable[None]],
+    digests: Digests,
 ) -> UploadedFile:
     stored: list[UploadedFile] = []
     try:
-        return await _parts(request, chunks, blobs, max_bytes, max_field, stored)
+        found = await _parts(request, chunks, blobs, max_bytes, max_field, stored)
+        digests.check()
+        return found
     except BaseException:
         for upload in stored:
             await discard(upload.blob)

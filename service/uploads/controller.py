@@ -39,7 +39,7 @@ def upload_call(uploads: Uploads, description: str, example: dict[str, Any]) -> 
         UPLOADING,
         upload=uploads.metadata_type,
         body=uploads.source_type,
-        headers=("Idempotency-Key",),
+        headers=("Idempotency-Key", "Content-Digest", "Repr-Digest"),
         examples={"metadata": example, "body": {"upload": "upl_01k9zq3v8c4f0t7m2e5r6y1a9b", "metadata": example}},
     )
 

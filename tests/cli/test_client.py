@@ -14,7 +14,7 @@ import pytest
 
 from openapi.wire.settings import Settings
 from service.app import create_app
-from service.cli import jobs
+from service.cli import jobs, parts, uploads
 from service.cli.client import Client
 from service.cli.exits import CommandFailed, Exit, Interrupted, interruptible
 from service.cli.patience import retry_after
@@ -82,6 +82,38 @@ def test_an_upload_whose_answer_is_lost_is_found_and_not_sent_again(client: Clie
     identity, _ = bring(client, model)
     assert posts(cable) == 1
     assert client.call("GET", "/v1/models")["items"][0]["id"] == identity
+
+
+def test_a_large_file_goes_on_where_a_killed_command_has_stopped(
+    client: Client, cable: Cable, model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(uploads, "_LARGE", 100_000)
+    monkeypatch.setattr(parts, "PART", 200_000)
+    size = model.stat().st_size  # of which four parts are made
+    step = parts.Parts.step
+    steps: list[int] = []
+
+    def twice(self: parts.Parts) -> str | None:
+        if len(steps) == 2:
+            raise KeyboardInterrupt
+        steps.append(1)
+        return step(self)
+
+    monkeypatch.setattr(parts.Parts, "step", twice)
+    with pytest.raises(KeyboardInterrupt):
+        bring(client, model)
+    monkeypatch.setattr(parts.Parts, "step", step)
+    assert [item["offset"] for item in client.call("GET", "/v1/uploads")["items"]] == [400_000]
+    cable.cut(b"PATCH /v1/uploads", sent=50_000)
+    identity, shown = bring(client, model)
+    assert shown == ["read net.onnx", "upload net.onnx", "inspect net.onnx"]
+    sent = [request for request in cable.requests if request.startswith(b"PATCH")]
+    assert len(sent) == 5, "two before, one that was cut, two of the rest"
+    found = client.call("GET", f"/v1/models/{identity}")
+    assert (found["size"], found["name"]) == (size, "net.onnx")
+    assert client.call("GET", "/v1/uploads")["items"] == []
+    assert bring(client, model)[0] == identity
+    assert len([request for request in cable.requests if request.startswith(b"PATCH")]) == 5
 
 
 def test_an_audit_whose_answer_is_lost_is_started_once(client: Client, cable: Cable, tmp_path: Path) -> None:

@@ -241,6 +241,24 @@ def test_a_wrong_source_names_the_field(world: World, body: dict[str, object], p
     is_problem(large, 413, "too-large")
 
 
+@pytest.mark.parametrize("field", ["Content-Digest", "Repr-Digest"])
+def test_a_body_that_was_said_otherwise_is_refused(world: World, field: str) -> None:
+    """Of a request with a file in it, and of one with JSON."""
+    before = blobs(world.settings)
+    file = world.api.build_request("POST", "/v1/models", files={"file": ("m", b"said by a hash")})
+    for request in (file, world.api.build_request("POST", "/v1/policies", json={"name": field, "rules": []})):
+        request.read()
+        request.headers[field] = digest(b"other")
+        is_problem(world.api.send(request), 400, "digest-mismatch")
+        request.headers[field] = "sha-256=other"
+        is_problem(world.api.send(request), 400, "malformed-request")
+        request.headers[field] = digest(request.content) + ", unixsum=:AAA=:"
+        assert world.api.send(request).status_code in (201, 422), "what is wrong else is told"
+        if request is file:
+            assert blobs(world.settings) - before == {hashlib.sha256(b"said by a hash").hexdigest()}
+            world.api.delete(f"/v1/models/{world.api.get('/v1/models').json()['items'][0]['id']}")
+
+
 def test_what_nobody_goes_on_with_goes(broker: Broker, tmp_path: Path) -> None:
     settings = make_settings(broker, tmp_path, db=5)
     flush(settings)
