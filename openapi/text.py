@@ -46,6 +46,12 @@ def visible_texts(value: Any) -> Any:
     return [visible_texts(inner) for inner in value] if isinstance(value, list | tuple) else value
 
 
+def file_name(text: str) -> str:
+    """The name at the end of a path, for people to read: never used as a path."""
+    name = text.replace("\\", "/").rpartition("/")[2]
+    return "".join(c for c in name if c.isprintable())[:200] or "upload"
+
+
 def counted(n: int, noun: str) -> str:
     """``1 blob``, ``2 blobs``."""
     return f"{n} {noun}{'' if n == 1 else 's'}"

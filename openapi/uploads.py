@@ -1,7 +1,10 @@
 """Uploads that come in parts (tus 1.0, https://tus.io/protocols/resumable-upload), and what is made of them."""
 
-from pydantic import Field
+from typing import Annotated
 
+from pydantic import Field, model_validator
+
+from openapi.addresses import WEB_ADDRESS
 from openapi.base import Frozen, Id, Timestamp
 from openapi.datasets import DatasetMetadata
 from openapi.models import ModelMetadata
@@ -22,9 +25,23 @@ class UploadInfo(Frozen):
 
 
 class Source(Frozen):
-    """Where the file of a model or data set is."""
+    """Where the file of a model or data set is: in an `upload` that has come whole, or at a `url`."""
 
-    upload: Id = Field(description="Id of an upload that has come whole; it is used up by what is made of it")
+    upload: Id | None = Field(
+        None, description="Id of an upload that has come whole; it is used up by what is made of it"
+    )
+    url: Annotated[str, Field(max_length=2000, pattern=WEB_ADDRESS)] | None = Field(
+        None, description="Where the file is fetched from; the service lists the hosts that it may be on"
+    )
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = Field(
+        None, description="What the file must have, in small letters"
+    )
+
+    @model_validator(mode="after")
+    def _is_somewhere(self) -> "Source":
+        if (self.upload is None) == (self.url is None):
+            raise ValueError("give either upload or url")
+        return self
 
 
 class ModelSource(Source):

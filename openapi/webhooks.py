@@ -5,9 +5,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from openapi.addresses import WEB_ADDRESS
 from openapi.audits import Verdict
 from openapi.base import Frozen, Timestamp
-from openapi.patterns import pattern
 from openapi.problems import Problem
 
 
@@ -51,20 +51,12 @@ class WebhookEvent(Frozen):
     data: EventData
 
 
-_HOST = r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*"
-_PORT = r":(?:[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])"
-_REST = r"[/?][!-\"$-~]*"
-
 #: Where messages are sent. Which addresses it leads to is looked at when they are sent.
 WebhookUrl = Annotated[
     str,
     Field(
         max_length=2000,
-        pattern=pattern(
-            rf"^https?://{_HOST}(?:{_PORT})?(?:{_REST})?$",
-            "write an address such as https://ci.example/hook: http:// or https://, a host without a user before it, "
-            "and ASCII characters without blanks after it",
-        ),
+        pattern=WEB_ADDRESS,
         description="http or https, without a user. Addresses that are not public are refused unless the service "
         "allows them",
         examples=["https://ci.example/hook"],

@@ -127,6 +127,15 @@ class Settings(BaseSettings):
         (),
         description='Networks that webhooks may lead to though they are not public, as JSON, e.g. ["10.1.0.0/16"]',
     )
+    import_hosts: tuple[str, ...] = Field(
+        (),
+        description='Hosts that files are fetched from when a request names a `url`, as JSON, e.g. ["huggingface.co", "*.hf.co"]',
+    )
+    import_networks: tuple[str, ...] = Field(
+        (),
+        description='Networks that these hosts may lead to though they are not public, as JSON, e.g. ["10.1.0.0/16"]',
+    )
+    import_seconds: float = Field(3600.0, gt=0, description="Longest that fetching a file may take")
     log_level: LogLevel = Field("info", description="What is logged: `debug`, `info`, `warning` or `error` and worse")
     log_format: Literal["text", "json"] = Field("text", description="`json` is one object a line, for collectors")
 
@@ -196,7 +205,7 @@ class Settings(BaseSettings):
             raise ValueError("64 hexadecimal digits are wanted; make them with: openssl rand -hex 32")
         return value
 
-    @field_validator("webhook_networks")
+    @field_validator("webhook_networks", "import_networks")
     @classmethod
     def _are_networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for text in value:

@@ -23,6 +23,7 @@ from openapi.problems import (
     TooLarge,
     UnsupportedMediaType,
 )
+from openapi.text import file_name
 from openapi.wire.blobs import BlobStore
 from openapi.wire.jobs import Blob
 from service.http.bodies import load
@@ -175,7 +176,7 @@ async def _parts(
                     raise InvalidField(f"/{segment.name}", "this part was sent twice")
                 if segment.name == "file":
                     blob = await blobs.put_stream(reader.file(), max_bytes)
-                    stored.append(UploadedFile(blob, short_name(segment.filename)))
+                    stored.append(UploadedFile(blob, file_name(segment.filename or "")))
                 else:
                     fields[segment.name] = await reader.text(segment.name)
     except MultipartError as error:
@@ -199,9 +200,3 @@ async def read_metadata(upload: UploadedFile, model: type[M]) -> M:
         return await load(text if text.strip() else b"{}", model, "/metadata")
     except (MalformedRequest, InvalidField) as error:
         raise InvalidField("/metadata", error.detail.replace("The body", "the part `metadata`")) from error
-
-
-def short_name(filename: str | None) -> str:
-    """The sender's file name, for people to read: never used as a path."""
-    name = (filename or "upload").replace("\\", "/").rpartition("/")[2]
-    return "".join(c for c in name if c.isprintable())[:200] or "upload"

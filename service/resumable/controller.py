@@ -5,13 +5,13 @@ from typing import Any
 from litestar import Controller, Response, delete, patch, post
 
 from openapi.problems import MalformedRequest
+from openapi.text import file_name
 from openapi.uploads import UploadInfo
 from service.http import tus
 from service.http.arguments import Id, Limit, Parts, Req, Sha256, after
 from service.http.bodies import answer
 from service.http.digests import read_digests
 from service.http.docs import Doc, get_or_head
-from service.http.uploads import short_name
 from service.pages import Page
 from service.resumable.service import ResumableUploads, upload_info
 
@@ -60,7 +60,7 @@ class ResumableController(Controller):
         if has_part:
             tus.require_part(request)
         uploads = ResumableUploads(services)
-        row = await uploads.create(length, short_name(filename), meta, _sha256_of(request))
+        row = await uploads.create(length, file_name(filename), meta, _sha256_of(request))
         if has_part:
             row = await uploads.append(row.id, 0, aiter(body), body.verify)
             body.check()

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from openapi.problems import Conflict, NotFound, TremorError, Unavailable, unreadable
+from openapi.problems import Conflict, InvalidField, NotFound, TremorError, Unavailable, unreadable
 from openapi.stages.base import Stage, Wire
 from openapi.status import TERMINAL, JobKind, JobStatus, UploadStatus
 from openapi.uploads import DatasetSource, ModelSource
@@ -26,6 +26,7 @@ from service.orchestrator.job_kinds.inspection import inspection_step
 from service.pages import Page, page
 from service.resumable.service import ResumableUploads
 from service.tenants.quotas import check_bytes
+from service.uploads.fetching import fetch
 from service.waiting import wait_until
 
 Row = TypeVar("Row", Model, Dataset)
@@ -86,19 +87,29 @@ class UploadService(ABC, Generic[Row, Meta, Info]):
         return await self._made(once, blob, filename, metadata)
 
     async def create_of(self, source: ModelSource | DatasetSource, scope: str | None) -> Created:
-        """Make one of an upload that came in parts, which is used up by it.
+        """Make one of an upload that came in parts, which is used up by it, or of what an address gives.
 
-        Raises `InvalidField` and `NotReady` as `ResumableUploads.assemble`.
+        Raises as `ResumableUploads.assemble` or `fetch`, and `InvalidField` where the file is not what was said.
         """
         once = Once(scope, self._services.caller.tenant, source.model_dump_json(by_alias=True))
         async with self._services.db.write() as session:
             if (replayed := await once.replay(self._services.db, session)) is not None:
                 return replayed
-        found = await ResumableUploads(self._services).assemble(source.upload, self.max_bytes)
-        filename, metadata = found.upload.filename, cast(Meta, source.metadata)
-        made = await self._made(once, found.blob, filename, metadata, found.upload.id)
+        metadata = cast(Meta, source.metadata)
+        if source.url is not None:
+            file = await fetch(self._services, source.url, self.max_bytes, self.admit)
+            await self._compare(file.blob, source.sha256)
+            return await self._made(once, file.blob, file.filename, metadata)
+        found = await ResumableUploads(self._services).assemble(str(source.upload), self.max_bytes)
+        await self._compare(found.blob, source.sha256)
+        made = await self._made(once, found.blob, found.upload.filename, metadata, found.upload.id)
         await collect(self._services, set(found.parts), set())
         return made
+
+    async def _compare(self, blob: Blob, sha256: str | None) -> None:
+        if sha256 not in (None, blob.sha256):
+            await self.discard(blob)
+            raise InvalidField("/sha256", f"the file has the sha256 {blob.sha256}")
 
     async def _made(self, once: Once, blob: Blob, filename: str, metadata: Meta, upload: str | None = None) -> Created:
         for _ in range(2):

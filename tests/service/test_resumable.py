@@ -232,7 +232,12 @@ def test_the_same_request_makes_one_thing_once(world: World) -> None:
 
 @pytest.mark.parametrize(
     ("body", "pointer"),
-    [({}, "/upload"), ({"upload": "upl_none"}, "/upload"), ({"upload": "u", "metadata": {"nme": 1}}, "/metadata/nme")],
+    [
+        ({}, ""),
+        ({"upload": "a", "url": "http://a/b"}, ""),
+        ({"upload": "upl_none"}, "/upload"),
+        ({"upload": "u", "metadata": {"nme": 1}}, "/metadata/nme"),
+    ],
 )
 def test_a_wrong_source_names_the_field(world: World, body: dict[str, object], pointer: str) -> None:
     errors = is_problem(world.api.post("/v1/models", json=body), 422, "validation")["errors"]
