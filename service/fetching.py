@@ -50,6 +50,8 @@ async def content_of(
                 if answer.status not in _REDIRECTS:
                     if answer.status != 200:
                         raise NotFetched(f"{urlsplit(url).hostname} answers {answer.status}")
+                    if _encoded(answer):
+                        raise NotFetched(f"{urlsplit(url).hostname} sends it encoded, though it was asked not to")
                     yield answer.aiter_stream()
                     return
                 url = _next(url, answer)
@@ -58,6 +60,10 @@ async def content_of(
     except (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError, OSError) as error:
         raise NotFetched(f"{urlsplit(url).hostname}: {type(error).__name__}: {error}"[:200]) from error
     raise NotFetched(f"{urlsplit(url).hostname} sends one from address to address")
+
+
+def _encoded(answer: httpcore.Response) -> bool:
+    return any(name.lower() == b"content-encoding" and value.lower() != b"identity" for name, value in answer.headers)
 
 
 def _next(url: str, answer: httpcore.Response) -> str:

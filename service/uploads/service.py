@@ -97,7 +97,8 @@ class UploadService(ABC, Generic[Row, Meta, Info]):
                 return replayed
         metadata = cast(Meta, source.metadata)
         if source.url is not None:
-            file = await fetch(self._services, source.url, self.max_bytes, self.admit)
+            await self.admit(0)
+            file = await fetch(self._services, source.url, self.max_bytes)
             await self._compare(file.blob, source.sha256)
             return await self._made(once, file.blob, file.filename, metadata)
         found = await ResumableUploads(self._services).assemble(str(source.upload), self.max_bytes)
@@ -107,6 +108,9 @@ class UploadService(ABC, Generic[Row, Meta, Info]):
         return made
 
     async def _compare(self, blob: Blob, sha256: str | None) -> None:
+        if blob.size == 0:
+            await self.discard(blob)
+            raise InvalidField("/url", "the file is empty")
         if sha256 not in (None, blob.sha256):
             await self.discard(blob)
             raise InvalidField("/sha256", f"the file has the sha256 {blob.sha256}")

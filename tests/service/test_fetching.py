@@ -139,15 +139,14 @@ def test_a_file_is_fetched(api: httpx.Client, host: Host) -> None:
 @pytest.mark.parametrize(
     ("path", "said"),
     [
-        ("/gone", "answered 404"),
-        ("/round/0", "leads on more than"),
+        ("/gone", "answers 404"),
+        ("/round/0", "from address to address"),
         ("/half", "cannot be fetched"),
         ("/packed", "encoded"),
         ("/empty", "empty"),
-        ("/huge/said", "4000000 bytes"),
         ("/to/http://elsewhere.example/x", "elsewhere.example"),
-        ("/to/file:///etc/passwd", "only http and https"),
-        ("/to/http://me:secret@localhost/x", "without a user"),
+        ("/to/file:///etc/passwd", "not on the list"),
+        ("/to/http://me:secret@localhost/x", "holds no user"),
     ],
 )
 def test_what_is_no_file_of_ours_is_told(
@@ -163,7 +162,8 @@ def test_what_is_no_file_of_ours_is_told(
 
 def test_a_file_that_does_not_end_is_cut_off(api: httpx.Client, host: Host, settings: Settings) -> None:
     before = blobs(settings)
-    is_problem(bring(api, host.url("/huge/")), 413, "too-large")
+    for path in ("/huge/", "/huge/said"):
+        is_problem(bring(api, host.url(path)), 413, "too-large")
     assert blobs(settings) == before
 
 
@@ -199,5 +199,5 @@ def test_nothing_is_fetched_unless_told(broker: Broker, tmp_path: Path, host: Ho
     with running(settings) as api:
         before = len(host.asked)
         errors = is_problem(bring(api, host.url("/file")), 422, "validation")["errors"]
-        assert "none" in errors[0]["detail"]
+        assert "not on the list" in errors[0]["detail"]
         assert len(host.asked) == before
