@@ -85,12 +85,18 @@ def as_floats(x: npt.NDArray[np.uint8]) -> Floats:
 
 
 def onnx_file(weights: dict[str, Floats]) -> bytes:
-    """Filters, ReLU and a flattened map; and a linear layer behind it where `head` is among the weights."""
+    """Filters, ReLU and a flattened map; and a linear layer behind it where `head` is among the weights.
+
+    level: features are 1 above it, else 0, so that there are no gradients.
+    """
     nodes = [
         helper.make_node("Conv", ["x", "filters"], ["seen"], strides=[3, 3]),
         helper.make_node("Relu", ["seen"], ["active"]),
-        helper.make_node("Flatten", ["active"], ["features"]),
+        helper.make_node("Flatten", ["active"], ["flat" if "level" in weights else "features"]),
     ]
+    if "level" in weights:
+        nodes.append(helper.make_node("Greater", ["flat", "level"], ["above"]))
+        nodes.append(helper.make_node("Cast", ["above"], ["features"], to=TensorProto.FLOAT))
     if "head" in weights:
         nodes.append(helper.make_node("Gemm", ["features", "head", "bias"], ["logits"]))
     graph = helper.make_graph(
@@ -105,23 +111,28 @@ def onnx_file(weights: dict[str, Floats]) -> bytes:
     return written
 
 
-def fitted() -> bytes:
+def fitted(level: float | None = None) -> bytes:
     """The net: (features, 1) W = the classes, as unit vectors less a tenth, with the least squares of both."""
     rng = np.random.default_rng(0)
-    filters = rng.normal(0, 0.3, (_FILTERS, 3, 4, 4)).astype(np.float32)
+    fixed = {"filters": rng.normal(0, 0.3, (_FILTERS, 3, 4, 4)).astype(np.float32)}
+    fixed |= {} if level is None else {"level": np.array(level, np.float32)}
     images, labels = shipped("train", _FITTED)
-    body = onnxruntime.InferenceSession(onnx_file({"filters": filters}), providers=["CPUExecutionProvider"])
+    body = onnxruntime.InferenceSession(onnx_file(fixed), providers=["CPUExecutionProvider"])
     features = body.run(None, {"x": as_floats(images)})[0].astype(np.float64)
     f = np.concatenate([features, np.ones((len(features), 1))], 1)
     w = np.linalg.solve(f.T @ f + _RIDGE * np.eye(f.shape[1]), f.T @ (np.eye(10)[labels] - 0.1)).astype(np.float32)
-    file = onnx_file({"filters": filters, "head": w[:-1], "bias": w[-1]})
+    file = onnx_file({**fixed, "head": w[:-1], "bias": w[-1]})
     onnx.checker.check_model(onnx.load_from_string(file))
     return file
 
 
 @pytest.fixture(scope="module")
 def subject(client: Client) -> Subject:
-    file, (images, labels) = fitted(), shipped("holdout", N)
+    return uploaded(client, fitted())
+
+
+def uploaded(client: Client, file: bytes) -> Subject:
+    images, labels = shipped("holdout", N)
     grey, buffer = images[..., 0], io.BytesIO()
     masks = np.stack([grey > 0, grey > 128], 1)
     np.savez(buffer, x=images, y=labels, masks=masks, names=np.array(["garment", "light"]))
@@ -149,11 +160,7 @@ def fetched(client: Client, audit: str) -> Searched:
         return Searched(report["regions"], dict(kept))
 
 
-@pytest.mark.parametrize("search", SEARCHES)
-def test_every_hit_replays_differs_in_one_pixel_and_says_its_class(
-    subject: Subject, searched: dict[str, Searched], search: str
-) -> None:
-    found = searched[search]
+def replayed(subject: Subject, found: Searched) -> None:
     images, sample = found.painted(subject, "hit", np.arange(len(found.arrays["hit_y"])))
     assert len(images) > 20
     index = found.arrays["index"][sample]
@@ -162,6 +169,13 @@ def test_every_hit_replays_differs_in_one_pixel_and_says_its_class(
     np.testing.assert_array_equal(reached, found.arrays["hit_class"])
     assert (reached != subject.y[index]).all()
     assert found.section["n"] == (subject.logits(subject.x).argmax(1) == subject.y).sum() > N // 2
+
+
+@pytest.mark.parametrize("search", SEARCHES)
+def test_every_hit_replays_differs_in_one_pixel_and_says_its_class(
+    subject: Subject, searched: dict[str, Searched], search: str
+) -> None:
+    replayed(subject, searched[search])
 
 
 @pytest.mark.parametrize("search", SEARCHES)
@@ -225,3 +239,23 @@ def test_a_few_pixels_fool_where_the_report_says_so(
             assert subject.logits(image[None]).argmax() != sample["label"]
             seen.add(int(own.sum()))
     assert len(seen) > 1
+
+
+def test_a_net_without_gradients_is_searched_alike_and_cam_is_refused_with_the_reason(client: Client) -> None:
+    subject = uploaded(client, fitted(level=0.6))
+    asked: Json = {**subject.ids, "attacks": [{"name": "gaussian_noise"}], "neurons": None}
+    for field, value in (("segmentation", "cam"), ("semantic", "cam_mass")):
+        answer = client.http.post("/audits", json={**asked, "regions": {field: value}})
+        assert answer.status_code == 422
+        (error,) = answer.json()["errors"]
+        assert error["pointer"] == f"/regions/{field}"
+        assert "class activation maps need gradients" in error["detail"]
+    one_pixel = {"name": "one_pixel", "population": 20, "generations": 4}
+    audit = client.start({**asked, "regions": {}, "explain": {"attack": one_pixel}})
+    found = fetched(client, audit)
+    replayed(subject, found)
+    assert found.section["semantic"] == "entropy"
+    section = client.report(audit)["explain"]
+    assert section["n"] > 0
+    assert section["map"] is None
+    assert section["refinement"]["success"] == 1

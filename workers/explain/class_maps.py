@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from openapi.problems import NotDifferentiable
 from workers.explain.feature_map import FeatureMap, find_feature_map, trial_images, with_value
 from workers.models.audited import AuditedModel
+from workers.models.differentiability import tells_by_gradients
 from workers.neurons.heads.last_layer import find_last_layer
 from workers.neurons.heads.walk import NoLastLayer
 
@@ -34,7 +35,7 @@ class ClassMaps:
         self._run = with_value(model, self.feature_map.node)
         self.weight = None if layer is not None else pooled_weight(model, self.feature_map)
         self.kind: Kind = "grad_cam" if self.weight is None else "cam"
-        if self.weight is None and not model.differentiable:
+        if self.weight is None and not tells_by_gradients(model):
             raise NotDifferentiable(
                 "class activation maps need gradients here: this model gives none, and its head does not average a "
                 "feature map"

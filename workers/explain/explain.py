@@ -18,6 +18,7 @@ from workers.explain.refinement import Success, refine
 from workers.explain.saliency import saliency_maps
 from workers.explain.shares import QUANTILES
 from workers.models.audited import AuditedModel
+from workers.models.differentiability import tells_by_gradients
 
 #: How maps are made: by `ClassMaps`, as saliency, or not at all.
 Mapping = ClassMaps | Literal["asm"] | None
@@ -66,7 +67,7 @@ def explain(
             clean = victim.logits(x, victim.everyone)
             fools = Success(victim, true, target, examples.aimed, clean)
             seen = torch.ones_like(x[:, :1]).expand(-1, 2, -1, -1) if maps is None else maps[:, :2]
-            refit = model.differentiable and maps is not None
+            refit = maps is not None and tells_by_gradients(model)
             refined = refine(fools, x, x_adv, seen, does, groups, quantile=quantile, refit=refit).x
             success = fools.still(refined)
     l2_refined = None if refined is None else distance(refined, x, "l2")

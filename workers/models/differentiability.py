@@ -68,6 +68,19 @@ def judge(model: AuditedModel) -> Verdict:
     return Verdict(None, warning if said else None, cost)
 
 
+def tells_by_gradients(model: AuditedModel) -> bool:
+    """Whether the logits depend on the pixels in a way that gradients can tell of: by the graph, and by one try."""
+    if not (model.differentiable and has_path(model.graph.graph)):
+        return False
+    x = probes(model)[:2].requires_grad_()
+    try:
+        with torch.enable_grad():
+            torch.autograd.grad(model(x).square().sum(), x)
+    except (RuntimeError, NotImplementedError):  # an operator without a derivative, or none of the pixels is used
+        return False
+    return True
+
+
 def _largest(model: AuditedModel, images: Tensor) -> Tensor:
     """The largest entry of each image's gradient, (n,)."""
     x = images.clone().requires_grad_()

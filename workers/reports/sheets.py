@@ -45,15 +45,15 @@ class Sheet:
 def of_examples(files: Mapping[str, Path]) -> list[Sheet]:
     """Explained examples, with their regions where these were searched in the same image.
 
-    files: the artifacts `explanations` and, if there, `regions`. Images with regions go first; at most `OF_ONE_CLASS`
-    of a class, `MOST` altogether.
+    files: the artifacts `explanations` and, if there, `regions`. Images with a pixel that decides go first, then others
+    that were searched; at most `OF_ONE_CLASS` of a class, `MOST` altogether.
     """
     if "explanations" not in files:
         return []
     regions = _regions_by_index(files)
     with np.load(files["explanations"], allow_pickle=False) as data:
         label, index = data["label"], data["index"].tolist()
-        order = sorted(range(len(index)), key=lambda i: (index[i] not in regions, i))
+        order = sorted(range(len(index)), key=lambda i: (-_interest(regions.get(index[i])), i))
         chosen = _few_of_each(order, label.tolist())
         rows = _rows(data, chosen)
     sheets = []
@@ -63,6 +63,11 @@ def of_examples(files: Mapping[str, Path]) -> list[Sheet]:
             sheet.panels.append(_region_panel(row["x"], regions[sheet.index]))
         sheets.append(sheet)
     return sheets
+
+
+def _interest(found: tuple[Any, Any] | None) -> int:
+    """2 where a pixel decides, 1 where none does, 0 where none was tried."""
+    return 0 if found is None else 1 + int(np.any(found[1]))
 
 
 def _few_of_each(order: Sequence[int], labels: Sequence[int]) -> list[int]:

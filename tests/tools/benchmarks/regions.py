@@ -1,17 +1,20 @@
 """The search of regions beside bare forward passes over as many images, in one run.
 
 Exhaustive: every pixel of every image with every value that it does not have already. The shipped net at its 28×28 grey
-pixels, and the same layers with random weights at 3×32×32. Medians over interleaved rounds; the search includes its
-segmentation, maps and confirming passes, the bare passes are the model's own on batches that are there.
+pixels, and the same layers with random weights at 3×32×32. Medians over interleaved rounds, ratios within a round; the
+search includes its segmentation, maps and confirming passes, the bare passes are the model's own on batches that are
+there. Then as many processes as `--workers` says search images of their own at once, as an audit's steps do.
 
-    python -m tests.tools.benchmarks.regions [--images 4] [--threads 2] [--rounds 3]
+    python -m tests.tools.benchmarks.regions [--images 4] [--threads 2] [--rounds 3] [--workers 2]
 """
 
 import argparse
+import multiprocessing
 import os
 import statistics
 import time
 from collections.abc import Callable
+from multiprocessing.synchronize import Barrier
 
 import numpy as np
 import torch
@@ -66,19 +69,43 @@ def contenders(model: AuditedModel, x: Tensor) -> dict[str, Callable[[], int]]:
     return {"bare": bare, "search": search}
 
 
-def measured(runs: dict[str, Callable[[], int]], rounds: int) -> tuple[dict[str, tuple[float, float]], int]:
-    """Seconds of wall and of processor time of each, and how many passes each made."""
-    times: dict[str, list[tuple[float, float]]] = {name: [] for name in runs}
-    count = 0
+def measured(runs: dict[str, Callable[[], int]], rounds: int) -> tuple[list[float], int]:
+    """Wall and processor seconds of a search, both over those of the bare passes, and how many passes each made."""
+    rows, count = [], 0
     for _ in range(rounds):
+        spent: dict[str, tuple[float, float]] = {}
         for name, run in runs.items():
             begin, began = time.perf_counter(), time.process_time()
             count = run()
-            times[name].append((time.perf_counter() - begin, time.process_time() - began))
-    medians = {
-        name: tuple(statistics.median(part) for part in zip(*taken, strict=True)) for name, taken in times.items()
-    }
-    return {name: (wall, spent) for name, (wall, spent) in medians.items()}, count
+            spent[name] = time.perf_counter() - begin, time.process_time() - began
+        (wall, cpu), (bare_wall, bare_cpu) = spent["search"], spent["bare"]
+        rows.append((wall, cpu, wall / bare_wall, cpu / bare_cpu))
+    return [statistics.median(column) for column in zip(*rows, strict=True)], count
+
+
+NETS = {"shipped, 1×28×28": shipped, "its layers, 3×32×32": coloured}
+
+
+def at_once(name: str, images: int, workers: int) -> float:
+    """Seconds of wall that so many searches take at once, of so many images each and one thread."""
+    context = multiprocessing.get_context("fork")
+    barrier = context.Barrier(workers + 1)
+    processes = [context.Process(target=_one_of, args=(name, images, barrier)) for _ in range(workers)]
+    for process in processes:
+        process.start()
+    barrier.wait()
+    begin = time.perf_counter()
+    for process in processes:
+        process.join()
+    return time.perf_counter() - begin
+
+
+def _one_of(name: str, images: int, barrier: Barrier) -> None:
+    torch.set_num_threads(1)
+    model, x = NETS[name](images)
+    search = contenders(model.freeze(), x)["search"]
+    barrier.wait()
+    search()
 
 
 def main() -> None:
@@ -86,23 +113,22 @@ def main() -> None:
     parser.add_argument("--images", type=int, default=4)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--workers", type=int, default=2)
     options = parser.parse_args()
+    n = options.images
+    together = {name: at_once(name, n, options.workers) for name in NETS}  # before this process has threads
     torch.set_num_threads(options.threads)
     print(f"{options.threads} threads, {options.rounds} rounds, load {os.getloadavg()[0]:.1f}")
     print(
-        "| net | passes an image | search, an image | search / bare passes (wall) | (processor) |\n"
-        "|---|---|---|---|---|"
+        "| net | passes an image | search, an image | search / bare passes (wall) | (processor) | "
+        f"{options.workers} workers, an image |\n|---|---|---|---|---|---|"
     )
-    for name, (model, x) in {
-        "shipped, 1×28×28": shipped(options.images),
-        "its layers, 3×32×32": coloured(options.images),
-    }.items():
-        found, count = measured(contenders(model.freeze(), x), options.rounds)
-        (wall, spent), (bare_wall, bare_spent) = found["search"], found["bare"]
-        n = options.images
+    for name, subject in NETS.items():
+        model, x = subject(n)
+        (wall, spent, over_wall, over_spent), count = measured(contenders(model.freeze(), x), options.rounds)
         print(
-            f"| {name} | {count / n:.0f} | {wall / n:.2f} s, {spent / n:.2f} s of processor | {wall / bare_wall:.3f} | "
-            f"{spent / bare_spent:.3f} |"
+            f"| {name} | {count / n:.0f} | {wall / n:.2f} s, {spent / n:.2f} s of processor | {over_wall:.3f} | "
+            f"{over_spent:.3f} | {together[name] / n / options.workers:.2f} s |"
         )
 
 

@@ -239,11 +239,22 @@ def test_without_gradients_only_a_pooled_head_has_maps() -> None:
         model.differentiable = False
         return model
 
+    class Stepped(Rounded):
+        """Above the level or not: no path of its graph leads a gradient back."""
+
+        def forward(self, x: Tensor) -> Tensor:
+            logits: Tensor = self.head((self.conv(x).relu() > 0.1).float())
+            return logits
+
     pooled = nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(4, 3))
     maps = ClassMaps(without(seeded(lambda: Rounded(pooled))))
     assert maps.kind == "cam"
     with pytest.raises(NotDifferentiable, match="does not average"):
         ClassMaps(without(seeded(lambda: Rounded(nn.Sequential(nn.Flatten(), nn.Linear(144, 3))))))
+    stepped = audited(seeded(lambda: Stepped(nn.Sequential(nn.Flatten(), nn.Linear(144, 3)))), (1, 8, 8))
+    assert stepped.differentiable  # torch can be asked, and says that nothing leads back
+    with pytest.raises(NotDifferentiable, match="does not average"):
+        ClassMaps(stepped)
 
 
 def test_an_inspection_tells_of_the_maps() -> None:

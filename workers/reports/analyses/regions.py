@@ -1,6 +1,6 @@
 """The report's part of regions: samples of all slices, what budgets find, and density against meaning."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -116,6 +116,7 @@ def view(section: RegionSection, report: Report) -> View:
                 section.few_pixels.success,
                 "The share of images that so many painted pixels fool, found one after the other. Most of the rise in"
                 " the first step is unusual.",
+                measured=lambda pixels: f"{pixels:.0f}",
             )
         )
     worst = sorted(section.samples, key=lambda s: (-sum(r.vulnerable for r in s.regions), s.index))[:_LISTED]
@@ -139,9 +140,16 @@ def view(section: RegionSection, report: Report) -> View:
     }
 
 
-def _figure(title: str, axis: str, at: Sequence[float], success: Sequence[float], says: str) -> Figure:
+def _figure(
+    title: str,
+    axis: str,
+    at: Sequence[float],
+    success: Sequence[float],
+    says: str,
+    measured: Callable[[float], str] | None = None,
+) -> Figure:
     line = Series("images", [(float(a), s) for a, s in zip(at, success, strict=True)], 1)
-    return Figure(title, accuracy_chart(title, axis, [line]), says=says)
+    return Figure(title, accuracy_chart(title, axis, [line], measured=measured), says=says)
 
 
 def _density(section: RegionSection) -> list[Figure]:
