@@ -53,8 +53,8 @@ EXPLAIN: dict[str, ExplainOptions] = {
     "deep": ExplainOptions(
         compare=(
             Cw(initial_const=1.0, binary_search_steps=2, steps=60),
-            Ead(initial_const=0.1, binary_search_steps=3, steps=60),
-            StrAttack(binary_search_steps=2, steps=40),
+            Ead(initial_const=1.0, binary_search_steps=3, steps=60),
+            StrAttack(initial_const=10.0, binary_search_steps=2, steps=40),
             Ifgsm(),
         ),
         masking=MaskingOptions(attacks=(Pgd(steps=5),), max_samples=32),
