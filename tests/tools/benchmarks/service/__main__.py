@@ -1,7 +1,7 @@
 """``python -m tests.tools.benchmarks.service``: start, recovery and latency of `tremor serve`, as one table.
 
-Run it on a machine that does nothing else; it says how busy that was. It needs about four minutes, two cores, and no
-network beyond loopback.
+Run it on a machine that does nothing else; it says how busy that was. It needs two cores, no network beyond loopback,
+3 GB of disk, and about a quarter of an hour; `--only` takes a part of it.
 """
 
 import argparse
@@ -15,10 +15,13 @@ from pathlib import Path
 
 import httpx
 
+from tests.tools.benchmarks.service.coordinator import coordinator
 from tests.tools.benchmarks.service.load import Latencies, Watchers, requests
+from tests.tools.benchmarks.service.scale import many, second_worker, uploads
 from tests.tools.benchmarks.service.subject import Serve, serving, until
 
 Row = tuple[str, str, str]
+PARTS = ("start", "recovery", "latency", "uploads", "many", "workers", "coordinator")
 
 
 def start(folder: Path) -> list[Row]:
@@ -125,12 +128,19 @@ def main() -> None:
     """Measure, and print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--watchers", type=int, default=400)
-    parser.add_argument("--only", choices=("start", "recovery", "latency"))
+    parser.add_argument("--uploads", type=int, default=50)
+    parser.add_argument("--audits", type=int, default=1000)
+    parser.add_argument("--rounds", type=int, default=8, help="audits of 257 shards each, for the coordinator")
+    parser.add_argument("--only", choices=PARTS)
     options = parser.parse_args()
     parts: dict[str, Callable[[Path], list[Row]]] = {
         "start": start,
         "recovery": recovery,
         "latency": lambda folder: latency(folder, options.watchers),
+        "uploads": lambda folder: uploads(folder, options.uploads),
+        "many": lambda folder: many(folder, options.audits),
+        "workers": second_worker,
+        "coordinator": lambda folder: coordinator(folder, options.rounds),
     }
     before = os.getloadavg()[0]
     print(f"load before: {before:.2f} on {os.cpu_count()} processors\n")

@@ -33,7 +33,7 @@ def until(what: Callable[[], object], every: float = 0.02) -> float:
 class Serve:
     """`tremor serve` as a user runs it."""
 
-    def __init__(self, folder: Path, workers: int) -> None:
+    def __init__(self, folder: Path, workers: int, **env: str) -> None:
         self.begun = time.perf_counter()
         command = [sys.executable, "-P", "-m", "service.cli.main", "serve"]
         self.process = subprocess.Popen(
@@ -41,7 +41,7 @@ class Serve:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             text=True,
-            env={**os.environ, "TREMOR_LOG_LEVEL": "warning"},
+            env={**os.environ, "TREMOR_LOG_LEVEL": "warning", **env},
         )
         assert self.process.stdout is not None
         line = self.process.stdout.readline()
@@ -91,9 +91,9 @@ class Serve:
 
 
 @contextmanager
-def serving(folder: Path, workers: int) -> Iterator[Serve]:
-    """A service for as long as the block runs."""
-    service = Serve(folder, workers)
+def serving(folder: Path, workers: int, **env: str) -> Iterator[Serve]:
+    """A service for as long as the block runs, in an environment with these variables besides."""
+    service = Serve(folder, workers, **env)
     try:
         yield service
     finally:
