@@ -14,8 +14,10 @@ from service.orchestrator.job_rows import HARDENING, log_event, set_phase
 from service.orchestrator.plan import Ahead
 from service.orchestrator.step_states import UNFINISHED, Progress, StepStatus
 
-#: Between two progress events of a job.
+#: Between two progress events of a job, at least; and of a job that has run long this part of its time, so that a day
+#: leaves some 3,600 of them and not 86,400.
 _EVENT_SECONDS = 1.0
+_EVENT_SHARE = 1 / 600
 #: So many of a stage's last steps say what its usual pace is.
 _USUAL = 20
 
@@ -164,11 +166,19 @@ def _as_json(progress: Progress) -> JsonObject:
     return {"done": progress["done"], "total": progress["total"], "unit": progress["unit"], **told}
 
 
+def is_event_due(now: datetime, started_at: datetime | None, last_at: datetime | None) -> bool:
+    """Whether progress is told again: once a second for ten minutes, and then ever more rarely."""
+    if last_at is None:
+        return True
+    ran = 0.0 if started_at is None else (now - started_at).total_seconds()
+    return (now - last_at).total_seconds() >= max(_EVENT_SECONDS, _EVENT_SHARE * ran)
+
+
 async def update_progress(session: AsyncSession, job: Job, *, force: bool = False) -> None:
-    """Read phase and progress off the steps; an event is logged at most once a second."""
+    """Read phase and progress off the steps; an event is logged now and then (see `is_event_due`)."""
     await _set(session, job, await step_states(session, job))
     now = utc_now()
-    if job.progress and (force or job.progress_at is None or (now - job.progress_at).total_seconds() >= _EVENT_SECONDS):
+    if job.progress and (force or is_event_due(now, job.started_at, job.progress_at)):
         job.progress_at = now
         told = _as_json(job.progress)
         log_event(session, job, "progress", {"phase": job.phase, **told})

@@ -7,7 +7,7 @@ import pytest
 
 from openapi.stages.base import Stage
 from service.orchestrator.plan import Ahead
-from service.orchestrator.progress import StepState, phase_progress, present_phase, seconds_left
+from service.orchestrator.progress import StepState, is_event_due, phase_progress, present_phase, seconds_left
 from service.orchestrator.step_states import Progress, StepStatus
 
 
@@ -78,3 +78,14 @@ def test_phases_that_are_not_planned_yet_are_counted() -> None:
     two = [running(30, "training", stage="harden"), running(10, "training", stage="harden")]
     assert seconds_left(two, NOW, ahead, usual) == (30 + 10) / 2 + 20.0 / 2 + 3.0, "one report cannot be shared"
     assert seconds_left([], NOW, ahead, usual) == 23.0
+
+
+@pytest.mark.parametrize(("hours", "most"), [(1 / 6, 601), (1.0, 1800), (24.0, 3700)])
+def test_events_of_progress_do_not_grow_with_time(hours: float, most: int) -> None:
+    """Workers tell four times a second how far they are; a job of a day leaves few events more than one of an hour."""
+    told, last = 0, None
+    for quarter in range(int(hours * 3600 * 4)):
+        now = NOW + timedelta(seconds=quarter / 4)
+        if is_event_due(now, NOW, last):
+            told, last = told + 1, now
+    assert 600 <= told <= most
