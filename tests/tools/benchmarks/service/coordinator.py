@@ -98,8 +98,8 @@ def _measure(settings: Settings, audits: int) -> tuple[float, float, int, Querie
         for engine in app.state.services.db.engines:
             queries.watch(engine)
         attacks = [{"name": "fgsm", "eps": f"{n + 1}/255"} for n in range(4)]
-        body = {"model_id": model, "dataset_id": dataset, "attacks": attacks, "neurons": None}
-        body["execution"] = {"shards": _SLICES}
+        asked = {"attacks": attacks, "neurons": None, "execution": {"shards": _SLICES}}
+        body = {"model_id": model, "dataset_id": dataset, **asked}
         with _workers(settings, 2):
             begin, spent = time.perf_counter(), time.process_time()
             jobs = [api.post("/v1/audits", json={**body, "seed": seed}).json()["id"] for seed in range(audits)]
@@ -141,12 +141,11 @@ def coordinator(folder: Path, audits: int) -> list[Row]:
     """Both databases, with the same work."""
     broker = Broker(folder / "valkey")
     broker.start()
-    limits = {"lease_seconds": 60.0, "max_dataset_bytes": 3_000_000}
     try:
-        rows = _rows("SQLite", make_settings(broker, folder / "sqlite", **limits), audits)
+        rows = _rows("SQLite", make_settings(broker, folder / "sqlite", lease_seconds=60.0), audits)
         with postgres() as server:
             url = empty_postgres(server)
-            found = make_settings(broker, folder / "postgresql", db=1, database_url=url, **limits)
+            found = make_settings(broker, folder / "postgresql", db=1, database_url=url, lease_seconds=60.0)
             return rows + _rows("PostgreSQL", found, audits)
     finally:
         broker.stop()
