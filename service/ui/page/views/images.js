@@ -39,7 +39,7 @@ function Show({ audit }) {
     return inTurn(() => prepare(audit.at, from(next)));
   }, [asked.value, asked.pending]);
   return html`
-    ${image !== null && html`<${Chosen} audit=${audit} index=${image} />`}
+    ${image !== null && html`<${Chosen} audit=${audit} index=${image} beside=${asked.value?.items ?? []} />`}
     <div class="controls">
       <${Select} label="Images" value=${which} options=${WHICH} onChange=${setWhich} />
       <${Select} label="Sorted by" value=${sort} options=${SORTS} onChange=${setSort} />
@@ -83,24 +83,26 @@ function Grid({ at, page, chosen }) {
   return html`<${ImageCards} at=${at} label="Images" cards=${cards} chosen=${chosen} />`;
 }
 
-/** @param {{audit: import("../parts/view.js").Audit, index: number}} props */
-function Chosen({ audit, index }) {
+/** @param {{audit: import("../parts/view.js").Audit, index: number, beside: any[]}} props beside: the images of the list, whose pictures are there */
+function Chosen({ audit, index, beside }) {
   const asked = useRead(`${audit.at}/images/${index}`);
-  return html`<${Answer} asked=${asked}>${(/** @type {any} */ image) => html`<${Detail} at=${audit.at} image=${image} />`}<//>`;
+  return html`<${Answer} asked=${asked}>${(/** @type {any} */ image) => html`<${Detail} at=${audit.at} image=${image} beside=${beside} />`}<//>`;
 }
 
-/** @param {{at: string, image: any}} props */
-function Detail({ at, image }) {
+/** @param {{at: string, image: any, beside: any[]}} props */
+function Detail({ at, image, beside }) {
   const theme = useTheme();
   const rows = image.classes.slice(0, 6);
   const [left, bar, line] = [110, 150, 30];
   const height = 10 + rows.length * line;
   const text = `Probabilities in image ${image.index}`;
   const shown = image.pictures.filter((/** @type {any} */ { what }) => ["benign", "difference", "adversarial", "map-benign", "map-adversarial"].includes(what));
-  const sheet = useSheet(sheetAddress(at, [image.index], shown.map((/** @type {any} */ { what }) => what))).value;
+  const list = useSheet(sheetOf(at, beside.map(carded))).value;
+  const there = (/** @type {string} */ what) => list?.place(image.index, what) ?? null;
+  const own = useSheet(sheetAddress(at, [image.index], shown.map((/** @type {any} */ { what }) => what).filter((/** @type {string} */ what) => !there(what)))).value;
   return html`<h3>Image ${image.index}</h3>
     <div class="images large">${shown.map((/** @type {any} */ { what, href, alt }) => html`<figure class="one" key=${what}>
-      <${Cropped} sheet=${sheet} index=${image.index} what=${what} alt=${alt} />
+      <${Cropped} sheet=${there(what) ? list : own} index=${image.index} what=${what} alt=${alt} />
       <figcaption>${what} <a href=${href} download=${`image-${image.index}-${what}.png`}>save</a></figcaption></figure>`)}</div>
     <${Figure} name=${`image-${image.index}-probabilities`} caption="Probability before (upper bar) and under attack (lower bar)">
       <svg class="picture" width=${left + bar + 60} height=${height} role="img" aria-label=${text}>
