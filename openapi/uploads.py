@@ -25,9 +25,9 @@ class UploadInfo(Frozen):
 
 
 class Source(Frozen):
-    """Where the file of a model or data set is: in an `upload` that has come whole, or at a `url`."""
+    """Where the file of a model or data set is: in the upload `upload_id` that has come whole, or at a `url`."""
 
-    upload: Id | None = Field(
+    upload_id: Id | None = Field(
         None, description="Id of an upload that has come whole; it is used up by what is made of it"
     )
     url: Annotated[str, Field(max_length=2000, pattern=WEB_ADDRESS)] | None = Field(
@@ -39,8 +39,8 @@ class Source(Frozen):
 
     @model_validator(mode="after")
     def _is_somewhere(self) -> "Source":
-        if (self.upload is None) == (self.url is None):
-            raise ValueError("give either upload or url")
+        if (self.upload_id is None) == (self.url is None):
+            raise ValueError("give either upload_id or url")
         return self
 
 

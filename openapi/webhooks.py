@@ -6,13 +6,13 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from openapi.addresses import WEB_ADDRESS
-from openapi.audits import Verdict
+from openapi.audits import Headline, Verdict
 from openapi.base import Frozen, Timestamp
 from openapi.problems import Problem
 
 
 class EventType(StrEnum):
-    """What has happened. `webhook.test` is what `POST /v1/webhooks/{webhook_id}/test` sends, whatever is subscribed to."""
+    """What has happened. `webhook.test` is what `POST /v1/webhook-endpoints/{webhook_id}/test` sends, whatever is subscribed to."""
 
     MODEL_READY = "model.ready"
     MODEL_REJECTED = "model.rejected"
@@ -29,6 +29,10 @@ class EventType(StrEnum):
     TEST = "webhook.test"
 
 
+#: Every event of a kind, those that later versions add among them.
+Kind = Literal["model.*", "dataset.*", "audit.*", "hardening.*"]
+
+
 class EventData(Frozen):
     """What an event is about; ask at `href` for the rest. Of a test event the webhook itself."""
 
@@ -36,6 +40,7 @@ class EventData(Frozen):
     href: str
     status: str
     verdict: Verdict | None = None
+    headline: Headline | None = Field(None, description="The report in one line, where there is one")
     problem: Problem | None = None
     model_id: str | None = None
     dataset_id: str | None = None
@@ -63,13 +68,14 @@ WebhookUrl = Annotated[
     ),
 ]
 Subscription = Annotated[
-    tuple[EventType, ...] | None, Field(min_length=1, max_length=50, description="Which events are sent; null: all")
+    tuple[EventType | Kind, ...] | None,
+    Field(min_length=1, max_length=50, description="Which events are sent, `audit.*` all of audits; null: all"),
 ]
 _Description = Annotated[str, Field(max_length=400)]
 
 
 class WebhookRequest(Frozen):
-    """The body of `POST /v1/webhooks`."""
+    """The body of `POST /v1/webhook-endpoints`."""
 
     url: WebhookUrl
     description: _Description = ""
@@ -102,7 +108,7 @@ class WebhookInfo(Frozen):
     id: str
     url: str
     description: str
-    events: tuple[EventType, ...] | None = Field(description="null: all")
+    events: tuple[EventType | Kind, ...] | None = Field(description="null: all")
     enabled: bool
     disabled_at: Timestamp | None = None
     disabled_reason: str | None = Field(None, description="Why the service sends nothing any more")

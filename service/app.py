@@ -38,9 +38,10 @@ from service.policies.controller import PolicyController
 from service.reference.controller import ReferenceController
 from service.reference.page import POLICY
 from service.resumable.controller import ResumableController
+from service.tenants.controller import UsageController
 from service.ui.controller import PageController
 from service.upkeep.keeper import kept_in_order
-from service.webhooks.controller import WebhookController
+from service.webhooks.controller import DeliveryController, WebhookController
 from service.webhooks.deliverer import Deliverer
 
 _DESCRIPTION = (
@@ -60,7 +61,7 @@ _TAGS = [
     Tag("comparisons", "Two audits of the same images, sample by sample"),
     Tag("hardenings", "Training a model against attacks, and comparing before and after"),
     Tag("artifacts", "Files that jobs left"),
-    Tag("keys", "A tenant's API keys, for keys of scope `admin`"),
+    Tag("keys", "A tenant's API keys, for keys of scope `admin`, and what it has"),
     Tag("webhooks", "Who is told of what happens, and what was told (Standard Webhooks)"),
     Tag("integrations", "What registries of models tell"),
     Tag("catalog", "What can be asked for"),
@@ -133,7 +134,9 @@ def create_app(settings: Settings, *, workers_ended: Ended | None = None) -> Lit
             ArtifactController,
             CatalogController,
             KeyController,
+            UsageController,
             WebhookController,
+            DeliveryController,
             IntegrationController,
         ],
         guards=[require_key, RateLimit(settings.rate_limit_per_minute), known_query, acceptable],

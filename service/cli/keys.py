@@ -28,7 +28,12 @@ def keys(context: click.Context, data: Path) -> None:
 
 _SCOPES = click.Choice(["read", "submit", "admin"])
 _days_option = click.option(
-    "--expires-days", type=click.FloatRange(0, 36_500, min_open=True), help="Days until it ends by itself [never]."
+    "--expires",
+    "--expires-days",
+    "expires_days",
+    metavar="DAYS",
+    type=click.FloatRange(0, 36_500, min_open=True),
+    help="Days until it ends by itself [never].",
 )
 
 

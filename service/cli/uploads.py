@@ -103,7 +103,7 @@ class _Upload:
             "POST",
             f"/v1/{self._kind}",
             failure=Exit.UPLOAD_REJECTED,
-            json={"upload": upload, "metadata": self._metadata},
+            json={"upload_id": upload, "metadata": self._metadata},
             headers={"Idempotency-Key": self._key},
             timeout=_TIMEOUT,
         )

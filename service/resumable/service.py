@@ -163,13 +163,13 @@ class ResumableUploads:
                 row.expires_at = self._expiry()
                 parts = await _parts(session, identity)
         except NotFound as error:
-            raise InvalidField("/upload", f"{error.detail}; it was used, has expired, or never was") from error
+            raise InvalidField("/upload_id", f"{error.detail}; it was used, has expired, or never was") from error
         if row.received < row.length:
             raise NotReady(f"The upload {identity} has {row.received} of {row.length} bytes", offset=row.received)
         if row.length > max_bytes:
-            raise InvalidField("/upload", f"it has {row.length} bytes; this service takes files up to {max_bytes}")
+            raise InvalidField("/upload_id", f"it has {row.length} bytes; this service takes files up to {max_bytes}")
         if row.length == 0:
-            raise InvalidField("/upload", "the file is empty")
+            raise InvalidField("/upload_id", "the file is empty")
         shas = frozenset(part.sha256 for part in parts)
         if len(parts) == 1:
             blob = Blob(sha256=parts[0].sha256, size=row.length)
@@ -178,7 +178,7 @@ class ResumableUploads:
         if row.sha256 not in (None, blob.sha256):
             await collect(self._services, {blob.sha256} - shas, set())
             raise InvalidField(
-                "/upload", f"the file has the sha256 {blob.sha256}, and not {row.sha256}, which was said of it"
+                "/upload_id", f"the file has the sha256 {blob.sha256}, and not {row.sha256}, which was said of it"
             )
         return Assembled(row, blob, shas)
 
@@ -196,7 +196,7 @@ class ResumableUploads:
         """Forget an upload in the transaction that makes something of it. Raises `InvalidField` if it is gone."""
         row = await session.get(ResumableUpload, identity, with_for_update=True)
         if row is None:
-            raise InvalidField("/upload", f"the upload {identity!r} has been used by somebody else at this moment")
+            raise InvalidField("/upload_id", f"the upload {identity!r} has been used by somebody else at this moment")
         await session.delete(row)
         await session.flush()
 

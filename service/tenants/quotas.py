@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from openapi.base import utc_now
 from openapi.problems import QuotaExceeded, RateLimited
-from openapi.status import TERMINAL
+from openapi.status import TERMINAL, JobStatus
 from openapi.wire.settings import Settings
 from service.db.resumable import ResumableUpload
 from service.db.tables import Artifact, Dataset, Job, Model, Tenant
@@ -62,6 +62,14 @@ async def unfinished_jobs(session: AsyncSession, tenant_id: str) -> int:
     """Jobs of a tenant that have not ended; a hardening that is a part of an audit counts with it."""
     query = select(func.count()).where(
         Job.tenant_id == tenant_id, Job.status.not_in(TERMINAL), Job.parent_job_id.is_(None)
+    )
+    return int(await session.scalar(query) or 0)
+
+
+async def waiting_jobs(session: AsyncSession, tenant_id: str) -> int:
+    """Those of `unfinished_jobs` of which no worker has begun anything."""
+    query = select(func.count()).where(
+        Job.tenant_id == tenant_id, Job.status == JobStatus.QUEUED, Job.parent_job_id.is_(None)
     )
     return int(await session.scalar(query) or 0)
 

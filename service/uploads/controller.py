@@ -40,7 +40,7 @@ def upload_call(uploads: Uploads, description: str, example: dict[str, Any]) -> 
         upload=uploads.metadata_type,
         body=uploads.source_type,
         headers=("Idempotency-Key", "Content-Digest", "Repr-Digest"),
-        examples={"metadata": example, "body": {"upload": "upl_01k9zq3v8c4f0t7m2e5r6y1a9b", "metadata": example}},
+        examples={"metadata": example, "body": {"upload_id": "upl_01k9zq3v8c4f0t7m2e5r6y1a9b", "metadata": example}},
     )
 
     @post(

@@ -101,7 +101,7 @@ class UploadService(ABC, Generic[Row, Meta, Info]):
             file = await fetch(self._services, source.url, self.max_bytes)
             await self._compare(file.blob, source.sha256)
             return await self._made(once, file.blob, file.filename, metadata)
-        found = await ResumableUploads(self._services).assemble(str(source.upload), self.max_bytes)
+        found = await ResumableUploads(self._services).assemble(str(source.upload_id), self.max_bytes)
         await self._compare(found.blob, source.sha256)
         made = await self._made(once, found.blob, found.upload.filename, metadata, found.upload.id)
         await collect(self._services, set(found.parts), set())

@@ -1,4 +1,4 @@
-"""`/v1/webhooks`: whom a tenant has told of what happens, for keys of scope `admin`."""
+"""`/v1/webhook-endpoints`, `/v1/webhook-deliveries`: whom a tenant tells what happens, for keys of scope `admin`."""
 
 from typing import Annotated, Any
 
@@ -30,7 +30,7 @@ _Of = Annotated[DeliveryStatus | None, QueryParameter(description="Only messages
 class WebhookController(Controller):
     """A tenant's webhooks."""
 
-    path = "/webhooks"
+    path = "/webhook-endpoints"
     tags = ["webhooks"]
     opt = {"scope": Scope.ADMIN}
 
@@ -45,7 +45,7 @@ class WebhookController(Controller):
     async def create(self, request: Req, services: Parts) -> Response[Any]:
         """Have events sent to an address. The secret that signs them is in this answer and nowhere else."""
         made = await WebhookService(services).create(await read_json(request, WebhookRequest))
-        return answer(made, status=201, headers={**_SECRET, "Location": f"/v1/webhooks/{made.id}"})
+        return answer(made, status=201, headers={**_SECRET, "Location": f"/v1/webhook-endpoints/{made.id}"})
 
     @get_or_head("/", operation_id="listWebhooks", doc=Doc({200: Page[WebhookInfo]}, ("validation",)))
     async def listing(
@@ -94,7 +94,7 @@ class WebhookController(Controller):
     async def test(self, webhook_id: Id, services: Parts) -> Response[Any]:
         """Send the event `webhook.test`. The answer's `id` leads to what became of it."""
         sent = await WebhookService(services).test(webhook_id)
-        return answer(sent, status=202, headers={"Location": f"/v1/webhooks/{webhook_id}/deliveries/{sent.id}"})
+        return answer(sent, status=202, headers={"Location": f"/v1/webhook-deliveries/{sent.id}"})
 
     @delete(
         "/{webhook_id:str}", operation_id="deleteWebhook", opt=Doc({204: None}, ("not-found",)).opt(), status_code=204
@@ -119,21 +119,25 @@ class WebhookController(Controller):
         """List the messages of 30 days, newest first, with every try at delivering them."""
         return answer(await WebhookService(services).deliveries(webhook_id, limit, cursor, status))
 
-    @get_or_head(
-        "/{webhook_id:str}/deliveries/{delivery_id:str}",
-        operation_id="getDelivery",
-        doc=Doc({200: DeliveryInfo}, ("not-found",)),
-    )
-    async def delivery(self, webhook_id: Id, delivery_id: Id, services: Parts) -> Response[Any]:
+
+class DeliveryController(Controller):
+    """The messages of a tenant's webhooks."""
+
+    path = "/webhook-deliveries"
+    tags = ["webhooks"]
+    opt = {"scope": Scope.ADMIN}
+
+    @get_or_head("/{delivery_id:str}", operation_id="getDelivery", doc=Doc({200: DeliveryInfo}, ("not-found",)))
+    async def delivery(self, delivery_id: Id, services: Parts) -> Response[Any]:
         """Read a message and what became of it."""
-        return answer(await WebhookService(services).delivery(webhook_id, delivery_id))
+        return answer(await WebhookService(services).delivery(delivery_id))
 
     @post(
-        "/{webhook_id:str}/deliveries/{delivery_id:str}/replay",
+        "/{delivery_id:str}/replay",
         operation_id="replayDelivery",
         status_code=202,
         opt=Doc({202: DeliveryInfo}, ("not-found", "conflict")).opt(),
     )
-    async def replay(self, webhook_id: Id, delivery_id: Id, services: Parts) -> Response[Any]:
+    async def replay(self, delivery_id: Id, services: Parts) -> Response[Any]:
         """Send a message again, under the same `webhook-id`."""
-        return answer(await WebhookService(services).replay(webhook_id, delivery_id), status=202)
+        return answer(await WebhookService(services).replay(delivery_id), status=202)

@@ -7,14 +7,18 @@ from pydantic import ValidationError
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from openapi.base import utc_now
+from openapi.audits import Headline
+from openapi.base import NEWER, utc_now
 from openapi.problems import Problem
+from openapi.stages.base import Stage
 from openapi.status import JobKind, JobStatus
 from openapi.webhooks import EventData, EventType, WebhookEvent
-from service.db.tables import Delivery, Job, Webhook
+from service.db.bases import Json
+from service.db.tables import Delivery, Job, ShardRow, Webhook
 from service.ids import new_id
 from service.orchestrator import job_rows
 from service.orchestrator.effects import effects
+from service.orchestrator.step_states import StepStatus
 
 _log = logging.getLogger("tremor.webhooks")
 
@@ -31,25 +35,37 @@ _OF_JOBS = {
 }
 
 
-def event_of(job: Job, status: JobStatus) -> WebhookEvent | None:
+async def _headline(session: AsyncSession, job: Job) -> Json | None:
+    """The report of a job in one line, where it has one."""
+    if job.kind in _UPLOADS or job.status != JobStatus.SUCCEEDED:
+        return None
+    report = select(ShardRow.result["value"]["headline"]).where(
+        ShardRow.job_id == job.id, ShardRow.stage == Stage.REPORT, ShardRow.status == StepStatus.SUCCEEDED
+    )
+    found: Json | None = await session.scalar(report.limit(1))
+    return found
+
+
+def event_of(job: Job, status: JobStatus, headline: Json | None = None) -> WebhookEvent | None:
     """What is told of a job that has just entered a status; None where that is no news."""
     names, noun = (_OF_UPLOADS, _UPLOADS[job.kind]) if job.kind in _UPLOADS else (_OF_JOBS, str(job.kind))
     name = f"{noun}.{names.get(status)}"
     if name not in list(EventType):
         return None
     try:
-        return WebhookEvent(type=EventType(name), timestamp=utc_now(), data=_data(job, names[status]))
+        return WebhookEvent(type=EventType(name), timestamp=utc_now(), data=_data(job, names[status], headline))
     except ValidationError:
         _log.exception("nobody can be told of %s %s: what is stored of it is broken", job.kind, job.id)
         return None
 
 
-def _data(job: Job, status: str) -> EventData:
+def _data(job: Job, status: str, headline: Json | None) -> EventData:
     return EventData(
         id=job.id,
         href=f"/v1/{job_rows.address(job)}",
         status="running" if status == "started" else status,
         verdict=job.verdict,
+        headline=None if headline is None else Headline.model_validate(headline, extra=NEWER),
         problem=Problem.model_validate(job.problem) if job.problem else None,
         model_id=job.model_id,
         dataset_id=job.dataset_id,
@@ -61,14 +77,14 @@ def _data(job: Job, status: str) -> EventData:
 async def announce(session: AsyncSession, news: Iterable[tuple[Job, JobStatus]]) -> None:
     """Write a message to each enabled webhook of a job's tenant that wants to hear of it."""
     for job, status in news:
-        event = event_of(job, status)
+        event = event_of(job, status, await _headline(session, job))
         if event is None:
             continue
         hooks = await session.scalars(
             select(Webhook).where(Webhook.tenant_id == job.tenant_id, Webhook.disabled_at.is_(None))
         )
         for hook in hooks:
-            if hook.events is None or event.type in hook.events:
+            if hook.events is None or event.type in hook.events or f"{event.type.partition('.')[0]}.*" in hook.events:
                 post(session, hook, event)
 
 

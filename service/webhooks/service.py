@@ -41,7 +41,7 @@ def webhook_info(row: Webhook) -> WebhookInfo:
         id=row.id,
         url=row.url,
         description=row.description,
-        events=None if row.events is None else tuple(EventType(name) for name in row.events),
+        events=None if row.events is None else tuple(row.events),
         enabled=row.disabled_at is None,
         disabled_at=row.disabled_at,
         disabled_reason=row.disabled_reason,
@@ -162,7 +162,7 @@ class WebhookService:
         async with self._services.orchestrator.transaction() as session:
             row = await self.find(session, identity)
             _check_enabled(row)
-            data = EventData(id=row.id, href=f"/v1/webhooks/{row.id}", status="enabled")
+            data = EventData(id=row.id, href=f"/v1/webhook-endpoints/{row.id}", status="enabled")
             sent = post(session, row, WebhookEvent(type=EventType.TEST, timestamp=utc_now(), data=data))
             await session.flush()
         return delivery_info(sent)
@@ -181,24 +181,22 @@ class WebhookService:
             rows = await session.scalars(query.order_by(Delivery.id.desc()).limit(limit + 1))
             return page(rows.all(), limit, delivery_info)
 
-    async def _message(self, session: AsyncSession, identity: str, message_id: str) -> Delivery:
+    async def _message(self, session: AsyncSession, message_id: str) -> Delivery:
         row = await session.get(Delivery, message_id)
-        if row is None or row.webhook_id != identity or not self._services.caller.may_see(row):
-            raise NotFound(f"The webhook {identity!r} has no message {message_id!r}")
+        if row is None or not self._services.caller.may_see(row):
+            raise NotFound(f"There is no message {message_id!r}")
         return row
 
-    async def delivery(self, identity: str, message_id: str) -> DeliveryInfo:
+    async def delivery(self, message_id: str) -> DeliveryInfo:
         """One message."""
         async with self._services.db.read() as session:
-            await self.find(session, identity)
-            return delivery_info(await self._message(session, identity, message_id))
+            return delivery_info(await self._message(session, message_id))
 
-    async def replay(self, identity: str, message_id: str) -> DeliveryInfo:
+    async def replay(self, message_id: str) -> DeliveryInfo:
         """Send a message again under its id, with retries as if new. `Conflict` while the webhook is disabled."""
         async with self._services.orchestrator.transaction() as session:
-            hook = await self.find(session, identity)
-            row = await self._message(session, identity, message_id)
-            _check_enabled(hook)
+            row = await self._message(session, message_id)
+            _check_enabled(await self.find(session, row.webhook_id))
             again(session, row)
         return delivery_info(row)
 
@@ -208,5 +206,5 @@ def _check_enabled(row: Webhook) -> None:
         raise Conflict(f"The webhook {row.id} is disabled; enable it first")
 
 
-def _names(events: tuple[EventType, ...] | None) -> list[str] | None:
-    return None if events is None else [event.value for event in dict.fromkeys(events)]
+def _names(events: tuple[str, ...] | None) -> list[str] | None:
+    return None if events is None else [str(event) for event in dict.fromkeys(events)]

@@ -37,7 +37,7 @@ def test_lines_have_ids_and_no_secrets(broker: Broker, tmp_path: Path) -> None:
         try:
             url = f"http://127.0.0.1:{bound.getsockname()[1]}"
             with httpx.Client(base_url=url, timeout=90, headers={"Authorization": f"Bearer {secret}"}) as api:
-                hook = api.post("/v1/webhooks", json={"url": "http://ci.invalid/"}).json()
+                hook = api.post("/v1/webhook-endpoints", json={"url": "http://ci.invalid/"}).json()
                 model, dataset = ready(api, worker)
                 job = audit(api, model, dataset)
                 _metrics_by_tenant(url, identity)

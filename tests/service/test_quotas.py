@@ -22,7 +22,7 @@ from service.tenants.rates import Rates
 from tests.service.conftest import Served, audit, flush, make_settings, ready, upload, upload_ready
 from tests.service.test_problems import is_problem
 from tests.service.test_tenants import key
-from tests.service.worker import ProtocolWorker
+from tests.service.worker import ProtocolWorker, until
 
 
 @pytest.fixture(scope="module")
@@ -290,3 +290,27 @@ def test_places_in_the_queue(settings: Settings, url: str, worker: ProtocolWorke
         finish(worker, patient, *jobs)
         assert [patient.get(f"/v1/audits/{job}").json()["queue_position"] for job in jobs] == [None, None, None]
         finish(worker, rival, *(item["id"] for item in rival.get("/v1/audits").json()["items"]))
+
+
+def test_usage_says_what_there_is_and_what_there_may_be(settings: Settings, url: str, worker: ProtocolWorker) -> None:
+    limits = ("--max-bytes", "1000000", "--max-queued", "7", "--requests-per-minute", "600")
+    with member(settings, url, "frugal", *limits) as frugal:
+        assert frugal.get("/v1/usage").json() == {
+            "bytes": 0,
+            "queued": 0,
+            "running": 0,
+            "limits": {"bytes": 1_000_000, "queued": 7, "running": None, "requests_per_minute": 600},
+        }
+        model, dataset = ready(frugal, worker)
+        sizes = [frugal.get(f"/v1/{path}").json()["size"] for path in (f"models/{model}", f"datasets/{dataset}")]
+        jobs = [audit(frugal, model, dataset, seed=seed) for seed in (1, 2)]
+        found = frugal.get("/v1/usage").json()
+        assert (found["bytes"], found["queued"], found["running"]) == (sum(sizes), 2, 0)
+        shard = worker.take()
+        worker.tell(shard, "started")
+        until(lambda: frugal.get("/v1/usage").json()["running"] == 1)
+        worker.do(shard)
+        finish(worker, frugal, *jobs)
+        found = frugal.get("/v1/usage").json()
+        assert (found["queued"], found["running"]) == (0, 0)
+        assert found["bytes"] > sum(sizes), "reports are kept as well"

@@ -71,7 +71,7 @@ def test_two_apis_take_turns_at_the_parts_of_one_file(installed: Settings) -> No
         assert one.get(f"/v1/datasets/{found['id']}/content").content == LARGE
         assert one.head(path, headers=VERSION).status_code == 404, "it was used up"
         again = make(one, "datasets", path)
-        assert is_problem(again, 422, "validation")["errors"][0]["pointer"] == "/upload"
+        assert is_problem(again, 422, "validation")["errors"][0]["pointer"] == "/upload_id"
     asyncio.run(nothing_else(installed, found["sha256"]))
 
 
@@ -222,7 +222,7 @@ def test_one_of_many_parts_at_one_place_is_kept(world: World) -> None:
 def test_the_same_request_makes_one_thing_once(world: World) -> None:
     path = begin(world.api, 3)
     send(world.api, path, 0, b"one")
-    body = {"upload": path.rpartition("/")[2]}
+    body = {"upload_id": path.rpartition("/")[2]}
     answers = [world.api.post("/v1/models", json=body, headers={"Idempotency-Key": "k17"}) for _ in range(2)]
     assert [answer.status_code for answer in answers] == [201, 201]
     assert answers[0].json() == answers[1].json()
@@ -234,9 +234,9 @@ def test_the_same_request_makes_one_thing_once(world: World) -> None:
     ("body", "pointer"),
     [
         ({}, ""),
-        ({"upload": "a", "url": "http://a/b"}, ""),
-        ({"upload": "upl_none"}, "/upload"),
-        ({"upload": "u", "metadata": {"nme": 1}}, "/metadata/nme"),
+        ({"upload_id": "a", "url": "http://a/b"}, ""),
+        ({"upload_id": "upl_none"}, "/upload_id"),
+        ({"upload_id": "u", "metadata": {"nme": 1}}, "/metadata/nme"),
     ],
 )
 def test_a_wrong_source_names_the_field(world: World, body: dict[str, object], pointer: str) -> None:

@@ -31,14 +31,14 @@ def test_a_private_address_is_refused_at_once(world: World, host: str) -> None:
     url = f"http://{host}:8000/hook"
     made = hook(world.api, "https://ci.example/hook")["id"]
     for answer in (
-        world.api.post("/v1/webhooks", json={"url": url}),
-        world.api.patch(f"/v1/webhooks/{made}", json={"url": url}),
+        world.api.post("/v1/webhook-endpoints", json={"url": url}),
+        world.api.patch(f"/v1/webhook-endpoints/{made}", json={"url": url}),
     ):
         body = is_problem(answer, 422, "validation")
         assert body["errors"][0]["pointer"] == "/url"
         assert "is no public address" in body["errors"][0]["detail"]
-    assert world.api.get(f"/v1/webhooks/{made}").json()["url"] == "https://ci.example/hook"
-    world.api.delete(f"/v1/webhooks/{made}")
+    assert world.api.get(f"/v1/webhook-endpoints/{made}").json()["url"] == "https://ci.example/hook"
+    world.api.delete(f"/v1/webhook-endpoints/{made}")
 
 
 def test_addresses_that_are_not_public_are_not_connected_to(world: World, receiver: Receiver) -> None:

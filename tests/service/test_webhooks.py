@@ -23,7 +23,7 @@ from service.embedded.broker import Broker
 from service.orchestrator import job_rows
 from tests.service.conftest import Served, World, audit, ended, flush, make_settings, ready, running, upload
 from tests.service.receiver import Receiver, receiving, until
-from tests.service.worker import ProtocolWorker
+from tests.service.worker import HEADLINE, ProtocolWorker
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +44,7 @@ def receiver(tmp_path: Path) -> Iterator[Receiver]:
 
 
 def hook(api: httpx.Client, url: str, **fields: Any) -> dict[str, Any]:
-    answer = api.post("/v1/webhooks", json={"url": url, **fields})
+    answer = api.post("/v1/webhook-endpoints", json={"url": url, **fields})
     assert answer.status_code == 201, answer.text
     found: dict[str, Any] = answer.json()
     return found
@@ -52,7 +52,7 @@ def hook(api: httpx.Client, url: str, **fields: Any) -> dict[str, Any]:
 
 def try_out(api: httpx.Client, identity: str) -> str:
     """Have a test event sent; returns the address of its delivery."""
-    answer = api.post(f"/v1/webhooks/{identity}/test")
+    answer = api.post(f"/v1/webhook-endpoints/{identity}/test")
     assert answer.status_code == 202, answer.text
     return str(answer.headers["location"])
 
@@ -85,8 +85,9 @@ def bring_forward(settings: Settings) -> bool:
 def test_what_happens_is_told_and_signed(hooked: World, receiver: Receiver) -> None:
     api, worker = hooked.api, hooked.worker
     everything = hook(api, receiver.url, description="all of it")
-    with receiving(receiver.folder / "other") as other:
+    with receiving(receiver.folder / "other") as other, receiving(receiver.folder / "audits") as audits:
         hook(api, other.url, events=["audit.failed", "dataset.rejected"])
+        assert hook(api, audits.url, events=["audit.*"])["events"] == ["audit.*"]
         dataset = upload(api, "datasets", b"another data set")
         worker.do(worker.take())
         job = audit(api, hooked.model, hooked.dataset, labels={"team": "vision"})
@@ -107,6 +108,7 @@ def test_what_happens_is_told_and_signed(hooked: World, receiver: Receiver) -> N
         told = events[2]["data"]
         assert (told["id"], told["status"], told["labels"]) == (job, "succeeded", {"team": "vision"})
         assert (told["model_id"], told["dataset_id"]) == (hooked.model, hooked.dataset)
+        assert told["headline"] == json.loads(HEADLINE.model_dump_json())
         assert api.get(told["href"]).json()["id"] == job
         assert {got["headers"]["content-type"] for got in receiver.got()} == {"application/json"}
         with pytest.raises(standardwebhooks.WebhookVerificationError):
@@ -117,6 +119,9 @@ def test_what_happens_is_told_and_signed(hooked: World, receiver: Receiver) -> N
         ended(api, f"audits/{job}")
         until(lambda: other.events("audit.failed"))
         assert [json.loads(got["body"])["data"]["id"] for got in other.got()] == [job]
+        until(lambda: audits.events("audit.failed"))
+        kinds = ["audit.started", "audit.succeeded", "audit.failed"]
+        assert [json.loads(got["body"])["type"] for got in audits.got()] == kinds, "no data set"
         assert json.loads(other.got()[0]["body"])["data"]["problem"]["status"] >= 400
 
 
@@ -157,7 +162,7 @@ def test_a_secret_is_rotated_with_an_overlap(hooked: World, receiver: Receiver) 
     made = hook(hooked.api, receiver.url)
     identity, secrets = made["id"], [made["secret"]]
     for overlap in (3600, 0):
-        answer = hooked.api.post(f"/v1/webhooks/{identity}/rotate", json={"overlap_seconds": overlap})
+        answer = hooked.api.post(f"/v1/webhook-endpoints/{identity}/rotate", json={"overlap_seconds": overlap})
         assert (answer.status_code, answer.headers["cache-control"]) == (200, "no-store")
         secrets.append(answer.json()["secret"])
         try_out(hooked.api, identity)
@@ -166,7 +171,7 @@ def test_a_secret_is_rotated_with_an_overlap(hooked: World, receiver: Receiver) 
     both, alone = receiver.got()
     assert [accepts(secret, both) for secret in secrets] == [True, True, False]
     assert [accepts(secret, alone) for secret in secrets] == [False, False, True]
-    assert secrets[2] not in hooked.api.get(f"/v1/webhooks/{identity}").text, "a secret is shown once"
+    assert secrets[2] not in hooked.api.get(f"/v1/webhook-endpoints/{identity}").text, "a secret is shown once"
 
 
 def accepts(secret: str, got: dict[str, Any]) -> bool:
@@ -177,13 +182,15 @@ def accepts(secret: str, got: dict[str, Any]) -> bool:
 
 
 def test_a_delivered_message_is_replayed(hooked: World, receiver: Receiver) -> None:
-    place = try_out(hooked.api, hook(hooked.api, receiver.url)["id"])
+    identity = hook(hooked.api, receiver.url)["id"]
+    place = try_out(hooked.api, identity)
     until(lambda: hooked.api.get(place).json()["status"] == "delivered")
     assert hooked.api.post(f"{place}/replay").json()["status"] == "pending"
     until(lambda: len(receiver.got()) == 2)
     one, two = receiver.got()
     assert (one["headers"]["webhook-id"], one["body"]) == (two["headers"]["webhook-id"], two["body"])
-    listed = until(lambda: hooked.api.get(place.rpartition("/")[0], params={"status": "delivered"}).json()["items"])
+    log = f"/v1/webhook-endpoints/{identity}/deliveries?status=delivered"
+    listed = until(lambda: hooked.api.get(log).json()["items"])
     assert [([a["replayed"] for a in item["attempts"]], item["attempt_count"]) for item in listed] == [
         ([True, False], 2)
     ]
@@ -193,19 +200,21 @@ def test_a_receiver_that_is_gone_is_disabled_and_reported(hooked: World, receive
     receiver.plan("410")
     identity = hook(hooked.api, receiver.url)["id"]
     place = try_out(hooked.api, identity)
-    found = until(lambda: not (found := hooked.api.get(f"/v1/webhooks/{identity}").json())["enabled"] and found)
+    found = until(
+        lambda: not (found := hooked.api.get(f"/v1/webhook-endpoints/{identity}").json())["enabled"] and found
+    )
     assert "410" in found["disabled_reason"]
     until(lambda: hooked.api.get(place).json()["status"] == "failed")
     assert "tremor_webhooks_disabled 1.0" in hooked.api.get("/metrics").text
-    for path in (f"/v1/webhooks/{identity}/test", f"{place}/replay"):
+    for path in (f"/v1/webhook-endpoints/{identity}/test", f"{place}/replay"):
         assert hooked.api.post(path).status_code == 409
-    changed = hooked.api.patch(f"/v1/webhooks/{identity}", json={"enabled": True}).json()
+    changed = hooked.api.patch(f"/v1/webhook-endpoints/{identity}", json={"enabled": True}).json()
     assert (changed["enabled"], changed["disabled_reason"], changed["failing_since"]) == (True, None, None)
     hooked.api.post(f"{place}/replay")
     until(lambda: hooked.api.get(place).json()["status"] == "delivered")
-    off = hooked.api.patch(f"/v1/webhooks/{identity}", json={"enabled": False, "description": "off"}).json()
+    off = hooked.api.patch(f"/v1/webhook-endpoints/{identity}", json={"enabled": False, "description": "off"}).json()
     assert (off["enabled"], off["disabled_reason"], off["description"]) == (False, None, "off")
-    assert hooked.api.delete(f"/v1/webhooks/{identity}").status_code == 204
+    assert hooked.api.delete(f"/v1/webhook-endpoints/{identity}").status_code == 204
     assert hooked.api.get(place).status_code == 404
 
 
@@ -218,7 +227,7 @@ def test_a_receiver_that_hangs_holds_up_no_other(hooked: World, receiver: Receiv
         other = try_out(hooked.api, hook(hooked.api, quick.url)["id"])
         until(lambda: hooked.api.get(other).json()["status"] == "delivered")
     assert hooked.api.get(place).json()["status"] == "pending"
-    hooked.api.delete(f"/v1/webhooks/{hanging}")
+    hooked.api.delete(f"/v1/webhook-endpoints/{hanging}")
 
 
 def test_several_processes_send_each_message_once(hooked: World, receiver: Receiver) -> None:
@@ -242,13 +251,14 @@ def test_wrong_requests_are_refused_by_name(world: World) -> None:
         ({"url": "http://example.org\n/"}, "/url"),
         ({"url": "https://example.org", "events": []}, "/events"),
         ({"url": "https://example.org", "events": ["audit.exploded"]}, "/events/0"),
+        ({"url": "https://example.org", "events": ["*"]}, "/events/0"),
         ({"url": "https://example.org", "secret": "mine"}, "/secret"),
     ):
-        answer = world.api.post("/v1/webhooks", json=body)
+        answer = world.api.post("/v1/webhook-endpoints", json=body)
         assert answer.status_code == 422, answer.text
         assert answer.json()["errors"][0]["pointer"] == pointer
         assert "^" not in answer.json()["errors"][0]["detail"], "no regular expression"
-    assert world.api.get("/v1/webhooks").json()["items"] == []
+    assert world.api.get("/v1/webhook-endpoints").json()["items"] == []
 
 
 async def test_what_did_not_happen_is_not_told(hooked: World) -> None:
@@ -276,4 +286,4 @@ async def test_what_did_not_happen_is_not_told(hooked: World) -> None:
     await services.queue.aclose()
     await services.db.close()
     await asyncio.to_thread(hooked.worker.waiting, 1.0)
-    hooked.api.delete(f"/v1/webhooks/{identity}")
+    hooked.api.delete(f"/v1/webhook-endpoints/{identity}")

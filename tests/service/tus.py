@@ -48,7 +48,7 @@ def offset(api: httpx.Client, path: str) -> int:
 
 def make(api: httpx.Client, kind: str, path: str, metadata: dict[str, Any] | None = None) -> httpx.Response:
     """Make a model or a data set of an upload."""
-    return api.post(f"/v1/{kind}", json={"upload": path.rpartition("/")[2], "metadata": metadata or {}})
+    return api.post(f"/v1/{kind}", json={"upload_id": path.rpartition("/")[2], "metadata": metadata or {}})
 
 
 def blobs(settings: Settings) -> set[str]:

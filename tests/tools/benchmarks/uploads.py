@@ -41,7 +41,7 @@ def measure(api: httpx.Client, pid: int, size: int) -> None:
     headers = {**_VERSION, "Upload-Offset": "0", "Content-Type": "application/offset+octet-stream"}
     api.patch(made.headers["location"], content=_blocks(size), headers=headers).raise_for_status()
     sent = time.perf_counter()
-    answer = api.post("/v1/datasets", json={"upload": made.json()["id"]})
+    answer = api.post("/v1/datasets", json={"upload_id": made.json()["id"]})
     answer.raise_for_status()
     done = time.perf_counter()
     place = f"/v1/datasets/{answer.json()['id']}/content"
