@@ -23,7 +23,7 @@ RESULT_VERSION: dict[Stage, int] = dict.fromkeys(Stage, 2) | {
     Stage.INSPECT_MODEL: 4,
     Stage.INSPECT_DATASET: 3,
     Stage.ATTACK: 6,
-    Stage.NEURONS: 4,
+    Stage.NEURONS: 5,
     Stage.ANALYSIS: 4,
     Stage.HARDEN: 4,
     Stage.REPORT: 3,

@@ -74,10 +74,13 @@ def run(ctx: JobContext[NeuronsParams]) -> NeuronsValue:
 
 
 def rows_at_once(layers: tuple[LayerInfo, ...], device: str) -> int:
-    """How many pairs fit: the activations of all layers, benign and adversarial, are held together once."""
+    """How many pairs fit: the activations of all layers, benign and adversarial, are held together once.
+
+    Two at least, since a single image would be read twice (`workers.analyses.slices.never_alone`).
+    """
     kind = device.split(":")[0]
     per_pair = 2 * 4 * sum(int(np.prod(layer.shape)) for layer in layers)
-    return max(1, min(_MOST_AT_ONCE.get(kind, 128), _BYTES_AT_ONCE.get(kind, 128 * 2**20) // max(1, per_pair)))
+    return max(2, min(_MOST_AT_ONCE.get(kind, 128), _BYTES_AT_ONCE.get(kind, 128 * 2**20) // max(1, per_pair)))
 
 
 def _on(device: str, rows: tuple[Tensor, Tensor, Tensor]) -> tuple[Tensor, Tensor, Tensor]:
