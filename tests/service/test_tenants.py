@@ -127,7 +127,7 @@ def test_every_route_with_an_id_is_404_for_another_key_as_if_nothing_were_there(
 
 
 def filled(path: str, ids: dict[str, str]) -> str:
-    """A path with ids in its parameters, 0 in those that count inside of what has an id, and what it cannot be without."""
+    """A path with ids in its parameters, 0 in those that count inside of what has an id, and what it must have."""
     query = "?images=0&pictures=benign" if path.endswith("/sheet.png") else ""
     return re.sub(r"\{(\w+)[^}]*\}", lambda match: ids.get(match[1], "0"), path) + query
 
