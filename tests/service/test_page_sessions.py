@@ -58,7 +58,7 @@ def test_a_session_sees_and_does_what_its_key_may(settings: Settings, browser: h
 
 
 def test_the_cookie_is_for_this_page_alone(settings: Settings, browser: httpx.Client) -> None:
-    secret = key(settings, "somebody")[1]
+    secret = key(settings, "stranger")[1]
     cookie = SimpleCookie(signed_in(browser, secret).headers["set-cookie"])["tremor_session"]
     assert cookie["httponly"] is True
     assert (cookie["samesite"], cookie["path"], cookie["domain"], cookie["max-age"]) == ("Strict", "/", "", "")
@@ -76,7 +76,7 @@ def test_the_cookie_is_for_this_page_alone(settings: Settings, browser: httpx.Cl
 
 
 def test_signing_out_ends_the_session_wherever_its_cookie_is(settings: Settings, browser: httpx.Client) -> None:
-    signed_in(browser, key(settings, "somebody")[1])
+    signed_in(browser, key(settings, "leaver")[1])
     stolen = {"Cookie": f"tremor_session={browser.cookies['tremor_session']}"}
     assert browser.delete("/ui/session").json()["signed_in"] is False
     assert "tremor_session" not in browser.cookies
@@ -133,7 +133,7 @@ def test_a_wrong_body(browser: httpx.Client) -> None:
 
 
 def test_a_header_counts_before_the_cookie(settings: Settings, browser: httpx.Client) -> None:
-    signed_in(browser, key(settings, "somebody")[1])
+    signed_in(browser, key(settings, "header")[1])
     assert browser.get("/v1/audits", headers={"Authorization": "Bearer trm_nonsense"}).status_code == 401
 
 

@@ -62,8 +62,11 @@ def test_a_body_that_is_not_json_by_its_type_is_415(world: World) -> None:
     is_problem(answer, 415, "unsupported-media-type")
 
 
-def test_an_upload_that_is_not_multipart_is_415(world: World) -> None:
-    is_problem(world.api.post("/v1/models", json={"file": "x"}), 415, "unsupported-media-type")
+def test_an_upload_that_is_neither_multipart_nor_says_where_the_file_is(world: World) -> None:
+    found = is_problem(world.api.post("/v1/models", json={"file": "x"}), 422, "validation")
+    assert found["errors"][0]["pointer"] == "/file"
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    is_problem(world.api.post("/v1/models", content=b"a=b", headers=form), 415, "unsupported-media-type")
     is_problem(world.api.post("/v1/models", content=b"raw"), 415, "unsupported-media-type")
 
 

