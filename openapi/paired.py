@@ -41,10 +41,16 @@ class Sampled:
     def only(self, wanted: Sequence[int]) -> Self:
         """Of these samples alone; all of them must be there. wanted: ascending."""
         places = {sample: i for i, sample in enumerate(self.index)}
-        at = [places[sample] for sample in wanted]
+        return self._of([places[sample] for sample in wanted])
+
+    def at(self, chosen: Sequence[bool]) -> Self:
+        """Of the chosen samples alone. chosen: (n,)."""
+        return self._of([i for i, wanted in enumerate(chosen) if wanted])
+
+    def _of(self, places: Sequence[int]) -> Self:
         return type(self)(
-            list(wanted),
-            [self.label[i] for i in at],
-            [self.correct[i] for i in at],
-            {name: [column[i] for i in at] for name, column in self.fooled.items()},
+            [self.index[i] for i in places],
+            [self.label[i] for i in places],
+            [self.correct[i] for i in places],
+            {name: [column[i] for i in places] for name, column in self.fooled.items()},
         )

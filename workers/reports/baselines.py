@@ -9,6 +9,7 @@ from typing import Any
 from openapi.intervals import difference, paired_difference
 from openapi.paired import Sampled
 from openapi.stages.report import BaselineFile, baseline
+from openapi.threat_models import ThreatModel
 from workers.reports.merge import AttackTable
 from workers.reports.metrics import Leaf, least
 
@@ -43,42 +44,56 @@ def sampled(tables: Sequence[AttackTable]) -> Sampled:
 def change(path: str, now: Judged, before: Judged) -> tuple[float, float] | None:
     """The 95 % interval of a proportion less that of the baseline; None where it is none.
 
-    Paired (Tango) where both audits have evaluated the same samples, else that of independent ones (Newcombe).
+    Paired (Tango) where both audits count the same samples, else that of independent ones (Newcombe): success rates
+    are over what was attacked, which two models that are wrong about different images do not share.
     Raises `UnknownMetric`.
     """
     new, old = least(now.report, path), least(before.report, path)
     after, earlier = _held(new, path, now), _held(old, path, before)
-    if after is not None and earlier is not None and _same_samples(now, before):
-        won = sum(a and not b for a, b in zip(after, earlier, strict=True))
-        lost = sum(b and not a for a, b in zip(after, earlier, strict=True))
+    if after is not None and earlier is not None and same_images(now, before) and after.keys() == earlier.keys():
+        won = sum(held and not earlier[sample] for sample, held in after.items())
+        lost = sum(held and not after[sample] for sample, held in earlier.items())
         return paired_difference(won, lost, len(after))
     counts, others = new.counts(), old.counts()
     return None if counts is None or others is None else difference(counts, others)
 
 
-def _held(leaf: Leaf, path: str, audit: Judged) -> list[bool] | None:
-    """Which samples an accuracy counts; None where the samples do not say it."""
-    samples, head = audit.samples, path.partition(".")[0]
+def _held(leaf: Leaf, path: str, audit: Judged) -> dict[int, bool] | None:
+    """Which samples a proportion is over, and which of them it counts; None where the samples do not say it."""
+    samples, head, about = audit.samples, path.partition(".")[0], (path.partition(".")[0], leaf.field)
     if samples is None:
         return None
-    found = None
-    if head == "clean" and leaf.field == "accuracy" and leaf.block is audit.report["clean"]:
+    found, over = None, samples.index
+    if about == ("clean", "accuracy") and leaf.block is audit.report["clean"]:
         found = list(samples.correct)
-    elif head == "attacks" and leaf.field == "robust_accuracy" and leaf.block.get("id") in samples.fooled:
-        found = samples.robust([leaf.block["id"]])
-    elif head == "worst_case" and leaf.field == "robust_accuracy":
+    elif head == "attacks" and leaf.block.get("id") in samples.fooled:
+        attack = leaf.block["id"]
+        if leaf.field == "robust_accuracy":
+            found = samples.robust([attack])
+        elif leaf.field == "success_rate":
+            attacked = samples.at(samples.correct)
+            found, over = list(attacked.fooled[attack]), attacked.index
+    elif about == ("worst_case", "robust_accuracy"):
         found = samples.robust(leaf.block["attacks"])
+    elif head == "classes":
+        of_class = samples.at([label == leaf.block["label"] for label in samples.label])
+        found, over = _of_class(leaf.field, of_class, audit.report), of_class.index
     # Of randomised models the attacks' own passes differ: their numbers are not those of the samples.
-    return found if found is not None and leaf.counts() == (sum(found), len(found)) else None
+    if found is None or leaf.counts() != (sum(found), len(found)):
+        return None
+    return dict(zip(over, found, strict=True))
+
+
+def _of_class(field: str, samples: Sampled, report: Mapping[str, Any]) -> list[bool] | None:
+    """What the report's `classes` count of one class's samples; the worst case is that of the bounded attacks."""
+    if field == "accuracy":
+        return list(samples.correct)
+    attacks = [a for a in report["attacks"] if a.get("threat")]
+    bounded = [a["id"] for a in attacks if ThreatModel.model_validate(a["threat"]).untargeted.bounded]
+    return samples.robust(bounded or samples.fooled) if field == "robust_accuracy" else None
 
 
 def same_images(now: Judged, before: Judged) -> bool:
     """Whether two audits are of the same file, read the same way: an image's number then means the same image."""
     one, other = now.report["dataset"], before.report["dataset"]
     return all(one.get(field) == other.get(field) for field in ("sha256", "split", "resize"))
-
-
-def _same_samples(now: Judged, before: Judged) -> bool:
-    if now.samples is None or before.samples is None:
-        return False
-    return same_images(now, before) and list(now.samples.index) == list(before.samples.index)

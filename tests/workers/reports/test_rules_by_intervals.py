@@ -18,24 +18,36 @@ THREAT = ThreatModel(kind="ball", norm="linf", eps=0.1)
 
 
 def audit(correct: int, robust: int, n: int = N, *, samples: bool = True, **dataset: Any) -> Judged:
-    """An audit whose first `correct` samples are classified correctly and the first `robust` of them not fooled."""
+    """An audit whose first `correct` samples are classified correctly and the first `robust` of them not fooled.
+
+    Every fifth sample is a cat.
+    """
+    cats = len(range(0, n, 5))
+    right, left = len(range(0, correct, 5)), len(range(0, robust, 5))
+    rates = {"accuracy": right / cats, "robust_accuracy": left / cats}
     share = {"robust_accuracy": robust / n, "robust": robust, "n": n, "ci95": wilson(robust, n)}
     report = {
         "dataset": {"sha256": "cd", **dataset},
         "clean": {"accuracy": correct / n, "correct": correct, "n": n, "ci95": wilson(correct, n)},
         "attacks": [
-            {**share, "id": "a", "success_rate": 0.25, "figures": {"attacked": 40, "successes": 10}},
+            {
+                **share,
+                "id": "a",
+                "threat": THREAT.model_dump(mode="json"),
+                "success_rate": (correct - robust) / correct,
+                "figures": {"attacked": correct, "successes": correct - robust},
+            },
             {**share, "id": "b", "success_rate": None, "figures": {"attacked": 0, "successes": 0}},
         ],
         "worst_case": [
             {**share, "threat_model": str(THREAT), "threat": THREAT.model_dump(mode="json"), "attacks": ["a", "b"]}
         ],
-        "classes": [
-            {"label": 0, "name": "cat", "n": 20, "correct": 20, "accuracy": 1.0, "robust": 8, "robust_accuracy": 0.4}
-        ],
+        "classes": [{"label": 0, "name": "cat", "n": cats, "correct": right, "robust": left, **rates}],
     }
     fooled = [i >= robust for i in range(n)]
-    rows = Sampled(range(n), [0] * n, [i < correct for i in range(n)], {"a": fooled, "b": [False] * n})
+    rows = Sampled(
+        range(n), [min(i % 5, 1) for i in range(n)], [i < correct for i in range(n)], {"a": fooled, "b": [False] * n}
+    )
     return Judged(report, rows if samples else None)
 
 
@@ -51,10 +63,10 @@ def judged(now: Judged, before: Judged | None = None, **rule: Any) -> RuleResult
     [
         ("clean.accuracy", (90, 100)),
         ("attacks.a.robust_accuracy", (60, 100)),
-        ("attacks.a.success_rate", (10, 40)),
+        ("attacks.a.success_rate", (30, 90)),
         ("worst_case.robust_accuracy", (60, 100)),
-        ("classes.cat.robust_accuracy", (8, 20)),
-        ("classes.0.accuracy", (20, 20)),
+        ("classes.cat.robust_accuracy", (12, 20)),
+        ("classes.0.accuracy", (18, 20)),
     ],
 )
 def test_intervals_of_proportions(path: str, counts: tuple[int, int]) -> None:
@@ -130,8 +142,19 @@ def test_other_samples_are_not_paired() -> None:
     assert judged(audit(90, 60), audit(85, 60, samples=False), **rule).ci95 == apart
     assert judged(audit(90, 60), audit(170, 60, 200), **rule).ci95 == difference((90, 100), (170, 200))
     assert judged(audit(90, 60), audit(85, 60), **rule).ci95 == paired_difference(5, 0, 100)
-    classes = judged(audit(90, 60), audit(85, 60), metric="classes.cat.robust_accuracy", **rule)
-    assert classes.ci95 == difference((8, 20), (8, 20)), "of classes the samples do not tell"
+
+
+@pytest.mark.parametrize(("metric", "lost"), [("classes.cat.robust_accuracy", 2), ("classes.0.accuracy", 0)])
+def test_the_samples_of_a_class_are_paired(metric: str, lost: int) -> None:
+    rule = {"metric": metric, "relative_to": "aud_1", "intervals": True}
+    assert judged(audit(90, 50), audit(90, 60), **rule).ci95 == paired_difference(0, lost, 20)
+
+
+def test_success_rates_are_paired_where_the_same_images_were_attacked() -> None:
+    rule = {"metric": "attacks.a.success_rate", "op": "<=", "relative_to": "aud_1", "intervals": True}
+    assert judged(audit(90, 50), audit(90, 60), **rule).ci95 == paired_difference(10, 0, 90)
+    others = judged(audit(85, 50), audit(90, 60), **rule)
+    assert others.ci95 == difference((35, 85), (30, 90)), "images that one model gets wrong are not attacked"
 
 
 def test_a_baseline_of_other_images_is_inconclusive() -> None:
