@@ -21,6 +21,8 @@ from pydantic import (
     WrapValidator,
 )
 
+from openapi.patterns import SOMETHING
+
 
 class Frozen(BaseModel):
     """An immutable model that refuses unknown fields, so that a misspelt option is an error and never ignored.
@@ -67,6 +69,9 @@ Json = Annotated[dict[str, Any], BeforeValidator(storable)]
 
 #: The id of something that is here.
 Id = Annotated[str, Field(min_length=1, max_length=64)]
+
+#: What people call a thing: something that can be seen.
+Name = Annotated[str, Field(min_length=1, max_length=200, pattern=SOMETHING)]
 
 #: Free labels or tags of the caller's.
 Labels = Annotated[

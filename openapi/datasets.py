@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from openapi.base import ClassNames, Frozen, Timestamp
+from openapi.base import ClassNames, Frozen, Name, Timestamp
 from openapi.problems import Problem
 from openapi.status import UploadStatus
 
@@ -78,7 +78,7 @@ Channels = Annotated[Literal["RGB", "grey"], BeforeValidator(_channels)]
 class DatasetMetadata(Frozen):
     """The JSON beside an uploaded data set."""
 
-    name: str | None = Field(None, min_length=1, max_length=200)
+    name: Name | None = None
     layout: Literal["NCHW", "NHWC"] | None = Field(None, description="Of the arrays in an .npz; inferred when absent")
     labels: ClassNames | None = Field(None, description="Class names in label order")
     label_order: Literal["numeric", "text", "one_based"] | None = Field(

@@ -7,7 +7,7 @@ from pydantic_core import PydanticCustomError
 
 from openapi.attacks import AttackSpec
 from openapi.audits import Execution, JobInfo
-from openapi.base import MOST, Frozen, Id, Json, Labels, Timestamp
+from openapi.base import MOST, Frozen, Id, Json, Labels, Name, Timestamp
 from openapi.hardening_methods import METHODS, RIVALS
 from openapi.hardening_options import HardenOptions
 from openapi.problems import InvalidField
@@ -29,7 +29,7 @@ class HardeningRequest(HardenOptions):
     eval_max_samples: int | None = Field(None, ge=1, le=MOST)
     eval_samples: SampleChoice = Field("first", description=DESCRIPTION.format(count="eval_max_samples"))
     seed: int = Field(0, ge=0, lt=2**63)
-    name: str | None = Field(None, min_length=1, max_length=200, description="Name of the hardened model")
+    name: Name | None = Field(None, description="Name of the hardened model")
     labels: Labels = {}
     execution: Execution = Execution()
 

@@ -5,8 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from openapi.base import Frozen, Timestamp
-from openapi.patterns import SOMETHING
+from openapi.base import Frozen, Name, Timestamp
 
 
 class Scope(StrEnum):
@@ -29,15 +28,7 @@ class Scope(StrEnum):
 #: Longest that an old key may go on beside the one that replaces it: 30 days.
 _LONGEST_OVERLAP = 30 * 24 * 3600.0
 
-KeyName = Annotated[
-    str,
-    Field(
-        min_length=1,
-        max_length=200,
-        pattern=SOMETHING,
-        description="For people: who uses it, and for what",
-    ),
-]
+KeyName = Annotated[Name, Field(description="For people: who uses it, and for what")]
 
 
 class KeyRequest(Frozen):

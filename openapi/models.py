@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from openapi.base import MOST, ClassNames, Frozen, Json, Labels, Timestamp
+from openapi.base import MOST, ClassNames, Frozen, Json, Labels, Name, Timestamp
 from openapi.problems import Problem
 from openapi.status import UploadStatus
 
@@ -50,7 +50,7 @@ class InputSpec(Frozen):
 class ModelMetadata(Frozen):
     """The JSON beside an uploaded model file."""
 
-    name: str | None = Field(None, min_length=1, max_length=200)
+    name: Name | None = None
     format: ModelFormat | None = Field(None, description="Recognised from the file's content when absent")
     input: InputSpec = InputSpec()
     labels: ClassNames | None = Field(None, description="Class names, in the order of the logits")

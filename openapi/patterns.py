@@ -9,8 +9,8 @@ def pattern(expression: str, words: str) -> str:
     return expression
 
 
-#: Of names: something that can be seen.
-SOMETHING = pattern(r"\S", "write at least one character that is no blank")
+#: Of names: something that can be seen, and no NUL, which no text may hold.
+SOMETHING = pattern(r"^[^\x00]*[^\s\x00][^\x00]*$", "write at least one character that is no blank")
 
 
 def words_for(expression: str) -> str | None:

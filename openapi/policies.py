@@ -6,8 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from openapi.base import Frozen, Id, Labels, Timestamp
-from openapi.patterns import SOMETHING
+from openapi.base import Frozen, Id, Labels, Name, Timestamp
 
 _OPERATORS: dict[str, Callable[[float, float], bool]] = {
     ">=": operator.ge,
@@ -109,7 +108,6 @@ class AppliesTo(Frozen):
     tags: Labels = Field({}, description="Tags that a model must have, all of them; {} binds by names alone")
 
 
-Name = Annotated[str, Field(min_length=1, max_length=200, pattern=SOMETHING)]
 Description = Annotated[str, Field(max_length=1000)]
 Rules = Annotated[tuple[PolicyRule, ...], Field(min_length=1, max_length=MOST_RULES)]
 _BY_INTERVALS = "Judge all rules by the 95 % intervals of proportions (see `intervals` of a rule)"

@@ -11,7 +11,9 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from openapi.base import Eps
+from openapi.datasets import DatasetMetadata
 from openapi.keys import KeyRequest
+from openapi.models import ModelMetadata
 from openapi.patterns import in_words, words_for
 from openapi.webhooks import WebhookRequest
 from service.fields import field_errors
@@ -53,6 +55,8 @@ def test_every_pattern_that_is_asked_for_has_words() -> None:
     [
         (WebhookRequest, {"url": "ftp://x"}, "write an address such as https://ci.example/hook"),
         (KeyRequest, {"name": "  "}, "write at least one character that is no blank"),
+        (ModelMetadata, {"name": " \t"}, "write at least one character that is no blank"),
+        (DatasetMetadata, {"name": "\u3000"}, "write at least one character that is no blank"),
     ],
 )
 def test_a_body_is_told_so(model: Any, body: dict[str, str], said: str) -> None:
