@@ -197,30 +197,6 @@ class InvalidFields(TremorError):
         super().__init__(f"{errors[0].pointer or 'body'}: {errors[0].detail}{rest}", errors=errors)
 
 
-class MalformedRequest(TremorError):
-    """The request cannot be read at all (400)."""
-
-    slug = "malformed-request"
-
-
-class DigestMismatch(TremorError):
-    """The content does not have the digest that the request says (400)."""
-
-    slug = "digest-mismatch"
-
-
-class ChecksumMismatch(TremorError):
-    """A part of an upload does not have the checksum that the request says (460, of tus)."""
-
-    slug = "checksum-mismatch"
-
-
-class UnsupportedVersion(TremorError):
-    """The client speaks another version of a protocol (412)."""
-
-    slug = "unsupported-version"
-
-
 class Unauthorized(TremorError):
     """No API key, or not a valid one (401)."""
 
@@ -239,12 +215,6 @@ class NotFound(TremorError):
     slug = "not-found"
 
 
-class NotAcceptable(TremorError):
-    """None of the representations that the caller accepts can be had (406)."""
-
-    slug = "not-acceptable"
-
-
 class Conflict(TremorError):
     """The thing is in use, or in a state that does not allow the request (409)."""
 
@@ -261,18 +231,6 @@ class NotReady(TremorError):
     """The job has not come so far yet (409)."""
 
     slug = "not-ready"
-
-
-class UnsupportedMediaType(TremorError):
-    """The body is of a type that is not read here (415)."""
-
-    slug = "unsupported-media-type"
-
-
-class RangeNotSatisfiable(TremorError):
-    """The range begins behind the end of the content (416)."""
-
-    slug = "range-not-satisfiable"
 
 
 class RateLimited(TremorError):

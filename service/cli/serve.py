@@ -59,18 +59,6 @@ def serve(host: str, port: int, data: Path, workers: int, is_open: bool, lifelin
     if workers:
         require_sandbox(settings)
 
-    def ready(url: str) -> None:
-        if lifeline:
-            click.echo(f"ready {url}")
-            return
-        click.echo(f"Tremor answers: {url}  (API description: {url}/schema)")
-        click.echo(f"data and logs: {data.absolute()}; Ctrl-C stops it")
-        if workers:
-            still = "the worker is" if workers == 1 else f"{workers} workers are"
-            click.echo(f"{still} still starting; audits that are sent now wait for it")
-        else:
-            click.echo("there is no worker here: audits wait for one (`tremor worker`)")
-
     supervisor = Supervisor(
         data,
         host=host,
@@ -78,7 +66,7 @@ def serve(host: str, port: int, data: Path, workers: int, is_open: bool, lifelin
         workers=workers,
         hang_seconds=settings.hang_seconds,
         lifeline=0 if lifeline else None,
-        ready=ready,
+        ready=lambda url: click.echo(f"ready {url}") if lifeline else _answers(url, data, workers),
         working=lambda: None if lifeline else click.echo("Tremor is ready for audits: a worker is there"),
         notice=lambda text: None if lifeline else click.echo(text, err=True),
     )
@@ -88,3 +76,14 @@ def serve(host: str, port: int, data: Path, workers: int, is_open: bool, lifelin
         raise click.ClickException(str(error)) from error
     if not lifeline:
         click.echo("stopped")
+
+
+def _answers(url: str, data: Path, workers: int) -> None:
+    """Say that requests are answered from now on."""
+    click.echo(f"Tremor answers: {url}  (API description: {url}/schema)")
+    click.echo(f"data and logs: {data.absolute()}; Ctrl-C stops it")
+    if workers:
+        still = "the worker is" if workers == 1 else f"{workers} workers are"
+        click.echo(f"{still} still starting; audits that are sent now wait for it")
+    else:
+        click.echo("there is no worker here: audits wait for one (`tremor worker`)")

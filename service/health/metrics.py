@@ -16,7 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from openapi.base import utc_now
 from openapi.status import JobKind, JobStatus
 from openapi.wire.queue import WorkerInfo
-from service.db.tables import Delivery, Job, ShardRow, Webhook
+from service.db.tables import Job, ShardRow
+from service.db.webhooks import Delivery, Webhook
 from service.orchestrator.step_states import StepStatus
 
 disable_created_metrics()  # type: ignore[no-untyped-call]

@@ -7,7 +7,8 @@ from typing import Any, TypeVar
 from litestar import Request, Response
 from pydantic import BaseModel, ValidationError
 
-from openapi.problems import InvalidField, InvalidFields, MalformedRequest, TooLarge, UnsupportedMediaType
+from openapi.problems import InvalidField, InvalidFields, TooLarge
+from openapi.request_errors import MalformedRequest, UnsupportedMediaType
 from openapi.text import one_line
 from service.fields import field_errors, pointer, read_strictly
 from service.http.digests import BODY_DIGESTS, Digests

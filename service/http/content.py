@@ -8,7 +8,7 @@ from urllib.parse import quote
 from litestar import Request, Response
 from litestar.response import Stream
 
-from openapi.problems import RangeNotSatisfiable
+from openapi.request_errors import RangeNotSatisfiable
 from openapi.text import visible
 from openapi.wire.blobs import BlobStore
 from service.db.tables import Artifact

@@ -10,7 +10,8 @@ from typing import Any
 
 from litestar import Request
 
-from openapi.problems import ChecksumMismatch, DigestMismatch, MalformedRequest, TremorError
+from openapi.problems import TremorError
+from openapi.request_errors import ChecksumMismatch, DigestMismatch, MalformedRequest
 
 #: Headers that tell of a body as it is sent. Nothing is encoded here, so both say the same.
 BODY_DIGESTS = ("Content-Digest", "Repr-Digest")

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from openapi.problems import NotAcceptable
+from openapi.request_errors import NotAcceptable
 
 
 def _quality(accepted: list[tuple[str, float]], kind: str) -> float:

@@ -11,16 +11,8 @@ from redis.exceptions import RedisError
 from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, OperationalError
 
 from openapi.patterns import in_words
-from openapi.problems import (
-    FieldError,
-    InsufficientStorage,
-    InvalidFields,
-    Problem,
-    RangeNotSatisfiable,
-    RateLimited,
-    TremorError,
-    problem,
-)
+from openapi.problems import FieldError, InsufficientStorage, InvalidFields, Problem, RateLimited, TremorError, problem
+from openapi.request_errors import RangeNotSatisfiable
 from openapi.text import one_line, visible
 from service.db.errors import why_unwritable
 from service.http.queries import of_values

@@ -12,7 +12,7 @@ from litestar import Request
 from litestar.exceptions import HTTPException
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
-from openapi.problems import MalformedRequest, UnsupportedMediaType, UnsupportedVersion
+from openapi.request_errors import MalformedRequest, UnsupportedMediaType, UnsupportedVersion
 from openapi.uploads import UploadInfo
 from service.http.digests import CHECKSUMS, Digests
 

@@ -15,14 +15,8 @@ from litestar.exceptions import HTTPException
 from multipart import MultipartError, MultipartSegment, PushMultipartParser, parse_options_header
 from pydantic import BaseModel
 
-from openapi.problems import (
-    InsufficientStorage,
-    InvalidField,
-    MalformedRequest,
-    QuotaExceeded,
-    TooLarge,
-    UnsupportedMediaType,
-)
+from openapi.problems import InsufficientStorage, InvalidField, QuotaExceeded, TooLarge
+from openapi.request_errors import MalformedRequest, UnsupportedMediaType
 from openapi.text import file_name
 from openapi.wire.blobs import BlobStore
 from openapi.wire.jobs import Blob

@@ -16,7 +16,8 @@ from pydantic import ValidationError
 from openapi.base import JsonObject
 from openapi.integrations import VersionEvent
 from openapi.models import ModelMetadata
-from openapi.problems import InvalidFields, MalformedRequest, Unauthorized
+from openapi.problems import InvalidFields, Unauthorized
+from openapi.request_errors import MalformedRequest
 from service.fetching import NotAllowed, NotFetched, content_of
 from service.fields import field_errors, read_strictly
 from service.integrations.base import Artifact, NotYet, Outcome, Registry, Spool, Version, VersionRefused

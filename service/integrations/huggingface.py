@@ -13,7 +13,8 @@ from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import quote
 
-from openapi.problems import MalformedRequest, Unauthorized
+from openapi.problems import Unauthorized
+from openapi.request_errors import MalformedRequest
 from service.integrations.asking import Api
 from service.integrations.base import Artifact, Gone, Outcome, Registry, Spool, Version, VersionRefused
 from service.integrations.config import RegistryConfig

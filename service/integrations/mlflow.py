@@ -16,7 +16,8 @@ from pydantic import ValidationError
 
 from openapi.base import JsonObject
 from openapi.models import InputSpec, ModelMetadata
-from openapi.problems import MalformedRequest, Unauthorized
+from openapi.problems import Unauthorized
+from openapi.request_errors import MalformedRequest
 from service.integrations.base import (
     Artifact,
     Gone,

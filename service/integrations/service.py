@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 from openapi.base import utc_now
 from openapi.integrations import EventAnswer
-from openapi.problems import MalformedRequest, Unauthorized
+from openapi.problems import Unauthorized
+from openapi.request_errors import MalformedRequest
 from service.context import Services
 from service.integrations.rows import note, unstorable, version_info
 from service.integrations.syncer import INTAKE

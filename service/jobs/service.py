@@ -1,6 +1,5 @@
 """What audits and hardenings have in common: reading, waiting, stopping, deleting, events, files."""
 
-import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Any, ClassVar, Generic, TypeVar
@@ -12,25 +11,24 @@ from sqlalchemy.orm import Session
 
 from openapi.audits import ArtifactInfo, SampleResult
 from openapi.base import utc_now
-from openapi.problems import Conflict, NotFound, NotReady, unreadable
+from openapi.problems import NotFound, NotReady, unreadable
 from openapi.status import TERMINAL, JobKind, JobStatus
 from openapi.wire.logs import about
 from service.artifacts.garbage import collect
 from service.artifacts.service import readable
 from service.context import Services
-from service.db.tables import Artifact, EventRow, Job, ShardRow
-from service.idempotency import Created, Once, forget
-from service.jobs.events import PING
+from service.db.tables import Artifact, EventRow, Job
+from service.idempotency import Created, Once
 from service.jobs.facts import job_facts
+from service.jobs.removal import Left, remove
 from service.jobs.sample_pages import sample_page
 from service.jobs.search import ALL, Search
+from service.jobs.streams import stream
 from service.jobs.surroundings import NONE, Surroundings, job_and_surroundings, surroundings
 from service.orchestrator import job_rows
-from service.orchestrator.effects import effects
 from service.orchestrator.loading import load_dataset, load_model
 from service.orchestrator.subjects import DatasetSubject, ModelSubject
 from service.pages import Page, page
-from service.policies.baselines import check_unneeded
 from service.tenants.quotas import check_queue
 from service.waiting import wait_until
 
@@ -39,8 +37,6 @@ Asked = TypeVar("Asked", bound=BaseModel)
 
 #: What is written with a new job.
 Linked = Callable[[AsyncSession, Job], Awaitable[None]]
-
-_PING_SECONDS = 15.0
 
 
 class JobService(ABC, Generic[Asked, Info]):
@@ -193,36 +189,11 @@ class JobService(ABC, Generic[Asked, Info]):
 
         Returns the blobs that are gone.
         """
-        shas: set[str] = set()
-        keys: set[str] = set()
         async with self._services.orchestrator.transaction() as session:
             await self.find(session, identity)
             job = await job_rows.lock_job(session, identity)
-            parent = await session.get(Job, job.parent_job_id) if job and job.parent_job_id else None
-            if parent is not None and parent.status not in TERMINAL:
-                raise Conflict(f"It is a part of {job_rows.address(parent)}; cancel or delete that", job_id=parent.id)
-            if job is not None:
-                await check_unneeded(session, job)
-            masked = await job_rows.masked_by(session, job) if job else None
-            if masked is not None:
-                artifact, user = masked
-                raise Conflict(
-                    f"Its artifact {artifact} is a mask of {job_rows.address(user)}; cancel that first", job_id=user.id
-                )
-            child = await job_rows.lock_job(session, job.child_job_id) if job and job.child_job_id else None
-            for doomed in (child, job):
-                if doomed is None:
-                    continue
-                for row in await session.scalars(select(ShardRow).where(ShardRow.job_id == doomed.id)):
-                    keys.add(row.result_key)
-                    shas |= {f["blob"]["sha256"] for f in ((row.result or {}).get("files") or {}).values()}
-                    shas |= {row.message["checkpoint"]["sha256"]} if row.message.get("checkpoint") else set()
-                if doomed.status not in TERMINAL:
-                    effects(session).stopped.add(doomed.id)
-                effects(session).changed.add(doomed.id)
-                await forget(session, f"/v1/{job_rows.address(doomed)}")
-                await session.delete(doomed)
-        return await collect(self._services, shas, keys)
+            left = await remove(session, job) if job is not None else Left()
+        return await collect(self._services, left.blobs, left.results)
 
     # Events
 
@@ -240,25 +211,7 @@ class JobService(ABC, Generic[Asked, Info]):
                 seq = found.seq if found is not None else 0
             if seq and seq >= job.last_seq and job.status in TERMINAL:
                 return None
-        return self._stream(identity, seq)
-
-    async def _stream(self, identity: str, seq: int) -> AsyncIterator[bytes]:
-        clock = asyncio.get_running_loop().time
-        spoken = clock()
-        yield b"retry: 2000\n\n"
-        while True:
-            news = await self._services.feeds.news(identity, seq)
-            seq = news.seq
-            if news.frames:
-                yield news.frames
-                spoken = clock()
-            if news.ended or (self._services.hub.closed and not news.frames):
-                return
-            if clock() - spoken >= _PING_SECONDS:
-                spoken = clock()
-                yield PING
-            if not news.frames:
-                await self._services.hub.wait(identity, 1.0)
+        return stream(self._services, identity, seq)
 
     # Files
 

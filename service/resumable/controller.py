@@ -4,7 +4,7 @@ from typing import Any
 
 from litestar import Controller, Response, delete, patch, post
 
-from openapi.problems import MalformedRequest
+from openapi.request_errors import MalformedRequest
 from openapi.text import file_name
 from openapi.uploads import UploadInfo
 from service.http import tus

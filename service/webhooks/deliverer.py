@@ -12,7 +12,7 @@ from openapi.base import utc_now
 from openapi.wire.logs import regarding
 from openapi.wire.settings import Settings
 from service.db.database import Database
-from service.db.tables import Delivery, Webhook
+from service.db.webhooks import Delivery, Webhook
 from service.health.metrics import WEBHOOK_ATTEMPTS
 from service.orchestrator.hub import Hub
 from service.orchestrator.shielding import shielded

@@ -14,7 +14,8 @@ from openapi.stages.base import Stage
 from openapi.status import JobKind, JobStatus
 from openapi.webhooks import EventData, EventType, WebhookEvent
 from service.db.bases import Json
-from service.db.tables import Delivery, Job, ShardRow, Webhook
+from service.db.tables import Job, ShardRow
+from service.db.webhooks import Delivery, Webhook
 from service.ids import new_id
 from service.orchestrator import job_rows
 from service.orchestrator.effects import effects

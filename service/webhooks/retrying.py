@@ -4,7 +4,7 @@ import random
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from service.db.tables import Delivery, Webhook
+from service.db.webhooks import Delivery, Webhook
 
 #: Pauses before the second, third, … attempt, as the specification of Standard Webhooks proposes: over three days.
 PAUSES = (

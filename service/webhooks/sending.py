@@ -9,7 +9,7 @@ from importlib.metadata import version
 import httpcore
 
 from openapi.base import utc_now
-from service.db.tables import Delivery, Webhook
+from service.db.webhooks import Delivery, Webhook
 from service.outgoing import ForbiddenAddress
 from service.webhooks.retrying import Outcome
 from service.webhooks.signing import signed

@@ -21,7 +21,7 @@ from openapi.webhooks import (
     WebhookRequest,
 )
 from service.context import Services
-from service.db.tables import Delivery, Webhook
+from service.db.webhooks import Delivery, Webhook
 from service.ids import new_id
 from service.outgoing import is_forbidden, networks
 from service.pages import Page, page

@@ -4,7 +4,6 @@ import http.client
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -16,14 +15,12 @@ import httpx
 import psutil
 import pytest
 import redis
-from click.testing import CliRunner, Result
+from click.testing import CliRunner
 
 from service.cli.exits import Exit
 from service.cli.main import main
 from service.embedded import EmbeddedService
 from service.embedded.broker import Broker
-from service.embedded.folder import CannotServe, DataFolder, address, listen
-from tests.ports import free_port
 from workers.sandbox.confine import LAYERS, shortfall
 
 pytestmark = pytest.mark.slow
@@ -231,68 +228,6 @@ def test_sockets_find_room_where_all_paths_are_long(tmp_path: Path, monkeypatch:
     monkeypatch.setattr("tempfile.tempdir", str(long))
     with Broker(long / "broker") as broker, redis.Redis.from_url(broker.url) as client:
         assert client.ping()
-
-
-def test_the_data_folder_is_locked(tmp_path: Path) -> None:
-    held = DataFolder(tmp_path).acquire()
-    with pytest.raises(CannotServe, match=f"process {os.getpid()}"):
-        DataFolder(tmp_path).acquire()
-    held.release()
-    DataFolder(tmp_path).acquire().release()
-    (tmp_path / "file").write_text("")
-    with pytest.raises(CannotServe, match="cannot be used"):
-        DataFolder(tmp_path / "file").acquire()
-
-
-def test_a_data_folder_knows_how_it_was_left(tmp_path: Path) -> None:
-    code = (
-        "import os, signal, sys\nfrom pathlib import Path\nfrom service.embedded.folder import DataFolder\n"
-        "DataFolder(Path(sys.argv[1])).acquire().settled()\nos.kill(os.getpid(), signal.SIGKILL)"
-    )
-    assert subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=False).returncode == -signal.SIGKILL
-    for settled in (False, True):
-        held = DataFolder(tmp_path).acquire()
-        assert held.was_killed, "a start that failed takes nothing up"
-        if settled:
-            held.settled()
-        held.release()
-    assert not DataFolder(tmp_path).acquire().was_killed
-    assert not DataFolder(tmp_path / "new").acquire().was_killed
-
-
-def test_listening() -> None:
-    port = free_port()
-    with listen("127.0.0.1", port) as bound:
-        assert address(bound) == f"http://127.0.0.1:{port}"
-        with pytest.raises(CannotServe, match="in use"):
-            listen("127.0.0.1", port)
-    with pytest.raises(CannotServe, match="not one of this machine"):
-        listen("no.such.host.invalid", 0)
-    with socket.socket() as probe:
-        assert probe.connect_ex(("127.0.0.1", port)) != 0
-
-
-def test_keys(tmp_path: Path) -> None:
-    def keys(*arguments: str) -> Result:
-        return CliRunner().invoke(main, ["keys", "--data", str(tmp_path), *arguments])
-
-    made = keys("create", "ci")
-    assert made.stdout.startswith("trm_")
-    listed = keys("list").stdout
-    identity = listed.split()[0]
-    assert "active" in listed
-    assert made.stdout.strip() not in listed
-    assert keys("revoke", identity).exit_code == 0
-    assert "revoked" in keys("list").stdout
-    assert "no key key_nix" in keys("revoke", "key_nix").stderr
-
-
-def test_keys_are_not_looked_for_in_a_folder_that_is_not_there(tmp_path: Path) -> None:
-    mistyped = tmp_path / "tremor-dta"
-    found = CliRunner().invoke(main, ["keys", "--data", str(mistyped), "list"])
-    assert found.exit_code == 2
-    assert f"no data folder {mistyped}" in found.stderr
-    assert not mistyped.exists()
 
 
 @pytest.mark.parametrize("command", ["serve", "audit", "harden", "follow", "api", "worker", "keys", "db", "openapi"])

@@ -6,7 +6,7 @@ import hashlib
 import httpx
 import pytest
 
-from openapi.problems import RangeNotSatisfiable
+from openapi.request_errors import RangeNotSatisfiable
 from service.http.content import disposition, parse_range
 from tests.service.conftest import World, upload
 

@@ -17,7 +17,8 @@ from openapi.base import Frozen
 from openapi.datasets import DatasetMetadata
 from openapi.hardenings import HardeningRequest
 from openapi.models import ModelMetadata
-from openapi.problems import InvalidFields, MalformedRequest
+from openapi.problems import InvalidFields
+from openapi.request_errors import MalformedRequest
 from openapi.wire.jobs import ShardResult
 from openapi.wire.queue import EVENTS
 from openapi.wire.settings import Settings

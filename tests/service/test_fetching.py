@@ -33,57 +33,67 @@ class Host:
         return f"http://{name}:{self.port}{path}"
 
 
+class Handler(BaseHTTPRequestHandler):
+    """Answers as the first part of the path says: `_file`, `_to`, …"""
+
+    server: "Server"
+
+    def do_GET(self) -> None:
+        self.server.host.asked.append(f"{self.connection.getsockname()[0]} {self.path}")
+        what, _, rest = self.path.lstrip("/").partition("/")
+        getattr(self, f"_{what}")(rest)
+
+    def _begin(self, status: int, **headers: str) -> None:
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name.replace("_", "-"), value)
+        self.end_headers()
+
+    def _file(self, _: str) -> None:
+        self._begin(200, Content_Length=str(len(DATA)))
+        self.wfile.write(DATA)
+
+    def _to(self, place: str) -> None:
+        self._begin(302, Location=place, Content_Length="0")
+
+    def _round(self, count: str) -> None:
+        self._to(f"/round/{int(count) + 1}")
+
+    def _half(self, _: str) -> None:
+        self._begin(200, Content_Length=str(len(DATA)))
+        self.wfile.write(DATA[:5000])
+        self.close_connection = True
+
+    def _huge(self, said: str) -> None:
+        self._begin(200, **({"Content_Length": "4000000"} if said else {}))
+        for _ in range(40):
+            self.wfile.write(b"x" * 100_000)
+        self.close_connection = True
+
+    def _packed(self, _: str) -> None:
+        self._begin(200, Content_Encoding="gzip", Content_Length="3")
+        self.wfile.write(b"abc")
+
+    def _empty(self, _: str) -> None:
+        self._begin(200, Content_Length="0")
+
+    def _gone(self, _: str) -> None:
+        self._begin(404, Content_Length="0")
+
+    def log_message(self, *_: Any) -> None:
+        """Say nothing."""
+
+
+class Server(ThreadingHTTPServer):
+    def __init__(self, host: Host) -> None:
+        super().__init__(("0.0.0.0", 0), Handler)
+        self.host = host
+
+
 @contextmanager
 def serving() -> Iterator[Host]:
     host = Host(0)
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            host.asked.append(f"{self.connection.getsockname()[0]} {self.path}")
-            what, _, rest = self.path.lstrip("/").partition("/")
-            getattr(self, f"_{what}")(rest)
-
-        def _begin(self, status: int, **headers: str) -> None:
-            self.send_response(status)
-            for name, value in headers.items():
-                self.send_header(name.replace("_", "-"), value)
-            self.end_headers()
-
-        def _file(self, _: str) -> None:
-            self._begin(200, Content_Length=str(len(DATA)))
-            self.wfile.write(DATA)
-
-        def _to(self, place: str) -> None:
-            self._begin(302, Location=place, Content_Length="0")
-
-        def _round(self, count: str) -> None:
-            self._to(f"/round/{int(count) + 1}")
-
-        def _half(self, _: str) -> None:
-            self._begin(200, Content_Length=str(len(DATA)))
-            self.wfile.write(DATA[:5000])
-            self.close_connection = True
-
-        def _huge(self, said: str) -> None:
-            self._begin(200, **({"Content_Length": "4000000"} if said else {}))
-            for _ in range(40):
-                self.wfile.write(b"x" * 100_000)
-            self.close_connection = True
-
-        def _packed(self, _: str) -> None:
-            self._begin(200, Content_Encoding="gzip", Content_Length="3")
-            self.wfile.write(b"abc")
-
-        def _empty(self, _: str) -> None:
-            self._begin(200, Content_Length="0")
-
-        def _gone(self, _: str) -> None:
-            self._begin(404, Content_Length="0")
-
-        def log_message(self, *_: Any) -> None:
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("0.0.0.0", 0), Handler)
+    server = Server(host)
     host.port = server.server_address[1]
     thread = threading.Thread(target=server.serve_forever)
     thread.start()

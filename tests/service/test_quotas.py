@@ -1,8 +1,6 @@
 """Quotas and rate limits of tenants, over several processes; turns of tenants, and priorities inside one."""
 
-import random
 import re
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -17,7 +15,6 @@ from openapi.wire.settings import Settings
 from service.app import create_app
 from service.cli.tenants import tenants
 from service.embedded.broker import Broker
-from service.orchestrator.turns import choose
 from service.tenants.rates import Rates
 from tests.service.conftest import Served, audit, flush, make_settings, ready, upload, upload_ready
 from tests.service.test_problems import is_problem
@@ -204,48 +201,6 @@ async def test_without_the_broker_each_process_counts_for_itself(tmp_path: Path)
     nobody, rates = QueueClient(Settings(data_dir=tmp_path, redis_url="redis://127.0.0.1:9/0")), Rates()
     assert [(await rates.take(nobody.server, "a", 2)).is_spent for _ in range(3)] == [False, False, True]
     await nobody.aclose()
-
-
-# Turns
-
-
-def steps(tenant: str, count: int) -> list[str]:
-    return [f"{i}{tenant}" for i in range(count)]
-
-
-def test_tenants_take_turns_however_much_one_has() -> None:
-    waiting = {"a": steps("a", 50), "b": steps("b", 2), "c": steps("c", 3)}
-    order = [step[-1] for step in choose(waiting, {}, {}, 10)]
-    assert order[:6] == ["a", "b", "c", "a", "b", "c"]
-    assert Counter(order) == {"a": 5, "b": 2, "c": 3}
-
-
-def test_who_has_much_in_hand_waits_for_the_others() -> None:
-    waiting = {"a": steps("a", 9), "b": steps("b", 9)}
-    assert [step[-1] for step in choose(waiting, {"a": 3}, {}, 5)] == ["b", "b", "b", "a", "b"]
-
-
-def test_nobody_has_more_at_a_time_than_it_may() -> None:
-    waiting = {"a": steps("a", 9), "b": steps("b", 1)}
-    assert [step[-1] for step in choose(waiting, {"a": 1}, {"a": 2, "b": None}, 9)] == ["b", "a"]
-    assert choose(waiting, {"a": 2, "b": 1}, {"a": 2, "b": 1}, 9) == []
-
-
-def test_no_tenant_starves_and_all_have_equal_shares() -> None:
-    """Six workers that end in any order, four tenants: each has them for a quarter of the time."""
-    generator = random.Random(1)
-    waiting = {tenant: steps(tenant, 1000) for tenant in "abcd"}
-    running: list[str] = []
-    had: Counter[str] = Counter()
-    for _ in range(400):
-        for step in choose(waiting, Counter(running), {}, 6 - len(running)):
-            tenant = step[-1]
-            waiting[tenant] = [other for other in waiting.pop(tenant) if other != step]  # and behind all others
-            running.append(tenant)
-        had.update(running)
-        running.pop(generator.randrange(len(running)))
-    assert sum(had.values()) == 6 * 400
-    assert all(0.9 * 600 <= count <= 1.1 * 600 for count in had.values()), had
 
 
 def test_turns_and_priorities_through_a_service(settings: Settings, url: str, worker: ProtocolWorker) -> None:

@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 import httpx
 import pytest
 
-from openapi.problems import NotAcceptable
+from openapi.request_errors import NotAcceptable
 from service.audits import junit, markdown, sarif
 from service.http.negotiation import preferred
 from tests.service.conftest import World

@@ -11,7 +11,7 @@ from typing import Any
 import httpcore
 import pytest
 
-from service.db.tables import Delivery, Webhook
+from service.db.webhooks import Delivery, Webhook
 from service.outgoing import CheckedNetwork, ForbiddenAddress, is_allowed, networks
 from service.webhooks.retrying import PAUSES, Outcome, next_attempt, record
 

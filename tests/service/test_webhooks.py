@@ -18,7 +18,7 @@ from openapi.problems import problem
 from openapi.wire.settings import Settings
 from service.app import create_app
 from service.context import Services
-from service.db.tables import Delivery
+from service.db.webhooks import Delivery
 from service.embedded.broker import Broker
 from service.orchestrator import job_rows
 from tests.service.conftest import Served, World, audit, ended, flush, make_settings, ready, running, upload

@@ -59,6 +59,11 @@ def strattack(batch: Batch, spec: StrAttack) -> None:
     for begin in range(0, len(stuck), width):
         at = stuck[begin : begin + width]
         best[at], best_x[at] = few_groups(batch, active[at], groups, spec)
+    _refine(batch, active, best, best_x, groups, spec)
+
+
+def _refine(batch: Batch, active: Tensor, best: Tensor, best_x: Tensor, groups: Groups, spec: StrAttack) -> None:
+    """Keep the successes, those whose cost `best` (m,) is finite, and lower their L2 distances inside their groups."""
     done = best.isfinite()
     rows = active[done]
     batch.extras["groups_changed"] = 0
