@@ -58,6 +58,34 @@ class ClassChange(Wire):
     lost: tuple[int, ...]
 
 
+class ComparedSide(Wire):
+    """An image under an attack on one of the models. fooled: it was right before and is not now; predicted: the class of the
+    picture, of which the model is `confidence` sure. picture: a PNG file as a data URI."""
+
+    predicted: int
+    confidence: float
+    fooled: bool
+    picture: str
+
+
+class ComparedImage(Wire):
+    """An image that was won or lost, with what an attack makes of it on either model. attack: that decided it, by its id."""
+
+    index: int
+    label: int
+    won: bool
+    attack: str
+    benign: str
+    before: ComparedSide
+    after: ComparedSide
+
+
+class ComparedImages(Wire):
+    """The file `compared` of a hardening: pictures of some images that were won and lost, where examples are kept."""
+
+    images: tuple[ComparedImage, ...]
+
+
 class LayerState(Wire):
     """Means over a layer's neurons: of σ (Eq. 1), of σ over Ω of the uploaded model, and of σ_ratio (Eq. 11)."""
 

@@ -28,7 +28,8 @@ from openapi.status import JobKind
 
 class ReportFile(StrEnum):
     """`report` (JSON), `html`, `samples` (a line a sample) and `samples.after`, `metrics` and model `card` of a hardening; kept examples
-    as `pictures` (PNG pairs) and `pairs`, and one file an attack (`examples_of`). `views`: of an audit, what the calls about its analyses
+    as `pictures` (PNG pairs) and `pairs`, and one file an attack (`examples_of`); of a hardening `compared`, pictures of images won and lost
+    (`ComparedImages`). `views`: of an audit, what the calls about its analyses
     are answered from (`openapi.wire.columns`); `study`: every figure and table of an audit in a zip."""
 
     REPORT = "report"
@@ -39,6 +40,7 @@ class ReportFile(StrEnum):
     CARD = "card"
     PICTURES = "pictures"
     PAIRS = "pairs"
+    COMPARED = "compared"
     VIEWS = "views"
     STUDY = "study"
 

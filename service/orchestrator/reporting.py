@@ -181,7 +181,8 @@ def _given(
     given: dict[str, Blob] = {}
     if params.choice is not None:
         given[Given.LABELS] = dataset.arrays()[Given.Y]
-    if isinstance(request, AuditRequest) and request.keep_examples:
+    keeps = request.keep_examples if isinstance(request, AuditRequest) else known.keeps_examples
+    if keeps:
         given[Given.IMAGES] = dataset.arrays()[Given.X]
     for identity, left in known.baselines.items():
         given[baseline(identity, BaselineFile.REPORT)] = left.report

@@ -20,6 +20,7 @@ _ATTACK = {"name": "pgd", "eps": 0.05, "steps": 10}
 REQUEST: dict[str, Any] = {
     "attacks": [_ATTACK],
     "max_samples": 100,
+    "keep_examples": True,
     "neurons": {"steps": 5, "vulnerability": {"attack": _ATTACK, "window": "auto"}},
     "explain": {"attack": _ATTACK, "max_samples": 25},
     "regions": {"segments": 8, "values": "minmax", "budget": 0.25, "max_samples": 24},

@@ -164,6 +164,12 @@ def hardening(story: Story, tab: Tab, demo: Demo) -> None:
     assert robust[1] > robust[0]
     expect(view.locator("[data-layer]")).to_have_count(len(block["scrutiny"]["neurons"]))
     story.take("hardening")
+    view.get_by_role("heading", name="Image by image").scroll_into_view_if_needed()
+    won = view.get_by_role("listbox", name="Pictures of images won").locator("[data-index]").first
+    won.click()
+    index = won.get_attribute("data-index")
+    story.moved(rf"image={index}", tab)
+    expect(view.locator(f'[data-figure="image-{index}-hardening"] image')).to_have_count(3)
 
 
 def kept(story: Story) -> None:

@@ -5,6 +5,7 @@ from itertools import pairwise
 
 from playwright.sync_api import Page, expect
 
+from service.ui.files import files
 from tests.page.conftest import SIZE, Tab
 
 
@@ -87,6 +88,35 @@ def test_numbers_that_lead_nowhere_are_told(tab: Tab, made_up: str) -> None:
     expect(told.filter(has_text="fields.threshold=7")).to_contain_text("it is a number from 0 to 1")
     tab.explore(made_up, "?images.from=48&neurons=3&fields.threshold=.7&overview.zoom=2,0.5,0.25")
     expect(told).to_have_count(0)
+
+
+def test_names_that_mean_nothing_are_told(tab: Tab, made_up: str) -> None:
+    page = tab.explore(made_up, "?imgae=3&regions.zoom=2,0.5,0.5&image=1&image=2")
+    told = page.locator(".note", has_text="The address says what this audit cannot show").get_by_role("listitem")
+    expect(told).to_have_count(2)
+    expect(told.filter(has_text="imgae=3")).to_contain_text("there is nothing of this name here")
+    expect(told.filter(has_text="image=1")).to_contain_text("it is said more than once")
+    page.get_by_role("button", name="Leave it out").click()
+    expect(told).to_have_count(0)
+    expect(page).not_to_have_url(re.compile("imgae"))
+    tab.open("/?modle=net&status=succeeded")
+    told = page.locator(".note", has_text="Audits cannot be searched by").get_by_role("listitem")
+    expect(told).to_contain_text("modle=net")
+    page.get_by_role("button", name="Leave it out").click()
+    expect(page).to_have_url(re.compile(r"/\?status=succeeded$"))
+
+
+def test_every_setting_of_a_view_is_known() -> None:
+    """What a view keeps in the address stands among its settings: a name that does not is told as strange."""
+    used, known = set[str](), set[str]()
+    for name, data in files().contents.items():
+        text = data.decode() if name.endswith(".js") and not name.startswith("vendor/") else ""
+        used |= set(re.findall(r'(?:useSetting|usePlaceInList)\("([\w.]+)"', text))
+        used |= set(re.findall(r'<\$\{Plane\} name="([\w.]+)"', text))
+        if (settings := re.search(r'\n  id: "(\w+)",\n  settings: \[(.*)\],\n', text)) is not None:
+            known |= {f"{settings[1]}.{setting}" for setting in re.findall(r'"(\w+)"', settings[2])}
+    assert len(used) > 20
+    assert used - {"VIEW.name"} == known  # of the text that says how to write a view
 
 
 def test_the_overview_is_zoomed_by_buttons_keys_wheel_and_dragging(tab: Tab, made_up: str) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Page, expect
 
@@ -113,3 +114,34 @@ def test_a_hardening_is_shown_layer_by_layer_and_image_by_image(tab: Tab, place:
     row = view.locator("tr", has_text="fgsm").filter(has_text="taken for")
     expect(row).to_contain_text("held as")
     expect(page.locator("[data-view=images]").get_by_role("heading", name=f"Image {won}")).to_be_visible()
+
+
+def test_pictures_of_an_image_that_was_won(tab: Tab, place: Place, made_up: str) -> None:
+    hardening = place.api.get(f"/v1/audits/{made_up}/report.json").json()["hardening"]
+    (file,) = [
+        one
+        for one in place.api.get(f"/v1/hardenings/{hardening['id']}/artifacts").json()["items"]
+        if one["kind"] == "pictures"
+    ]
+    image = place.api.get(file["href"]).json()["images"][1]
+    page = tab.explore(made_up)
+    view = page.locator("[data-view=hardening]")
+    view.get_by_role("heading", name="Image by image").scroll_into_view_if_needed()
+    card = view.get_by_role("listbox", name="Pictures of images won").locator(f'[data-index="{image["index"]}"]')
+    expect(card).to_contain_text("before: ")
+    card.click()
+    expect(page).to_have_url(re.compile(rf"image={image['index']}$"))
+    figure = view.locator(f'[data-figure="image-{image["index"]}-hardening"]')
+    expect(figure.get_by_role("img")).to_have_attribute(
+        "aria-label", re.compile("attacked before: .* 90 %.*attacked after")
+    )
+    text = _saved(page, f"image-{image['index']}-hardening").read_text()
+    assert all(one in text for one in (image["benign"], image["before"]["picture"], image["after"]["picture"]))
+
+
+def test_without_kept_examples_the_hardening_says_how_to_get_pictures(tab: Tab, made_up: str) -> None:
+    nothing: dict[str, Any] = {"items": [], "next_cursor": None}
+    tab.page.route(re.compile(r"/v1/hardenings/\w+/artifacts"), lambda route: route.fulfill(json=nothing))
+    view = tab.explore(made_up).locator("[data-view=hardening]")
+    view.get_by_role("heading", name="Image by image").scroll_into_view_if_needed()
+    expect(view).to_contain_text('"keep_examples": true')

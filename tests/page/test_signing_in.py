@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import closing
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from sqlalchemy import update
 
 from openapi.base import utc_now
@@ -18,6 +19,10 @@ from tests.page.test_accessible import violations
 from tests.service.conftest import Served, flush, make_settings
 from tests.service.test_page_sessions import change
 from tests.service.test_tenants import key
+from tests.tools.synthetic_audit import Size, synthetic
+
+#: A key of the tenant that made-up audits are of, and one of another.
+OURS, THEIRS = ("ours", "--tenant", "default"), ("theirs",)
 
 
 @pytest.fixture(scope="module")
@@ -94,3 +99,58 @@ def test_who_may_only_read_is_offered_nothing_else(guarded_tab: Tab, guarded: Se
     page.get_by_label("API key").fill(apart(lambda: key(guarded, "writer"))[1])
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("button", name="Start the audit")).to_be_visible()
+
+
+def sign_in(page: Page, secret: str) -> None:
+    page.get_by_label("API key").fill(secret)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("button", name="Sign out")).to_be_visible()
+
+
+def test_tenants_see_their_own(browser: Browser, url: str, guarded: Settings) -> None:
+    """Whose audit it is finds it in the list and explores it; to another it is not there, nor is anything of it."""
+    audit = apart(lambda: synthetic(guarded, Size(neurons=12, images=20, classes=3, side=4)))
+    own, other = apart(lambda: [key(guarded, *options)[1] for options in (OURS, THEIRS)])
+    for secret, theirs in ((own, False), (other, True)):
+        with closing(browser.new_context()) as context:
+            tab = open_tab(context, url)
+            tab.expected |= {401, 404} if theirs else {401}
+            page = tab.open("/")
+            sign_in(page, secret)
+            if theirs:
+                expect(page.locator("main")).to_contain_text("There is no audit yet.")
+                tab.open(f"/ui/audits/{audit}")
+                expect(page.get_by_role("alert")).to_contain_text("There is no audit")
+                expect(page.locator("section[data-view]")).to_have_count(0)
+                assert "synthetic" not in page.content()
+                for path in ("", "/report.json", "/embedding", "/sheet.png?images=0&pictures=benign"):
+                    assert page.request.get(f"{url}/v1/audits/{audit}{path}").status == 404
+            else:
+                page.get_by_role("link", name="mdl_synthetic").click()
+                tab.ready()
+                expect(page.locator("section[data-view]")).to_have_count(10)
+            assert tab.wrong() == []
+
+
+def test_the_session_is_a_cookie_that_no_other_page_can_use(guarded_tab: Tab, guarded: Settings) -> None:
+    page = guarded_tab.open("/")
+    sign_in(page, apart(lambda: key(guarded, "here"))[1])
+    (cookie,) = page.context.cookies()
+    assert (cookie["httpOnly"], cookie["sameSite"], cookie["path"]) == (True, "Strict", "/")
+    guarded_tab.expected |= {403}
+    elsewhere = page.context.new_page()
+    elsewhere.route("http://elsewhere.example/**", lambda route: route.fulfill(body="", content_type="text/html"))
+    elsewhere.goto("http://elsewhere.example/")
+    elsewhere.set_content(
+        f'<form method="post" enctype="text/plain" action="{guarded_tab.url}/v1/audits"><button>Win</button></form>'
+    )
+    with elsewhere.expect_response(re.compile("/v1/audits")) as answer:
+        elsewhere.get_by_role("button").click()
+    assert answer.value.status in (401, 403)
+    assert "cookie" not in answer.value.request.all_headers()
+    # Even where a browser sent the cookie along, what comes from another page is refused.
+    headers = {"Origin": "http://elsewhere.example", "Content-Type": "application/json"}
+    sent = page.request.post(f"{guarded_tab.url}/v1/audits", headers=headers, data="{}")
+    assert sent.status == 403
+    page.reload()
+    expect(page.get_by_role("button", name="Sign out")).to_be_visible()

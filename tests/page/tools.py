@@ -18,6 +18,12 @@ import { inflate } from "./node_modules/@sparticuz/chromium/build/lambdafs.js";
 for (const name of ["al2023.tar.br", "fonts.tar.br", "chromium.br"]) await inflate(`${process.argv[1]}/${name}`);
 """
 
+#: The package's own file names folders of the machine that it is made for: without fonts no text has a width.
+_FONTS = """<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig><dir prefix="relative">fonts</dir><cachedir prefix="xdg">fontconfig</cachedir></fontconfig>
+"""
+
 
 def node(*arguments: str, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
     """Run node, which a wheel brings, in the folder of the packages; its output is there whatever it says."""
@@ -30,12 +36,13 @@ def node(*arguments: str, env: dict[str, str] | None = None) -> subprocess.Compl
 @functools.cache
 def chromium() -> tuple[Path, dict[str, str]]:
     """The browser's program and the environment that it needs; unpacked once, beside the packages."""
-    unpacked = PACKAGES / ".unpacked"
+    unpacked = PACKAGES / ".browser"
     if not unpacked.is_dir():
         with tempfile.TemporaryDirectory(dir=PACKAGES) as fresh:
             source = PACKAGES / "@sparticuz" / "chromium" / "bin"
             done = node("--input-type=module", "-e", _UNPACK, str(source), env={"TMPDIR": fresh})
             assert done.returncode == 0, done.stderr
+            (Path(fresh) / "fonts" / "fonts.conf").write_text(_FONTS)
             with suppress(OSError):  # another process was first
                 Path(fresh).rename(unpacked)  # whole, or not at all
             Path(fresh).mkdir(exist_ok=True)

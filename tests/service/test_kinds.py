@@ -176,11 +176,11 @@ def test_a_hardening_trains_compares_and_reports() -> None:
     assert (ending.hardened.inspection, ending.filename) == (MODEL, "onnx")
 
 
-def test_a_hardening_of_an_audit_keeps_the_examples_of_the_parent_alone() -> None:
+def test_a_hardening_of_an_audit_keeps_the_examples_of_both_models() -> None:
     request = tough(eval_max_samples=4)
     trained = done(hardening.extend(known("hardening", request, DATA)).steps[0])
     steps = hardening.extend(known("hardening", request, DATA, [trained], keeps_examples=True)).steps
-    assert [step.params.dump()["keep_examples"] for step in steps] == [True, True, False, False]
+    assert [step.params.dump()["keep_examples"] for step in steps] == [True, True, True, True]
 
 
 def test_a_hardening_without_held_out_data_ends_with_its_training() -> None:

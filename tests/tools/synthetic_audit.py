@@ -36,7 +36,7 @@ from openapi.status import JobKind
 from openapi.wire.settings import Settings
 from tests.service.report import REPORT
 from tests.tools.synthetic_fields import receptive_fields, window_maps
-from tests.tools.synthetic_findings import explained, hardened, sample_lines, searched
+from tests.tools.synthetic_findings import compared, explained, hardened, sample_lines, searched
 from tests.tools.synthetic_store import About, put
 from workers.analyses.activation_files import AttackedImages, write_activations
 from workers.neurons.heads.last_layer import LastLayer
@@ -230,11 +230,13 @@ def _report(size: Size, audit: str, request: AuditRequest, neurons: NeuronReport
 def _files(size: Size, columns: Path, report: Report) -> dict[tuple[str, About], bytes | Path]:
     """What the audit and its hardening leave."""
     samples, labels, won = ("samples", "jsonl", "samples.jsonl"), size.labels, size.won
+    pictures = compared(size.side, labels, np.flatnonzero(won))
     return {
         (size.audit, ("report", "json", "report.json")): report.model_dump_json().encode(),
         (size.audit, ("views", "columns", "views.columns")): columns,
         (size.audit, samples): sample_lines(labels, np.zeros_like(won), size.classes).encode(),
         (size.hardening, samples): sample_lines(labels, won, size.classes).encode(),
+        (size.hardening, ("pictures", "json", "compared.json")): pictures.model_dump_json().encode(),
     }
 
 

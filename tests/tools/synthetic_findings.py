@@ -10,9 +10,11 @@ from openapi.analyses.explain import ExplainSection
 from openapi.analyses.regions import RegionSection
 from openapi.attacks import Pgd
 from openapi.intervals import wilson
-from openapi.stages.comparison import AuditHardening
+from openapi.stages.comparison import AuditHardening, ComparedImages
 from tests.service.report import COMPARISON
 from workers.explain.shares import KINDS, count_kinds, kinds_of_groups, promotion_suppression_ratio, shares
+from workers.reports.compared_images import MOST
+from workers.reports.worst import png
 
 #: Images that are explained and searched, of so many at most.
 LOOKED_AT = 100
@@ -131,6 +133,19 @@ def hardened(identity: str, layers: list[str], labels: Labels, won: Labels, name
             "finding": "improved",
         }
     )  # fmt: skip
+
+
+def compared(side: int, labels: Labels, won: Labels) -> ComparedImages:
+    """Pictures of some images that were won; the attack turns them over. won: their indices."""
+    found = []
+    for index in won[:MOST].tolist():
+        pixels = np.random.default_rng(index).random((3, side, side))
+        label, sure = int(labels[index]), {"confidence": 0.9}
+        before = {**sure, "predicted": label + 1, "fooled": True, "picture": png(1 - pixels)}
+        after = {**sure, "predicted": label, "fooled": False, "picture": png(0.5 + pixels / 2)}
+        about = {"index": index, "label": label, "won": True, "attack": COMPARISON["before"]["attacks"][0]["id"]}
+        found.append({**about, "benign": png(pixels), "before": before, "after": after})
+    return ComparedImages.model_validate({"images": found})
 
 
 def _side(robust: int, n: int) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from workers.jobs.context import DeclaredFile, JobContext
 from workers.reports.analyses import found_of, keep_files
 from workers.reports.build import Built, build_report
 from workers.reports.card import model_card
+from workers.reports.compared_images import compared_images
 from workers.reports.html import render
 from workers.reports.kept_arrays import join_npz, slices_of
 from workers.reports.outcomes import measured_norm
@@ -42,6 +43,7 @@ def run(ctx: JobContext[ReportParams]) -> ReportValue:
         path = ctx.output(ReportFile.METRICS, "metrics.json", "metrics", "json")
         path.write_text(json.dumps(built.metrics.dump(), indent=1), encoding="utf-8")
         _write_card(ctx, built)
+        _write_compared(ctx, built)
     ctx.progress(3, 4, "steps", "report")
     report = ctx.output(ReportFile.REPORT, "report.json", "report", "json")
     report.write_text(built.report.model_dump_json(indent=1), encoding="utf-8")
@@ -71,6 +73,14 @@ def _write_card(ctx: JobContext[ReportParams], built: Built) -> None:
         ctx.output(ReportFile.CARD, "model_card.md", "card", "md").write_text(card, encoding="utf-8")
 
 
+def _write_compared(ctx: JobContext[ReportParams], built: Built) -> None:
+    """Pictures of images won and lost, where the attacks' examples on both models were kept."""
+    if "images" in ctx.inputs and built.metrics is not None and built.metrics.classes:
+        found = compared_images(built.metrics.classes, built.tables, built.after, ctx.inputs)
+        path = ctx.output(ReportFile.COMPARED, "compared.json", "pictures", "json")
+        path.write_text(found.model_dump_json(), encoding="utf-8")
+
+
 def _keep(ctx: JobContext[ReportParams]) -> list[DeclaredFile]:
     """Join the kept examples, one file an attack, and the pairs."""
     for i, spec in enumerate(ctx.params.attacks):
@@ -78,7 +88,7 @@ def _keep(ctx: JobContext[ReportParams]) -> list[DeclaredFile]:
         if parts:
             target = ctx.output(examples_of(i), examples_name(str(spec.id)), "examples", "npz")
             join_npz(parts, ("x", "index", "label", "success"), target)
-    if "images" in ctx.inputs:
+    if "images" in ctx.inputs and isinstance(ctx.params.request, AuditRequest):
         _keep_pictures(ctx)
     keep_files(found_of(ctx.params, ctx.inputs), ctx.output)
     parts = slices_of(ctx.inputs, NeuronsFile.PAIRS)

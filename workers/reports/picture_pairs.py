@@ -43,7 +43,7 @@ def write_pairs(
                     benign = f"benign/{index:07d}.png"
                     if index not in seen:
                         seen.add(index)
-                        archive.writestr(zipfile.ZipInfo(benign, _DATE), encode(_unit(pixels[index])))
+                        archive.writestr(zipfile.ZipInfo(benign, _DATE), encode(unit(pixels[index])))
                     place = f"{attack}/{index:07d}.png"
                     archive.writestr(zipfile.ZipInfo(place, _DATE), encode(adversarial))
                     lines.writerow(
@@ -77,7 +77,8 @@ def _successes(path: Path) -> Iterator[tuple[dict[str, float], npt.NDArray[Any]]
                 yield row, np.frombuffer(data, dtype).reshape(shape[1:])
 
 
-def _unit(pixels: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
+def unit(pixels: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
+    """Pixels of a decoded data set in [0, 1]."""
     return pixels.astype(np.float32) / np.float32(255) if pixels.dtype == np.uint8 else pixels.astype(np.float32)
 
 

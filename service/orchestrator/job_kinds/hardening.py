@@ -129,11 +129,12 @@ def comparison_steps(
     """The phase ``evaluation``: the same attacks on the parent (before), the hardened model (after) and its rival.
 
     The parent's steps have the result keys of those that an audit with the same attacks has run, and are then free;
-    keep_examples: whether that audit keeps its examples.
+    keep_examples: whether that audit keeps its examples. Then those on the hardened model are kept too, so that the
+    report can show what became of images.
     """
     specs = aimed_attacks(request, models[Whose.BEFORE], samples.dataset)
     steps: list[Step] = []
     for whose, model in models.items():
-        keeps = keep_examples and whose is Whose.BEFORE
+        keeps = keep_examples and whose is not Whose.RIVAL
         steps += attack_steps(EVALUATION, model, replace(samples, keep_examples=keeps), specs, whose=whose)
     return steps + scrutiny_steps(EVALUATION, request, models, samples)

@@ -1,15 +1,19 @@
 """The comparison before and after a hardening: verdicts, gains, and its place in reports."""
 
+import base64
+import io
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from openapi.attacks import Cw, Fgsm, Pgd
 from openapi.report import Report
 from openapi.stages.base import Stage
+from openapi.stages.comparison import ComparedImages
 from tests.workers.reports.planted import LAYERS, Planted, build
 from workers.jobs.context import JobContext
 from workers.jobs.registry import run_stage
@@ -160,6 +164,47 @@ def test_the_stage(tmp_path: Path) -> None:
     page = ctx.files["html"].path.read_text()
     assert 'id="hardening"' in page
     assert "Accuracy on training samples" in page
+
+
+def test_pictures_of_images_won_and_lost(tmp_path: Path) -> None:
+    """Under the attack that fooled the model which does not hold them; without examples there are none."""
+    shards, params = shards_and_params(tmp_path, [N < 4, N < 4, N < 4])
+    (tmp_path / "scratch").mkdir()
+    pixels = np.random.default_rng(0).integers(0, 256, (60, 1, 4, 4), dtype=np.uint8)
+    np.save(tmp_path / "images.npy", pixels)
+    for prefix, shift in (("", 10), ("after.", 20)):
+        for i in range(3):
+            for j, (a, b) in enumerate(CUTS):
+                path = tmp_path / f"{prefix}examples.{i}.{j}.npz"
+                moved = (pixels[a:b].astype(np.float32) * 0 + shift + i) / 255
+                np.savez(path, x=moved, index=np.arange(a, b), label=shards.label[a:b], success=np.zeros(b - a, bool))
+                shards.inputs[f"{prefix}examples.{i}.{j}"] = path
+    ctx = JobContext({**shards.inputs, "images": tmp_path / "images.npy"}, params, tmp_path / "scratch")
+    run_stage(Stage.REPORT, ctx)
+    file = ctx.files["compared"]
+    assert (file.name, file.kind, file.format) == ("compared.json", "pictures", "json")
+    found = ComparedImages.model_validate_json(file.path.read_text()).images
+    won, lost = [one for one in found if one.won], [one for one in found if not one.won]
+    fooled = shards.correct & (N >= 6)
+    assert len(won) == 32  # of 48
+    assert {one.index for one in won} <= set(np.flatnonzero(fooled))
+    assert len({one.label for one in won}) == len(set(shards.label[fooled]))  # every class has its turn
+    assert {one.index for one in lost} == set(np.flatnonzero(shards.correct & (N < 4)))
+    strongest = params["attacks"][0]["id"]
+    for one in found:
+        assert one.attack == strongest
+        assert (one.before.fooled, one.after.fooled) == (one.won, not one.won)
+        assert one.label == shards.label[one.index]
+        fell, held = (one.before, one.after) if one.won else (one.after, one.before)
+        assert (fell.predicted, held.predicted) == ((one.label + 3) % 10, one.label)
+        assert (_levels(one.before.picture), _levels(one.after.picture)) == ({10}, {20})
+        assert _levels(one.benign) == set(pixels[one.index].ravel().tolist())
+    assert "pictures" not in ctx.files
+
+
+def _levels(uri: str) -> set[int]:
+    data = base64.b64decode(uri.removeprefix("data:image/png;base64,"))
+    return set(np.asarray(Image.open(io.BytesIO(data))).ravel().tolist())
 
 
 def test_an_audit_carries_the_comparison_of_its_hardening(tmp_path: Path) -> None:

@@ -55,6 +55,22 @@ export function noChoices(query, classes) {
 }
 
 /**
+ * Names in an address that mean nothing to a page, and names that stand there more than once.
+ * @param {URLSearchParams} query
+ * @param {readonly string[]} known
+ * @returns {[string, string][]} names, and what is wrong with them
+ */
+export function strangeNames(query, known) {
+  return [...new Set(query.keys())].flatMap((name) => {
+    if (!known.includes(name)) return [/** @type {[string, string]} */ ([name, "there is nothing of this name here"])];
+    return query.getAll(name).length > 1 ? [/** @type {[string, string]} */ ([name, "it is said more than once: the first counts"])] : [];
+  });
+}
+
+/** @type {readonly string[]} */
+export const CHOICES = ["cell", "image", "neurons", "layer", "cluster"];
+
+/**
  * @param {string | null} text
  * @returns {number | null}
  */

@@ -7,7 +7,7 @@ import { useEffect, useState } from "./html.js";
 const LIGHT = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#806600", "#56b4e9", "#882255", "#44605a", "#7a5fb5", "#a8780a", "#2e7d8c", "#b0413e"];
 const DARK = ["#4aa3df", "#f0803c", "#2fc79b", "#e39ac4", "#e0cc3a", "#9bd7ff", "#d977a8", "#a9c4bd", "#b9a3ec", "#e6b450", "#7fd0dd", "#f08a87"];
 
-/** @typedef {{classes: string[], benign: string, adversarial: string, ground: string, ink: string, faint: string, dark: boolean}} Theme */
+/** faint: of surfaces and lines; dim: of marks that are not meant. @typedef {{classes: string[], benign: string, adversarial: string, ground: string, ink: string, faint: string, dim: string, dark: boolean}} Theme */
 
 /** @returns {boolean} whether the page is dark at present */
 export function isDark() {
@@ -19,8 +19,8 @@ export function isDark() {
 export function themeNow() {
   const dark = isDark();
   return dark
-    ? { classes: DARK, benign: DARK[0], adversarial: DARK[1], ground: "#14181c", ink: "#e8eaed", faint: "#3a424a", dark }
-    : { classes: LIGHT, benign: LIGHT[0], adversarial: LIGHT[1], ground: "#ffffff", ink: "#1b1f23", faint: "#d5dae0", dark };
+    ? { classes: DARK, benign: DARK[0], adversarial: DARK[1], ground: "#14181c", ink: "#e8eaed", faint: "#3a424a", dim: "#5f6b77", dark }
+    : { classes: LIGHT, benign: LIGHT[0], adversarial: LIGHT[1], ground: "#ffffff", ink: "#1b1f23", faint: "#d5dae0", dim: "#a3adb8", dark };
 }
 
 /**

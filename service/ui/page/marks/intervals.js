@@ -11,7 +11,7 @@ const [LINE, STEP] = [14, 11];
 /** @param {{rows: {name: string, sides: Side[]}[], width: number, title: string}} props shares in [0, 1] */
 export function Intervals({ rows, width, title }) {
   const left = Math.min(230, Math.max(110, width / 2.6));
-  const x = d3.scaleLinear([0, 1], [left, width - 46]);
+  const x = d3.scaleLinear([0, 1], [left, width - 54]);
   let height = 4;
   const placed = rows.map((row) => {
     const top = height;

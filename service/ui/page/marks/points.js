@@ -6,7 +6,6 @@ import d3 from "../lib/d3.js";
  * @property {string} colour
  * @property {"dot" | "cross"} shape
  * @property {number[]} rows
- * @property {boolean} [faint]
  */
 /** @typedef {{left: number, top: number, w: number, h: number}} Area the part of a picture that points are in, in pixels */
 /**
@@ -198,8 +197,9 @@ export function drawPoints(canvas, { shares, groups, view, area, width, height }
   const edge = fine * (MARGIN / 2);
   const [left, right] = [fine * area.left - edge, fine * (area.left + area.w) + edge];
   const [top, bottom] = [fine * area.top - edge, fine * (area.top + area.h) + edge];
-  for (const { colour, shape, rows, faint } of groups) {
-    const [ink, mark] = [packed(colour, faint ? 150 : 215), offsets(shape, fine, w)];
+  const times = enlarged(groups.reduce((sum, { rows }) => sum + rows.length, 0));
+  for (const { colour, shape, rows } of groups) {
+    const [ink, mark] = [packed(colour, 215), offsets(shape, fine, times, w)];
     for (const row of rows) {
       const [x, y] = [ox + shares[2 * row] * sx, oy + shares[2 * row + 1] * sy];
       if (x < left || x > right || y < top || y > bottom) continue;
@@ -221,18 +221,28 @@ function packed(colour, alpha) {
 }
 
 /**
+ * How much larger marks are than where there are tens of thousands: few have room to be seen well.
+ * @param {number} count
+ */
+function enlarged(count) {
+  return count <= 500 ? 2.2 : count <= 4000 ? 1.6 : 1;
+}
+
+/**
  * Where the pixels of a mark lie around its middle, in a picture so many pixels wide.
  * @param {"dot" | "cross"} shape
  * @param {number} fine pixels of the screen in one of the page
+ * @param {number} times larger than usual
  * @param {number} width
  * @returns {number[]}
  */
-function offsets(shape, fine, width) {
-  const [r, thick] = shape === "dot" ? [Math.round(1.2 * fine), Infinity] : [Math.round(2.2 * fine), 0.6 * (fine - 1)];
+function offsets(shape, fine, times, width) {
+  const [r, thick] = shape === "dot" ? [Math.round(1.2 * fine * times), Infinity] : [Math.round(2.2 * fine * Math.sqrt(times)), 0.6 * (fine * times - 1)];
   const found = [];
   for (let y = -r; y <= r; y++) {
     for (let x = -r; x <= r; x++) {
-      if (Math.abs(Math.abs(x) - Math.abs(y)) <= thick) found.push(y * width + x);
+      const round = shape !== "dot" || r < 2 || x * x + y * y <= (r + 0.3) ** 2;
+      if (round && Math.abs(Math.abs(x) - Math.abs(y)) <= thick) found.push(y * width + x);
     }
   }
   return found;

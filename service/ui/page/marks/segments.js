@@ -25,7 +25,10 @@ export function Segments({ found, href, chosen, onChoose, width }) {
         <path class="segment" d=${outlines.get(region.region) ?? ""} />
       </g>`;
     })}
-    <path d=${crosses} fill="none" stroke=${theme.adversarial} stroke-width="1.5" pointer-events="none" />
+    <g fill="none" pointer-events="none">
+      <path d=${crosses} stroke=${theme.ground} stroke-width="3.5" />
+      <path d=${crosses} stroke=${theme.ink} stroke-width="1.5" />
+    </g>
   </svg>`;
 }
 

@@ -1,17 +1,21 @@
 /** `/`: the audits, the newest first, by status, model, label and tag. */
 import { address, call } from "../lib/api.js";
-import { setQuery } from "../lib/choice.js";
+import { setQuery, strangeNames } from "../lib/choice.js";
 import { usePlace } from "../lib/location.js";
 import { useAsking } from "../lib/asking.js";
 import { moment, percent, visible } from "../lib/format.js";
 import { html, useEffect, useState } from "../lib/html.js";
 import { READ_ONLY, useMaySubmit } from "../lib/session.js";
+import { AmissNote } from "../parts/amiss.js";
 import { Answer } from "../parts/answer.js";
 import { Uploads } from "./uploads.js";
 import { Status, VerdictBadge } from "../parts/badges.js";
+import { Copy } from "../parts/table.js";
 
+const UNKNOWN = "Audits cannot be searched by what the address says:";
 const PAGE = 25;
 const STATUSES = ["queued", "running", "cancelling", "succeeded", "failed", "cancelled"];
+const KNOWN = ["status", "model", "label", "tag", "cursor"];
 /** While something runs the list is read anew this often. */
 const AGAIN_MS = 5000;
 
@@ -19,7 +23,7 @@ export function AuditsPage() {
   useEffect(() => void (document.title = "Audits · Tremor"), []);
   const { query } = usePlace();
   const [round, setRound] = useState(0);
-  const given = Object.fromEntries(["status", "model", "label", "tag", "cursor"].map((name) => [name, query.get(name)]));
+  const given = Object.fromEntries(KNOWN.map((name) => [name, query.get(name)]));
   const url = address("/v1/audits", { limit: PAGE, ...given });
   const asked = useAsking(`${url} ${round}`, () => call(url));
   const unfinished = asked.value?.items.some((/** @type {any} */ item) => !item.finished_at);
@@ -29,6 +33,7 @@ export function AuditsPage() {
     return () => clearTimeout(handle);
   }, [asked.value]);
   return html`<h1>Audits</h1>
+    <${AmissNote} query=${query} wrong=${strangeNames(query, KNOWN)} said=${UNKNOWN} />
     <${Search} given=${given} />
     <${Answer} asked=${asked}>${(/** @type {any} */ page) => html`<${List} page=${page} searched=${Object.values(given).some(Boolean)} />`}<//>
     ${useMaySubmit() ? html`<${Uploads} />` : html`<p class="hint">${READ_ONLY}</p>`}`;
@@ -58,6 +63,15 @@ function Search({ given }) {
   </form>`;
 }
 
+/** What is copied of an audit. @type {import("../parts/table.js").Column[]} */
+const COLUMNS = [
+  { name: "id", of: (audit) => audit.id }, { name: "model", of: (audit) => audit.model_name ?? audit.model_id },
+  { name: "status", of: (audit) => audit.status }, { name: "verdict", of: (audit) => audit.verdict },
+  { name: "clean accuracy", of: (audit) => audit.headline?.clean_accuracy }, { name: "worst case", of: (audit) => audit.headline?.worst_case },
+  { name: "threat model", of: (audit) => audit.headline?.threat_model }, { name: "images", of: (audit) => audit.headline?.n },
+  { name: "labels", of: (audit) => Object.entries(audit.labels).map(([key, value]) => `${key}:${value}`).join(" ") }, { name: "begun", of: (audit) => audit.created_at },
+];
+
 /** @param {{page: any, searched: boolean}} props */
 function List({ page, searched }) {
   if (page.items.length === 0) {
@@ -81,6 +95,7 @@ function List({ page, searched }) {
     </tr>`)}</tbody>
   </table></div>
   <p class="buttons">
+    <${Copy} columns=${COLUMNS} rows=${page.items} />
     ${page.next_cursor && html`<button type="button" class="plain"
       onClick=${() => setQuery({ cursor: page.next_cursor })}>Older audits</button>`}
   </p>`;

@@ -1,16 +1,19 @@
 /** The linked views over one audit, and what is chosen in them. */
 import { useAllAmiss } from "../lib/amiss.js";
-import { choiceOf, choose, noChoices, Query, setQuery } from "../lib/choice.js";
+import { CHOICES, choiceOf, choose, noChoices, Query, setQuery, strangeNames } from "../lib/choice.js";
 import { usePlace } from "../lib/location.js";
 import { read } from "../lib/api.js";
-import { short, visible } from "../lib/format.js";
+import { short } from "../lib/format.js";
 import { html, useCallback, useEffect, useRef, useState } from "../lib/html.js";
 import { Classes } from "../lib/classes.js";
-import { Note } from "../parts/notes.js";
+import { AmissNote } from "../parts/amiss.js";
 import { ViewFrame } from "../parts/view.js";
 import { VIEWS } from "../views/index.js";
 
 /** @typedef {import("../parts/view.js").Audit} Audit */
+
+/** Every name that the address of an audit may hold. */
+const KNOWN = [...CHOICES, ...VIEWS.flatMap(({ id, settings }) => settings.map((name) => `${id}.${name}`))];
 
 /** @param {{audit: Audit}} props */
 export function Explorer({ audit }) {
@@ -45,11 +48,8 @@ export function Explorer({ audit }) {
  */
 function Amiss({ query, classes }) {
   const told = useAllAmiss();
-  const wrong = [...new Map([...noChoices(query, classes), ...told])].filter(([name]) => query.has(name));
-  if (wrong.length === 0) return null;
-  return html`<${Note}><p>The address says what this audit cannot show:</p>
-    <ul>${wrong.map(([name, why]) => html`<li key=${name}><code>${short(`${name}=${query.get(name)}`, 60)}</code> ${visible(why)}</li>`)}</ul>
-    <p><button type="button" class="small" onClick=${() => setQuery(Object.fromEntries(wrong.map(([name]) => [name, null])))}>Leave it out</button></p><//>`;
+  const wrong = [...new Map([...strangeNames(query, KNOWN), ...noChoices(query, classes), ...told])].filter(([name]) => query.has(name));
+  return html`<${AmissNote} query=${query} wrong=${wrong} said="The address says what this audit cannot show:" />`;
 }
 
 /**

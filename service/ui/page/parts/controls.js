@@ -28,9 +28,9 @@ export function Slider({ label, value, min, max, step, shown, onInput }) {
   const id = useId();
   return html`<span class="control">
     <label for=${id}>${label}</label>
-    <input type="range" id=${id} min=${min} max=${max} step=${step} value=${value}
+    <span class="scale"><input type="range" id=${id} min=${min} max=${max} step=${step} value=${value}
       onInput=${(/** @type {any} */ event) => onInput(Number(event.currentTarget.value))} />
-    <output for=${id}>${shown ?? value}</output>
+    <output for=${id}>${shown ?? value}</output></span>
   </span>`;
 }
 

@@ -14,15 +14,23 @@ import { number, visible } from "../lib/format.js";
 const SHOWN = 50;
 
 /**
- * @param {{caption: any, columns: Column[], rows: any[], rowProps?: (row: any) => Record<string, any>}} props
+ * What puts a table on the clipboard.
+ * @param {{columns: Column[], rows: any[]}} props
  */
-export function Table({ caption, columns, rows, rowProps }) {
-  const [shown, show] = useState(SHOWN);
+export function Copy({ columns, rows }) {
   const [said, say] = useState("");
   const take = async () => {
     await copy(csv(columns.map(({ name }) => name), rows.map((row) => columns.map(({ of }) => of(row)))));
     say(`${rows.length} rows copied`);
   };
+  return html`<button type="button" class="small" onClick=${take}>Copy as CSV</button><span class="said" role="status">${said}</span>`;
+}
+
+/**
+ * @param {{caption: any, columns: Column[], rows: any[], rowProps?: (row: any) => Record<string, any>}} props
+ */
+export function Table({ caption, columns, rows, rowProps }) {
+  const [shown, show] = useState(SHOWN);
   return html`<div class="table">
     <div class="scroll" tabindex="0" role="region" aria-label=${`Table: ${caption}`}>
       <table>
@@ -34,10 +42,9 @@ export function Table({ caption, columns, rows, rowProps }) {
       </table>
     </div>
     <p class="buttons">
-      <button type="button" class="small" onClick=${take}>Copy as CSV</button>
+      <${Copy} columns=${columns} rows=${rows} />
       ${rows.length > shown && html`<button type="button" class="small" onClick=${() => show(10 * shown)}>
         Show more (${shown} of ${rows.length})</button>`}
-      <span class="said" role="status">${said}</span>
     </p>
   </div>`;
 }

@@ -18,6 +18,7 @@ import { ProblemNote, Wait } from "./notes.js";
 /**
  * @typedef {object} View
  * @property {string} id `data-view` of its section
+ * @property {string[]} settings names of what it keeps in the address, each as `ID.NAME`
  * @property {string} title
  * @property {string} shows what one sees, in a sentence or two
  * @property {string} equation the quantities, as the papers write them

@@ -77,6 +77,7 @@ function List({ page }) {
 
 export default {
   id: "clusters",
+  settings: ["count"],
   title: "Clusters",
   shows: "Neurons that do alike for the classes lie beneath one branch. Drag the line, or the slider, to cut the tree into more or fewer clusters; choosing one chooses its neurons.",
   equation: "role of i = (mean of c_i(x, y) over x taken for y)_y;  joined by Ward's criterion or average correlation",

@@ -138,6 +138,7 @@ function Refined(/** @type {{at: string, sample: any}} */ { at, sample }) {
 
 export default {
   id: "explain",
+  settings: ["from", "shown", "group", "attack"],
   title: "Explanations",
   shows: "What each group of a perturbation's pixels does: it suppresses the true class, promotes the target, or both; whether it lies where the classes are seen; and how much of it is needed at all.",
   equation: "s_i = z_y(x′ without δ_i) − z_y(x′),  p_i = z_t(x′) − z_t(x′ without δ_i),  PSR_i = log₂(max(p_i, κ) / max(s_i, κ)),  IS(δ, c) = |δ where c is seen|₂ / |δ|₂",

@@ -7,17 +7,22 @@ import { number, short } from "../lib/format.js";
 import { html } from "../lib/html.js";
 import { moveByKeys } from "../lib/keys.js";
 import { neuronAddress, useLayers } from "../lib/layers.js";
+import { NAMES } from "../lib/names.js";
 import { SHARE } from "../lib/rules.js";
 import { sheetAddress, useSheet } from "../lib/sheets.js";
 import { small } from "../lib/small.js";
 import { Answer } from "../parts/answer.js";
 import { Select, Slider } from "../parts/controls.js";
 import { Cropped } from "../parts/cropped.js";
+import { OnceNear } from "../parts/once-near.js";
 import { TableBehind } from "../parts/table.js";
 
 /** Neurons that are shown one by one; the picture of all of them together takes up to 64. */
 const MOST = 3;
 const IMAGES = 6;
+const SIDES = ["benign", "adversarial"];
+/** Pixels that a neuron's images take, about. */
+const HEIGHT = 520;
 const MODES = /** @type {[string, string][]} */ ([["union", "any of them (union)"], ["intersection", "all of them (intersection)"]]);
 
 /** @param {{audit: import("../parts/view.js").Audit}} props */
@@ -85,25 +90,39 @@ function InImage(/** @type {any} */ { audit, index, neurons, query }) {
   }}<//>`;
 }
 
-/** @type {Record<string, string>} */
-const NAMES = { "map-benign": "benign probability decrease", "map-adversarial": "adversarial probability increase" };
-
-/** @param {any} props */
-function OfNeuron({ audit, layer, neuron, query }) {
-  const asked = useRead(neuronAddress(audit, layer, neuron));
+/** The heading is there at once; the images are asked for when somebody is about to see them. */
+function OfNeuron(/** @type {any} */ { audit, layer, neuron, query }) {
   return html`<h3>Neuron ${neuron}: the images that excite it most</h3>
-    <${Answer} asked=${asked}>${(/** @type {any} */ { images }) => ["benign", "adversarial"].map((side) => html`
-      <${Exciting} key=${side} audit=${audit} neuron=${neuron} side=${side} images=${images[side]} query=${query} />`)}<//>`;
+    <${OnceNear} height=${HEIGHT}><${ExcitingBoth} audit=${audit} layer=${layer} neuron=${neuron} query=${query} /><//>`;
 }
 
 /** @param {any} props */
-function Exciting({ audit, neuron, side, images, query }) {
+function ExcitingBoth({ audit, layer, neuron, query }) {
+  const asked = useRead(neuronAddress(audit, layer, neuron));
+  return html`<${Answer} asked=${asked}>${(/** @type {any} */ { images }) => html`<${Sides} audit=${audit} neuron=${neuron} images=${images} query=${query} />`}<//>`;
+}
+
+/** Both sides; their pictures come on one sheet. */
+function Sides(/** @type {any} */ { audit, neuron, images, query }) {
+  const shown = [...new Set(SIDES.flatMap((side) => images[side].slice(0, IMAGES).filter((/** @type {any} */ item) => cropped(item, side)).map((/** @type {any} */ { index }) => index)))];
+  const sheet = useSheet(sheetAddress(audit.at, shown, SIDES)).value;
+  return SIDES.map((side) => html`<${Exciting} key=${side} audit=${audit} neuron=${neuron} side=${side} images=${images[side]} sheet=${sheet} query=${query} />`);
+}
+
+/**
+ * Whether an image is shown as it is: where it has fields, these are drawn over it, a picture each.
+ * @param {any} item
+ * @param {string} side
+ */
+function cropped(item, side) {
+  return !item.fields && item.pictures.some((/** @type {any} */ { what }) => what === side);
+}
+
+/** @param {any} props */
+function Exciting({ audit, neuron, side, images, sheet, query }) {
   const name = useClassName();
   const { image: chosen } = useChoice();
   const shown = images.slice(0, IMAGES);
-  const url = images.some((/** @type {any} */ { fields, pictures }) => fields || !pictures.some((/** @type {any} */ { what }) => what === side)) ? null
-    : sheetAddress(audit.at, shown.map((/** @type {any} */ { index }) => index), [side]);
-  const sheet = useSheet(url).value;
   const title = `${side === "benign" ? "Benign" : "Adversarial"} images that excite neuron ${neuron} most`;
   const source = (/** @type {any} */ item) => item.fields
     ? { href: address(`${audit.at}/images/${item.index}/field-${side}.png`, { neurons: neuron, ...query }), alt: `Image ${item.index}, ${side}: where neuron ${neuron} is excited` }
@@ -114,7 +133,7 @@ function Exciting({ audit, neuron, side, images, query }) {
         const picture = source(item);
         return html`<div key=${item.index} class="image" role="option" data-index=${item.index} data-at=${`${i},0`} tabindex=${i === 0 ? 0 : -1}
             aria-selected=${item.index === chosen ? "true" : "false"} onClick=${() => choose({ image: item.index === chosen ? null : item.index })}>
-          ${picture && url ? html`<${Cropped} sheet=${sheet} index=${item.index} what=${side} alt=${picture.alt} />` : picture && html`<img class="pixels" src=${small(picture.href)} alt=${picture.alt} loading="lazy" width="128" height="128" />`}
+          ${cropped(item, side) ? html`<${Cropped} sheet=${sheet} index=${item.index} what=${side} alt=${picture.alt} />` : picture && html`<img class="pixels" src=${small(picture.href)} alt=${picture.alt} loading="lazy" width="128" height="128" />`}
           <div>Image ${item.index}</div><div>${name(item.label, 14)}</div>
           <div>${number(item.activation)}, attacked ${number(item.activation_adv)}</div>
         </div>`;
@@ -125,11 +144,14 @@ function Exciting({ audit, neuron, side, images, query }) {
       { name: "true", of: (/** @type {any} */ item) => name(item.label, 60) },
       { name: "activation", of: (/** @type {any} */ item) => item.activation },
       { name: "under attack", of: (/** @type {any} */ item) => item.activation_adv },
+      { name: "picture", of: (/** @type {any} */ item) => source(item)?.href ?? null, show: (/** @type {string | null} */ href, /** @type {any} */ item) => href
+        && html`<a href=${href} download=${`image-${item.index}-${side}-neuron-${neuron}.png`}>save</a>` },
     ]} />`;
 }
 
 export default {
   id: "fields",
+  settings: ["mode", "threshold", "visibility", "opacity"],
   title: "Receptive fields",
   shows: "What the chosen neurons look for: the images, benign and under attack, that excite each most, and where in them; of a chosen image also which windows lower the benign and raise the adversarial probability.",
   equation: "field of i in x = {p : A_i(x)_p ≥ t max A_i(x)},  V_b(u) = P_yb(x) − P_yb(x with u from x′)",

@@ -5,20 +5,27 @@ import { choose, useChoice } from "../lib/choice.js";
 import { useClassName } from "../lib/classes.js";
 import { number, percent, visible } from "../lib/format.js";
 import { html } from "../lib/html.js";
+import { useWidth } from "../lib/measure.js";
 import { Answer } from "../parts/answer.js";
+import { OnceNear } from "../parts/once-near.js";
 import { Table, TableBehind } from "../parts/table.js";
+import { ComparedPictures } from "./hardening-pictures.js";
 
 /** Images of one kind that are named at once. */
 const MOST = 60;
+/** Pixels that are kept free for the pictures, about. */
+const HEIGHT = 60;
 
 /** @param {{audit: import("../parts/view.js").Audit, hardening: any}} props */
 export function Images({ audit, hardening }) {
   const { cell, image } = useChoice();
+  const [ref, width] = useWidth();
   const name = useClassName();
   const classes = (hardening.classes ?? []).filter((/** @type {any} */ { label }) => !cell || label === cell.label);
   const sum = (/** @type {string} */ key) => classes.reduce((/** @type {number} */ total, /** @type {any} */ one) => total + one[key], 0);
   return html`<h3>Image by image${cell ? `, ${name(cell.label)}` : ""}</h3>
     ${hardening.gains.map((/** @type {any} */ gain) => html`<p key=${gain.threat_model}>${gain.threat?.label ?? gain.threat_model}: ${gain.gained} images are held by the hardened model alone, ${gain.lost} by the uploaded one alone, of ${gain.n}${gain.p === undefined ? "" : ` (McNemar's test, p = ${number(gain.p)})`}.</p>`)}
+    <div ref=${ref}><${OnceNear} height=${HEIGHT}><${ComparedPictures} id=${hardening.id} chosen=${image} label=${cell?.label ?? null} width=${width} /><//></div>
     ${image !== null && html`<${One} audit=${audit} hardening=${hardening} index=${image} />`}
     ${classes.length > 0 && html`
       <${Named} title=${`Won (${sum("gained")})`} images=${classes.flatMap((/** @type {any} */ { won }) => won)} chosen=${image} />

@@ -34,7 +34,7 @@ function Show({ audit }) {
 
 /** @param {{audit: import("../parts/view.js").Audit, hardening: any, method: string}} props */
 function Hardened({ audit, hardening, method }) {
-  return html`<p>${method.toUpperCase()}, by its rules <${VerdictBadge} verdict=${hardening.verdict} />. ${FINDINGS[hardening.finding] ?? ""}
+  return html`<p>${method ? method.toUpperCase() : "The hardening"}, by its rules <${VerdictBadge} verdict=${hardening.verdict} />. ${FINDINGS[hardening.finding] ?? ""}
       ${(hardening.reasons ?? []).map((/** @type {string} */ reason) => ` ${visible(reason)}.`).join("")}
       ${hardening.model_id && html` The hardened model is <a href=${`/?model=${hardening.model_id}`}>a model of its own</a>: <code>${hardening.model_id}</code>.`}</p>
     <${Accuracies} hardening=${hardening} />
@@ -132,6 +132,7 @@ function Training(/** @type {{log: any[]}} */ { log }) {
 
 export default {
   id: "hardening",
+  settings: ["look", "layers"],
   title: "Hardening",
   shows: "The same attacks on the uploaded and on the hardened model: accuracies, how much each layer's neurons move, and which images were won or lost.",
   equation: "min L_adv + λ L_sns,  L_sns = Σ over l in S, m in Ω_l of |F_l^m(x) − F_l^m(x′)|₁ / dim(F_l^m)",

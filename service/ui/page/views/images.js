@@ -6,6 +6,7 @@ import { useClassName } from "../lib/classes.js";
 import { useTheme } from "../lib/colours.js";
 import { number, percent } from "../lib/format.js";
 import { html, useEffect } from "../lib/html.js";
+import { NAMES } from "../lib/names.js";
 import { readSheet, sheetAddress, useSheet } from "../lib/sheets.js";
 import { inTurn } from "../lib/turns.js";
 import { Answer } from "../parts/answer.js";
@@ -103,7 +104,7 @@ function Detail({ at, image, beside }) {
   return html`<h3>Image ${image.index}</h3>
     <div class="images large">${shown.map((/** @type {any} */ { what, href, alt }) => html`<figure class="one" key=${what}>
       <${Cropped} sheet=${there(what) ? list : own} index=${image.index} what=${what} alt=${alt} />
-      <figcaption>${what} <a href=${href} download=${`image-${image.index}-${what}.png`}>save</a></figcaption></figure>`)}</div>
+      <figcaption>${NAMES[what] ?? what} <a href=${href} download=${`image-${image.index}-${what}.png`}>save</a></figcaption></figure>`)}</div>
     <${Figure} name=${`image-${image.index}-probabilities`} caption="Probability before (upper bar) and under attack (lower bar)">
       <svg class="picture" width=${left + bar + 60} height=${height} role="img" aria-label=${text}>
         ${rows.map((/** @type {any} */ row, /** @type {number} */ i) => html`<${Bars} key=${row.label} row=${row} y=${6 + i * line} left=${left} bar=${bar} theme=${theme} />`)}
@@ -130,6 +131,7 @@ function Bars({ row, y, left, bar, theme }) {
 
 export default {
   id: "images",
+  settings: ["sort", "which", "from"],
   title: "Images",
   shows: "Each image, benign, under attack, and what the attack changes (grey is nothing); before and after, the class and its probability. Choosing one shows its neurons.",
   equation: "δ = x′ − x,  p(y | x) = softmax(z(x))_y",

@@ -110,6 +110,7 @@ const CellMark = memo((/** @type {any} */ { cell, label, adversarial, at, x, y, 
 
 export default {
   id: "matrix",
+  settings: [],
   title: "Prediction matrix",
   shows: "How many images of a true class (row) are taken for a class under attack (column). The diagonal withstood. Choosing a cell shows its images and the neurons behind it.",
   equation: "n(y, ŷ) = |{x : label y, argmax z(x′) = ŷ}|",

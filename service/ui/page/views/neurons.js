@@ -103,6 +103,7 @@ function One({ audit, layer, neuron }) {
 
 export default {
   id: "neurons",
+  settings: ["measure", "shown", "from"],
   title: "Neuron vulnerability",
   shows: "Neurons from the most vulnerable on. Above: the measure. Below: how the attack changes their contributions to the benign and the adversarial class; of a chosen image, both contributions over the bands of the classes. Choosing neurons shows what excites them.",
   equation: "c_i(x, y) = a_i(x) W[y, i],  Σ_i c_i(x′, y) − c_i(x, y) = z_y(x′) − z_y(x)",

@@ -79,7 +79,7 @@ function grouped(plane, by, shown, cell, theme) {
   const inCell = (/** @type {number} */ i) => !cell || (plane.label[i] === cell.label && plane.adversarial[i] === cell.adversarial);
   const of = d3.group(d3.range(n), (/** @type {number} */ i) => (inCell(i) ? plane[by][i] : -1));
   return [...of].sort(([a], [b]) => a - b).flatMap(([label, rows]) => {
-    const look = { colour: label < 0 ? theme.faint : classColour(theme, label), faint: label < 0 };
+    const look = { colour: label < 0 ? theme.dim : classColour(theme, label) };
     const benign = { ...look, shape: /** @type {const} */ ("dot"), rows };
     const attacked = { ...look, shape: /** @type {const} */ ("cross"), rows: rows.map((i) => n + i) };
     return shown === "both" ? [benign, attacked] : [shown === "benign" ? benign : attacked];
@@ -88,6 +88,7 @@ function grouped(plane, by, shown, cell, theme) {
 
 export default {
   id: "overview",
+  settings: ["colour", "images", "zoom"],
   title: "Data overview",
   shows: "Every image by the activations that the last layer reads, benign and under attack, brought into a plane: classes that lie apart, and where the attack moves them.",
   equation: "a(x), the m activations of x, and a(x′) by their first two principal components (or t-SNE)",

@@ -109,6 +109,7 @@ function told({ region, name, vulnerable, tried, density, semantic }, reached) {
 
 export default {
   id: "regions",
+  settings: ["which", "from", "region", "zoom"],
   title: "Regions",
   shows: "The parts of an image, and the single pixels in them with which the model takes it for something else: where they lie, how many they are, and whether parts that mean more hold more of them.",
   equation: "p is vulnerable if argmax z(x with p = v) ≠ y for some value v,  density(R) = vulnerable pixels of R / tried pixels of R",
