@@ -25,8 +25,9 @@ from service.cli.session import connected
 def evidence(*, job: str, out: Path, server: str | None, api_key: str | None, retry_for: float) -> None:
     """Download the signed evidence of the audit or hardening JOB_ID.
 
-    A zip of report, in-toto statement (DSSE, ed25519), CycloneDX bill of materials and public key. Trust the key
-    because you have it from the server's operator, not because it lies in the zip.
+    A zip of report, in-toto statement (DSSE, ed25519), CycloneDX bill of materials, signatures of hardened checkpoints
+    (OpenSSF model signing) and public keys. Trust a key because you have it from the server's operator, not because it
+    lies in the zip.
     """
     kind = KINDS[job.partition("_")[0]]
     if not server:

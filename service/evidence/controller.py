@@ -16,7 +16,8 @@ from service.jobs.controller import Jobs
 _DESCRIPTION = """Download signed evidence of the report.
 
 A zip of the report, an in-toto statement of it in a DSSE envelope (`attestation.intoto.jsonl`), a CycloneDX bill of
-materials (`bom.cdx.json`) and the public key.
+materials (`bom.cdx.json`) and the public key; with hardened checkpoints also their signatures
+(`model_signing/NAME.sig`) and the key that verifies them (`model_signing_key.pem`).
 """
 
 

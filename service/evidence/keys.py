@@ -13,6 +13,7 @@ from sqlalchemy.engine import make_url
 from openapi.evidence import SigningKey
 from openapi.wire.private import private_folder
 from openapi.wire.settings import Settings
+from service.evidence.model_signing import ModelSigner
 
 if TYPE_CHECKING:  # heavy, and nothing else in the API needs it
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -43,7 +44,12 @@ class Signer:
 
         key = self._key.public_key()
         der, pem = (key.public_bytes(form, PublicFormat.SubjectPublicKeyInfo) for form in (Encoding.DER, Encoding.PEM))
-        return SigningKey(keyid=hashlib.sha256(der).hexdigest(), public_key=pem.decode())
+        return SigningKey(keyid=hashlib.sha256(der).hexdigest(), public_key=pem.decode(), models=self.models.public)
+
+    @cached_property
+    def models(self) -> ModelSigner:
+        """What signs hardened checkpoints."""
+        return ModelSigner(self._key.private_bytes_raw())
 
 
 def signer(settings: Settings) -> Signer:

@@ -5,7 +5,8 @@ import logging
 from typing import Any
 
 from openapi.evidence import SigningKey
-from openapi.problems import Unavailable
+from openapi.problems import NotFound, Unavailable
+from service.artifacts.service import find_artifact
 from service.context import Services
 from service.evidence.keys import NoKey, Signer, WrongKey, signer
 from service.evidence.package import evidence
@@ -25,6 +26,14 @@ class EvidenceService:
         data, _ = await jobs.report_json(identity)
         key = await asyncio.to_thread(self._signer)
         return await asyncio.to_thread(evidence, data, key)
+
+    async def signature(self, artifact: str) -> tuple[str, bytes]:
+        """The OpenSSF signature of a hardened checkpoint, after the file's name. `NotFound` for others."""
+        row = await find_artifact(self._services, artifact)
+        if row.kind != "checkpoint":
+            raise NotFound(f"The artifact {artifact!r} is no checkpoint: only these are signed one by one")
+        key = await asyncio.to_thread(self._signer)
+        return row.name, await asyncio.to_thread(key.models.sign, row.name, row.sha256)
 
     async def key(self) -> SigningKey:
         """The public key."""

@@ -6,23 +6,17 @@ v1 (github.com/secure-systems-lab/dsse), whose signature is over the pre-authent
 
 import base64
 import hashlib
-import json
 from collections.abc import Mapping
 from typing import Any
 
+from service.evidence.dsse import PAYLOAD_TYPE, canonical, pre_authentication
 from service.evidence.keys import Signer
 
-PAYLOAD_TYPE = "application/vnd.in-toto+json"
 _STATEMENT, _PREDICATE = "https://in-toto.io/Statement/v1", "https://in-toto.io/attestation/test-result/v0.1"
 _RESULTS = {"pass": "PASSED", "fail": "FAILED"}
 _LISTS = {"pass": "passedTests", "fail": "failedTests", "inconclusive": "warnedTests"}
 
 Json = Mapping[str, Any]
-
-
-def canonical(value: Any) -> bytes:
-    """JSON that is the same for the same data."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
 def statement(report: Json, report_sha256: str) -> dict[str, Any]:
@@ -71,9 +65,3 @@ def envelope(payload: bytes, signer: Signer) -> dict[str, Any]:
         "payloadType": PAYLOAD_TYPE,
         "signatures": [{"keyid": signer.public.keyid, "sig": base64.b64encode(signature).decode()}],
     }
-
-
-def pre_authentication(kind: str, payload: bytes) -> bytes:
-    """``PAE(type, body) = "DSSEv1" SP LEN(type) SP type SP LEN(body) SP body``, lengths in bytes."""
-    name = kind.encode()
-    return b"DSSEv1 %d %b %d %b" % (len(name), name, len(payload), payload)

@@ -23,9 +23,10 @@ from openapi.wire.settings import Settings
 from service.audits import sarif
 from service.cli.evidence import evidence as command
 from service.evidence.bom import bill
+from service.evidence.dsse import pre_authentication
 from service.evidence.keys import NoKey, WrongKey, signer
 from service.evidence.package import evidence
-from service.evidence.statement import pre_authentication, statement
+from service.evidence.statement import statement
 from tests.service.conftest import World
 from tests.service.report import REPORT
 from tests.service.test_problems import is_problem
