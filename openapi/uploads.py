@@ -10,6 +10,49 @@ from openapi.datasets import DatasetMetadata
 from openapi.models import ModelMetadata
 
 
+class DirectUpload(Frozen):
+    """A file that is to go directly to the store."""
+
+    length: int = Field(gt=0, lt=2**48, description="Bytes that the whole file has")
+    filename: Annotated[str, Field(max_length=1000)] = ""
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = Field(
+        None,
+        description="Of the whole file, in small letters: compared when something is made of it, and finds it again",
+    )
+
+
+class PartAddress(Frozen):
+    """A part of a file that goes directly to the store."""
+
+    number: int = Field(description="From 1 on")
+    size: int = Field(description="Bytes that it has; the store takes no other number")
+    url: str | None = Field(description="Where it is sent by PUT, without any key of this service; null: it has come")
+    etag: str | None = Field(description="What the store answered to it; null: it has not come")
+
+
+class DirectParts(Frozen):
+    """Where the parts of a file go."""
+
+    part_size: int = Field(description="Bytes of each part but the last")
+    expires_at: Timestamp = Field(description="How long the addresses hold; `GET /v1/uploads/{id}` gives new ones")
+    items: tuple[PartAddress, ...]
+
+
+class SentPart(Frozen):
+    """A part, as the store has answered it."""
+
+    number: int = Field(ge=1, le=10_000)
+    etag: Annotated[str, Field(min_length=1, max_length=200)] = Field(description="The header ETag of that answer")
+
+
+class CompleteUpload(Frozen):
+    """The end of an upload that went directly to the store."""
+
+    parts: Annotated[tuple[SentPart, ...], Field(max_length=10_000)] = Field(
+        (), description="Compared with what the store has; what is left out is not"
+    )
+
+
 class UploadInfo(Frozen):
     """A file on its way: how much of it has come, and until when the rest is waited for."""
 
@@ -22,6 +65,10 @@ class UploadInfo(Frozen):
     )
     created_at: Timestamp
     expires_at: Timestamp = Field(description="When it is removed unless more of it comes")
+    direct: bool = Field(False, description="Whether its parts go directly to the store; else they come by PATCH")
+    parts: DirectParts | None = Field(
+        None, description="Where its parts go, while they do; null in lists, and for what comes by PATCH"
+    )
 
 
 class Source(Frozen):

@@ -13,6 +13,7 @@ from service.integrations.registries import Registries
 from service.orchestrator.feeds import Feeds
 from service.orchestrator.hub import Hub
 from service.orchestrator.orchestrator import Orchestrator
+from service.resumable.direct_store import DirectStore
 from service.tenants.caller import ANYBODY, Caller
 
 
@@ -29,6 +30,7 @@ class Services:
     feeds: Feeds
     columns: ColumnsCache
     registries: Registries
+    direct: DirectStore | None
     caller: Caller = ANYBODY
 
     @classmethod
@@ -37,7 +39,8 @@ class Services:
         db, blobs, queue = Database(settings.sqlalchemy_url), BlobStore.from_settings(settings), QueueClient(settings)
         orchestrator = Orchestrator(settings, db, queue, blobs)
         feeds, registries = Feeds(db, orchestrator.hub), Registries.from_settings(settings)
-        return cls(settings, db, blobs, queue, orchestrator, Probes(), feeds, ColumnsCache(), registries)
+        direct = DirectStore.from_settings(settings)
+        return cls(settings, db, blobs, queue, orchestrator, Probes(), feeds, ColumnsCache(), registries, direct)
 
     def of(self, caller: Caller) -> Self:
         """The same parts on behalf of a caller."""

@@ -10,7 +10,10 @@ from service.db.bases import Base, Tenanted
 
 
 class ResumableUpload(Tenanted, Base):
-    """A file on its way. `sha256` is what was said of the whole, `meta` the header `Upload-Metadata` as it came."""
+    """A file on its way. `sha256` is what was said of the whole, `meta` the header `Upload-Metadata` as it came.
+
+    One that goes directly to the store has the id of a multipart upload there; its `received` is 0 until all has come.
+    """
 
     __tablename__ = "resumable_uploads"
 
@@ -20,6 +23,8 @@ class ResumableUpload(Tenanted, Base):
     received: Mapped[int] = mapped_column(BigInteger, default=0)
     sha256: Mapped[str | None] = mapped_column(String(64), index=True)
     meta: Mapped[str] = mapped_column(String(4000), default="")
+    multipart: Mapped[str | None] = mapped_column(String(1024))
+    part_size: Mapped[int | None] = mapped_column(BigInteger)
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
     expires_at: Mapped[datetime] = mapped_column(index=True)
 

@@ -3,16 +3,18 @@
 from typing import Any
 
 from litestar import Controller, Response, delete, patch, post
+from litestar.exceptions import MethodNotAllowedException
 
 from openapi.request_errors import MalformedRequest
 from openapi.text import file_name
-from openapi.uploads import UploadInfo
+from openapi.uploads import CompleteUpload, DirectUpload, UploadInfo
 from service.http import tus
 from service.http.arguments import Id, Limit, Parts, Req, Sha256, after
-from service.http.bodies import answer
+from service.http.bodies import answer, read_json
 from service.http.digests import read_digests
 from service.http.docs import Doc, get_or_head
 from service.pages import Page
+from service.resumable.direct import DirectUploads
 from service.resumable.service import ResumableUploads, upload_info
 
 _CREATING = (
@@ -67,6 +69,23 @@ class ResumableController(Controller):
         info = upload_info(row)
         return answer(info, status=201, headers={**tus.answer_headers(info), "Location": f"/v1/uploads/{row.id}"})
 
+    @post(
+        "/direct",
+        operation_id="createDirectUpload",
+        status_code=201,
+        opt=Doc({201: UploadInfo}, ("validation", "too-large", "quota-exceeded"), body=DirectUpload).opt(),
+    )
+    async def create_direct(self, request: Req, services: Parts) -> Response[Any]:
+        """Begin to upload a file directly to the store: its parts are sent by PUT to the addresses that are answered.
+
+        Where the service's files are in S3 and its operator has opened that to clients; 422 elsewhere. The end of all
+        parts is told to `complete`.
+        """
+        asked, uploads = await read_json(request, DirectUpload), DirectUploads(services)
+        row = await uploads.create(asked, file_name(asked.filename))
+        info = upload_info(row, await uploads.parts(row))
+        return answer(info, status=201, headers={"Location": f"/v1/uploads/{row.id}", "Cache-Control": "no-store"})
+
     @get_or_head("/", operation_id="listUploads", doc=Doc({200: Page[UploadInfo]}, ("validation",)))
     async def listing(
         self,
@@ -84,10 +103,15 @@ class ResumableController(Controller):
         doc=Doc({200: UploadInfo}, ("not-found", "unsupported-version")),
     )
     async def read(self, upload_id: Id, request: Req, services: Parts) -> Response[Any]:
-        """Say how much of a file has come. HEAD says it by the headers of tus."""
+        """Say how much of a file has come. HEAD says it by the headers of tus.
+
+        Of one that goes directly to the store also where the parts go that have not come, by new addresses.
+        """
         row = await ResumableUploads(services).get(upload_id)
         tus.require_version(request, said=False)
-        info = upload_info(row)
+        if row.multipart is not None:
+            row = await ResumableUploads(services).renew(upload_id)
+        info = upload_info(row, await DirectUploads(services).parts(row))
         meta = {"Upload-Metadata": row.meta} if row.meta else {}
         return answer(info, headers={**tus.answer_headers(info), **meta})
 
@@ -109,14 +133,19 @@ class ResumableController(Controller):
 
         A part with an `Upload-Checksum` or a `Content-Digest` is kept as a whole or not at all.
         """
-        uploads = ResumableUploads(services)
-        await uploads.get(upload_id)  # who may not know of it is not told what is wrong with the headers
-        tus.require_version(request)
-        tus.require_part(request)
-        body = tus.Part(request)
-        row = await uploads.append(upload_id, tus.number_of(request, "Upload-Offset"), aiter(body), body.verify)
-        body.check()
-        return Response(None, status_code=204, headers=tus.answer_headers(upload_info(row)))
+        return await _append(upload_id, request, services)
+
+    @post(
+        "/{upload_id:str}/complete",
+        operation_id="completeUpload",
+        status_code=200,
+        opt=Doc({200: UploadInfo}, ("not-found", "validation", "conflict", "not-ready"), body=CompleteUpload).opt(),
+    )
+    async def complete(self, upload_id: Id, request: Req, services: Parts) -> Response[Any]:
+        """Say that all parts of a file have come to the store. Once more, the same answer."""
+        await ResumableUploads(services).get(upload_id)
+        row = await DirectUploads(services).complete(upload_id, await read_json(request, CompleteUpload))
+        return answer(upload_info(row), headers={"Cache-Control": "no-store"})
 
     @delete(
         "/{upload_id:str}",
@@ -126,10 +155,37 @@ class ResumableController(Controller):
     )
     async def remove(self, upload_id: Id, request: Req, services: Parts) -> None:
         """End an upload, and remove what has come of it."""
-        uploads = ResumableUploads(services)
-        await uploads.get(upload_id)
-        tus.require_version(request, said=False)
-        await uploads.remove(upload_id)
+        await _remove(upload_id, request, services)
+
+    @post("/{upload_id:str}", status_code=204, request_max_body_size=None, include_in_schema=False)
+    async def overridden(self, upload_id: Id, request: Req, services: Parts) -> Response[None]:
+        """PATCH or DELETE by `X-HTTP-Method-Override` (tus 1.0), for who is let through with GET and POST alone."""
+        method = request.headers.get("x-http-method-override", "").upper()
+        if method == "PATCH":
+            return await _append(upload_id, request, services)
+        await ResumableUploads(services).get(upload_id)
+        if method != "DELETE":
+            raise MethodNotAllowedException(headers={"Allow": "GET, HEAD, PATCH, DELETE, OPTIONS"})
+        await _remove(upload_id, request, services)
+        return Response(None, status_code=204)
+
+
+async def _append(upload_id: str, request: Req, services: Parts) -> Response[None]:
+    uploads = ResumableUploads(services)
+    await uploads.get(upload_id)  # who may not know of it is not told what is wrong with the headers
+    tus.require_version(request)
+    tus.require_part(request)
+    body = tus.Part(request)
+    row = await uploads.append(upload_id, tus.number_of(request, "Upload-Offset"), aiter(body), body.verify)
+    body.check()
+    return Response(None, status_code=204, headers=tus.answer_headers(upload_info(row)))
+
+
+async def _remove(upload_id: str, request: Req, services: Parts) -> None:
+    uploads = ResumableUploads(services)
+    await uploads.get(upload_id)
+    tus.require_version(request, said=False)
+    await uploads.remove(upload_id)
 
 
 def _sha256_of(request: Req) -> str | None:

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from openapi.base import utc_now
 from openapi.problems import Conflict, InvalidField, NotFound, NotReady, TooLarge, TremorError, Unavailable
-from openapi.uploads import UploadInfo
+from openapi.uploads import DirectParts, UploadInfo
 from openapi.wire.blob_names import damaged
 from openapi.wire.jobs import Blob
 from openapi.wire.settings import Settings
@@ -25,6 +25,7 @@ from service.context import Services
 from service.db.resumable import ReceivedPart, ResumableUpload
 from service.ids import new_id
 from service.pages import Page, page
+from service.resumable.in_store import assembled, discard
 from service.resumable.pieces import Pieces
 from service.tenants.quotas import check_bytes
 
@@ -32,7 +33,6 @@ from service.tenants.quotas import check_bytes
 PART = 16 << 20
 #: Who sends a few bytes at a time has rows made without end.
 _MOST_PARTS = 10_000
-_BATCH = 200
 
 
 def most_bytes(settings: Settings) -> int:
@@ -49,8 +49,8 @@ class Assembled:
     parts: frozenset[str]
 
 
-def upload_info(row: ResumableUpload) -> UploadInfo:
-    """An upload as the API answers it."""
+def upload_info(row: ResumableUpload, parts: DirectParts | None = None) -> UploadInfo:
+    """An upload as the API answers it; parts: where those go that have not come."""
     return UploadInfo(
         id=row.id,
         filename=row.filename,
@@ -59,6 +59,8 @@ def upload_info(row: ResumableUpload) -> UploadInfo:
         sha256=row.sha256,
         created_at=row.created_at,
         expires_at=row.expires_at,
+        direct=row.multipart is not None,
+        parts=parts,
     )
 
 
@@ -71,26 +73,47 @@ class ResumableUploads:
 
     # The calls of the protocol
 
-    async def create(self, length: int, filename: str, meta: str, sha256: str | None) -> ResumableUpload:
+    async def admit(self, length: int) -> None:
+        """Raise `TooLarge` or `QuotaExceeded` where an upload of so many bytes is too much."""
+        if length > (most := most_bytes(self._settings)):
+            raise TooLarge(f"The upload has {length} bytes; this service takes files up to {most}")
+        async with self._services.db.read() as session:
+            await check_bytes(session, self._services.caller.tenant, self._settings, length)
+
+    async def create(
+        self,
+        length: int,
+        filename: str,
+        meta: str,
+        sha256: str | None,
+        *,
+        identity: str | None = None,
+        multipart: str | None = None,
+        part_size: int | None = None,
+    ) -> ResumableUpload:
         """Begin an upload of `length` bytes, which count as kept from now on.
 
-        Raises `TooLarge`, `QuotaExceeded`, `InsufficientStorage`.
+        One that goes directly to the store has been begun there, as `multipart`. Raises `TooLarge`, `QuotaExceeded`,
+        `InsufficientStorage`.
         """
         if length > (most := most_bytes(self._settings)):
             raise TooLarge(f"The upload has {length} bytes; this service takes files up to {most}")
-        self._services.blobs.check_room(length)
+        if multipart is None:
+            self._services.blobs.check_room(length)
         tenant = self._services.caller.tenant
         async with self._services.db.write() as session:
             await self._services.db.lock(session, BLOB_LOCK)
             await check_bytes(session, tenant, self._settings, length)
             row = ResumableUpload(
-                id=new_id("upl"),
+                id=identity or new_id("upl"),
                 tenant_id=tenant,
                 filename=filename,
                 length=length,
                 received=0,
                 meta=meta,
                 sha256=sha256,
+                multipart=multipart,
+                part_size=part_size,
                 created_at=utc_now(),
                 expires_at=self._expiry(),
             )
@@ -125,6 +148,8 @@ class ResumableUploads:
         `Conflict` where the upload goes on elsewhere, and `TooLarge`.
         """
         row = await self.get(identity)
+        if row.multipart is not None:
+            raise Conflict(f"The parts of {identity} go directly to the store; GET /v1/uploads/{identity} says where")
         if offset != row.received:
             raise _elsewhere(row)
         pieces, held = Pieces(body, PART, row.length - offset), list[Blob]()
@@ -145,9 +170,10 @@ class ResumableUploads:
         """End an upload and remove what has come of it. Raises `NotFound`."""
         async with self._services.db.write() as session:
             row = await self._find(session, identity, lock=True)
-            parts = await _parts(session, identity)
+            parts = await parts_of(session, identity)
             await session.delete(row)
         await collect(self._services, {part.sha256 for part in parts}, set())
+        await discard(self._services, row)
 
     # Making something of it
 
@@ -161,7 +187,7 @@ class ResumableUploads:
             async with self._services.db.write() as session:
                 row = await self._find(session, identity, lock=True)
                 row.expires_at = self._expiry()
-                parts = await _parts(session, identity)
+                parts = await parts_of(session, identity)
         except NotFound as error:
             raise InvalidField("/upload_id", f"{error.detail}; it was used, has expired, or never was") from error
         if row.received < row.length:
@@ -171,7 +197,9 @@ class ResumableUploads:
         if row.length == 0:
             raise InvalidField("/upload_id", "the file is empty")
         shas = frozenset(part.sha256 for part in parts)
-        if len(parts) == 1:
+        if row.multipart is not None:
+            blob = await assembled(self._services, row)
+        elif len(parts) == 1:
             blob = Blob(sha256=parts[0].sha256, size=row.length)
         else:
             blob = await self._services.blobs.put_stream(self._content(parts), max_bytes)
@@ -192,6 +220,11 @@ class ResumableUploads:
             if digest.hexdigest() != part.sha256:
                 raise damaged(part.sha256)
 
+    async def clear(self, found: Assembled) -> None:
+        """Remove what is needed no more, once something was made of it."""
+        await collect(self._services, set(found.parts), set())
+        await discard(self._services, found.upload)
+
     async def used(self, session: AsyncSession, identity: str) -> None:
         """Forget an upload in the transaction that makes something of it. Raises `InvalidField` if it is gone."""
         row = await session.get(ResumableUpload, identity, with_for_update=True)
@@ -201,6 +234,14 @@ class ResumableUploads:
         await session.flush()
 
     # Rows
+
+    async def renew(self, identity: str, *, whole: bool = False) -> ResumableUpload:
+        """Wait anew for the rest of an upload, or write down that all has come. Raises `NotFound`."""
+        async with self._services.db.write() as session:
+            row = await self._find(session, identity, lock=True)
+            row.received = row.length if whole else row.received
+            row.expires_at = self._expiry()
+        return row
 
     async def _find(self, session: AsyncSession, identity: str, *, lock: bool = False) -> ResumableUpload:
         row = await session.get(ResumableUpload, identity, with_for_update=lock)
@@ -240,26 +281,11 @@ class ResumableUploads:
         return utc_now() + timedelta(seconds=self._settings.upload_seconds)
 
 
-async def _parts(session: AsyncSession, identity: str) -> list[ReceivedPart]:
+async def parts_of(session: AsyncSession, identity: str) -> list[ReceivedPart]:
+    """What has come of an upload by PATCH, in its order."""
     query = select(ReceivedPart).where(ReceivedPart.upload_id == identity).order_by(ReceivedPart.start)
     return list(await session.scalars(query))
 
 
 def _elsewhere(row: ResumableUpload) -> TremorError:
     return Conflict(f"The upload {row.id} goes on at byte {row.received}", offset=row.received)
-
-
-async def expire(services: Services) -> list[str]:
-    """Remove the uploads, of all tenants, of which nothing has come for too long; returns their ids."""
-    gone: list[str] = []
-    while True:
-        async with services.db.write() as session:
-            old = select(ResumableUpload).where(ResumableUpload.expires_at <= utc_now()).limit(_BATCH)
-            rows = list(await session.scalars(old.with_for_update(skip_locked=True)))
-            parts = [part for row in rows for part in await _parts(session, row.id)]
-            for row in rows:
-                await session.delete(row)
-        if not rows:
-            return gone
-        gone += [row.id for row in rows]
-        await collect(services, {part.sha256 for part in parts}, set())

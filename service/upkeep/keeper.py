@@ -13,7 +13,8 @@ from sqlalchemy.exc import DBAPIError
 from openapi.problems import TremorError
 from service.context import Services
 from service.orchestrator.shielding import shielded
-from service.resumable.service import expire
+from service.resumable import in_store
+from service.resumable.expiry import expire
 from service.upkeep.orphans import sweep
 from service.upkeep.retention import retain
 
@@ -60,3 +61,5 @@ async def tidy(services: Services, *, garbage: bool) -> None:
         found = await sweep(services)
         if found.blobs or found.results:
             _log.info("removed %d blobs and %d results that nothing refers to", len(found.blobs), len(found.results))
+        if left := await in_store.sweep(services):
+            _log.info("removed what was left in the store of uploads that ended: %s", ", ".join(left))

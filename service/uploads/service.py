@@ -104,7 +104,7 @@ class UploadService(ABC, Generic[Row, Meta, Info]):
         found = await ResumableUploads(self._services).assemble(str(source.upload_id), self.max_bytes)
         await self._compare(found.blob, source.sha256)
         made = await self._made(once, found.blob, found.upload.filename, metadata, found.upload.id)
-        await collect(self._services, set(found.parts), set())
+        await ResumableUploads(self._services).clear(found)
         return made
 
     async def _compare(self, blob: Blob, sha256: str | None) -> None:
