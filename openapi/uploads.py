@@ -41,14 +41,14 @@ class DirectParts(Frozen):
 class SentPart(Frozen):
     """A part, as the store has answered it."""
 
-    number: int = Field(ge=1, le=10_000)
-    etag: Annotated[str, Field(min_length=1, max_length=200)] = Field(description="The header ETag of that answer")
+    number: int = Field(ge=1, le=500)
+    etag: Annotated[str, Field(min_length=1, max_length=100)] = Field(description="The header ETag of that answer")
 
 
 class CompleteUpload(Frozen):
     """The end of an upload that went directly to the store."""
 
-    parts: Annotated[tuple[SentPart, ...], Field(max_length=10_000)] = Field(
+    parts: Annotated[tuple[SentPart, ...], Field(max_length=500)] = Field(
         (), description="Compared with what the store has; what is left out is not"
     )
 

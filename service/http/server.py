@@ -7,6 +7,7 @@ from litestar.types import ASGIApp
 
 from openapi.wire.settings import Settings
 from service.http.patience import patient_protocol
+from service.http.tus import overridden
 
 
 def server_config(app: ASGIApp, settings: Settings, **changes: Any) -> uvicorn.Config:
@@ -23,4 +24,4 @@ def server_config(app: ASGIApp, settings: Settings, **changes: Any) -> uvicorn.C
         "timeout_keep_alive": 30,
         "server_header": False,
     }
-    return uvicorn.Config(app, **{**options, **changes})
+    return uvicorn.Config(overridden(app), **{**options, **changes})

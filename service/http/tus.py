@@ -6,9 +6,10 @@ import re
 from collections.abc import AsyncIterator
 from datetime import UTC
 from email.utils import format_datetime
-from typing import Any
+from typing import Any, cast
 
 from litestar import Request
+from litestar.enums import ScopeType
 from litestar.exceptions import HTTPException
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -41,6 +42,22 @@ def tell_version(app: ASGIApp) -> ASGIApp:
         await app(scope, receive, with_version)
 
     return told
+
+
+def overridden(app: ASGIApp) -> ASGIApp:
+    """Middleware that takes POST with `X-HTTP-Method-Override` for PATCH or DELETE of an upload, before it is routed.
+
+    For those whose way here lets only GET and POST through (tus 1.0).
+    """
+
+    async def routed(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == ScopeType.HTTP and scope["method"] == "POST" and scope["path"].startswith("/v1/uploads/"):
+            named = (value for name, value in scope["headers"] if name == b"x-http-method-override")
+            if (method := next(named, b"").decode("latin-1").strip().upper()) in ("PATCH", "DELETE"):
+                scope = cast(Scope, {**scope, "method": method})
+        await app(scope, receive, send)
+
+    return routed
 
 
 def capabilities(most_bytes: int) -> dict[str, str]:

@@ -3,7 +3,6 @@
 from typing import Any
 
 from litestar import Controller, Response, delete, patch, post
-from litestar.exceptions import MethodNotAllowedException
 
 from openapi.request_errors import MalformedRequest
 from openapi.text import file_name
@@ -25,6 +24,24 @@ _CREATING = (
     "quota-exceeded",
     "digest-mismatch",
     "checksum-mismatch",
+)
+
+_DIRECTLY = (
+    "malformed-request",
+    "conflict",
+    "too-large",
+    "unsupported-media-type",
+    "validation",
+    "quota-exceeded",
+)
+_COMPLETING = (
+    "malformed-request",
+    "not-found",
+    "not-ready",
+    "conflict",
+    "too-large",
+    "unsupported-media-type",
+    "validation",
 )
 
 
@@ -73,12 +90,16 @@ class ResumableController(Controller):
         "/direct",
         operation_id="createDirectUpload",
         status_code=201,
-        opt=Doc({201: UploadInfo}, ("validation", "too-large", "quota-exceeded"), body=DirectUpload).opt(),
+        opt=Doc(
+            {201: UploadInfo},
+            _DIRECTLY,
+            body=DirectUpload,
+        ).opt(),
     )
     async def create_direct(self, request: Req, services: Parts) -> Response[Any]:
         """Begin to upload a file directly to the store: its parts are sent by PUT to the addresses that are answered.
 
-        Where the service's files are in S3 and its operator has opened that to clients; 422 elsewhere. The end of all
+        Where the service's files are in S3 and its operator has opened that to clients; 409 elsewhere. The end of all
         parts is told to `complete`.
         """
         asked, uploads = await read_json(request, DirectUpload), DirectUploads(services)
@@ -133,13 +154,20 @@ class ResumableController(Controller):
 
         A part with an `Upload-Checksum` or a `Content-Digest` is kept as a whole or not at all.
         """
-        return await _append(upload_id, request, services)
+        uploads = ResumableUploads(services)
+        await uploads.get(upload_id)  # who may not know of it is not told what is wrong with the headers
+        tus.require_version(request)
+        tus.require_part(request)
+        body = tus.Part(request)
+        row = await uploads.append(upload_id, tus.number_of(request, "Upload-Offset"), aiter(body), body.verify)
+        body.check()
+        return Response(None, status_code=204, headers=tus.answer_headers(upload_info(row)))
 
     @post(
         "/{upload_id:str}/complete",
         operation_id="completeUpload",
         status_code=200,
-        opt=Doc({200: UploadInfo}, ("not-found", "validation", "conflict", "not-ready"), body=CompleteUpload).opt(),
+        opt=Doc({200: UploadInfo}, _COMPLETING, body=CompleteUpload).opt(),
     )
     async def complete(self, upload_id: Id, request: Req, services: Parts) -> Response[Any]:
         """Say that all parts of a file have come to the store. Once more, the same answer."""
@@ -155,37 +183,10 @@ class ResumableController(Controller):
     )
     async def remove(self, upload_id: Id, request: Req, services: Parts) -> None:
         """End an upload, and remove what has come of it."""
-        await _remove(upload_id, request, services)
-
-    @post("/{upload_id:str}", status_code=204, request_max_body_size=None, include_in_schema=False)
-    async def overridden(self, upload_id: Id, request: Req, services: Parts) -> Response[None]:
-        """PATCH or DELETE by `X-HTTP-Method-Override` (tus 1.0), for who is let through with GET and POST alone."""
-        method = request.headers.get("x-http-method-override", "").upper()
-        if method == "PATCH":
-            return await _append(upload_id, request, services)
-        await ResumableUploads(services).get(upload_id)
-        if method != "DELETE":
-            raise MethodNotAllowedException(headers={"Allow": "GET, HEAD, PATCH, DELETE, OPTIONS"})
-        await _remove(upload_id, request, services)
-        return Response(None, status_code=204)
-
-
-async def _append(upload_id: str, request: Req, services: Parts) -> Response[None]:
-    uploads = ResumableUploads(services)
-    await uploads.get(upload_id)  # who may not know of it is not told what is wrong with the headers
-    tus.require_version(request)
-    tus.require_part(request)
-    body = tus.Part(request)
-    row = await uploads.append(upload_id, tus.number_of(request, "Upload-Offset"), aiter(body), body.verify)
-    body.check()
-    return Response(None, status_code=204, headers=tus.answer_headers(upload_info(row)))
-
-
-async def _remove(upload_id: str, request: Req, services: Parts) -> None:
-    uploads = ResumableUploads(services)
-    await uploads.get(upload_id)
-    tus.require_version(request, said=False)
-    await uploads.remove(upload_id)
+        uploads = ResumableUploads(services)
+        await uploads.get(upload_id)
+        tus.require_version(request, said=False)
+        await uploads.remove(upload_id)
 
 
 def _sha256_of(request: Req) -> str | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from openapi.base import utc_now
-from openapi.problems import Conflict, InvalidField, NotReady
+from openapi.problems import Conflict, NotReady
 from openapi.uploads import CompleteUpload, DirectParts, DirectUpload, PartAddress
 from service.context import Services
 from service.db.resumable import ResumableUpload
@@ -51,9 +51,9 @@ class DirectUploads:
         self._uploads = ResumableUploads(services)
 
     async def create(self, asked: DirectUpload, filename: str) -> ResumableUpload:
-        """Begin one. Raises as `ResumableUploads.create`, and `InvalidField` where it is not offered."""
+        """Begin one. Raises as `ResumableUploads.create`, and `Conflict` where it is not offered."""
         if (store := self._services.direct) is None:
-            raise InvalidField("", "This service takes no files directly to its store; send parts to /v1/uploads")
+            raise Conflict("This service takes no files directly to its store; send parts to /v1/uploads")
         await self._uploads.admit(asked.length)
         identity, plan = new_id("upl"), Plan.of(asked.length)
         multipart = await asyncio.to_thread(store.begin, identity)

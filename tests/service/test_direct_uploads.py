@@ -228,7 +228,7 @@ def test_it_counts_from_its_beginning(installed: Settings, bucket: Any) -> None:
 
 
 def test_a_store_that_clients_do_not_reach_takes_nothing(world: World) -> None:
-    refused = is_problem(world.api.post("/v1/uploads/direct", json={"length": 5}), 422, "validation")
+    refused = is_problem(world.api.post("/v1/uploads/direct", json={"length": 5}), 409, "conflict")
     assert "/v1/uploads" in refused["detail"]
 
 
