@@ -91,7 +91,7 @@ class BestSoFar(Wire):
 
 
 class Underway(Wire):
-    """A training as it runs, in its `epoch` of so many `epochs`.
+    """A training by a `method` as it runs, in its `epoch` of so many `epochs`; where two are compared, the one that runs.
 
     loss = l_adv + λ l_sns, means over the batches of this epoch so far; the accuracies are of the last epoch that was
     judged (see `Epoch`).
@@ -107,6 +107,7 @@ class Underway(Wire):
     validation_clean: float | None = None
     validation_robust: float | None = None
     best: BestSoFar | None = None
+    method: str | None = None
 
 
 class FrontierPoint(Wire):

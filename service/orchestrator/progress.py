@@ -52,7 +52,8 @@ def present_phase(steps: Sequence[StepState]) -> str | None:
 
 
 def phase_progress(steps: Sequence[StepState], phase: str | None) -> Progress | None:
-    """The progress of a phase: a single step's own, else the weights done; None when nothing tells."""
+    """The progress of a phase: a single step's own, else the weights done and what the first step that runs tells of
+    itself; None when nothing tells."""
     mine = [step for step in steps if step.phase == phase]
     if len(mine) == 1 and (own := mine[0].progress):
         # Its worker's last word may be older than its end.
@@ -60,7 +61,15 @@ def phase_progress(steps: Sequence[StepState], phase: str | None) -> Progress | 
     if not mine or (len(mine) == 1 and mine[0].unit is None):
         return None
     done = sum(step.weight * step.share for step in mine)
-    return {"done": round(done, 2), "total": sum(step.weight for step in mine), "unit": mine[0].unit or "steps"}
+    found: Progress = {
+        "done": round(done, 2),
+        "total": sum(step.weight for step in mine),
+        "unit": mine[0].unit or "steps",
+    }
+    for step in mine:
+        if step.status == StepStatus.RUNNING and step.progress and "told" in step.progress:
+            return {**found, "told": step.progress["told"]}
+    return found
 
 
 class Pace:

@@ -50,6 +50,7 @@ UNDERWAY = {
     "epoch": 2, "epochs": 9, "loss": 1.5, "l_adv": 1.25, "l_sns": 5.0, "clean_accuracy": 0.75, "robust_accuracy": 0.25,
     "validation_clean": None, "validation_robust": None,
     "best": BEST,
+    "method": "sns",
 }  # fmt: skip
 
 

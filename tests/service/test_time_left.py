@@ -25,6 +25,9 @@ def test_phase_and_progress_are_read_off_the_steps() -> None:
     assert present_phase(steps) == "a"
     assert phase_progress(steps, "a") == {"done": 6.0, "total": 8.0, "unit": "samples"}
     assert phase_progress(steps, "b") is None
+    told: Progress = {**half, "told": {"epoch": 2}}
+    two = [state("t", "succeeded", progress=half), state("t", "running", progress=told), state("t", "queued")]
+    assert phase_progress(two, "t") == {"done": 6.0, "total": 12.0, "unit": "steps", "told": {"epoch": 2}}
     assert phase_progress([state("t", "running", progress=half)], "t") == half
     ended = state("t", "succeeded", progress=half)
     assert phase_progress([ended], "t") == {**half, "done": 2}, "its worker's last word is older than its end"

@@ -8,18 +8,20 @@ from workers.models.quick.model import QuickModel
 
 
 class Quick:
-    """Makes the quick form of a network anew for its present weights.
+    """Keeps the quick form of a network, with its present weights: these change in place as it trains.
 
-    The rewriting is cheap beside a batch's passes. Whether the network has a quick form that gives its logits is looked
-    at once, on the first images.
+    Whether the network has a quick form that gives its logits is looked at once, on the first images.
     """
 
     def __init__(self, model: AuditedModel) -> None:
         self._model = model
-        self._has_one: bool | None = None
+        self._form: QuickModel | AuditedModel | None = None
 
     def now(self, images: Tensor) -> Logits:
         """The quick form, or the network itself where it has none. images: some of those that it will see."""
-        if self._has_one is None:
-            self._has_one = isinstance(self._model.quickened(images[:8]), QuickModel)
-        return QuickModel(self._model) if self._has_one else self._model
+        if self._form is None:
+            quick = self._model.quickened(images[:8])
+            self._form = quick if isinstance(quick, QuickModel) else self._model
+        if isinstance(self._form, QuickModel):
+            self._form.renew()
+        return self._form

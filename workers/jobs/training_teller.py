@@ -60,6 +60,7 @@ class Teller:
             validation_clean=None if seen is None else seen.validation_clean,
             validation_robust=None if seen is None else seen.validation_robust,
             best=self._best,
+            method=self._options.method,
         )
         self._ctx.tell(told.dump())
 

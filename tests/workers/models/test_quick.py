@@ -1,6 +1,7 @@
 """The quick form of a model is the same function of the pixels."""
 
 import itertools
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from workers.models.quick.image_conv import back_weight, image_conv
 from workers.models.quick.max_pool import max_pool
 from workers.models.quick.model import QuickModel, quicken
 
+Made = Callable[[], Tensor]
 GEOMETRIES = [
     (kernel, stride, padding, dilation)
     for kernel, stride, padding, dilation in itertools.product((1, 2, 3, 5), (1, 2, 3), (0, 1, 2), (1, 2))
@@ -134,6 +136,19 @@ def test_same_logits_and_gradients(size: int) -> None:
     assert all(not p.requires_grad for p in quick.parameters())
 
 
+@pytest.mark.parametrize("size", [9, 32])
+def test_it_follows_weights_that_change_in_place(size: int) -> None:
+    model, x = net(size), torch.rand(7, 3, size, size)
+    quick = QuickModel(model)
+    with torch.no_grad():
+        for tensor in [*model.parameters(), *model.graph.buffers()]:
+            if tensor.is_floating_point():
+                tensor.mul_(1.3).add_(0.01)
+        quick.renew()
+        assert torch.equal(quick(x), QuickModel(model)(x))
+        assert torch.allclose(quick(x), model(x), rtol=1e-4, atol=1e-4)
+
+
 class Strided(nn.Module):
     """A first convolution whose padding meets mean and std, read in place by a ReLU; one ReLU's input is read twice."""
 
@@ -178,8 +193,8 @@ def test_a_quick_form_that_differs_is_not_used(monkeypatch: pytest.MonkeyPatch) 
     right = rewrites._reweigh
     assert quicken(model, x) is not model
 
-    def wrong(module: fx.GraphModule, conv: fx.Node, weight: Tensor, bias: Tensor) -> None:
-        right(module, conv, weight, bias + 1e-2)
+    def wrong(derived: rewrites.Derived, conv: fx.Node, weight: Made, bias: Made) -> None:
+        right(derived, conv, weight, lambda: bias() + 1e-2)
 
     monkeypatch.setattr(rewrites, "_reweigh", wrong)
     assert quicken(model, x) is model

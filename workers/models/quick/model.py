@@ -13,6 +13,7 @@ from torch import Tensor, fx, nn
 
 from workers.models.inputs import InputTransform
 from workers.models.quick.rewrites import (
+    Derived,
     copied,
     fold_norms,
     fold_transform,
@@ -39,8 +40,8 @@ class Quickened(Protocol):
 class QuickModel(nn.Module):
     """``forward``: x (n, c, h, w) float32 in [0, 1] → (n, num_classes) float32 logits, as `AuditedModel` to rounding.
 
-    The weights, some copied and some shared, have no gradients; gradients with respect to x are complete. To be used
-    while no weight of the model changes. tempered: gradients of mixed probabilities are those of `tempered`.
+    The weights, some copied and some shared, have no gradients; gradients with respect to x are complete. When weights
+    of the model have changed in place, `renew` it. tempered: gradients of mixed probabilities are those of `tempered`.
     """
 
     def __init__(self, model: Quickened, *, tempered: bool = False) -> None:
@@ -49,16 +50,21 @@ class QuickModel(nn.Module):
         if tempered:
             temper(self.graph)
         self.transform: nn.Module = model.transform
-        fold_norms(self.graph)
+        self._derived = Derived(self.graph)
+        fold_norms(self._derived)
         if model.transform.scale.device.type == "cpu":
-            if fold_transform(self.graph, model.transform):
+            if fold_transform(self._derived, model.transform):
                 self.transform = nn.Identity()
-            image_convolutions(self.graph)
-            linears(self.graph)
+            image_convolutions(self._derived)
+            linears(self._derived)
             max_pools(self.graph)
         relu_in_place(self.graph)
         self.graph.graph.eliminate_dead_code()
         self.graph.recompile()
+
+    def renew(self) -> None:
+        """Take the model's weights as they are now; they lie where they lay."""
+        self._derived.renew()
 
     def forward(self, x: Tensor) -> Tensor:
         """x (n, c, h, w) in [0, 1] → logits (n, num_classes) float32."""

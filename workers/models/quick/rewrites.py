@@ -1,9 +1,11 @@
 """The rewritings of a graph that leave its function alone, one function each.
 
-All work in place on a graph whose weights are constants (`copied`).
+All work in place on a graph whose weights are constants (`copied`). What they compute of the weights is `Derived`.
 """
 
 import math
+from collections.abc import Callable
+from functools import partial
 from typing import Any, cast
 
 import torch
@@ -28,6 +30,25 @@ _RELU, _RELU_IN_PLACE = torch.ops.aten.relu.default, torch.ops.aten.relu_.defaul
 _FRESH = (_CONV2D, _LINEAR, torch.ops.aten.addmm.default, torch.ops.aten.add.Tensor, image_conv, linear)
 
 
+class Derived:
+    """Constants of a graph that are made of the weights, and are made again when these have changed in place."""
+
+    def __init__(self, module: fx.GraphModule) -> None:
+        self.module = module
+        self._made: list[tuple[Tensor, Callable[[], Tensor]]] = []
+
+    def keep(self, make: Callable[[], Tensor]) -> str:
+        """The name of the constant that `make` gives; it reads the weights' own memory whenever it is called."""
+        value = make().contiguous()
+        self._made.append((value, make))
+        return _keep(self.module, value)
+
+    def renew(self) -> None:
+        """Bring all of them to what the weights are now, in the order in which they came of one another."""
+        for value, make in self._made:
+            value.copy_(make())
+
+
 def copied(source: fx.GraphModule) -> fx.GraphModule:
     """Return the graph with every parameter as a constant of the same memory."""
     graph, root = fx.Graph(), nn.Module()
@@ -45,78 +66,109 @@ def copied(source: fx.GraphModule) -> fx.GraphModule:
     return fx.GraphModule(root, graph, class_name="Quick")
 
 
-def fold_norms(module: fx.GraphModule) -> None:
+def fold_norms(derived: Derived) -> None:
     """Fold batch norms (on running statistics) into the convolutions that only they read; in float64."""
+    module = derived.module
     for conv in list(module.graph.nodes):
         norm = _norm_behind(conv)
         if norm is None:
             continue
-        weight, bias = _weights(module, conv)
-        _, gamma, beta, mean, variance, _, _, eps, *_ = cast(tuple[Any, ...], norm.args)
-        scale = (_tensor(module, variance).double() + float(eps)).rsqrt()
-        scale = scale if gamma is None else scale * _tensor(module, gamma).double()
-        shift = -_tensor(module, mean).double() * scale
-        shift = shift if beta is None else shift + _tensor(module, beta).double()
-        shift = shift if bias is None else shift + bias.double() * scale
-        _reweigh(module, conv, (weight.double() * scale.view(-1, 1, 1, 1)).to(weight.dtype), shift.to(weight.dtype))
+        _reweigh(derived, conv, *_folded(module, conv, norm))
         norm.replace_all_uses_with(conv)
         module.graph.erase_node(norm)
 
 
-def fold_transform(module: fx.GraphModule, transform: InputTransform) -> bool:
+def _folded(module: fx.GraphModule, conv: fx.Node, norm: fx.Node) -> tuple[Callable[[], Tensor], Callable[[], Tensor]]:
+    """What gives the weight and the bias of a convolution with the norm behind it."""
+    weight, bias = _weights(module, conv)
+    _, *named, _, _, eps = cast(tuple[Any, ...], norm.args)[:8]
+    gamma, beta, mean, variance = (None if name is None else _tensor(module, name) for name in named)
+    assert mean is not None  # `_norm_behind` asks for both statistics
+    assert variance is not None
+
+    def scale() -> Tensor:
+        found = (variance.double() + float(eps)).rsqrt()
+        return found if gamma is None else found * gamma.double()
+
+    def shift() -> Tensor:
+        found = -mean.double() * scale()
+        found = found if beta is None else found + beta.double()
+        return (found if bias is None else found + bias.double() * scale()).to(weight.dtype)
+
+    return lambda: (weight.double() * scale().view(-1, 1, 1, 1)).to(weight.dtype), shift
+
+
+def fold_transform(derived: Derived, transform: InputTransform) -> bool:
     """Fold mean, std, range and channel order into the convolutions that read the image; False where that cannot be,
     or does not pay.
 
     ``conv(s x + t) = conv_s(x) + conv(t)``: s and the order go into the weight, conv(t) into the bias, which padding
     makes a map (1, o, h', w'): `image_conv` takes it.
     """
+    module = derived.module
     (image,) = [node for node in module.graph.nodes if node.op == "placeholder"]
     readers = [node for node in image.users if node.args[0] is image and _is_plain(node)]
     if not transform.affine or len(readers) != len(image.users):
         return False
-    shape = transform.file.shape
-    scale, shift = (t.double().expand(1, shape[0], 1, 1) for t in (transform.scale, transform.shift))
-    folded = []
-    for conv in readers:
-        stride, padding, dilation, groups = _geometry(conv)
-        weight, bias = _weights(module, conv)
-        if groups != 1 or weight.shape[1] > _FEW_CHANNELS:
-            return False
-        wide = None if bias is None else bias.double()
-        constant = torch.conv2d(shift.expand(1, *shape), weight.double(), wide, stride, padding, dilation)
-        if not any(padding) or transform.identity:
-            constant = constant[0, :, 0, 0]
-        elif constant.numel() > _WIDE * math.prod(shape):
-            return False
-        scaled = (weight.double() * scale).to(weight.dtype)
-        folded.append((scaled.flip(1) if transform.flip else scaled, constant.to(weight.dtype)))
-    for conv, weights in zip(readers, folded, strict=True):
-        _reweigh(module, conv, *weights)
+    folded = {conv: found for conv in readers if (found := _transformed(module, conv, transform)) is not None}
+    if len(folded) < len(readers):
+        return False
+    for conv, weights in folded.items():
+        _reweigh(derived, conv, *weights)
     return True
 
 
-def image_convolutions(module: fx.GraphModule) -> None:
+def _transformed(
+    module: fx.GraphModule, conv: fx.Node, transform: InputTransform
+) -> tuple[Callable[[], Tensor], Callable[[], Tensor]] | None:
+    """What gives the weight and the bias of a convolution that reads the image itself; None where it does not pay."""
+    shape = transform.file.shape
+    scale, shift = (t.double().expand(1, shape[0], 1, 1) for t in (transform.scale, transform.shift))
+    stride, padding, dilation, groups = _geometry(conv)
+    weight, bias = _weights(module, conv)
+    if groups != 1 or weight.shape[1] > _FEW_CHANNELS:
+        return None
+    flat = not any(padding) or transform.identity
+
+    def constant() -> Tensor:
+        wide = None if bias is None else bias.double()
+        found = torch.conv2d(shift.expand(1, *shape), weight.double(), wide, stride, padding, dilation)
+        return (found[0, :, 0, 0] if flat else found).to(weight.dtype)
+
+    def scaled() -> Tensor:
+        found = (weight.double() * scale).to(weight.dtype)
+        return found.flip(1) if transform.flip else found
+
+    if not flat and constant().numel() > _WIDE * math.prod(shape):
+        return None
+    return scaled, constant
+
+
+def image_convolutions(derived: Derived) -> None:
     """Let `image_conv` compute the convolutions that read few channels."""
+    module = derived.module
     for conv in list(module.graph.nodes):
         if not _is_plain(conv):
             continue
         (weight, _), (stride, padding, dilation, groups) = _weights(module, conv), _geometry(conv)
         if groups == 1 and weight.shape[1] <= _FEW_CHANNELS:
             with module.graph.inserting_before(conv):
-                back = module.graph.get_attr(_keep(module, back_weight(weight, stride, padding, dilation)))
+                name = derived.keep(partial(back_weight, weight, stride, padding, dilation))
+                back = module.graph.get_attr(name)
             bias = conv.args[2] if len(conv.args) > 2 else None
             conv.target, conv.args = image_conv, (*conv.args[:2], bias, back, stride, padding, dilation)
 
 
-def linears(module: fx.GraphModule) -> None:
+def linears(derived: Derived) -> None:
     """Let `linear` compute the layers whose weights are few."""
+    module = derived.module
     for node in list(module.graph.nodes):
         if node.target is not _LINEAR or node.kwargs or not all(_is_constant(a) or a is None for a in node.args[1:]):
             continue
         weight, bias = _weights(module, node)
         if weight.numel() <= MOST_WEIGHTS:
             with module.graph.inserting_before(node):
-                columns = module.graph.get_attr(_keep(module, weight.T.contiguous()))
+                columns = module.graph.get_attr(derived.keep(partial(torch.t, weight)))
             node.target, node.args = linear, (*node.args[:2], None if bias is None else node.args[2], columns)
 
 
@@ -185,9 +237,10 @@ def _weights(module: nn.Module, conv: fx.Node) -> tuple[Tensor, Tensor | None]:
     return _tensor(module, conv.args[1]), None if bias is None else _tensor(module, bias)
 
 
-def _reweigh(module: fx.GraphModule, conv: fx.Node, weight: Tensor, bias: Tensor) -> None:
-    with module.graph.inserting_before(conv):
-        names = [module.graph.get_attr(_keep(module, value.contiguous())) for value in (weight, bias)]
+def _reweigh(derived: Derived, conv: fx.Node, weight: Callable[[], Tensor], bias: Callable[[], Tensor]) -> None:
+    graph = derived.module.graph
+    with graph.inserting_before(conv):
+        names = [graph.get_attr(derived.keep(make)) for make in (weight, bias)]
     conv.args = (conv.args[0], *names, *conv.args[3:])
 
 
