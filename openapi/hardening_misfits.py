@@ -16,6 +16,8 @@ _OF_TRAINING = (
 def misplaced(options: "HardenOptions") -> tuple[str, str] | None:
     """What is wrong with options that only some methods take: the field, and in words."""
     method, held_out = METHODS[options.method], options.validation > 0
+    if options.adversary == "free" and (options.method != "at" or options.awp or options.accumulate > 1):
+        return "adversary", "free adversaries come of the training passes of at, without awp and accumulate"
     if options.lambda_choice != "fixed" and not method.stabilises:
         return "lambda_choice", f"lambda_choice weighs L_sns, which {options.method} does not have: leave it out"
     if options.lambda_choice == "search" and not held_out:

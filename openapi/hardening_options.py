@@ -110,7 +110,12 @@ class HardenOptions(Frozen):
     eps: Eps = Field(8 / 255, description="L-infinity eps of the training pairs")
     steps: int = Field(10, ge=1, le=1000)
     step_size: Radius | None = None
-    adversary: Literal["fresh", "fixed"] = "fresh"
+    adversary: Literal["fresh", "fixed", "free"] = Field(
+        "fresh",
+        description="Of a training batch: `fresh`: made anew by PGD; `fixed`: stored ones of the uploaded model; `free`, of "
+        "`at`: each batch is trained on `steps` times, and the gradients of one time move the weights and the examples of "
+        "the next (Shafahi et al., NeurIPS 2019): no pass is for the examples alone. step_size null is then eps",
+    )
     epochs: int = Field(6, ge=1, le=1000)
     budget: Budget | None = Field(
         None,

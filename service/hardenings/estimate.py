@@ -34,8 +34,10 @@ def estimated(request: HardeningRequest, model: ModelSubject | None, train: Data
 
 def passes(request: HardeningRequest, images: int) -> float:
     """Passes through the network, forward and backward, of a training on so many images."""
-    attack = request.steps if METHODS[request.method].adversarial else 0
+    free = request.adversary == "free"
+    attack = request.steps if METHODS[request.method].adversarial and not free else 0
     trained = (_TRAINED if attack else _TRAINED / 2) * (2 if request.awp is not None else 1)
+    trained *= request.steps if free else 1
     held_out = request.validation * images
     judged = (min(_MONITORED, images) + held_out) * max(_JUDGING_STEPS, request.steps)
     chosen = min(request.pairs, images) * request.steps if request.selection in ("sensitive", "dynamic") else 0

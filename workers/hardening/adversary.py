@@ -41,10 +41,27 @@ def climb(
     tile: int | None = None,
     rows: slice | None = None,
 ) -> Climb:
-    """What the options allow at this point of the training: eps · ramp, in steps of eps / sqrt(steps) by default."""
+    """What the options allow at this point of the training: eps · ramp, in steps of eps / sqrt(steps) by default.
+
+    Free adversaries meet other weights at each step, and go as far as eps by default.
+    """
     eps = options.eps * ramp
-    step_size = eps / options.steps**0.5 if options.step_size is None else options.step_size * ramp
+    usual = eps if options.adversary == "free" else eps / options.steps**0.5
+    step_size = usual if options.step_size is None else options.step_size * ramp
     return Climb(eps, options.steps, step_size, generator, tile, rows)
+
+
+def free_start(x: Tensor, how: Climb) -> Tensor:
+    """x' drawn from the whole ball, where its gradient will be taken by the training pass itself."""
+    noise = torch.rand(x.shape, generator=how.generator, device=x.device, dtype=x.dtype)
+    return (x + (2 * noise - 1) * how.eps).clamp_(0, 1).requires_grad_()
+
+
+def free_step(x: Tensor, x_adv: Tensor, how: Climb) -> Tensor:
+    """The x' of the next pass over a batch, by the gradient that the last one left at `x_adv`."""
+    assert x_adv.grad is not None
+    moved = x_adv.detach() + how.step_size * x_adv.grad.sign()
+    return torch.minimum(torch.maximum(moved, x - how.eps), x + how.eps).clamp_(0, 1).requires_grad_()
 
 
 def climb_cross_entropy(attacked: Logits, x: Tensor, y: Tensor, how: Climb) -> Tensor:

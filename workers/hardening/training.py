@@ -14,7 +14,7 @@ from openapi.hardening_methods import METHODS
 from openapi.hardening_options import Goal, HardenOptions
 from openapi.problems import ModelNumerics, NotTrainable
 from openapi.stages.harden import Decided, Epoch, Frontier
-from workers.hardening.adversary import climb
+from workers.hardening.adversary import climb, free_start, free_step
 from workers.hardening.augment import Batch, batch_of
 from workers.hardening.averaging import Average, renew_statistics, restored
 from workers.hardening.choice import Chosen, better, collapse, is_stale
@@ -104,7 +104,10 @@ class Hardener:
             ranks=self.ranks,
         )
         self.batches = self.data.batches(options.batch_size)
-        self.steps = Steps(model, options, self.layers, self.frozen, self.batches * options.epochs, self.ranks)
+        #: How often a batch is trained on.
+        self.times = options.steps if options.adversary == "free" else 1
+        total = self.batches * self.times * options.epochs
+        self.steps = Steps(model, options, self.layers, self.frozen, total, self.ranks)
         self.average = Average(self.steps.parameters, options.averaging) if options.averaging else None
         self.weights: dict[str, Tensor] = {**model.trainable_parameters(), **dict(model.graph.named_buffers())}
         self.generator = torch.Generator(self.device).manual_seed(seed)
@@ -204,17 +207,14 @@ class Hardener:
         options, began, kept = self.options, time.monotonic(), time.monotonic()
         rows = self.data.shuffled(options.batch_size, self.seed, epoch, from_batch)
         for i, batch in enumerate(self.prepared(rows, epoch, from_batch), from_batch):
-            step = (epoch - 1) * self.batches + i
-            x_adv = self.adversary(batch, self.steps.ramp(step))
+            done = (epoch - 1) * self.batches + i
             last = (i + 1) % options.accumulate == 0 or i + 1 == self.batches
             try:
-                self.sums += self.steps.take(batch, x_adv, step, first=i % options.accumulate == 0, last=last)
+                self.sums += self.train_batch(batch, done, first=i % options.accumulate == 0, last=last)
             except Diverged as error:
                 raise Diverged(f"in epoch {epoch}, batch {i + 1} {error}") from error
-            if last and self.average is not None:
-                self.average.update()
             self.watchers.underway(epoch, self.sums / (i + 1))
-            self.report(step + 1, self.steps.total, "batches", "harden")
+            self.report(done + 1, self.batches * options.epochs, "batches", "harden")
             if last and i + 1 < self.batches and time.monotonic() - kept > self.watchers.every:
                 kept = time.monotonic()
                 self.watchers.keep(taken(self, epoch, i + 1, begun, note))
@@ -223,6 +223,20 @@ class Hardener:
         means: list[float] = (self.sums / self.batches).tolist()
         self.sums = np.zeros(3)
         self.judge(epoch, (means[0], means[1], means[2]), time.monotonic() - began, note)
+
+    def train_batch(self, batch: Batch, done: int, *, first: bool, last: bool) -> npt.NDArray[np.float64]:
+        """Train on a batch, once or, with free adversaries, several times, and average the weights where a step ends.
+
+        done: batches before it, of the whole training. Returns loss, L_adv and L_sns, of several times the means.
+        """
+        sums, x_adv = np.zeros(3), batch.x
+        for again in range(self.times):
+            step = done * self.times + again
+            x_adv = self.adversary(batch, self.steps.ramp(step), x_adv if again else None)
+            sums += self.steps.take(batch, x_adv, step, first=first, last=last)
+            if last and self.average is not None:
+                self.average.update()
+        return sums / self.times
 
     def prepared(self, rows: Iterator[Rows], epoch: int, from_batch: int) -> Iterator[Batch]:
         """Batches as they are trained on."""
@@ -262,8 +276,14 @@ class Hardener:
         pairs = [passed(r.x, adversary(self.attacked, r.x, r.y, how)) for r in rows]
         renew_statistics(self.model, pairs)
 
-    def adversary(self, batch: Batch, ramp: float) -> Tensor:
-        """x' of a training batch: made afresh, or the stored ones of the vanilla model."""
+    def adversary(self, batch: Batch, ramp: float, before: Tensor | None = None) -> Tensor:
+        """x' of a training batch: made afresh, the stored ones of the vanilla model, or free ones.
+
+        before: the free ones of the time before, with the gradient that it left.
+        """
+        if self.options.adversary == "free":
+            how = climb(self.options, self.generator, ramp)
+            return free_start(batch.x, how) if before is None else free_step(batch.x, before, how)
         if self.adversaries is None:
             source = self.attacked if self.steps.method.adversary is None else self.quick.now(batch.x)
             return self.steps.adversary(source, batch, self.generator, ramp)

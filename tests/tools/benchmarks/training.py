@@ -4,9 +4,11 @@
 
 Processor time, one thread. All start from the shipped net, with the same images, batches, optimiser, learning rates and
 eps that rises over the first 30 % of the training; what differs is the loop. Fast adversarial training is run twice, by
-our `at` with its recipe and as a plain loop. Each is judged after every half of an epoch, outside its time, and ends
-when it is there; our own judging of each epoch, and the choice of Omega, are within ours. ART's trainer is left out
-where it is not installed (`make bench` installs it; PYTHONPATH=.venv/peers).
+our `at` with its recipe and as a plain loop; our `at` with free adversaries trains on each batch twice, for half as
+many epochs, and delivers averaged weights. Each is judged after every 31 moves of the weights, outside its time, and
+ends when it holds half of the images under PGD-20 and classifies as many as all must; our own judging of each epoch,
+and the choice of Omega, are within ours. ART's trainer is left out where it is not installed (`make bench` installs it;
+PYTHONPATH=.venv/peers).
 """
 
 import os
@@ -33,8 +35,9 @@ from torch.nn import functional as F
 from openapi.hardening_options import HardenOptions
 from openapi.models import InputSpec
 from workers.attacks.ball.pairs import dual_pairs
+from workers.exact_float32 import exact_float32
+from workers.hardening.averaging import restored
 from workers.hardening.data import TrainingSet
-from workers.hardening.run import harden
 from workers.hardening.training import Hardener
 from workers.hardening.watchers import Watchers
 from workers.models.audited import AuditedModel
@@ -42,11 +45,14 @@ from workers.models.load import load_model
 from workers.models.sharing import sharing
 
 DEMO = Path(__file__).parents[3] / "deploy" / "demo"
-#: The recipe of `make demo`, and the steps of the attack where a step of training is timed.
-EPS, STEPS, BATCH, LR, WARMUP = 0.1, 3, 64, 0.003, 0.3
+#: The recipe of `make demo` at twice its rate, and the steps of the attack where a step of training is timed.
+EPS, STEPS, BATCH, LR, WARMUP = 0.1, 3, 64, 0.006, 0.3
 TIMED_STEPS = 10
-WANTED = 0.5
+#: Accuracy under PGD-20, and the clean accuracy that there must be with it.
+WANTED, CLEAN = 0.5, 0.77
 JUDGED_ON = 200
+#: Of the weights, where ours are averaged.
+AVERAGING = 0.95
 CLOCK = time.process_time
 
 
@@ -85,14 +91,18 @@ class Race:
             stays = right & (net(x_adv).argmax(1) == self.y)
         self.seen.append((stopped - self.began - self.paused, float(right.float().mean()), float(stays.float().mean())))
         self.paused += CLOCK() - stopped
-        if self.seen[-1][2] >= WANTED:
+        if _is_there(self.seen[-1]):
             raise Reached
 
     def told(self) -> str:
         """The first look at the wanted robustness, else the best one."""
-        reached = [seen for seen in self.seen if seen[2] >= WANTED]
+        reached = [seen for seen in self.seen if _is_there(seen)]
         seconds, clean, robust = reached[0] if reached else max(self.seen, key=lambda seen: seen[2])
         return f"{seconds:8.1f} s  clean {clean:.3f}  PGD-20 {robust:.3f}" + ("" if reached else "  (not reached)")
+
+
+def _is_there(seen: tuple[float, float, float]) -> bool:
+    return seen[1] >= CLEAN and seen[2] >= WANTED
 
 
 def batches(data: TrainingSet, epochs: int) -> Iterator[tuple[int, int, Tensor, Tensor, float, float]]:
@@ -139,23 +149,33 @@ def plain(net: nn.Module, data: TrainingSet, epochs: int, race: Race, *, fast: b
 
 def ours(net: AuditedModel, data: TrainingSet, epochs: int, race: Race, recipe: HardenOptions) -> None:
     """Our training, with what it does besides: choosing Omega and judging each epoch."""
-    seen, judged = 0, sharing(net)  # always in eval mode
+    moves, judged = 0, sharing(net)  # always in eval mode
 
     def underway(epoch: int, losses: npt.NDArray[np.float64]) -> None:
-        nonlocal seen
-        seen += 1
-        if is_half((seen - 1) % data.batches(BATCH), data.batches(BATCH)):
-            race.judge(judged)
+        nonlocal moves
+        moves += training.times
+        if is_half((moves - 1) % data.batches(BATCH), data.batches(BATCH)):
+            with restored(training.weights.values()):
+                if training.average is not None:
+                    training.average.put()
+                race.judge(judged)
 
-    harden(net, data, recipe, watchers=Watchers(underway=underway))
+    with exact_float32():
+        training = Hardener(net, data, recipe, seed=0, watchers=Watchers(underway=underway))
+        training.run()
 
 
-def options(method: str, epochs: int, steps: int = STEPS, step_size: float | None = None) -> HardenOptions:
-    """The recipe that all share."""
+def options(method: str, epochs: int, steps: int = STEPS, step_size: float | None = None, **more: Any) -> HardenOptions:
+    """The recipe that all share. Omega serves the log alone where nothing is stabilised: a batch chooses it then."""
     return HardenOptions(
         method=method, epochs=epochs, eps=EPS, steps=steps, step_size=step_size, batch_size=BATCH, lr=LR, warmup=WARMUP,
-        pairs=500,
+        pairs=500 if method == "sns" else BATCH, **more,
     )  # fmt: skip
+
+
+def free_options(epochs: int) -> HardenOptions:
+    """As many passes of half as many epochs, without passes for the examples alone."""
+    return options("at", max(1, epochs // 2), 2, 1.25 * EPS, adversary="free", averaging=AVERAGING)
 
 
 def art_trainer() -> Callable[[nn.Module, TrainingSet, int, Race], None] | None:
@@ -192,12 +212,13 @@ def art_trainer() -> Callable[[nn.Module, TrainingSet, int, Race], None] | None:
     return run
 
 
-def race_all(images: int, epochs: int) -> None:
+def race_all(images: int, epochs: int, judged_on: int, only: str | None = None) -> None:
     """Time to the wanted robustness, of each."""
     data = TrainingSet(*shipped("train", images))
-    pixels, labels = shipped("holdout", JUDGED_ON)
+    pixels, labels = shipped("holdout", judged_on)
     x, y = torch.from_numpy(pixels).float() / 255, torch.from_numpy(labels).long()
     runs: dict[str, Callable[[AuditedModel, Race], None]] = {
+        "ours, free adversaries": lambda net, race: ours(net, data, epochs, race, free_options(epochs)),
         "ours, fast recipe": lambda net, race: ours(net, data, epochs, race, options("at", epochs, 1, 1.25 * EPS)),
         "fast adversarial training": lambda net, race: plain(net, data, epochs, race, fast=True),
         "ours, pat": lambda net, race: ours(net, data, epochs, race, options("pat", epochs)),
@@ -206,8 +227,10 @@ def race_all(images: int, epochs: int) -> None:
     }
     if (art := art_trainer()) is not None:
         runs["ART AdversarialTrainer"] = lambda net, race: art(net, data, epochs, race)
-    print(f"to {WANTED:.0%} under PGD-20, L-inf {EPS}: {images} images, at most {epochs} epochs")
+    print(f"to {WANTED:.0%} under PGD-20 (L-inf {EPS}) and {CLEAN:.0%} clean: {images} images, at most {epochs} epochs")
     for name, run in runs.items():
+        if only is not None and not any(part in name for part in only.split(",")):
+            continue
         torch.manual_seed(0)
         net = vanilla()
         race = Race(x, y)
@@ -238,7 +261,7 @@ def step_costs(rounds: int) -> None:
         batch = next(training.prepared(data.shuffled(BATCH, 0, 1), 1, 0))
 
         def run() -> None:
-            training.steps.take(batch, training.adversary(batch, 1.0), 0, first=True, last=True)
+            training.train_batch(batch, 0, first=True, last=True)
 
         return run
 
@@ -260,7 +283,9 @@ def main() -> None:
     """Read the arguments and measure."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--images", type=int, default=4000)
-    parser.add_argument("--epochs", type=int, default=6)
+    parser.add_argument("--epochs", type=int, default=4)
+    parser.add_argument("--judged-on", type=int, default=JUDGED_ON)
+    parser.add_argument("--runs", help="Only those whose names hold one of these, by commas")
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--only", choices=("steps", "time"))
     asked = parser.parse_args()
@@ -268,7 +293,7 @@ def main() -> None:
     if asked.only != "time":
         step_costs(asked.rounds)
     if asked.only != "steps":
-        race_all(asked.images, asked.epochs)
+        race_all(asked.images, asked.epochs, asked.judged_on, asked.runs)
 
 
 if __name__ == "__main__":
