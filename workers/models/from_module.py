@@ -18,6 +18,8 @@ from workers.models.layers import find_layers, promote
 from workers.models.outputs import find_logits
 from workers.models.row_order import settle_rows
 
+_ESTIMATED = "gradients through {} are straight-through estimates, because these are step functions"
+
 
 def assemble(
     source: nn.Module | ExportedProgram,
@@ -45,7 +47,9 @@ def assemble(
     else:
         example = torch.rand((2, *file_input.shape), generator=torch.Generator().manual_seed(0))
         program = export_program(source, example.to(file_input.compute_dtype))
-    graph, returned = clean_graph(program)
+    graph, returned, steps = clean_graph(program)
+    if steps and not any("straight-through" in said for said in warnings):
+        warnings = (*warnings, _ESTIMATED.format(", ".join(steps)))
     logits = find_logits(graph.graph, returned, output)
     symbol = _batch_symbol(graph.graph)
     layers = find_layers(graph, symbol)

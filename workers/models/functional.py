@@ -21,13 +21,15 @@ from workers.models.graphs import (
     quiet_export,
     written_bases,
 )
+from workers.models.whole_numbers import pass_whole_numbers
 
 #: The end of a slice that has none.
 _NO_END = 2**63 - 1
 
 
-def clean_graph(program: ExportedProgram) -> tuple[fx.GraphModule, Any]:
-    """Return the program as a functional GraphModule ``f(x)``, and its output: nodes in the structure that it returns.
+def clean_graph(program: ExportedProgram) -> tuple[fx.GraphModule, Any, list[str]]:
+    """Return the program as a functional GraphModule ``f(x)``, its output (nodes in the structure that it returns), and
+    the steps through which its gradient is an estimate.
 
     Parameters and buffers keep their names; every node keeps ``meta['val']`` with its symbolic shape.
     """
@@ -43,13 +45,14 @@ def clean_graph(program: ExportedProgram) -> tuple[fx.GraphModule, Any]:
         _written_out(graph_module.graph)
         _plain_norms(graph_module.graph)
         _contiguous_norms(graph_module.graph)
+        steps = pass_whole_numbers(graph_module.graph)
     assert isinstance(graph_module, fx.GraphModule)
     graph = graph_module.graph
     out_node = graph.output_node()
     spec = graph_module._out_spec
     output = torch.utils._pytree.tree_unflatten(list(out_node.args[0]), spec)  # type: ignore[arg-type]
     graph._codegen = fx.graph.CodeGen()
-    return graph_module, output
+    return graph_module, output, steps
 
 
 def _functional(graph: fx.Graph) -> bool:

@@ -12,6 +12,7 @@ from torch import nn
 from openapi.models import InputSpec
 from tests.workers.models.nets import ConvNet, gradient, relative, save_script, settled
 from workers.models.agreement import agreement
+from workers.models.inspection import inspect_audited
 from workers.models.load import load_model
 
 
@@ -72,6 +73,8 @@ def test_dynamically_quantised_layers(tmp_path: Path) -> None:
     model = load_model(path, None, InputSpec(shape=(3, 14, 14)))
     x = torch.rand(8, 3, 14, 14)
     assert relative(model(x), net(x)) < 0.03
+    found = inspect_audited(model, path)
+    assert found.differentiable
     assert bool(gradient(model, x).any())
     assert not model.trainable
     assert any("straight-through" in text for text in model.warnings)

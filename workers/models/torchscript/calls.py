@@ -12,7 +12,6 @@ from workers.models.torchscript.batch import free_batch
 from workers.models.torchscript.codes import DTYPES, converted
 from workers.models.torchscript.scalars import SCALARS
 from workers.models.torchscript.special import SPECIAL, compute_dtype
-from workers.models.torchscript.staircases import cut
 
 #: ``function(program, *inputs)``
 Function = Callable[..., Any]
@@ -192,8 +191,6 @@ class Aten:
 
 def _to(x: Tensor, dtype: torch.dtype) -> Tensor:
     dtype = compute_dtype(dtype)
-    if dtype in (torch.uint8, torch.int8) and x.is_floating_point():
-        return cut(x)
     return x if x.dtype == dtype else aten.to.dtype(x, dtype)
 
 

@@ -1,8 +1,8 @@
-"""Statically quantised TorchScript files, emulated in floating point.
+"""Quantised TorchScript files, emulated in floating point.
 
 A quantised tensor is held as the numbers that it stands for; every operator that ends in a quantisation rounds to its
-grid of scale and zero point. Predictions follow the file's; gradients, which do not exist in the file, are
-straight-through estimates (see `staircases`).
+grid of scale and zero point, and dynamic quantisation rounds a layer's input over the range of each image. Predictions
+follow the file's; gradients, which do not exist in the file, are straight-through estimates (see `staircases`).
 """
 
 from collections.abc import Callable
@@ -73,6 +73,22 @@ def quantize(x: Tensor, scale: float, zero_point: int, dtype: torch.dtype) -> Te
     return on_grid(x, scale, zero_point, _RANGES.get(dtype, (0, 255)))
 
 
+def _on_own_range(x: Tensor, reduced: bool) -> Tensor:
+    """Round to 256 steps (128 if `reduced`) over each image's range, as dynamic quantisation does for one image."""
+    if x.dim() == 0:
+        return x
+    axes = list(range(1, x.dim())) or [0]
+    seen = x.detach()
+    low, high = seen.amin(axes, keepdim=True).clamp(max=0), seen.amax(axes, keepdim=True).clamp(min=0)
+    steps = 127 if reduced else 255
+    scale = (high - low) / steps
+    scale = torch.where(scale == 0, torch.full_like(scale, 0.1), scale)
+    zero = torch.clamp(torch.round(-low / scale), 0, steps)
+    soft = torch.clamp(x / scale + zero, 0, steps)
+    hard = torch.clamp(torch.round(x / scale) + zero, 0, steps)
+    return (straight_through(hard, soft) - zero) * scale
+
+
 def follow(name: str, x: Any, result: Any) -> Any:
     """Give the result of an ordinary operator on a quantised tensor the tensor's grid."""
     grid = getattr(x, "_grid", None)
@@ -114,9 +130,14 @@ def resolve(namespace: str, name: str, where: str) -> Callable[..., Any]:
         x = torch.relu(x) if relu else x
         return x if dynamic else on_grid(x, float(given[-2]), int(given[-1]))
 
+    def linear(program: Any, x: Tensor, packed: Packed, *given: Any) -> Tensor:
+        if dynamic and not name.endswith("_fp16"):
+            x = _on_own_range(x, bool(given and given[0]))
+        return end(_linear(program, x, packed), given)
+
     functions: dict[str, Callable[..., Any]] = {
         "conv2d": lambda program, x, packed, *given: end(_conv(program, x, packed), given),
-        "linear": lambda program, x, packed, *given: end(_linear(program, x, packed), given),
+        "linear": linear,
         "add": lambda program, a, b, *given: end(a + b, given),
         "mul": lambda program, a, b, *given: end(a * b, given),
         "cat": lambda program, tensors, dim, *given: end(torch.cat(tensors, dim), given),

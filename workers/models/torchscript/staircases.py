@@ -47,11 +47,6 @@ def _by_channel(x: Tensor, scale: Tensor, zero: Tensor, axis: int, low: int, hig
     return _by_tensor(x, scale.reshape(shape), zero.reshape(shape), low, high)
 
 
-def cut(x: Tensor) -> Tensor:
-    """A quantised image: the value is cut to an integer, which stays a float."""
-    return straight_through(torch.trunc(x), x)
-
-
 #: Operator name (with ``_``: in place) → its replacement.
 STAIRCASES: dict[str, Callable[..., Any]] = {
     "round": _step(_round),
