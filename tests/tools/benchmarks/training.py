@@ -4,8 +4,8 @@
 
 Processor time, one thread. All start from the shipped net, with the same images, batches, optimiser, learning rates and
 eps that rises over the first 30 % of the training; what differs is the loop. Fast adversarial training is run twice, by
-our `at` with its recipe and as a plain loop; our `at` with free adversaries trains on each batch twice, for half as
-many epochs, and delivers averaged weights. Each is judged after every 31 moves of the weights, outside its time, and
+our `at` with its recipe and as a plain loop; our `at` with free adversaries trains on each batch three times, for half
+as many epochs, and delivers averaged weights. Each is judged after every 31 moves of the weights, outside its time, and
 ends when it holds half of the images under PGD-20 and classifies as many as all must; our own judging of each epoch,
 and the choice of Omega, are within ours. ART's trainer is left out where it is not installed (`make bench` installs it;
 PYTHONPATH=.venv/peers).
@@ -149,12 +149,12 @@ def plain(net: nn.Module, data: TrainingSet, epochs: int, race: Race, *, fast: b
 
 def ours(net: AuditedModel, data: TrainingSet, epochs: int, race: Race, recipe: HardenOptions) -> None:
     """Our training, with what it does besides: choosing Omega and judging each epoch."""
-    moves, judged = 0, sharing(net)  # always in eval mode
+    moves, half, judged = 0, data.batches(BATCH) // 2, sharing(net)  # always in eval mode
 
     def underway(epoch: int, losses: npt.NDArray[np.float64]) -> None:
         nonlocal moves
-        moves += training.times
-        if is_half((moves - 1) % data.batches(BATCH), data.batches(BATCH)):
+        before, moves = moves, moves + training.times
+        if before // half < moves // half:
             with restored(training.weights.values()):
                 if training.average is not None:
                     training.average.put()
@@ -174,8 +174,8 @@ def options(method: str, epochs: int, steps: int = STEPS, step_size: float | Non
 
 
 def free_options(epochs: int) -> HardenOptions:
-    """As many passes of half as many epochs, without passes for the examples alone."""
-    return options("at", max(1, epochs // 2), 2, 1.25 * EPS, adversary="free", averaging=AVERAGING)
+    """Each batch three times, in half as many epochs, without passes for the examples alone."""
+    return options("at", max(1, epochs // 2), 3, 1.25 * EPS, adversary="free", averaging=AVERAGING)
 
 
 def art_trainer() -> Callable[[nn.Module, TrainingSet, int, Race], None] | None:
