@@ -1,7 +1,7 @@
 """What the kept examples of an earlier audit say of another model, before any attack has run on it."""
 
 from collections.abc import Sequence
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple, TypedDict
 
 from pydantic import Field
 
@@ -58,8 +58,16 @@ def replay_report(
     return ReplayReport.model_validate({**dict(found), "verdict": verdict})
 
 
-def _count(n: int, still_fooled: int) -> dict[str, Any]:
-    rate, ci95 = (still_fooled / n, wilson(still_fooled, n)) if n else (None, None)
+class _Count(TypedDict):
+    n: int
+    still_fooled: int
+    rate: float | None
+    ci95: tuple[float, float] | None
+
+
+def _count(n: int, still_fooled: int) -> _Count:
+    rate = still_fooled / n if n else None
+    ci95 = wilson(still_fooled, n) if n else None
     return {"n": n, "still_fooled": still_fooled, "rate": rate, "ci95": ci95}
 
 

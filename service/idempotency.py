@@ -3,13 +3,12 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 from pydantic import BaseModel
 from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from openapi.base import utc_now
+from openapi.base import JsonObject, utc_now
 from openapi.problems import IdempotencyConflict
 from service.db.bookkeeping import IdempotencyRow
 from service.db.database import Database
@@ -26,7 +25,7 @@ class Created:
 
     status: int
     location: str
-    info: BaseModel | dict[str, Any]
+    info: BaseModel | JsonObject
 
 
 class Once:

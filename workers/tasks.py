@@ -16,6 +16,7 @@ from celery.signals import setup_logging, worker_process_init, worker_process_sh
 from pydantic import ValidationError
 from redis.exceptions import RedisError
 
+from openapi.base import JsonObject
 from openapi.wire.blobs import BlobStore
 from openapi.wire.delivery import make_celery
 from openapi.wire.jobs import TASK_NAME, Shard
@@ -78,7 +79,7 @@ def end(**_: Any) -> None:
 
 
 @app.task(name=TASK_NAME)  # type: ignore[untyped-decorator]
-def run_shard(message: dict[str, Any]) -> None:
+def run_shard(message: JsonObject) -> None:
     """Run one shard; see `workers.runner`."""
     runner = _runner
     assert runner is not None

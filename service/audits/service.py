@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, ClassVar
+from typing import ClassVar, TypedDict
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -14,6 +14,7 @@ from openapi.hardenings import HardeningRequest, check_selection
 from openapi.policies import MOST_RULES, Policy
 from openapi.problems import InvalidField
 from openapi.samples import check_choice
+from openapi.stages.harden import Underway
 from openapi.status import JobKind, JobStatus
 from service.audits import junit, markdown, sarif, table
 from service.db.tables import Job
@@ -38,6 +39,15 @@ WRITERS: dict[str, Callable[[bytes], bytes]] = {
 }
 
 
+class AuditColumns(TypedDict):
+    """The fields that only audits answer."""
+
+    model_id: str | None
+    dataset_id: str | None
+    hardening_id: str | None
+    training: Underway | None
+
+
 class AuditService(JobService[AuditRequest, AuditInfo]):
     """Audits."""
 
@@ -48,7 +58,7 @@ class AuditService(JobService[AuditRequest, AuditInfo]):
     info_type = AuditInfo
     request_type = AuditRequest
 
-    def columns(self, job: Job, child: Job | None = None) -> dict[str, Any]:
+    def columns(self, job: Job, child: Job | None = None) -> AuditColumns:
         """What an audit works on, and where its hardening's training stands."""
         return {
             "model_id": job.model_id,

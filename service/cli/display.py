@@ -120,7 +120,7 @@ def bars() -> Iterator[Bars]:
         TimeRemainingColumn(),
     )
     if not sys.stderr.isatty():
-        yield _Lines(Progress(disable=True))
+        yield _LogBars(Progress(disable=True))
         return
     with Progress(*columns, console=console) as progress:
         shown = Bars(progress)
@@ -128,7 +128,7 @@ def bars() -> Iterator[Bars]:
         shown.finish()
 
 
-class _Lines(Bars):
+class _LogBars(Bars):
     """For logs: a line when a phase begins, and now and then how far it is."""
 
     _last, _said = "", 0.0

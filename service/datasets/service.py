@@ -1,6 +1,6 @@
 """Data sets: upload, inspection, reading, deleting."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from openapi.base import NEWER
 from openapi.datasets import DatasetInfo, DatasetInspection, DatasetMetadata
@@ -19,7 +19,7 @@ def dataset_info(row: Dataset) -> DatasetInfo:
     """A data set as the API answers it."""
     meta = DatasetMetadata.model_validate(row.meta)
     found = DatasetInspection.model_validate(row.inspection, extra=NEWER) if row.inspection else None
-    facts: dict[str, Any] = {}
+    facts: dict[str, object] = {}
     if found is not None:
         facts = {name: getattr(found, name) for name in _FACTS}
     return DatasetInfo.model_validate(

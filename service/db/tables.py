@@ -23,7 +23,7 @@ from service.orchestrator.step_states import Progress, StepStatus
 
 
 class Tenant(Base):
-    """Those who share what they upload and start, and whom nobody else sees. Quotas that are null are the settings'."""
+    """Those who share what they upload and start, and whom nobody else sees. Quotas that are None are the settings'."""
 
     __tablename__ = "tenants"
 
@@ -222,7 +222,7 @@ class RegistryVersion(Tenanted, Base):
     """A version of a model in the registry `source` (see `service.integrations`).
 
     There is one for each time that it is to be audited; `again` tells those times apart. It is the outbox of what is
-    written back as well: while `next_attempt_at` is not null, something is to be done, by whoever moves it ahead.
+    written back as well: while `next_attempt_at` is not None, something is to be done, by whoever moves it ahead.
     """
 
     __tablename__ = "registry_versions"

@@ -2,14 +2,16 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from typing import Any, ClassVar
+from typing import ClassVar, TypedDict
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from openapi.attack_ids import check_file_names
-from openapi.hardenings import HardeningInfo, HardeningRequest, check_selection
+from openapi.base import JsonObject
+from openapi.hardenings import HardeningInfo, HardeningRequest, SoFar, check_selection
 from openapi.samples import check_choice
+from openapi.stages.harden import Underway
 from openapi.status import JobKind
 from service.db.tables import Artifact, Job
 from service.hardenings.estimate import estimated
@@ -26,6 +28,19 @@ from service.orchestrator.validation import check_hardening, check_hardening_req
 _OF_HELD_OUT = ("report", "samples")
 
 
+class HardeningColumns(TypedDict):
+    """The fields that only hardenings answer."""
+
+    model_id: str | None
+    train_dataset_id: str | None
+    eval_dataset_id: str | None
+    model_id_hardened: str | None
+    audit_id: str | None
+    metrics: JsonObject | None
+    training: Underway | None
+    so_far: SoFar | None
+
+
 class HardeningService(JobService[HardeningRequest, HardeningInfo]):
     """Hardenings."""
 
@@ -36,7 +51,7 @@ class HardeningService(JobService[HardeningRequest, HardeningInfo]):
     info_type = HardeningInfo
     request_type = HardeningRequest
 
-    def columns(self, job: Job, child: Job | None = None) -> dict[str, Any]:
+    def columns(self, job: Job, child: Job | None = None) -> HardeningColumns:
         """What a hardening works on, and what it found."""
         return {
             "model_id": job.model_id,

@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from openapi.audits import AuditInfo, Headline
-from openapi.base import utc_now
+from openapi.base import JsonObject, utc_now
 from openapi.models import ModelMetadata
 from openapi.problems import Problem
 from openapi.status import JobStatus
@@ -80,7 +79,7 @@ class Auditor:
         return Outcome(
             status=str(info.status),
             verdict=None if info.status != JobStatus.SUCCEEDED else info.verdict or "none",
-            figures=_figures(info.headline),
+            headline=_numbers(info.headline),
             audit_id=info.id,
             report=self._address(info),
             problem=info.problem,
@@ -104,22 +103,22 @@ class Auditor:
                 async for chunk in await self._services.blobs.open_range(*blob):
                     file.write(chunk)
 
-        return Hardened(job.id, model.filename, _figures(after.headline), write)
+        return Hardened(job.id, model.filename, _numbers(after.headline), write)
 
 
-def _figures(found: Headline | None) -> Mapping[str, str]:
+def _numbers(found: Headline | None) -> Mapping[str, str]:
     if found is None:
         return {}
-    figures: dict[str, Any] = {
+    numbers: dict[str, str | None] = {
         "clean_accuracy": f"{found.clean_accuracy:.4f}",
         "robust_accuracy": None if found.worst_case is None else f"{found.worst_case:.4f}",
         "threat_model": found.threat_model,
         "samples": str(found.n),
     }
-    return {name: value for name, value in figures.items() if value is not None}
+    return {name: value for name, value in numbers.items() if value is not None}
 
 
-def _id_of(info: BaseModel | dict[str, Any]) -> str:
+def _id_of(info: BaseModel | JsonObject) -> str:
     return str(info["id"] if isinstance(info, dict) else getattr(info, "id"))  # noqa: B009
 
 

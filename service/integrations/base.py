@@ -54,17 +54,17 @@ class Hardened:
 
     hardening_id: str
     filename: str
-    figures: Mapping[str, str]
+    headline: Mapping[str, str]
     write: Callable[[Path], Awaitable[None]]
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What an audit came to. `figures` are its headline numbers as text, by name."""
+    """What an audit came to. `headline` are its numbers as text, by name."""
 
     status: str
     verdict: str | None = None
-    figures: Mapping[str, str] = field(default_factory=dict)
+    headline: Mapping[str, str] = field(default_factory=dict)
     audit_id: str | None = None
     report: str | None = None
     problem: Problem | None = None

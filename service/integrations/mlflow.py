@@ -149,7 +149,7 @@ class MLflow(Registry):
         details = await self._api.details(version)
         tags = {
             "tremor.verdict": outcome.verdict,
-            **{f"tremor.{name}": value for name, value in outcome.figures.items()},
+            **{f"tremor.{name}": value for name, value in outcome.headline.items()},
             "tremor.audit_id": outcome.audit_id,
             "tremor.report": outcome.report,
             "tremor.problem": outcome.problem.detail if outcome.problem else None,

@@ -29,7 +29,7 @@ async def register(api: MLflowApi, version: Version, details: Any, hardened: Har
     tags = {
         FROM: version.version,
         BY: hardened.hardening_id,
-        **{f"tremor.{name}": value for name, value in hardened.figures.items()},
+        **{f"tremor.{name}": value for name, value in hardened.headline.items()},
     }
     body: JsonObject = {
         "name": version.model,

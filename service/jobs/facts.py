@@ -1,8 +1,10 @@
 """What every job answers, whatever its kind."""
 
-from typing import Any
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TypedDict
 
-from openapi.audits import Progress
+from openapi.audits import Progress, Verdict
 from openapi.problems import Problem
 from openapi.status import JobStatus
 from service.db.tables import Job
@@ -10,11 +12,28 @@ from service.orchestrator.job_rows import HARDENING
 from service.orchestrator.step_states import Progress as StepProgress
 
 
+class JobFacts(TypedDict):
+    """Fields of an answer."""
+
+    id: str
+    status: JobStatus
+    phase: str | None
+    progress: Progress | None
+    seconds_left: float | None
+    verdict: Verdict | None
+    problem: Problem | None
+    waiting_for: Problem | None
+    labels: Mapping[str, str]
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+
+
 def _progress(found: StepProgress) -> Progress:
     return Progress(done=found["done"], total=found["total"], unit=found["unit"])
 
 
-def job_facts(job: Job, child: Job | None = None) -> dict[str, Any]:
+def job_facts(job: Job, child: Job | None = None) -> JobFacts:
     """The fields that every job answers. An audit whose hardening runs shows the hardening's progress."""
     at_work = child if child is not None and job.phase == HARDENING else job
     return {

@@ -1,7 +1,7 @@
 """What audits and hardenings have in common: reading, waiting, stopping, deleting, events, files."""
 
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from typing import Any, ClassVar, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -74,7 +74,7 @@ class JobService(ABC, Generic[Asked, Info]):
         """Add the job's row, and those of the jobs that are a part of it."""
 
     @abstractmethod
-    def columns(self, job: Job, child: Job | None = None) -> dict[str, Any]:
+    def columns(self, job: Job, child: Job | None = None) -> Mapping[str, object]:
         """The fields that only this kind of job answers, from the columns of its row and of its child's."""
 
     async def infos(self, session: AsyncSession, jobs: Sequence[Job]) -> list[Info]:

@@ -18,7 +18,7 @@ from service.db.tables import Job, Model, ShardRow
 from service.orchestrator.step_states import StepStatus
 
 #: Fields of an answer.
-Surroundings = Mapping[str, Any]
+Surroundings = Mapping[str, object]
 NONE: Surroundings = {}
 
 # Built once: of what a statement costs, building it anew is the most, and jobs are asked for again and again.

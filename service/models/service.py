@@ -1,6 +1,6 @@
 """Models: upload, inspection, reading, deleting."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from openapi.base import NEWER
 from openapi.models import InputSpec, ModelInfo, ModelInspection, ModelMetadata
@@ -17,7 +17,7 @@ def model_info(row: Model) -> ModelInfo:
     """A model as the API answers it."""
     meta = ModelMetadata.model_validate(row.meta)
     found = ModelInspection.model_validate(row.inspection, extra=NEWER) if row.inspection else None
-    facts: dict[str, Any] = {}
+    facts: dict[str, object] = {}
     if found is not None:
         names = ("num_classes", "num_parameters", "trainable", "differentiable", "layers", "warnings")
         facts = {name: getattr(found, name) for name in names}

@@ -1,8 +1,7 @@
 """Policies in the database: made, changed, deleted, and found for the audits that they apply to."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
-from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -144,7 +143,7 @@ class PolicyService:
             raise Conflict(f"There is a policy {name!r} already")
 
 
-def _write(row: PolicyRow, values: dict[str, Any]) -> None:
+def _write(row: PolicyRow, values: Mapping[str, object]) -> None:
     for name, value in values.items():
         setattr(row, name, value)
 

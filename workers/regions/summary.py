@@ -105,7 +105,7 @@ def success_curve(needed: Sequence[float | None], budget: float) -> tuple[list[f
     return budgets, [sum(n is not None and n < b for n in needed) / len(needed) if needed else 0.0 for b in budgets]
 
 
-def density_against_semantics(samples: Sequence[Sequence[Dense]], seed: int = 0) -> dict[str, Any]:
+def density_against_semantics(samples: Sequence[Sequence[Dense]], seed: int = 0) -> dict[str, float | int | None]:
     """Spearman's correlation between the density and the semantic amount of all regions of all images.
 
     p: two-sided, of independent regions. p_within: the share of shuffles of densities inside each image (999, with a

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal, TypedDict
 
 from openapi.paired import Sampled
 from openapi.policies import PolicyRule, holds
@@ -73,13 +73,23 @@ def _evaluate(now: Judged, rule: PolicyRule, baselines: Mapping[str, Judged]) ->
     return RuleResult.model_validate({**about, **found})
 
 
-def _absolute(now: Judged, rule: PolicyRule) -> dict[str, Any]:
+class _Found(TypedDict, total=False):
+    """What a rule comes to: fields of `RuleResult`."""
+
+    status: Literal["pass", "fail", "inconclusive"]
+    ci95: tuple[float, float] | None
+    detail: str | None
+    value: float
+    baseline: float
+
+
+def _absolute(now: Judged, rule: PolicyRule) -> _Found:
     actual, limit = metric(now.report, rule.metric), rule.value or 0.0
     ci95 = interval(now.report, rule.metric) if rule.intervals and rule.op != "==" else None
     return _status(rule, ci95 or (actual, actual), limit, ci95)
 
 
-def _relative(now: Judged, rule: PolicyRule, baselines: Mapping[str, Judged]) -> dict[str, Any]:
+def _relative(now: Judged, rule: PolicyRule, baselines: Mapping[str, Judged]) -> _Found:
     before = baselines.get(rule.relative_to or "")
     if before is None:
         return {"detail": f"the audit {rule.relative_to} has no report (any more)"}
@@ -99,11 +109,9 @@ def _relative(now: Judged, rule: PolicyRule, baselines: Mapping[str, Judged]) ->
     return {**found, "value": baseline + rule.margin, "baseline": baseline}
 
 
-def _status(
-    rule: PolicyRule, ends: tuple[float, float], limit: float, ci95: tuple[float, float] | None
-) -> dict[str, Any]:
+def _status(rule: PolicyRule, ends: tuple[float, float], limit: float, ci95: tuple[float, float] | None) -> _Found:
     """Pass where both ends fulfil the rule, fail where none does, else inconclusive."""
     held = [holds(rule.op, end, limit) for end in ends]
-    status = "pass" if all(held) else "inconclusive" if any(held) else "fail"
+    status: Literal["pass", "fail", "inconclusive"] = "pass" if all(held) else "inconclusive" if any(held) else "fail"
     detail = "the 95 % interval reaches over the limit: more samples would decide" if status == "inconclusive" else None
     return {"status": status, "ci95": ci95, "detail": detail}

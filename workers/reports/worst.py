@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 import numpy as np
 import numpy.typing as npt
@@ -101,7 +101,16 @@ def _few_of_each(labels: Sequence[int]) -> list[int]:
     return chosen
 
 
-def _pictures(benign: Pixels, adversarial: Pixels) -> dict[str, Any]:
+class _Pictures(TypedDict):
+    """PNG data URIs, and by how much the difference is amplified."""
+
+    benign: str
+    difference: str
+    adversarial: str
+    gain: float
+
+
+def _pictures(benign: Pixels, adversarial: Pixels) -> _Pictures:
     change = adversarial - benign
     largest = float(np.abs(change).max())
     gain = 1 / largest if largest > 0 else 1.0

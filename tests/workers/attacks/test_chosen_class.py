@@ -57,7 +57,7 @@ def test_batches_and_shards_change_nothing(spec: Attack) -> None:
         assert (run.success == whole.success).all()
 
 
-class Lines(nn.Module):
+class OnePixel(nn.Module):
     """Three classes on one pixel: above 0.6 class 1, above 0.9 class 2, else class 0 (the logits are lines)."""
 
     def forward(self, x: Tensor) -> Tensor:
@@ -69,15 +69,15 @@ def test_another_class_on_the_way_is_kept_apart() -> None:
     """From 0.5 an eps of 0.2 leads into class 1 and not as far as class 2, an eps of 0.45 to class 2."""
     x, y = torch.full((3, 1, 1, 1), 0.5), torch.zeros(3, dtype=torch.int64)
     for spec in (Pgd(eps=0.2, steps=6, target=2), ApgdT(eps=0.2, steps=6, target=2)):
-        near = attack(Lines(), spec, x, y)
+        near = attack(OnePixel(), spec, x, y)
         assert (bool(near.success.all()), bool(near.reached.any())) == (True, False)
         assert set(near.adv_predicted) == {1}
         assert "success_by_step" not in near.extras
-    far = attack(Lines(), Pgd(eps=0.45, steps=6, target=2), x, y)
+    far = attack(OnePixel(), Pgd(eps=0.45, steps=6, target=2), x, y)
     assert far.reached.all()
     assert set(far.adv_predicted) == {2}
     # One run that stops at the first wrong class would have ended in class 1.
-    assert set(attack(Lines(), Pgd(eps=0.45, steps=6), x, y).adv_predicted) == {1}
+    assert set(attack(OnePixel(), Pgd(eps=0.45, steps=6), x, y).adv_predicted) == {1}
 
 
 def test_an_untargeted_attack_reaches_nothing() -> None:
