@@ -107,7 +107,9 @@ def tab(context: BrowserContext, place: Place) -> Iterator[Tab]:
 
 @pytest.fixture(scope="package")
 def settings(broker: Broker, tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    found = make_settings(broker, tmp_path_factory.mktemp("page"), db=12, max_body_bytes=1_000_000)
+    found = make_settings(
+        broker, tmp_path_factory.mktemp("page"), db=12, max_body_bytes=1_000_000, max_dataset_bytes=100_000_000
+    )
     flush(found)
     return found
 

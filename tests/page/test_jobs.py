@@ -1,8 +1,10 @@
 """From a dropped file to a running audit: uploads, the form that the API's schema makes, progress that moves."""
 
+import hashlib
 import re
+from pathlib import Path
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.page.conftest import Tab
 from tests.service.analyses.conftest import Place
@@ -34,6 +36,33 @@ def test_files_are_uploaded_by_dropping_them(tab: Tab, place: Place) -> None:
     page.locator(".uploads a.button").click()
     expect(page).to_have_url(re.compile(r"/ui/new\?model=mdl_\w+&dataset=dst_\w+$"))
     expect(page.get_by_label("model id")).to_have_value(re.compile("^mdl_"))
+
+
+def test_a_large_file_goes_on_where_the_connection_broke(tab: Tab, place: Place, tmp_path: Path) -> None:
+    data = hashlib.sha256(b"large").digest() * ((40 << 20) // 32)
+    (tmp_path / "large.npz").write_bytes(data)
+    page, offsets = tab.open("/"), list[str]()
+
+    def watch(route: Route) -> None:
+        if route.request.method == "PATCH":
+            offsets.append(route.request.headers["upload-offset"])
+            if len(offsets) == 2:
+                route.abort("connectionreset")
+                return
+        route.continue_()
+
+    page.route("**/v1/uploads/*", watch)
+    page.locator("#file-datasets").set_input_files(tmp_path / "large.npz")
+    expect(page.locator("[data-upload=datasets]")).to_contain_text("a worker looks into it")
+    shard = place.worker.take_of("inspect_dataset")
+    place.worker.do(shard)
+    expect(page.locator("[data-upload=datasets] .badge.good")).to_have_text("ready")
+    part = 16 << 20
+    assert offsets == [str(offset) for offset in (0, part, part, 2 * part)]
+    assert {file.sha256 for file in shard.inputs.values()} == {hashlib.sha256(data).hexdigest()}
+    broken = [text for text in tab.said if "ERR_CONNECTION_RESET" in text]
+    assert len(broken) == 1
+    tab.said.remove(broken[0])
 
 
 def test_a_file_that_is_refused_says_why(tab: Tab) -> None:
