@@ -121,6 +121,14 @@ class Client:
             raise CommandFailed(Exit.UNREACHABLE, f"{self.url} answers, but not as a Tremor server does")
         return body
 
+    def put(self, url: str, content: bytes) -> httpx.Response:
+        """Send a part of a file to an address of the server's store, without the key. `Transient` when it got lost."""
+        try:
+            with httpx.Client(timeout=httpx.Timeout(300, connect=10), trust_env=not _is_local(url)) as store:
+                return store.put(url, content=content)
+        except httpx.TransportError as error:
+            raise Transient(f"the server's store cannot be reached ({error or type(error).__name__})") from error
+
     def _judge(self, response: httpx.Response, failure: Exit) -> None:
         """Return when it is an answer; raise what it is otherwise."""
         self._met = True
