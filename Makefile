@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 STAMP := $(VENV)/.installed
 
-.PHONY: setup check quick test demo serve lint bench chaos openapi clean
+.PHONY: setup check quick test demo serve lint bench chaos openapi client clean
 .DEFAULT_GOAL := help
 
 help: ## list the commands
@@ -54,6 +54,9 @@ chaos: setup ## kill real processes at random moments, and compare what audits f
 
 openapi: setup ## regenerate openapi/openapi.json and report.schema.json
 	$(VENV)/bin/tremor openapi
+
+client: setup ## make the typed client, the distribution tremor-client, in ./tremor-client
+	$(VENV)/bin/python -m deploy.client.make tremor-client
 
 clean: ## remove the environment and what the commands left
 	rm -rf $(VENV) tests/page/node_modules demo-out tremor-data
