@@ -21,7 +21,7 @@ from openapi.stages.base import Stage, as_it_came, is_none
 #: analysis has a version of its own besides (`openapi.stages.analysis.Work`).
 RESULT_VERSION: dict[Stage, int] = dict.fromkeys(Stage, 2) | {
     Stage.INSPECT_MODEL: 5,
-    Stage.INSPECT_DATASET: 3,
+    Stage.INSPECT_DATASET: 4,
     Stage.ATTACK: 6,
     Stage.NEURONS: 5,
     Stage.ANALYSIS: 4,

@@ -17,7 +17,7 @@ from workers.datasets.limits import DatasetLimits
 from workers.datasets.listing import split_of
 from workers.datasets.mask_columns import refuse_mask_columns
 from workers.datasets.npy import NpyHeader, read_header, read_rows
-from workers.datasets.pixels import PixelSink, image_layout, to_nchw
+from workers.datasets.pixels import PixelSink, image_layout, layout_notes, to_nchw
 from workers.datasets.reshape import reshaped
 from workers.zips import ZIP_ERRORS
 
@@ -70,7 +70,7 @@ def read_npz(
             others = [m for m in archive.namelist() if m not in known]
     except ZIP_ERRORS as error:
         raise DatasetMalformed(f"the .npz cannot be read: {error}") from error
-    warnings += sink.warnings
+    warnings += [*layout_notes(x, x_head.shape, shape), *sink.warnings]
     if others:
         *first, last = [name.removesuffix(".npy") for name in known]
         read = f"{', '.join(first)} and {last}"

@@ -19,7 +19,7 @@ from workers.datasets.labels import Classes
 from workers.datasets.limits import DatasetLimits
 from workers.datasets.mask_columns import write_mask_columns
 from workers.datasets.pixel_rows import dense_rows
-from workers.datasets.pixels import PixelSink, image_layout, to_nchw
+from workers.datasets.pixels import PixelSink, image_layout, layout_notes, to_nchw
 from workers.datasets.reshape import reshaped
 
 _BATCH = 64
@@ -132,7 +132,8 @@ def _write_pixels(
             sink.write(to_nchw(part, layout, shape))
             progress(sink.seen, n)
         _check_rows(sink.seen, n)
-    decoded = Decoded(n, shape, sink.dtype, classes, warnings=[*columns.notes, *sink.warnings])
+    told = [*columns.notes, *layout_notes("the table", (n, *first.shape[1:]), shape), *sink.warnings]
+    decoded = Decoded(n, shape, sink.dtype, classes, warnings=told)
     return reshaped(decoded, metadata, x_path, limits)
 
 

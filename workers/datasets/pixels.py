@@ -59,6 +59,13 @@ def _layout_by_channels(shape: tuple[int, ...]) -> Layout:
     raise DatasetRejected(f'x has shape {shape}: {what} the channels; set metadata.layout to "NCHW" or "NHWC"')
 
 
+def layout_notes(name: str, shape: tuple[int, ...], taken: tuple[int, int, int]) -> list[str]:
+    """Say that flat rows of the array `name` (n, d) were taken for square grey images (1, h, w)."""
+    if len(shape) != 2 or taken[0] != 1:
+        return []
+    return [f"{name} holds rows of {shape[1]} numbers: they are read as grey images of {taken[1]}×{taken[2]}"]
+
+
 def to_nchw(rows: npt.NDArray[Any], layout: Layout, shape: tuple[int, int, int]) -> npt.NDArray[Any]:
     """Bring rows of any accepted rank to (k, c, h, w)."""
     c, h, w = shape

@@ -13,7 +13,7 @@ from workers.models.audited import AuditedModel, Origin
 from workers.models.choice import Wanted
 from workers.models.functional import clean_graph
 from workers.models.graphs import depends_on_input, export_program, op_name
-from workers.models.inputs import FileInput, complete_spec, wrong_input
+from workers.models.inputs import FileInput, complete_spec, guesses, wrong_input
 from workers.models.layers import find_layers, promote
 from workers.models.outputs import find_logits
 from workers.models.row_order import settle_rows
@@ -51,6 +51,7 @@ def assemble(
     if steps and not any("straight-through" in said for said in warnings):
         warnings = (*warnings, _ESTIMATED.format(", ".join(steps)))
     logits = find_logits(graph.graph, returned, output)
+    said = (*warnings, *guesses(spec, file_input, complete), *logits.warnings)
     symbol = _batch_symbol(graph.graph)
     layers = find_layers(graph, symbol)
     _promote_norms(graph)
@@ -60,7 +61,7 @@ def assemble(
         complete,
         file_input,
         logits.output,
-        Origin(format, producer, (*warnings, *logits.warnings), precision or file_input.dtype),
+        Origin(format, producer, said, precision or file_input.dtype),
         differentiable=differentiable,
         trainable=trainable,
     )

@@ -9,6 +9,9 @@ from torch import Tensor, nn
 from openapi.models import InputSpec
 from openapi.problems import FieldError, ModelRejected
 
+#: Numbers of channels by which the axis that holds them is told.
+_PLANES = (1, 3, 4)
+
 
 @dataclass(frozen=True)
 class FileInput:
@@ -49,8 +52,7 @@ def complete_spec(spec: InputSpec, file: FileInput) -> InputSpec:
     shape, layout = spec.shape, spec.layout
     if len(file.shape) == 3:
         if layout is None:
-            planes = (1, 3, 4)
-            nhwc = file.shape[2] in planes and file.shape[0] not in planes
+            nhwc = file.shape[2] in _PLANES and file.shape[0] not in _PLANES
             if shape is not None and shape != tuple(file.shape):
                 nhwc = (*shape[1:], shape[0]) == tuple(file.shape)
             layout = "NHWC" if nhwc else "NCHW"
@@ -84,6 +86,27 @@ def complete_spec(spec: InputSpec, file: FileInput) -> InputSpec:
     return spec.model_copy(
         update={"shape": shape, "layout": layout, "mean": spec.mean or (0.0,), "std": spec.std or (1.0,)}
     )
+
+
+def guesses(given: InputSpec, file: FileInput, taken: InputSpec) -> tuple[str, ...]:
+    """Say what `complete_spec` made of the file's input that neither the caller nor the file told.
+
+    given: the caller's, taken: what came of it. A file's (c, h, w) with 1, 3 or 4 channels is no guess.
+    """
+    assert taken.shape is not None
+    takes = f"the file takes {list(file.shape)} an image"
+    if len(file.shape) == 3:
+        told = given.layout is not None or given.shape is not None
+        if told or (taken.layout == "NCHW" and file.shape[0] in _PLANES and file.shape[2] not in _PLANES):
+            return ()
+        axis = 2 if taken.layout == "NHWC" else 0
+        return (f"{takes}: read as {taken.layout}, {file.shape[axis]} channels; input.layout says otherwise",)
+    unsaid = [
+        f"as [channels, height, width] = {list(taken.shape)} (input.shape)" if given.shape is None else "",
+        "channel by channel, NCHW (input.layout)" if given.layout is None and taken.shape[0] > 1 else "",
+    ]
+    said = " and ".join(filter(None, unsaid))
+    return (f"{takes}, read {said}",) if said else ()
 
 
 class InputTransform(nn.Module):

@@ -54,8 +54,11 @@ def test_other_ways_to_store_the_same_pixels(convert: Convert, npz: Callable[...
 
 def test_grey_images_without_a_channel_axis_and_flat_rows(convert: Convert, npz: Callable[..., Path]) -> None:
     x = RNG.integers(0, 256, (6, 4, 4), dtype=np.uint8)
-    assert np.array_equal(convert(npz(x=x, y=Y)).x, x[:, None])
-    assert np.array_equal(convert(npz(x=x.reshape(6, 16), y=Y)).x, x[:, None])
+    plain, flat = convert(npz(x=x, y=Y)), convert(npz(x=x.reshape(6, 16), y=Y))
+    assert np.array_equal(plain.x, x[:, None])
+    assert np.array_equal(flat.x, x[:, None])
+    note = "x holds rows of 16 numbers: they are read as grey images of 4×4"
+    assert (note in plain.found.warnings, note in flat.found.warnings) == (False, True)
 
 
 def test_flat_rows_of_colour_need_a_layout(convert: Convert, npz: Callable[..., Path]) -> None:

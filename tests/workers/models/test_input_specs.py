@@ -7,7 +7,7 @@ import torch
 
 from openapi.models import InputSpec
 from openapi.problems import ModelRejected
-from workers.models.inputs import FileInput, InputTransform, complete_spec
+from workers.models.inputs import FileInput, InputTransform, complete_spec, guesses
 
 
 def transform(file: FileInput, **spec: Any) -> InputTransform:
@@ -81,6 +81,30 @@ def test_shape_and_layout_are_read_from_the_file(
 ) -> None:
     found = complete_spec(InputSpec(), FileInput(file))
     assert (found.shape, found.layout, found.mean, found.std) == (shape, layout, (0.0,), (1.0,))
+
+
+@pytest.mark.parametrize(
+    ("spec", "file", "said"),
+    [
+        ({}, (3, 32, 32), ""),
+        ({}, (1, 28, 28), ""),
+        ({}, (32, 32, 3), "read as NHWC, 3 channels"),
+        ({"layout": "NHWC"}, (32, 32, 3), ""),
+        ({"shape": (3, 32, 32)}, (32, 32, 3), ""),
+        ({}, (3, 4, 3), "read as NCHW, 3 channels"),
+        ({}, (28, 28, 28), "read as NCHW, 28 channels"),
+        ({}, (784,), "[784] an image, read as [channels, height, width] = [1, 28, 28] (input.shape)"),
+        ({"shape": (1, 28, 28)}, (784,), ""),
+        ({}, (3072,), "[3, 32, 32] (input.shape) and channel by channel, NCHW (input.layout)"),
+        ({"shape": (3, 32, 32)}, (3072,), "read channel by channel, NCHW (input.layout)"),
+        ({"shape": (3, 32, 32), "layout": "NHWC"}, (3072,), ""),
+    ],
+)
+def test_what_is_guessed_of_the_input_is_said(spec: dict[str, Any], file: tuple[int, ...], said: str) -> None:
+    given = InputSpec(**spec)
+    found = guesses(given, FileInput(file), complete_spec(given, FileInput(file)))
+    assert len(found) == (1 if said else 0)
+    assert all(said in text for text in found)
 
 
 @pytest.mark.parametrize(

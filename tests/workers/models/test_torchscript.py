@@ -108,6 +108,22 @@ def test_a_burnt_batch_is_freed(how: str, batch: int, tmp_path: Path) -> None:
     expected = torch.cat([net(x[i : i + batch]) for i in range(0, 6, batch)])
     torch.testing.assert_close(model(x), expected)
     torch.testing.assert_close(model(x[:1]), expected[:1])
+    assert model.warnings.count(f"the file fixes the batch size at {batch}; it was freed") == 1
+
+
+def test_a_batch_that_was_free_is_no_warning(tmp_path: Path) -> None:
+    class Joined(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.conv, self.fc = nn.Conv2d(3, 4, 3), nn.Linear(32, 3)
+
+        def forward(self, x: Tensor) -> Tensor:
+            y = self.conv(x)
+            logits: Tensor = self.fc(torch.cat([y, y.relu()], 1).reshape(x.shape[0], -1))
+            return logits
+
+    path = save_trace(settled(Joined()), tmp_path / "a.pt", torch.rand(1, 3, 4, 4))
+    assert load_model(path, None, InputSpec(shape=(3, 4, 4))).warnings == ()
 
 
 def test_fused_attention_gets_a_derivative(tmp_path: Path) -> None:

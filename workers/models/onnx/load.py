@@ -22,7 +22,7 @@ from workers.models.onnx.admission import read_model
 from workers.models.onnx.graph import Graph, Node, Port, read_graph
 from workers.models.onnx.linear_models import write_out
 from workers.models.onnx.module import OnnxModule
-from workers.models.onnx.names import named
+from workers.models.onnx.names import folded_norms, named
 from workers.models.onnx.prune import needed
 from workers.models.onnx.resolve import operator_of
 from workers.models.onnx.shared import unshared
@@ -139,6 +139,7 @@ def _convert(model: ModelProto, input: InputSpec, output: Wanted) -> Converted:
     if output is not None:  # all else is left out before its operators are looked at
         graph = replace(graph, outputs=(choose([((port.name,), port) for port in graph.outputs], output),))
     graph, notes = needed(graph)
+    notes = [*notes, *folded_norms(graph)]
     graph = unshared(named(graph))
     _check_numbers(graph)
     port = _image_input(graph)

@@ -6,11 +6,14 @@ in a TorchScript file and in each kind of ONNX file of one network.
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 
 from workers.models.onnx.graph import Graph, Node
 from workers.models.onnx.registry import Host
 
+#: Kernels and biases that a batch norm was folded into, by torch's legacy exporter and by onnxruntime.
+_FOLDED = re.compile(r"onnx(::|__)Conv\w*_\d+|ConvBnFusion_(W|BN_B)_.+")
 _ANONYMOUS = re.compile(r"(onnx::\w+|onnx__\w+_\d+|val_\d+|_?val_\d+_\d+|\d+|_v_\d+)")
 _LAYER = {1: "weight", 2: "bias"}
 #: Operator → what the constants at its inputs are called.
@@ -53,6 +56,27 @@ def named(graph: Graph) -> Graph:
         outputs=graph.outputs,
         aliases={name: renamed.get(base, base) for name, base in graph.aliases.items()},
     )
+
+
+def folded_norms(graph: Graph) -> Iterator[str]:
+    """What is said of batch norms that an exporter folded into the convolutions before them.
+
+    Seen by what the weights are then called: torch's legacy exporter numbers kernel and bias, its newer one invents a
+    bias of the kernel's name, onnxruntime's optimiser says it. A bias that the newer one changed keeps its name.
+    """
+    layers = [node for node in graph.nodes if node.op in ("Conv", "FusedConv", "ConvTranspose")]
+    held = [[graph.aliases.get(name, name) for name in node.inputs[1:3]] for node in layers]
+    folded = sum(
+        len(names) == 2
+        and all(name in graph.constants for name in names)
+        and (all(_FOLDED.fullmatch(name) for name in names) or names[1] == f"{names[0]}_bias")
+        for names in held
+    )
+    if folded:
+        yield (
+            f"its exporter folded batch normalisation into {folded} of {len(layers)} convolutions: `conv` is read "
+            "where `norm` would be, and hardening trains without it unless batch_norm is inserted"
+        )
 
 
 def _biases(graph: Graph) -> dict[str, str]:

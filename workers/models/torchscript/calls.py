@@ -145,6 +145,8 @@ class Aten:
         args = free_batch(name, given, program.batch, program.traced_batch)
         if name == "cat" or name == "concat":
             args[0] = _spread(args[0], args[1], program.traced_batch)
+        if any(freed is not burnt for freed, burnt in zip(args, given, strict=True)):
+            modes.note(program, f"the file fixes the batch size at {program.traced_batch or 1}; it was freed")
         if self.special is not None:
             return self.special(*args)
         if self.overload is None:
@@ -211,11 +213,10 @@ def _spread(tensors: Any, dim: Any, traced_batch: int | None) -> Any:
     batch = next((t.shape[0] for t in tensors if isinstance(t.shape[0], torch.SymInt)), None)
     if batch is None:
         return tensors
-    burnt = {1, traced_batch}
-    return [
-        t[:1].expand(batch, *t.shape[1:]) if not isinstance(t.shape[0], torch.SymInt) and t.shape[0] in burnt else t
-        for t in tensors
-    ]
+    burnt = [not isinstance(t.shape[0], torch.SymInt) and t.shape[0] in {1, traced_batch} for t in tensors]
+    if not any(burnt):
+        return tensors
+    return [t[:1].expand(batch, *t.shape[1:]) if fixed else t for t, fixed in zip(tensors, burnt, strict=True)]
 
 
 def _warn(*_: Any) -> None:

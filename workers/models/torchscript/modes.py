@@ -29,6 +29,12 @@ def idle(program: Any, name: str, where: str, given: Sequence[Any]) -> bool:
         raise ModelRejected(_TRAINING.format(name=name, where=where), operator=f"aten::{name}")
     if name not in _SWITCHED or len(given) < 3:
         return False
-    if given[2] is True and _RANDOM not in program.notes:
-        program.notes.append(_RANDOM)
+    if given[2] is True:
+        note(program, _RANDOM)
     return given[2] is False
+
+
+def note(program: Any, text: str) -> None:
+    """Tell the user something once."""
+    if text not in program.notes:
+        program.notes.append(text)

@@ -47,3 +47,16 @@ def test_a_name_that_is_taken_is_left(tmp_path: Path) -> None:
     weights = {f"onnx__Conv_{i}": rand(3, 3, 3, 3, seed=i) for i in (1, 2, 3)} | {"other.weight": rand(3, 3, 3, 3)}
     found = load_model(save(model(nodes, RGB, weights), tmp_path), None, InputSpec())
     assert [layer.name for layer in found.layers] == ["block.0", "onnx__Conv_2", "other", "onnx__Conv_3"]
+
+
+def test_folded_norms_are_said(tmp_path: Path) -> None:
+    """By both exporters; weights that were anonymous for another reason are not called folded."""
+    cases = (("resnet", "onnx 13", 12), ("resnet", "onnx dynamo", 12), ("resnet", "trace", 0), ("vgg", "onnx 17", 0))
+    for family, column, convolutions in cases:
+        net, x = build(family)
+        with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
+            warnings.simplefilter("ignore")
+            coverage_table.COLUMNS[column](net, x, tmp_path / family)
+        said = [text for text in load_model(tmp_path / family, None, InputSpec()).warnings if "folded" in text]
+        assert len(said) == bool(convolutions), said
+        assert all(f"into {convolutions} of {convolutions} convolutions" in text for text in said)
