@@ -2,9 +2,9 @@
 
 A made-up audit (`tests.tools.synthetic_audit`) of 2,000 neurons and 10,000 images is put into a folder, `tremor serve`
 without workers answers about it, and headless Chromium opens it. An interaction lasts from the event to the first frame
-in which what was chosen is marked, every view in sight has all that it asks for, and every picture in sight has come.
-Beside it stands the processor time of the page's main thread (scripts, styles, layout, painting), which other load does
-not lengthen. With ``--data`` the audit is kept, and with ``--made`` found there.
+in which what was chosen is marked, every view in sight has all that it asks for, nothing in sight is left for later,
+and every picture in sight has come. Beside it stands the processor time of the page's main thread (scripts, styles,
+layout, painting), which other load does not lengthen. With ``--data`` the audit is kept, with ``--made`` found there.
 """
 
 import argparse
@@ -39,6 +39,7 @@ _INTERACT = """
       || performance.getEntriesByName(new URL(picture.getAttribute("href"), location.href).href).length > 0;
   const settled = () => [...document.querySelectorAll("section[data-view]")].filter(insight)
     .every((section) => section.hasAttribute("data-ready") && !section.querySelector(".stale")
+      && ![...section.querySelectorAll("[data-later]")].some(insight)
       && [...section.querySelectorAll("img, image")].filter(insight).every(come));
   const done = new Function("view", "state", `return ${holds}`);
   const state = {};

@@ -9,13 +9,15 @@ export class Problem extends Error {
    * @param {string} [detail]
    * @param {FieldError[]} [errors] wrong fields of a request
    * @param {string} [type]
+   * @param {string | null} [analysis] an analysis that an audit was not asked for
    */
-  constructor(status, title, detail = "", errors = [], type = "") {
+  constructor(status, title, detail = "", errors = [], type = "", analysis = null) {
     super(detail || title);
     this.status = status;
     this.title = title;
     this.detail = detail;
     this.errors = errors;
+    this.analysis = analysis;
     /** @type {string} the last part of the problem's type, such as `not-found` */
     this.slug = type.slice(type.lastIndexOf("/") + 1);
   }
@@ -30,7 +32,7 @@ export class Problem extends Error {
 export function problemOf(status, text) {
   try {
     const body = JSON.parse(text);
-    return new Problem(status, body.title ?? `Status ${status}`, body.detail, body.errors, body.type);
+    return new Problem(status, body.title ?? `Status ${status}`, body.detail, body.errors, body.type, body.analysis);
   } catch {
     return new Problem(status, `The service answered ${status}`);
   }

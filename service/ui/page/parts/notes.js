@@ -6,6 +6,7 @@ import { html } from "../lib/html.js";
  * @param {{problem: import("../lib/problem.js").Problem, children?: any}} props
  */
 export function ProblemNote({ problem, children }) {
+  if (problem.analysis) return html`<p class="hint">${problem.detail}.</p>`; // nothing went wrong: it was not asked for
   return html`<div class="note problem" role="alert">
     <p><strong>${problem.title}.</strong> ${problem.detail}</p>
     ${problem.errors.length > 0 && html`<ul>${problem.errors.map(({ pointer, detail }) => html`<li key=${pointer + detail}>

@@ -22,15 +22,16 @@ const MOST = 3;
 const IMAGES = 6;
 const SIDES = ["benign", "adversarial"];
 /** Pixels that a neuron's images take, about. */
-const HEIGHT = 520;
+const HEIGHT = 1000;
 const MODES = /** @type {[string, string][]} */ ([["union", "any of them (union)"], ["intersection", "all of them (intersection)"]]);
 
 /** @param {{audit: import("../parts/view.js").Audit}} props */
 function Show({ audit }) {
   const { neurons } = useChoice();
   const asked = useLayers(audit);
-  if (neurons.length === 0) return html`<p class="hint">Choose a neuron, above or in a cluster, to see what excites it.</p>`;
-  return html`<${Answer} asked=${asked}>${(/** @type {any} */ { items }) => html`<${Fields} audit=${audit} layers=${items} />`}<//>`;
+  return html`<${Answer} asked=${asked}>${(/** @type {any} */ { items }) => (neurons.length === 0
+    ? html`<p class="hint">Choose a neuron, above or in a cluster, to see what excites it.</p>`
+    : html`<${Fields} audit=${audit} layers=${items} />`)}<//>`;
 }
 
 /** @param {{audit: import("../parts/view.js").Audit, layers: any[]}} props */
@@ -45,7 +46,7 @@ function Fields({ audit, layers }) {
   return html`
     <${Shading} shade=${shade} many=${neurons.length > 1} />
     ${image !== null && html`<${InImage} audit=${audit} index=${image} neurons=${neurons} query=${shade.query} />`}
-    ${neurons.slice(0, MOST).map((neuron) => html`<${OfNeuron} key=${neuron} audit=${audit} layer=${layer.name} neuron=${neuron} query=${shade.query} />`)}
+    ${neurons.slice(0, MOST).map((neuron, i) => html`<${OfNeuron} key=${neuron} first=${i === 0} audit=${audit} layer=${layer.name} neuron=${neuron} query=${shade.query} />`)}
     ${neurons.length > MOST && html`<p class="hint">${neurons.length - MOST} more are chosen: their fields are in the picture of all of them.</p>`}`;
 }
 
@@ -90,16 +91,17 @@ function InImage(/** @type {any} */ { audit, index, neurons, query }) {
   }}<//>`;
 }
 
-/** The heading is there at once; the images are asked for when somebody is about to see them. */
-function OfNeuron(/** @type {any} */ { audit, layer, neuron, query }) {
-  return html`<h3>Neuron ${neuron}: the images that excite it most</h3>
-    <${OnceNear} height=${HEIGHT}><${ExcitingBoth} audit=${audit} layer=${layer} neuron=${neuron} query=${query} /><//>`;
+/** The first neuron's images are asked for at once, those of others when somebody looks or nothing else is asked for. */
+function OfNeuron(/** @type {any} */ { first, audit, layer, neuron, query }) {
+  const images = html`<${ExcitingBoth} audit=${audit} layer=${layer} neuron=${neuron} query=${query} />`;
+  return html`<h3>Neuron ${neuron}: the images that excite it most</h3>${first ? images : html`<${OnceNear} height=${HEIGHT}>${images}<//>`}`;
 }
 
 /** @param {any} props */
 function ExcitingBoth({ audit, layer, neuron, query }) {
   const asked = useRead(neuronAddress(audit, layer, neuron));
-  return html`<${Answer} asked=${asked}>${(/** @type {any} */ { images }) => html`<${Sides} audit=${audit} neuron=${neuron} images=${images} query=${query} />`}<//>`;
+  const room = asked.pending && !asked.value ? { minHeight: `${HEIGHT}px` } : {}; // else what comes below would be in sight until then
+  return html`<div style=${room}><${Answer} asked=${asked}>${(/** @type {any} */ { images }) => html`<${Sides} audit=${audit} neuron=${neuron} images=${images} query=${query} />`}<//></div>`;
 }
 
 /** Both sides; their pictures come on one sheet. */
