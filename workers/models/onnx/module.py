@@ -15,7 +15,7 @@ from workers.models.onnx.known import known
 from workers.models.onnx.limits import MAX_VALUE_ELEMENTS
 from workers.models.onnx.registry import Converter, Host, Operator, Value
 from workers.models.onnx.repeated import one_row, repeated_constants
-from workers.models.onnx.resolve import key, resolve
+from workers.models.onnx.resolve import key, resolve, unknown
 from workers.models.onnx.tensors import torch_type
 from workers.models.onnx.weights import attribute_paths, trainable_constants
 
@@ -166,7 +166,9 @@ class _Run:
                 raise call.refuse(f"its output {i} is used, which is not supported")
 
     def _compute(self, call: Call, inputs: list[Value | None]) -> Any:
-        operator = self.module.operators[key(call.node)]
+        operator = self.module.operators.get(key(call.node))
+        if operator is None:
+            raise unknown(call.node)
         on_host = operator.host
         if on_host is not None and all(v is None or isinstance(v, np.ndarray) for v in inputs):
             result = on_host.function(call, *_given(call, on_host, inputs))

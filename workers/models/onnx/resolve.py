@@ -19,17 +19,21 @@ def operator_of(node: Node) -> Operator:
 
 
 def resolve(graph: Graph) -> dict[tuple[str, str, int], Operator]:
-    """Find the operators of all nodes, branches included; refuse the graph when one is missing."""
+    """Find the operators of all nodes, branches included; refuse the graph when it runs one that is unknown.
+
+    A branch may hold unknown ones, as exporters write what training alone takes: they are refused when it is taken.
+    """
     found: dict[tuple[str, str, int], Operator] = {}
     stack = [graph]
     while stack:
-        for node in stack.pop().nodes:
+        part = stack.pop()
+        for node in part.nodes:
             name = key(node)
-            if name not in found:
-                operator = find(*name)
-                if operator is None:
-                    raise _unknown(node)
+            operator = found.get(name) or find(*name)
+            if operator is not None:
                 found[name] = operator
+            elif part is graph:
+                raise unknown(node)
             stack.extend(v for v in node.attributes.values() if isinstance(v, Graph))
     return found
 
@@ -48,7 +52,8 @@ _REASONS = {
 }
 
 
-def _unknown(node: Node) -> UnsupportedOperator:
+def unknown(node: Node) -> UnsupportedOperator:
+    """The refusal of a node whose operator is unknown, with advice."""
     known = {name for domain, name in OPERATORS if domain == node.domain}
     hint = _REASONS.get(node.op)
     if hint is None and not known:

@@ -28,6 +28,24 @@ def test_branch_with_a_constant_condition(tmp_path: Path) -> None:
     compare(path)
 
 
+@pytest.mark.parametrize("training", [False, True])
+def test_a_branch_that_is_not_taken_may_hold_anything(training: bool, tmp_path: Path) -> None:
+    nodes, constants = conv_head()
+
+    def branch(name: str, op: str) -> onnx.GraphProto:
+        output = helper.make_tensor_value_info(name, TensorProto.FLOAT, None)
+        return helper.make_graph([node(op, ["logits"], name)], name, [], [output])
+
+    choice = node("If", ["cond"], "y", then_branch=branch("t", "Bernoulli"), else_branch=branch("e", "Identity"))
+    constants |= {"cond": np.array(training)}
+    path = save(model([*nodes, choice], ["n", 3, 8, 8], constants, opset=15), tmp_path)
+    if training:
+        with pytest.raises(UnsupportedOperator, match=r"Bernoulli.*random numbers"):
+            load_onnx(path, InputSpec())
+    else:
+        compare(path)
+
+
 def test_a_weight_that_only_a_branch_reads_is_trainable(tmp_path: Path) -> None:
     """As the exporter writes Hiera's table of positions: squeezed in a branch that a constant chooses."""
     nodes, constants = conv_head()
