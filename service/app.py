@@ -41,6 +41,7 @@ from service.resumable.controller import ResumableController
 from service.tenants.controller import UsageController
 from service.ui.controller import PageController
 from service.upkeep.keeper import kept_in_order
+from service.upkeep.sealing import seal_all
 from service.webhooks.controller import DeliveryController, WebhookController
 from service.webhooks.deliverer import Deliverer
 
@@ -63,7 +64,7 @@ _TAGS = [
     Tag("artifacts", "Files that jobs left"),
     Tag("keys", "A tenant's API keys, for keys of scope `admin`, and what it has"),
     Tag("webhooks", "Who is told of what happens, and what was told (Standard Webhooks)"),
-    Tag("integrations", "What registries of models tell"),
+    Tag("integrations", "Registries of models whose versions are audited, and what they tell"),
     Tag("catalog", "What can be asked for"),
     Tag("health", "For probes and for monitoring"),
 ]
@@ -74,9 +75,10 @@ def _lifespan(settings: Settings, ended: Ended | None) -> Callable[[Litestar], A
     async def live(app: Litestar) -> AsyncIterator[None]:
         """Open everything, migrate, take up unfinished work, serve, and close everything."""
         services = app.state.services = Services.from_settings(settings)
-        deliverer, syncer = Deliverer(settings, services.db, services.hub), Syncer(services)
+        deliverer, syncer = Deliverer(settings, services.db, services.hub, services.vault), Syncer(services)
         try:
             await services.db.migrate()
+            await seal_all(services.db, services.vault)
             await services.blobs.sweep_async()
             await services.orchestrator.start(ended)
             deliverer.start()
@@ -87,7 +89,6 @@ def _lifespan(settings: Settings, ended: Ended | None) -> Callable[[Litestar], A
             await syncer.stop()
             await deliverer.stop()
             await services.orchestrator.stop()
-            await services.registries.close()
             await services.queue.aclose()
             await services.db.close()
 

@@ -9,12 +9,12 @@ from openapi.wire.settings import Settings
 from service.analyses.columns import ColumnsCache
 from service.db.database import Database
 from service.health.probes import Probes
-from service.integrations.registries import Registries
 from service.orchestrator.feeds import Feeds
 from service.orchestrator.hub import Hub
 from service.orchestrator.orchestrator import Orchestrator
 from service.resumable.direct_store import DirectStore
 from service.tenants.caller import ANYBODY, Caller
+from service.vault import Vault
 
 
 @dataclass(frozen=True)
@@ -29,8 +29,8 @@ class Services:
     probes: Probes
     feeds: Feeds
     columns: ColumnsCache
-    registries: Registries
     direct: DirectStore | None
+    vault: Vault
     caller: Caller = ANYBODY
 
     @classmethod
@@ -38,9 +38,9 @@ class Services:
         """Open everything that the settings name; nothing is contacted yet."""
         db, blobs, queue = Database(settings.sqlalchemy_url), BlobStore.from_settings(settings), QueueClient(settings)
         orchestrator = Orchestrator(settings, db, queue, blobs)
-        feeds, registries = Feeds(db, orchestrator.hub), Registries.from_settings(settings)
-        direct = DirectStore.from_settings(settings)
-        return cls(settings, db, blobs, queue, orchestrator, Probes(), feeds, ColumnsCache(), registries, direct)
+        feeds, direct = Feeds(db, orchestrator.hub), DirectStore.from_settings(settings)
+        vault = Vault(settings)
+        return cls(settings, db, blobs, queue, orchestrator, Probes(), feeds, ColumnsCache(), direct, vault)
 
     def of(self, caller: Caller) -> Self:
         """The same parts on behalf of a caller."""

@@ -7,7 +7,9 @@ elsewhere a moment later (DNS rebinding) gains nothing.
 import asyncio
 import ipaddress
 import socket
-from collections.abc import Iterable, Sequence
+import ssl
+from collections.abc import AsyncIterable, AsyncIterator, Iterable, Sequence
+from functools import cache
 
 import httpcore
 import httpx
@@ -99,11 +101,67 @@ class CheckedNetwork(httpcore.AsyncNetworkBackend):
         await asyncio.sleep(seconds)
 
 
+@cache
+def _trusted() -> ssl.SSLContext:
+    """Whose certificates are believed; reading them takes tens of milliseconds."""
+    return httpx.create_ssl_context()
+
+
 def checked_pool(allowed: Sequence[Network]) -> httpcore.AsyncConnectionPool:
     """A pool of HTTP connections to allowed addresses; none is kept, since what a name leads to may change."""
     return httpcore.AsyncConnectionPool(
-        ssl_context=httpx.create_ssl_context(),
+        ssl_context=_trusted(),
         max_connections=32,
         max_keepalive_connections=0,
         network_backend=CheckedNetwork(allowed),
     )
+
+
+#: What goes wrong on the way.
+CONNECTION_ERRORS = (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError)
+
+
+class CheckedTransport(httpx.AsyncBaseTransport):
+    """The same for a client of httpx, which follows redirects and knows secrets. Raises `CONNECTION_ERRORS` as well."""
+
+    def __init__(self, allowed: Sequence[Network]) -> None:
+        self._pool = checked_pool(allowed)
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Send, and answer with a stream."""
+        assert isinstance(request.stream, httpx.AsyncByteStream)
+        asked = httpcore.Request(
+            method=request.method,
+            url=httpcore.URL(
+                scheme=request.url.raw_scheme,
+                host=request.url.raw_host,
+                port=request.url.port,
+                target=request.url.raw_path,
+            ),
+            headers=request.headers.raw,
+            content=request.stream,
+            extensions=request.extensions,
+        )
+        found = await self._pool.handle_async_request(asked)
+        assert isinstance(found.stream, AsyncIterable)
+        return httpx.Response(
+            found.status, headers=found.headers, stream=_Answer(found), extensions=dict(found.extensions)
+        )
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._pool.aclose()
+
+
+class _Answer(httpx.AsyncByteStream):
+    """What httpcore answers, as httpx reads it."""
+
+    def __init__(self, found: httpcore.Response) -> None:
+        self._found = found
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        async for part in self._found.aiter_stream():
+            yield part
+
+    async def aclose(self) -> None:
+        await self._found.aclose()

@@ -1,8 +1,10 @@
 """Files and folders for this user alone, whatever the umask says."""
 
 import os
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 
 def private_folder(path: Path) -> Path:
@@ -25,6 +27,19 @@ def private_file(path: Path) -> None:
             os.fchmod(handle, 0o600)
     finally:
         os.close(handle)
+
+
+def placed_once(path: Path, content: Callable[[], bytes]) -> None:
+    """Write a file with mode 0600 unless it is there; of processes that do so together the quickest one's stays."""
+    if path.exists():
+        return
+    private_folder(path.parent)
+    with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}-") as file:  # with mode 0600
+        file.write(content())
+        file.flush()
+        os.fsync(file.fileno())
+        with suppress(FileExistsError):
+            os.link(file.name, path)
 
 
 def keep_private() -> None:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from openapi.addresses import WEB_ADDRESS
 from openapi.wire.jobs import Limits
 
 Device = Literal["auto", "cpu", "cuda"]
@@ -68,8 +69,11 @@ class Settings(BaseSettings):
         description="The same key as its 32 bytes in hexadecimal (`openssl rand -hex 32`), where files are awkward",
     )
 
-    registries_file: Path | None = Field(
-        None, description="TOML file that names registries of models whose versions are audited; null: there is none"
+    secret_key: SecretStr | None = Field(
+        None,
+        description="Key that encrypts the secrets of webhooks and registries in the database, 32 bytes in hexadecimal "
+        "(`openssl rand -hex 32`), the same for all APIs; of several with commas between them the first encrypts and all "
+        "decrypt. null is one in data_dir, made when first needed, where SQLite says that there is one API",
     )
 
     min_free_bytes: int | None = Field(
@@ -138,6 +142,15 @@ class Settings(BaseSettings):
     import_networks: tuple[str, ...] = Field(
         (),
         description='Networks that these hosts may lead to though they are not public, as JSON, e.g. ["10.1.0.0/16"]',
+    )
+    registry_networks: tuple[str, ...] = Field(
+        (),
+        description='Networks that registries of models may be in though they are not public, as JSON, e.g. ["10.1.0.0/16"]',
+    )
+    public_url: str | None = Field(
+        None,
+        pattern=WEB_ADDRESS,
+        description="Where people reach this service, for addresses in registries; null: where the request came that made the integration",
     )
     import_seconds: float = Field(3600.0, gt=0, description="Longest that fetching a file may take")
     log_level: LogLevel = Field("info", description="What is logged: `debug`, `info`, `warning` or `error` and worse")
@@ -209,7 +222,16 @@ class Settings(BaseSettings):
             raise ValueError("64 hexadecimal digits are wanted; make them with: openssl rand -hex 32")
         return value
 
-    @field_validator("webhook_networks", "import_networks")
+    @field_validator("secret_key")
+    @classmethod
+    def _are_keys(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is None or not value.get_secret_value():
+            return None
+        if not re.fullmatch("[0-9a-fA-F]{64}(,[0-9a-fA-F]{64})*", value.get_secret_value()):
+            raise ValueError("64 hexadecimal digits are wanted; make them with: openssl rand -hex 32")
+        return value
+
+    @field_validator("webhook_networks", "import_networks", "registry_networks")
     @classmethod
     def _are_networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for text in value:

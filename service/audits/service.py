@@ -26,6 +26,7 @@ from service.orchestrator.job_rows import HARDENING
 from service.orchestrator.loading import load_kept, load_mask_files
 from service.orchestrator.masks import mask_artifacts
 from service.orchestrator.requests import stored, with_attacks
+from service.orchestrator.subjects import ModelSubject
 from service.orchestrator.validation import check_audit, check_policy
 from service.policies.baselines import check_baselines, check_named
 from service.policies.service import policies_for, rules_of
@@ -84,10 +85,16 @@ class AuditService(JobService[AuditRequest, AuditInfo]):
 
     async def check(self, session: AsyncSession, asked: AuditRequest) -> None:
         """Raise what is wrong with the request, as far as it can be seen before everything is inspected."""
+        await self._check(session, asked, await self.model(session, asked.model_id))
+
+    async def check_without_model(self, session: AsyncSession, asked: AuditRequest) -> None:
+        """As `check`, of models that are not there yet."""
+        await self._check(session, asked, None)
+
+    async def _check(self, session: AsyncSession, asked: AuditRequest, model: ModelSubject | None) -> None:
         await check_baselines(session, self._services.caller, asked.policy.rules, "/policy/rules", asked.dataset_id)
         if asked.replay_of is not None:
             await self._check_replayed(session, asked)
-        model = await self.model(session, asked.model_id)
         dataset = await self.dataset(session, asked.dataset_id, "/dataset_id")
         train = None
         if asked.harden is not None:

@@ -41,7 +41,7 @@ def api(
     from openapi.wire.traces import end_traces
     from service.app import create_app
     from service.cli.db import refuse_newer
-    from service.cli.sandbox import load_settings, require_registries, require_signing_key, require_traces
+    from service.cli.sandbox import load_settings, require_signing_key, require_traces
     from service.embedded.folder import CannotServe, listen
     from service.http.draining import DrainingServer
     from service.http.server import server_config
@@ -51,7 +51,6 @@ def api(
     settings = load_settings()
     require_signing_key(settings)
     require_traces()
-    require_registries(settings)
     refuse_newer(settings)
     try:
         if fd is None:

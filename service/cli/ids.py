@@ -26,3 +26,4 @@ class Identity(click.ParamType[str]):
 JOB = Identity({"aud": "an audit", "hrd": "a hardening"})
 AUDIT = Identity({"aud": "an audit"})
 POLICY = Identity({"pol": "a policy"})
+INTEGRATION = Identity({"int": "an integration"})

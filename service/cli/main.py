@@ -21,6 +21,7 @@ class LazyGroup(click.Group):
         "follow": ("service.cli.follow:follow", "Wait for a job of a server and write its results."),
         "compare": ("service.cli.compare:compare", "Compare two audits of a server, sample by sample."),
         "policies": ("service.cli.policies:policies", "List, make and delete the policies of a server."),
+        "integrations": ("service.cli.integrations:integrations", "Have versions in registries of models audited."),
         "evidence": ("service.cli.evidence:evidence", "Download the signed evidence of an audit or hardening."),
         "api": ("service.cli.api:api", "The HTTP API alone, configured by TREMOR_* (production)."),
         "worker": ("service.cli.worker:worker", "One worker alone, configured by TREMOR_* (production)."),

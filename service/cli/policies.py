@@ -1,9 +1,6 @@
 """`tremor policies`: named policies of a server."""
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from functools import wraps
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +10,10 @@ from openapi.policies import PolicyRequest
 from openapi.text import visible
 from service.cli import specs
 from service.cli.client import Client
-from service.cli.exits import interruptible
 from service.cli.given import Sources, check
 from service.cli.ids import POLICY
-from service.cli.options import EXISTING, json_option, server_options
-from service.cli.session import connected
+from service.cli.of_server import all_of, of_server
+from service.cli.options import EXISTING, json_option
 
 Json = dict[str, Any]
 
@@ -31,24 +27,7 @@ def policies() -> None:
     """
 
 
-@contextmanager
-def _server(server: str | None, api_key: str | None, retry_for: float) -> Iterator[Client]:
-    if not server:
-        raise click.UsageError("--server says where the policies are")
-    with interruptible(), connected(server, api_key, patience=retry_for) as client:
-        yield client
-
-
-def _of_server(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command the options of a server, and a `client` of it."""
-
-    @wraps(command)
-    def called(*, server: str | None, api_key: str | None, retry_for: float, **own: Any) -> None:
-        with _server(server, api_key, retry_for) as client:
-            command(client=client, **own)
-
-    found: Callable[..., None] = server_options(called)
-    return found
+_of_server = of_server("policies")
 
 
 @policies.command(name="list")
@@ -56,7 +35,7 @@ def _of_server(command: Callable[..., None]) -> Callable[..., None]:
 @_of_server
 def list_policies(*, client: Client, as_json: bool) -> None:
     """List the policies: id, number of rules, what they are bound to, and name."""
-    found = list(_all(client))
+    found = list(all_of(client, "/v1/policies"))
     if as_json:
         click.echo(json.dumps(found, indent=2))
         return
@@ -64,16 +43,6 @@ def list_policies(*, client: Client, as_json: bool) -> None:
         click.echo(
             f"{policy['id']}  {len(policy['rules'])} rules  {visible(_bound(policy))}  {visible(policy['name'])}"
         )
-
-
-def _all(client: Client) -> Iterator[Json]:
-    cursor: str | None = None
-    while True:
-        page = client.call("GET", "/v1/policies", params={"cursor": cursor} if cursor else {})
-        yield from page["items"]
-        cursor = page.get("next_cursor")
-        if not cursor:
-            return
 
 
 def _bound(policy: Json) -> str:

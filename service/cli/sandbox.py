@@ -11,7 +11,6 @@ from openapi.wire.settings import Settings
 from openapi.wire.traces import TracesMissing, check_traces
 from service.cli.exits import CommandFailed, Exit
 from service.evidence.keys import WrongKey, signer
-from service.integrations.config import WrongRegistries, read_registries
 
 
 def load_settings(**given: Any) -> Settings:
@@ -42,16 +41,6 @@ def require_traces() -> None:
         check_traces()
     except TracesMissing as error:
         raise click.UsageError(str(error)) from error
-
-
-def require_registries(settings: Settings) -> None:
-    """Raise a usage error where the file of the registries is not what it should be."""
-    if settings.registries_file is None:
-        return
-    try:
-        read_registries(settings.registries_file)
-    except WrongRegistries as error:
-        raise click.UsageError(f"TREMOR_REGISTRIES_FILE: {error}") from error
 
 
 def require_sandbox(settings: Settings) -> None:

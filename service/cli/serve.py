@@ -42,7 +42,6 @@ def serve(host: str, port: int, data: Path, workers: int, is_open: bool, lifelin
     from openapi.wire.private import keep_private
     from service.cli.sandbox import (
         load_settings,
-        require_registries,
         require_sandbox,
         require_signing_key,
         require_traces,
@@ -54,7 +53,6 @@ def serve(host: str, port: int, data: Path, workers: int, is_open: bool, lifelin
     settings = load_settings()
     require_signing_key(settings)
     require_traces()
-    require_registries(settings)
     check_reach(host, settings, is_open)
     if workers:
         require_sandbox(settings)

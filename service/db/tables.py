@@ -13,7 +13,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from openapi.audits import Verdict
 from openapi.base import utc_now
-from openapi.integrations import VersionStatus
 from openapi.keys import Scope
 from openapi.stages.base import Stage
 from openapi.status import JobKind, JobStatus, UploadStatus
@@ -216,34 +215,6 @@ class PolicyRow(Tenanted, Base):
     applies_to: Mapped[Json] = mapped_column()
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
     updated_at: Mapped[datetime] = mapped_column(default=utc_now)
-
-
-class RegistryVersion(Tenanted, Base):
-    """A version of a model in the registry `source` (see `service.integrations`).
-
-    There is one for each time that it is to be audited; `again` tells those times apart. It is the outbox of what is
-    written back as well: while `next_attempt_at` is not None, something is to be done, by whoever moves it ahead.
-    """
-
-    __tablename__ = "registry_versions"
-    __table_args__ = (
-        UniqueConstraint("tenant_id", "source", "model", "version", "again"),
-        Index("ix_registry_versions_source_next_attempt_at", "source", "next_attempt_at"),
-    )
-
-    id: Mapped[str] = mapped_column(String(40), primary_key=True)
-    source: Mapped[str] = mapped_column(String(64))
-    model: Mapped[str] = mapped_column(String(300))
-    version: Mapped[str] = mapped_column(String(100))
-    again: Mapped[str] = mapped_column(String(200))
-    told: Mapped[Json] = mapped_column()
-    status: Mapped[VersionStatus] = mapped_column(String(16))
-    problem: Mapped[Json | None] = mapped_column()
-    model_id: Mapped[str | None] = mapped_column(String(40))
-    audit_id: Mapped[str | None] = mapped_column(String(40), index=True)
-    attempt_count: Mapped[int] = mapped_column(default=0)
-    next_attempt_at: Mapped[datetime | None] = mapped_column()
-    created_at: Mapped[datetime] = mapped_column(default=utc_now)
 
 
 class PageSession(Tenanted, Base):

@@ -12,7 +12,8 @@ from service.db.bases import Base, Json, Tenanted
 class Webhook(Tenanted, Base):
     """An endpoint of a tenant that is told of `events` (None: of all).
 
-    `old_secret` signs as well until `old_secret_ends_at`; `failing_since` is when it began to take no message.
+    Secrets are as `service.vault` encrypts them; `old_secret` signs as well until `old_secret_ends_at`. `failing_since`
+    is when it began to take no message.
     """
 
     __tablename__ = "webhooks"
@@ -21,8 +22,8 @@ class Webhook(Tenanted, Base):
     url: Mapped[str] = mapped_column(String(2000))
     description: Mapped[str] = mapped_column(String(400))
     events: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
-    secret: Mapped[str] = mapped_column(String(100))
-    old_secret: Mapped[str | None] = mapped_column(String(100))
+    secret: Mapped[str] = mapped_column(String(400))
+    old_secret: Mapped[str | None] = mapped_column(String(400))
     old_secret_ends_at: Mapped[datetime | None] = mapped_column()
     failing_since: Mapped[datetime | None] = mapped_column()
     disabled_at: Mapped[datetime | None] = mapped_column()

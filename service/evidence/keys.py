@@ -1,17 +1,14 @@
 """The key that an installation signs evidence with: ed25519 (RFC 8032), in a file for the service alone."""
 
 import hashlib
-import os
-from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING
 
 from sqlalchemy.engine import make_url
 
 from openapi.evidence import SigningKey
-from openapi.wire.private import private_folder
+from openapi.wire.private import placed_once
 from openapi.wire.settings import Settings
 from service.evidence.model_signing import ModelSigner
 
@@ -68,8 +65,7 @@ def signer(settings: Settings) -> Signer:
             "TREMOR_SIGNING_KEY_FILE), the same for every API"
         )
     path = settings.data_dir / "signing-key.pem"
-    if not path.exists():
-        _make(path)
+    placed_once(path, _new_pem)
     return Signer(_read(path))
 
 
@@ -93,16 +89,8 @@ def _read(path: Path) -> "Ed25519PrivateKey":
     return key
 
 
-def _make(path: Path) -> None:
-    """Write a new key, unless another process is quicker: whoever comes first stays."""
+def _new_pem() -> bytes:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
     from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-    pem = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    private_folder(path.parent)
-    with NamedTemporaryFile(dir=path.parent, prefix=".signing-key-") as file:  # with mode 0600
-        file.write(pem)
-        file.flush()
-        os.fsync(file.fileno())
-        with suppress(FileExistsError):
-            os.link(file.name, path)
+    return Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())

@@ -7,6 +7,8 @@ from litestar.handlers import HTTPRouteHandler, route
 from litestar.types import Method
 from pydantic import BaseModel
 
+from openapi.keys import Scope
+
 #: Problems that any call may answer.
 ALWAYS = ("foreign-origin", "foreign-host", "internal")
 #: Problems that any call may answer that writes.
@@ -56,11 +58,16 @@ class Doc:
 
 
 def get_or_head(
-    path: str | None = None, *, operation_id: str, doc: Doc, description: str | None = None
+    path: str | None = None,
+    *,
+    operation_id: str,
+    doc: Doc,
+    description: str | None = None,
+    scope: Scope | None = None,
 ) -> HTTPRouteHandler:
     """A route handler for reading: GET, and HEAD for the same headers without the content.
 
-    `description` where the handler's docstring is none.
+    `description` where the handler's docstring is none; `scope` of keys that may, where it is not `read`.
     """
     methods: list[Method] = ["GET", "HEAD"]
     # Ids of operations must differ, also where the document leaves HEAD out.
@@ -68,7 +75,7 @@ def get_or_head(
         path,
         http_method=methods,
         operation_id=lambda _handler, method, _path: operation_id if method == "GET" else f"{operation_id}Head",
-        opt=doc.opt(),
+        opt={**doc.opt(), **({} if scope is None else {"scope": scope})},
         status_code=200,
         description=description,
     )

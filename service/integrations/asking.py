@@ -10,8 +10,10 @@ from typing import Any
 import httpx
 
 from openapi.base import JsonObject
+from openapi.wire.settings import Settings
 from service.integrations.base import Gone, NotYet, VersionRefused
-from service.integrations.config import RegistryConfig
+from service.integrations.config import Config
+from service.outgoing import CONNECTION_ERRORS, CheckedTransport, ForbiddenAddress, networks
 
 _SECONDS = 30.0
 _CHUNK = 1 << 20
@@ -20,9 +22,9 @@ _MOST_JSON, _MOST_SAID = 64 << 20, 300
 
 
 class Api:
-    """A registry's API under `base`, called with the secrets of its settings."""
+    """The API of an integration's registry, called with its secrets and at allowed addresses alone."""
 
-    def __init__(self, config: RegistryConfig, base: str) -> None:
+    def __init__(self, config: Config, settings: Settings) -> None:
         headers = {"user-agent": f"tremor/{version('tremor')}"}
         if config.token is not None:
             headers["authorization"] = f"Bearer {config.token.get_secret_value()}"
@@ -31,7 +33,12 @@ class Api:
             auth = httpx.BasicAuth(config.username, config.password.get_secret_value())
         # Redirects lead to stores of content; httpx keeps the secrets from other hosts.
         self._client = httpx.AsyncClient(
-            base_url=base, headers=headers, auth=auth, timeout=_SECONDS, follow_redirects=True, trust_env=False
+            base_url=str(config.tracking_uri).rstrip("/"),
+            headers=headers,
+            auth=auth,
+            timeout=_SECONDS,
+            follow_redirects=True,
+            transport=CheckedTransport(networks(settings.registry_networks)),
         )
 
     async def close(self) -> None:
@@ -86,5 +93,7 @@ class Api:
                 said = (await answer.aread())[:_MOST_SAID].decode(errors="replace")
                 text = f"{answer.url.path} answers {answer.status_code}: {said}"
                 raise Gone(text) if answer.status_code == httpx.codes.NOT_FOUND else NotYet(text)
-        except httpx.HTTPError as error:
+        except ForbiddenAddress as error:
+            raise NotYet(f"{error}; TREMOR_REGISTRY_NETWORKS names networks that are allowed all the same") from error
+        except (httpx.HTTPError, httpx.InvalidURL, OSError, *CONNECTION_ERRORS) as error:
             raise NotYet(f"{path}: {type(error).__name__}: {error}"[:_MOST_SAID]) from error

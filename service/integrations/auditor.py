@@ -1,5 +1,6 @@
 """What is done about one version: it is fetched and audited, and later what was found is written back."""
 
+import asyncio
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -13,10 +14,10 @@ from openapi.problems import Problem
 from openapi.status import JobStatus
 from service.audits.service import AuditService
 from service.context import Services
-from service.db.tables import Job, Model, RegistryVersion
+from service.db.integrations import RegistryVersion
+from service.db.tables import Job, Model
 from service.hardenings.service import HardeningService
-from service.integrations.base import Artifact, Hardened, Outcome, Registry, Spool, Version, VersionRefused
-from service.integrations.config import AuditRule
+from service.integrations.base import Artifact, Hardened, NotYet, Outcome, Registry, Spool, Version, VersionRefused
 from service.integrations.rows import version_of
 from service.models.service import ModelService
 
@@ -42,15 +43,15 @@ class Auditor:
 
         Raises `VersionRefused`, and `AlreadyBegun` where nothing is left to do.
         """
-        version, rule = version_of(row), self._registry.config.rule_for(row.model)
-        if rule is None:
-            raise VersionRefused(f"No rule of the registry {row.source} is for the model {row.model}")
-        labels = {"registry": row.source, "registered_model": row.model[:400], "registered_version": row.version}
+        version, config = version_of(row), self._registry.config
+        if not config.applies(row.model):
+            raise VersionRefused(f"The integration {config.id} is not for the model {row.model} any more")
+        labels = {"integration": config.id, "registered_model": row.model[:400], "registered_version": row.version}
         models = ModelService(self._services)
         with self._spool() as spool:
-            artifact = await self._registry.fetch(version, spool)
+            artifact = await self._fetched(version, spool)
             blob = await self._services.blobs.put_file_async(artifact.path)
-        made = await models.create(blob, artifact.filename, _metadata(rule, version, artifact, labels), None)
+        made = await models.create(blob, artifact.filename, _metadata(config.metadata, version, artifact, labels), None)
         model_id = _id_of(made.info)
 
         async def linked(session: AsyncSession, job: Job) -> None:
@@ -60,7 +61,15 @@ class Auditor:
             mine.status, mine.model_id, mine.audit_id = "auditing", model_id, job.id
             mine.problem, mine.attempt_count, mine.next_attempt_at = None, 0, utc_now()
 
-        await AuditService(self._services).create(rule.audit_of(model_id, labels), None, linked)
+        await AuditService(self._services).create(config.audit_of(model_id, labels), None, linked)
+
+    async def _fetched(self, version: Version, spool: Spool) -> Artifact:
+        seconds = self._services.settings.import_seconds
+        try:
+            async with asyncio.timeout(seconds):
+                return await self._registry.fetch(version, spool)
+        except TimeoutError as error:
+            raise NotYet(f"its file did not come within the {seconds:g} s that fetching may take") from error
 
     async def tell(self, row: RegistryVersion) -> None:
         """Write back what has come of a version."""
@@ -86,9 +95,8 @@ class Auditor:
             hardened=hardened,
         )
 
-    def _address(self, info: AuditInfo) -> str | None:
-        base = self._registry.config.report_url
-        return None if base is None else f"{base.rstrip('/')}/ui/audits/{info.id}"
+    def _address(self, info: AuditInfo) -> str:
+        return f"{self._registry.config.address}/ui/audits/{info.id}"
 
     async def _hardened(self, session: AsyncSession, info: AuditInfo) -> Hardened | None:
         job = await session.get(Job, info.hardening_id) if info.hardening_id else None
@@ -122,14 +130,14 @@ def _id_of(info: BaseModel | JsonObject) -> str:
     return str(info["id"] if isinstance(info, dict) else getattr(info, "id"))  # noqa: B009
 
 
-def _metadata(rule: AuditRule, version: Version, artifact: Artifact, labels: Mapping[str, str]) -> ModelMetadata:
-    """What is said of the file: by the rule, and by the registry besides; with name and tags, for policies."""
+def _metadata(asked: ModelMetadata, version: Version, artifact: Artifact, labels: Mapping[str, str]) -> ModelMetadata:
+    """What is said of the file: by the integration, and by the registry besides; with name and tags, for policies."""
     said = artifact.metadata.model_dump(exclude_unset=True)
     fitting = {
         name: value
         for name, value in list(artifact.tags.items())[:_MOST_TAGS]
         if len(name) <= _LONGEST_KEY and len(value) <= _LONGEST_VALUE
     }
-    tags = {**fitting, **rule.metadata.tags, **labels}
-    given = {**rule.metadata.model_dump(exclude_unset=True), **said, "name": version.model[:200], "tags": tags}
+    tags = {**fitting, **asked.tags, **labels}
+    given = {**asked.model_dump(exclude_unset=True), **said, "name": version.model[:200], "tags": tags}
     return ModelMetadata.model_validate(given)

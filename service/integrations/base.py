@@ -10,8 +10,9 @@ from pathlib import Path
 from openapi.base import JsonObject
 from openapi.models import ModelMetadata
 from openapi.problems import Problem, TremorError
+from openapi.wire.settings import Settings
 from openapi.wire.spool import spooled
-from service.integrations.config import RegistryConfig
+from service.integrations.config import Config
 
 
 class Gone(Exception):
@@ -93,8 +94,8 @@ class Spool:
 class Registry(ABC):
     """A registry. Methods that ask it raise `NotYet` where it does not answer, `Gone` for what it does not have."""
 
-    def __init__(self, config: RegistryConfig) -> None:
-        self.config = config
+    def __init__(self, config: Config, settings: Settings) -> None:
+        self.config, self.settings = config, settings
 
     @abstractmethod
     def read_event(self, headers: Mapping[str, str], body: bytes, now: datetime) -> Version | None:

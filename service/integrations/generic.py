@@ -1,7 +1,7 @@
 """Any registry that can send a signed message: it says which version there is, and where its file lies.
 
 Messages are signed by Standard Webhooks (https://www.standardwebhooks.com). Nothing is written back: webhooks tell what
-was found (see `service.webhooks`), under the labels `registry`, `registered_model` and `registered_version`.
+was found (see `service.webhooks`), under the labels `integration`, `registered_model` and `registered_version`.
 """
 
 import asyncio
@@ -13,15 +13,15 @@ from urllib.parse import urlsplit
 import httpcore
 from pydantic import ValidationError
 
-from openapi.base import JsonObject
 from openapi.integrations import VersionEvent
 from openapi.models import ModelMetadata
 from openapi.problems import InvalidFields, Unauthorized
 from openapi.request_errors import MalformedRequest
+from openapi.wire.settings import Settings
 from service.fetching import NotAllowed, NotFetched, content_of
 from service.fields import field_errors, read_strictly
 from service.integrations.base import Artifact, NotYet, Outcome, Registry, Spool, Version, VersionRefused
-from service.integrations.config import RegistryConfig
+from service.integrations.config import Config
 from service.outgoing import checked_pool, networks
 from service.webhooks.signing import is_signed, raw
 
@@ -29,9 +29,9 @@ from service.webhooks.signing import is_signed, raw
 class Generic(Registry):
     """A registry that tells of versions and is asked nothing."""
 
-    def __init__(self, config: RegistryConfig) -> None:
-        super().__init__(config)
-        self._pool: httpcore.AsyncConnectionPool = checked_pool(networks(config.networks))
+    def __init__(self, config: Config, settings: Settings) -> None:
+        super().__init__(config, settings)
+        self._pool: httpcore.AsyncConnectionPool = checked_pool(networks(settings.import_networks))
 
     async def close(self) -> None:
         """Close its connections."""
@@ -39,13 +39,11 @@ class Generic(Registry):
 
     def read_event(self, headers: Mapping[str, str], body: bytes, now: datetime) -> Version | None:
         """The version that is told of (`VersionEvent`)."""
-        secret = self.config.webhook_secret
+        secret = self.config.secret
         identity, at, signature = (headers.get(f"webhook-{name}", "") for name in ("id", "timestamp", "signature"))
         if secret is None or not is_signed(identity, at, body, signature, raw(secret.get_secret_value()), now):
             raise Unauthorized("The event is not signed by this registry, or it is too old")
-        event = _read(body)
-        told: JsonObject = {"url": event.url, "metadata": event.metadata.model_dump(mode="json", exclude_unset=True)}
-        return Version(event.model, event.version, event.again, told)
+        return told(_read(body))
 
     async def versions(self) -> AsyncIterator[Version]:
         """None: it is not asked."""
@@ -57,7 +55,7 @@ class Generic(Registry):
         path, url, size = spool.new(), version.told["url"], 0
         assert isinstance(url, str)
         try:
-            async with content_of(self._pool, url, self.config.hosts) as chunks:
+            async with content_of(self._pool, url, self.settings.import_hosts) as chunks:
                 with path.open("wb") as file:
                     async for chunk in chunks:
                         size += len(chunk)
@@ -75,6 +73,12 @@ class Generic(Registry):
     async def report(self, version: Version, outcome: Outcome, spool: Spool) -> None:
         """Nothing: webhooks tell."""
         return
+
+
+def told(event: VersionEvent) -> Version:
+    """The version that an event is of."""
+    metadata = event.metadata.model_dump(mode="json", exclude_unset=True)
+    return Version(event.model, event.version, event.again, {"url": event.url, "metadata": metadata})
 
 
 def _read(body: bytes) -> VersionEvent:

@@ -15,12 +15,12 @@ from urllib.parse import quote
 
 from openapi.problems import Unauthorized
 from openapi.request_errors import MalformedRequest
+from openapi.wire.settings import Settings
 from service.integrations.asking import Api
 from service.integrations.base import Artifact, Gone, Outcome, Registry, Spool, Version, VersionRefused
-from service.integrations.config import RegistryConfig
+from service.integrations.config import Config
 from service.integrations.packing import data_files, torch_format, zipped
 
-_HUB = "https://huggingface.co"
 _MAIN = "refs/heads/main"
 #: Names of files that are models here, the most telling first.
 _SUFFIXES = (".onnx", ".pt2", ".pt", ".torchscript")
@@ -32,9 +32,9 @@ _WHAT_TO_DO = (
 class HuggingFace(Registry):
     """Model repositories of the Hub."""
 
-    def __init__(self, config: RegistryConfig) -> None:
-        super().__init__(config)
-        self._api = Api(config, (config.url or _HUB).rstrip("/"))
+    def __init__(self, config: Config, settings: Settings) -> None:
+        super().__init__(config, settings)
+        self._api = Api(config, settings)
 
     async def close(self) -> None:
         """Close its connections."""
@@ -42,7 +42,7 @@ class HuggingFace(Registry):
 
     def read_event(self, headers: Mapping[str, str], body: bytes, now: datetime) -> Version | None:
         """The commit that the main branch of a model has got."""
-        secret = self.config.webhook_secret
+        secret = self.config.secret
         given = headers.get("x-webhook-secret", "").encode()
         if secret is None or not hmac.compare_digest(given, secret.get_secret_value().encode()):
             raise Unauthorized("The event is not signed by this registry, or it is too old")
@@ -57,12 +57,19 @@ class HuggingFace(Registry):
             raise MalformedRequest(f"This is no event of the Hub: {type(error).__name__}") from error
 
     async def versions(self) -> AsyncIterator[Version]:
-        """What the main branches of the repositories are at whose names the settings say in full."""
-        for rule in self.config.audits:
-            for name in rule.models:
-                if "*" not in name:
-                    found = await self._api.json("GET", f"/api/models/{quote(name)}")
-                    yield Version(name, str(found["sha"]))
+        """What the main branches of the repositories are at that are named in full."""
+        missing = []
+        for name in self.config.registered_models:
+            if "*" in name:
+                continue
+            try:
+                found = await self._api.json("GET", f"/api/models/{quote(name)}")
+            except Gone:
+                missing.append(name)  # the others are there
+                continue
+            yield Version(name, str(found["sha"]))
+        if missing:
+            raise Gone(f"there is no repository {missing[0]}")
 
     async def fetch(self, version: Version, spool: Spool) -> Artifact:
         """The one model file of the commit."""

@@ -1,6 +1,6 @@
 """MLflow, spoken to by its REST API (https://mlflow.org/docs/latest/rest-api.html) and heard by its webhooks.
 
-A version is asked for by being registered, and again by each new value of its tag `tremor.audit`. What was found is
+A version is asked for by being registered, and again by each new value of its tag `tremor.request`. What was found is
 written as tags; an alias leads to the newest version that has passed; a hardened checkpoint becomes a version of its
 own, in a run below the one that the uploaded version came from.
 """
@@ -18,6 +18,7 @@ from openapi.base import JsonObject
 from openapi.models import InputSpec, ModelMetadata
 from openapi.problems import Unauthorized
 from openapi.request_errors import MalformedRequest
+from openapi.wire.settings import Settings
 from service.integrations.base import (
     Artifact,
     Gone,
@@ -27,14 +28,14 @@ from service.integrations.base import (
     Version,
     VersionRefused,
 )
-from service.integrations.config import RegistryConfig
+from service.integrations.config import Config
 from service.integrations.mlflow_api import MLflowApi, no_model, tags_of
 from service.integrations.mlflow_checkpoints import FROM, register
 from service.integrations.packing import data_files, torch_format, zipped
 from service.webhooks.signing import is_signed
 
 #: Tags that say what is wanted of us.
-ASK, INPUT = "tremor.audit", "tremor.input"
+ASK, INPUT = "tremor.request", "tremor.input"
 #: Tags that are there only where there is such a thing: they are taken away from a version that is audited again.
 _PASSING = ("tremor.problem", "tremor.verdict", "tremor.clean_accuracy", "tremor.robust_accuracy", "tremor.report")
 _PICKLED = (
@@ -47,9 +48,9 @@ _PICKLED = (
 class MLflow(Registry):
     """The registry of an MLflow server."""
 
-    def __init__(self, config: RegistryConfig) -> None:
-        super().__init__(config)
-        self._api = MLflowApi(config)
+    def __init__(self, config: Config, settings: Settings) -> None:
+        super().__init__(config, settings)
+        self._api = MLflowApi(config, settings)
 
     async def close(self) -> None:
         """Close its connections."""
@@ -58,8 +59,8 @@ class MLflow(Registry):
     # What is to be audited
 
     def read_event(self, headers: Mapping[str, str], body: bytes, now: datetime) -> Version | None:
-        """A created version, or a version whose tag `tremor.audit` was set; signed over ``id.timestamp.body``."""
-        secret = self.config.webhook_secret
+        """A created version, or a version whose tag `tremor.request` was set; signed over ``id.timestamp.body``."""
+        secret = self.config.secret
         names = ("x-mlflow-delivery-id", "x-mlflow-timestamp", "x-mlflow-signature")
         identity, at, signature = (headers.get(name, "") for name in names)
         if secret is None or not is_signed(identity, at, body, signature, secret.get_secret_value().encode(), now):
@@ -80,7 +81,7 @@ class MLflow(Registry):
         return None if FROM in tags and ASK not in tags else Version(name, number, tags.get(ASK, ""))
 
     async def versions(self) -> AsyncIterator[Version]:
-        """Every version in the registry since the time that the settings name."""
+        """Every version in the registry since the time that the integration names."""
         since = 0 if self.config.since is None else int(self.config.since.timestamp() * 1000)
         async for found in self._api.search({}):
             tags = tags_of(found)
@@ -150,7 +151,7 @@ class MLflow(Registry):
         tags = {
             "tremor.verdict": outcome.verdict,
             **{f"tremor.{name}": value for name, value in outcome.headline.items()},
-            "tremor.audit_id": outcome.audit_id,
+            "tremor.audit": outcome.audit_id,
             "tremor.report": outcome.report,
             "tremor.problem": outcome.problem.detail if outcome.problem else None,
         }
@@ -168,13 +169,13 @@ class MLflow(Registry):
 
     async def _point(self, version: Version, passed: bool) -> None:
         """Have the alias lead to a version that has passed, unless a newer one has; and away from one that has not."""
-        rule = self.config.rule_for(version.model)
-        if rule is None or rule.alias is None:
+        alias = self.config.alias
+        if alias is None:
             return
-        of: JsonObject = {"name": version.model, "alias": rule.alias}
+        of: JsonObject = {"name": version.model, "alias": alias}
         present = None
         for known in await self._api.aliases(version.model):
-            if known["alias"] == rule.alias:
+            if known["alias"] == alias:
                 present = str(known["version"])
         if passed and (present is None or int(present) < int(version.version)):
             await self._api.call("/registered-models/alias", {**of, "version": version.version})

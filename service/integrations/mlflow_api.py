@@ -9,9 +9,10 @@ import yaml
 from pydantic import JsonValue
 
 from openapi.base import JsonObject
+from openapi.wire.settings import Settings
 from service.integrations.asking import Api
 from service.integrations.base import Gone, Spool, Version, VersionRefused
-from service.integrations.config import RegistryConfig
+from service.integrations.config import Config
 
 #: Versions a page, and bytes of the file that says what a model is.
 _PAGE, MOST_MLMODEL = "1000", 1 << 20
@@ -21,8 +22,8 @@ API, ARTIFACTS = "/api/2.0/mlflow", "/api/2.0/mlflow-artifacts/artifacts"
 class MLflowApi:
     """The calls of one server."""
 
-    def __init__(self, config: RegistryConfig) -> None:
-        self._api = Api(config, str(config.url).rstrip("/"))
+    def __init__(self, config: Config, settings: Settings) -> None:
+        self._api = Api(config, settings)
         self.close, self.send = self._api.close, self._api.send
 
     async def get(self, path: str, params: Mapping[str, str]) -> Any:

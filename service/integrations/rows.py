@@ -1,10 +1,11 @@
 """Versions in the database: noted once, claimed by one process at a time, put off, ended."""
 
 import json
+from collections.abc import Collection
 from dataclasses import astuple
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import Select, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from openapi.base import utc_now
@@ -12,10 +13,10 @@ from openapi.integrations import VersionInfo
 from openapi.problems import Problem
 from openapi.status import TERMINAL
 from service.db.database import Database
-from service.db.tables import Job, RegistryVersion
+from service.db.integrations import Integration, RegistryVersion
+from service.db.tables import Job
 from service.ids import new_id
 from service.integrations.base import Version
-from service.integrations.config import RegistryConfig
 
 #: As wide are the columns.
 _LONGEST = {"model": 300, "version": 100, "again": 200}
@@ -30,13 +31,14 @@ def version_info(row: RegistryVersion) -> VersionInfo:
     """A row as the API answers it."""
     return VersionInfo(
         id=row.id,
-        registry=row.source,
+        integration_id=row.integration_id,
         model=row.model,
         version=row.version,
         status=row.status,
         model_id=row.model_id,
         audit_id=row.audit_id,
         problem=Problem.model_validate(row.problem) if row.problem else None,
+        created_at=row.created_at,
     )
 
 
@@ -58,13 +60,16 @@ def unstorable(version: Version) -> str | None:
 
 
 async def note(
-    db: Database, session: AsyncSession, config: RegistryConfig, version: Version
-) -> tuple[RegistryVersion, bool]:
-    """The row of a version, and whether it is new."""
+    db: Database, session: AsyncSession, integration_id: str, version: Version
+) -> tuple[RegistryVersion, bool] | None:
+    """The row of a version, and whether it is new. None: the integration was deleted meanwhile."""
     await db.lock(session, _NOTES_LOCK)
+    # Shared, so that it is not deleted before the row is there; SQLite's only writer has it already.
+    owner = await session.get(Integration, integration_id, with_for_update={"read": True}, populate_existing=True)
+    if owner is None:
+        return None
     same = select(RegistryVersion).where(
-        RegistryVersion.tenant_id == config.tenant,
-        RegistryVersion.source == config.name,
+        RegistryVersion.integration_id == integration_id,
         RegistryVersion.model == version.model,
         RegistryVersion.version == version.version,
         RegistryVersion.again == version.again,
@@ -74,8 +79,8 @@ async def note(
         return row, False
     row = RegistryVersion(
         id=new_id("ver"),
-        tenant_id=config.tenant,
-        source=config.name,
+        tenant_id=owner.tenant_id,
+        integration_id=integration_id,
         model=version.model,
         version=version.version,
         again=version.again,
@@ -89,23 +94,51 @@ async def note(
     return row, True
 
 
-def _due(config: RegistryConfig) -> ColumnElement[bool]:
-    """Rows with something to do: to fetch, or to write back what has come of them."""
+def _due(busy: Collection[str]) -> Select[RegistryVersion]:
+    """Rows with something to do, the longest due first: to fetch, or to write back what has come of them."""
     running = exists().where(Job.id == RegistryVersion.audit_id, Job.status.not_in(TERMINAL))
-    return and_(
-        RegistryVersion.source == config.name,
-        RegistryVersion.tenant_id == config.tenant,
-        RegistryVersion.next_attempt_at <= utc_now(),
-        or_(RegistryVersion.status != "auditing", ~running),
+    return (
+        select(RegistryVersion)
+        .join(Integration)
+        .where(
+            Integration.paused_at.is_(None),
+            Integration.id.not_in(busy),
+            RegistryVersion.next_attempt_at <= utc_now(),
+            or_(RegistryVersion.status != "auditing", ~running),
+        )
+        .order_by(RegistryVersion.next_attempt_at, RegistryVersion.id)
+        .limit(1)
     )
 
 
-async def claim(session: AsyncSession, config: RegistryConfig) -> RegistryVersion | None:
-    """Take the row that has waited longest, so that no other process works on it as well."""
-    oldest = select(RegistryVersion).where(_due(config)).order_by(RegistryVersion.next_attempt_at, RegistryVersion.id)
-    row = await session.scalar(oldest.limit(1).with_for_update(skip_locked=True))
-    if row is not None:
+async def claim(db: Database, busy: Collection[str]) -> tuple[Integration, RegistryVersion] | None:
+    """Take the row that has waited longest, so that no other process works on it as well.
+
+    `busy`: integrations of which this process does enough already.
+    """
+    async with db.read() as session:  # most looks find nothing, and need no writer
+        if await session.scalar(_due(busy)) is None:
+            return None
+    async with db.write() as session:
+        row = await session.scalar(_due(busy).with_for_update(of=RegistryVersion, skip_locked=True))
+        owner = None if row is None else await session.get(Integration, row.integration_id)
+        if row is None or owner is None:
+            return None
         row.next_attempt_at = utc_now() + CLAIM
+    return owner, row
+
+
+async def claim_look(db: Database) -> Integration | None:
+    """Take the integration whose registry is to be looked at, so that no other process looks as well."""
+    due = select(Integration).where(Integration.paused_at.is_(None), Integration.next_poll_at <= utc_now())
+    due = due.order_by(Integration.next_poll_at, Integration.id).limit(1)
+    async with db.read() as session:
+        if await session.scalar(due) is None:
+            return None
+    async with db.write() as session:
+        row = await session.scalar(due.with_for_update(skip_locked=True))
+        if row is not None:
+            row.next_poll_at = utc_now() + CLAIM
     return row
 
 

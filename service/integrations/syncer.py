@@ -5,7 +5,7 @@ Events of a registry only make it quicker: whatever they miss, the first loop fi
 
 import asyncio
 import logging
-import random
+from collections import Counter
 from collections.abc import Callable, Coroutine
 from datetime import timedelta
 from typing import Any
@@ -24,22 +24,24 @@ from openapi.problems import (
 )
 from openapi.wire.logs import regarding
 from service.context import Services
-from service.db.tables import RegistryVersion
+from service.db.integrations import Integration, RegistryVersion
 from service.integrations.auditor import AlreadyBegun, Auditor
-from service.integrations.base import Gone, NotYet, Registry, Version
-from service.integrations.rows import CLAIM, CLAIM_AGAIN, LONGEST_PAUSE, claim, note, pause, unstorable
+from service.integrations.base import Gone, NotYet
+from service.integrations.looking import INTAKE, Looker
+from service.integrations.registries import registry_of
+from service.integrations.rows import CLAIM, CLAIM_AGAIN, LONGEST_PAUSE, claim, pause
 from service.orchestrator.shielding import shielded
 from service.tenants.caller import Caller, log_ids
+from service.vault import CannotOpen
 
 _log = logging.getLogger("tremor.registries")
 
-#: Under this key the hub wakes the loop that works.
-INTAKE = "registries"
+#: Between two looks for something to do that another process has noted.
 _LOOK_SECONDS = 2.0
-#: Versions of a registry that are worked on at the same time.
-_MOST_AT_ONCE = 4
-#: Versions that are noted in one transaction.
-_BATCH = 100
+#: Between two looks for a registry that is to be looked at.
+_NEXT_SECONDS = 1.0
+#: Versions that are worked on at the same time, and of one integration: a slow registry holds up itself alone.
+_MOST_AT_ONCE, _MOST_OF_ONE = 16, 4
 #: What will be otherwise later.
 _PASSING = (RateLimited, QuotaExceeded, InsufficientStorage, Unavailable)
 
@@ -49,92 +51,70 @@ class Syncer:
 
     def __init__(self, services: Services) -> None:
         self._services = services
+        self._looker = Looker(services)
         self._tasks: list[asyncio.Task[None]] = []
-        self._busy: set[asyncio.Task[None]] = set()
+        #: Work in progress → the integration that it is for.
+        self._busy: dict[asyncio.Task[None], str] = {}
 
     def start(self) -> None:
-        """Begin, where there are registries."""
-        for registry in self._services.registries.all:
-            for loop in (self._poll, self._work):
-                name = f"{loop.__name__} {registry.config.name}"
-                self._tasks.append(asyncio.create_task(self._run(loop, registry), name=name))
+        """Begin."""
+        for loop in (self._look, self._work):
+            self._tasks.append(asyncio.create_task(self._run(loop), name=f"registries {loop.__name__}"))
 
     async def stop(self) -> None:
         """End; what is in work is taken up by the next process."""
-        tasks = [*self._tasks, *self._busy]
-        for task in tasks:
+        for task in self._tasks:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        rest = [*self._busy, *self._looker.busy]
+        for task in rest:
+            task.cancel()
+        await asyncio.gather(*rest, return_exceptions=True)
 
-    async def _run(self, loop: Callable[[Registry], Coroutine[Any, Any, float]], registry: Registry) -> None:
-        """Run a loop's rounds for ever, whatever goes wrong in one; each says how long it rests."""
+    async def _run(self, loop: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Run a loop's rounds for ever, whatever goes wrong in one."""
         while True:
-            rest = _LOOK_SECONDS
             try:
-                rest = await loop(registry)
+                await loop()
             except DBAPIError as error:
-                _log.warning("registry %s: %s; trying again", registry.config.name, error)
+                _log.warning("registries: %s; trying again", error)
+                await asyncio.sleep(_LOOK_SECONDS)
             except Exception:
-                _log.exception("registry %s", registry.config.name)
-            await asyncio.sleep(rest)
+                _log.exception("registries")
+                await asyncio.sleep(_LOOK_SECONDS)
 
-    # What is registered
+    async def _look(self) -> None:
+        """Begin to look at a registry, or wait until one is to be looked at."""
+        if not await self._looker.begin():
+            await asyncio.sleep(_NEXT_SECONDS)
 
-    async def _poll(self, registry: Registry) -> float:
-        """Note what is registered and not known yet."""
-        try:
-            batch: list[Version] = []
-            async for version in registry.versions():
-                if registry.config.rule_for(version.model) is not None and unstorable(version) is None:
-                    batch.append(version)
-                if len(batch) >= _BATCH:
-                    await shielded(self._note(registry, batch))
-                    batch = []
-            await shielded(self._note(registry, batch))
-        except (NotYet, Gone) as error:
-            _log.warning("registry %s: %s; trying again", registry.config.name, error)
-        except DBAPIError:
-            raise
-        except Exception:
-            _log.exception("registry %s answers in no way that is understood", registry.config.name)
-        return registry.config.poll_seconds * random.uniform(0.9, 1.1)  # not all processes at once
-
-    async def _note(self, registry: Registry, batch: list[Version]) -> None:
-        if not batch:
-            return
-        async with self._services.db.write() as session:
-            news = [(await note(self._services.db, session, registry.config, version))[1] for version in batch]
-        if any(news):
-            _log.info("registry %s has %d new versions", registry.config.name, sum(news))
-            self._services.hub.notify((INTAKE,))
-
-    # What is to be done
-
-    async def _work(self, registry: Registry) -> float:
+    async def _work(self) -> None:
         """Begin what is to be done about one version, or wait until there is something."""
-        row = await shielded(self._claim(registry)) if len(self._busy) < _MOST_AT_ONCE else None
-        if row is None:
+        counted = Counter(self._busy.values())
+        full = {identity for identity, count in counted.items() if count >= _MOST_OF_ONE}
+        taken = await shielded(claim(self._services.db, full)) if len(self._busy) < _MOST_AT_ONCE else None
+        if taken is None:
             await self._services.hub.wait(INTAKE, _LOOK_SECONDS)
-            return _LOOK_SECONDS if self._services.hub.closed else 0.0
-        task = asyncio.create_task(self._do(registry, row), name=f"version {row.id}")
-        self._busy.add(task)
+            if self._services.hub.closed:
+                await asyncio.sleep(_LOOK_SECONDS)
+            return
+        task = asyncio.create_task(self._do(*taken), name=f"version {taken[1].id}")
+        self._busy[task] = taken[0].id
         task.add_done_callback(self._free)
-        return 0.0
 
     def _free(self, task: asyncio.Task[None]) -> None:
-        self._busy.discard(task)
+        del self._busy[task]
         self._services.hub.notify((INTAKE,))
 
-    async def _claim(self, registry: Registry) -> RegistryVersion | None:
-        async with self._services.db.write() as session:
-            return await claim(session, registry.config)
-
-    async def _do(self, registry: Registry, row: RegistryVersion) -> None:
-        auditor = Auditor(self._services.of(Caller(registry.config.tenant)), registry)
+    async def _do(self, owner: Integration, row: RegistryVersion) -> None:
         holding = asyncio.create_task(self._hold(row.id))
-        with regarding(registry=row.source, version=row.id, **log_ids(row.tenant_id)):
+        with regarding(integration=owner.id, version=row.id, **log_ids(row.tenant_id)):
             try:
-                await shielded(self._step(auditor, row))
+                async with registry_of(self._services, owner) as registry:
+                    auditor = Auditor(self._services.of(Caller(row.tenant_id)), registry)
+                    await shielded(self._step(auditor, row))
+            except CannotOpen as error:
+                await self._later(row, error)
             except DBAPIError as error:
                 _log.warning("version %s of %s waits: %s", row.version, row.model, error)
             finally:

@@ -72,7 +72,10 @@ class PolicyController(Controller):
         return answer(await service.change(policy_id, await read_json(request, PolicyChange)))
 
     @delete(
-        "/{policy_id:str}", operation_id="deletePolicy", opt=Doc({204: None}, ("not-found",)).opt(), status_code=204
+        "/{policy_id:str}",
+        operation_id="deletePolicy",
+        opt=Doc({204: None}, ("not-found", "conflict")).opt(),
+        status_code=204,
     )
     async def remove(self, policy_id: Id, services: Parts) -> None:
         """Delete a policy. Audits keep the rules that they were started with."""

@@ -13,6 +13,7 @@ from openapi.problems import Conflict, InvalidField, InvalidFields, NotFound
 from service.context import Services
 from service.db.tables import Model, PolicyRow
 from service.ids import new_id
+from service.integrations.needed import check_unnamed
 from service.pages import Page, page
 from service.policies.baselines import check_baselines
 from service.tenants.caller import Caller
@@ -128,7 +129,9 @@ class PolicyService:
     async def delete(self, identity: str) -> None:
         """Remove a policy."""
         async with self._services.db.write() as session:
-            await session.delete(await self._find(session, identity))
+            row = await self._find(session, identity)
+            await check_unnamed(session, row.tenant_id, identity, "policy")
+            await session.delete(row)
 
     async def _find(self, session: AsyncSession, identity: str) -> PolicyRow:
         row = await session.get(PolicyRow, identity)

@@ -20,6 +20,7 @@ from service.context import Services
 from service.db.tables import Dataset, Job, Model, ShardRow
 from service.idempotency import Created, Once, forget
 from service.ids import new_id
+from service.integrations.needed import check_unnamed
 from service.orchestrator import job_rows
 from service.orchestrator.effects import effects
 from service.orchestrator.job_kinds.inspection import inspection_step
@@ -252,6 +253,7 @@ class UploadService(ABC, Generic[Row, Meta, Info]):
                 raise Conflict(
                     f"The {self.noun} is in use by {job_rows.address(user)}; cancel that first", job_id=user.id
                 )
+            await check_unnamed(session, row.tenant_id, identity, self.noun)
             shas = {row.sha256, *(file["blob"]["sha256"] for file in (getattr(row, "files", None) or {}).values())}
             shas |= await self._prepared(session, identity)
             keys = set(await session.scalars(select(ShardRow.result_key).where(ShardRow.job_id == identity)))

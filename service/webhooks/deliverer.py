@@ -17,6 +17,7 @@ from service.health.metrics import WEBHOOK_ATTEMPTS
 from service.orchestrator.hub import Hub
 from service.orchestrator.shielding import shielded
 from service.outgoing import checked_pool, networks
+from service.vault import Vault
 from service.webhooks.outbox import OUTBOX, give_up
 from service.webhooks.retrying import Outcome, record
 from service.webhooks.sending import send
@@ -37,8 +38,8 @@ _SWEEP_SECONDS = 3600.0
 class Deliverer:
     """The loop of one process."""
 
-    def __init__(self, settings: Settings, db: Database, hub: Hub) -> None:
-        self._db, self._hub = db, hub
+    def __init__(self, settings: Settings, db: Database, hub: Hub, vault: Vault) -> None:
+        self._db, self._hub, self._vault = db, hub, vault
         self._allowed = networks(settings.webhook_networks)
         self._busy: dict[str, asyncio.Task[None]] = {}
         self._task: asyncio.Task[None] | None = None
@@ -94,7 +95,7 @@ class Deliverer:
             while (taken := await shielded(self._claim(webhook_id))) is not None:
                 hook, row = taken
                 with regarding(webhook=hook.id, message=row.id):
-                    await shielded(self._record(row, await send(pool, hook, row)))
+                    await shielded(self._record(row, await send(pool, hook, row, self._vault)))
         except DBAPIError as error:
             _log.warning("webhook %s waits: %s", webhook_id, error)
         except Exception:

@@ -11,6 +11,7 @@ import httpcore
 from openapi.base import utc_now
 from service.db.webhooks import Delivery, Webhook
 from service.outgoing import ForbiddenAddress
+from service.vault import CannotOpen, Vault
 from service.webhooks.retrying import Outcome
 from service.webhooks.signing import signed
 
@@ -20,21 +21,25 @@ _PATIENCE_SECONDS = 15.0
 _AGENT = f"tremor/{version('tremor')}"
 
 
-def secrets_of(hook: Webhook) -> Sequence[str]:
-    """The secrets that sign now: the new one, and within the overlap the one before."""
-    old = hook.old_secret
+def secrets_of(hook: Webhook, vault: Vault) -> Sequence[str]:
+    """The secrets that sign now: the new one, and within the overlap the one before. Raises `CannotOpen`."""
+    old, secret = hook.old_secret, vault.open(hook.secret)
     if old is None or hook.old_secret_ends_at is None or hook.old_secret_ends_at <= utc_now():
-        return (hook.secret,)
-    return (hook.secret, old)
+        return (secret,)
+    return (secret, vault.open(old))
 
 
-async def send(pool: httpcore.AsyncConnectionPool, hook: Webhook, row: Delivery) -> Outcome:
+async def send(pool: httpcore.AsyncConnectionPool, hook: Webhook, row: Delivery, vault: Vault) -> Outcome:
     """Try once. Whatever goes wrong is an outcome; nothing of what the receiver says but its status is kept."""
     at, begin, body = utc_now(), time.perf_counter(), row.body.encode()
+    try:
+        secrets = secrets_of(hook, vault)
+    except CannotOpen as found:
+        return Outcome(at, 0.0, None, f"the secret cannot be used: {found}", None)
     headers = {
         "content-type": "application/json",
         "user-agent": _AGENT,
-        **signed(row.id, int(at.timestamp()), body, secrets_of(hook)),
+        **signed(row.id, int(at.timestamp()), body, secrets),
     }
     timeout = dict.fromkeys(("connect", "read", "write", "pool"), _PATIENCE_SECONDS)
     status, error, retry_after = None, None, None

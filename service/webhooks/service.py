@@ -51,8 +51,8 @@ def webhook_info(row: Webhook) -> WebhookInfo:
     )
 
 
-def _with_secret(row: Webhook) -> NewWebhook:
-    return NewWebhook(**webhook_info(row).model_dump(), secret=row.secret)
+def _with_secret(row: Webhook, secret: str) -> NewWebhook:
+    return NewWebhook(**webhook_info(row).model_dump(), secret=secret)
 
 
 def delivery_info(row: Delivery) -> DeliveryInfo:
@@ -80,13 +80,14 @@ class WebhookService:
         """Make an endpoint with a secret. `Conflict` when there are too many, `InvalidField` for a private address."""
         tenant = self._services.caller.tenant
         self._check_address(asked.url)
+        secret = new_secret()
         row = Webhook(
             id=new_id("whk"),
             tenant_id=tenant,
             url=asked.url,
             description=asked.description,
             events=_names(asked.events),
-            secret=new_secret(),
+            secret=self._services.vault.seal(secret),
             created_at=utc_now(),
         )
         async with self._services.db.write() as session:
@@ -94,7 +95,7 @@ class WebhookService:
             if (there or 0) >= MOST:
                 raise Conflict(f"There are {MOST} webhooks already; delete one first")
             session.add(row)
-        return _with_secret(row)
+        return _with_secret(row, secret)
 
     def _check_address(self, url: str) -> None:
         host = urlsplit(url).hostname or ""
@@ -146,11 +147,13 @@ class WebhookService:
 
     async def rotate(self, identity: str, asked: SecretRotation) -> NewWebhook:
         """Give a webhook a new secret; the old one signs as well for a while."""
+        secret = new_secret()
+        sealed = self._services.vault.seal(secret)
         async with self._services.db.write() as session:
             row = await self.find(session, identity)
-            row.old_secret, row.secret = row.secret, new_secret()
+            row.old_secret, row.secret = row.secret, sealed
             row.old_secret_ends_at = utc_now() + timedelta(seconds=asked.overlap_seconds)
-        return _with_secret(row)
+        return _with_secret(row, secret)
 
     async def delete(self, identity: str) -> None:
         """Remove a webhook and its messages."""

@@ -40,6 +40,7 @@ TABLES = {
     "webhooks",
     "deliveries",
     "policies",
+    "integrations",
     "registry_versions",
     "readiness",
 }

@@ -6,6 +6,7 @@ nothing is lost and nothing is done twice on the way between registry and audits
 whoever lives at that moment.
 """
 
+import json
 import os
 import random
 import signal
@@ -27,11 +28,11 @@ from service.embedded.broker import Broker
 from service.embedded.children import spawn
 from tests.ports import free_port
 from tests.service.conftest import flush, make_settings, running, upload_ready
-from tests.service.mlflow_server import Server, mlflow_server
+from tests.service.registries.mlflow_server import Server, mlflow_server
+from tests.service.registries.team import LOOPBACK, QUICK, SECRET, entered
 from tests.service.worker import ProtocolWorker
 
 MLMODEL = b"flavors:\n  onnx: {data: model.onnx}\n"
-SECRET = "the secret of the webhook"
 #: What is waited for comes at some time; only a failing run waits so long.
 _PATIENCE = 900.0
 
@@ -45,24 +46,6 @@ class Found:
     starts: int
 
 
-def settings_file(folder: Path, server: Server, dataset: str, model: str) -> Path:
-    """The file that names the server."""
-    path = folder / "registries.toml"
-    path.write_text(f"""
-[[registries]]
-name = "team"
-kind = "mlflow"
-url = "{server.url}"
-webhook_secret = "{SECRET}"
-poll_seconds = 1
-[[registries.audits]]
-models = ["{model}"]
-request = {{ dataset_id = "{dataset}", attacks = [{{ name = "fgsm", eps = 0.1 }}], max_samples = 4 }}
-""")
-    path.chmod(0o600)
-    return path
-
-
 class Api:
     """The API as a process that is killed and started again."""
 
@@ -74,7 +57,7 @@ class Api:
             "TREMOR_REDIS_URL": settings.redis,
             "TREMOR_PORT": str(port),
             "TREMOR_LEASE_SECONDS": "300",
-            "TREMOR_REGISTRIES_FILE": str(settings.registries_file),
+            "TREMOR_REGISTRY_NETWORKS": json.dumps(settings.registry_networks),
         }
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -108,15 +91,16 @@ def register_while_killing(
     draw, model = random.Random(seed), f"killed-{time.time_ns()}"
     server.ask("POST", "/registered-models/create", name=model)
     run = server.log({"MLmodel": MLMODEL, "model.onnx": b"an onnx file"})
-    settings = make_settings(broker, folder, db=db)
+    settings = make_settings(broker, folder, db=db, **LOOPBACK)
     flush(settings)
     port = free_port()
     with closing(ProtocolWorker(settings)) as worker:
         with running(settings) as client:
-            dataset = upload_ready(client, worker, "datasets", b"a data set")
-        file = settings_file(folder, server, dataset, model)
-        server.hook(f"http://127.0.0.1:{port}/v1/integrations/team/events", SECRET)
-        api = Api(settings.model_copy(update={"registries_file": file}), port, folder / "api.log")
+            asked = {"dataset_id": upload_ready(client, worker, "datasets", b"a data set"), "audit": QUICK}
+            at = {"tracking_uri": server.url, "registered_models": [model], "secret": SECRET, "poll_seconds": 1}
+            made = entered(client, "mlflow", **asked, **at)
+        server.hook(f"http://127.0.0.1:{port}/v1/integrations/{made['id']}/events", SECRET)
+        api = Api(settings, port, folder / "api.log")
         try:
             died = Counter(draw.randrange(versions) for _ in range(kills))
             _register(server, model, run, [died[number] for number in range(versions)], api, worker, draw)

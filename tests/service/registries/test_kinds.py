@@ -22,7 +22,8 @@ import standardwebhooks
 
 from service.embedded.broker import Broker
 from tests.service.conftest import flush, make_settings, running, upload_ready
-from tests.service.mlflow_server import PATIENCE
+from tests.service.registries.mlflow_server import PATIENCE
+from tests.service.registries.team import LOOPBACK, QUICK, entered
 from tests.service.worker import ProtocolWorker, until
 
 SECRET, SHARED, TOKEN = "whsec_" + "QUJD" * 8, "shared with the hub", "hf_hidden"
@@ -80,10 +81,11 @@ class Place:
     files: Files
     api: httpx.Client
     worker: ProtocolWorker
+    ids: dict[str, str]
 
     def send(self, registry: str, headers: dict[str, str], body: dict[str, Any]) -> dict[str, Any]:
         data = json.dumps(body).encode()
-        answer = self.api.post(f"/v1/integrations/{registry}/events", content=data, headers=headers)
+        answer = self.api.post(f"/v1/integrations/{self.ids[registry]}/events", content=data, headers=headers)
         assert answer.status_code == 202, answer.text
         found: dict[str, Any] = answer.json()
         return found
@@ -124,39 +126,26 @@ class Place:
 @pytest.fixture(scope="module")
 def place(broker: Broker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     folder = tmp_path_factory.mktemp("kinds")
-    settings = make_settings(broker, folder, db=10)
+    hosts = ("127.0.0.1", "10.0.0.1")
+    settings = make_settings(
+        broker, folder, db=10, import_hosts=hosts, import_networks=LOOPBACK["registry_networks"], **LOOPBACK
+    )
     flush(settings)
     worker = ProtocolWorker(settings)
-    with serving() as files, closing(worker):
-        with running(settings) as api:
-            dataset = upload_ready(api, worker, "datasets", b"a data set")
-        rule = f'request = {{ dataset_id = "{dataset}", attacks = [{{ name = "fgsm", eps = 0.1 }}], max_samples = 4 }}'
-        path = folder / "registries.toml"
-        path.write_text(f"""
-[[registries]]
-name = "plain"
-kind = "generic"
-webhook_secret = "{SECRET}"
-hosts = ["127.0.0.1", "10.0.0.1"]
-networks = ["127.0.0.0/8"]
-[[registries.audits]]
-models = ["*"]
-{rule}
-
-[[registries]]
-name = "hub"
-kind = "huggingface"
-url = "{files.url}"
-token = "{TOKEN}"
-webhook_secret = "{SHARED}"
-poll_seconds = 1
-[[registries.audits]]
-models = ["team/named", "team/*"]
-{rule}
-""")
-        path.chmod(0o600)
-        with running(settings.model_copy(update={"registries_file": path})) as api:
-            yield Place(files, api, worker)
+    with serving() as files, closing(worker), running(settings) as api:
+        common = {"dataset_id": upload_ready(api, worker, "datasets", b"a data set"), "audit": QUICK}
+        hub = entered(
+            api,
+            "huggingface",
+            **common,
+            tracking_uri=files.url,
+            token=TOKEN,
+            secret=SHARED,
+            poll_seconds=1,
+            registered_models=["team/named", "team/*"],
+        )
+        plain = entered(api, "generic", **common, secret=SECRET)
+        yield Place(files, api, worker, {"hub": hub["id"], "plain": plain["id"]})
 
 
 def test_a_generic_version_is_fetched_from_its_address_and_audited(place: Place) -> None:
@@ -171,7 +160,7 @@ def test_a_generic_version_is_fetched_from_its_address_and_audited(place: Place)
     assert model["metadata"]["input"]["mean"] == [0.5]
     assert model["tags"] == {
         "stage": "candidate",
-        "registry": "plain",
+        "integration": place.ids["plain"],
         "registered_model": "digits",
         "registered_version": "1",
     }
@@ -215,7 +204,7 @@ def test_a_generic_event_is_signed_and_whole(place: Place) -> None:
     stamp = {"webhook-id": "a", "webhook-timestamp": str(int(old.timestamp())), "webhook-signature": signature}
     for headers in ({}, stamp, {**stamp, "webhook-timestamp": "x"}, {**stamp, "webhook-signature": "v1,é"}):
         sent = {name.encode(): value.encode() for name, value in headers.items()}
-        answer = place.api.post("/v1/integrations/plain/events", content=json.dumps(body), headers=sent)
+        answer = place.api.post(f"/v1/integrations/{place.ids['plain']}/events", content=json.dumps(body), headers=sent)
         assert answer.status_code == 401, answer.text
     now = datetime.now(UTC)
     wrong = json.dumps({"model": "m", "version": "1"})
@@ -224,7 +213,7 @@ def test_a_generic_event_is_signed_and_whole(place: Place) -> None:
         "webhook-timestamp": str(int(now.timestamp())),
         "webhook-signature": standardwebhooks.Webhook(SECRET).sign("b", now, wrong),
     }
-    answer = place.api.post("/v1/integrations/plain/events", content=wrong, headers=headers)
+    answer = place.api.post(f"/v1/integrations/{place.ids['plain']}/events", content=wrong, headers=headers)
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["pointer"] == "/url"
 
@@ -261,7 +250,9 @@ def test_a_commit_on_the_hub_is_audited_once(place: Place) -> None:
         {"event": {"action": "delete", "scope": "repo"}},
     ):
         assert place.pushed("team/digits", sha, **other) == {"outcome": "ignored", "version": None}
-    refused = place.api.post("/v1/integrations/hub/events", json={}, headers={"x-webhook-secret": "guessed"})
+    refused = place.api.post(
+        f"/v1/integrations/{place.ids['hub']}/events", json={}, headers={"x-webhook-secret": "guessed"}
+    )
     assert refused.status_code == 401
 
 
