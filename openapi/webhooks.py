@@ -126,6 +126,19 @@ class NewWebhook(WebhookInfo):
 DeliveryStatus = Literal["pending", "delivered", "failed"]
 
 
+class ReplayRequest(Frozen):
+    """Which messages of an endpoint are sent again."""
+
+    since: Timestamp = Field(description="Those that were written at this time or later")
+    status: DeliveryStatus = Field("failed", description="Those that are so now")
+
+
+class ReplayAnswer(Frozen):
+    """What came of it."""
+
+    replayed: int = Field(description="Messages that are sent again, each under its id")
+
+
 class Attempt(Frozen):
     """One try at delivering a message."""
 

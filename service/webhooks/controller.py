@@ -10,6 +10,8 @@ from openapi.webhooks import (
     DeliveryInfo,
     DeliveryStatus,
     NewWebhook,
+    ReplayAnswer,
+    ReplayRequest,
     SecretRotation,
     WebhookChange,
     WebhookInfo,
@@ -95,6 +97,18 @@ class WebhookController(Controller):
         """Send the event `webhook.test`. The answer's `id` leads to what became of it."""
         sent = await WebhookService(services).test(webhook_id)
         return answer(sent, status=202, headers={"Location": f"/v1/webhook-deliveries/{sent.id}"})
+
+    @post(
+        "/{webhook_id:str}/replay",
+        operation_id="replayDeliveries",
+        status_code=202,
+        opt=Doc({202: ReplayAnswer}, (*_BODY_PROBLEMS, "not-found", "conflict"), body=ReplayRequest).opt(),
+    )
+    async def replay(self, webhook_id: Id, request: Req, services: Parts) -> Response[Any]:
+        """Send messages since a time again that failed (or are of another `status`), each under its `webhook-id`."""
+        service = WebhookService(services)
+        await service.get(webhook_id)
+        return answer(await service.replay_all(webhook_id, await read_json(request, ReplayRequest)), status=202)
 
     @delete(
         "/{webhook_id:str}", operation_id="deleteWebhook", opt=Doc({204: None}, ("not-found",)).opt(), status_code=204

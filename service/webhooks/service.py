@@ -14,6 +14,8 @@ from openapi.webhooks import (
     EventData,
     EventType,
     NewWebhook,
+    ReplayAnswer,
+    ReplayRequest,
     SecretRotation,
     WebhookChange,
     WebhookEvent,
@@ -30,6 +32,8 @@ from service.webhooks.signing import new_secret
 
 #: More endpoints than this has no tenant a use for; each event is written once an endpoint.
 MOST = 50
+#: Messages that are replayed in one transaction.
+_BATCH = 500
 #: Characters of a host that a message repeats.
 _SHOWN = 100
 
@@ -202,6 +206,23 @@ class WebhookService:
             _check_enabled(await self.find(session, row.webhook_id))
             again(session, row)
         return delivery_info(row)
+
+    async def replay_all(self, identity: str, asked: ReplayRequest) -> ReplayAnswer:
+        """Send an endpoint's messages of some time again, the oldest first. `Conflict` while it is disabled."""
+        chosen = select(Delivery).where(
+            Delivery.webhook_id == identity, Delivery.status == asked.status, Delivery.created_at >= asked.since
+        )
+        count, last = 0, ""
+        while True:
+            async with self._services.orchestrator.transaction() as session:
+                _check_enabled(await self.find(session, identity))
+                page = chosen.where(Delivery.id > last).order_by(Delivery.id).limit(_BATCH).with_for_update()
+                rows = list(await session.scalars(page))
+                for row in rows:
+                    again(session, row)
+            if not rows:
+                return ReplayAnswer(replayed=count)
+            count, last = count + len(rows), rows[-1].id
 
 
 def _check_enabled(row: Webhook) -> None:

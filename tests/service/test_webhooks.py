@@ -196,6 +196,27 @@ def test_a_delivered_message_is_replayed(hooked: World, receiver: Receiver) -> N
     ]
 
 
+def test_what_failed_since_a_time_is_replayed_at_once(hooked: World, receiver: Receiver) -> None:
+    made = hook(hooked.api, receiver.url)
+    path = f"/v1/webhook-endpoints/{made['id']}"
+    for _ in range(3):
+        hooked.api.post(f"{path}/test")
+    sent = {got["headers"]["webhook-id"] for got in until(lambda: len(receiver.got()) == 3 and receiver.got())}
+    of_them = {"status": "delivered"}
+    until(lambda: len(hooked.api.get(f"{path}/deliveries", params=of_them).json()["items"]) == 3)
+    early = {"since": "2020-01-01T00:00:00Z"}
+    assert hooked.api.post(f"{path}/replay", json=early).json() == {"replayed": 0}, "none has failed"
+    late = {"since": "2999-01-01T00:00:00Z", "status": "delivered"}
+    assert hooked.api.post(f"{path}/replay", json=late).json() == {"replayed": 0}
+    answer = hooked.api.post(f"{path}/replay", json={**early, "status": "delivered"})
+    assert (answer.status_code, answer.json()) == (202, {"replayed": 3})
+    until(lambda: len(receiver.got()) == 6)
+    assert {got["headers"]["webhook-id"] for got in receiver.got()} == sent
+    assert hooked.api.post(f"{path}/replay", json={}).json()["errors"][0]["pointer"] == "/since"
+    hooked.api.patch(path, json={"enabled": False})
+    assert hooked.api.post(f"{path}/replay", json=early).status_code == 409
+
+
 def test_a_receiver_that_is_gone_is_disabled_and_reported(hooked: World, receiver: Receiver) -> None:
     receiver.plan("410")
     identity = hook(hooked.api, receiver.url)["id"]
