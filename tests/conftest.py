@@ -31,6 +31,11 @@ settings.load_profile("ci" if os.environ.get("CI") else "developer")
 _SERVERS = {"broker", "topology", "postgres", "s3", "service", "server", "client", "url"}
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Which service the end-to-end tests run on."""
+    parser.addoption("--topology", choices=("embedded", "compose"), default="embedded", help="what tests/e2e run on")
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
     """Processes of `make test`: each has servers and trained nets of its own, so that more than four cost more."""

@@ -196,7 +196,7 @@ class QueueClient:
         self,
         consumer: str = "service",
         *,
-        batch: int = 64,
+        batch: int = 1024,
         block_seconds: float = 2.0,
         on_loss: Callable[[], Awaitable[None]] | None = None,
         on_silence: Callable[[], None] = lambda: None,
@@ -241,7 +241,7 @@ class QueueClient:
                 start = entries[-1][0]
             yield await self._readable(entries)
 
-    async def rest(self, consumer: str, *, batch: int = 64) -> AsyncIterator[list[Delivery]]:
+    async def rest(self, consumer: str, *, batch: int = 1024) -> AsyncIterator[list[Delivery]]:
         """Yield what `consumer` was given and has not acknowledged, then what waits, and end: for one that stops.
 
         Acknowledge each batch. Afterwards the consumer is forgotten. Raises `redis.exceptions.RedisError`.

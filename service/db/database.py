@@ -79,8 +79,9 @@ class Database:
         return [self.engine.sync_engine, self._plain]
 
     async def migrate(self) -> None:
-        """Bring the schema to the newest revision."""
+        """Bring the schema to the newest revision; of processes that start together one does, and the others wait."""
         async with self.engine.connect() as connection:
+            await connection.execution_options(writes=True)
             await connection.run_sync(upgrade)
             await connection.commit()
 
@@ -88,6 +89,7 @@ class Database:
         """Take the schema back to an older revision; `UnknownRevision` when it is a newer program's."""
         await self.schema()
         async with self.engine.connect() as connection:
+            await connection.execution_options(writes=True)
             await connection.run_sync(downgrade, revision)
             await connection.commit()
 
@@ -140,7 +142,8 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     # The driver's own BEGIN comes too late (before the first write only): transactions are begun in `_begin_sqlite`.
     connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=30000", "foreign_keys=ON"):
+    # Patience first: a new file is locked for a moment while another process gives it its journal.
+    for pragma in ("busy_timeout=30000", "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from pydantic import JsonValue
-from sqlalchemy import ColumnElement, Text, cast, or_, select
+from sqlalchemy import ColumnElement, Text, bindparam, cast, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from openapi.base import JsonObject, utc_now
 from openapi.problems import Problem
@@ -29,15 +30,21 @@ _FOLDERS = {
 }
 
 
+_CHILD = aliased(Job)
+_PARENT = select(_CHILD.parent_job_id).where(_CHILD.id == bindparam("id")).scalar_subquery()
+#: A job and the parent of a hardening, which comes first. Built once: it begins almost every transaction.
+_LOCK = (
+    select(Job)
+    .where(or_(Job.id == bindparam("id"), Job.id == _PARENT))
+    .order_by(Job.id == bindparam("id"))
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
+
+
 async def lock_job(session: AsyncSession, job_id: str) -> Job | None:
     """Load a job and keep its row locked; the parent of a hardening is locked first, so that locks never cross."""
-    parent_id = await session.scalar(select(Job.parent_job_id).where(Job.id == job_id))
-    for identity in (parent_id, job_id):
-        if identity is not None:
-            await session.execute(
-                select(Job).where(Job.id == identity).with_for_update().execution_options(populate_existing=True)
-            )
-    return await session.get(Job, job_id)
+    return {job.id: job for job in await session.scalars(_LOCK, {"id": job_id})}.get(job_id)
 
 
 def works_on(identity: str) -> ColumnElement[bool]:

@@ -4,7 +4,8 @@ import asyncio
 import logging
 import math
 import time
-from collections.abc import Awaitable, Callable
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Sequence
 
 from redis.exceptions import RedisError
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
@@ -33,7 +34,7 @@ _DRAIN_SECONDS = 2.0
 
 
 class Listener:
-    """Reads events under a name of its own and hands them to `apply`, one after the other.
+    """Reads events under a name of its own and hands them to `apply`: those of a job that were read together at once.
 
     `on_loss` is called when the broker has lost its memory, `give_up` with a job whose end cannot be applied.
     """
@@ -42,7 +43,7 @@ class Listener:
         self,
         settings: Settings,
         queue: QueueClient,
-        apply: Callable[[WorkerEvent], Awaitable[None]],
+        apply: Callable[[Sequence[WorkerEvent]], Awaitable[None]],
         on_loss: Callable[[], Awaitable[None]],
         give_up: Callable[[str], Awaitable[None]],
     ) -> None:
@@ -90,11 +91,14 @@ class Listener:
 
     async def _apply_all(self, deliveries: list[Delivery]) -> None:
         last = {delivery.event.shard_id: delivery for delivery in deliveries}
+        of_jobs: defaultdict[str, list[WorkerEvent]] = defaultdict(list)
         for delivery in deliveries:
             # Of a shard's progress only the last word counts: a slow process must not fall behind its workers.
             if delivery.event.type != "progress" or delivery is last[delivery.event.shard_id]:
-                with regarding(job=delivery.event.job_id, shard=delivery.event.shard_id):
-                    await self._apply_surely(delivery.event)
+                of_jobs[delivery.event.job_id].append(delivery.event)
+        for job_id, events in of_jobs.items():
+            with regarding(job=job_id):
+                await self._apply_surely(events)
         try:
             await self._queue.ack(deliveries)
         except (RedisError, OSError) as error:
@@ -102,24 +106,33 @@ class Listener:
         else:
             self._listening()
 
-    async def _apply_surely(self, event: WorkerEvent) -> None:
-        """Apply an event, waiting for the database when it is away. An end that cannot be applied fails its job."""
+    async def _apply_surely(self, events: Sequence[WorkerEvent]) -> None:
+        """Apply events of one job, waiting for the database when it is away; where that fails, one after the other.
+
+        An end that cannot be applied fails its job.
+        """
         tries = 0
         while True:
             try:
-                await shielded(self._apply(event))
+                await shielded(self._apply(events))
             except Exception as error:
                 if isinstance(error, _AWAY) or (isinstance(error, DBAPIError) and why_unwritable(error)):
-                    _log.warning("the database does not take an event: %s; trying again", error)
+                    _log.warning("the database does not take events: %s; trying again", error)
                     self._deaf()
                     await asyncio.sleep(_PAUSE_SECONDS)
                     continue
                 tries += 1
                 if tries < _TRIES:
                     continue  # two processes may have stood in each other's way
-                _log.exception("event %s of shard %s cannot be applied", event.type, event.shard_id)
-                if event.type not in ("started", "progress"):
-                    await self._give_up(event.job_id)
+                for event in events if len(events) > 1 else ():
+                    await self._apply_surely([event])
+                if len(events) == 1:
+                    await self._cannot_be_applied(events[0])
                 return
             else:
                 return
+
+    async def _cannot_be_applied(self, event: WorkerEvent) -> None:
+        _log.error("event %s of shard %s cannot be applied", event.type, event.shard_id, exc_info=True)
+        if event.type not in ("started", "progress"):
+            await self._give_up(event.job_id)

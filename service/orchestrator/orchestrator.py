@@ -6,7 +6,7 @@ commit; whatever is missed in between (a crash, a broker that is away) the janit
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from pydantic import ValidationError
@@ -17,9 +17,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from openapi.base import utc_now
 from openapi.problems import problem
-from openapi.status import TERMINAL, JobStatus
 from openapi.wire.blobs import BlobStore
-from openapi.wire.jobs import Shard, ShardResult, WorkerEvent
+from openapi.wire.jobs import Shard, WorkerEvent
 from openapi.wire.logs import about, regarding
 from openapi.wire.queue import QueueClient
 from openapi.wire.settings import Settings
@@ -34,8 +33,8 @@ from service.orchestrator.hub import Hub
 from service.orchestrator.janitor import Janitor
 from service.orchestrator.listener import Listener
 from service.orchestrator.plans import Plans
-from service.orchestrator.progress import update_progress
-from service.orchestrator.retries import Ended, abandon, defer, give_back, is_verdict
+from service.orchestrator.recording import Record
+from service.orchestrator.retries import Ended, abandon
 from service.orchestrator.shielding import shielded
 from service.orchestrator.step_states import UNFINISHED, StepStatus
 from service.orchestrator.turns import LaneCapacity, next_steps
@@ -45,6 +44,8 @@ from service.webhooks.outbox import announce
 _log = logging.getLogger("tremor.orchestrator")
 
 _TRY_AGAIN_SECONDS = 0.5
+#: Shards that are claimed together: so many a process that dies leaves to the janitor, at most.
+_AT_ONCE = 16
 
 
 class Orchestrator:
@@ -149,70 +150,16 @@ class Orchestrator:
 
     # Events from workers
 
-    async def apply(self, event: WorkerEvent) -> None:
-        """Record one event. Repeated and outdated events change nothing."""
+    async def apply(self, events: Sequence[WorkerEvent]) -> None:
+        """Record events of one job, in their order. Repeated and outdated events change nothing."""
         async with self.transaction() as session:
-            job = await job_rows.lock_job(session, event.job_id)
-            row = await session.get(ShardRow, event.shard_id)
-            if job is None or row is None or row.job_id != job.id or row.status not in UNFINISHED:
+            job = await job_rows.lock_job(session, events[0].job_id)
+            if job is None:
                 return
             about(**log_ids(job.tenant_id))
-            if event.type == "succeeded" and event.result is not None:
-                # Any attempt will do: a result is a pure function of the shard.
-                effects(session).dispatch = True
-                await self._succeeded(session, job, row, event.result)
-                return
-            if event.attempt != row.attempt and not is_verdict(event):
-                return
-            if event.type != "progress":
-                effects(session).dispatch = True  # there is room for another's turn
-            if event.checkpoint is not None:
-                step_rows.keep_checkpoint(session, row, event.checkpoint)
-            if event.type in ("started", "progress"):
-                self._alive(session, job, row, event)
-                if event.done:
-                    await job_rows.wait_for(session, job, None)
-                await update_progress(session, job)
-            elif event.type == "returned":
-                await give_back(self.plans, session, job, row)
-            elif event.type == "deferred" and event.problem is not None:
-                await defer(self.plans, session, job, row, event.problem, self._settings.storage_wait_seconds)
-            elif event.type == "failed":
-                row.status = StepStatus.FAILED
-                found = event.problem or problem("job-failed", "The worker gave no reason")
-                await self.plans.fail(session, job, found)
-            elif event.type == "cancelled" and job.status not in (JobStatus.CANCELLING, *TERMINAL):
-                # Nobody cancelled this run of the job: the worker has seen the mark of an earlier one.
-                row.status, row.attempt, row.enqueued_at = StepStatus.QUEUED, row.attempt + 1, None
-                job_rows.revive(session, job)
-            elif event.type == "cancelled":
-                row.status = StepStatus.CANCELLED
-                await job_rows.show(session, job, list(event.files.values()), event.told)
-                await self.plans.settle_cancelled(session, job)
-
-    def _alive(self, session: AsyncSession, job: Job, row: ShardRow, event: WorkerEvent) -> None:
-        if row.status != StepStatus.RUNNING:
-            row.started_at = utc_now()
-        row.status, row.worker, row.lease_at = StepStatus.RUNNING, event.worker, utc_now()
-        if event.done is not None and event.total is not None:
-            row.progress = {"done": event.done, "total": event.total, "unit": event.unit or "steps"}
-            if event.told is not None:
-                row.progress = {**row.progress, "told": event.told}
-        if job.status == JobStatus.QUEUED:
-            job_rows.set_status(session, job, JobStatus.RUNNING)
-
-    async def _succeeded(self, session: AsyncSession, job: Job, row: ShardRow, result: ShardResult) -> None:
-        row.status, row.result, row.seconds = StepStatus.SUCCEEDED, result.model_dump(mode="json"), result.seconds
-        effects(session).took.append((row.stage, result.seconds))
-        step_rows.keep_checkpoint(session, row, None)
-        if job.status == JobStatus.QUEUED:
-            job_rows.set_status(session, job, JobStatus.RUNNING)
-        if job.status == JobStatus.CANCELLING:
-            await self.plans.settle_cancelled(session, job)
-            return
-        await job_rows.wait_for(session, job, None)
-        await update_progress(session, job)
-        await self.plans.advance(session, job, row)
+            mine = select(ShardRow).where(ShardRow.id.in_({event.shard_id for event in events}))
+            known = await session.scalars(mine.where(ShardRow.job_id == job.id))
+            await Record(self.plans, self._settings, session, job).take(events, {row.id: row for row in known})
 
     async def _on_loss(self) -> None:
         """Enqueue again what the broker held before it died. Running shards tell of themselves as before."""
@@ -256,44 +203,47 @@ class Orchestrator:
 
         A shard whose result is known already succeeds at once.
         """
-        while True:
-            room = await self._capacity.left()
+        while room := await self._capacity.left():
             async with self.db.read() as session:
                 rows = await next_steps(session, self._settings, room)
             if not rows:
                 return
-            for row in rows:
-                with regarding(job=row.job_id, shard=row.id, **log_ids(row.tenant_id)):
-                    try:
-                        await self._hand_out(row)
-                    except ValidationError:
-                        _log.exception("shard %s cannot be handed out", row.id)
-                        await self._give_up(row.job_id)
+            for begin in range(0, len(rows), _AT_ONCE):
+                await self._hand_out(rows[begin : begin + _AT_ONCE])
 
-    async def _hand_out(self, row: ShardRow) -> None:
-        claim = (
-            update(ShardRow)
-            .where(ShardRow.id == row.id, ShardRow.enqueued_at.is_(None), ShardRow.status == StepStatus.QUEUED)
-            .values(enqueued_at=utc_now())
-        )
+    async def _hand_out(self, rows: Sequence[ShardRow]) -> None:
+        wanted = ShardRow.id.in_([row.id for row in rows])
+        claim = update(ShardRow).where(wanted, ShardRow.enqueued_at.is_(None), ShardRow.status == StepStatus.QUEUED)
         async with self.db.write() as session:
-            claimed = await session.execute(claim.returning(ShardRow.id))
-            if claimed.first() is None:
-                return
-            trace = await session.scalar(select(Job.traceparent).where(Job.id == row.job_id))
-        shard = Shard.model_validate(row.message).model_copy(update={"attempt": row.attempt})
+            claimed = set(await session.scalars(claim.values(enqueued_at=utc_now()).returning(ShardRow.id)))
+            jobs = select(Job.id, Job.traceparent).where(Job.id.in_({row.job_id for row in rows}))
+            traces = {row.id: row.traceparent for row in await session.execute(jobs)}
         try:
-            known = await self.blobs.get_result_async(row.result_key)
-            if known is None:
-                with continuing(trace):
-                    await self.queue.enqueue(shard)
-                return
+            for row in rows:
+                if row.id in claimed:
+                    with regarding(job=row.job_id, shard=row.id, **log_ids(row.tenant_id)):
+                        await self._enqueue(row, traces.get(row.job_id))
+                    claimed.discard(row.id)
         except BaseException:
             async with self.db.write() as session:
-                await session.execute(update(ShardRow).where(ShardRow.id == row.id).values(enqueued_at=None))
+                await session.execute(update(ShardRow).where(ShardRow.id.in_(claimed)).values(enqueued_at=None))
             raise
+
+    async def _enqueue(self, row: ShardRow, trace: str | None) -> None:
+        """Hand out one shard that is claimed, or have it succeed where its result is known."""
+        try:
+            shard = Shard.model_validate(row.message).model_copy(update={"attempt": row.attempt})
+            known = await self.blobs.get_result_async(row.result_key)
+        except ValidationError:
+            _log.exception("shard %s cannot be handed out", row.id)
+            await self._give_up(row.job_id)
+            return
+        if known is None:
+            with continuing(trace):
+                await self.queue.enqueue(shard)
+            return
         async with self.transaction() as session:
             job = await job_rows.lock_job(session, row.job_id)
             fresh = await session.get(ShardRow, row.id)
             if job is not None and fresh is not None and fresh.status in UNFINISHED:
-                await self._succeeded(session, job, fresh, known)
+                await Record(self.plans, self._settings, session, job).known(fresh, known)

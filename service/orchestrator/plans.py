@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from openapi.problems import Problem, TremorError, problem, unreadable
 from openapi.status import TERMINAL, JobKind, JobStatus, UploadStatus
 from openapi.wire.settings import Settings
-from service.db.tables import Job, ShardRow
+from service.db.tables import Job
 from service.orchestrator import job_rows, step_rows
 from service.orchestrator.job_endings import write_ending
 from service.orchestrator.job_kinds import KINDS
@@ -60,8 +60,10 @@ class Plans:
 
     # Going on
 
-    async def advance(self, session: AsyncSession, job: Job, ended: ShardRow | None = None) -> None:
-        """Release what is ready after a step has `ended`, and let the plan grow where that is due."""
+    async def advance(self, session: AsyncSession, job: Job, *, extends: bool = False) -> None:
+        """Release what is ready after steps have ended, and let the plan grow where that is due, as it is after one
+        that `extends` it.
+        """
         if job.status in TERMINAL or job.status == JobStatus.CANCELLING:
             return
         try:
@@ -72,7 +74,7 @@ class Plans:
             await self.fail(session, job, _problem_of(job, error))
             return
         if await step_rows.any_unfinished(session, job):
-            if ended is not None and ended.extends:
+            if extends:
                 await self._extend(session, job)
             return
         await update_progress(session, job, force=True)

@@ -1,10 +1,13 @@
 """Phase, progress and time left of a job, read off its steps."""
 
+import json
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import select
+from sqlalchemy import Engine, Text, and_, bindparam, case, cast, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from openapi.base import JsonObject, utc_now
@@ -18,13 +21,20 @@ from service.orchestrator.step_states import UNFINISHED, Progress, StepStatus
 #: leaves some 3,600 of them and not 86,400.
 _EVENT_SECONDS = 1.0
 _EVENT_SHARE = 1 / 600
-#: So many of a stage's last steps say what its usual pace is.
+#: So many of a stage's last steps say what its usual pace is, and they are asked for so often at most.
 _USUAL = 20
+_PACE_SECONDS = 10.0
+#: Of each database: stage → when it was asked for, and the pace.
+_PACES: WeakKeyDictionary[Engine, dict[str, tuple[float, float]]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True)
 class StepState:
-    """How far a step is. `progress` is its worker's last word; `seconds` its work took, when it has succeeded."""
+    """How far a step is, or `count` steps of which there is no more to say than of one that is as heavy as all.
+
+    `progress` is its worker's last word; `seconds` its work took, when it has succeeded. `first` is the id of the
+    first of them.
+    """
 
     phase: str
     stage: str
@@ -34,6 +44,8 @@ class StepState:
     progress: Progress | None = None
     started_at: datetime | None = None
     seconds: float | None = None
+    count: int = 1
+    first: str = ""
 
     @property
     def share(self) -> float:
@@ -55,16 +67,19 @@ def phase_progress(steps: Sequence[StepState], phase: str | None) -> Progress | 
     """The progress of a phase: a single step's own, else the weights done and what the first step that runs tells of
     itself; None when nothing tells."""
     mine = [step for step in steps if step.phase == phase]
-    if len(mine) == 1 and (own := mine[0].progress):
+    if not mine:
+        return None
+    first, alone = min(mine, key=lambda step: step.first), sum(step.count for step in mine) == 1
+    if alone and (own := first.progress):
         # Its worker's last word may be older than its end.
-        return {**own, "done": own["total"]} if mine[0].status == StepStatus.SUCCEEDED else own
-    if not mine or (len(mine) == 1 and mine[0].unit is None):
+        return {**own, "done": own["total"]} if first.status == StepStatus.SUCCEEDED else own
+    if alone and first.unit is None:
         return None
     done = sum(step.weight * step.share for step in mine)
     found: Progress = {
         "done": round(done, 2),
         "total": sum(step.weight for step in mine),
-        "unit": mine[0].unit or "steps",
+        "unit": first.unit or "steps",
     }
     for step in mine:
         if step.status == StepStatus.RUNNING and step.progress and "told" in step.progress:
@@ -121,31 +136,65 @@ def seconds_left(
 
 async def usual_paces(session: AsyncSession, stages: Iterable[str]) -> dict[str, float]:
     """Stage → seconds for a weight of 1, over its last steps in any job; without the stages that were never done."""
-    found = {}
+    found, now = {}, time.monotonic()
+    known = _PACES.setdefault(session.get_bind().engine, {})
     for stage in stages:
-        done = select(ShardRow.seconds, ShardRow.weight).where(ShardRow.stage == stage, ShardRow.seconds.is_not(None))
-        rows = (await session.execute(done.order_by(ShardRow.id.desc()).limit(_USUAL))).all()
-        if weight := sum(row.weight for row in rows):
-            found[stage] = sum(row.seconds for row in rows) / weight
+        if stage not in known or now - known[stage][0] > _PACE_SECONDS:
+            done = select(ShardRow.seconds, ShardRow.weight).where(
+                ShardRow.stage == stage, ShardRow.seconds.is_not(None)
+            )
+            rows = (await session.execute(done.order_by(ShardRow.id.desc()).limit(_USUAL))).all()
+            weight = sum(row.weight for row in rows)
+            if not weight:
+                continue
+            known[stage] = now, sum(row.seconds for row in rows) / weight
+        found[stage] = known[stage][1]
     return found
 
 
-async def step_states(session: AsyncSession, job: Job) -> list[StepState]:
-    """The states of a job's steps, in the order of the plan."""
-    await session.flush()
-    # Columns, not rows: results can be large, and events are many.
-    columns = select(
+_ALONE = or_(
+    ShardRow.status == StepStatus.RUNNING,
+    and_(ShardRow.status != StepStatus.SUCCEEDED, ShardRow.progress.is_not(None)),
+)
+_KEYS = (
+    ShardRow.phase,
+    ShardRow.stage,
+    ShardRow.status,
+    ShardRow.unit,
+    ShardRow.seconds.is_(None),
+    case((_ALONE, ShardRow.id)),
+)
+#: The steps of a job, each that has something of its own to tell alone, the others added up: events are many, and so
+#: are the steps that wait or are done. Built once.
+_STATES = (
+    select(
         ShardRow.phase,
         ShardRow.stage,
         ShardRow.status,
-        ShardRow.weight,
+        func.sum(ShardRow.weight),
         ShardRow.unit,
-        ShardRow.progress,
-        ShardRow.started_at,
-        ShardRow.seconds,
+        func.max(cast(ShardRow.progress, Text)),
+        func.max(ShardRow.started_at),
+        func.sum(ShardRow.seconds),
+        func.count(),
+        func.min(ShardRow.id),
+        func.max(ShardRow.id),
     )
-    found = await session.execute(columns.where(ShardRow.job_id == job.id).order_by(ShardRow.id))
-    return [StepState(*row) for row in found.all()]
+    .where(ShardRow.job_id == bindparam("id"))
+    .group_by(*_KEYS)
+)
+
+
+async def step_states(session: AsyncSession, job: Job) -> list[StepState]:
+    """The states of a job's steps: what is unfinished by its first step in the plan, what is finished by its last."""
+    await session.flush()
+    found: list[tuple[str, StepState]] = []
+    for row in await session.execute(_STATES, {"id": job.id}):
+        phase, stage, status, weight, unit, progress, started_at, seconds, count, first, last = row
+        told = json.loads(progress) if progress and count == 1 else None
+        state = StepState(phase, stage, status, weight, unit, told, started_at, seconds, count, first)
+        found.append((first if state.status in UNFINISHED else last, state))
+    return [state for _, state in sorted(found, key=lambda pair: pair[0])]
 
 
 async def enter_phase(session: AsyncSession, job: Job) -> None:

@@ -77,24 +77,37 @@ async def release(session: AsyncSession, job: Job) -> None:
     What comes after a step that was dropped is dropped with it.
     """
     await session.flush()
-    mine = select(ShardRow).where(ShardRow.job_id == job.id)
-    waiting = list(await session.scalars(mine.where(ShardRow.status == StepStatus.WAITING).order_by(ShardRow.id)))
-    names = {name for row in waiting for name in row.after}
-    if not names:
+    mine = ShardRow.job_id == job.id
+    # Columns, not rows: messages can be large, and most of the time nothing is ready.
+    columns = select(ShardRow.id, ShardRow.name, ShardRow.after).where(mine, ShardRow.status == StepStatus.WAITING)
+    waiting = (await session.execute(columns.order_by(ShardRow.id))).all()
+    if not any(row.after for row in waiting):
         return
-    statuses = select(ShardRow.name, ShardRow.status).where(ShardRow.job_id == job.id)
+    statuses = select(ShardRow.name, ShardRow.status).where(mine)
     status = {row.name: row.status for row in (await session.execute(statuses)).all()}
-    ready = [row for row in waiting if all(status.get(name) == StepStatus.SUCCEEDED for name in row.after)]
-    taken = {step for row in ready for part in row.needs.values() for step, _ in part.values()}
-    of_those = mine.where(ShardRow.name.in_(taken))
-    found = {row.name: result_of(row) for row in await session.scalars(of_those)}
+    ready, dropped = list[str](), list[str]()
     for row in waiting:
-        if row in ready:
-            shard = resolved(Shard.model_validate(row.message), row.needs, found)
-            row.status, row.result_key, row.message = StepStatus.QUEUED, shard.result_key, shard.model_dump(mode="json")
-            effects(session).dispatch = True
+        if all(status.get(name) == StepStatus.SUCCEEDED for name in row.after):
+            ready.append(row.id)
         elif any(status.get(name) == StepStatus.DROPPED for name in row.after):
-            row.status = status[row.name] = StepStatus.DROPPED
+            status[row.name] = StepStatus.DROPPED
+            dropped.append(row.id)
+    if dropped:
+        await session.execute(update(ShardRow).where(ShardRow.id.in_(dropped)).values(status=StepStatus.DROPPED))
+    if ready:
+        await _queue(session, job, ready)
+
+
+async def _queue(session: AsyncSession, job: Job, ready: Sequence[str]) -> None:
+    """Complete the messages of steps with what those before them left, and queue them."""
+    rows = list(await session.scalars(select(ShardRow).where(ShardRow.id.in_(ready)).order_by(ShardRow.id)))
+    taken = {step for row in rows for part in row.needs.values() for step, _ in part.values()}
+    before = select(ShardRow).where(ShardRow.job_id == job.id, ShardRow.name.in_(taken))
+    found = {row.name: result_of(row) for row in await session.scalars(before)}
+    for row in rows:
+        shard = resolved(Shard.model_validate(row.message), row.needs, found)
+        row.status, row.result_key, row.message = StepStatus.QUEUED, shard.result_key, shard.model_dump(mode="json")
+    effects(session).dispatch = True
 
 
 async def any_unfinished(session: AsyncSession, job: Job) -> bool:

@@ -33,11 +33,15 @@ class LaneCapacity:
         self._workers, self._count_at = 0, 0.0
 
     async def left(self) -> dict[Lane, int]:
-        """How many more shards each lane takes. Raises `RedisError` while the broker is away."""
+        """How many more shards each lane takes, of those of which half is taken: so that they are many at once.
+
+        Raises `RedisError` while the broker is away.
+        """
         if time.monotonic() >= self._count_at:
             self._workers, self._count_at = len(await self._queue.workers()), time.monotonic() + _COUNT_SECONDS
         ahead = 2 * self._workers if self._workers else _AHEAD_OF_NOBODY
-        return {lane: ahead - waiting for lane, waiting in (await self._queue.backlog()).items()}
+        backlog = await self._queue.backlog()
+        return {lane: ahead - waiting for lane, waiting in backlog.items() if waiting <= ahead // 2}
 
 
 W = TypeVar("W")

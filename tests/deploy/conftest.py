@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-import httpx
 import pytest
 
 from tests.deploy.topology import Topology, running
@@ -17,7 +16,5 @@ def topology(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Topology]:
 
 @pytest.fixture(scope="module")
 def client(topology: Topology) -> Iterator[Client]:
-    """Each request on a connection of its own, so that the APIs answer in turn."""
-    headers = {"Authorization": f"Bearer {topology.key}"}
-    with Client(topology.url, headers=headers, limits=httpx.Limits(max_keepalive_connections=0)) as made:
+    with topology.client() as made:
         yield made

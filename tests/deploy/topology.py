@@ -25,6 +25,7 @@ from moto.server import ThreadedMotoServer
 from service.embedded.broker import valkey_program
 from service.embedded.children import spawn, stop_all
 from tests.deploy.files import COMPOSE, Yaml, compose, environment, environment_file
+from tests.e2e.client import Client
 from tests.ports import free_port
 
 _PATIENCE = 300.0
@@ -87,10 +88,19 @@ async def _pump(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> Non
 class Topology:
     """What runs: the way in, the API key, and each API's own address."""
 
-    def __init__(self, url: str, key: str, apis: list[str]) -> None:
+    def __init__(self, url: str, key: str, apis: list[str], store: "Store") -> None:
         self.url = url
         self.key = key
         self.apis = apis
+        self._store = store
+
+    def client(self) -> Client:
+        """The end-to-end tests' client: each request on a connection of its own, so that the APIs answer in turn."""
+        return Client(self.url, key=self.key, limits=httpx.Limits(max_keepalive_connections=0))
+
+    def forget_results(self) -> None:
+        """Have the work done anew, and not found in the store."""
+        self._store.remove("results/")
 
 
 @contextmanager
@@ -108,9 +118,24 @@ def postgres() -> Iterator[str]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
+class Store:
+    """An S3 server's address, and its bucket."""
+
+    def __init__(self, url: str, client: Any, bucket: str) -> None:
+        self.url = url
+        self._client, self._bucket = client, bucket
+
+    def remove(self, prefix: str) -> None:
+        """Delete every object below a prefix."""
+        pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix)
+        for page in pages:
+            if keys := [{"Key": one["Key"]} for one in page.get("Contents", [])]:
+                self._client.delete_objects(Bucket=self._bucket, Delete={"Objects": keys})
+
+
 @contextmanager
-def s3(service: Yaml, bucket: str) -> Iterator[str]:
-    """An S3 server with a bucket; its address. Its keys are those of the compose file's store."""
+def s3(service: Yaml, bucket: str) -> Iterator[Store]:
+    """An S3 server with a bucket. Its keys are those of the compose file's store."""
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
@@ -123,8 +148,8 @@ def s3(service: Yaml, bucket: str) -> Iterator[str]:
         region_name="us-east-1",
     )
     client.create_bucket(Bucket=bucket)
+    yield Store(f"http://{host}:{port}", client, bucket)
     client.close()
-    yield f"http://{host}:{port}"
     server.stop()
 
 
@@ -135,10 +160,11 @@ def running(folder: Path) -> Iterator[Topology]:
     children: list[subprocess.Popen[bytes]] = []
     with ExitStack() as stack:
         stack.callback(lambda: stop_all(children, 20.0))
-        store = environment(services["api"])["TREMOR_BLOB_URL"]
+        bucket = environment(services["api"])["TREMOR_BLOB_URL"].removeprefix("s3://")
+        store = stack.enter_context(s3(services["s3"], bucket))
         addresses = {
             "postgres": stack.enter_context(postgres()),
-            "s3": stack.enter_context(s3(services["s3"], store.removeprefix("s3://"))),
+            "s3": store.url,
             "valkey": f"127.0.0.1:{free_port()}",
         }
         log = stack.enter_context((folder / "log").open("wb"))
@@ -163,7 +189,7 @@ def running(folder: Path) -> Iterator[Topology]:
         apis = [f"http://127.0.0.1:{port_of}" for port_of in ports]
         for api in apis:
             _wait(api, children, folder / "log", workers=services["worker"]["deploy"]["replicas"])
-        yield Topology(f"http://127.0.0.1:{relay.port}", _key(services["api"], folder, addresses), apis)
+        yield Topology(f"http://127.0.0.1:{relay.port}", _key(services["api"], folder, addresses), apis, store)
 
 
 def _program(service: Yaml) -> list[str]:

@@ -20,8 +20,10 @@ PATIENCE = 240.0
 class Client:
     """Uploads, starts, waits. Fails a test with the problem's text when something goes wrong."""
 
-    def __init__(self, url: str, patience: float = PATIENCE, **options: Any) -> None:
-        self.http = httpx.Client(base_url=url + "/v1", timeout=120, **options)
+    def __init__(self, url: str, patience: float = PATIENCE, key: str | None = None, **options: Any) -> None:
+        self.url, self.key = url, key
+        headers = {"Authorization": f"Bearer {key}"} if key else {}
+        self.http = httpx.Client(base_url=url + "/v1", timeout=120, headers=headers, **options)
         self._patience = patience
 
     def __enter__(self) -> Self:

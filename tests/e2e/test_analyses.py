@@ -9,7 +9,7 @@ import os
 import signal
 import time
 import warnings
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 
 import numpy as np
 import psutil
@@ -20,7 +20,7 @@ from service.embedded import EmbeddedService
 from tests.analyses.conftest import N, images, net
 from tests.e2e.client import Client, Json, assert_same, numbers
 from tests.e2e.conftest import IMPATIENT
-from tests.e2e.test_killed_processes import forget_results, processes, reasons
+from tests.e2e.test_killed_processes import processes, reasons
 from tests.service.worker import until
 
 FGSM = [{"name": "fgsm", "eps": 0.1}]
@@ -75,9 +75,9 @@ def audited(client: Client, files: tuple[bytes, bytes]) -> Json:
 
 
 @pytest.fixture(scope="module")
-def reference(service: EmbeddedService, client: Client, files: tuple[bytes, bytes]) -> Json:
+def reference(client: Client, forget: Callable[[], None], files: tuple[bytes, bytes]) -> Json:
     """The numbers that one worker finds."""
-    forget_results(service)
+    forget()
     return numbers(client.report(client.start(audited(client, files))))
 
 
@@ -123,6 +123,7 @@ def frozen_in_the_middle(
         time.sleep(0.01)
 
 
+@pytest.mark.embedded
 def test_two_workers_of_which_one_is_killed_find_the_same_numbers(
     two_workers: EmbeddedService, files: tuple[bytes, bytes], reference: Json
 ) -> None:

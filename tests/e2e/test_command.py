@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -29,11 +29,11 @@ AUDIT = ["audit", str(DEMO / "small_vgg.onnx"), str(DEMO / "holdout.npz")]
 class Command:
     """One `tremor` process; its standard error is read when it has ended."""
 
-    def __init__(self, folder: Path, *arguments: str) -> None:
+    def __init__(self, folder: Path, env: Mapping[str, str], *arguments: str) -> None:
         self._error = (folder / "stderr").open("w+")
         self.process = subprocess.Popen(
             [sys.executable, "-P", "-m", "service.cli.main", *arguments],
-            cwd=folder, stdout=subprocess.PIPE, stderr=self._error, text=True,
+            cwd=folder, stdout=subprocess.PIPE, stderr=self._error, text=True, env={**os.environ, **env},
         )  # fmt: skip
 
     def until_it_speaks(self) -> None:
@@ -56,11 +56,12 @@ class Command:
 
 
 @pytest.fixture
-def tremor(tmp_path: Path, service: EmbeddedService) -> Iterator[Callable[..., Command]]:
+def tremor(tmp_path: Path, client: Client) -> Iterator[Callable[..., Command]]:
     made: list[Command] = []
+    env = {"TREMOR_API_KEY": client.key} if client.key else {}
 
     def run(*arguments: str) -> Command:
-        made.append(Command(tmp_path, *arguments, "--server", service.url))
+        made.append(Command(tmp_path, env, *arguments, "--server", client.url))
         return made[-1]
 
     yield run

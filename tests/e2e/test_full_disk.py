@@ -52,6 +52,7 @@ def becomes(read: Callable[[], Any], what: str) -> None:
     eventually(lambda: bool(read()), what)
 
 
+@pytest.mark.embedded
 def test_work_waits_for_room(tmp_path: Path, client: Client, body: Json) -> None:
     ids = {"model_id": client.model(), "dataset_id": client.dataset(N)}
     undisturbed = numbers(client.report(client.start({**body, **ids})))

@@ -13,9 +13,8 @@ import pytest
 
 from service.embedded import EmbeddedService
 from tests.e2e.client import FINISHED, Client, Json, assert_same
-from tests.e2e.conftest import IMPATIENT
+from tests.e2e.conftest import IMPATIENT, forget_results
 from tests.e2e.test_analyses import jobs
-from tests.e2e.test_killed_processes import forget_results
 
 #: Held-out images; one slice of them is one step.
 N = 12

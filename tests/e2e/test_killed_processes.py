@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import shutil
 import signal
 import time
 from pathlib import Path
@@ -12,7 +11,7 @@ import pytest
 
 from service.embedded import EmbeddedService
 from tests.e2e.client import Client, Json, assert_same, numbers
-from tests.e2e.conftest import IMPATIENT
+from tests.e2e.conftest import IMPATIENT, forget_results
 
 N = 40
 
@@ -32,10 +31,6 @@ def body(client: Client) -> Json:
 @pytest.fixture(scope="module")
 def undisturbed(client: Client, body: Json) -> Json:
     return numbers(client.report(client.start(body)))
-
-
-def forget_results(service: EmbeddedService) -> None:
-    shutil.rmtree(service.data_dir / "blobs" / "results", ignore_errors=True)
 
 
 def processes(service: EmbeddedService, part: str) -> list[psutil.Process]:
@@ -134,6 +129,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "data"
 
 
+@pytest.mark.embedded
 def test_a_killed_service_resumes(folder: Path, body: Json, undisturbed: Json) -> None:
     """kill -9 of the whole service in the middle of an audit; the same folder goes on."""
     first = EmbeddedService(folder, env=IMPATIENT).start()
@@ -154,6 +150,7 @@ def test_a_killed_service_resumes(folder: Path, body: Json, undisturbed: Json) -
     assert_same(report, undisturbed)
 
 
+@pytest.mark.embedded
 def test_restarts_lose_nothing(folder: Path, body: Json, undisturbed: Json) -> None:
     """One loss would end the audit. Stopped by SIGTERM; then by two signals, with a worker that cannot answer."""
     patient = {"TREMOR_LEASE_SECONDS": "60", "TREMOR_MAX_ATTEMPTS": "1", "TREMOR_THREADS": "1"}

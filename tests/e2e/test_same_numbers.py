@@ -1,10 +1,9 @@
 """An audit gives the same numbers whatever the batch size and the number of shards."""
 
-import shutil
+from collections.abc import Callable
 
 import pytest
 
-from service.embedded import EmbeddedService
 from tests.e2e.client import Client, Json, assert_same, by_neuron, numbers
 
 N = 70
@@ -25,24 +24,28 @@ def request_body(client: Client) -> Json:
     }
 
 
-def run(service: EmbeddedService, client: Client, body: Json, execution: Json) -> tuple[Json, list[Json]]:
-    # Results are found again by content, and neither batch size nor cut is part of it: forget them.
-    shutil.rmtree(service.data_dir / "blobs" / "results", ignore_errors=True)
+def run(client: Client, forget: Callable[[], None], body: Json, execution: Json) -> tuple[Json, list[Json]]:
+    # Results are found again by content, and neither batch size nor cut is part of it.
+    forget()
     audit = client.start({**body, "execution": execution})
     report = numbers(client.report(audit))
     return report, client.samples(audit)
 
 
 @pytest.fixture(scope="module")
-def reference(service: EmbeddedService, client: Client, request_body: Json) -> tuple[Json, list[Json]]:
-    return run(service, client, request_body, {"batch_size": 64, "shards": 1})
+def reference(client: Client, forget: Callable[[], None], request_body: Json) -> tuple[Json, list[Json]]:
+    return run(client, forget, request_body, {"batch_size": 64, "shards": 1})
 
 
 @pytest.mark.parametrize("execution", [{"batch_size": 1, "shards": 1}, {"batch_size": 7, "shards": 1}, {"shards": 3}])
 def test_batch_size_and_shards(
-    service: EmbeddedService, client: Client, request_body: Json, reference: tuple[Json, list[Json]], execution: Json
+    client: Client,
+    forget: Callable[[], None],
+    request_body: Json,
+    reference: tuple[Json, list[Json]],
+    execution: Json,
 ) -> None:
-    report, samples = run(service, client, request_body, execution)
+    report, samples = run(client, forget, request_body, execution)
     report, expected = dict(report), dict(reference[0])
     # Convolutions round differently in another batch size, and the steps' signs make more of it.
     neurons, expected_neurons = by_neuron(report.pop("neurons")), by_neuron(expected.pop("neurons"))
@@ -52,10 +55,10 @@ def test_batch_size_and_shards(
 
 
 def test_survivors_only_gives_the_same_worst_case(
-    service: EmbeddedService, client: Client, request_body: Json, reference: tuple[Json, list[Json]]
+    client: Client, forget: Callable[[], None], request_body: Json, reference: tuple[Json, list[Json]]
 ) -> None:
     body = {**request_body, "neurons": None, "survivors_only": True}
-    report, samples = run(service, client, body, {"shards": 2})
+    report, samples = run(client, forget, body, {"shards": 2})
     expected = reference[0]
     assert [w["robust"] for w in report["worst_case"]] == [w["robust"] for w in expected["worst_case"]]
     pgd, l2, fgsm = report["attacks"]

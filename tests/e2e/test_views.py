@@ -1,7 +1,5 @@
 """The calls about an audit's analyses, of an audit that confined workers did."""
 
-import httpx
-
 from tests.e2e.client import Client
 
 
@@ -26,5 +24,5 @@ def test_what_is_listed_can_be_fetched(client: Client) -> None:
     pictures = [*explained[0]["pictures"], *client.http.get(f"{base}/images/0").json()["pictures"]]
     assert {"psr", "benign", "difference"} <= {picture["what"] for picture in pictures}
     for picture in pictures:
-        answer = httpx.get(client.http.base_url.join(picture["href"]), timeout=60)
+        answer = client.http.get(client.url + picture["href"])
         assert (answer.status_code, answer.headers["content-type"]) == (200, "image/png"), picture

@@ -1,7 +1,7 @@
 """Lost workers, messages that come too late, full disks: the work is done all the same, and once."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import httpx
@@ -137,11 +137,11 @@ def test_nobody_is_called_lost_by_one_who_did_not_listen(
     slow: list[WorkerEvent] = []
     apply = Orchestrator.apply
 
-    async def apply_slowly(self: Orchestrator, event: WorkerEvent) -> None:
-        if event.type == "progress" and not slow:
-            slow.append(event)
+    async def apply_slowly(self: Orchestrator, events: Sequence[WorkerEvent]) -> None:
+        if events[-1].type == "progress" and not slow:
+            slow.append(events[-1])
             await asyncio.sleep(8)
-        await apply(self, event)
+        await apply(self, events)
 
     monkeypatch.setattr(Orchestrator, "apply", apply_slowly)
     with running(settings.model_copy(update={"lease_seconds": 4.0, "heartbeat_seconds": 0.3})) as api:

@@ -17,11 +17,12 @@ import httpx
 
 from tests.tools.benchmarks.service.coordinator import coordinator
 from tests.tools.benchmarks.service.load import Latencies, Watchers, requests
+from tests.tools.benchmarks.service.recording import recording
 from tests.tools.benchmarks.service.scale import many, second_worker, uploads
 from tests.tools.benchmarks.service.subject import Serve, serving, until
 
 Row = tuple[str, str, str]
-PARTS = ("start", "recovery", "latency", "uploads", "many", "workers", "coordinator")
+PARTS = ("start", "recovery", "latency", "uploads", "many", "workers", "recording", "coordinator")
 
 
 def start(folder: Path) -> list[Row]:
@@ -131,6 +132,8 @@ def main() -> None:
     parser.add_argument("--uploads", type=int, default=50)
     parser.add_argument("--audits", type=int, default=1000)
     parser.add_argument("--rounds", type=int, default=8, help="audits of 257 shards each, for the coordinator")
+    parser.add_argument("--shards", type=int, default=256, help="whose events are recorded")
+    parser.add_argument("--gpus", type=int, nargs="+", default=[2, 256], help="that the coordinator serves at once")
     parser.add_argument("--only", choices=PARTS)
     options = parser.parse_args()
     parts: dict[str, Callable[[Path], list[Row]]] = {
@@ -140,7 +143,8 @@ def main() -> None:
         "uploads": lambda folder: uploads(folder, options.uploads),
         "many": lambda folder: many(folder, options.audits),
         "workers": second_worker,
-        "coordinator": lambda folder: coordinator(folder, options.rounds),
+        "recording": lambda folder: recording(folder, options.shards),
+        "coordinator": lambda folder: coordinator(folder, options.rounds, options.gpus),
     }
     before = os.getloadavg()[0]
     print(f"load before: {before:.2f} on {os.cpu_count()} processors\n")

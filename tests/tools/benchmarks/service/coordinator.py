@@ -1,82 +1,64 @@
 """What coordinating costs: shards and events a second on SQLite and on PostgreSQL, and which queries take the time.
 
-The API runs in this process, workers are processes that take shards from the real queue and answer at once with values
-of the right form, so that nothing but the coordination is measured.
+The API runs in this process. Two other processes are the workers of as many GPUs as are asked for: they take shards
+from the real queue, one a GPU, and answer at once with events and values of the right form, so that nothing but the
+coordination is measured. `deploy/SCALING.md` is written from these rows.
 """
 
 import multiprocessing
-import re
 import time
-from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx
-from sqlalchemy import event
 
+from openapi.wire.queue import WorkerInfo
 from openapi.wire.settings import Settings
 from service.app import create_app
 from service.embedded.broker import Broker
 from tests.deploy.topology import postgres
 from tests.service.conftest import Served, empty_postgres, make_settings, upload_ready
 from tests.service.worker import ProtocolWorker
+from tests.tools.benchmarks.service.queries import Queries
 
 Row = tuple[str, str, str]
 
 _SAMPLES, _SLICES, _SHOWN = 64_000, 64, 6
-#: Of each shard: it started, half of it is done, it has succeeded.
-_EVENTS = 3
+#: Of each shard: it started, parts of it are done, it has succeeded.
+_PROGRESS = 4
+_EVENTS = 2 + _PROGRESS
 
 
-class Queries:
-    """Seconds of each statement, in words of which there are few."""
-
-    def __init__(self) -> None:
-        self.seconds: defaultdict[str, float] = defaultdict(float)
-        self.count: defaultdict[str, int] = defaultdict(int)
-
-    def watch(self, engine: Any) -> None:
-        """Measure every statement of an engine from here on."""
-        event.listen(engine, "before_cursor_execute", self._before)
-        event.listen(engine, "after_cursor_execute", self._after)
-
-    def _before(self, connection: Any, *_: Any) -> None:
-        connection.info["begun"] = time.perf_counter()
-
-    def _after(self, connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        if (begun := connection.info.pop("begun", None)) is not None:
-            name = _named(statement)
-            self.seconds[name] += time.perf_counter() - begun
-            self.count[name] += 1
-
-
-def _named(statement: str) -> str:
-    words = " ".join(statement.split())
-    verb = words.split(" ", 1)[0].upper()
-    table = re.search(r"\b(?:FROM|INTO|UPDATE) (\w+)", words)
-    by = re.search(r"WHERE (.{0,60})", words)
-    where = " by " + " ".join(re.sub(r"[^a-z_. ]", " ", by[1]).split())[:40] if by else ""
-    return f"{verb}{' ' + table[1] if table else ''}{where}"
-
-
-def _work(settings: Settings, ended: Any) -> None:
-    """A worker that has nothing to compute."""
+def _work(settings: Settings, ended: Any, name: str, gpus: int) -> None:
+    """Workers that have nothing to compute: all of them do each part of their shards together."""
     worker = ProtocolWorker(settings)
     while not ended.is_set():
-        for shard in worker.waiting(0.5):
+        for gpu in range(gpus):
+            worker.queue.heartbeat(
+                WorkerInfo(id=f"{name}-{gpu}", device="none", sandbox="none", at=time.time(), shard_id="busy")
+            )
+        shards = worker.waiting(0.5)
+        while shards and len(shards) < gpus and (more := worker.waiting(0.03)):
+            shards += more
+        for shard in shards:
             worker.tell(shard, "started")
-            worker.tell(shard, "progress", done=0.5, total=1.0, unit="passes")
+        for part in range(_PROGRESS):
+            for shard in shards:
+                worker.tell(shard, "progress", done=part + 0.5, total=float(_PROGRESS), unit="passes")
+        for shard in shards:
             getattr(worker, f"_{shard.stage}")(shard, {})
     worker.close()
 
 
 @contextmanager
-def _workers(settings: Settings, count: int) -> Iterator[None]:
+def _workers(settings: Settings, gpus: int) -> Iterator[None]:
     context = multiprocessing.get_context("spawn")
     ended = context.Event()
-    processes = [context.Process(target=_work, args=(settings, ended)) for _ in range(count)]
+    processes = [
+        context.Process(target=_work, args=(settings, ended, f"worker-{number}", gpus // 2)) for number in range(2)
+    ]
     for process in processes:
         process.start()
     try:
@@ -87,7 +69,7 @@ def _workers(settings: Settings, count: int) -> Iterator[None]:
             process.join()
 
 
-def _measure(settings: Settings, audits: int) -> tuple[float, float, int, Queries]:
+def _measure(settings: Settings, audits: int, gpus: int) -> tuple[float, float, int, Queries]:
     """Seconds of the clock, seconds of this process (the API), shards, and the queries."""
     queries, app = Queries(), create_app(settings)
     with Served(app, settings=settings) as url, httpx.Client(base_url=url, timeout=120) as api:
@@ -100,7 +82,7 @@ def _measure(settings: Settings, audits: int) -> tuple[float, float, int, Querie
         attacks = [{"name": "fgsm", "eps": f"{n + 1}/255"} for n in range(4)]
         asked = {"attacks": attacks, "neurons": None, "execution": {"shards": _SLICES}}
         body = {"model_id": model, "dataset_id": dataset, **asked}
-        with _workers(settings, 2):
+        with _workers(settings, gpus):
             begin, spent = time.perf_counter(), time.process_time()
             jobs = [api.post("/v1/audits", json={**body, "seed": seed}).json()["id"] for seed in range(audits)]
             for job in jobs:
@@ -115,14 +97,19 @@ def _measure(settings: Settings, audits: int) -> tuple[float, float, int, Querie
             )
 
 
-def _rows(name: str, settings: Settings, audits: int) -> list[Row]:
-    wall, cpu, shards, queries = _measure(settings, audits)
+def _rows(name: str, settings: Settings, audits: int, gpus: int) -> list[Row]:
+    wall, cpu, shards, queries = _measure(settings, audits, gpus)
     whole = sum(queries.seconds.values())
     rows = [
-        (f"coordinator on {name}", f"{shards / wall:.0f} shards, {_EVENTS * shards / wall:.0f} events a second", ""),
+        (
+            f"coordinator on {name}, {gpus} GPUs",
+            f"{shards / wall:.0f} shards, {_EVENTS * shards / wall:.0f} events a second",
+            "",
+        ),
         (
             "… processor time of the API",
-            f"{1000 * cpu / shards:.1f} ms a shard, {100 * cpu / wall:.0f} % of a core",
+            f"{1000 * cpu / shards:.1f} ms a shard, {shards / cpu:.0f} shards a second of a core, "
+            f"{100 * cpu / wall:.0f} % of a core",
             "",
         ),
         (
@@ -137,15 +124,19 @@ def _rows(name: str, settings: Settings, audits: int) -> list[Row]:
     return rows
 
 
-def coordinator(folder: Path, audits: int) -> list[Row]:
-    """Both databases, with the same work."""
+def coordinator(folder: Path, audits: int, gpus: Sequence[int]) -> list[Row]:
+    """Both databases, with the same work for so many GPUs, one number after the other."""
     broker = Broker(folder / "valkey")
     broker.start()
+    rows: list[Row] = []
     try:
-        rows = _rows("SQLite", make_settings(broker, folder / "sqlite", lease_seconds=60.0), audits)
         with postgres() as server:
-            url = empty_postgres(server)
-            found = make_settings(broker, folder / "postgresql", db=1, database_url=url, lease_seconds=60.0)
-            return rows + _rows("PostgreSQL", found, audits)
+            for number, count in enumerate(gpus):
+                sqlite = make_settings(broker, folder / f"sqlite-{count}", db=2 * number, lease_seconds=60.0)
+                rows += _rows("SQLite", sqlite, audits, count)
+                place, url = folder / f"postgresql-{count}", empty_postgres(server)
+                there = make_settings(broker, place, db=2 * number + 1, database_url=url, lease_seconds=60.0)
+                rows += _rows("PostgreSQL", there, audits, count)
     finally:
         broker.stop()
+    return rows
