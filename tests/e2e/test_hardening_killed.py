@@ -110,6 +110,7 @@ def test_it_survives_its_worker(
     assert found["scrutiny"]["after"]["attacks"][0]["n"] == N
 
 
+@pytest.mark.embedded
 def test_a_killed_service_goes_on_in_the_middle_of_a_training(tmp_path: Path, undisturbed: Json) -> None:
     first = EmbeddedService(tmp_path / "data", env=IMPATIENT).start()
     with Client(first.url) as client:
