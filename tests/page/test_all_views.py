@@ -176,3 +176,17 @@ def test_audits_are_searched_by_model_label_and_tag(tab: Tab, place: Place) -> N
     expect(page.get_by_label("Tag of the model")).to_have_value("stage:prod")
     for identity in (found, other, made):
         place.api.post(f"/v1/audits/{identity}/cancel").raise_for_status()
+
+
+def test_what_is_being_typed_stays_while_the_list_is_read_anew(tab: Tab, place: Place) -> None:
+    unfinished = place.start(seed=94)
+    page = tab.open("/?label=a:b")
+    page.get_by_label("Label", exact=True).fill("")
+    page.get_by_role("button", name="Search").click()
+    expect(page.locator(f'a[href="/ui/audits/{unfinished}"]')).to_be_visible()
+    field = page.get_by_label("Model", exact=True)
+    with page.expect_response(lambda answer: "/v1/audits?" in answer.url):
+        field.fill("half a na")
+    page.evaluate("() => new Promise(requestAnimationFrame)")
+    expect(field).to_have_value("half a na")
+    place.api.post(f"/v1/audits/{unfinished}/cancel").raise_for_status()

@@ -1,5 +1,5 @@
 /** Where one is: every state of the page is an address, and the browser's own back goes back. */
-import { useEffect, useState } from "./html.js";
+import { useLayoutEffect, useState } from "./html.js";
 
 /** @typedef {{path: string, query: URLSearchParams, hash: string}} Place */
 
@@ -45,12 +45,12 @@ export function remembered() {
 }
 
 /**
- * The place one is at, anew whenever it changes.
+ * The place one is at, anew whenever it changes: listened to before the first paint, so that no early click is missed.
  * @returns {Place}
  */
 export function usePlace() {
   const [place, setPlace] = useState(here);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const listener = () => setPlace(here());
     listeners.add(listener);
     return () => void listeners.delete(listener);
@@ -64,7 +64,7 @@ export function usePlace() {
  */
 export function usePath() {
   const [path, setPath] = useState(() => location.pathname);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const listener = () => setPath(location.pathname);
     listeners.add(listener);
     return () => void listeners.delete(listener);

@@ -4,7 +4,7 @@ import { setQuery, strangeNames } from "../lib/choice.js";
 import { usePlace } from "../lib/location.js";
 import { useAsking } from "../lib/asking.js";
 import { moment, percent, visible } from "../lib/format.js";
-import { html, useEffect, useState } from "../lib/html.js";
+import { html, useEffect, useLayoutEffect, useRef, useState } from "../lib/html.js";
 import { READ_ONLY, useMaySubmit } from "../lib/session.js";
 import { AmissNote } from "../parts/amiss.js";
 import { Answer } from "../parts/answer.js";
@@ -15,7 +15,8 @@ import { Copy } from "../parts/table.js";
 const UNKNOWN = "Audits cannot be searched by what the address says:";
 const PAGE = 25;
 const STATUSES = ["queued", "running", "cancelling", "succeeded", "failed", "cancelled"];
-const KNOWN = ["status", "model", "label", "tag", "cursor"];
+const SEARCHED = ["status", "model", "label", "tag"];
+const KNOWN = [...SEARCHED, "cursor"];
 /** While something runs the list is read anew this often. */
 const AGAIN_MS = 5000;
 
@@ -39,26 +40,39 @@ export function AuditsPage() {
     ${useMaySubmit() ? html`<${Uploads} />` : html`<p class="hint">${READ_ONLY}</p>`}`;
 }
 
-/** @param {{given: Record<string, string | null>}} props */
+/**
+ * What is typed stays while the list is read anew: the address is written into the fields when it changes otherwise than by them.
+ * @param {{given: Record<string, string | null>}} props
+ */
 function Search({ given }) {
+  const form = useRef(/** @type {HTMLFormElement | null} */ (null));
+  const sent = useRef(/** @type {string | null} */ (null));
+  const wanted = JSON.stringify(SEARCHED.map((name) => given[name] ?? ""));
+  useLayoutEffect(() => {
+    if (sent.current !== wanted) {
+      for (const name of SEARCHED) /** @type {HTMLInputElement} */ (form.current?.elements.namedItem(name)).value = given[name] ?? "";
+    }
+    sent.current = null;
+  }, [wanted]);
   const submit = (/** @type {SubmitEvent} */ event) => {
     event.preventDefault();
-    const form = new FormData(/** @type {HTMLFormElement} */ (event.currentTarget));
-    const names = ["status", "model", "label", "tag"];
-    setQuery({ ...Object.fromEntries(names.map((name) => [name, String(form.get(name) ?? "").trim()])), cursor: null });
+    const fields = new FormData(/** @type {HTMLFormElement} */ (event.currentTarget));
+    const values = SEARCHED.map((name) => String(fields.get(name) ?? "").trim());
+    if (JSON.stringify(values) !== wanted) sent.current = JSON.stringify(values);
+    setQuery({ ...Object.fromEntries(SEARCHED.map((name, i) => [name, values[i]])), cursor: null });
   };
-  return html`<form class="controls" role="search" onSubmit=${submit} key=${JSON.stringify(given)}>
+  return html`<form class="controls" role="search" onSubmit=${submit} ref=${form}>
     <span class="control"><label for="status">Status</label>
       <select id="status" name="status">
         <option value="">any</option>
-        ${STATUSES.map((status) => html`<option key=${status} selected=${given.status === status}>${status}</option>`)}
+        ${STATUSES.map((status) => html`<option key=${status}>${status}</option>`)}
       </select></span>
     <span class="control"><label for="model">Model</label>
-      <input id="model" name="model" value=${given.model ?? ""} placeholder="name or id" /></span>
+      <input id="model" name="model" placeholder="name or id" /></span>
     <span class="control"><label for="label">Label</label>
-      <input id="label" name="label" value=${given.label ?? ""} placeholder="key:value" /></span>
+      <input id="label" name="label" placeholder="key:value" /></span>
     <span class="control"><label for="tag">Tag of the model</label>
-      <input id="tag" name="tag" value=${given.tag ?? ""} placeholder="key:value" /></span>
+      <input id="tag" name="tag" placeholder="key:value" /></span>
     <button type="submit">Search</button>
   </form>`;
 }
