@@ -11,7 +11,7 @@ from pydantic_core import ErrorDetails
 from openapi.base import fields_of
 from openapi.near_misses import named, near_misses
 from openapi.patterns import words_for
-from openapi.problems import FieldError
+from openapi.problems import FieldError, InvalidFields
 
 #: More names than this are not listed, and of many errors only the first get a hint: the comparison takes time, and a
 #: body may hold megabytes of wrong names.
@@ -151,3 +151,11 @@ def _models(annotation: Any) -> list[type[BaseModel]]:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return [annotation]
     return [model for part in get_args(annotation) for model in _models(part)]
+
+
+def parse(model: type[Model], body: Any, prefix: str = "") -> Model:
+    """Check plain data by a contract model. Raises `InvalidFields` with pointers."""
+    try:
+        return read_strictly(model, body)
+    except ValidationError as error:
+        raise InvalidFields(field_errors(error, body, prefix, model)) from error

@@ -5,12 +5,12 @@ import json
 from typing import Any, TypeVar
 
 from litestar import Request, Response
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
-from openapi.problems import InvalidField, InvalidFields, TooLarge
+from openapi.problems import InvalidField, TooLarge
 from openapi.request_errors import MalformedRequest, UnsupportedMediaType
 from openapi.text import one_line
-from service.fields import field_errors, pointer, read_strictly
+from service.fields import parse, pointer
 from service.http.digests import BODY_DIGESTS, Digests
 
 M = TypeVar("M", bound=BaseModel)
@@ -19,14 +19,6 @@ M = TypeVar("M", bound=BaseModel)
 _SMALL = 16_384
 #: No request has a use for more: a list of 100,000 class names is the largest thing that one holds.
 _DEEPEST, _MOST_VALUES, _MOST_MEMBERS = 32, 300_000, 5_000
-
-
-def parse(model: type[M], body: Any, prefix: str = "") -> M:
-    """Check plain data by a contract model. Raises `InvalidFields` with pointers."""
-    try:
-        return read_strictly(model, body)
-    except ValidationError as error:
-        raise InvalidFields(field_errors(error, body, prefix, model)) from error
 
 
 def parse_json(data: bytes) -> Any:

@@ -11,7 +11,7 @@ from openapi.problems import Conflict, NotFound
 from service.context import Services
 from service.db.bases import Json
 from service.db.integrations import Integration, RegistryVersion
-from service.http.bodies import parse
+from service.fields import parse
 from service.idempotency import Created, Once, forget
 from service.ids import new_id
 from service.integrations.checking import check_address, check_audit, check_secret

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from openapi.audits import AuditRequest
-from service.http.bodies import parse
+from service.fields import parse
 
 
 def masked(mask: Any) -> Any:

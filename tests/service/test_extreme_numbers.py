@@ -24,7 +24,8 @@ from openapi.wire.queue import EVENTS
 from openapi.wire.settings import Settings
 from service.db.database import Database
 from service.embedded.broker import Broker
-from service.http.bodies import parse, parse_json
+from service.fields import parse
+from service.http.bodies import parse_json
 from tests.service.conftest import (
     audit,
     empty_postgres,
