@@ -32,12 +32,13 @@ export function Roles({ page, width, onChoose }) {
     ${page.items.map((/** @type {any} */ item, /** @type {number} */ i) => {
       const selected = i === chosen;
       const best = d3.greatestIndex(item.role) ?? 0;
-      const said = `cluster ${i}: ${item.neurons.length} neurons, most for ${name(page.classes[best])} (${number(item.role[best])})`;
+      const size = `${item.neurons.length} ${item.neurons.length === 1 ? "neuron" : "neurons"}`;
+      const said = `cluster ${i}: ${size}, most for ${name(page.classes[best])} (${number(item.role[best])})`;
       return html`<g key=${i} role="option" data-cluster=${i} data-at=${`0,${i}`} tabindex=${i === focus ? 0 : -1} aria-label=${said}
           aria-selected=${selected ? "true" : "false"} onClick=${() => onChoose(item)}>
         <title>${said}</title>
         <rect class="cell-ground" x="1" y=${top + i * LINE + 1} width=${left + step * page.classes.length} height=${LINE - 2} rx="3" fill="transparent" />
-        <text x="8" y=${top + (i + 0.5) * LINE} dominant-baseline="central">${i} (${item.neurons.length} neurons)</text>
+        <text x="8" y=${top + (i + 0.5) * LINE} dominant-baseline="central">${i} (${size})</text>
         <${Row} role=${item.role} left=${left} y=${top + i * LINE + 3} step=${step} colour=${colour} theme=${theme} />
       </g>`;
     })}
