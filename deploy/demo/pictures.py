@@ -1,4 +1,4 @@
-"""The pictures of the README's section on neurons, from a study of the example.
+"""The pictures of the guide's page on neurons, from a study of the example.
 
     tremor study deploy/demo/small_vgg.onnx deploy/demo/holdout.npz --samples 100 --out demo-study \
         --input '{"mean": [0.286], "std": [0.353]}'

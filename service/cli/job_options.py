@@ -47,8 +47,8 @@ data_option = click.option(
     "about_data",
     metavar="JSON",
     callback=read_by(specs.metadata),
-    help='What is to know of the data sets, e.g. \'{"resize": {"size": 256, "crop": 224}}\', or a file with it; the '
-    "README lists the fields.",
+    help='What is to know of the data sets, e.g. \'{"resize": {"size": 256, "crop": 224}}\', or a file with it; '
+    "deploy/guide/files.md lists the fields.",
 )
 seed_option = click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
 

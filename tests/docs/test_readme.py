@@ -1,5 +1,6 @@
-"""The README is kept true: every attack, preset, setting, command and exit code that exists stands in it."""
+"""README and guide are kept true: every attack, preset, setting, command and exit code that exists stands in them."""
 
+import re
 from pathlib import Path
 
 import click
@@ -10,23 +11,22 @@ from openapi.presets import PRESETS
 from openapi.wire.settings import Settings
 from service.cli.exits import Exit
 from service.cli.main import main
-
-README = (Path(__file__).parents[2] / "README.md").read_text()
+from tests.docs.pages import GUIDE, PAGES, README, TEXT
 
 
 @pytest.mark.parametrize("name", sorted(ATTACKS))
 def test_every_attack_stands_in_the_table_with_its_paper(name: str) -> None:
-    assert f"| `{name}` | {ATTACKS[name].summary} | {ATTACKS[name].paper} |" in README
+    assert f"| `{name}` | {ATTACKS[name].summary} | {ATTACKS[name].paper} |" in README.read_text()
 
 
 @pytest.mark.parametrize("name", sorted(PRESETS))
 def test_every_preset_is_named(name: str) -> None:
-    assert f"`{name}`" in README
+    assert f"`{name}`" in README.read_text()
 
 
 @pytest.mark.parametrize("name", sorted(Settings.model_fields))
 def test_every_setting_stands_in_the_table_with_its_description(name: str) -> None:
-    rows = [line for line in README.splitlines() if line.startswith(f"| `TREMOR_{name.upper()}` |")]
+    rows = [line for line in TEXT.splitlines() if line.startswith(f"| `TREMOR_{name.upper()}` |")]
     assert len(rows) == 1
     assert (Settings.model_fields[name].description or "").replace("|", "/") in rows[0]
 
@@ -35,28 +35,41 @@ def test_every_command_is_named() -> None:
     assert isinstance(main, click.Group)
     with click.Context(main) as context:
         for command in main.list_commands(context):
-            assert f"tremor {command}" in README, command
+            assert f"tremor {command}" in TEXT, command
 
 
 @pytest.mark.parametrize("code", [c for c in Exit if c is not Exit.OK])
 def test_every_exit_code_is_explained(code: Exit) -> None:
-    assert f"\n| {int(code)} | " in README
+    assert f"\n| {int(code)} | " in README.read_text()
 
 
-def test_every_picture_and_file_that_it_shows_is_there() -> None:
-    root = Path(__file__).parents[2]
-    shown = [part.split(")")[0] for part in README.split("](")[1:]]
-    assert shown
-    for link in shown:
-        if not link.startswith(("http", "#")):
-            assert (root / link).exists(), link
+def anchors(page: Path) -> set[str]:
+    """What `#…` may follow in links to a page: its headings, spelt as forges of Git do."""
+    heads = re.findall(r"^#+ (.+)$", page.read_text(), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", head.lower()).replace(" ", "-") for head in heads}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_what_it_links_to_is_there(page: Path) -> None:
+    for link in re.findall(r"\]\(([^)\s]+)\)", page.read_text()):
+        if link.startswith("http"):
+            continue
+        path, _, anchor = link.partition("#")
+        target = page.parent / path if path else page
+        assert target.exists(), link
+        assert not anchor or anchor in anchors(target), link
+
+
+def test_the_readme_leads_to_every_page_of_the_guide() -> None:
+    for page in GUIDE.glob("*.md"):
+        assert f"](deploy/guide/{page.name})" in README.read_text(), page.name
 
 
 def test_the_coverage_table_is_complete_and_nothing_that_torch_can_write_is_refused() -> None:
     from tests.tools.coverage_table import BEGIN, COLUMNS, END, FULL
     from tests.workers.models.onnx.nets import NETS
 
-    table, _, below = README.partition(BEGIN)[2].partition(END)[0].strip().partition("\n\n")
+    table, _, below = TEXT.partition(BEGIN)[2].partition(END)[0].strip().partition("\n\n")
     head, _, *rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines()]
     assert head == ["family", *COLUMNS]
     assert {row[0] for row in rows} == set(NETS) == set(FULL)

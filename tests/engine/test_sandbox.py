@@ -154,9 +154,9 @@ def test_each_layer_alone(server: WarmServer, target: Target, tmp_path: Path, la
 
 
 @pytest.mark.parametrize("layer", LAYERS)
-def test_the_readme_says_what_each_layer_stops(layer: str) -> None:
-    readme = (Path(__file__).parents[2] / "README.md").read_text()
-    assert f"| `{layer}` | {', '.join(sorted(STOPS[layer]))} |" in readme
+def test_the_guide_says_what_each_layer_stops(layer: str) -> None:
+    page = (Path(__file__).parents[2] / "deploy" / "guide" / "sandbox.md").read_text()
+    assert f"| `{layer}` | {', '.join(sorted(STOPS[layer]))} |" in page
 
 
 def test_all_layers_together(server: WarmServer, target: Target, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from workers.jobs.registry import run_stage
 
 DEMO = Path(__file__).parents[2] / "deploy" / "demo"
 _ATTACK = {"name": "pgd", "eps": 0.05, "steps": 10}
-#: What the README's case study asks for.
+#: What the case study asks for.
 REQUEST: dict[str, Any] = {
     "attacks": [_ATTACK],
     "max_samples": 100,

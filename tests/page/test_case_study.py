@@ -1,7 +1,7 @@
-"""The README's case study, clicked through on the shipped example, and its pictures.
+"""The guide's case study, clicked through on the shipped example, and its pictures.
 
 matrix cell → image → most vulnerable neuron → its field → its cluster → explanation → regions → hardening → back. Each
-step leaves a picture that says which step it is of. They are put where the README has them by
+step leaves a picture that says which step it is of. They are put where the guide has them by
 
     TREMOR_PICTURES=1 python -m pytest tests/page/test_case_study.py
 """
@@ -23,7 +23,7 @@ ROOT = Path(__file__).parents[2]
 PICTURES = ROOT / "deploy" / "pictures"
 #: Shirts that are taken for coats.
 CELL = (6, 4)
-#: Picture → what is done before it is taken, and what one sees: the text alternative in the README.
+#: Picture → what is done before it is taken, and what one sees: the text alternative in the guide.
 STEPS = {
     "overview": "The data overview: ten classes of clothing in a plane, benign and under attack",
     "matrix": "The prediction matrix with the cell of shirts that are taken for coats chosen",
@@ -173,9 +173,9 @@ def hardening(story: Story, tab: Tab, demo: Demo) -> None:
 
 
 def kept(story: Story) -> None:
-    """The README's pictures are of these steps; with ``TREMOR_PICTURES`` they are written anew."""
+    """The guide's pictures are of these steps; with ``TREMOR_PICTURES`` they are written anew."""
     assert list(story.pictures) == list(STEPS)
-    readme = (ROOT / "README.md").read_text()
+    guide = (ROOT / "deploy" / "guide" / "page.md").read_text()
     for view, picture in story.pictures.items():
         path = PICTURES / f"page-{view}.png"
         if os.environ.get("TREMOR_PICTURES"):
@@ -185,8 +185,8 @@ def kept(story: Story) -> None:
             width, height = committed.size
         assert path.stat().st_size < 100_000
         assert (abs(width - picture.width), abs(height - picture.height)) <= (2, 0.2 * HEIGHT)
-        assert f"![{STEPS[view]}](deploy/pictures/{path.name})" in readme
-    assert set(re.findall(r"deploy/pictures/page-(\w+)\.png", readme)) == set(STEPS)
+        assert f"![{STEPS[view]}](../pictures/{path.name})" in guide
+    assert set(re.findall(r"pictures/page-(\w+)\.png", guide)) == set(STEPS)
 
 
 def test_the_tree_is_cut_by_dragging_and_by_keys(tab: Tab, made_up: str) -> None:

@@ -1,12 +1,12 @@
 """Which architectures come through which format: every family of torchvision's classifiers, translated and compared.
 
-``python -m tests.tools.coverage_table [--full] [--family vit,swin] [--column script,pt2] [--out FILE.md] [--readme]``
+``python -m tests.tools.coverage_table [--full] [--family vit,swin] [--column script,pt2] [--out FILE.md] [--guide]``
 writes a markdown table. A cell says the largest relative difference of the logits to the original runtime's (torch for
 TorchScript, onnxruntime for ONNX) at two batch sizes, then of the input gradient to the original network's, then in
 how many of the three formats that hardening delivers it was written back, or why there is none. Below it stand the
 failures. ``--full`` takes torchvision's own sizes (random weights) instead of small nets of the same blocks;
-``--seconds`` adds the CPU seconds of translation; ``--readme`` writes the table into the
-README. The exit status is the number of cells in which torch could export and Tremor could not follow.
+``--seconds`` adds the CPU seconds of translation; ``--guide`` writes the table into the
+guide's page on files. The exit status is the number of cells in which torch could export and Tremor could not follow.
 
 What ``--full`` gave for four of them, the gradients of both VGGs in float64:
 
@@ -43,7 +43,7 @@ from workers.models.audited import AuditedModel
 from workers.models.load import load_model
 
 LOGITS = 1e-4
-README = Path(__file__).parents[2] / "README.md"
+GUIDE = Path(__file__).parents[2] / "deploy" / "guide" / "files.md"
 BEGIN, END = "<!-- coverage:begin -->", "<!-- coverage:end -->"
 
 #: (network, translation, shape of an image) → (difference of their input gradients, computed in what).
@@ -240,12 +240,12 @@ def _first_line(error: Exception) -> str:
     return lines[0].split(". ")[0][:200] if lines else ""
 
 
-def into_readme(table: str, readme: Path) -> None:
-    """Replace what stands between the README's coverage marks."""
-    text = readme.read_text()
+def into_guide(table: str, page: Path) -> None:
+    """Replace what stands between the page's coverage marks."""
+    text = page.read_text()
     head, _, rest = text.partition(BEGIN)
     _, _, tail = rest.partition(END)
-    readme.write_text(f"{head}{BEGIN}\n{table}{END}{tail}")
+    page.write_text(f"{head}{BEGIN}\n{table}{END}{tail}")
 
 
 def main() -> int:
@@ -253,7 +253,7 @@ def main() -> int:
     parser = arguments(__doc__)
     parser.add_argument("--column", default="")
     parser.add_argument("--seconds", action="store_true")
-    parser.add_argument("--readme", action="store_true")
+    parser.add_argument("--guide", action="store_true")
     options = parser.parse_args()
     columns = options.column.split(",") if options.column else list(COLUMNS)
     lines = ["| family | " + " | ".join(columns) + " |", "|---" * (len(columns) + 1) + "|"]
@@ -273,8 +273,8 @@ def main() -> int:
         print(lines[-1], flush=True)
     text = "\n".join([*lines, "", *(failures or ["No failures."])]) + "\n"
     print(text)
-    if options.readme:
-        into_readme(text, README)
+    if options.guide:
+        into_guide(text, GUIDE)
     if options.out:
         options.out.write_text(text)
     return ours
