@@ -34,7 +34,8 @@ class Execution(Frozen):
         ge=-100,
         le=100,
         exclude_if=lambda value: value == 0,
-        description="Work of higher priority goes first among the tenant's own; tenants take turns whatever theirs are",
+        description="Work of higher priority goes first among the tenant's own, where an hour of waiting counts as a "
+        "point; tenants take turns whatever theirs are",
     )
 
 

@@ -14,7 +14,7 @@ from redis.exceptions import RedisError
 
 from openapi.problems import Problem, TremorError
 from openapi.wire.disks import shortage
-from openapi.wire.jobs import Blob, Environment, OutputFile, Shard, ShardResult, WorkerEvent
+from openapi.wire.jobs import Blob, Environment, GpuMemory, OutputFile, Shard, ShardResult, WorkerEvent
 from openapi.wire.queue import QueueClient, WorkerInfo
 from openapi.wire.settings import Settings
 from workers.sandbox.messages import ChildProgress
@@ -38,6 +38,8 @@ class Presence:
         self._threads = threads
         self.worker_id = settings.worker_id or f"{socket.gethostname()}-{os.getpid()}"
         self._environment: Environment | None = None
+        #: Of the GPU while no job is in work, as the probe found it.
+        self.gpu_memory: GpuMemory | None = None
         self._shard: Shard | None = None
         self._progress: ChildProgress | None = None
         self._checkpoint: Blob | None = None
@@ -94,8 +96,9 @@ class Presence:
         result: ShardResult | None = None,
         problem: Problem | None = None,
         files: dict[str, OutputFile] | None = None,
+        found: bool = False,
     ) -> WorkerEvent:
-        """An event about `shard` from this worker."""
+        """An event about `shard` from this worker; `found`: its result was there already."""
         last = self._progress
         return WorkerEvent(
             type=kind,
@@ -112,6 +115,7 @@ class Presence:
             checkpoint=self._checkpoint if kind in ("progress", "returned") else None,
             told=last.told if last is not None and kind in ("progress", "cancelled") else None,
             files=files or {},
+            found=found,
             at=time.time(),
         )
 
@@ -171,15 +175,17 @@ class Presence:
             self._wake.wait(self._settings.heartbeat_seconds)
 
     def _heartbeat(self) -> None:
-        known, shard = self._environment, self._shard
+        known, shard, last = self._environment, self._shard, self._progress
         if known is None:
             return
+        told = None if shard is None or last is None else last.gpu_memory
         own = {
             "id": self.worker_id,
             "trouble": self._trouble(),
             "threads": self._threads,
             "slots": 1,
             "shard_id": None if shard is None else shard.shard_id,
+            "gpu_memory": told or self.gpu_memory,
             "at": time.time(),
         }
         info = WorkerInfo.model_validate({**dict(known), **own})

@@ -113,11 +113,11 @@ class Runner:
             try:
                 if self._queue.is_cancelled(shard.job_id, shard.shard_id):
                     raise Cancelled
-                result = self._blobs.get_result(shard.result_key)
-                if result is None:
-                    result = self._compute(shard, report)
+                known = self._blobs.get_result(shard.result_key)
+                result = known or self._compute(shard, report)
+                if known is None:
                     self._blobs.put_result(shard.result_key, result)
-                event = self.presence.event(shard, "succeeded", result=result)
+                event = self.presence.event(shard, "succeeded", result=result, found=known is not None)
             except Cancelled as cancelled:
                 event = self.presence.event(shard, "cancelled", files=cancelled.files)
             except GivenBack:
@@ -258,6 +258,7 @@ class Runner:
             raise _Reported(outcome.problem)
         if outcome.environment is None:
             raise JobFailed("the probe's child did not say what it runs on")
+        self.presence.gpu_memory = outcome.gpu_memory
         return outcome.environment
 
 

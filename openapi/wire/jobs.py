@@ -70,6 +70,14 @@ class Environment(Frozen):
     sandbox_missing: dict[str, str] = {}
 
 
+class GpuMemory(Frozen):
+    """Bytes of a GPU: `used` by all its processes, its `total`, and the most that the job's process had at a time."""
+
+    used: int
+    total: int
+    peak: int = 0
+
+
 class Shard(Frozen):
     """One unit of work, run in one confined child process.
 
@@ -169,7 +177,7 @@ class WorkerEvent(Frozen):
     `problem` says why: there is no room, or a store does not answer. `checkpoint`, with any of the first two and
     `returned`: from where the next attempt may go on, already in the blob store; it replaces an earlier one.
     `told`, with `progress`: what the stage says of itself, in a form of its own. `files`, with `cancelled`: what it had
-    to show for itself when it was stopped.
+    to show for itself when it was stopped. `found`, with `succeeded`: the result was there already.
     """
 
     type: Literal["started", "progress", "succeeded", "failed", "cancelled", "returned", "deferred"]
@@ -186,4 +194,5 @@ class WorkerEvent(Frozen):
     checkpoint: Blob | None = None
     told: Json | None = Field(None, exclude_if=is_none)
     files: dict[str, OutputFile] = Field({}, exclude_if=lambda files: not files)
+    found: bool = Field(False, exclude_if=lambda found: not found)
     at: float

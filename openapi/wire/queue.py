@@ -14,13 +14,15 @@ import redis
 import redis.asyncio
 from celery import Celery
 from kombu.exceptions import OperationalError
+from pydantic import Field
 from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialBackoff
 from redis.exceptions import RedisError, ResponseError
 
 from openapi.base import NEWER, Frozen
+from openapi.stages.base import is_none
 from openapi.wire.delivery import KEY_PREFIX, QUEUES, Lane, lane_of, make_celery
-from openapi.wire.jobs import TASK_NAME, Shard, WorkerEvent
+from openapi.wire.jobs import TASK_NAME, GpuMemory, Shard, WorkerEvent
 from openapi.wire.keys import attempt_key, cancel_key, refusal_key, worker_key
 from openapi.wire.settings import Settings
 from openapi.wire.streams import Delivery, Entries, deliveries_of, entries_of
@@ -43,7 +45,8 @@ _REFUSAL_SECONDS = 600
 class WorkerInfo(Frozen):
     """What a worker tells about itself with every heartbeat.
 
-    `sandbox_missing` says why a layer is not in force, `trouble` why it cannot work at present.
+    `sandbox_missing` says why a layer is not in force, `trouble` why it cannot work at present. `gpu_memory`: as the job
+    in work last told, else as a probe found it; None without CUDA.
     """
 
     id: str
@@ -57,6 +60,7 @@ class WorkerInfo(Frozen):
     threads: int = 1
     slots: int = 1
     shard_id: str | None = None
+    gpu_memory: GpuMemory | None = Field(None, exclude_if=is_none)
     at: float
 
 

@@ -14,7 +14,10 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from openapi.base import utc_now
+from openapi.problem_types import PROBLEM_TYPES
+from openapi.stages.base import Stage
 from openapi.status import JobKind, JobStatus
+from openapi.wire.jobs import ShardResult
 from openapi.wire.queue import WorkerInfo
 from service.db.tables import Job, ShardRow
 from service.db.webhooks import Delivery, Webhook
@@ -46,6 +49,13 @@ SHARD_SECONDS = Histogram(
     registry=COUNTED,
 )
 
+PASSES = Counter(
+    "tremor_passes",
+    "Passes of one image through a model that attacks made, forward and backward, by stage; added when a unit is done.",
+    ("stage", "direction"),
+    registry=COUNTED,
+)
+
 WEBHOOK_ATTEMPTS = Counter(
     "tremor_webhook_attempts",
     "Tries at delivering messages to webhooks: taken, refused (another answer), failed (no answer).",
@@ -53,10 +63,29 @@ WEBHOOK_ATTEMPTS = Counter(
     registry=COUNTED,
 )
 
+for _outcome in ("taken", "refused", "failed"):
+    WEBHOOK_ATTEMPTS.labels(_outcome)  # a series that begins at its first event has no rate of it
+for _stage in Stage:
+    SHARD_SECONDS.labels(_stage.value)
+_DIRECTIONS = ("forward", "backward")
+_PASSING = (Stage.ATTACK, Stage.TRANSFER)
+for _stage in _PASSING:
+    for _direction in _DIRECTIONS:
+        PASSES.labels(_stage.value, _direction)
+
 #: Tenants that are told apart.
 _MOST_TENANTS = 200
-#: Problem types counted apart; the rest is `other`, so that no text of a worker becomes a series.
-_MOST_TYPES = 30
+#: Problems of no documented type, so that no text of a worker becomes a series.
+_OTHER = "other"
+
+
+def count_shard(stage: Stage, result: ShardResult) -> None:
+    """Count what a worker has computed: its seconds, and the passes of an attack."""
+    SHARD_SECONDS.labels(stage.value).observe(result.seconds)
+    if stage in _PASSING:
+        for direction in _DIRECTIONS:
+            passes = result.value.get(f"{direction}_passes")
+            PASSES.labels(stage.value, direction).inc(passes if isinstance(passes, int) and passes > 0 else 0)
 
 
 class Gauges(Collector):
@@ -122,16 +151,11 @@ async def read_database(session: AsyncSession, gauges: Gauges) -> None:
         "tremor_queue_oldest_seconds", "How long the unit of work that waits longest has waited.", (), _age(oldest)
     )
     slug = Job.problem["type"].as_string()
-    failed = await session.execute(
-        select(slug, func.count())
-        .where(Job.status == JobStatus.FAILED)
-        .group_by(slug)
-        .order_by(func.count().desc(), slug)
-    )
-    failures: dict[tuple[str, ...], float] = {}
-    for place, (address, n) in enumerate(failed.all()):
-        name = str(address or "unknown").rpartition("/")[2] if place < _MOST_TYPES else "other"
-        failures[(name,)] = failures.get((name,), 0.0) + n
+    failed = await session.execute(select(slug, func.count()).where(Job.status == JobStatus.FAILED).group_by(slug))
+    failures: dict[tuple[str, ...], float] = {(name,): 0.0 for name in (*PROBLEM_TYPES, _OTHER)}
+    for address, n in failed.all():
+        name = str(address).rpartition("/")[2]
+        failures[(name if name in PROBLEM_TYPES else _OTHER,)] += n
     gauges.add("tremor_failures", "Failed jobs in the database, by the type of their problem.", ("type",), failures)
 
     sent = (await session.execute(select(Delivery.status, func.count()).group_by(Delivery.status))).all()
@@ -156,6 +180,17 @@ def read_workers(workers: list[WorkerInfo] | None, gauges: Gauges) -> None:
             "Workers that live, by state.",
             ("state",),
             {("busy",): float(busy), ("idle",): float(len(workers) - busy)},
+        )
+        gauges.add(
+            "tremor_worker_gpu_memory_bytes",
+            "Memory of a worker's GPU: used by all processes, total, and the most that its job had; none without CUDA.",
+            ("worker", "kind"),
+            {
+                (worker.id, kind): float(value)
+                for worker in workers
+                if worker.gpu_memory is not None
+                for kind, value in worker.gpu_memory
+            },
         )
 
 

@@ -16,6 +16,7 @@ from openapi.stages.replay import ReplayValue
 from openapi.status import JobKind, JobStatus
 from service.db.tables import Job, Model, ShardRow
 from service.orchestrator.step_states import StepStatus
+from service.orchestrator.turns import turn_of
 
 #: Fields of an answer.
 Surroundings = Mapping[str, object]
@@ -38,7 +39,7 @@ _BEFORE = (
         _OTHER.status == JobStatus.QUEUED,
         _OTHER.kind.in_((JobKind.AUDIT, JobKind.HARDENING)),
         _OTHER.parent_job_id.is_(None),
-        or_(_OTHER.priority > Job.priority, and_(_OTHER.priority == Job.priority, _OTHER.id < Job.id)),
+        or_(turn_of(_OTHER) < turn_of(Job), and_(turn_of(_OTHER) == turn_of(Job), _OTHER.id < Job.id)),
     )
     .scalar_subquery()
 )

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from openapi.stages.base import Stage
 from openapi.status import JobStatus
+from openapi.wire.jobs import ShardResult
 from openapi.wire.queue import QueueClient
 from service.db.tables import Job
 
@@ -20,8 +21,8 @@ class Effects:
 
     `stopped`: ids of jobs and shards that workers are to stop. `revived`: jobs whose stop workers are to forget.
     `changed`: jobs of which those who wait are told. `unused`: sha256 of blobs that a row needs no more.
-    `news`: jobs and the statuses that they have entered, for webhooks. `took`: stage and seconds of shards that were
-    done. `dispatch`: there are shards to hand out.
+    `news`: jobs and the statuses that they have entered, for webhooks. `done`: stages and results of shards that
+    workers have computed. `dispatch`: there are shards to hand out.
     """
 
     stopped: set[str] = field(default_factory=set)
@@ -29,7 +30,7 @@ class Effects:
     changed: set[str] = field(default_factory=set)
     unused: set[str] = field(default_factory=set)
     news: list[tuple[Job, JobStatus]] = field(default_factory=list)
-    took: list[tuple[Stage, float]] = field(default_factory=list)
+    done: list[tuple[Stage, ShardResult]] = field(default_factory=list)
     dispatch: bool = False
 
 

@@ -47,6 +47,19 @@ async def lock_job(session: AsyncSession, job_id: str) -> Job | None:
     return {job.id: job for job in await session.scalars(_LOCK, {"id": job_id})}.get(job_id)
 
 
+async def hurry(session: AsyncSession, job: Job) -> None:
+    """Inspections that a new job waits for are as urgent as it is: else it would wait behind what is less urgent."""
+    concepts = (job.request.get("explain") or {}).get("dissection") or {}
+    subjects = (job.model_id, job.dataset_id, job.train_dataset_id, concepts.get("dataset_id"))
+    awaited = select(Job).where(
+        Job.id.in_({identity for identity in subjects if identity is not None}),
+        Job.status.not_in(TERMINAL),
+        Job.priority < job.priority,
+    )
+    for inspection in await session.scalars(awaited):
+        inspection.priority = job.priority
+
+
 def works_on(identity: str) -> ColumnElement[bool]:
     """Whether a job works on this model or data set."""
     of_concepts = Job.request["explain"]["dissection"]["dataset_id"].as_string()

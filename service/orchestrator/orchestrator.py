@@ -26,7 +26,7 @@ from openapi.wire.traces import continuing
 from service.artifacts.garbage import collect
 from service.db.database import Database
 from service.db.tables import Job, ShardRow
-from service.health.metrics import SHARD_SECONDS
+from service.health.metrics import count_shard
 from service.orchestrator import job_rows, step_rows
 from service.orchestrator.effects import effects, tell_workers
 from service.orchestrator.hub import Hub
@@ -139,8 +139,8 @@ class Orchestrator:
             yield session
             found = effects(session)
             await announce(session, found.news)
-        for stage, seconds in found.took:
-            SHARD_SECONDS.labels(stage.value).observe(seconds)
+        for stage, result in found.done:
+            count_shard(stage, result)
         await tell_workers(found, self.queue)
         if found.dispatch:
             self._dispatch.set()

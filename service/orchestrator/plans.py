@@ -41,8 +41,9 @@ class Plans:
         if job.parent_job_id is not None and (parent is None or parent.phase != HARDENING):
             return  # an audit's own results come first; its hardening then finds the "before" steps done
         await self._extend(session, job)
-        if not job.planned and job.parent_job_id is None:
+        if not job.planned and job.parent_job_id is None and job.phase != INSPECTING:
             job.phase = INSPECTING
+            await job_rows.hurry(session, job)  # not later: an inspection that ends locks the jobs that wait for it
 
     async def start_waiting(self, session: AsyncSession, subject_id: str) -> None:
         """Start the jobs that waited for the inspection of a model or data set."""

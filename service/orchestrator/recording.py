@@ -50,6 +50,8 @@ class Record:
         if event.type == "succeeded" and event.result is not None:
             # Any attempt will do: a result is a pure function of the shard.
             effects(self._session).dispatch = True
+            if not event.found:
+                effects(self._session).done.append((row.stage, event.result))
             await self._succeeded(row, event.result)
             return
         if event.attempt != row.attempt and not is_verdict(event):
@@ -100,7 +102,6 @@ class Record:
     async def _succeeded(self, row: ShardRow, result: ShardResult) -> None:
         session, job = self._session, self._job
         row.status, row.result, row.seconds = StepStatus.SUCCEEDED, result.model_dump(mode="json"), result.seconds
-        effects(session).took.append((row.stage, result.seconds))
         step_rows.keep_checkpoint(session, row, None)
         if job.status == JobStatus.QUEUED:
             job_rows.set_status(session, job, JobStatus.RUNNING)

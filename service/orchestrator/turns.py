@@ -1,5 +1,8 @@
 """Whose step goes out next: tenants take turns, and inside a tenant higher priorities go first.
 
+An hour of waiting counts as a point of priority, so that what is less urgent is late and never forgotten: of two jobs
+of priorities p > q the one with q goes first when it is more than p - q hours older.
+
 Steps lie in the database until workers have room for them: what is in the broker's queues is past all choice.
 """
 
@@ -8,7 +11,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, extract, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from openapi.wire.delivery import SHORT_STAGES, Lane
@@ -21,6 +24,8 @@ from service.tenants.quotas import quotas_of
 
 #: Living workers are counted so often.
 _COUNT_SECONDS = 5.0
+#: Of waiting, that weigh as much as a point of priority.
+_SECONDS_A_POINT = 3600
 #: Shards that each lane holds while no worker lives.
 _AHEAD_OF_NOBODY = 8
 
@@ -74,6 +79,11 @@ def choose(
     return chosen
 
 
+def turn_of(job: type[Job]) -> ColumnElement[int]:
+    """What jobs of a tenant are ordered by: the second of their creation, put forward an hour a point of priority."""
+    return extract("epoch", job.created_at) - _SECONDS_A_POINT * job.priority
+
+
 def _waits() -> ColumnElement[bool]:
     return and_(ShardRow.status == StepStatus.QUEUED, ShardRow.enqueued_at.is_(None), is_due())
 
@@ -107,6 +117,6 @@ async def next_steps(session: AsyncSession, settings: Settings, room: Mapping[La
 
 
 async def _first(session: AsyncSession, tenant: str, mine: ColumnElement[bool], count: int) -> list[ShardRow]:
-    """A tenant's first steps that wait: by the priority of their job, then by age."""
+    """A tenant's first steps that wait: by the turn of their job, then by age."""
     query = select(ShardRow).join(Job).where(_waits(), ShardRow.tenant_id == tenant, mine)
-    return list(await session.scalars(query.order_by(Job.priority.desc(), ShardRow.id).limit(count)))
+    return list(await session.scalars(query.order_by(turn_of(Job), ShardRow.id).limit(count)))

@@ -76,6 +76,23 @@ def test_both_apis_answer_and_both_workers_live(topology: Topology, client: Clie
         assert len(httpx.get(api + "/health/ready").json()["workers"]) == 2
 
 
+def test_what_workers_spend_is_counted_by_the_apis(topology: Topology, client: Client) -> None:
+    """Workers answer no scraper: what they have done is counted where it is recorded, by whichever API that was."""
+
+    def counted(name: str) -> float:
+        lines = [line for api in topology.apis for line in httpx.get(api + "/metrics").text.splitlines()]
+        return sum(float(line.rpartition(" ")[2]) for line in lines if line.startswith(name))
+
+    names = ('tremor_passes_total{direction="forward"', 'tremor_shard_seconds_count{stage="attack"}')
+    before = [counted(name) for name in names]
+    asked = {"model_id": client.model(), "dataset_id": client.dataset(20), "attacks": FGSM, "neurons": None, "seed": 11}
+    report = client.report(client.start(asked))
+    (attack,) = report["attacks"]
+    passes, shards = (counted(name) - was for name, was in zip(names, before, strict=True))
+    assert passes == round(attack["forward_passes"] * report["clean"]["correct"]) > 0
+    assert shards >= 1
+
+
 def test_nobody_is_let_in_without_a_key(topology: Topology) -> None:
     for api in topology.apis:
         assert httpx.get(api + "/v1/audits").status_code == 401

@@ -38,7 +38,8 @@ def test_a_shard_is_computed_once(worker: Worker) -> None:
     assert next(e.type for e in worker.events(shard)) == "started"
     planted = ShardResult(value={"sum": -1.0})
     worker.blobs.put_result(shard.result_key, planted)
-    assert worker.run(shard).result == planted
+    again = worker.run(shard)
+    assert (again.result, event.found, again.found) == (planted, False, True)
 
 
 def test_a_job_computes_as_the_settings_say(worker: Worker) -> None:
@@ -58,6 +59,8 @@ def test_progress_and_heartbeats(worker: Worker) -> None:
     info = WorkerInfo.model_validate_json(str(worker.raw.get(beats[0])))
     assert {*info.sandbox_layers, *info.sandbox_missing} == set(LAYERS)
     assert info.trouble is None
+    assert info.gpu_memory is None, "there is no GPU here"
+    assert "gpu_memory" not in info.model_dump()
 
 
 def test_signs_of_life_while_the_warm_server_is_still_cold(worker: Worker, settings: Settings) -> None:

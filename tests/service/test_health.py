@@ -13,13 +13,15 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from openapi.attacks import ATTACKS
 from openapi.presets import PRESETS
+from openapi.wire.jobs import GpuMemory, ShardResult
 from openapi.wire.queue import QueueClient, WorkerInfo
 from openapi.wire.settings import Settings
 from service.app import create_app
 from service.cli.exits import Exit
 from service.http.schema import dump, openapi_document, report_schema, write_schemas
 from service.reference.assets import MEDIA_TYPES
-from tests.service.conftest import World
+from tests.service.conftest import World, audit, ended
+from tests.service.worker import ATTACKED
 
 ROOT = Path(__file__).parents[2]
 
@@ -97,6 +99,59 @@ def test_metrics_are_prometheus_text(world: World) -> None:
     assert {"tremor_http_requests", "tremor_http_request_seconds", "tremor_failures"} <= set(families)
     assert all(family.documentation and family.type != "unknown" for family in families.values())
     assert "mdl_none" not in answer.text, "ids would make endless series"
+
+
+def _samples(world: World, name: str) -> dict[tuple[str, ...], float]:
+    """What the metrics say now of a name: values of its labels, sorted by their names → value."""
+    families = text_string_to_metric_families(world.api.get("/metrics").text)
+    return {
+        tuple(value for _, value in sorted(sample.labels.items())): sample.value
+        for family in families
+        for sample in family.samples
+        if sample.name == name
+    }
+
+
+def test_passes_and_seconds_are_those_that_workers_spent(world: World) -> None:
+    """A result that was there already, for the service or for its worker, has cost nothing."""
+    names = ("tremor_passes_total", "tremor_shard_seconds_count")
+    before, count = (_samples(world, name) for name in names)
+    spent = {"forward_passes": 300, "backward_passes": 200}
+    for place in range(3):
+        identity = audit(world.api, world.model, world.dataset, seed=0, labels={"try": str(place)})
+        shard = world.worker.take()
+        if place == 0:
+            assert shard.stage == "attack"
+            world.worker.do(shard, **spent)
+            shard = world.worker.take()
+        world.worker.do(shard)
+        assert ended(world.api, f"audits/{identity}")["status"] == "succeeded"
+    twin = audit(world.api, world.model, world.dataset, seed=1)
+    shard = world.worker.take()
+    result = ShardResult(value={**ATTACKED.model_dump(), **spent}, seconds=9.0)
+    world.worker.tell(shard, "succeeded", result=result, found=True)
+    world.worker.do(world.worker.take())
+    assert ended(world.api, f"audits/{twin}")["status"] == "succeeded"
+    found, counted = (_samples(world, name) for name in names)
+    assert found["forward", "attack"] - before["forward", "attack"] == 300
+    assert found["backward", "attack"] - before["backward", "attack"] == 200
+    assert counted["attack",] - count["attack",] == 1
+
+
+def test_the_memory_of_gpus_is_told_where_there_are_some(world: World) -> None:
+    name = "tremor_worker_gpu_memory_bytes"
+    queue = QueueClient(world.settings)
+    at = {"sandbox": "full", "at": time.time()}
+    queue.heartbeat(WorkerInfo(id="w-cpu", device="cpu", **at))
+    assert _samples(world, name) == {}
+    memory = GpuMemory(used=3 * 2**30, total=80 * 2**30, peak=2**30)
+    queue.heartbeat(WorkerInfo(id="w-gpu", device="cuda", gpu_memory=memory, **at))
+    found = _samples(world, name)
+    assert found == {("used", "w-gpu"): 3 * 2**30, ("total", "w-gpu"): 80 * 2**30, ("peak", "w-gpu"): 2**30}
+    for worker in ("w-cpu", "w-gpu"):
+        queue.goodbye(worker)
+    queue.close()
+    assert _samples(world, name) == {}, "who is gone has no memory"
 
 
 def test_attacks_with_schema_and_defaults(world: World) -> None:

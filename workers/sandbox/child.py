@@ -17,7 +17,7 @@ from workers.jobs.context import JobContext
 from workers.jobs.registry import run_module
 from workers.refusals import out_of_memory
 from workers.sandbox import confine, kernel, limits
-from workers.sandbox.environment import describe, pick_device
+from workers.sandbox.environment import describe, gpu_memory, pick_device
 from workers.sandbox.messages import ChildLine, ChildOutcome, ChildProgress, LeftFile, Request
 
 #: Address space granted per torch thread beside the memory limit, for stacks and allocator arenas.
@@ -82,8 +82,13 @@ def _run(request: Request, pipe: Any, parent: int) -> ChildOutcome:
     )
     environment = describe(device, request.threads, done)
     if request.module is None:
-        return ChildOutcome(value={}, environment=environment, seconds=time.perf_counter() - begin)
-    reporter = _Reporter(pipe)
+        return ChildOutcome(
+            value={},
+            environment=environment,
+            seconds=time.perf_counter() - begin,
+            gpu_memory=gpu_memory(device),
+        )
+    reporter = _Reporter(pipe, device)
     ctx = JobContext(
         inputs=request.inputs,
         params=request.params,
@@ -110,8 +115,8 @@ def _run(request: Request, pipe: Any, parent: int) -> ChildOutcome:
 class _Reporter:
     """Sends progress lines, at most a few a second."""
 
-    def __init__(self, pipe: Any) -> None:
-        self._pipe = pipe
+    def __init__(self, pipe: Any, device: str) -> None:
+        self._pipe, self._device = pipe, device
         self._last = 0.0
         self._phase: str | None = None
         self._told: JsonObject | None = None
@@ -125,7 +130,9 @@ class _Reporter:
         if now - self._last < _PROGRESS_SECONDS and phase == self._phase and done < total:
             return
         self._last, self._phase = now, phase
-        progress = ChildProgress(done=done, total=total, unit=unit, phase=phase, told=self._told)
+        progress = ChildProgress(
+            done=done, total=total, unit=unit, phase=phase, told=self._told, gpu_memory=gpu_memory(self._device)
+        )
         _send(self._pipe, ChildLine(progress=progress))
 
 

@@ -5,7 +5,7 @@ import platform
 from typing import Literal
 
 from openapi.problems import JobFailed
-from openapi.wire.jobs import Environment
+from openapi.wire.jobs import Environment, GpuMemory
 from workers.sandbox.confine import Confinement
 
 _LIBRARIES = ("torch", "torchvision", "numpy", "onnx", "onnxruntime", "onnx2torch")
@@ -38,6 +38,18 @@ def describe(device: str, threads: int, confined: Confinement) -> Environment:
         sandbox_layers=tuple(confined.layers),
         sandbox_missing=confined.missing,
     )
+
+
+def gpu_memory(device: str) -> GpuMemory | None:
+    """What of the GPU's memory is taken now; None on a CPU, and before this process has used the GPU."""
+    if device != "cuda":
+        return None
+    import torch
+
+    if not torch.cuda.is_initialized():
+        return None  # to ask would take some hundred MB of it
+    free, total = torch.cuda.mem_get_info()
+    return GpuMemory(used=total - free, total=total, peak=torch.cuda.max_memory_reserved())
 
 
 def _versions() -> dict[str, str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from openapi.base import Frozen, JsonObject
 from openapi.problems import Problem
-from openapi.wire.jobs import Environment, Limits, Pace
+from openapi.wire.jobs import Environment, GpuMemory, Limits, Pace
 from openapi.wire.settings import CudaGraphs, Device, Gradients
 from workers.sandbox.confine import LAYERS
 
@@ -71,6 +71,7 @@ class ChildProgress(Frozen):
     unit: str
     phase: str | None = None
     told: JsonObject | None = None
+    gpu_memory: GpuMemory | None = None
 
 
 class ChildOutcome(Frozen):
@@ -81,6 +82,7 @@ class ChildOutcome(Frozen):
     problem: Problem | None = None
     seconds: float = 0.0
     environment: Environment | None = None
+    gpu_memory: GpuMemory | None = None
 
 
 class ChildLine(Frozen):

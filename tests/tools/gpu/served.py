@@ -108,4 +108,7 @@ def _failed(found: dict[str, Any], scale: Scale) -> list[str]:
     if found["status"] != "succeeded":
         return [f"the audit ended {found['status']}: {found['problem']}"]
     device = str(found["environment"].get("device"))
-    return [] if device.startswith(scale.device.type) else [f"the audit ran on {device}"]
+    failed = [] if device.startswith(scale.device.type) else [f"the audit ran on {device}"]
+    if scale.on_gpu and not any(worker.get("gpu_memory") for worker in found["ready"].get("workers", ())):
+        failed.append("no worker tells of its GPU's memory")
+    return failed
