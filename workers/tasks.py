@@ -12,7 +12,7 @@ import time
 from contextlib import suppress
 from typing import Any
 
-from celery.signals import setup_logging, worker_process_init, worker_process_shutdown
+from celery.signals import celeryd_init, setup_logging, worker_process_init, worker_process_shutdown
 from pydantic import ValidationError
 from redis.exceptions import RedisError
 
@@ -39,9 +39,10 @@ app.steps["worker"].add(Drain)
 _runner: Runner | None = None
 
 
+@celeryd_init.connect(weak=False)  # type: ignore[untyped-decorator]
 @setup_logging.connect(weak=False)  # type: ignore[untyped-decorator]
 def logs(**_: Any) -> None:
-    """Log as the API does, not as Celery would."""
+    """Log as the API does, not as Celery would; before its first warning too."""
     set_up_logs(settings)
 
 

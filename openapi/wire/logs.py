@@ -100,12 +100,13 @@ class JsonFormatter(logging.Formatter):
 
 
 def set_up_logs(settings: Settings) -> None:
-    """Send every logger of this process to standard error in the settings' level and format."""
+    """Send every logger of this process, and its warnings, to standard error in the settings' level and format."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonFormatter() if settings.log_format == "json" else TextFormatter())
     handler.addFilter(_About())
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(settings.log_level.upper())
+    logging.captureWarnings(True)
     for chatty in ("httpx", "httpcore", "aiosqlite", "botocore", "alembic.runtime.plugins"):
         logging.getLogger(chatty).setLevel(logging.WARNING)

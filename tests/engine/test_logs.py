@@ -3,13 +3,20 @@
 import contextvars
 import json
 import logging
+import os
+import subprocess
+import sys
+import warnings
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Literal
 
 import pytest
 
 from openapi.wire.logs import about, regarding, set_up_logs
 from openapi.wire.settings import Settings
+from service.embedded.broker import Broker
+from tests.service.worker import until
 
 
 @pytest.fixture(autouse=True)
@@ -19,6 +26,7 @@ def root_as_it_was() -> Iterator[None]:
     yield
     root.handlers[:] = handlers
     root.setLevel(level)
+    logging.captureWarnings(False)
 
 
 def test_json_lines(capsys: pytest.CaptureFixture[str]) -> None:
@@ -89,3 +97,29 @@ def test_no_secret_is_logged(capsys: pytest.CaptureFixture[str], log_format: Lit
         assert secret not in said
     for kept in ("key trm_***, secret whsec_***, at postgresql://***@db/tremor", "Bearer ***", "redis://***@broker"):
         assert kept in said
+
+
+def test_warnings_are_lines_too(capsys: pytest.CaptureFixture[str]) -> None:
+    set_up_logs(Settings(log_format="json"))
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        warnings.warn("of two\nlines", stacklevel=1)
+    (line,) = capsys.readouterr().err.splitlines()
+    assert json.loads(line)["logger"] == "py.warnings"
+
+
+@pytest.mark.slow
+def test_every_line_of_a_worker_is_json(broker: Broker, tmp_path: Path) -> None:
+    """Celery warns of a worker that root has started, before it says that logs may be set up."""
+    log = tmp_path / "log"
+    settings = {"TREMOR_REDIS_URL": broker.url, "TREMOR_DATA_DIR": str(tmp_path), "TREMOR_LOG_FORMAT": "json"}
+    with log.open("wb") as output:
+        program = [sys.executable, "-m", "service.cli.main", "worker", "--name", "one"]
+        worker = subprocess.Popen(program, env={**os.environ, **settings}, stdout=output, stderr=output)
+        try:
+            until(lambda: "Connected to " in log.read_text())
+        finally:
+            worker.terminate()
+            worker.wait(60)
+    found = [json.loads(line) for line in log.read_text().splitlines()]
+    assert (os.geteuid() != 0) or any("superuser privileges" in line["message"] for line in found)
