@@ -1,1 +1,1 @@
-"""The typed client of the API, `tremor-client`, made of its document."""
+"""The distribution of the typed client, `tremor-client`."""

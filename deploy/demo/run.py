@@ -45,7 +45,7 @@ def upload_all(run: Any, shown: Bars) -> dict[str, str]:
         "train": ("datasets", HERE / "train.npz", {"name": "Fashion-MNIST train 4,000", "split": "train"}),
         "holdout": ("datasets", HERE / "holdout.npz", {"name": "Fashion-MNIST held-out 1,000", "split": "test"}),
     }
-    return {key: upload(run, kind, path, metadata, shown)["id"] for key, (kind, path, metadata) in files.items()}
+    return {key: upload(run, kind, path, metadata, shown).id for key, (kind, path, metadata) in files.items()}
 
 
 def compare(first: Json, second: Json) -> list[str]:

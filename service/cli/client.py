@@ -1,21 +1,72 @@
-"""The HTTP client behind `tremor audit` and `tremor harden`: it outlasts restarts, full queues and lost connections."""
+"""What the commands put around the typed client (`openapi.client`), as no generator can: it outlasts restarts, full
+queues and lost connections, waits by long polls, streams files, and ends with exit codes.
+"""
 
+import json
 import os
 import socket
 import ssl
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, TypeVar, Union
 
 import httpx
 
 from service.cli.exits import CommandFailed, Exit
 from service.cli.patience import Patience, Transient, retry_after
+from service.cli.problems import UNREADABLE, causes, describe, problem_of
+
+if TYPE_CHECKING:  # the typed client is imported with the first call: help and wrong options need none
+    from openapi.client import Client as Api
+    from openapi.client.models.problem import Problem
+    from openapi.client.types import Unset
 
 #: What the API is asked and answers.
 Json = dict[str, Any]
+UploadKind = Literal["models", "datasets"]
+JobKind = Literal["audits", "hardenings"]
+T = TypeVar("T")
+Read = TypeVar("Read", covariant=True)
+Cursor = Union[str, "Unset", None]
+
+
+class Reply(Protocol[Read]):
+    """What a call of the typed client returns."""
+
+    @property
+    def content(self) -> bytes:
+        """The answer as it came."""
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """Its headers."""
+
+    @property
+    def parsed(self) -> Read | None:
+        """The answer by the document."""
+
+
+class Page(Protocol[Read]):
+    """A part of a list."""
+
+    @property
+    def items(self) -> Sequence[Read]:
+        """What stands in it."""
+
+    @property
+    def next_cursor(self) -> Cursor:
+        """Where the next one begins, if there is one."""
+
+
+#: One call of the typed client.
+Ask = Callable[["Api"], Reply[Union[T, "Problem"]]]
+#: One call for a page of a list.
+AskPage = Callable[["Api", Cursor], Reply[Union[Page[T], "Problem"]]]
+
+_TIMEOUT = httpx.Timeout(60, connect=10)
 
 #: An address that has never answered is given up sooner: it is likely mistyped.
 FIRST_CONTACT_SECONDS = 30.0
@@ -25,11 +76,13 @@ _NOT_ALLOWED = (401, 403)
 _FIRST_WAIT, _SLOWEST_WAIT = 1.0, 60.0
 
 
-def describe(body: Json) -> str:
-    """One readable text for a problem+json body."""
-    said = str(body.get("detail") or body.get("title") or "unknown error")
-    more = [e for e in body.get("errors") or () if str(e.get("detail")) not in said]
-    return "\n".join([said, *(f"  {e.get('pointer')}: {e.get('detail')}" for e in more)])
+@dataclass(frozen=True)
+class Answer(Generic[T]):
+    """What a call answered: `value` by the document, `body` as it came, for what is shown or kept."""
+
+    value: T
+    body: Json
+    headers: Mapping[str, str]
 
 
 class Client:
@@ -49,7 +102,7 @@ class Client:
         longest_wait: float = 15.0,
         notice: Callable[[str], None] = lambda text: None,
     ) -> None:
-        headers = {"Authorization": f"Bearer {api_key}"} if api_key else {}
+        headers = {"Accept": "application/json", **({"Authorization": f"Bearer {api_key}"} if api_key else {})}
         self.url, self.fresh = url.rstrip("/"), fresh
         self.warnings: list[str] = []
         self._longest_wait, self._seconds = longest_wait, patience
@@ -57,9 +110,11 @@ class Client:
         self._http = httpx.Client(
             base_url=self.url,
             headers=headers,
-            timeout=httpx.Timeout(60, connect=10),
+            timeout=_TIMEOUT,
             trust_env=not _is_local(self.url),  # no proxy leads to this machine itself
+            event_hooks={"response": [self._judge]},
         )
+        self._failure = Exit.USAGE
 
     @property
     def lasting_url(self) -> str | None:
@@ -88,38 +143,42 @@ class Client:
                 said += f", as it is to be tried again in {error.retry_after:.0f} s and {seconds:g} s may pass"
             raise CommandFailed(error.code, f"{self.url}: {error}; {said}") from error
 
-    def call(self, method: str, path: str, *, failure: Exit = Exit.USAGE, **options: Any) -> Json:
-        """Send one request, and again while the server cannot be reached or is busy; return the JSON object.
+    def call(self, ask: Ask[T], *, failure: Exit = Exit.USAGE, timeout: httpx.Timeout = _TIMEOUT) -> Answer[T]:
+        """Ask, and again while the server cannot be reached or is busy.
 
         A 4xx answer fails with `failure`, one about the key with USAGE. Requests that create must carry an
         `Idempotency-Key`.
         """
-        found: Json = self.patiently(lambda: self.once(method, path, failure=failure, **options))
+        found: Answer[T] = self.patiently(lambda: self.once(ask, failure=failure, timeout=timeout))
         return found
 
-    def remove(self, path: str) -> None:
-        """Delete what is at an address. `CommandFailed` where there is nothing."""
-        self.patiently(lambda: self.answer("DELETE", path, Exit.USAGE))
-
-    def answer(self, method: str, path: str, failure: Exit, **options: Any) -> httpx.Response:
-        """Send one request once, whatever it answers with. `Transient` when it may be sent again."""
+    def once(self, ask: Ask[T], *, failure: Exit, timeout: httpx.Timeout = _TIMEOUT) -> Answer[T]:
+        """Ask once. `Transient` when it may be asked again."""
+        self._failure, self._http.timeout = failure, timeout
         try:
-            response = self._http.request(method, path, **options)
+            response = ask(self._typed())
+            body = json.loads(response.content) if response.content else {}
         except httpx.TransportError as error:
             raise self._lost(error) from error
-        self._judge(response, failure)
-        return response
+        except UNREADABLE as error:
+            raise CommandFailed(Exit.UNREACHABLE, f"{self.url} answers, but not as a Tremor server does") from error
+        found: Any = response.parsed  # no problem: those were judged
+        return Answer(found, body, response.headers)
 
-    def once(self, method: str, path: str, *, failure: Exit, **options: Any) -> Json:
-        """Send one request once. `Transient` when it may be sent again."""
-        response = self.answer(method, path, failure, **options)
-        try:
-            body = response.json()
-        except ValueError:
-            body = None
-        if not isinstance(body, dict):
-            raise CommandFailed(Exit.UNREACHABLE, f"{self.url} answers, but not as a Tremor server does")
-        return body
+    def _typed(self) -> "Api":
+        from openapi.client import Client as Api
+
+        return Api(base_url=self.url).set_httpx_client(self._http)
+
+    def all_of(self, ask: AskPage[T], *, failure: Exit = Exit.USAGE) -> Iterator[Answer[T]]:
+        """Every item of a list, page after page."""
+        cursor: Cursor = None
+        while True:
+            page = self.call(_at(ask, cursor), failure=failure)
+            for value, body in zip(page.value.items, page.body["items"], strict=True):
+                yield Answer(value, body, page.headers)
+            if not (cursor := page.value.next_cursor):
+                return
 
     def put(self, url: str, content: bytes) -> httpx.Response:
         """Send a part of a file to an address of the server's store, without the key. `Transient` when it got lost."""
@@ -129,17 +188,19 @@ class Client:
         except httpx.TransportError as error:
             raise Transient(f"the server's store cannot be reached ({error or type(error).__name__})") from error
 
-    def _judge(self, response: httpx.Response, failure: Exit) -> None:
+    def _judge(self, response: httpx.Response) -> None:
         """Return when it is an answer; raise what it is otherwise."""
         self._met = True
-        status = response.status_code
+        status, failure = response.status_code, self._failure
         if response.is_success:
             return
+        response.read()
         if response.is_redirect:
             raise CommandFailed(
                 Exit.USAGE, f"{self.url} sends us on to {response.headers.get('location')}; give --server that address"
             )
-        said = _failure(response)
+        problem = problem_of(response)
+        said = describe(problem) if problem else f"{response.request.method} {response.request.url.path}: HTTP {status}"
         if status == httpx.codes.UNAUTHORIZED:
             said += "; give it with --api-key or TREMOR_API_KEY"
         if status in _NOT_ALLOWED:
@@ -153,17 +214,17 @@ class Client:
             raise Transient(said, code=Exit.JOB_FAILED)
         if response.request.method == "PATCH" and status in (404, 409):
             raise Transient(said, code=failure)  # a part: the upload goes on elsewhere, or was used up
-        if status == 409 and keyed and _slug(response) == "conflict":
+        if status == 409 and keyed and problem and problem.type_.endswith("/conflict"):
             raise Transient(said, code=failure)  # the first try of this very request is still being served
         raise CommandFailed(Exit.JOB_FAILED if status >= 500 else failure, said)
 
     def _lost(self, error: httpx.TransportError) -> Exception:
         """A connection that failed: for good when trying again cannot help."""
-        causes = list(_causes(error))
+        behind = list(causes(error))
         hopeless = isinstance(error, httpx.UnsupportedProtocol | httpx.ProxyError) or any(
             isinstance(c, ssl.SSLCertVerificationError)
             or (isinstance(c, socket.gaierror) and c.errno == socket.EAI_NONAME and not self._met)
-            for c in causes
+            for c in behind
         )
         if hopeless:
             return CommandFailed(Exit.UNREACHABLE, f"{self.url} cannot be reached: {error}")
@@ -171,15 +232,21 @@ class Client:
 
     # Waiting
 
-    def wait(self, path: str, told: Callable[[Json], None], done: Callable[[Json], bool], failure: Exit) -> Json:
-        """Read `path` by long polls until ``done(body)``; every answer is told."""
+    def wait(
+        self,
+        ask: Callable[[float], Ask[T]],
+        told: Callable[[Json], None],
+        done: Callable[[T], bool],
+        failure: Exit,
+    ) -> Answer[T]:
+        """Ask by long polls of so many seconds until ``done(answer)``; every answer is told."""
         wait = min(_FIRST_WAIT, self._longest_wait)
         while True:
             begun = time.monotonic()
-            body = self.call("GET", path, failure=failure, params={"wait": round(wait, 1)}, timeout=wait + 60)
-            told(body)
-            if done(body):
-                return body
+            answer = self.call(ask(round(wait, 1)), failure=failure, timeout=httpx.Timeout(wait + 60))
+            told(answer.body)
+            if done(answer.value):
+                return answer
             # A server that does not wait as it was asked is not asked more often for that.
             time.sleep(max(0.0, begun + wait / 2 - time.monotonic()))
             wait = min(wait * 1.5, self._longest_wait)
@@ -202,11 +269,9 @@ class Client:
     def _fetch(self, href: str, handle: int, accept: str) -> None:
         done = os.fstat(handle).st_size
         headers = {"Accept": accept, **({"Range": f"bytes={done}-"} if done else {})}
+        self._failure, self._http.timeout = Exit.JOB_FAILED, _TIMEOUT
         try:
             with self._http.stream("GET", href, headers=headers) as response:
-                if response.is_error:
-                    response.read()
-                self._judge(response, Exit.JOB_FAILED)
                 if done and response.status_code != httpx.codes.PARTIAL_CONTENT:
                     os.ftruncate(handle, 0)
                     os.lseek(handle, 0, os.SEEK_SET)
@@ -218,6 +283,10 @@ class Client:
             raise self._lost(error) from error
 
 
+def _at(ask: AskPage[T], cursor: Cursor) -> Ask[Page[T]]:
+    return lambda api: ask(api, cursor)
+
+
 def cannot_write(path: Path, error: OSError) -> CommandFailed:
     """The failure of a user's disk."""
     return CommandFailed(Exit.USAGE, f"{path} cannot be written: {error.strerror or error}")
@@ -226,23 +295,3 @@ def cannot_write(path: Path, error: OSError) -> CommandFailed:
 def _is_local(url: str) -> bool:
     host = httpx.URL(url).host
     return host in ("localhost", "::1") or host.startswith("127.")
-
-
-def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    while error is not None:
-        yield error
-        error = error.__cause__ or error.__context__
-
-
-def _slug(response: httpx.Response) -> str:
-    try:
-        return str(response.json()["type"]).rpartition("/")[2]
-    except (ValueError, KeyError, TypeError):
-        return ""
-
-
-def _failure(response: httpx.Response) -> str:
-    try:
-        return describe(response.json())
-    except (ValueError, AttributeError):
-        return f"{response.request.method} {response.request.url.path}: HTTP {response.status_code}"

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 import click
 from rich.table import Table
 
+from openapi.client.api.comparisons import compare_audits
 from openapi.threat_models import threat_label
 from service.cli.client import Client
 from service.cli.display import console, line, shown
@@ -54,7 +55,7 @@ def compare(
         raise click.UsageError("--server says where the audits are")
     query = {"base": base, "candidate": candidate}
     with interruptible(), connected(server, api_key, patience=retry_for) as client:
-        found = client.call("GET", "/v1/comparisons", params=query, headers={"Accept": "application/json"})
+        found = client.call(lambda api: compare_audits.sync_detailed(client=api, **query)).body
         if page is not None:
             _save(client, query, page)
     if as_json:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from service.cli.calls import read_job
 from service.cli.display import line
 from service.cli.exits import interruptible
 from service.cli.ids import JOB
@@ -33,6 +34,6 @@ def evidence(*, job: str, out: Path, server: str | None, api_key: str | None, re
     if not server:
         raise click.UsageError("--server says where the job is")
     with interruptible(), connected(server, api_key, patience=retry_for) as client:
-        client.call("GET", f"/v1/{kind}/{job}")  # an unknown one is wrong usage, and no job that failed
+        client.call(read_job(kind, job))  # an unknown one is wrong usage, and no job that failed
         client.download(f"/v1/{kind}/{job}/evidence", out)
     line(f"written: {out}")

@@ -15,9 +15,9 @@ from openapi.hardenings import HardeningRequest, check_selection
 from openapi.metrics import metric_errors
 from openapi.problems import FieldError, InvalidField
 from openapi.samples import check_choice
-from service.cli.client import Json
+from service.cli.client import Json, UploadKind
 from service.cli.exits import CommandFailed, Exit
-from service.cli.uploads import METADATA, Kind
+from service.cli.uploads import METADATA
 from service.fields import field_errors, read_strictly
 
 M = TypeVar("M", bound=BaseModel)
@@ -115,7 +115,7 @@ def _check_ids(request: AuditRequest | HardeningRequest, sources: Sources) -> No
         raise usage(error.errors or (), sources) from error
 
 
-def check_metadata(kind: Kind, body: Json, sources: Sources) -> None:
+def check_metadata(kind: UploadKind, body: Json, sources: Sources) -> None:
     """Check what is said of an upload."""
     check(METADATA[kind], body, sources)
 

@@ -9,12 +9,27 @@ from uuid import uuid4
 
 import click
 
+from openapi.client.api.integrations import (
+    change_integration,
+    create_generic_integration,
+    create_hugging_face_integration,
+    create_mlflow_integration,
+    delete_integration,
+    get_integration,
+    list_integrations,
+    list_registry_versions,
+)
+from openapi.client.models import generic_request, hugging_face_request, m_lflow_request
+from openapi.client.models.integration_change import IntegrationChange
+from openapi.client.models.integration_info import IntegrationInfo
+from openapi.client.models.list_registry_versions_status import ListRegistryVersionsStatus
+from openapi.client.types import UNSET
 from openapi.integrations import GenericRequest, HuggingFaceRequest, MLflowRequest, VersionStatus
 from openapi.text import visible
-from service.cli.client import Client, Json
+from service.cli.client import Ask, Client, Json
 from service.cli.given import Sources, check
 from service.cli.ids import INTEGRATION
-from service.cli.of_server import all_of, of_server
+from service.cli.of_server import of_server
 from service.cli.options import EXISTING, json_option
 
 _REQUESTS: dict[str, type[MLflowRequest | HuggingFaceRequest | GenericRequest]] = {
@@ -37,16 +52,15 @@ def integrations() -> None:
 @integrations.command(name="list")
 @json_option
 @_of_server
-def list_integrations(*, client: Client, as_json: bool) -> None:
+def list_all(*, client: Client, as_json: bool) -> None:
     """List the integrations: id, kind, status, what is pending and audited, and where the registry is."""
-    found = list(all_of(client, "/v1/integrations"))
+    found = list(client.all_of(lambda api, cursor: list_integrations.sync_detailed(client=api, cursor=cursor)))
     if as_json:
-        click.echo(json.dumps(found, indent=2))
+        click.echo(json.dumps([one.body for one in found], indent=2))
         return
-    for one in found:
-        where = visible(one.get("tracking_uri") or ", ".join(one["registered_models"]))
-        counts = f"{one['pending']} pending  {one['audits']} audits"
-        click.echo(f"{one['id']}  {one['kind']}  {one['status']}  {counts}  {where}")
+    for one in (one.value for one in found):
+        where = visible(one.tracking_uri or ", ".join(one.registered_models))
+        click.echo(f"{one.id}  {one.kind}  {one.status}  {one.pending} pending  {one.audits} audits  {where}")
 
 
 @integrations.command()
@@ -54,7 +68,8 @@ def list_integrations(*, client: Client, as_json: bool) -> None:
 @_of_server
 def show(*, client: Client, integration_id: str) -> None:
     """Print the integration INTEGRATION_ID as JSON, without its secrets."""
-    click.echo(json.dumps(client.call("GET", f"/v1/integrations/{integration_id}"), indent=2))
+    found = client.call(lambda api: get_integration.sync_detailed(integration_id, client=api))
+    click.echo(json.dumps(found.body, indent=2))
 
 
 @integrations.command()
@@ -64,15 +79,21 @@ def show(*, client: Client, integration_id: str) -> None:
 @_of_server
 def versions(*, client: Client, integration_id: str, status: str | None, as_json: bool) -> None:
     """List the versions that INTEGRATION_ID knows, newest first, and why one is refused or waits."""
-    given = {} if status is None else {"status": status}
-    found = list(all_of(client, f"/v1/integrations/{integration_id}/versions", **given))
+    wanted = UNSET if status is None else ListRegistryVersionsStatus(status)
+    found = list(
+        client.all_of(
+            lambda api, cursor: list_registry_versions.sync_detailed(
+                integration_id, client=api, cursor=cursor, status=wanted
+            )
+        )
+    )
     if as_json:
-        click.echo(json.dumps(found, indent=2))
+        click.echo(json.dumps([one.body for one in found], indent=2))
         return
-    for one in found:
-        why = (one.get("problem") or {}).get("detail") or ""
-        named = f"{one['model']} {one['version']}"
-        click.echo(f"{one['status']}  {one.get('audit_id') or '-'}  {visible(named)}  {visible(why)}".rstrip())
+    for one in (one.value for one in found):
+        why = (one.problem.detail if one.problem else "") or ""
+        named = f"{one.model} {one.version}"
+        click.echo(f"{one.status}  {one.audit_id or '-'}  {visible(named)}  {visible(why)}".rstrip())
 
 
 @integrations.command()
@@ -87,9 +108,20 @@ def create(*, client: Client, kind: str, file: Path, as_json: bool) -> None:
     """
     body = _read(file)
     check(_REQUESTS[kind], body, Sources(**{name: f"{file}: {name}" for name in body}))
-    headers = {"Idempotency-Key": str(uuid4())}
-    made = client.call("POST", f"/v1/integrations/{kind}", json=body, headers=headers)
-    click.echo(json.dumps(made, indent=2) if as_json else f"{made['id']}  {made['events_url']}")
+    made = client.call(_making(kind, body))
+    click.echo(json.dumps(made.body, indent=2) if as_json else f"{made.value.id}  {made.value.events_url}")
+
+
+def _making(kind: str, body: Json) -> Ask[IntegrationInfo]:
+    key = str(uuid4())
+    if kind == "mlflow":
+        mlflow = m_lflow_request.MLflowRequest.from_dict(body)
+        return lambda api: create_mlflow_integration.sync_detailed(client=api, body=mlflow, idempotency_key=key)
+    if kind == "huggingface":
+        hub = hugging_face_request.HuggingFaceRequest.from_dict(body)
+        return lambda api: create_hugging_face_integration.sync_detailed(client=api, body=hub, idempotency_key=key)
+    other = generic_request.GenericRequest.from_dict(body)
+    return lambda api: create_generic_integration.sync_detailed(client=api, body=other, idempotency_key=key)
 
 
 def _read(file: Path) -> Json:
@@ -113,7 +145,8 @@ def _plain(value: Any) -> Any:
 @_of_server
 def pause(*, client: Client, integration_id: str) -> None:
     """Have INTEGRATION_ID ask and fetch nothing; events are kept for later."""
-    client.call("PATCH", f"/v1/integrations/{integration_id}", json={"paused": True})
+    change = IntegrationChange(paused=True)
+    client.call(lambda api: change_integration.sync_detailed(integration_id, client=api, body=change))
     click.echo(f"{integration_id} paused")
 
 
@@ -122,7 +155,8 @@ def pause(*, client: Client, integration_id: str) -> None:
 @_of_server
 def resume(*, client: Client, integration_id: str) -> None:
     """Have INTEGRATION_ID go on after a pause; its registry is looked at at once."""
-    client.call("PATCH", f"/v1/integrations/{integration_id}", json={"paused": False})
+    change = IntegrationChange(paused=False)
+    client.call(lambda api: change_integration.sync_detailed(integration_id, client=api, body=change))
     click.echo(f"{integration_id} goes on")
 
 
@@ -131,5 +165,5 @@ def resume(*, client: Client, integration_id: str) -> None:
 @_of_server
 def delete(*, client: Client, integration_id: str) -> None:
     """Delete INTEGRATION_ID; audits stay, and so does what stands in the registry."""
-    client.remove(f"/v1/integrations/{integration_id}")
+    client.call(lambda api: delete_integration.sync_detailed(integration_id, client=api))
     click.echo(f"{integration_id} deleted")

@@ -9,15 +9,14 @@ from typing import Any, NamedTuple
 import click
 
 from service.cli import specs
-from service.cli.client import Json
+from service.cli.client import JobKind, Json, UploadKind
 from service.cli.display import bars
 from service.cli.exits import interruptible
 from service.cli.given import Given, check_files, check_folder, data_metadata, model_metadata, read_by
-from service.cli.jobs import Kind as JobKind
 from service.cli.options import FOLDER, check_detach, detach_option, json_option, server_options
 from service.cli.results import fetch
 from service.cli.session import connected
-from service.cli.uploads import Kind, upload
+from service.cli.uploads import upload
 from service.cli.work import Save, carry_out, leave
 
 attack_options = click.option(
@@ -57,7 +56,7 @@ class Input(NamedTuple):
     """A file to upload, and the field of the request that its id is for (`section/field` inside a section)."""
 
     field: str
-    kind: Kind
+    kind: UploadKind
     path: Path
 
 
@@ -84,7 +83,7 @@ class Common:
         All that can be found wrong by itself is found before anything is sent.
         """
         check_detach(self.detach, self.server)
-        metadata: dict[Kind, Json] = {
+        metadata: dict[UploadKind, Json] = {
             "models": model_metadata(self.input_, self.about_model),
             "datasets": data_metadata(self.about_data),
         }
@@ -95,7 +94,7 @@ class Common:
             for given in inputs:
                 *sections, field = given.field.split("/")
                 place = request[sections[0]] if sections else request
-                place[field] = upload(client, given.kind, given.path, metadata[given.kind], shown)["id"]
+                place[field] = upload(client, given.kind, given.path, metadata[given.kind], shown).id
             if self.detach:
                 leave(client, kind, request, self.as_json, study=study)
                 return None

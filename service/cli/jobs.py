@@ -3,65 +3,75 @@
 import shlex
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Literal
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from openapi.status import TERMINAL, JobStatus
-from service.cli.client import Client, Json, describe
+from service.cli.client import Answer, Client, JobKind, Json
 from service.cli.display import line
 from service.cli.exits import CommandFailed, Exit, Interrupted
+from service.cli.problems import describe
 
-Kind = Literal["audits", "hardenings"]
+if TYPE_CHECKING:
+    from service.cli.calls import Job
 
 #: By the prefix of a job's id.
-KINDS: dict[str, Kind] = {"aud": "audits", "hrd": "hardenings"}
+KINDS: dict[str, JobKind] = {"aud": "audits", "hrd": "hardenings"}
 #: Whoever pressed Ctrl-C does not wait for long.
 _CANCEL_SECONDS = 10.0
 
 
-def start(client: Client, kind: Kind, request: Json) -> Json:
+def start(client: Client, kind: JobKind, request: Json) -> "Answer[Job]":
     """Start a job, exactly once however often the connection breaks; cancel it when interrupted meanwhile."""
-    key = {"Idempotency-Key": str(uuid4())}
+    from service.cli.calls import start_job
+
+    asked = start_job(kind, request, str(uuid4()))
     try:
-        return client.call("POST", f"/v1/{kind}", json=request, headers=key)
+        return client.call(asked)
     except Interrupted:
         # Whether it was taken is unknown; the same key tells its id, or takes it to be cancelled.
         client.limit(_CANCEL_SECONDS)
-        body = client.call("POST", f"/v1/{kind}", json=request, headers=key)
-        cancel(client, kind, body["id"])
+        taken: Answer[Job] = client.call(asked)
+        cancel(client, kind, taken.value.id)
         raise
 
 
-def cancel(client: Client, kind: Kind, identity: str) -> None:
+def cancel(client: Client, kind: JobKind, identity: str) -> None:
     """Stop a job on the server, or say that it goes on there."""
+    from service.cli.calls import cancel_job
+
     client.limit(_CANCEL_SECONDS)
     try:
-        client.call("POST", f"/v1/{kind}/{identity}/cancel")
+        client.call(cancel_job(kind, identity))
     except CommandFailed as error:
         _say(f"{identity} could not be cancelled and may go on: {error.message}")
     else:
         _say(f"{identity} is cancelled")
 
 
-def follow(client: Client, kind: Kind, identity: str, told: Callable[[Json], None], *, study: bool = False) -> Json:
+def follow(client: Client, kind: JobKind, identity: str, told: Callable[[Json], None], *, study: bool = False) -> Json:
     """Wait for a job's end and return its answer. `CommandFailed` when it did not succeed."""
-    path = f"/v1/{kind}/{identity}"
+    from service.cli.calls import read_job
+
+    def done(job: "Job") -> bool:
+        return job.status.value in TERMINAL
+
     try:
-        body = client.wait(path, told, lambda answer: answer["status"] in TERMINAL, Exit.JOB_FAILED)
+        ended: Answer[Job] = client.wait(lambda wait: read_job(kind, identity, wait), told, done, Exit.JOB_FAILED)
     except CommandFailed as error:
         if error.exit_code != Exit.UNREACHABLE or client.fresh:
             raise
         advice = f"The job may go on there. To take it up again: {how_to_follow(client, identity, study=study)}"
         raise CommandFailed(Exit.UNREACHABLE, f"{error.message}\n{advice}") from error
-    if body["status"] != JobStatus.SUCCEEDED:
-        problem = describe(body["problem"]) if body.get("problem") else f"{identity} was {body['status']}"
-        raise CommandFailed(Exit.JOB_FAILED, problem)
-    return body
+    if ended.value.status.value != JobStatus.SUCCEEDED:
+        problem = ended.value.problem
+        raise CommandFailed(Exit.JOB_FAILED, describe(problem) if problem else f"{identity} was {ended.value.status}")
+    return ended.body
 
 
-def run(client: Client, kind: Kind, request: Json, told: Callable[[Json], None], *, study: bool = False) -> Json:
+def run(client: Client, kind: JobKind, request: Json, told: Callable[[Json], None], *, study: bool = False) -> Json:
     """Start a job, follow it to its end, and cancel it when the command is interrupted."""
-    identity = start(client, kind, request)["id"]
+    identity = start(client, kind, request).value.id
     try:
         return follow(client, kind, identity, told, study=study)
     except Interrupted:

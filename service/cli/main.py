@@ -30,7 +30,7 @@ class LazyGroup(click.Group):
         "db": ("service.cli.db:db", "Bring the database to another schema, or say which it has."),
         "doctor": ("service.cli.doctor:doctor", "Compare the database with the blobs, and say what to do."),
         "reproduce": ("service.cli.reproduce:reproduce", "Make tables and figures of the SNS paper anew."),
-        "openapi": ("service.cli.openapi_cmd:openapi", "Write openapi.json and report.schema.json."),
+        "openapi": ("service.cli.openapi_cmd:openapi", "Write openapi.json, report.schema.json and the typed client."),
     }
 
     def main(

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from service.cli.client import Client, Json
+from service.cli.client import Client
 from service.cli.exits import interruptible
 from service.cli.options import server_options
 from service.cli.session import connected
@@ -35,13 +35,3 @@ def of_server(things: str) -> Callable[[Command], Command]:
         return found
 
     return decorated
-
-
-def all_of(client: Client, path: str, **params: str) -> Iterator[Json]:
-    """Every item of a list, page after page."""
-    while True:
-        page = client.call("GET", path, params=params)
-        yield from page["items"]
-        if not page.get("next_cursor"):
-            return
-        params = {**params, "cursor": page["next_cursor"]}

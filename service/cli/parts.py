@@ -7,16 +7,31 @@ The upload is found again by the file's hash, so that a command which was killed
 
 import base64
 import hashlib
+import io
 from collections.abc import Callable
 from pathlib import Path
 
-from service.cli.client import Client, Json
+from openapi.client.api.uploads import (
+    append_to_upload,
+    complete_upload,
+    create_direct_upload,
+    create_upload,
+    get_upload,
+    list_uploads,
+)
+from openapi.client.models.complete_upload import CompleteUpload
+from openapi.client.models.direct_parts import DirectParts
+from openapi.client.models.direct_upload import DirectUpload
+from openapi.client.models.sent_part import SentPart
+from openapi.client.models.upload_info import UploadInfo
+from openapi.client.types import File
+from service.cli.client import Client
 from service.cli.exits import CommandFailed, Exit
 from service.cli.patience import Transient
 
 #: Bytes of a part; what a broken connection costs at most.
 PART = 16 << 20
-_VERSION = {"Tus-Resumable": "1.0.0"}
+_TUS = "1.0.0"
 
 
 def _digest(sha256: bytes) -> str:
@@ -30,76 +45,96 @@ class Parts:
     def __init__(self, client: Client, path: Path, sha256: str, told: Callable[[int], None]) -> None:
         self._client, self._path, self._sha256, self._told = client, path, sha256, told
         self._size = path.stat().st_size
-        self._upload: Json | None = None
+        self._upload: UploadInfo | None = None
 
     def step(self) -> str | None:
         """Send one part; returns the upload's id once the server has all. `Transient` when it may be tried again."""
         upload, self._upload = self._upload or self._begun() or self._begin(), None
-        if upload.get("direct"):
+        if upload.direct:
             return self._directly(upload)
-        if upload["offset"] < self._size:
-            upload = {**upload, "offset": self._send(upload["id"], upload["offset"])}
-        self._told(upload["offset"])
+        if upload.offset < self._size:
+            upload.offset = self._send(upload.id, upload.offset)
+        self._told(upload.offset)
         self._upload = upload
-        return upload["id"] if upload["offset"] == self._size else None
+        return upload.id if upload.offset == self._size else None
 
-    def _directly(self, upload: Json) -> str | None:
+    def _directly(self, upload: UploadInfo) -> str | None:
         """Send one part to the store, or say that all have come."""
-        path = f"/v1/uploads/{upload['id']}"
-        if upload["offset"] < self._size and not upload.get("parts"):  # lists do not hold the addresses
-            upload = self._client.once("GET", path, failure=Exit.UPLOAD_REJECTED)
-        parts = (upload.get("parts") or {}).get("items", [])
-        part = next((part for part in parts if part["url"]), None)
-        if part is not None:
-            with self._path.open("rb") as file:
-                file.seek((part["number"] - 1) * upload["parts"]["part_size"])
-                answer = self._client.put(part["url"], file.read(part["size"]))
-            if not answer.is_success:  # such as an address that holds no longer: the next step asks for new ones
-                raise Transient(f"the store answered {answer.status_code} to a part", code=Exit.UPLOAD_REJECTED)
-            part |= {"url": None, "etag": answer.headers["etag"]}
-        self._told(sum(part["size"] for part in parts if not part["url"]))
-        if any(part["url"] for part in parts):
+        if upload.offset < self._size and not upload.parts:  # lists do not hold the addresses
+            upload = self._read(upload.id)
+        if not upload.parts:
+            return upload.id
+        self._put_next(upload.parts)
+        parts = upload.parts.items
+        self._told(sum(part.size for part in parts if not part.url))
+        if any(part.url for part in parts):
             self._upload = upload
             return None
-        if parts:
-            etags = [{"number": part["number"], "etag": part["etag"]} for part in parts]
-            self._client.once("POST", f"{path}/complete", failure=Exit.UPLOAD_REJECTED, json={"parts": etags})
-        return str(upload["id"])
+        sent = CompleteUpload([SentPart(part.number, part.etag or "") for part in parts])
+        self._client.once(
+            lambda api: complete_upload.sync_detailed(upload.id, client=api, body=sent), failure=Exit.UPLOAD_REJECTED
+        )
+        return upload.id
 
-    def _begun(self) -> Json | None:
+    def _read(self, identity: str) -> UploadInfo:
+        return self._client.once(
+            lambda api: get_upload.sync_detailed(identity, client=api), failure=Exit.UPLOAD_REJECTED
+        ).value
+
+    def _put_next(self, parts: DirectParts) -> None:
+        part = next((part for part in parts.items if part.url), None)
+        if part is None or not part.url:
+            return
+        with self._path.open("rb") as file:
+            file.seek((part.number - 1) * parts.part_size)
+            answer = self._client.put(part.url, file.read(part.size))
+        if not answer.is_success:  # such as an address that holds no longer: the next step asks for new ones
+            raise Transient(f"the store answered {answer.status_code} to a part", code=Exit.UPLOAD_REJECTED)
+        part.url, part.etag = None, answer.headers["etag"]
+
+    def _begun(self) -> UploadInfo | None:
         """An upload of this very file that somebody of the tenant has begun."""
-        page = self._client.once("GET", "/v1/uploads", failure=Exit.USAGE, params={"sha256": self._sha256})
-        found = (item for item in page.get("items") or () if item["length"] == self._size)
-        return max(found, key=lambda item: int(item["offset"]), default=None)
+        page = self._client.once(
+            lambda api: list_uploads.sync_detailed(client=api, sha256=self._sha256), failure=Exit.USAGE
+        )
+        found = (item for item in page.value.items if item.length == self._size)
+        return max(found, key=lambda item: item.offset, default=None)
 
-    def _begin(self) -> Json:
-        said = {"length": self._size, "filename": self._path.name, "sha256": self._sha256}
+    def _begin(self) -> UploadInfo:
+        said = DirectUpload(self._size, self._path.name, self._sha256)
         try:
-            return self._client.once("POST", "/v1/uploads/direct", failure=Exit.UPLOAD_REJECTED, json=said)
+            return self._client.once(
+                lambda api: create_direct_upload.sync_detailed(client=api, body=said), failure=Exit.UPLOAD_REJECTED
+            ).value
         except CommandFailed:  # it does not offer that, or refuses the file, and then says so again
             return self._begin_here()
 
-    def _begin_here(self) -> Json:
+    def _begin_here(self) -> UploadInfo:
         name = base64.b64encode(self._path.name.encode()).decode()
-        headers = {
-            **_VERSION,
-            "Upload-Length": str(self._size),
-            "Upload-Metadata": f"filename {name}",
-            "Repr-Digest": _digest(bytes.fromhex(self._sha256)),
-        }
-        return self._client.once("POST", "/v1/uploads", failure=Exit.UPLOAD_REJECTED, headers=headers)
+        return self._client.once(
+            lambda api: create_upload.sync_detailed(
+                client=api,
+                tus_resumable=_TUS,
+                upload_length=str(self._size),
+                upload_metadata=f"filename {name}",
+                repr_digest=_digest(bytes.fromhex(self._sha256)),
+            ),
+            failure=Exit.UPLOAD_REJECTED,
+        ).value
 
     def _send(self, identity: str, offset: int) -> int:
         with self._path.open("rb") as file:
             file.seek(offset)
             data = file.read(PART)
-        headers = {
-            **_VERSION,
-            "Upload-Offset": str(offset),
-            "Content-Type": "application/offset+octet-stream",
-            "Content-Digest": _digest(hashlib.sha256(data).digest()),
-        }
-        answer = self._client.answer(
-            "PATCH", f"/v1/uploads/{identity}", Exit.UPLOAD_REJECTED, content=data, headers=headers
+        answer = self._client.once(
+            lambda api: append_to_upload.sync_detailed(
+                identity,
+                client=api,
+                body=File(io.BytesIO(data)),
+                tus_resumable=_TUS,
+                upload_offset=str(offset),
+                content_digest=_digest(hashlib.sha256(data).digest()),
+            ),
+            failure=Exit.UPLOAD_REJECTED,
         )
         return int(answer.headers["upload-offset"])

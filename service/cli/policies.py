@@ -2,20 +2,20 @@
 
 import json
 from pathlib import Path
-from typing import Any
 
 import click
 
+from openapi.client.api.policies import create_policy, delete_policy, get_policy, list_policies
+from openapi.client.models import policy_request
+from openapi.client.models.applies_to import AppliesTo
 from openapi.policies import PolicyRequest
 from openapi.text import visible
 from service.cli import specs
 from service.cli.client import Client
 from service.cli.given import Sources, check
 from service.cli.ids import POLICY
-from service.cli.of_server import all_of, of_server
+from service.cli.of_server import of_server
 from service.cli.options import EXISTING, json_option
-
-Json = dict[str, Any]
 
 
 @click.group()
@@ -33,21 +33,21 @@ _of_server = of_server("policies")
 @policies.command(name="list")
 @json_option
 @_of_server
-def list_policies(*, client: Client, as_json: bool) -> None:
+def list_all(*, client: Client, as_json: bool) -> None:
     """List the policies: id, number of rules, what they are bound to, and name."""
-    found = list(all_of(client, "/v1/policies"))
+    found = list(client.all_of(lambda api, cursor: list_policies.sync_detailed(client=api, cursor=cursor)))
     if as_json:
-        click.echo(json.dumps(found, indent=2))
+        click.echo(json.dumps([policy.body for policy in found], indent=2))
         return
-    for policy in found:
+    for policy in (policy.value for policy in found):
         click.echo(
-            f"{policy['id']}  {len(policy['rules'])} rules  {visible(_bound(policy))}  {visible(policy['name'])}"
+            f"{policy.id}  {len(policy.rules)} rules  {visible(_bound(policy.applies_to))}  {visible(policy.name)}"
         )
 
 
-def _bound(policy: Json) -> str:
-    wanted = policy["applies_to"]
-    named = [*wanted["names"], *(f"{key}={value}" for key, value in wanted["tags"].items())]
+def _bound(wanted: AppliesTo) -> str:
+    tags = wanted.tags.additional_properties if wanted.tags else {}
+    named = [*(wanted.names or ()), *(f"{key}={value}" for key, value in tags.items())]
     return f"for {', '.join(named)}" if named else "for whoever names it"
 
 
@@ -56,7 +56,8 @@ def _bound(policy: Json) -> str:
 @_of_server
 def show(*, client: Client, policy_id: str) -> None:
     """Print the policy POLICY_ID as JSON."""
-    click.echo(json.dumps(client.call("GET", f"/v1/policies/{policy_id}"), indent=2))
+    found = client.call(lambda api: get_policy.sync_detailed(policy_id, client=api))
+    click.echo(json.dumps(found.body, indent=2))
 
 
 def _tag(context: click.Context, option: click.Parameter, value: tuple[str, ...]) -> dict[str, str]:
@@ -108,8 +109,9 @@ def create(
         "applies_to": {"names": list(names), "tags": tags},
     }
     check(PolicyRequest, body, Sources(name="NAME", rules=str(file), description="--description"))
-    made = client.call("POST", "/v1/policies", json=body)
-    click.echo(json.dumps(made, indent=2) if as_json else made["id"])
+    request = policy_request.PolicyRequest.from_dict(body)
+    made = client.call(lambda api: create_policy.sync_detailed(client=api, body=request))
+    click.echo(json.dumps(made.body, indent=2) if as_json else made.value.id)
 
 
 @policies.command()
@@ -117,5 +119,5 @@ def create(
 @_of_server
 def delete(*, client: Client, policy_id: str) -> None:
     """Delete the policy POLICY_ID; audits keep the rules that they were started with."""
-    client.remove(f"/v1/policies/{policy_id}")
+    client.call(lambda api: delete_policy.sync_detailed(policy_id, client=api))
     click.echo(f"{policy_id} deleted")

@@ -2,16 +2,16 @@
 
 import json
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from html import escape
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import click
 
 from openapi.analyses import artifacts
-from service.cli.client import Client, Json, cannot_write
+from service.cli.client import Client, JobKind, Json, cannot_write
 from service.cli.display import (
     accuracy_table,
     console,
@@ -24,7 +24,9 @@ from service.cli.display import (
     tell_rules,
 )
 from service.cli.exits import CommandFailed, Exit
-from service.cli.jobs import Kind
+
+if TYPE_CHECKING:
+    from openapi.client.models.artifact_info import ArtifactInfo
 
 PAGE = "report.html"
 _LINK = re.compile(r'<a href="/v1/artifacts/([A-Za-z0-9_]+)">')
@@ -32,11 +34,15 @@ _EXPLORE = re.compile(r'<p class="explore"><a href="(/ui/audits/[A-Za-z0-9_]+)">
 _OF_A_HARDENING = {"checkpoint", "manifest", "log", "example", "card"}
 
 
-def save_report(client: Client, job: str, folder: Path) -> tuple[Json, list[Path]]:
-    """Write ``report.json`` and ``report.html`` of a job; return the report and the paths. What it warns of is told."""
+def save_report(client: Client, audit: str, folder: Path) -> tuple[Json, list[Path]]:
+    """Write ``report.json`` and ``report.html`` of an audit; return the report and the paths. Its warnings are told."""
+    from openapi.client.api.audits import get_audit_report_json
+
     page, data = folder / PAGE, folder / "report.json"
-    client.download(f"{job}/report.html", page)
-    report = client.call("GET", f"{job}/report", headers={"Accept": "application/json"}, failure=Exit.JOB_FAILED)
+    client.download(f"/v1/audits/{audit}/report.html", page)
+    report = client.call(
+        lambda api: get_audit_report_json.sync_detailed(audit, client=api), failure=Exit.JOB_FAILED
+    ).body
     try:
         data.write_text(json.dumps(report, indent=2) + "\n")
     except OSError as error:
@@ -52,11 +58,12 @@ def _warn(client: Client, report: Json) -> None:
     client.warnings += [text for text in told if text not in client.warnings]
 
 
-def save_artifacts(client: Client, job: str, folder: Path, kinds: Collection[str]) -> dict[str, Path]:
+def save_artifacts(client: Client, kind: JobKind, job: str, folder: Path, kinds: Collection[str]) -> dict[str, Path]:
     """Download a job's artifacts of the given kinds; return their paths by their ids."""
-    return {
-        item["id"]: save_artifact(client, item, folder) for item in all_artifacts(client, job) if item["kind"] in kinds
-    }
+    from service.cli.calls import artifacts_of
+
+    found = (item.value for item in artifacts_of(client, kind, job))
+    return {item.id: save_artifact(client, item, folder) for item in found if item.kind in kinds}
 
 
 def relink(page: Path, saved: Mapping[str, Path], server: str | None) -> None:
@@ -79,47 +86,35 @@ def relink(page: Path, saved: Mapping[str, Path], server: str | None) -> None:
         raise cannot_write(page, error) from error
 
 
-def save_artifact(client: Client, item: Json, folder: Path) -> Path:
+def save_artifact(client: Client, item: "ArtifactInfo", folder: Path) -> Path:
     """Download an artifact; a server's word is not trusted with a path: only the last part of the name is used."""
-    target = folder / (PurePosixPath(item["name"]).name or item["id"])
-    client.download(item["href"], target)
+    target = folder / (PurePosixPath(item.name).name or item.id)
+    client.download(item.href, target)
     return target
 
 
-def all_artifacts(client: Client, job: str) -> Iterator[Json]:
-    """What the server says of each of a job's artifacts, page by page."""
-    cursor: str | None = None
-    while True:
-        query = {"cursor": cursor} if cursor else {}
-        page = client.call("GET", f"{job}/artifacts", params=query, failure=Exit.JOB_FAILED)
-        yield from page["items"]
-        cursor = page.get("next_cursor")
-        if not cursor:
-            return
-
-
-def fetch(client: Client, kind: Kind, body: Json, out: Path) -> tuple[Json, list[Path]]:
+def fetch(client: Client, kind: JobKind, body: Json, out: Path) -> tuple[Json, list[Path]]:
     """Write everything that a succeeded job left; return an audit's report or a hardening's answer, and the paths."""
-    job = f"/v1/{kind}/{body['id']}"
+    job = body["id"]
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise cannot_write(out, error) from error
     if kind == "hardenings":
-        saved = [*save_artifacts(client, job, out, _OF_A_HARDENING | {"report"}).values()]
+        saved = [*save_artifacts(client, kind, job, out, _OF_A_HARDENING | {"report"}).values()]
         for path in (path for path in saved if path.name == "report.json"):  # with held-out data
             _warn(client, json.loads(path.read_bytes()))
         return body, saved
     report, saved = save_report(client, job, out)
     kinds = {"examples", "pairs"} if body["request"].get("keep_examples") else set[str]()
-    found = save_artifacts(client, job, out, kinds | artifacts())
+    found = save_artifacts(client, kind, job, out, kinds | artifacts())
     if body.get("hardening_id"):
-        found |= save_artifacts(client, f"/v1/hardenings/{body['hardening_id']}", out, _OF_A_HARDENING)
+        found |= save_artifacts(client, "hardenings", body["hardening_id"], out, _OF_A_HARDENING)
     relink(out / PAGE, found, client.lasting_url)
     return report, [*saved, *found.values()]
 
 
-def tell(kind: Kind, result: Json, saved: list[Path], *, title: str = "", as_json: bool = False) -> None:
+def tell(kind: JobKind, result: Json, saved: list[Path], *, title: str = "", as_json: bool = False) -> None:
     """Show what `fetch` returned; `CommandFailed` when the policy failed or the hardening did not succeed."""
     if as_json:
         click.echo(json.dumps(result, indent=2))

@@ -8,13 +8,12 @@ import click
 
 from openapi.presets import PRESETS
 from service.cli.audit import analysis_options, audit_request
-from service.cli.client import Client, Json, cannot_write
+from service.cli.client import Client, JobKind, Json, cannot_write
 from service.cli.display import line
 from service.cli.exits import CommandFailed, Exit
 from service.cli.job_options import Common, Input, job_options
-from service.cli.jobs import Kind
 from service.cli.options import EXISTING
-from service.cli.results import PAGE, all_artifacts, relink, save_artifact, save_report, tell
+from service.cli.results import PAGE, relink, save_artifact, save_report, tell
 
 #: Of a study's zip. A larger one is no study.
 _MOST_BYTES = 512_000_000
@@ -48,21 +47,22 @@ def tell_study(report: Json, saved: list[Path], out: Path, *, as_json: bool) -> 
     line(f"{len(saved)} files in {out}")
 
 
-def save_study(client: Client, kind: Kind, body: Json, folder: Path) -> tuple[Json, list[Path]]:
+def save_study(client: Client, kind: JobKind, body: Json, folder: Path) -> tuple[Json, list[Path]]:
     """Write everything that an audit left into a folder; return the report, and the files."""
-    job = f"/v1/{kind}/{body['id']}"
-    report, saved = save_report(client, job, _folder(folder))
-    found = list(all_artifacts(client, job))
-    archive = next((item for item in found if item["kind"] == "study"), None)
+    from service.cli.calls import artifacts_of
+
+    report, saved = save_report(client, body["id"], _folder(folder))
+    found = [item.value for item in artifacts_of(client, kind, body["id"])]
+    archive = next((item for item in found if item.kind == "study"), None)
     if archive is None:
         raise CommandFailed(Exit.JOB_FAILED, "the server is of a version that leaves no study")
     beside: dict[str, Path] = {}
     for item in found:
-        if (place := _FOLDERS.get(item["format"])) is not None:
-            beside[item["id"]] = save_artifact(client, item, _folder(folder / place))
+        if (place := _FOLDERS.get(item.format_)) is not None:
+            beside[item.id] = save_artifact(client, item, _folder(folder / place))
     relink(folder / PAGE, beside, client.lasting_url)
     target = folder / ".study.zip"
-    client.download(archive["href"], target)
+    client.download(archive.href, target)
     try:
         return report, [*saved, *beside.values(), *_unpack(target, folder)]
     finally:

@@ -7,17 +7,17 @@ from pathlib import Path
 import click
 
 from service.cli import jobs
-from service.cli.client import Client, Json
+from service.cli.client import Client, JobKind, Json
 from service.cli.display import Bars, line
 from service.cli.results import fetch
 
 #: Client, kind, the job's last answer and a folder → a result for people, and the files written.
-Save = Callable[[Client, jobs.Kind, Json, Path], tuple[Json, list[Path]]]
+Save = Callable[[Client, JobKind, Json, Path], tuple[Json, list[Path]]]
 
 
 def carry_out(
     client: Client,
-    kind: jobs.Kind,
+    kind: JobKind,
     request: Json,
     shown: Bars,
     out: Path,
@@ -33,9 +33,10 @@ def carry_out(
     return save(client, kind, body, out)
 
 
-def leave(client: Client, kind: jobs.Kind, request: Json, as_json: bool, *, study: bool = False) -> None:
+def leave(client: Client, kind: JobKind, request: Json, as_json: bool, *, study: bool = False) -> None:
     """Start a job and leave it to the server: its id on standard output, how to go on on standard error."""
-    body = jobs.start(client, kind, request)
-    click.echo(json.dumps(body, indent=2) if as_json else body["id"])
-    line(f"to wait for it and fetch its results: {jobs.how_to_follow(client, body['id'], study=study)} --out FOLDER")
-    line(f"to stop it: curl -X POST {client.url}/v1/{kind}/{body['id']}/cancel")
+    started = jobs.start(client, kind, request)
+    identity = started.value.id
+    click.echo(json.dumps(started.body, indent=2) if as_json else identity)
+    line(f"to wait for it and fetch its results: {jobs.how_to_follow(client, identity, study=study)} --out FOLDER")
+    line(f"to stop it: curl -X POST {client.url}/v1/{kind}/{identity}/cancel")

@@ -8,6 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from openapi.client import Client as Api
+from openapi.client.api.uploads import list_uploads
+from openapi.client.models import PageUploadInfo, Problem
+from openapi.client.types import Response
 from openapi.wire.settings import Settings
 from service.app import create_app
 from service.cli.client import Client
@@ -15,6 +19,11 @@ from tests.service.conftest import Served, broker, settings
 from tests.service.worker import ProtocolWorker
 
 __all__ = ["broker", "settings"]
+
+
+def begun(api: Api) -> Response[PageUploadInfo | Problem]:
+    """Ask for the uploads of which nothing was made yet."""
+    return list_uploads.sync_detailed(client=api)
 
 
 class BusyWorker:

@@ -6,20 +6,27 @@ import re
 import signal
 import threading
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from openapi.client import Client as Api
+from openapi.client.api.audits import list_audits
+from openapi.client.api.models import get_model, list_models
+from openapi.client.models import PageAuditInfo, PageModelInfo, Problem
+from openapi.client.types import Response
 from openapi.wire.settings import Settings
 from service.app import create_app
 from service.cli import jobs, parts, uploads
-from service.cli.client import Client
+from service.cli.calls import cancel_job, read_job, read_upload
+from service.cli.client import Ask, Client
 from service.cli.exits import CommandFailed, Exit, Interrupted, interruptible
 from service.cli.patience import retry_after
 from service.cli.uploads import upload
-from tests.cli.conftest import BusyWorker, Cable
+from tests.cli.conftest import BusyWorker, Cable, begun
 from tests.ports import free_port
 from tests.service.conftest import Served, flush
 from tests.service.conftest import upload as sent
@@ -27,6 +34,19 @@ from tests.service.conftest import upload as sent
 pytestmark = pytest.mark.slow
 
 FGSM = {"attacks": [{"name": "fgsm", "eps": 0.1}], "neurons": None, "max_samples": 4}
+
+
+def models(api: Api) -> Response[PageModelInfo | Problem]:
+    return list_models.sync_detailed(client=api)
+
+
+def audits(api: Api) -> Response[PageAuditInfo | Problem]:
+    return list_audits.sync_detailed(client=api)
+
+
+def read_as_models(path: str) -> Ask[PageModelInfo]:
+    """What is at an address, read as a list of models."""
+    return lambda api: list_models._build_response(client=api, response=api.get_httpx_client().get(path))
 
 
 class Phases:
@@ -43,7 +63,7 @@ class Phases:
 def bring(client: Client, path: Path, kind: Any = "models", **metadata: Any) -> tuple[str, list[str]]:
     """Upload a file; its id, and what was shown."""
     shown = Phases()
-    return upload(client, kind, path, metadata, shown)["id"], shown.names  # type: ignore[arg-type]
+    return upload(client, kind, path, metadata, shown).id, shown.names  # type: ignore[arg-type]
 
 
 def ready(client: Client, folder: Path) -> dict[str, Any]:
@@ -81,7 +101,7 @@ def test_an_upload_whose_answer_is_lost_is_found_and_not_sent_again(client: Clie
     cable.cut(b"POST /v1/models", received=10)
     identity, _ = bring(client, model)
     assert posts(cable) == 1
-    assert client.call("GET", "/v1/models")["items"][0]["id"] == identity
+    assert client.call(models).value.items[0].id == identity
 
 
 def test_a_large_file_goes_on_where_a_killed_command_has_stopped(
@@ -103,15 +123,15 @@ def test_a_large_file_goes_on_where_a_killed_command_has_stopped(
     with pytest.raises(KeyboardInterrupt):
         bring(client, model)
     monkeypatch.setattr(parts.Parts, "step", step)
-    assert [item["offset"] for item in client.call("GET", "/v1/uploads")["items"]] == [400_000]
+    assert [item.offset for item in client.call(begun).value.items] == [400_000]
     cable.cut(b"PATCH /v1/uploads", sent=50_000)
     identity, shown = bring(client, model)
     assert shown == ["read net.onnx", "upload net.onnx", "inspect net.onnx"]
     sent = [request for request in cable.requests if request.startswith(b"PATCH")]
     assert len(sent) == 5, "two before, one that was cut, two of the rest"
-    found = client.call("GET", f"/v1/models/{identity}")
-    assert (found["size"], found["name"]) == (size, "net.onnx")
-    assert client.call("GET", "/v1/uploads")["items"] == []
+    found = client.call(lambda api: get_model.sync_detailed(identity, client=api)).value
+    assert (found.size, found.name) == (size, "net.onnx")
+    assert client.call(begun).value.items == []
     assert bring(client, model)[0] == identity
     assert len([request for request in cable.requests if request.startswith(b"PATCH")]) == 5
 
@@ -119,9 +139,9 @@ def test_a_large_file_goes_on_where_a_killed_command_has_stopped(
 def test_an_audit_whose_answer_is_lost_is_started_once(client: Client, cable: Cable, tmp_path: Path) -> None:
     request = ready(client, tmp_path)
     cable.cut(b"POST /v1/audits", received=10)
-    identity = jobs.start(client, "audits", request)["id"]
+    identity = jobs.start(client, "audits", request).value.id
     assert posts(cable) == 4
-    assert [item["id"] for item in client.call("GET", "/v1/audits")["items"]] == [identity]
+    assert [item.id for item in client.call(audits).value.items] == [identity]
     assert jobs.follow(client, "audits", identity, lambda body: None)["status"] == "succeeded"
 
 
@@ -147,8 +167,8 @@ def test_an_interrupt_before_the_answer_cancels_what_was_started(settings: Setti
         with pytest.raises(Interrupted), interruptible():
             jobs.start(client, "audits", request)
         pressed.join()
-        (audit,) = client.call("GET", "/v1/audits")["items"]
-        assert audit["status"] == "cancelled"
+        (audit,) = client.call(audits).value.items
+        assert audit.status == "cancelled"
         client.close()
         cable.close()
 
@@ -170,7 +190,7 @@ def test_a_restart_of_the_server_costs_nothing_but_time(settings: Settings, tmp_
         client = Client(url, patience=240)
         with BusyWorker(settings):
             request = ready(client, tmp_path)
-        identity = jobs.start(client, "audits", request)["id"]  # nobody works: it waits
+        identity = jobs.start(client, "audits", request).value.id  # nobody works: it waits
         done = threading.Thread(
             target=lambda: seen.append(jobs.follow(client, "audits", identity, lambda _: None)["status"])
         )
@@ -188,12 +208,13 @@ def test_a_restart_of_the_server_costs_nothing_but_time(settings: Settings, tmp_
 def test_a_client_that_asks_too_often_waits_as_it_is_told_and_asks_less(settings: Settings) -> None:
     limited = settings.model_copy(update={"rate_limit_per_minute": 60})
     with Served(create_app(limited)) as url, httpx.Client(base_url=url) as impatient:
-        path = f"/v1/models/{sent(impatient, 'models')}"
+        model = sent(impatient, "models")
         while impatient.get("/v1/presets").status_code != httpx.codes.TOO_MANY_REQUESTS:
             pass
         cable, answers = Cable(url), list[Any]()
         client = Client(cable.url, patience=30, longest_wait=0.1)
-        client.wait(path, answers.append, lambda _: len(answers) == 3, Exit.USAGE)
+        asked = partial(read_upload, "models", model)
+        client.wait(asked, answers.append, lambda _: len(answers) == 3, Exit.USAGE)
         assert [answer["status"] for answer in answers] == ["inspecting"] * 3
         assert len(cable.requests) > 3, "it was turned away"
         assert b"wait=0.1 " in cable.requests[0]
@@ -209,7 +230,7 @@ def test_a_server_that_never_answers_is_given_up(settings: Settings) -> None:
             cable.cut(b"GET", received=1)
         client = Client(cable.url, patience=1.5)
         with pytest.raises(CommandFailed, match=r"cannot be reached .*gave up after [0-9.]+ s") as failed:
-            client.call("GET", "/v1/models")
+            client.call(models)
         assert failed.value.exit_code == Exit.UNREACHABLE
         assert len(cable.requests) > 1, "it tried again"
         client.close()
@@ -219,7 +240,7 @@ def test_a_server_that_never_answers_is_given_up(settings: Settings) -> None:
 def test_what_cannot_get_better_is_not_tried_again() -> None:
     client = Client("http://no.such.host.invalid", patience=3600)
     with pytest.raises(CommandFailed, match="cannot be reached"):
-        client.call("GET", "/v1/models")
+        client.call(models)
     client.close()
 
 
@@ -227,17 +248,19 @@ def test_a_server_that_wants_a_key_says_how_it_is_given(settings: Settings) -> N
     with Served(create_app(settings.model_copy(update={"auth": "keys"}))) as url:
         client = Client(url)
         with pytest.raises(CommandFailed, match="give it with --api-key or TREMOR_API_KEY"):
-            client.call("GET", "/v1/models")
+            client.call(models)
         client.close()
 
 
 def test_a_server_of_another_kind_is_said(url: str) -> None:
     client = Client(url)
     with pytest.raises(CommandFailed, match="not as a Tremor server") as failed:
-        client.call("GET", "/schema")
+        client.call(read_as_models("/schema"))
     assert failed.value.exit_code == Exit.UNREACHABLE
+    with pytest.raises(CommandFailed, match="not as a Tremor server"):
+        client.call(read_as_models("/v1/presets"))
     with pytest.raises(CommandFailed, match="nothing at this address"):
-        client.call("GET", "/v2/models")
+        client.call(read_as_models("/v2/models"))
     client.close()
 
 
@@ -253,8 +276,8 @@ def test_a_job_that_somebody_cancels_is_a_failed_one(settings: Settings, tmp_pat
         client = Client(url)
         with BusyWorker(settings):
             request = ready(client, tmp_path)
-        identity = jobs.start(client, "audits", request)["id"]
-        client.call("POST", f"/v1/audits/{identity}/cancel")
+        identity = jobs.start(client, "audits", request).value.id
+        client.call(cancel_job("audits", identity))
         with pytest.raises(CommandFailed, match=f"{identity} was cancelled") as failed:
             jobs.follow(client, "audits", identity, lambda _: None)
         assert failed.value.exit_code == Exit.JOB_FAILED
@@ -291,6 +314,6 @@ def test_retry_after_may_be_a_date() -> None:
 
 def test_the_request_is_the_one_that_was_written(client: Client, tmp_path: Path) -> None:
     request = {**ready(client, tmp_path), "seed": 7}
-    found = client.call("GET", f"/v1/audits/{jobs.start(client, 'audits', request)['id']}")["request"]
+    found = client.call(read_job("audits", jobs.start(client, "audits", request).value.id)).body["request"]
     assert json.loads(json.dumps(found))["seed"] == 7
     assert re.fullmatch("mdl_.*", found["model_id"])

@@ -13,7 +13,7 @@ from service.cli.client import Client
 from service.cli.display import bars
 from service.cli.exits import Exit
 from service.cli.patience import Transient
-from tests.cli.conftest import BusyWorker, broker
+from tests.cli.conftest import BusyWorker, begun, broker
 from tests.service.conftest import Served
 from tests.service.test_direct_uploads import FILE, SHA256, bucket, endpoint, installed, objects
 
@@ -44,12 +44,12 @@ def test_a_file_goes_past_the_api_and_on_after_a_kill(
             if interrupted:
                 with pytest.raises(KeyboardInterrupt):
                     uploads.upload(client, "datasets", path, {}, shown)
-                (begun,) = client.call("GET", "/v1/uploads")["items"]
-                assert (begun["direct"], begun["sha256"]) == (True, SHA256)
+                (item,) = client.call(begun).value.items
+                assert (item.direct, item.sha256) == (True, SHA256)
             else:
                 made = uploads.upload(client, "datasets", path, {}, shown)
-                assert (made["sha256"], made["status"]) == (SHA256, "ready")
-                assert client.call("GET", "/v1/uploads")["items"] == []
+                assert (made.sha256, made.status) == (SHA256, "ready")
+                assert client.call(begun).value.items == []
             client.close()
     last = len(FILE) - 2 * (16 << 20)
     assert sent == [16 << 20, 16 << 20, 0, last, last]

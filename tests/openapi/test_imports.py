@@ -7,12 +7,19 @@ _PROGRAM = """
 import importlib, pkgutil, sys
 import openapi
 
-for module in pkgutil.walk_packages(openapi.__path__, "openapi."):
-    if not module.name.startswith("openapi.wire"):
-        importlib.import_module(module.name)
-ours = ("service", "workers")
+def load(package):
+    for module in pkgutil.iter_modules(package.__path__, package.__name__ + "."):
+        if module.name not in apart:
+            found = importlib.import_module(module.name)
+            if module.ispkg:
+                load(found)
+
+apart = ("openapi.wire", "openapi.client")
+load(openapi)
+ours = ("service", "workers", *apart)
 theirs = ("celery", "kombu", "redis", "obstore", "litestar", "sqlalchemy", "numpy", "torch", "pydantic_settings")
-print(*sorted(m for m in sys.modules if m.startswith("openapi.wire.") or m in (*ours, *theirs)))
+theirs = ("attr", "httpx", *theirs)
+print(*sorted(m for m in sys.modules if m in (*ours, *theirs)))
 """
 
 

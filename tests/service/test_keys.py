@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 
 import httpx
 import pytest
@@ -12,6 +13,7 @@ from sqlalchemy import update
 from openapi.keys import Scope
 from openapi.wire.settings import Settings
 from service.app import create_app
+from service.cli.calls import send_file
 from service.cli.client import Client
 from service.cli.exits import CommandFailed, Exit
 from service.cli.keys import keys
@@ -82,7 +84,7 @@ def test_what_each_scope_may_do(settings: Settings, caller: As) -> None:
     for asked in (Exit.UPLOAD_REJECTED, Exit.JOB_FAILED):  # to the command line a wrong option, whatever was asked
         client = Client(str(reader.base_url), reader_secret)
         with pytest.raises(CommandFailed, match="needs submit") as refused:
-            client.call("POST", "/v1/datasets", files=files, failure=asked)
+            client.call(send_file("datasets", "some.npz", BytesIO(b"data"), {}, "once"), failure=asked)
         client.close()
         assert refused.value.exit_code == Exit.USAGE
     assert "needs submit" in reader.delete(place).json()["detail"]

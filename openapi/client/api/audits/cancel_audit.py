@@ -1,0 +1,205 @@
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from ... import errors
+from ...client import AuthenticatedClient, Client
+from ...models.audit_info import AuditInfo
+from ...models.problem import Problem
+from ...types import Response
+
+
+def _get_kwargs(
+    audit_id: str,
+) -> dict[str, Any]:
+
+    _kwargs: dict[str, Any] = {
+        "method": "post",
+        "url": "/v1/audits/{audit_id}/cancel".format(
+            audit_id=quote(str(audit_id), safe=""),
+        ),
+    }
+
+    return _kwargs
+
+
+def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> AuditInfo | Problem | None:
+    if response.status_code == 200:
+        response_200 = AuditInfo.from_dict(response.json())
+
+        return response_200
+
+    if response.status_code == 401:
+        response_401 = Problem.from_dict(response.json())
+
+        return response_401
+
+    if response.status_code == 403:
+        response_403 = Problem.from_dict(response.json())
+
+        return response_403
+
+    if response.status_code == 404:
+        response_404 = Problem.from_dict(response.json())
+
+        return response_404
+
+    if response.status_code == 406:
+        response_406 = Problem.from_dict(response.json())
+
+        return response_406
+
+    if response.status_code == 421:
+        response_421 = Problem.from_dict(response.json())
+
+        return response_421
+
+    if response.status_code == 429:
+        response_429 = Problem.from_dict(response.json())
+
+        return response_429
+
+    if response.status_code == 500:
+        response_500 = Problem.from_dict(response.json())
+
+        return response_500
+
+    if response.status_code == 503:
+        response_503 = Problem.from_dict(response.json())
+
+        return response_503
+
+    if response.status_code == 507:
+        response_507 = Problem.from_dict(response.json())
+
+        return response_507
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> Response[AuditInfo | Problem]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    audit_id: str,
+    *,
+    client: AuthenticatedClient | Client,
+) -> Response[AuditInfo | Problem]:
+    """Stop the running work within seconds. An audit that has ended stays as it is
+
+     Stop the running work within seconds. An audit that has ended stays as it is.
+
+    Args:
+        audit_id (str):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[AuditInfo | Problem]
+    """
+
+    kwargs = _get_kwargs(
+        audit_id=audit_id,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    audit_id: str,
+    *,
+    client: AuthenticatedClient | Client,
+) -> AuditInfo | Problem | None:
+    """Stop the running work within seconds. An audit that has ended stays as it is
+
+     Stop the running work within seconds. An audit that has ended stays as it is.
+
+    Args:
+        audit_id (str):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        AuditInfo | Problem
+    """
+
+    return sync_detailed(
+        audit_id=audit_id,
+        client=client,
+    ).parsed
+
+
+async def asyncio_detailed(
+    audit_id: str,
+    *,
+    client: AuthenticatedClient | Client,
+) -> Response[AuditInfo | Problem]:
+    """Stop the running work within seconds. An audit that has ended stays as it is
+
+     Stop the running work within seconds. An audit that has ended stays as it is.
+
+    Args:
+        audit_id (str):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[AuditInfo | Problem]
+    """
+
+    kwargs = _get_kwargs(
+        audit_id=audit_id,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    audit_id: str,
+    *,
+    client: AuthenticatedClient | Client,
+) -> AuditInfo | Problem | None:
+    """Stop the running work within seconds. An audit that has ended stays as it is
+
+     Stop the running work within seconds. An audit that has ended stays as it is.
+
+    Args:
+        audit_id (str):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        AuditInfo | Problem
+    """
+
+    return (
+        await asyncio_detailed(
+            audit_id=audit_id,
+            client=client,
+        )
+    ).parsed

@@ -1,0 +1,275 @@
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from ... import errors
+from ...client import AuthenticatedClient, Client
+from ...models.page_sample_result import PageSampleResult
+from ...models.problem import Problem
+from ...types import UNSET, Response, Unset
+
+
+def _get_kwargs(
+    hardening_id: str,
+    *,
+    limit: int | Unset = 100,
+    cursor: None | str | Unset = UNSET,
+    index: int | None | Unset = UNSET,
+) -> dict[str, Any]:
+
+    params: dict[str, Any] = {}
+
+    params["limit"] = limit
+
+    json_cursor: None | str | Unset
+    if isinstance(cursor, Unset):
+        json_cursor = UNSET
+    else:
+        json_cursor = cursor
+    params["cursor"] = json_cursor
+
+    json_index: int | None | Unset
+    if isinstance(index, Unset):
+        json_index = UNSET
+    else:
+        json_index = index
+    params["index"] = json_index
+
+    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
+
+    _kwargs: dict[str, Any] = {
+        "method": "get",
+        "url": "/v1/hardenings/{hardening_id}/samples".format(
+            hardening_id=quote(str(hardening_id), safe=""),
+        ),
+        "params": params,
+    }
+
+    return _kwargs
+
+
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> PageSampleResult | Problem | None:
+    if response.status_code == 200:
+        response_200 = PageSampleResult.from_dict(response.json())
+
+        return response_200
+
+    if response.status_code == 401:
+        response_401 = Problem.from_dict(response.json())
+
+        return response_401
+
+    if response.status_code == 403:
+        response_403 = Problem.from_dict(response.json())
+
+        return response_403
+
+    if response.status_code == 404:
+        response_404 = Problem.from_dict(response.json())
+
+        return response_404
+
+    if response.status_code == 406:
+        response_406 = Problem.from_dict(response.json())
+
+        return response_406
+
+    if response.status_code == 409:
+        response_409 = Problem.from_dict(response.json())
+
+        return response_409
+
+    if response.status_code == 421:
+        response_421 = Problem.from_dict(response.json())
+
+        return response_421
+
+    if response.status_code == 422:
+        response_422 = Problem.from_dict(response.json())
+
+        return response_422
+
+    if response.status_code == 429:
+        response_429 = Problem.from_dict(response.json())
+
+        return response_429
+
+    if response.status_code == 500:
+        response_500 = Problem.from_dict(response.json())
+
+        return response_500
+
+    if response.status_code == 503:
+        response_503 = Problem.from_dict(response.json())
+
+        return response_503
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[PageSampleResult | Problem]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    hardening_id: str,
+    *,
+    client: AuthenticatedClient | Client,
+    limit: int | Unset = 100,
+    cursor: None | str | Unset = UNSET,
+    index: int | None | Unset = UNSET,
+) -> Response[PageSampleResult | Problem]:
+    """List per-sample results of the hardened model in order of index
+
+     List per-sample results of the hardened model in order of index.
+
+    Args:
+        hardening_id (str):
+        limit (int | Unset): Most items to return Default: 100.
+        cursor (None | str | Unset): `next_cursor` of the page before, as it is
+        index (int | None | Unset): One image, by its number in the data set
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[PageSampleResult | Problem]
+    """
+
+    kwargs = _get_kwargs(
+        hardening_id=hardening_id,
+        limit=limit,
+        cursor=cursor,
+        index=index,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    hardening_id: str,
+    *,
+    client: AuthenticatedClient | Client,
+    limit: int | Unset = 100,
+    cursor: None | str | Unset = UNSET,
+    index: int | None | Unset = UNSET,
+) -> PageSampleResult | Problem | None:
+    """List per-sample results of the hardened model in order of index
+
+     List per-sample results of the hardened model in order of index.
+
+    Args:
+        hardening_id (str):
+        limit (int | Unset): Most items to return Default: 100.
+        cursor (None | str | Unset): `next_cursor` of the page before, as it is
+        index (int | None | Unset): One image, by its number in the data set
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        PageSampleResult | Problem
+    """
+
+    return sync_detailed(
+        hardening_id=hardening_id,
+        client=client,
+        limit=limit,
+        cursor=cursor,
+        index=index,
+    ).parsed
+
+
+async def asyncio_detailed(
+    hardening_id: str,
+    *,
+    client: AuthenticatedClient | Client,
+    limit: int | Unset = 100,
+    cursor: None | str | Unset = UNSET,
+    index: int | None | Unset = UNSET,
+) -> Response[PageSampleResult | Problem]:
+    """List per-sample results of the hardened model in order of index
+
+     List per-sample results of the hardened model in order of index.
+
+    Args:
+        hardening_id (str):
+        limit (int | Unset): Most items to return Default: 100.
+        cursor (None | str | Unset): `next_cursor` of the page before, as it is
+        index (int | None | Unset): One image, by its number in the data set
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[PageSampleResult | Problem]
+    """
+
+    kwargs = _get_kwargs(
+        hardening_id=hardening_id,
+        limit=limit,
+        cursor=cursor,
+        index=index,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    hardening_id: str,
+    *,
+    client: AuthenticatedClient | Client,
+    limit: int | Unset = 100,
+    cursor: None | str | Unset = UNSET,
+    index: int | None | Unset = UNSET,
+) -> PageSampleResult | Problem | None:
+    """List per-sample results of the hardened model in order of index
+
+     List per-sample results of the hardened model in order of index.
+
+    Args:
+        hardening_id (str):
+        limit (int | Unset): Most items to return Default: 100.
+        cursor (None | str | Unset): `next_cursor` of the page before, as it is
+        index (int | None | Unset): One image, by its number in the data set
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        PageSampleResult | Problem
+    """
+
+    return (
+        await asyncio_detailed(
+            hardening_id=hardening_id,
+            client=client,
+            limit=limit,
+            cursor=cursor,
+            index=index,
+        )
+    ).parsed

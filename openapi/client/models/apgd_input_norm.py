@@ -1,0 +1,9 @@
+from enum import StrEnum
+
+
+class ApgdInputNorm(StrEnum):
+    L2 = "l2"
+    LINF = "linf"
+
+    def __str__(self) -> str:
+        return str(self.value)

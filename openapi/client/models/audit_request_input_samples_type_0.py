@@ -1,0 +1,10 @@
+from enum import StrEnum
+
+
+class AuditRequestInputSamplesType0(StrEnum):
+    FIRST = "first"
+    PER_CLASS = "per_class"
+    RANDOM = "random"
+
+    def __str__(self) -> str:
+        return str(self.value)

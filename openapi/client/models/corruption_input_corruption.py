@@ -1,0 +1,22 @@
+from enum import StrEnum
+
+
+class CorruptionInputCorruption(StrEnum):
+    BRIGHTNESS = "brightness"
+    CONTRAST = "contrast"
+    DEFOCUS_BLUR = "defocus_blur"
+    ELASTIC_TRANSFORM = "elastic_transform"
+    FOG = "fog"
+    FROST = "frost"
+    GAUSSIAN_NOISE = "gaussian_noise"
+    GLASS_BLUR = "glass_blur"
+    IMPULSE_NOISE = "impulse_noise"
+    JPEG_COMPRESSION = "jpeg_compression"
+    MOTION_BLUR = "motion_blur"
+    PIXELATE = "pixelate"
+    SHOT_NOISE = "shot_noise"
+    SNOW = "snow"
+    ZOOM_BLUR = "zoom_blur"
+
+    def __str__(self) -> str:
+        return str(self.value)

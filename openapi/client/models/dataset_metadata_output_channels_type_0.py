@@ -1,0 +1,9 @@
+from enum import StrEnum
+
+
+class DatasetMetadataOutputChannelsType0(StrEnum):
+    GREY = "grey"
+    RGB = "RGB"
+
+    def __str__(self) -> str:
+        return str(self.value)

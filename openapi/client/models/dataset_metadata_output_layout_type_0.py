@@ -1,0 +1,9 @@
+from enum import StrEnum
+
+
+class DatasetMetadataOutputLayoutType0(StrEnum):
+    NCHW = "NCHW"
+    NHWC = "NHWC"
+
+    def __str__(self) -> str:
+        return str(self.value)

@@ -1,0 +1,10 @@
+from enum import StrEnum
+
+
+class HardenOptionsInputAdversary(StrEnum):
+    FIXED = "fixed"
+    FREE = "free"
+    FRESH = "fresh"
+
+    def __str__(self) -> str:
+        return str(self.value)

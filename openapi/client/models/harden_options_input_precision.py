@@ -1,0 +1,9 @@
+from enum import StrEnum
+
+
+class HardenOptionsInputPrecision(StrEnum):
+    FLOAT32 = "float32"
+    MIXED = "mixed"
+
+    def __str__(self) -> str:
+        return str(self.value)

@@ -1,0 +1,11 @@
+from enum import StrEnum
+
+
+class HardenOptionsInputSelection(StrEnum):
+    ALL = "all"
+    DYNAMIC = "dynamic"
+    RANDOM = "random"
+    SENSITIVE = "sensitive"
+
+    def __str__(self) -> str:
+        return str(self.value)

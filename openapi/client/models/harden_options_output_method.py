@@ -1,0 +1,15 @@
+from enum import StrEnum
+
+
+class HardenOptionsOutputMethod(StrEnum):
+    ALP = "alp"
+    AT = "at"
+    MART = "mart"
+    MEANSPARSE = "meansparse"
+    PAT = "pat"
+    RIFT = "rift"
+    SNS = "sns"
+    TRADES = "trades"
+
+    def __str__(self) -> str:
+        return str(self.value)

@@ -1,0 +1,9 @@
+from enum import StrEnum
+
+
+class HardeningRequestInputOptimizer(StrEnum):
+    ADAM = "adam"
+    SGD = "sgd"
+
+    def __str__(self) -> str:
+        return str(self.value)

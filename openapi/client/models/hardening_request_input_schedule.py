@@ -1,0 +1,9 @@
+from enum import StrEnum
+
+
+class HardeningRequestInputSchedule(StrEnum):
+    CONSTANT = "constant"
+    COSINE = "cosine"
+
+    def __str__(self) -> str:
+        return str(self.value)

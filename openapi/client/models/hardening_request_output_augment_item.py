@@ -1,0 +1,11 @@
+from enum import StrEnum
+
+
+class HardeningRequestOutputAugmentItem(StrEnum):
+    CROP = "crop"
+    CUTMIX = "cutmix"
+    CUTOUT = "cutout"
+    FLIP = "flip"
+
+    def __str__(self) -> str:
+        return str(self.value)

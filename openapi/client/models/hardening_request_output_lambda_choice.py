@@ -1,0 +1,10 @@
+from enum import StrEnum
+
+
+class HardeningRequestOutputLambdaChoice(StrEnum):
+    ADAPTIVE = "adaptive"
+    FIXED = "fixed"
+    SEARCH = "search"
+
+    def __str__(self) -> str:
+        return str(self.value)

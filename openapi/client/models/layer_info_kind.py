@@ -1,0 +1,9 @@
+from enum import StrEnum
+
+
+class LayerInfoKind(StrEnum):
+    CONV = "conv"
+    LINEAR = "linear"
+
+    def __str__(self) -> str:
+        return str(self.value)

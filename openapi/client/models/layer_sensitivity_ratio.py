@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar, cast
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+T = TypeVar("T", bound="LayerSensitivityRatio")
+
+
+@_attrs_define
+class LayerSensitivityRatio:
+    """`mean`: mean over neurons of sigma_ratio (Eq. 11); `mean_top`: over the neurons of Omega (Fig. 13); `of_means`:
+    ratio of means (ours); `skipped`: sample-neuron pairs left out
+
+    """
+
+    additional_properties: dict[str, float | int | None] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+
+        field_dict: dict[str, Any] = {}
+        for prop_name, prop in self.additional_properties.items():
+            field_dict[prop_name] = prop
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        d = dict(src_dict)
+        layer_sensitivity_ratio = cls()
+
+        additional_properties = {}
+        for prop_name, prop_dict in d.items():
+
+            def _parse_additional_property(data: object) -> float | int | None:
+                if data is None:
+                    return data
+                return cast(float | int | None, data)
+
+            additional_property = _parse_additional_property(prop_dict)
+
+            additional_properties[prop_name] = additional_property
+
+        layer_sensitivity_ratio.additional_properties = additional_properties
+        return layer_sensitivity_ratio
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> float | int | None:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: float | int | None) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

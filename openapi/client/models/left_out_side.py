@@ -1,0 +1,9 @@
+from enum import StrEnum
+
+
+class LeftOutSide(StrEnum):
+    BASE = "base"
+    CANDIDATE = "candidate"
+
+    def __str__(self) -> str:
+        return str(self.value)

@@ -1,0 +1,367 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from attrs import define as _attrs_define
+
+from ..models.neuron_options_output_tap import NeuronOptionsOutputTap
+from ..models.neuron_options_output_zero_policy import NeuronOptionsOutputZeroPolicy
+from ..types import UNSET, Unset
+
+if TYPE_CHECKING:
+    from ..models.neuron_options_output_importance_options import (
+        NeuronOptionsOutputImportanceOptions,
+    )
+    from ..models.neuron_options_output_receptive_field_options import (
+        NeuronOptionsOutputReceptiveFieldOptions,
+    )
+    from ..models.neuron_options_output_similarity_options import (
+        NeuronOptionsOutputSimilarityOptions,
+    )
+    from ..models.neuron_options_output_sweep_options import (
+        NeuronOptionsOutputSweepOptions,
+    )
+    from ..models.suppression_options_output import SuppressionOptionsOutput
+    from ..models.vulnerability_options_output import VulnerabilityOptionsOutput
+
+
+T = TypeVar("T", bound="NeuronOptionsOutput")
+
+
+@_attrs_define
+class NeuronOptionsOutput:
+    """Sensitivity of every neuron (σ), and further analyses, each null unless it is asked for.
+
+    Attributes:
+        tap (NeuronOptionsOutputTap | Unset):  Default: NeuronOptionsOutputTap.CONV.
+        eps (float | Unset): L-infinity eps of the full-strength PGD pairs Default: 0.00784313725490196.
+        steps (int | Unset):  Default: 10.
+        step_size (float | None | Unset):
+        max_samples (int | None | Unset): Pairs; null is every evaluated sample
+        top_fraction (float | Unset): Share of a layer's neurons in Omega (Eq. 2) Default: 0.1.
+        zero_policy (NeuronOptionsOutputZeroPolicy | Unset):  Default: NeuronOptionsOutputZeroPolicy.SKIP.
+        sweep (NeuronOptionsOutputSweepOptions | None | Unset): Sensitivity against ε (SNS, Table II, Fig. 14); null
+            leaves it out
+        importance (NeuronOptionsOutputImportanceOptions | None | Unset): Importance of penultimate neurons (SNS, Eq.
+            3-6); null leaves it out
+        similarity (NeuronOptionsOutputSimilarityOptions | None | Unset): Similarity of sensitive neurons across target
+            classes (SNS, Eq. 7-10); null leaves it out
+        suppression (None | SuppressionOptionsOutput | Unset): Suppression of neurons (SNS, Fig. 9); null leaves it out
+        receptive_fields (NeuronOptionsOutputReceptiveFieldOptions | None | Unset): Receptive fields of sensitive
+            neurons (SNS, Figs 4-7); null leaves it out
+        vulnerability (None | Unset | VulnerabilityOptionsOutput): Vulnerability of penultimate neurons; null leaves it
+            out
+    """
+
+    tap: NeuronOptionsOutputTap | Unset = NeuronOptionsOutputTap.CONV
+    eps: float | Unset = 0.00784313725490196
+    steps: int | Unset = 10
+    step_size: float | None | Unset = UNSET
+    max_samples: int | None | Unset = UNSET
+    top_fraction: float | Unset = 0.1
+    zero_policy: NeuronOptionsOutputZeroPolicy | Unset = NeuronOptionsOutputZeroPolicy.SKIP
+    sweep: NeuronOptionsOutputSweepOptions | None | Unset = UNSET
+    importance: NeuronOptionsOutputImportanceOptions | None | Unset = UNSET
+    similarity: NeuronOptionsOutputSimilarityOptions | None | Unset = UNSET
+    suppression: None | SuppressionOptionsOutput | Unset = UNSET
+    receptive_fields: NeuronOptionsOutputReceptiveFieldOptions | None | Unset = UNSET
+    vulnerability: None | Unset | VulnerabilityOptionsOutput = UNSET
+
+    def to_dict(self) -> dict[str, Any]:
+        from ..models.neuron_options_output_importance_options import (
+            NeuronOptionsOutputImportanceOptions,  # noqa: PLC0415
+        )
+        from ..models.neuron_options_output_receptive_field_options import (
+            NeuronOptionsOutputReceptiveFieldOptions,  # noqa: PLC0415
+        )
+        from ..models.neuron_options_output_similarity_options import (
+            NeuronOptionsOutputSimilarityOptions,  # noqa: PLC0415
+        )
+        from ..models.neuron_options_output_sweep_options import (
+            NeuronOptionsOutputSweepOptions,  # noqa: PLC0415
+        )
+        from ..models.suppression_options_output import SuppressionOptionsOutput  # noqa: PLC0415
+        from ..models.vulnerability_options_output import VulnerabilityOptionsOutput  # noqa: PLC0415
+
+        tap: str | Unset = UNSET
+        if not isinstance(self.tap, Unset):
+            tap = self.tap.value
+
+        eps = self.eps
+
+        steps = self.steps
+
+        step_size: float | None | Unset
+        if isinstance(self.step_size, Unset):
+            step_size = UNSET
+        else:
+            step_size = self.step_size
+
+        max_samples: int | None | Unset
+        if isinstance(self.max_samples, Unset):
+            max_samples = UNSET
+        else:
+            max_samples = self.max_samples
+
+        top_fraction = self.top_fraction
+
+        zero_policy: str | Unset = UNSET
+        if not isinstance(self.zero_policy, Unset):
+            zero_policy = self.zero_policy.value
+
+        sweep: dict[str, Any] | None | Unset
+        if isinstance(self.sweep, Unset):
+            sweep = UNSET
+        elif isinstance(self.sweep, NeuronOptionsOutputSweepOptions):
+            sweep = self.sweep.to_dict()
+        else:
+            sweep = self.sweep
+
+        importance: dict[str, Any] | None | Unset
+        if isinstance(self.importance, Unset):
+            importance = UNSET
+        elif isinstance(self.importance, NeuronOptionsOutputImportanceOptions):
+            importance = self.importance.to_dict()
+        else:
+            importance = self.importance
+
+        similarity: dict[str, Any] | None | Unset
+        if isinstance(self.similarity, Unset):
+            similarity = UNSET
+        elif isinstance(self.similarity, NeuronOptionsOutputSimilarityOptions):
+            similarity = self.similarity.to_dict()
+        else:
+            similarity = self.similarity
+
+        suppression: dict[str, Any] | None | Unset
+        if isinstance(self.suppression, Unset):
+            suppression = UNSET
+        elif isinstance(self.suppression, SuppressionOptionsOutput):
+            suppression = self.suppression.to_dict()
+        else:
+            suppression = self.suppression
+
+        receptive_fields: dict[str, Any] | None | Unset
+        if isinstance(self.receptive_fields, Unset):
+            receptive_fields = UNSET
+        elif isinstance(self.receptive_fields, NeuronOptionsOutputReceptiveFieldOptions):
+            receptive_fields = self.receptive_fields.to_dict()
+        else:
+            receptive_fields = self.receptive_fields
+
+        vulnerability: dict[str, Any] | None | Unset
+        if isinstance(self.vulnerability, Unset):
+            vulnerability = UNSET
+        elif isinstance(self.vulnerability, VulnerabilityOptionsOutput):
+            vulnerability = self.vulnerability.to_dict()
+        else:
+            vulnerability = self.vulnerability
+
+        field_dict: dict[str, Any] = {}
+
+        field_dict.update({})
+        if tap is not UNSET:
+            field_dict["tap"] = tap
+        if eps is not UNSET:
+            field_dict["eps"] = eps
+        if steps is not UNSET:
+            field_dict["steps"] = steps
+        if step_size is not UNSET:
+            field_dict["step_size"] = step_size
+        if max_samples is not UNSET:
+            field_dict["max_samples"] = max_samples
+        if top_fraction is not UNSET:
+            field_dict["top_fraction"] = top_fraction
+        if zero_policy is not UNSET:
+            field_dict["zero_policy"] = zero_policy
+        if sweep is not UNSET:
+            field_dict["sweep"] = sweep
+        if importance is not UNSET:
+            field_dict["importance"] = importance
+        if similarity is not UNSET:
+            field_dict["similarity"] = similarity
+        if suppression is not UNSET:
+            field_dict["suppression"] = suppression
+        if receptive_fields is not UNSET:
+            field_dict["receptive_fields"] = receptive_fields
+        if vulnerability is not UNSET:
+            field_dict["vulnerability"] = vulnerability
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.neuron_options_output_importance_options import (
+            NeuronOptionsOutputImportanceOptions,  # noqa: PLC0415
+        )
+        from ..models.neuron_options_output_receptive_field_options import (
+            NeuronOptionsOutputReceptiveFieldOptions,  # noqa: PLC0415
+        )
+        from ..models.neuron_options_output_similarity_options import (
+            NeuronOptionsOutputSimilarityOptions,  # noqa: PLC0415
+        )
+        from ..models.neuron_options_output_sweep_options import (
+            NeuronOptionsOutputSweepOptions,  # noqa: PLC0415
+        )
+        from ..models.suppression_options_output import SuppressionOptionsOutput  # noqa: PLC0415
+        from ..models.vulnerability_options_output import VulnerabilityOptionsOutput  # noqa: PLC0415
+
+        d = dict(src_dict)
+        _tap = d.pop("tap", UNSET)
+        tap: NeuronOptionsOutputTap | Unset
+        if isinstance(_tap, Unset):
+            tap = UNSET
+        else:
+            tap = NeuronOptionsOutputTap(_tap)
+
+        eps = d.pop("eps", UNSET)
+
+        steps = d.pop("steps", UNSET)
+
+        def _parse_step_size(data: object) -> float | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(float | None | Unset, data)
+
+        step_size = _parse_step_size(d.pop("step_size", UNSET))
+
+        def _parse_max_samples(data: object) -> int | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(int | None | Unset, data)
+
+        max_samples = _parse_max_samples(d.pop("max_samples", UNSET))
+
+        top_fraction = d.pop("top_fraction", UNSET)
+
+        _zero_policy = d.pop("zero_policy", UNSET)
+        zero_policy: NeuronOptionsOutputZeroPolicy | Unset
+        if isinstance(_zero_policy, Unset):
+            zero_policy = UNSET
+        else:
+            zero_policy = NeuronOptionsOutputZeroPolicy(_zero_policy)
+
+        def _parse_sweep(data: object) -> NeuronOptionsOutputSweepOptions | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                sweep_sweep_options = NeuronOptionsOutputSweepOptions.from_dict(data)
+
+                return sweep_sweep_options
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(NeuronOptionsOutputSweepOptions | None | Unset, data)
+
+        sweep = _parse_sweep(d.pop("sweep", UNSET))
+
+        def _parse_importance(data: object) -> NeuronOptionsOutputImportanceOptions | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                importance_importance_options = NeuronOptionsOutputImportanceOptions.from_dict(data)
+
+                return importance_importance_options
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(NeuronOptionsOutputImportanceOptions | None | Unset, data)
+
+        importance = _parse_importance(d.pop("importance", UNSET))
+
+        def _parse_similarity(data: object) -> NeuronOptionsOutputSimilarityOptions | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                similarity_similarity_options = NeuronOptionsOutputSimilarityOptions.from_dict(data)
+
+                return similarity_similarity_options
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(NeuronOptionsOutputSimilarityOptions | None | Unset, data)
+
+        similarity = _parse_similarity(d.pop("similarity", UNSET))
+
+        def _parse_suppression(data: object) -> None | SuppressionOptionsOutput | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                suppression_type_0 = SuppressionOptionsOutput.from_dict(data)
+
+                return suppression_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(None | SuppressionOptionsOutput | Unset, data)
+
+        suppression = _parse_suppression(d.pop("suppression", UNSET))
+
+        def _parse_receptive_fields(data: object) -> NeuronOptionsOutputReceptiveFieldOptions | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                receptive_fields_receptive_field_options = NeuronOptionsOutputReceptiveFieldOptions.from_dict(data)
+
+                return receptive_fields_receptive_field_options
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(NeuronOptionsOutputReceptiveFieldOptions | None | Unset, data)
+
+        receptive_fields = _parse_receptive_fields(d.pop("receptive_fields", UNSET))
+
+        def _parse_vulnerability(data: object) -> None | Unset | VulnerabilityOptionsOutput:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                vulnerability_type_0 = VulnerabilityOptionsOutput.from_dict(data)
+
+                return vulnerability_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(None | Unset | VulnerabilityOptionsOutput, data)
+
+        vulnerability = _parse_vulnerability(d.pop("vulnerability", UNSET))
+
+        neuron_options_output = cls(
+            tap=tap,
+            eps=eps,
+            steps=steps,
+            step_size=step_size,
+            max_samples=max_samples,
+            top_fraction=top_fraction,
+            zero_policy=zero_policy,
+            sweep=sweep,
+            importance=importance,
+            similarity=similarity,
+            suppression=suppression,
+            receptive_fields=receptive_fields,
+            vulnerability=vulnerability,
+        )
+
+        return neuron_options_output

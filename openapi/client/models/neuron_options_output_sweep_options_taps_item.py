@@ -1,0 +1,11 @@
+from enum import StrEnum
+
+
+class NeuronOptionsOutputSweepOptionsTapsItem(StrEnum):
+    ACT = "act"
+    CONV = "conv"
+    NORM = "norm"
+    POOL = "pool"
+
+    def __str__(self) -> str:
+        return str(self.value)

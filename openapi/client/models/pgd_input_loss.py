@@ -1,0 +1,9 @@
+from enum import StrEnum
+
+
+class PgdInputLoss(StrEnum):
+    CE = "ce"
+    MARGIN = "margin"
+
+    def __str__(self) -> str:
+        return str(self.value)

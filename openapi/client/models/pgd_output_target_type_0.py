@@ -1,0 +1,10 @@
+from enum import StrEnum
+
+
+class PgdOutputTargetType0(StrEnum):
+    NEXT = "next"
+    RANDOM = "random"
+    RUNNER_UP = "runner_up"
+
+    def __str__(self) -> str:
+        return str(self.value)

@@ -1,0 +1,10 @@
+from enum import StrEnum
+
+
+class RuleResultStatus(StrEnum):
+    FAIL = "fail"
+    INCONCLUSIVE = "inconclusive"
+    PASS = "pass"
+
+    def __str__(self) -> str:
+        return str(self.value)

@@ -1,0 +1,11 @@
+from enum import StrEnum
+
+
+class WebhookInfoEventsType0ItemType1(StrEnum):
+    AUDIT = "audit.*"
+    DATASET = "dataset.*"
+    HARDENING = "hardening.*"
+    MODEL = "model.*"
+
+    def __str__(self) -> str:
+        return str(self.value)
