@@ -11,9 +11,10 @@ from typing import Literal, NamedTuple, cast
 
 from torch import fx
 
+from workers.models.combinations import rescaled
 from workers.models.graphs import aten, call, op_name
 from workers.models.log_scores import LogScores
-from workers.models.order import SQUASHING, shape_of, source_in_order
+from workers.models.order import SQUASHING, limited, shape_of, source_in_order
 
 #: What was taken off: '' is nothing; `squashed` another increasing function of each score (Tanh, Exp, Softplus …);
 #: `mixture` what mixes probabilities, whose logarithm is read.
@@ -33,7 +34,7 @@ _SHAPES = {
     "expand", "movedim", "swapaxes", "type_as",
 }  # fmt: skip
 #: What may stand around the one number of a file for two classes: rescalings as exporters of sigmoids write them.
-_ARITHMETIC = {"add", "sub", "mul", "div"}
+_ARITHMETIC = {"add", "sub", "rsub", "mul", "div", "lerp", "where"}
 _OF_ONE_NUMBER = {"log", "clamp", "clamp_min", "clamp_max", "hardtanh", "round", *_ARITHMETIC}
 _PICKS = {"slice", "narrow", "select", "split", "split_with_sizes", "getitem", "index_select"}
 
@@ -120,7 +121,7 @@ def _step(node: fx.Node, classes: int) -> tuple[fx.Node, str] | None:
     exponent = _quotient(node)
     if exponent is not None and classes > 1:
         return exponent, "softmax"
-    below = source_in_order(node)
+    below = source_in_order(node) or limited(node) or rescaled(node)
     if below is None or classes_of(below) != classes:
         return None
     if name == "sigmoid":

@@ -12,6 +12,7 @@ from typing import Any
 
 from torch import fx
 
+from workers.models.combinations import Combination, multiplied_out, pieces
 from workers.models.graphs import aten, op_name
 from workers.models.log_formulas import LogFormulas
 from workers.models.order import constant, shape_of
@@ -96,7 +97,8 @@ class LogScores:
             self.guarded = True
             return self.log(first) if all(a <= _GUARD or a >= 1 - _GUARD for a in limits) else None
         product = self._product(node)
-        return self._binary(node) if product is None else product
+        found = self._binary(node) if product is None else product
+        return self._multiplied_out(node) if found is None else found
 
     def _chosen(self, node: fx.Node) -> fx.Node | None:
         """log of one that is chosen among several by their order, or by a mask, or of a product over a dimension."""
@@ -137,7 +139,11 @@ class LogScores:
         held = constant(arg)
         if held is None:
             log = self.log(arg)
-        elif bool((held >= 0).all()) and bool((held.sum(-1 if transpose else -2) > 0).all()):
+        elif (
+            held.ndim == len(shape_of(arg))
+            and bool((held >= 0).all())
+            and bool((held.sum(-1 if transpose else -2) > 0).all())
+        ):
             log = self._write.call(aten.log.default, arg)
         else:
             return None
@@ -151,8 +157,10 @@ class LogScores:
         if name in {"sub", "rsub"}:
             one, rest = (a, b) if name == "sub" else (b, a)
             held = constant(one)
+            if held is None or not bool((held == 1).all()):
+                return None
             self.crowded = True
-            return self.log_complement(rest) if held is not None and bool((held == 1).all()) else None
+            return self.log_complement(rest)
         if (rescaled := self._write.rescaled_tanh(node)) is not None:
             return self._write.call(aten.add.Tensor, self.log(rescaled), math.log(2))
         logs = [self._operand(x, like=y) for x, y in ((a, b), (b, a))]
@@ -161,6 +169,37 @@ class LogScores:
         if name == "add":
             return self._write.call(aten.logaddexp.default, *logs)
         return self._write.call((aten.add if name == "mul" else aten.sub).Tensor, *logs)
+
+    def _multiplied_out(self, node: fx.Node, one_minus: bool = False) -> fx.Node | None:
+        """Log of a weighted sum, however its weights are written, or of what it lacks of 1."""
+        found = multiplied_out(node)
+        if found is None or found == {(node,): 1.0}:
+            return None
+        if one_minus:
+            found = {product: -weight for product, weight in found.items()}
+            found[()] = found.get((), 0.0) + 1.0
+        return self._sum_of(found)
+
+    def _sum_of(self, found: Combination) -> fx.Node | None:
+        total: fx.Node | None = None
+        alone = 0.0
+        for weight, factors, complement in pieces(found) or ():
+            logs = [self.log(factor) for factor in factors]
+            if complement is not None:
+                logs.append(self.log_complement(complement))
+            if None in logs:
+                return None
+            if not logs:
+                alone += weight
+                continue
+            log = self._write.call(aten.add.Tensor, logs[0], math.log(weight))
+            for other in logs[1:]:
+                log = self._write.call(aten.add.Tensor, log, other)
+            total = log if total is None else self._write.call(aten.logaddexp.default, total, log)
+        if total is None or not alone:
+            return total
+        level = self._write.call(aten.full_like.default, total, math.log(alone))
+        return self._write.call(aten.logaddexp.default, total, level)
 
     def _operand(self, arg: Any, like: Any) -> fx.Node | None:
         """log of an operand; of a number as a tensor."""
@@ -196,7 +235,7 @@ class LogScores:
             if all(part is not None for part in parts):  # 1 - uv = (1 - u) + u (1 - v)
                 return self._write.call(aten.logaddexp.default, parts[0], self._write.call(aten.add.Tensor, *parts[1:]))
         rest = self.log_rest(node)
-        return rest[0] if rest is not None and abs(rest[1] - 1) < 1e-6 else None
+        return rest[0] if rest is not None and abs(rest[1] - 1) < 1e-6 else self._multiplied_out(node, one_minus=True)
 
     def log_rest(self, node: fx.Node) -> tuple[fx.Node, float] | None:
         """Return log(s - node) and s where the node is ``sum_i w_i p_i`` and ``s = sum_i w_i``."""

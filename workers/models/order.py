@@ -30,7 +30,14 @@ _POSITIVE = {
 }
 _FIRST_ALONE = {"sum", "mean", "amax", "max", "sqrt", "getitem", "view", "reshape", "unsqueeze"}
 _POSITIVE_IF_ALL_ARE = {"add", "mul", "div", *_FIRST_ALONE}
-_COPIES = {"lift_fresh_copy", "lift_fresh", "detach", "detach_", "alias", "clone", "to", "_to_copy"}
+_COPIES = {
+    "lift_fresh_copy", "lift_fresh", "detach", "detach_", "alias", "clone", "to", "_to_copy", "expand", "expand_as",
+}  # fmt: skip
+#: Operators that fill a tensor with one number, and where it stands among their arguments.
+_FILLED = {"full": 1, "full_like": 1, "new_full": 2}
+_FILLED_WITH = {"ones": 1.0, "ones_like": 1.0, "new_ones": 1.0, "zeros": 0.0, "zeros_like": 0.0, "new_zeros": 0.0}
+#: Comparisons by which a limit is written out: ``where(p < 1e-7, 1e-7, p)``.
+_COMPARED = {"lt", "le", "gt", "ge"}
 
 
 def shape_of(node: fx.Node) -> list[Any]:
@@ -39,15 +46,54 @@ def shape_of(node: fx.Node) -> list[Any]:
 
 
 def constant(arg: Any) -> Tensor | None:
-    """Return the numbers of a Python number or of a tensor that the file holds; None for what is computed."""
+    """Return the numbers of a Python number or of a tensor that the file holds; None for what is computed.
+
+    A tensor that repeats them is the numbers themselves, to be broadcast.
+    """
     if isinstance(arg, (int, float)) and not isinstance(arg, bool):
         return torch.tensor(float(arg))
-    while isinstance(arg, fx.Node) and op_name(arg) in _COPIES:
+    while isinstance(arg, fx.Node) and (op_name(arg) in _COPIES or _reshapes_one(arg)):
         arg = arg.args[0]
+    filled = _filled(arg)
+    if filled is not None:
+        return torch.tensor(filled)
     if not isinstance(arg, fx.Node) or arg.op != "get_attr" or arg.graph.owning_module is None:
         return None
     value = fetch(arg.graph.owning_module, str(arg.target))
     return value.detach() if value.is_floating_point() else None
+
+
+def _reshapes_one(node: fx.Node) -> bool:
+    """Whether a node gives one number another shape."""
+    ones = all(isinstance(s, int) and s == 1 for s in shape_of(node))
+    return op_name(node) in {"view", "reshape", "unsqueeze"} and ones
+
+
+def _filled(arg: Any) -> float | None:
+    """The number of which a tensor is full."""
+    if not isinstance(arg, fx.Node) or not getattr(arg.meta.get("val"), "is_floating_point", bool)():
+        return None
+    name = op_name(arg)
+    if name in _FILLED_WITH:
+        return _FILLED_WITH[name]
+    number = arg.args[_FILLED[name]] if name in _FILLED and len(arg.args) > _FILLED[name] else None
+    return float(number) if isinstance(number, (int, float)) else None
+
+
+def limited(node: fx.Node) -> fx.Node | None:
+    """Return p where a node is ``where(p < c, c, p)`` or the like, with one number c: a limit that is written out."""
+    if op_name(node) != "where" or len(node.args) != 3:
+        return None
+    condition, first, second = node.args
+    if not isinstance(condition, fx.Node) or op_name(condition) not in _COMPARED:
+        return None
+    limit, scores = (constant(first), second) if constant(first) is not None else (constant(second), first)
+    compared, bound = condition.args[0], constant(condition.args[1])
+    if bound is None:
+        compared, bound = condition.args[1], constant(condition.args[0])
+    if limit is None or bound is None or limit.numel() != 1 or bound.numel() != 1 or scores is not compared:
+        return None
+    return scores if isinstance(scores, fx.Node) and torch.allclose(limit, bound, rtol=1e-6, atol=0) else None
 
 
 def source_in_order(node: fx.Node) -> fx.Node | None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import torch
 from torch import Tensor, nn
+from torch.export import Dim
 
 from openapi.models import InputSpec
 from tests.workers.models.nets import original, save_trace
@@ -18,6 +19,14 @@ SCALE = 40.0  # confident networks: float32 softmaxes are exactly 0 and 1
 
 #: A noise of labels between neighbours.
 CONFUSION = torch.eye(4).roll(1, 0) * 0.8 + 0.05
+
+#: How often each class is expected.
+PRIOR = torch.tensor([0.1, 0.2, 0.3, 0.4])
+
+
+def _floored(p: Tensor) -> Tensor:
+    return torch.where(p < 1e-30, torch.full_like(p, 1e-30), p)
+
 
 Mix = Callable[[Tensor, Tensor], Tensor]
 MIXTURES: dict[str, tuple[str, Mix]] = {
@@ -56,9 +65,18 @@ MIXTURES: dict[str, tuple[str, Mix]] = {
         "mixture",
         lambda p, q: torch.where(p.amax(1, keepdim=True) > q.amax(1, keepdim=True), p.softmax(1), q.softmax(1)),
     ),
+    "lerp of two": ("mixture", lambda p, q: torch.lerp(p.softmax(1), q.softmax(1), 0.3)),
+    "lerp of sigmoids": ("mixture", lambda p, q: torch.lerp(torch.sigmoid(p), torch.sigmoid(q), 0.6)),
+    "lerp to a prior": ("mixture", lambda p, q: torch.lerp(p.softmax(1), PRIOR.to(p.dtype), 0.1)),
+    "lerp by a gate": ("mixture", lambda p, q: torch.lerp(p.softmax(1), q.softmax(1), torch.sigmoid(q[:, :1] / SCALE))),
+    "lerp written out": ("mixture", lambda p, q: p.softmax(1) + 0.3 * (q.softmax(1) - p.softmax(1))),
     "softmax of the log of a mean": ("softmax", lambda p, q: (p.softmax(1) + q.softmax(1)).log().softmax(1)),
     "normalised sigmoids": ("sigmoid", lambda p, q: torch.sigmoid(p) / torch.sigmoid(p).sum(1, keepdim=True)),
     "smoothed softmax": ("softmax", lambda p, q: p.softmax(1) * 0.9 + 0.025),
+    "lerp to a constant": ("softmax", lambda p, q: torch.lerp(p.softmax(1), torch.full_like(p, 0.25), 0.1)),
+    "lerp from a constant": ("softmax", lambda p, q: torch.lerp(torch.full_like(p, 0.25), p.softmax(1), 0.9)),
+    "smoothed written out": ("softmax", lambda p, q: p.softmax(1) + 0.1 * (0.25 - p.softmax(1))),
+    "floor by where": ("softmax", lambda p, q: _floored(p.softmax(1))),
     "percentages": ("softmax", lambda p, q: 100 * p.softmax(1)),
     "root of a softmax": ("softmax", lambda p, q: p.softmax(1).sqrt()),
     "softmax twice": ("softmax", lambda p, q: p.softmax(1).softmax(1)),
@@ -90,11 +108,28 @@ def loaded(net: nn.Module, folder: Path, how: str) -> tuple[AuditedModel, Callab
     if how == "trace":
         path = save_trace(net.eval(), folder / "net.pt", x)
         return load_model(path, "torchscript", InputSpec(shape=(3, 4, 4))), original(path)
+    if how == "pt2":
+        path = folder / "net.pt2"
+        torch.export.save(torch.export.export(net.eval(), (x,), dynamic_shapes=({0: Dim("n", min=1)},)), path)
+        return load_model(path, "pt2", InputSpec()), net
     path = folder / "net.onnx"
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         axes = {"x": {0: "n"}}
-        torch.onnx.export(net, (x,), path, dynamo=False, opset_version=17, input_names=["x"], dynamic_axes=axes)
+        if how == "dynamo":
+            free = ({0: Dim("n", min=1, max=64)},)
+            torch.onnx.export(
+                net.eval(),
+                (x,),
+                path,
+                dynamo=True,
+                verbose=False,
+                external_data=False,
+                dynamic_shapes=free,
+                input_names=["x"],
+            )
+        else:
+            torch.onnx.export(net, (x,), path, dynamo=False, opset_version=17, input_names=["x"], dynamic_axes=axes)
     import onnxruntime
 
     session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
@@ -110,11 +145,16 @@ BOTH = {
     "l1 normalised",
     "confusion",
     "tanh",
+    "floor by where",
+    *(name for name in MIXTURES if name.startswith("lerp")),
 }
+#: Smoothing is written otherwise in every format.
+EVERYWHERE = [(name, how) for name in sorted(BOTH) if "lerp" in name for how in ("pt2", "dynamo")]
+CASES = [*((n, "trace") for n in MIXTURES), *((n, "onnx") for n in sorted(BOTH)), *EVERYWHERE]
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("name", "how"), [*((n, "trace") for n in MIXTURES), *((n, "onnx") for n in sorted(BOTH))])
+@pytest.mark.parametrize(("name", "how"), CASES)
 def test_the_same_classes_with_gradients_where_the_file_has_none(tmp_path: Path, name: str, how: str) -> None:
     head, mix = MIXTURES[name]
     model, theirs = loaded(Two(mix), tmp_path, how)
@@ -152,6 +192,8 @@ ONE_NUMBER: dict[str, Mix] = {
     "mean of sigmoids": lambda p, q: (torch.sigmoid(p) + torch.sigmoid(q)) / 2,
     "noisy or": lambda p, q: 1 - (1 - torch.sigmoid(p)) * (1 - torch.sigmoid(q)),
     "a probability": lambda p, q: torch.sigmoid(p),
+    "lerp": lambda p, q: torch.lerp(torch.sigmoid(p), torch.sigmoid(q), 0.3),
+    "smoothed": lambda p, q: torch.lerp(torch.sigmoid(p), torch.full_like(p, 0.5), 0.1),
 }
 
 
@@ -174,8 +216,10 @@ def test_one_mixed_probability_is_read_as_log_odds(tmp_path: Path, name: str) ->
         lambda p, q: p.softmax(1) - q.softmax(1),
         lambda p, q: p.softmax(1) * q,
         lambda p, q: torch.relu(p),
+        lambda p, q: torch.lerp(p, q, 0.3),
+        lambda p, q: torch.lerp(p.softmax(1), q.softmax(1), -0.3),
     ],
-    ids=["sum of logits", "scaled", "difference", "weighted logits", "relu"],
+    ids=["sum of logits", "scaled", "difference", "weighted logits", "relu", "lerp of logits", "lerp beyond"],
 )
 def test_what_is_no_mixture_of_probabilities_stays(tmp_path: Path, how: Mix) -> None:
     model, theirs = loaded(Two(how, scale=1), tmp_path, "trace")
