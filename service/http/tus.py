@@ -16,6 +16,7 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from openapi.request_errors import MalformedRequest, UnsupportedMediaType, UnsupportedVersion
 from openapi.uploads import UploadInfo
 from service.http.digests import CHECKSUMS, Digests
+from service.http.pacing import paced
 
 VERSION = "1.0.0"
 #: What a part is sent as.
@@ -137,7 +138,7 @@ class Part:
 
     def __init__(self, request: Req) -> None:
         """Raises `MalformedRequest` for hashes that cannot be read."""
-        self._chunks = request.stream()
+        self._chunks = paced(request.stream())
         self._digests = Digests(request, "Content-Digest", checksum=True)
         self._broken: HTTPException | None = None
 

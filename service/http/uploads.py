@@ -22,6 +22,7 @@ from openapi.wire.blobs import BlobStore
 from openapi.wire.jobs import Blob
 from service.http.bodies import load
 from service.http.digests import BODY_DIGESTS, Digests
+from service.http.pacing import paced
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -106,7 +107,7 @@ async def receive_upload(
     Raises `TooLarge` (413), `InsufficientStorage` (507), `UnsupportedMediaType` (415), `MalformedRequest` (400),
     `InvalidField` (422, no file), `DigestMismatch` (400), and what `admit` raises.
     """
-    chunks = request.stream()
+    chunks = paced(request.stream())
     try:
         if (announced := request.content_length or 0) > max_bytes + 4 * max_field:
             raise TooLarge(f"The upload has {announced} bytes; this service takes files up to {max_bytes}")

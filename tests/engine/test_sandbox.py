@@ -281,3 +281,26 @@ def test_a_server_that_cannot_start_says_so(monkeypatch: pytest.MonkeyPatch, tmp
 
     with pytest.raises((ServerLost, JobFailed)):
         WarmServer().run(request(tmp_path, ()))
+
+
+def test_what_a_stage_needs_is_there_before_its_jobs_are_forked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A report's templates take longer to compile than it takes to write: they are compiled once, by the server."""
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
+    look = "from workers.reports.templating import environment; answer = len(environment().cache)"
+    with WarmServer(preload=["tests.engine.stages"]) as fresh:
+        tried = Request(stage="report", module="workers.jobs.report", folder=tmp_path / "1", layers=(), device="cpu")
+        tried.folder.mkdir()
+        assert fresh.run(tried).problem is not None, "it has no parameters"
+        outcome = fresh.run(request(tmp_path / "2", (), {"look": look}))
+    assert outcome.value is not None, outcome.problem
+    assert int(str(outcome.value["look"])) > 10
+
+
+def test_reports_import_nothing_that_only_few_of_them_need() -> None:
+    code = (
+        "import sys, workers.jobs.report; print([m for m in ('sklearn', 'scipy.stats', 'pandas') if m in sys.modules])"
+    )
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert said.stdout.strip() == "[]"

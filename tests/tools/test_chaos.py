@@ -1,10 +1,16 @@
 """A small part of `make chaos`: each kind of trouble once, under one audit."""
 
+import os
 import random
+import shutil
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
 
+from tests.tools.chaos.clocks import Clocks
 from tests.tools.chaos.place import Place
 from tests.tools.chaos.run import REQUESTS, Chaos, drawn
 from tests.tools.chaos.troubles import KILLS, OTHERS, kill_api, kill_job, kill_valkey, kill_worker, restart_postgres
@@ -28,3 +34,27 @@ def test_troubles_are_drawn_from_a_seed_and_none_is_left_out() -> None:
     assert found != list(drawn(random.Random(2), 50))
     assert sum(trouble in KILLS for trouble in found) == 50
     assert set(found) == {*KILLS, *OTHERS}
+
+
+@pytest.mark.skipif(shutil.which("cc") is None, reason="there is no C compiler for the library that moves clocks")
+def test_a_moved_clock_jumps_at_once_and_leaves_the_monotonic_one_alone(tmp_path: Path) -> None:
+    code = "import time\nfor _ in range(3): input(); print(time.time(), time.monotonic(), flush=True)"
+    clocks = Clocks(tmp_path)
+    with subprocess.Popen(
+        [sys.executable, "-c", code],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, **clocks.env("one")},
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        last = 0.0
+        for off in (0, 7200, -7200):
+            clocks.move("one", off)
+            process.stdin.write("\n")
+            process.stdin.flush()
+            wall, monotonic = map(float, process.stdout.readline().split())
+            assert abs(wall - off - time.time()) < 600
+            assert last < monotonic < time.monotonic()
+            last = monotonic

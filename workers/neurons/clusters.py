@@ -4,8 +4,6 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-from scipy.cluster.hierarchy import fcluster, leaves_list, linkage, optimal_leaf_ordering
-from scipy.spatial.distance import pdist
 
 from workers.neurons.exact import Floats, Ints
 
@@ -30,6 +28,9 @@ def dendrogram(role: Floats, method: Linkage = "ward") -> Floats:
     `ward`: Ward's method on Euclidean distances; `average`: average linkage on 1 − correlation (ours), where neurons of
     constant role (dead ones) are at distance 1 from all others and 0 from each other.
     """
+    from scipy.cluster.hierarchy import linkage, optimal_leaf_ordering
+    from scipy.spatial.distance import pdist
+
     if len(role) < 2:
         raise ValueError("a dendrogram needs two neurons at least")
     distances = pdist(role) if method == "ward" else _correlation(role)
@@ -53,6 +54,8 @@ def _correlation(role: Floats) -> Floats:
 
 def leaf_order(tree: npt.NDArray[np.float64]) -> Ints:
     """The neurons from left to right: (neurons,)."""
+    from scipy.cluster.hierarchy import leaves_list
+
     order: Ints = leaves_list(tree).astype(np.int64)
     return order
 
@@ -62,6 +65,8 @@ def cut(tree: npt.NDArray[np.float64], *, count: int | None = None, height: floa
 
     count: how many clusters at most; height: neurons joined at or below it are together. Exactly one is given.
     """
+    from scipy.cluster.hierarchy import fcluster
+
     if (count is None) == (height is None):
         raise ValueError("a dendrogram is cut either at a count or at a height")
     found = fcluster(tree, count, "maxclust") if height is None else fcluster(tree, height, "distance")

@@ -4,8 +4,6 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.decomposition import PCA
-from sklearn.manifold import TSNE
 
 from openapi.analyses.vulnerability import MOST_FOR_TSNE
 from workers.neurons.exact import Floats
@@ -24,6 +22,9 @@ def embed(
     `pca`: the first two principal components of both together; `tsne`: t-SNE of their first 50 (perplexity 30, less for
     fewer than 91 rows), from the PCA's plane and the seed. Fewer than 2 inputs or 3 rows leave zeros.
     """
+    from sklearn.decomposition import PCA  # most reports need none of it, and it takes longer to import than they do
+    from sklearn.manifold import TSNE
+
     rows = np.concatenate([benign, attacked]).astype(np.float64).reshape(len(benign) + len(attacked), -1)
     plane = np.zeros((len(rows), 2))
     size = min(rows.shape)

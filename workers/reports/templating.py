@@ -45,6 +45,12 @@ def environment() -> Environment:
     return env
 
 
+def compile_templates() -> None:
+    """Compile all of them, which takes longer than most reports: a process that forks reports does it once."""
+    for name in environment().list_templates(["html"]):
+        environment().get_template(name)
+
+
 @cache
 def page_style() -> Markup:
     """The whole style sheet of a page."""

@@ -1,9 +1,10 @@
 """The warm server: a process that has imported torch and the stages, and forks a confined child per request.
 
 It runs no job, starts no OpenMP thread and never touches CUDA, so its forks are clean. Over its socket (standard input)
-comes a message with the request's path together with the pipe for the child's answers; it says ``pid N``, later
-``end STATUS`` while the child is still a zombie (its process id cannot be reused), and reaps it on ``reap``. It is
-ready after the imports that every job needs; the rest is imported between requests.
+comes a message with the stage's module and the request's path, together with the pipe for the child's answers; it says
+``pid N``, later ``end STATUS`` while the child is still a zombie (its process id cannot be reused), and reaps it on
+``reap``. It is ready after the imports that every job needs; the rest is imported while there is nothing to do, and
+what a job's stage needs before it is forked at the latest: each of its forks would have to import it again.
 """
 
 import contextlib
@@ -28,8 +29,11 @@ _FIRST = (
     *("workers.models.torchscript.frontend", "workers.models.onnx.load", "workers.models.from_module"),
 )
 #: Imported in the stages' functions, so that their modules stay light.
-_LATER = ("matplotlib.pyplot", "scipy.stats")
+_LATER = ("sklearn.decomposition", "sklearn.manifold", "scipy.cluster.hierarchy", "scipy.stats")
+_REPORT = STAGES[Stage.REPORT]
 _IDLE_SECONDS = 0.05
+#: After so many jobs without a pause one thing is done all the same.
+_PATIENCE = 20
 
 
 def preload(names: Iterable[str]) -> None:
@@ -56,21 +60,37 @@ def practise() -> None:
     audit_module(nn.Sequential(*layers).eval(), InputSpec(shape=(1, 8, 8)))
 
 
-def serve(link: socket.socket, later: list[Callable[[], None]]) -> None:
-    """Answer requests until the worker hangs up; do `later`, one after the other, in between."""
-    me = os.getpid()
+def ready_reports() -> None:
+    """Import what writes reports, and compile their templates."""
+    from workers.reports.templating import compile_templates
+
+    importlib.import_module(_REPORT)
+    compile_templates()
+    preload([])
+
+
+def serve(link: socket.socket, later: dict[str, Callable[[], None]]) -> None:
+    """Answer requests until the worker hangs up; do `later` while there are none.
+
+    later: module → what there is to do for it. It is done before a job of that module is forked.
+    """
+    me, busy = os.getpid(), 0
     while True:
-        while later and not select.select([link], [], [], _IDLE_SECONDS)[0]:
-            _attempt(later.pop(0))
+        while later and (busy >= _PATIENCE or not select.select([link], [], [], _IDLE_SECONDS)[0]):
+            _attempt(later.pop(next(iter(later))))
+            busy = 0
         data, handles, _, _ = socket.recv_fds(link, 4096, 1)
         if not data:
             return
-        request_file = Path(data.decode().rstrip("\n"))
+        module, request_file = data.decode().rstrip("\n").split(" ", 1)
+        if (step := later.pop(module, None)) is not None:
+            _attempt(step)
+        busy += 1
         pid = os.fork()
         if pid == 0:
             try:
                 link.close()
-                child.main(request_file, handles[0], me)
+                child.main(Path(request_file), handles[0], me)
             except BaseException:
                 traceback.print_exc()
             finally:
@@ -84,9 +104,6 @@ def serve(link: socket.socket, later: list[Callable[[], None]]) -> None:
         if not link.recv(16):
             return
         os.waitpid(pid, 0)
-        if later:
-            # Work may come without a pause: one thing at a time all the same.
-            _attempt(later.pop(0))
 
 
 def _attempt(step: Callable[[], None]) -> None:
@@ -134,7 +151,7 @@ def main() -> None:
     _attempt(practise)
     gc.freeze()
     link.sendall(b"ready\n")
-    serve(link, [partial(preload, [name]) for name in (*STAGES.values(), *_LATER)])
+    serve(link, {name: partial(preload, [name]) for name in (*STAGES.values(), *_LATER)} | {_REPORT: ready_reports})
 
 
 if __name__ == "__main__":

@@ -113,7 +113,7 @@ class WarmServer:
         ours, theirs = os.pipe()
         try:
             try:
-                socket.send_fds(self._link, [f"{request_file}\n".encode()], [theirs])
+                socket.send_fds(self._link, [f"{request.module or '-'} {request_file}\n".encode()], [theirs])
             except OSError as error:
                 raise ServerLost("the warm server has ended") from error
             finally:

@@ -20,6 +20,7 @@ import httpx
 from service.embedded.broker import valkey_program
 from service.embedded.children import spawn, stop_all
 from tests.ports import free_port
+from tests.tools.chaos.clocks import Clocks
 from tests.tools.chaos.store import BUCKET, KEY, SECRET, store
 
 T = TypeVar("T")
@@ -27,7 +28,6 @@ T = TypeVar("T")
 #: A condition that is awaited for so long will not come true.
 PATIENCE = 900.0
 _TICK = 0.1
-_FAKETIME = ("/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1", "/usr/lib/faketime/libfaketime.so.1")
 #: A killed worker is missed soon. Kills are no fault of the work, however many there are.
 _IMPATIENT = {
     "TREMOR_LEASE_SECONDS": "5",
@@ -82,6 +82,7 @@ class Place:
 
     def _start(self) -> None:
         self.log = self._stack.enter_context((self.folder / "log").open("wb"))
+        self.clocks = Clocks(self.folder)
         self._postgres()
         self.store = self._stack.enter_context(store(self.folder / "store.log"))
         port = free_port()
@@ -100,9 +101,11 @@ class Place:
         self._add("valkey", valkey, TREMOR_DATA_DIR=str(self.folder))
         self.ports = [free_port() for _ in range(self.apis)]
         for number, of_api in enumerate(self.ports):
-            self._add(f"api-{number}", _tremor("api"), TREMOR_PORT=str(of_api), **self._clock(f"api-{number}"))
+            name = f"api-{number}"
+            self._add(name, _tremor("api"), TREMOR_PORT=str(of_api), **self.clocks.env(name))
         for number in range(self.workers):
-            self._add(f"worker-{number}", _tremor("worker"), TREMOR_WORKER_ID=f"worker-{number}")
+            name = f"worker-{number}"
+            self._add(name, _tremor("worker"), TREMOR_WORKER_ID=name, **self.clocks.env(name))
         self.until(lambda: all(self._is_ready(of_api) for of_api in self.ports), "everything is ready")
 
     def _postgres(self) -> None:
@@ -132,28 +135,6 @@ class Place:
         data.mkdir()
         self.children[name] = Child(name, program, {**self.shared, "TREMOR_DATA_DIR": str(data), **env})
         self.tend()
-
-    # Clocks
-
-    @property
-    def faketime(self) -> str | None:
-        """The library that moves the clock of one process, where it is installed (Debian: libfaketime)."""
-        return next((path for path in _FAKETIME if Path(path).exists()), None)
-
-    def _clock(self, name: str) -> dict[str, str]:
-        if self.faketime is None:
-            return {}
-        self.set_clock(name, 0)
-        return {
-            "LD_PRELOAD": self.faketime,
-            "FAKETIME_TIMESTAMP_FILE": str(self.folder / f"{name}.clock"),
-            "FAKETIME_CACHE_DURATION": "1",
-            "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-        }
-
-    def set_clock(self, name: str, seconds: int) -> None:
-        """Move the clock of an API against the true one."""
-        (self.folder / f"{name}.clock").write_text(f"{seconds:+d}s\n")
 
     # Life
 

@@ -205,8 +205,8 @@ def main() -> int:
     dice = random.Random(seed)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # as Ctrl-C does, it takes down all that was started
     with tempfile.TemporaryDirectory(prefix="tremor-chaos-") as folder, Place(Path(folder)) as place:
-        if place.faketime is None:
-            print("clocks do not jump: there is no libfaketime (Debian: apt-get install libfaketime)", flush=True)
+        if not place.clocks.jump:
+            print("clocks do not jump: there is no C compiler (cc) for the library that moves them", flush=True)
         chaos = Chaos(place, dice)
         chaos.prepare()
         chaos.waves(drawn(dice, options.kills))

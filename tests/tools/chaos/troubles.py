@@ -95,12 +95,12 @@ def _store(mood: Mood) -> Trouble:
 
 
 def move_clock(place: Place, dice: Random) -> str | None:
-    """The clock of an API jumps, or comes back."""
-    if place.faketime is None:
+    """The clock of an API or of a worker jumps, or comes back."""
+    if not place.clocks.jump:
         return None
-    api, seconds = dice.choice(place.of("api")), dice.choice((*_CLOCKS, 0, 0))
-    place.set_clock(api.name, seconds)
-    return f"the clock of {api.name} is {seconds:+d} s off"
+    moved, seconds = dice.choice([*place.of("api"), *place.of("worker")]), dice.choice((*_CLOCKS, 0, 0))
+    place.clocks.move(moved.name, seconds)
+    return f"the clock of {moved.name} is {seconds:+d} s off"
 
 
 def poison(place: Place, dice: Random) -> str | None:

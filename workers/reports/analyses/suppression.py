@@ -5,7 +5,6 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import wilcoxon
 
 from openapi.analyses.suppression import (
     Ranking,
@@ -96,6 +95,8 @@ def _test(options: SuppressionOptions, groups: dict[int, tuple[Bools, Bools]]) -
         return ()
     kept = [np.concatenate([clean[None], robust])[:, lower].mean((0, 1)) for clean, robust in groups.values()]
     loss = np.mean(kept[1:], axis=0) - kept[0]
+    from scipy.stats import wilcoxon
+
     p = float(wilcoxon(loss, alternative="greater").pvalue) if np.any(loss != 0) else 1.0
     cost = float(loss.mean())
     word = "do" if p < 0.05 else "do not"

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import httpx
@@ -55,6 +55,17 @@ class Serve:
             if part in " ".join(process.cmdline()) and process.status() != psutil.STATUS_ZOMBIE:
                 return process
         raise KeyError(part)
+
+    def processor_seconds(self) -> dict[str, float]:
+        """What its processes have taken of processors: of the API, of jobs, and of all others together."""
+        found = {"API": 0.0, "jobs": 0.0, "others": 0.0}
+        for process in psutil.Process(self.process.pid).children(recursive=True):
+            with suppress(psutil.NoSuchProcess):
+                times, command = process.cpu_times(), " ".join(process.cmdline())
+                warm = process.name() == "tremor-warm"
+                found["API" if "service.cli.main api" in command else "others"] += times.user + times.system
+                found["jobs"] += times.children_user + times.children_system if warm else 0.0
+        return found
 
     def workers_ready(self, count: int) -> bool:
         """Whether so many workers live."""
