@@ -170,8 +170,7 @@ def _age(since: datetime | None) -> float:
     return 0.0 if since is None else max(0.0, (utc_now() - since).total_seconds())
 
 
-def read_workers(workers: list[WorkerInfo] | None, gauges: Gauges) -> None:
-    """Count the living workers; None: the queue does not answer."""
+def _read_workers(workers: list[WorkerInfo] | None, gauges: Gauges) -> None:
     gauges.add("tremor_queue_up", "1 when the queue answers.", (), 0.0 if workers is None else 1.0)
     if workers is not None:
         busy = sum(worker.shard_id is not None for worker in workers)
@@ -194,8 +193,13 @@ def read_workers(workers: list[WorkerInfo] | None, gauges: Gauges) -> None:
         )
 
 
-def render(gauges: Gauges) -> bytes:
-    """Counters and gauges in Prometheus's text format."""
+def render(database: Gauges | None, workers: list[WorkerInfo] | None) -> bytes:
+    """Counters, and what database and queue told, in Prometheus's text format; None: it does not answer."""
+    gauges = Gauges()
+    gauges.add("tremor_database_up", "1 when the database answers.", (), 0.0 if database is None else 1.0)
+    _read_workers(workers, gauges)
     read = CollectorRegistry()
-    read.register(gauges)
+    for found in (database, gauges):
+        if found is not None:
+            read.register(found)
     return generate_latest(COUNTED) + generate_latest(read)

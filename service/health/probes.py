@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable, Coroutine, Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy.engine import make_url
@@ -18,6 +18,11 @@ from openapi.wire.stores import local_root
 DEADLINE_SECONDS = 2.0
 
 Work = Callable[[], Coroutine[Any, Any, Any]]
+T = TypeVar("T")
+
+
+class Late(Exception):
+    """A part has not answered within the deadline."""
 
 
 class Part(BaseModel):
@@ -49,21 +54,31 @@ class Probes:
         return Part(status="ok" if detail is None else "failed", detail=detail, milliseconds=spent)
 
     async def _detail(self, name: str, work: Work) -> str | None:
+        try:
+            await self.result(name, work)
+        except Late as late:
+            return str(late)
+        except Exception as error:
+            return f"{type(error).__name__}: {error}"[:2000]
+        return None
+
+    async def result(self, name: str, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        """What the work gives, which may have been begun for another who asks. Raises what it raises, and `Late`."""
         late = f"no answer within {self._deadline:g} s"
         end = time.monotonic() + self._deadline
         task = self._running.get(name)
         if task is not None and task.cancelling() and not await _ended(task, end):
-            return late  # it was given up and does not end: another would hang beside it
+            raise Late(late)  # it was given up and does not end: another would hang beside it
         if task is None or task.done():
             task = self._running[name] = asyncio.create_task(work(), name=f"check-{name}")
             task.add_done_callback(_seen)
         if not await _ended(task, end):
             task.cancel()
-            return late
+            raise Late(late)
         if task.cancelled():
-            return late
-        error = task.exception()
-        return None if error is None else f"{type(error).__name__}: {error}"[:2000]
+            raise Late(late)
+        found: T = task.result()
+        return found
 
 
 async def _ended(task: asyncio.Task[Any], end: float) -> bool:

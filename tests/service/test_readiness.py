@@ -10,14 +10,16 @@ from typing import Any
 
 import boto3
 import httpx
+import psutil
 import pytest
+from sqlalchemy.engine import make_url
 
 from openapi.wire.queue import QueueClient, WorkerInfo
 from openapi.wire.settings import Settings
 from service.embedded.broker import Broker
 from service.health.probes import DEADLINE_SECONDS
 from tests.disks import read_only
-from tests.service.conftest import flush, make_settings, running, upload
+from tests.service.conftest import empty_postgres, flush, make_settings, running, upload
 from tests.service.worker import until
 
 
@@ -80,8 +82,45 @@ def test_a_frozen_broker_is_given_up(tmp_path: Path) -> None:
         found = parts(api)
         assert "no answer" in found["queue"]["detail"]
         assert "no answer" in found["worker"]["detail"]
+        assert "tremor_queue_up 0.0" in metrics(api)
         own.process.send_signal(SIGCONT)
         until(lambda: parts(api)["queue"]["status"] == "ok")
+
+
+def metrics(api: httpx.Client) -> str:
+    """What Prometheus gets, in less time than it waits for it."""
+    return api.get("/metrics", timeout=10).text
+
+
+@pytest.mark.servers
+def test_a_frozen_database_is_given_up(broker: Broker, postgres: str, tmp_path: Path) -> None:
+    """Readiness says so in two seconds, and the metrics tell of the rest."""
+    settings = make_settings(broker, tmp_path, database_url=empty_postgres(postgres), db=4)
+    flush(settings)
+    with running(settings) as api:
+        assert "tremor_database_up 1.0" in metrics(api)
+        processes = _processes(postgres)
+        for each in processes:
+            each.suspend()
+        try:
+            assert "no answer" in parts(api)["database"]["detail"]
+            for _ in range(2):
+                text = metrics(api)
+                assert "tremor_database_up 0.0" in text
+                assert "tremor_http_requests_total" in text
+                assert "tremor_queue_up 1.0" in text
+        finally:
+            for each in processes:
+                each.resume()
+        until(lambda: "tremor_database_up 1.0" in metrics(api))
+
+
+def _processes(server: str) -> list[psutil.Process]:
+    """PostgreSQL, which has a process for each connection: who makes them first."""
+    folder = str(make_url(server).query["host"])
+    pid = int((Path(folder) / "postmaster.pid").read_text().split("\n")[0])
+    first = psutil.Process(pid)
+    return [first, *first.children(recursive=True)]
 
 
 def test_a_store_that_may_not_be_written_refuses_uploads_and_says_so(settings: Settings) -> None:

@@ -62,6 +62,9 @@ def sync_detailed(
 
      Read counters and gauges in Prometheus's text format; those by tenant are for whom the settings say.
 
+    What a part would say that does not answer within two seconds is left out, and that it does not is a
+    number.
+
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
@@ -87,6 +90,9 @@ def sync(
 
      Read counters and gauges in Prometheus's text format; those by tenant are for whom the settings say.
 
+    What a part would say that does not answer within two seconds is left out, and that it does not is a
+    number.
+
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
@@ -107,6 +113,9 @@ async def asyncio_detailed(
     """Read counters and gauges in Prometheus's text format; those by tenant are for whom the settings say
 
      Read counters and gauges in Prometheus's text format; those by tenant are for whom the settings say.
+
+    What a part would say that does not answer within two seconds is left out, and that it does not is a
+    number.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -130,6 +139,9 @@ async def asyncio(
     """Read counters and gauges in Prometheus's text format; those by tenant are for whom the settings say
 
      Read counters and gauges in Prometheus's text format; those by tenant are for whom the settings say.
+
+    What a part would say that does not answer within two seconds is left out, and that it does not is a
+    number.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
