@@ -107,7 +107,8 @@ def create(*, client: Client, kind: str, file: Path, as_json: bool) -> None:
     FILE holds secrets: keep it from others. Printed are its id and the address that the registry's events go to.
     """
     body = _read(file)
-    check(_REQUESTS[kind], body, Sources(**{name: f"{file}: {name}" for name in body}))
+    kind_of = _REQUESTS[kind]
+    check(kind_of, body, Sources(**{name: f"{file}: {name}" for name in (*body, *kind_of.model_fields)}))
     made = client.call(_making(kind, body))
     click.echo(json.dumps(made.body, indent=2) if as_json else f"{made.value.id}  {made.value.events_url}")
 
