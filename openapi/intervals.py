@@ -26,19 +26,11 @@ def wilson(successes: int, n: int, z: float = Z95) -> tuple[float, float]:
     return (0.0 if successes == 0 else low), (1.0 if successes == n else high)
 
 
-def clearly_more(first_only: int, second_only: int, z: float = Z95) -> bool:
-    """Whether `first_only` exceeds `second_only` by more than chance explains at 95 % (McNemar's test).
-
-    The two count the samples on which only the first, or only the second, of two paired outcomes holds. Under no
-    difference first_only − second_only has variance first_only + second_only.
-    """
-    return first_only - second_only > z * math.sqrt(first_only + second_only)
-
-
 def mcnemar(first_only: int, second_only: int) -> float:
     """The p value of McNemar's exact two-sided test: 2 P(X ≤ min(b, c)) for X ~ Binomial(b + c, ½), at most 1.
 
-    b and c: `first_only` and `second_only` of `clearly_more`. 1 when no sample tells the two outcomes apart.
+    b and c: `first_only` and `second_only`, the samples on which only the first, or only the second, of two paired
+    outcomes holds. 1 when no sample tells the two outcomes apart.
     """
     n = first_only + second_only
     term, total = 1, 0  # whole numbers: the quotient is the float nearest to the exact value

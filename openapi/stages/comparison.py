@@ -109,7 +109,8 @@ class ScrutinyReport(Wire):
     """The close look, on the first `n` samples: the attacks of the request and those that it adds.
 
     On the side `after` stand examples of the uploaded model too, and those of a twin with straight-through gradients:
-    operators counts what that twin treats, and is empty where the network's own gradients tell the truth.
+    operators counts what that twin treats. Where it is empty, the network's own gradients tell the truth: there are
+    no such examples then, and no attack of that name.
     """
 
     n: int

@@ -20,13 +20,14 @@ from openapi.stages.base import Stage, as_it_came, is_none
 #: Of each stage; raised when a change of the code changes its results: old ones are then not reused. A work of an
 #: analysis has a version of its own besides (`openapi.stages.analysis.Work`).
 RESULT_VERSION: dict[Stage, int] = dict.fromkeys(Stage, 2) | {
-    Stage.INSPECT_MODEL: 6,
+    Stage.INSPECT_MODEL: 7,
     Stage.INSPECT_DATASET: 4,
-    Stage.ATTACK: 6,
-    Stage.NEURONS: 5,
-    Stage.ANALYSIS: 4,
-    Stage.HARDEN: 4,
-    Stage.REPORT: 3,
+    Stage.ATTACK: 7,
+    Stage.NEURONS: 6,
+    Stage.ANALYSIS: 5,
+    Stage.HARDEN: 5,
+    Stage.TRANSFER: 3,
+    Stage.REPORT: 4,
 }
 
 #: The one Celery task; the service enqueues it by name.

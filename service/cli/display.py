@@ -180,7 +180,9 @@ def tell_comparison(found: Json) -> None:
         both = {a["id"] for a in scrutiny["before"]["attacks"]}
         for attack in scrutiny["after"]["attacks"]:
             if attack["id"] not in both:
-                line(f"after hardening, {attack['id']}: {share(attack)}")
+                elsewhere = attack["id"].startswith("transfer-")
+                made = "examples of the uploaded model" if elsewhere else "gradients passed through what stops them"
+                line(f"after hardening, {attack['id']} ({made}): {share(attack)}")
     if rival := found.get("rival"):
         console.print(accuracy_table(rival["side"], found["after"], f"beside {rival['method']}", f"{rival['method']}"))
     if what := found.get("finding"):

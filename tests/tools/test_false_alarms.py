@@ -5,7 +5,8 @@ from torch import nn
 
 from openapi.attacks.base import Attack
 from openapi.presets import PRESETS
-from tests.tools.false_alarms import MASKS, Masked, checks_of, pictures, taught
+from tests.tools.false_alarms import MASKS, Masked, checks_of
+from tests.tools.taught import pictures, taught
 
 pytestmark = pytest.mark.slow
 

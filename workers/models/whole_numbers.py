@@ -23,7 +23,9 @@ _SAME = {
 #: Operators that make floating numbers of whole ones.
 _LEAVING = {"add", "sub", "rsub", "mul", "div", "true_divide", "pow", "where"}
 _CASTS = {"to", "_to_copy", "type_as"}
-_ROUNDED = {"round", "floor", "ceil", "trunc", "sign"}
+_ROUNDED = {"round", "floor", "ceil", "trunc", "sign", "sgn", "heaviside"}
+#: What is left of a division: a number less its rest is rounding down.
+_RESTS = {"remainder", "fmod", "frac"}
 _QUOTIENTS = {"floor_divide", "div"}
 _AND = {"bitwise_and", "__and__"}
 _RIGHT = {"bitwise_right_shift", "__rshift__"}
@@ -51,7 +53,7 @@ def pass_whole_numbers(graph: fx.Graph) -> list[str]:
                 continue
             soft[node] = twin
             if value.is_floating_point():
-                estimated.add("floor_divide" if op_name(node) in _QUOTIENTS and _floors(node) else "casts to integers")
+                estimated.add(_step(node))
                 _replace(graph, node, soft.pop(node))
     if soft:
         graph.eliminate_dead_code()
@@ -66,8 +68,7 @@ def _twin(graph: fx.Graph, node: fx.Node, value: Tensor, soft: dict[fx.Node, fx.
     whole = not value.is_floating_point()
     if whole and name in _CASTS and first.meta["val"].is_floating_point():
         return first
-    floors = name in _QUOTIENTS and _floors(node)
-    if not any(arg in soft for arg in node.all_input_nodes) and not (floors and not whole):
+    if not any(arg in soft for arg in node.all_input_nodes) and (whole or _step(node) == "casts to integers"):
         return None
     return _formula(graph, node, value, lambda args: map_arg(args, lambda arg: soft.get(arg, arg)))
 
@@ -80,7 +81,7 @@ def _formula(graph: fx.Graph, node: fx.Node, value: Tensor, softly: Callable[[An
         return inner if not value.is_floating_point() else _call(graph, aten.to.dtype, (inner, value.dtype))
     if name in _QUOTIENTS and _floors(node):
         return _call(graph, _overload(aten.div, args[1]), args[:2])
-    if name in _AND:
+    if name in _AND or _less_its_rest(node):
         kept: fx.Node = args[0]
         return kept
     if name in _RIGHT | _LEFT and isinstance(args[1], int):
@@ -92,6 +93,21 @@ def _formula(graph: fx.Graph, node: fx.Node, value: Tensor, softly: Callable[[An
 
 def _overload(packet: Any, other: Any) -> Any:
     return packet.Tensor if isinstance(other, fx.Node) else packet.Scalar
+
+
+def _step(node: fx.Node) -> str:
+    """What an estimate at this node is told as."""
+    if op_name(node) in _QUOTIENTS and _floors(node):
+        return "floor_divide"
+    return "remainder" if _less_its_rest(node) else "casts to integers"
+
+
+def _less_its_rest(node: fx.Node) -> bool:
+    """Whether it is x − x mod s."""
+    rest = node.args[1] if len(node.args) > 1 else None
+    if op_name(node) != "sub" or not isinstance(rest, fx.Node) or "alpha" in node.kwargs:
+        return False
+    return op_name(rest) in _RESTS and rest.args[0] is node.args[0]
 
 
 def _floors(node: fx.Node) -> bool:

@@ -7,7 +7,7 @@ from openapi.base import JsonObject
 from openapi.hardening_methods import METHODS
 from openapi.hardenings import HardeningRequest
 from openapi.report import AttackReport, Clean, Interval, Report, WorstCase
-from openapi.stages.comparison import Comparison
+from openapi.stages.comparison import Comparison, ScrutinyReport
 from openapi.stages.harden import HardenValue, Quantised
 from openapi.text import markdown
 from workers.reports.formatting import attack_text, threat_text
@@ -95,10 +95,24 @@ def _closer_look(found: Comparison) -> list[str]:
             for a in look.after.attacks
         ]
         lines = [f"A closer look at {look.n} of the images:\n", *_table(("attack", "before", "after"), rows)]
+        lines += [f"{' '.join(_made_elsewhere(look))}\n"]
     if found.finding is not None:
         reasons = "; ".join(markdown(reason) for reason in found.reasons)
         lines += [f"**{found.finding.replace('_', ' ').capitalize()}**{': ' if reasons else '.'}{reasons}\n"]
     return lines
+
+
+def _made_elsewhere(look: ScrutinyReport) -> list[str]:
+    """What the rows mean that have no number before hardening."""
+    said = []
+    if any(a.id.startswith("transfer-") for a in look.after.attacks):
+        said.append("`transfer`: PGD examples of the parent model, tried on this one.")
+    if look.operators:
+        counted = ", ".join(f"{count} × `{name}`" for name, count in sorted(look.operators.items()))
+        said.append(f"`straight-through`: PGD by gradients that pass where this model's own are zero ({counted}).")
+    else:
+        said.append("No operator of this model has a gradient that is zero everywhere: none had to be passed through.")
+    return said
 
 
 def _called(attacks: Iterable[AttackReport], identity: str) -> AttackReport | None:

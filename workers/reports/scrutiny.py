@@ -39,6 +39,7 @@ class Looked:
     """The tables of the first samples: of the request's attacks and of those that were added, by side.
 
     own: those of the hardened model's own gradients and scores. transferred, surrogate: examples made elsewhere.
+    operators: what a straight-through twin treats, and how often.
     """
 
     before: list[AttackTable]
@@ -46,16 +47,12 @@ class Looked:
     transferred: list[AttackTable]
     surrogate: list[AttackTable]
     rival: list[AttackTable]
+    operators: dict[str, int]
 
     @property
     def after(self) -> list[AttackTable]:
-        """All that was tried on the hardened model."""
-        return [*self.own, *self.transferred, *self.surrogate]
-
-    @property
-    def operators(self) -> dict[str, int]:
-        """Operators that a straight-through twin treats."""
-        return next((dict(t.extras.get("operators", {})) for t in self.surrogate), {})
+        """All that was tried on the hardened model; a twin that treats nothing made no examples, so nothing of it."""
+        return [*self.own, *self.transferred, *(self.surrogate if self.operators else [])]
 
 
 def added_attacks(request: HardeningRequest) -> Added:
@@ -85,7 +82,11 @@ def looked(
     transferred = read(more.transferred, at, Whose.AFTER)
     surrogate = read(more.surrogate, at + len(more.transferred), Whose.AFTER)
     whole = {whose: [*(_first(t, end) for t in tables), *both[whose]] for whose, tables in sides.items()}
-    return Looked(whole[Whose.BEFORE], whole[Whose.AFTER], transferred, surrogate, whole.get(Whose.RIVAL, []))
+    # every slice counts the same twin's, and slices were added up
+    added_up: dict[str, int] = next((t.extras.get("operators", {}) for t in surrogate), {})
+    operators = {name: count // len(cuts) for name, count in added_up.items()}
+    own, rival = whole[Whose.AFTER], whole.get(Whose.RIVAL, [])
+    return Looked(whole[Whose.BEFORE], own, transferred, surrogate, rival, operators)
 
 
 def _first(table: AttackTable, n: int) -> AttackTable:

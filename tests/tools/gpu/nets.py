@@ -12,8 +12,8 @@ import workers.models.vision_ops  # noqa: F401  (before torchvision)
 from torchvision.models import resnet18, vgg16_bn
 
 from openapi.models import InputSpec
-from tests.tools.false_alarms import pictures, taught
 from tests.tools.gpu.scale import Scale
+from tests.tools.taught import pictures, taught
 from workers.models.audited import AuditedModel
 from workers.models.from_module import audit_module
 from workers.models.load import load_model

@@ -74,6 +74,14 @@ def test_a_difference_that_chance_explains_is_not(check: Checked) -> None:
     assert found["iterative-beats-single-step"].status == "pass"
 
 
+def test_four_samples_against_none_are_chance(check: Checked) -> None:
+    """McNemar's exact p is 1/8; the normal approximation would call it significant."""
+    found = check([Fgsm(eps=0.03), Pgd(eps=0.03)], [N < 24, N < 20])
+    assert found["iterative-beats-single-step"].status == "pass"
+    found = check([Fgsm(eps=0.03), Pgd(eps=0.03)], [N < 26, N < 20])
+    assert found["iterative-beats-single-step"].status == "fail"
+
+
 def test_ladders(check: Checked) -> None:
     found = check([Pgd(eps=0.02), Pgd(eps=0.04)], [N < 40, N < 10])
     assert found["larger-eps-never-helps"].status == "fail"
@@ -150,6 +158,8 @@ def test_cross_entropy_far_behind_a_margin_loss_is_flagged(check: Checked) -> No
     assert check(specs, [N < 38, N < 40])["losses-agree"].status == "pass"  # no more than healthy nets show
     assert check(specs, [N < 40, N < 20])["losses-agree"].status == "pass"  # a margin loss may be the weaker one
     assert check([Pgd(), Pgd(loss="margin")], [N < 20, N < 40])["losses-agree"].status == "fail"
+    # 7 of 54 is more than a tenth, though not surely: a healthy net whose gap is 6 % may show it
+    assert check(specs, [N < 33, N < 40])["losses-agree"].status == "pass"
     assert check([Apgd(), Apgd(steps=7, loss="dlr")], [N < 20, N < 40])["losses-agree"].status == "skipped"
 
 

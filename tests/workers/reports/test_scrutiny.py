@@ -13,6 +13,7 @@ from openapi.scrutiny import Scrutiny, added
 from tests.workers.reports.planted import Planted, build
 from tests.workers.reports.test_hardening import TRAINING
 from workers.reports.build import Built
+from workers.reports.card import model_card
 from workers.reports.html import render
 
 CUTS = [(0, 25), (25, 60)]
@@ -44,6 +45,10 @@ def looked(folder: Path, fooled: dict[str, Any], *, compare: bool = False, **ope
     return build(params | {"request": request} | ({"rival": TRAINING} if compare else {}), shards.inputs)
 
 
+def request_of() -> HardeningRequest:
+    return HardeningRequest.model_validate({**IDS, "attacks": [spec.model_dump() for spec in SPECS], "scrutiny": {}})
+
+
 def test_what_a_scrutiny_adds() -> None:
     specs = [Pgd(eps=0.1, steps=20, id="a"), Pgd(norm="l2", eps=1, steps=7, id="b"), AutoAttack(eps=0.1, id="c")]
     more = added(Scrutiny(), specs, 0.3, 5)
@@ -71,7 +76,7 @@ def test_a_rise_that_holds_is_an_improvement(tmp_path: Path) -> None:
     assert found.report.verdict.status == "pass"
     assert look is not None
     assert (look.n, look.gains[0].before, look.gains[0].after, look.gains[0].n) == (50, 0, 30, 50)
-    assert [a.id for a in look.after.attacks][-2:] == ["transfer-linf-0.03", "straight-through-linf-0.03"]
+    assert [a.id for a in look.after.attacks][-1:] == ["transfer-linf-0.03"], "no twin was needed, and none attacked"
     assert look.neurons is not None
     first = look.neurons[0]
     assert (first.name, first.stabilised) == ("conv.0", True)
@@ -109,6 +114,22 @@ def test_a_model_with_true_gradients_passes_without_a_twin(tmp_path: Path) -> No
     assert found.metrics is not None
     detail = {c.id: c.detail for c in found.metrics.checks}["after.own-gradients-are-no-weaker"]
     assert "nothing to pass through" in detail
+    card = model_card(found.report, request_of(), found.metrics, None)
+    assert "straight-through" not in card + render(found.report).partition("A closer look")[0]
+    assert "none had to be passed through" in card
+    assert "`transfer`: PGD examples of the parent model" in card
+
+
+def test_a_twin_stands_among_the_attacks_with_what_it_treats(tmp_path: Path) -> None:
+    found = looked(tmp_path, {}, round=2, where=1)
+    assert found.metrics is not None
+    assert found.metrics.scrutiny is not None
+    assert found.metrics.scrutiny.operators == {"round": 2, "where": 1}, "not once a slice"
+    assert [a.id for a in found.metrics.scrutiny.after.attacks][-1] == "straight-through-linf-0.03"
+    card = model_card(found.report, request_of(), found.metrics, None)
+    assert "| `straight-through-linf-0.03` | – | 100.0 %" in card
+    assert "(2 × `round`, 1 × `where`)" in card
+    assert "Straight-through gradients, " in render(found.report)
 
 
 def test_the_rival_beside_the_method(tmp_path: Path) -> None:

@@ -18,16 +18,17 @@ ATEN_NAMES = """
     adaptive_avg_pool1d adaptive_avg_pool2d adaptive_avg_pool3d adaptive_max_pool1d adaptive_max_pool2d
     adaptive_max_pool3d add addbmm addcdiv addcmul addmm addmv addr affine_grid_generator alias all alpha_dropout
     amax amin aminmax any append arange argmax argmin argsort as_tensor asin atan atan2 avg_pool1d avg_pool2d
-    avg_pool3d baddbmm batch_norm bernoulli bitwise_and bitwise_not bitwise_or bitwise_xor bmm broadcast_tensors
-    broadcast_to bucketize capitalize cat cdist ceil celu channel_shuffle chunk clamp clamp_max clamp_min clear clip
-    clone concat concatenate constant_pad_nd contiguous conv1d conv2d conv3d conv_transpose1d conv_transpose2d
-    conv_transpose3d convolution copy copy_ cos cosh cosine_similarity count cpu cross cross_entropy_loss cummax
+    avg_pool3d baddbmm batch_norm bernoulli bitwise_and bitwise_left_shift bitwise_not bitwise_or
+    bitwise_right_shift bitwise_xor bmm broadcast_tensors broadcast_to bucketize capitalize cat cdist ceil celu
+    channel_shuffle chunk clamp clamp_max clamp_min clear clip clone concat concatenate constant_pad_nd contiguous
+    conv1d conv2d conv3d conv_transpose1d conv_transpose2d conv_transpose3d convolution copy copy_ cos cosh
+    cosine_similarity count cpu cross cross_entropy_loss cummax
     cummin cumprod cumsum deg2rad degrees dequantize detach device diag diag_embed diagonal diff dim div divide dot
     dropout dropout_ einsum element_size elu embedding empty empty_like endswith eq equal erf erfc exp exp2 expand
     expand_as expm1 extend eye feature_alpha_dropout feature_dropout fill find flatten flip fliplr flipud
     float_power floor floor_divide floordiv fmod format frac frobenius_norm full full_like gather gcd ge gelu
-    get_device glu grid_sampler grid_sampler_2d group_norm gt hardshrink hardsigmoid hardswish hardtanh hstack
-    im2col col2im index index_add index_copy index_fill index_put index_select inner insert instance_norm
+    get_device glu grid_sampler grid_sampler_2d group_norm gt hardshrink hardsigmoid hardswish hardtanh heaviside
+    hstack im2col col2im index index_add index_copy index_fill index_put index_select inner insert instance_norm
     is_autocast_cache_enabled is_autocast_enabled is_autocast_cpu_enabled is_complex is_contiguous is_floating_point
     is_grad_enabled is_inference isclose isfinite isinf isnan item items join keys kthvalue l1_loss layer_norm ldexp
     le leaky_relu len lerp linalg_norm linalg_vector_norm linear linspace list log log10 log1p log2 log_sigmoid

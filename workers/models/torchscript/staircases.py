@@ -25,7 +25,13 @@ def _step(function: Callable[..., Tensor]) -> Callable[..., Any]:
 
 def _sign(x: Tensor) -> Tensor:
     """The derivative of clip(x, -1, 1): the estimator that binarised networks are trained with."""
-    return straight_through(torch.sign(x), x.clamp(-1, 1)) if x.is_floating_point() else torch.sign(x)
+    return straight_through(torch.sign(x), x.clamp(-1, 1)) if x.is_floating_point() else torch.sgn(x)
+
+
+def _heaviside(x: Tensor, at_zero: Any) -> Tensor:
+    """As of the sign, of which this is (1 + sign) / 2 but for 0; a constant value at 0 comes as a number."""
+    hard = torch.heaviside(x, at_zero if isinstance(at_zero, Tensor) else torch.full_like(x, at_zero))
+    return straight_through(hard, x.clamp(-1, 1) / 2) if x.is_floating_point() else hard
 
 
 def _round(x: Tensor, decimals: int = 0) -> Tensor:
@@ -55,8 +61,10 @@ STAIRCASES: dict[str, Callable[..., Any]] = {
     "trunc": _step(torch.trunc),
     "fix": _step(torch.trunc),
     "sign": _sign,
+    "sgn": _sign,
+    "heaviside": _heaviside,
     "fake_quantize_per_tensor_affine": _by_tensor,
     "fake_quantize_per_channel_affine": _by_channel,
 }
-for _name in ("round", "floor", "ceil", "trunc", "fix", "sign"):
+for _name in ("round", "floor", "ceil", "trunc", "fix", "sign", "sgn", "heaviside"):
     STAIRCASES[f"{_name}_"] = lambda x, *more, _f=STAIRCASES[_name]: aten.copy_.default(x, _f(x, *more))

@@ -1,6 +1,7 @@
 # ruff: noqa: D103 - the ONNX specification documents each operator
 """Comparisons, logic, choices and casts."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -66,19 +67,43 @@ def logical_not(call: Call, a: Tensor) -> Tensor:
     return torch.logical_not(a)
 
 
-@operator("BitwiseAnd", since=18, gradient="none")
+def _bits(function: Callable[[Tensor, Tensor], Tensor], a: Tensor, b: Tensor) -> Tensor:
+    """Of bytes too, which stay in float32 where they come from an image (see `_cast`)."""
+    floating = next((v.dtype for v in (a, b) if v.is_floating_point()), None)
+    if floating is None:
+        return function(a, b)
+    whole, more = (v.to(torch.int32) if v.is_floating_point() else v for v in (a, b))
+    return function(whole, more).to(floating)
+
+
+@operator("BitwiseAnd", since=18, gradient="straight-through")
 def bitwise_and(call: Call, a: Tensor, b: Tensor) -> Tensor:
-    return torch.bitwise_and(a, b)
+    hard = _bits(torch.bitwise_and, a, b)
+    return straight_through(hard, a) if a.is_floating_point() else hard
 
 
 @operator("BitwiseOr", since=18, gradient="none")
 def bitwise_or(call: Call, a: Tensor, b: Tensor) -> Tensor:
-    return torch.bitwise_or(a, b)
+    return _bits(torch.bitwise_or, a, b)
 
 
 @operator("BitwiseXor", since=18, gradient="none")
 def bitwise_xor(call: Call, a: Tensor, b: Tensor) -> Tensor:
-    return torch.bitwise_xor(a, b)
+    return _bits(torch.bitwise_xor, a, b)
+
+
+@operator(
+    "BitShift", since=11, gradient="straight-through", settings=(1,), note="to the left, 32-bit numbers do not wrap"
+)
+def bit_shift(call: Call, a: Value, by: Value) -> Tensor:
+    x, n = operands(call, a, by)
+    left = call.attr("direction", "").upper() == "LEFT"
+    if isinstance(x, Tensor) and x.is_floating_point():  # eight bits, see `_cast`
+        return torch.remainder(x * 2.0**n, 256) if left else straight_through(torch.floor(x * 2.0**-n), x * 2.0**-n)
+    if not left:
+        return torch.bitwise_right_shift(x, n)
+    result = torch.bitwise_left_shift(x, n)
+    return torch.bitwise_and(result, 0xFFFF) if result.dtype == torch.int32 else result  # it holds 16 bits
 
 
 @operator("IsNaN", since=9, gradient="none")
