@@ -50,6 +50,6 @@ def test_no_field_of_a_request_says_whether_another_keys_thing_is_there(two: Two
         assert there.text.replace(theirs, none) == absent.text, name
     for base, candidate in ((two.ids["audit_id"], "aud_none"), ("aud_none", two.ids["audit_id"])):
         found = two.other.get("/v1/comparisons", params={"base": base, "candidate": candidate})
-        none = two.other.get("/v1/comparisons", params={"base": "aud_none", "candidate": "aud_none"})
-        assert found.status_code == none.status_code == 404
-        assert found.text.replace(two.ids["audit_id"], "aud_none") == none.text
+        absent = two.other.get("/v1/comparisons", params={"base": "aud_none", "candidate": "aud_none"})
+        assert found.status_code == absent.status_code == 404
+        assert found.text.replace(two.ids["audit_id"], "aud_none") == absent.text
