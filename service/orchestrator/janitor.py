@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from contextlib import AbstractAsyncContextManager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from redis.exceptions import RedisError
@@ -16,6 +16,7 @@ from openapi.status import JobKind, JobStatus
 from openapi.wire.logs import regarding
 from openapi.wire.queue import QueueClient
 from openapi.wire.settings import Settings
+from service.db.clock import database_now
 from service.db.database import Database
 from service.db.tables import Job, ShardRow
 from service.orchestrator import job_rows
@@ -70,19 +71,28 @@ class Janitor:
     async def clean_up(self) -> None:
         """Start lost shards anew, repeat stops that may not have been heard, and dispatch what was missed."""
         self._work.wake()
-        stale = utc_now() - timedelta(seconds=self._settings.lease_seconds)
         async with self._db.read() as session:
+            now, lease = await database_now(session), timedelta(seconds=self._settings.lease_seconds)
             running = select(ShardRow.id, ShardRow.job_id).where(ShardRow.status == StepStatus.RUNNING)
-            lost = (await session.execute(running.where(ShardRow.lease_at < stale))).all()
+            lost = (await session.execute(running.where(ShardRow.lease_at < now - lease))).all()
+            ahead = (await session.execute(running.where(ShardRow.lease_at > now + lease).limit(1))).first()
             cancelling = list(await session.scalars(select(Job.id).where(Job.status == JobStatus.CANCELLING)))
         for shard_id, job_id in lost:
             with regarding(job=job_id, shard=shard_id):
                 async with self._work.transaction() as session:
                     await self._lost(session, job_id, shard_id)
+        if ahead is not None:
+            await self._renew(now, lease)
         for job_id in cancelling:
             await self._queue.cancel(job_id)
         await self._end_late_audits()
         await self._remind()
+
+    async def _renew(self, now: datetime, lease: timedelta) -> None:
+        """The clock went back: leases of before would last until it has caught up, whatever became of the workers."""
+        ahead = update(ShardRow).where(ShardRow.status == StepStatus.RUNNING, ShardRow.lease_at > now + lease)
+        async with self._db.write() as session:
+            await session.execute(ahead.values(lease_at=now))
 
     async def _end_late_audits(self) -> None:
         """End the audits whose time budget is used up."""
@@ -102,7 +112,7 @@ class Janitor:
     async def _lost(self, session: AsyncSession, job_id: str, shard_id: str) -> None:
         job = await job_rows.lock_job(session, job_id)
         row = await session.get(ShardRow, shard_id)
-        stale = utc_now() - timedelta(seconds=self._settings.lease_seconds)
+        stale = await database_now(session) - timedelta(seconds=self._settings.lease_seconds)
         if (
             job is None
             or row is None
@@ -117,8 +127,8 @@ class Janitor:
 
     async def _remind(self) -> None:
         """Enqueue again what was queued long ago, lies in no queue, and is in no worker's hands while some are idle."""
-        old = utc_now() - timedelta(seconds=_FORGOTTEN_SECONDS)
         async with self._db.read() as session:
+            old = await database_now(session) - timedelta(seconds=_FORGOTTEN_SECONDS)
             forgotten = list(
                 await session.scalars(
                     select(ShardRow.id)

@@ -15,7 +15,6 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from openapi.base import utc_now
 from openapi.problems import problem
 from openapi.wire.blobs import BlobStore
 from openapi.wire.jobs import Shard, WorkerEvent
@@ -24,6 +23,7 @@ from openapi.wire.queue import QueueClient
 from openapi.wire.settings import Settings
 from openapi.wire.traces import continuing
 from service.artifacts.garbage import collect
+from service.db.clock import database_now
 from service.db.database import Database
 from service.db.tables import Job, ShardRow
 from service.health.metrics import count_shard
@@ -215,7 +215,8 @@ class Orchestrator:
         wanted = ShardRow.id.in_([row.id for row in rows])
         claim = update(ShardRow).where(wanted, ShardRow.enqueued_at.is_(None), ShardRow.status == StepStatus.QUEUED)
         async with self.db.write() as session:
-            claimed = set(await session.scalars(claim.values(enqueued_at=utc_now()).returning(ShardRow.id)))
+            now = await database_now(session)
+            claimed = set(await session.scalars(claim.values(enqueued_at=now).returning(ShardRow.id)))
             jobs = select(Job.id, Job.traceparent).where(Job.id.in_({row.job_id for row in rows}))
             traces = {row.id: row.traceparent for row in await session.execute(jobs)}
         try:

@@ -6,15 +6,16 @@ what else is known by then.
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from openapi.base import utc_now
 from openapi.problems import problem
 from openapi.status import TERMINAL, JobStatus
 from openapi.wire.jobs import ShardResult, WorkerEvent
 from openapi.wire.logs import regarding
 from openapi.wire.settings import Settings
+from service.db.clock import database_now
 from service.db.tables import Job, ShardRow
 from service.orchestrator import job_rows, step_rows
 from service.orchestrator.effects import effects
@@ -31,9 +32,11 @@ class Record:
         self._plans, self._settings = plans, settings
         self._session, self._job = session, job
         self._moved = self._ended = False
+        self._now: datetime | None = None
 
     async def take(self, events: Sequence[WorkerEvent], rows: Mapping[str, ShardRow]) -> None:
         """Record events, in their order. `rows`: the job's steps by id."""
+        self._now = await database_now(self._session)
         for event in events:
             row = rows.get(event.shard_id)
             if row is not None and row.status in UNFINISHED:
@@ -90,8 +93,8 @@ class Record:
 
     def _alive(self, row: ShardRow, event: WorkerEvent) -> None:
         if row.status != StepStatus.RUNNING:
-            row.started_at = utc_now()
-        row.status, row.worker, row.lease_at = StepStatus.RUNNING, event.worker, utc_now()
+            row.started_at = self._now
+        row.status, row.worker, row.lease_at = StepStatus.RUNNING, event.worker, self._now
         if event.done is not None and event.total is not None:
             row.progress = {"done": event.done, "total": event.total, "unit": event.unit or "steps"}
             if event.told is not None:

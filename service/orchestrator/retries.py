@@ -6,12 +6,12 @@ from typing import Literal
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from openapi.base import utc_now
 from openapi.problems import Problem, problem
 from openapi.status import JobStatus
 from openapi.wire.jobs import WorkerEvent
+from service.db.clock import database_now
 from service.db.tables import Job, ShardRow
-from service.orchestrator import job_rows
+from service.orchestrator import job_rows, step_rows
 from service.orchestrator.effects import effects
 from service.orchestrator.plans import Plans
 from service.orchestrator.step_states import StepStatus
@@ -20,7 +20,7 @@ from service.orchestrator.step_states import StepStatus
 Ended = Literal["stopped", "lost"]
 
 #: Seconds that a shard waits before it is tried again; twice as long each time.
-_FIRST_PAUSE, _LONGEST_PAUSE = 2.0, 60.0
+_FIRST_PAUSE, _LONGEST_PAUSE = 2.0, step_rows.LONGEST_PAUSE
 
 _log = logging.getLogger("tremor.orchestrator")
 
@@ -69,7 +69,7 @@ async def defer(plans: Plans, session: AsyncSession, job: Job, row: ShardRow, wh
 
     When it has waited for `patience` seconds the job fails with `why`.
     """
-    now = utc_now()
+    now = await database_now(session)
     row.deferred_at = row.deferred_at or now
     _log.warning("shard %s of %s waits: %s", row.id, job.id, why.detail)
     if job.status == JobStatus.CANCELLING:

@@ -4,11 +4,12 @@ Every function here takes a session that holds the job's lock (see `lock_job`) a
 """
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from openapi.base import NEWER, utc_now
+from openapi.base import NEWER
 from openapi.stages.base import Stage
 from openapi.wire.jobs import Blob, Limits, Shard, ShardResult
 from openapi.wire.settings import Settings
@@ -20,6 +21,9 @@ from service.orchestrator.progress import enter_phase
 from service.orchestrator.step_states import UNFINISHED, StepStatus
 from service.tenants.caller import DEFAULT_TENANT
 
+#: Seconds that a step is put off at most before it is tried again.
+LONGEST_PAUSE = 60.0
+
 
 def limits_of(stage: Stage, settings: Settings) -> Limits:
     """What the confined child of a stage may use."""
@@ -28,9 +32,13 @@ def limits_of(stage: Stage, settings: Settings) -> Limits:
     return settings.limits(inspection=stage in (Stage.INSPECT_MODEL, Stage.INSPECT_DATASET))
 
 
-def is_due() -> ColumnElement[bool]:
-    """The condition that a step which waits may be handed out by now."""
-    return or_(ShardRow.not_before.is_(None), ShardRow.not_before <= utc_now())
+def is_due(now: datetime) -> ColumnElement[bool]:
+    """The condition that a step which waits may be handed out at a time of the database.
+
+    One that would have to wait for longer than any does was put off before the clock went back.
+    """
+    never = ShardRow.not_before > now + timedelta(seconds=LONGEST_PAUSE)
+    return or_(ShardRow.not_before.is_(None), ShardRow.not_before <= now, never)
 
 
 async def add_steps(session: AsyncSession, job: Job, steps: Sequence[Step], settings: Settings) -> None:

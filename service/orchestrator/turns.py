@@ -9,6 +9,7 @@ Steps lie in the database until workers have room for them: what is in the broke
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import TypeVar
 
 from sqlalchemy import ColumnElement, and_, extract, func, or_, select
@@ -17,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from openapi.wire.delivery import SHORT_STAGES, Lane
 from openapi.wire.queue import QueueClient
 from openapi.wire.settings import Settings
+from service.db.clock import database_now
 from service.db.tables import Job, ShardRow, Tenant
 from service.orchestrator.step_rows import is_due
 from service.orchestrator.step_states import StepStatus
@@ -84,13 +86,14 @@ def turn_of(job: type[Job]) -> ColumnElement[int]:
     return extract("epoch", job.created_at) - _SECONDS_A_POINT * job.priority
 
 
-def _waits() -> ColumnElement[bool]:
-    return and_(ShardRow.status == StepStatus.QUEUED, ShardRow.enqueued_at.is_(None), is_due())
+def _waits(now: datetime) -> ColumnElement[bool]:
+    return and_(ShardRow.status == StepStatus.QUEUED, ShardRow.enqueued_at.is_(None), is_due(now))
 
 
 async def next_steps(session: AsyncSession, settings: Settings, room: Mapping[Lane, int]) -> list[ShardRow]:
     """The steps that go out now, with so much room in each lane."""
-    oldest = select(ShardRow.tenant_id, func.min(ShardRow.id)).where(_waits()).group_by(ShardRow.tenant_id)
+    now = await database_now(session)
+    oldest = select(ShardRow.tenant_id, func.min(ShardRow.id)).where(_waits(now)).group_by(ShardRow.tenant_id)
     first = {row[0]: row[1] for row in (await session.execute(oldest)).all()}
     if not first:
         return []
@@ -109,7 +112,7 @@ async def next_steps(session: AsyncSession, settings: Settings, room: Mapping[La
         if places <= 0:
             continue
         mine = ShardRow.stage.in_(SHORT_STAGES) if lane is Lane.SHORT else ShardRow.stage.not_in(SHORT_STAGES)
-        waiting = {tenant: await _first(session, tenant, mine, places) for tenant in tenants}
+        waiting = {tenant: await _first(session, tenant, and_(mine, _waits(now)), places) for tenant in tenants}
         chosen = choose(waiting, in_hand, most, places)
         in_hand.update(row.tenant_id for row in chosen)
         found += chosen
@@ -118,5 +121,5 @@ async def next_steps(session: AsyncSession, settings: Settings, room: Mapping[La
 
 async def _first(session: AsyncSession, tenant: str, mine: ColumnElement[bool], count: int) -> list[ShardRow]:
     """A tenant's first steps that wait: by the turn of their job, then by age."""
-    query = select(ShardRow).join(Job).where(_waits(), ShardRow.tenant_id == tenant, mine)
+    query = select(ShardRow).join(Job).where(ShardRow.tenant_id == tenant, mine)
     return list(await session.scalars(query.order_by(turn_of(Job), ShardRow.id).limit(count)))

@@ -11,9 +11,18 @@ from pathlib import Path
 import pytest
 
 from tests.tools.chaos.clocks import Clocks
-from tests.tools.chaos.place import Place
+from tests.tools.chaos.place import IMPATIENT, Place
 from tests.tools.chaos.run import REQUESTS, Chaos, drawn
-from tests.tools.chaos.troubles import KILLS, OTHERS, kill_api, kill_job, kill_valkey, kill_worker, restart_postgres
+from tests.tools.chaos.troubles import (
+    KILLS,
+    OTHERS,
+    Trouble,
+    kill_api,
+    kill_job,
+    kill_valkey,
+    kill_worker,
+    restart_postgres,
+)
 
 pytestmark = [pytest.mark.slow, pytest.mark.servers]
 
@@ -26,6 +35,30 @@ def test_nothing_is_lost(tmp_path: Path) -> None:
         chaos.waves(iter(troubles))
         chaos.settle()
     assert sum(chaos.happened.values()) == len(troubles), "there was something to do each of them to"
+
+
+def _clock(name: str, seconds: int) -> Trouble:
+    def jump(place: Place, dice: random.Random) -> str | None:
+        place.clocks.move(name, seconds)
+        place.rest(3.0)  # the janitors look around meanwhile
+        return f"the clock of {name} is {seconds:+d} s off"
+
+    return jump
+
+
+@pytest.mark.skipif(shutil.which("cc") is None, reason="there is no C compiler for the library that moves clocks")
+def test_clocks_jump_in_the_middle_of_an_audit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two hours ahead, two behind, and back, of one API of two and of the worker: nobody loses a shard by it."""
+    monkeypatch.setitem(IMPATIENT, "TREMOR_MAX_ATTEMPTS", "1")  # a shard that is lost once fails its audit
+    monkeypatch.setitem(IMPATIENT, "TREMOR_LEASE_SECONDS", "60")
+    jumps = [_clock(name, off) for off in (7200, -7200, 0) for name in ("api-0", "worker-0")]
+    with Place(tmp_path, apis=2, workers=1) as place:
+        chaos = Chaos(place, random.Random(7), REQUESTS[:1])
+        chaos.prepare()
+        chaos.waves(iter(jumps))
+        chaos.settle()
+    assert sum(chaos.happened.values()) == len(jumps)
+    assert "was lost by" not in (tmp_path / "log").read_text()
 
 
 def test_troubles_are_drawn_from_a_seed_and_none_is_left_out() -> None:

@@ -29,7 +29,7 @@ T = TypeVar("T")
 PATIENCE = 900.0
 _TICK = 0.1
 #: A killed worker is missed soon. Kills are no fault of the work, however many there are.
-_IMPATIENT = {
+IMPATIENT = {
     "TREMOR_LEASE_SECONDS": "5",
     "TREMOR_HEARTBEAT_SECONDS": "0.5",
     "TREMOR_THREADS": "1",
@@ -88,7 +88,7 @@ class Place:
         port = free_port()
         self.shared = {
             **{name: value for name, value in os.environ.items() if not name.startswith("TREMOR_")},
-            **_IMPATIENT,
+            **IMPATIENT,
             "TREMOR_DATABASE_URL": self.postgres.get_uri().replace("postgresql://", "postgresql+psycopg://"),
             "TREMOR_REDIS_URL": f"redis://127.0.0.1:{port}/0",
             "TREMOR_BLOB_URL": f"s3://{BUCKET}/blobs",
