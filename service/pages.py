@@ -4,6 +4,8 @@ from collections.abc import Callable, Sequence
 from typing import Any, Generic, Protocol, TypeVar
 
 from pydantic import BaseModel, ConfigDict
+from sqlalchemy import Select
+from sqlalchemy.orm import InstrumentedAttribute
 
 T = TypeVar("T")
 
@@ -26,6 +28,16 @@ class Identified(Protocol):
 
 
 R = TypeVar("R", bound=Identified)
+
+
+#: A query whose rows pages are made of.
+Q = TypeVar("Q", bound=Select[Any])
+
+
+def newest(query: Q, identity: InstrumentedAttribute[str], limit: int, cursor: str | None) -> Q:
+    """Of the rows of a query those of one page, newest first, and one more (see `page`). cursor: of the page before."""
+    older = query if cursor is None else query.where(identity < cursor)
+    return older.order_by(identity.desc()).limit(limit + 1)
 
 
 def page(rows: Sequence[R], limit: int, info: Callable[[R], T]) -> "Page[T]":

@@ -1,7 +1,6 @@
 """Artifacts: reading what jobs left."""
 
 from openapi.audits import ArtifactInfo
-from openapi.problems import NotFound
 from openapi.wire.jobs import artifact_info
 from service.context import Services
 from service.db.tables import Artifact
@@ -16,6 +15,4 @@ async def find_artifact(services: Services, identity: str) -> Artifact:
     """The artifact of an id. Raises `NotFound`."""
     async with services.db.read() as session:
         row = await session.get(Artifact, identity)
-    if row is None or not services.caller.may_see(row):
-        raise NotFound(f"There is no artifact {identity!r}")
-    return row
+    return services.caller.own(row, "artifact", identity)

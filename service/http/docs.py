@@ -16,6 +16,8 @@ WRITING = ("insufficient-storage",)
 #: And those that any call below /v1 may answer.
 IN_V1 = ("unauthorized", "forbidden", "not-acceptable", "rate-limited", "unavailable")
 
+#: What may be wrong with a JSON body.
+JSON_BODY = ("malformed-request", "validation", "too-large", "unsupported-media-type")
 #: What may be wrong with an upload.
 UPLOADING = (
     "malformed-request",

@@ -2,7 +2,8 @@
 
 from typing import Annotated, Any
 
-from litestar import Controller, Response, delete, patch, post
+from litestar import Controller, Response, post
+from litestar.di import Provide
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import QueryParameter
 
@@ -19,20 +20,25 @@ from openapi.integrations import (
 from openapi.keys import Scope
 from service.http.arguments import Id, Limit, Parts, Req, after
 from service.http.bodies import answer, read_json
-from service.http.docs import Doc, get_or_head
+from service.http.docs import JSON_BODY, Doc, get_or_head
 from service.http.idempotency import created, scope_of
 from service.idempotency import Once
 from service.integrations.config import REQUESTS
 from service.integrations.events import EventService
 from service.integrations.service import IntegrationService
 from service.pages import Page
+from service.tenants.calls import Entries, change_call, read_call, remove_call
 
-_BODY_PROBLEMS = ("malformed-request", "validation", "too-large", "unsupported-media-type")
-_MAKING = (*_BODY_PROBLEMS, "conflict", "idempotency-conflict")
+_MAKING = (*JSON_BODY, "conflict", "idempotency-conflict")
 _ADMIN = {"scope": Scope.ADMIN}
 _EVENT = {"model": "digits", "version": "7", "url": "https://models.example/digits/7.onnx"}
 _COMMON: dict[str, Any] = {"dataset_id": "dst_01k9zq3v8c4f0t7m2e5r6y1a9b", "audit": {"preset": "standard"}}
 _Of = Annotated[VersionStatus | None, QueryParameter(description="Only versions of this status")]
+_INTEGRATIONS = Entries("integration", IntegrationService, IntegrationInfo, IntegrationChange, Scope.ADMIN)
+
+
+def _identity(integration_id: Id) -> str:
+    return integration_id
 
 
 def _create_call(kind: IntegrationKind, operation_id: str, about: str, example: dict[str, Any]) -> HTTPRouteHandler:
@@ -61,6 +67,7 @@ class IntegrationController(Controller):
 
     path = "/integrations"
     tags = ["integrations"]
+    dependencies = {"identity": Provide(_identity, sync_to_thread=False)}
 
     mlflow = _create_call(
         "mlflow",
@@ -87,7 +94,7 @@ class IntegrationController(Controller):
         "/generic/events",
         operation_id="tellOfVersion",
         status_code=202,
-        opt=Doc({202: EventAnswer}, _BODY_PROBLEMS, body=KeyedVersionEvent, examples={"body": _EVENT}).opt(),
+        opt=Doc({202: EventAnswer}, JSON_BODY, body=KeyedVersionEvent, examples={"body": _EVENT}).opt(),
     )
     async def told(self, request: Req, services: Parts) -> Response[Any]:
         """Tell of a version by an address. The same again changes nothing, and says how far its audit is."""
@@ -129,15 +136,14 @@ class IntegrationController(Controller):
         """List integrations, newest first."""
         return answer(await IntegrationService(services).listing(limit, cursor))
 
-    @get_or_head(
-        "/{integration_id:str}",
-        operation_id="getIntegration",
-        doc=Doc({200: IntegrationInfo}, ("not-found",)),
-        scope=Scope.ADMIN,
+    read = read_call(
+        _INTEGRATIONS,
+        "Read an integration: whether its registry could be asked, what is pending, how many audits it started.",
     )
-    async def read(self, integration_id: Id, services: Parts) -> Response[Any]:
-        """Read an integration: whether its registry could be asked, what is pending, how many audits it started."""
-        return answer(await IntegrationService(services).get(integration_id))
+    change = change_call(
+        _INTEGRATIONS, "Change what is asked, replace secrets, or pause. Audits that were started go on."
+    )
+    remove = remove_call(_INTEGRATIONS, "Delete an integration. Audits stay, and so does what stands in the registry.")
 
     @get_or_head(
         "/{integration_id:str}/versions",
@@ -155,27 +161,3 @@ class IntegrationController(Controller):
     ) -> Response[Any]:
         """List the versions that it knows, newest first, and why one is refused or waits."""
         return answer(await IntegrationService(services).versions(integration_id, limit, cursor, status))
-
-    @patch(
-        "/{integration_id:str}",
-        operation_id="changeIntegration",
-        opt={
-            **Doc({200: IntegrationInfo}, (*_BODY_PROBLEMS, "not-found"), body=IntegrationChange).opt(),
-            **_ADMIN,
-        },
-    )
-    async def change(self, integration_id: Id, request: Req, services: Parts) -> Response[Any]:
-        """Change what is asked, replace secrets, or pause. Audits that were started go on."""
-        service = IntegrationService(services)
-        await service.get(integration_id)  # who may not know of it is not told what is wrong with the body
-        return answer(await service.change(integration_id, await read_json(request, IntegrationChange)))
-
-    @delete(
-        "/{integration_id:str}",
-        operation_id="deleteIntegration",
-        opt={**Doc({204: None}, ("not-found",)).opt(), **_ADMIN},
-        status_code=204,
-    )
-    async def remove(self, integration_id: Id, services: Parts) -> None:
-        """Delete an integration. Audits stay, and so does what stands in the registry."""
-        await IntegrationService(services).delete(integration_id)

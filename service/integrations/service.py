@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from openapi.base import utc_now
 from openapi.integrations import IntegrationChange, IntegrationInfo, IntegrationKind, VersionInfo, VersionStatus
-from openapi.problems import Conflict, NotFound
+from openapi.problems import Conflict
 from service.context import Services
 from service.db.bases import Json
 from service.db.integrations import Integration, RegistryVersion
@@ -19,7 +19,7 @@ from service.integrations.config import REQUESTS, Asked, secrets_of
 from service.integrations.entering import Counts, integration_info, packed, parts, written
 from service.integrations.looking import INTAKE
 from service.integrations.rows import version_info
-from service.pages import Page, page
+from service.pages import Page, newest, page
 from service.vault import CannotOpen
 
 #: More integrations than this has no tenant a use for.
@@ -69,19 +69,15 @@ class IntegrationService:
 
     # Reading
 
-    async def find(self, session: AsyncSession, identity: str) -> Integration:
+    async def _find(self, session: AsyncSession, identity: str, *, lock: bool = False) -> Integration:
         """The integration of an id. Raises `NotFound`."""
-        row = await session.get(Integration, identity, with_for_update=True)
-        if row is None or not self._services.caller.may_see(row):
-            raise NotFound(f"There is no integration {identity!r}")
-        return row
+        row = await session.get(Integration, identity, with_for_update=lock)
+        return self._services.caller.own(row, "integration", identity)
 
     async def get(self, identity: str) -> IntegrationInfo:
         """An integration."""
         async with self._services.db.read() as session:
-            row = await session.get(Integration, identity)
-            if row is None or not self._services.caller.may_see(row):
-                raise NotFound(f"There is no integration {identity!r}")
+            row = await self._find(session, identity)
             return self._info(row, (await _counts(session, [row.id])).get(row.id, Counts()))
 
     def _info(self, row: Integration, counts: Counts) -> IntegrationInfo:
@@ -94,10 +90,8 @@ class IntegrationService:
     async def listing(self, limit: int, cursor: str | None) -> Page[IntegrationInfo]:
         """One page, newest first."""
         query = select(Integration).where(self._services.caller.visible(Integration))
-        if cursor is not None:
-            query = query.where(Integration.id < cursor)
         async with self._services.db.read() as session:
-            rows = list(await session.scalars(query.order_by(Integration.id.desc()).limit(limit + 1)))
+            rows = list(await session.scalars(newest(query, Integration.id, limit, cursor)))
             counts = await _counts(session, [row.id for row in rows])
         return page(rows, limit, lambda row: self._info(row, counts.get(row.id, Counts())))
 
@@ -108,11 +102,9 @@ class IntegrationService:
         query = select(RegistryVersion).where(RegistryVersion.integration_id == identity)
         if status is not None:
             query = query.where(RegistryVersion.status == status)
-        if cursor is not None:
-            query = query.where(RegistryVersion.id < cursor)
         await self.get(identity)
         async with self._services.db.read() as session:
-            rows = await session.scalars(query.order_by(RegistryVersion.id.desc()).limit(limit + 1))
+            rows = await session.scalars(newest(query, RegistryVersion.id, limit, cursor))
             return page(rows.all(), limit, version_info)
 
     # Changing
@@ -121,7 +113,7 @@ class IntegrationService:
         """Change what is named; the whole is then looked at as if it were new."""
         given = written(asked)
         async with self._services.db.write() as session:
-            row = await self.find(session, identity)
+            row = await self._find(session, identity, lock=True)
             paused = given.pop("paused", None)
             if given:
                 await self._merge(session, row, given)
@@ -148,7 +140,7 @@ class IntegrationService:
     async def delete(self, identity: str) -> None:
         """Remove an integration and what it knows of versions; audits stay, and so does what stands in the registry."""
         async with self._services.db.write() as session:
-            row = await self.find(session, identity)
+            row = await self._find(session, identity, lock=True)
             await forget(session, f"/v1/integrations/{row.id}")
             await session.delete(row)
 

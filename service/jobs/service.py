@@ -28,7 +28,7 @@ from service.jobs.surroundings import NONE, Surroundings, job_and_surroundings, 
 from service.orchestrator import job_rows
 from service.orchestrator.loading import load_dataset, load_model
 from service.orchestrator.subjects import DatasetSubject, ModelSubject
-from service.pages import Page, page
+from service.pages import Page, newest, page
 from service.tenants.quotas import check_queue
 from service.waiting import wait_until
 
@@ -165,11 +165,8 @@ class JobService(ABC, Generic[Asked, Info]):
     async def listing(self, limit: int, cursor: str | None, search: Search = ALL) -> Page[Info]:
         """One page, newest first; only those that are searched for."""
         query = select(Job).where(Job.kind == self.kind, self._services.caller.visible(Job), *search.conditions())
-        query = query.order_by(Job.id.desc()).limit(limit + 1)
-        if cursor is not None:
-            query = query.where(Job.id < cursor)
         async with self._services.db.read() as session:
-            rows = list(await session.scalars(query))
+            rows = list(await session.scalars(newest(query, Job.id, limit, cursor)))
             shown = dict(zip([row.id for row in rows], await self.infos(session, rows), strict=True))
         return page(rows, limit, lambda row: shown[row.id])
 
@@ -217,9 +214,7 @@ class JobService(ABC, Generic[Asked, Info]):
 
     async def artifacts(self, identity: str, limit: int, cursor: str | None) -> Page[ArtifactInfo]:
         """One page of the job's artifacts."""
-        query = select(Artifact).where(Artifact.job_id == identity).order_by(Artifact.id.desc()).limit(limit + 1)
-        if cursor is not None:
-            query = query.where(Artifact.id < cursor)
+        query = newest(select(Artifact).where(Artifact.job_id == identity), Artifact.id, limit, cursor)
         async with self._services.db.read() as session:
             await self.find(session, identity)
             return page(list(await session.scalars(query)), limit, readable)

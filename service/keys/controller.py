@@ -13,12 +13,11 @@ from service.context import Services
 from service.db.tables import ApiKey
 from service.http.arguments import Id, Parts, Req
 from service.http.bodies import answer, read_json
-from service.http.docs import Doc, get_or_head
+from service.http.docs import JSON_BODY, Doc, get_or_head
 from service.keys.service import key_info, keys_of, make_key, revoke_key, rotate_key
 from service.pages import Page
 
 _EXAMPLE = {"name": "nightly pipeline", "scope": "submit", "expires_at": "2030-01-01T00:00:00Z"}
-_BODY_PROBLEMS = ("malformed-request", "validation", "too-large", "unsupported-media-type")
 
 
 class KeyController(Controller):
@@ -32,7 +31,7 @@ class KeyController(Controller):
         "/",
         operation_id="createKey",
         status_code=201,
-        opt=Doc({201: NewKey}, _BODY_PROBLEMS, body=KeyRequest, examples={"key": _EXAMPLE}).opt(),
+        opt=Doc({201: NewKey}, JSON_BODY, body=KeyRequest, examples={"key": _EXAMPLE}).opt(),
     )
     async def create(self, request: Req, services: Parts) -> Response[Any]:
         """Make a key of the caller's tenant. The secret is in this answer and nowhere else."""
@@ -56,7 +55,7 @@ class KeyController(Controller):
         "/{key_id:str}/rotate",
         operation_id="rotateKey",
         status_code=201,
-        opt=Doc({201: NewKey}, (*_BODY_PROBLEMS, "not-found", "conflict"), body=KeyRotation).opt(),
+        opt=Doc({201: NewKey}, (*JSON_BODY, "not-found", "conflict"), body=KeyRotation).opt(),
     )
     async def rotate(self, key_id: Id, request: Req, services: Parts) -> Response[Any]:
         """Replace a key by a new one; the old one still works for `overlap_seconds`."""

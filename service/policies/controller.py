@@ -2,17 +2,18 @@
 
 from typing import Annotated, Any
 
-from litestar import Controller, Response, delete, patch, post
+from litestar import Controller, Response, post
+from litestar.di import Provide
 from litestar.params import QueryParameter
 
 from openapi.policies import PolicyChange, PolicyInfo, PolicyRequest
 from service.http.arguments import Id, Limit, Parts, Req, after
 from service.http.bodies import answer, read_json
-from service.http.docs import Doc, get_or_head
+from service.http.docs import JSON_BODY, Doc, get_or_head
 from service.pages import Page
 from service.policies.service import PolicyService
+from service.tenants.calls import Entries, change_call, read_call, remove_call
 
-_BODY_PROBLEMS = ("malformed-request", "validation", "too-large", "unsupported-media-type", "conflict")
 _EXAMPLE = {
     "name": "release",
     "rules": [
@@ -25,6 +26,11 @@ _Named = Annotated[
     str | None,
     QueryParameter(min_length=1, max_length=200, pattern=r"^[^\x00]*$", description="Only the policy of this name"),
 ]
+_POLICIES = Entries("policy", PolicyService, PolicyInfo, PolicyChange)
+
+
+def _identity(policy_id: Id) -> str:
+    return policy_id
 
 
 class PolicyController(Controller):
@@ -32,12 +38,13 @@ class PolicyController(Controller):
 
     path = "/policies"
     tags = ["policies"]
+    dependencies = {"identity": Provide(_identity, sync_to_thread=False)}
 
     @post(
         "/",
         operation_id="createPolicy",
         status_code=201,
-        opt=Doc({201: PolicyInfo}, _BODY_PROBLEMS, body=PolicyRequest, examples={"body": _EXAMPLE}).opt(),
+        opt=Doc({201: PolicyInfo}, (*JSON_BODY, "conflict"), body=PolicyRequest, examples={"body": _EXAMPLE}).opt(),
     )
     async def create(self, request: Req, services: Parts) -> Response[Any]:
         """Make a policy. Audits that name it, or whose model it is bound to, are judged by its rules from then on."""
@@ -55,28 +62,8 @@ class PolicyController(Controller):
         """List policies, newest first."""
         return answer(await PolicyService(services).listing(limit, cursor, name))
 
-    @get_or_head("/{policy_id:str}", operation_id="getPolicy", doc=Doc({200: PolicyInfo}, ("not-found",)))
-    async def read(self, policy_id: Id, services: Parts) -> Response[Any]:
-        """Read a policy."""
-        return answer(await PolicyService(services).get(policy_id))
-
-    @patch(
-        "/{policy_id:str}",
-        operation_id="changePolicy",
-        opt=Doc({200: PolicyInfo}, (*_BODY_PROBLEMS, "not-found"), body=PolicyChange).opt(),
+    read = read_call(_POLICIES, "Read a policy.")
+    change = change_call(
+        _POLICIES, "Change a policy. Audits that are there keep the rules that they were started with.", "conflict"
     )
-    async def change(self, policy_id: Id, request: Req, services: Parts) -> Response[Any]:
-        """Change a policy. Audits that are there keep the rules that they were started with."""
-        service = PolicyService(services)
-        await service.get(policy_id)  # who may not know of it is not told what is wrong with the body
-        return answer(await service.change(policy_id, await read_json(request, PolicyChange)))
-
-    @delete(
-        "/{policy_id:str}",
-        operation_id="deletePolicy",
-        opt=Doc({204: None}, ("not-found", "conflict")).opt(),
-        status_code=204,
-    )
-    async def remove(self, policy_id: Id, services: Parts) -> None:
-        """Delete a policy. Audits keep the rules that they were started with."""
-        await PolicyService(services).delete(policy_id)
+    remove = remove_call(_POLICIES, "Delete a policy. Audits keep the rules that they were started with.", "conflict")

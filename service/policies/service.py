@@ -9,12 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from openapi.base import utc_now
 from openapi.metrics import check_paths, rule_errors
 from openapi.policies import AppliesTo, PolicyChange, PolicyInfo, PolicyRequest, PolicyRule
-from openapi.problems import Conflict, InvalidField, InvalidFields, NotFound
+from openapi.problems import Conflict, InvalidField, InvalidFields
 from service.context import Services
 from service.db.tables import Model, PolicyRow
 from service.ids import new_id
 from service.integrations.needed import check_unnamed
-from service.pages import Page, page
+from service.pages import Page, newest, page
 from service.policies.baselines import check_baselines
 from service.tenants.caller import Caller
 
@@ -101,12 +101,10 @@ class PolicyService:
     async def listing(self, limit: int, cursor: str | None, name: str | None) -> Page[PolicyInfo]:
         """One page, newest first."""
         query = select(PolicyRow).where(self._services.caller.visible(PolicyRow))
-        if cursor is not None:
-            query = query.where(PolicyRow.id < cursor)
         if name is not None:
             query = query.where(PolicyRow.name == name)
         async with self._services.db.read() as session:
-            rows = await session.scalars(query.order_by(PolicyRow.id.desc()).limit(limit + 1))
+            rows = await session.scalars(newest(query, PolicyRow.id, limit, cursor))
             return page(rows.all(), limit, policy_info)
 
     async def get(self, identity: str) -> PolicyInfo:
@@ -135,9 +133,7 @@ class PolicyService:
 
     async def _find(self, session: AsyncSession, identity: str) -> PolicyRow:
         row = await session.get(PolicyRow, identity)
-        if row is None or not self._services.caller.may_see(row):
-            raise NotFound(f"There is no policy {identity!r}")
-        return row
+        return self._services.caller.own(row, "policy", identity)
 
     async def _take_name(self, session: AsyncSession, name: str, identity: str) -> None:
         await self._services.db.lock(session, _NAMES_LOCK)

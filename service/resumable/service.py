@@ -24,7 +24,7 @@ from service.artifacts.garbage import BLOB_LOCK, collect
 from service.context import Services
 from service.db.resumable import ReceivedPart, ResumableUpload
 from service.ids import new_id
-from service.pages import Page, page
+from service.pages import Page, newest, page
 from service.resumable.in_store import assembled, discard
 from service.resumable.pieces import Pieces
 from service.tenants.quotas import check_bytes
@@ -130,13 +130,10 @@ class ResumableUploads:
         query = select(ResumableUpload).where(
             self._services.caller.visible(ResumableUpload), ResumableUpload.expires_at > utc_now()
         )
-        query = query.order_by(ResumableUpload.id.desc()).limit(limit + 1)
         if sha256 is not None:
             query = query.where(ResumableUpload.sha256 == sha256)
-        if cursor is not None:
-            query = query.where(ResumableUpload.id < cursor)
         async with self._services.db.read() as session:
-            rows = list(await session.scalars(query))
+            rows = list(await session.scalars(newest(query, ResumableUpload.id, limit, cursor)))
         return page(rows, limit, upload_info)
 
     async def append(

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from openapi.problems import Conflict, InvalidField, NotFound, TremorError, Unavailable, unreadable
+from openapi.problems import Conflict, InvalidField, TremorError, Unavailable, unreadable
 from openapi.stages.base import Stage, Wire
 from openapi.status import TERMINAL, JobKind, JobStatus, UploadStatus
 from openapi.uploads import DatasetSource, ModelSource
@@ -24,7 +24,7 @@ from service.integrations.needed import check_unnamed
 from service.orchestrator import job_rows
 from service.orchestrator.effects import effects
 from service.orchestrator.job_kinds.inspection import inspection_step
-from service.pages import Page, page
+from service.pages import Page, newest, page
 from service.resumable.service import ResumableUploads
 from service.tenants.quotas import check_bytes
 from service.uploads.fetching import fetch
@@ -205,9 +205,7 @@ class UploadService(ABC, Generic[Row, Meta, Info]):
 
     async def _find(self, session: AsyncSession, identity: str) -> Row:
         row: Row | None = await session.get(self.table, identity)
-        if row is None or not self._services.caller.may_see(row):
-            raise NotFound(f"There is no {self.noun} {identity!r}")
-        return row
+        return self._services.caller.own(row, self.noun, identity)
 
     async def wait(self, identity: str, seconds: float) -> Info:
         """The answer for an id, after at most `seconds` of waiting for the end of its inspection."""
@@ -223,13 +221,10 @@ class UploadService(ABC, Generic[Row, Meta, Info]):
     async def listing(self, limit: int, cursor: str | None, sha256: str | None = None) -> Page[Info]:
         """One page, newest first; only those with these bytes."""
         query = select(self.table).where(self._services.caller.visible(self.table))
-        query = query.order_by(self.table.id.desc()).limit(limit + 1)
         if sha256 is not None:
             query = query.where(self.table.sha256 == sha256)
-        if cursor is not None:
-            query = query.where(self.table.id < cursor)
         async with self._services.db.read() as session:
-            rows = list(await session.scalars(query))
+            rows = list(await session.scalars(newest(query, self.table.id, limit, cursor)))
         return page(rows, limit, self.info)
 
     # Deleting

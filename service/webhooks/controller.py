@@ -2,7 +2,8 @@
 
 from typing import Annotated, Any
 
-from litestar import Controller, Response, delete, patch, post
+from litestar import Controller, Response, post
+from litestar.di import Provide
 from litestar.params import QueryParameter
 
 from openapi.keys import Scope
@@ -19,14 +20,19 @@ from openapi.webhooks import (
 )
 from service.http.arguments import Id, Limit, Parts, Req, after
 from service.http.bodies import answer, read_json
-from service.http.docs import Doc, get_or_head
+from service.http.docs import JSON_BODY, Doc, get_or_head
 from service.pages import Page
+from service.tenants.calls import Entries, change_call, read_call, remove_call
 from service.webhooks.service import WebhookService
 
-_BODY_PROBLEMS = ("malformed-request", "validation", "too-large", "unsupported-media-type")
 _EXAMPLE = {"url": "https://ci.example/hook", "events": ["audit.succeeded", "audit.failed"]}
 _SECRET = {"Cache-Control": "no-store"}
 _Of = Annotated[DeliveryStatus | None, QueryParameter(description="Only messages of this status")]
+_WEBHOOKS = Entries("webhook", WebhookService, WebhookInfo, WebhookChange)
+
+
+def _identity(webhook_id: Id) -> str:
+    return webhook_id
 
 
 class WebhookController(Controller):
@@ -35,14 +41,13 @@ class WebhookController(Controller):
     path = "/webhook-endpoints"
     tags = ["webhooks"]
     opt = {"scope": Scope.ADMIN}
+    dependencies = {"identity": Provide(_identity, sync_to_thread=False)}
 
     @post(
         "/",
         operation_id="createWebhook",
         status_code=201,
-        opt=Doc(
-            {201: NewWebhook}, (*_BODY_PROBLEMS, "conflict"), body=WebhookRequest, examples={"body": _EXAMPLE}
-        ).opt(),
+        opt=Doc({201: NewWebhook}, (*JSON_BODY, "conflict"), body=WebhookRequest, examples={"body": _EXAMPLE}).opt(),
     )
     async def create(self, request: Req, services: Parts) -> Response[Any]:
         """Have events sent to an address. The secret that signs them is in this answer and nowhere else."""
@@ -59,27 +64,15 @@ class WebhookController(Controller):
         """List webhooks, newest first; a disabled one says why."""
         return answer(await WebhookService(services).listing(limit, cursor))
 
-    @get_or_head("/{webhook_id:str}", operation_id="getWebhook", doc=Doc({200: WebhookInfo}, ("not-found",)))
-    async def read(self, webhook_id: Id, services: Parts) -> Response[Any]:
-        """Read a webhook."""
-        return answer(await WebhookService(services).get(webhook_id))
-
-    @patch(
-        "/{webhook_id:str}",
-        operation_id="changeWebhook",
-        opt=Doc({200: WebhookInfo}, (*_BODY_PROBLEMS, "not-found"), body=WebhookChange).opt(),
-    )
-    async def change(self, webhook_id: Id, request: Req, services: Parts) -> Response[Any]:
-        """Change address, description or events, or disable it and enable it again."""
-        service = WebhookService(services)
-        await service.get(webhook_id)  # who may not know of it is not told what is wrong with the body
-        return answer(await service.change(webhook_id, await read_json(request, WebhookChange)))
+    read = read_call(_WEBHOOKS, "Read a webhook.")
+    change = change_call(_WEBHOOKS, "Change address, description or events, or disable it and enable it again.")
+    remove = remove_call(_WEBHOOKS, "Delete a webhook and its messages, sent or not.")
 
     @post(
         "/{webhook_id:str}/rotate",
         operation_id="rotateWebhookSecret",
         status_code=200,
-        opt=Doc({200: NewWebhook}, (*_BODY_PROBLEMS, "not-found"), body=SecretRotation).opt(),
+        opt=Doc({200: NewWebhook}, (*JSON_BODY, "not-found"), body=SecretRotation).opt(),
     )
     async def rotate(self, webhook_id: Id, request: Req, services: Parts) -> Response[Any]:
         """Make a new secret; messages are signed with the old one as well for `overlap_seconds`."""
@@ -102,20 +95,13 @@ class WebhookController(Controller):
         "/{webhook_id:str}/replay",
         operation_id="replayDeliveries",
         status_code=202,
-        opt=Doc({202: ReplayAnswer}, (*_BODY_PROBLEMS, "not-found", "conflict"), body=ReplayRequest).opt(),
+        opt=Doc({202: ReplayAnswer}, (*JSON_BODY, "not-found", "conflict"), body=ReplayRequest).opt(),
     )
     async def replay(self, webhook_id: Id, request: Req, services: Parts) -> Response[Any]:
         """Send messages since a time again that failed (or are of another `status`), each under its `webhook-id`."""
         service = WebhookService(services)
         await service.get(webhook_id)
         return answer(await service.replay_all(webhook_id, await read_json(request, ReplayRequest)), status=202)
-
-    @delete(
-        "/{webhook_id:str}", operation_id="deleteWebhook", opt=Doc({204: None}, ("not-found",)).opt(), status_code=204
-    )
-    async def remove(self, webhook_id: Id, services: Parts) -> None:
-        """Delete a webhook and its messages, sent or not."""
-        await WebhookService(services).delete(webhook_id)
 
     @get_or_head(
         "/{webhook_id:str}/deliveries",

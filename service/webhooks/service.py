@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from openapi.base import utc_now
-from openapi.problems import Conflict, InvalidField, NotFound
+from openapi.problems import Conflict, InvalidField
 from openapi.webhooks import (
     Attempt,
     DeliveryInfo,
@@ -26,7 +26,7 @@ from service.context import Services
 from service.db.webhooks import Delivery, Webhook
 from service.ids import new_id
 from service.outgoing import is_forbidden, networks
-from service.pages import Page, page
+from service.pages import Page, newest, page
 from service.webhooks.outbox import again, give_up, post
 from service.webhooks.signing import new_secret
 
@@ -114,18 +114,14 @@ class WebhookService:
     async def listing(self, limit: int, cursor: str | None) -> Page[WebhookInfo]:
         """One page, newest first."""
         query = select(Webhook).where(self._services.caller.visible(Webhook))
-        if cursor is not None:
-            query = query.where(Webhook.id < cursor)
         async with self._services.db.read() as session:
-            rows = await session.scalars(query.order_by(Webhook.id.desc()).limit(limit + 1))
+            rows = await session.scalars(newest(query, Webhook.id, limit, cursor))
             return page(rows.all(), limit, webhook_info)
 
     async def find(self, session: AsyncSession, identity: str) -> Webhook:
         """The webhook of an id. Raises `NotFound`."""
         row = await session.get(Webhook, identity)
-        if row is None or not self._services.caller.may_see(row):
-            raise NotFound(f"There is no webhook {identity!r}")
-        return row
+        return self._services.caller.own(row, "webhook", identity)
 
     async def get(self, identity: str) -> WebhookInfo:
         """A webhook."""
@@ -181,18 +177,14 @@ class WebhookService:
         query = select(Delivery).where(Delivery.webhook_id == identity)
         if status is not None:
             query = query.where(Delivery.status == status)
-        if cursor is not None:
-            query = query.where(Delivery.id < cursor)
         async with self._services.db.read() as session:
             await self.find(session, identity)
-            rows = await session.scalars(query.order_by(Delivery.id.desc()).limit(limit + 1))
+            rows = await session.scalars(newest(query, Delivery.id, limit, cursor))
             return page(rows.all(), limit, delivery_info)
 
     async def _message(self, session: AsyncSession, message_id: str) -> Delivery:
         row = await session.get(Delivery, message_id)
-        if row is None or not self._services.caller.may_see(row):
-            raise NotFound(f"There is no message {message_id!r}")
-        return row
+        return self._services.caller.own(row, "message", message_id)
 
     async def delivery(self, message_id: str) -> DeliveryInfo:
         """One message."""

@@ -29,6 +29,7 @@ from service.http.draining import DrainingServer
 from service.http.server import server_config
 from service.ids import new_id
 from service.orchestrator.retries import Ended
+from tests.service.receiver import Receiver, receiving
 from tests.service.worker import ProtocolWorker
 
 
@@ -217,3 +218,20 @@ def worker(settings: Settings) -> Iterator[ProtocolWorker]:
     found = ProtocolWorker(settings)
     yield found
     found.close()
+
+
+@pytest.fixture(scope="module")
+def hooked(broker: Broker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """A service whose webhooks may lead to this machine."""
+    folder = tmp_path_factory.mktemp("webhooks")
+    settings = make_settings(broker, folder, db=6, webhook_networks=("127.0.0.0/8",))
+    flush(settings)
+    worker = ProtocolWorker(settings)
+    with closing(worker), running(settings) as client:
+        yield World(client, settings, worker, *ready(client, worker))
+
+
+@pytest.fixture
+def receiver(tmp_path: Path) -> Iterator[Receiver]:
+    with receiving(tmp_path / "receiver") as found:
+        yield found

@@ -1,24 +1,15 @@
 """Where webhooks may not lead: what an address says by itself is refused at once, the rest when a message is sent."""
 
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
-from pathlib import Path
 
 import httpx
 import pytest
 
 from tests.service.conftest import World
-from tests.service.receiver import Receiver, receiving
+from tests.service.hooked import hook, tried, try_out
+from tests.service.receiver import Receiver
 from tests.service.test_problems import is_problem
-from tests.service.test_webhooks import hook, tried, try_out
-
-
-@pytest.fixture
-def receiver(tmp_path: Path) -> Iterator[Receiver]:
-    with receiving(tmp_path / "receiver") as found:
-        yield found
-
 
 #: Every one leads to this machine.
 OURS = ("127.0.0.1", "localhost", "0.0.0.0", "127.1", "2130706433")

@@ -2,12 +2,9 @@
 
 import asyncio
 import json
-import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
@@ -15,71 +12,15 @@ import standardwebhooks
 from sqlalchemy import func, select
 
 from openapi.problems import problem
-from openapi.wire.settings import Settings
 from service.app import create_app
 from service.context import Services
 from service.db.webhooks import Delivery
 from service.embedded.broker import Broker
 from service.orchestrator import job_rows
-from tests.service.conftest import Served, World, audit, ended, flush, make_settings, ready, running, upload
+from tests.service.conftest import Served, World, audit, ended, flush, make_settings, running, upload
+from tests.service.hooked import bring_forward, hook, tried, try_out, verified
 from tests.service.receiver import Receiver, receiving, until
 from tests.service.worker import HEADLINE, ProtocolWorker
-
-
-@pytest.fixture(scope="module")
-def hooked(broker: Broker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    """A service whose webhooks may lead to this machine."""
-    folder = tmp_path_factory.mktemp("webhooks")
-    settings = make_settings(broker, folder, db=6, webhook_networks=("127.0.0.0/8",))
-    flush(settings)
-    worker = ProtocolWorker(settings)
-    with closing(worker), running(settings) as client:
-        yield World(client, settings, worker, *ready(client, worker))
-
-
-@pytest.fixture
-def receiver(tmp_path: Path) -> Iterator[Receiver]:
-    with receiving(tmp_path / "receiver") as found:
-        yield found
-
-
-def hook(api: httpx.Client, url: str, **fields: Any) -> dict[str, Any]:
-    answer = api.post("/v1/webhook-endpoints", json={"url": url, **fields})
-    assert answer.status_code == 201, answer.text
-    found: dict[str, Any] = answer.json()
-    return found
-
-
-def try_out(api: httpx.Client, identity: str) -> str:
-    """Have a test event sent; returns the address of its delivery."""
-    answer = api.post(f"/v1/webhook-endpoints/{identity}/test")
-    assert answer.status_code == 202, answer.text
-    return str(answer.headers["location"])
-
-
-def verified(secret: str, got: dict[str, Any]) -> dict[str, Any]:
-    """The event, as the receiver's library gives it. Raises `WebhookVerificationError`."""
-    found: dict[str, Any] = standardwebhooks.Webhook(secret).verify(got["body"], got["headers"])
-    return found
-
-
-def tried(api: httpx.Client, place: str, count: int) -> dict[str, Any]:
-    """A delivery, once it was tried so often."""
-
-    def look() -> dict[str, Any] | None:
-        found: dict[str, Any] = api.get(place).json()
-        return found if found["attempt_count"] == count else None
-
-    answer: dict[str, Any] = until(look)
-    return answer
-
-
-def bring_forward(settings: Settings) -> bool:
-    """Let the pause before the next tries be over."""
-    past = (datetime.now(UTC) - timedelta(seconds=1)).strftime("%Y-%m-%d %H:%M:%S.%f")
-    with closing(sqlite3.connect(settings.data_dir / "tremor.db", timeout=60)) as database, database:
-        database.execute("UPDATE deliveries SET next_attempt_at = ? WHERE status = 'pending'", (past,))
-    return True
 
 
 def test_what_happens_is_told_and_signed(hooked: World, receiver: Receiver) -> None:
@@ -156,65 +97,6 @@ def test_nothing_is_lost_while_receiver_and_service_are_away(broker: Broker, tmp
     with receiving(tmp_path / "receiver", port) as back, running(settings):
         until(lambda: bring_forward(settings) and back.got())
         assert verified(secret, back.got()[0])["data"]["id"] == dataset
-
-
-def test_a_secret_is_rotated_with_an_overlap(hooked: World, receiver: Receiver) -> None:
-    made = hook(hooked.api, receiver.url)
-    identity, secrets = made["id"], [made["secret"]]
-    for overlap in (3600, 0):
-        answer = hooked.api.post(f"/v1/webhook-endpoints/{identity}/rotate", json={"overlap_seconds": overlap})
-        assert (answer.status_code, answer.headers["cache-control"]) == (200, "no-store")
-        secrets.append(answer.json()["secret"])
-        try_out(hooked.api, identity)
-        until(lambda: len(receiver.got()) == len(secrets) - 1)
-    assert len(set(secrets)) == 3
-    both, alone = receiver.got()
-    assert [accepts(secret, both) for secret in secrets] == [True, True, False]
-    assert [accepts(secret, alone) for secret in secrets] == [False, False, True]
-    assert secrets[2] not in hooked.api.get(f"/v1/webhook-endpoints/{identity}").text, "a secret is shown once"
-
-
-def accepts(secret: str, got: dict[str, Any]) -> bool:
-    try:
-        return bool(verified(secret, got))
-    except standardwebhooks.WebhookVerificationError:
-        return False
-
-
-def test_a_delivered_message_is_replayed(hooked: World, receiver: Receiver) -> None:
-    identity = hook(hooked.api, receiver.url)["id"]
-    place = try_out(hooked.api, identity)
-    until(lambda: hooked.api.get(place).json()["status"] == "delivered")
-    assert hooked.api.post(f"{place}/replay").json()["status"] == "pending"
-    until(lambda: len(receiver.got()) == 2)
-    one, two = receiver.got()
-    assert (one["headers"]["webhook-id"], one["body"]) == (two["headers"]["webhook-id"], two["body"])
-    log = f"/v1/webhook-endpoints/{identity}/deliveries?status=delivered"
-    listed = until(lambda: hooked.api.get(log).json()["items"])
-    assert [([a["replayed"] for a in item["attempts"]], item["attempt_count"]) for item in listed] == [
-        ([True, False], 2)
-    ]
-
-
-def test_what_failed_since_a_time_is_replayed_at_once(hooked: World, receiver: Receiver) -> None:
-    made = hook(hooked.api, receiver.url)
-    path = f"/v1/webhook-endpoints/{made['id']}"
-    for _ in range(3):
-        hooked.api.post(f"{path}/test")
-    sent = {got["headers"]["webhook-id"] for got in until(lambda: len(receiver.got()) == 3 and receiver.got())}
-    of_them = {"status": "delivered"}
-    until(lambda: len(hooked.api.get(f"{path}/deliveries", params=of_them).json()["items"]) == 3)
-    early = {"since": "2020-01-01T00:00:00Z"}
-    assert hooked.api.post(f"{path}/replay", json=early).json() == {"replayed": 0}, "none has failed"
-    late = {"since": "2999-01-01T00:00:00Z", "status": "delivered"}
-    assert hooked.api.post(f"{path}/replay", json=late).json() == {"replayed": 0}
-    answer = hooked.api.post(f"{path}/replay", json={**early, "status": "delivered"})
-    assert (answer.status_code, answer.json()) == (202, {"replayed": 3})
-    until(lambda: len(receiver.got()) == 6)
-    assert {got["headers"]["webhook-id"] for got in receiver.got()} == sent
-    assert hooked.api.post(f"{path}/replay", json={}).json()["errors"][0]["pointer"] == "/since"
-    hooked.api.patch(path, json={"enabled": False})
-    assert hooked.api.post(f"{path}/replay", json=early).status_code == 409
 
 
 def test_a_receiver_that_is_gone_is_disabled_and_reported(hooked: World, receiver: Receiver) -> None:
