@@ -123,7 +123,11 @@ class HardenOptions(Frozen):
         description="Train for as many epochs as fit, instead of `epochs`: planned from the measured cost of a step",
     )
     batch_size: int = Field(64, ge=1, le=65_536)
-    optimizer: Literal["sgd", "adam"] = "adam"
+    optimizer: Literal["sgd", "adam", "muon"] = Field(
+        "adam",
+        description="muon: weights move by their momentum with its singular values made equal, biases by Adam (Jordan et al. "
+        "2024; ours: of a spectral norm of 5 lr, so that lr is of Adam's size)",
+    )
     lr: float = Field(0.002, gt=0, le=1000)
     batch_norm: Literal["train", "eval", "inserted"] = Field(
         "train",
@@ -143,7 +147,7 @@ class HardenOptions(Frozen):
         exclude_if=lambda value: value == "float32",
         description="`mixed`: passes in bfloat16 on a GPU; a worker without one trains in float32, and the log says so",
     )
-    momentum: float = Field(0.9, ge=0, lt=1, description="Of sgd")
+    momentum: float = Field(0.9, ge=0, lt=1, description="Of sgd and muon")
     weight_decay: float = Field(0.0, ge=0, le=1000)
     max_grad_norm: float | None = Field(None, gt=0, le=MOST, description="Longer gradients are cut to this L2 norm")
     regulariser: float | None = Field(

@@ -77,6 +77,29 @@ def test_a_training_tells_how_it_goes(api: httpx.Client, worker: ProtocolWorker)
     assert (done["status"], done["training"], done["so_far"]) == ("succeeded", None, None)
 
 
+def test_two_trainings_that_are_compared_are_one_progress(api: httpx.Client, worker: ProtocolWorker) -> None:
+    model, dataset = ready(api, worker)
+    body = {"model_id": model, "train_dataset_id": dataset, "eval_dataset_id": dataset, "epochs": 3, "compare": True}
+    path = f"/v1/hardenings/{api.post('/v1/hardenings', json=body).json()['id']}"
+    shard = worker.take()
+
+    def progress() -> dict[str, Any]:
+        found: dict[str, Any] = api.get(path).json()["progress"]
+        return found
+
+    until(lambda: progress() is not None)
+    whole = progress()["total"]
+    worker.tell(shard, "progress", done=3, total=9.5, unit="batches", phase="harden", told=UNDERWAY)
+    until(lambda: progress()["done"] == pytest.approx(whole / 2 * 3 / 9.5, abs=0.01))
+    worker.do(shard)
+    until(lambda: progress()["done"] == whole / 2)
+    rival = worker.take()
+    worker.tell(rival, "progress", done=0, total=9.5, unit="batches", phase="try export", told=UNDERWAY)
+    worker.tell(rival, "progress", done=1.9, total=9.5, unit="batches", phase="harden", told=UNDERWAY)
+    until(lambda: progress()["done"] == pytest.approx(whole * 0.6, abs=0.01))
+    assert (progress()["total"], progress()["unit"]) == (whole, "images")
+
+
 def test_a_cancelled_training_leaves_its_best_weights(api: httpx.Client, worker: ProtocolWorker) -> None:
     asked, shard = begun(api, worker, epochs=9)
     worker.tell(shard, "started")

@@ -85,7 +85,7 @@ def _criticality(
         return at_worst_weights(model, layers, Adversarial.against(model, batches, options, seed), told)
     former = copies(model.trainable_parameters())
     with restored(_tensors(model)):
-        _trial(model, data, options, seed, report, method="pat", layers="all")
+        _trial(model, data, options, seed, _told(report, 0, 1), method="pat", layers="all")
         images = Adversarial.against(model, batches, options, seed)
         return at_former_weights(model, former, layers, images, told)
 
@@ -94,9 +94,9 @@ def _trials(
     model: AuditedModel, data: TrainingSet, options: HardenOptions, seed: int, report: Report
 ) -> list[LambdaTrial]:
     found = []
-    for factor in TRIED:
+    for i, factor in enumerate(TRIED):
         with restored(_tensors(model)):
-            line = _trial(model, data, options, seed, report, lambda_=factor * options.lambda_)
+            line = _trial(model, data, options, seed, _told(report, i, len(TRIED)), lambda_=factor * options.lambda_)
         assert line.validation_clean is not None  # the options ask for a split
         assert line.validation_robust is not None
         found.append(
@@ -111,17 +111,23 @@ def _trials(
     return found
 
 
+def _told(report: Report, trial: int, of: int) -> Report:
+    """What the batches of a trial, counted from 0, are among so many."""
+
+    def told(done: float, total: float, unit: str, phase: str | None) -> None:
+        if phase == "harden":
+            report(trial + done / total, of, "trials", "try")
+
+    return told
+
+
 def _trial(
     model: AuditedModel, data: TrainingSet, options: HardenOptions, seed: int, report: Report, **changes: object
 ) -> Epoch:
     """The last line of the log of a short training, after which the network is another."""
-
-    def told(done: float, total: float, unit: str, phase: str | None) -> None:
-        report(done, total, unit, "try")
-
     few = data.some(TRIAL_IMAGES, seed)
     short = options.model_copy(update=_SHORT | changes)
-    return Hardener(model, few, short, seed=seed, watchers=Watchers(report=told)).run().log[-1]
+    return Hardener(model, few, short, seed=seed, watchers=Watchers(report=report)).run().log[-1]
 
 
 def _plan(model: AuditedModel, data: TrainingSet, options: HardenOptions, budget: Budget, seed: int) -> Planned:

@@ -36,8 +36,10 @@ def harden_by_edit(
     log = [before.judge(0, omega, (None, None, None), 0.0, 0.0)]
     judged = before.monitor if held_out is None else list(held_out.all(options.batch_size))
     tried = (options.sparsity,) if options.sparsity is not None else TRIED
-    looked_at = [_look(model, found, alpha, judged, options, seed) for alpha in (0.0, *tried)]
-    report(1, 1, "sparsities", "choose")
+    looked_at = []
+    for alpha in (0.0, *tried):
+        looked_at.append(_look(model, found, alpha, judged, options, seed))
+        report(len(looked_at), 1 + len(tried), "sparsities", "choose")
     best = chosen(looked_at) if options.sparsity is None else looked_at[-1]
     sparsify(model, found, best.sparsity)
     after = _watched(model, train, options, layers, held_out, seed, report)

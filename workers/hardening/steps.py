@@ -19,6 +19,7 @@ from workers.hardening.adversary import climb
 from workers.hardening.augment import Batch
 from workers.hardening.losses import sns_loss
 from workers.hardening.methods import TRAININGS, pairing_weight
+from workers.hardening.muon import Muon
 from workers.hardening.ranks import Ranks
 from workers.hardening.selection import Omega
 from workers.hardening.weight_perturbation import perturbed
@@ -160,7 +161,9 @@ class Steps:
 
 
 def make_optimizer(parameters: list[torch.nn.Parameter], options: HardenOptions) -> torch.optim.Optimizer:
-    """SGD with momentum, or Adam; `weight_decay` as torch defines it for each."""
+    """SGD with momentum, Adam or Muon; `weight_decay` as torch defines it for each."""
+    if options.optimizer == "muon":
+        return Muon(parameters, lr=options.lr, momentum=options.momentum, weight_decay=options.weight_decay)
     if options.optimizer == "adam":
         return torch.optim.Adam(parameters, lr=options.lr, weight_decay=options.weight_decay)
     return torch.optim.SGD(parameters, lr=options.lr, momentum=options.momentum, weight_decay=options.weight_decay)

@@ -15,10 +15,12 @@ import torch
 from openapi.base import JsonObject
 from openapi.hardening_options import HardenOptions
 from openapi.problems import JobFailed
-from openapi.stages.harden import HardenFile, HardenParams, HardenValue, Quantised
+from openapi.stages.harden import Decided, HardenFile, HardenParams, HardenValue, Quantised
 from workers.exact_float32 import exact_float32
 from workers.hardening.checkpoints import WRITERS, Checkpoints, reason_of
+from workers.hardening.course import Course
 from workers.hardening.data import TrainingSet
+from workers.hardening.deciding import resolved
 from workers.hardening.example import example_of
 from workers.hardening.manifest import sha256_of, write_lines, write_manifest
 from workers.hardening.quantise import round_to_upload, write_int8
@@ -43,10 +45,12 @@ def run(ctx: JobContext[HardenParams]) -> HardenValue:
     options, seed = ctx.params.harden, ctx.params.seed
     model = load_contract(ctx.inputs["model"], ctx.params.model).to(ctx.device)
     data = TrainingSet.open(ctx.inputs["x"], ctx.inputs["y"], limit=options.max_samples, device=ctx.device)
+    moment = _earlier(ctx)
+    course = _course(ctx, len(data), moment)
     with exact_float32():
-        ctx.progress(0, 1, "checkpoints", "try export")
+        course.report(0, 1, "checkpoints", "try export")
         checkpoints = Checkpoints.tried(model, ctx.scratch, options.exports)
-        result = harden(model, data, options, seed=seed, watchers=_watchers(ctx, model), moment=_earlier(ctx))
+        result = harden(model, data, options, seed=seed, watchers=_watchers(ctx, model, course), moment=moment)
 
     for path in (ctx.moment, ctx.so_far):
         path.unlink(missing_ok=True)  # the training has ended
@@ -54,7 +58,7 @@ def run(ctx: JobContext[HardenParams]) -> HardenValue:
     on_cpu = TrainingSet.open(ctx.inputs["x"], ctx.inputs["y"], limit=options.max_samples)
     with exact_float32():
         halved = round_to_upload(model, on_cpu, options, seed)
-    written = write_all(ctx, model, checkpoints)
+    written = write_all(ctx, model, checkpoints, course)
     quantised = _quantised(ctx, model, on_cpu, checkpoints, written)
     cost = {name: found.dump() for name, found in (("quantised", quantised), ("halved", halved)) if found is not None}
     content = {**manifest(ctx, result, model), "not_written": checkpoints.failed, **cost}
@@ -82,16 +86,32 @@ def run(ctx: JobContext[HardenParams]) -> HardenValue:
     )
 
 
-def _watchers(ctx: JobContext[HardenParams], model: AuditedModel) -> Watchers:
+def _course(ctx: JobContext[HardenParams], images: int, moment: Moment | None) -> Course:
+    """How far the hardening is: where it begins anew, at its beginning."""
+    options = ctx.params.harden
+    course = Course(ctx.progress, options, images)
+    if moment is not None:
+        found = Decided() if moment.decided is None else Decided.model_validate(moment.decided)
+        course.planned(resolved(options, found).epochs)
+        course.begin_at(moment.epoch, moment.batch)
+    return course
+
+
+def _watchers(ctx: JobContext[HardenParams], model: AuditedModel, course: Course) -> Watchers:
     """Who is told of the training: the outside, and the scratch folder."""
     teller = Teller(ctx, model)
+
+    def planned(options: HardenOptions) -> None:
+        course.planned(options.epochs)
+        teller.planned(options)
+
     return Watchers(
-        report=ctx.progress,
+        report=course.report,
         keep=partial(_keep, ctx),
         every=ctx.keep_seconds,
         heard=teller.heard,
         underway=teller.underway,
-        planned=teller.planned,
+        planned=planned,
         leave=partial(_leave, ctx, model),
     )
 
@@ -122,7 +142,9 @@ def _earlier(ctx: JobContext[HardenParams]) -> Moment | None:
         return None
 
 
-def write_all(ctx: JobContext[HardenParams], model: AuditedModel, checkpoints: Checkpoints) -> dict[str, Path]:
+def write_all(
+    ctx: JobContext[HardenParams], model: AuditedModel, checkpoints: Checkpoints, course: Course
+) -> dict[str, Path]:
     """Write the formats that were possible before training, as far as they still are; returns the files by format."""
     written: dict[str, Path] = {}
     wanted = list(checkpoints.formats)
@@ -130,7 +152,7 @@ def write_all(ctx: JobContext[HardenParams], model: AuditedModel, checkpoints: C
         path = ctx.scratch / WRITERS[key][0]
         if checkpoints.write(model, key, path):
             written[key] = ctx.output(key, path.name, "checkpoint", key)
-        ctx.progress(i + 1, len(wanted), "checkpoints", "export")
+        course.report(i + 1, len(wanted), "checkpoints", "export")
     checkpoints.check()
     return written
 

@@ -101,7 +101,9 @@ class HardeningRequestOutput:
         budget (Budget | None | Unset): Train for as many epochs as fit, instead of `epochs`: planned from the measured
             cost of a step
         batch_size (int | Unset):  Default: 64.
-        optimizer (HardeningRequestOutputOptimizer | Unset):  Default: HardeningRequestOutputOptimizer.ADAM.
+        optimizer (HardeningRequestOutputOptimizer | Unset): muon: weights move by their momentum with its singular
+            values made equal, biases by Adam (Jordan et al. 2024; ours: of a spectral norm of 5 lr, so that lr is of Adam's
+            size) Default: HardeningRequestOutputOptimizer.ADAM.
         lr (float | Unset):  Default: 0.002.
         batch_norm (HardeningRequestOutputBatchNorm | Unset): train: norms from the lowest layer of S upwards use and
             update the batch's statistics; eval: they keep theirs; inserted: as train, and convolutions without a norm, as
@@ -116,7 +118,7 @@ class HardeningRequestOutput:
             0.3.
         precision (HardeningRequestOutputPrecision | Unset): `mixed`: passes in bfloat16 on a GPU; a worker without one
             trains in float32, and the log says so Default: HardeningRequestOutputPrecision.FLOAT32.
-        momentum (float | Unset): Of sgd Default: 0.9.
+        momentum (float | Unset): Of sgd and muon Default: 0.9.
         weight_decay (float | Unset):  Default: 0.0.
         max_grad_norm (float | None | Unset): Longer gradients are cut to this L2 norm
         regulariser (float | None | Unset): Weight of the pairing term: null is 0.5 for alp, 6 for trades, 5 for mart

@@ -3,6 +3,7 @@ from enum import StrEnum
 
 class HardeningRequestOutputOptimizer(StrEnum):
     ADAM = "adam"
+    MUON = "muon"
     SGD = "sgd"
 
     def __str__(self) -> str:

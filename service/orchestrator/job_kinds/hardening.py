@@ -98,7 +98,8 @@ def train_steps(request: HardeningRequest, model: ModelSubject, dataset: Dataset
     plain = {name: HardenOptions.model_fields[name].default for name in _OF_ONE_METHOD}
     rival = request.model_copy(update={"method": RIVALS.get(request.method, "pat"), **plain})
     steps = (_train_step(TRAIN, request, model, dataset), _train_step(RIVAL, rival, model, dataset))
-    return [replace(step, extends=False) for step in steps]  # the plan goes on when both are done
+    # The plan goes on when both are done; each counts as the images that it sees, whatever it tells of itself.
+    return [replace(step, extends=False, unit="images") for step in steps]
 
 
 def _train_step(name: str, request: HardeningRequest, model: ModelSubject, dataset: DatasetSubject) -> Step:

@@ -45,10 +45,11 @@ def lines(result: Hardening) -> list[Epoch]:
         {},
         {"adversary": "fixed"},
         {"method": "at", "adversary": "free", "averaging": 0.9},
+        {"optimizer": "muon"},
         {"optimizer": "sgd", "validation": 0.2, "goal": {"clean_drop": 0.1}},
         EVERYTHING,
     ],
-    ids=["plain", "fixed", "free", "goal", "everything"],
+    ids=["plain", "fixed", "free", "muon", "goal", "everything"],
 )
 def test_it_ends_with_the_same_bits(fresh: Fresh, tmp_path: Path, change: dict[str, Any], kept: int) -> None:
     data, settings = TrainingSet(*shipped("train", 150)), options(epochs=2, pairs=40, batch_size=30, **change)
