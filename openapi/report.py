@@ -15,7 +15,7 @@ from openapi.models import InputSpec
 from openapi.replays import ReplayReport
 from openapi.threat_models import ThreatModel
 
-SCHEMA_VERSION = "1.4"
+SCHEMA_VERSION = "1.5"
 
 Interval = tuple[float, float]
 
