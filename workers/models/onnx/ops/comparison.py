@@ -93,17 +93,18 @@ def bitwise_xor(call: Call, a: Tensor, b: Tensor) -> Tensor:
 
 
 @operator(
-    "BitShift", since=11, gradient="straight-through", settings=(1,), note="to the left, 32-bit numbers do not wrap"
+    "BitShift",
+    since=11,
+    gradient="straight-through",
+    settings=(1,),
+    note="to the left, unsigned numbers of 16 bits and more do not wrap",
 )
 def bit_shift(call: Call, a: Value, by: Value) -> Tensor:
     x, n = operands(call, a, by)
     left = call.attr("direction", "").upper() == "LEFT"
     if isinstance(x, Tensor) and x.is_floating_point():  # eight bits, see `_cast`
         return torch.remainder(x * 2.0**n, 256) if left else straight_through(torch.floor(x * 2.0**-n), x * 2.0**-n)
-    if not left:
-        return torch.bitwise_right_shift(x, n)
-    result = torch.bitwise_left_shift(x, n)
-    return torch.bitwise_and(result, 0xFFFF) if result.dtype == torch.int32 else result  # it holds 16 bits
+    return torch.bitwise_left_shift(x, n) if left else torch.bitwise_right_shift(x, n)
 
 
 @operator("IsNaN", since=9, gradient="none")
