@@ -34,7 +34,7 @@ class Api:
         # Redirects lead to stores of content; httpx keeps the secrets from other hosts.
         self._client = httpx.AsyncClient(
             base_url=str(config.tracking_uri).rstrip("/"),
-            headers=headers,
+            headers=httpx.Headers(headers, encoding="utf-8"),  # a token may hold other letters than ASCII's
             auth=auth,
             timeout=_SECONDS,
             follow_redirects=True,

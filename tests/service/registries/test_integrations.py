@@ -117,14 +117,19 @@ def _ids(place: Place) -> list[str]:
     return [item["id"] for item in place.api.get("/v1/integrations", params={"limit": 1000}).json()["items"]]
 
 
-def test_a_registry_that_is_not_there_is_failing_and_says_why(place: Place) -> None:
-    made = entered(place.api, "mlflow", **place.asked())
+@pytest.mark.parametrize("token", [None, "schlüssel-ключ", "two\nlines"])
+def test_a_registry_that_is_not_there_is_failing_and_says_why(place: Place, token: str | None) -> None:
+    made = entered(place.api, "mlflow", **place.asked(token=token))
     path = f"/v1/integrations/{made['id']}"
     while (found := place.api.get(path).json())["status"] == "active":
         pass
     assert found["status"] == "failing"
     assert "ConnectError" in found["problem"]["detail"]
     assert found["last_poll_at"] is not None
+    version = {"model": "digits", "version": "1"}
+    event = {"entity": "model_version", "action": "created", "data": version}
+    for body in (event, {**version, "url": "http://127.0.0.1:9/model.onnx"}):
+        assert place.api.post(f"{path}/events", json=body).status_code != 500
     assert place.api.patch(path, json={"paused": True}).json()["status"] == "paused"
     assert place.api.delete(path).status_code == 204
     assert place.api.get(path).status_code == place.api.delete(path).status_code == 404
