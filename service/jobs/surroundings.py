@@ -5,7 +5,7 @@ from contextlib import suppress
 from typing import Any
 
 from pydantic import ValidationError
-from sqlalchemy import Row, and_, bindparam, case, func, or_, select
+from sqlalchemy import Row, bindparam, case, func, select
 from sqlalchemy.orm import Session, aliased
 
 from openapi.audits import AuditRequest
@@ -16,7 +16,7 @@ from openapi.stages.replay import ReplayValue
 from openapi.status import JobKind, JobStatus
 from service.db.tables import Job, Model, ShardRow
 from service.orchestrator.step_states import StepStatus
-from service.orchestrator.turns import turn_of
+from service.orchestrator.turns import goes_before
 
 #: Fields of an answer.
 Surroundings = Mapping[str, object]
@@ -39,7 +39,7 @@ _BEFORE = (
         _OTHER.status == JobStatus.QUEUED,
         _OTHER.kind.in_((JobKind.AUDIT, JobKind.HARDENING)),
         _OTHER.parent_job_id.is_(None),
-        or_(turn_of(_OTHER) < turn_of(Job), and_(turn_of(_OTHER) == turn_of(Job), _OTHER.id < Job.id)),
+        goes_before(_OTHER, Job),
     )
     .scalar_subquery()
 )

@@ -205,7 +205,7 @@ class Orchestrator:
         """
         while room := await self._capacity.left():
             async with self.db.read() as session:
-                rows = await next_steps(session, self._settings, room)
+                rows = await next_steps(session, self._settings, room, self._capacity.workers)
             if not rows:
                 return
             for begin in range(0, len(rows), _AT_ONCE):

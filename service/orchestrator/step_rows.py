@@ -32,13 +32,13 @@ def limits_of(stage: Stage, settings: Settings) -> Limits:
     return settings.limits(inspection=stage in (Stage.INSPECT_MODEL, Stage.INSPECT_DATASET))
 
 
-def is_due(now: datetime) -> ColumnElement[bool]:
+def is_due(now: datetime, step: type[ShardRow] = ShardRow) -> ColumnElement[bool]:
     """The condition that a step which waits may be handed out at a time of the database.
 
     One that would have to wait for longer than any does was put off before the clock went back.
     """
-    never = ShardRow.not_before > now + timedelta(seconds=LONGEST_PAUSE)
-    return or_(ShardRow.not_before.is_(None), ShardRow.not_before <= now, never)
+    never = step.not_before > now + timedelta(seconds=LONGEST_PAUSE)
+    return or_(step.not_before.is_(None), step.not_before <= now, never)
 
 
 async def add_steps(session: AsyncSession, job: Job, steps: Sequence[Step], settings: Settings) -> None:

@@ -3,7 +3,9 @@
 An hour of waiting counts as a point of priority, so that what is less urgent is late and never forgotten: of two jobs
 of priorities p > q the one with q goes first when it is more than p - q hours older.
 
-Steps lie in the database until workers have room for them: what is in the broker's queues is past all choice.
+Steps lie in the database until workers have room for them: what is in the broker's queues is past all choice. A
+training may take hours and is not interrupted, so it goes out only where a worker is left for each earlier job of its
+tenant: else these would stand still behind it with their next steps.
 """
 
 import time
@@ -12,9 +14,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, and_, extract, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, and_, distinct, extract, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
+from openapi.stages.base import Stage
 from openapi.wire.delivery import SHORT_STAGES, Lane
 from openapi.wire.queue import QueueClient
 from openapi.wire.settings import Settings
@@ -38,6 +42,11 @@ class LaneCapacity:
     def __init__(self, queue: QueueClient) -> None:
         self._queue = queue
         self._workers, self._count_at = 0, 0.0
+
+    @property
+    def workers(self) -> int:
+        """How many workers lived when they were counted last."""
+        return self._workers
 
     async def left(self) -> dict[Lane, int]:
         """How many more shards each lane takes, of those of which half is taken: so that they are many at once.
@@ -86,12 +95,19 @@ def turn_of(job: type[Job]) -> ColumnElement[int]:
     return extract("epoch", job.created_at) - _SECONDS_A_POINT * job.priority
 
 
+def goes_before(one: type[Job], other: type[Job]) -> ColumnElement[bool]:
+    """The condition that the steps of one job go out before those of another of its tenant."""
+    return or_(turn_of(one) < turn_of(other), and_(turn_of(one) == turn_of(other), one.id < other.id))
+
+
 def _waits(now: datetime) -> ColumnElement[bool]:
     return and_(ShardRow.status == StepStatus.QUEUED, ShardRow.enqueued_at.is_(None), is_due(now))
 
 
-async def next_steps(session: AsyncSession, settings: Settings, room: Mapping[Lane, int]) -> list[ShardRow]:
-    """The steps that go out now, with so much room in each lane."""
+async def next_steps(
+    session: AsyncSession, settings: Settings, room: Mapping[Lane, int], workers: int
+) -> list[ShardRow]:
+    """The steps that go out now, with so much room in each lane and so many workers."""
     now = await database_now(session)
     oldest = select(ShardRow.tenant_id, func.min(ShardRow.id)).where(_waits(now)).group_by(ShardRow.tenant_id)
     first = {row[0]: row[1] for row in (await session.execute(oldest)).all()}
@@ -112,6 +128,8 @@ async def next_steps(session: AsyncSession, settings: Settings, room: Mapping[La
         if places <= 0:
             continue
         mine = ShardRow.stage.in_(SHORT_STAGES) if lane is Lane.SHORT else ShardRow.stage.not_in(SHORT_STAGES)
+        if lane is Lane.LONG:
+            mine &= or_(ShardRow.stage != Stage.HARDEN, _earlier_jobs(now) < max(1, workers))
         waiting = {tenant: await _first(session, tenant, and_(mine, _waits(now)), places) for tenant in tenants}
         chosen = choose(waiting, in_hand, most, places)
         in_hand.update(row.tenant_id for row in chosen)
@@ -119,7 +137,19 @@ async def next_steps(session: AsyncSession, settings: Settings, room: Mapping[La
     return found
 
 
+def _earlier_jobs(now: datetime) -> ScalarSelect[int]:
+    """How many jobs of a step's tenant, by their turns before its own, have steps that run or could."""
+    earlier, step = aliased(Job), aliased(ShardRow)
+    at_work = or_(step.status == StepStatus.RUNNING, and_(step.status == StepStatus.QUEUED, is_due(now, step)))
+    counted = select(func.count(distinct(earlier.id))).join(step, step.job_id == earlier.id)
+    return (
+        counted.where(earlier.tenant_id == Job.tenant_id, goes_before(earlier, Job), at_work)
+        .correlate(Job)
+        .scalar_subquery()
+    )
+
+
 async def _first(session: AsyncSession, tenant: str, mine: ColumnElement[bool], count: int) -> list[ShardRow]:
     """A tenant's first steps that wait: by the turn of their job, then by age."""
     query = select(ShardRow).join(Job).where(ShardRow.tenant_id == tenant, mine)
-    return list(await session.scalars(query.order_by(turn_of(Job), ShardRow.id).limit(count)))
+    return list(await session.scalars(query.order_by(turn_of(Job), Job.id, ShardRow.id).limit(count)))

@@ -45,6 +45,23 @@ def test_data_that_was_trained_on_is_warned_of(api: httpx.Client, worker: Protoc
     assert [len(found) for found in told.values()] == [0 if held_out else 1] * 3
 
 
+def test_a_training_does_not_go_ahead_of_what_earlier_jobs_have_yet_to_do(
+    api: httpx.Client, worker: ProtocolWorker
+) -> None:
+    """One worker, three hardenings: each is evaluated and reported before the next one trains, maybe for hours."""
+    model, dataset = ready(api, worker)
+    train = upload_ready(api, worker, "datasets", b"train")
+    body = {"model_id": model, "train_dataset_id": train, "eval_dataset_id": dataset}
+    asked = [api.post("/v1/hardenings", json=body | {"epochs": epochs}).json()["id"] for epochs in (1, 2, 200)]
+    came: list[str] = []
+    while any(api.get(f"/v1/hardenings/{identity}").json()["finished_at"] is None for identity in asked):
+        for shard in worker.waiting(0.2):
+            if not came or came[-1] != shard.job_id:
+                came.append(shard.job_id)
+            worker.do(shard)
+    assert came == asked
+
+
 BEST = {"epoch": 1, "clean_accuracy": 0.75, "robust_accuracy": 0.25, "judged_on": "monitored"}
 UNDERWAY = {
     "epoch": 2, "epochs": 9, "loss": 1.5, "l_adv": 1.25, "l_sns": 5.0, "clean_accuracy": 0.75, "robust_accuracy": 0.25,
