@@ -127,14 +127,20 @@ async def next_steps(
     for lane, places in room.items():
         if places <= 0:
             continue
-        mine = ShardRow.stage.in_(SHORT_STAGES) if lane is Lane.SHORT else ShardRow.stage.not_in(SHORT_STAGES)
-        if lane is Lane.LONG:
-            mine &= or_(ShardRow.stage != Stage.HARDEN, _earlier_jobs(now) < max(1, workers))
-        waiting = {tenant: await _first(session, tenant, and_(mine, _waits(now)), places) for tenant in tenants}
+        mine = and_(_belongs(lane, now, workers), _waits(now))
+        waiting = {tenant: await _first(session, tenant, mine, places) for tenant in tenants}
         chosen = choose(waiting, in_hand, most, places)
         in_hand.update(row.tenant_id for row in chosen)
         found += chosen
     return found
+
+
+def _belongs(lane: Lane, now: datetime, workers: int) -> ColumnElement[bool]:
+    """The condition that a step takes a lane, of a training that it may."""
+    if lane is Lane.SHORT:
+        return ShardRow.stage.in_(SHORT_STAGES)
+    may = or_(ShardRow.stage != Stage.HARDEN, _earlier_jobs(now) < max(1, workers))
+    return and_(ShardRow.stage.not_in(SHORT_STAGES), may)
 
 
 def _earlier_jobs(now: datetime) -> ScalarSelect[int]:
