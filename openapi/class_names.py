@@ -4,17 +4,16 @@ Pure rules for both sides: the service refuses by them at once, the workers appl
 """
 
 import re
-import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from openapi import imagenet
 from openapi.base import Frozen
 from openapi.datasets import DatasetInspection
 from openapi.near_misses import named, near_misses
 from openapi.problems import DatasetMismatch
+from openapi.spelling import PREFIXED, by_synonyms, find_names, letters
 
 _PLACEHOLDER = re.compile(r"(?:label|class|cls|c)?[ _-]*0*(\d+)", re.IGNORECASE)
-_CODE = re.compile(r"(n\d{8}(?=[\s._-]|$)|\d{3}(?=\.))[\s._-]*(.*)")
 _NUMBER = re.compile(r"[0-9]{1,6}")
 
 
@@ -32,73 +31,6 @@ class Reading(Frozen):
     def is_identity(self) -> bool:
         """True when every label in use is its own logit."""
         return all(logit in (-1, label) for label, logit in enumerate(self.logits))
-
-
-def clean_name(name: str) -> str:
-    """A class name as it is kept: composed Unicode (NFC), without spaces around it."""
-    return unicodedata.normalize("NFC", name).strip()
-
-
-def letters(name: str) -> str:
-    """What tells one class name from another: case, spaces, underscores, hyphens and Unicode form aside."""
-    return " ".join(re.split(r"[\s_\-]+", unicodedata.normalize("NFKC", name).casefold())).strip()
-
-
-def _spelt(name: str) -> frozenset[str]:
-    return frozenset({name})
-
-
-def _by_letters(name: str) -> frozenset[str]:
-    return frozenset({letters(name)})
-
-
-def _by_synonyms(name: str) -> frozenset[str]:
-    """``"tench, Tinca tinca"`` is either; ImageNet's labels are written so."""
-    return frozenset(filter(None, (letters(part) for part in name.split(","))))
-
-
-def _by_code(name: str) -> frozenset[str]:
-    """Names behind a number (``001.Laysan_Albatross``), and WordNet's ids with or without a name."""
-    match = _CODE.fullmatch(name)
-    if match is None:
-        return _by_synonyms(name)
-    code, rest = match.groups()
-    return (_by_synonyms(rest) if rest else frozenset()) | ({code} if code[0] == "n" else frozenset())
-
-
-def _by_wordnet(name: str) -> frozenset[str]:
-    """The words of a WordNet id of ImageNet's; others as above."""
-    return _by_synonyms(imagenet.wordnet_names().get(name, "")) or _by_code(name)
-
-
-_LEVELS: tuple[Callable[[str], frozenset[str]], ...] = (_spelt, _by_letters, _by_synonyms, _by_code, _by_wordnet)
-
-
-def find_names(names: Sequence[str], among: Sequence[str]) -> dict[str, int]:
-    """Return name → its one place in `among`: spelt alike, else in the same letters (case, spaces, underscores, hyphens
-    and Unicode form aside), else as one of its synonyms, else with or without a code before it, else as what WordNet
-    calls its id. Names with no or several places are left out. Where `among` is ImageNet's list, ids go by its order.
-    """
-    left = list(dict.fromkeys(names))
-    ids = imagenet.places().keys() & left
-    found = {name: imagenet.places()[name] for name in ids} if ids and is_imagenet(among) else {}
-    left = [name for name in left if name not in found]
-    for level in _LEVELS:
-        if not left:
-            break
-        table: dict[str, set[int]] = {}
-        for place, name in enumerate(among):
-            for key in level(clean_name(name)):
-                table.setdefault(key, set()).add(place)
-        places = {name: set().union(*(table.get(key, set()) for key in level(clean_name(name)))) for name in left}
-        found |= {name: next(iter(own)) for name, own in places.items() if len(own) == 1}
-        left = [name for name, own in places.items() if not own]  # several places are no better at a looser level
-    return found
-
-
-def is_imagenet(labels: Sequence[str]) -> bool:
-    """Whether class names are the 1,000 of the ImageNet challenge, in its order."""
-    return imagenet.in_order(labels, _by_synonyms)
 
 
 def is_numbers(names: Sequence[str]) -> bool:
@@ -138,6 +70,8 @@ def readings(model: str, k: int, labels: Sequence[str] | None, data: DatasetInsp
             'or with "label_order": "text" when the logits are these classes in alphabetical order'
         )
     plain = _as_they_are(present, k, model)
+    if source == "name" and names and nothing_but_numbers(labels) and (ranks := _prefix_ranks(names)) is not None:
+        return _prefixed(ranks, names, present, k)
     if source == "name" and not nothing_but_numbers(names) and nothing_but_numbers(labels):
         return (plain.model_copy(update={"notes": (_unconfirmed_order(names or (), k),)}),)
     return (plain,)
@@ -151,6 +85,29 @@ def _by_id(present: Mapping[int, str]) -> Reading:
     )
     logits = tuple(imagenet.places()[present[i]] if i in present else -1 for i in range(max(present) + 1))
     return Reading(order="name", logits=logits, notes=(note,))
+
+
+def _prefix_ranks(names: Sequence[str]) -> list[int] | None:
+    """The place of each name by the number before it; None where not all have one of their own, or it changes nothing."""
+    matches = [PREFIXED.fullmatch(name) for name in names]
+    numbers = [int(m[1]) for m in matches if m is not None]
+    ordered = sorted(numbers)
+    if len(numbers) < len(names) or len(set(numbers)) < len(numbers) or ordered == numbers:
+        return None
+    return [ordered.index(number) for number in numbers]
+
+
+def _prefixed(ranks: Sequence[int], names: Sequence[str], present: Sequence[int], k: int) -> tuple[Reading, ...]:
+    """Folders such as ``10_owl`` and ``2_cat``, and a model without names: evidence decides between two orders."""
+    by_number = tuple(ranks[i] if i in present else -1 for i in range(max(present) + 1))
+    as_text = tuple(i if i in present else -1 for i in range(max(present) + 1))
+    about = f"the model does not name its classes; its {k} logits are taken for the data set's in the order of "
+    return (
+        Reading(order="numeric", logits=by_number, notes=(f"{about}the numbers before their names",)),
+        Reading(
+            order="text", logits=as_text, notes=(f"{about}their text, as ImageFolder sorts them: {_listed(names)}",)
+        ),
+    )
 
 
 def _unconfirmed_order(names: Sequence[str], k: int) -> str:
@@ -200,7 +157,7 @@ def _no_place(lost: Sequence[str], names: Sequence[str], labels: Sequence[str]) 
     hints = []
     spelt = {letters(label): label for label in labels}
     for name in lost[:_HINTS] if len(labels) <= _MOST_COMPARED else ():
-        several = [label for label in labels if _by_synonyms(name) & _by_synonyms(label)]
+        several = [label for label in labels if by_synonyms(name) & by_synonyms(label)]
         near = several or [spelt[key] for key in near_misses(letters(name), spelt)]
         if near:
             hints.append(f"{name!r}: {'it may be' if several else 'near is'} {named(near[:3])}")

@@ -10,10 +10,11 @@ import workers.models.vision_ops  # noqa: F401  (before torchvision)
 # isort: split
 from torchvision.models._meta import _IMAGENET_CATEGORIES
 
-from openapi.class_names import find_names, nothing_but_numbers, readings
+from openapi.class_names import nothing_but_numbers, readings
 from openapi.datasets import DatasetInspection
 from openapi.imagenet import wordnet_names
 from openapi.problems import DatasetMismatch
+from openapi.spelling import find_names
 
 
 def data(names: list[str] | None = None, counts: list[int] | None = None, **more: Any) -> DatasetInspection:
@@ -43,6 +44,12 @@ MATCHED = {
     "series": (["3 series", "1 series"], ["1_series", "3_series"], (1, 0)),
     "case tells two apart": (["Polish", "polish"], ["polish", "Polish"], (1, 0)),
     "two spellings of one": (["cat", "dog"], ["Cat", "cat", "dog"], (0, 0, 1)),
+    "capitals": (["tabby cat", "snow leopard"], ["SnowLeopard", "TabbyCat"], (1, 0)),
+    "capitals of the model": (["TabbyCat", "dog"], ["dog", "tabby_cat"], (1, 0)),
+    "numbers that order": (["owl", "tabby cat"], ["0_tabby cat", "1_owl"], (1, 0)),
+    "numbers with zeros": (["owl", "TabbyCat"], ["00-tabby_cat", "01-Owl"], (1, 0)),
+    "numbers of the model": (["0_tabby", "1_owl"], ["owl", "tabby"], (1, 0)),
+    "numbers on both sides": (["0_tabby", "1_owl"], ["0-owl", "1-tabby"], (1, 0)),
     "numbers as names": (["10", "2", "1"], ["1", "2", "10"], (2, 1, 0)),
 }
 
@@ -114,6 +121,23 @@ def test_names_that_nobody_can_tell_are_refused_with_both_lists(
         read(labels, data(names))
     for word in words:
         assert word in str(refusal.value)
+
+
+def test_numbers_that_are_a_part_of_the_name_are_not_dropped() -> None:
+    assert find_names(["10 pence", "20 pence"], ["pence", "pound"]) == {}
+    with pytest.raises(DatasetMismatch, match="'10 pence', '20 pence'"):
+        read(["pence", "pound"], data(["10 pence", "20 pence"]))
+
+
+def test_folders_ordered_by_numbers_before_their_names_have_two_orders_for_a_nameless_model() -> None:
+    number, text = read(None, data(["0_cat", "10_owl", "2_dog"]), 3)
+    assert (number.order, number.logits) == ("numeric", (0, 2, 1))
+    assert (text.order, text.logits) == ("text", (0, 1, 2))
+    assert "the numbers before their names" in number.notes[0]
+    (padded,) = read(None, data(["00_cat", "02_dog", "10_owl"]), 3)
+    assert padded.logits == (0, 1, 2)
+    (given,) = read(None, data(["0_cat", "10_owl", "2_dog"], label_order="text"), 3)
+    assert given.logits == (0, 1, 2)
 
 
 def test_placeholders_are_no_names() -> None:

@@ -9,9 +9,9 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from openapi.class_names import clean_name, find_names, letters
 from openapi.datasets import DatasetMetadata
 from openapi.problems import DatasetRejected
+from openapi.spelling import clean_name, find_names, letters
 from workers.datasets.limits import DatasetLimits
 
 Labels = npt.NDArray[np.int64]

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from openapi.class_names import clean_name
 from openapi.datasets import DatasetMetadata
 from openapi.problems import DatasetMalformed, DatasetRejected
+from openapi.spelling import clean_name
 from workers.datasets.archives import Archive
 from workers.datasets.listing import Listing, is_split, split_of
 from workers.datasets.mask_columns import check_mask_columns

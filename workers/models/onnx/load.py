@@ -21,6 +21,7 @@ from workers.models.inputs import FileInput, wrong_input
 from workers.models.onnx.admission import read_model
 from workers.models.onnx.graph import Graph, Node, Port, read_graph
 from workers.models.onnx.linear_models import write_out
+from workers.models.onnx.masked import masked_writes
 from workers.models.onnx.module import OnnxModule
 from workers.models.onnx.names import folded_norms, named
 from workers.models.onnx.prune import needed
@@ -135,7 +136,7 @@ _DAMAGE = (TypeError, ValueError, KeyError, IndexError, AttributeError, Overflow
 
 def _convert(model: ModelProto, input: InputSpec, output: Wanted) -> Converted:
     write_out(model)
-    graph = read_graph(model)
+    graph = masked_writes(read_graph(model))
     if output is not None:  # all else is left out before its operators are looked at
         graph = replace(graph, outputs=(choose([((port.name,), port) for port in graph.outputs], output),))
     graph, notes = needed(graph)

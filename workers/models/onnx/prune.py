@@ -23,7 +23,8 @@ def needed(graph: Graph) -> tuple[Graph, list[str]]:
         raise NotAClassifier(f"The file has {len(graph.outputs)} outputs; {MAX_OUTPUTS} are allowed.")
     makers = {name: node for node in graph.nodes for name in node.outputs if name}
     zipped = {port.name: makers[port.name] for port in graph.outputs if _is_zipped(makers.get(port.name))}
-    unknown = {port.name: _unfit(port, makers) for port in graph.outputs}
+    live = _of_the_image(graph)
+    unknown = {port.name: _unfit(port, makers, live) for port in graph.outputs}
     clean = [port for port in graph.outputs if not unknown[port.name]]
     notes: list[str] = []
     outputs = graph.outputs
@@ -60,11 +61,28 @@ def _above(port: Port, makers: dict[str, Node]) -> list[Node]:
     return list(found.values())
 
 
-def _unfit(port: Port, makers: dict[str, Node]) -> str:
+#: Operators that read no numbers of their input, only its shape.
+_SIZES = {"Shape", "Size"}
+
+
+def _of_the_image(graph: Graph) -> set[str]:
+    """The names of what depends on the numbers of the graph's inputs; sizes alone do not count."""
+    found = {port.name for port in graph.inputs}
+    for node in graph.nodes:
+        if node.op not in _SIZES and not found.isdisjoint(reads(node)):
+            found.update(name for name in node.outputs if name)
+    return found
+
+
+def _unfit(port: Port, makers: dict[str, Node], live: set[str]) -> str:
     """Why an output is not translated: an operator without a converter, or words; '' for nothing."""
-    names = {node.op for node in _above(port, makers) if find(node.domain, node.op, node.version) is None}
+    found = [(node, find(node.domain, node.op, node.version)) for node in _above(port, makers)]
+    names = {node.op for node, known in found if known is None}
     if names:
         return f"needs the operator {min(names)}, which is not supported"
+    counted = {n.op for n, known in found if known and known.tensor is None and not live.isdisjoint(n.inputs)}
+    if counted:
+        return f"needs the operator {min(counted)}, which is supported only on sizes and other constants"
     return "holds words" if port.element_type == TensorProto.STRING else ""
 
 

@@ -9,6 +9,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from workers.models.onnx.call import Call, ints
+from workers.models.onnx.masked import OWN
 from workers.models.onnx.ops import host_shapes
 from workers.models.onnx.registry import Host, Value, operator
 
@@ -83,6 +84,16 @@ def scatter_nd(call: Call, x: Tensor, indices: Tensor, updates: Tensor) -> Tenso
         raise call.refuse(f"reduction {reduction!r} is not supported")
     where = tuple(indices.long().unbind(-1))
     return x.index_put(where, updates, accumulate=reduction == "add")
+
+
+@operator("MaskedWrite", domain=OWN, note="`x[mask] = …`, however an exporter writes it")
+def masked_write(call: Call, x: Tensor, mask: Tensor, source: Tensor) -> Tensor:
+    if any(a != b for a, b in zip(mask.shape, x.shape, strict=False)) or mask.ndim > x.ndim:
+        raise call.refuse(f"a mask of shape {list(mask.shape)} does not fit {list(x.shape)}")
+    chosen = (mask != 0).reshape(*mask.shape, *[1] * (x.ndim - mask.ndim))
+    if all(isinstance(size, int) and size == 1 for size in source.shape):
+        return torch.where(chosen, source.reshape(()), x)
+    return x.masked_scatter(chosen.expand_as(x), source.to(x.dtype))
 
 
 @operator("Slice", since=1, view=True, host=host_shapes.slice_)
