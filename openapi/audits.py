@@ -122,13 +122,36 @@ class Progress(Frozen):
     unit: str
 
 
+StopReason = Literal["time_budget", "stop_on"]
+
+
+class Stopped(Frozen):
+    """An audit that ended early: its numbers are of the attacks and samples that ran."""
+
+    reason: StopReason
+    detail: str
+    samples: int = Field(
+        description="Samples that were asked for; `dataset.evaluated` were evaluated by every attack here"
+    )
+    not_run: tuple[str, ...] = Field((), description="Attacks without any result")
+
+    def __str__(self) -> str:
+        """In one line: ``ended early: …; not run: …``."""
+        return f"ended early: {self.detail}" + (f"; not run: {', '.join(self.not_run)}" if self.not_run else "")
+
+
 class Headline(Frozen):
     """The report in one line: the least robust accuracy among the bounded threat models (among all, if none is)."""
 
     clean_accuracy: float
-    worst_case: float | None
+    worst_case: float | None = Field(description="null where no attack met an image that it may change")
     threat_model: str | None
     n: int
+    stopped: Stopped | None = Field(
+        None,
+        exclude_if=lambda value: value is None,
+        description="Of an audit that ended early: these numbers are of what ran. Left out when everything did",
+    )
 
 
 class JobInfo(Frozen):

@@ -1,5 +1,6 @@
 """The audit report (`application/json`): every number that a sceptical reader could recompute."""
 
+from collections.abc import Sequence
 from typing import Literal
 
 from pydantic import Field
@@ -9,7 +10,7 @@ from openapi.analyses.explain import ExplainSection
 from openapi.analyses.parts import Block
 from openapi.analyses.regions import RegionSection
 from openapi.analyses.sensitivity import SensitivitySection
-from openapi.audits import ArtifactInfo, Verdict
+from openapi.audits import ArtifactInfo, Stopped, Verdict
 from openapi.base import Frozen, Json, Timestamp
 from openapi.models import InputSpec
 from openapi.replays import ReplayReport
@@ -140,6 +141,12 @@ class AttackReport(Frozen):
         (), exclude_if=lambda value: not value, description="Its techniques in MITRE ATLAS; none of a corruption"
     )
 
+    @property
+    def blind(self) -> bool:
+        """Whether no image has the region that it may change, so that it attacked nothing and measured nothing."""
+        without = self.figures.get("without_region", 0)
+        return self.n > 0 and isinstance(without, int) and without >= self.n
+
 
 class WorstCase(Frozen):
     """Per-sample minimum over the attacks of one threat model."""
@@ -151,6 +158,11 @@ class WorstCase(Frozen):
     n: int
     ci95: Interval
     attacks: tuple[str, ...]
+
+
+def untried(worst: WorstCase, attacks: Sequence[AttackReport]) -> bool:
+    """Whether all attacks of a threat model are `blind`: its robust accuracy is the clean one, and says nothing."""
+    return {a.id for a in attacks if a.blind}.issuperset(worst.attacks)
 
 
 class Check(Frozen):
@@ -204,20 +216,6 @@ class RuleResult(Frozen):
 class ReportVerdict(Frozen):
     status: Verdict | None = Field(description="null when no rule was given")
     rules: tuple[RuleResult, ...]
-
-
-StopReason = Literal["time_budget", "stop_on"]
-
-
-class Stopped(Frozen):
-    """An audit that ended early: its numbers are of the attacks and samples that ran."""
-
-    reason: StopReason
-    detail: str
-    samples: int = Field(
-        description="Samples that were asked for; `dataset.evaluated` were evaluated by every attack here"
-    )
-    not_run: tuple[str, ...] = Field((), description="Attacks without any result")
 
 
 class Report(Frozen):

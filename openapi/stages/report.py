@@ -11,12 +11,12 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, PlainSerializer
 
 from openapi.attacks import AttackSpec
-from openapi.audits import ArtifactInfo, AuditRequest, Headline, Verdict
+from openapi.audits import ArtifactInfo, AuditRequest, Headline, Stopped, Verdict
 from openapi.base import AS_WRITTEN, Json
 from openapi.hardenings import HardeningRequest
 from openapi.models import LayerInfo
 from openapi.replays import ReplayReport
-from openapi.report import ReportDataset, ReportModel, Stopped
+from openapi.report import ReportDataset, ReportModel
 from openapi.stages.attack import AttackValue
 from openapi.stages.base import Choice, Wire, is_none
 from openapi.stages.comparison import AuditHardening, Comparison, NotHardened

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from xml.etree import ElementTree as ET
 
-from service.audits.summary import Summary
+from service.audits.summary import NOT_TRIED, Summary
 
 
 def _suite(root: ET.Element, name: str, cases: Sequence[tuple[str, str, str, float]]) -> ET.Element:
@@ -31,21 +31,30 @@ def _suite(root: ET.Element, name: str, cases: Sequence[tuple[str, str, str, flo
 
 
 def from_report(data: bytes) -> bytes:
-    """Write a JSON report as JUnit XML. Attacks always pass: whether a robustness is enough, the policy's rules say."""
+    """Write a JSON report as JUnit XML.
+
+    Attacks that ran pass: whether a robustness is enough, the policy's rules say. Those that did not run, or met no
+    image that they may change, are skipped, and so is a case that says of an audit that it ended early.
+    """
     report = Summary.read(data)
     root = ET.Element("testsuites", name=f"tremor {report.model.name}")
     rules = [(r.wanted(), r.status, r.found(), 0.0) for r in report.verdict.rules]
     attacks = [
         (
             a.id,
-            "pass",
-            f"robust accuracy {a.robust_accuracy:.4f} ({a.robust} of {a.n}), "
+            "skipped" if a.blind else "pass",
+            NOT_TRIED
+            if a.blind
+            else f"robust accuracy {a.robust_accuracy:.4f} ({a.robust} of {a.n}), "
             f"95 % interval {a.ci95[0]:.4f} to {a.ci95[1]:.4f}",
             a.seconds,
         )
         for a in report.attacks
     ]
     checks = [(f"{c.id}: {c.title}", c.status, c.detail, 0.0) for c in report.checks]
+    if (stopped := report.stopped) is not None:
+        attacks += [("ended early", "skipped", str(stopped), 0.0)]
+        attacks += [(name, "skipped", f"not run: {stopped.detail}", 0.0) for name in stopped.not_run]
     _suite(root, "policy", rules)
     _suite(root, "attacks", attacks)
     suite = _suite(root, "checks", checks)

@@ -4,10 +4,12 @@ from collections.abc import Iterable
 
 from openapi.report import AttackReport, Clean, RuleResult, WorstCase
 from openapi.text import markdown
-from service.audits.summary import Share, Summary, threat_label
+from service.audits.summary import NOT_TRIED, Share, Summary, threat_label
 
 
-def _share(block: Clean | AttackReport | WorstCase) -> str:
+def _share(report: Summary, block: Clean | AttackReport | WorstCase) -> str:
+    if not report.measured(block):
+        return NOT_TRIED
     share = Share.of(block)
     low, high = share.ci95
     return f"{100 * share.accuracy:.1f} % ({100 * low:.1f} to {100 * high:.1f})"
@@ -31,12 +33,16 @@ def from_report(data: bytes) -> bytes:
     ]
     if report.verdict.status is not None:
         lines += [f"**Policy: {report.verdict.status}**", ""]
+    if report.stopped is not None:
+        lines += [f"> **Ended early**, these numbers are of what ran: {markdown(str(report.stopped))}", ""]
     notices = list(report.warnings())
     lines += [f"> Warning about the {part}: {markdown(text)}  " for part, text in notices]
     lines += [""] if notices else []
-    rows = [["clean", "", _share(report.clean)]]
-    rows += [["worst case", markdown(threat_label(w)), f"**{_share(w)}**"] for w in report.worst_case]
-    rows += [[markdown(a.id), markdown(threat_label(a)), _share(a)] for a in report.attacks]
+    worst = "worst case" if report.stopped is None else "worst case of what ran"
+    rows = [["clean", "", _share(report, report.clean)]]
+    rows += [[worst, markdown(threat_label(w)), f"**{_share(report, w)}**"] for w in report.worst_case]
+    rows += [[markdown(a.id), markdown(threat_label(a)), _share(report, a)] for a in report.attacks]
+    rows += [[markdown(name), "", "not run"] for name in (report.stopped.not_run if report.stopped else ())]
     lines += _table(("accuracy", "threat model", "share"), rows)
     if report.verdict.rules:
         lines += ["## Policy", ""]

@@ -70,6 +70,9 @@ def from_report(data: bytes) -> bytes:
         identity = f"inspection/{i}"  # each of its own: results of one rule are taken for one
         rules[identity] = f"Inspection of the {part}"
         results.append(_result(identity, "note", text, model))
+    if report.stopped is not None:
+        rules["audit/ended-early"] = "The audit ended early: what is told is of what ran"
+        results.append(_result("audit/ended-early", "warning", str(report.stopped), model))
     told = _attacked(report)
     tags: dict[str, list[str]] = {}
     for attack in report.attacks:
@@ -91,6 +94,7 @@ def from_report(data: bytes) -> bytes:
             "audit": report.id,
             "verdict": report.verdict.status,
             "leftOut": max(0, len(told) - MOST),
+            **({} if report.stopped is None else {"stopped": report.stopped.model_dump(mode="json")}),
         },
     }
     return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=1).encode()

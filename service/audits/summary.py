@@ -4,8 +4,9 @@ import json
 from collections.abc import Iterator
 from typing import Self
 
+from openapi.audits import Stopped
 from openapi.base import NEWER, Frozen
-from openapi.report import AttackReport, Check, Clean, Interval, ReportVerdict, WorstCase
+from openapi.report import AttackReport, Check, Clean, Interval, ReportVerdict, WorstCase, untried
 from openapi.text import visible_texts
 
 
@@ -45,6 +46,7 @@ class Summary(Frozen):
     worst_case: tuple[WorstCase, ...]
     checks: tuple[Check, ...]
     verdict: ReportVerdict
+    stopped: Stopped | None = None
 
     @classmethod
     def read(cls, report: bytes) -> Self:
@@ -56,6 +58,16 @@ class Summary(Frozen):
         number."""
         for name, part in (("model", self.model), ("data set", self.dataset)):
             yield from ((name, text) for text in part.warnings)
+
+    def measured(self, block: Clean | AttackReport | WorstCase) -> bool:
+        """Whether a part tells of an attack that was tried; false where no image has the region that may change."""
+        if isinstance(block, WorstCase):
+            return not untried(block, self.attacks)
+        return isinstance(block, Clean) or not block.blind
+
+
+#: What stands where a share would, if no image has the region that an attack may change.
+NOT_TRIED = "not attacked: no image has the region"
 
 
 def threat_label(block: AttackReport | WorstCase) -> str:

@@ -22,8 +22,9 @@ Json = Mapping[str, Any]
 def statement(report: Json, report_sha256: str) -> dict[str, Any]:
     """What was found of which model on which data.
 
-    A policy's rules are tests that pass, fail or (inconclusive) warn; checks of the numbers pass or warn. The result is
-    the verdict: WARNED where it is inconclusive, and where there was no policy, so that nothing was judged.
+    A policy's rules are tests that pass, fail or (inconclusive) warn; checks of the numbers pass or warn. That an audit
+    ended early warns, and so does every attack that did not run. The result is the verdict: WARNED where it is
+    inconclusive, and where there was no policy, so that nothing was judged.
     """
     verdict = report["verdict"]
     tests: dict[str, list[str]] = {"passedTests": [], "warnedTests": [], "failedTests": []}
@@ -32,6 +33,9 @@ def statement(report: Json, report_sha256: str) -> dict[str, Any]:
     for check in report["checks"]:
         if check["status"] != "skipped":
             tests["passedTests" if check["status"] == "pass" else "warnedTests"].append(f"check: {check['id']}")
+    if stopped := report.get("stopped"):
+        tests["warnedTests"].append(f"audit: ended early ({stopped['reason']}): {stopped['detail']}")
+        tests["warnedTests"] += [f"attack: {name}: not run" for name in stopped["not_run"]]
     config = {
         "name": "config",
         "uri": f"urn:tremor:{report['id']}",

@@ -122,6 +122,7 @@ def _numbers(found: Headline | None) -> Mapping[str, str]:
         "robust_accuracy": None if found.worst_case is None else f"{found.worst_case:.4f}",
         "threat_model": found.threat_model,
         "samples": str(found.n),
+        "stopped": None if found.stopped is None else str(found.stopped),
     }
     return {name: value for name, value in numbers.items() if value is not None}
 

@@ -114,9 +114,17 @@ def _matched(value: PrepareValue, dataset: DatasetSubject) -> Matched:
     return Matched(
         label_mapping=None if value.is_identity() and value.evidence is None else mapping,
         channels=value.channels or dataset.inspection.channels,
-        notes=value.notes,
+        notes=(*_colour_note(value.channels, dataset), *value.notes),
         labels=_names_of_logits(value, dataset),
     )
+
+
+def _colour_note(rule: str | None, dataset: DatasetSubject) -> tuple[str, ...]:
+    """What was chosen where the model takes grey of colour, or colour of grey, by the rule of the preparation."""
+    if rule is None:
+        return ()
+    stored, taken = ("grey", "colour") if dataset.inspection.shape[0] == 1 else ("colour", "grey")
+    return (f"the images are {stored} and the model takes {taken}: every number is of {rule}",)
 
 
 def class_names(model: ModelSubject, dataset: DatasetSubject) -> Sequence[str] | None:

@@ -5,10 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, Self, TypeVar
 
-from openapi.audits import Execution, Verdict
+from openapi.audits import Execution, StopReason, Verdict
 from openapi.base import NEWER
 from openapi.problems import Problem, TremorError
-from openapi.report import StopReason
 from openapi.stages.base import Stage, Wire
 from openapi.stages.comparison import Comparison
 from openapi.status import TERMINAL, JobKind, JobStatus

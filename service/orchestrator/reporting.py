@@ -5,10 +5,9 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from openapi.audits import ArtifactInfo, AuditRequest
+from openapi.audits import ArtifactInfo, AuditRequest, Stopped, StopReason
 from openapi.base import Json, JsonObject
 from openapi.hardenings import HardeningRequest
-from openapi.report import Stopped, StopReason
 from openapi.samples import chosen, described
 from openapi.stages.attack import AttackFile, AttackValue
 from openapi.stages.base import Given, Stage, as_it_came

@@ -115,6 +115,11 @@ def judged(subject: InProcess, masks: tuple[str, ...], *rules: tuple[str, str, f
     return found, [verdict["status"], *(rule["status"] for rule in verdict["rules"])]
 
 
+def headline(found: Audited) -> dict[str, Any]:
+    told: dict[str, Any] = found.results["report"].value["headline"]
+    return told
+
+
 def test_images_without_the_region_fail_a_check(partly: InProcess) -> None:
     found, states = judged(partly, ("none", "some", "all"), ("attacks.some.robust_accuracy", ">=", 0.3))
     assert [attack["robust"] for attack in found.report["attacks"]] == [9, 4, 0]
@@ -131,6 +136,12 @@ def test_images_without_the_region_fail_a_check(partly: InProcess) -> None:
     assert "all:" not in check["detail"]
     assert "5 of 10 images have no pixel in the region" in found.html
     assert "without_region" in found.report["definitions"]["region"]
+    assert (headline(found)["worst_case"], headline(found)["threat_model"]) == (0.0, "linf eps=1 region=all")
+
+
+def test_the_headline_has_no_worst_case_where_nothing_was_attacked(partly: InProcess) -> None:
+    found, _ = judged(partly, ("none",))
+    assert headline(found) == {"clean_accuracy": 0.9, "worst_case": None, "threat_model": None, "n": 10}
 
 
 def test_the_check_passes_where_every_image_has_the_region_and_is_not_there_without_one(partly: InProcess) -> None:

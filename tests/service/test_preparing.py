@@ -61,7 +61,9 @@ def test_colour_for_a_model_that_takes_grey(api: httpx.Client, worker: ProtocolW
     attack = worker.take()
     assert attack.inputs["x"] != shard.inputs["x"]
     worker.do(attack)
-    assert worker.take().params["dataset"]["channels"] == "luminance"
+    about = worker.take().params["dataset"]
+    assert about["channels"] == "luminance"
+    assert "the images are colour and the model takes grey: every number is of luminance" in about["warnings"]
 
 
 def test_evidence_takes_the_model_along_and_names_logits(api: httpx.Client, worker: ProtocolWorker) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from openapi.audits import ArtifactInfo, AuditRequest, Headline
 from openapi.hardenings import HardeningRequest
+from openapi.report import untried
 from openapi.stages.attack import AttackFile
 from openapi.stages.neurons import NeuronsFile
 from openapi.stages.places import Place
@@ -123,11 +124,13 @@ def _sha256(path: Path) -> str:
 
 def _headline(built: Built) -> Headline:
     report = built.report
-    candidates = [w for w in report.worst_case if w.threat is not None and w.threat.bounded] or report.worst_case
+    tried = [w for w in report.worst_case if not untried(w, report.attacks)]
+    candidates = [w for w in tried if w.threat is not None and w.threat.bounded] or tried
     least = min(candidates, key=lambda w: w.robust_accuracy, default=None)
     return Headline(
         clean_accuracy=report.clean.accuracy,
         worst_case=None if least is None else least.robust_accuracy,
         threat_model=None if least is None else least.threat_model,
         n=report.clean.n,
+        stopped=report.stopped,
     )

@@ -52,7 +52,12 @@ def build_report(params: ReportParams, inputs: Mapping[str, Path], artifacts: Se
         found = _of_hardening(request, params, compared(request, params, inputs, sides, model))
     else:
         sides, found = {}, _of_audit(request, params, inputs)
-    checks = [*result_checks(tables, model.num_classes, survivors_only=few), *region_checks(tables), *found.checks]
+    shape = model.input.shape
+    checks = [
+        *result_checks(tables, model.num_classes, survivors_only=few, shape=shape),
+        *region_checks(tables),
+        *found.checks,
+    ]
     report = Report(
         id=params.job_id,
         created_at=params.created_at,

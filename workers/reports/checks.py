@@ -18,9 +18,8 @@ from workers.attacks.engine.file_scores import decision_check
 from workers.attacks.engine.gradient_probe import checks_from
 from workers.reports.contests import stronger
 from workers.reports.merge import AttackTable
+from workers.reports.unbounded import iterates, unbounded
 
-#: From this L-infinity eps on every image can be made grey: a model that still resists is not attacked properly.
-LARGE_EPS = 0.5
 #: Share of attacked samples whose gradient may vanish.
 ZERO_GRADIENTS = 0.05
 #: Share of the attacked samples by which cross-entropy may stay behind a margin loss: of healthy nets in AutoAttack's
@@ -35,11 +34,16 @@ _COMPARING = frozenset(
 
 
 def result_checks(
-    tables: Sequence[AttackTable], num_classes: int, *, survivors_only: bool = False
+    tables: Sequence[AttackTable],
+    num_classes: int,
+    *,
+    survivors_only: bool = False,
+    shape: Sequence[int] | None = None,
 ) -> tuple[Check, ...]:
     """All checks that need only what was run, in a fixed order.
 
-    survivors_only: attacks of one threat model met different samples and are not compared with each other.
+    survivors_only: attacks of one threat model met different samples and are not compared with each other. shape: of an
+    image, (c, h, w), where it is known.
     """
     checks: tuple[Callable[[Sequence[AttackTable]], Check], ...] = (
         lambda t: _better_than_chance(t, num_classes),
@@ -50,7 +54,7 @@ def result_checks(
         _larger_eps,
         _more_steps,
         _losses,
-        _unbounded,
+        lambda t: _unbounded(t, shape),
         _gradients,
     )
     probed = checks_from({t.id: t.extras for t in tables if not t.spec.facts.black_box and t.attacked.any()})
@@ -136,7 +140,7 @@ def _iterative(tables: Sequence[AttackTable]) -> Check:
         (weak, strong)
         for weak in single
         for strong in tables
-        if strong.spec.threat_model == weak.spec.threat_model and _iterates(strong)
+        if strong.spec.threat_model == weak.spec.threat_model and iterates(strong)
     ]
     return _compare(
         "iterative-beats-single-step",
@@ -146,21 +150,12 @@ def _iterative(tables: Sequence[AttackTable]) -> Check:
     )
 
 
-def _iterates(table: AttackTable) -> bool:
-    return (
-        table.spec.facts.climbs == "many steps"
-        and getattr(table.spec, "steps", 2) > 1
-        and not getattr(table.spec, "targeted", False)
-        and table.target is None
-    )
-
-
 def _white_box(tables: Sequence[AttackTable]) -> Check:
     found = []
     for weak in tables:
         if weak.spec.facts.family != "score":
             continue
-        rivals = [t for t in tables if t.spec.threat_model == weak.spec.threat_model and _iterates(t)]
+        rivals = [t for t in tables if t.spec.threat_model == weak.spec.threat_model and iterates(t)]
         if rivals:
             found.append((weak, min(rivals, key=lambda t: int(t.robust.sum()))))
     return _compare(
@@ -240,39 +235,9 @@ def _more_steps(tables: Sequence[AttackTable]) -> Check:
     )
 
 
-def _unbounded(tables: Sequence[AttackTable]) -> Check:
-    identity, title = "unbounded-attack-succeeds", "Unbounded attacks fool the model"
-    free = [t for t in tables if not t.spec.facts.black_box and _reach(t) and t.attacked.any()]
-    if not free:
-        return _check(identity, title, None, f"needs an attack with linf eps >= {LARGE_EPS:g}, or one without eps")
-    best = min(free, key=lambda t: int(t.robust.sum()))
-    left = int(best.robust.sum())
-    good = left / best.n <= 0.02
-    detail = f"{best.id} leaves {left} of {best.n} samples robust"
-    if not good and not any(_goes_far(t) for t in free):
-        return _check(identity, title, None, f"{detail}; its options let no example be far enough away to tell")
-    detail += "" if good else "; without a bound it should be 0"
-    return _check(identity, title, good, detail, attack=best.id, robust=left, n=best.n)
-
-
-def _reach(table: AttackTable) -> bool:
-    """Whether it may look as far as to a grey image."""
-    eps, norm = getattr(table.spec, "eps", None), getattr(table.spec, "norm", None)
-    if table.spec.mask is not None:
-        return False
-    if eps is None:
-        return table.spec.facts.minimal
-    return norm == "linf" and float(eps) >= LARGE_EPS and _iterates(table)
-
-
-def _goes_far(table: AttackTable) -> bool:
-    """Whether its options let it come as far as to a grey image, and any success there count."""
-    spec = table.spec
-    if getattr(spec, "confidence", 0) > 0 or float(getattr(spec, "max_change", 1)) < LARGE_EPS:
-        return False
-    # a step of Adam is about as long as its rate, in pixels half of what is told
-    step = getattr(spec, "learning_rate", 2) / 2 if spec.name == "cw" else getattr(spec, "step_size", None)
-    return step is None or float(step) * getattr(spec, "steps", 1) >= LARGE_EPS
+def _unbounded(tables: Sequence[AttackTable], shape: Sequence[int] | None) -> Check:
+    passed, detail, numbers = unbounded(tables, shape)
+    return _check("unbounded-attack-succeeds", "Unbounded attacks fool the model", passed, detail, **numbers)
 
 
 def _gradients(tables: Sequence[AttackTable]) -> Check:

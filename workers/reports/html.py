@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from openapi.analyses.sensitivity import LayerSensitivity, NeuronRank
 from openapi.base import as_written
-from openapi.report import AttackReport, Report, WorstCase
+from openapi.report import AttackReport, Report, WorstCase, untried
 from workers.reports import charts, formatting
 from workers.reports.analyses import own_views, views
 from workers.reports.before_and_after import Compared, rows
@@ -88,7 +88,7 @@ def _worst(report: Report) -> list[WorstCase]:
     """The headline: of every norm, and of the corruptions, the threat model that leaves least; at most three."""
     least: dict[str, WorstCase] = {}
     for w in report.worst_case:
-        if w.threat is None or w.threat.kind == "minimal":
+        if w.threat is None or w.threat.kind == "minimal" or untried(w, report.attacks):
             continue
         sort = w.threat.norm or w.threat.kind
         if sort not in least or w.robust_accuracy < least[sort].robust_accuracy:

@@ -1,9 +1,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from attrs import define as _attrs_define
+
+from ..types import UNSET, Unset
+
+if TYPE_CHECKING:
+    from ..models.stopped import Stopped
+
 
 T = TypeVar("T", bound="Headline")
 
@@ -14,17 +20,22 @@ class Headline:
 
     Attributes:
         clean_accuracy (float):
-        worst_case (float | None):
+        worst_case (float | None): null where no attack met an image that it may change
         threat_model (None | str):
         n (int):
+        stopped (None | Stopped | Unset): Of an audit that ended early: these numbers are of what ran. Left out when
+            everything did
     """
 
     clean_accuracy: float
     worst_case: float | None
     threat_model: None | str
     n: int
+    stopped: None | Stopped | Unset = UNSET
 
     def to_dict(self) -> dict[str, Any]:
+        from ..models.stopped import Stopped  # noqa: PLC0415
+
         clean_accuracy = self.clean_accuracy
 
         worst_case: float | None
@@ -34,6 +45,14 @@ class Headline:
         threat_model = self.threat_model
 
         n = self.n
+
+        stopped: dict[str, Any] | None | Unset
+        if isinstance(self.stopped, Unset):
+            stopped = UNSET
+        elif isinstance(self.stopped, Stopped):
+            stopped = self.stopped.to_dict()
+        else:
+            stopped = self.stopped
 
         field_dict: dict[str, Any] = {}
 
@@ -45,11 +64,15 @@ class Headline:
                 "n": n,
             }
         )
+        if stopped is not UNSET:
+            field_dict["stopped"] = stopped
 
         return field_dict
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.stopped import Stopped  # noqa: PLC0415
+
         d = dict(src_dict)
         clean_accuracy = d.pop("clean_accuracy")
 
@@ -69,11 +92,29 @@ class Headline:
 
         n = d.pop("n")
 
+        def _parse_stopped(data: object) -> None | Stopped | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                stopped_type_0 = Stopped.from_dict(data)
+
+                return stopped_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(None | Stopped | Unset, data)
+
+        stopped = _parse_stopped(d.pop("stopped", UNSET))
+
         headline = cls(
             clean_accuracy=clean_accuracy,
             worst_case=worst_case,
             threat_model=threat_model,
             n=n,
+            stopped=stopped,
         )
 
         return headline

@@ -25,12 +25,18 @@ N = np.arange(60)
 
 @pytest.fixture
 def check(tmp_path: Path) -> Checked:
-    def run(specs: Sequence[Attack], fooled: Sequence[Array], clean: float = 0.9, **value: Any) -> Found:
+    def run(
+        specs: Sequence[Attack],
+        fooled: Sequence[Array],
+        clean: float = 0.9,
+        shape: Sequence[int] | None = None,
+        **value: Any,
+    ) -> Found:
         shards = Planted(tmp_path, clean=clean)
         for i, who in enumerate(fooled):
             shards.attack(i, who, CUT, **value)
         tables = merged(shards.params(specs, CUT), shards.inputs)
-        return {c.id: c for c in result_checks(tables, 10)}
+        return {c.id: c for c in result_checks(tables, 10, shape=shape)}
 
     return run
 
@@ -94,6 +100,25 @@ def test_ladders(check: Checked) -> None:
 def test_an_unbounded_attack_must_win(check: Checked) -> None:
     assert check([Pgd(eps=0.5)], [N < 40])["unbounded-attack-succeeds"].status == "fail"
     assert check([Pgd(eps=0.1)], [N < 60])["unbounded-attack-succeeds"].status == "skipped"
+
+
+def test_an_l2_ball_that_holds_a_grey_image_is_unbounded_too(check: Checked) -> None:
+    """Images of 1×4×4 are at most 0.5 · √16 = 2 from grey."""
+    name = "unbounded-attack-succeeds"
+    assert check([Pgd(norm="l2", eps=2)], [N < 40], shape=(1, 4, 4))[name].status == "fail"
+    assert check([Pgd(norm="l2", eps=2)], [N < 60], shape=(1, 4, 4))[name].status == "pass"
+    assert check([Pgd(norm="l2", eps=1000)], [N < 60])[name].status == "skipped", "nobody knows how large images are"
+    small = check([Pgd(norm="l2", eps=1.99)], [N < 60], shape=(1, 4, 4))[name]
+    assert small.status == "skipped"
+    assert "in many steps (such as pgd) with linf eps >= 0.5 or l2 eps >= 2, or one without eps" in small.detail
+    short = check([Pgd(norm="l2", eps=2, steps=4, step_size=0.4)], [N < 40], shape=(1, 4, 4))[name]
+    assert "far enough" in short.detail
+
+
+def test_one_large_step_is_told_apart_from_none(check: Checked) -> None:
+    found = check([Fgsm(eps=1), Pgd(eps=0.1)], [N < 40, N < 40])["unbounded-attack-succeeds"]
+    assert found.status == "skipped"
+    assert "one step alone may miss, so that fgsm-linf-1 does not count" in found.detail
 
 
 @pytest.mark.parametrize(
