@@ -14,14 +14,23 @@ _LONGEST = 80
 
 
 def _written(value: Any) -> str:
-    """One option's value as a part of an id: letters, digits, dots and dashes alone."""
+    """One option's value as a part of an id: letters, digits, dots and dashes alone.
+
+    Characters beyond ASCII are written by their number, ``u1f600``, so that two names never become one.
+    """
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, float):
         return f"{value:.4f}".rstrip("0").rstrip(".") if 1e-3 <= value < 1e4 else f"{value:.3g}"
     if isinstance(value, Iterable) and not isinstance(value, str):
         return "_".join(_written(v) for v in value)
-    return "".join(c if (c.isascii() and c.isalnum()) or c in "._+-" else "_" for c in str(value))
+    return "".join(_character(c) for c in str(value))
+
+
+def _character(c: str) -> str:
+    if not c.isascii():
+        return f"u{ord(c):04x}"
+    return c if c.isalnum() or c in "._+-" else "_"
 
 
 def _plain_id(spec: Attack) -> str:

@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import (
+    AfterValidator,
     AwareDatetime,
     BaseModel,
     BeforeValidator,
@@ -145,13 +146,14 @@ def _dumped(value: float, info: SerializationInfo) -> float | str:
     return float(value)
 
 
-def _number_schema(most: float) -> JsonObject:
-    return {"type": "number", "exclusiveMinimum": 0, "maximum": most}
+def _number_schema(most: float, least: float | None = None) -> JsonObject:
+    low: JsonObject = {"exclusiveMinimum": 0} if least is None else {"minimum": least}
+    return {"type": "number", **low, "maximum": most}
 
 
-def _written_schema(most: float) -> JsonObject:
+def _written_schema(most: float, least: float | None = None) -> JsonObject:
     text: JsonObject = {"type": "string", "pattern": _FRACTION, "maxLength": _LONGEST_FRACTION, "examples": ["8/255"]}
-    return {"anyOf": [_number_schema(most), text]}
+    return {"anyOf": [_number_schema(most, least), text]}
 
 
 #: A positive number that may be written as a fraction; L2 and L1 radii may exceed 1.
@@ -173,6 +175,43 @@ Eps = Annotated[
     PlainSerializer(_dumped),
     WithJsonSchema(_number_schema(1), mode="serialization"),
     WithJsonSchema(_written_schema(1), mode="validation"),
+]
+
+
+#: The least that a pixel can move by. Pixels are float32 in [0, 1]; from 0.5 on the next number is 2**-24 away, so that a
+#: change of less than half of that is rounded off. It bounds every norm alike: a change whose norm is smaller moves no
+#: pixel by more.
+LEAST_CHANGE = 2.0**-25
+
+
+def _a_change(value: float) -> float:
+    if value < LEAST_CHANGE:
+        raise ValueError(
+            f"{value:g} changes nothing: pixels are float32, and half of their range moves by 2^-25 (about 3e-8) at least"
+        )
+    return value
+
+
+#: A Radius that pixels of a request are changed by: an eps, a step. Answers may hold smaller ones, of earlier requests.
+Change = Annotated[
+    float,
+    Field(gt=0, le=MOST),
+    WrapValidator(_number_or_fraction),
+    AfterValidator(_a_change),
+    PlainSerializer(_dumped),
+    WithJsonSchema(_number_schema(MOST), mode="serialization"),
+    WithJsonSchema(_written_schema(MOST, LEAST_CHANGE), mode="validation"),
+]
+
+#: A Change of the L-infinity norm.
+EpsChange = Annotated[
+    float,
+    Field(gt=0, le=1),
+    WrapValidator(_number_or_fraction),
+    AfterValidator(_a_change),
+    PlainSerializer(_dumped),
+    WithJsonSchema(_number_schema(1), mode="serialization"),
+    WithJsonSchema(_written_schema(1, LEAST_CHANGE), mode="validation"),
 ]
 
 

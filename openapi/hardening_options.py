@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from openapi.base import MOST, Eps, Frozen, Id, Radius
+from openapi.base import MOST, Change, EpsChange, Frozen, Id
 from openapi.hardening_methods import MethodName, regularisers
 from openapi.hardening_misfits import misplaced
 from openapi.scrutiny import Scrutiny
@@ -107,9 +107,9 @@ class HardenOptions(Frozen):
         "and together what they count with `fixed`; `search`: of lambda / 5, lambda and 5 lambda, the best by the mean of clean and "
         "robust accuracy on the validation split after a short training each",
     )
-    eps: Eps = Field(8 / 255, description="L-infinity eps of the training pairs")
+    eps: EpsChange = Field(8 / 255, description="L-infinity eps of the training pairs")
     steps: int = Field(10, ge=1, le=1000)
-    step_size: Radius | None = None
+    step_size: Change | None = None
     adversary: Literal["fresh", "fixed", "free"] = Field(
         "fresh",
         description="Of a training batch: `fresh`: made anew by PGD; `fixed`: stored ones of the uploaded model; `free`, of "

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from openapi.analyses.base import Analysis
 from openapi.analyses.sensitivity import Tap
-from openapi.base import MOST, Eps, Frozen
+from openapi.base import MOST, EpsChange, Frozen
 from openapi.stages.analysis import SliceParams, Work, WorkFile
 from openapi.stages.base import Wire
 
@@ -21,7 +21,7 @@ class ImportanceOptions(Frozen):
     targets: Literal["all"] | Annotated[tuple[Annotated[int, Field(ge=0, le=MOST)], ...], Field(min_length=1)] = Field(
         "all", description=f"Classes to aim at; `all` for models of at most {MOST_TARGETS} classes"
     )
-    eps: Eps | None = Field(None, description="L-infinity eps of the targeted PGD; null is that of `neurons`")
+    eps: EpsChange | None = Field(None, description="L-infinity eps of the targeted PGD; null is that of `neurons`")
     steps: int | None = Field(None, ge=1, le=1000, description="null is those of `neurons`")
     max_samples: int | None = Field(None, ge=1, le=MOST, description="Images; null is every evaluated sample")
 

@@ -8,7 +8,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from openapi.base import MOST, Eps, Frozen, Radius
+from openapi.base import MOST, Change, EpsChange, Frozen, Radius
 from openapi.models import LayerKind
 
 Tap = Literal["conv", "norm", "act", "pool"]
@@ -18,9 +18,9 @@ class SensitivityOptions(Frozen):
     """Which dual pairs drive the sensitivity (SNS Eq. 1, 11), and where a neuron's output is tapped."""
 
     tap: Tap = "conv"
-    eps: Eps = Field(2 / 255, description="L-infinity eps of the full-strength PGD pairs")
+    eps: EpsChange = Field(2 / 255, description="L-infinity eps of the full-strength PGD pairs")
     steps: int = Field(10, ge=1, le=1000)
-    step_size: Radius | None = None
+    step_size: Change | None = None
     max_samples: int | None = Field(None, ge=1, le=MOST, description="Pairs; null is every evaluated sample")
     top_fraction: float = Field(0.1, gt=0, le=1, description="Share of a layer's neurons in Omega (Eq. 2)")
     zero_policy: Literal["skip", "one", "eps"] = "skip"

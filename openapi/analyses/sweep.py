@@ -4,7 +4,7 @@ from pydantic import Field
 
 from openapi.analyses.base import Analysis
 from openapi.analyses.sensitivity import Tap
-from openapi.base import MOST, Eps, Frozen
+from openapi.base import MOST, Eps, EpsChange, Frozen
 from openapi.stages.analysis import SliceParams, Work
 from openapi.stages.base import Wire
 
@@ -12,7 +12,7 @@ from openapi.stages.base import Wire
 class SweepOptions(Frozen):
     """Dual pairs are made anew at every eps, with the steps of `neurons`; step size eps / sqrt(steps)."""
 
-    eps: tuple[Eps, ...] = Field(
+    eps: tuple[EpsChange, ...] = Field(
         tuple(i / 255 for i in range(1, 9)), min_length=1, max_length=64, description="L-infinity eps of the pairs"
     )
     taps: tuple[Tap, ...] = Field(("conv", "act"), min_length=1, max_length=4)

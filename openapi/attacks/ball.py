@@ -5,7 +5,7 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from openapi.attacks.base import AimedAttack, ChosenClass, EpsAttack, Facts
-from openapi.base import Radius
+from openapi.base import Change
 
 _CLASS = "or one class for all by its number or name; its samples are not attacked"
 RESTARTS = "Runs from new random points on what is still robust"
@@ -32,7 +32,7 @@ class Pgd(AimedAttack):
 
     name: Literal["pgd"] = "pgd"
     steps: int = Field(10, ge=1, le=10_000, description="Gradient steps a restart")
-    step_size: Radius | None = Field(None, description="null is eps / sqrt(steps), as in SNS")
+    step_size: Change | None = Field(None, description="null is eps / sqrt(steps), as in SNS")
     targeted: bool = Field(False, description="Towards `target`; any wrong class still counts as a success")
     target: Literal["runner_up", "next", "random"] | ChosenClass = Field(
         "runner_up",
@@ -53,7 +53,7 @@ class Ifgsm(AimedAttack):
     name: Literal["ifgsm"] = "ifgsm"
     norm: Literal["linf"] = Field("linf", description="Always L-infinity")
     steps: int = Field(10, ge=1, le=10_000, description="Gradient steps")
-    step_size: Radius | None = Field(None, description="null is eps / steps")
+    step_size: Change | None = Field(None, description="null is eps / steps")
     targeted: bool = Field(False, description="Towards `target`; any wrong class still counts as a success")
     target: Literal["runner_up"] | ChosenClass = Field("runner_up", description=f"Second-highest clean logit, {_CLASS}")
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import BeforeValidator, Field, StrictInt, ValidationInfo, field_validator, model_validator
 
-from openapi.base import Frozen, Id, Radius
+from openapi.base import Change, Frozen, Id
 from openapi.patterns import pattern
 from openapi.threat_models import AnyNorm, ThreatModel
 
@@ -156,7 +156,7 @@ class EpsAttack(Attack):
     """An attack inside a ball of radius eps, in units of the [0, 1] pixel domain."""
 
     norm: Norm = Field("linf", description="Of the ball: L-infinity or L2")
-    eps: Radius = Field(8 / 255, description='0 < eps; at most 1 for linf. Fractions such as "8/255" are understood')
+    eps: Change = Field(8 / 255, description='At most 1 for linf. Fractions such as "8/255" are understood')
 
     @field_validator("eps")
     @classmethod

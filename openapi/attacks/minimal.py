@@ -5,7 +5,7 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from openapi.attacks.base import Attack, Facts, MinimalL2, Norm
-from openapi.base import Radius
+from openapi.base import Change
 
 
 class Cw(MinimalL2):
@@ -42,7 +42,7 @@ class Ddn(MinimalL2):
 
     name: Literal["ddn"] = "ddn"
     steps: int = Field(100, ge=1, le=10_000, description="Gradient steps, those along the boundary included")
-    init_eps: Radius = Field(1.0, description="The first length tried")
+    init_eps: Change = Field(1.0, description="The first length tried")
     gamma: float = Field(0.05, gt=0, lt=1, description="Share by which the length grows or shrinks at a step")
 
 
@@ -58,7 +58,7 @@ class Fmn(Attack):
     steps: int = Field(
         100, ge=1, le=10_000, description="Gradient steps of all rounds, those along the boundary included"
     )
-    step_size: Radius = Field(
+    step_size: Change = Field(
         1.0, description="L2 length of the first step (linf: in radii of the ball); falls by a cosine to a hundredth"
     )
     gamma: float | None = Field(
@@ -108,4 +108,4 @@ class StrAttack(MinimalL2):
     gamma: float = Field(1.0, ge=0, le=1e4, description="Weight of the squared L2 norm")
     tau: float = Field(2.0, gt=0, le=1e4, description="Weight of the sum of the groups' L2 norms")
     rho: float = Field(5.0, gt=0, le=1e6, description="Weight of ADMM's penalty")
-    max_change: Radius = Field(1.0, description="The most that a pixel may change, at most 1 has a meaning")
+    max_change: Change = Field(1.0, description="The most that a pixel may change, at most 1 has a meaning")

@@ -26,6 +26,21 @@ def aimed(
     return tuple(found)
 
 
+def one_spelling(specs: Sequence[AttackSpec], names: Sequence[str] | None, num_classes: int) -> tuple[AttackSpec, ...]:
+    """The attacks with each chosen class as the first of them writes it: by name and by number it is one threat model.
+
+    What every attack writes alike stays as it is written, and with it what policies call it by.
+    """
+    spelling: dict[int, int | str] = {}
+    found = []
+    for spec, told in zip(specs, aimed(specs, names, num_classes, "/attacks"), strict=True):
+        chosen, number = getattr(spec, "chosen", None), getattr(told, "chosen", None)
+        if chosen is not None and isinstance(number, int):
+            spec = spec.model_copy(update={"target": spelling.setdefault(number, chosen)})
+        found.append(spec)
+    return tuple(found)
+
+
 def _number(chosen: int | str, names: Sequence[str] | None, num_classes: int, pointer: str) -> int:
     if isinstance(chosen, str) and names and chosen in names:
         if list(names).count(chosen) > 1:

@@ -18,7 +18,7 @@ from service.orchestrator.analyses.dissection import check_concepts
 from service.orchestrator.masks import check_masks
 from service.orchestrator.matching import class_names, match
 from service.orchestrator.subjects import DatasetSubject, ModelSubject
-from service.orchestrator.targets import aimed
+from service.orchestrator.targets import aimed, one_spelling
 
 
 def check_attacks(
@@ -81,6 +81,9 @@ def check_audit(
     check_class_rules(request, class_names(model, dataset), model)
     check_indices(request.samples, dataset.inspection.num_samples, "/samples")
     check_attacks(model, request.attacks or (), "/attacks" if request.preset is None else "/preset", dataset)
+    if request.attacks:
+        specs = one_spelling(request.attacks, class_names(model, dataset), model.inspection.num_classes)
+        request = request.model_copy(update={"attacks": specs})
     request = check_neurons(request, model, dataset)
     request = check_own(request, model, dataset)
     if concepts is not None:

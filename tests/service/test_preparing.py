@@ -111,6 +111,21 @@ def test_a_hardening_prepares_what_it_trains_on_and_what_it_is_judged_by(
     assert comparison.inputs["y"] != made[comparison.inputs["x"].sha256].inputs["y"]
 
 
+def test_a_class_by_its_name_and_by_its_number_is_one_threat_model(api: httpx.Client, worker: ProtocolWorker) -> None:
+    model = labelled(api, worker, "cat", "dog", "\N{GRINNING FACE}")
+    dataset = upload_ready(api, worker, "datasets", b"plain")
+    specs = [{"name": "pgd", "eps": 0.1, "steps": steps} for steps in (2, 3, 4)]
+    targets = ("\N{GRINNING FACE}", 2, "dog")
+    attacks = [{**spec, "target": target} for spec, target in zip(specs, targets, strict=True)]
+    identity = audit(api, model, dataset, attacks=attacks, neurons=None)
+    for _ in attacks:
+        worker.do(worker.take())
+    params = worker.take().params
+    assert [attack["target"] for attack in params["attacks"]] == ["\N{GRINNING FACE}", "\N{GRINNING FACE}", "dog"]
+    assert [attack["id"].partition("-to-")[2] for attack in params["attacks"]] == ["u1f600", "2", "dog"]
+    assert api.get(f"/v1/audits/{identity}").json()["request"]["attacks"][1]["target"] == 2, "as it was asked for"
+
+
 def test_a_class_can_be_aimed_at_by_the_data_sets_name(api: httpx.Client, worker: ProtocolWorker) -> None:
     model = upload_ready(api, worker, "models", b"a model")
     dataset = upload_ready(api, worker, "datasets", b"named", **NAMED)

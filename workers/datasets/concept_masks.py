@@ -20,6 +20,8 @@ SINGLE = "mask"
 _ARRAYS = ("masks", SINGLE)
 _NAMES = ("names", "concepts", "concept_names")
 _LONGEST = 200
+#: Images whose masks are looked at at a time, and names that a warning lists.
+_ROWS, _LISTED = 64, 10
 
 
 def has_masks(path: Path) -> bool:
@@ -113,6 +115,20 @@ class ConceptMasks:
         with archive.open(f"{key}.npy") as stream:
             rows = list(read_rows(stream, read_header(stream, key, text=True), key))
         return tuple(str(name) for name in np.concatenate(rows)) if rows else ()
+
+
+def empty_masks(path: Path, names: Sequence[str]) -> list[str]:
+    """A warning where concepts mark no pixel of any image, whichever file they came in. path: of `MASKS`."""
+    masks = np.load(path, mmap_mode="r", allow_pickle=False)
+    marked = np.zeros(len(names), bool)
+    for start in range(0, len(masks), _ROWS):
+        marked |= masks[start : start + _ROWS].any((0, 2, 3))
+        if marked.all():
+            return []
+    empty = [name for name, found in zip(names, marked, strict=True) if not found]
+    more = f" and {len(empty) - _LISTED} more" if len(empty) > _LISTED else ""
+    listed = ", ".join(map(repr, empty[:_LISTED]))
+    return [f"no image shows {listed}{more}: every mask of it is empty, and an attack inside it has nothing to change"]
 
 
 def check_names(names: Sequence[str], count: int, where: str) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from openapi.datasets import DatasetInspection, DatasetMetadata
 from openapi.problems import DatasetMalformed, DatasetRejected, JobFailed
+from workers.datasets.concept_masks import MASKS, empty_masks
 from workers.datasets.contact_sheet import write_contact_sheet
 from workers.datasets.decoded import Decoded, inspection, save_labels
 from workers.datasets.limits import DatasetLimits
@@ -38,6 +39,8 @@ def convert_dataset(
         except (DatasetMalformed, OSError) as error:
             _blame_the_disk(error)
             raise
+        if decoded.concepts:
+            decoded.warnings += empty_masks(x_path.with_name(MASKS), decoded.concepts)
         found = inspection(decoded, metadata)
         save_labels(y_path, decoded.classes.y)
         write_contact_sheet(contact_sheet, x_path, decoded.classes.y, found.labels)

@@ -31,8 +31,7 @@ class ApgdOutput:
         mask (Mask | None | Unset): The only pixels that may change: of masks that come with the images, by name; null
             is all
         norm (ApgdOutputNorm | Unset): Of the ball: L-infinity or L2 Default: ApgdOutputNorm.LINF.
-        eps (float | Unset): 0 < eps; at most 1 for linf. Fractions such as "8/255" are understood Default:
-            0.03137254901960784.
+        eps (float | Unset): At most 1 for linf. Fractions such as "8/255" are understood Default: 0.03137254901960784.
         steps (int | Unset): Steps a restart Default: 100.
         restarts (int | Unset): Runs from new random points on what is still robust Default: 1.
         loss (ApgdOutputLoss | Unset): Cross-entropy, or difference of logits ratio Default: ApgdOutputLoss.CE.

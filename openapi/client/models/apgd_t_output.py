@@ -30,8 +30,7 @@ class ApgdTOutput:
         mask (Mask | None | Unset): The only pixels that may change: of masks that come with the images, by name; null
             is all
         norm (ApgdTOutputNorm | Unset): Of the ball: L-infinity or L2 Default: ApgdTOutputNorm.LINF.
-        eps (float | Unset): 0 < eps; at most 1 for linf. Fractions such as "8/255" are understood Default:
-            0.03137254901960784.
+        eps (float | Unset): At most 1 for linf. Fractions such as "8/255" are understood Default: 0.03137254901960784.
         steps (int | Unset): Steps a restart and target Default: 100.
         restarts (int | Unset): Runs from new random points on what is still robust Default: 1.
         targets (int | Unset): Wrong classes with the highest clean logits; at most K - 1 Default: 9.

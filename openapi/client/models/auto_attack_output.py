@@ -30,8 +30,7 @@ class AutoAttackOutput:
         mask (Mask | None | Unset): The only pixels that may change: of masks that come with the images, by name; null
             is all
         norm (AutoAttackOutputNorm | Unset): Of the ball: L-infinity or L2 Default: AutoAttackOutputNorm.LINF.
-        eps (float | Unset): 0 < eps; at most 1 for linf. Fractions such as "8/255" are understood Default:
-            0.03137254901960784.
+        eps (float | Unset): At most 1 for linf. Fractions such as "8/255" are understood Default: 0.03137254901960784.
     """
 
     name: Literal["autoattack"] | Unset = "autoattack"

@@ -30,8 +30,7 @@ class FgsmOutput:
         mask (Mask | None | Unset): The only pixels that may change: of masks that come with the images, by name; null
             is all
         norm (FgsmOutputNorm | Unset): Of the ball: L-infinity or L2 Default: FgsmOutputNorm.LINF.
-        eps (float | Unset): 0 < eps; at most 1 for linf. Fractions such as "8/255" are understood Default:
-            0.03137254901960784.
+        eps (float | Unset): At most 1 for linf. Fractions such as "8/255" are understood Default: 0.03137254901960784.
         targeted (bool | Unset): Towards `target`; any wrong class still counts as a success Default: False.
         target (int | Literal['runner_up'] | str | Unset): Second-highest clean logit, or one class for all by its
             number or name; its samples are not attacked Default: 'runner_up'.

@@ -29,8 +29,7 @@ class IfgsmOutput:
         mask (Mask | None | Unset): The only pixels that may change: of masks that come with the images, by name; null
             is all
         norm (Literal['linf'] | Unset): Always L-infinity Default: 'linf'.
-        eps (float | Unset): 0 < eps; at most 1 for linf. Fractions such as "8/255" are understood Default:
-            0.03137254901960784.
+        eps (float | Unset): At most 1 for linf. Fractions such as "8/255" are understood Default: 0.03137254901960784.
         steps (int | Unset): Gradient steps Default: 10.
         step_size (float | None | Unset): null is eps / steps
         targeted (bool | Unset): Towards `target`; any wrong class still counts as a success Default: False.

@@ -30,7 +30,7 @@ class NattackInput:
         mask (list[str] | Mask | None | str | Unset): The only pixels that may change: of masks that come with the
             images, by name; null is all
         norm (NattackInputNorm | Unset): Of the ball: L-infinity or L2 Default: NattackInputNorm.LINF.
-        eps (float | str | Unset): 0 < eps; at most 1 for linf. Fractions such as "8/255" are understood Default:
+        eps (float | str | Unset): At most 1 for linf. Fractions such as "8/255" are understood Default:
             0.03137254901960784.
         steps (int | Unset): Moves of the mean at most Default: 100.
         samples (int | Unset): Samples a step Default: 300.

@@ -30,8 +30,7 @@ class NattackOutput:
         mask (Mask | None | Unset): The only pixels that may change: of masks that come with the images, by name; null
             is all
         norm (NattackOutputNorm | Unset): Of the ball: L-infinity or L2 Default: NattackOutputNorm.LINF.
-        eps (float | Unset): 0 < eps; at most 1 for linf. Fractions such as "8/255" are understood Default:
-            0.03137254901960784.
+        eps (float | Unset): At most 1 for linf. Fractions such as "8/255" are understood Default: 0.03137254901960784.
         steps (int | Unset): Moves of the mean at most Default: 100.
         samples (int | Unset): Samples a step Default: 300.
         sigma (float | Unset): Standard deviation; half of it in pixel units Default: 0.1.

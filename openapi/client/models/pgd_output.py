@@ -32,8 +32,7 @@ class PgdOutput:
         mask (Mask | None | Unset): The only pixels that may change: of masks that come with the images, by name; null
             is all
         norm (PgdOutputNorm | Unset): Of the ball: L-infinity or L2 Default: PgdOutputNorm.LINF.
-        eps (float | Unset): 0 < eps; at most 1 for linf. Fractions such as "8/255" are understood Default:
-            0.03137254901960784.
+        eps (float | Unset): At most 1 for linf. Fractions such as "8/255" are understood Default: 0.03137254901960784.
         steps (int | Unset): Gradient steps a restart Default: 10.
         step_size (float | None | Unset): null is eps / sqrt(steps), as in SNS
         targeted (bool | Unset): Towards `target`; any wrong class still counts as a success Default: False.

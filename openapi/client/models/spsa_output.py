@@ -30,8 +30,7 @@ class SpsaOutput:
         mask (Mask | None | Unset): The only pixels that may change: of masks that come with the images, by name; null
             is all
         norm (SpsaOutputNorm | Unset): Of the ball: L-infinity or L2 Default: SpsaOutputNorm.LINF.
-        eps (float | Unset): 0 < eps; at most 1 for linf. Fractions such as "8/255" are understood Default:
-            0.03137254901960784.
+        eps (float | Unset): At most 1 for linf. Fractions such as "8/255" are understood Default: 0.03137254901960784.
         steps (int | Unset): Steps of Adam at most Default: 100.
         directions (int | Unset): Random directions a step; each costs two queries Default: 512.
         delta (float | Unset): Distance of the probes from the iterate, in pixel units Default: 0.01.

@@ -30,7 +30,7 @@ class SquareInput:
         mask (list[str] | Mask | None | str | Unset): The only pixels that may change: of masks that come with the
             images, by name; null is all
         norm (SquareInputNorm | Unset): Of the ball: L-infinity or L2 Default: SquareInputNorm.LINF.
-        eps (float | str | Unset): 0 < eps; at most 1 for linf. Fractions such as "8/255" are understood Default:
+        eps (float | str | Unset): At most 1 for linf. Fractions such as "8/255" are understood Default:
             0.03137254901960784.
         queries (int | Unset): At most, a sample and restart Default: 5000.
         p_init (float | Unset): Share of the pixels in the first patch Default: 0.8.

@@ -140,7 +140,7 @@ def test_without_tsne_it_is_said_how_to_ask(explored: Explored) -> None:
 
 
 def test_maps_that_are_missing_since_nothing_was_fooled_say_so(place: Place, tiny: InProcess) -> None:
-    nothing = {"name": "fgsm", "eps": 1e-9}
+    nothing = {"name": "fgsm", "eps": 1e-7}
     neurons = {"steps": 3, "vulnerability": {"attack": nothing, "window": 2}}
     audited = tiny.audit(attacks=REQUEST["attacks"], neurons=neurons, explain=None, regions=None)
     identity = place.start()

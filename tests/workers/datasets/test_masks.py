@@ -192,3 +192,20 @@ def test_folders_that_do_not_fit_are_refused(
     good = {"masks/ear/cat/0.png": mask_of(1)}
     with pytest.raises(DatasetRejected, match=message):
         convert(write_zip(tmp_path / "set", {**plain, **good, **entries}))
+
+
+def test_masks_that_mark_no_image_are_told_of_in_every_file(
+    convert: Convert, npz: Callable[..., Path], tmp_path: Path
+) -> None:
+    empty = MASKED & np.array([True, False])[:, None, None]
+    archive = {**FOLDERS, "set/masks/tail/dog/2.png": mask_of(0)}
+    for path, name in (
+        (npz(x=X, y=Y, masks=empty, names=NAMES), "dog"),
+        (write_zip(tmp_path / "set", archive), "tail"),
+    ):
+        told = [warning for warning in convert(path).found.warnings if "no image shows" in warning]
+        assert told == [
+            f"no image shows {name!r}: every mask of it is empty, and an attack inside it has nothing to change"
+        ]
+    found = convert(npz(x=X, y=Y, masks=MASKED, names=NAMES)).found
+    assert not any("no image shows" in warning for warning in found.warnings)

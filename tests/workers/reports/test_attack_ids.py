@@ -50,6 +50,11 @@ def test_made_ids_are_ids_however_long_a_class_is_called() -> None:
     assert ids[2].startswith("apgd_t-linf-0.0314-100-to-American_black_bear")
 
 
+def test_names_beyond_ascii_stay_apart_and_those_within_it_are_as_they_were() -> None:
+    ids = attack_ids([Pgd(target=name) for name in ("é", "ü", "😀", "owl", "a cat")])
+    assert [i.removeprefix("pgd-linf-0.0314-10-to-") for i in ids] == ["u00e9", "u00fc", "u1f600", "owl", "a_cat"]
+
+
 def test_ids_may_not_hold_paths() -> None:
     with pytest.raises(ValueError, match="id"):
         Pgd(id="../../etc")
