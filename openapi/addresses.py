@@ -9,6 +9,6 @@ _REST = r"[/?][!-\"$-~]*"
 #: http or https, without a user.
 WEB_ADDRESS = pattern(
     rf"^https?://{_HOST}(?:{_PORT})?(?:{_REST})?$",
-    "write an address such as https://ci.example/hook: http:// or https://, a host without a user before it, "
-    "and ASCII characters without blanks after it",
+    "write an address such as https://host.example/path: http:// or https://, a name or an IPv4 address without a user "
+    "before it (no IPv6 address in brackets: give the host a name), and ASCII characters without blanks after it",
 )

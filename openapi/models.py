@@ -43,7 +43,8 @@ class InputSpec(Frozen):
             raise ValueError("range must rise: [lo, hi] with lo < hi")
         channels = {len(v) for v in (self.mean, self.std) if v is not None} - {1}
         if self.shape is not None and any(n != self.shape[0] for n in channels):
-            raise ValueError(f"mean and std need 1 or {self.shape[0]} numbers, one a channel")
+            count = "1 number" if self.shape[0] == 1 else f"1 or {self.shape[0]} numbers, one a channel"
+            raise ValueError(f"mean and std need {count}")
         return self
 
 

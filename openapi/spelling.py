@@ -18,6 +18,24 @@ def clean_name(name: str) -> str:
     return unicodedata.normalize("NFC", name).strip()
 
 
+#: Characters of a class name.
+LONGEST_NAME = 200
+
+
+def misnamed(names: Sequence[str]) -> tuple[int | None, str] | None:
+    """What is wrong with class names, a model's or a data set's alike, and which is: they are short, printable, and each
+    is of one class. None where nothing is. ImageNet's own list has two cranes and is taken as it is.
+    """
+    for i, name in enumerate(names):
+        if not name or len(name) > LONGEST_NAME or not name.isprintable():
+            long = f" ({len(name):,} characters)" if len(name) > LONGEST_NAME else ""
+            return i, f"is {name[:60]!r}{long}; class names are 1 to {LONGEST_NAME} printable characters"
+    for name, times in Counter(names).most_common(1):
+        if times > 1 and not is_imagenet(names):
+            return None, f"names {name!r} twice; class names must differ"
+    return None
+
+
 def letters(name: str) -> str:
     """What tells one class name from another: case, spaces, underscores, hyphens and Unicode form aside."""
     return " ".join(re.split(r"[\s_\-]+", unicodedata.normalize("NFKC", name).casefold())).strip()

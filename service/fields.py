@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
@@ -88,10 +88,28 @@ def field_errors(
             detail = "this field is required"
         elif kind == "string_pattern_mismatch":
             detail = words_for(entry["ctx"]["pattern"]) or entry["msg"]
+        elif kind in _LENGTHS:
+            detail = _of_length(kind, entry.get("ctx", {}))
         else:
             detail = _plainly(entry["msg"])
         found.setdefault((where, detail), FieldError(pointer=where, detail=detail))
     return tuple(found.values())
+
+
+#: Pydantic's types of errors about lengths → which bound was passed, its field in the context, and what is counted.
+_LENGTHS = {
+    "too_short": ("at least", "min_length", "item"),
+    "too_long": ("at most", "max_length", "item"),
+    "string_too_short": ("at least", "min_length", "character"),
+    "string_too_long": ("at most", "max_length", "character"),
+}
+
+
+def _of_length(kind: str, context: Mapping[str, Any]) -> str:
+    """``write at least 1 item``: pydantic tells of its own steps, and of what it calls a list."""
+    bound, field, unit = _LENGTHS[kind]
+    count = context[field]
+    return f"write {bound} {count:,} {unit}{'' if count == 1 else 's'}"
 
 
 #: What pydantic calls kinds of values by Python's words → what they are in JSON.

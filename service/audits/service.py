@@ -99,7 +99,10 @@ class AuditService(JobService[AuditRequest, AuditInfo]):
         train = None
         if asked.harden is not None:
             if asked.harden.train_dataset_id is None:
-                raise InvalidField("/harden/train_dataset_id", "name the data set to train on; it was not audited on")
+                raise InvalidField(
+                    "/harden/train_dataset_id",
+                    "this field is required: the data set to train on (with other images than those of dataset_id)",
+                )
             train = await self.dataset(session, asked.harden.train_dataset_id, "/harden/train_dataset_id")
         concepts = None
         for identity, pointer in named(asked).values():

@@ -14,7 +14,7 @@ from service.cli.client import Client
 from service.cli.display import console, line, shown
 from service.cli.exits import CommandFailed, Exit, interruptible
 from service.cli.ids import AUDIT
-from service.cli.options import json_option, server_options
+from service.cli.options import json_option, needed_server_options
 from service.cli.session import connected
 
 Json = dict[str, Any]
@@ -35,7 +35,7 @@ _NAMED = 20
     "--html", "page", type=click.Path(dir_okay=False, path_type=Path), help="Write the comparison as a page, too."
 )
 @json_option
-@server_options
+@needed_server_options
 def compare(
     *,
     base: str,

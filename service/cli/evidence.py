@@ -9,7 +9,7 @@ from service.cli.display import line
 from service.cli.exits import interruptible
 from service.cli.ids import JOB
 from service.cli.jobs import KINDS
-from service.cli.options import server_options
+from service.cli.options import needed_server_options
 from service.cli.session import connected
 
 
@@ -22,7 +22,7 @@ from service.cli.session import connected
     show_default=True,
     help="The zip to write.",
 )
-@server_options
+@needed_server_options
 def evidence(*, job: str, out: Path, server: str | None, api_key: str | None, retry_for: float) -> None:
     """Download the signed evidence of the audit or hardening JOB_ID.
 

@@ -9,7 +9,7 @@ from service.cli.display import bars
 from service.cli.exits import CommandFailed, Exit, Interrupted, interruptible
 from service.cli.given import check_folder
 from service.cli.ids import JOB
-from service.cli.options import FOLDER, json_option, server_options
+from service.cli.options import FOLDER, json_option, needed_server_options
 from service.cli.results import fetch, tell
 from service.cli.session import connected
 from service.cli.study import save_study, tell_study
@@ -20,7 +20,7 @@ from service.cli.study import save_study, tell_study
 @click.option("--out", type=FOLDER, default=Path("tremor-out"), show_default=True)
 @click.option("--study", is_flag=True, help="Write an audit's results as the folder that `tremor study` writes.")
 @json_option
-@server_options
+@needed_server_options
 def follow(
     *, job: str, out: Path, study: bool, as_json: bool, server: str | None, api_key: str | None, retry_for: float
 ) -> None:

@@ -9,7 +9,7 @@ import click
 
 from service.cli.client import Client
 from service.cli.exits import interruptible
-from service.cli.options import server_options
+from service.cli.options import needed_server_options
 from service.cli.session import connected
 
 Command = Callable[..., None]
@@ -31,7 +31,7 @@ def of_server(things: str) -> Callable[[Command], Command]:
             with client_of(server, api_key, retry_for) as client:
                 command(client=client, **own)
 
-        found: Command = server_options(called)
+        found: Command = needed_server_options(called)
         return found
 
     return decorated

@@ -33,7 +33,16 @@ def _key(context: click.Context, option: click.Parameter, value: str | None) -> 
 
 
 def server_options(command: Command) -> Command:
-    """Add `--server`, `--api-key` and `--retry-for`."""
+    """Add `--server`, `--api-key` and `--retry-for` to a command that brings a service up where none is named."""
+    return _options_of_server("Use this server [embedded, or TREMOR_SERVER].")(command)
+
+
+def needed_server_options(command: Command) -> Command:
+    """The same for a command about what is on a server; without one it is wrong usage."""
+    return _options_of_server("The server; needed, here or as TREMOR_SERVER.")(command)
+
+
+def _options_of_server(which: str) -> Callable[[Command], Command]:
     patience = click.option(
         "--retry-for",
         type=click.FloatRange(min=0),
@@ -51,9 +60,9 @@ def server_options(command: Command) -> Command:
         envvar="TREMOR_SERVER",
         metavar="URL",
         callback=_url,
-        help="Use this server [embedded, or TREMOR_SERVER].",
+        help=which,
     )
-    return server(key(patience(command)))
+    return lambda command: server(key(patience(command)))
 
 
 detach_option = click.option(

@@ -12,7 +12,7 @@ _UPLOAD = """Upload a data set file.
 Multipart with the part `file` (`.npz` of images and labels, `.zip` or `.tar` of pictures in class folders, with
 a table, or as WebDataset, `.parquet` of images and labels, `.csv` of pixels) and optionally `metadata` (JSON).
 The data set is `inspecting` until a worker has decoded it. Identical bytes and metadata give the same id with
-status 200.
+status 200; the name of the file does not count: what is here keeps the name that it has.
 """
 _EXAMPLE = {"name": "fashion-mnist test", "layout": "NHWC", "split": "test"}
 

@@ -75,7 +75,6 @@ Wait = Annotated[
     float,
     QueryParameter(
         **FROM_ZERO,
-        le=3600,
-        description="Seconds to wait for the end; at most 60 are waited",
+        description="Seconds to wait for the end; longer waits are cut to what the service is set to, 60 s by default",
     ),
 ]

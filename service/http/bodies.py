@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from email.message import Message
 from typing import Any, TypeVar
 
 from litestar import Request, Response
@@ -9,7 +10,7 @@ from pydantic import BaseModel
 
 from openapi.problems import InvalidField, TooLarge
 from openapi.request_errors import MalformedRequest, UnsupportedMediaType
-from openapi.text import one_line
+from openapi.text import one_line, visible
 from service.fields import parse, pointer
 from service.http.digests import BODY_DIGESTS, Digests
 
@@ -108,18 +109,33 @@ def _media_type(request: Request[Any, Any, Any], absent: str) -> str:
     return str(request.headers.get("content-type", absent)).partition(";")[0].strip().lower()
 
 
-async def read_json(request: Request[Any, Any, Any], model: type[M], most: int | None = None) -> M:
+def _check_writing(request: Request[Any, Any, Any]) -> None:
+    """Refuse what is said to be no plain UTF-8: it is read as such, whatever it is said to be."""
+    coding = str(request.headers.get("content-encoding", "")).strip()
+    if coding.lower() not in ("", "identity"):
+        raise UnsupportedMediaType(f"Send JSON as it is, without Content-Encoding: {visible(coding)[:100]} is not read")
+    said = Message()
+    said["content-type"] = str(request.headers.get("content-type", ""))
+    charset = said.get_content_charset("utf-8")
+    if charset not in ("utf-8", "utf8", "us-ascii"):
+        raise UnsupportedMediaType(f"Send JSON in UTF-8, not in {visible(charset)[:100]}")
+
+
+async def read_json(
+    request: Request[Any, Any, Any], model: type[M], most: int | None = None, *, optional: bool = False
+) -> M:
     """Read and check the request's JSON body. 400 unreadable, 413 too large, 415 not JSON, 422 wrong fields.
 
-    `most`: bytes that it may have, where the handler takes larger bodies of other kinds.
+    `most`: bytes that it may have, where the handler takes larger bodies of other kinds; `optional`: no body is ``{}``.
     """
     if not is_json(request, "application/json"):
         raise UnsupportedMediaType(f"Send application/json here, not {_media_type(request, '') or 'nothing'}")
+    _check_writing(request)
     digests = Digests(request, *BODY_DIGESTS)
     data = await request.body() if most is None else await _short(request, most)
     digests.update(data)
     digests.check()
-    return await load(data, model)
+    return await load(b"{}" if optional and not data else data, model)
 
 
 async def _short(request: Request[Any, Any, Any], most: int) -> bytes:

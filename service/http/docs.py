@@ -40,6 +40,8 @@ class Doc:
     answers: dict[int, type[BaseModel] | str | None]
     problems: tuple[str, ...] = ()
     body: type[BaseModel] | None = None
+    #: Whether the body may be left out, which is the same as an empty object.
+    optional: bool = False
     upload: type[BaseModel] | None = None
     examples: dict[str, Any] = field(default_factory=dict)
     #: Headers that it understands, and those that it needs.

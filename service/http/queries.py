@@ -19,33 +19,53 @@ def _known(handler: BaseRouteHandler) -> tuple[str, ...]:
     return tuple(name for name, found in parameters.items() if isinstance(found.kwarg_definition, QueryParameter))
 
 
+@cache
+def _needed(handler: BaseRouteHandler) -> tuple[str, ...]:
+    parameters = handler.parsed_fn_signature.parameters
+    return tuple(name for name in _known(handler) if parameters[name].is_required and not parameters[name].has_default)
+
+
 async def known_query(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
-    """Guard: raise `InvalidFields` that name the parameters which the call does not have."""
-    known = _known(handler)
-    wrong = [name for name in connection.query_params if name not in known]
-    if wrong:
-        has = "" if known else "; this call has none"
-        raise InvalidFields(
-            tuple(
-                FieldError(
-                    pointer=visible(name)[:100], detail=f"there is no such query parameter{meant(name, known) or has}"
-                )
-                for name in wrong[:20]
-            )
+    """Guard: raise `InvalidFields` that name the parameters which the call does not have, and those that it lacks."""
+    known, has = _known(handler), "; this call has none"
+    errors = [
+        FieldError(
+            pointer=visible(name)[:100],
+            detail=f"there is no such query parameter{meant(name, known) or ('' if known else has)}",
         )
+        for name in connection.query_params
+        if name not in known
+    ][:20]
+    # The framework would say the same later, in words of its own and without naming the place.
+    missing = [name for name in _needed(handler) if name not in connection.query_params]
+    errors += [FieldError(pointer=name, detail="this field is required") for name in missing]
+    if errors:
+        raise InvalidFields(tuple(errors))
 
 
 #: How the framework begins what it says of a text that is none of those that are listed.
 _NONE_OF = "Invalid enum value "
+#: The same of a text that is none of a kind, and of one beyond the bounds → what is wanted.
+_KINDS = {"Expected `int": "whole number", "Expected `float": "number"}
 
 
 def of_values(message: str, handler: BaseRouteHandler | None, name: str) -> str:
-    """A message about a query parameter; where its values are listed it says which there are."""
+    """A message about a query parameter; where its values are listed or bounded it says which there are."""
     parameter = handler.parsed_fn_signature.parameters.get(name) if handler is not None else None
+    kind = next((words for begin, words in _KINDS.items() if message.startswith(begin)), None)
+    if parameter is not None and kind is not None:
+        return f"write a {kind}{_bounds(parameter.kwarg_definition)}"
     if parameter is None or not message.startswith(_NONE_OF):
         return message
     given = message.removeprefix(_NONE_OF)
     return f"there is no {visible(given)[:100]}{meant(given.strip(chr(39)), _listed(parameter.annotation))}"
+
+
+def _bounds(found: Any) -> str:
+    """`` from 1 to 1000``, as far as a parameter has bounds."""
+    least, most, below = (getattr(found, name, None) for name in ("ge", "le", "lt"))
+    low = "" if least is None else f" from {least}" if most is not None else f", {least} or more"
+    return low + (f" to {most}" if most is not None else f", below {below}" if below is not None else "")
 
 
 def _listed(annotation: Any) -> tuple[str, ...]:

@@ -70,7 +70,8 @@ def request_body(doc: Doc, schema_of: Callable[[type[BaseModel]], dict[str, Any]
             content["application/json"]["example"] = doc.examples["body"]
     if doc.part:
         content[tus.MEDIA_TYPE] = {"schema": _FILE}
-    return {"required": not (doc.part and "Upload-Length" in doc.needs), "content": content} if content else None
+    optional = doc.optional or (doc.part and "Upload-Length" in doc.needs)
+    return {"required": not optional, "content": content} if content else None
 
 
 def _multipart(doc: Doc, metadata: dict[str, Any]) -> dict[str, Any]:

@@ -55,13 +55,13 @@ class KeyController(Controller):
         "/{key_id:str}/rotate",
         operation_id="rotateKey",
         status_code=201,
-        opt=Doc({201: NewKey}, (*JSON_BODY, "not-found", "conflict"), body=KeyRotation).opt(),
+        opt=Doc({201: NewKey}, (*JSON_BODY, "not-found", "conflict"), body=KeyRotation, optional=True).opt(),
     )
     async def rotate(self, key_id: Id, request: Req, services: Parts) -> Response[Any]:
         """Replace a key by a new one; the old one still works for `overlap_seconds`."""
         async with services.db.read() as session:
             await _own(session, services, key_id)  # who may not know of it is not told what is wrong with the body
-        asked = await read_json(request, KeyRotation)
+        asked = await read_json(request, KeyRotation, optional=True)
         _check_end(asked.expires_at)
         async with services.db.write() as session:
             row = await _own(session, services, key_id)

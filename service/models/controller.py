@@ -10,7 +10,8 @@ from service.uploads.controller import content_call, list_call, read_call, remov
 _UPLOAD = """Upload a model file.
 
 Multipart with the part `file` (ONNX or TorchScript) and optionally `metadata` (JSON). The model is `inspecting`
-until a worker has looked at it. Identical bytes and metadata give the same id with status 200.
+until a worker has looked at it. Identical bytes and metadata give the same id with status 200; the name of the
+file does not count: what is here keeps the name that it has.
 """
 _EXAMPLE = {"name": "vgg-small", "format": "onnx", "input": {"mean": [0.5], "std": [0.5]}}
 

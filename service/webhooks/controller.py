@@ -72,13 +72,14 @@ class WebhookController(Controller):
         "/{webhook_id:str}/rotate",
         operation_id="rotateWebhookSecret",
         status_code=200,
-        opt=Doc({200: NewWebhook}, (*JSON_BODY, "not-found"), body=SecretRotation).opt(),
+        opt=Doc({200: NewWebhook}, (*JSON_BODY, "not-found"), body=SecretRotation, optional=True).opt(),
     )
     async def rotate(self, webhook_id: Id, request: Req, services: Parts) -> Response[Any]:
         """Make a new secret; messages are signed with the old one as well for `overlap_seconds`."""
         service = WebhookService(services)
         await service.get(webhook_id)
-        return answer(await service.rotate(webhook_id, await read_json(request, SecretRotation)), headers=_SECRET)
+        asked = await read_json(request, SecretRotation, optional=True)
+        return answer(await service.rotate(webhook_id, asked), headers=_SECRET)
 
     @post(
         "/{webhook_id:str}/test",

@@ -53,7 +53,7 @@ def test_every_pattern_that_is_asked_for_has_words() -> None:
 @pytest.mark.parametrize(
     ("model", "body", "said"),
     [
-        (WebhookRequest, {"url": "ftp://x"}, "write an address such as https://ci.example/hook"),
+        (WebhookRequest, {"url": "ftp://x"}, "write an address such as https://host.example/path"),
         (KeyRequest, {"name": "  "}, "write at least one character that is no blank"),
         (ModelMetadata, {"name": " \t"}, "write at least one character that is no blank"),
         (DatasetMetadata, {"name": "\u3000"}, "write at least one character that is no blank"),

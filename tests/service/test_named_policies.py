@@ -67,7 +67,7 @@ def test_a_policy_is_made_read_changed_and_deleted(world: World) -> None:
 @pytest.mark.parametrize(
     ("fields", "pointer", "said"),
     [
-        ({"rules": []}, "/rules", "List should have at least 1 item"),
+        ({"rules": []}, "/rules", "write at least 1 item"),
         ({"rules": [{"metric": "clean.acuracy", "value": 1}]}, "/rules/0/metric", "did you mean 'accuracy'"),
         ({"rules": [{"metric": "clean.accuracy"}]}, "/rules/0/value", "relative_to"),
         ({"rules": [{**CLEAN, "relative_to": NOBODY}]}, "/rules/0/value", "no value of its own"),

@@ -62,6 +62,21 @@ def test_a_body_that_is_not_json_by_its_type_is_415(world: World) -> None:
     is_problem(answer, 415, "unsupported-media-type")
 
 
+@pytest.mark.parametrize(
+    ("headers", "words"),
+    [
+        ({"Content-Type": "application/json; charset=utf-16"}, "UTF-8"),
+        ({"Content-Type": "application/json", "Content-Encoding": "gzip"}, "without Content-Encoding"),
+    ],
+)
+def test_a_body_that_is_said_to_be_written_otherwise_is_415(world: World, headers: dict[str, str], words: str) -> None:
+    for path in ("/v1/audits", "/v1/policies"):
+        found = is_problem(world.api.post(path, content=b"{}", headers=headers), 415, "unsupported-media-type")
+        assert words in found["detail"]
+    fine = {"Content-Type": 'application/json; charset="UTF-8"', "Content-Encoding": "identity"}
+    is_problem(world.api.post("/v1/audits", content=b"{}", headers=fine), 422, "validation")
+
+
 def test_an_upload_that_is_neither_multipart_nor_says_where_the_file_is(world: World) -> None:
     found = is_problem(world.api.post("/v1/models", json={"file": "x"}), 422, "validation")
     assert found["errors"][0]["pointer"] == "/file"

@@ -15,7 +15,7 @@ from workers.datasets.decoded import Decoded
 from workers.datasets.images import KINDS, Survey, write_images
 from workers.datasets.labels import named_classes
 from workers.datasets.limits import DatasetLimits
-from workers.datasets.listing import IMAGES, Listing, is_split, split_of
+from workers.datasets.listing import IMAGES, Listing, is_split, split_of, without_splits
 from workers.datasets.mask_columns import refuse_mask_columns
 from workers.datasets.mask_folders import split_masks, write_mask_folders
 from workers.datasets.tables import SUFFIXES, list_by_table
@@ -40,7 +40,7 @@ def read_folders(
         images, masks = (every, None) if metadata.mask_columns else split_masks(every)
         listing = (
             list_by_table(archive, images, metadata)
-            or list_by_companions(archive, images)
+            or list_by_companions(archive, images, metadata)
             or list_by_folders(archive, images, metadata)
         )
         order = listing.order
@@ -109,6 +109,11 @@ def list_by_folders(archive: Archive, images: Sequence[str], metadata: DatasetMe
         images = [name for name in images if paths[name][: len(root) + 1] == (*root, mine[0])]
         warnings.append(f"the folder {mine[0]!r} was read; {left - len(images)} images of other splits were left out")
         root = _shared([paths[name] for name in images])
+    elif named := [part for part in root if split_of(part)]:
+        if metadata.split and not any(is_split(part, metadata.split) for part in root):
+            raise DatasetRejected(f"metadata.split is {metadata.split!r}; the archive holds {', '.join(named)}")
+    elif not any(is_split(part, metadata.split) for part in root):
+        warnings += without_splits(metadata)
     inside = [name for name in images if len(paths[name]) > len(root) + 1]
     if not inside:  # all in one folder: it is the only class
         if not root or split_of(root[-1]):

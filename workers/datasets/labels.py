@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from openapi.datasets import DatasetMetadata
 from openapi.problems import DatasetRejected
-from openapi.spelling import clean_name, find_names, letters
+from openapi.spelling import clean_name, find_names, letters, misnamed
 from workers.datasets.limits import DatasetLimits
 
 Labels = npt.NDArray[np.int64]
@@ -115,12 +115,9 @@ def _places_of_ones(rows: npt.NDArray[Any], limits: DatasetLimits, where: str) -
 
 def check_names(names: Sequence[str], where: str) -> tuple[str, ...]:
     """Refuse class names that are empty, huge, repeated or hold control characters."""
-    for i, name in enumerate(names):
-        if not name or len(name) > 200 or not name.isprintable():
-            raise DatasetRejected(f"{where}[{i}] is {name[:60]!r}; class names are 1 to 200 printable characters")
-    for name, times in Counter(names).most_common(1):
-        if times > 1:
-            raise DatasetRejected(f"{where} names {name!r} twice; class names must differ")
+    if (wrong := misnamed(names)) is not None:
+        i, detail = wrong
+        raise DatasetRejected(f"{where}{'' if i is None else f'[{i}]'} {detail}")
     return tuple(names)
 
 
@@ -138,7 +135,9 @@ def named_classes(
     """
     cleaned = [clean_name(value) for value in values]
     distinct = sorted({*cleaned, *(clean_name(name) for name in empty)})
-    check_names(distinct, what)
+    if (wrong := misnamed(distinct)) is not None and wrong[0] is not None:
+        name = distinct[wrong[0]]  # told by the sample, since the order of names is ours
+        raise DatasetRejected(f"{what}{f' of sample {cleaned.index(name)}' if name in cleaned else ''} {wrong[1]}")
     check_names(metadata.labels or (), "metadata.labels")
     whole = [_WHOLE.fullmatch(name) for name in distinct]
     numbers = {name: int(m[1]) for name, m in zip(distinct, whole, strict=True) if m}

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
+from openapi.datasets import DatasetMetadata
+from openapi.text import visible
 from workers.datasets.mask_folders import MaskFolders
 
 IMAGES = frozenset(
@@ -27,6 +29,16 @@ class Listing:
     folders: bool = False
     warnings: list[str] = field(default_factory=list)
     masks: MaskFolders | None = None
+
+
+def without_splits(metadata: DatasetMetadata) -> list[str]:
+    """The note on a file that holds no splits, where one is asked for: that is a name then, and no choice."""
+    if metadata.split is None:
+        return []
+    return [
+        f"the file holds no splits: all of it was read, and metadata.split {visible(metadata.split)!r} is what reports "
+        "call it, no choice"
+    ]
 
 
 def split_of(name: str) -> str | None:

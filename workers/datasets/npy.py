@@ -13,6 +13,8 @@ from openapi.problems import DatasetMalformed, DatasetRejected
 
 #: Rows are streamed in pieces of about this many bytes.
 CHUNK_BYTES = 8 * 2**20
+#: Of one text. Far more than a name may have, so that the name that is too long can be told.
+MOST_TEXT = 2**20
 
 
 #: What numpy raises for headers that are none; `TokenError` comes from its reader of Python 2's headers.
@@ -62,7 +64,9 @@ def read_header(stream: IO[bytes], name: str, *, text: bool = False) -> NpyHeade
             f"array {name!r} holds pickled Python objects, which are never loaded; save plain numbers"
         )
     number = dtype.kind in "buif" and dtype.itemsize <= 8
-    letters = text and dtype.kind in "US" and 0 < dtype.itemsize <= 1024
+    letters = text and dtype.kind in "US" and 0 < dtype.itemsize <= MOST_TEXT
+    if text and dtype.kind in "US" and not letters:
+        raise DatasetRejected(f"array {name!r} has dtype {dtype}: its longest text is no name of a class")
     if not (number or letters) or dtype.subdtype is not None:
         raise DatasetRejected(f"array {name!r} has dtype {dtype}; expected uint8, an integer or a float type")
     if not shape or any(extent < 0 for extent in shape):

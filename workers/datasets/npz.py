@@ -10,11 +10,12 @@ import numpy as np
 
 from openapi.datasets import DatasetMetadata
 from openapi.problems import DatasetMalformed, DatasetRejected
+from openapi.spelling import LONGEST_NAME
 from workers.datasets.concept_masks import MASKS, ConceptMasks, has_masks
 from workers.datasets.decoded import Decoded
 from workers.datasets.labels import Classes, check_label_shape, class_numbers
 from workers.datasets.limits import DatasetLimits
-from workers.datasets.listing import split_of
+from workers.datasets.listing import is_split, split_of, without_splits
 from workers.datasets.mask_columns import refuse_mask_columns
 from workers.datasets.npy import NpyHeader, read_header, read_rows
 from workers.datasets.pixels import PixelSink, image_layout, layout_notes, to_nchw
@@ -96,10 +97,15 @@ def _pair(
     """Choose the arrays of images and of labels: by name, of the wanted split, else the only two that go together."""
     found = _named_pairs(keys)
     if not found:
-        return _larger_and_smaller(keys, head)
+        x, y, notes = _larger_and_smaller(keys, head)
+        return x, y, [*notes, *without_splits(metadata)]
     if len(found) == 1 or None in found:
         split = None if None in found else next(iter(found))
-        notes = [] if split is None or metadata.split else [f"the arrays of the split {split!r} were read"]
+        if split is None:
+            return *_in_order(found[split], head), without_splits(metadata)
+        if metadata.split and not is_split(split, metadata.split):
+            raise DatasetRejected(f"metadata.split is {metadata.split!r}; the .npz holds {split}")
+        notes = [] if metadata.split else [f"the arrays of the split {split!r} were read"]
         return *_in_order(found[split], head), notes
     split = split_of(metadata.split) if metadata.split else next(name for name in _SPLITS if name in found)
     listed = ", ".join(map(str, found))
@@ -150,7 +156,8 @@ def _labels(
 ) -> Classes:
     check_label_shape(head.shape, n, key)
     if head.data_bytes > limits.label_bytes:
-        raise DatasetRejected(f"{key} has shape {head.shape} of {head.dtype}, which is too large for labels")
+        hint = f"; class names are 1 to {LONGEST_NAME} printable characters" if head.dtype.kind in "US" else ""
+        raise DatasetRejected(f"{key} has shape {head.shape} of {head.dtype}, which is too large for labels{hint}")
     with archive.open(f"{key}.npy") as stream:
         rows = list(read_rows(stream, read_header(stream, key, text=True), key))
     return class_numbers(np.concatenate(rows) if rows else np.empty(head.shape, head.dtype), n, metadata, limits, key)

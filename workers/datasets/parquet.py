@@ -17,6 +17,7 @@ from workers.datasets.decoded import Decoded
 from workers.datasets.images import Survey, write_images
 from workers.datasets.labels import Classes
 from workers.datasets.limits import DatasetLimits
+from workers.datasets.listing import without_splits
 from workers.datasets.mask_columns import write_mask_columns
 from workers.datasets.pixel_rows import dense_rows
 from workers.datasets.pixels import PixelSink, image_layout, layout_notes, to_nchw
@@ -86,7 +87,7 @@ def _write_encoded(
             progress(done, 2 * n)
     plan = survey.plan()
     write_images(x_path, plan, n, files(), limits, lambda d, total: progress(total + d, 2 * total))
-    notes = [*columns.notes, *plan.notes]
+    notes = [*columns.notes, *without_splits(metadata), *plan.notes]
     return Decoded(n, plan.shape, "uint8", classes, plan.rule, plan.channels, notes, plan=plan)
 
 
@@ -132,7 +133,12 @@ def _write_pixels(
             sink.write(to_nchw(part, layout, shape))
             progress(sink.seen, n)
         _check_rows(sink.seen, n)
-    told = [*columns.notes, *layout_notes("the table", (n, *first.shape[1:]), shape), *sink.warnings]
+    told = [
+        *columns.notes,
+        *without_splits(metadata),
+        *layout_notes("the table", (n, *first.shape[1:]), shape),
+        *sink.warnings,
+    ]
     decoded = Decoded(n, shape, sink.dtype, classes, warnings=told)
     return reshaped(decoded, metadata, x_path, limits)
 

@@ -11,7 +11,7 @@ from openapi.datasets import DatasetMetadata
 from openapi.problems import DatasetMalformed, DatasetRejected
 from openapi.spelling import clean_name
 from workers.datasets.archives import Archive
-from workers.datasets.listing import Listing, is_split, split_of
+from workers.datasets.listing import Listing, is_split, split_of, without_splits
 from workers.datasets.mask_columns import check_mask_columns
 from workers.datasets.mask_folders import MaskFolders
 
@@ -86,7 +86,7 @@ def list_by_table(archive: Archive, images: Sequence[str], metadata: DatasetMeta
         if name in seen:
             raise DatasetRejected(f"{chosen[0].name!r} lists {name!r} twice")
         seen.add(name)
-    warnings = []
+    warnings = _about_split(chosen, metadata)
     unlisted = len(images) - len({*order, *(entry for of in masks.values() for entry in of.values())})
     if unlisted:
         warnings.append(f"{unlisted} images are not listed in {chosen[0].name!r} and were left out")
@@ -203,11 +203,30 @@ def _chosen(usable: list[Table], metadata: DatasetMetadata) -> list[Table]:
     )
 
 
+def _about_split(chosen: list[Table], metadata: DatasetMetadata) -> list[str]:
+    """The note on a wanted split that no column and no table's place tells. Refuses one where they tell another."""
+    parts = [part for table in chosen for part in PurePosixPath(table.name).parts]
+    if any("split" in map(plain_column, table.columns) for table in chosen) or any(
+        is_split(part, metadata.split) for part in parts
+    ):
+        return []
+    named = [part for part in parts if split_of(part)]
+    if metadata.split is not None and named:
+        raise DatasetRejected(f"metadata.split is {metadata.split!r}; the archive holds {', '.join(named[:10])[:200]}")
+    return without_splits(metadata)
+
+
 def _samples(table: Table, metadata: DatasetMetadata) -> Iterator[tuple[int, str, str, list[str]]]:
     """Yield (line, file, label, cells), of the wanted split alone where a column tells it."""
     plain = [plain_column(c) for c in table.columns]
     split = plain.index("split") if metadata.split is not None and "split" in plain else None
-    if split is not None and not any(is_split(row[split], metadata.split) for _, row in table.rows if split < len(row)):
+    held = sorted({row[split].strip() for _, row in table.rows if split < len(row)}) if split is not None else []
+    if split is not None and not any(is_split(value, metadata.split) for value in held):
+        if not any(is_split(part, metadata.split) for part in PurePosixPath(table.name).parts):
+            listed = ", ".join(held[:10])[:200]
+            raise DatasetRejected(
+                f"metadata.split is {metadata.split!r}; the column split of {table.name!r} holds {listed}"
+            )
         split = None
     for line, row in table.rows:
         if split is not None and not is_split(row[split] if split < len(row) else "", metadata.split):

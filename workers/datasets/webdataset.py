@@ -3,15 +3,16 @@
 import json
 from collections.abc import Sequence
 
+from openapi.datasets import DatasetMetadata
 from openapi.problems import DatasetMalformed, DatasetRejected
 from workers.datasets.archives import Archive
-from workers.datasets.listing import Listing
+from workers.datasets.listing import Listing, without_splits
 from workers.datasets.tables import LABEL_COLUMNS
 
 _LABELS = ("cls", "cls.txt", "label", "label.txt")
 
 
-def list_by_companions(archive: Archive, images: Sequence[str]) -> Listing | None:
+def list_by_companions(archive: Archive, images: Sequence[str], metadata: DatasetMetadata) -> Listing | None:
     """Return the samples in the archive's order; None when no label lies beside the images.
 
     Raises `DatasetRejected` for an image without a label.
@@ -29,13 +30,14 @@ def list_by_companions(archive: Archive, images: Sequence[str]) -> Listing | Non
         flat = len({name.rpartition("/")[0] for name in images}) == 1
         if not flat or not all(key in described for key in keys):
             return None
-        return Listing(list(images), [_described(archive, described[key]) for key in keys])
+        told = [_described(archive, described[key]) for key in keys]
+        return Listing(list(images), told, warnings=without_splits(metadata))
     classes = []
     for name, key in zip(images, keys, strict=True):
         if key not in found:
             raise DatasetRejected(f"image {name!r} has no label beside it; expected {key + '.cls'!r}")
         classes.append(_text(archive, found[key]))
-    return Listing(list(images), classes)
+    return Listing(list(images), classes, warnings=without_splits(metadata))
 
 
 def _split(name: str) -> tuple[str, str]:

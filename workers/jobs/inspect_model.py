@@ -5,6 +5,7 @@ audited raises one of the `ModelRejected` family, which becomes the model's `pro
 """
 
 from openapi.problems import FieldError, ModelMalformed, ModelRejected
+from openapi.spelling import misnamed
 from openapi.stages.inspect_model import InspectModelParams, InspectModelValue
 from workers.explain.told import maps_of
 from workers.jobs.context import JobContext
@@ -42,7 +43,16 @@ def _by_name(error: ModelMalformed, filename: str) -> ModelMalformed:
 
 
 def _check_labels(labels: tuple[str, ...] | None, num_classes: int) -> None:
-    """A wrong number of names would call every class by another's in the report."""
-    if labels is not None and len(labels) != num_classes:
+    """A wrong number of names would call every class by another's in the report, one name twice two classes by one."""
+    if labels is None:
+        return
+    pointer = "/labels"
+    if len(labels) != num_classes:
         detail = f"{len(labels)} names, but the model has {num_classes} logits: give one name a class, in their order"
-        raise ModelRejected(f"labels: {detail}", errors=(FieldError(pointer="/labels", detail=detail),))
+    elif (wrong := misnamed(labels)) is not None:
+        i, detail = wrong
+        pointer += "" if i is None else f"/{i}"
+    else:
+        return
+    where = pointer.strip("/").replace("/", ".")
+    raise ModelRejected(f"{where}: {detail}", errors=(FieldError(pointer=pointer, detail=detail),))

@@ -223,3 +223,24 @@ def test_arrays_are_resized_cropped_and_coloured_as_files_are(convert: Convert, 
         convert(npz(x=x / 255, y=[0, 1, 2]), resize=[8, 8])
     with pytest.raises(DatasetRejected, match="at most 1,000 pixels"):
         convert(npz(x=x, y=[0, 1, 2]), DatasetLimits(image_pixels=1000), resize=[40, 40])
+
+
+def test_the_one_split_is_not_another(convert: Convert, npz: Callable[..., Path]) -> None:
+    with pytest.raises(DatasetRejected, match=r"metadata.split is 'train'; the .npz holds test"):
+        convert(npz(x_test=BYTES, y_test=Y), split="train")
+    assert not any("splits" in w for w in convert(npz(x_test=BYTES, y_test=Y), split="test").found.warnings)
+
+
+def test_a_file_without_splits_says_that_none_was_chosen(convert: Convert, npz: Callable[..., Path]) -> None:
+    assert any(
+        "holds no splits" in w and "'nope'" in w for w in convert(npz(x=BYTES, y=Y), split="nope").found.warnings
+    )
+    assert not any("splits" in w for w in convert(npz(x=BYTES, y=Y)).found.warnings)
+
+
+@pytest.mark.parametrize(
+    ("name", "words"), [("n" * 5000, r"sample 1 is 'n+' \(5,000 characters\)"), ("", "sample 1 is ''")]
+)
+def test_a_label_that_is_no_name_is_told(convert: Convert, npz: Callable[..., Path], name: str, words: str) -> None:
+    with pytest.raises(DatasetRejected, match=f"{words}; class names are 1 to 200 printable characters"):
+        convert(npz(x=BYTES, y=["a", name, "b", "a", "b", "a"]))

@@ -220,3 +220,15 @@ def test_labels_from_one_on(convert: Convert, tmp_path: Path) -> None:
     assert read(convert, tmp_path, entries)[2].numbered_names == ("1", "2", "3")
     with pytest.raises(DatasetRejected, match=r"names '01' and '1' are the same number"):
         read(convert, tmp_path, {"1/1.png": shade(1), "01/1.png": shade(1)})
+
+
+def test_a_split_that_is_not_there_is_refused_or_said_to_choose_nothing(convert: Convert, tmp_path: Path) -> None:
+    column = {"all.csv": b"file,label,split\nA,dog,train\nb,cat,test\nc,dog,test\n"}
+    with pytest.raises(DatasetRejected, match=r"'nope'; the column split of 'all.csv' holds test, train"):
+        read(convert, tmp_path, IMAGES | column, split="nope")
+    with pytest.raises(DatasetRejected, match=r"'test'; the archive holds train.csv"):
+        read(convert, tmp_path, IMAGES | {"train.csv": b"file,label\nimg/A.png,cat\n"}, split="test")
+    for plain in (IMAGES | {"all.csv": b"file,label\nA,dog\n"}, {f"set/{c}/1.png": shade(1) for c in "ab"}):
+        assert any("holds no splits" in w for w in read(convert, tmp_path, plain, split="nope")[2].warnings)
+    with pytest.raises(DatasetRejected, match=r"'train'; the archive holds test"):
+        read(convert, tmp_path, {f"test/{c}/1.png": shade(1) for c in "ab"}, split="train")

@@ -215,3 +215,28 @@ def test_labels_name_every_class_or_are_refused(tmp_path: Path) -> None:
         job(path, tmp_path, labels=["a", "b", "c"])
     assert caught.value.errors is not None
     assert caught.value.errors[0].pointer == "/labels"
+
+
+def test_one_channel_takes_one_number() -> None:
+    with pytest.raises(ValueError, match=r"need 1 number \["):
+        InputSpec(shape=(1, 8, 8), mean=(0.1, 0.2))
+
+
+@pytest.mark.parametrize(
+    ("labels", "pointer", "words"),
+    [
+        (["a"] * 5, "/labels", "names 'a' twice"),
+        (["a", "b", "a\nb", "d", "e"], "/labels/2", "printable"),
+        (["a", "b", "", "d", "e"], "/labels/2", "1 to 200"),
+        (["a", "b", "c" * 201, "d", "e"], "/labels/2", "(201 characters)"),
+    ],
+)
+def test_names_of_a_models_classes_keep_the_rule_of_a_data_sets(
+    tmp_path: Path, labels: list[str], pointer: str, words: str
+) -> None:
+    path = save_trace(settled(ConvNet()), tmp_path / "a.pt", torch.rand(2, 3, 14, 14))
+    with pytest.raises(ModelRejected) as caught:
+        job(path, tmp_path, labels=labels)
+    assert caught.value.errors is not None
+    assert caught.value.errors[0].pointer == pointer
+    assert words in caught.value.errors[0].detail

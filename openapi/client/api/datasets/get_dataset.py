@@ -114,7 +114,8 @@ def sync_detailed(
 
     Args:
         dataset_id (str):
-        wait (float | Unset): Seconds to wait for the end; at most 60 are waited Default: 0.0.
+        wait (float | Unset): Seconds to wait for the end; longer waits are cut to what the
+            service is set to, 60 s by default Default: 0.0.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -148,7 +149,8 @@ def sync(
 
     Args:
         dataset_id (str):
-        wait (float | Unset): Seconds to wait for the end; at most 60 are waited Default: 0.0.
+        wait (float | Unset): Seconds to wait for the end; longer waits are cut to what the
+            service is set to, 60 s by default Default: 0.0.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -177,7 +179,8 @@ async def asyncio_detailed(
 
     Args:
         dataset_id (str):
-        wait (float | Unset): Seconds to wait for the end; at most 60 are waited Default: 0.0.
+        wait (float | Unset): Seconds to wait for the end; longer waits are cut to what the
+            service is set to, 60 s by default Default: 0.0.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -209,7 +212,8 @@ async def asyncio(
 
     Args:
         dataset_id (str):
-        wait (float | Unset): Seconds to wait for the end; at most 60 are waited Default: 0.0.
+        wait (float | Unset): Seconds to wait for the end; longer waits are cut to what the
+            service is set to, 60 s by default Default: 0.0.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

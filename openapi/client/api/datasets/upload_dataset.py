@@ -157,7 +157,7 @@ def sync_detailed(
     `metadata` (JSON).
     The data set is `inspecting` until a worker has decoded it. Identical bytes and metadata give the
     same id with
-    status 200.
+    status 200; the name of the file does not count: what is here keeps the name that it has.
 
     Args:
         idempotency_key (str | Unset):
@@ -207,7 +207,7 @@ def sync(
     `metadata` (JSON).
     The data set is `inspecting` until a worker has decoded it. Identical bytes and metadata give the
     same id with
-    status 200.
+    status 200; the name of the file does not count: what is here keeps the name that it has.
 
     Args:
         idempotency_key (str | Unset):
@@ -252,7 +252,7 @@ async def asyncio_detailed(
     `metadata` (JSON).
     The data set is `inspecting` until a worker has decoded it. Identical bytes and metadata give the
     same id with
-    status 200.
+    status 200; the name of the file does not count: what is here keeps the name that it has.
 
     Args:
         idempotency_key (str | Unset):
@@ -300,7 +300,7 @@ async def asyncio(
     `metadata` (JSON).
     The data set is `inspecting` until a worker has decoded it. Identical bytes and metadata give the
     same id with
-    status 200.
+    status 200; the name of the file does not count: what is here keeps the name that it has.
 
     Args:
         idempotency_key (str | Unset):

@@ -116,7 +116,8 @@ def sync_detailed(
 
     Args:
         hardening_id (str):
-        wait (float | Unset): Seconds to wait for the end; at most 60 are waited Default: 0.0.
+        wait (float | Unset): Seconds to wait for the end; longer waits are cut to what the
+            service is set to, 60 s by default Default: 0.0.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -150,7 +151,8 @@ def sync(
 
     Args:
         hardening_id (str):
-        wait (float | Unset): Seconds to wait for the end; at most 60 are waited Default: 0.0.
+        wait (float | Unset): Seconds to wait for the end; longer waits are cut to what the
+            service is set to, 60 s by default Default: 0.0.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -179,7 +181,8 @@ async def asyncio_detailed(
 
     Args:
         hardening_id (str):
-        wait (float | Unset): Seconds to wait for the end; at most 60 are waited Default: 0.0.
+        wait (float | Unset): Seconds to wait for the end; longer waits are cut to what the
+            service is set to, 60 s by default Default: 0.0.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -211,7 +214,8 @@ async def asyncio(
 
     Args:
         hardening_id (str):
-        wait (float | Unset): Seconds to wait for the end; at most 60 are waited Default: 0.0.
+        wait (float | Unset): Seconds to wait for the end; longer waits are cut to what the
+            service is set to, 60 s by default Default: 0.0.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

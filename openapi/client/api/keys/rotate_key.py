@@ -9,13 +9,13 @@ from ...client import AuthenticatedClient, Client
 from ...models.key_rotation import KeyRotation
 from ...models.new_key import NewKey
 from ...models.problem import Problem
-from ...types import Response
+from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
     key_id: str,
     *,
-    body: KeyRotation,
+    body: KeyRotation | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
 
@@ -26,7 +26,8 @@ def _get_kwargs(
         ),
     }
 
-    _kwargs["json"] = body.to_dict()
+    if not isinstance(body, Unset):
+        _kwargs["json"] = body.to_dict()
 
     headers["Content-Type"] = "application/json"
 
@@ -129,7 +130,7 @@ def sync_detailed(
     key_id: str,
     *,
     client: AuthenticatedClient | Client,
-    body: KeyRotation,
+    body: KeyRotation | Unset = UNSET,
 ) -> Response[NewKey | Problem]:
     """Replace a key by a new one; the old one still works for `overlap_seconds`
 
@@ -137,7 +138,7 @@ def sync_detailed(
 
     Args:
         key_id (str):
-        body (KeyRotation): How a key is replaced by a new one of the same name and scope.
+        body (KeyRotation | Unset): How a key is replaced by a new one of the same name and scope.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -163,7 +164,7 @@ def sync(
     key_id: str,
     *,
     client: AuthenticatedClient | Client,
-    body: KeyRotation,
+    body: KeyRotation | Unset = UNSET,
 ) -> NewKey | Problem | None:
     """Replace a key by a new one; the old one still works for `overlap_seconds`
 
@@ -171,7 +172,7 @@ def sync(
 
     Args:
         key_id (str):
-        body (KeyRotation): How a key is replaced by a new one of the same name and scope.
+        body (KeyRotation | Unset): How a key is replaced by a new one of the same name and scope.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -192,7 +193,7 @@ async def asyncio_detailed(
     key_id: str,
     *,
     client: AuthenticatedClient | Client,
-    body: KeyRotation,
+    body: KeyRotation | Unset = UNSET,
 ) -> Response[NewKey | Problem]:
     """Replace a key by a new one; the old one still works for `overlap_seconds`
 
@@ -200,7 +201,7 @@ async def asyncio_detailed(
 
     Args:
         key_id (str):
-        body (KeyRotation): How a key is replaced by a new one of the same name and scope.
+        body (KeyRotation | Unset): How a key is replaced by a new one of the same name and scope.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -224,7 +225,7 @@ async def asyncio(
     key_id: str,
     *,
     client: AuthenticatedClient | Client,
-    body: KeyRotation,
+    body: KeyRotation | Unset = UNSET,
 ) -> NewKey | Problem | None:
     """Replace a key by a new one; the old one still works for `overlap_seconds`
 
@@ -232,7 +233,7 @@ async def asyncio(
 
     Args:
         key_id (str):
-        body (KeyRotation): How a key is replaced by a new one of the same name and scope.
+        body (KeyRotation | Unset): How a key is replaced by a new one of the same name and scope.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

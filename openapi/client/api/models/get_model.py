@@ -112,7 +112,8 @@ def sync_detailed(
 
     Args:
         model_id (str):
-        wait (float | Unset): Seconds to wait for the end; at most 60 are waited Default: 0.0.
+        wait (float | Unset): Seconds to wait for the end; longer waits are cut to what the
+            service is set to, 60 s by default Default: 0.0.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -146,7 +147,8 @@ def sync(
 
     Args:
         model_id (str):
-        wait (float | Unset): Seconds to wait for the end; at most 60 are waited Default: 0.0.
+        wait (float | Unset): Seconds to wait for the end; longer waits are cut to what the
+            service is set to, 60 s by default Default: 0.0.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -175,7 +177,8 @@ async def asyncio_detailed(
 
     Args:
         model_id (str):
-        wait (float | Unset): Seconds to wait for the end; at most 60 are waited Default: 0.0.
+        wait (float | Unset): Seconds to wait for the end; longer waits are cut to what the
+            service is set to, 60 s by default Default: 0.0.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -207,7 +210,8 @@ async def asyncio(
 
     Args:
         model_id (str):
-        wait (float | Unset): Seconds to wait for the end; at most 60 are waited Default: 0.0.
+        wait (float | Unset): Seconds to wait for the end; longer waits are cut to what the
+            service is set to, 60 s by default Default: 0.0.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

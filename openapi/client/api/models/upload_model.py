@@ -151,7 +151,9 @@ def sync_detailed(
 
     Multipart with the part `file` (ONNX or TorchScript) and optionally `metadata` (JSON). The model is
     `inspecting`
-    until a worker has looked at it. Identical bytes and metadata give the same id with status 200.
+    until a worker has looked at it. Identical bytes and metadata give the same id with status 200; the
+    name of the
+    file does not count: what is here keeps the name that it has.
 
     Args:
         idempotency_key (str | Unset):
@@ -197,7 +199,9 @@ def sync(
 
     Multipart with the part `file` (ONNX or TorchScript) and optionally `metadata` (JSON). The model is
     `inspecting`
-    until a worker has looked at it. Identical bytes and metadata give the same id with status 200.
+    until a worker has looked at it. Identical bytes and metadata give the same id with status 200; the
+    name of the
+    file does not count: what is here keeps the name that it has.
 
     Args:
         idempotency_key (str | Unset):
@@ -238,7 +242,9 @@ async def asyncio_detailed(
 
     Multipart with the part `file` (ONNX or TorchScript) and optionally `metadata` (JSON). The model is
     `inspecting`
-    until a worker has looked at it. Identical bytes and metadata give the same id with status 200.
+    until a worker has looked at it. Identical bytes and metadata give the same id with status 200; the
+    name of the
+    file does not count: what is here keeps the name that it has.
 
     Args:
         idempotency_key (str | Unset):
@@ -282,7 +288,9 @@ async def asyncio(
 
     Multipart with the part `file` (ONNX or TorchScript) and optionally `metadata` (JSON). The model is
     `inspecting`
-    until a worker has looked at it. Identical bytes and metadata give the same id with status 200.
+    until a worker has looked at it. Identical bytes and metadata give the same id with status 200; the
+    name of the
+    file does not count: what is here keeps the name that it has.
 
     Args:
         idempotency_key (str | Unset):

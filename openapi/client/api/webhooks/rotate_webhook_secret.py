@@ -9,13 +9,13 @@ from ...client import AuthenticatedClient, Client
 from ...models.new_webhook import NewWebhook
 from ...models.problem import Problem
 from ...models.secret_rotation import SecretRotation
-from ...types import Response
+from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
     webhook_id: str,
     *,
-    body: SecretRotation,
+    body: SecretRotation | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
 
@@ -26,7 +26,8 @@ def _get_kwargs(
         ),
     }
 
-    _kwargs["json"] = body.to_dict()
+    if not isinstance(body, Unset):
+        _kwargs["json"] = body.to_dict()
 
     headers["Content-Type"] = "application/json"
 
@@ -126,7 +127,7 @@ def sync_detailed(
     webhook_id: str,
     *,
     client: AuthenticatedClient | Client,
-    body: SecretRotation,
+    body: SecretRotation | Unset = UNSET,
 ) -> Response[NewWebhook | Problem]:
     """Make a new secret; messages are signed with the old one as well for `overlap_seconds`
 
@@ -134,7 +135,7 @@ def sync_detailed(
 
     Args:
         webhook_id (str):
-        body (SecretRotation): How a secret is replaced.
+        body (SecretRotation | Unset): How a secret is replaced.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -160,7 +161,7 @@ def sync(
     webhook_id: str,
     *,
     client: AuthenticatedClient | Client,
-    body: SecretRotation,
+    body: SecretRotation | Unset = UNSET,
 ) -> NewWebhook | Problem | None:
     """Make a new secret; messages are signed with the old one as well for `overlap_seconds`
 
@@ -168,7 +169,7 @@ def sync(
 
     Args:
         webhook_id (str):
-        body (SecretRotation): How a secret is replaced.
+        body (SecretRotation | Unset): How a secret is replaced.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -189,7 +190,7 @@ async def asyncio_detailed(
     webhook_id: str,
     *,
     client: AuthenticatedClient | Client,
-    body: SecretRotation,
+    body: SecretRotation | Unset = UNSET,
 ) -> Response[NewWebhook | Problem]:
     """Make a new secret; messages are signed with the old one as well for `overlap_seconds`
 
@@ -197,7 +198,7 @@ async def asyncio_detailed(
 
     Args:
         webhook_id (str):
-        body (SecretRotation): How a secret is replaced.
+        body (SecretRotation | Unset): How a secret is replaced.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -221,7 +222,7 @@ async def asyncio(
     webhook_id: str,
     *,
     client: AuthenticatedClient | Client,
-    body: SecretRotation,
+    body: SecretRotation | Unset = UNSET,
 ) -> NewWebhook | Problem | None:
     """Make a new secret; messages are signed with the old one as well for `overlap_seconds`
 
@@ -229,7 +230,7 @@ async def asyncio(
 
     Args:
         webhook_id (str):
-        body (SecretRotation): How a secret is replaced.
+        body (SecretRotation | Unset): How a secret is replaced.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
