@@ -51,7 +51,7 @@ class Settings(BaseSettings):
     s3_endpoint: str | None = Field(None, description="Of an S3-compatible store, e.g. https://minio:9000; null is AWS")
     s3_public_endpoint: str | None = Field(
         None,
-        description="The same store's address as clients reach it; set, they may send large files directly there; null: they may not",
+        description="The same store's address as clients reach it; set, they may send large files directly there, and read them from there by `?redirect=true`; null: they may not",
     )
     s3_region: str | None = Field(None, description="null: AWS_REGION, else us-east-1")
     s3_access_key_id: SecretStr | None = Field(

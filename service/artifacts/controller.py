@@ -7,8 +7,8 @@ from litestar import Controller, Response
 from service.artifacts.service import find_artifact
 from service.evidence.model_signing import MEDIA_TYPE
 from service.evidence.service import EvidenceService
-from service.http.arguments import Id, Parts, Req
-from service.http.content import MEDIA_TYPES, content_response, disposition
+from service.http.arguments import Id, Parts, Redirect, Req
+from service.http.content import MEDIA_TYPES, disposition, stored_file
 from service.http.docs import CONTENT, Doc, get_or_head
 
 
@@ -19,12 +19,15 @@ class ArtifactController(Controller):
     tags = ["artifacts"]
 
     @get_or_head("/{artifact_id:str}", operation_id="getArtifact", doc=CONTENT)
-    async def content(self, artifact_id: Id, request: Req, services: Parts) -> Response[Any]:
+    async def content(
+        self, artifact_id: Id, request: Req, services: Parts, redirect: Redirect = False
+    ) -> Response[Any]:
         """Download a file; `Range` and `If-None-Match` are understood, the ETag is the sha256."""
         row = await find_artifact(services, artifact_id)
-        return await content_response(
+        return await stored_file(
             request,
             services.blobs,
+            services.direct if redirect else None,
             sha256=row.sha256,
             size=row.size,
             media_type=MEDIA_TYPES.get(row.format, "application/octet-stream"),

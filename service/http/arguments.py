@@ -71,6 +71,13 @@ Sha256 = Annotated[
         description="Only files with these bytes: ask before uploading again",
     ),
 ]
+Redirect = Annotated[
+    bool,
+    QueryParameter(
+        description="Answer 307 with an address of the store's, signed for an hour, where clients reach the store "
+        "(`TREMOR_S3_PUBLIC_ENDPOINT`); elsewhere the file itself"
+    ),
+]
 Wait = Annotated[
     float,
     QueryParameter(

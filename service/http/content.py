@@ -12,6 +12,7 @@ from openapi.request_errors import RangeNotSatisfiable
 from openapi.text import visible
 from openapi.wire.blobs import BlobStore
 from service.db.tables import Artifact
+from service.resumable.direct_store import DirectStore
 
 _RANGE = re.compile(r"bytes=\s*(?:([0-9]{1,18})-([0-9]{0,18})|-([0-9]{1,18}))\s*")
 
@@ -77,22 +78,25 @@ def disposition(name: str, *, inline: bool = False) -> str:
     return f"{'inline' if inline else 'attachment'}; filename=\"{plain}\"; filename*=UTF-8''{encoded}"
 
 
-class _Uploaded(Protocol):
-    """The row of a file that somebody has uploaded."""
+async def stored_file(
+    request: Request[Any, Any, Any],
+    blobs: BlobStore,
+    store: DirectStore | None,
+    *,
+    sha256: str,
+    size: int,
+    media_type: str,
+    name: str,
+) -> Response[Any]:
+    """Answer with a file, or with where it is read from in the `store` (None: it is read here).
 
-    @property
-    def sha256(self) -> str: ...
-    @property
-    def size(self) -> int: ...
-    @property
-    def filename(self) -> str: ...
-
-
-async def uploaded_file(request: Request[Any, Any, Any], blobs: BlobStore, row: _Uploaded) -> Response[Any]:
-    """Answer with the file of a model or data set."""
-    return await content_response(
-        request, blobs, sha256=row.sha256, size=row.size, media_type="application/octet-stream", name=row.filename
-    )
+    Only HEAD is always answered here: an address is signed for one method.
+    """
+    if store is None or request.method == "HEAD":
+        return await content_response(request, blobs, sha256=sha256, size=size, media_type=media_type, name=name)
+    await blobs.require(sha256, size)
+    headers = {"Location": store.content(sha256, media_type, disposition(name)), "Cache-Control": "private, no-store"}
+    return Response(b"", status_code=307, headers=headers)
 
 
 async def content_response(

@@ -96,7 +96,7 @@ CREATE_PROBLEMS = (
     "rate-limited",
 )
 CONTENT = Doc(
-    {200: "application/octet-stream", 206: "application/octet-stream", 304: None},
-    ("not-found", "range-not-satisfiable"),
+    {200: "application/octet-stream", 206: "application/octet-stream", 304: None, 307: None},
+    ("not-found", "validation", "range-not-satisfiable"),
     headers=("Range", "If-Range", "If-None-Match"),
 )

@@ -37,6 +37,7 @@ _STATUS = {
     204: "Nothing to say",
     206: "The asked range",
     304: "Not changed",
+    307: "Where the store has the file",
     503: "Not ready",
 }
 

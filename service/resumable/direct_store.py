@@ -21,6 +21,8 @@ from openapi.wire.settings import Settings
 
 #: How long an address of a part holds: a slow line sends the last of many parts long after it has asked.
 SIGNED = timedelta(hours=6)
+#: And one that a file is read from: downloads begin soon, and go on by asking again.
+READABLE = timedelta(hours=1)
 #: Most bytes that S3 copies in one call, and of a part of a copy.
 _COPY = 5 << 30
 _FOLDER = "uploads"
@@ -120,10 +122,23 @@ class DirectStore:
             finally:
                 body.close()
 
+    def content(self, sha256: str, media_type: str, disposition: str) -> str:
+        """Where content is read from by GET, with ranges, for as long as `READABLE`; nothing is contacted."""
+        target = {"Bucket": self._bucket, "Key": self._content_key(sha256)}
+        said = {"ResponseContentType": media_type, "ResponseContentDisposition": disposition}
+        return str(
+            self._signer.generate_presigned_url(
+                "get_object", Params={**target, **said}, ExpiresIn=int(READABLE.total_seconds())
+            )
+        )
+
+    def _content_key(self, sha256: str) -> str:
+        return "/".join(filter(None, (self._prefix, blob_key(sha256))))
+
     def settle(self, upload: str, size: int, sha256: str, step: int = _COPY) -> None:
         """Copy the file to the place of its content, inside the store. step: bytes that one call copies."""
         source = {"Bucket": self._bucket, "Key": self.key(upload)}
-        target = {"Bucket": self._bucket, "Key": "/".join(filter(None, (self._prefix, blob_key(sha256))))}
+        target = {"Bucket": self._bucket, "Key": self._content_key(sha256)}
         with _told():
             if size <= step:
                 self._client.copy_object(**target, CopySource=source)

@@ -8,9 +8,9 @@ from typing import Any
 from litestar import Response, delete, post
 from litestar.handlers import HTTPRouteHandler
 
-from service.http.arguments import Identity, Limit, Parts, Req, Sha256, Wait, after
+from service.http.arguments import Identity, Limit, Parts, Redirect, Req, Sha256, Wait, after
 from service.http.bodies import answer, is_json, read_json
-from service.http.content import uploaded_file
+from service.http.content import stored_file
 from service.http.docs import CONTENT, UPLOADING, Doc, get_or_head
 from service.http.idempotency import created, scope_of
 from service.http.uploads import read_metadata, receive_upload
@@ -138,7 +138,18 @@ def content_call(uploads: Uploads) -> HTTPRouteHandler:
         description="Download the file, byte for byte; `Range` and `If-None-Match` are understood, "
         "the ETag is the sha256.",
     )
-    async def content(self: Any, identity: Identity, request: Req, services: Parts) -> Response[Any]:
-        return await uploaded_file(request, services.blobs, await uploads(services).get(identity))
+    async def content(
+        self: Any, identity: Identity, request: Req, services: Parts, redirect: Redirect = False
+    ) -> Response[Any]:
+        row = await uploads(services).get(identity)
+        return await stored_file(
+            request,
+            services.blobs,
+            services.direct if redirect else None,
+            sha256=row.sha256,
+            size=row.size,
+            media_type="application/octet-stream",
+            name=row.filename,
+        )
 
     return content

@@ -129,6 +129,28 @@ def test_a_file_goes_to_the_store_and_becomes_a_data_set(installed: Settings, bu
         assert unfinished(bucket, installed) == []
 
 
+def test_a_file_is_read_from_the_store_by_who_asks_for_it(installed: Settings, bucket: Any) -> None:
+    worker = ProtocolWorker(installed)
+    with closing(worker), running(installed) as api:
+        upload = begin(api, sha256=SHA256, filename="ümlaut.npz")
+        end(api, upload, put_all(upload))
+        dataset = make(api, "datasets", f"/v1/uploads/{upload['id']}").json()
+        path = f"/v1/datasets/{dataset['id']}/content"
+        answer = api.get(path, params={"redirect": "true"})
+        assert (answer.status_code, answer.content, answer.headers["cache-control"]) == (307, b"", "private, no-store")
+        address = answer.headers["location"]
+        query = parse_qs(urlsplit(address).query)
+        assert (urlsplit(address).hostname, query["X-Amz-Expires"]) == ("localhost", ["3600"])
+        read = httpx.get(address, headers={"Range": "bytes=5-14"})
+        assert (read.status_code, read.content) == (206, FILE[5:15])
+        assert httpx.get(address).content == FILE
+        assert query["response-content-disposition"][0].endswith("filename*=UTF-8''%C3%BCmlaut.npz")
+        assert api.head(path, params={"redirect": "true"}).headers["etag"] == f'"{SHA256}"'
+        assert api.get(path).status_code == 200, "who does not ask is not sent on"
+    with running(installed.model_copy(update={"s3_public_endpoint": None})) as api:
+        assert api.get(path, params={"redirect": "true"}).content == FILE, "clients have no way to the store"
+
+
 def test_it_goes_on_after_the_api_and_the_client_were_gone(installed: Settings, bucket: Any) -> None:
     """Nothing of an upload is in a process: another API tells what has come, and gives new addresses for the rest."""
     with running(installed) as api:

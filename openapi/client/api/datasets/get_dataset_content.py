@@ -13,6 +13,7 @@ from ...types import UNSET, Response, Unset
 def _get_kwargs(
     dataset_id: str,
     *,
+    redirect: bool | Unset = False,
     range_: str | Unset = UNSET,
     if_range: str | Unset = UNSET,
     if_none_match: str | Unset = UNSET,
@@ -27,11 +28,18 @@ def _get_kwargs(
     if not isinstance(if_none_match, Unset):
         headers["If-None-Match"] = if_none_match
 
+    params: dict[str, Any] = {}
+
+    params["redirect"] = redirect
+
+    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
+
     _kwargs: dict[str, Any] = {
         "method": "get",
         "url": "/v1/datasets/{dataset_id}/content".format(
             dataset_id=quote(str(dataset_id), safe=""),
         ),
+        "params": params,
     }
 
     _kwargs["headers"] = headers
@@ -50,6 +58,10 @@ def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Res
     if response.status_code == 304:
         response_304 = cast(Any, None)
         return response_304
+
+    if response.status_code == 307:
+        response_307 = cast(Any, None)
+        return response_307
 
     if response.status_code == 401:
         response_401 = Problem.from_dict(response.json())
@@ -75,6 +87,11 @@ def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Res
         response_421 = Problem.from_dict(response.json())
 
         return response_421
+
+    if response.status_code == 422:
+        response_422 = Problem.from_dict(response.json())
+
+        return response_422
 
     if response.status_code == 429:
         response_429 = Problem.from_dict(response.json())
@@ -110,6 +127,7 @@ def sync_detailed(
     dataset_id: str,
     *,
     client: AuthenticatedClient | Client,
+    redirect: bool | Unset = False,
     range_: str | Unset = UNSET,
     if_range: str | Unset = UNSET,
     if_none_match: str | Unset = UNSET,
@@ -121,6 +139,9 @@ def sync_detailed(
 
     Args:
         dataset_id (str):
+        redirect (bool | Unset): Answer 307 with an address of the store's, signed for an hour,
+            where clients reach the store (`TREMOR_S3_PUBLIC_ENDPOINT`); elsewhere the file itself
+            Default: False.
         range_ (str | Unset):
         if_range (str | Unset):
         if_none_match (str | Unset):
@@ -135,6 +156,7 @@ def sync_detailed(
 
     kwargs = _get_kwargs(
         dataset_id=dataset_id,
+        redirect=redirect,
         range_=range_,
         if_range=if_range,
         if_none_match=if_none_match,
@@ -151,6 +173,7 @@ def sync(
     dataset_id: str,
     *,
     client: AuthenticatedClient | Client,
+    redirect: bool | Unset = False,
     range_: str | Unset = UNSET,
     if_range: str | Unset = UNSET,
     if_none_match: str | Unset = UNSET,
@@ -162,6 +185,9 @@ def sync(
 
     Args:
         dataset_id (str):
+        redirect (bool | Unset): Answer 307 with an address of the store's, signed for an hour,
+            where clients reach the store (`TREMOR_S3_PUBLIC_ENDPOINT`); elsewhere the file itself
+            Default: False.
         range_ (str | Unset):
         if_range (str | Unset):
         if_none_match (str | Unset):
@@ -177,6 +203,7 @@ def sync(
     return sync_detailed(
         dataset_id=dataset_id,
         client=client,
+        redirect=redirect,
         range_=range_,
         if_range=if_range,
         if_none_match=if_none_match,
@@ -187,6 +214,7 @@ async def asyncio_detailed(
     dataset_id: str,
     *,
     client: AuthenticatedClient | Client,
+    redirect: bool | Unset = False,
     range_: str | Unset = UNSET,
     if_range: str | Unset = UNSET,
     if_none_match: str | Unset = UNSET,
@@ -198,6 +226,9 @@ async def asyncio_detailed(
 
     Args:
         dataset_id (str):
+        redirect (bool | Unset): Answer 307 with an address of the store's, signed for an hour,
+            where clients reach the store (`TREMOR_S3_PUBLIC_ENDPOINT`); elsewhere the file itself
+            Default: False.
         range_ (str | Unset):
         if_range (str | Unset):
         if_none_match (str | Unset):
@@ -212,6 +243,7 @@ async def asyncio_detailed(
 
     kwargs = _get_kwargs(
         dataset_id=dataset_id,
+        redirect=redirect,
         range_=range_,
         if_range=if_range,
         if_none_match=if_none_match,
@@ -226,6 +258,7 @@ async def asyncio(
     dataset_id: str,
     *,
     client: AuthenticatedClient | Client,
+    redirect: bool | Unset = False,
     range_: str | Unset = UNSET,
     if_range: str | Unset = UNSET,
     if_none_match: str | Unset = UNSET,
@@ -237,6 +270,9 @@ async def asyncio(
 
     Args:
         dataset_id (str):
+        redirect (bool | Unset): Answer 307 with an address of the store's, signed for an hour,
+            where clients reach the store (`TREMOR_S3_PUBLIC_ENDPOINT`); elsewhere the file itself
+            Default: False.
         range_ (str | Unset):
         if_range (str | Unset):
         if_none_match (str | Unset):
@@ -253,6 +289,7 @@ async def asyncio(
         await asyncio_detailed(
             dataset_id=dataset_id,
             client=client,
+            redirect=redirect,
             range_=range_,
             if_range=if_range,
             if_none_match=if_none_match,
