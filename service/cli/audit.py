@@ -10,7 +10,8 @@ from openapi.presets import PRESETS
 from service.cli import specs
 from service.cli.client import Json
 from service.cli.given import Given, Sources, check_audit, read_by
-from service.cli.job_options import Common, Input, job_options
+from service.cli.ids import AUDIT, POLICY
+from service.cli.job_options import Common, Input, job_options, mark
 from service.cli.options import EXISTING
 from service.cli.results import tell
 
@@ -47,27 +48,34 @@ def analysis_options(command: Callable[..., None]) -> Callable[..., None]:
     return neurons(explain(regions(command)))
 
 
-@click.command()
-@click.argument("model", type=EXISTING)
-@click.argument("data", type=EXISTING)
-@click.option("--preset", type=click.Choice(list(PRESETS)), help="A named attack list [standard].")
-@click.option("--samples", type=click.IntRange(min=1), help="Evaluate only so many samples.")
-@click.option(
+choose_option = click.option(
     "--choose",
     metavar="HOW",
     callback=read_by(specs.choice),
     help="Which of them: first, random or per_class (drawn by --seed), or their indices, e.g. 0,5,7 [first].",
 )
+budget_option = click.option(
+    "--time-budget", type=click.FloatRange(min=0, min_open=True), help="End after so many seconds of running."
+)
+keep_option = click.option(
+    "--keep-examples", is_flag=True, help="Save every adversarial example: arrays, and PNG pairs in a zip."
+)
+
+
+@click.command()
+@click.argument("model", type=EXISTING)
+@click.argument("data", type=EXISTING)
+@click.option("--preset", type=click.Choice(list(PRESETS)), help="A named attack list [standard].")
+@click.option("--samples", type=click.IntRange(min=1), help="Evaluate only so many samples.")
+@choose_option
 @click.option(
     "--survivors-only", is_flag=True, help="Attack again only what cheaper attacks have left: the worst case, sooner."
 )
-@click.option(
-    "--time-budget", type=click.FloatRange(min=0, min_open=True), help="End after so many seconds of running."
-)
+@budget_option
 @click.option(
     "--stop-on", type=click.Choice(["fail"]), help="End as soon as a rule is broken whatever the rest would find."
 )
-@click.option("--keep-examples", is_flag=True, help="Save every adversarial example: arrays, and PNG pairs in a zip.")
+@keep_option
 @click.option("--train", type=EXISTING, help="Training data for --harden.")
 @click.option(
     "--harden",
@@ -82,10 +90,14 @@ def analysis_options(command: Callable[..., None]) -> Callable[..., None]:
     help="A JSON or TOML file with rules that must hold.",
 )
 @click.option(
-    "--policy-id", metavar="ID", help="A policy of the server (tremor policies list), beside --policy and --fail-under."
+    "--policy-id",
+    type=POLICY,
+    metavar="ID",
+    help="A policy of the server (tremor policies list), beside --policy and --fail-under.",
 )
 @click.option(
     "--replay-of",
+    type=AUDIT,
     metavar="ID",
     help="An earlier audit of the server, with --keep-examples: its examples are tried on MODEL first.",
 )
@@ -97,7 +109,7 @@ def analysis_options(command: Callable[..., None]) -> Callable[..., None]:
     help="One rule, e.g. 'worst_case.robust_accuracy>=0.4'; repeatable.",
 )
 @analysis_options
-@job_options(out=Path("tremor-out"))
+@job_options(out=Path("tremor-out"), replaced="the preset's list")
 def audit(
     *,
     model: Path,
@@ -111,7 +123,8 @@ def audit(
 
     Without --server an embedded service is brought up for the run. Ctrl-C, SIGTERM and the end of the terminal cancel
     the audit. Exit codes: 0 done and policy passed, 1 policy failed, 2 usage, 3 the job failed, 4 the upload was
-    rejected, 5 the server could not be reached, 6 the sandbox that TREMOR_SANDBOX=required asks for is not there.
+    rejected, 5 the server could not be reached, 6 the sandbox that TREMOR_SANDBOX=required asks for is not there, 70 a
+    fault of Tremor's own, 129 and more a signal; the table in README.md has each of them.
     """
     if bool(harden) != bool(train):
         raise click.UsageError("--harden and --train belong together")
@@ -136,6 +149,8 @@ def audit_request(
     neurons: Given | None,
     explain: Given | None,
     regions: Given | None,
+    labels: tuple[Given, ...] = (),
+    priority: int = 0,
     choose: Given | None = None,
     survivors_only: bool = False,
     time_budget: float | None = None,
@@ -172,5 +187,6 @@ def audit_request(
         sources.add(f"/policy/rules/{i}", f"--policy {policy.text if policy else ''}: rule {i + 1}")
     sources.add_all("/policy/rules", "--fail-under", fail_under, first=len(rules))
     request["policy"] = {"rules": [*rules, *(rule.body for rule in fail_under)]}
+    mark(request, sources, labels, priority)
     check_audit(request, sources)
     return request

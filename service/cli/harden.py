@@ -7,12 +7,12 @@ from typing import Any
 
 import click
 
-from openapi.hardening_methods import METHODS, listed
+from openapi.hardening_methods import METHODS
 from service.cli import specs
 from service.cli.client import Json
 from service.cli.display import line
 from service.cli.given import Given, Sources, check_files, check_hardening, read_by
-from service.cli.job_options import Common, Input, job_options
+from service.cli.job_options import Common, Input, job_options, mark
 from service.cli.manifests import check_sources, compared, read_manifest, recipe
 from service.cli.options import EXISTING
 from service.cli.results import tell
@@ -22,7 +22,13 @@ from service.cli.results import tell
 @click.argument("model", type=EXISTING)
 @click.argument("train", type=EXISTING)
 @click.option("--eval", "held_out", type=EXISTING, help="Held-out data for the before/after comparison.")
-@click.option("--method", default="sns", show_default=True, help=f"{listed(list(METHODS), 'or')}.")
+@click.option(
+    "--method",
+    default="sns",
+    show_default=True,
+    metavar=f"[{'|'.join(METHODS)}]",
+    help="What is trained by; options may follow, as in sns:epochs=5,lambda=5.",
+)
 @click.option(
     "--set",
     "settings",
@@ -38,7 +44,7 @@ from service.cli.results import tell
     callback=read_by(read_manifest),
     help="Run the hardening of a manifest.json again, with its options and seed; says whether the bits are the same.",
 )
-@job_options(out=None)
+@job_options(out=None, replaced="FGSM and PGD-20 at the training eps, by which --eval compares")
 def harden(
     *,
     model: Path,
@@ -71,7 +77,15 @@ def harden(
             line(text)
 
 
-def _again(manifest: Given, *, attacks: tuple[Given, ...], held_out: bool, **ours: Any) -> Json:
+def _again(
+    manifest: Given,
+    *,
+    attacks: tuple[Given, ...],
+    held_out: bool,
+    labels: tuple[Given, ...],
+    priority: int,
+    **ours: Any,
+) -> Json:
     """The manifest's request; its own options leave no room for others."""
     context = click.get_current_context()
     for name, flag in (("method", "--method"), ("settings", "--set"), ("seed", "--seed")):
@@ -82,12 +96,20 @@ def _again(manifest: Given, *, attacks: tuple[Given, ...], held_out: bool, **our
     if attacks:
         request["attacks"] = [a.body for a in attacks]
         sources.add_all("/attacks", "--attack", attacks)
+    mark(request, sources, labels, priority)
     check_hardening(request, sources, held_out=held_out)
     return request
 
 
 def _request(
-    *, method: str, settings: tuple[Given, ...], attacks: tuple[Given, ...], seed: int, held_out: bool
+    *,
+    method: str,
+    settings: tuple[Given, ...],
+    attacks: tuple[Given, ...],
+    seed: int,
+    held_out: bool,
+    labels: tuple[Given, ...],
+    priority: int,
 ) -> Json:
     """The hardening's request without the ids of what is uploaded. `UsageError` names every option that is wrong."""
     sources = Sources(method="--method", seed="--seed")
@@ -99,5 +121,6 @@ def _request(
     if attacks:
         request["attacks"] = [a.body for a in attacks]
         sources.add_all("/attacks", "--attack", attacks)
+    mark(request, sources, labels, priority)
     check_hardening(request, sources, held_out=held_out)
     return request

@@ -12,20 +12,27 @@ from service.cli import specs
 from service.cli.client import JobKind, Json, UploadKind
 from service.cli.display import bars
 from service.cli.exits import interruptible
-from service.cli.given import Given, check_files, check_folder, data_metadata, model_metadata, read_by
+from service.cli.given import Given, Sources, check_files, check_folder, data_metadata, model_metadata, read_by
 from service.cli.options import FOLDER, check_detach, detach_option, json_option, server_options
 from service.cli.results import fetch
 from service.cli.session import connected
 from service.cli.uploads import upload
 from service.cli.work import Save, carry_out, leave
 
-attack_options = click.option(
-    "--attack",
-    "attacks",
+label_option = click.option(
+    "--label",
+    "labels",
     multiple=True,
-    metavar="SPEC",
-    callback=read_by(specs.spec),
-    help="e.g. pgd:eps=8/255,steps=20, or JSON; repeatable; replaces the preset's.",
+    metavar="NAME=VALUE",
+    callback=read_by(specs.label),
+    help="A free label for finding the job again; repeatable.",
+)
+priority_option = click.option(
+    "--priority",
+    type=click.IntRange(-100, 100),
+    default=0,
+    show_default=True,
+    help="Among one's own jobs on a server: higher ones go first.",
 )
 input_option = click.option(
     "--input",
@@ -60,6 +67,24 @@ class Input(NamedTuple):
     path: Path
 
 
+#: How files of each kind end.
+_ENDINGS: dict[UploadKind, tuple[str, ...]] = {
+    "models": (".onnx", ".pt", ".pt2", ".pth", ".ts", ".torchscript"),
+    "datasets": (".npz", ".csv", ".parquet", ".tar", ".tgz"),
+}
+_ARGUMENTS = {"dataset_id": "DATA", "train_dataset_id": "TRAIN"}
+
+
+def check_order(inputs: Sequence[Input]) -> None:
+    """Raise `UsageError` where a model stands in the place of data and the data in the model's, by their endings."""
+    model = next(given.path for given in inputs if given.kind == "models")
+    for given in inputs:
+        name = _ARGUMENTS.get(given.field)
+        swapped = model.suffix.lower() in _ENDINGS["datasets"] and given.path.suffix.lower() in _ENDINGS["models"]
+        if name is not None and swapped:
+            raise click.UsageError(f"MODEL and {name} are swapped? MODEL is {model.name}, and {name} {given.path.name}")
+
+
 @dataclass(frozen=True)
 class Common:
     """What the shared options say."""
@@ -87,6 +112,7 @@ class Common:
             "models": model_metadata(self.input_, self.about_model),
             "datasets": data_metadata(self.about_data),
         }
+        check_order(inputs)
         check_files(*(given.path for given in inputs))
         if not self.detach:
             check_folder(self.out)
@@ -101,10 +127,33 @@ class Common:
             return carry_out(client, kind, request, shown, self.out, save=save, study=study)
 
 
-def job_options(*, out: Path | None) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Give a command the shared options; what they say comes as `common`, and `attacks` and `seed` by themselves.
+def mark(request: Json, sources: Sources, labels: Sequence[Given], priority: int) -> None:
+    """Write `--label` and `--priority` into a request, where they are given."""
+    sources.add("/labels", "--label")
+    sources.add("/execution/priority", "--priority")
+    if labels:
+        request["labels"] = {name: value for given in labels for name, value in given.body.items()}
+    if priority:
+        request["execution"] = {**request.get("execution", {}), "priority": priority}
+
+
+def _attack_option(replaced: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    return click.option(
+        "--attack",
+        "attacks",
+        multiple=True,
+        metavar="SPEC",
+        callback=read_by(specs.spec),
+        help=f"e.g. pgd:eps=8/255,steps=20, or JSON; repeatable; replaces {replaced}.",
+    )
+
+
+def job_options(*, out: Path | None, replaced: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Give a command the shared options; what they say comes as `common`; `attacks`, `seed`, `labels` and `priority` by
+    themselves.
 
     `out`: the folder of results where `--out` is not given; None where it must be.
+    `replaced`: what the attacks of `--attack` stand in the place of.
     """
     folder: dict[str, Any] = {"required": True} if out is None else {"default": out, "show_default": True}
 
@@ -135,7 +184,9 @@ def job_options(*, out: Path | None) -> Callable[[Callable[..., None]], Callable
             model_option,
             input_option,
             seed_option,
-            attack_options,
+            priority_option,
+            label_option,
+            _attack_option(replaced),
         ):
             given = option(given)
         return given

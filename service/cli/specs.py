@@ -50,10 +50,26 @@ def _scalar(text: str) -> JsonValue:
     return found
 
 
+def label(text: str) -> JsonObject:
+    """Read ``--label``: ``team=vision``. The value is a text, whatever it looks like."""
+    name, equals, value = text.partition("=")
+    if not equals or not name.strip():
+        raise click.BadParameter(f"{text!r}: write labels as name=value, e.g. team=vision")
+    return {name.strip(): value.strip()}
+
+
+#: What ``--choose`` may say beside indices.
+_CHOICES = ("first", "random", "per_class")
+
+
 def choice(text: str) -> list[int] | str:
     """Read ``--choose``: a word, or indices as ``0,5,7``."""
     try:
-        return [int(part) for part in text.split(",")] if text[:1].isdigit() else text
+        if text[:1].isdigit():
+            return [int(part) for part in text.split(",")]
+        if text in _CHOICES:
+            return text
+        raise ValueError(text)
     except ValueError as error:
         raise click.BadParameter(f"{text!r}: write first, random, per_class, or indices such as 0,5,7") from error
 

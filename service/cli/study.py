@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from openapi.presets import PRESETS
-from service.cli.audit import analysis_options, audit_request
+from service.cli.audit import analysis_options, audit_request, budget_option, choose_option, keep_option
 from service.cli.client import Client, JobKind, Json, cannot_write
 from service.cli.display import line
 from service.cli.exits import CommandFailed, Exit
@@ -26,8 +26,11 @@ _FOLDERS = {"npz": "arrays", "png": "pictures"}
 @click.argument("data", type=EXISTING)
 @click.option("--preset", type=click.Choice(list(PRESETS)), default="deep", show_default=True)
 @click.option("--samples", type=click.IntRange(min=1), help="Evaluate only so many samples [the preset's].")
+@choose_option
+@budget_option
+@keep_option
 @analysis_options
-@job_options(out=Path("tremor-study"))
+@job_options(out=Path("tremor-study"), replaced="the preset's list")
 def study(*, model: Path, data: Path, common: Common, **options: Any) -> None:
     """Study MODEL on DATA: attacks, neurons, explanations and regions, as one folder.
 

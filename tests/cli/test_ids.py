@@ -1,5 +1,7 @@
 """What is no id is wrong usage before anything is asked of a server: it could be another address."""
 
+from pathlib import Path
+
 import pytest
 from click.testing import CliRunner
 
@@ -24,3 +26,14 @@ def test_what_is_no_id_is_wrong_usage(command: tuple[str, ...], identity: str) -
 
 def test_an_id_is_asked_for() -> None:
     assert CliRunner().invoke(main, ["policies", "show", "pol_" + 26 * "0", *SERVER]).exit_code == 5
+
+
+@pytest.mark.parametrize("option", ["--policy-id", "--replay-of"])
+def test_an_id_of_an_audit_is_looked_at_before_anything_is_sent(tmp_path: Path, option: str) -> None:
+    (tmp_path / "model.onnx").write_bytes(b"model")
+    (tmp_path / "data.npz").write_bytes(b"data")
+    words = ["audit", str(tmp_path / "model.onnx"), str(tmp_path / "data.npz"), *SERVER]
+    for identity in ("pol_x", "aud_x", "", "../x"):
+        found = CliRunner().invoke(main, [*words, option, identity])
+        assert found.exit_code == 2, found.output
+        assert "is no id of" in found.output
