@@ -9,6 +9,13 @@ from tests.service.hooked import hook, try_out, verified
 from tests.service.receiver import Receiver, until
 
 
+def test_a_secret_is_rotated_without_a_body(hooked: World, receiver: Receiver) -> None:
+    made = hook(hooked.api, receiver.url)
+    answer = hooked.api.post(f"/v1/webhook-endpoints/{made['id']}/rotate")
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["secret"] != made["secret"]
+
+
 def test_a_secret_is_rotated_with_an_overlap(hooked: World, receiver: Receiver) -> None:
     made = hook(hooked.api, receiver.url)
     identity, secrets = made["id"], [made["secret"]]
