@@ -60,6 +60,14 @@ def test_every_variable_is_in_the_example_or_has_a_default() -> None:
     assert filled_in("${A:-b} $$c", {}) == "b $c"
 
 
+def test_large_files_go_to_the_store_directly_where_its_public_address_is_given() -> None:
+    def address(**more: str) -> str:
+        return environment(compose({**VARIABLES, **more})["api"])["TREMOR_S3_PUBLIC_ENDPOINT"]
+
+    assert address() == "", "off"
+    assert address(S3_PUBLIC_ENDPOINT="https://files.example.org") == "https://files.example.org"
+
+
 def test_what_it_mounts_is_there() -> None:
     for service in compose(VARIABLES).values():
         for volume in service.get("volumes", []):

@@ -2,7 +2,6 @@
 
 import secrets
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -20,18 +19,12 @@ from service.embedded.broker import Broker
 from service.upkeep.sealing import seal_all
 from service.vault import SEALED, CannotOpen, Vault
 from tests.service.conftest import flush, make_settings, running
-from tests.service.receiver import Receiver, receiving, until
+from tests.service.receiver import Receiver, until
 from tests.service.test_database import database as database
 from tests.service.test_database import go
 from tests.service.test_database import url as url
 
 OLD, NEW = secrets.token_hex(32), secrets.token_hex(32)
-
-
-@pytest.fixture
-def receiver(tmp_path: Path) -> Iterator[Receiver]:
-    with receiving(tmp_path / "receiver") as found:
-        yield found
 
 
 def vault(*keys: str, folder: Path = Path("/none"), **changes: Any) -> Vault:

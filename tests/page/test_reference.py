@@ -1,0 +1,51 @@
+"""`/schema` in a browser: its colours follow the browser's, its filter filters, nothing sticks out at 390 pixels."""
+
+import re
+from collections.abc import Iterator
+from contextlib import closing
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.service.analyses.conftest import Place
+
+
+@pytest.fixture
+def page(browser: Browser, place: Place) -> Iterator[Page]:
+    with closing(browser.new_context()) as context:
+        found = context.new_page()
+        found.goto(f"{str(place.api.base_url).rstrip('/')}/schema")
+        expect(found.locator(".opblock-tag").first).to_be_visible()
+        yield found
+
+
+def brightness(page: Page, place: str, what: str) -> float:
+    """Mean of the three parts of an element's colour, 0 to 255."""
+    colour = str(page.locator(place).first.evaluate(f"element => getComputedStyle(element).{what}"))
+    red, green, blue = (int(part) for part in re.findall(r"\d+", colour)[:3])
+    return (red + green + blue) / 3
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_its_colours_follow_the_browser(page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 844})
+    schemes: Any = ("dark", "light", "dark")
+    for scheme in schemes:
+        page.emulate_media(color_scheme=scheme)
+        dark = scheme == "dark"
+        expect(page.locator("html")).to_have_class("dark-mode" if dark else "")
+        assert not dark or brightness(page, "html", "backgroundColor") < 64
+        for place in (".opblock-tag", ".problems td"):
+            assert (brightness(page, place, "color") > 160) == dark, (place, scheme)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_its_filter_leaves_the_groups_that_hold_what_is_typed(page: Page) -> None:
+    groups = page.locator(".opblock-tag")
+    every = groups.count()
+    page.locator(".operation-filter-input").fill("webhooks")
+    expect(groups).to_have_count(1)
+    expect(groups).to_contain_text("webhooks")
+    page.locator(".operation-filter-input").fill("")
+    expect(groups).to_have_count(every)
