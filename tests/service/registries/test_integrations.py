@@ -76,7 +76,7 @@ def test_an_integration_is_answered_as_it_was_entered_without_its_secrets(place:
         ("mlflow", {"dataset_id": "dst_none"}, "/dataset_id", "there is no data set 'dst_none'"),
         ("mlflow", {"policy_id": "pol_none"}, "/policy_id", "there is no policy 'pol_none'"),
         ("mlflow", {"harden": {"train_dataset_id": "dst_none"}}, "/harden/train_dataset_id", "there is no data set"),
-        ("mlflow", {"harden": {}}, "/harden/train_dataset_id", "name the data set to train on"),
+        ("mlflow", {"harden": {}}, "/harden/train_dataset_id", "the data set to train on"),
         ("mlflow", {"audit": {"preset": "smok"}}, "/audit/preset", "Input should be 'smoke'"),
         ("mlflow", {"audit": {"attacks": [{"name": "fgsm", "eps": 2}]}}, "/audit/attacks/0/eps", "1"),
         ("mlflow", {"audit": {"atacks": []}}, "/audit/atacks", "did you mean 'attacks'?"),
