@@ -32,8 +32,11 @@ class Listing:
 
 
 def without_splits(metadata: DatasetMetadata) -> list[str]:
-    """The note on a file that holds no splits, where one is asked for: that is a name then, and no choice."""
-    if metadata.split is None:
+    """The note on a file that holds no splits, where one is asked for: that is a name then, and no choice.
+
+    None is needed where it is a usual name: what somebody uploads as a file of its own is their test set indeed.
+    """
+    if metadata.split is None or split_of(metadata.split) is not None:
         return []
     return [
         f"the file holds no splits: all of it was read, and metadata.split {visible(metadata.split)!r} is what reports "

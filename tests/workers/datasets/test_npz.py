@@ -235,7 +235,8 @@ def test_a_file_without_splits_says_that_none_was_chosen(convert: Convert, npz: 
     assert any(
         "holds no splits" in w and "'nope'" in w for w in convert(npz(x=BYTES, y=Y), split="nope").found.warnings
     )
-    assert not any("splits" in w for w in convert(npz(x=BYTES, y=Y)).found.warnings)
+    for split in (None, "test", "train"):
+        assert not any("splits" in w for w in convert(npz(x=BYTES, y=Y), split=split).found.warnings)
 
 
 @pytest.mark.parametrize(
