@@ -161,6 +161,25 @@ def test_a_missing_shape_is_asked_for(tmp_path: Path) -> None:
     assert [e.pointer for e in caught.value.errors or ()] == ["/input/shape"]
 
 
+@pytest.mark.parametrize("save", [save_script, save_trace])
+def test_a_wrong_shape_that_was_given_is_named(tmp_path: Path, save: Callable[..., Path]) -> None:
+    net = settled(nn.Sequential(nn.Conv2d(3, 4, 3), nn.Flatten(), nn.Linear(4 * 36, 5)))
+    path = save(net, tmp_path / "a.pt", *([torch.rand(1, 3, 8, 8)] if save is save_trace else []))
+    with pytest.raises(ModelRejected, match=r"input.shape that was given, \[3, 32, 32\]") as caught:
+        job(path, tmp_path, input={"shape": [3, 32, 32]})
+    assert "no usual input size" not in caught.value.detail
+    assert [e.pointer for e in caught.value.errors or ()] == ["/input/shape"]
+
+
+def test_a_size_that_no_guess_meets_is_asked_for(tmp_path: Path) -> None:
+    path = save_script(
+        settled(nn.Sequential(nn.Conv2d(3, 4, 3), nn.Flatten(), nn.Linear(4 * 36, 5))), tmp_path / "a.pt"
+    )
+    with pytest.raises(ModelRejected, match=r"no usual input size works; give input\.shape") as caught:
+        job(path, tmp_path)
+    assert [e.pointer for e in caught.value.errors or ()] == ["/input/shape"]
+
+
 def test_agreement_of_a_burnt_batch(tmp_path: Path) -> None:
     class Burnt(nn.Module):
         def __init__(self) -> None:

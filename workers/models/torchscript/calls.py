@@ -125,7 +125,7 @@ class Aten:
         ) as error:
             if type(error).__module__.startswith("torch.fx") or "Constrain" in type(error).__name__:
                 raise
-            raise _Failed(self.name, self.where, error) from error
+            raise OperatorFailed(self.name, self.where, error) from error
 
     def _call(self, program: Any, given: tuple[Any, ...]) -> Any:
         name = self.name
@@ -196,7 +196,7 @@ def _to(x: Tensor, dtype: torch.dtype) -> Tensor:
     return x if x.dtype == dtype else aten.to.dtype(x, dtype)
 
 
-class _Failed(ModelRejected):
+class OperatorFailed(ModelRejected):
     """An operator of the file that torch refused on the input given."""
 
     def __init__(self, name: str, where: str, error: Exception) -> None:

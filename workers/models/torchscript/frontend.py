@@ -110,4 +110,4 @@ def load_torchscript(path: Path, spec: InputSpec, output: Wanted = None) -> Audi
         except TremorError as error:
             last = last or error
     assert last is not None
-    raise shapes.explained(last, guessed=spec.shape is None and len(candidates) > 1)
+    raise shapes.explained(last, spec.shape, guessed=spec.shape is None and len(candidates) > 1)

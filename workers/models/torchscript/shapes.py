@@ -8,6 +8,7 @@ import torch
 
 from openapi.models import InputSpec
 from openapi.problems import FieldError, ModelRejected, TremorError
+from workers.models.torchscript.calls import OperatorFailed
 from workers.models.torchscript.program import Program
 
 _SIZES = (32, 28, 64, 96, 128, 224, 299)
@@ -70,12 +71,19 @@ def missing() -> ModelRejected:
     return ModelRejected(detail, errors=(FieldError(pointer="/input/shape", detail=detail),))
 
 
-def explained(error: TremorError, *, guessed: bool) -> TremorError:
-    """Return the error to raise when no candidate worked: the first one's, with a hint when sizes were guessed."""
-    if not guessed or type(error) is not ModelRejected:
+def explained(error: TremorError, given: tuple[int, int, int] | None, *, guessed: bool) -> TremorError:
+    """Return the error to raise when no candidate worked: the first one's, with what it may have to do with the shape
+    that was `given` in the metadata or, `guessed`, with the usual sizes that were tried."""
+    failed = isinstance(error, OperatorFailed)
+    if given is not None and failed:
+        detail = f"the model fails on images of the input.shape that was given, {list(given)}: {error.detail}"
+    elif guessed and (failed or type(error) is ModelRejected):
+        detail = (
+            "no usual input size works; give input.shape as [channels, height, width]. First failure: " + error.detail
+        )
+    else:
         return error
-    detail = f"no usual input size works; give input.shape as [channels, height, width]. First failure: {error.detail}"
-    return ModelRejected(detail, errors=(FieldError(pointer="/input/shape", detail=detail),))
+    return ModelRejected(detail, errors=(FieldError(pointer="/input/shape", detail=detail),), **error.extra)
 
 
 def _first_channels(program: Program) -> int | None:
