@@ -49,7 +49,8 @@ ROWS: dict[str, dict[str, Any]] = {
     "shards": {
         "id": "shd_1", "job_id": "aud_1", "stage": "evaluate", "name": "pgd.0", "status": "succeeded",
         "result_key": HASHES["shard"], "message": {"shard_id": "shd_1", "stage": "attack"}, "attempt": 1,
-        "losses": 0, "weight": 2.5, "worker": "w-1", "lease_at": None, "enqueued_at": AT, "progress": None, "result": {"value": {"success": 3}},
+        "losses": 0, "weight": 2.5, "worker": "w-1", "lease_at": None, "enqueued_at": AT, "progress": None,
+        "result": {"value": {"success": 3}},
     },
 }  # fmt: skip
 

@@ -17,6 +17,7 @@ from workers.datasets.limits import DatasetLimits
 Labels = npt.NDArray[np.int64]
 
 _WHOLE = re.compile(r"([0-9]{1,6})(?:\.0+)?")
+_NUMBER = re.compile(r"[+-]?[0-9]*\.?[0-9]+(?:[eE][+-]?[0-9]+)?")
 
 
 @dataclass
@@ -152,6 +153,9 @@ def named_classes(
             )
     if len(numbers) == len(distinct):
         return _numbered([numbers[v] for v in cleaned], numbers, metadata, limits, what, folders)
+    if not folders and all(_NUMBER.fullmatch(name) for name in distinct):
+        part = next(name for name in distinct if name not in numbers)
+        raise DatasetRejected(f"{what} holds numbers such as {part}; labels are names, or whole numbers from 0")
     places = {name: i for i, name in enumerate(distinct)}
     warnings = []
     if alike := _alike(distinct):

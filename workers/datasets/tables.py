@@ -100,7 +100,7 @@ def _read(archive: Archive, name: str) -> Table:
     try:
         text = archive.read(name).decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise DatasetMalformed(f"{name!r} is not a UTF-8 CSV file: {error}") from error
+        raise DatasetMalformed(f"{name!r} is not text in UTF-8 ({error.reason}): save it as UTF-8") from error
     if PurePosixPath(name).suffix.lower() == ".jsonl":
         return _json_lines(name, text)
     head = text.split("\n", 1)[0]

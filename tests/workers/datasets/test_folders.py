@@ -83,7 +83,7 @@ def test_labels_csv_keeps_its_order(convert: Convert, tmp_path: Path, label: tup
         (b"file,label\na.png,1\na.png,2\n", r"lists 'a.png' twice"),
         (b"width,class,z\na.png,1,2\n", r"has the columns width, class, z; expected file and label"),
         (b"file,label\n", r"no rows"),
-        (b"file,label\n\xff\xfe,1\n", r"not a UTF-8 CSV"),
+        (b"file,label\n\xff\xfe,1\n", r"not text in UTF-8 \(invalid start byte\): save it as UTF-8"),
         (b"file,label\n../b.png,1\n", r"holds no image '../b.png'"),
     ],
 )

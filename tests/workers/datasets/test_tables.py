@@ -222,6 +222,13 @@ def test_labels_from_one_on(convert: Convert, tmp_path: Path) -> None:
         read(convert, tmp_path, {"1/1.png": shade(1), "01/1.png": shade(1)})
 
 
+def test_labels_that_are_no_whole_numbers_are_no_names(convert: Convert, tmp_path: Path) -> None:
+    with pytest.raises(DatasetRejected, match=r"numbers such as 0.5; labels are names, or whole numbers from 0"):
+        read(convert, tmp_path, IMAGES | {"all.csv": b"file,label\nA,0.5\nb,1.5\nc,2\n"})
+    folders = {f"{name}/1.png": shade(level) for level, name in enumerate(("0.5", "1.5"))}
+    assert read(convert, tmp_path, folders)[2].labels == ("0.5", "1.5"), "folders may be called so"
+
+
 def test_a_split_that_is_not_there_is_refused_or_said_to_choose_nothing(convert: Convert, tmp_path: Path) -> None:
     column = {"all.csv": b"file,label,split\nA,dog,train\nb,cat,test\nc,dog,test\n"}
     with pytest.raises(DatasetRejected, match=r"'nope'; the column split of 'all.csv' holds test, train"):
