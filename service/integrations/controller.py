@@ -21,13 +21,13 @@ from openapi.keys import Scope
 from service.http.arguments import Id, Limit, Parts, Req, after
 from service.http.bodies import answer, read_json
 from service.http.docs import JSON_BODY, Doc, get_or_head
+from service.http.entries import Entries, change_call, read_call, remove_call
 from service.http.idempotency import created, scope_of
 from service.idempotency import Once
 from service.integrations.config import REQUESTS
 from service.integrations.events import EventService
 from service.integrations.service import IntegrationService
 from service.pages import Page
-from service.tenants.calls import Entries, change_call, read_call, remove_call
 
 _MAKING = (*JSON_BODY, "conflict", "idempotency-conflict")
 _ADMIN = {"scope": Scope.ADMIN}

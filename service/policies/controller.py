@@ -10,9 +10,9 @@ from openapi.policies import PolicyChange, PolicyInfo, PolicyRequest
 from service.http.arguments import Id, Limit, Parts, Req, after
 from service.http.bodies import answer, read_json
 from service.http.docs import JSON_BODY, Doc, get_or_head
+from service.http.entries import Entries, change_call, read_call, remove_call
 from service.pages import Page
 from service.policies.service import PolicyService
-from service.tenants.calls import Entries, change_call, read_call, remove_call
 
 _EXAMPLE = {
     "name": "release",

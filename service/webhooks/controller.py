@@ -21,8 +21,8 @@ from openapi.webhooks import (
 from service.http.arguments import Id, Limit, Parts, Req, after
 from service.http.bodies import answer, read_json
 from service.http.docs import JSON_BODY, Doc, get_or_head
+from service.http.entries import Entries, change_call, read_call, remove_call
 from service.pages import Page
-from service.tenants.calls import Entries, change_call, read_call, remove_call
 from service.webhooks.service import WebhookService
 
 _EXAMPLE = {"url": "https://ci.example/hook", "events": ["audit.succeeded", "audit.failed"]}

@@ -69,6 +69,7 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "workers/attacks/ball/strides.py").write_text(FUNCTION)
     with np.load(DEMO / "holdout.npz") as data:
         np.savez(folder / "images.npz", x=data["x"][:N], y=data["y"][:N])
+    python(folder, "-m", "service.cli.main", "openapi")  # as `make openapi` does: the typed client learns of it
     return folder
 
 

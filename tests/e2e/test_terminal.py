@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.client import Client
-from tests.e2e.test_command import AUDIT, LONG, QUICK, ids
+from tests.e2e.test_command import AUDIT, LONG, ids
 
 PATIENCE = 240.0
 CTRL_C = b"\x03"
@@ -83,7 +83,7 @@ def terminal(client: Client, tmp_path: Path) -> Iterator[Callable[..., Terminal]
 
 
 def test_bars_move_and_the_result_stands_below(terminal: Callable[..., Terminal]) -> None:
-    shown = terminal(*AUDIT, *QUICK)
+    shown = terminal(*AUDIT, *LONG[:-2], "--samples", "20")  # long enough for a bar
     assert shown.end() == 0, shown.said
     assert SHOW in shown.said[shown.said.index(HIDE) :], "the cursor hides while bars are drawn, and comes back"
     for phase in ("inspect small_vgg.onnx", "attacks", "report"):

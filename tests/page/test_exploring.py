@@ -127,7 +127,10 @@ def test_the_overview_is_zoomed_by_buttons_keys_wheel_and_dragging(tab: Tab, mad
     def zoomed(k: str) -> None:
         expect(page).to_have_url(re.compile(rf"overview\.zoom={k},"))
 
-    drawn = "view => document.querySelector(`[data-view=${view}] canvas`).toDataURL()"
+    drawn = """async view => {
+        await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))  // drawn by now
+        return document.querySelector(`[data-view=${view}] canvas`).toDataURL()
+    }"""
     whole = page.evaluate(drawn, "overview")
     view.get_by_role("button", name="Zoom in").click()
     zoomed("1\\.5")

@@ -15,8 +15,8 @@ CONSTRAINTS = Path(__file__).parents[2] / "constraints.txt"
 MOST = 64 * 2**20
 #: Packages of Tremor that images for scientific work do not bring.
 CARRIED = (
-    "advanced_alchemy", "aiosqlite", "alembic", "amqp", "annotated-types", "billiard", "celery", "cffi", "click",
-    "click-didyoumean", "click-plugins", "click-repl", "cryptography", "Faker", "greenlet", "httpx", "kombu",
+    "advanced_alchemy", "aiosqlite", "alembic", "amqp", "annotated-types", "attrs", "billiard", "celery", "cffi",
+    "click", "click-didyoumean", "click-plugins", "click-repl", "cryptography", "Faker", "greenlet", "httpx", "kombu",
     "litestar", "litestar-htmx", "Mako", "msgspec", "multidict", "multipart", "nanoarrow", "obstore", "onnx2torch",
     "polyfactory", "prompt_toolkit", "psycopg", "psycopg-binary", "pycparser", "pydantic", "pydantic-settings",
     "pydantic_core", "python-dotenv", "PyYAML", "RapidFuzz", "redis", "rich-click", "sniffio", "SQLAlchemy", "tenacity",

@@ -53,7 +53,7 @@ def pieces(found: Combination) -> list[Piece] | None:
     left = dict(found)
     grouped: list[Piece] = []
     for product, weight in found.items():
-        if weight > 0:
+        if weight >= -_NOTHING:
             continue
         for i, complement in enumerate(product):
             rest = product[:i] + product[i + 1 :]
