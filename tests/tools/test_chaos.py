@@ -2,7 +2,6 @@
 
 import os
 import random
-import shutil
 import subprocess
 import sys
 import time
@@ -46,7 +45,6 @@ def _clock(name: str, seconds: int) -> Trouble:
     return jump
 
 
-@pytest.mark.skipif(shutil.which("cc") is None, reason="there is no C compiler for the library that moves clocks")
 def test_clocks_jump_in_the_middle_of_an_audit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two hours ahead, two behind, and back, of one API of two and of the worker: nobody loses a shard by it."""
     monkeypatch.setitem(IMPATIENT, "TREMOR_MAX_ATTEMPTS", "1")  # a shard that is lost once fails its audit
@@ -69,7 +67,6 @@ def test_troubles_are_drawn_from_a_seed_and_none_is_left_out() -> None:
     assert set(found) == {*KILLS, *OTHERS}
 
 
-@pytest.mark.skipif(shutil.which("cc") is None, reason="there is no C compiler for the library that moves clocks")
 def test_a_moved_clock_jumps_at_once_and_leaves_the_monotonic_one_alone(tmp_path: Path) -> None:
     code = "import time\nfor _ in range(3): input(); print(time.time(), time.monotonic(), flush=True)"
     clocks = Clocks(tmp_path)

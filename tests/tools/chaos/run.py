@@ -205,8 +205,6 @@ def main() -> int:
     dice = random.Random(seed)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # as Ctrl-C does, it takes down all that was started
     with tempfile.TemporaryDirectory(prefix="tremor-chaos-") as folder, Place(Path(folder)) as place:
-        if not place.clocks.jump:
-            print("clocks do not jump: there is no C compiler (cc) for the library that moves them", flush=True)
         chaos = Chaos(place, dice)
         chaos.prepare()
         chaos.waves(drawn(dice, options.kills))

@@ -94,10 +94,8 @@ def _store(mood: Mood) -> Trouble:
     return happen
 
 
-def move_clock(place: Place, dice: Random) -> str | None:
+def move_clock(place: Place, dice: Random) -> str:
     """The clock of an API or of a worker jumps, or comes back."""
-    if not place.clocks.jump:
-        return None
     moved, seconds = dice.choice([*place.of("api"), *place.of("worker")]), dice.choice((*_CLOCKS, 0, 0))
     place.clocks.move(moved.name, seconds)
     return f"the clock of {moved.name} is {seconds:+d} s off"
