@@ -8,7 +8,7 @@ from workers.models.precision import half_of, taken_dtype
 
 
 def example_of(model: AuditedModel) -> str:
-    """A program that prints classes of images: from the ONNX file with onnxruntime alone, from the other with torch."""
+    """A program that prints classes of images: of the ONNX file with onnxruntime alone, of others with torch."""
     spec = model.input
     assert spec.shape is not None  # inspection has filled it in
     lines = [
@@ -44,14 +44,14 @@ def _laid_out(model: AuditedModel) -> tuple[int, ...]:
     return (h, w, c) if model.input.layout == "NHWC" else (c, h, w)
 
 
-_PROGRAM = '''"""Prints the classes of images: python load_example.py hardened.onnx|hardened.pt IMAGES.npy"""
+_PROGRAM = '''"""Prints classes of images: python load_example.py hardened.onnx|hardened.pt|hardened.pt2 IMAGES.npy"""
 
 import sys
 
 import numpy as np
 
 if len(sys.argv) != 3:
-    sys.exit("usage: python load_example.py hardened.onnx|hardened.pt IMAGES.npy")
+    sys.exit("usage: python load_example.py hardened.onnx|hardened.pt|hardened.pt2 IMAGES.npy")
 {prepare}
 if sys.argv[1].endswith(".onnx"):
     import onnxruntime
@@ -61,6 +61,8 @@ if sys.argv[1].endswith(".onnx"):
 else:
     import torch
 
-    logits = torch.jit.load(sys.argv[1]).eval()(torch.from_numpy(x){to}).detach().float().numpy()
+    program = sys.argv[1].endswith(".pt2")
+    model = torch.export.load(sys.argv[1]).module() if program else torch.jit.load(sys.argv[1]).eval()
+    logits = model(torch.from_numpy(x){to}).detach().float().numpy()
 print(*logits.argmax(1))
 '''

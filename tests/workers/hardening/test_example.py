@@ -1,6 +1,5 @@
 """`load_example.py` classifies as the model does, with onnxruntime alone and with torch alone."""
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -11,25 +10,14 @@ import torch
 from torch import Tensor, nn
 
 from openapi.models import InputSpec
+from tests.bare import bare_environment, run_bare
+from workers.hardening.checkpoints import WRITERS
 from workers.hardening.example import example_of
 from workers.models.audited import AuditedModel
-from workers.models.export import write_onnx, write_torchscript
 from workers.models.from_module import assemble
 from workers.models.inputs import FileInput, complete_spec
 
 pytestmark = pytest.mark.slow
-
-#: Refuses to import what an environment for one runtime does not have, and our own code.
-ALONE = """
-import runpy, sys
-class Without:
-    def find_spec(self, name, path=None, target=None):
-        if name.split(".")[0] in {missing!r}:
-            raise ModuleNotFoundError(name)
-sys.meta_path.insert(0, Without())
-sys.argv = sys.argv[1:]
-runpy.run_path(sys.argv[0], run_name="__main__")
-"""
 
 
 class Flat(nn.Module):
@@ -54,24 +42,38 @@ def model(flat: bool) -> AuditedModel:
     return assemble(Flat().eval(), file, complete_spec(spec, file), format="torch")
 
 
+#: What a runtime's environment has to have, and what it must not have if the environment is to be its own.
+RUNTIMES = {"onnxruntime": ("torch", "onnx"), "torch": ("onnxruntime", "onnx")}
+
+
+@pytest.fixture(scope="module")
+def environments(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    folder = tmp_path_factory.mktemp("bare")
+    return {runtime: bare_environment(folder / runtime, runtime, "numpy") for runtime in RUNTIMES}
+
+
+@pytest.mark.parametrize("runtime", RUNTIMES)
+def test_the_environments_are_bare(environments: dict[str, Path], tmp_path: Path, runtime: str) -> None:
+    names = (runtime, "numpy", *RUNTIMES[runtime], "workers", "openapi", "service", "tremor", "safetensors", "pip")
+    look = "import importlib.util as u, sys; print(*[n for n in sys.argv[1:] if u.find_spec(n)])"
+    assert run_bare(environments[runtime], "-c", look, *names, cwd=tmp_path).split() == [runtime, "numpy"]
+
+
 @pytest.mark.parametrize("flat", [False, True])
-@pytest.mark.parametrize(("kind", "missing"), [("onnx", {"torch"}), ("pt", {"onnxruntime", "onnx"})])
-def test_classes_are_the_models(tmp_path: Path, flat: bool, kind: str, missing: set[str]) -> None:
+@pytest.mark.parametrize(("kind", "runtime"), [("onnx", "onnxruntime"), ("torchscript", "torch"), ("pt2", "torch")])
+def test_classes_are_the_models(
+    environments: dict[str, Path], tmp_path: Path, flat: bool, kind: str, runtime: str
+) -> None:
     made = model(flat)
-    (write_onnx if kind == "onnx" else write_torchscript)(made, tmp_path / f"hardened.{kind}")
+    name, write = WRITERS[kind]
+    write(made, tmp_path / name)
     (tmp_path / "load_example.py").write_text(example_of(made))
     x = torch.rand(16, 3, 6, 6, generator=torch.Generator().manual_seed(0))
     np.save(tmp_path / "x.npy", x.numpy())
-    ours = {"workers", "openapi", "service"}
-    command = [sys.executable, "-W", "ignore", "-c", ALONE.format(missing=missing | ours), "load_example.py"]
-    done = subprocess.run(
-        [*command, f"hardened.{kind}", "x.npy"], cwd=tmp_path, env={"PATH": os.environ["PATH"], "OMP_NUM_THREADS": "1"},
-        capture_output=True, text=True, timeout=300, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
+    said = run_bare(environments[runtime], "-W", "ignore", "load_example.py", name, "x.npy", cwd=tmp_path)
     with torch.no_grad():
         expected = made(x).argmax(1).tolist()
-    assert [int(word) for word in done.stdout.split()] == expected
+    assert [int(word) for word in said.split()] == expected
     assert len(set(expected)) > 1
 
 
@@ -81,7 +83,7 @@ def test_without_arguments_it_says_how_it_is_called(tmp_path: Path) -> None:
         [sys.executable, "load_example.py"], cwd=tmp_path, capture_output=True, text=True, check=False
     )
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr == "usage: python load_example.py hardened.onnx|hardened.pt IMAGES.npy\n"
+    assert done.stderr == "usage: python load_example.py hardened.onnx|hardened.pt|hardened.pt2 IMAGES.npy\n"
 
 
 @pytest.mark.parametrize(("channels", "said"), [(1, "in [0, 1]\n"), (3, "in [0, 1], channels RGB\n")])
