@@ -6,7 +6,7 @@ move, and a layer is a module. The second is the restoration of Zhang et al. (Ar
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 
@@ -16,11 +16,13 @@ from torch.nn import functional as F
 
 from openapi.hardening_options import Criticality, HardenOptions
 from openapi.stages.harden import LayerCriticality, MeasuredCriticality
-from workers.attacks.ball.pairs import dual_pairs
+from workers.attacks.ball.pairs import dual_pairs, tiles
 from workers.hardening.data import Rows
 from workers.hardening.saved import Tensors, copies, put
+from workers.hardening.setbacks import half
 from workers.hardening.weight_perturbation import perturbed
 from workers.models.audited import AuditedModel
+from workers.refusals import out_of_memory
 
 #: Length of a layer's worst move, as a share of each weight's norm.
 WORST_MOVE = 0.02
@@ -60,22 +62,33 @@ class Adversarial:
             loss += float(F.cross_entropy(z, y, reduction="sum"))
         return right / n, loss / n
 
-    def losses(self, model: AuditedModel) -> Iterator[Callable[[], Tensor]]:
-        """The terms of the cross-entropy summed over these images."""
+    def losses(self, model: AuditedModel, most: int) -> Iterator[Callable[[], Tensor]]:
+        """The terms of the cross-entropy summed over these images, each of at most so many."""
         for x, y in self.batches:
-            yield partial(_loss, model, x, y)
+            for rows in tiles(len(x), most):
+                yield partial(_loss, model, x[rows], y[rows])
 
 
 def at_worst_weights(
     model: AuditedModel, layers: Sequence[str], images: Adversarial, report: Callable[[int], None]
 ) -> MeasuredCriticality:
     """What each layer's own worst move costs on `images`. The network is left as it was."""
-    parameters = model.trainable_parameters()
+    parameters, most = model.trainable_parameters(), max(len(y) for _, y in images.batches)
 
     @contextmanager
     def moved(layer: str) -> Iterator[None]:
+        nonlocal most
         weights = [parameters[name] for name in model.layer_parameters(layer)]
-        with torch.enable_grad(), perturbed(weights, (), images.losses(model), WORST_MOVE):
+        with torch.enable_grad(), ExitStack() as stack:
+            entered = False
+            while not entered:
+                try:
+                    stack.enter_context(perturbed(weights, (), images.losses(model, most), WORST_MOVE))
+                    entered = True
+                except (RuntimeError, MemoryError) as error:
+                    if not out_of_memory(error):
+                        raise
+                    most = half(most, error)
             yield
 
     return _measured("weights", model, layers, images, moved, report)

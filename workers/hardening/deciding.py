@@ -8,6 +8,7 @@ from torch import Tensor
 from openapi.hardening_methods import METHODS
 from openapi.hardening_options import Budget, HardenOptions
 from openapi.stages.harden import Decided, Epoch, LambdaTrial, MeasuredCriticality, Planned
+from workers.hardening.augment import Batch
 from workers.hardening.averaging import restored
 from workers.hardening.criticality import (
     Adversarial,
@@ -20,10 +21,12 @@ from workers.hardening.data import TrainingSet
 from workers.hardening.frontier import HALVINGS, SHARES
 from workers.hardening.layers import stabilised_layers
 from workers.hardening.saved import copies
+from workers.hardening.setbacks import half_of_a_pass
 from workers.hardening.training import Hardener
 from workers.hardening.watch import MONITORED, Report
 from workers.hardening.watchers import Watchers
 from workers.models.audited import AuditedModel
+from workers.refusals import out_of_memory
 
 #: Training images of a short training that is thrown away, and its λ as multiples of the one asked for.
 TRIAL_IMAGES = 2048
@@ -159,10 +162,22 @@ def _seconds_of_a_batch(training: Hardener) -> float:
     timed: list[float] = []
     for batch, _ in zip(training.prepared(rows, 1, 0), range(2 * TIMED_BATCHES), strict=False):
         began = time.monotonic()
-        training.train_batch(batch, 0, first=True, last=True)
+        _fitting(training, batch)
         timed.append(time.monotonic() - began)
     counted = timed[len(timed) // 2 :]
     return sum(counted) / len(counted)
+
+
+def _fitting(training: Hardener, batch: Batch) -> None:
+    """Train on a batch, in smaller pieces where it does not fit into memory, as the training itself will."""
+    while True:
+        try:
+            training.train_batch(batch, 0, first=True, last=True)
+            return
+        except (RuntimeError, MemoryError) as error:
+            if not out_of_memory(error):
+                raise
+            training.steps.micro = half_of_a_pass(training, error)
 
 
 def _tensors(model: AuditedModel) -> Sequence[Tensor]:

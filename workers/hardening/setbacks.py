@@ -33,12 +33,22 @@ def roll_back(of: "Hardener", begun: Moment, what: str) -> str:
 
 def in_smaller_pieces(of: "Hardener", begun: Moment, error: BaseException) -> str:
     """Go back to the beginning of the epoch, with half as many images a pass; the note for its line of the log."""
-    rows = min(of.options.batch_size, len(of.data)) if of.steps.micro is None else of.steps.micro
+    rows = half_of_a_pass(of, error)
+    put_back(of, begun)
+    of.steps.micro = rows
+    norms = "; batch norms use the statistics of these" if training_norms(of.model) else ""
+    return f"memory ran out: batches pass in pieces of {rows} images from here on{norms}"
+
+
+def half_of_a_pass(of: "Hardener", error: BaseException) -> int:
+    """Half as many images as a pass of this training has; raises what `half` raises."""
+    return half(min(of.options.batch_size, len(of.data)) if of.steps.micro is None else of.steps.micro, error)
+
+
+def half(rows: int, error: BaseException) -> int:
+    """Half as many images a pass, where `rows` were too many; `MemoryLimit` where these were one."""
     if rows < 2:
         raise MemoryLimit("One image with its adversary does not fit into this worker's memory") from error
-    put_back(of, begun)
-    of.steps.micro = -(-rows // 2)
     if torch.cuda.is_available():
         torch.cuda.empty_cache()
-    norms = "; batch norms use the statistics of these" if training_norms(of.model) else ""
-    return f"memory ran out: batches pass in pieces of {of.steps.micro} images from here on{norms}"
+    return -(-rows // 2)

@@ -61,6 +61,28 @@ def test_pieces_give_the_weights_of_whole_batches(
     assert result.log[1].loss == pytest.approx(expected.log[1].loss, rel=1e-5)
 
 
+@pytest.mark.parametrize(
+    "change",
+    [{"budget": {"seconds": 1}}, {"layers": "auto"}, {"method": "rift", "validation": 0.2}],
+    ids=["budget", "auto", "rift"],
+)
+def test_what_is_found_out_before_the_training_passes_in_pieces_too(
+    fresh: Fresh, monkeypatch: pytest.MonkeyPatch, change: dict[str, Any]
+) -> None:
+    whole, pieced = fresh(norm=True), fresh(norm=True)
+    expected = trained(whole, **change)
+    outgrow(pieced, monkeypatch, 14)
+    result = trained(pieced, **change)
+    assert result.layers == expected.layers
+    assert result.decided is not None
+    assert expected.decided is not None
+    if (found := result.decided.criticality) and (rival := expected.decided.criticality):
+        assert [layer.loss_rise for layer in found.layers] == pytest.approx(
+            [layer.loss_rise for layer in rival.layers], rel=1e-4
+        )
+    assert any("pieces" in (line.note or "") for line in result.log)
+
+
 def test_norms_that_see_the_pieces_alone_are_told_of(fresh: Fresh, monkeypatch: pytest.MonkeyPatch) -> None:
     model = fresh(norm=True)
     outgrow(model, monkeypatch, 30)
