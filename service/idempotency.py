@@ -8,9 +8,10 @@ from pydantic import BaseModel
 from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from openapi.base import JsonObject, utc_now
+from openapi.base import JsonObject
 from openapi.problems import IdempotencyConflict
 from service.db.bookkeeping import IdempotencyRow
+from service.db.clock import age_now
 from service.db.database import Database
 
 _KEPT = timedelta(days=7)
@@ -58,7 +59,8 @@ class Once:
     async def remember(self, session: AsyncSession, status: int, location: str, info: BaseModel) -> Created:
         """Keep the answer, in the transaction that creates what it tells of."""
         if self._scope is not None:
-            await session.execute(delete(IdempotencyRow).where(IdempotencyRow.created_at < utc_now() - _KEPT))
+            old = await age_now(session) - _KEPT
+            await session.execute(delete(IdempotencyRow).where(IdempotencyRow.created_at < old))
             session.add(
                 IdempotencyRow(
                     scope=self._scope,

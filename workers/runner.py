@@ -16,7 +16,6 @@ from openapi.problems import (
     DatasetMalformed,
     InsufficientStorage,
     JobFailed,
-    MemoryLimit,
     ModelUnsafe,
     Problem,
     TremorError,
@@ -41,7 +40,7 @@ from workers.outputs import shown, stored
 from workers.presence import Presence
 from workers.sandbox.messages import ChildOutcome, ChildProgress, Request
 from workers.sandbox.probe import wanted_layers
-from workers.sandbox.terminations import Cancelled, ChildKilled, GivenBack, ServerLost
+from workers.sandbox.terminations import Cancelled, ChildKilled, GivenBack, ServerLost, given_up
 from workers.sandbox.warm import WarmServer, Watch
 
 log = logging.getLogger(__name__)
@@ -192,22 +191,21 @@ class Runner:
 
         more: inputs that each attempt finds anew.
         """
-        for attempt in range(1, _LOCAL_ATTEMPTS + 1):
+        ends: list[ChildKilled | ServerLost] = []
+        while len(ends) < _LOCAL_ATTEMPTS:
             try:
-                with span(f"child {request.stage}", attempt=attempt):
+                with span(f"child {request.stage}", attempt=len(ends) + 1):
                     return self._server.run(request.model_copy(update={"inputs": {**request.inputs, **more()}}), watch)
             except JobFailed as error:
                 raise _blamed(error, request) from error
             except (ChildKilled, ServerLost) as error:
                 self.leaving.check()  # whoever ends all processes of a machine ends the job's too
-                log.warning("%s (%d of %d)", error, attempt, _LOCAL_ATTEMPTS)
+                ends.append(error)
+                log.warning("%s (%d of %d)", error, len(ends), _LOCAL_ATTEMPTS)
                 shutil.rmtree(request.scratch, ignore_errors=True)
                 if self._server.pid is None:
                     self._server.start()
-        raise MemoryLimit(
-            f"The {request.stage} job was killed {_LOCAL_ATTEMPTS} times from outside its process, most likely by the "
-            "kernel for want of memory; use a smaller `batch_size` or give the worker more memory"
-        )
+        raise given_up(request, ends)
 
     def _reason_to_stop(self, shard: Shard) -> Callable[[], Exception | None]:
         """Why to stop; asks the broker twice a second whether the job is cancelled, and goes on when it is away."""

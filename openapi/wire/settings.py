@@ -161,7 +161,8 @@ class Settings(BaseSettings):
     storage_wait_seconds: float = Field(
         24 * 3600.0,
         ge=0,
-        description="Longest that work waits for a full, read-only or silent disk or store before its job fails",
+        description="Longest that work waits for a full, read-only or silent disk or store before its job fails: the pauses "
+        "between two tries, together",
     )
     max_attempts: int = Field(3, ge=1, description="Attempts at a shard before the job fails with worker-lost")
     shard_samples: int = Field(1024, ge=1, description="Samples per slice when the request does not set `shards`")

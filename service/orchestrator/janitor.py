@@ -11,8 +11,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from openapi.base import utc_now
-from openapi.status import JobKind, JobStatus
+from openapi.status import TERMINAL, JobKind, JobStatus
 from openapi.wire.logs import regarding
 from openapi.wire.queue import QueueClient
 from openapi.wire.settings import Settings
@@ -20,6 +19,7 @@ from service.db.clock import database_now
 from service.db.database import Database
 from service.db.tables import Job, ShardRow
 from service.orchestrator import job_rows
+from service.orchestrator.budgets import Budgets
 from service.orchestrator.job_kinds.audit import ATTACKS
 from service.orchestrator.job_rows import HARDENING
 from service.orchestrator.plans import Plans
@@ -56,6 +56,7 @@ class Janitor:
         self._db = db
         self._queue = queue
         self._work = work
+        self._budgets = Budgets()
 
     async def run(self) -> None:
         """Clean up again and again, whatever goes wrong."""
@@ -96,14 +97,17 @@ class Janitor:
 
     async def _end_late_audits(self) -> None:
         """End the audits whose time budget is used up."""
-        query = select(Job.id, Job.request, Job.started_at).where(
-            Job.kind == JobKind.AUDIT, Job.status == JobStatus.RUNNING, Job.phase.in_((ATTACKS, HARDENING))
+        query = select(Job.id, Job.request, Job.started_at, Job.status, Job.phase).where(
+            Job.kind == JobKind.AUDIT, Job.status.not_in(TERMINAL), Job.started_at.is_not(None)
         )
         async with self._db.read() as session:
-            found = (await session.execute(query.where(Job.started_at.is_not(None)))).all()
-        for job_id, request, started_at in found:
-            budget = request.get("time_budget")
-            if budget is not None and started_at is not None and utc_now() - started_at >= timedelta(seconds=budget):
+            now = await database_now(session)
+            found = (await session.execute(query)).all()
+        limited = {row.id: row for row in found if row.request.get("time_budget") is not None}
+        used = self._budgets.used({job_id: row.started_at for job_id, row in limited.items()}, now)
+        for job_id, row in limited.items():
+            may_end = row.status == JobStatus.RUNNING and row.phase in (ATTACKS, HARDENING)
+            if may_end and used[job_id] >= row.request["time_budget"]:
                 async with self._work.transaction() as session:
                     job = await job_rows.lock_job(session, job_id)
                     if job is not None:

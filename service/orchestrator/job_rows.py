@@ -111,7 +111,9 @@ def set_status(session: AsyncSession, job: Job, status: JobStatus, **data: JsonV
     if status == JobStatus.RUNNING and job.started_at is None:
         job.started_at = utc_now()
     if status in TERMINAL:
-        job.finished_at, job.waiting_for, job.seconds_left = utc_now(), None, None
+        # Clocks of two machines may differ: nothing ends before it has begun.
+        job.finished_at = max(utc_now(), job.started_at or job.created_at)
+        job.waiting_for, job.seconds_left = None, None
     if status in (JobStatus.FAILED, JobStatus.CANCELLING, JobStatus.CANCELLED):
         effects(session).stopped.add(job.id)
     effects(session).news.append((job, status))

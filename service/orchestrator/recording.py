@@ -46,6 +46,7 @@ class Record:
 
     async def known(self, row: ShardRow, result: ShardResult) -> None:
         """Record a result that was found and not computed."""
+        self._now = await database_now(self._session)
         await self._succeeded(row, result)
         await self._follow()
 
@@ -99,15 +100,19 @@ class Record:
             row.progress = {"done": event.done, "total": event.total, "unit": event.unit or "steps"}
             if event.told is not None:
                 row.progress = {**row.progress, "told": event.told}
+        self._begin()
+
+    def _begin(self) -> None:
+        """The job runs. Since when is told by the clock that its time budget goes by."""
         if self._job.status == JobStatus.QUEUED:
+            self._job.started_at = self._job.started_at or self._now
             job_rows.set_status(self._session, self._job, JobStatus.RUNNING)
 
     async def _succeeded(self, row: ShardRow, result: ShardResult) -> None:
         session, job = self._session, self._job
         row.status, row.result, row.seconds = StepStatus.SUCCEEDED, result.model_dump(mode="json"), result.seconds
         step_rows.keep_checkpoint(session, row, None)
-        if job.status == JobStatus.QUEUED:
-            job_rows.set_status(session, job, JobStatus.RUNNING)
+        self._begin()
         if job.status == JobStatus.CANCELLING:
             await self._plans.settle_cancelled(session, job)
             return

@@ -67,7 +67,9 @@ async def abandon(plans: Plans, session: AsyncSession, job_id: str, shard_id: st
 async def defer(plans: Plans, session: AsyncSession, job: Job, row: ShardRow, why: Problem, patience: float) -> None:
     """Queue a shard for later, each time a longer while; the job says meanwhile what it waits for.
 
-    When it has waited for `patience` seconds the job fails with `why`.
+    When it still cannot be done after `patience` seconds of such pauses the job fails with `why`. They are summed up,
+    not measured: whichever process hears of the next try, and however clocks jump meanwhile, as long is waited. The
+    tries themselves, and what goes before them in the line, come on top.
     """
     now = await database_now(session)
     row.deferred_at = row.deferred_at or now
@@ -75,14 +77,25 @@ async def defer(plans: Plans, session: AsyncSession, job: Job, row: ShardRow, wh
     if job.status == JobStatus.CANCELLING:
         row.status = StepStatus.CANCELLED
         await plans.settle_cancelled(session, job)
-    elif (now - row.deferred_at).total_seconds() > patience:
+    elif row.deferrals > 0 and waited(row.deferrals) >= patience:
         row.status = StepStatus.FAILED
         await plans.fail(session, job, why)
     else:
-        row.not_before = now + timedelta(seconds=min(_LONGEST_PAUSE, _FIRST_PAUSE * 2 ** min(row.deferrals, 10)))
+        row.not_before = now + timedelta(seconds=_pause(row.deferrals))
         row.deferrals += 1
         await job_rows.wait_for(session, job, why)
         _queue(session, job, row, why.slug)
+
+
+def _pause(deferrals: int) -> float:
+    """Seconds that a shard is put off that was put off so many times before."""
+    return min(_LONGEST_PAUSE, _FIRST_PAUSE * 2 ** min(deferrals, 10))
+
+
+def waited(deferrals: int) -> float:
+    """Seconds that a shard has waited that was put off so many times."""
+    short = min(deferrals, 10)
+    return sum(map(_pause, range(short))) + (deferrals - short) * _LONGEST_PAUSE
 
 
 def _queue(session: AsyncSession, job: Job, row: ShardRow, reason: str) -> None:

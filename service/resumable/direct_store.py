@@ -14,7 +14,6 @@ from importlib.util import find_spec
 from typing import Any
 from urllib.parse import urlsplit
 
-from openapi.base import utc_now
 from openapi.problems import Unavailable
 from openapi.wire.blob_names import blob_key
 from openapi.wire.settings import Settings
@@ -239,8 +238,3 @@ def _told() -> Iterator[None]:
         raise Unavailable(f"The blob store refused: {error}; try again soon") from error
     except BotoCoreError as error:
         raise Unavailable("The blob store does not answer; try again soon") from error
-
-
-def fresh(left: Left, grace: timedelta) -> bool:
-    """Whether it is so young that its row may be about to come."""
-    return utc_now() - left.modified < grace

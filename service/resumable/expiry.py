@@ -2,9 +2,9 @@
 
 from sqlalchemy import select
 
-from openapi.base import utc_now
 from service.artifacts.garbage import collect
 from service.context import Services
+from service.db.clock import age_now
 from service.db.resumable import ResumableUpload
 from service.resumable.in_store import discard
 from service.resumable.service import parts_of
@@ -17,7 +17,7 @@ async def expire(services: Services) -> list[str]:
     gone: list[str] = []
     while True:
         async with services.db.write() as session:
-            old = select(ResumableUpload).where(ResumableUpload.expires_at <= utc_now()).limit(_BATCH)
+            old = select(ResumableUpload).where(ResumableUpload.expires_at <= await age_now(session)).limit(_BATCH)
             rows = list(await session.scalars(old.with_for_update(skip_locked=True)))
             parts = [part for row in rows for part in await parts_of(session, row.id)]
             for row in rows:

@@ -12,9 +12,10 @@ from sqlalchemy import select
 from openapi.problems import InvalidField, Unavailable
 from openapi.wire.blob_listing import GRACE
 from openapi.wire.jobs import Blob
+from service.db.clock import age_now
 from service.db.database import Database
 from service.db.resumable import ResumableUpload
-from service.resumable.direct_store import DirectStore, fresh
+from service.resumable.direct_store import DirectStore
 
 #: Reading a file for its hash takes minutes: it holds none of the threads that all others need.
 _HASHERS = ThreadPoolExecutor(2, "hash-uploads")
@@ -83,8 +84,10 @@ async def sweep(services: HasStore, older_than: timedelta = GRACE) -> list[str]:
     """Remove what no row names: of processes that were killed between the store and the database; returns the ids."""
     if (store := services.direct) is None:
         return []
-    old = [left for left in await asyncio.to_thread(store.left) if not fresh(left, older_than)]
+    everything = await asyncio.to_thread(store.left)
     async with services.db.read() as session:
+        before = await age_now(session) - older_than
+        old = [left for left in everything if left.modified <= before]
         names = {left.upload for left in old}
         kept = set(await session.scalars(select(ResumableUpload.id).where(ResumableUpload.id.in_(names))))
     gone = [left for left in old if left.upload not in kept]

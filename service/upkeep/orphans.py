@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from openapi.wire.blob_listing import GRACE, Stored
 from service.artifacts.garbage import Stores, collect, referred, referred_results
+from service.db.clock import age_now
 
 
 @dataclass(frozen=True)
@@ -22,8 +23,10 @@ class Orphans:
 
 async def orphans(services: Stores, older_than: timedelta = GRACE) -> Orphans:
     """Look for them. Younger content may be somebody's who has not told of it yet."""
-    blobs = {found.name: found async for found in services.blobs.list_blobs() if found.age >= older_than}
-    results = {found.name: found async for found in services.blobs.list_results() if found.age >= older_than}
+    async with services.db.read() as session:
+        before = await age_now(session) - older_than
+    blobs = {found.name: found async for found in services.blobs.list_blobs() if found.modified <= before}
+    results = {found.name: found async for found in services.blobs.list_results() if found.modified <= before}
     async with services.db.read() as session:
         named, keys = await referred(session, set(blobs)), await referred_results(session, set(results))
     return Orphans(

@@ -18,6 +18,7 @@ from openapi.status import TERMINAL, JobKind, UploadStatus
 from service.audits.service import AuditService
 from service.context import Services
 from service.datasets.service import DatasetService
+from service.db.clock import age_now
 from service.db.tables import Dataset, Job, Model
 from service.hardenings.service import HardeningService
 from service.models.service import ModelService
@@ -46,7 +47,8 @@ async def retain(services: Services, days: float | None, most_bytes: int | None)
     """Delete what is older than so many days, and the oldest while blobs take more than so many bytes; returns ids."""
     gone: list[str] = []
     if days is not None:
-        cutoff = utc_now() - timedelta(days=days)
+        async with services.db.read() as session:
+            cutoff = await age_now(session) - timedelta(days=days)
         gone += [old.id async for old in _candidates(services, cutoff) if await _delete(services, old) is not None]
     if most_bytes is not None:
         sizes = {found.name: found.size async for found in services.blobs.list_blobs()}

@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from openapi.base import utc_now
 from openapi.wire.logs import regarding
 from openapi.wire.settings import Settings
+from service.db.clock import age_now
 from service.db.database import Database
 from service.db.webhooks import Delivery, Webhook
 from service.health.metrics import WEBHOOK_ATTEMPTS
@@ -143,6 +144,6 @@ class Deliverer:
             _log.warning("webhook %s of tenant %s is disabled: %s", hook.id, hook.tenant_id, hook.disabled_reason)
 
     async def _sweep(self) -> None:
-        old = utc_now() - _KEPT
         async with self._db.write() as session:
+            old = await age_now(session) - _KEPT
             await session.execute(delete(Delivery).where(Delivery.created_at < old, Delivery.status != "pending"))

@@ -11,7 +11,6 @@ import psutil
 import pytest
 
 from openapi.stages.base import Stage
-from openapi.wire.blobs import BlobStore
 from openapi.wire.jobs import Blob, Limits, Shard, ShardResult
 from openapi.wire.queue import WorkerInfo
 from openapi.wire.settings import Settings
@@ -95,43 +94,6 @@ def test_what_a_job_does_wrong_is_its_problem(worker: Worker, do: str, expected:
     assert event.problem is not None
     assert words in str(event.problem.detail)
     assert worker.run(worker.shard("sum")).type == "succeeded"
-
-
-def test_a_job_that_finds_no_room_is_put_off(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
-    event = worker.run(worker.shard("full"))
-    assert (event.type, slug(event)) == ("deferred", "insufficient-storage")
-    assert event.problem is not None
-    assert "No space left on device" in str(event.problem.detail)
-    # A disk that is short at the start: nothing is begun. One that is short at the end explains a crash.
-    short = worker.settings.model_copy(update={"min_free_bytes": 2**60})
-    monkeypatch.setattr(worker.runner, "_settings", short)
-    event = worker.run(worker.shard("sum", data=b"never computed"))
-    assert (event.type, slug(event)) == ("deferred", "insufficient-storage")
-    assert list((worker.settings.cache_dir / "inputs").iterdir()) == [], "the cache has made room"
-    monkeypatch.setattr("workers.runner.check_room", lambda *_: None)
-    for do in ("crash", "raise"):
-        assert worker.run(worker.shard(do)).type == "deferred"
-    assert slug(worker.run(worker.shard("refuse"))) == "model-unsupported-operator"
-
-
-def test_what_a_newer_service_asks_for_waits_for_a_newer_worker(worker: Worker) -> None:
-    told = {"model": {"format": "onnx", "input": {"shape": [1, 8, 8]}}, "start": 0, "stop": 1}
-    asked = worker.shard("x").model_copy(update={"stage": Stage.TRANSFER, "params": {**told, "of_a_newer_version": 1}})
-    event = worker.run(asked)
-    assert (event.type, slug(event)) == ("deferred", "unavailable")
-    assert event.problem is not None
-    assert str(event.problem.detail).endswith("it does not know of_a_newer_version")
-    event = worker.run(asked.model_copy(update={"params": told, "shard_id": "incomplete"}))
-    assert (event.type, slug(event)) == ("failed", "job-failed"), "what is merely wrong is not waited with"
-
-
-def test_a_store_that_is_away_is_waited_for(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
-    away = worker.settings.model_copy(
-        update={"blob_url": "s3://tremor/x", "s3_endpoint": "http://127.0.0.1:9", "data_dir": worker.settings.data_dir}
-    )
-    monkeypatch.setattr(worker.runner, "_blobs", BlobStore.from_settings(away))
-    event = worker.run(worker.shard("sum", data=b"anything"))
-    assert (event.type, slug(event)) == ("deferred", "unavailable")
 
 
 def test_a_worker_that_leaves_gives_its_shard_back(worker: Worker) -> None:

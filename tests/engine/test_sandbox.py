@@ -12,11 +12,11 @@ from typing import Any
 import psutil
 import pytest
 
-from openapi.problems import JobFailed
 from openapi.wire.jobs import Environment, Limits
 from workers.sandbox import landlock, seccomp
 from workers.sandbox.confine import LAYERS, level
 from workers.sandbox.messages import Request
+from workers.sandbox.terminations import ServerNotStarted
 from workers.sandbox.warm import WarmServer
 
 pytestmark = pytest.mark.slow
@@ -277,9 +277,7 @@ def test_an_unknown_machine_has_no_filter() -> None:
 
 def test_a_server_that_cannot_start_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(sys, "executable", "/bin/false")
-    from workers.sandbox.terminations import ServerLost
-
-    with pytest.raises((ServerLost, JobFailed)):
+    with pytest.raises(ServerNotStarted, match="ended with status 1"):
         WarmServer().run(request(tmp_path, ()))
 
 

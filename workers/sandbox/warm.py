@@ -21,7 +21,7 @@ from openapi.problems import JobFailed, MemoryLimit, TimeLimit
 from workers.sandbox.limits import folder_bytes, private_memory
 from workers.sandbox.line_reader import BadAnswer, LineReader
 from workers.sandbox.messages import ChildLine, ChildOutcome, ChildProgress, Request
-from workers.sandbox.terminations import ServerLost, crash
+from workers.sandbox.terminations import ServerLost, ServerNotStarted, crash
 
 #: Environment variables of the worker that a job may see. Credentials are not among them.
 _KEPT = (
@@ -85,18 +85,24 @@ class WarmServer:
         self._link, self._reader, self._ready = ours, LineReader(ours), False
 
     def wait_ready(self, watch: Watch | None = None) -> None:
-        """Wait until it has imported everything. `ServerLost` when it ends instead, or what the watch stops it with."""
+        """Wait until it has imported everything. `ServerNotStarted` when it ends instead, or what the watch says."""
         if self._process is None:
             self.start()
-        if not self._ready:
-            self._expect("ready", time.monotonic() + _START_SECONDS, watch)
-            self._ready = True
+        if self._ready:
+            return
+        process, begin = self._process, time.monotonic()
+        try:
+            self._expect("ready", begin + _START_SECONDS, watch)
+        except ServerLost as error:
+            assert process is not None
+            raise ServerNotStarted(_why_not_started(process, time.monotonic() - begin)) from error
+        self._ready = True
 
     def run(self, request: Request, watch: Watch | None = None) -> ChildOutcome:
         """Run one job and return its outcome, which may hold a problem.
 
-        Raises `JobFailed` for a crash, `MemoryLimit`, `TimeLimit`, `Cancelled`, `ChildKilled` and `ServerLost`. When it
-        returns or raises, nothing of the job runs any more.
+        Raises `JobFailed` for a crash, `MemoryLimit`, `TimeLimit`, `Cancelled`, `ChildKilled`, `ServerLost` and
+        `ServerNotStarted`. When it returns or raises, nothing of the job runs any more.
         """
         with self._one_at_a_time:
             if self.pid is None:
@@ -222,6 +228,15 @@ class WarmServer:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _why_not_started(process: subprocess.Popen[bytes], seconds: float) -> str:
+    """How a server ended that was not ready after so many seconds; it has been waited for."""
+    if seconds >= _START_SECONDS:
+        return f"it was not ready after {seconds:.0f} s"
+    code = process.returncode
+    how = f"ended by {signal.Signals(-code).name}" if code < 0 else f"ended with status {code}"
+    return f"it {how} after {seconds:.1f} s"
 
 
 def _read(lines: LineReader, watch: Watch) -> ChildOutcome | None:
