@@ -89,7 +89,7 @@ async def defer(plans: Plans, session: AsyncSession, job: Job, row: ShardRow, wh
 
 def _pause(deferrals: int) -> float:
     """Seconds that a shard is put off that was put off so many times before."""
-    return min(_LONGEST_PAUSE, _FIRST_PAUSE * 2 ** min(deferrals, 10))
+    return min(_LONGEST_PAUSE, _FIRST_PAUSE * 2.0 ** min(deferrals, 10))
 
 
 def waited(deferrals: int) -> float:
