@@ -21,7 +21,11 @@ VersionStatus = Literal["queued", "auditing", "done", "refused"]
 
 _Name = Annotated[str, Field(min_length=1, max_length=200)]
 _Names = Annotated[tuple[_Name, ...], Field(max_length=100)]
-_Secret = Annotated[SecretStr, Field(min_length=1, max_length=2000)]
+#: Headers and credentials hold no control characters (RFC 9110, section 5.5; RFC 7617, section 2), and no blanks around
+#: a header's value reach its reader. The service looks at it (`service.integrations.checking`).
+_ONE_LINE = r"^[^\x00-\x20\x7f]([^\x00-\x1f\x7f]*[^\x00-\x20\x7f])?$"
+_Secret = Annotated[SecretStr, Field(min_length=1, max_length=2000, json_schema_extra={"pattern": _ONE_LINE})]
+_User = Annotated[str, Field(min_length=1, max_length=200, json_schema_extra={"pattern": r"^[^\x00-\x1f\x7f:]+$"})]
 _Address = Annotated[
     str,
     Field(
@@ -59,7 +63,7 @@ class MLflowRequest(_Asked):
     alias: _Name | None = Field(None, description="Leads to the newest version whose verdict is `pass`; null: none")
     secret: _Secret | None = Field(None, description="Signs the webhook's events; without one events are refused")
     token: _Secret | None = Field(None, description="Sent as `Authorization: Bearer`")
-    username: _Name | None = None
+    username: _User | None = None
     password: _Secret | None = None
     poll_seconds: float = Field(60.0, ge=1.0, le=86_400.0, description="Between two looks at what is registered")
     since: Timestamp | None = Field(None, description="Versions registered before are left alone unless asked for")
@@ -111,7 +115,7 @@ class IntegrationChange(Frozen):
     alias: _Name | None = None
     secret: _Secret | None = None
     token: _Secret | None = None
-    username: _Name | None = None
+    username: _User | None = None
     password: _Secret | None = None
     poll_seconds: float | None = Field(None, ge=1.0, le=86_400.0)
     since: Timestamp | None = None

@@ -120,7 +120,8 @@ class Common:
             for given in inputs:
                 *sections, field = given.field.split("/")
                 place = request[sections[0]] if sections else request
-                place[field] = upload(client, given.kind, given.path, metadata[given.kind], shown).id
+                sent = upload(client, given.kind, given.path, metadata[given.kind], shown, stays=not self.detach)
+                place[field] = sent.id
             if self.detach:
                 leave(client, kind, request, self.as_json, study=study)
                 return None

@@ -2,8 +2,9 @@
 
 What the generator does not read is put otherwise first: it names classes by titles, which what is sent and what is
 answered share; it knows no defaults that are objects; texts are no objects to it; a null among words is a class of its
-own. Of what it writes two things are put otherwise: a class is imported when it is asked for, and files that are sent
-get a boundary of their own.
+own. Of what it writes three things are put otherwise: a class is imported when it is asked for, files that are sent get
+a boundary of their own, and what a newer server answers is read: words that this client does not know as texts, and
+attacks as `Other`.
 """
 
 import json
@@ -55,11 +56,60 @@ def __getattr__(name: str) -> Any:
 '''
 
 
+#: A word that came after this client is a member that holds its text.
+_WORDS = '''\
+from enum import StrEnum
+
+
+class {{ enum.class_info.name }}(StrEnum):
+    {% for key, value in enum.values|dictsort(true) %}
+    {{ key }} = "{{ value }}"
+    {% endfor %}
+
+    @classmethod
+    def _missing_(cls, value: object) -> "{{ enum.class_info.name }} | None":
+        """A word of a newer server, as it came."""
+        if not isinstance(value, str):
+            return None
+        word = str.__new__(cls, value)
+        word._name_, word._value_ = value, value
+        return word
+
+    def __str__(self) -> str:
+        return str(self.value)
+'''
+#: The name tells attacks apart. Other fixed words are texts to the reader: a newer server may have more of them.
+_FIXED = """\
+{% macro check_type_for_construct(property, source) %}isinstance({{ source }}, str){% endmacro %}
+
+{% macro construct(property, source) %}
+{{ property.python_name }} = cast({{ property.get_type_string() | as_unembedded_code }} , {{ source }})
+{% if property.name == "name" %}
+if {{ property.python_name }} != {{ property.value.python_code | as_unembedded_code }}:
+    raise ValueError("of another name")
+{% endif %}
+{%- endmacro %}
+
+{% macro multipart(property, source, name) %}
+files.append(({{ name }}, (None, {{ source }}, "text/plain")))
+{% endmacro %}
+"""
+_OTHER = {
+    "type": "object",
+    "description": "What a newer server knows by a name that this client does not.",
+    "properties": {"name": {"type": "string"}},
+    "required": ["name"],
+    "additionalProperties": True,
+}
+
+
 def readable(document: dict[str, Any]) -> dict[str, Any]:
     """The document in the generator's words."""
-    for schema in document["components"]["schemas"].values():
+    schemas = document["components"]["schemas"]
+    for schema in schemas.values():
         schema.pop("title", None)
     _walk(document)
+    schemas["Other"] = _OTHER
     return document
 
 
@@ -76,6 +126,9 @@ def _walk(value: Any) -> None:
             value[kind]["schema"] = {"type": "string"}
     if isinstance(value.get("operationId"), str):
         value["operationId"] = value["operationId"].replace("MLflow", "Mlflow")
+    if value.get("discriminator", {}).get("propertyName") == "name":
+        del value["discriminator"]
+        value["oneOf"].append({"$ref": "#/components/schemas/Other"})
     if value.get("in") == "query":
         _without_null(value["schema"])
     for inner in value.values():
@@ -105,8 +158,10 @@ def write_client(document: dict[str, Any], package: Path) -> None:
 
 def _generated(document: dict[str, Any], folder: Path) -> Path:
     given, config, templates, made = (folder / name for name in ("openapi.json", "config.json", "templates", PACKAGE))
-    templates.mkdir()
+    (templates / "property_templates").mkdir(parents=True)
     (templates / "models_init.py.jinja").write_text(_MODELS)
+    (templates / "str_enum.py.jinja").write_text(_WORDS)
+    (templates / "property_templates" / "const_property.py.jinja").write_text(_FIXED)
     given.write_text(json.dumps(document))
     kinds = dict.fromkeys(_FILES, "application/octet-stream") | dict.fromkeys(_TEXTS, "text/plain")
     options = {

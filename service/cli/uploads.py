@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +15,7 @@ from openapi.datasets import DatasetMetadata
 from openapi.models import ModelMetadata
 from openapi.status import UploadStatus
 from service.cli.client import Answer, Client, Json, Page, UploadKind
-from service.cli.display import Bars
+from service.cli.display import Bars, line
 from service.cli.exits import CommandFailed, Exit
 from service.cli.problems import describe
 
@@ -26,6 +27,8 @@ METADATA: dict[UploadKind, type[BaseModel]] = {"models": ModelMetadata, "dataset
 _ATTEMPTS = 5
 #: From so many bytes on reading a file takes long enough to be shown, and it is sent in parts.
 _LARGE = 100_000_000
+#: An inspection that takes longer waits for a worker, most likely; whoever does not stay is not kept by it.
+_INSPECTION_SECONDS = 10.0
 _TIMEOUT = httpx.Timeout(60, connect=10, read=900)  # the answer comes when the whole file has been stored
 
 
@@ -43,16 +46,28 @@ class _Counted(io.FileIO):
         return chunk
 
 
-def upload(client: Client, kind: UploadKind, path: Path, metadata: Json, shown: Bars) -> "Uploaded":
+def upload(
+    client: Client, kind: UploadKind, path: Path, metadata: Json, shown: Bars, *, stays: bool = True
+) -> "Uploaded":
     """Bring a file to the server and wait until it is inspected; return what the server says of it.
 
     The same bytes with the same metadata are not sent twice. What the inspection warns of goes to `client.warnings`.
+    stays: until the inspection has ended; else for a short while, in which most end, and the job waits for the rest.
     Raises `CommandFailed` when the file is rejected.
     """
     from service.cli.calls import read_upload
 
+    began: list[float] = []
+
+    def told(body: Json) -> None:
+        began.append(time.monotonic())
+        waits = "until a worker is free" if began[-1] - began[0] >= _INSPECTION_SECONDS else ""
+        shown.show(f"inspect {path.name}", 0, 0, waits=waits)
+
     def done(item: "Uploaded") -> bool:
-        return item.status.value != UploadStatus.INSPECTING
+        if item.status.value != UploadStatus.INSPECTING:
+            return True
+        return not stays and began[-1] - began[0] >= _INSPECTION_SECONDS
 
     try:
         identity = _Upload(client, kind, path, metadata, shown).run().id
@@ -60,7 +75,7 @@ def upload(client: Client, kind: UploadKind, path: Path, metadata: Json, shown: 
         raise CommandFailed(Exit.USAGE, f"{path} cannot be read: {error.strerror or error}") from error
     answer: Answer[Uploaded] = client.wait(
         lambda wait: read_upload(kind, identity, wait),
-        lambda body: shown.show(f"inspect {path.name}", 0, 0),
+        told,
         done,
         Exit.UPLOAD_REJECTED,
     )
@@ -70,6 +85,8 @@ def upload(client: Client, kind: UploadKind, path: Path, metadata: Json, shown: 
         raise CommandFailed(Exit.UPLOAD_REJECTED, f"{path}: {why}")
     if item.inspection:
         client.warnings += [f"{item.name}: {text}" for text in item.inspection.warnings or ()]
+    elif item.status.value == UploadStatus.INSPECTING:
+        line(f"{path.name} is not inspected yet, as no worker is free for it: the job waits for that on the server")
     return item
 
 

@@ -1,11 +1,13 @@
 """What is wrong with an integration is said when it is entered, and not when the first version comes."""
 
+import re
 from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from openapi.audits import AuditRequest
+from openapi.integrations import IntegrationKind
 from openapi.problems import FieldError, InvalidField, InvalidFields, TremorError
 from openapi.wire.settings import Settings
 from service.audits.service import AuditService
@@ -20,6 +22,14 @@ from service.webhooks.signing import raw
 _SOME_MODEL = "mdl_none"
 #: Bytes, as Standard Webhooks wants them.
 _SHORTEST_SECRET = 24
+#: What no header and no credential may hold: with a line break in a token every call would fail.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_NO_CONTROL = (
+    "holds a line break or another control character: write it on one line (a file's last line break is often read "
+    "with its token)"
+)
+#: Sent or received as the value of a header, around which blanks are lost.
+_OF_HEADERS = ("token", "secret")
 #: Characters of a host that a message repeats.
 _SHOWN = 100
 
@@ -35,7 +45,26 @@ def check_address(asked: Asked, settings: Settings) -> None:
         )
 
 
-def check_secret(secret: str) -> None:
+def check_secrets(kind: IntegrationKind, secrets: dict[str, str]) -> None:
+    """Raise `InvalidFields` where a secret cannot be sent, or cannot come, as it is; none is repeated.
+
+    A stored one is not looked at when it is read: what was entered before this was looked at still answers.
+    """
+    wrong = []
+    for name, secret in secrets.items():
+        if _CONTROL.search(secret):
+            wrong.append(FieldError(pointer=f"/{name}", detail=_NO_CONTROL))
+        elif name in _OF_HEADERS and secret != secret.strip(" "):
+            wrong.append(FieldError(pointer=f"/{name}", detail="takes no blank at its beginning or end"))
+        elif name == "username" and ":" in secret:
+            wrong.append(FieldError(pointer="/username", detail="takes no colon, which ends a user's name (RFC 7617)"))
+    if wrong:
+        raise InvalidFields(tuple(wrong))
+    if kind == "generic" and "secret" in secrets:
+        _check_standard(secrets["secret"])
+
+
+def _check_standard(secret: str) -> None:
     """Raise `InvalidField` where Standard Webhooks has no such secret."""
     try:
         right = secret.startswith("whsec_") and len(raw(secret)) >= _SHORTEST_SECRET

@@ -14,7 +14,7 @@ from service.db.integrations import Integration, RegistryVersion
 from service.fields import parse
 from service.idempotency import Created, Once, forget
 from service.ids import new_id
-from service.integrations.checking import check_address, check_audit, check_secret
+from service.integrations.checking import check_address, check_audit, check_secrets
 from service.integrations.config import REQUESTS, Asked, secrets_of
 from service.integrations.entering import Counts, integration_info, packed, parts, written
 from service.integrations.looking import INTAKE
@@ -59,8 +59,7 @@ class IntegrationService:
             return await once.remember(session, 201, f"/v1/integrations/{row.id}", info)
 
     async def _check(self, session: AsyncSession, kind: IntegrationKind, stored: Json, secrets: dict[str, str]) -> None:
-        if kind == "generic" and "secret" in secrets:
-            check_secret(secrets["secret"])
+        check_secrets(kind, secrets)
         await check_audit(self._services, session, stored)
 
     def _sealed(self, secrets: dict[str, str]) -> str | None:

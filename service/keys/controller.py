@@ -14,7 +14,7 @@ from service.db.tables import ApiKey
 from service.http.arguments import Id, Parts, Req
 from service.http.bodies import answer, read_json
 from service.http.docs import JSON_BODY, Doc, get_or_head
-from service.keys.service import key_info, keys_of, make_key, revoke_key, rotate_key
+from service.keys.service import check_others_manage, key_info, keys_of, make_key, revoke_key, rotate_key
 from service.pages import Page
 
 _EXAMPLE = {"name": "nightly pipeline", "scope": "submit", "expires_at": "2030-01-01T00:00:00Z"}
@@ -70,11 +70,18 @@ class KeyController(Controller):
             made = NewKey(**key_info(fresh).model_dump(), key=secret)
         return answer(made, status=201, headers={"Cache-Control": "no-store"})
 
-    @delete("/{key_id:str}", operation_id="revokeKey", status_code=204, opt=Doc({204: None}, ("not-found",)).opt())
+    @delete(
+        "/{key_id:str}",
+        operation_id="revokeKey",
+        status_code=204,
+        opt=Doc({204: None}, ("not-found", "conflict")).opt(),
+    )
     async def revoke(self, key_id: Id, services: Parts) -> None:
-        """Revoke a key, at once and for good. Repeated, it changes nothing."""
+        """Revoke a key, at once and for good. Repeated, it changes nothing. The last one of scope admin is kept."""
         async with services.db.write() as session:
-            revoke_key(await _own(session, services, key_id))
+            row = await _own(session, services, key_id)
+            await check_others_manage(session, row)
+            revoke_key(row)
 
 
 def _tenant(services: Services) -> str:

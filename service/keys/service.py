@@ -48,6 +48,29 @@ def revoke_key(row: ApiKey) -> None:
     row.revoked_at = row.revoked_at or utc_now()
 
 
+async def check_others_manage(session: AsyncSession, row: ApiKey) -> None:
+    """Raise `Conflict` where this is the last key with which its tenant can manage keys.
+
+    A key that another has replaced ends soon, and is not counted. The rows are locked, so that of two calls that
+    revoke one key each the second sees what the first did.
+    """
+    if row.scope is not Scope.ADMIN or row.revoked_at is not None or has_ended(row):
+        return
+    managing = select(ApiKey).where(
+        ApiKey.tenant_id == row.tenant_id,
+        ApiKey.scope == Scope.ADMIN,
+        ApiKey.revoked_at.is_(None),
+        ApiKey.replaced_by.is_(None),
+    )
+    rows = await session.scalars(managing.order_by(ApiKey.id).with_for_update())
+    if all(other.id == row.id or has_ended(other) for other in rows.all()):
+        raise Conflict(
+            "This is the tenant's last key of scope admin, and without one nobody could make another: make another "
+            f"first (POST /v1/keys), or replace this one at once (POST /v1/keys/{row.id}/rotate with "
+            '{"overlap_seconds": 0})'
+        )
+
+
 def rotate_key(
     session: AsyncSession, row: ApiKey, *, overlap: timedelta, expires_at: datetime | None = None
 ) -> tuple[ApiKey, str]:

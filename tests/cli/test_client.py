@@ -10,6 +10,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from click.testing import CliRunner
 
 from openapi.client.api.models import get_model
 from openapi.wire.settings import Settings
@@ -18,6 +19,7 @@ from service.cli import jobs, parts, uploads
 from service.cli.calls import read_job
 from service.cli.client import Client
 from service.cli.exits import Interrupted, interruptible
+from service.cli.main import main
 from tests.cli.asking import audits, bring, models, posts, ready
 from tests.cli.conftest import BusyWorker, Cable, begun
 from tests.ports import free_port
@@ -156,3 +158,25 @@ def test_the_request_is_the_one_that_was_written(client: Client, tmp_path: Path)
     found = client.call(read_job("audits", jobs.start(client, "audits", request).value.id)).body["request"]
     assert json.loads(json.dumps(found))["seed"] == 7
     assert re.fullmatch("mdl_.*", found["model_id"])
+
+
+def test_a_job_that_is_left_to_the_server_does_not_wait_for_inspections(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(uploads, "_INSPECTION_SECONDS", 0.1)
+    files = [tmp_path / "model.onnx", tmp_path / "data.npz"]
+    for path in files:
+        path.write_text(path.name)
+    options = ["--attack", "fgsm:eps=0.1", "--neurons", "null", "--samples", "4", "--detach"]
+    with Served(create_app(settings), settings=settings) as url, httpx.Client(base_url=url, timeout=120) as api:
+        left = CliRunner().invoke(main, ["audit", *map(str, files), *options, "--server", url])
+        assert left.exit_code == 0, left.output
+        identity = left.stdout.strip()
+        for path in files:
+            assert f"inspect {path.name}, waiting: until a worker is free" in left.stderr
+            assert f"{path.name} is not inspected yet, as no worker is free for it: the job waits" in left.stderr
+        assert api.get(f"/v1/audits/{identity}").json()["status"] == "queued"
+        with BusyWorker(settings):
+            ended = CliRunner().invoke(main, ["follow", identity, "--server", url, "--out", str(tmp_path / "out")])
+        assert ended.exit_code == 1, ended.output  # the report of the tests' worker fails its policy
+        assert api.get(f"/v1/audits/{identity}").json()["status"] == "succeeded"

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 
@@ -133,6 +134,38 @@ def test_a_key_is_made_used_rotated_and_revoked(settings: Settings, caller: As) 
     for _ in range(2):
         assert admin.delete(f"/v1/keys/{third['id']}").status_code == 204
     assert slug(caller(third["key"]).get("/v1/audits")) == (401, "unauthorized")
+
+
+def test_the_last_key_that_manages_keys_is_kept(settings: Settings, caller: As) -> None:
+    identity, secret = key(settings, "locked in", "--scope", "admin")
+    admin = caller(secret)
+    used = admin.post("/v1/keys", json={"name": "reads", "scope": "read"}).json()["id"]
+    gone = admin.post("/v1/keys", json={"name": "revoked", "scope": "admin"}).json()["id"]
+    assert admin.delete(f"/v1/keys/{gone}").status_code == admin.delete(f"/v1/keys/{used}").status_code == 204
+    ends = (datetime.now(UTC) + timedelta(seconds=0.5)).isoformat()
+    brief = admin.post("/v1/keys", json={"name": "ended", "scope": "admin", "expires_at": ends}).json()["key"]
+    while caller(brief).get("/v1/keys").status_code == 200:
+        pass
+    refused = admin.delete(f"/v1/keys/{identity}")
+    assert slug(refused) == (409, "conflict"), "neither other scopes nor keys that have ended could make another"
+    assert f"POST /v1/keys/{identity}/rotate" in refused.json()["detail"]
+
+    fresh = admin.post(f"/v1/keys/{identity}/rotate", json={"overlap_seconds": 3600}).json()
+    assert slug(admin.delete(f"/v1/keys/{fresh['id']}")) == (409, "conflict"), "the old one ends within the hour"
+    assert admin.delete(f"/v1/keys/{identity}").status_code == 204
+    third = caller(fresh["key"]).post(f"/v1/keys/{fresh['id']}/rotate", json={"overlap_seconds": 0}).json()
+    assert slug(caller(fresh["key"]).get("/v1/keys")) == (401, "unauthorized"), "a key that leaked is replaced at once"
+    assert caller(third["key"]).get("/v1/keys").status_code == 200
+
+
+def test_of_two_calls_that_revoke_the_last_two_keys_one_is_refused(settings: Settings, caller: As) -> None:
+    first, secret = key(settings, "two left", "--scope", "admin")
+    admin = caller(secret)
+    second = admin.post("/v1/keys", json={"name": "other", "scope": "admin"}).json()
+    callers = {second["id"]: secret, first: second["key"]}
+    with ThreadPoolExecutor(2) as pool:
+        answers = pool.map(lambda one: caller(one[1]).delete(f"/v1/keys/{one[0]}").status_code, callers.items())
+    assert sorted(answers) in ([204, 401], [204, 409]), "401: the first had revoked the key that asked"
 
 
 def test_wrong_requests_are_refused_by_name(settings: Settings, caller: As) -> None:

@@ -395,6 +395,7 @@ if TYPE_CHECKING:
     from .new_webhook_events_type_0_item_type_1 import NewWebhookEventsType0ItemType1
     from .one_pixel_input import OnePixelInput
     from .one_pixel_output import OnePixelOutput
+    from .other import Other
     from .own_cluster import OwnCluster
     from .page_artifact_info import PageArtifactInfo
     from .page_attack_info import PageAttackInfo
@@ -901,6 +902,7 @@ _MODULES = {
     "NewWebhookEventsType0ItemType1": ".new_webhook_events_type_0_item_type_1",
     "OnePixelInput": ".one_pixel_input",
     "OnePixelOutput": ".one_pixel_output",
+    "Other": ".other",
     "OwnCluster": ".own_cluster",
     "PageArtifactInfo": ".page_artifact_info",
     "PageAttackInfo": ".page_attack_info",
@@ -1400,6 +1402,7 @@ __all__ = (
     "NewWebhookEventsType0ItemType1",
     "OnePixelInput",
     "OnePixelOutput",
+    "Other",
     "OwnCluster",
     "PageArtifactInfo",
     "PageAttackInfo",

@@ -115,8 +115,8 @@ class ApgdInput:
 
         d = dict(src_dict)
         name = cast(Literal["apgd"] | Unset, d.pop("name", UNSET))
-        if name != "apgd" and not isinstance(name, Unset):
-            raise ValueError(f"name must match const 'apgd', got '{name}'")
+        if name != "apgd":
+            raise ValueError("of another name")
 
         def _parse_id(data: object) -> None | str | Unset:
             if data is None:

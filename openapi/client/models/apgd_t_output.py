@@ -115,8 +115,8 @@ class ApgdTOutput:
 
         d = dict(src_dict)
         name = cast(Literal["apgd_t"] | Unset, d.pop("name", UNSET))
-        if name != "apgd_t" and not isinstance(name, Unset):
-            raise ValueError(f"name must match const 'apgd_t', got '{name}'")
+        if name != "apgd_t":
+            raise ValueError("of another name")
 
         def _parse_id(data: object) -> None | str | Unset:
             if data is None:
@@ -162,10 +162,14 @@ class ApgdTOutput:
         def _parse_target(data: object) -> int | Literal["likeliest"] | str | Unset:
             if isinstance(data, Unset):
                 return data
-            target_type_0 = cast(Literal["likeliest"], data)
-            if target_type_0 != "likeliest":
-                raise ValueError(f"target_type_0 must match const 'likeliest', got '{target_type_0}'")
-            return target_type_0
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                target_type_0 = cast(Literal["likeliest"], data)
+
+                return target_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
             return cast(int | Literal["likeliest"] | str | Unset, data)
 
         target = _parse_target(d.pop("target", UNSET))

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from ..models.nattack_input import NattackInput
     from ..models.neuron_options_input import NeuronOptionsInput
     from ..models.one_pixel_input import OnePixelInput
+    from ..models.other import Other
     from ..models.pgd_input import PgdInput
     from ..models.policy import Policy
     from ..models.region_options import RegionOptions
@@ -57,7 +58,7 @@ class AuditRequestInput:
         preset (AuditRequestInputPresetType0 | None | Unset): `standard` when neither preset nor attacks are given
         attacks (list[ApgdInput | ApgdTInput | AutoAttackInput | CorruptionInput | CwInput | DdnInput | DeepfoolInput |
             EadInput | FabTInput | FgsmInput | FmnInput | GaussianNoiseInput | IfgsmInput | NattackInput | OnePixelInput |
-            PgdInput | SpsaInput | SquareInput | StrAttackInput] | None | Unset): Replaces the preset's list
+            Other | PgdInput | SpsaInput | SquareInput | StrAttackInput] | None | Unset): Replaces the preset's list
         neurons (NeuronOptionsInput | None | Unset): null leaves the analysis of neurons out; where nothing is said σ is
             measured, and what the preset names beside it
         regions (None | RegionOptions | Unset): One-pixel search by regions of the image; null leaves it out, and where
@@ -108,6 +109,7 @@ class AuditRequestInput:
             | IfgsmInput
             | NattackInput
             | OnePixelInput
+            | Other
             | PgdInput
             | SpsaInput
             | SquareInput
@@ -156,6 +158,7 @@ class AuditRequestInput:
         from ..models.region_options import RegionOptions  # noqa: PLC0415
         from ..models.spsa_input import SpsaInput  # noqa: PLC0415
         from ..models.square_input import SquareInput  # noqa: PLC0415
+        from ..models.str_attack_input import StrAttackInput  # noqa: PLC0415
 
         model_id = self.model_id
 
@@ -211,6 +214,8 @@ class AuditRequestInput:
                 elif isinstance(attacks_type_0_item_data, FmnInput):
                     attacks_type_0_item = attacks_type_0_item_data.to_dict()
                 elif isinstance(attacks_type_0_item_data, EadInput):
+                    attacks_type_0_item = attacks_type_0_item_data.to_dict()
+                elif isinstance(attacks_type_0_item_data, StrAttackInput):
                     attacks_type_0_item = attacks_type_0_item_data.to_dict()
                 else:
                     attacks_type_0_item = attacks_type_0_item_data.to_dict()
@@ -377,6 +382,7 @@ class AuditRequestInput:
         from ..models.nattack_input import NattackInput  # noqa: PLC0415
         from ..models.neuron_options_input import NeuronOptionsInput  # noqa: PLC0415
         from ..models.one_pixel_input import OnePixelInput  # noqa: PLC0415
+        from ..models.other import Other  # noqa: PLC0415
         from ..models.pgd_input import PgdInput  # noqa: PLC0415
         from ..models.policy import Policy  # noqa: PLC0415
         from ..models.region_options import RegionOptions  # noqa: PLC0415
@@ -425,6 +431,7 @@ class AuditRequestInput:
                 | IfgsmInput
                 | NattackInput
                 | OnePixelInput
+                | Other
                 | PgdInput
                 | SpsaInput
                 | SquareInput
@@ -462,6 +469,7 @@ class AuditRequestInput:
                         | IfgsmInput
                         | NattackInput
                         | OnePixelInput
+                        | Other
                         | PgdInput
                         | SpsaInput
                         | SquareInput
@@ -611,11 +619,19 @@ class AuditRequestInput:
                             return attacks_type_0_item_type_17
                         except (TypeError, ValueError, AttributeError, KeyError):
                             pass
+                        try:
+                            if not isinstance(data, dict):
+                                raise TypeError()
+                            attacks_type_0_item_type_18 = StrAttackInput.from_dict(data)
+
+                            return attacks_type_0_item_type_18
+                        except (TypeError, ValueError, AttributeError, KeyError):
+                            pass
                         if not isinstance(data, dict):
                             raise TypeError()
-                        attacks_type_0_item_type_18 = StrAttackInput.from_dict(data)
+                        attacks_type_0_item_type_19 = Other.from_dict(data)
 
-                        return attacks_type_0_item_type_18
+                        return attacks_type_0_item_type_19
 
                     attacks_type_0_item = _parse_attacks_type_0_item(attacks_type_0_item_data)
 
@@ -641,6 +657,7 @@ class AuditRequestInput:
                     | IfgsmInput
                     | NattackInput
                     | OnePixelInput
+                    | Other
                     | PgdInput
                     | SpsaInput
                     | SquareInput
@@ -777,10 +794,14 @@ class AuditRequestInput:
                 return data
             if isinstance(data, Unset):
                 return data
-            stop_on_type_0 = cast(Literal["fail"], data)
-            if stop_on_type_0 != "fail":
-                raise ValueError(f"stop_on_type_0 must match const 'fail', got '{stop_on_type_0}'")
-            return stop_on_type_0
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                stop_on_type_0 = cast(Literal["fail"], data)
+
+                return stop_on_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
             return cast(Literal["fail"] | None | Unset, data)
 
         stop_on = _parse_stop_on(d.pop("stop_on", UNSET))

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from ..models.nattack_output import NattackOutput
     from ..models.neuron_options_output import NeuronOptionsOutput
     from ..models.one_pixel_output import OnePixelOutput
+    from ..models.other import Other
     from ..models.pgd_output import PgdOutput
     from ..models.policy import Policy
     from ..models.region_options import RegionOptions
@@ -57,8 +58,8 @@ class AuditRequestOutput:
         preset (AuditRequestOutputPresetType0 | None | Unset): `standard` when neither preset nor attacks are given
         attacks (list[ApgdOutput | ApgdTOutput | AutoAttackOutput | CorruptionOutput | CwOutput | DdnOutput |
             DeepfoolOutput | EadOutput | FabTOutput | FgsmOutput | FmnOutput | GaussianNoiseOutput | IfgsmOutput |
-            NattackOutput | OnePixelOutput | PgdOutput | SpsaOutput | SquareOutput | StrAttackOutput] | None | Unset):
-            Replaces the preset's list
+            NattackOutput | OnePixelOutput | Other | PgdOutput | SpsaOutput | SquareOutput | StrAttackOutput] | None |
+            Unset): Replaces the preset's list
         neurons (NeuronOptionsOutput | None | Unset): null leaves the analysis of neurons out; where nothing is said σ
             is measured, and what the preset names beside it
         regions (None | RegionOptions | Unset): One-pixel search by regions of the image; null leaves it out, and where
@@ -109,6 +110,7 @@ class AuditRequestOutput:
             | IfgsmOutput
             | NattackOutput
             | OnePixelOutput
+            | Other
             | PgdOutput
             | SpsaOutput
             | SquareOutput
@@ -157,6 +159,7 @@ class AuditRequestOutput:
         from ..models.region_options import RegionOptions  # noqa: PLC0415
         from ..models.spsa_output import SpsaOutput  # noqa: PLC0415
         from ..models.square_output import SquareOutput  # noqa: PLC0415
+        from ..models.str_attack_output import StrAttackOutput  # noqa: PLC0415
 
         model_id = self.model_id
 
@@ -212,6 +215,8 @@ class AuditRequestOutput:
                 elif isinstance(attacks_type_0_item_data, FmnOutput):
                     attacks_type_0_item = attacks_type_0_item_data.to_dict()
                 elif isinstance(attacks_type_0_item_data, EadOutput):
+                    attacks_type_0_item = attacks_type_0_item_data.to_dict()
+                elif isinstance(attacks_type_0_item_data, StrAttackOutput):
                     attacks_type_0_item = attacks_type_0_item_data.to_dict()
                 else:
                     attacks_type_0_item = attacks_type_0_item_data.to_dict()
@@ -378,6 +383,7 @@ class AuditRequestOutput:
         from ..models.nattack_output import NattackOutput  # noqa: PLC0415
         from ..models.neuron_options_output import NeuronOptionsOutput  # noqa: PLC0415
         from ..models.one_pixel_output import OnePixelOutput  # noqa: PLC0415
+        from ..models.other import Other  # noqa: PLC0415
         from ..models.pgd_output import PgdOutput  # noqa: PLC0415
         from ..models.policy import Policy  # noqa: PLC0415
         from ..models.region_options import RegionOptions  # noqa: PLC0415
@@ -426,6 +432,7 @@ class AuditRequestOutput:
                 | IfgsmOutput
                 | NattackOutput
                 | OnePixelOutput
+                | Other
                 | PgdOutput
                 | SpsaOutput
                 | SquareOutput
@@ -463,6 +470,7 @@ class AuditRequestOutput:
                         | IfgsmOutput
                         | NattackOutput
                         | OnePixelOutput
+                        | Other
                         | PgdOutput
                         | SpsaOutput
                         | SquareOutput
@@ -612,11 +620,19 @@ class AuditRequestOutput:
                             return attacks_type_0_item_type_17
                         except (TypeError, ValueError, AttributeError, KeyError):
                             pass
+                        try:
+                            if not isinstance(data, dict):
+                                raise TypeError()
+                            attacks_type_0_item_type_18 = StrAttackOutput.from_dict(data)
+
+                            return attacks_type_0_item_type_18
+                        except (TypeError, ValueError, AttributeError, KeyError):
+                            pass
                         if not isinstance(data, dict):
                             raise TypeError()
-                        attacks_type_0_item_type_18 = StrAttackOutput.from_dict(data)
+                        attacks_type_0_item_type_19 = Other.from_dict(data)
 
-                        return attacks_type_0_item_type_18
+                        return attacks_type_0_item_type_19
 
                     attacks_type_0_item = _parse_attacks_type_0_item(attacks_type_0_item_data)
 
@@ -642,6 +658,7 @@ class AuditRequestOutput:
                     | IfgsmOutput
                     | NattackOutput
                     | OnePixelOutput
+                    | Other
                     | PgdOutput
                     | SpsaOutput
                     | SquareOutput
@@ -778,10 +795,14 @@ class AuditRequestOutput:
                 return data
             if isinstance(data, Unset):
                 return data
-            stop_on_type_0 = cast(Literal["fail"], data)
-            if stop_on_type_0 != "fail":
-                raise ValueError(f"stop_on_type_0 must match const 'fail', got '{stop_on_type_0}'")
-            return stop_on_type_0
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                stop_on_type_0 = cast(Literal["fail"], data)
+
+                return stop_on_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
             return cast(Literal["fail"] | None | Unset, data)
 
         stop_on = _parse_stop_on(d.pop("stop_on", UNSET))

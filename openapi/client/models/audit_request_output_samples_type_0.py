@@ -6,5 +6,14 @@ class AuditRequestOutputSamplesType0(StrEnum):
     PER_CLASS = "per_class"
     RANDOM = "random"
 
+    @classmethod
+    def _missing_(cls, value: object) -> "AuditRequestOutputSamplesType0 | None":
+        """A word of a newer server, as it came."""
+        if not isinstance(value, str):
+            return None
+        word = str.__new__(cls, value)
+        word._name_, word._value_ = value, value
+        return word
+
     def __str__(self) -> str:
         return str(self.value)

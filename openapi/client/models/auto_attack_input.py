@@ -94,8 +94,8 @@ class AutoAttackInput:
 
         d = dict(src_dict)
         name = cast(Literal["autoattack"] | Unset, d.pop("name", UNSET))
-        if name != "autoattack" and not isinstance(name, Unset):
-            raise ValueError(f"name must match const 'autoattack', got '{name}'")
+        if name != "autoattack":
+            raise ValueError("of another name")
 
         def _parse_id(data: object) -> None | str | Unset:
             if data is None:

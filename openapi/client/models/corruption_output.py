@@ -87,8 +87,8 @@ class CorruptionOutput:
 
         d = dict(src_dict)
         name = cast(Literal["corruption"] | Unset, d.pop("name", UNSET))
-        if name != "corruption" and not isinstance(name, Unset):
-            raise ValueError(f"name must match const 'corruption', got '{name}'")
+        if name != "corruption":
+            raise ValueError("of another name")
 
         def _parse_id(data: object) -> None | str | Unset:
             if data is None:

@@ -107,8 +107,8 @@ class CwOutput:
 
         d = dict(src_dict)
         name = cast(Literal["cw"] | Unset, d.pop("name", UNSET))
-        if name != "cw" and not isinstance(name, Unset):
-            raise ValueError(f"name must match const 'cw', got '{name}'")
+        if name != "cw":
+            raise ValueError("of another name")
 
         def _parse_id(data: object) -> None | str | Unset:
             if data is None:
@@ -137,8 +137,6 @@ class CwOutput:
         mask = _parse_mask(d.pop("mask", UNSET))
 
         norm = cast(Literal["l2"] | Unset, d.pop("norm", UNSET))
-        if norm != "l2" and not isinstance(norm, Unset):
-            raise ValueError(f"norm must match const 'l2', got '{norm}'")
 
         initial_const = d.pop("initial_const", UNSET)
 

@@ -95,8 +95,8 @@ class DdnOutput:
 
         d = dict(src_dict)
         name = cast(Literal["ddn"] | Unset, d.pop("name", UNSET))
-        if name != "ddn" and not isinstance(name, Unset):
-            raise ValueError(f"name must match const 'ddn', got '{name}'")
+        if name != "ddn":
+            raise ValueError("of another name")
 
         def _parse_id(data: object) -> None | str | Unset:
             if data is None:
@@ -125,8 +125,6 @@ class DdnOutput:
         mask = _parse_mask(d.pop("mask", UNSET))
 
         norm = cast(Literal["l2"] | Unset, d.pop("norm", UNSET))
-        if norm != "l2" and not isinstance(norm, Unset):
-            raise ValueError(f"norm must match const 'l2', got '{norm}'")
 
         steps = d.pop("steps", UNSET)
 

@@ -101,8 +101,8 @@ class DeepfoolInput:
 
         d = dict(src_dict)
         name = cast(Literal["deepfool"] | Unset, d.pop("name", UNSET))
-        if name != "deepfool" and not isinstance(name, Unset):
-            raise ValueError(f"name must match const 'deepfool', got '{name}'")
+        if name != "deepfool":
+            raise ValueError("of another name")
 
         def _parse_id(data: object) -> None | str | Unset:
             if data is None:

@@ -116,8 +116,8 @@ class EadInput:
 
         d = dict(src_dict)
         name = cast(Literal["ead"] | Unset, d.pop("name", UNSET))
-        if name != "ead" and not isinstance(name, Unset):
-            raise ValueError(f"name must match const 'ead', got '{name}'")
+        if name != "ead":
+            raise ValueError("of another name")
 
         def _parse_id(data: object) -> None | str | Unset:
             if data is None:
@@ -154,8 +154,6 @@ class EadInput:
         mask = _parse_mask(d.pop("mask", UNSET))
 
         norm = cast(Literal["l1"] | Unset, d.pop("norm", UNSET))
-        if norm != "l1" and not isinstance(norm, Unset):
-            raise ValueError(f"norm must match const 'l1', got '{norm}'")
 
         beta = d.pop("beta", UNSET)
 

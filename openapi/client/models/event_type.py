@@ -16,5 +16,14 @@ class EventType(StrEnum):
     MODEL_REJECTED = "model.rejected"
     WEBHOOK_TEST = "webhook.test"
 
+    @classmethod
+    def _missing_(cls, value: object) -> "EventType | None":
+        """A word of a newer server, as it came."""
+        if not isinstance(value, str):
+            return None
+        word = str.__new__(cls, value)
+        word._name_, word._value_ = value, value
+        return word
+
     def __str__(self) -> str:
         return str(self.value)

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from ..models.masking_options_input import MaskingOptionsInput
     from ..models.nattack_input import NattackInput
     from ..models.one_pixel_input import OnePixelInput
+    from ..models.other import Other
     from ..models.pgd_input import PgdInput
     from ..models.spsa_input import SpsaInput
     from ..models.square_input import SquareInput
@@ -45,12 +46,12 @@ class ExplainOptionsInput:
     Attributes:
         attack (ApgdInput | ApgdTInput | AutoAttackInput | CorruptionInput | CwInput | DdnInput | DeepfoolInput |
             EadInput | FabTInput | FgsmInput | FmnInput | GaussianNoiseInput | IfgsmInput | NattackInput | OnePixelInput |
-            PgdInput | SpsaInput | SquareInput | StrAttackInput | Unset): Whose examples are explained; any attack of the
-            suite
+            Other | PgdInput | SpsaInput | SquareInput | StrAttackInput | Unset): Whose examples are explained; any attack
+            of the suite
         compare (list[ApgdInput | ApgdTInput | AutoAttackInput | CorruptionInput | CwInput | DdnInput | DeepfoolInput |
             EadInput | FabTInput | FgsmInput | FmnInput | GaussianNoiseInput | IfgsmInput | NattackInput | OnePixelInput |
-            PgdInput | SpsaInput | SquareInput | StrAttackInput] | Unset): Further attacks whose examples are explained
-            alike, and set beside it
+            Other | PgdInput | SpsaInput | SquareInput | StrAttackInput] | Unset): Further attacks whose examples are
+            explained alike, and set beside it
         targets (ExplainOptionsInputTargetsType0 | None | Unset): A class for each sample to aim at, for attacks that
             take a `target`; null: as each attack says
         grid (int | None | Unset): Side of a group in pixels; null: 2 up to 32 pixels, else 13
@@ -83,6 +84,7 @@ class ExplainOptionsInput:
         | IfgsmInput
         | NattackInput
         | OnePixelInput
+        | Other
         | PgdInput
         | SpsaInput
         | SquareInput
@@ -106,6 +108,7 @@ class ExplainOptionsInput:
             | IfgsmInput
             | NattackInput
             | OnePixelInput
+            | Other
             | PgdInput
             | SpsaInput
             | SquareInput
@@ -145,6 +148,7 @@ class ExplainOptionsInput:
         from ..models.pgd_input import PgdInput  # noqa: PLC0415
         from ..models.spsa_input import SpsaInput  # noqa: PLC0415
         from ..models.square_input import SquareInput  # noqa: PLC0415
+        from ..models.str_attack_input import StrAttackInput  # noqa: PLC0415
 
         attack: dict[str, Any] | Unset
         if isinstance(self.attack, Unset):
@@ -184,6 +188,8 @@ class ExplainOptionsInput:
         elif isinstance(self.attack, FmnInput):
             attack = self.attack.to_dict()
         elif isinstance(self.attack, EadInput):
+            attack = self.attack.to_dict()
+        elif isinstance(self.attack, StrAttackInput):
             attack = self.attack.to_dict()
         else:
             attack = self.attack.to_dict()
@@ -228,6 +234,8 @@ class ExplainOptionsInput:
                 elif isinstance(compare_item_data, FmnInput):
                     compare_item = compare_item_data.to_dict()
                 elif isinstance(compare_item_data, EadInput):
+                    compare_item = compare_item_data.to_dict()
+                elif isinstance(compare_item_data, StrAttackInput):
                     compare_item = compare_item_data.to_dict()
                 else:
                     compare_item = compare_item_data.to_dict()
@@ -339,6 +347,7 @@ class ExplainOptionsInput:
         from ..models.masking_options_input import MaskingOptionsInput  # noqa: PLC0415
         from ..models.nattack_input import NattackInput  # noqa: PLC0415
         from ..models.one_pixel_input import OnePixelInput  # noqa: PLC0415
+        from ..models.other import Other  # noqa: PLC0415
         from ..models.pgd_input import PgdInput  # noqa: PLC0415
         from ..models.spsa_input import SpsaInput  # noqa: PLC0415
         from ..models.square_input import SquareInput  # noqa: PLC0415
@@ -364,6 +373,7 @@ class ExplainOptionsInput:
             | IfgsmInput
             | NattackInput
             | OnePixelInput
+            | Other
             | PgdInput
             | SpsaInput
             | SquareInput
@@ -516,11 +526,19 @@ class ExplainOptionsInput:
                 return attack_type_17
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                attack_type_18 = StrAttackInput.from_dict(data)
+
+                return attack_type_18
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
             if not isinstance(data, dict):
                 raise TypeError()
-            attack_type_18 = StrAttackInput.from_dict(data)
+            attack_type_19 = Other.from_dict(data)
 
-            return attack_type_18
+            return attack_type_19
 
         attack = _parse_attack(d.pop("attack", UNSET))
 
@@ -542,6 +560,7 @@ class ExplainOptionsInput:
                 | IfgsmInput
                 | NattackInput
                 | OnePixelInput
+                | Other
                 | PgdInput
                 | SpsaInput
                 | SquareInput
@@ -571,6 +590,7 @@ class ExplainOptionsInput:
                     | IfgsmInput
                     | NattackInput
                     | OnePixelInput
+                    | Other
                     | PgdInput
                     | SpsaInput
                     | SquareInput
@@ -720,11 +740,19 @@ class ExplainOptionsInput:
                         return compare_item_type_17
                     except (TypeError, ValueError, AttributeError, KeyError):
                         pass
+                    try:
+                        if not isinstance(data, dict):
+                            raise TypeError()
+                        compare_item_type_18 = StrAttackInput.from_dict(data)
+
+                        return compare_item_type_18
+                    except (TypeError, ValueError, AttributeError, KeyError):
+                        pass
                     if not isinstance(data, dict):
                         raise TypeError()
-                    compare_item_type_18 = StrAttackInput.from_dict(data)
+                    compare_item_type_19 = Other.from_dict(data)
 
-                    return compare_item_type_18
+                    return compare_item_type_19
 
                 compare_item = _parse_compare_item(compare_item_data)
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from ..models.masking_options_output import MaskingOptionsOutput
     from ..models.nattack_output import NattackOutput
     from ..models.one_pixel_output import OnePixelOutput
+    from ..models.other import Other
     from ..models.pgd_output import PgdOutput
     from ..models.spsa_output import SpsaOutput
     from ..models.square_output import SquareOutput
@@ -45,12 +46,12 @@ class ExplainOptionsOutput:
     Attributes:
         attack (ApgdOutput | ApgdTOutput | AutoAttackOutput | CorruptionOutput | CwOutput | DdnOutput | DeepfoolOutput |
             EadOutput | FabTOutput | FgsmOutput | FmnOutput | GaussianNoiseOutput | IfgsmOutput | NattackOutput |
-            OnePixelOutput | PgdOutput | SpsaOutput | SquareOutput | StrAttackOutput | Unset): Whose examples are explained;
-            any attack of the suite
+            OnePixelOutput | Other | PgdOutput | SpsaOutput | SquareOutput | StrAttackOutput | Unset): Whose examples are
+            explained; any attack of the suite
         compare (list[ApgdOutput | ApgdTOutput | AutoAttackOutput | CorruptionOutput | CwOutput | DdnOutput |
             DeepfoolOutput | EadOutput | FabTOutput | FgsmOutput | FmnOutput | GaussianNoiseOutput | IfgsmOutput |
-            NattackOutput | OnePixelOutput | PgdOutput | SpsaOutput | SquareOutput | StrAttackOutput] | Unset): Further
-            attacks whose examples are explained alike, and set beside it
+            NattackOutput | OnePixelOutput | Other | PgdOutput | SpsaOutput | SquareOutput | StrAttackOutput] | Unset):
+            Further attacks whose examples are explained alike, and set beside it
         targets (ExplainOptionsOutputTargetsType0 | None | Unset): A class for each sample to aim at, for attacks that
             take a `target`; null: as each attack says
         grid (int | None | Unset): Side of a group in pixels; null: 2 up to 32 pixels, else 13
@@ -83,6 +84,7 @@ class ExplainOptionsOutput:
         | IfgsmOutput
         | NattackOutput
         | OnePixelOutput
+        | Other
         | PgdOutput
         | SpsaOutput
         | SquareOutput
@@ -106,6 +108,7 @@ class ExplainOptionsOutput:
             | IfgsmOutput
             | NattackOutput
             | OnePixelOutput
+            | Other
             | PgdOutput
             | SpsaOutput
             | SquareOutput
@@ -145,6 +148,7 @@ class ExplainOptionsOutput:
         from ..models.pgd_output import PgdOutput  # noqa: PLC0415
         from ..models.spsa_output import SpsaOutput  # noqa: PLC0415
         from ..models.square_output import SquareOutput  # noqa: PLC0415
+        from ..models.str_attack_output import StrAttackOutput  # noqa: PLC0415
 
         attack: dict[str, Any] | Unset
         if isinstance(self.attack, Unset):
@@ -184,6 +188,8 @@ class ExplainOptionsOutput:
         elif isinstance(self.attack, FmnOutput):
             attack = self.attack.to_dict()
         elif isinstance(self.attack, EadOutput):
+            attack = self.attack.to_dict()
+        elif isinstance(self.attack, StrAttackOutput):
             attack = self.attack.to_dict()
         else:
             attack = self.attack.to_dict()
@@ -228,6 +234,8 @@ class ExplainOptionsOutput:
                 elif isinstance(compare_item_data, FmnOutput):
                     compare_item = compare_item_data.to_dict()
                 elif isinstance(compare_item_data, EadOutput):
+                    compare_item = compare_item_data.to_dict()
+                elif isinstance(compare_item_data, StrAttackOutput):
                     compare_item = compare_item_data.to_dict()
                 else:
                     compare_item = compare_item_data.to_dict()
@@ -339,6 +347,7 @@ class ExplainOptionsOutput:
         from ..models.masking_options_output import MaskingOptionsOutput  # noqa: PLC0415
         from ..models.nattack_output import NattackOutput  # noqa: PLC0415
         from ..models.one_pixel_output import OnePixelOutput  # noqa: PLC0415
+        from ..models.other import Other  # noqa: PLC0415
         from ..models.pgd_output import PgdOutput  # noqa: PLC0415
         from ..models.spsa_output import SpsaOutput  # noqa: PLC0415
         from ..models.square_output import SquareOutput  # noqa: PLC0415
@@ -364,6 +373,7 @@ class ExplainOptionsOutput:
             | IfgsmOutput
             | NattackOutput
             | OnePixelOutput
+            | Other
             | PgdOutput
             | SpsaOutput
             | SquareOutput
@@ -516,11 +526,19 @@ class ExplainOptionsOutput:
                 return attack_type_17
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                attack_type_18 = StrAttackOutput.from_dict(data)
+
+                return attack_type_18
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
             if not isinstance(data, dict):
                 raise TypeError()
-            attack_type_18 = StrAttackOutput.from_dict(data)
+            attack_type_19 = Other.from_dict(data)
 
-            return attack_type_18
+            return attack_type_19
 
         attack = _parse_attack(d.pop("attack", UNSET))
 
@@ -542,6 +560,7 @@ class ExplainOptionsOutput:
                 | IfgsmOutput
                 | NattackOutput
                 | OnePixelOutput
+                | Other
                 | PgdOutput
                 | SpsaOutput
                 | SquareOutput
@@ -571,6 +590,7 @@ class ExplainOptionsOutput:
                     | IfgsmOutput
                     | NattackOutput
                     | OnePixelOutput
+                    | Other
                     | PgdOutput
                     | SpsaOutput
                     | SquareOutput
@@ -720,11 +740,19 @@ class ExplainOptionsOutput:
                         return compare_item_type_17
                     except (TypeError, ValueError, AttributeError, KeyError):
                         pass
+                    try:
+                        if not isinstance(data, dict):
+                            raise TypeError()
+                        compare_item_type_18 = StrAttackOutput.from_dict(data)
+
+                        return compare_item_type_18
+                    except (TypeError, ValueError, AttributeError, KeyError):
+                        pass
                     if not isinstance(data, dict):
                         raise TypeError()
-                    compare_item_type_18 = StrAttackOutput.from_dict(data)
+                    compare_item_type_19 = Other.from_dict(data)
 
-                    return compare_item_type_18
+                    return compare_item_type_19
 
                 compare_item = _parse_compare_item(compare_item_data)
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from ..models.masking_section import MaskingSection
     from ..models.nattack_output import NattackOutput
     from ..models.one_pixel_output import OnePixelOutput
+    from ..models.other import Other
     from ..models.pgd_output import PgdOutput
     from ..models.refined_mean import RefinedMean
     from ..models.score_curve import ScoreCurve
@@ -47,7 +48,7 @@ class ExplainSection:
     Attributes:
         attack (ApgdOutput | ApgdTOutput | AutoAttackOutput | CorruptionOutput | CwOutput | DdnOutput | DeepfoolOutput |
             EadOutput | FabTOutput | FgsmOutput | FmnOutput | GaussianNoiseOutput | IfgsmOutput | NattackOutput |
-            OnePixelOutput | PgdOutput | SpsaOutput | SquareOutput | StrAttackOutput):
+            OnePixelOutput | Other | PgdOutput | SpsaOutput | SquareOutput | StrAttackOutput):
         grid (int): Side of a group
         kappa (float):
         map_ (None | str): `cam`, `grad_cam` or `asm`; null where the model has no map
@@ -83,6 +84,7 @@ class ExplainSection:
         | IfgsmOutput
         | NattackOutput
         | OnePixelOutput
+        | Other
         | PgdOutput
         | SpsaOutput
         | SquareOutput
@@ -132,6 +134,7 @@ class ExplainSection:
         from ..models.shares import Shares  # noqa: PLC0415
         from ..models.spsa_output import SpsaOutput  # noqa: PLC0415
         from ..models.square_output import SquareOutput  # noqa: PLC0415
+        from ..models.str_attack_output import StrAttackOutput  # noqa: PLC0415
 
         attack: dict[str, Any]
         if isinstance(self.attack, FgsmOutput):
@@ -169,6 +172,8 @@ class ExplainSection:
         elif isinstance(self.attack, FmnOutput):
             attack = self.attack.to_dict()
         elif isinstance(self.attack, EadOutput):
+            attack = self.attack.to_dict()
+        elif isinstance(self.attack, StrAttackOutput):
             attack = self.attack.to_dict()
         else:
             attack = self.attack.to_dict()
@@ -302,6 +307,7 @@ class ExplainSection:
         from ..models.masking_section import MaskingSection  # noqa: PLC0415
         from ..models.nattack_output import NattackOutput  # noqa: PLC0415
         from ..models.one_pixel_output import OnePixelOutput  # noqa: PLC0415
+        from ..models.other import Other  # noqa: PLC0415
         from ..models.pgd_output import PgdOutput  # noqa: PLC0415
         from ..models.refined_mean import RefinedMean  # noqa: PLC0415
         from ..models.score_curve import ScoreCurve  # noqa: PLC0415
@@ -331,6 +337,7 @@ class ExplainSection:
             | IfgsmOutput
             | NattackOutput
             | OnePixelOutput
+            | Other
             | PgdOutput
             | SpsaOutput
             | SquareOutput
@@ -480,11 +487,19 @@ class ExplainSection:
                 return attack_type_17
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                attack_type_18 = StrAttackOutput.from_dict(data)
+
+                return attack_type_18
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
             if not isinstance(data, dict):
                 raise TypeError()
-            attack_type_18 = StrAttackOutput.from_dict(data)
+            attack_type_19 = Other.from_dict(data)
 
-            return attack_type_18
+            return attack_type_19
 
         attack = _parse_attack(d.pop("attack"))
 

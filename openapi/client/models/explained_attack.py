@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from ..models.interpretability import Interpretability
     from ..models.nattack_output import NattackOutput
     from ..models.one_pixel_output import OnePixelOutput
+    from ..models.other import Other
     from ..models.pgd_output import PgdOutput
     from ..models.refined_mean import RefinedMean
     from ..models.share_intervals import ShareIntervals
@@ -43,7 +44,7 @@ class ExplainedAttack:
         id (str):
         attack (ApgdOutput | ApgdTOutput | AutoAttackOutput | CorruptionOutput | CwOutput | DdnOutput | DeepfoolOutput |
             EadOutput | FabTOutput | FgsmOutput | FmnOutput | GaussianNoiseOutput | IfgsmOutput | NattackOutput |
-            OnePixelOutput | PgdOutput | SpsaOutput | SquareOutput | StrAttackOutput):
+            OnePixelOutput | Other | PgdOutput | SpsaOutput | SquareOutput | StrAttackOutput):
         tried (int):
         n (int):
         success_rate (float): n / tried
@@ -73,6 +74,7 @@ class ExplainedAttack:
         | IfgsmOutput
         | NattackOutput
         | OnePixelOutput
+        | Other
         | PgdOutput
         | SpsaOutput
         | SquareOutput
@@ -113,6 +115,7 @@ class ExplainedAttack:
         from ..models.shares import Shares  # noqa: PLC0415
         from ..models.spsa_output import SpsaOutput  # noqa: PLC0415
         from ..models.square_output import SquareOutput  # noqa: PLC0415
+        from ..models.str_attack_output import StrAttackOutput  # noqa: PLC0415
 
         id = self.id
 
@@ -152,6 +155,8 @@ class ExplainedAttack:
         elif isinstance(self.attack, FmnOutput):
             attack = self.attack.to_dict()
         elif isinstance(self.attack, EadOutput):
+            attack = self.attack.to_dict()
+        elif isinstance(self.attack, StrAttackOutput):
             attack = self.attack.to_dict()
         else:
             attack = self.attack.to_dict()
@@ -238,6 +243,7 @@ class ExplainedAttack:
         from ..models.interpretability import Interpretability  # noqa: PLC0415
         from ..models.nattack_output import NattackOutput  # noqa: PLC0415
         from ..models.one_pixel_output import OnePixelOutput  # noqa: PLC0415
+        from ..models.other import Other  # noqa: PLC0415
         from ..models.pgd_output import PgdOutput  # noqa: PLC0415
         from ..models.refined_mean import RefinedMean  # noqa: PLC0415
         from ..models.share_intervals import ShareIntervals  # noqa: PLC0415
@@ -267,6 +273,7 @@ class ExplainedAttack:
             | IfgsmOutput
             | NattackOutput
             | OnePixelOutput
+            | Other
             | PgdOutput
             | SpsaOutput
             | SquareOutput
@@ -416,11 +423,19 @@ class ExplainedAttack:
                 return attack_type_17
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                attack_type_18 = StrAttackOutput.from_dict(data)
+
+                return attack_type_18
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
             if not isinstance(data, dict):
                 raise TypeError()
-            attack_type_18 = StrAttackOutput.from_dict(data)
+            attack_type_19 = Other.from_dict(data)
 
-            return attack_type_18
+            return attack_type_19
 
         attack = _parse_attack(d.pop("attack"))
 

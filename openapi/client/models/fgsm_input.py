@@ -111,8 +111,8 @@ class FgsmInput:
 
         d = dict(src_dict)
         name = cast(Literal["fgsm"] | Unset, d.pop("name", UNSET))
-        if name != "fgsm" and not isinstance(name, Unset):
-            raise ValueError(f"name must match const 'fgsm', got '{name}'")
+        if name != "fgsm":
+            raise ValueError("of another name")
 
         def _parse_id(data: object) -> None | str | Unset:
             if data is None:
@@ -167,10 +167,14 @@ class FgsmInput:
         def _parse_target(data: object) -> int | Literal["runner_up"] | str | Unset:
             if isinstance(data, Unset):
                 return data
-            target_type_0 = cast(Literal["runner_up"], data)
-            if target_type_0 != "runner_up":
-                raise ValueError(f"target_type_0 must match const 'runner_up', got '{target_type_0}'")
-            return target_type_0
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                target_type_0 = cast(Literal["runner_up"], data)
+
+                return target_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
             return cast(int | Literal["runner_up"] | str | Unset, data)
 
         target = _parse_target(d.pop("target", UNSET))

@@ -112,8 +112,8 @@ class FmnInput:
 
         d = dict(src_dict)
         name = cast(Literal["fmn"] | Unset, d.pop("name", UNSET))
-        if name != "fmn" and not isinstance(name, Unset):
-            raise ValueError(f"name must match const 'fmn', got '{name}'")
+        if name != "fmn":
+            raise ValueError("of another name")
 
         def _parse_id(data: object) -> None | str | Unset:
             if data is None:

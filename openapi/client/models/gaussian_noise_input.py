@@ -80,8 +80,8 @@ class GaussianNoiseInput:
 
         d = dict(src_dict)
         name = cast(Literal["gaussian_noise"] | Unset, d.pop("name", UNSET))
-        if name != "gaussian_noise" and not isinstance(name, Unset):
-            raise ValueError(f"name must match const 'gaussian_noise', got '{name}'")
+        if name != "gaussian_noise":
+            raise ValueError("of another name")
 
         def _parse_id(data: object) -> None | str | Unset:
             if data is None:

@@ -6,5 +6,14 @@ class HardenOptionsInputChooseByType0(StrEnum):
     MEAN = "mean"
     ROBUST_ACCURACY = "robust_accuracy"
 
+    @classmethod
+    def _missing_(cls, value: object) -> "HardenOptionsInputChooseByType0 | None":
+        """A word of a newer server, as it came."""
+        if not isinstance(value, str):
+            return None
+        word = str.__new__(cls, value)
+        word._name_, word._value_ = value, value
+        return word
+
     def __str__(self) -> str:
         return str(self.value)

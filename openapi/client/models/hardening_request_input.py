@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from ..models.ifgsm_input import IfgsmInput
     from ..models.nattack_input import NattackInput
     from ..models.one_pixel_input import OnePixelInput
+    from ..models.other import Other
     from ..models.pgd_input import PgdInput
     from ..models.scrutiny import Scrutiny
     from ..models.spsa_input import SpsaInput
@@ -153,8 +154,8 @@ class HardeningRequestInput:
         eval_dataset_id (None | str | Unset): Held-out data for before/after; null leaves the comparison out
         attacks (list[ApgdInput | ApgdTInput | AutoAttackInput | CorruptionInput | CwInput | DdnInput | DeepfoolInput |
             EadInput | FabTInput | FgsmInput | FmnInput | GaussianNoiseInput | IfgsmInput | NattackInput | OnePixelInput |
-            PgdInput | SpsaInput | SquareInput | StrAttackInput] | None | Unset): For before/after; null is FGSM and PGD-20
-            at the training eps
+            Other | PgdInput | SpsaInput | SquareInput | StrAttackInput] | None | Unset): For before/after; null is FGSM and
+            PGD-20 at the training eps
         eval_max_samples (int | None | Unset):
         eval_samples (HardeningRequestInputEvalSamplesType0 | list[int] | Unset): Which samples: `first` so many,
             `random` ones, `per_class` (the same number of each class, or all it has) with `eval_max_samples` as their
@@ -226,6 +227,7 @@ class HardeningRequestInput:
             | IfgsmInput
             | NattackInput
             | OnePixelInput
+            | Other
             | PgdInput
             | SpsaInput
             | SquareInput
@@ -265,6 +267,7 @@ class HardeningRequestInput:
         from ..models.scrutiny import Scrutiny  # noqa: PLC0415
         from ..models.spsa_input import SpsaInput  # noqa: PLC0415
         from ..models.square_input import SquareInput  # noqa: PLC0415
+        from ..models.str_attack_input import StrAttackInput  # noqa: PLC0415
 
         train_dataset_id = self.train_dataset_id
 
@@ -495,6 +498,8 @@ class HardeningRequestInput:
                     attacks_type_0_item = attacks_type_0_item_data.to_dict()
                 elif isinstance(attacks_type_0_item_data, EadInput):
                     attacks_type_0_item = attacks_type_0_item_data.to_dict()
+                elif isinstance(attacks_type_0_item_data, StrAttackInput):
+                    attacks_type_0_item = attacks_type_0_item_data.to_dict()
                 else:
                     attacks_type_0_item = attacks_type_0_item_data.to_dict()
 
@@ -664,6 +669,7 @@ class HardeningRequestInput:
         from ..models.ifgsm_input import IfgsmInput  # noqa: PLC0415
         from ..models.nattack_input import NattackInput  # noqa: PLC0415
         from ..models.one_pixel_input import OnePixelInput  # noqa: PLC0415
+        from ..models.other import Other  # noqa: PLC0415
         from ..models.pgd_input import PgdInput  # noqa: PLC0415
         from ..models.scrutiny import Scrutiny  # noqa: PLC0415
         from ..models.spsa_input import SpsaInput  # noqa: PLC0415
@@ -984,6 +990,7 @@ class HardeningRequestInput:
                 | IfgsmInput
                 | NattackInput
                 | OnePixelInput
+                | Other
                 | PgdInput
                 | SpsaInput
                 | SquareInput
@@ -1021,6 +1028,7 @@ class HardeningRequestInput:
                         | IfgsmInput
                         | NattackInput
                         | OnePixelInput
+                        | Other
                         | PgdInput
                         | SpsaInput
                         | SquareInput
@@ -1170,11 +1178,19 @@ class HardeningRequestInput:
                             return attacks_type_0_item_type_17
                         except (TypeError, ValueError, AttributeError, KeyError):
                             pass
+                        try:
+                            if not isinstance(data, dict):
+                                raise TypeError()
+                            attacks_type_0_item_type_18 = StrAttackInput.from_dict(data)
+
+                            return attacks_type_0_item_type_18
+                        except (TypeError, ValueError, AttributeError, KeyError):
+                            pass
                         if not isinstance(data, dict):
                             raise TypeError()
-                        attacks_type_0_item_type_18 = StrAttackInput.from_dict(data)
+                        attacks_type_0_item_type_19 = Other.from_dict(data)
 
-                        return attacks_type_0_item_type_18
+                        return attacks_type_0_item_type_19
 
                     attacks_type_0_item = _parse_attacks_type_0_item(attacks_type_0_item_data)
 
@@ -1200,6 +1216,7 @@ class HardeningRequestInput:
                     | IfgsmInput
                     | NattackInput
                     | OnePixelInput
+                    | Other
                     | PgdInput
                     | SpsaInput
                     | SquareInput

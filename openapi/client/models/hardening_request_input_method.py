@@ -11,5 +11,14 @@ class HardeningRequestInputMethod(StrEnum):
     SNS = "sns"
     TRADES = "trades"
 
+    @classmethod
+    def _missing_(cls, value: object) -> "HardeningRequestInputMethod | None":
+        """A word of a newer server, as it came."""
+        if not isinstance(value, str):
+            return None
+        word = str.__new__(cls, value)
+        word._name_, word._value_ = value, value
+        return word
+
     def __str__(self) -> str:
         return str(self.value)

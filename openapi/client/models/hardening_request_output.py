@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from ..models.ifgsm_output import IfgsmOutput
     from ..models.nattack_output import NattackOutput
     from ..models.one_pixel_output import OnePixelOutput
+    from ..models.other import Other
     from ..models.pgd_output import PgdOutput
     from ..models.scrutiny import Scrutiny
     from ..models.spsa_output import SpsaOutput
@@ -153,8 +154,8 @@ class HardeningRequestOutput:
         eval_dataset_id (None | str | Unset): Held-out data for before/after; null leaves the comparison out
         attacks (list[ApgdOutput | ApgdTOutput | AutoAttackOutput | CorruptionOutput | CwOutput | DdnOutput |
             DeepfoolOutput | EadOutput | FabTOutput | FgsmOutput | FmnOutput | GaussianNoiseOutput | IfgsmOutput |
-            NattackOutput | OnePixelOutput | PgdOutput | SpsaOutput | SquareOutput | StrAttackOutput] | None | Unset): For
-            before/after; null is FGSM and PGD-20 at the training eps
+            NattackOutput | OnePixelOutput | Other | PgdOutput | SpsaOutput | SquareOutput | StrAttackOutput] | None |
+            Unset): For before/after; null is FGSM and PGD-20 at the training eps
         eval_max_samples (int | None | Unset):
         eval_samples (HardeningRequestOutputEvalSamplesType0 | list[int] | Unset): Which samples: `first` so many,
             `random` ones, `per_class` (the same number of each class, or all it has) with `eval_max_samples` as their
@@ -226,6 +227,7 @@ class HardeningRequestOutput:
             | IfgsmOutput
             | NattackOutput
             | OnePixelOutput
+            | Other
             | PgdOutput
             | SpsaOutput
             | SquareOutput
@@ -265,6 +267,7 @@ class HardeningRequestOutput:
         from ..models.scrutiny import Scrutiny  # noqa: PLC0415
         from ..models.spsa_output import SpsaOutput  # noqa: PLC0415
         from ..models.square_output import SquareOutput  # noqa: PLC0415
+        from ..models.str_attack_output import StrAttackOutput  # noqa: PLC0415
 
         train_dataset_id = self.train_dataset_id
 
@@ -491,6 +494,8 @@ class HardeningRequestOutput:
                     attacks_type_0_item = attacks_type_0_item_data.to_dict()
                 elif isinstance(attacks_type_0_item_data, EadOutput):
                     attacks_type_0_item = attacks_type_0_item_data.to_dict()
+                elif isinstance(attacks_type_0_item_data, StrAttackOutput):
+                    attacks_type_0_item = attacks_type_0_item_data.to_dict()
                 else:
                     attacks_type_0_item = attacks_type_0_item_data.to_dict()
 
@@ -662,6 +667,7 @@ class HardeningRequestOutput:
         from ..models.ifgsm_output import IfgsmOutput  # noqa: PLC0415
         from ..models.nattack_output import NattackOutput  # noqa: PLC0415
         from ..models.one_pixel_output import OnePixelOutput  # noqa: PLC0415
+        from ..models.other import Other  # noqa: PLC0415
         from ..models.pgd_output import PgdOutput  # noqa: PLC0415
         from ..models.scrutiny import Scrutiny  # noqa: PLC0415
         from ..models.spsa_output import SpsaOutput  # noqa: PLC0415
@@ -977,6 +983,7 @@ class HardeningRequestOutput:
                 | IfgsmOutput
                 | NattackOutput
                 | OnePixelOutput
+                | Other
                 | PgdOutput
                 | SpsaOutput
                 | SquareOutput
@@ -1014,6 +1021,7 @@ class HardeningRequestOutput:
                         | IfgsmOutput
                         | NattackOutput
                         | OnePixelOutput
+                        | Other
                         | PgdOutput
                         | SpsaOutput
                         | SquareOutput
@@ -1163,11 +1171,19 @@ class HardeningRequestOutput:
                             return attacks_type_0_item_type_17
                         except (TypeError, ValueError, AttributeError, KeyError):
                             pass
+                        try:
+                            if not isinstance(data, dict):
+                                raise TypeError()
+                            attacks_type_0_item_type_18 = StrAttackOutput.from_dict(data)
+
+                            return attacks_type_0_item_type_18
+                        except (TypeError, ValueError, AttributeError, KeyError):
+                            pass
                         if not isinstance(data, dict):
                             raise TypeError()
-                        attacks_type_0_item_type_18 = StrAttackOutput.from_dict(data)
+                        attacks_type_0_item_type_19 = Other.from_dict(data)
 
-                        return attacks_type_0_item_type_18
+                        return attacks_type_0_item_type_19
 
                     attacks_type_0_item = _parse_attacks_type_0_item(attacks_type_0_item_data)
 
@@ -1193,6 +1209,7 @@ class HardeningRequestOutput:
                     | IfgsmOutput
                     | NattackOutput
                     | OnePixelOutput
+                    | Other
                     | PgdOutput
                     | SpsaOutput
                     | SquareOutput

@@ -116,8 +116,8 @@ class IfgsmOutput:
 
         d = dict(src_dict)
         name = cast(Literal["ifgsm"] | Unset, d.pop("name", UNSET))
-        if name != "ifgsm" and not isinstance(name, Unset):
-            raise ValueError(f"name must match const 'ifgsm', got '{name}'")
+        if name != "ifgsm":
+            raise ValueError("of another name")
 
         def _parse_id(data: object) -> None | str | Unset:
             if data is None:
@@ -146,8 +146,6 @@ class IfgsmOutput:
         mask = _parse_mask(d.pop("mask", UNSET))
 
         norm = cast(Literal["linf"] | Unset, d.pop("norm", UNSET))
-        if norm != "linf" and not isinstance(norm, Unset):
-            raise ValueError(f"norm must match const 'linf', got '{norm}'")
 
         eps = d.pop("eps", UNSET)
 
@@ -167,10 +165,14 @@ class IfgsmOutput:
         def _parse_target(data: object) -> int | Literal["runner_up"] | str | Unset:
             if isinstance(data, Unset):
                 return data
-            target_type_0 = cast(Literal["runner_up"], data)
-            if target_type_0 != "runner_up":
-                raise ValueError(f"target_type_0 must match const 'runner_up', got '{target_type_0}'")
-            return target_type_0
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                target_type_0 = cast(Literal["runner_up"], data)
+
+                return target_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
             return cast(int | Literal["runner_up"] | str | Unset, data)
 
         target = _parse_target(d.pop("target", UNSET))

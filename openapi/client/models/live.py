@@ -42,8 +42,6 @@ class Live:
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         d = dict(src_dict)
         status = cast(Literal["live"] | Unset, d.pop("status", UNSET))
-        if status != "live" and not isinstance(status, Unset):
-            raise ValueError(f"status must match const 'live', got '{status}'")
 
         live = cls(
             status=status,

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from ..models.ifgsm_input import IfgsmInput
     from ..models.nattack_input import NattackInput
     from ..models.one_pixel_input import OnePixelInput
+    from ..models.other import Other
     from ..models.pgd_input import PgdInput
     from ..models.spsa_input import SpsaInput
     from ..models.square_input import SquareInput
@@ -42,7 +43,7 @@ class MaskingOptionsInput:
             layer
         attacks (list[ApgdInput | ApgdTInput | AutoAttackInput | CorruptionInput | CwInput | DdnInput | DeepfoolInput |
             EadInput | FabTInput | FgsmInput | FmnInput | GaussianNoiseInput | IfgsmInput | NattackInput | OnePixelInput |
-            PgdInput | SpsaInput | SquareInput | StrAttackInput] | Unset): Made anew each time
+            Other | PgdInput | SpsaInput | SquareInput | StrAttackInput] | Unset): Made anew each time
         max_samples (int | None | Unset): Images; null is every evaluated sample Default: 100.
     """
 
@@ -65,6 +66,7 @@ class MaskingOptionsInput:
             | IfgsmInput
             | NattackInput
             | OnePixelInput
+            | Other
             | PgdInput
             | SpsaInput
             | SquareInput
@@ -93,6 +95,7 @@ class MaskingOptionsInput:
         from ..models.pgd_input import PgdInput  # noqa: PLC0415
         from ..models.spsa_input import SpsaInput  # noqa: PLC0415
         from ..models.square_input import SquareInput  # noqa: PLC0415
+        from ..models.str_attack_input import StrAttackInput  # noqa: PLC0415
 
         layer: None | str | Unset
         if isinstance(self.layer, Unset):
@@ -150,6 +153,8 @@ class MaskingOptionsInput:
                     attacks_item = attacks_item_data.to_dict()
                 elif isinstance(attacks_item_data, EadInput):
                     attacks_item = attacks_item_data.to_dict()
+                elif isinstance(attacks_item_data, StrAttackInput):
+                    attacks_item = attacks_item_data.to_dict()
                 else:
                     attacks_item = attacks_item_data.to_dict()
 
@@ -192,6 +197,7 @@ class MaskingOptionsInput:
         from ..models.ifgsm_input import IfgsmInput  # noqa: PLC0415
         from ..models.nattack_input import NattackInput  # noqa: PLC0415
         from ..models.one_pixel_input import OnePixelInput  # noqa: PLC0415
+        from ..models.other import Other  # noqa: PLC0415
         from ..models.pgd_input import PgdInput  # noqa: PLC0415
         from ..models.spsa_input import SpsaInput  # noqa: PLC0415
         from ..models.square_input import SquareInput  # noqa: PLC0415
@@ -243,6 +249,7 @@ class MaskingOptionsInput:
                 | IfgsmInput
                 | NattackInput
                 | OnePixelInput
+                | Other
                 | PgdInput
                 | SpsaInput
                 | SquareInput
@@ -272,6 +279,7 @@ class MaskingOptionsInput:
                     | IfgsmInput
                     | NattackInput
                     | OnePixelInput
+                    | Other
                     | PgdInput
                     | SpsaInput
                     | SquareInput
@@ -421,11 +429,19 @@ class MaskingOptionsInput:
                         return attacks_item_type_17
                     except (TypeError, ValueError, AttributeError, KeyError):
                         pass
+                    try:
+                        if not isinstance(data, dict):
+                            raise TypeError()
+                        attacks_item_type_18 = StrAttackInput.from_dict(data)
+
+                        return attacks_item_type_18
+                    except (TypeError, ValueError, AttributeError, KeyError):
+                        pass
                     if not isinstance(data, dict):
                         raise TypeError()
-                    attacks_item_type_18 = StrAttackInput.from_dict(data)
+                    attacks_item_type_19 = Other.from_dict(data)
 
-                    return attacks_item_type_18
+                    return attacks_item_type_19
 
                 attacks_item = _parse_attacks_item(attacks_item_data)
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from ..models.ifgsm_output import IfgsmOutput
     from ..models.nattack_output import NattackOutput
     from ..models.one_pixel_output import OnePixelOutput
+    from ..models.other import Other
     from ..models.pgd_output import PgdOutput
     from ..models.spsa_output import SpsaOutput
     from ..models.square_output import SquareOutput
@@ -42,8 +43,8 @@ class MaskingOptionsOutput:
             layer
         attacks (list[ApgdOutput | ApgdTOutput | AutoAttackOutput | CorruptionOutput | CwOutput | DdnOutput |
             DeepfoolOutput | EadOutput | FabTOutput | FgsmOutput | FmnOutput | GaussianNoiseOutput | IfgsmOutput |
-            NattackOutput | OnePixelOutput | PgdOutput | SpsaOutput | SquareOutput | StrAttackOutput] | Unset): Made anew
-            each time
+            NattackOutput | OnePixelOutput | Other | PgdOutput | SpsaOutput | SquareOutput | StrAttackOutput] | Unset): Made
+            anew each time
         max_samples (int | None | Unset): Images; null is every evaluated sample Default: 100.
     """
 
@@ -66,6 +67,7 @@ class MaskingOptionsOutput:
             | IfgsmOutput
             | NattackOutput
             | OnePixelOutput
+            | Other
             | PgdOutput
             | SpsaOutput
             | SquareOutput
@@ -94,6 +96,7 @@ class MaskingOptionsOutput:
         from ..models.pgd_output import PgdOutput  # noqa: PLC0415
         from ..models.spsa_output import SpsaOutput  # noqa: PLC0415
         from ..models.square_output import SquareOutput  # noqa: PLC0415
+        from ..models.str_attack_output import StrAttackOutput  # noqa: PLC0415
 
         layer: None | str | Unset
         if isinstance(self.layer, Unset):
@@ -151,6 +154,8 @@ class MaskingOptionsOutput:
                     attacks_item = attacks_item_data.to_dict()
                 elif isinstance(attacks_item_data, EadOutput):
                     attacks_item = attacks_item_data.to_dict()
+                elif isinstance(attacks_item_data, StrAttackOutput):
+                    attacks_item = attacks_item_data.to_dict()
                 else:
                     attacks_item = attacks_item_data.to_dict()
 
@@ -193,6 +198,7 @@ class MaskingOptionsOutput:
         from ..models.ifgsm_output import IfgsmOutput  # noqa: PLC0415
         from ..models.nattack_output import NattackOutput  # noqa: PLC0415
         from ..models.one_pixel_output import OnePixelOutput  # noqa: PLC0415
+        from ..models.other import Other  # noqa: PLC0415
         from ..models.pgd_output import PgdOutput  # noqa: PLC0415
         from ..models.spsa_output import SpsaOutput  # noqa: PLC0415
         from ..models.square_output import SquareOutput  # noqa: PLC0415
@@ -244,6 +250,7 @@ class MaskingOptionsOutput:
                 | IfgsmOutput
                 | NattackOutput
                 | OnePixelOutput
+                | Other
                 | PgdOutput
                 | SpsaOutput
                 | SquareOutput
@@ -273,6 +280,7 @@ class MaskingOptionsOutput:
                     | IfgsmOutput
                     | NattackOutput
                     | OnePixelOutput
+                    | Other
                     | PgdOutput
                     | SpsaOutput
                     | SquareOutput
@@ -422,11 +430,19 @@ class MaskingOptionsOutput:
                         return attacks_item_type_17
                     except (TypeError, ValueError, AttributeError, KeyError):
                         pass
+                    try:
+                        if not isinstance(data, dict):
+                            raise TypeError()
+                        attacks_item_type_18 = StrAttackOutput.from_dict(data)
+
+                        return attacks_item_type_18
+                    except (TypeError, ValueError, AttributeError, KeyError):
+                        pass
                     if not isinstance(data, dict):
                         raise TypeError()
-                    attacks_item_type_18 = StrAttackOutput.from_dict(data)
+                    attacks_item_type_19 = Other.from_dict(data)
 
-                    return attacks_item_type_18
+                    return attacks_item_type_19
 
                 attacks_item = _parse_attacks_item(attacks_item_data)
 

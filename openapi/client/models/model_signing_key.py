@@ -57,8 +57,6 @@ class ModelSigningKey:
         public_key = d.pop("public_key")
 
         algorithm = cast(Literal["ecdsa-p256-sha256"] | Unset, d.pop("algorithm", UNSET))
-        if algorithm != "ecdsa-p256-sha256" and not isinstance(algorithm, Unset):
-            raise ValueError(f"algorithm must match const 'ecdsa-p256-sha256', got '{algorithm}'")
 
         model_signing_key = cls(
             keyid=keyid,

@@ -124,8 +124,8 @@ class NattackInput:
 
         d = dict(src_dict)
         name = cast(Literal["nattack"] | Unset, d.pop("name", UNSET))
-        if name != "nattack" and not isinstance(name, Unset):
-            raise ValueError(f"name must match const 'nattack', got '{name}'")
+        if name != "nattack":
+            raise ValueError("of another name")
 
         def _parse_id(data: object) -> None | str | Unset:
             if data is None:

@@ -88,10 +88,14 @@ class NeuronOptionsInputImportanceOptions:
         def _parse_targets(data: object) -> list[int] | Literal["all"] | Unset:
             if isinstance(data, Unset):
                 return data
-            targets_type_0 = cast(Literal["all"], data)
-            if targets_type_0 != "all":
-                raise ValueError(f"targets_type_0 must match const 'all', got '{targets_type_0}'")
-            return targets_type_0
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                targets_type_0 = cast(Literal["all"], data)
+
+                return targets_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
             if not isinstance(data, list):
                 raise TypeError()
             targets_type_1 = cast(list[int], data)

@@ -98,8 +98,8 @@ class OnePixelInput:
 
         d = dict(src_dict)
         name = cast(Literal["one_pixel"] | Unset, d.pop("name", UNSET))
-        if name != "one_pixel" and not isinstance(name, Unset):
-            raise ValueError(f"name must match const 'one_pixel', got '{name}'")
+        if name != "one_pixel":
+            raise ValueError("of another name")
 
         def _parse_id(data: object) -> None | str | Unset:
             if data is None:

@@ -144,8 +144,8 @@ class PgdOutput:
 
         d = dict(src_dict)
         name = cast(Literal["pgd"] | Unset, d.pop("name", UNSET))
-        if name != "pgd" and not isinstance(name, Unset):
-            raise ValueError(f"name must match const 'pgd', got '{name}'")
+        if name != "pgd":
+            raise ValueError("of another name")
 
         def _parse_id(data: object) -> None | str | Unset:
             if data is None:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from ..models.nattack_output import NattackOutput
     from ..models.neuron_options_output import NeuronOptionsOutput
     from ..models.one_pixel_output import OnePixelOutput
+    from ..models.other import Other
     from ..models.pgd_output import PgdOutput
     from ..models.region_options import RegionOptions
     from ..models.spsa_output import SpsaOutput
@@ -45,7 +46,7 @@ class Preset:
         summary (str):
         attacks (list[ApgdOutput | ApgdTOutput | AutoAttackOutput | CorruptionOutput | CwOutput | DdnOutput |
             DeepfoolOutput | EadOutput | FabTOutput | FgsmOutput | FmnOutput | GaussianNoiseOutput | IfgsmOutput |
-            NattackOutput | OnePixelOutput | PgdOutput | SpsaOutput | SquareOutput | StrAttackOutput]):
+            NattackOutput | OnePixelOutput | Other | PgdOutput | SpsaOutput | SquareOutput | StrAttackOutput]):
         neurons (NeuronOptionsOutput | Unset): Sensitivity of every neuron (σ), and further analyses, each null unless
             it is asked for.
         explain (ExplainOptionsOutput | None | Unset): Its explanations
@@ -71,6 +72,7 @@ class Preset:
         | IfgsmOutput
         | NattackOutput
         | OnePixelOutput
+        | Other
         | PgdOutput
         | SpsaOutput
         | SquareOutput
@@ -102,6 +104,7 @@ class Preset:
         from ..models.region_options import RegionOptions  # noqa: PLC0415
         from ..models.spsa_output import SpsaOutput  # noqa: PLC0415
         from ..models.square_output import SquareOutput  # noqa: PLC0415
+        from ..models.str_attack_output import StrAttackOutput  # noqa: PLC0415
 
         name = self.name.value
 
@@ -145,6 +148,8 @@ class Preset:
             elif isinstance(attacks_item_data, FmnOutput):
                 attacks_item = attacks_item_data.to_dict()
             elif isinstance(attacks_item_data, EadOutput):
+                attacks_item = attacks_item_data.to_dict()
+            elif isinstance(attacks_item_data, StrAttackOutput):
                 attacks_item = attacks_item_data.to_dict()
             else:
                 attacks_item = attacks_item_data.to_dict()
@@ -216,6 +221,7 @@ class Preset:
         from ..models.nattack_output import NattackOutput  # noqa: PLC0415
         from ..models.neuron_options_output import NeuronOptionsOutput  # noqa: PLC0415
         from ..models.one_pixel_output import OnePixelOutput  # noqa: PLC0415
+        from ..models.other import Other  # noqa: PLC0415
         from ..models.pgd_output import PgdOutput  # noqa: PLC0415
         from ..models.region_options import RegionOptions  # noqa: PLC0415
         from ..models.spsa_output import SpsaOutput  # noqa: PLC0415
@@ -249,6 +255,7 @@ class Preset:
                 | IfgsmOutput
                 | NattackOutput
                 | OnePixelOutput
+                | Other
                 | PgdOutput
                 | SpsaOutput
                 | SquareOutput
@@ -398,11 +405,19 @@ class Preset:
                     return attacks_item_type_17
                 except (TypeError, ValueError, AttributeError, KeyError):
                     pass
+                try:
+                    if not isinstance(data, dict):
+                        raise TypeError()
+                    attacks_item_type_18 = StrAttackOutput.from_dict(data)
+
+                    return attacks_item_type_18
+                except (TypeError, ValueError, AttributeError, KeyError):
+                    pass
                 if not isinstance(data, dict):
                     raise TypeError()
-                attacks_item_type_18 = StrAttackOutput.from_dict(data)
+                attacks_item_type_19 = Other.from_dict(data)
 
-                return attacks_item_type_18
+                return attacks_item_type_19
 
             attacks_item = _parse_attacks_item(attacks_item_data)
 

@@ -138,10 +138,14 @@ class Resize:
                 return crop_type_1
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
-            crop_type_2 = cast(Literal["aspect"], data)
-            if crop_type_2 != "aspect":
-                raise ValueError(f"crop_type_2 must match const 'aspect', got '{crop_type_2}'")
-            return crop_type_2
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                crop_type_2 = cast(Literal["aspect"], data)
+
+                return crop_type_2
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
             return cast(int | list[int] | Literal["aspect"] | None | Unset, data)
 
         crop = _parse_crop(d.pop("crop", UNSET))

@@ -71,8 +71,6 @@ class SigningKey:
         models = ModelSigningKey.from_dict(d.pop("models"))
 
         algorithm = cast(Literal["ed25519"] | Unset, d.pop("algorithm", UNSET))
-        if algorithm != "ed25519" and not isinstance(algorithm, Unset):
-            raise ValueError(f"algorithm must match const 'ed25519', got '{algorithm}'")
 
         signing_key = cls(
             keyid=keyid,

@@ -118,8 +118,8 @@ class SpsaInput:
 
         d = dict(src_dict)
         name = cast(Literal["spsa"] | Unset, d.pop("name", UNSET))
-        if name != "spsa" and not isinstance(name, Unset):
-            raise ValueError(f"name must match const 'spsa', got '{name}'")
+        if name != "spsa":
+            raise ValueError("of another name")
 
         def _parse_id(data: object) -> None | str | Unset:
             if data is None:

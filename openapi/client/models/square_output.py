@@ -104,8 +104,8 @@ class SquareOutput:
 
         d = dict(src_dict)
         name = cast(Literal["square"] | Unset, d.pop("name", UNSET))
-        if name != "square" and not isinstance(name, Unset):
-            raise ValueError(f"name must match const 'square', got '{name}'")
+        if name != "square":
+            raise ValueError("of another name")
 
         def _parse_id(data: object) -> None | str | Unset:
             if data is None:

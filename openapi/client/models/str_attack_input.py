@@ -136,8 +136,8 @@ class StrAttackInput:
 
         d = dict(src_dict)
         name = cast(Literal["strattack"] | Unset, d.pop("name", UNSET))
-        if name != "strattack" and not isinstance(name, Unset):
-            raise ValueError(f"name must match const 'strattack', got '{name}'")
+        if name != "strattack":
+            raise ValueError("of another name")
 
         def _parse_id(data: object) -> None | str | Unset:
             if data is None:
@@ -174,8 +174,6 @@ class StrAttackInput:
         mask = _parse_mask(d.pop("mask", UNSET))
 
         norm = cast(Literal["l2"] | Unset, d.pop("norm", UNSET))
-        if norm != "l2" and not isinstance(norm, Unset):
-            raise ValueError(f"norm must match const 'l2', got '{norm}'")
 
         def _parse_group(data: object) -> int | None | Unset:
             if data is None:

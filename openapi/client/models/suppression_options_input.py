@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from ..models.ifgsm_input import IfgsmInput
     from ..models.nattack_input import NattackInput
     from ..models.one_pixel_input import OnePixelInput
+    from ..models.other import Other
     from ..models.pgd_input import PgdInput
     from ..models.spsa_input import SpsaInput
     from ..models.square_input import SquareInput
@@ -47,7 +48,8 @@ class SuppressionOptionsInput:
         repeats (int | Unset): Control groups: as many neurons, drawn from the rest Default: 3.
         attacks (list[ApgdInput | ApgdTInput | AutoAttackInput | CorruptionInput | CwInput | DdnInput | DeepfoolInput |
             EadInput | FabTInput | FgsmInput | FmnInput | GaussianNoiseInput | IfgsmInput | NattackInput | OnePixelInput |
-            PgdInput | SpsaInput | SquareInput | StrAttackInput] | Unset): Made anew against every suppressed network
+            Other | PgdInput | SpsaInput | SquareInput | StrAttackInput] | Unset): Made anew against every suppressed
+            network
         max_samples (int | None | Unset): Images; null is every evaluated sample
     """
 
@@ -72,6 +74,7 @@ class SuppressionOptionsInput:
             | IfgsmInput
             | NattackInput
             | OnePixelInput
+            | Other
             | PgdInput
             | SpsaInput
             | SquareInput
@@ -100,6 +103,7 @@ class SuppressionOptionsInput:
         from ..models.pgd_input import PgdInput  # noqa: PLC0415
         from ..models.spsa_input import SpsaInput  # noqa: PLC0415
         from ..models.square_input import SquareInput  # noqa: PLC0415
+        from ..models.str_attack_input import StrAttackInput  # noqa: PLC0415
 
         fraction = self.fraction
 
@@ -154,6 +158,8 @@ class SuppressionOptionsInput:
                     attacks_item = attacks_item_data.to_dict()
                 elif isinstance(attacks_item_data, EadInput):
                     attacks_item = attacks_item_data.to_dict()
+                elif isinstance(attacks_item_data, StrAttackInput):
+                    attacks_item = attacks_item_data.to_dict()
                 else:
                     attacks_item = attacks_item_data.to_dict()
 
@@ -200,6 +206,7 @@ class SuppressionOptionsInput:
         from ..models.ifgsm_input import IfgsmInput  # noqa: PLC0415
         from ..models.nattack_input import NattackInput  # noqa: PLC0415
         from ..models.one_pixel_input import OnePixelInput  # noqa: PLC0415
+        from ..models.other import Other  # noqa: PLC0415
         from ..models.pgd_input import PgdInput  # noqa: PLC0415
         from ..models.spsa_input import SpsaInput  # noqa: PLC0415
         from ..models.square_input import SquareInput  # noqa: PLC0415
@@ -237,6 +244,7 @@ class SuppressionOptionsInput:
                 | IfgsmInput
                 | NattackInput
                 | OnePixelInput
+                | Other
                 | PgdInput
                 | SpsaInput
                 | SquareInput
@@ -266,6 +274,7 @@ class SuppressionOptionsInput:
                     | IfgsmInput
                     | NattackInput
                     | OnePixelInput
+                    | Other
                     | PgdInput
                     | SpsaInput
                     | SquareInput
@@ -415,11 +424,19 @@ class SuppressionOptionsInput:
                         return attacks_item_type_17
                     except (TypeError, ValueError, AttributeError, KeyError):
                         pass
+                    try:
+                        if not isinstance(data, dict):
+                            raise TypeError()
+                        attacks_item_type_18 = StrAttackInput.from_dict(data)
+
+                        return attacks_item_type_18
+                    except (TypeError, ValueError, AttributeError, KeyError):
+                        pass
                     if not isinstance(data, dict):
                         raise TypeError()
-                    attacks_item_type_18 = StrAttackInput.from_dict(data)
+                    attacks_item_type_19 = Other.from_dict(data)
 
-                    return attacks_item_type_18
+                    return attacks_item_type_19
 
                 attacks_item = _parse_attacks_item(attacks_item_data)
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from ..models.ifgsm_output import IfgsmOutput
     from ..models.nattack_output import NattackOutput
     from ..models.one_pixel_output import OnePixelOutput
+    from ..models.other import Other
     from ..models.pgd_output import PgdOutput
     from ..models.spsa_output import SpsaOutput
     from ..models.square_output import SquareOutput
@@ -47,8 +48,8 @@ class SuppressionOptionsOutput:
         repeats (int | Unset): Control groups: as many neurons, drawn from the rest Default: 3.
         attacks (list[ApgdOutput | ApgdTOutput | AutoAttackOutput | CorruptionOutput | CwOutput | DdnOutput |
             DeepfoolOutput | EadOutput | FabTOutput | FgsmOutput | FmnOutput | GaussianNoiseOutput | IfgsmOutput |
-            NattackOutput | OnePixelOutput | PgdOutput | SpsaOutput | SquareOutput | StrAttackOutput] | Unset): Made anew
-            against every suppressed network
+            NattackOutput | OnePixelOutput | Other | PgdOutput | SpsaOutput | SquareOutput | StrAttackOutput] | Unset): Made
+            anew against every suppressed network
         max_samples (int | None | Unset): Images; null is every evaluated sample
     """
 
@@ -73,6 +74,7 @@ class SuppressionOptionsOutput:
             | IfgsmOutput
             | NattackOutput
             | OnePixelOutput
+            | Other
             | PgdOutput
             | SpsaOutput
             | SquareOutput
@@ -101,6 +103,7 @@ class SuppressionOptionsOutput:
         from ..models.pgd_output import PgdOutput  # noqa: PLC0415
         from ..models.spsa_output import SpsaOutput  # noqa: PLC0415
         from ..models.square_output import SquareOutput  # noqa: PLC0415
+        from ..models.str_attack_output import StrAttackOutput  # noqa: PLC0415
 
         fraction = self.fraction
 
@@ -155,6 +158,8 @@ class SuppressionOptionsOutput:
                     attacks_item = attacks_item_data.to_dict()
                 elif isinstance(attacks_item_data, EadOutput):
                     attacks_item = attacks_item_data.to_dict()
+                elif isinstance(attacks_item_data, StrAttackOutput):
+                    attacks_item = attacks_item_data.to_dict()
                 else:
                     attacks_item = attacks_item_data.to_dict()
 
@@ -201,6 +206,7 @@ class SuppressionOptionsOutput:
         from ..models.ifgsm_output import IfgsmOutput  # noqa: PLC0415
         from ..models.nattack_output import NattackOutput  # noqa: PLC0415
         from ..models.one_pixel_output import OnePixelOutput  # noqa: PLC0415
+        from ..models.other import Other  # noqa: PLC0415
         from ..models.pgd_output import PgdOutput  # noqa: PLC0415
         from ..models.spsa_output import SpsaOutput  # noqa: PLC0415
         from ..models.square_output import SquareOutput  # noqa: PLC0415
@@ -238,6 +244,7 @@ class SuppressionOptionsOutput:
                 | IfgsmOutput
                 | NattackOutput
                 | OnePixelOutput
+                | Other
                 | PgdOutput
                 | SpsaOutput
                 | SquareOutput
@@ -267,6 +274,7 @@ class SuppressionOptionsOutput:
                     | IfgsmOutput
                     | NattackOutput
                     | OnePixelOutput
+                    | Other
                     | PgdOutput
                     | SpsaOutput
                     | SquareOutput
@@ -416,11 +424,19 @@ class SuppressionOptionsOutput:
                         return attacks_item_type_17
                     except (TypeError, ValueError, AttributeError, KeyError):
                         pass
+                    try:
+                        if not isinstance(data, dict):
+                            raise TypeError()
+                        attacks_item_type_18 = StrAttackOutput.from_dict(data)
+
+                        return attacks_item_type_18
+                    except (TypeError, ValueError, AttributeError, KeyError):
+                        pass
                     if not isinstance(data, dict):
                         raise TypeError()
-                    attacks_item_type_18 = StrAttackOutput.from_dict(data)
+                    attacks_item_type_19 = Other.from_dict(data)
 
-                    return attacks_item_type_18
+                    return attacks_item_type_19
 
                 attacks_item = _parse_attacks_item(attacks_item_data)
 

@@ -92,6 +92,16 @@ def test_an_integration_is_answered_as_it_was_entered_without_its_secrets(place:
         ("generic", {"secret": "short"}, "/secret", "write whsec_"),
         ("generic", {"secret": "whsec_QUJD"}, "/secret", "of 24 bytes"),
         ("generic", {"alias": "robust"}, "/alias", "there is no such field"),
+        ("mlflow", {"token": "two\nlines"}, "/token", "holds a line break"),
+        ("mlflow", {"token": "read from a file\r\n"}, "/token", "often read with its token"),
+        ("mlflow", {"token": " t"}, "/token", "no blank"),
+        ("mlflow", {"secret": "two\nlines"}, "/secret", "holds a line break"),
+        ("mlflow", {"username": "u\n", "password": "p"}, "/username", "holds a line break"),
+        ("mlflow", {"username": "u:v", "password": "p"}, "/username", "no colon"),
+        ("mlflow", {"username": "u", "password": "p\x7f"}, "/password", "control character"),
+        ("huggingface", {"secret": "s\n"}, "/secret", "holds a line break"),
+        ("huggingface", {"token": "t\x1b"}, "/token", "control character"),
+        ("generic", {"secret": "whsec_QUJD\n"}, "/secret", "holds a line break"),
         ("huggingface", {"registered_models": None}, "/registered_models", "valid"),
     ],
 )  # fmt: skip
@@ -117,7 +127,7 @@ def _ids(place: Place) -> list[str]:
     return [item["id"] for item in place.api.get("/v1/integrations", params={"limit": 1000}).json()["items"]]
 
 
-@pytest.mark.parametrize("token", [None, "schlüssel-ключ", "two\nlines"])
+@pytest.mark.parametrize("token", [None, "schlüssel-ключ"])
 def test_a_registry_that_is_not_there_is_failing_and_says_why(place: Place, token: str | None) -> None:
     made = entered(place.api, "mlflow", **place.asked(token=token))
     path = f"/v1/integrations/{made['id']}"
@@ -148,6 +158,7 @@ def test_what_is_changed_is_looked_at_as_if_it_were_new(place: Place) -> None:
         ({"audit": {"preset": "x"}}, "/audit/preset"),
         ({"dataset_id": None}, "/dataset_id"),
         ({"username": "u"}, "/password"),
+        ({"token": "two\nlines"}, "/token"),
         ({"tracking_uri": "https://elsewhere.example"}, "/tracking_uri"),
     ):
         answer = place.api.patch(path, json=body)

@@ -44,6 +44,11 @@ def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Res
 
         return response_404
 
+    if response.status_code == 409:
+        response_409 = Problem.from_dict(response.json())
+
+        return response_409
+
     if response.status_code == 421:
         response_421 = Problem.from_dict(response.json())
 
@@ -89,9 +94,11 @@ def sync_detailed(
     *,
     client: AuthenticatedClient | Client,
 ) -> Response[Any | Problem]:
-    """Revoke a key, at once and for good. Repeated, it changes nothing
+    """Revoke a key, at once and for good. Repeated, it changes nothing. The last one of scope admin is
+    kept
 
-     Revoke a key, at once and for good. Repeated, it changes nothing.
+     Revoke a key, at once and for good. Repeated, it changes nothing. The last one of scope admin is
+    kept.
 
     Args:
         key_id (str):
@@ -120,9 +127,11 @@ def sync(
     *,
     client: AuthenticatedClient | Client,
 ) -> Any | Problem | None:
-    """Revoke a key, at once and for good. Repeated, it changes nothing
+    """Revoke a key, at once and for good. Repeated, it changes nothing. The last one of scope admin is
+    kept
 
-     Revoke a key, at once and for good. Repeated, it changes nothing.
+     Revoke a key, at once and for good. Repeated, it changes nothing. The last one of scope admin is
+    kept.
 
     Args:
         key_id (str):
@@ -146,9 +155,11 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient | Client,
 ) -> Response[Any | Problem]:
-    """Revoke a key, at once and for good. Repeated, it changes nothing
+    """Revoke a key, at once and for good. Repeated, it changes nothing. The last one of scope admin is
+    kept
 
-     Revoke a key, at once and for good. Repeated, it changes nothing.
+     Revoke a key, at once and for good. Repeated, it changes nothing. The last one of scope admin is
+    kept.
 
     Args:
         key_id (str):
@@ -175,9 +186,11 @@ async def asyncio(
     *,
     client: AuthenticatedClient | Client,
 ) -> Any | Problem | None:
-    """Revoke a key, at once and for good. Repeated, it changes nothing
+    """Revoke a key, at once and for good. Repeated, it changes nothing. The last one of scope admin is
+    kept
 
-     Revoke a key, at once and for good. Repeated, it changes nothing.
+     Revoke a key, at once and for good. Repeated, it changes nothing. The last one of scope admin is
+    kept.
 
     Args:
         key_id (str):
