@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from openapi.models import InputSpec
 from openapi.problems import ModelMalformed, ModelRejected, ModelUnsafe, NotAClassifier, UnsupportedOperator
 from workers.models.audited import AuditedModel
 from workers.models.choice import Wanted
+from workers.models.file_tensors import FileTensors
 from workers.models.from_module import assemble
 from workers.models.inputs import FileInput
 from workers.models.pt2_archive import DTYPES, open_pt2
@@ -27,7 +28,6 @@ from workers.models.pt2_regions import inlined
 from workers.models.torchscript import calls, known, operators
 from workers.models.torchscript.archive import entries
 from workers.models.torchscript.codes import code
-from workers.models.torchscript.program import own_tensor
 from workers.zips import ZIP_ERRORS
 
 #: As many as an ONNX graph may have; see `workers.models.onnx.limits`.
@@ -65,11 +65,11 @@ class _Node:
     single: bool
 
 
-class ExportedModule(nn.Module):
-    """A ``.pt2`` graph as a torch module of one tensor."""
+class Exported:
+    """A ``.pt2`` graph: `module` is a torch module of one tensor that runs it."""
 
     def __init__(self, traced_batch: int | None) -> None:
-        super().__init__()
+        self.module = FileTensors(self.run)
         self.traced_batch = traced_batch
         self.batch: Any = None
         self.quantised = False
@@ -83,16 +83,12 @@ class ExportedModule(nn.Module):
         self.results: list[Any] = []
         self.structure: Any = None
 
-    def forward(self, x: Tensor) -> Any:
+    def run(self, x: Tensor) -> Any:
         """Run the graph."""
         self.batch = x.shape[0]
         values: dict[str, Any] = {self.input: x}
         for name, path in self.tensors.items():
-            owner: Any = self
-            *parts, last = path.split(".")
-            for part in parts:
-                owner = owner._modules[part]
-            values[name] = getattr(owner, last)
+            values[name] = self.module.tensor(path)
             known.load(values[name], self.numbers.get(path))
         for node in self.nodes:
             result = node.function(self, *[_value(argument, values) for argument in node.arguments])
@@ -119,27 +115,27 @@ def _load(path: Path, spec: InputSpec, output: Wanted) -> AuditedModel:
         program = opened.program
         graph = program["graph_module"]["graph"]
         signature = program["graph_module"]["signature"]
-        module, shape, dtype = _inputs(graph, signature, opened.tensor)
+        exported, shape, dtype = _inputs(graph, signature, opened.tensor)
     notes: list[str] = []
-    _nodes([*inlined(graph["nodes"], notes)], module)
-    module.results = [_argument(o["user_output"]["arg"]) for o in signature["output_specs"] if "user_output" in o]
-    module.structure = output_structure(program)
-    fixed = module.traced_batch
+    _nodes([*inlined(graph["nodes"], notes)], exported)
+    exported.results = [_argument(o["user_output"]["arg"]) for o in signature["output_specs"] if "user_output" in o]
+    exported.structure = output_structure(program)
+    fixed = exported.traced_batch
     if fixed is not None:
         notes.insert(0, f"the file fixes the batch size at {fixed}; it was freed")
     if dtype in (torch.float16, torch.bfloat16):
         notes.append(f"the file's weights are {str(dtype).removeprefix('torch.')}; they are computed in float32")
     producer = f"torch.export of torch {str(program.get('torch_version', '?'))[:40]}"
     taken = FileInput(shape, dtype)
-    module.notes = notes
-    return assemble(module, taken, spec, format="pt2", output=output, warnings=notes, producer=producer)
+    exported.notes = notes
+    return assemble(exported.module, taken, spec, format="pt2", output=output, warnings=notes, producer=producer)
 
 
 def _inputs(
     graph: dict[str, Any], signature: dict[str, Any], tensor: Callable[[str], Tensor]
-) -> tuple[ExportedModule, tuple[int, ...], torch.dtype]:
+) -> tuple[Exported, tuple[int, ...], torch.dtype]:
     """Read parameters, buffers and constants, and what the one image input looks like."""
-    module: ExportedModule | None = None
+    exported: Exported | None = None
     owned: list[tuple[str, str, bool]] = []
     shape: tuple[int, ...] = ()
     dtype = torch.float32
@@ -148,7 +144,7 @@ def _inputs(
         if kind in ("parameter", "buffer", "tensor_constant"):
             owned.append((body["arg"]["name"], body[f"{kind}_name"], kind == "parameter"))
         elif kind == "user_input" and "as_tensor" in body["arg"]:
-            if module is not None:
+            if exported is not None:
                 raise NotAClassifier("the program takes more than one tensor; a classifier takes one image")
             name = body["arg"]["as_tensor"]["name"]
             meta = graph["tensor_values"][name]
@@ -156,21 +152,21 @@ def _inputs(
             if not sizes or any(size is None for size in sizes[1:]):
                 raise ModelRejected(f"the program leaves more than the batch free in its input: {meta['sizes']}")
             shape, dtype = tuple(int(s) for s in sizes[1:]), DTYPES[meta["dtype"]]
-            module = ExportedModule(sizes[0])
-            module.input = name
+            exported = Exported(sizes[0])
+            exported.input = name
         elif kind not in ("token", "user_input"):
             raise ModelUnsafe(f"the program takes an input of kind {kind}", entry=kind)
-    if module is None:
+    if exported is None:
         raise NotAClassifier("the program takes no tensor")
     for name, fqn, parameter in owned:
-        own_tensor(module, fqn, tensor(fqn), parameter)
+        exported.module.own(fqn, tensor(fqn), parameter=parameter)
         if not parameter and tensor(fqn).numel() <= known.MOST:
-            module.numbers[fqn] = tensor(fqn).clone()
-        module.tensors[name] = fqn
-    return module, shape, dtype
+            exported.numbers[fqn] = tensor(fqn).clone()
+        exported.tensors[name] = fqn
+    return exported, shape, dtype
 
 
-def _nodes(nodes: list[dict[str, Any]], module: ExportedModule) -> None:
+def _nodes(nodes: list[dict[str, Any]], exported: Exported) -> None:
     if len(nodes) > MAX_NODES:
         raise ModelUnsafe(f"the program has {len(nodes):,} operators; {MAX_NODES:,} are allowed")
     for node in nodes:
@@ -181,7 +177,7 @@ def _nodes(nodes: list[dict[str, Any]], module: ExportedModule) -> None:
         given = {i["name"]: _argument(i["arg"]) for i in node["inputs"]}
         if target in _PYTHON:
             function = _PYTHON[target]
-            module.nodes.append(_Node(_plain(function), tuple(given.values()), names, single))
+            exported.nodes.append(_Node(_plain(function), tuple(given.values()), names, single))
             continue
         parts = target.split(".")
         if parts[:2] != ["torch", "ops"] or len(parts) != 5:
@@ -196,7 +192,7 @@ def _nodes(nodes: list[dict[str, Any]], module: ExportedModule) -> None:
         if not function.arguments:
             raise UnsupportedOperator(f"this torch has no operator {target}", operator=target)
         arguments = tuple(given[a.name] if a.name in given else _Constant(a.default_value) for a in function.arguments)
-        module.nodes.append(_Node(function, arguments, names, single))
+        exported.nodes.append(_Node(function, arguments, names, single))
 
 
 def _plain(function: Callable[..., Any]) -> Callable[..., Any]:

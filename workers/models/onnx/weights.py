@@ -11,11 +11,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 import numpy as np
+from torch import nn
 
+from workers.models.file_tensors import TAKEN
 from workers.models.onnx.graph import Graph, Node, reads
 from workers.models.onnx.registry import Host
 from workers.models.onnx.resolve import operator_of
 
+#: Names that every module has for itself, and those of the modules that hold a whole graph.
+_OF_MODULES = frozenset(dir(nn.Module()))
+_OF_THE_WHOLE = TAKEN | {"onnx", "fixed_batch", "operators", "paths", "read", "repeated", "weights", "evaluate"}
 #: What becomes of a value: it ends in a slot for weights (True) or in another place that is no setting (False), and
 #: whether arithmetic on constants lies between.
 Ends = set[tuple[bool, bool]]
@@ -122,24 +127,6 @@ def _parents(path: str) -> set[str]:
 
 
 def _plain(name: str) -> str:
-    parts = [re.sub(r"[^A-Za-z0-9_]", "_", part) for part in name.split(".")]
-    # A sub-module may not be called like an attribute that every module has.
-    parts = [p if p not in _RESERVED else p + "_" for p in parts if p]
+    parts = [part for part in (re.sub(r"[^A-Za-z0-9_]", "_", part) for part in name.split(".")) if part]
+    parts = [f"{p}_" if p in (_OF_MODULES if i else _OF_THE_WHOLE) else p for i, p in enumerate(parts)]
     return ".".join(parts) or "constant"
-
-
-_RESERVED = frozenset(
-    {"forward", "training", "parameters", "buffers", "modules", "children", "type", "float", "half", "double", "train"}
-    | {
-        "eval",
-        "cuda",
-        "cpu",
-        "to",
-        "apply",
-        "state_dict",
-        "dump_patches",
-        "call_super_init",
-        "T_destination",
-        "compile",
-    }
-)

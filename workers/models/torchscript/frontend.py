@@ -96,7 +96,7 @@ def load_torchscript(path: Path, spec: InputSpec, output: Wanted = None) -> Audi
         program.notes = [*notes, *candidate.notes]  # what is found out while it is run comes in
         try:
             return assemble(
-                program,
+                program.module,
                 FileInput(candidate.file_shape, dtype),
                 spec.model_copy(update={"layout": candidate.layout}),
                 format="torchscript",

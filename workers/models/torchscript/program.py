@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from openapi.problems import ModelRejected, UnsupportedOperator
+from workers.models.file_tensors import FileTensors
 from workers.models.torchscript import calls, known, quantised, state, steps
 from workers.models.torchscript.steps import Environment, Step
 
@@ -31,11 +32,11 @@ class _Module:
     path: str
 
 
-class Program(nn.Module):
-    """A TorchScript model as a torch module: ``forward(x)`` runs the IR on real, fake or symbolic tensors."""
+class Program:
+    """A TorchScript model: `module` is a torch module that runs its IR on real, fake or symbolic tensors."""
 
     def __init__(self, script: torch.jit.ScriptModule, traced_batch: int | None = None) -> None:
-        super().__init__()
+        self.module = FileTensors(self.run)
         self.traced_batch = traced_batch
         self.spent = 0
         self.batch: Any = None
@@ -51,7 +52,6 @@ class Program(nn.Module):
         self.has_parameters = any(True for _ in script.parameters())
         self.producer: str | None = None
         _Compiler(self, script).compile()
-        self.training = False
 
     block: steps.Block
     slots: int
@@ -62,7 +62,7 @@ class Program(nn.Module):
         if self.spent > MAX_STEPS:
             raise EndlessLoop(f"the model ran more than {MAX_STEPS} operations on one batch; a loop does not end")
 
-    def forward(self, x: Tensor) -> Any:
+    def run(self, x: Tensor) -> Any:
         """Run the model on its own input."""
         self.spent = 0
         self.state = {}
@@ -71,23 +71,6 @@ class Program(nn.Module):
         values[self.block.inputs[0]] = x
         self.block.run(self, values)
         return values[self.block.results[0]]
-
-
-def own_tensor(program: nn.Module, path: str, tensor: Tensor, parameter: bool) -> None:
-    """Register a tensor under a dotted name, making modules on the way."""
-    *parts, name = path.split(".")
-    owner = program
-    for part in parts:
-        if part not in owner._modules:
-            owner._modules[part] = nn.Module()
-        owner = owner._modules[part]  # type: ignore[assignment]
-    value = tensor.detach()
-    if value.is_floating_point() and value.dtype in (torch.float16, torch.bfloat16):
-        value = value.float()
-    if parameter:
-        owner._parameters[name] = nn.Parameter(value, requires_grad=value.is_floating_point())
-    else:
-        owner._buffers[name] = value
 
 
 class _Compiler:
@@ -106,7 +89,7 @@ class _Compiler:
         if tensor.is_floating_point() and not self.typed:
             self.typed = True
             self.program.file_dtype = tensor.dtype
-        own_tensor(self.program, path, tensor, parameter)
+        self.program.module.own(path, tensor, parameter=parameter)
         if not parameter and tensor.numel() <= known.MOST and not tensor.is_quantized:
             self.program.numbers[path] = tensor.detach().clone()
 
@@ -185,7 +168,7 @@ class _Compiler:
             slot, out = self.slot(next(iter(node.inputs()))), self.slot(node.output())
             return steps.call(lambda program, value: getattr(value, name), [slot], out)
         path = f"{owner.path}.{name}" if owner.path else name
-        value = getattr(owner.script, name)
+        value = _member(owner.script, name)
         if isinstance(value, torch.jit.ScriptModule):
             self.modules[node.output().debugName()] = _Module(value, path)
             return None
@@ -205,7 +188,9 @@ class _Compiler:
         """An attribute as the file has it: its value before the call writes another one."""
         if isinstance(value, torch.ScriptObject):
             self.program.quantised = True
-            packed = quantised.unpack(value, path, lambda at, tensor: own_tensor(self.program, at, tensor, False))
+            packed = quantised.unpack(
+                value, path, lambda at, tensor: self.program.module.own(at, tensor, parameter=False)
+            )
             return steps.constant(out, packed)
         if isinstance(value, Tensor) and name in {"scale", "zero_point"} and hasattr(owner.script, "zero_point"):
             self.program.quantised = True
@@ -243,3 +228,10 @@ class _Compiler:
         self.constants += 1
         self.own(path, value, False)
         return steps.load(path, out)
+
+
+def _member(script: Any, name: str) -> Any:
+    """An attribute of a module of the file, also where torch's own class has one of that name, as ``code``."""
+    if not hasattr(type(script), name):
+        return getattr(script, name)
+    return dict(script.named_children()).get(name, script._c.getattr(name))

@@ -87,17 +87,17 @@ def explained(error: TremorError, given: tuple[int, int, int] | None, *, guessed
 
 
 def _first_channels(program: Program) -> int | None:
-    for parameter in program.parameters():
+    for parameter in program.module.parameters():
         if parameter.dim() == 4:
             return int(parameter.shape[1]) if parameter.shape[1] in (1, 3, 4) else None
-    for name, tensor in program.named_buffers():
+    for name, tensor in program.module.named_buffers():
         if tensor.dim() == 4 and name.startswith("constants."):
             return int(tensor.shape[1]) if tensor.shape[1] in (1, 3, 4) else None
     return None
 
 
 def _deep(program: Program) -> bool:
-    heads = [t for t in program.state_dict().values() if isinstance(t, torch.Tensor) and t.dim() == 2]
+    heads = [t for t in program.module.state_dict().values() if isinstance(t, torch.Tensor) and t.dim() == 2]
     return bool(heads) and int(heads[-1].shape[0]) >= 1000
 
 

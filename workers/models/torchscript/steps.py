@@ -55,11 +55,7 @@ def load_all(paths: list[str], out: int) -> Step:
 
 
 def _tensor(program: Any, path: str) -> Any:
-    *parts, name = path.split(".")
-    owner = program
-    for part in parts:
-        owner = owner._modules[part]
-    tensor = getattr(owner, name)
+    tensor = program.module.tensor(path)
     known.load(tensor, program.numbers.get(path))
     return tensor
 
