@@ -5,8 +5,25 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from openapi.attacks import Fgsm, Pgd
-from openapi.attacks.base import Attack
+from openapi.attacks import (
+    Apgd,
+    ApgdT,
+    Attack,
+    AutoAttack,
+    Cw,
+    Ddn,
+    Deepfool,
+    Ead,
+    FabT,
+    Fgsm,
+    Fmn,
+    Nattack,
+    OnePixel,
+    Pgd,
+    Spsa,
+    Square,
+    StrAttack,
+)
 from openapi.problems import ModelNumerics, NotDifferentiable
 from tests.workers.attacks.nets import Linear, attack, linear_layer, problem, small_cnn
 from workers.attacks.engine.suite import run_attack
@@ -281,10 +298,20 @@ def test_wrong_pixels_are_refused() -> None:
         attack(small_cnn(), Fgsm(), torch.full((1, 1, 8, 8), 255.0), torch.zeros(1, dtype=torch.int64))
 
 
-def test_progress_ends_at_all_samples() -> None:
+@pytest.mark.parametrize(
+    "spec",
+    [
+        Pgd(eps=0.1, restarts=2), Apgd(eps=0.01, steps=10, restarts=2), ApgdT(eps=0.01, steps=10, restarts=2),
+        FabT(eps=0.01, steps=10, restarts=2), Square(eps=0.01, queries=300, restarts=2), AutoAttack(eps=0.01),
+        Cw(steps=50), Ead(steps=20), StrAttack(steps=20), Ddn(steps=20), Fmn(steps=20), Deepfool(),
+        Spsa(eps=0.01, steps=5, directions=8), Nattack(eps=0.01, steps=5), OnePixel(population=20, generations=3),
+    ],
+    ids=lambda spec: spec.name,
+)  # fmt: skip
+def test_progress_never_goes_back_and_ends_at_all_samples(spec: Attack) -> None:
     model = small_cnn()
-    x, y = problem(model, 9)
+    x, y = problem(model, 5)
     seen: list[tuple[float, float]] = []
-    run_attack(model, Pgd(eps=0.1), x, y, torch.arange(9), progress=lambda d, t: seen.append((d, t)))
-    assert seen[-1] == (9, 9)
+    run_attack(model, spec, x, y, torch.arange(5), progress=lambda d, t: seen.append((d, t)), batch_size=4)
+    assert seen[-1] == (5, 5)
     assert [d for d, _ in seen] == sorted(d for d, _ in seen)

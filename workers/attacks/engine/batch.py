@@ -1,6 +1,7 @@
 """The rows of one chunk under attack: who is still active, and the best example of each so far."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import torch
 from torch import Tensor
@@ -84,7 +85,7 @@ class Batch:
         self._untested, self._last_step = torch.zeros_like(self.found), -1
         #: free numbers for the report; counts (ints, lists of ints) of slices are added up
         self.extras: Extras = {}
-        self._named, self._beat = named, beat
+        self._named, self._beat, self._part = named, beat, (0.0, 1.0)
 
     def active(self) -> Tensor:
         """Rows without a success yet."""
@@ -209,4 +210,14 @@ class Batch:
     def beat(self, fraction: float) -> None:
         """Tell the outside which share of this chunk's work is done, 0..1; cheap to call every step."""
         if self._beat is not None:
-            self._beat(min(max(fraction, 0.0), 1.0))
+            begin, end = self._part
+            self._beat(begin + (end - begin) * min(max(fraction, 0.0), 1.0))
+
+    @contextmanager
+    def part(self, begin: float, end: float) -> Iterator[None]:
+        """Within, the work that `beat` tells of is a part of this chunk's, from one share of it to another."""
+        whole, self._part = self._part, (begin, end)
+        try:
+            yield
+        finally:
+            self._part = whole
