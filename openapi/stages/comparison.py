@@ -95,7 +95,8 @@ class LayerState(Wire):
 
 
 class LayerChange(Wire):
-    """σ and ratio of a layer on the pairs of each model itself (SNS, Fig. 17). stabilised: whether it belongs to S."""
+    """σ and ratio of a layer on the pairs of each model itself (SNS, Fig. 17). stabilised: whether its neurons
+    were: it belongs to S, and the method stabilises."""
 
     name: str
     kind: str

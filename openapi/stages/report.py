@@ -20,7 +20,7 @@ from openapi.report import ReportDataset, ReportModel
 from openapi.stages.attack import AttackValue
 from openapi.stages.base import Choice, Wire, is_none
 from openapi.stages.comparison import AuditHardening, Comparison, NotHardened
-from openapi.stages.harden import HardenValue
+from openapi.stages.harden import HardenValue, Origin
 from openapi.stages.neurons import NeuronsValue
 from openapi.stages.places import Place, PlaceName, Whose
 from openapi.status import JobKind
@@ -87,7 +87,7 @@ class ReportParams(Wire):
     """Everything that the finished shards left, but for their files.
 
     attacks: with their ids. slices: of the samples of `choice`, which is left out for the first ones. values: of the
-    shards by place. training: of a hardening; rival: of the method that it is shown beside. hardening: of an audit. artifacts: of other stages. analyses: values of the
+    shards by place. training: of a hardening; rival: of the method that it is shown beside; trained_on: its training set. hardening: of an audit. artifacts: of other stages. analyses: values of the
     works of neuron analyses by step; the files of a step are inputs ``STEP.FILE``. left_out: analyses that a preset
     names and this model does not allow, with the reason. replay: of an earlier audit's examples. Of an audit that ended
     early: why, which rules are `broken` for certain, and which are `undecided`, by position.
@@ -105,6 +105,7 @@ class ReportParams(Wire):
     values: dict[PlaceName, AttackValue | NeuronsValue]
     training: HardenValue | None = None
     rival: HardenValue | None = Field(None, exclude_if=is_none)
+    trained_on: Origin | None = Field(None, exclude_if=is_none)
     environment: Json = {}
     timings: dict[str, float] = {}
     hardening: AuditHardening | NotHardened | None = None

@@ -12,7 +12,7 @@ from openapi.samples import chosen, described
 from openapi.stages.attack import AttackFile, AttackValue
 from openapi.stages.base import Given, Stage, as_it_came
 from openapi.stages.comparison import AuditHardening, NotHardened
-from openapi.stages.harden import HardenValue
+from openapi.stages.harden import HardenValue, Origin
 from openapi.stages.neurons import NeuronsFile, NeuronsValue
 from openapi.stages.places import Place
 from openapi.stages.report import BaselineFile, ReportParams, StudiedDataset, StudiedModel, baseline
@@ -190,6 +190,11 @@ def _given(
     return given
 
 
+def _trained_on(known: Known[Any]) -> Origin:
+    data = known.datasets[Part.TRAIN]
+    return Origin(id=data.id, sha256=data.sha256, name=data.name)
+
+
 def report_step(
     known: Known[Any],
     request: AuditRequest | HardeningRequest,
@@ -219,6 +224,7 @@ def report_step(
         values=_values(results),
         training=None if trained is None else trained.value(HardenValue),
         rival=None if rival is None else rival.value(HardenValue),
+        trained_on=_trained_on(known) if isinstance(request, HardeningRequest) else None,
         environment=_environment([row.result for row in rows], request.seed),
         timings=_timings(rows),
         hardening=hardening,

@@ -70,7 +70,7 @@ def _write_views(ctx: JobContext[ReportParams], built: Built) -> None:
 def _write_card(ctx: JobContext[ReportParams], built: Built) -> None:
     request, found = ctx.params.request, built.metrics
     if isinstance(request, HardeningRequest) and found is not None:
-        card = model_card(built.report, request, found, ctx.params.training)
+        card = model_card(built.report, request, found, ctx.params.training, ctx.params.trained_on)
         ctx.output(ReportFile.CARD, "model_card.md", "card", "md").write_text(card, encoding="utf-8")
 
 

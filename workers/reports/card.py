@@ -4,19 +4,26 @@ import json
 from collections.abc import Iterable, Sequence
 
 from openapi.base import JsonObject
-from openapi.hardening_methods import METHODS
+from openapi.hardening_methods import METHODS, HardeningMethod
 from openapi.hardenings import HardeningRequest
 from openapi.report import AttackReport, Clean, Interval, Report, WorstCase
 from openapi.stages.comparison import Comparison, ScrutinyReport
-from openapi.stages.harden import HardenValue, Quantised
+from openapi.stages.harden import HardenValue, Origin, Quantised
 from openapi.text import markdown
 from workers.reports.formatting import attack_text, threat_text
 
 
-def model_card(report: Report, request: HardeningRequest, found: Comparison, training: HardenValue | None) -> str:
+def model_card(
+    report: Report,
+    request: HardeningRequest,
+    found: Comparison,
+    training: HardenValue | None,
+    trained_on: Origin | None = None,
+) -> str:
     """Lineage, results with intervals, data, settings and limits of the model that this report's hardening made.
 
-    found: both sides on the held-out data set of the report. The header is YAML that is JSON: names are quoted.
+    found: both sides on the held-out data set of the report; trained_on: None in jobs of earlier versions.
+    The header is YAML that is JSON: names are quoted.
     """
     name = request.name or f"{report.model.name} ({request.method} hardened)"
     parts = [
@@ -24,7 +31,7 @@ def model_card(report: Report, request: HardeningRequest, found: Comparison, tra
         f"# {markdown(name)}\n",
         f"An image classifier with {report.model.num_classes} classes, trained further by `{request.method}` "
         f"({markdown(METHODS[request.method].definition)}) so that it withstands adversarial perturbations.\n",
-        *_lineage(report, request),
+        *_lineage(report, request, trained_on),
         *_results(report, found),
         *_settings(request, training),
         *_limits(report, request),
@@ -48,19 +55,21 @@ def _header(report: Report, name: str, found: Comparison) -> str:
     return "\n".join(["---", *(f"{key}: {json.dumps(value)}" for key, value in fields.items()), "---", ""])
 
 
-def _lineage(report: Report, request: HardeningRequest) -> list[str]:
+def _lineage(report: Report, request: HardeningRequest, trained_on: Origin | None) -> list[str]:
     model, data = report.model, report.dataset
+    trained = [] if trained_on is None else [("training data", markdown(trained_on.name), f"`{trained_on.sha256}`")]
     return [
         "## Where it comes from\n",
         *_table(
             ("", "name", "sha256"),
             [
                 ("parent model", markdown(model.name), f"`{model.sha256}`"),
+                *trained,
                 ("held-out data", markdown(data.name), f"`{data.sha256}`"),
             ],
         ),
-        f"Hardening `{report.id}`, seed {request.seed}. The training set, the files' own sha256 and all versions stand "
-        "in `manifest.json`, the epochs in `log.jsonl`.\n",
+        f"Hardening `{report.id}`, seed {request.seed}. The files' own sha256 and all versions stand in "
+        "`manifest.json`, the epochs in `log.jsonl`.\n",
     ]
 
 
@@ -125,7 +134,7 @@ def _settings(request: HardeningRequest, training: HardenValue | None) -> list[s
     rows = [(f"`{key}`", f"`{json.dumps(value)}`") for key, value in used.items() if key not in left_out]
     lines = ["## How it was trained\n", *_table(("option", "value"), rows)]
     if training is not None:
-        lines.append(f"Stabilised layers: {', '.join(f'`{name}`' for name in training.layers) or 'none'}.")
+        lines += _layers(METHODS[request.method], training)
         if training.delivered is not None:
             lines.append(f"The weights of epoch {training.delivered} were chosen by the validation split.")
         if (small := training.quantised) is not None:
@@ -149,6 +158,18 @@ def _settings(request: HardeningRequest, training: HardenValue | None) -> list[s
     return [*lines, ""]
 
 
+def _layers(method: HardeningMethod, training: HardenValue) -> list[str]:
+    """Which layers the method stabilised, or trained."""
+    names = ", ".join(f"`{name}`" for name in training.layers)
+    if method.stabilises:
+        return [f"Stabilised layers: {names}."]
+    if method.kind == "edit":
+        return []
+    if method.kind == "module":
+        return [f"The layer that was trained: {names}."]
+    return [f"What was trained: everything from `{training.layers[0]}` upwards."]
+
+
 def _both(accuracies: tuple[float, float]) -> str:
     clean, robust = (f"{100 * share:.1f} %" for share in accuracies)
     return f"{clean} (under PGD {robust})"
@@ -163,11 +184,12 @@ def _robustness(small: Quantised) -> str:
 
 def _limits(report: Report, request: HardeningRequest) -> list[str]:
     spec = report.model.input
+    order = f", channels {spec.channels}" if spec.shape is None or spec.shape[0] == 3 else ""
     return [
         "## Use and limits\n",
         f"Files take what the parent took: per channel `(lo + pixel · (hi − lo) − mean) / std` with range "
-        f"{list(spec.range)}, mean {list(spec.mean or (0.0,))}, std {list(spec.std or (1.0,))}, layout {spec.layout}, "
-        f"channels {spec.channels}; they return logits. `load_example.py` does it.\n",
+        f"{list(spec.range)}, mean {list(spec.mean or (0.0,))}, std {list(spec.std or (1.0,))}, layout {spec.layout}"
+        f"{order}; they return logits. `load_example.py` does it.\n",
         "Robust accuracy is an upper bound: an attack that was not tried may find more. The numbers hold for images "
         f"like those of the data set and for the threat models in the table; the training saw L-infinity eps "
         f"{request.eps:.6g} alone. Intervals cover the choice of images, not a stronger attack, and nothing here is a "

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from openapi.analyses.sensitivity import LayerSensitivity
+from openapi.hardening_methods import METHODS
 from openapi.hardenings import HardeningRequest
 from openapi.stages.comparison import LayerChange, LayerState
 from openapi.stages.neurons import NeuronsFile
@@ -29,7 +30,9 @@ def layer_changes(
             found[whose] = {layer.name: layer for layer in layers}
     if Whose.BEFORE not in found:
         return None
-    stabilised = set(params.training.layers) if params.training is not None else set()
+    stabilised: set[str] = set()
+    if params.training is not None and METHODS[request.method].stabilises:
+        stabilised = set(params.training.layers)
     changes = []
     for name, layer in found[Whose.BEFORE].items():
         after, rival = (_same(found.get(whose, {}).get(name), layer) for whose in (Whose.AFTER, Whose.RIVAL))

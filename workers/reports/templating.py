@@ -9,6 +9,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from openapi.hardening_methods import METHODS
 from openapi.report import AttackReport
 from openapi.text import visible
 from workers.reports import formatting
@@ -40,6 +41,7 @@ def environment() -> Environment:
         json=_json,
         name=formatting.name_text,
     )
+    env.tests["stabilising"] = lambda method: method in METHODS and METHODS[method].stabilises
     env.globals["key"] = key
     env.globals["attack_text"] = _attack_text
     return env

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 
 from openapi.hardenings import HardeningRequest
 from openapi.stages.base import Stage
@@ -71,11 +72,14 @@ def test_the_report_stage_leaves_it_for_a_hardening(tmp_path: Path) -> None:
     }  # fmt: skip
     scratch = tmp_path / "scratch"
     scratch.mkdir()
-    ctx: JobContext[dict[str, Any]] = JobContext(shards.inputs, params | {"training": training}, scratch)
+    learnt = {"id": "dst_1", "sha256": "ab" * 32, "name": "learnt|.npz"}
+    given = params | {"training": training, "trained_on": learnt}
+    ctx: JobContext[dict[str, Any]] = JobContext(shards.inputs, given, scratch)
     run_stage(Stage.REPORT, ctx)
     card = ctx.files["card"].path.read_text()
     assert (ctx.files["card"].name, ctx.files["card"].kind, ctx.files["card"].format) == ("model_card.md", "card", "md")
     assert "epoch 1 were chosen" in card
+    assert f"| training data | learnt\\|.npz | `{'ab' * 32}` |" in card
     assert "Weights 0.4 of the way from the uploaded to the hardened ones: what comes nearest to the goal" in card
     page = ctx.files["html"].path.read_text()
     assert "the share 0.4, delivered, comes nearest to the goal" in page
@@ -108,3 +112,23 @@ def test_what_fewer_bits_and_an_epoch_of_the_run_came_to_is_told(tmp_path: Path)
     assert "The weights of epoch 2: what meets the goal on the validation split." in card
     assert "60.0 % (under PGD 20.0 %) before rounding and 50.0 % (under PGD 10.0 %) after" in card
     assert "it holds 30.0 %, the file in floats 40.0 %" in card
+
+
+@pytest.mark.parametrize(
+    ("method", "said"),
+    [
+        ("sns", "Stabilised layers: `conv1`, `conv2`."),
+        ("pat", "What was trained: everything from `conv1` upwards."),
+        ("rift", "The layer that was trained: `conv1`, `conv2`."),
+        ("meansparse", None),
+    ],
+)
+def test_only_a_method_that_stabilises_layers_is_said_to(tmp_path: Path, method: str, said: str | None) -> None:
+    shards, params = shards_and_params(tmp_path, [N >= 40] * 3)
+    found = build(params, shards.inputs)
+    assert found.metrics is not None
+    asked = HardeningRequest.model_validate(params["request"]).model_copy(update={"method": method})
+    training = HardenValue.model_validate({**TRAINING, "layers": ["conv1", "conv2"]})
+    lines = model_card(found.report, asked, found.metrics, training).splitlines()
+    told = [line for line in lines if "tabilised layers" in line or "trained: " in line]
+    assert told == ([] if said is None else [said])

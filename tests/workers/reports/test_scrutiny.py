@@ -22,7 +22,9 @@ SPECS = [Pgd(eps=0.03, steps=20)]
 IDS = {"model_id": "mdl_1", "train_dataset_id": "dst_0", "eval_dataset_id": "dst_1"}
 
 
-def looked(folder: Path, fooled: dict[str, Any], *, compare: bool = False, **operators: Any) -> Built:
+def looked(
+    folder: Path, fooled: dict[str, Any], *, compare: bool = False, method: str = "sns", **operators: Any
+) -> Built:
     """PGD leaves 30 of 60 samples more after hardening; `fooled`: what each attack of the close look fools after it."""
     shards = Planted(folder, clean=1.0)
     few = [(0, 25), (25, 50)]
@@ -42,6 +44,7 @@ def looked(folder: Path, fooled: dict[str, Any], *, compare: bool = False, **ope
             shards.attack(i, N >= 20, cuts, "rival.")
     params = shards.params(SPECS, CUTS, kind="hardening", training=TRAINING)
     request = {**IDS, "attacks": params["attacks"], "scrutiny": {"max_samples": 50}, "compare": compare, "eps": 0.03}
+    request["method"] = method
     return build(params | {"request": request} | ({"rival": TRAINING} if compare else {}), shards.inputs)
 
 
@@ -87,6 +90,21 @@ def test_a_rise_that_holds_is_an_improvement(tmp_path: Path) -> None:
     classes = metrics.classes
     assert sum(c.gained for c in classes) == 30
     assert sorted(i for c in classes for i in c.won) == list(range(30))
+
+
+@pytest.mark.parametrize(
+    ("method", "said"),
+    [("sns", "layer were stabilised"), ("pat", "The network was trained from <code>conv.0</code>")],
+)
+def test_only_a_method_that_stabilises_neurons_is_said_to(tmp_path: Path, method: str, said: str) -> None:
+    found = looked(tmp_path, {}, method=method)
+    assert found.metrics is not None
+    assert found.metrics.scrutiny is not None
+    assert found.metrics.scrutiny.neurons is not None
+    assert found.metrics.scrutiny.neurons[0].stabilised is (method == "sns")
+    page = render(found.report)
+    assert said in page
+    assert ("were stabilised" in page) is (method == "sns")
 
 
 def test_a_rise_that_autoattack_undoes_is_masked(tmp_path: Path) -> None:
