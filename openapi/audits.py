@@ -216,16 +216,3 @@ class SampleResult(Frozen):
     predicted: int
     correct: bool
     attacks: dict[str, AttackOutcome]
-
-
-class ArtifactInfo(Frozen):
-    """A file that a job left."""
-
-    id: str
-    kind: str = Field(examples=["report", "checkpoint", "manifest", "examples", "pairs", "log"])
-    format: str = Field(examples=["json", "html", "onnx", "torchscript", "safetensors", "npz", "zip"])
-    name: str
-    size: int
-    sha256: str
-    href: str
-    created_at: Timestamp

@@ -10,7 +10,8 @@ from openapi.analyses.explain import ExplainSection
 from openapi.analyses.parts import Block
 from openapi.analyses.regions import RegionSection
 from openapi.analyses.sensitivity import SensitivitySection
-from openapi.audits import ArtifactInfo, Stopped, Verdict
+from openapi.artifacts import ArtifactInfo
+from openapi.audits import Stopped, Verdict
 from openapi.base import Frozen, Json, Timestamp
 from openapi.models import InputSpec
 from openapi.replays import ReplayReport

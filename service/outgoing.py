@@ -8,11 +8,10 @@ import asyncio
 import ipaddress
 import socket
 import ssl
-from collections.abc import AsyncIterable, AsyncIterator, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 
 import httpcore
-import httpx
 from httpcore import SOCKET_OPTION
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -104,6 +103,8 @@ class CheckedNetwork(httpcore.AsyncNetworkBackend):
 @cache
 def _trusted() -> ssl.SSLContext:
     """Whose certificates are believed; reading them takes tens of milliseconds."""
+    import httpx  # brings a command line with it: only who sends something needs to load that
+
     return httpx.create_ssl_context()
 
 
@@ -119,49 +120,3 @@ def checked_pool(allowed: Sequence[Network]) -> httpcore.AsyncConnectionPool:
 
 #: What goes wrong on the way.
 CONNECTION_ERRORS = (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError)
-
-
-class CheckedTransport(httpx.AsyncBaseTransport):
-    """The same for a client of httpx, which follows redirects and knows secrets. Raises `CONNECTION_ERRORS` as well."""
-
-    def __init__(self, allowed: Sequence[Network]) -> None:
-        self._pool = checked_pool(allowed)
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send, and answer with a stream."""
-        assert isinstance(request.stream, httpx.AsyncByteStream)
-        asked = httpcore.Request(
-            method=request.method,
-            url=httpcore.URL(
-                scheme=request.url.raw_scheme,
-                host=request.url.raw_host,
-                port=request.url.port,
-                target=request.url.raw_path,
-            ),
-            headers=request.headers.raw,
-            content=request.stream,
-            extensions=request.extensions,
-        )
-        found = await self._pool.handle_async_request(asked)
-        assert isinstance(found.stream, AsyncIterable)
-        return httpx.Response(
-            found.status, headers=found.headers, stream=_Answer(found), extensions=dict(found.extensions)
-        )
-
-    async def aclose(self) -> None:
-        """Close the connections."""
-        await self._pool.aclose()
-
-
-class _Answer(httpx.AsyncByteStream):
-    """What httpcore answers, as httpx reads it."""
-
-    def __init__(self, found: httpcore.Response) -> None:
-        self._found = found
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        async for part in self._found.aiter_stream():
-            yield part
-
-    async def aclose(self) -> None:
-        await self._found.aclose()

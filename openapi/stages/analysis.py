@@ -8,7 +8,8 @@ from enum import StrEnum
 
 from pydantic import Field
 
-from openapi.stages.base import Choice, ModelContract, Wire, is_none
+from openapi.stages.base import Choice, Wire, is_none
+from openapi.stages.model_contract import ModelContract
 
 
 class WorkFile(StrEnum):

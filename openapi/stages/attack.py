@@ -9,7 +9,8 @@ from pydantic import Field
 
 from openapi.attacks import AttackSpec
 from openapi.base import Json
-from openapi.stages.base import Choice, ModelContract, Regions, Wire, is_none
+from openapi.stages.base import Choice, Regions, Wire, is_none
+from openapi.stages.model_contract import ModelContract
 
 
 class AttackFile(StrEnum):

@@ -3,10 +3,9 @@
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, PlainSerializer
+from pydantic import Field
 
 from openapi.base import Frozen
-from openapi.models import InputSpec, ModelFormat
 
 
 class Stage(StrEnum):
@@ -56,17 +55,6 @@ def as_it_came(value: Frozen) -> dict[str, Any]:
 
 #: Numbers of the masks of a data set.
 Regions = tuple[int, ...]
-
-
-class ModelContract(Wire):
-    """How a model file is read. `output`: which of several holds the logits, by its name or its position.
-
-    `input` is written as the inspection said it, so that keys outlive fields that come to it later.
-    """
-
-    format: ModelFormat
-    input: Annotated[InputSpec, PlainSerializer(as_it_came)]
-    output: str | int | None = Field(None, exclude_if=is_none)
 
 
 class Listed(Wire):

@@ -8,7 +8,8 @@ from pydantic import Field, SerializerFunctionWrapHandler, WrapSerializer
 from openapi.base import JsonObject
 from openapi.hardening_options import OF_COMPARISON, Criticality, Goal, HardenOptions
 from openapi.models import ModelFormat, ModelInspection
-from openapi.stages.base import ModelContract, Wire, is_none
+from openapi.stages.base import Wire, is_none
+from openapi.stages.model_contract import ModelContract
 from openapi.stages.prepare import LabelMapping
 
 
@@ -23,10 +24,6 @@ class HardenFile(StrEnum):
     MANIFEST = "manifest"
     LOG = "log"
     EXAMPLE = "example"
-
-
-#: The artifact of a hardening that was cancelled: the best weights so far, under the file's own names.
-BEST_SO_FAR = "best-so-far.safetensors"
 
 
 def _without_data(options: HardenOptions, handler: SerializerFunctionWrapHandler) -> JsonObject:

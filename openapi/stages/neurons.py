@@ -5,7 +5,8 @@ from enum import StrEnum
 from pydantic import Field
 
 from openapi.analyses.sensitivity import SensitivityOptions
-from openapi.stages.base import Choice, ModelContract, Wire, is_none
+from openapi.stages.base import Choice, Wire, is_none
+from openapi.stages.model_contract import ModelContract
 
 
 class NeuronsFile(StrEnum):

@@ -8,7 +8,8 @@ from enum import StrEnum
 from pydantic import Field
 
 from openapi.class_names import Reading
-from openapi.stages.base import ModelContract, Wire, is_none
+from openapi.stages.base import Wire, is_none
+from openapi.stages.model_contract import ModelContract
 
 
 class PrepareFile(StrEnum):

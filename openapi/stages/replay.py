@@ -5,7 +5,8 @@ Inputs: ``model``, ``y`` and ``x`` as the model takes them, and the examples of 
 
 from pydantic import Field
 
-from openapi.stages.base import Choice, ModelContract, Wire, is_none
+from openapi.stages.base import Choice, Wire, is_none
+from openapi.stages.model_contract import ModelContract
 
 
 def replayed(attack: int) -> str:

@@ -10,8 +10,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, PlainSerializer
 
+from openapi.artifacts import ArtifactInfo
 from openapi.attacks import AttackSpec
-from openapi.audits import ArtifactInfo, AuditRequest, Headline, Stopped, Verdict
+from openapi.audits import AuditRequest, Headline, Stopped, Verdict
 from openapi.base import AS_WRITTEN, Json
 from openapi.hardenings import HardeningRequest
 from openapi.models import LayerInfo

@@ -7,7 +7,8 @@ its file are those of stage `attack`.
 from pydantic import Field
 
 from openapi.attacks import Pgd
-from openapi.stages.base import Choice, ModelContract, Wire, is_none
+from openapi.stages.base import Choice, Wire, is_none
+from openapi.stages.model_contract import ModelContract
 
 #: The input with the model that examples are made on.
 SOURCE = "source"

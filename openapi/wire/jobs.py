@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal, Protocol
 
 from pydantic import BeforeValidator, Field, PlainSerializer
 
-from openapi.audits import ArtifactInfo
+from openapi.artifacts import ArtifactInfo
 from openapi.base import Frozen, Json, JsonObject
 from openapi.problems import Problem
 from openapi.stages.base import Stage, as_it_came, is_none

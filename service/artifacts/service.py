@@ -1,6 +1,6 @@
 """Artifacts: reading what jobs left."""
 
-from openapi.audits import ArtifactInfo
+from openapi.artifacts import ArtifactInfo
 from openapi.wire.jobs import artifact_info
 from service.context import Services
 from service.db.tables import Artifact

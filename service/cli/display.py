@@ -21,9 +21,7 @@ from rich.progress import (
 from rich.table import Column, Table
 from rich.text import Text
 
-from openapi.analyses import OWN
 from openapi.base import NEWER
-from openapi.report import RuleResult
 from openapi.text import visible
 from openapi.threat_models import threat_label
 from service.cli.client import Json
@@ -232,6 +230,8 @@ def neuron_table(neurons: Json, layers: int = 3, top: int = 5) -> Table:
 
 def tell_analyses(checks: Sequence[Json]) -> None:
     """What the analyses beside σ found, a line each."""
+    from openapi.analyses import OWN
+
     for check in checks:
         if (check["id"] in OWN or check["id"].startswith("neurons.")) and check["status"] == "pass":
             line(f"{check['title']}: {check['detail']}")
@@ -270,6 +270,8 @@ def tell_rules(rules: Sequence[Json]) -> None:
 
 def _wanted(rule: Json) -> str:
     """What a rule asks for; one of a newer server in the words that came."""
+    from openapi.report import RuleResult
+
     try:
         return RuleResult.model_validate(rule, extra=NEWER).wanted()
     except ValidationError:

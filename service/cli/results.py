@@ -10,7 +10,6 @@ from urllib.parse import quote
 
 import click
 
-from openapi.analyses import artifacts
 from service.cli.client import Client, JobKind, Json, cannot_write
 from service.cli.display import (
     accuracy_table,
@@ -95,6 +94,8 @@ def save_artifact(client: Client, item: "ArtifactInfo", folder: Path) -> Path:
 
 def fetch(client: Client, kind: JobKind, body: Json, out: Path) -> tuple[Json, list[Path]]:
     """Write everything that a succeeded job left; return an audit's report or a hardening's answer, and the paths."""
+    from openapi.analyses import artifacts
+
     job = body["id"]
     try:
         out.mkdir(parents=True, exist_ok=True)

@@ -4,8 +4,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from openapi.artifacts import BEST_SO_FAR
 from openapi.hardenings import SoFar
-from openapi.stages.harden import BEST_SO_FAR, Underway
+from openapi.stages.harden import Underway
 from openapi.status import TERMINAL
 from openapi.wire.jobs import artifact_id
 from service.db.tables import Job

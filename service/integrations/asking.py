@@ -13,7 +13,8 @@ from openapi.base import JsonObject
 from openapi.wire.settings import Settings
 from service.integrations.base import Gone, NotYet, VersionRefused
 from service.integrations.config import Config
-from service.outgoing import CONNECTION_ERRORS, CheckedTransport, ForbiddenAddress, networks
+from service.integrations.transport import CheckedTransport
+from service.outgoing import CONNECTION_ERRORS, ForbiddenAddress, networks
 
 _SECONDS = 30.0
 _CHUNK = 1 << 20

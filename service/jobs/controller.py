@@ -11,7 +11,8 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.response import Stream
 from pydantic import BaseModel
 
-from openapi.audits import ArtifactInfo, SampleResult
+from openapi.artifacts import ArtifactInfo
+from openapi.audits import SampleResult
 from openapi.problems import InvalidField
 from service.http.arguments import (
     Identity,

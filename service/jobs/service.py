@@ -9,7 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
-from openapi.audits import ArtifactInfo, SampleResult
+from openapi.artifacts import ArtifactInfo
+from openapi.audits import SampleResult
 from openapi.base import utc_now
 from openapi.problems import NotFound, NotReady, unreadable
 from openapi.status import TERMINAL, JobKind, JobStatus

@@ -5,7 +5,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from openapi.audits import ArtifactInfo, AuditRequest, Stopped, StopReason
+from openapi.artifacts import ArtifactInfo
+from openapi.audits import AuditRequest, Stopped, StopReason
 from openapi.base import Json, JsonObject
 from openapi.hardenings import HardeningRequest
 from openapi.samples import chosen, described

@@ -6,7 +6,8 @@ from enum import StrEnum
 
 from openapi.datasets import DatasetInspection, DatasetMetadata
 from openapi.models import ModelInspection, ModelMetadata
-from openapi.stages.base import Given, ModelContract
+from openapi.stages.base import Given
+from openapi.stages.model_contract import ModelContract
 from openapi.stages.prepare import LabelMapping
 from openapi.wire.jobs import Blob, OutputFile
 

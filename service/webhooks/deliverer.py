@@ -4,7 +4,6 @@ import asyncio
 import logging
 from datetime import timedelta
 
-import httpcore
 from sqlalchemy import delete, select
 from sqlalchemy.exc import DBAPIError
 
@@ -58,22 +57,21 @@ class Deliverer:
 
     async def _run(self) -> None:
         clock, sweep_at = asyncio.get_running_loop().time, 0.0
-        async with checked_pool(self._allowed) as pool:
-            while True:
-                try:
-                    await shielded(self._begin(pool))
-                    if clock() >= sweep_at:
-                        sweep_at = clock() + _SWEEP_SECONDS
-                        await shielded(self._sweep())
-                except DBAPIError as error:
-                    _log.warning("cannot look for messages: %s; trying again soon", error)
-                except Exception:
-                    _log.exception("cannot look for messages")
-                await self._hub.wait(OUTBOX, _LOOK_SECONDS)
-                if self._hub.closed:
-                    await asyncio.sleep(_LOOK_SECONDS)
+        while True:
+            try:
+                await shielded(self._begin())
+                if clock() >= sweep_at:
+                    sweep_at = clock() + _SWEEP_SECONDS
+                    await shielded(self._sweep())
+            except DBAPIError as error:
+                _log.warning("cannot look for messages: %s; trying again soon", error)
+            except Exception:
+                _log.exception("cannot look for messages")
+            await self._hub.wait(OUTBOX, _LOOK_SECONDS)
+            if self._hub.closed:
+                await asyncio.sleep(_LOOK_SECONDS)
 
-    async def _begin(self, pool: httpcore.AsyncConnectionPool) -> None:
+    async def _begin(self) -> None:
         """Serve the endpoints that have a message due and are not served already."""
         free = _MOST_AT_ONCE - len(self._busy)
         if free <= 0:
@@ -82,7 +80,7 @@ class Deliverer:
         async with self._db.read() as session:
             hooks = await session.scalars(due.where(Delivery.webhook_id.not_in(self._busy)).distinct().limit(free))
         for identity in hooks.all():
-            task = asyncio.create_task(self._serve(pool, identity), name=f"webhook {identity}")
+            task = asyncio.create_task(self._serve(identity), name=f"webhook {identity}")
             self._busy[identity] = task
             task.add_done_callback(lambda _, identity=identity: self._free(identity))  # type: ignore[misc]
 
@@ -90,13 +88,14 @@ class Deliverer:
         del self._busy[identity]
         self._hub.notify((OUTBOX,))
 
-    async def _serve(self, pool: httpcore.AsyncConnectionPool, webhook_id: str) -> None:
+    async def _serve(self, webhook_id: str) -> None:
         """Send an endpoint what is due, the oldest first."""
         try:
-            while (taken := await shielded(self._claim(webhook_id))) is not None:
-                hook, row = taken
-                with regarding(webhook=hook.id, message=row.id):
-                    await shielded(self._record(row, await send(pool, hook, row, self._vault)))
+            async with checked_pool(self._allowed) as pool:
+                while (taken := await shielded(self._claim(webhook_id))) is not None:
+                    hook, row = taken
+                    with regarding(webhook=hook.id, message=row.id):
+                        await shielded(self._record(row, await send(pool, hook, row, self._vault)))
         except DBAPIError as error:
             _log.warning("webhook %s waits: %s", webhook_id, error)
         except Exception:

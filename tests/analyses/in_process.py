@@ -29,7 +29,7 @@ from service.orchestrator.plan import Done, Known, Step, resolved
 from service.orchestrator.requests import stored, with_attacks
 from service.orchestrator.subjects import DatasetSubject, ModelSubject, Part
 from workers.jobs.context import JobContext
-from workers.jobs.registry import run_stage
+from workers.jobs.running import run_stage
 
 _NOW = datetime(2026, 11, 27, tzinfo=UTC)
 

@@ -12,7 +12,7 @@ from deploy.demo.run import CLASSES, INPUT
 from openapi.wire.jobs import Shard
 from tests.service.worker import PATIENCE, ProtocolWorker
 from workers.jobs.context import JobContext
-from workers.jobs.registry import run_stage
+from workers.jobs.running import run_stage
 
 DEMO = Path(__file__).parents[2] / "deploy" / "demo"
 _ATTACK = {"name": "pgd", "eps": 0.05, "steps": 10}

@@ -15,7 +15,7 @@ from openapi.datasets import DatasetInspection
 from openapi.stages.base import Stage
 from workers.jobs import prepare
 from workers.jobs.context import JobContext
-from workers.jobs.registry import run_stage
+from workers.jobs.running import run_stage
 
 K = 12
 NUMBERS = [str(i) for i in range(K)]

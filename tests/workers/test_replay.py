@@ -14,7 +14,7 @@ from openapi.stages.replay import replayed
 from tests.workers.hardening.nets import TinyNet, shipped
 from workers.jobs import replay
 from workers.jobs.context import JobContext
-from workers.jobs.registry import run_stage
+from workers.jobs.running import run_stage
 from workers.models.export import write_torchscript
 from workers.models.from_module import audit_module
 

@@ -26,7 +26,7 @@ from openapi.stages.base import Stage
 from openapi.stages.harden import HardenValue
 from openapi.stages.inspect_dataset import InspectDatasetFile
 from workers.jobs.context import JobContext
-from workers.jobs.registry import run_stage
+from workers.jobs.running import run_stage
 from workers.models.load import detect_format
 
 

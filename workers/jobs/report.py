@@ -7,7 +7,8 @@ import hashlib
 import json
 from pathlib import Path
 
-from openapi.audits import ArtifactInfo, AuditRequest, Headline
+from openapi.artifacts import ArtifactInfo
+from openapi.audits import AuditRequest, Headline
 from openapi.hardenings import HardeningRequest
 from openapi.report import untried
 from openapi.stages.attack import AttackFile

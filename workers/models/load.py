@@ -7,7 +7,7 @@ from pathlib import Path
 
 from openapi.models import InputSpec
 from openapi.problems import ModelMalformed, ModelRejected
-from openapi.stages.base import ModelContract
+from openapi.stages.model_contract import ModelContract
 from workers.models.audited import AuditedModel
 from workers.models.choice import Wanted
 from workers.models.foreign import recognise, recognise_archive

@@ -6,7 +6,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from openapi.audits import ArtifactInfo, AuditRequest
+from openapi.artifacts import ArtifactInfo
+from openapi.audits import AuditRequest
 from openapi.hardenings import HardeningRequest
 from openapi.report import Check, NeuronReport, Report, ReportDataset, ReportModel, ReportVerdict
 from openapi.stages.comparison import AuditHardening, Comparison, NotHardened, OwnHardening

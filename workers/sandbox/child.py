@@ -14,7 +14,7 @@ from openapi.problems import InsufficientStorage, JobFailed, MemoryLimit, Tremor
 from openapi.wire.disks import is_full
 from workers.exact_float32 import exact_float32
 from workers.jobs.context import JobContext
-from workers.jobs.registry import run_module
+from workers.jobs.running import run_module
 from workers.refusals import out_of_memory
 from workers.sandbox import confine, kernel, limits
 from workers.sandbox.environment import describe, gpu_memory, pick_device

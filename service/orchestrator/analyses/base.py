@@ -10,7 +10,8 @@ from openapi.audits import AuditRequest
 from openapi.base import Frozen
 from openapi.samples import chosen
 from openapi.stages.analysis import Work, WorkParams
-from openapi.stages.base import Given, ModelContract, Stage
+from openapi.stages.base import Given, Stage
+from openapi.stages.model_contract import ModelContract
 from openapi.stages.neurons import NeuronsFile
 from openapi.stages.places import Place
 from openapi.wire.jobs import Blob

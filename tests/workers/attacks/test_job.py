@@ -17,7 +17,7 @@ from tests.workers.attacks.nets import small_cnn
 from tests.workers.attacks.recorders import Rerunning
 from workers.attacks.engine.replay import RECORDERS
 from workers.jobs.context import JobContext
-from workers.jobs.registry import run_stage
+from workers.jobs.running import run_stage
 
 pytestmark = pytest.mark.slow
 

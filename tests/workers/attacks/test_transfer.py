@@ -12,7 +12,7 @@ from openapi.stages.base import Stage
 from tests.workers.hardening.nets import TinyNet, shipped
 from workers.attacks.ball.pairs import dual_pairs
 from workers.jobs.context import JobContext
-from workers.jobs.registry import run_stage
+from workers.jobs.running import run_stage
 from workers.models.export import write_torchscript
 from workers.models.from_module import audit_module
 

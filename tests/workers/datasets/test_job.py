@@ -11,7 +11,7 @@ from openapi.datasets import DatasetInspection
 from openapi.stages.base import Stage
 from tests.workers.datasets.conftest import shade, write_zip
 from workers.jobs.context import JobContext
-from workers.jobs.registry import run_stage
+from workers.jobs.running import run_stage
 
 pytestmark = pytest.mark.slow
 

@@ -14,7 +14,7 @@ from torch import nn
 from openapi.analyses.explain import EXPLAIN, ExplainFile, ExplainParams
 from openapi.attacks import Pgd
 from openapi.models import InputSpec
-from openapi.stages.base import ModelContract
+from openapi.stages.model_contract import ModelContract
 from workers.analyses.explain import run
 from workers.jobs.context import JobContext
 

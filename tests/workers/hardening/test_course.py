@@ -11,7 +11,7 @@ from tests.workers.hardening.nets import options
 from tests.workers.hardening.stage import context
 from workers.hardening.course import PHASES, Course, passes
 from workers.jobs.context import MOMENT
-from workers.jobs.registry import run_stage
+from workers.jobs.running import run_stage
 
 Event = tuple[float, float, str, str | None]
 

@@ -22,7 +22,7 @@ from workers.attacks.engine.suite import run_attack
 from workers.hardening.checkpoints import WRITERS, Checkpoints
 from workers.hardening.data import TrainingSet
 from workers.jobs.context import JobContext
-from workers.jobs.registry import run_stage
+from workers.jobs.running import run_stage
 from workers.models.audited import Origin
 from workers.models.from_module import audit_module
 from workers.models.load import load_model

@@ -20,7 +20,7 @@ from tests.workers.hardening.nets import TinyNet, options, shipped
 from workers.attacks.engine.suite import run_attack
 from workers.hardening.data import TrainingSet
 from workers.jobs.context import JobContext
-from workers.jobs.registry import run_stage
+from workers.jobs.running import run_stage
 from workers.models.export import write_onnx
 from workers.models.from_module import audit_module
 from workers.models.load import load_model

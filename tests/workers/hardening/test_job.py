@@ -22,7 +22,7 @@ from openapi.stages.base import Stage
 from tests.workers.hardening.nets import options, shipped
 from tests.workers.hardening.stage import MEAN, SPEC, context, normalised
 from workers.jobs.context import JobContext
-from workers.jobs.registry import run_stage
+from workers.jobs.running import run_stage
 from workers.models.export import write_safetensors
 from workers.models.from_module import audit_module
 from workers.models.load import load_model

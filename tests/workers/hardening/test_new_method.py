@@ -24,7 +24,7 @@ from workers.hardening.data import TrainingSet
 from workers.hardening.methods import TRAININGS, Training
 from workers.hardening.training import Hardener
 from workers.jobs.context import JobContext
-from workers.jobs.registry import run_stage
+from workers.jobs.running import run_stage
 from workers.models.audited import AuditedModel
 
 

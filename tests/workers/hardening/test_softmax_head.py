@@ -14,7 +14,7 @@ from openapi.stages.base import Stage
 from tests.workers.hardening.nets import shipped
 from tests.workers.hardening.stage import SPEC, context
 from workers.attacks.engine.suite import run_attack
-from workers.jobs.registry import run_stage
+from workers.jobs.running import run_stage
 from workers.models.load import load_model
 
 

@@ -16,7 +16,7 @@ from openapi.problems import ModelMalformed, ModelRejected
 from openapi.stages.base import Stage
 from tests.workers.models.nets import save_script, settled
 from workers.jobs.context import JobContext
-from workers.jobs.registry import run_stage
+from workers.jobs.running import run_stage
 from workers.models.load import load_model
 
 ARCHIVES = {

@@ -13,7 +13,7 @@ from openapi.problems import ModelNumerics, ModelRejected
 from openapi.stages.base import Stage
 from tests.workers.models.nets import ConvNet, save_script, save_trace, settled
 from workers.jobs.context import JobContext
-from workers.jobs.registry import run_stage
+from workers.jobs.running import run_stage
 from workers.models.audited import AuditedModel, Origin
 from workers.models.from_module import audit_module
 from workers.models.inspection import inspect_audited

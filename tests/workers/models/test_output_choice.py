@@ -10,7 +10,7 @@ from torch import nn
 
 from openapi.models import InputSpec, ModelMetadata
 from openapi.problems import ModelRejected, NotAClassifier
-from openapi.stages.base import ModelContract
+from openapi.stages.model_contract import ModelContract
 from tests.workers.models.nets import relative, settled
 from workers.models.inspection import inspect_audited
 from workers.models.load import load_contract, load_model

@@ -15,7 +15,7 @@ from openapi.wire.jobs import Pace
 from tests.workers.neurons.nets import SmallNet
 from workers.jobs.context import JobContext
 from workers.jobs.neurons import rows_at_once
-from workers.jobs.registry import run_stage
+from workers.jobs.running import run_stage
 from workers.models.load import load_model
 from workers.neurons.ranking import finish, sensitivity
 from workers.neurons.sums import SensitivitySums, merge_sums

@@ -14,7 +14,7 @@ from openapi.report import Report
 from openapi.stages.base import Stage
 from tests.workers.reports.planted import Planted, build
 from workers.jobs.context import JobContext
-from workers.jobs.registry import run_stage
+from workers.jobs.running import run_stage
 
 SPECS = [Fgsm(eps=0.03), Pgd(eps=0.03, steps=20), Pgd(norm="l2", eps=0.5)]
 ONE, THREE = [(0, 60)], [(0, 7), (7, 40), (40, 60)]

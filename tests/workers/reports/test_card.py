@@ -13,7 +13,7 @@ from openapi.stages.harden import HardenValue
 from tests.workers.reports.planted import build
 from tests.workers.reports.test_hardening import TRAINING, N, shards_and_params
 from workers.jobs.context import JobContext
-from workers.jobs.registry import run_stage
+from workers.jobs.running import run_stage
 from workers.reports.build import Built
 from workers.reports.card import model_card
 from workers.reports.formatting import threat_text

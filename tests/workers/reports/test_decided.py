@@ -12,7 +12,7 @@ from openapi.stages.base import Stage
 from tests.service.worker import TRAINED
 from tests.workers.reports.planted import Planted
 from workers.jobs.context import JobContext
-from workers.jobs.registry import run_stage
+from workers.jobs.running import run_stage
 
 LAYERS = [
     {"layer": "conv1", "accuracy_lost": 0.25, "loss_rise": 1.5},

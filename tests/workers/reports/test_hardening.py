@@ -16,7 +16,7 @@ from openapi.stages.base import Stage
 from openapi.stages.comparison import ComparedImages
 from tests.workers.reports.planted import LAYERS, Planted, build
 from workers.jobs.context import JobContext
-from workers.jobs.registry import run_stage
+from workers.jobs.running import run_stage
 from workers.reports.build import Built
 
 SPECS = [Fgsm(eps=0.03), Pgd(eps=0.03, steps=20), Pgd(norm="l2", eps=0.5)]

@@ -18,7 +18,7 @@ from openapi.base import AS_WRITTEN
 from openapi.stages.base import Stage
 from tests.workers.reports.planted import LAYERS, Planted, build
 from workers.jobs.context import JobContext
-from workers.jobs.registry import run_stage
+from workers.jobs.running import run_stage
 from workers.reports import worst
 from workers.reports.charts import over_distance, over_option
 from workers.reports.formatting import attack_text, percent, safe_href, short, threat_text
