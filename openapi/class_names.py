@@ -15,6 +15,8 @@ from openapi.spelling import PREFIXED, by_synonyms, find_names, letters
 
 _PLACEHOLDER = re.compile(r"(?:label|class|cls|c)?[ _-]*0*(\d+)", re.IGNORECASE)
 _NUMBER = re.compile(r"[0-9]{1,6}")
+#: What comes before a number, and the number.
+_BEHIND = re.compile(r"(.*\D)(\d{1,6})")
 
 
 #: Near misses are looked for in the caller's time: a few names, among labels that are not too many.
@@ -52,8 +54,9 @@ def readings(model: str, k: int, labels: Sequence[str] | None, data: DatasetInsp
     """
     present = [label for label, count in enumerate(data.class_counts) if count]
     names, numbered, order, source = data.labels, data.numbered_names, data.label_order, data.label_source
+    ranks = _ranks(names) if source == "name" and names else None
     if order == "numeric":
-        return (_as_they_are(present, k, model),)
+        return (_as_they_are(present, k, model) if ranks is None or len(ranks) != k else _ranked(ranks, present),)
     if order == "text" and numbered is None:
         return (_as_they_are(present, k, model),)
     if numbered is not None:
@@ -70,8 +73,10 @@ def readings(model: str, k: int, labels: Sequence[str] | None, data: DatasetInsp
             'or with "label_order": "text" when the logits are these classes in alphabetical order'
         )
     plain = _as_they_are(present, k, model)
-    if source == "name" and names and nothing_but_numbers(labels) and (ranks := _prefix_ranks(names)) is not None:
-        return _prefixed(ranks, names, present, k)
+    if names and nothing_but_numbers(labels) and ranks is not None:
+        return _by_rank_or_text(ranks, names, present, k)
+    if source == "number" and names is None and order is None and min(present) == 1:
+        return (plain, _one_less(present))
     if source == "name" and not nothing_but_numbers(names) and nothing_but_numbers(labels):
         return (plain.model_copy(update={"notes": (_unconfirmed_order(names or (), k),)}),)
     return (plain,)
@@ -87,26 +92,43 @@ def _by_id(present: Mapping[int, str]) -> Reading:
     return Reading(order="name", logits=logits, notes=(note,))
 
 
-def _prefix_ranks(names: Sequence[str]) -> list[int] | None:
-    """The place of each name by the number before it; None where not all have one of their own, or it changes nothing."""
-    matches = [PREFIXED.fullmatch(name) for name in names]
-    numbers = [int(m[1]) for m in matches if m is not None]
+def _ranks(names: Sequence[str]) -> list[int] | None:
+    """The place of each name by the number before it (``10_owl``) or behind it (``class_10``).
+
+    None where not all have one of their own, or it changes nothing.
+    """
+    before = [PREFIXED.fullmatch(name) for name in names]
+    behind = [_BEHIND.fullmatch(name) for name in names]
+    numbers = [int(m[1]) for m in before if m is not None]
+    if len({m[1] for m in behind if m is not None}) == 1:
+        numbers = [int(m[2]) for m in behind if m is not None]
     ordered = sorted(numbers)
     if len(numbers) < len(names) or len(set(numbers)) < len(numbers) or ordered == numbers:
         return None
     return [ordered.index(number) for number in numbers]
 
 
-def _prefixed(ranks: Sequence[int], names: Sequence[str], present: Sequence[int], k: int) -> tuple[Reading, ...]:
+def _ranked(ranks: Sequence[int], present: Sequence[int]) -> Reading:
+    return Reading(order="numeric", logits=tuple(ranks[i] if i in present else -1 for i in range(max(present) + 1)))
+
+
+def _by_rank_or_text(ranks: Sequence[int], names: Sequence[str], present: Sequence[int], k: int) -> tuple[Reading, ...]:
     """Folders such as ``10_owl`` and ``2_cat``, and a model without names: evidence decides between two orders."""
-    by_number = tuple(ranks[i] if i in present else -1 for i in range(max(present) + 1))
     as_text = tuple(i if i in present else -1 for i in range(max(present) + 1))
     about = f"the model does not name its classes; its {k} logits are taken for the data set's in the order of "
     return (
-        Reading(order="numeric", logits=by_number, notes=(f"{about}the numbers before their names",)),
+        _ranked(ranks, present).model_copy(update={"notes": (f"{about}the numbers in their names",)}),
         Reading(
             order="text", logits=as_text, notes=(f"{about}their text, as ImageFolder sorts them: {_listed(names)}",)
         ),
+    )
+
+
+def _one_less(present: Sequence[int]) -> Reading:
+    """Labels that begin at 1 and would fit as they are: counted from one, with the last class absent."""
+    note = "the labels are taken to be 1-based (counted from one): label 1 is logit 0"
+    return Reading(
+        order="one_based", logits=tuple(i - 1 if i in present else -1 for i in range(max(present) + 1)), notes=(note,)
     )
 
 
@@ -190,12 +212,11 @@ def _numbered(
         if len(places) == len(present):
             logits = [places[written[n]] if n in present else -1 for n in range(max(present) + 1)]
             return (Reading(order="name", logits=tuple(logits)),)
-    numeric, text = _orders(sorted(written), written, k)
-    if numeric is None or text is None:
+    wanted = _orders(sorted(written), written, k)
+    if not wanted:
         return (_as_they_are(present, k, model),)
-    wanted = [("numeric", numeric), ("text", text)]
     if order == "text":
-        wanted = wanted[1:]
+        wanted = [(name, place) for name, place in wanted if name.endswith("text")]
     result: list[Reading] = []
     for name, place in wanted:
         order_of = tuple(place[n] if n in present else -1 for n in range(max(present) + 1))
@@ -205,17 +226,18 @@ def _numbered(
 
 
 def _about_order(order: str, logits: tuple[int, ...], found: Sequence[str], k: int) -> tuple[str, ...]:
-    if order == "text":
+    if order.endswith("text"):
         return (f"logits are taken for the class numbers in text order, as ImageFolder sorts them: {_listed(found)}",)
     if any(logit not in (-1, label) for label, logit in enumerate(logits)):
         return (f"the classes are numbered {found[0]} … and the model's {k} logits are taken for them in that order",)
     return ()
 
 
-def _orders(
-    numbers: Sequence[int], written: Mapping[int, str], k: int
-) -> tuple[dict[int, int] | None, dict[int, int] | None]:
-    """Number → logit, by number and by the text order of all classes; None where the numbers do not fit k logits."""
+def _orders(numbers: Sequence[int], written: Mapping[int, str], k: int) -> list[tuple[str, dict[int, int]]]:
+    """Orders, by number and by the text of all classes: name and number → logit; none where k logits do not fit.
+
+    Classes that begin at 1 may be counted from one, with the last of them absent.
+    """
     low, high = numbers[0], numbers[-1]
     every: Sequence[int]
     if high < k:
@@ -225,11 +247,20 @@ def _orders(
     elif len(numbers) == k:
         every = numbers
     else:
-        return None, None
+        return []
+    found = _number_and_text(every, written, "numeric", "text")
+    if low == 1 and high < k:
+        found += _number_and_text(range(1, k + 1), written, "one_based", "one_based_text")
+    return found
+
+
+def _number_and_text(
+    every: Sequence[int], written: Mapping[int, str], by_number: str, by_text: str
+) -> list[tuple[str, dict[int, int]]]:
     padded = any(len(name) > 1 and name[0] == "0" for name in written.values())
     width = max(map(len, written.values())) if padded else 0
     text = {n: written.get(n, f"{n:0{width}d}") for n in every}
-    return (
-        {n: place for place, n in enumerate(every)},
-        {n: place for place, n in enumerate(sorted(every, key=lambda n: text[n]))},
-    )
+    return [
+        (by_number, {n: place for place, n in enumerate(every)}),
+        (by_text, {n: place for place, n in enumerate(sorted(every, key=lambda n: text[n]))}),
+    ]

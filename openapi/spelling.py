@@ -8,7 +8,8 @@ from collections.abc import Callable, Sequence
 from openapi import imagenet
 
 _CODE = re.compile(r"(n\d{8}(?=[\s._-]|$)|\d{3}(?=\.))[\s._-]*(.*)")
-_HUMP = re.compile(r"(?<=[a-zß-öø-ÿ])(?=[A-ZÀ-ÖØ-Þ])")
+#: A space that is not all that keeps two numbers apart.
+_GAP = re.compile(r"(?<!\d) | (?!\d)")
 #: A number that orders a name, and the name.
 PREFIXED = re.compile(r"(\d{1,6})[\s_.\-]+(\D.*)")
 
@@ -55,8 +56,8 @@ def by_synonyms(name: str) -> frozenset[str]:
 
 
 def _by_words(name: str) -> frozenset[str]:
-    """``TabbyCat`` is two words."""
-    return by_synonyms(_HUMP.sub(" ", name))
+    """``TabbyCat`` and ``tabbycat`` are two words."""
+    return frozenset(_GAP.sub("", part) for part in by_synonyms(name))
 
 
 def _by_code(name: str) -> frozenset[str]:
@@ -86,8 +87,9 @@ _LEVELS: tuple[Callable[[str], frozenset[str]], ...] = (
 
 def find_names(names: Sequence[str], among: Sequence[str]) -> dict[str, int]:
     """Return name → its one place in `among`: spelt alike, else in the same letters (case, spaces, underscores, hyphens
-    and Unicode form aside), else as one of its synonyms, else as the words in its capitals, else with or without a code
-    before it, else as what WordNet calls its id, else with or without a number before it. Names with no or several places are left out. Where `among` is ImageNet's list, ids go by its order.
+    and Unicode form aside), else as one of its synonyms, else as the same words without spaces, else with or without
+    a code before it, else as what WordNet calls its id, else with or without a number before it. Names with no or several
+    places are left out. Where `among` is ImageNet's list, ids go by its order.
     """
     left = list(dict.fromkeys(names))
     ids = imagenet.places().keys() & left

@@ -46,6 +46,8 @@ MATCHED = {
     "two spellings of one": (["cat", "dog"], ["Cat", "cat", "dog"], (0, 0, 1)),
     "capitals": (["tabby cat", "snow leopard"], ["SnowLeopard", "TabbyCat"], (1, 0)),
     "capitals of the model": (["TabbyCat", "dog"], ["dog", "tabby_cat"], (1, 0)),
+    "joined": (["tabby cat", "snow leopard, ounce"], ["snowleopard", "tabbycat"], (1, 0)),
+    "joined by the model": (["tabbycat", "dog"], ["dog", "Tabby_Cat"], (1, 0)),
     "numbers that order": (["owl", "tabby cat"], ["0_tabby cat", "1_owl"], (1, 0)),
     "numbers with zeros": (["owl", "TabbyCat"], ["00-tabby_cat", "01-Owl"], (1, 0)),
     "numbers of the model": (["0_tabby", "1_owl"], ["owl", "tabby"], (1, 0)),
@@ -133,11 +135,27 @@ def test_folders_ordered_by_numbers_before_their_names_have_two_orders_for_a_nam
     number, text = read(None, data(["0_cat", "10_owl", "2_dog"]), 3)
     assert (number.order, number.logits) == ("numeric", (0, 2, 1))
     assert (text.order, text.logits) == ("text", (0, 1, 2))
-    assert "the numbers before their names" in number.notes[0]
+    assert "the numbers in their names" in number.notes[0]
+    (asked,) = read(None, data(["0_cat", "10_owl", "2_dog"], label_order="numeric"), 3)
+    assert asked.logits == (0, 2, 1)
     (padded,) = read(None, data(["00_cat", "02_dog", "10_owl"]), 3)
     assert padded.logits == (0, 1, 2)
     (given,) = read(None, data(["0_cat", "10_owl", "2_dog"], label_order="text"), 3)
     assert given.logits == (0, 1, 2)
+
+
+def test_numbers_behind_one_word_order_folders_too() -> None:
+    names = sorted(f"class_{i}" for i in range(12))
+    number, text = read(None, data(names), 12)
+    assert (number.order, number.logits) == ("numeric", tuple(int(name[6:]) for name in names))
+    assert (text.order, text.logits) == ("text", tuple(range(12)))
+    assert read(["LABEL_0", "LABEL_1", "LABEL_2"], data(["c1", "c10", "c2"]))[0].logits == (0, 2, 1)
+    (words,) = read(None, data(["boeing 747", "airbus 320", "tu 154"]), 3)
+    assert words.is_identity(), "numbers of several words are no order"
+
+
+def test_two_numbers_do_not_become_one() -> None:
+    assert find_names(["area 1 1"], ["area 11", "area 12"]) == {}
 
 
 def test_placeholders_are_no_names() -> None:
@@ -202,6 +220,16 @@ def test_numbered_folders() -> None:
     # folders from 1 on: the first is logit 0
     assert orders(12, *[str(i) for i in range(1, 13)])["numeric"] == list(range(12))
     assert orders(102, *[f"{i:03d}" for i in range(1, 103)]) == {"numeric": list(range(102))}
+    # from 1 on, and the last of all might be absent
+    few = [str(i) for i in range(1, 11)]
+    from_one = [str(i) for i in range(1, 13)]
+    assert orders(12, *few) == {
+        "numeric": list(range(1, 11)),
+        "text": text[1:11],
+        "one_based": list(range(10)),
+        "one_based_text": [sorted(from_one).index(n) for n in few],
+    }
+    assert set(orders(12, *few, label_order="text")) == {"text", "one_based_text"}
     # any numbers, as many as logits
     assert orders(3, "5", "20", "100") == {"numeric": [0, 1, 2], "text": [2, 1, 0]}
     # the model's own names settle it
@@ -216,7 +244,11 @@ def test_labels_counted_from_one_are_called_so() -> None:
         DatasetMismatch, match=r"run from 1 to 10 .* 10 logits, counted from 0: the labels look 1-based"
     ):
         read(None, found, 10)
-    assert read(None, found, 11)[0].is_identity()
+    as_they_are, one_based = read(None, found, 11)
+    assert as_they_are.is_identity()
+    assert (one_based.order, one_based.logits) == ("one_based", (-1, *range(10)))
+    for settled in (data(None, [0, *[2] * 10], label_order="numeric"), data(None, [1, *[2] * 10])):
+        assert [r.logits for r in read(None, settled, 11)] == [tuple(range(11))]
     with pytest.raises(DatasetMismatch, match="labels go up to 10, the model 'm' has 9 logits"):
         read(None, found, 9)
 

@@ -40,7 +40,7 @@ class Levels(nn.Module):
 
 
 def run(
-    tmp_path: Path, x: Array, y: object, model: nn.Module | None = None, **params: Any
+    tmp_path: Path, x: Array, y: object, model: nn.Module | None = None, output: int | None = None, **params: Any
 ) -> tuple[dict[str, Any], dict[str, Array]]:
     np.save(tmp_path / "x.npy", x)
     np.save(tmp_path / "y.npy", np.asarray(y, dtype=np.int64))
@@ -49,6 +49,7 @@ def run(
         torch.jit.trace(model.eval(), torch.rand(1, 1, 4, 4)).save(tmp_path / "m.pt")
         inputs["model"] = tmp_path / "m.pt"
         params["model"] = {"format": "torchscript", "input": {"shape": [1, 4, 4]}}
+        params["model"] |= {} if output is None else {"output": output}
     out = tmp_path / "out"
     out.mkdir()
     ctx = JobContext(inputs=inputs, params={"channels": None, **params}, scratch=out)
@@ -86,6 +87,53 @@ def test_evidence_that_decides_nothing_says_so(tmp_path: Path) -> None:
     assert value["order"] == "numeric"
     assert "decides nothing, and numeric order was taken" in value["notes"][0]
     assert files["y"].tolist() == y.tolist()
+
+
+@pytest.mark.parametrize("order", ["numeric", "text", "one_based", "one_based_text"])
+def test_evidence_tells_whether_folders_from_one_on_are_counted_from_one(tmp_path: Path, order: str) -> None:
+    """Folders 1 to 11, and a model of 12 logits: class 0 is absent, or they are the first eleven of 1 to 12."""
+    numbers = list(range(1, 13)) if order.startswith("one_based") else list(range(12))
+    of_logits = sorted(numbers, key=str) if order.endswith("text") else numbers
+    found = [0, *[4] * (K - 1)]
+    several = read(class_counts=found, numbered_names=[str(i) for i in range(1, K)])
+    y = np.repeat(np.arange(1, K), 4)
+    x = np.broadcast_to(CENTRES[y - numbers[0]][:, None, None, None], (len(y), 1, 4, 4)).copy()
+    value, files = run(tmp_path, x, y, Levels([n - numbers[0] for n in of_logits]), readings=several)
+    assert (value["order"], [of_logits[logit] for logit in files["y"]]) == (order, y.tolist())
+    assert "labels begin at 1, and may be counted from 0 or from 1 (1-based)" in value["notes"][0]
+    assert "decides nothing" not in value["notes"][0]
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_evidence_tells_whether_plain_labels_are_counted_from_one(tmp_path: Path, first: int) -> None:
+    x, y = pictures()
+    chosen = slice(4, None) if first == 0 else slice(0, -4)
+    several = read(class_counts=[0, *[4] * (K - 1)], numbered_names=None)
+    value, files = run(tmp_path, x[chosen], y[chosen] + first, Levels(list(range(K))), readings=several)
+    assert files["y"].tolist() == y[chosen].tolist()
+    assert value["order"] == ("one_based" if first else "numeric")
+    assert value["evidence"] == {"n": 44, "correct": {"numeric": 44 * (not first), "one_based": 44 * first}}
+    assert 'The data set\'s "label_order" ("numeric" or "one_based") settles it' in value["notes"][0]
+    assert any("1-based" in note for note in value["notes"][1:]) == bool(first)
+
+
+class TwoHeads(nn.Module):
+    """Levels in text order, and beside them levels in numeric order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.text, self.number = Levels(sorted(range(K), key=str)), Levels(list(range(K)))
+
+    def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        return self.text(x), self.number(x)
+
+
+@pytest.mark.parametrize(("output", "order"), [(0, "text"), (1, "numeric")])
+def test_evidence_is_of_the_head_that_was_chosen(tmp_path: Path, output: int, order: str) -> None:
+    x, y = pictures()
+    value, _ = run(tmp_path, x, y, TwoHeads(), output=output, readings=read())
+    assert value["order"] == order
+    assert value["evidence"]["correct"][order] == 40
 
 
 def test_few_samples_are_enough_to_look_at(tmp_path: Path) -> None:
