@@ -33,6 +33,8 @@ class Given(StrEnum):
     MASKS = "masks"
     LABELS = "labels"
     IMAGES = "images"
+    TRAINED = "trained"
+    EVALUATED = "evaluated"
 
 
 class Wire(Frozen):

@@ -1,7 +1,8 @@
 """Stage `report`: the results of all shards → the report, its page, the table of samples, and the kept examples.
 
 Inputs: the files of every result under their names (`openapi.stages.places.Place`), ``labels`` where `choice` needs
-them, ``images`` where examples are kept, and files of the audits that rules are relative to (`baseline`).
+them, ``images`` where examples are kept, files of the audits that rules are relative to (`baseline`), and of a hardening
+the images that it ``trained`` on and those ``evaluated``, (n, c, h, w), as they were decoded.
 """
 
 from datetime import datetime

@@ -134,9 +134,7 @@ def _studied_model(model: ModelSubject) -> StudiedModel:
     )
 
 
-def _studied_dataset(
-    dataset: DatasetSubject, train: DatasetSubject | None, request: AuditRequest | HardeningRequest
-) -> StudiedDataset:
+def _studied_dataset(dataset: DatasetSubject, request: AuditRequest | HardeningRequest) -> StudiedDataset:
     about, matched = dataset.inspection, dataset.matched
     mapping = matched.label_mapping if matched is not None else None
     return StudiedDataset(
@@ -154,7 +152,6 @@ def _studied_dataset(
             *about.warnings,
             *(() if matched is None else matched.notes),
             *_too_few(dataset, request),
-            *_not_held_out(dataset, train),
         ),
         labels=None if matched is None else matched.labels,
     )
@@ -164,14 +161,6 @@ def _too_few(dataset: DatasetSubject, request: AuditRequest | HardeningRequest) 
     asked, there = choice_of(request)[1], dataset.inspection.num_samples
     if asked is not None and asked > there:
         yield f"{asked} samples were asked for and the data set has {there}: all of them were evaluated"
-
-
-def _not_held_out(dataset: DatasetSubject, train: DatasetSubject | None) -> Iterator[str]:
-    if train is not None and train.sha256 == dataset.sha256:
-        yield (
-            "the hardening trained on this very file: what is measured after it is of images that it has seen, "
-            "not of held-out data"
-        )
 
 
 def _given(
@@ -184,6 +173,9 @@ def _given(
     keeps = request.keep_examples if isinstance(request, AuditRequest) else known.keeps_examples
     if keeps:
         given[Given.IMAGES] = dataset.arrays()[Given.X]
+    if isinstance(request, HardeningRequest):
+        given[Given.TRAINED] = known.datasets[Part.TRAIN].arrays()[Given.X]
+        given[Given.EVALUATED] = known.datasets[Part.EVAL].arrays()[Given.X]
     for identity, left in known.baselines.items():
         given[baseline(identity, BaselineFile.REPORT)] = left.report
         if left.samples is not None:
@@ -217,7 +209,7 @@ def report_step(
         job_id=known.job_id,
         created_at=known.created_at,
         model=_studied_model(model),
-        dataset=_studied_dataset(dataset, known.datasets.get(Part.TRAIN), request),
+        dataset=_studied_dataset(dataset, request),
         request=request,
         attacks=request.attacks or (),
         slices=tuple(slices(n, request.execution, known.slice_size)),

@@ -28,21 +28,28 @@ def audit_with_hardening(api: httpx.Client, worker: ProtocolWorker) -> tuple[str
     return identity, str(api.get(f"/v1/audits/{identity}").json()["hardening_id"])
 
 
-@pytest.mark.parametrize("held_out", [False, True])
-def test_data_that_was_trained_on_is_warned_of(api: httpx.Client, worker: ProtocolWorker, held_out: bool) -> None:
-    """In a hardening's own report, in that of an audit which hardens, and in that of the hardening in it."""
+def test_the_report_of_a_hardening_is_given_what_was_trained_on_and_what_was_evaluated(
+    api: httpx.Client, worker: ProtocolWorker
+) -> None:
+    """In a hardening of its own, and in that of an audit, whose own report takes what that one found."""
     model, dataset = ready(api, worker)
-    train = upload_ready(api, worker, "datasets", b"another") if held_out else dataset
+    train = upload_ready(api, worker, "datasets", b"another")
     audit(api, model, dataset, harden={"train_dataset_id": train, "epochs": 1})
     body = {"model_id": model, "train_dataset_id": train, "eval_dataset_id": dataset, "epochs": 1}
     assert api.post("/v1/hardenings", json=body).status_code == 202
-    told: dict[str, list[str]] = {}
-    while len(told) < 3:
+    given: dict[str, list[bool]] = {"aud": [], "hrd": []}
+    training = set()
+    while sum(map(len, given.values())) < 3:
         shard = worker.take()
+        if shard.stage == "harden":
+            training.add(shard.inputs["x"])
         if shard.stage == "report":
-            told[shard.job_id] = [w for w in shard.params["dataset"]["warnings"] if "trained on this very file" in w]
+            given[shard.job_id[:3]].append("trained" in shard.inputs)
+            if "trained" in shard.inputs:
+                assert {shard.inputs["trained"]} == training
+                assert shard.inputs["evaluated"] not in training
         worker.do(shard)
-    assert [len(found) for found in told.values()] == [0 if held_out else 1] * 3
+    assert given == {"aud": [False], "hrd": [True, True]}
 
 
 def test_a_training_does_not_go_ahead_of_what_earlier_jobs_have_yet_to_do(
@@ -216,7 +223,8 @@ def test_a_hardening_from_training_to_a_new_model(api: httpx.Client, worker: Pro
         worker.do(part)
     report = worker.take()
     assert report.params["kind"] == "hardening"
-    assert {"samples.0.0", "samples.1.0", "after.samples.0.0", "after.samples.1.0"} == set(report.inputs)
+    merged = {"samples.0.0", "samples.1.0", "after.samples.0.0", "after.samples.1.0"}
+    assert merged | {"trained", "evaluated"} == set(report.inputs)
     assert report.params["training"]["uploaded_format"] == "onnx"
     assert {a["kind"] for a in report.params["artifacts"]} == {"checkpoint", "manifest"}
     worker.do(report, verdict="pass")

@@ -20,6 +20,7 @@ from workers.reports.baselines import read_baselines
 from workers.reports.checks import result_checks
 from workers.reports.compared import compared, status_of
 from workers.reports.definitions import definitions, own_definitions
+from workers.reports.held_out import HELD_OUT
 from workers.reports.kept_arrays import slices_of
 from workers.reports.merge import AttackTable, merge_attacks
 from workers.reports.outcomes import attack_report, class_reports, clean_report, worst_cases
@@ -63,7 +64,7 @@ def build_report(params: ReportParams, inputs: Mapping[str, Path], artifacts: Se
         id=params.job_id,
         created_at=params.created_at,
         model=model,
-        dataset=ReportDataset.model_validate(params.dataset.model_dump(exclude={"labels"})),
+        dataset=_dataset(params, checks),
         config=request.model_dump(mode="json", by_alias=True),
         definitions=definitions(tables, *_asked(request), survivors_only=few)
         | own_definitions(request if isinstance(request, AuditRequest) else None),
@@ -120,7 +121,7 @@ def _of_audit(request: AuditRequest, params: ReportParams, inputs: Mapping[str, 
     own, of_own = own_analyses(found)
     checks = [neuron_check(request.neurons, neurons, _not_come_to(params)), *of_analyses]
     return _Found(
-        [*checks, *of_own, _hardening_check(hardened)],
+        [*checks, *of_own, _hardening_check(hardened), *_held_out(hardened)],
         ReportVerdict(status=None, rules=()),
         hardened if isinstance(hardened, AuditHardening) else None,
         neurons=neurons,
@@ -163,6 +164,18 @@ def _model(params: ReportParams) -> ReportModel:
     """The model's identity. Class names are the model's own, or else the data set's."""
     given = params.model.model_dump(exclude={"layers"})
     return ReportModel.model_validate({**given, "labels": params.model.labels or params.dataset.labels})
+
+
+def _dataset(params: ReportParams, checks: Sequence[Check]) -> ReportDataset:
+    """The data set's identity; what of it a hardening trained on is among its warnings."""
+    found = ReportDataset.model_validate(params.dataset.model_dump(exclude={"labels"}))
+    seen = tuple(check.detail for check in checks if check.id == HELD_OUT and check.numbers["shared"])
+    return found.model_copy(update={"warnings": (*found.warnings, *seen)})
+
+
+def _held_out(hardened: AuditHardening | NotHardened | None) -> list[Check]:
+    """Of an audit's hardening: whether it trained on what is measured."""
+    return [c for c in hardened.checks if c.id == HELD_OUT] if isinstance(hardened, AuditHardening) else []
 
 
 def _hardening_check(hardened: AuditHardening | NotHardened | None) -> Check:

@@ -12,6 +12,7 @@ from openapi.stages.places import Whose
 from openapi.stages.report import ReportParams
 from workers.reports.checks import result_checks
 from workers.reports.hardening import class_changes, clean_drop, gains, hardening_rules
+from workers.reports.held_out import held_out_check
 from workers.reports.layer_changes import layer_changes
 from workers.reports.merge import AttackTable
 from workers.reports.outcomes import attack_report, clean_report, worst_cases
@@ -32,6 +33,7 @@ def compared(
     checks = _after_checks(found.own if found is not None else after, model.num_classes)
     if found is not None:
         checks += masking_checks(found)
+    seen = held_out_check(inputs, before[0].index)
     what, reasons, signs = finding(rows, checks, found, [t.id for t in before])
     masked = signs if found is not None or what == "masked" else None
     return Comparison(
@@ -40,7 +42,7 @@ def compared(
         clean_drop=clean_drop(before, after),
         gains=tuple(rows),
         rules=hardening_rules(before, after, request.max_clean_drop, masked),
-        checks=tuple(checks),
+        checks=tuple(checks if seen is None else [*checks, seen]),
         finding=what,
         reasons=reasons,
         signs_of_masking=signs,

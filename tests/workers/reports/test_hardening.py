@@ -228,3 +228,20 @@ def test_an_audit_carries_the_comparison_of_its_hardening(tmp_path: Path) -> Non
     assert report.hardening is not None
     assert report.hardening["after"]["clean"]["accuracy"] == 0.9
     assert (report.verdict.status, report.verdict.rules[0].actual) == ("pass", 0.6)
+
+
+def test_images_that_were_trained_on_stand_among_the_warnings_of_both_reports(tmp_path: Path) -> None:
+    shards, params = shards_and_params(tmp_path, [N >= 40] * 3)
+    pixels = np.random.default_rng(1).integers(0, 256, (2 * len(N), 1, 4, 4), dtype=np.uint8)
+    np.save(tmp_path / "trained.npy", pixels[len(N) - 5 :])
+    np.save(tmp_path / "evaluated.npy", pixels[: len(N)])
+    given = {"trained": tmp_path / "trained.npy", "evaluated": tmp_path / "evaluated.npy"}
+    own = build(params, {**shards.inputs, **given})
+    facts = {"id": "hrd_1", "model_id": "mdl_2", "verdict": "pass", "layers": ["a"], "frozen": [], "log": []}
+    request = {"neurons": None, "harden": {"train_dataset_id": "dst_0"}}
+    audits = shards.params(SPECS, CUTS, request=request, hardening=facts | comparison(own))
+    for report in (own.report, build(audits, shards.inputs).report):
+        (check,) = [c for c in report.checks if c.id == "held-out"]
+        assert (check.status, check.numbers["shared"]) == ("fail", 5)
+        assert report.dataset.warnings == (check.detail,)
+        assert f"5 of the {len(N)} images that were evaluated are among the {len(N) + 5}" in check.detail

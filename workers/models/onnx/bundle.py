@@ -96,6 +96,9 @@ def _span(tensor: str, facts: dict[str, str], size: int) -> tuple[int, int]:
         length = int(facts["length"]) if facts.get("length") else size - start
     except ValueError as error:
         raise ModelMalformed(f"Tensor {tensor!r} says its place by what is no number.") from error
-    if start < 0 or length < 0 or start + length > size:
+    if start < 0 or length < 0:
+        wrong = f"begins at byte {start:,}" if start < 0 else f"is {length:,} bytes long"
+        raise ModelMalformed(f"Tensor {tensor!r} says that its data {wrong}, which cannot be.")
+    if start + length > size:
         raise ModelMalformed(f"Tensor {tensor!r} reaches beyond the {size:,} bytes of its data file.")
     return start, length

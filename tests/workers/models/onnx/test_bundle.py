@@ -86,7 +86,12 @@ BROKEN: dict[str, tuple[Change, type[ModelRejected], str]] = {
     "negative place": (
         lambda p, d: {"model.onnx": say(p, offset="-8").SerializeToString(), "weights.bin": d},
         ModelMalformed,
-        "reaches beyond",
+        "its data begins at byte -8, which cannot be",
+    ),
+    "negative length": (
+        lambda p, d: {"model.onnx": say(p, length="-4").SerializeToString(), "weights.bin": d},
+        ModelMalformed,
+        "its data is -4 bytes long, which cannot be",
     ),
     "a place in words": (
         lambda p, d: {"model.onnx": say(p, offset="x").SerializeToString(), "weights.bin": d}, ModelMalformed, "number"
