@@ -8,6 +8,7 @@ from openapi.base import as_written
 from openapi.report import AttackReport, Report
 from workers.reports import formatting
 from workers.reports.figures import Figure
+from workers.reports.plots import shares_against
 from workers.reports.svg import Series, accuracy_chart, histogram, series_chart, sorted_curve
 
 #: Colours of lines.
@@ -196,7 +197,7 @@ def epochs(hardening: Mapping[str, Any] | None) -> list[Figure]:
         drawing = accuracy_chart("Accuracy over the epochs", "epoch", shares)
         charts.append(Figure("Accuracy on training samples", drawing, [(s.name, s.tone) for s in shares]))
     if line := _frontier(hardening or {}):
-        charts.append(line)
+        charts += [line, _trade_off((hardening or {})["frontier"])]
     losses = _logged(log, ("loss", "l_adv", "l_sns"))
     if losses:
         drawing = series_chart("Loss over the epochs", "epoch", losses)
@@ -221,8 +222,20 @@ def by_layer(hardening: Mapping[str, Any] | None) -> list[Figure]:
     return charts
 
 
+def _trade_off(found: Mapping[str, Any]) -> Figure:
+    """Robust against clean accuracy: of the weights between the uploaded and the hardened ones, and of the epochs."""
+    by_epoch = found.get("delivered_epoch") is not None
+    ways = [(p, not by_epoch and p["share"] == found["delivered"], 1) for p in found["points"]]
+    runs = [(p, by_epoch and p["epoch"] == found["delivered_epoch"], 3) for p in found.get("epochs", ())]
+    points = [(p["clean_accuracy"], p["robust_accuracy"]) for p, _, _ in (*ways, *runs)]
+    tones = [2 if delivered else tone for _, delivered, tone in (*ways, *runs)]
+    legend = [("between the weights", 1), *([("epochs", 3)] if runs else []), ("delivered", 2)]
+    drawing = shares_against("Robust against clean accuracy", "clean accuracy (upwards: under PGD)", points, tones)
+    return Figure("Frontier: under PGD against clean", drawing, legend, marks="points")
+
+
 def _frontier(hardening: Mapping[str, Any]) -> Figure | None:
-    """Clean against robust accuracy on the way from the uploaded to the hardened weights."""
+    """Clean and robust accuracy on the way from the uploaded to the hardened weights."""
     found = hardening.get("frontier")
     if not found:
         return None

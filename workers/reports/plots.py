@@ -113,6 +113,27 @@ def scatter(
     return plot.drawing(title, f"{len(points)} points, x {_range(xs)}, y {_range(ys)}")
 
 
+def shares_against(title: str, x_label: str, points: Sequence[tuple[float, float]], tones: Sequence[int]) -> Drawing:
+    """Points of two shares (x, y), each with its place in the palette, those of place 2 above the others; the axes are
+    as long as the points are far apart."""
+    xs, ys = [x for x, _ in points], [y for _, y in points]
+    plot = Plot(_around(xs), _around(ys))
+
+    def percent(share: float) -> str:
+        return f"{100 * share:.4g} %"
+
+    plot.axes(x_label, percent, x_format=percent)
+    for i in sorted(range(len(points)), key=lambda i: tones[i] == 2):
+        plot.add(point_of(tones[i]), t=tones[i], x=plot.px(xs[i]), y=plot.py(ys[i]))
+    return plot.drawing(title, f"{len(points)} points, x {_range(xs)}, y {_range(ys)}")
+
+
+def _around(shares: Sequence[float]) -> tuple[float, float]:
+    """The range of the shares, a little wider, within 0 and 1."""
+    room = max(0.01, 0.1 * (max(shares) - min(shares)))
+    return max(0.0, min(shares) - room), min(1.0, max(shares) + room)
+
+
 def point_of(tone: int) -> str:
     """The mark of a point at x, y with the tone t: circles, and diamonds for those that are marked."""
     return _CIRCLE if tone == 1 else _DIAMOND

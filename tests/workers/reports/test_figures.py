@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
+from workers.reports.charts import epochs
 from workers.reports.figures import Figure, standalone
 from workers.reports.plots import MOST_BARS, bars_or_histogram, scatter, shares
 from workers.reports.svg import Drawing
@@ -81,3 +82,24 @@ def test_a_figure_alone_is_well_formed_and_says_all_that_the_page_says() -> None
     used = set(re.findall(r"var\((--[a-z]+)\)", style))
     assert used <= set(re.findall(r"(--[a-z]+):", style))
     assert not re.search(r"https?:(?!//www\.w3\.org/2000/svg)|url\(|@import", text)
+
+
+@pytest.mark.parametrize("delivered_epoch", [None, 1])
+def test_the_frontier_is_clean_against_robust_accuracy(delivered_epoch: int | None) -> None:
+    line = {"loss": None, "l_adv": None, "l_sns": None, "clean_accuracy": 0.9, "robust_accuracy": 0.1}
+    ways = [(0.0, 0.9, 0.05), (0.5, 0.88, 0.3), (1.0, 0.8, 0.4)]
+    frontier = {
+        "met": True, "delivered": 0.5, "delivered_epoch": delivered_epoch,
+        "points": [{"share": s, "clean_accuracy": c, "robust_accuracy": r} for s, c, r in ways],
+        "epochs": [{"epoch": 1, "clean_accuracy": 0.85, "robust_accuracy": 0.35}],
+    }  # fmt: skip
+    log = [{"epoch": epoch, **line} for epoch in range(2)]
+    (found,) = (f for f in epochs({"log": log, "frontier": frontier}) if f.title.startswith("Frontier"))
+    drawn = str(found.drawing.body)
+    marks = {2: drawn.count("dot tone2"), 3: drawn.count("dot tone3"), 1: drawn.count("<circle")}
+    assert marks == ({1: 2, 2: 1, 3: 1} if delivered_epoch is None else {1: 3, 2: 1, 3: 0})
+    assert "4 points, x from 0.8 to 0.9, y from 0.05 to 0.4" in found.drawing.description
+    # The delivered point stands at its own two shares: between the others' places.
+    centres = [float(x) for x in re.findall(r'cx="([0-9.]+)"', drawn)]
+    (x,) = (float(found) for found in re.findall(r'dot tone2" d="M([0-9.]+) ', drawn))
+    assert min(centres) < x < max(centres)
