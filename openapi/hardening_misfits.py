@@ -1,8 +1,9 @@
 """Options of hardening that only some methods take."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from openapi.hardening_methods import METHODS
+from openapi.hardening_methods import METHODS, HardeningMethod
 
 if TYPE_CHECKING:
     from openapi.hardening_options import HardenOptions
@@ -44,4 +45,22 @@ def misplaced(options: "HardenOptions") -> tuple[str, str] | None:
         return "batch_norm", f"{options.method} does not train the whole network: leave batch_norm out"
     if method.kind != "edit" and options.sparsity is not None:
         return "sparsity", f"sparsity belongs to meansparse: {options.method} does not take it"
+    return None
+
+
+def unread(options: "HardenOptions", trained: Sequence[HardeningMethod]) -> tuple[str, str] | None:
+    """An option that nobody reads where these methods are trained: the field, and why in words."""
+    method = options.method
+    if options.selection != "sensitive" and not any(m.stabilises for m in trained):
+        return "selection", f"selection chooses the neurons of L_sns, which {method} does not have"
+    if options.regulariser is not None and all(m.regulariser is None for m in trained):
+        return "regulariser", f"regulariser weighs a pairing term, which {method} does not have"
+    if options.adversary != "fresh" and not any(m.adversarial for m in trained):
+        return "adversary", f"adversary is of training on adversarial images, which {method} does without"
+    if options.criticality != "weights" and options.layers != "auto" and all(m.kind != "module" for m in trained):
+        return "criticality", "criticality is by what layers auto and rift judge a layer"
+    if all(m.kind == "edit" for m in trained):
+        given = [name for name in ("accumulate", "layers") if getattr(options, name) not in (1, "all")]
+        if given:
+            return given[0], f"{method} trains nothing"
     return None

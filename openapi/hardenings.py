@@ -9,6 +9,7 @@ from openapi.attacks import AttackSpec
 from openapi.audits import Execution, JobInfo
 from openapi.base import MOST, Frozen, Id, Json, Labels, Name, Timestamp
 from openapi.hardening_methods import METHODS, RIVALS
+from openapi.hardening_misfits import unread
 from openapi.hardening_options import HardenOptions
 from openapi.problems import InvalidField
 from openapi.samples import DESCRIPTION, SampleChoice
@@ -85,14 +86,12 @@ class HardeningInfo(JobInfo):
     finished_at: Timestamp | None = None
 
 
-def check_selection(options: HardenOptions, pointer: str) -> None:
-    """Raise `InvalidField` where neurons are chosen for a method that stabilises none, nor has a rival that does.
+def check_read(options: HardenOptions, pointer: str) -> None:
+    """Raise `InvalidField` where an option is given that neither the method nor the rival beside it reads.
 
     Of new requests alone: those that were kept could have it.
     """
-    trained = {options.method, *((RIVALS.get(options.method, "pat"),) if options.compare else ())}
-    if options.selection != "sensitive" and not any(METHODS[name].stabilises for name in trained):
-        raise InvalidField(
-            f"{pointer}/selection",
-            f"selection chooses the neurons of L_sns, which {options.method} does not have: leave it out",
-        )
+    trained = [options.method, *([RIVALS.get(options.method, "pat")] if options.compare else [])]
+    if (found := unread(options, [METHODS[name] for name in trained])) is not None:
+        field, what = found
+        raise InvalidField(f"{pointer}/{field}", f"{what}: leave it out")

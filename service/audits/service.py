@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from openapi.attack_ids import check_file_names
 from openapi.audits import AuditInfo, AuditRequest
 from openapi.base import AS_WRITTEN
-from openapi.hardenings import HardeningRequest, check_selection
+from openapi.hardenings import HardeningRequest, check_read
 from openapi.policies import MOST_RULES, Policy
 from openapi.problems import InvalidField
 from openapi.samples import check_choice
@@ -72,7 +72,7 @@ class AuditService(JobService[AuditRequest, AuditInfo]):
         """With its attacks, each with an id."""
         check_choice(asked.samples, asked.max_samples, "/samples", "/max_samples")
         if asked.harden is not None:
-            check_selection(asked.harden, "/harden")
+            check_read(asked.harden, "/harden")
         check_file_names(asked.attacks or ())
         filled = with_attacks(asked)
         check_policy(filled)

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from openapi.attack_ids import attack_ids, check_file_names
 from openapi.audits import AuditRequest
-from openapi.hardenings import HardeningRequest, check_selection
+from openapi.hardenings import HardeningRequest, check_read
 from openapi.metrics import metric_errors
 from openapi.problems import FieldError, InvalidField
 from openapi.samples import check_choice
@@ -89,7 +89,7 @@ def check_audit(body: Json, sources: Sources) -> None:
     try:
         check_choice(request.samples, request.max_samples, "/samples", "/max_samples")
         if request.harden is not None:
-            check_selection(request.harden, "/harden")
+            check_read(request.harden, "/harden")
     except InvalidField as error:
         raise usage(error.errors or (), sources) from error
     if errors := metric_errors(request):
@@ -102,7 +102,7 @@ def check_hardening(body: Json, sources: Sources, *, held_out: bool) -> None:
     request = check(HardeningRequest, {**body, **ids}, sources)
     _check_ids(request, sources)
     try:
-        check_selection(request, "")
+        check_read(request, "")
     except InvalidField as error:
         raise usage(error.errors or (), sources) from error
 

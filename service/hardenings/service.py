@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from openapi.attack_ids import check_file_names
 from openapi.base import JsonObject
-from openapi.hardenings import HardeningInfo, HardeningRequest, SoFar, check_selection
+from openapi.hardenings import HardeningInfo, HardeningRequest, SoFar, check_read
 from openapi.samples import check_choice
 from openapi.stages.harden import Underway
 from openapi.status import JobKind
@@ -76,7 +76,7 @@ class HardeningService(JobService[HardeningRequest, HardeningInfo]):
     def filled(self, asked: HardeningRequest) -> HardeningRequest:
         """With the attacks of its comparison, each with an id."""
         check_choice(asked.eval_samples, asked.eval_max_samples, "/eval_samples", "/eval_max_samples")
-        check_selection(asked, "")
+        check_read(asked, "")
         check_file_names(asked.attacks or ())
         return with_evaluation(asked)
 

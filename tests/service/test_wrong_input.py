@@ -68,6 +68,23 @@ WRONG_AUDITS: list[tuple[dict[str, Any], str, str]] = [
     ({"harden": {"method": "sns"}}, "/harden/train_dataset_id", "train"),
     ({"harden": {"method": "magic"}}, "/harden/method", "sns"),
     ({"harden": {"train_dataset_id": "x", "method": "trades", "selection": "all"}}, "/harden/selection", "trades"),
+    ({"harden": {"train_dataset_id": "x", "method": "pat", "regulariser": 3}}, "/harden/regulariser", "pat"),
+    (
+        {"harden": {"train_dataset_id": "x", "method": "rift", "validation": 0.1, "adversary": "fixed"}},
+        "/harden/adversary",
+        "rift",
+    ),
+    ({"harden": {"train_dataset_id": "x", "criticality": "restoration"}}, "/harden/criticality", "auto"),
+    (
+        {"harden": {"train_dataset_id": "x", "method": "meansparse", "sparsity": 0.1, "layers": 0.5}},
+        "/harden/layers",
+        "meansparse",
+    ),
+    (
+        {"harden": {"train_dataset_id": "x", "method": "meansparse", "sparsity": 0.1, "accumulate": 2}},
+        "/harden/accumulate",
+        "meansparse",
+    ),
     ({"harden": {"train_dataset_id": "x", "choose_by": "mean"}}, "/harden/choose_by", "set validation"),
     ({"harden": {"train_dataset_id": "dst_none"}}, "/harden/train_dataset_id", "dst_none"),
     ({"model_id": "mdl_none"}, "/model_id", "mdl_none"),
