@@ -2,8 +2,9 @@
 
 import asyncio
 import json
+import sqlite3
 from contextlib import closing
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -119,6 +120,33 @@ def test_a_receiver_that_is_gone_is_disabled_and_reported(hooked: World, receive
     assert (off["enabled"], off["disabled_reason"], off["description"]) == (False, None, "off")
     assert hooked.api.delete(f"/v1/webhook-endpoints/{identity}").status_code == 204
     assert hooked.api.get(place).status_code == 404
+
+
+def test_an_endpoint_that_fails_for_days_is_disabled_and_what_waits_for_it_given_up(
+    hooked: World, receiver: Receiver
+) -> None:
+    receiver.plan(*["503"] * 4)
+    identity = hook(hooked.api, receiver.url)["id"]
+    place, other = try_out(hooked.api, identity), try_out(hooked.api, identity)
+    for one in (place, other):
+        tried(hooked.api, one, 1)
+    there = f"/v1/webhook-endpoints/{identity}"
+    assert (hooked.api.get(there).json()["enabled"], receiver.got()[0]["status"]) == (True, "503")
+    with closing(sqlite3.connect(hooked.settings.data_dir / "tremor.db", timeout=60)) as database, database:
+        days = (datetime.now(UTC) - timedelta(days=5, seconds=1)).strftime("%Y-%m-%d %H:%M:%S.%f")
+        database.execute("UPDATE webhooks SET failing_since = ? WHERE id = ?", (days, identity))
+    bring_forward(hooked.settings)
+    found = until(lambda: not (found := hooked.api.get(there).json())["enabled"] and found)
+    assert found["disabled_reason"] == "no message was taken for 5 days; the last try: 503"
+    for one in (place, other):
+        until(lambda one=one: hooked.api.get(one).json()["status"] == "failed")
+    assert len(receiver.got()) == 3, "who is disabled is not asked again"
+    hooked.api.patch(there, json={"enabled": True})
+    receiver.plan()
+    since = {"since": hooked.api.get(place).json()["created_at"]}
+    assert hooked.api.post(f"{there}/replay", json=since).json() == {"replayed": 2}
+    until(lambda: all(hooked.api.get(one).json()["status"] == "delivered" for one in (place, other)))
+    assert hooked.api.get(there).json()["failing_since"] is None
 
 
 def test_a_receiver_that_hangs_holds_up_no_other(hooked: World, receiver: Receiver, tmp_path: Path) -> None:
