@@ -138,8 +138,7 @@ def test_an_endpoint_that_fails_for_days_is_disabled_and_what_waits_for_it_given
     bring_forward(hooked.settings)
     found = until(lambda: not (found := hooked.api.get(there).json())["enabled"] and found)
     assert found["disabled_reason"] == "no message was taken for 5 days; the last try: 503"
-    for one in (place, other):
-        until(lambda one=one: hooked.api.get(one).json()["status"] == "failed")
+    until(lambda: {hooked.api.get(one).json()["status"] for one in (place, other)} == {"failed"})
     assert len(receiver.got()) == 3, "who is disabled is not asked again"
     hooked.api.patch(there, json={"enabled": True})
     receiver.plan()
