@@ -12,19 +12,16 @@ from typing import Any
 import numpy as np
 
 from openapi.attacks import ATTACKS
-from openapi.intervals import paired_difference, wilson
+from openapi.intervals import wilson
 from openapi.report import Check
 from workers.attacks.engine.file_scores import decision_check
 from workers.attacks.engine.gradient_probe import checks_from
-from workers.reports.contests import stronger
+from workers.reports.contests import LOSS_GAP, leeway_of, stronger
 from workers.reports.merge import AttackTable
 from workers.reports.unbounded import iterates, unbounded
 
 #: Share of attacked samples whose gradient may vanish.
 ZERO_GRADIENTS = 0.05
-#: Share of the attacked samples by which cross-entropy may stay behind a margin loss: of healthy nets in AutoAttack's
-#: paper, and of a small VGG here (94 of 144 left against 85).
-LOSS_GAP = 0.1
 #: Black-box attacks in a ball.
 _SCORE = [name for name, kind in ATTACKS.items() if kind.facts.family == "score" and kind.facts.turn is not None]
 #: Checks that compare attacks of one threat model.
@@ -116,11 +113,11 @@ def _lawful(tables: Sequence[AttackTable]) -> Check:
     return _check("inside-the-ball", "Examples lie inside their ball", good, detail, distance_over_eps=worst)
 
 
-def _compare(identity: str, title: str, found: list[tuple[AttackTable, AttackTable]], missing: str) -> Check:
-    """One check over pairs (weaker, stronger)."""
+def _compare(identity: str, title: str, found: Sequence[Sequence[Any]], missing: str) -> Check:
+    """One check over pairs (weaker, stronger), or with what is let pass as a third, see `contests.stronger`."""
     if not found:
         return _check(identity, title, None, missing)
-    judged = [stronger(weak, strong) for weak, strong in found]
+    judged = [stronger(*pair) for pair in found]
     bad = next((numbers for good, numbers in judged if not good), None)
     if bad is not None:
         detail = (
@@ -157,7 +154,7 @@ def _white_box(tables: Sequence[AttackTable]) -> Check:
             continue
         rivals = [t for t in tables if t.spec.threat_model == weak.spec.threat_model and iterates(t)]
         if rivals:
-            found.append((weak, min(rivals, key=lambda t: int(t.robust.sum()))))
+            found.append((weak, min(rivals, key=lambda t: int(t.robust.sum())), leeway_of(rivals)))
     return _compare(
         "white-box-beats-black-box",
         "White-box attacks are no weaker than black-box ones",
@@ -167,9 +164,9 @@ def _white_box(tables: Sequence[AttackTable]) -> Check:
 
 
 def _losses(tables: Sequence[AttackTable]) -> Check:
-    """Saturated scores starve cross-entropy and a margin loss differently; on healthy nets they differ by a few
-    per cent either way (APGD's paper, Tables 2 and 3), so that only a gap counts that is surely larger than that:
-    the lower end of its 95 % interval (Tango's, for paired proportions).
+    """Where scores lie close together, such as cosines or squashed logits, cross-entropy pulls at all classes alike, a
+    margin loss at one; on healthy nets they differ by a few per cent either way (APGD's paper, Tables 2 and 3), so that
+    only a gap counts that is surely larger than that.
     """
     identity, title = "losses-agree", "Cross-entropy and margin losses find the same"
     cross_entropy: dict[str, AttackTable] = {}
@@ -183,23 +180,19 @@ def _losses(tables: Sequence[AttackTable]) -> Check:
     if not pairs:
         missing = "needs apgd with the losses ce and dlr, or pgd with ce and margin, otherwise alike"
         return _check(identity, title, None, missing)
-    numbers, told, bad = [], [], None
-    for ce, margin in pairs:
-        _, found = stronger(margin, ce)
-        n = int((ce.attacked | margin.attacked | ce.robust | margin.robust).sum())
-        gap = (found["stronger_robust"] - found["weaker_robust"]) / max(1, n)
-        ci95 = paired_difference(found["only_weaker_fools"], found["only_stronger_fools"], n)
-        numbers.append({"cross_entropy": ce.id, "margin": margin.id, "gap": gap, "ci95": ci95})
-        told.append(f"{ce.id} leaves {100 * gap:+.1f} % against {margin.id}")
-        if ci95[0] > LOSS_GAP:
-            bad = bad or (ce, margin, found)
-    detail = "; ".join(told[:3])
+    judged = [(ce, margin, *stronger(margin, ce, LOSS_GAP)) for ce, margin in pairs]
+    bad = next((found for _, _, good, found in judged if not good), None)
+    detail = "; ".join(f"{ce.id} leaves {100 * found['gap']:+.1f} % against {m.id}" for ce, m, _, found in judged[:3])
     if bad is not None:
-        ce, margin, found = bad
         detail = (
-            f"{ce.id} leaves {found['stronger_robust']} samples robust, {margin.id} only {found['weaker_robust']}: "
-            "the model's scores saturate, and attacks on cross-entropy overstate its robustness"
+            f"{bad['stronger']} leaves {bad['stronger_robust']} samples robust, {bad['weaker']} only "
+            f"{bad['weaker_robust']}: the model's scores saturate, or lie so close together that cross-entropy pulls "
+            "at all classes, and attacks on it overstate the robustness; add a margin loss"
         )
+    numbers = [
+        {"cross_entropy": ce.id, "margin": m.id, "gap": found["gap"], "ci95": found["ci95"]}
+        for ce, m, _, found in judged
+    ]
     return _check(identity, title, bad is None, detail, comparisons=numbers)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from openapi.attacks import Apgd, Cw, Fgsm, Pgd, StrAttack
+from openapi.attacks import Apgd, AutoAttack, Cw, Fgsm, Ifgsm, Pgd, Square, StrAttack
 from openapi.attacks.base import Attack
 from openapi.report import Check
 from tests.workers.reports.planted import Planted, merged
@@ -186,6 +186,34 @@ def test_cross_entropy_far_behind_a_margin_loss_is_flagged(check: Checked) -> No
     # 7 of 54 is more than a tenth, though not surely: a healthy net whose gap is 6 % may show it
     assert check(specs, [N < 33, N < 40])["losses-agree"].status == "pass"
     assert check([Apgd(), Apgd(steps=7, loss="dlr")], [N < 20, N < 40])["losses-agree"].status == "skipped"
+
+
+def first(count: int) -> Array:
+    """The first images of those that the planted model gets right."""
+    return np.isin(N, np.flatnonzero(N % 10 < 9)[:count])
+
+
+@pytest.mark.parametrize(
+    ("rival", "most"),
+    [
+        (Pgd(steps=10), 16),
+        (Pgd(steps=20), 9),
+        (Ifgsm(steps=40), 9),
+        (Pgd(steps=10, loss="margin"), 9),
+        (Pgd(steps=20, loss="margin"), 5),
+        (AutoAttack(), 5),
+    ],
+    ids=repr,
+)
+def test_a_black_box_may_be_ahead_by_its_loss_and_its_steps(check: Checked, rival: Attack, most: int) -> None:
+    """Of 54 attacked samples; of 101 that a healthy SqueezeNet gets right SPSA takes 8 that ten steps of PGD leave."""
+    name, specs = "white-box-beats-black-box", [Square(), rival]
+    assert check(specs, [first(20 + most), first(20)])[name].status == "pass"
+    found = check(specs, [first(20 + most + 2), first(20)])[name]
+    assert found.status == "fail"
+    assert found.numbers["comparisons"][0]["gap"] == pytest.approx((most + 2) / 54)
+    beside = check([*specs, Apgd(loss="dlr")], [first(26), first(20), first(18)])[name]
+    assert beside.status == "fail", "a margin loss in many steps is behind no black box"
 
 
 def clean(correct: int, n: int, classes: int = 10) -> Check:
