@@ -22,6 +22,9 @@ _FLAT = {
 }  # fmt: skip
 
 
+_NONE = "the gradient of the logits is zero everywhere: every path rounds, compares or looks numbers up"
+
+
 @dataclass(frozen=True)
 class Verdict:
     """reason: why only black-box attacks apply, None where white-box ones do. warning: what to know even so.
@@ -36,21 +39,22 @@ class Verdict:
 def judge(model: AuditedModel) -> Verdict:
     """Look for a differentiable path in the graph, and at the gradients of fourteen probe images."""
     images = probes(model)
-    x = images.clone().requires_grad_(model.differentiable)
+    path = model.differentiable and has_path(model.graph.graph)
+    x = images.clone().requires_grad_(path)
     started = time.perf_counter()
-    with torch.set_grad_enabled(model.differentiable):
+    with torch.set_grad_enabled(path):
         score = model(x[:2]).square().sum()
-        if model.differentiable:
+        if path and score.requires_grad:
             try:
-                torch.autograd.grad(score, x)
+                path = torch.autograd.grad(score, x, allow_unused=True)[0] is not None
             except (RuntimeError, NotImplementedError) as error:
                 cost = _per_image(started)
                 return Verdict(f"no gradient ({str(error).strip().splitlines()[0][:200]})", None, cost)
     cost = _per_image(started)
     if not model.differentiable:
         return Verdict(None, None, cost)
-    if not has_path(model.graph.graph):
-        return Verdict("the gradient of the logits is zero everywhere: every path rounds or compares", None, cost)
+    if not path or not score.requires_grad:  # what whole numbers look up is in no path of torch's
+        return Verdict(_NONE, None, cost)
     started = time.perf_counter()  # the passes above were the first ones, which cost many times as much
     size = torch.cat([_largest(model, pair) for pair in torch.split(images, 2)])
     cost = (time.perf_counter() - started) * 1000 / len(images)

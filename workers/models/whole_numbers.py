@@ -1,8 +1,8 @@
 """Gradients past whole numbers: what a model casts to integers, computes with and casts back, or divides by floor.
 
 The value stays what the file computes, to the last bit; the gradient is that of the same formula without the rounding,
-as for ``round`` and ``floor`` (backward-pass differentiable approximation; Athalye et al. 2018). What integers choose
-(an index, a comparison) has no gradient.
+as for ``round`` and ``floor`` (backward-pass differentiable approximation; Athalye et al. 2018). Comparisons that
+quantise (`quantisers`) have that of a ramp; what integers choose else (an index, a path) has no gradient.
 """
 
 from collections.abc import Callable
@@ -13,6 +13,7 @@ from torch import Tensor, fx
 from torch.fx.node import map_arg
 
 from workers.models.graphs import aten, depends_on_input, op_name
+from workers.models.quantisers import quantisers, soft_step
 
 #: Operators that mean the same on numbers that are not whole.
 _SAME = {
@@ -39,6 +40,8 @@ def pass_whole_numbers(graph: fx.Graph) -> list[str]:
     among them, which have theirs already.
     """
     varying = depends_on_input(graph)
+    quantising = quantisers(graph, varying)
+    compared: set[fx.Node] = set()
     soft: dict[fx.Node, fx.Node] = {}
     estimated: set[str] = set()
     for node in list(graph.nodes):
@@ -48,16 +51,23 @@ def pass_whole_numbers(graph: fx.Graph) -> list[str]:
         if value.is_floating_point() and op_name(node) in _ROUNDED:
             estimated.add(op_name(node))
         with graph.inserting_before(node.next):
-            twin = _twin(graph, node, value, soft)
+            twin = _softened(graph, node, soft) if node in quantising else _twin(graph, node, value, soft)
             if twin is None:
                 continue
             soft[node] = twin
+            if node in quantising or any(arg in compared for arg in node.all_input_nodes):
+                compared.add(node)
             if value.is_floating_point():
-                estimated.add(_step(node))
+                estimated.add(_step(node, compared))
                 _replace(graph, node, soft.pop(node))
     if soft:
         graph.eliminate_dead_code()
     return sorted(estimated)
+
+
+def _softened(graph: fx.Graph, node: fx.Node, soft: dict[fx.Node, fx.Node]) -> fx.Node | None:
+    args = map_arg(node.args, lambda arg: soft.get(arg, arg))
+    return soft_step(node, args, lambda arg: arg.meta["val"], lambda target, given: _call(graph, target, given))
 
 
 def _twin(graph: fx.Graph, node: fx.Node, value: Tensor, soft: dict[fx.Node, fx.Node]) -> fx.Node | None:
@@ -76,6 +86,8 @@ def _twin(graph: fx.Graph, node: fx.Node, value: Tensor, soft: dict[fx.Node, fx.
 def _formula(graph: fx.Graph, node: fx.Node, value: Tensor, softly: Callable[[Any], Any]) -> fx.Node | None:
     name = op_name(node)
     args = softly(node.args)
+    if name == "where" and args[0] is not node.args[0]:
+        return _between(graph, *args)
     if name in _CASTS:
         inner: fx.Node = args[0]
         return inner if not value.is_floating_point() else _call(graph, aten.to.dtype, (inner, value.dtype))
@@ -91,12 +103,23 @@ def _formula(graph: fx.Graph, node: fx.Node, value: Tensor, softly: Callable[[An
     return None
 
 
+def _between(graph: fx.Graph, step: fx.Node, yes: Any, no: Any) -> fx.Node:
+    """What ``where`` chooses by a soft step: the step times the difference, which is all of it that has a gradient."""
+    if isinstance(yes, fx.Node):
+        return _call(graph, aten.mul.Tensor, (step, _call(graph, _overload(aten.sub, no), (yes, no))))
+    if isinstance(no, fx.Node):
+        return _call(graph, aten.mul.Tensor, (step, _call(graph, aten.rsub.Scalar, (no, yes))))
+    return _call(graph, aten.mul.Scalar, (step, yes - no))
+
+
 def _overload(packet: Any, other: Any) -> Any:
     return packet.Tensor if isinstance(other, fx.Node) else packet.Scalar
 
 
-def _step(node: fx.Node) -> str:
-    """What an estimate at this node is told as."""
+def _step(node: fx.Node, compared: set[fx.Node] | frozenset[fx.Node] = frozenset()) -> str:
+    """What an estimate at this node is told as; compared: what comes of comparisons."""
+    if node in compared:
+        return "comparisons"
     if op_name(node) in _QUOTIENTS and _floors(node):
         return "floor_divide"
     return "remainder" if _less_its_rest(node) else "casts to integers"
