@@ -5,6 +5,7 @@ run and shows 5,000 (`MOST`).
 """
 
 import json
+from collections.abc import Mapping
 from importlib.metadata import version
 
 from openapi.base import JsonObject
@@ -39,6 +40,16 @@ def _result(rule: str, level: str, text: str, model: Subject, part: str = "") ->
         "message": {"text": text.replace("](", "] (")},  # what looks like a link is shown as one
         "locations": [{"physicalLocation": {"artifactLocation": {"uri": f"sha256:{model.sha256}"}}}],
         "partialFingerprints": {"model/rule": f"{model.sha256}:{rule}{part and ':' + part}"},
+    }
+
+
+def _driver(rules: Mapping[str, str], tags: Mapping[str, list[str]]) -> JsonObject:
+    """What found the results, and by which rules. tags: by rule, where it has some."""
+    return {
+        "name": "Tremor",
+        "version": version("tremor"),
+        "informationUri": "https://tremor.dev",
+        "rules": [_rule(identity, text, tags.get(identity)) for identity, text in rules.items()],
     }
 
 
@@ -80,14 +91,8 @@ def from_report(data: bytes) -> bytes:
         rules[identity] = f"{attack.id}: {threat_label(attack)}"
         tags[identity] = [f"external/mitre-atlas/{technique}" for technique in attack.atlas or ()]
     results += [_result(rule, "note", text, model, label) for _, rule, label, text in told[:MOST]]
-    driver = {
-        "name": "Tremor",
-        "version": version("tremor"),
-        "informationUri": "https://tremor.dev",
-        "rules": [_rule(identity, text, tags.get(identity)) for identity, text in rules.items()],
-    }
     run = {
-        "tool": {"driver": driver},
+        "tool": {"driver": _driver(rules, tags)},
         "artifacts": [{"location": {"uri": f"sha256:{model.sha256}"}, "hashes": {"sha-256": model.sha256}}],
         "results": results,
         "properties": {

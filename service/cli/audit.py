@@ -182,11 +182,16 @@ def audit_request(
             request[name] = given.body
     if harden is not None:
         request["harden"] = dict(harden.body)
+    request["policy"] = {"rules": _rules(policy, fail_under, sources)}
+    mark(request, sources, labels, priority)
+    check_audit(request, sources)
+    return request
+
+
+def _rules(policy: Given | None, fail_under: tuple[Given, ...], sources: Sources) -> list[Json]:
+    """The rules of a policy, and those of the command line behind them."""
     rules = list(policy.body) if policy else []
     for i in range(len(rules)):
         sources.add(f"/policy/rules/{i}", f"--policy {policy.text if policy else ''}: rule {i + 1}")
     sources.add_all("/policy/rules", "--fail-under", fail_under, first=len(rules))
-    request["policy"] = {"rules": [*rules, *(rule.body for rule in fail_under)]}
-    mark(request, sources, labels, priority)
-    check_audit(request, sources)
-    return request
+    return [*rules, *(rule.body for rule in fail_under)]

@@ -54,7 +54,7 @@ def _of_exception(error: Exception) -> int:
         return Exit.PIPE_CLOSED
     if isinstance(error, OSError) and error.errno in _USERS_DISK and error.filename is not None:
         return _said(CommandFailed(Exit.USAGE, f"{error.filename}: {error.strerror}"), Exit.USAGE)
-    return _stopped(_unforeseen(error), Exit.INTERNAL)
+    return _stopped(_told(error), Exit.INTERNAL)
 
 
 def _said(error: click.ClickException, code: int) -> int:
@@ -76,7 +76,7 @@ def _interrupt_behind(error: BaseException | None) -> Interrupted | None:
     return error
 
 
-def _unforeseen(error: Exception) -> str:
+def _told(error: Exception) -> str:
     what = " ".join(f"{type(error).__name__}: {error}".split())[:500]
     try:
         log = f"with the file {_log(error)}, which holds the details"

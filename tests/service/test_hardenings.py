@@ -257,47 +257,6 @@ def test_a_hardening_without_held_out_data_compares_nothing(api: httpx.Client, w
         assert (answer.status_code, "nothing was held out" in answer.json()["detail"]) == (404, True), answer.text
 
 
-def test_an_audit_that_hardens(api: httpx.Client, worker: ProtocolWorker) -> None:
-    identity, hardening = audit_with_hardening(api, worker)
-    assert hardening.startswith("hrd_"), "it is named at once"
-    assert api.get(f"/v1/hardenings/{hardening}").json()["audit_id"] == identity
-    first = worker.take()
-    assert (first.stage, first.job_id) == ("attack", identity)
-    worker.do(first)
-    train = worker.take()
-    assert (train.stage, train.job_id) == ("harden", hardening)
-    worker.tell(train, "started")
-    worker.tell(train, "progress", done=1, total=4, unit="epochs")
-    found = until(lambda: (a := api.get(f"/v1/audits/{identity}").json())["progress"] and a)
-    assert (found["phase"], found["progress"]) == ("hardening", {"done": 1.0, "total": 4.0, "unit": "epochs"})
-    assert found["training"] is None, "it has not told of itself yet"
-    worker.tell(train, "progress", done=2, total=4, unit="epochs", told=UNDERWAY)
-    until(lambda: api.get(f"/v1/audits/{identity}").json()["training"] == UNDERWAY)
-    with api.stream("GET", f"/v1/audits/{identity}/events") as answer:
-        data = (line for line in answer.iter_lines() if line.startswith("data"))
-        assert next(line for line in data if '"training"' in line and '"epochs"' in line)
-    worker.do(train)
-    after = worker.take()
-    assert after.stage == "attack", "the parent's shard is known from the audit: only the hardened model is attacked"
-    assert after.inputs["model"].sha256 != first.inputs["model"].sha256
-    worker.do(after)
-    comparison = worker.take()
-    assert comparison.job_id == hardening
-    assert api.get(f"/v1/audits/{identity}").json()["training"] is None, "it trains no more"
-    worker.do(comparison)
-    report = worker.take()
-    assert report.job_id == identity
-    assert report.params["hardening"]["after"] == COMPARISON["after"]
-    assert report.params["hardening"]["id"] == hardening
-    assert report.params["hardening"]["model_id"].startswith("mdl_")
-    assert {a["format"] for a in report.params["artifacts"]} >= {"onnx", "torchscript", "safetensors"}
-    worker.do(report)
-    assert ended(api, f"audits/{identity}")["status"] == "succeeded"
-    assert ended(api, f"hardenings/{hardening}")["status"] == "succeeded"
-    assert api.delete(f"/v1/audits/{identity}").status_code == 204
-    assert api.get(f"/v1/hardenings/{hardening}").status_code == 404
-
-
 def test_a_new_method_is_in_the_catalog_and_reaches_the_worker(
     api: httpx.Client, worker: ProtocolWorker, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -113,8 +113,7 @@ class Hardener:
         self.generator = torch.Generator(self.device).manual_seed(seed)
         self.adversaries: npt.NDArray[np.float32] | None = None
         self.log: list[Epoch] = []
-        self.sums = np.zeros(3)
-        self.rolled_back = 0
+        self.sums, self.rolled_back = np.zeros(3), 0
         self.chosen: Chosen | None = None
         self.candidate: Candidate | None = None
 

@@ -85,11 +85,22 @@ def build_report(params: ReportParams, inputs: Mapping[str, Path], artifacts: Se
         timings=params.timings,
     )
     if isinstance(request, AuditRequest):
-        rules = request.policy.rules
-        baselines = read_baselines(inputs, [rule.relative_to for rule in rules if rule.relative_to is not None])
-        verdict = judged(report.model_dump(mode="json"), rules, tables, baselines)
-        report = report.model_copy(update={"verdict": early(verdict, params) if params.stopped else verdict})
+        report = _with_verdict(report, request, params, tables, inputs)
     return Built(report, tables, sides.get(Whose.AFTER, []), found.measured)
+
+
+def _with_verdict(
+    report: Report,
+    request: AuditRequest,
+    params: ReportParams,
+    tables: Sequence[AttackTable],
+    inputs: Mapping[str, Path],
+) -> Report:
+    """The report of an audit, judged by its policy."""
+    rules = request.policy.rules
+    baselines = read_baselines(inputs, [rule.relative_to for rule in rules if rule.relative_to is not None])
+    verdict = judged(report.model_dump(mode="json"), rules, tables, baselines)
+    return report.model_copy(update={"verdict": early(verdict, params) if params.stopped else verdict})
 
 
 @dataclass(frozen=True)
