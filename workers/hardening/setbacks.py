@@ -21,8 +21,9 @@ def roll_back(of: "Hardener", begun: Moment, what: str) -> str:
     options = of.options
     of.rolled_back += 1
     if of.rolled_back > MOST_ROLLBACKS:
+        weight = f" or lambda ({options.lambda_:g})" if of.steps.stabilises else ""
         raise JobFailed(
-            f"{what}; lower lr ({options.lr:g}) or lambda ({options.lambda_:g}), set max_grad_norm (e.g. 1), "
+            f"{what}; lower lr ({options.lr:g}){weight}, set max_grad_norm (e.g. 1), "
             f"or raise warmup (e.g. 0.5). The training went back {MOST_ROLLBACKS} times and halved lr each time"
         )
     times, scale = of.rolled_back, of.steps.lr_scale / 2

@@ -97,7 +97,12 @@ def test_a_loss_that_is_no_number_once_costs_an_epoch_at_half_the_rate(
     assert result.log[2].lr == pytest.approx(0.5 * settings.lr * 0.1464466, rel=1e-5)
 
 
-def test_a_training_goes_back_three_times_and_no_more(fresh: Fresh, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("method", "advice"), [("sns", "lower lr (0.002) or lambda (2), set"), ("pat", "lower lr (0.002), set")]
+)
+def test_a_training_goes_back_three_times_and_no_more(
+    fresh: Fresh, monkeypatch: pytest.MonkeyPatch, method: str, advice: str
+) -> None:
     tried = 0
 
     def broken(*arguments: Any, **which: bool) -> Any:
@@ -106,8 +111,10 @@ def test_a_training_goes_back_three_times_and_no_more(fresh: Fresh, monkeypatch:
         raise ModelNumerics("weights")
 
     monkeypatch.setattr(Steps, "take", broken)
-    with pytest.raises(JobFailed, match=r"went back 3 times"):
-        Hardener(fresh(), TrainingSet(*shipped("train", 100)), options(pairs=40), seed=0).run()
+    settings = options(pairs=40, method=method, lr=0.002, lambda_=2.0)
+    with pytest.raises(JobFailed, match=r"went back 3 times") as raised:
+        Hardener(fresh(), TrainingSet(*shipped("train", 100)), settings, seed=0).run()
+    assert advice in str(raised.value)
     assert tried == 4
 
 
