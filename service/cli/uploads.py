@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import math
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -73,8 +74,9 @@ def upload(
         identity = _Upload(client, kind, path, metadata, shown).run().id
     except OSError as error:
         raise CommandFailed(Exit.USAGE, f"{path} cannot be read: {error.strerror or error}") from error
+    most = math.inf if stays else _INSPECTION_SECONDS / 4  # of one long poll: the last may not take much longer
     answer: Answer[Uploaded] = client.wait(
-        lambda wait: read_upload(kind, identity, wait),
+        lambda wait: read_upload(kind, identity, min(wait, most)),
         told,
         done,
         Exit.UPLOAD_REJECTED,
