@@ -19,8 +19,9 @@ from openapi.hardening_options import HardenOptions
 from openapi.models import InputSpec
 from workers.attacks.ball.pairs import dual_pairs
 from workers.exact_float32 import exact_float32
-from workers.hardening.averaging import restored
+from workers.hardening.averaging import Average, restored
 from workers.hardening.data import TrainingSet
+from workers.hardening.muon import Muon
 from workers.hardening.training import Hardener
 from workers.hardening.watchers import Watchers
 from workers.models.audited import AuditedModel
@@ -30,10 +31,10 @@ from workers.models.sharing import sharing
 DEMO = Path(__file__).parents[3] / "deploy" / "demo"
 #: The recipe of `make demo`.
 EPS, STEPS, BATCH, LR, WARMUP = 0.1, 3, 64, 0.006, 0.3
-#: Accuracy under PGD-20, and the clean accuracy that there must be with it.
-WANTED, CLEAN = 0.5, 0.77
+#: Accuracy under PGD-20, and the clean accuracy that there must be with it: what plain fast training had at its time.
+WANTED, CLEAN = 0.5, 0.81
 #: Of the shipped held-out images: those on which settings were chosen, and those on which the race is judged.
-PARTS = {"choice": slice(500, 700), "test": slice(200, 500)}
+PARTS = {"choice": [*range(200), *range(500, 800)], "test": [*range(200, 500)]}
 #: Looks at a training in an epoch.
 LOOKS = 8
 CLOCK = time.process_time
@@ -135,9 +136,16 @@ def pgd(net: nn.Module, x: Tensor, y: Tensor, eps: float, steps: int, step_size:
     return adv
 
 
-def plain(net: nn.Module, data: TrainingSet, race: Race, set_to: Settings, seed: int, *, fast: bool) -> None:
-    """A plain loop: PGD training of benign images and their pairs, or fast adversarial training (Wong et al. 2020)."""
-    optimizer = torch.optim.Adam(net.parameters(), lr=set_to.lr)
+def plain(
+    net: AuditedModel, data: TrainingSet, race: Race, set_to: Settings, seed: int, *, fast: bool, muon: bool = False
+) -> None:
+    """A plain loop: PGD training of benign images and their pairs, or fast adversarial training (Wong et al. 2020).
+
+    muon: by our optimiser, with averaged weights, as ours has them.
+    """
+    weights = dict(net.named_parameters())
+    optimizer = Muon(weights.values(), set_to.lr) if muon else torch.optim.Adam(weights.values(), lr=set_to.lr)
+    average = Average(weights, 0.95) if muon else None
     for step, x, y, lr, eps in batches(data, set_to, seed):
         x_adv = pgd(net, x, y, eps, 1, 1.25 * eps) if fast else pgd(net, x, y, eps, STEPS, eps / STEPS**0.5)
         optimizer.param_groups[0]["lr"] = lr
@@ -145,8 +153,13 @@ def plain(net: nn.Module, data: TrainingSet, race: Race, set_to: Settings, seed:
         seen, labels = (x_adv, y) if fast else (torch.cat([x, x_adv]), torch.cat([y, y]))
         F.cross_entropy(net(seen), labels).backward()
         optimizer.step()
+        if average is not None:
+            average.update()
         if is_look(step, step + 1, data.batches(BATCH)):
-            race.judge(net)
+            with restored(weights.values()):
+                if average is not None:
+                    average.put()
+                race.judge(net)
 
 
 def ours(net: AuditedModel, data: TrainingSet, race: Race, recipe: HardenOptions, seed: int) -> None:
@@ -223,22 +236,24 @@ def by_ours(method: str, **more: Any) -> Contender:
     return lambda net, data, race, set_to, seed: ours(net, data, race, options(method, set_to, **more), seed)
 
 
-def by_plain(*, fast: bool) -> Contender:
+def by_plain(*, fast: bool, muon: bool = False) -> Contender:
     """The plain loop."""
-    return lambda net, data, race, set_to, seed: plain(net, data, race, set_to, seed, fast=fast)
+    return lambda net, data, race, set_to, seed: plain(net, data, race, set_to, seed, fast=fast, muon=muon)
 
 
 _FAST = {"steps": 1, "step_size": 1.25 * EPS}
-_MUON = {"optimizer": "muon", "averaging": 0.9}
-#: Who takes part, with what was chosen on the part `choice`.
+_MUON = {"optimizer": "muon", "averaging": 0.95}
+_BY_MUON = Settings(0.006, 2, 0.35)
+#: Who takes part, with what was chosen on the part `choice`; the last is a control, a bare loop with our optimiser.
 CONTENDERS: dict[str, tuple[Contender, Settings]] = {
-    "ours, fast, muon": (by_ours("at", **_FAST, **_MUON), Settings(0.01, 2)),
-    "ours, fast": (by_ours("at", **_FAST), Settings()),
+    "ours, fast, muon": (by_ours("at", **_FAST, **_MUON), _BY_MUON),
     "fast adversarial training": (by_plain(fast=True), Settings()),
-    "ours, pat, muon": (by_ours("pat", **_MUON), Settings(0.01, 2)),
+    "ours, fast": (by_ours("at", **_FAST), Settings()),
+    "ours, pat, muon": (by_ours("pat", **_MUON), _BY_MUON),
     "ours, pat": (by_ours("pat"), Settings()),
-    "ours, sns, muon": (by_ours("sns", **_MUON), Settings(0.01, 2)),
+    "ours, sns, muon": (by_ours("sns", **_MUON), _BY_MUON),
     "plain PyTorch loop, PGD": (by_plain(fast=False), Settings()),
+    "fast, muon, bare loop": (by_plain(fast=True, muon=True), _BY_MUON),
 }
 
 
@@ -251,15 +266,15 @@ def race_all(images: int, part: str, seeds: Sequence[int], only: str | None, set
     if (art := art_trainer()) is not None:
         contenders["ART AdversarialTrainer"] = (art, Settings())
     print(f"to {WANTED:.0%} under PGD-20 (L-inf {EPS}) and {CLEAN:.0%} clean on {len(y)} images: part {part}")
-    for name, (run, own) in contenders.items():
-        if only is not None and name not in only.split(";"):
-            continue
-        seconds = []
-        for seed in seeds:
+    taking = {name: how for name, how in contenders.items() if only is None or name in only.split(";")}
+    seconds: dict[str, list[float]] = {name: [] for name in taking}
+    for seed in seeds:  # by turns, so that what else the machine does meets all
+        for name, (run, own) in taking.items():
             torch.manual_seed(seed)
             net, race = vanilla(), Race(x, y)
             with contextlib.suppress(Reached):
                 run(net, data, race, set_to or own, seed)
-            seconds.append(race.seen[-1][0] if _is_there(race.seen[-1]) else math.inf)
+            seconds[name].append(race.seen[-1][0] if _is_there(race.seen[-1]) else math.inf)
             print(f"  {name:28s} seed {seed} {race.told()}", flush=True)
-        print(f"  {name:28s} median {statistics.median(seconds):8.1f} s  {set_to or own}", flush=True)
+    for name in sorted(seconds, key=lambda name: statistics.median(seconds[name])):
+        print(f"  {name:28s} median {statistics.median(seconds[name]):8.1f} s  {set_to or taking[name][1]}")
