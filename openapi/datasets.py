@@ -22,7 +22,8 @@ class Resize(Frozen):
 
     torchvision's `Resize(256)` and `CenterCrop(224)`: ``{"size": 256, "crop": 224}``. timm's `crop_pct` is
     ``size = floor(crop / crop_pct)``, usually with ``"interpolation": "bicubic"``. Keras:
-    ``{"size": [224, 224], "antialias": false}``, and with `crop_to_aspect_ratio` also ``"crop": "aspect"``.
+    ``{"size": [224, 224], "antialias": false}``, and with `crop_to_aspect_ratio` also ``"crop": "aspect"``; its `load_img`
+    is ``{"size": [224, 224], "interpolation": "nearest"}``, with `keep_aspect_ratio` also ``"crop": "aspect"``.
     """
 
     size: Side | Window | None = Field(
@@ -35,7 +36,9 @@ class Resize(Frozen):
     )
     interpolation: Interpolation = "bilinear"
     antialias: bool = Field(
-        True, description="As Pillow always does it; false is OpenCV's, TensorFlow's and torch's plain interpolation"
+        True,
+        description="As Pillow always does it; false is plain interpolation: `bilinear` as TensorFlow, OpenCV and torch, "
+        "`bicubic` as OpenCV and torch, `nearest` as TensorFlow",
     )
 
     @model_validator(mode="after")
@@ -64,7 +67,7 @@ def _as_size(value: Any) -> Any:
     return {name: tuple(part) if isinstance(part, list) else part for name, part in rule.items()}
 
 
-def _channels(value: Any) -> Any:
+def in_usual_words(value: Any) -> Any:
     """Read the usual words for colour and grey, in any case."""
     words = {"rgb": "RGB", "colour": "RGB", "color": "RGB"}
     words |= dict.fromkeys(("grey", "gray", "l", "luminance", "greyscale", "grayscale"), "grey")
@@ -72,7 +75,7 @@ def _channels(value: Any) -> Any:
 
 
 #: What pictures are read as.
-Channels = Annotated[Literal["RGB", "grey"], BeforeValidator(_channels)]
+Channels = Annotated[Literal["RGB", "grey"], BeforeValidator(in_usual_words)]
 
 
 class DatasetMetadata(Frozen):

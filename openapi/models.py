@@ -2,9 +2,10 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from openapi.base import MOST, ClassNames, Frozen, Json, Labels, Name, Timestamp
+from openapi.datasets import in_usual_words
 from openapi.problems import Problem
 from openapi.status import UploadStatus
 
@@ -28,7 +29,9 @@ class InputSpec(Frozen):
 
     shape: tuple[_Side, _Side, _Side] | None = Field(None, description="[channels, height, width], whatever the layout")
     layout: Literal["NCHW", "NHWC"] | None = None
-    channels: Literal["RGB", "BGR"] = "RGB"
+    channels: Annotated[Literal["RGB", "BGR", "grey"], BeforeValidator(in_usual_words)] = Field(
+        "RGB", description="The order of three channels; a model of one channel is `grey` in answers and reports"
+    )
     range: tuple[_Level, _Level] = Field((0.0, 1.0), description="The file's values for a black and a white pixel")
     mean: tuple[_Level, ...] | None = Field(
         None, max_length=1024, description="One number for all channels or one a channel; null is 0"
@@ -41,11 +44,19 @@ class InputSpec(Frozen):
     def _sensible(self) -> "InputSpec":
         if self.range[0] >= self.range[1]:
             raise ValueError("range must rise: [lo, hi] with lo < hi")
+        if self.channels == "grey" and self.shape is not None and self.shape[0] != 1:
+            raise ValueError(f"channels is grey, and shape has {self.shape[0]} channels")
         channels = {len(v) for v in (self.mean, self.std) if v is not None} - {1}
         if self.shape is not None and any(n != self.shape[0] for n in channels):
             count = "1 number" if self.shape[0] == 1 else f"1 or {self.shape[0]} numbers, one a channel"
             raise ValueError(f"mean and std need {count}")
         return self
+
+
+def as_shown(spec: InputSpec) -> InputSpec:
+    """The input as answers and reports show it: one channel is grey, whatever the order of three would be."""
+    grey = spec.shape is not None and spec.shape[0] == 1
+    return spec.model_copy(update={"channels": "grey"}) if grey else spec
 
 
 class ModelMetadata(Frozen):

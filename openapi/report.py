@@ -17,7 +17,7 @@ from openapi.models import InputSpec
 from openapi.replays import ReplayReport
 from openapi.threat_models import ThreatModel
 
-SCHEMA_VERSION = "1.5"
+SCHEMA_VERSION = "1.6"
 
 Interval = tuple[float, float]
 

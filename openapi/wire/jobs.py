@@ -21,7 +21,7 @@ from openapi.stages.base import Stage, as_it_came, is_none
 #: analysis has a version of its own besides (`openapi.stages.analysis.Work`).
 RESULT_VERSION: dict[Stage, int] = dict.fromkeys(Stage, 2) | {
     Stage.INSPECT_MODEL: 7,
-    Stage.INSPECT_DATASET: 5,
+    Stage.INSPECT_DATASET: 6,
     Stage.PREPARE: 3,
     Stage.ATTACK: 7,
     Stage.NEURONS: 6,

@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from openapi.base import NEWER
-from openapi.models import InputSpec, ModelInfo, ModelInspection, ModelMetadata
+from openapi.models import InputSpec, ModelInfo, ModelInspection, ModelMetadata, as_shown
 from openapi.problems import Problem
 from openapi.stages.base import Stage
 from openapi.stages.inspect_model import InspectModelParams
@@ -19,6 +19,7 @@ def model_info(row: Model) -> ModelInfo:
     found = ModelInspection.model_validate(row.inspection, extra=NEWER) if row.inspection else None
     facts: dict[str, object] = {}
     if found is not None:
+        found = found.model_copy(update={"input": as_shown(found.input)})
         names = ("num_classes", "num_parameters", "trainable", "differentiable", "layers", "warnings")
         facts = {name: getattr(found, name) for name in names}
     given: InputSpec = meta.input

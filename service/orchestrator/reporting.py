@@ -9,6 +9,7 @@ from openapi.artifacts import ArtifactInfo
 from openapi.audits import AuditRequest, Stopped, StopReason
 from openapi.base import Json, JsonObject
 from openapi.hardenings import HardeningRequest
+from openapi.models import as_shown
 from openapi.samples import chosen, described
 from openapi.stages.attack import AttackFile, AttackValue
 from openapi.stages.base import Given, Stage, as_it_came
@@ -126,7 +127,7 @@ def _studied_model(model: ModelSubject) -> StudiedModel:
         format=about.format,
         name=model.name,
         num_parameters=about.num_parameters,
-        input=about.input,
+        input=as_shown(about.input),
         num_classes=about.num_classes,
         labels=model.meta.labels,
         warnings=about.warnings,

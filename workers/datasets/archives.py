@@ -18,7 +18,14 @@ from workers.zips import ZIP_ERRORS
 
 _ERRORS = (*ZIP_ERRORS, tarfile.TarError)
 #: Files and folders that systems leave behind; they are passed over in silence, as everything hidden is.
-_LITTER = frozenset({"Thumbs.db", "desktop.ini", "__MACOSX", "__pycache__"})
+_LITTER = frozenset(
+    {
+        *("thumbs.db", "desktop.ini", "__macosx", "__pycache__", "@eadir"),
+        *("$recycle.bin", "system volume information", "lost+found"),
+    }
+)
+#: The icon of a folder on macOS, whose name ends in a carriage return.
+_ICON = "Icon\r"
 
 
 class Archive:
@@ -84,6 +91,8 @@ def _zip_members(archive: zipfile.ZipFile, limits: DatasetLimits) -> tuple[dict[
     members: dict[str, zipfile.ZipInfo] = {}
     folders: list[str] = []
     for info in archive.infolist():
+        if PurePosixPath(info.filename).name == _ICON:
+            continue
         kind = stat.S_IFMT(info.external_attr >> 16)
         if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
             raise DatasetRejected(f"entry {info.filename!r} is a link or device; only plain files are accepted")
@@ -103,6 +112,8 @@ def _tar_members(tar: tarfile.TarFile, limits: DatasetLimits) -> tuple[dict[str,
     members: dict[str, tarfile.TarInfo] = {}
     folders: list[str] = []
     for member in tar:
+        if PurePosixPath(member.name).name == _ICON:
+            continue
         if not (member.isdir() or member.isreg()) or member.issparse():
             raise DatasetRejected(
                 f"entry {member.name!r} is a link, device or sparse file; only plain files are accepted"
@@ -156,7 +167,7 @@ def check_entry_name(name: str) -> None:
 
 
 def _wanted(name: str) -> bool:
-    return not any(part in _LITTER or part.startswith(".") for part in name.split("/"))
+    return not any(part.lower() in _LITTER or part.startswith(".") for part in name.split("/"))
 
 
 def _unpacked(path: Path, scratch: Path, limits: DatasetLimits) -> Path:

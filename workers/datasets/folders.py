@@ -19,7 +19,7 @@ from workers.datasets.listing import IMAGES, Listing, is_split, split_of, withou
 from workers.datasets.mask_columns import refuse_mask_columns
 from workers.datasets.mask_folders import split_masks, write_mask_folders
 from workers.datasets.tables import SUFFIXES, list_by_table
-from workers.datasets.webdataset import list_by_companions
+from workers.datasets.webdataset import is_label, list_by_companions
 
 _OTHER_IMAGES = frozenset({".heic", ".heif", ".jp2", ".jxl", ".svg", ".dng", ".cr2", ".nef", ".dcm"})
 
@@ -83,7 +83,7 @@ def _image_names(archive: Archive, warnings: list[str]) -> list[str]:
             images.append(name)
         elif suffix in _OTHER_IMAGES:
             raise DatasetRejected(f"entry {name!r} is of a kind that is not supported; expected {KINDS} files")
-        elif suffix not in SUFFIXES and suffix not in (".cls", ".json"):
+        elif suffix not in SUFFIXES and suffix != ".json" and not is_label(name):
             ignored.append(name)
     if not images:
         raise DatasetRejected(f"the archive holds no {KINDS} images (nor arrays x.npy and y.npy)")

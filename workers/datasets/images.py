@@ -37,6 +37,8 @@ _TURNS = {
     8: Image.Transpose.ROTATE_90,
 }
 _DEEP = frozenset({"I;16", "I;16B", "I;16L", "I;16N"})
+#: No pixel of 14 bits or fewer is as bright.
+_DARK = 2**14
 _GREY = frozenset({"1", "L", "LA"}) | _DEEP
 _COLOUR = frozenset({"RGB", "RGBA", "RGBX", "P", "PA", "RGBa", "CMYK", "YCbCr"})
 
@@ -75,6 +77,11 @@ def _orientation(image: Image.Image) -> int:
     return found if found in range(1, 9) else 1
 
 
+def _is_deep(image: Image.Image) -> bool:
+    """16 bits a pixel; only a PPM of the kind `I` comes so far."""
+    return image.mode in _DEEP or image.mode == "I"
+
+
 def _is_grey(image: Image.Image) -> bool:
     if image.mode != "P" or image.palette is None:
         return image.mode in _GREY or (image.mode == "I" and image.format == "PPM")
@@ -110,7 +117,7 @@ class Survey:
             self.grey += grey
             self.turned += orientation != 1
             self.inks += image.mode == "CMYK"
-            self.deep += image.mode in _DEEP or image.mode == "I"
+            self.deep += _is_deep(image)
             self.clear += image.mode in ("LA", "PA", "RGBA", "RGBa") or "transparency" in image.info
             self.several += image.format != "MPO" and bool(getattr(image, "is_animated", False))
             size = (image.width, image.height) if orientation >= 5 else (image.height, image.width)
@@ -182,6 +189,7 @@ class Plan:
 
     def __init__(self, shape: tuple[int, int, int], resizer: Resizer | None, channels: str, notes: list[str]) -> None:
         self.shape, self.channels, self.notes = shape, channels, notes
+        self._brightest: int | None = None  # of pixels of 16 bits
         self._resizer = resizer
 
     @property
@@ -193,6 +201,8 @@ class Plan:
         """Decode one image to uint8 (c, h, w), upright; grey for one channel, RGB for three, alpha is dropped."""
         with _opened(data, name, limits) as image:
             orientation = _orientation(image)
+            if _is_deep(image):
+                self._brightest = max(self._brightest or 0, int(np.asarray(image).max()))
             plain = _plain(image, "L" if self.shape[0] == 1 else "RGB")
             if orientation in _TURNS:
                 plain = plain.transpose(_TURNS[orientation])
@@ -200,6 +210,14 @@ class Plan:
                 plain = self._resizer.apply(plain)
         pixels = np.asarray(plain, dtype=np.uint8)
         return pixels[None] if pixels.ndim == 2 else pixels.transpose(2, 0, 1)
+
+    def note_darkness(self) -> None:
+        """Once all images are decoded: note 16-bit pixels that use few of their levels, as cameras of 12 bits do."""
+        if self._brightest is not None and self._brightest < _DARK:
+            self.notes.append(
+                f"the brightest of all 16-bit pixels is {self._brightest:,} of 65,535, so that the images are read "
+                "nearly black: if 65,535 is not their white, scale them so that it is"
+            )
 
     def decode_mask(
         self, data: bytes, name: str, image_data: bytes, image_name: str, limits: DatasetLimits
@@ -234,7 +252,7 @@ class Plan:
 
 def _plain(image: Image.Image, mode: str) -> Image.Image:
     """Eight bits a channel. Pillow's own conversion of 16-bit grey clips at 255 and leaves a white picture."""
-    if image.mode in _DEEP or image.mode == "I":
+    if _is_deep(image):
         image = Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
     return image.convert(mode)
 
@@ -247,9 +265,10 @@ def write_images(
     limits: DatasetLimits,
     progress: Callable[[int, int], None],
 ) -> None:
-    """Decode `n` image files, given as (name, bytes) in sample order, into `x_path`."""
+    """Decode `n` image files, given as (name, bytes) in sample order, into `x_path`; `plan.notes` is complete then."""
     with NpyWriter(x_path, (n, *plan.shape), "uint8") as writer:
         for done, (name, data) in enumerate(files, 1):
             writer.write(plan.decode(data, name, limits)[None])
             if done % 64 == 0 or done == n:
                 progress(done, n)
+    plan.note_darkness()

@@ -1,4 +1,4 @@
-"""Pictures of any size → one size, in the very pixels of torchvision and Pillow, or of torch without antialiasing."""
+"""Pictures of any size → one size, in the very pixels of torchvision, Pillow and Keras, antialiased or not."""
 
 from typing import Any
 
@@ -62,7 +62,7 @@ class Resizer:
     def apply(self, image: Image.Image) -> Image.Image:
         """Resize and crop one picture of mode L or RGB."""
         if self.rule.crop == "aspect":
-            image = self._of_aspect(image)
+            return self._of_aspect(image)
         height, width = self.between((image.height, image.width))
         if (height, width) != (image.height, image.width):
             image = self._scaled(image, (height, width))
@@ -79,17 +79,26 @@ class Resizer:
         return (crop, crop) if isinstance(crop, int) else crop
 
     def _scaled(self, image: Image.Image, size: Size) -> Image.Image:
-        if self.rule.antialias or self.rule.interpolation == "nearest":
+        if self.rule.antialias:
             return image.resize((size[1], size[0]), _FILTERS[self.rule.interpolation])
+        if self.rule.interpolation == "nearest":
+            return _nearest(image, size)
         return _plainly_scaled(image, size, self.rule.interpolation)
 
     def _of_aspect(self, image: Image.Image) -> Image.Image:
-        """The largest centred window of the wanted shape (Keras' `crop_to_aspect_ratio`)."""
+        """The largest centred window of the wanted shape, scaled.
+
+        Antialiased it is Keras' `load_img(keep_aspect_ratio=True)`, whose filter reaches beyond the window's edges;
+        else `image_dataset_from_directory(crop_to_aspect_ratio=True)`, which cuts the window out first.
+        """
         target = self.between((image.height, image.width))
-        height = min(image.height, max(1, int(image.width * target[0] / target[1])))
-        width = min(image.width, max(1, int(image.height * target[1] / target[0])))
+        height = min(image.height, max(1, image.width * target[0] // target[1]))
+        width = min(image.width, max(1, image.height * target[1] // target[0]))
         top, left = (image.height - height) // 2, (image.width - width) // 2
-        return image.crop((left, top, left + width, top + height))
+        window = (left, top, left + width, top + height)
+        if self.rule.antialias:
+            return image.resize((target[1], target[0]), _FILTERS[self.rule.interpolation], box=window)
+        return self._scaled(image.crop(window), target)
 
     @property
     def in_words(self) -> str:
@@ -112,6 +121,15 @@ class Resizer:
 def _before(length: int, crop: int) -> int:
     """Where a centred window begins, rounded as torchvision does it; negative where black edges are added."""
     return round((length - crop) / 2) if length >= crop else -((crop - length) // 2)
+
+
+def _nearest(image: Image.Image, size: Size) -> Image.Image:
+    """The pixel below the middle of each new one, computed in float32 as TensorFlow and Keras do."""
+    rows, columns = (
+        np.minimum((np.arange(new, dtype=np.float32) + np.float32(0.5)) * (np.float32(old) / np.float32(new)), old - 1)
+        for new, old in zip(size, (image.height, image.width), strict=True)
+    )
+    return Image.fromarray(np.asarray(image)[rows.astype(np.int64)[:, None], columns.astype(np.int64)])
 
 
 def _plainly_scaled(image: Image.Image, size: Size, interpolation: str) -> Image.Image:

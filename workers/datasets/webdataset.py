@@ -40,6 +40,11 @@ def list_by_companions(archive: Archive, images: Sequence[str], metadata: Datase
     return Listing(list(images), classes, warnings=without_splits(metadata))
 
 
+def is_label(name: str) -> bool:
+    """True for a file that holds the label of the image beside it."""
+    return _split(name)[1] in _LABELS
+
+
 def _split(name: str) -> tuple[str, str]:
     """Key and extension as WebDataset cuts them: at the first dot of the file's name."""
     folder, slash, file = name.rpartition("/")

@@ -81,8 +81,10 @@ def complete_spec(spec: InputSpec, file: FileInput) -> InputSpec:
             raise wrong_input(
                 f"/input/{name}", f"{name} needs 1 or {shape[0]} numbers, one a channel, not {len(values)}"
             )
-    if spec.channels == "BGR" and shape[0] != 3:
-        raise wrong_input("/input/channels", f"BGR needs 3 channels; the file takes {shape[0]}")
+    needed = {"BGR": 3, "grey": 1}.get(spec.channels)
+    if needed is not None and shape[0] != needed:
+        channels = f"{needed} channel{'s' if needed > 1 else ''}"
+        raise wrong_input("/input/channels", f"{spec.channels} needs {channels}; the file takes {shape[0]}")
     return spec.model_copy(
         update={"shape": shape, "layout": layout, "mean": spec.mean or (0.0,), "std": spec.std or (1.0,)}
     )

@@ -23,7 +23,8 @@ class InputSpec:
         Attributes:
             shape (list[int] | None | Unset): [channels, height, width], whatever the layout
             layout (InputSpecLayoutType0 | None | Unset):
-            channels (InputSpecChannels | Unset):  Default: InputSpecChannels.RGB.
+            channels (InputSpecChannels | Unset): The order of three channels; a model of one channel is `grey` in answers
+                and reports Default: InputSpecChannels.RGB.
             range_ (list[float] | Unset): The file's values for a black and a white pixel
             mean (list[float] | None | Unset): One number for all channels or one a channel; null is 0
             std (list[float] | None | Unset): One number for all channels or one a channel; null is 1

@@ -3,6 +3,7 @@ from enum import StrEnum
 
 class InputSpecChannels(StrEnum):
     BGR = "BGR"
+    GREY = "grey"
     RGB = "RGB"
 
     @classmethod

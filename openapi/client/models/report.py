@@ -55,7 +55,7 @@ class Report:
         verdict (ReportVerdict):
         artifacts (list[ArtifactInfo]):
         timings (ReportTimings):
-        schema_version (str | Unset):  Default: '1.5'.
+        schema_version (str | Unset):  Default: '1.6'.
         classes (list[ClassReport] | Unset):
         replay (None | ReplayReport | Unset): null where no earlier audit's examples were tried first
         stopped (None | Stopped | Unset): null when everything ran
@@ -79,7 +79,7 @@ class Report:
     verdict: ReportVerdict
     artifacts: list[ArtifactInfo]
     timings: ReportTimings
-    schema_version: str | Unset = "1.5"
+    schema_version: str | Unset = "1.6"
     classes: list[ClassReport] | Unset = UNSET
     replay: None | ReplayReport | Unset = UNSET
     stopped: None | Stopped | Unset = UNSET

@@ -22,7 +22,9 @@ class Resize:
 
     torchvision's `Resize(256)` and `CenterCrop(224)`: ``{"size": 256, "crop": 224}``. timm's `crop_pct` is
     ``size = floor(crop / crop_pct)``, usually with ``"interpolation": "bicubic"``. Keras:
-    ``{"size": [224, 224], "antialias": false}``, and with `crop_to_aspect_ratio` also ``"crop": "aspect"``.
+    ``{"size": [224, 224], "antialias": false}``, and with `crop_to_aspect_ratio` also ``"crop": "aspect"``; its
+    `load_img`
+    is ``{"size": [224, 224], "interpolation": "nearest"}``, with `keep_aspect_ratio` also ``"crop": "aspect"``.
 
         Attributes:
             size (int | list[int] | None | Unset): A number: of the shorter side, the shape is kept. [height, width]:
@@ -30,8 +32,8 @@ class Resize:
             crop (int | list[int] | Literal['aspect'] | None | Unset): Side or [height, width] of the window cut from the
                 centre afterwards; `aspect`: the largest centred window of `size`'s shape, cut before
             interpolation (ResizeInterpolation | Unset):  Default: ResizeInterpolation.BILINEAR.
-            antialias (bool | Unset): As Pillow always does it; false is OpenCV's, TensorFlow's and torch's plain
-                interpolation Default: True.
+            antialias (bool | Unset): As Pillow always does it; false is plain interpolation: `bilinear` as TensorFlow,
+                OpenCV and torch, `bicubic` as OpenCV and torch, `nearest` as TensorFlow Default: True.
     """
 
     size: int | list[int] | None | Unset = UNSET

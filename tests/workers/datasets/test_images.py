@@ -61,6 +61,16 @@ KINDS = {
 }
 
 
+@pytest.mark.parametrize(("white", "told"), [(65_535, False), (16_383, True), (4_095, True)])
+def test_pictures_of_a_few_bits_in_sixteen_are_told_to_be_dark(
+    convert: Convert, tmp_path: Path, white: int, told: bool
+) -> None:
+    ramp = np.linspace(0, white, 64).astype(np.uint16).reshape(8, 8)
+    entries = {f"cat/{i}.png": encoded(Image.fromarray(ramp // (i + 1)), "PNG") for i in range(2)}
+    warnings = convert(write_zip(tmp_path / "a.zip", entries)).found.warnings
+    assert any(f"the brightest of all 16-bit pixels is {white:,} of 65,535" in w for w in warnings) == told
+
+
 @pytest.mark.parametrize("kind", list(KINDS))
 def test_kinds(convert: Convert, tmp_path: Path, kind: str) -> None:
     data, name = KINDS[kind]
@@ -185,6 +195,33 @@ def test_without_antialiasing_as_torch_and_keras(convert: Convert, tmp_path: Pat
         window = torch.from_numpy(pixels(photo)[None, :, top : top + ch, left : left + cw].astype(np.float32))
         want = torch.nn.functional.interpolate(window, (16, 24), mode=interpolation, align_corners=False)[0]
         assert np.array_equal(ours, want.clamp(0, 255).round().numpy().astype(np.uint8))
+
+
+_I, _J = np.mgrid[:31, :52]
+PATTERN = ((_I * _I * 7 + _J * 37 + _I * _J * 5) % 256).astype(np.uint8)
+#: What Keras 3.15 on TensorFlow 2.21 makes of the pattern at (5, 6), rounded to bytes: its loader of data sets (ds) and
+#: `load_img`, stretched and with the aspect ratio kept. 26 of 52 columns fall on a tie of the nearest pixel.
+KERAS = {
+    ("ds", "nearest", False): "0fe383572bcb7f61f1d3b545e7d7574737b74745b5b3b1219fab0b172383",
+    ("ds", "nearest", True): "477fb7ef275f6b57432f1b078727c76707a79bef4397eb3fa7afb7bfc7cf",
+    ("ds", "bilinear", False): "71a2a96b69ce8947b0c3816ad49f6a5f7f9f677a9598663e82bb752e67a1",
+    ("ds", "bilinear", True): "775e81a0487c5b4e53354f3a584bbe70236b72be6784c778aa8aaabdc48e",
+    ("load", "nearest", False): "0fe38357f7cb7f61f1d36345e7d75747c7b74745b5b323219fab0b177783",
+    ("load", "nearest", True): "477fb7ef275f6b57432f1b078727c76707a79bef4397eb3fa7afb7bfc7cf",
+    ("load", "bilinear", False): "787f7e8381807a7e848383817e7d8384847b84827e807f7988837b797d82",
+    ("load", "bilinear", True): "807d7f8283817c80858286807d7b8585838381837c817f80858079777f7b",
+    ("load", "bicubic", False): "787f7e83817d7a7e848384817f7b8484857b84837d817f78888479797d83",
+    ("load", "bicubic", True): "807d7e8284807c81868187817d798886838581837b837e8185817975807a",
+}
+
+
+@pytest.mark.parametrize("kind", list(KERAS), ids=str)
+def test_pixels_are_keras(convert: Convert, tmp_path: Path, kind: tuple[str, str, bool]) -> None:
+    loader, interpolation, kept = kind
+    rule = {"size": [5, 6], "interpolation": interpolation, "antialias": loader == "load"}
+    data = write_zip(tmp_path / "a.zip", {"cat/a.png": encoded(Image.fromarray(PATTERN), "PNG")})
+    got = convert(data, resize={**rule, "crop": "aspect"} if kept else rule)
+    assert got.x[0, 0].tolist() == np.frombuffer(bytes.fromhex(KERAS[kind]), np.uint8).reshape(5, 6).tolist()
 
 
 def test_orientation_comes_before_the_crop(convert: Convert, tmp_path: Path) -> None:

@@ -115,7 +115,7 @@ def test_a_split_is_chosen(convert: Convert, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("pack", [write_zip, write_tar])
-@pytest.mark.parametrize("form", ["cls", "names", "json"])
+@pytest.mark.parametrize("form", ["cls", "cls.txt", "names", "json"])
 def test_webdataset(convert: Convert, tmp_path: Path, pack: Callable[..., Any], form: str) -> None:
     entries = {}
     for i, level in enumerate((7, 3, 5)):
@@ -123,11 +123,13 @@ def test_webdataset(convert: Convert, tmp_path: Path, pack: Callable[..., Any], 
         if form == "json":
             entries[f"{i:06d}.json"] = json.dumps({"label": i % 2, "width": 4}).encode()
         else:
-            entries[f"{i:06d}.cls"] = (("dog", "cat")[i % 2] if form == "names" else f"{i % 2}\n").encode()
+            suffix = "cls" if form == "names" else form
+            entries[f"{i:06d}.{suffix}"] = (("dog", "cat")[i % 2] if form == "names" else f"{i % 2}\n").encode()
             entries[f"{i:06d}.json"] = b"{}"
     got = convert(pack(tmp_path / "a.tar", entries))
     assert got.x[:, 0, 0, 0].tolist() == [7, 3, 5]
     assert got.y.tolist() == ([1, 0, 1] if form == "names" else [0, 1, 0])
+    assert got.found.warnings == ()
 
 
 def test_webdataset_with_a_label_missing(convert: Convert, tmp_path: Path) -> None:
@@ -163,6 +165,10 @@ def test_hidden_folders_and_checkpoints_are_passed_over(convert: Convert, tmp_pa
         "cat/.ipynb_checkpoints/1-checkpoint.png",
         "__MACOSX/cat/._1.png",
         ".thumbs/cat/1.png",
+        "@eaDir/cat/1.png",
+        "cat/THUMBS.DB",
+        "$RECYCLE.BIN/1.png",
+        "cat/Icon\r",
     ):
         entries[hidden] = b"junk"
     _, _, found = read(convert, tmp_path, entries)

@@ -116,6 +116,7 @@ def test_what_is_guessed_of_the_input_is_said(spec: dict[str, Any], file: tuple[
         ({"mean": (0.1, 0.2)}, (3, 32, 32), "/input/mean"),
         ({"std": (0.1, 0.2)}, (3, 32, 32), "/input/std"),
         ({"channels": "BGR"}, (1, 32, 32), "/input/channels"),
+        ({"channels": "grey"}, (3, 32, 32), "/input/channels"),
     ],
 )
 def test_contradictions_name_the_field(spec: dict[str, Any], file: tuple[int, ...], pointer: str) -> None:
