@@ -131,7 +131,7 @@ class Survey:
             return size
         self.resizer.check(size, name, self.limits.image_pixels)
         final = self.resizer.after(size)
-        self.resized = self.resized or final != size
+        self.resized = self.resized or self.resizer.changes(size)
         self.padded += self.resizer.pads(size)
         return final
 

@@ -22,13 +22,15 @@ def reshaped(decoded: Decoded, metadata: DatasetMetadata, x_path: Path, limits: 
     """
     c, h, w = decoded.shape
     resizer = None if metadata.resize is None else Resizer(metadata.resize)
+    if resizer is not None and not resizer.changes((h, w)):
+        resizer = None
     size = (h, w) if resizer is None else resizer.after((h, w))
     channels = c if metadata.channels is None else {"RGB": 3, "grey": 1}[metadata.channels]
-    if (channels, *size) == decoded.shape:
+    if resizer is None and channels == c:
         return decoded
     if c not in (1, 3):
         raise DatasetRejected(f"x has {c} channels; resize and channels are for pictures with 1 or 3")
-    if size != (h, w) and decoded.dtype != "uint8":
+    if resizer is not None and decoded.dtype != "uint8":
         raise DatasetRejected("metadata.resize is for pictures of bytes (0 to 255), and x holds floats in [0, 1]")
     if resizer is not None:
         resizer.check((h, w), "x", limits.image_pixels)
@@ -38,7 +40,7 @@ def reshaped(decoded: Decoded, metadata: DatasetMetadata, x_path: Path, limits: 
     with NpyWriter(made, (decoded.n, *shape), decoded.dtype) as writer:
         for rows in stream_rows(x_path, "x"):
             rows = with_channels(rows, channels)
-            if resizer is None or size == (h, w):
+            if resizer is None:
                 writer.write(rows)
                 continue
             for picture in rows:
@@ -50,6 +52,6 @@ def reshaped(decoded: Decoded, metadata: DatasetMetadata, x_path: Path, limits: 
     return replace(
         decoded,
         shape=shape,
-        resize="none" if resizer is None or size == (h, w) else resizer.in_words,
+        resize="none" if resizer is None else resizer.in_words,
         channels=decoded.channels if channels == c else rules[channels],
     )

@@ -45,6 +45,10 @@ class Resizer:
         """The size in the end of a picture that was (h, w)."""
         return self._crop() or self.between(size)
 
+    def changes(self, size: Size) -> bool:
+        """True when a picture of (h, w) does not stay as it is: enlarged and cropped to its own size it is another."""
+        return self.between(size) != size or self.after(size) != size
+
     def pads(self, size: Size) -> bool:
         """True when the crop is larger than a picture that was (h, w): black edges are added, as torchvision does."""
         between, final = self.between(size), self.after(size)

@@ -170,6 +170,22 @@ def test_pixels_are_torchvisions(
     assert ("the centre" in words) == bool(crop)
 
 
+@pytest.mark.parametrize("kind", ["zip", "npz"])
+def test_pictures_are_enlarged_before_the_crop_to_their_own_size(convert: Convert, tmp_path: Path, kind: str) -> None:
+    """Pictures of 224, an evaluation by 256 and 224: their middle is seen, enlarged."""
+    photos = [Image.fromarray(RNG.integers(0, 256, (28, 28, 3), dtype=np.uint8)) for _ in range(2)]
+    path = tmp_path / f"a.{kind}"
+    if kind == "zip":
+        write_zip(path, {f"{i}/a.png": encoded(photo, "PNG") for i, photo in enumerate(photos)})
+    else:
+        np.savez(path, x=np.stack([np.asarray(photo) for photo in photos]), y=[0, 1])
+    got = convert(path, resize={"size": 32, "crop": 28})
+    for label, photo in enumerate(photos):
+        assert np.array_equal(got.x[got.y.tolist().index(label)], pixels(T.CenterCrop(28)(T.Resize(32)(photo))))
+    assert "the shorter side is resized to 32" in got.found.resize
+    assert convert(path, resize={"size": 28, "crop": 28}).found.resize == "none"
+
+
 def test_a_crop_alone_pads_what_is_too_small_as_torchvision_does(convert: Convert, tmp_path: Path) -> None:
     got, warnings = evaluated(convert, tmp_path, {"crop": 36})
     assert "2 images are smaller than the crop; black edges were added, as torchvision does" in warnings
