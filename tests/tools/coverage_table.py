@@ -5,8 +5,9 @@ writes a markdown table. A cell says the largest relative difference of the logi
 TorchScript, onnxruntime for ONNX) at two batch sizes, then of the input gradient to the original network's, then in
 how many of the three formats that hardening delivers it was written back, or why there is none. Below it stand the
 failures. ``--full`` takes torchvision's own sizes (random weights) instead of small nets of the same blocks;
-``--seconds`` adds the CPU seconds of translation; ``--guide`` writes the table into the
-guide's page on files. The exit status is the number of cells in which torch could export and Tremor could not follow.
+``--seconds`` adds the CPU seconds of translation; ``--guide`` writes the table into the guide's page on files, where
+the rows of other families stay. The exit status is the number of cells in which torch could export and Tremor could
+not follow.
 
 What ``--full`` gave for four of them, the gradients of both VGGs in float64:
 
@@ -241,11 +242,29 @@ def _first_line(error: Exception) -> str:
 
 
 def into_guide(table: str, page: Path) -> None:
-    """Replace what stands between the page's coverage marks."""
+    """Put a table between the page's coverage marks; where it names some families only, the others' rows stay."""
     text = page.read_text()
     head, _, rest = text.partition(BEGIN)
-    _, _, tail = rest.partition(END)
-    page.write_text(f"{head}{BEGIN}\n{table}{END}{tail}")
+    old, _, tail = rest.partition(END)
+    page.write_text(f"{head}{BEGIN}\n{_merged(table, old)}{END}{tail}")
+
+
+def _merged(new: str, old: str) -> str:
+    """The new rows and notes, and of the old ones those of other families, for as long as the columns are the same."""
+    (title, rows, notes), (old_title, old_rows, old_notes) = _parts(new), _parts(old)
+    if title == old_title:
+        rows = {**old_rows, **rows}
+        notes = [*(note for note in old_notes if note[2:].split(",")[0] not in _parts(new)[1]), *notes]
+    lines = [title, "|---" * (title.count("|") - 1) + "|", *(rows[family] for family in rows)]
+    return "\n".join([*lines, "", *(notes or ["No failures."])]) + "\n"
+
+
+def _parts(table: str) -> tuple[str, dict[str, str], list[str]]:
+    """A table's title line, its rows by family, and the notes ("- family, column: why") below it."""
+    lines = table.splitlines()
+    title = next((line for line in lines if line.startswith("| family")), "")
+    rows = {line[2:].split(" |")[0]: line for line in lines if line.startswith("| ") and line != title}
+    return title, rows, [line for line in lines if line.startswith("- ")]
 
 
 def main() -> int:
