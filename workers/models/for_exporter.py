@@ -9,6 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, fx
 
+from workers.models.constant_tables import constant_tables
 from workers.models.graphs import fetch, op_name
 
 #: What a weight is called while the file is written, and its number.
@@ -21,16 +22,18 @@ def for_exporter(module: fx.GraphModule) -> tuple[fx.GraphModule, dict[str, str]
     A file of an exporter may call its weights what the same exporter calls its intermediate values (``val_50``).
     """
     graph = copy.deepcopy(module.graph)
+    tables = constant_tables(graph, module)
     numbers: dict[str, str] = {}
     for node in graph.nodes:
         if node.op == "get_attr":
             node.target = numbers.setdefault(str(node.target), f"weight_of_file_{len(numbers):06}")
-    floats = [fetch(module, name).dtype for name in numbers if fetch(module, name).is_floating_point()]
+    held = {name: tables[name] if name in tables else fetch(module, name) for name in numbers}
+    floats = [tensor.dtype for tensor in held.values() if tensor.is_floating_point()]
     _keep_paddings(graph, floats[0] if floats else torch.float32)
     for node in graph.nodes:
         if op_name(node) == "scaled_dot_product_attention":
             node.target = attention
-    tensors = {number: fetch(module, name).detach().cpu() for name, number in numbers.items()}
+    tensors = {number: held[name].detach().cpu() for name, number in numbers.items()}
     return fx.GraphModule(tensors, graph), {number: name for name, number in numbers.items()}
 
 
