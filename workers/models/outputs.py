@@ -1,5 +1,6 @@
 """Where a graph's logits are: the score of classes among its outputs, read before a closing Softmax or the like."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -60,12 +61,22 @@ def _leaves(output: Any, path: Path = ()) -> Iterator[tuple[Path, fx.Node]]:
         yield from _leaves(vars(output), path)
 
 
-def _rank(path: Path) -> int:
-    """How well a name speaks for an output; the lower the better."""
-    name = " ".join(map(str, path)).lower()
-    if any(word in name for word in _AGAINST):
+def _rank(path: Path, node: fx.Node) -> int:
+    """How well a name speaks for an output, or where it has none, that of its last layer; the lower the better."""
+    name = " ".join(map(str, path)).lower() if any(isinstance(key, str) for key in path) else _layer_of(node).lower()
+    if any(word in name for word in _AGAINST) or "emb" in re.split(r"[^a-z]+", name):
         return 3
     return 0 if "logits" in name else 1 if any(word in name for word in _FOR) else 2
+
+
+def _layer_of(node: fx.Node) -> str:
+    """The module of the weight that the last layer before a node reads; '' where there is no such layer."""
+    while node.op == "call_function" and node.all_input_nodes:
+        weights = [str(arg.target) for arg in node.all_input_nodes if arg.op == "get_attr"]
+        if op_name(node).startswith(_LAYERS):
+            return weights[0].rpartition(".")[0] if weights else ""
+        node = node.all_input_nodes[0]
+    return ""
 
 
 def _feeds_a_layer_of(first: fx.Node, second: fx.Node) -> bool:
@@ -82,7 +93,7 @@ def _choose(found: list[tuple[Path, Peeled]]) -> tuple[Path, Peeled]:
     """Two classes or more before one number, scores before labels, what is computed last, the best name, the first."""
 
     def order(item: tuple[Path, Peeled]) -> tuple[bool, bool, int]:
-        return item[1].classes < 2, item[1].head in ("label", "top"), _rank(item[0])
+        return item[1].classes < 2, item[1].head in ("label", "top"), _rank(item[0], item[1].node)
 
     if len(found) > _MANY:
         return min(found, key=order)

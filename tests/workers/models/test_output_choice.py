@@ -91,6 +91,29 @@ def test_without_a_choice_the_others_are_told(files: dict[str, Path]) -> None:
     assert "emotion (7 classes)" in warning
 
 
+def test_an_output_without_a_name_is_known_by_its_layer(tmp_path: Path) -> None:
+    """A tuple of an embedding and the scores beside it, as metric learning returns them."""
+
+    class Beside(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.body = nn.Conv2d(3, 8, 3)
+            self.emb = nn.Linear(8, 16)
+            self.emotion = nn.Linear(8, 7)
+
+        def forward(self, x: torch.Tensor) -> Any:
+            f = self.body(x).relu().mean((2, 3))
+            return nn.functional.normalize(self.emb(f)), self.emotion(f)
+
+    net = settled(Beside())
+    x = torch.rand(2, 3, 8, 8)
+    torch.jit.trace(net, x, check_trace=False).save(tmp_path / "m.pt")
+    model = load_model(tmp_path / "m.pt", None, SPEC)
+    assert relative(model(x), net(x)[1]) < 1e-5
+    assert any("0 (16 classes), 1 (7 classes)" in said for said in model.warnings)
+    assert load_model(tmp_path / "m.pt", None, SPEC, 0).num_classes == 16
+
+
 def test_an_output_that_holds_no_scores(tmp_path: Path) -> None:
     class Maps(nn.Module):
         def __init__(self) -> None:

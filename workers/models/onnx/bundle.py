@@ -12,13 +12,18 @@ from onnx import TensorProto
 
 from openapi.problems import ModelMalformed, ModelUnsafe
 from workers.models.onnx.limits import MAX_FILE_BYTES
-from workers.models.torchscript.archive import entries
+from workers.models.torchscript.archive import entries, is_zip
 from workers.zips import ZIP_ERRORS
 
 
 def onnx_entries(names: Iterable[str]) -> list[str]:
     """The ONNX files among the entries of an archive."""
     return [name for name in names if name.lower().endswith(".onnx") and not PurePosixPath(name).name.startswith("._")]
+
+
+def bundle_notes(path: Path) -> list[str]:
+    """What to tell the user of what else than the model an archive holds; nothing of a file that is none."""
+    return Bundle(path).notes if is_zip(path) else []
 
 
 class Bundle:
@@ -33,6 +38,16 @@ class Bundle:
             raise ModelMalformed(f"A zip of an ONNX model holds one .onnx file and its data; this one has {shown}.")
         self.name = found[0]
         self._held: dict[str, bytes] = {}
+
+    @property
+    def notes(self) -> list[str]:
+        """What to tell the user of what else the archive holds."""
+        if not any(PurePosixPath(name).name == "config.pbtxt" for name in self.sizes):
+            return []
+        return [
+            f"the archive is a Triton model repository: {self.name} is audited; its config.pbtxt, which says what is "
+            "computed before and after it, is not followed"
+        ]
 
     def model(self) -> bytes:
         """The ONNX file itself."""

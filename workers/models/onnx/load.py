@@ -19,6 +19,7 @@ from workers.models.from_module import assemble
 from workers.models.graphs import quiet_export
 from workers.models.inputs import FileInput, wrong_input
 from workers.models.onnx.admission import read_model
+from workers.models.onnx.bundle import bundle_notes
 from workers.models.onnx.graph import Graph, Node, Port, read_graph
 from workers.models.onnx.linear_models import write_out
 from workers.models.onnx.masked import masked_writes
@@ -126,9 +127,10 @@ def convert(path: Path, input: InputSpec, output: Wanted = None) -> Converted:
     """Admit an ONNX file and turn it into a module of the file's own input; see `load_onnx`."""
     model = read_model(path)
     try:
-        return _convert(model, input, output)
+        found = _convert(model, input, output)
     except _DAMAGE as error:  # what protobuf lets through: names that are no text, attributes of the wrong kind
         raise ModelMalformed(f"The ONNX file is damaged: {type(error).__name__} while its graph was read.") from error
+    return replace(found, warnings=(*bundle_notes(path), *found.warnings))
 
 
 _DAMAGE = (TypeError, ValueError, KeyError, IndexError, AttributeError, OverflowError, RecursionError)

@@ -180,3 +180,15 @@ def test_the_format_is_recognised(tmp_path: Path) -> None:
     path = zipped(tmp_path / "both.zip", {"model.onnx": proto.SerializeToString(), "weights.bin": data})
     assert detect_format(path) == "onnx"
     assert np.frombuffer(data, np.float32).size > 0
+
+
+def test_a_triton_repository_is_read_and_said(tmp_path: Path) -> None:
+    """Its one ONNX file is the model; what its configuration adds is not followed. One of other formats is refused."""
+    proto, data = external(tmp_path)
+    files = {"net/1/model.onnx": proto.SerializeToString(), "net/1/weights.bin": data, "net/config.pbtxt": b"name: 'n'"}
+    found = load_model(zipped(tmp_path / "triton.zip", files), None, InputSpec())
+    (said,) = [text for text in found.warnings if "Triton" in text]
+    assert "net/1/model.onnx is audited" in said
+    assert "config.pbtxt" in said
+    plain = load_model(zipped(tmp_path / "both.zip", dict(list(files.items())[:2])), None, InputSpec())
+    assert not any("Triton" in text for text in plain.warnings)
