@@ -253,10 +253,12 @@ def tell_warnings(texts: Sequence[str]) -> None:
 
 
 def tell_checks(checks: Sequence[Json]) -> None:
-    """The failed checks of a report: reasons not to believe its numbers."""
-    for check in checks:
-        if check["status"] == "fail":
-            line(f"check failed: {check['title']}: {check['detail']}", "red")
+    """The failed checks of a report: reasons not to believe its numbers. One that an audit shares with its hardening is
+    told once.
+    """
+    failed = [f"{check['title']}: {check['detail']}" for check in checks if check["status"] == "fail"]
+    for text in dict.fromkeys(failed):
+        line(f"check failed: {text}", "red")
 
 
 def tell_rules(rules: Sequence[Json]) -> None:

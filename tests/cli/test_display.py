@@ -45,7 +45,7 @@ def test_rules_and_failed_checks(capsys: pytest.CaptureFixture[str]) -> None:
     unknown = {**rule, "actual": None, "status": "inconclusive", "detail": "'regions' is null"}
     display.tell_rules([rule, unknown])
     checks = [{"title": f"the {s} one", "detail": "why", "status": s} for s in ("pass", "fail", "skipped")]
-    display.tell_checks(checks)
+    display.tell_checks([*checks, *checks])
     display.tell_warnings(["net.onnx: [bold]head[/bold]"])
     assert capsys.readouterr().err.splitlines() == [
         "fail         clean.accuracy >= 0.5 (is 0.25)",
