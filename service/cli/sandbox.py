@@ -10,7 +10,6 @@ from pydantic import ValidationError
 from openapi.wire.settings import Settings
 from openapi.wire.traces import TracesMissing, check_traces
 from service.cli.exits import CommandFailed, Exit
-from service.evidence.keys import WrongKey, signer
 
 
 def load_settings(**given: Any) -> Settings:
@@ -29,6 +28,8 @@ def require_signing_key(settings: Settings) -> None:
     """Raise a usage error where the file of the key for evidence holds none: not when somebody asks for evidence."""
     if settings.signing_key_file is None:
         return
+    from service.evidence.keys import WrongKey, signer
+
     try:
         signer(settings)
     except (WrongKey, OSError) as error:
