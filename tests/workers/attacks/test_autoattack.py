@@ -102,6 +102,20 @@ def test_projection_onto_plane_and_box(norm: str) -> None:
         assert float(got) <= float(best) + 1e-4
 
 
+@pytest.mark.parametrize("norm", ["linf", "l2"])
+def test_projection_of_gradients_whose_squares_are_no_float32_numbers(norm: str) -> None:
+    g = torch.Generator().manual_seed(0)
+    x, w, need = torch.rand(20, 30, generator=g), torch.randn(20, 30, generator=g), torch.linspace(-4, 4, 20)
+    w[:, 8:20] = 0
+    for power in (-90.0, -20.0, 20.0, 90.0):
+        scale = 2.0**power
+        torch.testing.assert_close(onto_plane(x, w * scale, need * scale, norm), onto_plane(x, w, need, norm))
+    tiny = onto_plane(x, w * 1e-44, torch.full((20,), 69.0), norm)  # of a saturated net's log-probabilities
+    assert bool(tiny.isfinite().all())
+    assert float((x + tiny).min()) >= 0
+    assert float((x + tiny).max()) <= 1
+
+
 def test_projection_goes_to_the_corner_when_the_plane_is_out_of_reach() -> None:
     x, w = torch.full((2, 4), 0.5), torch.tensor([[1.0, -1.0, 2.0, 0.0]]).repeat(2, 1)
     d = onto_plane(x, w, torch.tensor([100.0, 0.0]), "l2")

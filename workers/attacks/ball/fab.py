@@ -47,8 +47,13 @@ def onto_plane(x: Tensor, w: Tensor, need: Tensor, norm: str) -> Tensor:
     ``d_i = s_i min(lambda v_i, room_i)`` with s_i = sign(need w_i), v_i = 1 (linf) or |w_i| (l2), room_i the way to the
     wall. The gain Σ|w_i| min(lambda v_i, room_i) is concave in lambda and Newton's method from the left is exact after
     finitely many steps. When even the corner does not suffice, d goes to the corner. Only arithmetic on whole tensors:
-    on a CPU a `where` costs as much as forty products.
+    on a CPU a `where` costs as much as forty products. w and need are first scaled by a power of two, which changes no
+    digit: squares of gradients below 1e-19 or above 1e19 are no float32 numbers.
     """
+    size = w.abs()
+    top = torch.frexp(size.amax(1)).exponent.clamp_(-126, 126)
+    factor = torch.ldexp(torch.ones_like(need), -top)
+    w, need = w * factor[:, None], (need * factor).clamp_(-_FAR, _FAR)
     direction = w.sign().mul_(need.sign()[:, None])
     room = direction.mul(x - 0.5).neg_().add_(0.5)  # 1 - x where d may grow, x where it may shrink
     size = w.abs()
@@ -62,7 +67,7 @@ def onto_plane(x: Tensor, w: Tensor, need: Tensor, norm: str) -> Tensor:
         # no way is left where the slope is 0: the corner, which any larger lambda reaches
         none = slope <= 1e-6 * whole
         new = (target - walls).clamp_(min=0) / slope.masked_fill(none, 1.0)
-        new = torch.maximum(new.masked_fill(none, _FAR), scale)
+        new = torch.maximum(new.masked_fill(none, _FAR).clamp_(max=_FAR), scale)
         if bool((new <= scale).all()):
             break
         scale = new
