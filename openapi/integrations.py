@@ -9,6 +9,7 @@ from openapi.addresses import WEB_ADDRESS
 from openapi.base import Frozen, Id, JsonObject, Timestamp
 from openapi.hardening_options import HardenOptions
 from openapi.models import ModelMetadata
+from openapi.patterns import pattern
 from openapi.problems import Problem
 from openapi.webhooks import WebhookUrl
 
@@ -23,9 +24,12 @@ _Name = Annotated[str, Field(min_length=1, max_length=200)]
 _Names = Annotated[tuple[_Name, ...], Field(max_length=100)]
 #: Headers and credentials hold no control characters (RFC 9110, section 5.5; RFC 7617, section 2), and no blanks around
 #: a header's value reach its reader. The service looks at it (`service.integrations.checking`).
-_ONE_LINE = r"^[^\x00-\x20\x7f]([^\x00-\x1f\x7f]*[^\x00-\x20\x7f])?$"
+_ONE_LINE = pattern(
+    r"^[^\x00-\x20\x7f]([^\x00-\x1f\x7f]*[^\x00-\x20\x7f])?$", "write one line without blanks around it"
+)
+_NO_COLON = pattern(r"^[^\x00-\x1f\x7f:]+$", "write one line without a colon")
 _Secret = Annotated[SecretStr, Field(min_length=1, max_length=2000, json_schema_extra={"pattern": _ONE_LINE})]
-_User = Annotated[str, Field(min_length=1, max_length=200, json_schema_extra={"pattern": r"^[^\x00-\x1f\x7f:]+$"})]
+_User = Annotated[str, Field(min_length=1, max_length=200, json_schema_extra={"pattern": _NO_COLON})]
 _Address = Annotated[
     str,
     Field(
