@@ -67,7 +67,7 @@ def _as_size(value: Any) -> Any:
     return {name: tuple(part) if isinstance(part, list) else part for name, part in rule.items()}
 
 
-def in_usual_words(value: Any) -> Any:
+def read_channels(value: Any) -> Any:
     """Read the usual words for colour and grey, in any case."""
     words = {"rgb": "RGB", "colour": "RGB", "color": "RGB"}
     words |= dict.fromkeys(("grey", "gray", "l", "luminance", "greyscale", "grayscale"), "grey")
@@ -75,7 +75,7 @@ def in_usual_words(value: Any) -> Any:
 
 
 #: What pictures are read as.
-Channels = Annotated[Literal["RGB", "grey"], BeforeValidator(in_usual_words)]
+Channels = Annotated[Literal["RGB", "grey"], BeforeValidator(read_channels)]
 
 
 class DatasetMetadata(Frozen):

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, model_validator
 
 from openapi.base import MOST, ClassNames, Frozen, Json, Labels, Name, Timestamp
-from openapi.datasets import in_usual_words
+from openapi.datasets import read_channels
 from openapi.problems import Problem
 from openapi.status import UploadStatus
 
@@ -29,7 +29,7 @@ class InputSpec(Frozen):
 
     shape: tuple[_Side, _Side, _Side] | None = Field(None, description="[channels, height, width], whatever the layout")
     layout: Literal["NCHW", "NHWC"] | None = None
-    channels: Annotated[Literal["RGB", "BGR", "grey"], BeforeValidator(in_usual_words)] = Field(
+    channels: Annotated[Literal["RGB", "BGR", "grey"], BeforeValidator(read_channels)] = Field(
         "RGB", description="The order of three channels; a model of one channel is `grey` in answers and reports"
     )
     range: tuple[_Level, _Level] = Field((0.0, 1.0), description="The file's values for a black and a white pixel")

@@ -1,11 +1,11 @@
 """Patterns that texts must match, each with what it asks for in words: a regular expression in an answer helps nobody."""
 
-_WORDS: dict[str, str] = {}
+_DESCRIPTIONS: dict[str, str] = {}
 
 
-def pattern(expression: str, words: str) -> str:
-    """Enter a pattern with its words, as in ``write key:value``; returns the expression."""
-    _WORDS[expression] = words
+def pattern(expression: str, description: str) -> str:
+    """Enter a pattern with what it asks for, as in ``write key:value``; returns the expression."""
+    _DESCRIPTIONS[expression] = description
     return expression
 
 
@@ -13,11 +13,11 @@ def pattern(expression: str, words: str) -> str:
 SOMETHING = pattern(r"^[^\x00]*[^\s\x00][^\x00]*$", "write at least one character that is no blank")
 
 
-def words_for(expression: str) -> str | None:
+def description_of(expression: str) -> str | None:
     """What a pattern asks for; None for one that was not entered."""
-    return _WORDS.get(expression)
+    return _DESCRIPTIONS.get(expression)
 
 
-def in_words(message: str) -> str:
+def described(message: str) -> str:
     """A validator's message about a pattern, which shows it, in words; any other message as it is."""
-    return next((words for expression, words in _WORDS.items() if repr(expression) in message), message)
+    return next((text for expression, text in _DESCRIPTIONS.items() if repr(expression) in message), message)

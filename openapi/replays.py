@@ -53,8 +53,8 @@ def replay_report(
     found = ReplayReport(audit=audit, by_attack=by, verdict=None, **whole)
     if not rules:
         return found
-    states = first_states(found, value, specs, rules)
-    verdict = next((state for state in ("fail", "inconclusive") if state in states), "pass")
+    verdicts = first_verdicts(found, value, specs, rules)
+    verdict = next((worst for worst in ("fail", "inconclusive") if worst in verdicts), "pass")
     return ReplayReport.model_validate({**dict(found), "verdict": verdict})
 
 
@@ -78,7 +78,7 @@ class _Known(NamedTuple):
     interval: tuple[float, float]
 
 
-def first_states(
+def first_verdicts(
     found: ReplayReport, value: ReplayValue, specs: Sequence[AttackSpec], rules: Sequence[PolicyRule]
 ) -> list[_Verdict]:
     """What the replay says of each rule.

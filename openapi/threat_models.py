@@ -15,7 +15,7 @@ NORMS: dict[str, str] = {"linf": "L∞", "l2": "L2", "l1": "L1", "l0": "L0"}
 _NAMES = {"jpeg_compression": "JPEG compression"}
 
 
-def words_of(name: str) -> str:
+def display_name(name: str) -> str:
     """A name as people read it: ``defocus_blur`` → Defocus blur."""
     return _NAMES.get(name) or name[:1].upper() + name[1:].replace("_", " ")
 
@@ -25,7 +25,7 @@ def _label(data: Mapping[str, Any]) -> str:
     norm, eps, target = NORMS.get(data.get("norm") or ""), data.get("eps"), data.get("target")
     if norm is None:
         severity = data.get("severity")
-        text = words_of(data.get("change") or "") + ("" if severity is None else f", severity {severity}")
+        text = display_name(data.get("change") or "") + ("" if severity is None else f", severity {severity}")
     elif eps is None:
         text = f"{norm}, unbounded"
     elif data.get("norm") == "l0":

@@ -10,7 +10,7 @@ from pydantic_core import ErrorDetails
 
 from openapi.base import fields_of
 from openapi.near_misses import named, near_misses
-from openapi.patterns import words_for
+from openapi.patterns import description_of
 from openapi.problems import FieldError, InvalidFields
 
 #: More names than this are not listed, and of many errors only the first get a hint: the comparison takes time, and a
@@ -87,7 +87,7 @@ def field_errors(
         elif kind == "missing":
             detail = "this field is required"
         elif kind == "string_pattern_mismatch":
-            detail = words_for(entry["ctx"]["pattern"]) or entry["msg"]
+            detail = description_of(entry["ctx"]["pattern"]) or entry["msg"]
         elif kind in _LENGTHS:
             detail = _of_length(kind, entry.get("ctx", {}))
         else:

@@ -8,7 +8,7 @@ from workers.cache import InputCache
 from workers.sandbox.messages import Request
 
 
-def check_room(folder: Path, least: int | None, cache: InputCache) -> None:
+def check_space(folder: Path, least: int | None, cache: InputCache) -> None:
     """Raise `InsufficientStorage` when the disk is short of room even without what the cache holds."""
     if shortage(folder, least) is None:
         return

@@ -31,7 +31,7 @@ from openapi.wire.settings import Settings
 from openapi.wire.storage import writing
 from openapi.wire.traces import attributes_of, describe, span, trace_id
 from workers.cache import InputCache
-from workers.disk import check_room, explained
+from workers.disk import check_space, explained
 from workers.forgetting import Forgetting
 from workers.jobs.registry import RESUMABLE, STAGES
 from workers.leaving import Leaving
@@ -140,7 +140,7 @@ class Runner:
 
     def _compute(self, shard: Shard, report: Callable[[ChildProgress], None]) -> ShardResult:
         least = self._settings.min_free_bytes
-        check_room(self._home, least, self._cache)
+        check_space(self._home, least, self._cache)
         with writing("The worker's disk"), _job_folder(self._home) as folder:
             (folder / "inputs").mkdir()
             inputs = {name: folder / "inputs" / f"{number:05d}" for number, name in enumerate(shard.inputs)}

@@ -1,11 +1,11 @@
 """The base of what stages take and give, and the pieces that several stages share."""
 
 from enum import StrEnum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
-from openapi.base import Frozen
+from openapi.base import Frozen, JsonObject
 
 
 class Stage(StrEnum):
@@ -40,7 +40,7 @@ class Given(StrEnum):
 class Wire(Frozen):
     """What a stage takes or gives."""
 
-    def dump(self) -> dict[str, Any]:
+    def dump(self) -> JsonObject:
         """Its JSON, as result keys are made of it."""
         return self.model_dump(mode="json", by_alias=True)
 
@@ -50,7 +50,7 @@ def is_none(value: object) -> bool:
     return value is None
 
 
-def as_it_came(value: Frozen) -> dict[str, Any]:
+def as_it_came(value: Frozen) -> JsonObject:
     """The JSON of what was read from JSON, without the fields that were not there."""
     return value.model_dump(mode="json", by_alias=True, exclude_unset=True)
 

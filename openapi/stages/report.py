@@ -7,14 +7,14 @@ the images that it ``trained`` on and those ``evaluated``, (n, c, h, w), as they
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, PlainSerializer
 
 from openapi.artifacts import ArtifactInfo
 from openapi.attacks import AttackSpec
 from openapi.audits import AuditRequest, Headline, Stopped, Verdict
-from openapi.base import AS_WRITTEN, Json
+from openapi.base import AS_WRITTEN, Json, JsonObject
 from openapi.hardenings import HardeningRequest
 from openapi.models import LayerInfo
 from openapi.replays import ReplayReport
@@ -119,7 +119,7 @@ class ReportParams(Wire):
     broken: tuple[int, ...] | None = Field(None, exclude_if=is_none)
     undecided: tuple[int, ...] | None = Field(None, exclude_if=is_none)
 
-    def dump(self) -> dict[str, Any]:
+    def dump(self) -> JsonObject:
         """Its JSON, in which fractions are as they were written: the report says them so."""
         return self.model_dump(mode="json", by_alias=True, context=AS_WRITTEN)
 

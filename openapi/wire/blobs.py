@@ -79,7 +79,7 @@ class BlobStore:
         """The local folder of what is on its way to the store."""
         return self._spool
 
-    def check_room(self, wanted: int = 0) -> None:
+    def check_space(self, wanted: int = 0) -> None:
         """Raise `InsufficientStorage` when the spool's disk has no room for so many bytes more."""
         if (reason := shortage(self._spool, self._min_free, wanted)) is not None:
             raise InsufficientStorage(f"The disk for uploads has no room: {reason}")
@@ -133,7 +133,7 @@ class BlobStore:
         with writing(_STORE), spooled(self._spool) as (path, file):
             async for chunk in chunks:
                 if size >= checked:
-                    self.check_room(len(chunk))
+                    self.check_space(len(chunk))
                     checked = size + _ROOM_STEP
                 size += len(chunk)
                 if size > max_size:

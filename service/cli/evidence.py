@@ -8,7 +8,7 @@ from service.cli.calls import read_job
 from service.cli.display import line
 from service.cli.exits import interruptible
 from service.cli.ids import JOB
-from service.cli.jobs import KINDS
+from service.cli.jobs import KIND_BY_PREFIX
 from service.cli.options import needed_server_options
 from service.cli.session import connected
 
@@ -30,7 +30,7 @@ def evidence(*, job: str, out: Path, server: str | None, api_key: str | None, re
     (OpenSSF model signing) and public keys. Trust a key because you have it from the server's operator, not because it
     lies in the zip.
     """
-    kind = KINDS[job.partition("_")[0]]
+    kind = KIND_BY_PREFIX[job.partition("_")[0]]
     if not server:
         raise click.UsageError("--server says where the job is")
     with interruptible(), connected(server, api_key, patience=retry_for) as client:

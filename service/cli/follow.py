@@ -29,7 +29,7 @@ def follow(
     For what was started with --detach, over HTTP, or by a command that lost its server. Exit codes as of
     `tremor audit`. Ctrl-C stops the waiting; the job goes on.
     """
-    kind = jobs.KINDS[job.partition("_")[0]]
+    kind = jobs.KIND_BY_PREFIX[job.partition("_")[0]]
     if study and kind != "audits":
         raise click.UsageError(f"--study is for audits, and {job} is a hardening")
     if not server:

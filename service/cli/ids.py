@@ -7,18 +7,18 @@ import click
 
 
 class Identity(click.ParamType[str]):
-    """An id of one of these kinds; `kinds`: prefix → what it is an id of."""
+    """An id of something; `prefixes`: prefix → what it is an id of."""
 
     name = "id"
 
-    def __init__(self, kinds: Mapping[str, str]) -> None:
-        self._kinds = dict(kinds)
+    def __init__(self, prefixes: Mapping[str, str]) -> None:
+        self._prefixes = dict(prefixes)
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """The id as it is; raises `click.BadParameter` where it is none."""
         prefix, _, rest = value.partition("_")
-        if prefix not in self._kinds or not re.fullmatch("[0-9a-z]{26}", rest):
-            known = " or ".join(f"{what} ({key}_…)" for key, what in self._kinds.items())
+        if prefix not in self._prefixes or not re.fullmatch("[0-9a-z]{26}", rest):
+            known = " or ".join(f"{what} ({key}_…)" for key, what in self._prefixes.items())
             self.fail(f"{value!r} is no id of {known}", param, ctx)
         return value
 

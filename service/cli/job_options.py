@@ -68,7 +68,7 @@ class Input(NamedTuple):
 
 
 #: How files of each kind end.
-_ENDINGS: dict[UploadKind, tuple[str, ...]] = {
+_SUFFIXES: dict[UploadKind, tuple[str, ...]] = {
     "models": (".onnx", ".pt", ".pt2", ".pth", ".ts", ".torchscript"),
     "datasets": (".npz", ".csv", ".parquet", ".tar", ".tgz"),
 }
@@ -80,7 +80,7 @@ def check_order(inputs: Sequence[Input]) -> None:
     model = next(given.path for given in inputs if given.kind == "models")
     for given in inputs:
         name = _ARGUMENTS.get(given.field)
-        swapped = model.suffix.lower() in _ENDINGS["datasets"] and given.path.suffix.lower() in _ENDINGS["models"]
+        swapped = model.suffix.lower() in _SUFFIXES["datasets"] and given.path.suffix.lower() in _SUFFIXES["models"]
         if name is not None and swapped:
             raise click.UsageError(f"MODEL and {name} are swapped? MODEL is {model.name}, and {name} {given.path.name}")
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from service.cli.calls import Job
 
 #: By the prefix of a job's id.
-KINDS: dict[str, JobKind] = {"aud": "audits", "hrd": "hardenings"}
+KIND_BY_PREFIX: dict[str, JobKind] = {"aud": "audits", "hrd": "hardenings"}
 #: Whoever pressed Ctrl-C does not wait for long.
 _CANCEL_SECONDS = 10.0
 

@@ -10,7 +10,7 @@ from obstore.exceptions import BaseError
 from redis.exceptions import RedisError
 from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, OperationalError
 
-from openapi.patterns import in_words
+from openapi.patterns import described
 from openapi.problems import FieldError, InsufficientStorage, InvalidFields, Problem, RateLimited, TremorError, problem
 from openapi.request_errors import RangeNotSatisfiable
 from openapi.text import one_line, visible
@@ -45,7 +45,7 @@ _SLUGS = {
 def _of_parameters(error: ValidationException, handler: BaseRouteHandler | None) -> Problem:
     """Wrong query parameters: 422, each named."""
     named = [
-        (str(entry.get("key", "")), in_words(str(entry.get("message", error.detail))))
+        (str(entry.get("key", "")), described(str(entry.get("message", error.detail))))
         for entry in error.extra or []
         if isinstance(entry, dict)
     ]

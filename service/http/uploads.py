@@ -111,7 +111,7 @@ async def receive_upload(
     try:
         if (announced := request.content_length or 0) > max_bytes + 4 * max_field:
             raise TooLarge(f"The upload has {announced} bytes; this service takes files up to {max_bytes}")
-        blobs.check_room(announced)
+        blobs.check_space(announced)
         await admit(max(0, announced - 4 * max_field))
         digests = Digests(request, *BODY_DIGESTS)
         watched = digests.watching(chunks) if digests else chunks

@@ -12,7 +12,7 @@ from service.integrations.config import config_of
 
 #: Kind → module and class. Each is imported when the first integration of its kind is called: most services have none,
 #: and what speaks HTTP for them is large.
-KINDS: dict[IntegrationKind, tuple[str, str]] = {
+REGISTRIES: dict[IntegrationKind, tuple[str, str]] = {
     "mlflow": ("service.integrations.mlflow", "MLflow"),
     "huggingface": ("service.integrations.huggingface", "HuggingFace"),
     "generic": ("service.integrations.generic", "Generic"),
@@ -22,7 +22,7 @@ KINDS: dict[IntegrationKind, tuple[str, str]] = {
 @asynccontextmanager
 async def registry_of(services: Services, row: Integration) -> AsyncIterator[Registry]:
     """The registry of an integration, for as long as the block runs. Raises `CannotOpen`."""
-    module, name = KINDS[row.kind]
+    module, name = REGISTRIES[row.kind]
     kind: type[Registry] = getattr(import_module(module), name)
     registry = kind(config_of(row, services.vault), services.settings)
     try:

@@ -14,7 +14,7 @@ from openapi.stages.comparison import Comparison
 from openapi.wire.settings import Settings
 from service.db.tables import Job, ShardRow
 from service.orchestrator.hardened import RIVAL
-from service.orchestrator.job_kinds import KINDS
+from service.orchestrator.job_kinds import JOB_KINDS
 from service.orchestrator.loading import load_baselines, load_dataset, load_kept, load_mask_files, load_model
 from service.orchestrator.masks import mask_artifacts
 from service.orchestrator.plan import Child, Done, Known
@@ -27,7 +27,7 @@ async def load_known(session: AsyncSession, job: Job, settings: Settings) -> Kno
 
     Raises `SubjectRejected` when inspection refused it, and `ValidationError` when the stored request is broken.
     """
-    kind = KINDS[job.kind]
+    kind = JOB_KINDS[job.kind]
     request = kind.request(job.request)
     # All are looked at, so that a rejected one is told of while another is still inspected.
     model = None if job.model_id is None else await load_model(session, job.model_id, "/model_id")

@@ -1,6 +1,6 @@
 """Loading models and data sets for work: ready, still being inspected, or of no use."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from pydantic import ValidationError
@@ -20,6 +20,7 @@ from service.orchestrator.subjects import Baseline, DatasetSubject, KeptExamples
 from service.tenants.caller import Caller
 
 Row = TypeVar("Row", Model, Dataset)
+Found = TypeVar("Found", ModelSubject, DatasetSubject)
 
 
 class SubjectRejected(TremorError):
@@ -42,50 +43,49 @@ async def load_model(
     Raises `InvalidField` when there is none of that id that the caller may see (the program itself may see all),
     `SubjectRejected` when inspection refused it or what is stored of it is broken.
     """
-    row = _seen(await session.get(Model, identity), "model", identity, pointer, caller)
-    if row.status != UploadStatus.READY:
-        return None
-    try:
-        return ModelSubject(
-            id=row.id,
-            name=row.name,
-            sha256=row.sha256,
-            size=row.size,
-            inspection=ModelInspection.model_validate(row.inspection, extra=NEWER),
-            meta=ModelMetadata.model_validate(row.meta),
-        )
-    except ValidationError as error:
-        raise SubjectRejected(pointer, "model", identity, unreadable("model", identity, error)) from error
+    row = await session.get(Model, identity)
+    return _load(row, "model", _model, identity, pointer, caller)
 
 
 async def load_dataset(
     session: AsyncSession, identity: str, pointer: str, caller: Caller | None = None
 ) -> DatasetSubject | None:
     """Return the data set when it is ready, None while it is inspected. Raises as `load_model` does."""
-    row = _seen(await session.get(Dataset, identity), "data set", identity, pointer, caller)
-    if row.status != UploadStatus.READY:
-        return None
-    try:
-        return DatasetSubject(
-            id=row.id,
-            name=row.name,
-            sha256=row.sha256,
-            size=row.size,
-            inspection=DatasetInspection.model_validate(row.inspection, extra=NEWER),
-            meta=DatasetMetadata.model_validate(row.meta),
-            files={name: OutputFile.model_validate(value) for name, value in (row.files or {}).items()},
-        )
-    except ValidationError as error:
-        raise SubjectRejected(pointer, "data set", identity, unreadable("data set", identity, error)) from error
+    row = await session.get(Dataset, identity)
+    return _load(row, "data set", _dataset, identity, pointer, caller)
 
 
-def _seen(row: Row | None, kind: str, identity: str, pointer: str, caller: Caller | None) -> Row:
-    """The row, which is ready or still inspected; raises what `load_model` raises for any other."""
+def _load(
+    row: Row | None,
+    kind: str,
+    subject_of: Callable[[Row], Found],
+    identity: str,
+    pointer: str,
+    caller: Caller | None,
+) -> Found | None:
+    """The subject of a row that is ready, None of one that is still inspected; raises as `load_model` does."""
     if row is None or (caller is not None and not caller.may_see(row)):
         raise InvalidField(pointer, f"there is no {kind} {identity!r}; upload it first")
     if row.status == UploadStatus.REJECTED:
         raise SubjectRejected(pointer, kind, identity, Problem.model_validate(row.problem) if row.problem else None)
-    return row
+    if row.status != UploadStatus.READY:
+        return None
+    try:
+        return subject_of(row)
+    except ValidationError as error:
+        raise SubjectRejected(pointer, kind, identity, unreadable(kind, identity, error)) from error
+
+
+def _model(row: Model) -> ModelSubject:
+    inspection = ModelInspection.model_validate(row.inspection, extra=NEWER)
+    return ModelSubject(row.id, row.name, row.sha256, row.size, inspection, ModelMetadata.model_validate(row.meta))
+
+
+def _dataset(row: Dataset) -> DatasetSubject:
+    inspection = DatasetInspection.model_validate(row.inspection, extra=NEWER)
+    meta = DatasetMetadata.model_validate(row.meta)
+    files = {name: OutputFile.model_validate(value) for name, value in (row.files or {}).items()}
+    return DatasetSubject(row.id, row.name, row.sha256, row.size, inspection, meta, files)
 
 
 async def load_baselines(session: AsyncSession, wanted: Sequence[str], tenant: str) -> dict[str, Baseline]:

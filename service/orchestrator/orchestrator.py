@@ -203,9 +203,9 @@ class Orchestrator:
 
         A shard whose result is known already succeeds at once.
         """
-        while room := await self._capacity.left():
+        while left := await self._capacity.left():
             async with self.db.read() as session:
-                rows = await next_steps(session, self._settings, room, self._capacity.workers)
+                rows = await next_steps(session, self._settings, left, self._capacity.workers)
             if not rows:
                 return
             for begin in range(0, len(rows), _AT_ONCE):

@@ -13,7 +13,7 @@ from openapi.wire.settings import Settings
 from service.db.tables import Job
 from service.orchestrator import job_rows, step_rows
 from service.orchestrator.job_endings import write_ending
-from service.orchestrator.job_kinds import KINDS
+from service.orchestrator.job_kinds import JOB_KINDS
 from service.orchestrator.job_kinds.inspection import INSPECTING
 from service.orchestrator.job_rows import HARDENING
 from service.orchestrator.known import load_known
@@ -90,7 +90,7 @@ class Plans:
             known = await load_known(session, job, self._settings)
             if known is None:
                 return
-            more = KINDS[job.kind].extend(known)
+            more = JOB_KINDS[job.kind].extend(known)
             await job_rows.add_artifacts(session, job, more.files)
             child = await job_rows.lock_job(session, job.child_job_id) if job.child_job_id else None
             if more.drops_child and child is not None:
@@ -108,14 +108,14 @@ class Plans:
             await self.fail(session, job, _problem_of(job, error))
 
     async def _is_decided(self, session: AsyncSession, job: Job) -> bool:
-        kind = KINDS[job.kind]
+        kind = JOB_KINDS[job.kind]
         if kind.is_decided is None or job.request.get(kind.stop_field) is None or not kind.is_droppable(job.phase):
             return False
         known = await load_known(session, job, self._settings)
         return known is not None and kind.is_decided(known)
 
     async def _drop(self, session: AsyncSession, job: Job, reason: str) -> None:
-        if KINDS[job.kind].is_droppable(job.phase):
+        if JOB_KINDS[job.kind].is_droppable(job.phase):
             await step_rows.drop_steps(session, job)
             job.metrics = {"stopped": reason}
 
@@ -128,7 +128,7 @@ class Plans:
             child = await job_rows.lock_job(session, job.child_job_id)
             if child is not None:
                 await self.cancel(session, child)
-        elif KINDS[job.kind].is_droppable(job.phase):
+        elif JOB_KINDS[job.kind].is_droppable(job.phase):
             await self._drop(session, job, "time_budget")
             await self.advance(session, job)
 

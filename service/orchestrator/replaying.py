@@ -2,7 +2,7 @@
 
 from openapi.audits import AuditRequest
 from openapi.problems import InvalidField
-from openapi.replays import ReplayReport, first_states, replay_report
+from openapi.replays import ReplayReport, first_verdicts, replay_report
 from openapi.stages.base import Given, Stage
 from openapi.stages.replay import ReplayedAttack, ReplayParams, ReplayValue, replayed
 from openapi.wire.jobs import Blob
@@ -41,12 +41,12 @@ def replay_of(known: Known[AuditRequest]) -> ReplayReport | None:
     return replay_report(request.replay_of, value, request.attacks or (), request.policy.rules)
 
 
-def replayed_states(known: Known[AuditRequest]) -> list[str]:
+def replayed_verdicts(known: Known[AuditRequest]) -> list[str]:
     """What the replay says of each rule of the policy; nothing where there is none (yet)."""
     found, value, request = replay_of(known), _value(known), known.request
     if found is None or value is None:
         return []
-    return list(first_states(found, value, request.attacks or (), request.policy.rules))
+    return list(first_verdicts(found, value, request.attacks or (), request.policy.rules))
 
 
 def _value(known: Known[AuditRequest]) -> ReplayValue | None:

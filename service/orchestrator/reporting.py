@@ -23,7 +23,7 @@ from service.orchestrator.analyses import left_out, whole_analyses
 from service.orchestrator.evaluation import choice_of, evaluated, slices
 from service.orchestrator.partial import Ran, attacked, broken_rules, undecided, what_ran
 from service.orchestrator.plan import Done, Known, Step
-from service.orchestrator.replaying import replay_of, replayed_states
+from service.orchestrator.replaying import replay_of, replayed_verdicts
 from service.orchestrator.subjects import DatasetSubject, ModelSubject, Part
 
 #: The phase and the name of the step.
@@ -230,7 +230,7 @@ def report_step(
     files = _files(results)
     if known.stopped is not None and isinstance(request, AuditRequest):
         ran, params = cut_short(known.stopped, params, request, rows)
-        broken = [i for i, state in enumerate(replayed_states(known)) if state == "fail"]
+        broken = [i for i, verdict in enumerate(replayed_verdicts(known)) if verdict == "fail"]
         params = params.model_copy(update={"broken": tuple(sorted({*(params.broken or ()), *broken}))})
         files = {new: blob for place, blob in files.items() if (new := _moved(place, ran)) is not None}
     inputs = {str(place): blob for place, blob in files.items()}

@@ -105,9 +105,9 @@ def _waits(now: datetime) -> ColumnElement[bool]:
 
 
 async def next_steps(
-    session: AsyncSession, settings: Settings, room: Mapping[Lane, int], workers: int
+    session: AsyncSession, settings: Settings, left: Mapping[Lane, int], workers: int
 ) -> list[ShardRow]:
-    """The steps that go out now, with so much room in each lane and so many workers."""
+    """The steps that go out now, with so many places left in each lane and so many workers."""
     now = await database_now(session)
     oldest = select(ShardRow.tenant_id, func.min(ShardRow.id)).where(_waits(now)).group_by(ShardRow.tenant_id)
     first = {row[0]: row[1] for row in (await session.execute(oldest)).all()}
@@ -124,7 +124,7 @@ async def next_steps(
     rows = {row.id: row for row in await session.scalars(select(Tenant).where(Tenant.id.in_(tenants)))}
     most = {tenant: quotas_of(rows.get(tenant), settings).max_running for tenant in tenants}
     found: list[ShardRow] = []
-    for lane, places in room.items():
+    for lane, places in left.items():
         if places <= 0:
             continue
         mine = and_(_belongs(lane, now, workers), _waits(now))

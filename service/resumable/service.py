@@ -99,7 +99,7 @@ class ResumableUploads:
         if length > (most := most_bytes(self._settings)):
             raise TooLarge(f"The upload has {length} bytes; this service takes files up to {most}")
         if multipart is None:
-            self._services.blobs.check_room(length)
+            self._services.blobs.check_space(length)
         tenant = self._services.caller.tenant
         async with self._services.db.write() as session:
             await self._services.db.lock(session, BLOB_LOCK)

@@ -66,7 +66,8 @@ def test_the_readme_leads_to_every_page_of_the_guide() -> None:
 
 
 def test_the_coverage_table_is_complete_and_nothing_that_torch_can_write_is_refused() -> None:
-    from tests.tools.coverage_table import BEGIN, COLUMNS, END, FULL
+    from tests.tools.coverage_table import BEGIN, END, FULL
+    from tests.tools.exporters import COLUMNS
     from tests.workers.models.onnx.nets import NETS
 
     table, _, below = TEXT.partition(BEGIN)[2].partition(END)[0].strip().partition("\n\n")

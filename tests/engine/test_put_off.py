@@ -20,7 +20,7 @@ def test_a_job_that_finds_no_room_is_put_off(worker: Worker, monkeypatch: pytest
     event = worker.run(worker.shard("sum", data=b"never computed"))
     assert (event.type, slug(event)) == ("deferred", "insufficient-storage")
     assert list((worker.settings.cache_dir / "inputs").iterdir()) == [], "the cache has made room"
-    monkeypatch.setattr("workers.runner.check_room", lambda *_: None)
+    monkeypatch.setattr("workers.runner.check_space", lambda *_: None)
     for do in ("crash", "raise"):
         assert worker.run(worker.shard(do)).type == "deferred"
     assert slug(worker.run(worker.shard("refuse"))) == "model-unsupported-operator"

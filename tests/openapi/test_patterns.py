@@ -14,7 +14,7 @@ from openapi.base import Eps
 from openapi.datasets import DatasetMetadata
 from openapi.keys import KeyRequest
 from openapi.models import ModelMetadata
-from openapi.patterns import in_words, words_for
+from openapi.patterns import described, description_of
 from openapi.webhooks import WebhookRequest
 from service.fields import field_errors
 from service.http.arguments import LABEL
@@ -47,7 +47,7 @@ def test_every_pattern_that_is_asked_for_has_words() -> None:
         if parameter["in"] == "header" and "pattern" in parameter["schema"]
     }
     assert len(asked) > 8
-    assert {pattern for pattern in asked - by_hand - {FRACTION} if words_for(pattern) is None} == set()
+    assert {pattern for pattern in asked - by_hand - {FRACTION} if description_of(pattern) is None} == set()
 
 
 @pytest.mark.parametrize(
@@ -68,5 +68,5 @@ def test_a_body_is_told_so(model: Any, body: dict[str, str], said: str) -> None:
 
 def test_a_parameter_is_told_so() -> None:
     assert re.fullmatch(LABEL, "team:vision")
-    assert in_words(f"Expected `str` matching regex {LABEL!r}").startswith("write key:value")
-    assert in_words("Expected `int` >= 1") == "Expected `int` >= 1"
+    assert described(f"Expected `str` matching regex {LABEL!r}").startswith("write key:value")
+    assert described("Expected `int` >= 1") == "Expected `int` >= 1"

@@ -204,7 +204,7 @@ def test_what_a_worker_says_is_finite_too(both: Settings) -> None:
         identity = audit(api, model, dataset)
         shard = worker.take()
         event = {"type": "succeeded", "job_id": shard.job_id, "shard_id": shard.shard_id, "attempt": 1, "worker": "w"}
-        result = {"value": {**ATTACKED.dump(), "figures": {"list": [1.5, "@"]}}, "files": {}}
+        result = {"value": ATTACKED.dump() | {"figures": {"list": [1.5, "@"]}}, "files": {}}
         files = {"samples": worker.file("samples.npz", "samples", "npz", b"s").model_dump(mode="json")}
         message = json.dumps({**event, "at": 1.0, "result": {**result, "files": files}}).replace('"@"', "1e999")
         with redis.Redis.from_url(both.redis) as client:

@@ -204,9 +204,10 @@ def test_a_close_look_and_a_rival_are_planned() -> None:
     request = tough(eval_max_samples=6, compare=True, scrutiny={"max_samples": 5}, method="pat")
     train, rival = hardening.extend(known("hardening", request, DATA)).steps
     assert [(step.name, step.extends) for step in (train, rival)] == [("train", False), ("train.rival", False)]
-    methods = [step.params.dump()["harden"]["method"] for step in (train, rival)]
-    assert methods == ["pat", "sns"]
-    assert not {"compare", "scrutiny"} & set(train.params.dump()["harden"])
+    told = [step.params.dump()["harden"] for step in (train, rival)]
+    assert [isinstance(options, dict) and options["method"] for options in told] == ["pat", "sns"]
+    assert isinstance(told[0], dict)
+    assert not {"compare", "scrutiny"} & set(told[0])
     alone = hardening.extend(known("hardening", tough(eval_max_samples=6, method="pat"), DATA)).steps[0]
     assert alone.params == train.params, "the comparison changes no training"
     trained = [done(train), done(rival)]
@@ -223,6 +224,6 @@ def test_a_close_look_and_a_rival_are_planned() -> None:
     assert (transfer.inputs["source"], "source" in twin.inputs) == (model().blob, False)
     assert "rival.samples.4.0" not in found, "what is made elsewhere is tried on the hardened model alone"
     rows = [*trained, *(done(step, MEASURED if step.stage is Stage.NEURONS else ATTACKED) for step in steps)]
-    told = reported(hardening.extend(known("hardening", request, DATA, rows)))
-    assert (told.training is None, told.rival is None) == (False, False)
-    assert len(told.values) == len(steps)
+    report = reported(hardening.extend(known("hardening", request, DATA, rows)))
+    assert (report.training is None, report.rival is None) == (False, False)
+    assert len(report.values) == len(steps)

@@ -19,7 +19,7 @@ from openapi.wire.settings import Settings
 from service.db.database import Database
 from service.db.tables import Job
 from service.embedded.broker import Broker
-from service.orchestrator.job_kinds import KINDS, Kind
+from service.orchestrator.job_kinds import JOB_KINDS, Kind
 from service.orchestrator.orchestrator import Orchestrator
 from service.orchestrator.plan import Ending, Extension, Known, MissingOutput, OutputOf, Step, ValueOf, resolved
 from tests.service.conftest import flush, make_settings
@@ -89,7 +89,7 @@ def settings(broker: Broker, tmp_path: Path) -> Settings:
 @asynccontextmanager
 async def orchestrated(settings: Settings, extend: Extend, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Database]:
     """The database of an orchestrator that works on one job of a made-up kind."""
-    monkeypatch.setitem(KINDS, JobKind.AUDIT, Kind(extend, dict))
+    monkeypatch.setitem(JOB_KINDS, JobKind.AUDIT, Kind(extend, dict))
     database, queue = Database(settings.sqlalchemy_url), QueueClient(settings)
     await database.migrate()
     orchestrator = Orchestrator(settings, database, queue, BlobStore.from_settings(settings))

@@ -20,7 +20,7 @@ from openapi.wire.settings import Settings
 from service.db.database import Database
 from service.db.tables import EventRow, Job, ShardRow
 from service.orchestrator import progress
-from service.orchestrator.job_kinds import KINDS, Kind
+from service.orchestrator.job_kinds import JOB_KINDS, Kind
 from service.orchestrator.orchestrator import Orchestrator
 from service.orchestrator.plan import Ending, Extension, Known, OutputOf, Step
 from service.orchestrator.progress import StepState
@@ -134,7 +134,7 @@ END = [("report", "started"), ("report", "succeeded"), ("more", "succeeded")]
 async def test_what_is_read_together_leaves_what_it_leaves_one_by_one(
     made: list[Settings], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(KINDS, JobKind.AUDIT, Kind(extend, dict))
+    monkeypatch.setitem(JOB_KINDS, JobKind.AUDIT, Kind(extend, dict))
     recorders = [Recorder(settings) for settings in made]
     for recorder in recorders:
         await recorder.begin()
@@ -152,7 +152,7 @@ async def test_what_is_read_together_costs_no_more_queries_than_one_event(
     made: list[Settings], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Locks, progress and releases are of the job: thirty-six events ask for them once."""
-    monkeypatch.setitem(KINDS, JobKind.AUDIT, Kind(extend, dict))
+    monkeypatch.setitem(JOB_KINDS, JobKind.AUDIT, Kind(extend, dict))
     one, many = [Recorder(settings) for settings in made]
     asked = []
     for recorder, told in ((one, FIRST[:1]), (many, FIRST[: 2 * N])):
@@ -188,7 +188,7 @@ async def shuffled(session: AsyncSession, chance: random.Random) -> None:
 async def test_steps_added_up_tell_what_steps_one_by_one_tell(
     made: list[Settings], monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:
-    monkeypatch.setitem(KINDS, JobKind.AUDIT, Kind(extend, dict))
+    monkeypatch.setitem(JOB_KINDS, JobKind.AUDIT, Kind(extend, dict))
     recorder, chance, now = Recorder(made[0]), random.Random(seed), utc_now()
     await recorder.begin()
     for _ in range(12):
@@ -211,7 +211,7 @@ async def test_a_job_of_a_day_adds_few_events_of_progress(
     made: list[Settings], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A hundred and fifty seconds of a job that began a day ago: two events, and none of them a second."""
-    monkeypatch.setitem(KINDS, JobKind.AUDIT, Kind(extend, dict))
+    monkeypatch.setitem(JOB_KINDS, JobKind.AUDIT, Kind(extend, dict))
     recorder, now = Recorder(made[0]), utc_now()
     await recorder.begin()
     await recorder.tell([("a.0", "started")], at_once=True)

@@ -12,7 +12,7 @@ from openapi.attacks import Pgd
 from openapi.intervals import wilson
 from openapi.stages.comparison import AuditHardening, ComparedImages
 from tests.service.report import COMPARISON
-from workers.explain.shares import KINDS, count_kinds, kinds_of_groups, promotion_suppression_ratio, shares
+from workers.explain.shares import GROUP_KINDS, count_kinds, kinds_of_groups, promotion_suppression_ratio, shares
 from workers.reports.compared_images import MOST
 from workers.reports.worst import png
 
@@ -38,7 +38,7 @@ def explained(labels: Labels, classes: int, side: int, path: Path) -> ExplainSec
         "maps": rng.random((n, 4, side, side), dtype=np.float32), "x_refined": x,
     }  # fmt: skip
     np.savez(path, **arrays)
-    names = list(KINDS)
+    names = list(GROUP_KINDS)
     of_each = [dict(zip(names, row, strict=True)) for row in shares(count_kinds(kind, touched)).tolist()]
     score = {"true": {"score": 0.6, "chance": 0.5}, "target": {"score": 0.5, "chance": 0.5}}
     samples = [

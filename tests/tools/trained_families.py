@@ -18,7 +18,8 @@ from torch.nn import functional as F
 
 from openapi.hardening_options import HardenOptions
 from openapi.models import InputSpec
-from tests.tools.coverage_table import COLUMNS, arguments, networks
+from tests.tools.coverage_table import arguments, networks
+from tests.tools.exporters import COLUMNS
 from tests.workers.models.nets import relative
 from workers.hardening.checkpoints import WRITERS, Checkpoints
 from workers.hardening.data import TrainingSet

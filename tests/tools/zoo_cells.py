@@ -16,7 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from openapi.models import InputSpec
-from tests.tools import coverage_table
+from tests.tools import exporters
 from tests.tools.coverage_table import Cell, cell
 from tests.tools.kinks import GRADIENT, images, slope, worst
 from tests.tools.writing_back import counted, unwritten
@@ -27,7 +27,7 @@ from workers.models.load import load_model
 
 BUILT = "built"
 MEMORY = 12 * 2**30
-COLUMNS = (*coverage_table.COLUMNS, "written back")
+COLUMNS = (*exporters.COLUMNS, "written back")
 
 
 def quick_slope(net: nn.Module, model: AuditedModel, shape: tuple[int, ...]) -> tuple[float, torch.dtype]:
@@ -41,7 +41,7 @@ def written_back(net: nn.Module, x: Tensor, folder: Path) -> Cell:
     """Read a trace, and write it in every format in which hardening delivers; each writer checks what it wrote."""
     path = folder / "model"
     try:
-        coverage_table.COLUMNS["trace"](net, x, path)
+        exporters.COLUMNS["trace"](net, x, path)
     except Exception as error:
         return Cell("torch cannot", failure=f"torch cannot write it: {type(error).__name__}: {str(error)[:200]}")
     started = time.process_time()

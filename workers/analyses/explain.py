@@ -20,7 +20,7 @@ from workers.attacks.minimal.pixel_groups import Groups, usual_side
 from workers.explain.class_maps import ClassMaps
 from workers.explain.examples import Examples, examples_of
 from workers.explain.explain import Explained, Mapping, explain
-from workers.explain.shares import KINDS, count_kinds, kinds_of_groups, promotion_suppression_ratio, shares
+from workers.explain.shares import GROUP_KINDS, count_kinds, kinds_of_groups, promotion_suppression_ratio, shares
 from workers.jobs.arrays import free_pixels, load_rows, shard_rows
 from workers.jobs.context import JobContext
 from workers.jobs.rows_file import RowsFile
@@ -123,7 +123,7 @@ def _samples(examples: Examples, does: Explained, kappa: float) -> list[Explaine
             target=int(examples.target[i]),
             l2=float(does.l2[i]),
             groups=int(touched[i].sum()),
-            shares=Shares(**dict(zip(KINDS, share[i].tolist(), strict=True))),
+            shares=Shares(**dict(zip(GROUP_KINDS, share[i].tolist(), strict=True))),
             interpretability=_interpretability(does.score, does.chance, i),
             refinement=_refinement(does, i),
         )

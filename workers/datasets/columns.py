@@ -191,9 +191,9 @@ def _listed_labels(values: Any, n: int, column: str, metadata: DatasetMetadata, 
     return class_numbers(dense_rows([values], [column]), n, metadata, limits, f"column {column!r}")
 
 
-def _class_names(words: Any, where: str) -> tuple[str, ...] | None:
-    if isinstance(words, dict):  # older files: {"0": "cat", ...}
-        words = [words[k] for k in sorted(words, key=int)] if all(str(k).isdigit() for k in words) else None
-    if not isinstance(words, list) or not words or not all(isinstance(w, str) for w in words):
+def _class_names(names: Any, where: str) -> tuple[str, ...] | None:
+    if isinstance(names, dict):  # older files: {"0": "cat", ...}
+        names = [names[k] for k in sorted(names, key=int)] if all(str(k).isdigit() for k in names) else None
+    if not isinstance(names, list) or not names or not all(isinstance(w, str) for w in names):
         return None
-    return check_names(words, f"{where}: class")
+    return check_names(names, f"{where}: class")

@@ -12,7 +12,7 @@ from openapi.problems import DatasetRejected
 from workers.datasets.archives import Archive, open_archive
 from workers.datasets.concept_masks import MASKS
 from workers.datasets.decoded import Decoded
-from workers.datasets.images import KINDS, Survey, write_images
+from workers.datasets.images import FORMAT_NAMES, Survey, write_images
 from workers.datasets.labels import named_classes
 from workers.datasets.limits import DatasetLimits
 from workers.datasets.listing import IMAGES, Listing, is_split, split_of, without_splits
@@ -82,11 +82,11 @@ def _image_names(archive: Archive, warnings: list[str]) -> list[str]:
         if suffix in IMAGES:
             images.append(name)
         elif suffix in _OTHER_IMAGES:
-            raise DatasetRejected(f"entry {name!r} is of a kind that is not supported; expected {KINDS} files")
+            raise DatasetRejected(f"entry {name!r} is of a kind that is not supported; expected {FORMAT_NAMES} files")
         elif suffix not in SUFFIXES and suffix != ".json" and not is_label(name):
             ignored.append(name)
     if not images:
-        raise DatasetRejected(f"the archive holds no {KINDS} images (nor arrays x.npy and y.npy)")
+        raise DatasetRejected(f"the archive holds no {FORMAT_NAMES} images (nor arrays x.npy and y.npy)")
     if ignored:
         warnings.append(f"{len(ignored)} files that are no images were ignored, such as {ignored[0]!r}")
     return images

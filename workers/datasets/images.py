@@ -19,7 +19,7 @@ from workers.datasets.resize import Resizer
 
 #: A JPEG may turn out as MPO (phones and cameras with two lenses); of files with several pictures the first is read.
 FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "BMP", "DIB", "TIFF", "GIF", "PPM")
-KINDS = "JPEG, PNG, WebP, AVIF, BMP, TIFF, GIF or PPM"
+FORMAT_NAMES = "JPEG, PNG, WebP, AVIF, BMP, TIFF, GIF or PPM"
 
 #: Pillow imports these when it meets such a file first; here they are there before the sandbox closes.
 _PLUGINS = (AvifImagePlugin, MpoImagePlugin, TiffImagePlugin, WebPImagePlugin)
@@ -61,7 +61,7 @@ def _opened(data: bytes, name: str, limits: DatasetLimits) -> Iterator[Image.Ima
                     )
                 yield image
     except UnidentifiedImageError as error:
-        raise DatasetRejected(f"{name!r} is not a {KINDS} image{what_it_is(data)}") from error
+        raise DatasetRejected(f"{name!r} is not a {FORMAT_NAMES} image{what_it_is(data)}") from error
     except (Image.DecompressionBombError, OSError, ValueError, SyntaxError, EOFError, KeyError, IndexError) as error:
         raise DatasetMalformed(f"image {name!r} cannot be decoded: {error}") from error
 
@@ -195,7 +195,7 @@ class Plan:
     @property
     def rule(self) -> str:
         """The resizing rule in words."""
-        return "none" if self._resizer is None else self._resizer.in_words
+        return "none" if self._resizer is None else self._resizer.description
 
     def decode(self, data: bytes, name: str, limits: DatasetLimits) -> npt.NDArray[np.uint8]:
         """Decode one image to uint8 (c, h, w), upright; grey for one channel, RGB for three, alpha is dropped."""

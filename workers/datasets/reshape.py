@@ -52,6 +52,6 @@ def reshaped(decoded: Decoded, metadata: DatasetMetadata, x_path: Path, limits: 
     return replace(
         decoded,
         shape=shape,
-        resize="none" if resizer is None else resizer.in_words,
+        resize="none" if resizer is None else resizer.description,
         channels=decoded.channels if channels == c else rules[channels],
     )

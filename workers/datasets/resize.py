@@ -105,7 +105,7 @@ class Resizer:
         return self._scaled(image.crop(window), target)
 
     @property
-    def in_words(self) -> str:
+    def description(self) -> str:
         """The rule as the inspection records it."""
         rule, parts = self.rule, []
         how = "nearest pixel" if rule.interpolation == "nearest" else f"{rule.interpolation} filter, antialiased"

@@ -9,7 +9,7 @@ Floats = npt.NDArray[np.float64]
 
 #: The kinds as they are stored, and the order in which they are counted.
 SUPPRESSION, BALANCED, PROMOTION, NEGLIGIBLE = -1, 0, 1, 2
-KINDS = {"suppression": SUPPRESSION, "balanced": BALANCED, "promotion": PROMOTION, "negligible": NEGLIGIBLE}
+GROUP_KINDS = {"suppression": SUPPRESSION, "balanced": BALANCED, "promotion": PROMOTION, "negligible": NEGLIGIBLE}
 
 #: Shares of the image below the threshold of a map; interpretability scores are given at each.
 QUANTILES = (0.5, 0.6, 0.7, 0.8, 0.9)
@@ -32,8 +32,8 @@ def kinds_of_groups(promotion: npt.NDArray[Any], suppression: npt.NDArray[Any], 
 
 
 def count_kinds(kind: npt.NDArray[np.int8], touched: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
-    """Return (n, 4) numbers of perturbed groups of each kind, in the order of `KINDS`; kind, touched: (n, …)."""
-    return np.stack([_per_image((kind == code) & touched) for code in KINDS.values()], 1)
+    """Return (n, 4) numbers of perturbed groups of each kind, in the order of `GROUP_KINDS`; kind, touched: (n, …)."""
+    return np.stack([_per_image((kind == code) & touched) for code in GROUP_KINDS.values()], 1)
 
 
 def shares(counts: npt.NDArray[np.int64]) -> Floats:

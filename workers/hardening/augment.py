@@ -31,11 +31,13 @@ class Batch:
         return Batch(self.x[rows], self.y[rows], self.target[rows], self.index[rows])
 
 
-def batch_of(rows: Rows, kinds: Sequence[str], smoothing: float, num_classes: int, draw: np.random.Generator) -> Batch:
+def batch_of(
+    rows: Rows, augmentations: Sequence[str], smoothing: float, num_classes: int, draw: np.random.Generator
+) -> Batch:
     """The batch with its augmentations in the order flip, crop, cutout, cutmix, and its labels smoothed."""
     batch = Batch(rows.x, rows.y, rows.y, rows.index)
     for name, change in _AUGMENTATIONS.items():
-        if name in kinds:
+        if name in augmentations:
             batch = change(batch, num_classes, draw)
     if smoothing:
         target = (1 - smoothing) * _shares(batch.target, num_classes) + smoothing / num_classes

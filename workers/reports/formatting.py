@@ -9,7 +9,7 @@ from markupsafe import Markup, escape
 from openapi.attacks import ATTACKS
 from openapi.report import AttackReport, WorstCase
 from openapi.text import visible
-from openapi.threat_models import NORMS, threat_label, words_of
+from openapi.threat_models import NORMS, display_name, threat_label
 
 _LOSSES = {"ce": "CE", "dlr": "DLR"}
 
@@ -85,7 +85,7 @@ def norm_text(norm: str) -> str:
 
 def name_text(name: str) -> str:
     """``pgd`` → PGD, ``defocus_blur`` → Defocus blur."""
-    return ATTACKS[name].facts.label if name in ATTACKS else words_of(name)
+    return ATTACKS[name].facts.label if name in ATTACKS else display_name(name)
 
 
 def attack_text(name: str, params: Mapping[str, Any]) -> str:

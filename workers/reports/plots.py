@@ -143,14 +143,14 @@ _CIRCLE = '<circle class="dot tone{t} many" cx="{x}" cy="{y}" r="2.4"/>'
 _DIAMOND = '<path class="dot tone{t}" d="M{x} {y}m0 -4l4 4l-4 4l-4 -4z"/>'
 
 
-def shares(title: str, rows: Sequence[tuple[str, Sequence[float]]], kinds: Sequence[tuple[str, int]]) -> Drawing:
-    """A stacked bar a row: shares that add up to 1, one for each of `kinds` (name, place in the palette)."""
+def shares(title: str, rows: Sequence[tuple[str, Sequence[float]]], legend: Sequence[tuple[str, int]]) -> Drawing:
+    """A stacked bar a row: shares that add up to 1, one for each entry of `legend` (name, place in the palette)."""
     plot = Plot((0.0, 1.0), (0.0, 1.0), TOP + _ROW * len(rows) + BOTTOM)
     plot.axes("share of the perturbed groups", y_ticks=(), x_format=lambda x: f"{100 * x:.0f} %")
     for i, (name, values) in enumerate(rows):
         top, left = TOP + _ROW * i, 0.0
         plot.add('<text class="tick" x="{x}" y="{y}">{t}</text>', x=LEFT, y=top + 8, t=name)
-        for value, (kind, tone) in zip(values, kinds, strict=True):
+        for value, (kind, tone) in zip(values, legend, strict=True):
             if value > 0:
                 width = round(max(0.5, plot.px(left + value) - plot.px(left) - 1), 1)
                 plot.add(
@@ -164,7 +164,7 @@ def shares(title: str, rows: Sequence[tuple[str, Sequence[float]]], kinds: Seque
                 )  # fmt: skip
             left += value
     told = "; ".join(
-        f"{name}: " + ", ".join(f"{kind} {100 * v:.1f} %" for v, (kind, _) in zip(values, kinds, strict=True))
+        f"{name}: " + ", ".join(f"{kind} {100 * v:.1f} %" for v, (kind, _) in zip(values, legend, strict=True))
         for name, values in rows
     )
     return plot.drawing(title, told)

@@ -29,9 +29,9 @@ CONTROLS = 3
 _BETAS = (1.0, 0.95, 0.9, 0.8, 0.7, 0.5, 0.0)
 
 
-def _figure(title: str, axis: str, lines: Sequence[Series], *, accuracy: bool = False) -> Figure:
-    drawing = (accuracy_chart if accuracy else series_chart)(title, axis, lines)
-    return Figure(title, drawing, [(line.name, line.tone) for line in lines])
+def _figure(title: str, axis: str, series: Sequence[Series], *, accuracy: bool = False) -> Figure:
+    drawing = (accuracy_chart if accuracy else series_chart)(title, axis, series)
+    return Figure(title, drawing, [(line.name, line.tone) for line in series])
 
 
 def _convolutions(lab: Lab) -> list[str]:

@@ -32,7 +32,7 @@ class Kind(Generic[Request]):
     is_droppable: Callable[[str | None], bool] = lambda phase: False
 
 
-KINDS: dict[JobKind, Kind[Any]] = {
+JOB_KINDS: dict[JobKind, Kind[Any]] = {
     JobKind.AUDIT: Kind(
         audit.extend,
         AuditRequest.model_validate,

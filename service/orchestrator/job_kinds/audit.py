@@ -16,7 +16,7 @@ from service.orchestrator.hardened import of_audit
 from service.orchestrator.matching import CONCEPTS_POINTER, as_taken, class_names, prepare_steps
 from service.orchestrator.partial import attacked, broken_rules
 from service.orchestrator.plan import Ahead, Ending, Extension, Known, Step
-from service.orchestrator.replaying import REPLAY, replay_step, replayed_states
+from service.orchestrator.replaying import REPLAY, replay_step, replayed_verdicts
 from service.orchestrator.reporting import REPORT, listed, report_step
 from service.orchestrator.subjects import DatasetSubject, ModelSubject, Part
 from service.orchestrator.validation import check_audit
@@ -101,7 +101,7 @@ def is_droppable(phase: str | None) -> bool:
 def is_decided(known: Known[AuditRequest]) -> bool:
     """Whether the policy of an audit with `stop_on` is broken for certain."""
     request, tried = known.request, known.of(ATTACKS)
-    if tried and "fail" in replayed_states(known):
+    if tried and "fail" in replayed_verdicts(known):
         return True  # the report is of what has run, and one attack on one slice is the least of it
     cuts = slices(evaluated(known.datasets[Part.EVAL], request), request.execution, known.slice_size)
     names = class_names(known.model, as_taken(known, Part.EVAL))

@@ -19,7 +19,8 @@ from torch import Tensor, nn
 
 import workers.models.vision_ops  # noqa: F401  (before onnx2torch, which imports torchvision)
 from openapi.models import InputSpec
-from tests.tools.coverage_table import COLUMNS, arguments, networks
+from tests.tools.coverage_table import arguments, networks
+from tests.tools.exporters import COLUMNS
 from workers.models.inspection import inspect_audited
 from workers.models.load import load_model
 

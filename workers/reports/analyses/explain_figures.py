@@ -7,14 +7,14 @@ from workers.reports.plots import shares
 from workers.reports.svg import Series, accuracy_chart
 
 #: Kinds of groups, and their places in the palette.
-KINDS = {"suppression": 1, "balanced": 3, "promotion": 2, "negligible": 0}
+_TONES = {"suppression": 1, "balanced": 3, "promotion": 2, "negligible": 0}
 
 
 def by_attack(section: ExplainSection) -> Figure:
     """What the perturbed groups do, a bar an attack; attacks without a success have none."""
     of_each = [(a.attack, a.shares) for a in section.attacks] or [(section.attack, section.shares)]
     rows = [
-        (attack_text(spec.name, spec.model_dump()), [getattr(found, kind) for kind in KINDS])
+        (attack_text(spec.name, spec.model_dump()), [getattr(found, kind) for kind in _TONES])
         for spec, found in of_each
         if found is not None
     ]
@@ -23,7 +23,7 @@ def by_attack(section: ExplainSection) -> Figure:
         "Groups of pixels that push the true class down (suppression), lift the other (promotion), do both (balanced)"
         " or neither (negligible). Mostly negligible is unusual: the attack then changes more than it needs."
     )
-    return Figure(title, shares(title, rows, list(KINDS.items())), list(KINDS.items()), says, "areas")
+    return Figure(title, shares(title, rows, list(_TONES.items())), list(_TONES.items()), says, "areas")
 
 
 def scores(curve: ScoreCurve) -> Figure:

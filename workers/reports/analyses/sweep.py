@@ -78,15 +78,15 @@ def view(section: SweepSection, report: Report) -> View:
     return {"charts": charts, "eps": [as_written(e) for e in section.eps]}
 
 
-def _figure(tap: str, lines: Sequence[Series]) -> Figure:
-    drawing = series_chart(f"Mean sensitivity ratio against eps, tap {tap}", "ε of the pairs", lines, as_written)
+def _figure(tap: str, series: Sequence[Series]) -> Figure:
+    drawing = series_chart(f"Mean sensitivity ratio against eps, tap {tap}", "ε of the pairs", series, as_written)
     says = (
         "How much of a layer's output attacks of growing size change, "
         + _PLACES.get(tap, f"at the tap {tap}")
         + ". Lines "
         "rise and flatten; one that stays level or falls while others rise is unusual."
     )
-    return Figure(f"Mean ratio against ε, tap {tap}", drawing, [(s.name, s.tone) for s in lines], says)
+    return Figure(f"Mean ratio against ε, tap {tap}", drawing, [(s.name, s.tone) for s in series], says)
 
 
 _PLACES = {"conv": "before the activation", "act": "after the activation"}

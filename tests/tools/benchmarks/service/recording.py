@@ -21,7 +21,7 @@ from openapi.wire.streams import Delivery
 from service.db.database import Database
 from service.db.tables import Job, ShardRow
 from service.embedded.broker import Broker
-from service.orchestrator.job_kinds import KINDS, Kind
+from service.orchestrator.job_kinds import JOB_KINDS, Kind
 from service.orchestrator.orchestrator import Orchestrator
 from service.orchestrator.plan import Ending, Extension, Known, OutputOf, Step
 from tests.deploy.topology import postgres
@@ -93,9 +93,9 @@ async def _record(settings: Settings, read: int, shards: int) -> tuple[float, Qu
 
 def recording(folder: Path, shards: int) -> list[Row]:
     """Both databases, by how many events are read at once."""
-    broker, rows, kind = Broker(folder / "valkey"), list[Row](), KINDS[JobKind.AUDIT]
+    broker, rows, kind = Broker(folder / "valkey"), list[Row](), JOB_KINDS[JobKind.AUDIT]
     broker.start()
-    KINDS[JobKind.AUDIT] = Kind(_extend, dict)
+    JOB_KINDS[JobKind.AUDIT] = Kind(_extend, dict)
     try:
         with postgres() as server:
             for read in _READS:
@@ -108,6 +108,6 @@ def recording(folder: Path, shards: int) -> list[Row]:
                     asked = f"{sum(queries.count.values()) / shards:.1f} queries"
                     rows.append((f"recording on {name}, {read} events at once", f"{told}, {asked}", ""))
     finally:
-        KINDS[JobKind.AUDIT] = kind
+        JOB_KINDS[JobKind.AUDIT] = kind
         broker.stop()
     return rows

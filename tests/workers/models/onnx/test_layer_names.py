@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from openapi.models import InputSpec
-from tests.tools import coverage_table
+from tests.tools.exporters import COLUMNS
 from tests.workers.models.onnx.files import RGB, model, node, rand, save
 from tests.workers.models.onnx.nets import build
 from workers.models.load import load_model
@@ -26,7 +26,7 @@ def test_layers_are_called_alike(family: str, columns: tuple[str, ...], tmp_path
     for column in ("trace", *columns):
         with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
             warnings.simplefilter("ignore")
-            coverage_table.COLUMNS[column](net, x, tmp_path / column)
+            COLUMNS[column](net, x, tmp_path / column)
         called[column] = [layer.name for layer in load_model(tmp_path / column, None, InputSpec()).layers]
     assert all(names == called["trace"] for names in called.values())
 
@@ -56,7 +56,7 @@ def test_folded_norms_are_said(tmp_path: Path) -> None:
         net, x = build(family)
         with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
             warnings.simplefilter("ignore")
-            coverage_table.COLUMNS[column](net, x, tmp_path / family)
+            COLUMNS[column](net, x, tmp_path / family)
         said = [text for text in load_model(tmp_path / family, None, InputSpec()).warnings if "folded" in text]
         assert len(said) == bool(convolutions), said
         assert all(f"into {convolutions} of {convolutions} convolutions" in text for text in said)
