@@ -52,7 +52,7 @@ bench: setup ## our attacks beside the peers' (ARGS="--only pgd" for some rows)
 chaos: setup ## kill real processes at random moments, and compare what audits find (ARGS="--seed 7 --kills 50")
 	$(VENV)/bin/python -m tests.tools.chaos.run $(ARGS)
 
-openapi: setup ## regenerate openapi.json, report.schema.json and the typed client in openapi/
+openapi: setup ## regenerate openapi.json, the report's schema and versions, and the typed client in openapi/
 	$(VENV)/bin/tremor openapi
 
 client: setup ## make the typed client, the distribution tremor-client, in ./tremor-client

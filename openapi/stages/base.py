@@ -1,7 +1,7 @@
 """The base of what stages take and give, and the pieces that several stages share."""
 
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -50,8 +50,11 @@ def is_none(value: object) -> bool:
     return value is None
 
 
-def as_it_came(value: Frozen) -> JsonObject:
-    """The JSON of what was read from JSON, without the fields that were not there."""
+def as_it_came(value: Frozen) -> dict[str, Any]:
+    """The JSON of what was read from JSON, without the fields that were not there.
+
+    The annotation is a part of the schemas that are made of it.
+    """
     return value.model_dump(mode="json", by_alias=True, exclude_unset=True)
 
 

@@ -17,7 +17,7 @@ import openapi as contract
     help="Folder to write to [the package's own].",
 )
 def openapi(out: Path) -> None:
-    """Write openapi.json, report.schema.json and the typed client, generated from the code.
+    """Write openapi.json, report.schema.json, report.versions.json and the typed client, generated from the code.
 
     The client is left as it is where its generator (openapi-python-client, of `tremor[test]`) is not installed.
     """

@@ -16,6 +16,7 @@ from litestar.openapi.plugins import OpenAPIRenderPlugin
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from openapi import report_versions
 from openapi.problem_types import BASE, PROBLEM_TYPES
 from openapi.problems import Problem
 from openapi.report import Report
@@ -242,8 +243,12 @@ def report_schema() -> dict[str, Any]:
 
 
 def write_schemas(app: Litestar, folder: Path) -> list[Path]:
-    """Write `openapi.json` of an app and `report.schema.json` into a folder; return their paths."""
-    documents = {"openapi.json": openapi_document(app), "report.schema.json": report_schema()}
+    """Write `openapi.json` of an app, the report's schema and its versions into a folder; return the paths."""
+    documents = {
+        "openapi.json": openapi_document(app),
+        "report.schema.json": report_schema(),
+        report_versions.FILE.name: report_versions.with_present(report_versions.listed()),
+    }
     paths = []
     for name, document in documents.items():
         path = folder / name

@@ -1,5 +1,7 @@
 """A small net and a small data set to audit."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
@@ -23,8 +25,13 @@ def net() -> SmallNet:
     return found
 
 
-@pytest.fixture(scope="session")
-def small(tmp_path_factory: pytest.TempPathFactory) -> InProcess:
+def small_net(folder: Path) -> InProcess:
     """The net on its images, labelled at random."""
     labels = np.random.default_rng(1).integers(0, 3, N)
-    return InProcess(tmp_path_factory.mktemp("audit"), net(), images().numpy(), labels)
+    return InProcess(folder, net(), images().numpy(), labels)
+
+
+@pytest.fixture(scope="session")
+def small(tmp_path_factory: pytest.TempPathFactory) -> InProcess:
+    """See `small_net`."""
+    return small_net(tmp_path_factory.mktemp("audit"))

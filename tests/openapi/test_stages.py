@@ -1,19 +1,14 @@
 """The models of the stages hold what is stored: JSON of real shards, as it was written before there were models."""
 
 import json
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from openapi.analyses import ANALYSES, OWN
-from openapi.analyses.dissection import DissectedFile
-from openapi.analyses.explain import ExplainFile
-from openapi.analyses.importance import TargetedFile
-from openapi.analyses.receptive_fields import ExcitationFile, FieldsFile
-from openapi.analyses.regions import RegionFile
-from openapi.analyses.suppression import AttributionFile, SuppressedFile
-from openapi.analyses.vulnerability import ActivationsFile
+from openapi.stages.analysis import WorkFile
 from openapi.stages.attack import AttackFile
 from openapi.stages.base import Stage
 from openapi.stages.forms import form_of
@@ -34,19 +29,7 @@ FILES: dict[str, set[str]] = {
     Stage.TRANSFER: {AttackFile.SAMPLES},
     Stage.REPLAY: set(),
     Stage.NEURONS: {*NeuronsFile},
-    Stage.ANALYSIS: {
-        "sums_conv",
-        "sums_act",
-        *TargetedFile,
-        *AttributionFile,
-        *SuppressedFile,
-        *ActivationsFile,
-        *DissectedFile,
-        *ExplainFile,
-        *RegionFile,
-        *ExcitationFile,
-        *FieldsFile,
-    },
+    Stage.ANALYSIS: {"sums_conv", "sums_act", *chain.from_iterable(WorkFile.__subclasses__())},
     Stage.HARDEN: {*HardenFile},
     Stage.REPORT: {*ReportFile},
 }
@@ -104,6 +87,7 @@ def test_other_names_are_no_places(name: str) -> None:
 
 
 def test_a_row_of_every_work_is_stored() -> None:
+    """``python -m tests.tools.stored_works NAME`` adds what is missing for an analysis."""
     stored_works = {row["message"]["params"]["work"] for row in stored(Stage.ANALYSIS)}
     assert stored_works == {work.name for analysis in (*ANALYSES.values(), *OWN.values()) for work in analysis.works}
 

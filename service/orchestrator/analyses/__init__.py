@@ -1,35 +1,18 @@
-"""How each analysis is planned: a module each, and its one entry here."""
+"""How each analysis is planned: a module of its name with its ``PLAN``."""
 
+from importlib import import_module
 from typing import Any
 
 from openapi.analyses import ANALYSES, OWN, SENSITIVITY, further
 from openapi.audits import AuditRequest
 from openapi.problems import InvalidField
-from service.orchestrator.analyses import (
-    explain,
-    importance,
-    receptive_fields,
-    regions,
-    sensitivity,
-    similarity,
-    suppression,
-    sweep,
-    vulnerability,
-)
+from service.orchestrator.analyses import explain
 from service.orchestrator.analyses.base import Plan, Planning
 from service.orchestrator.plan import Known, Step
 from service.orchestrator.subjects import DatasetSubject, ModelSubject
 
 PLANS: dict[str, Plan[Any]] = {
-    "sensitivity": sensitivity.PLAN,
-    "sweep": sweep.PLAN,
-    "importance": importance.PLAN,
-    "similarity": similarity.PLAN,
-    "suppression": suppression.PLAN,
-    "receptive_fields": receptive_fields.PLAN,
-    "vulnerability": vulnerability.PLAN,
-    "explain": explain.PLAN,
-    "regions": regions.PLAN,
+    name: import_module(f"service.orchestrator.analyses.{name}").PLAN for name in (*ANALYSES, *OWN)
 }
 
 
