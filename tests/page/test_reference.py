@@ -1,4 +1,4 @@
-"""`/schema` in a browser: its colours follow the browser's, its filter filters, nothing sticks out at 390 pixels."""
+"""`/schema` in a browser: its colours follow the browser's, its filter filters, its examples can be read."""
 
 import re
 from collections.abc import Iterator
@@ -49,3 +49,16 @@ def test_its_filter_leaves_the_groups_that_hold_what_is_typed(page: Page) -> Non
     expect(groups).to_contain_text("webhooks")
     page.locator(".operation-filter-input").fill("")
     expect(groups).to_have_count(every)
+
+
+def test_a_text_of_an_example_is_no_random_signs(page: Page) -> None:
+    """And what is asked by the page is shown as it was answered."""
+    operation = page.locator(".opblock", has=page.locator('[data-path="/v1/attacks"]'))
+    operation.locator(".opblock-summary-control").click()
+    example = operation.locator(".responses-inner .model-example .highlight-code").first
+    expect(example).to_contain_text('"name": "string"')
+    expect(example).to_contain_text('"paper": "string"')
+    operation.locator(".try-out__btn").click()
+    operation.locator("button.execute").click()
+    answer = operation.locator(".live-responses-table .highlight-code").first
+    expect(answer).to_contain_text('"name": "fgsm"')
