@@ -4,13 +4,12 @@ from typing import ClassVar
 
 from openapi.base import NEWER
 from openapi.datasets import DatasetInfo, DatasetInspection, DatasetMetadata
-from openapi.problems import Problem
 from openapi.stages.base import Stage
 from openapi.stages.inspect_dataset import InspectDatasetParams
 from openapi.status import JobKind
 from openapi.uploads import DatasetSource
 from service.db.tables import Dataset
-from service.uploads.service import UploadService
+from service.uploads.service import UploadService, facts_of
 
 _FACTS = ("num_samples", "shape", "num_classes", "class_counts", "concepts")
 
@@ -24,17 +23,11 @@ def dataset_info(row: Dataset) -> DatasetInfo:
         facts = {name: getattr(found, name) for name in _FACTS}
     return DatasetInfo.model_validate(
         {
-            "id": row.id,
-            "name": row.name,
-            "sha256": row.sha256,
-            "size": row.size,
-            "status": row.status,
-            "problem": Problem.model_validate(row.problem) if row.problem else None,
+            **facts_of(row),
             "split": meta.split,
             "labels": meta.labels or (found.labels if found else None),
             "inspection": found,
             "metadata": meta,
-            "created_at": row.created_at,
             **facts,
         }
     )

@@ -4,13 +4,12 @@ from typing import ClassVar
 
 from openapi.base import NEWER
 from openapi.models import InputSpec, ModelInfo, ModelInspection, ModelMetadata, as_shown
-from openapi.problems import Problem
 from openapi.stages.base import Stage
 from openapi.stages.inspect_model import InspectModelParams
 from openapi.status import JobKind
 from openapi.uploads import ModelSource
 from service.db.tables import Model
-from service.uploads.service import UploadService
+from service.uploads.service import UploadService, facts_of
 
 
 def model_info(row: Model) -> ModelInfo:
@@ -25,13 +24,8 @@ def model_info(row: Model) -> ModelInfo:
     given: InputSpec = meta.input
     return ModelInfo.model_validate(
         {
-            "id": row.id,
-            "name": row.name,
-            "sha256": row.sha256,
-            "size": row.size,
+            **facts_of(row),
             "format": found.format if found else meta.format,
-            "status": row.status,
-            "problem": Problem.model_validate(row.problem) if row.problem else None,
             "parent_id": row.parent_id,
             "hardening_id": row.hardening_id,
             "input": found.input if found else given,
@@ -39,7 +33,6 @@ def model_info(row: Model) -> ModelInfo:
             "tags": meta.tags,
             "inspection": found,
             "metadata": meta,
-            "created_at": row.created_at,
             **facts,
         }
     )

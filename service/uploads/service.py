@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from openapi.problems import Conflict, InvalidField, TremorError, Unavailable, unreadable
+from openapi.problems import Conflict, InvalidField, Problem, TremorError, Unavailable, unreadable
 from openapi.stages.base import Stage, Wire
 from openapi.status import TERMINAL, JobKind, JobStatus, UploadStatus
 from openapi.uploads import DatasetSource, ModelSource
@@ -266,6 +266,19 @@ class UploadService(ABC, Generic[Row, Meta, Info]):
         query = query.where(job_rows.works_on(identity), ShardRow.stage == "prepare", ShardRow.result.is_not(None))
         files = [file for result in await session.scalars(query) for file in (result or {})["files"].values()]
         return {file["blob"]["sha256"] for file in files}
+
+
+def facts_of(row: Model | Dataset) -> dict[str, object]:
+    """The fields that the answers of models and data sets share."""
+    return {
+        "id": row.id,
+        "name": row.name,
+        "sha256": row.sha256,
+        "size": row.size,
+        "status": row.status,
+        "problem": Problem.model_validate(row.problem) if row.problem else None,
+        "created_at": row.created_at,
+    }
 
 
 def _fingerprint(blob: Blob, metadata: BaseModel) -> str:

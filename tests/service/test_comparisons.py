@@ -15,8 +15,8 @@ from service.cli.compare import compare as command
 from service.comparisons.compare import Side, compare
 from service.comparisons.page import render_comparison
 from tests.service.conftest import World, ended
+from tests.service.problems import is_problem
 from tests.service.report import REPORT
-from tests.service.test_problems import is_problem
 from tests.service.worker import HEADLINE
 
 _THREATS = {eps: ThreatModel(kind="ball", norm="linf", eps=eps).model_dump(mode="json") for eps in (0.1, 0.2)}

@@ -25,7 +25,7 @@ from service.resumable.direct import Plan
 from service.resumable.direct_store import DirectStore
 from service.upkeep.keeper import tidy
 from tests.service.conftest import World, flush, make_settings, running
-from tests.service.test_problems import is_problem
+from tests.service.problems import is_problem
 from tests.service.tus import VERSION, make, send
 from tests.service.worker import ProtocolWorker
 

@@ -28,8 +28,8 @@ from service.evidence.keys import NoKey, WrongKey, signer
 from service.evidence.package import evidence
 from service.evidence.statement import statement
 from tests.service.conftest import World
+from tests.service.problems import is_problem
 from tests.service.report import REPORT
-from tests.service.test_problems import is_problem
 from tests.service.test_reports import audit
 
 __all__ = ["audit"]

@@ -15,7 +15,7 @@ import pytest
 from openapi.wire.settings import Settings
 from service.embedded.broker import Broker
 from tests.service.conftest import flush, make_settings, running
-from tests.service.test_problems import is_problem
+from tests.service.problems import is_problem
 from tests.service.tus import blobs
 
 DATA = b"a model from elsewhere " * 1000

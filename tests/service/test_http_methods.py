@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from tests.service.conftest import World
-from tests.service.test_problems import is_problem
+from tests.service.problems import is_problem
 
 
 @pytest.fixture(scope="module")

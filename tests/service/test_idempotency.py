@@ -10,7 +10,7 @@ import pytest
 
 from service.embedded.broker import Broker
 from tests.service.conftest import World, empty_postgres, flush, make_settings, running, upload
-from tests.service.test_problems import is_problem
+from tests.service.problems import is_problem
 
 
 def post(world: World, key: str, **fields: object) -> httpx.Response:

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from tests.service.conftest import World, audit, ended, upload
-from tests.service.test_problems import is_problem
+from tests.service.problems import is_problem
 
 SMALL, LARGE = b"a file of few bytes", bytes(2 << 20)
 

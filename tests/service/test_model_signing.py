@@ -13,10 +13,10 @@ from openapi.wire.settings import Settings
 from service.evidence.keys import signer
 from service.evidence.package import evidence
 from tests.service.conftest import ended
+from tests.service.problems import is_problem
 from tests.service.report import REPORT
 from tests.service.test_evidence import members
 from tests.service.test_hardenings import begun
-from tests.service.test_problems import is_problem
 from tests.service.worker import ProtocolWorker
 
 SEED = "9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60"

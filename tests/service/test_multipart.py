@@ -11,7 +11,7 @@ import pytest
 
 from openapi.wire.blobs import BlobStore
 from tests.service.conftest import World, upload
-from tests.service.test_problems import is_problem
+from tests.service.problems import is_problem
 from tests.service.worker import until
 
 

@@ -14,7 +14,7 @@ from service.cli.policies import policies as command
 from service.db.tables import Model
 from service.policies.service import applies
 from tests.service.conftest import World, audit, upload
-from tests.service.test_problems import is_problem
+from tests.service.problems import is_problem
 
 CLEAN = {"metric": "clean.accuracy", "op": ">=", "value": 0.9}
 NOBODY = "aud_" + "0" * 26

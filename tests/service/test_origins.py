@@ -12,7 +12,7 @@ from service.app import create_app
 from service.embedded.broker import Broker
 from service.http.origins import OwnNames
 from tests.service.conftest import Served, World, make_settings
-from tests.service.test_problems import is_problem
+from tests.service.problems import is_problem
 
 HOSTILE = (
     "evil.example",

@@ -5,7 +5,7 @@ import pytest
 from openapi.audits import AuditRequest
 from openapi.metrics import metric_errors
 from tests.service.conftest import World
-from tests.service.test_problems import is_problem
+from tests.service.problems import is_problem
 
 HARDEN = {"train_dataset_id": "dst_1"}
 

@@ -1,7 +1,5 @@
 """Every error is a problem: 404, 405, 406, 413, 415, 416, 429, 500."""
 
-from typing import Any
-
 import httpx
 import pytest
 from litestar import Litestar, get
@@ -11,16 +9,7 @@ from service.app import create_app
 from service.embedded.broker import Broker
 from service.tenants.rates import Buckets, Budget
 from tests.service.conftest import Served, World, make_settings, running
-
-
-def is_problem(answer: httpx.Response, status: int, slug: str) -> dict[str, Any]:
-    assert answer.status_code == status, answer.text
-    assert answer.headers["content-type"] == "application/problem+json"
-    body: dict[str, Any] = answer.json()
-    assert str(body["type"]).endswith(f"/{slug}")
-    assert body["status"] == status
-    assert body["instance"] == answer.request.url.path
-    return body
+from tests.service.problems import is_problem
 
 
 @pytest.mark.parametrize(

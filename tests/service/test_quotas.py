@@ -17,7 +17,7 @@ from service.cli.tenants import tenants
 from service.embedded.broker import Broker
 from service.tenants.rates import Rates
 from tests.service.conftest import Served, audit, flush, make_settings, ready, upload, upload_ready
-from tests.service.test_problems import is_problem
+from tests.service.problems import is_problem
 from tests.service.test_tenants import key
 from tests.service.worker import ProtocolWorker, until
 

@@ -7,7 +7,7 @@ import pytest
 
 from openapi.wire.jobs import Shard
 from tests.service.conftest import audit, ended, ready, upload_ready
-from tests.service.test_problems import is_problem
+from tests.service.problems import is_problem
 from tests.service.test_wrong_input import refused
 from tests.service.worker import HEADLINE, ProtocolWorker, until
 

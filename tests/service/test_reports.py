@@ -13,8 +13,8 @@ from openapi.request_errors import NotAcceptable
 from service.audits import junit, markdown, sarif
 from service.http.negotiation import preferred
 from tests.service.conftest import World
+from tests.service.problems import is_problem
 from tests.service.report import REPORT
-from tests.service.test_problems import is_problem
 
 
 @pytest.fixture(scope="module")

@@ -23,7 +23,7 @@ from service.embedded.broker import Broker
 from service.upkeep.examination import examine
 from service.upkeep.keeper import tidy
 from tests.service.conftest import World, empty_postgres, flush, make_settings, running
-from tests.service.test_problems import is_problem
+from tests.service.problems import is_problem
 from tests.service.tus import KIND, LARGE, VERSION, b64, begin, blobs, digest, make, offset, send
 from tests.service.worker import ProtocolWorker, until
 

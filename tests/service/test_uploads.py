@@ -12,7 +12,7 @@ from openapi.problems import problem
 from openapi.wire.blobs import BlobStore
 from openapi.wire.settings import Settings
 from tests.service.conftest import World, upload, upload_ready
-from tests.service.test_problems import is_problem
+from tests.service.problems import is_problem
 from tests.service.worker import ProtocolWorker, cancelled, until
 
 

@@ -8,8 +8,8 @@ import pytest
 
 from tests.service.conftest import World
 from tests.service.hooked import hook, tried, try_out
+from tests.service.problems import is_problem
 from tests.service.receiver import Receiver
-from tests.service.test_problems import is_problem
 
 #: Every one leads to this machine.
 OURS = ("127.0.0.1", "localhost", "0.0.0.0", "127.1", "2130706433")

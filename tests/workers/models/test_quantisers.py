@@ -8,12 +8,11 @@ from torch import Tensor, nn
 
 from openapi.models import InputSpec
 from tests.workers.models.nets import gradient, relative, settled
-from tests.workers.models.test_whole_numbers import SHAPE, WAYS, _Net
-from workers.models.inspection import inspect_audited
+from tests.workers.models.stepped import SHAPE, WAYS, SteppedNet, check_steps
 from workers.models.load import load_model
 
 
-class Thermometer(_Net):
+class Thermometer(SteppedNet):
     """Each channel as the four thresholds below it."""
 
     levels: Tensor
@@ -30,7 +29,7 @@ class Thermometer(_Net):
         return self.tail((x.unsqueeze(2) - self.levels).flatten(1, 2) / 2)
 
 
-class Binary(_Net):
+class Binary(SteppedNet):
     """Activations of -1 and 1, as binarised networks have them."""
 
     def forward(self, x: Tensor) -> Tensor:
@@ -42,7 +41,7 @@ class Binary(_Net):
         return found
 
 
-class Chosen(_Net):
+class Chosen(SteppedNet):
     def forward(self, x: Tensor) -> Tensor:
         return self.tail(torch.where(x < 0.5, torch.full_like(x, 0.2), torch.full_like(x, 0.9)))
 
@@ -50,7 +49,7 @@ class Chosen(_Net):
         return self.tail(0.35 * x)
 
 
-class Counted(_Net):
+class Counted(SteppedNet):
     """How many of nine thresholds lie below."""
 
     edges: Tensor
@@ -69,29 +68,18 @@ class Counted(_Net):
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("how", WAYS)
 @pytest.mark.parametrize("kind", [Thermometer, Binary, Chosen, Counted])
-def test_what_is_compared_and_read_by_a_layer_has_a_gradient(kind: type[_Net], how: str, tmp_path: Path) -> None:
-    net = settled(kind())
-    x = torch.rand(3, *SHAPE, generator=torch.Generator().manual_seed(1))
-    path = WAYS[how](net, tmp_path / "model", x[:2])
-    model = load_model(path, None, InputSpec(shape=SHAPE))
-    torch.testing.assert_close(model(x), net(x), rtol=1e-6, atol=1e-6)
-    z = x.clone().requires_grad_()
-    (found,) = torch.autograd.grad(model(z).square().sum(), z)
-    (expected,) = torch.autograd.grad(net.smooth(z).square().sum(), z)
-    assert torch.nn.functional.cosine_similarity(found.flatten(), expected.flatten(), dim=0) > 0.7
-    inspection = inspect_audited(model, path)
-    assert inspection.differentiable
-    assert any("comparisons are straight-through estimates" in said for said in inspection.warnings)
+def test_what_is_compared_and_read_by_a_layer_has_a_gradient(kind: type[SteppedNet], how: str, tmp_path: Path) -> None:
+    check_steps(kind(), how, tmp_path, alike=0.7, says="comparisons are straight-through estimates")
 
 
-class Gate(_Net):
+class Gate(SteppedNet):
     def forward(self, x: Tensor) -> Tensor:
         features = self.conv(x)
         found: Tensor = self.fc((torch.tanh(features) * (features > 0.1).float()).mean([2, 3]))
         return found
 
 
-class Hidden(_Net):
+class Hidden(SteppedNet):
     """Dark places are hidden from a softmax by a large number."""
 
     def forward(self, x: Tensor) -> Tensor:
@@ -104,7 +92,7 @@ class Hidden(_Net):
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("how", WAYS)
 @pytest.mark.parametrize("kind", [Gate, Hidden])
-def test_what_opens_or_hides_a_path_leaves_gradients_exact(kind: type[_Net], how: str, tmp_path: Path) -> None:
+def test_what_opens_or_hides_a_path_leaves_gradients_exact(kind: type[SteppedNet], how: str, tmp_path: Path) -> None:
     net = settled(kind())
     x = torch.rand(3, *SHAPE, generator=torch.Generator().manual_seed(1))
     model = load_model(WAYS[how](net, tmp_path / "model", x[:2]), None, InputSpec(shape=SHAPE))
