@@ -1,5 +1,6 @@
 """Which layers are stabilised (the set S of SNS), and what lies below the lowest of them and stays as it is."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Literal
 
@@ -8,7 +9,18 @@ from torch import fx
 from openapi.layer_names import named_layers
 from openapi.problems import InvalidField
 from workers.models.audited import AuditedModel
-from workers.models.graphs import depends_on_input
+from workers.models.graphs import depends_on_input, op_name
+
+#: Their third argument is a bias, one value for each channel (the second dimension of what comes out).
+_CONVOLUTIONS = {
+    "conv1d",
+    "conv2d",
+    "conv3d",
+    "conv_transpose1d",
+    "conv_transpose2d",
+    "conv_transpose3d",
+    "convolution",
+}
 
 
 def stabilised_layers(
@@ -55,6 +67,32 @@ def others(model: AuditedModel, layers: Sequence[str]) -> tuple[str, ...]:
     first_use = _first_uses(model)
     names = [name for name in model.trainable_parameters() if name not in own]
     return tuple(sorted(names, key=lambda name: first_use.get(name, -1)))
+
+
+def subtracted_biases(model: AuditedModel, lowest: str) -> tuple[str, ...]:
+    """Return the biases of convolutions whose output only batch norms that train read, in order of execution.
+
+    Such a norm subtracts what its input has in common (Ioffe and Szegedy 2015, section 3.2), so that the gradient of
+    the bias is rounding alone, of which Adam's move (Kingma and Ba 2015, Algorithm 1) is as long as of any other: two
+    machines, or two processes that share a batch, would drift apart by it. They stay as they are.
+    """
+    graph = model.graph.graph
+    position = {node: i for i, node in enumerate(graph.nodes)}
+    start = _start(model, lowest, _first_uses(model))
+    readers = Counter(str(node.target) for node in graph.nodes if node.op == "get_attr" for _ in node.users)
+    trained = model.trainable_parameters()
+
+    def trains(node: fx.Node) -> bool:
+        return op_name(node) == "batch_norm" and node.args[3] is not None and position[node] > start
+
+    found = []
+    for node in graph.nodes:
+        bias = node.args[2] if op_name(node) in _CONVOLUTIONS and len(node.args) > 2 else None
+        if not isinstance(bias, fx.Node) or not all(trains(user) and user.args[0] is node for user in node.users):
+            continue
+        if bias.op == "get_attr" and readers[str(bias.target)] == 1 and str(bias.target) in trained:
+            found.append(str(bias.target))
+    return tuple(found)
 
 
 def train_batch_norm(model: AuditedModel, lowest: str) -> None:

@@ -20,7 +20,7 @@ from workers.hardening.averaging import Average, renew_statistics, restored
 from workers.hardening.choice import Chosen, better, collapse, is_stale
 from workers.hardening.data import Rows, TrainingSet
 from workers.hardening.frontier import Candidate, Way, candidate
-from workers.hardening.layers import frozen_parameters, others, stabilised_layers, train_batch_norm
+from workers.hardening.layers import frozen_parameters, others, stabilised_layers, subtracted_biases, train_batch_norm
 from workers.hardening.quick import Quick
 from workers.hardening.ranks import Ranks
 from workers.hardening.saved import Moment, copies, put
@@ -107,7 +107,8 @@ class Hardener:
         #: How often a batch is trained on.
         self.times = options.steps if options.adversary == "free" else 1
         total = self.batches * self.times * options.epochs
-        self.steps = Steps(model, options, self.layers, self.frozen, total, self.ranks)
+        still = subtracted_biases(model, self.layers[0]) if self.norms_train else ()
+        self.steps = Steps(model, options, self.layers, (*self.frozen, *still), total, self.ranks)
         self.average = Average(self.steps.parameters, options.averaging) if options.averaging else None
         self.weights: dict[str, Tensor] = {**model.trainable_parameters(), **dict(model.graph.named_buffers())}
         self.generator = torch.Generator(self.device).manual_seed(seed)
@@ -154,7 +155,7 @@ class Hardener:
         """Within, the network is one that trains: which parameters have gradients, which norms use the batch's."""
         self.model.freeze()
         self.model.unfreeze(self.steps.parameters)
-        if self.options.batch_norm != "eval" and not self.alone:
+        if self.norms_train:
             train_batch_norm(self.model, self.layers[0])
         try:
             with self.ranks.shared(self.model):
@@ -162,6 +163,11 @@ class Hardener:
         finally:
             self.model.set_batch_norm(False)
             self.model.unfreeze()
+
+    @property
+    def norms_train(self) -> bool:
+        """Whether batch norms from the lowest layer of S upwards use the batch's statistics."""
+        return self.options.batch_norm != "eval" and not self.alone
 
     def goal(self) -> Goal | None:
         """What the way back from the hardened weights is walked for: for RiFT, the robustness that there was."""

@@ -6,9 +6,11 @@ import pytest
 import torch
 
 from openapi.hardening_options import HardenOptions
+from openapi.models import InputSpec
 from openapi.problems import InvalidField
-from workers.hardening.layers import frozen_parameters, stabilised_layers, train_batch_norm
+from workers.hardening.layers import frozen_parameters, stabilised_layers, subtracted_biases, train_batch_norm
 from workers.models.audited import AuditedModel
+from workers.models.from_module import audit_module
 
 Fresh = Callable[..., AuditedModel]
 
@@ -39,6 +41,26 @@ def test_the_papers_names_are_taken_and_the_files_own_come_back(fresh: Fresh) ->
 def test_wrong_names_are_refused_with_the_list(fresh: Fresh, names: tuple[str, ...]) -> None:
     with pytest.raises(InvalidField, match="conv1, conv2, conv3, head"):
         stabilised_layers(fresh(), names)
+
+
+def test_biases_that_a_training_norm_subtracts_are_known(fresh: Fresh) -> None:
+    assert subtracted_biases(fresh(norm=True), "conv1") == ("conv1.bias", "conv2.bias")
+    assert subtracted_biases(fresh(norm=True), "conv2") == ("conv2.bias",)
+    assert subtracted_biases(fresh(), "conv1") == ()
+
+
+def test_a_bias_that_something_else_reads_too_is_trained() -> None:
+    class Skips(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.conv, self.norm, self.head = torch.nn.Conv2d(1, 2, 3), torch.nn.BatchNorm2d(2), torch.nn.Linear(2, 3)
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            x = self.conv(x)
+            scores: torch.Tensor = self.head((x + self.norm(x)).relu().mean((2, 3)))
+            return scores
+
+    assert subtracted_biases(audit_module(Skips().eval(), InputSpec(shape=(1, 8, 8))), "conv") == ()
 
 
 def test_nothing_lies_below_the_first_layer(fresh: Fresh) -> None:
