@@ -34,7 +34,7 @@ class Phases:
     def __init__(self) -> None:
         self.names: list[str] = []
 
-    def show(self, phase: str, done: float, total: float, unit: str = "") -> None:
+    def show(self, phase: str, done: float, total: float, unit: str = "", *, waits: str = "") -> None:
         if phase not in self.names:
             self.names.append(phase)
 

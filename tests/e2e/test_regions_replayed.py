@@ -87,7 +87,7 @@ def as_floats(x: npt.NDArray[np.uint8]) -> Floats:
 def onnx_file(weights: dict[str, Floats]) -> bytes:
     """Filters, ReLU and a flattened map; and a linear layer behind it where `head` is among the weights.
 
-    level: features are 1 above it, else 0, so that there are no gradients.
+    level: features are looked up in a table that has 1 above it, else 0, so that there are no gradients.
     """
     nodes = [
         helper.make_node("Conv", ["x", "filters"], ["seen"], strides=[3, 3]),
@@ -96,7 +96,8 @@ def onnx_file(weights: dict[str, Floats]) -> bytes:
     ]
     if "level" in weights:
         nodes.append(helper.make_node("Greater", ["flat", "level"], ["above"]))
-        nodes.append(helper.make_node("Cast", ["above"], ["features"], to=TensorProto.FLOAT))
+        nodes.append(helper.make_node("Cast", ["above"], ["place"], to=TensorProto.INT64))
+        nodes.append(helper.make_node("Gather", ["table", "place"], ["features"], axis=0))
     if "head" in weights:
         nodes.append(helper.make_node("Gemm", ["features", "head", "bias"], ["logits"]))
     graph = helper.make_graph(
@@ -115,7 +116,8 @@ def fitted(level: float | None = None) -> bytes:
     """The net: (features, 1) W = the classes, as unit vectors less a tenth, with the least squares of both."""
     rng = np.random.default_rng(0)
     fixed = {"filters": rng.normal(0, 0.3, (_FILTERS, 3, 4, 4)).astype(np.float32)}
-    fixed |= {} if level is None else {"level": np.array(level, np.float32)}
+    if level is not None:
+        fixed |= {"level": np.array(level, np.float32), "table": np.array([0, 1], np.float32)}
     images, labels = shipped("train", _FITTED)
     body = onnxruntime.InferenceSession(onnx_file(fixed), providers=["CPUExecutionProvider"])
     features = body.run(None, {"x": as_floats(images)})[0].astype(np.float64)

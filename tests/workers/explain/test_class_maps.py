@@ -239,11 +239,15 @@ def test_without_gradients_only_a_pooled_head_has_maps() -> None:
         model.differentiable = False
         return model
 
-    class Stepped(Rounded):
-        """Above the level or not: no path of its graph leads a gradient back."""
+    class Looked(Rounded):
+        """Looked up by whether it is above a level: no path of its graph leads a gradient back."""
+
+        def __init__(self, head: nn.Module) -> None:
+            super().__init__(head)
+            self.table = nn.Parameter(torch.tensor([0.0, 1.0]))
 
         def forward(self, x: Tensor) -> Tensor:
-            logits: Tensor = self.head((self.conv(x).relu() > 0.1).float())
+            logits: Tensor = self.head(self.table[(self.conv(x).relu() > 0.1).long()])
             return logits
 
     pooled = nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(4, 3))
@@ -251,10 +255,10 @@ def test_without_gradients_only_a_pooled_head_has_maps() -> None:
     assert maps.kind == "cam"
     with pytest.raises(NotDifferentiable, match="does not average"):
         ClassMaps(without(seeded(lambda: Rounded(nn.Sequential(nn.Flatten(), nn.Linear(144, 3))))))
-    stepped = audited(seeded(lambda: Stepped(nn.Sequential(nn.Flatten(), nn.Linear(144, 3)))), (1, 8, 8))
-    assert stepped.differentiable  # torch can be asked, and says that nothing leads back
+    looked = audited(seeded(lambda: Looked(nn.Sequential(nn.Flatten(), nn.Linear(144, 3)))), (1, 8, 8))
+    assert looked.differentiable  # torch can be asked, and says that nothing leads back
     with pytest.raises(NotDifferentiable, match="does not average"):
-        ClassMaps(stepped)
+        ClassMaps(looked)
 
 
 def test_an_inspection_tells_of_the_maps() -> None:

@@ -186,6 +186,14 @@ REFUSED: dict[str, Callable[[], nn.Module]] = {
     "matmul makes numbers of layers' outputs": lambda: Net(
         Lambda(lambda a, fc: fc((a.flatten(2) @ a.flatten(2).transpose(1, 2)).flatten(1)), nn.Linear(16, 5))
     ),
+    "index_select looks numbers up": lambda: Net(
+        Lambda(
+            lambda a, fc: fc(
+                torch.tensor([0.0, 1.0]).index_select(0, (a > 0.1).flatten().long()).view_as(a).flatten(1)
+            ),
+            nn.Linear(144, 5),
+        )
+    ),
     "are no neuron's output": lambda: Net(
         *GAP, Lambda(lambda a, fc: fc(torch.cat([a, torch.ones_like(a[:, :1])], 1)), nn.Linear(5, 5))
     ),

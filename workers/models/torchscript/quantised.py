@@ -102,13 +102,7 @@ def follow(name: str, x: Any, result: Any) -> Any:
 
 
 def _fetch(program: Any, path: str | None) -> Any:
-    if path is None:
-        return None
-    owner: Any = program
-    *parts, name = path.split(".")
-    for part in parts:
-        owner = owner._modules[part]
-    return getattr(owner, name)
+    return None if path is None else program.module.tensor(path)
 
 
 def _conv(program: Any, x: Tensor, packed: Packed) -> Tensor:

@@ -81,6 +81,8 @@ class NeuronIds:
         inputs = [a for a in node.all_input_nodes if a in self.varying]
         ids = {source: self._ids(source) for source in inputs} if name in _JOIN else {}
         if name in _REARRANGE | _JOIN:
+            if name in _REARRANGE and node.args and node.args[0] not in inputs:
+                raise NoLastLayer(f"{name} looks numbers up that are no neuron's ({node.name})")
             ids = ids or {inputs[0]: self._ids(inputs[0])}
             joins = name in _JOIN
             args, kwargs = self._arguments(node.args, ids, joins), self._arguments(node.kwargs, ids, joins)
