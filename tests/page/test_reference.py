@@ -20,6 +20,12 @@ def page(browser: Browser, place: Place) -> Iterator[Page]:
         yield found
 
 
+def is_bright(page: Page, place: str) -> bool:
+    """Whether a text's colour is bright, once it is the one that it changes into."""
+    page.locator(place).first.evaluate("element => Promise.all(element.getAnimations().map(one => one.finished))")
+    return brightness(page, place, "color") > 160
+
+
 def brightness(page: Page, place: str, what: str) -> float:
     """Mean of the three parts of an element's colour, 0 to 255."""
     colour = str(page.locator(place).first.evaluate(f"element => getComputedStyle(element).{what}"))
@@ -37,7 +43,7 @@ def test_its_colours_follow_the_browser(page: Page, width: int) -> None:
         expect(page.locator("html")).to_have_class("dark-mode" if dark else "")
         assert not dark or brightness(page, "html", "backgroundColor") < 64
         for place in (".opblock-tag", ".problems td"):
-            assert (brightness(page, place, "color") > 160) == dark, (place, scheme)
+            assert is_bright(page, place) == dark, (place, scheme)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
