@@ -36,6 +36,21 @@ def do_arithmetic(ctx: Context) -> dict[str, Any]:
     return {"gradients": ctx.gradients, "cuda_graphs": ctx.cuda_graphs, "tf32": torch.backends.cudnn.allow_tf32}
 
 
+def do_take_memory_again(ctx: Context) -> dict[str, Any]:
+    """How many page faults 64 MiB cost that were taken and freed before, in tensors of so many MiB."""
+    import resource
+
+    import torch
+
+    faults = []
+    for _ in range(3):
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+        held = [torch.ones(ctx.params["mib"] << 18) for _ in range(64 // ctx.params["mib"])]
+        faults.append(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
+        del held
+    return {"faults": faults}
+
+
 def do_sleep(ctx: Context) -> None:
     Path("pid").write_text(str(os.getpid()))
     ctx.progress(1, 2, "naps", "sleeping")

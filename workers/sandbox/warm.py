@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -22,18 +22,8 @@ from workers.sandbox.limits import folder_bytes, private_memory
 from workers.sandbox.line_reader import BadAnswer, LineReader
 from workers.sandbox.messages import ChildLine, ChildOutcome, ChildProgress, Request
 from workers.sandbox.terminations import ServerLost, ServerNotStarted, crash
+from workers.sandbox.variables import server_variables
 
-#: Environment variables of the worker that a job may see. Credentials are not among them.
-_KEPT = (
-    "PATH",
-    "LANG",
-    "LC_ALL",
-    "TZ",
-    "PYTHONPATH",
-    "LD_LIBRARY_PATH",
-    "CUDA_VISIBLE_DEVICES",
-    "NVIDIA_VISIBLE_DEVICES",
-)
 _TICK_SECONDS = 0.1
 _START_SECONDS = 300.0
 #: How often the scratch folder is measured, and how many files a job may leave there.
@@ -78,7 +68,7 @@ class WarmServer:
         self._process = subprocess.Popen(
             [sys.executable, "-m", "workers.sandbox.forkserver", str(os.getpid()), *self._preload],
             stdin=theirs.fileno(),
-            env=_environment(os.environ, self._threads, self._cache),
+            env=server_variables(os.environ, self._threads, self._cache),
             cwd="/",
         )
         theirs.close()
@@ -262,36 +252,3 @@ def _kill(pid: int) -> None:
     for end in (os.killpg, os.kill):
         with contextlib.suppress(ProcessLookupError, PermissionError):
             end(pid, signal.SIGKILL)
-
-
-def _environment(ours: Mapping[str, str], threads: int, cache: Path | None) -> dict[str, str]:
-    """The server's environment: no credentials, threads that sleep when they have nothing to do, and memory kept.
-
-    By default the C library gives a tensor's memory back to the kernel as soon as it is free, and has each of its pages
-    made anew for the next one: a third of the time of a large network. So heaps stay as large as they were, and what is
-    larger than the threshold (it would leave holes in a heap) comes in pages of 2 MiB instead of 4 KiB.
-    """
-    kept = {name: ours[name] for name in _KEPT if name in ours}
-    home = str(cache or "/nonexistent")
-    return kept | {
-        "HOME": home,
-        "USER": "tremor",
-        "LOGNAME": "tremor",
-        "MPLCONFIGDIR": home,
-        "MPLBACKEND": "Agg",
-        "PYTHONHASHSEED": "0",
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "PYTHONUNBUFFERED": "1",
-        "PYTHONSAFEPATH": "1",
-        "OMP_NUM_THREADS": str(threads),
-        "MKL_NUM_THREADS": str(threads),
-        "OPENBLAS_NUM_THREADS": "1",
-        "OMP_WAIT_POLICY": "PASSIVE",
-        "GOMP_SPINCOUNT": "0",
-        "MALLOC_ARENA_MAX": "4",
-        "MALLOC_MMAP_THRESHOLD_": str(8 << 20),
-        "MALLOC_TRIM_THRESHOLD_": str(512 << 20),
-        "THP_MEM_ALLOC_ENABLE": "1",
-        "PYTORCH_NVML_BASED_CUDA_CHECK": "1",
-        "CUBLAS_WORKSPACE_CONFIG": ":4096:8",
-    }
