@@ -43,12 +43,12 @@ def do_take_memory_again(ctx: Context) -> dict[str, Any]:
     import torch
 
     faults = []
-    for _ in range(3):
+    for _ in range(2):
         before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
         held = [torch.ones(ctx.params["mib"] << 18) for _ in range(64 // ctx.params["mib"])]
         faults.append(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
         del held
-    return {"faults": faults}
+    return {"faults": faults[1]}
 
 
 def do_sleep(ctx: Context) -> None:
