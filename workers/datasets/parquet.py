@@ -1,6 +1,8 @@
 """`.parquet` as Hugging Face writes image sets (encoded bytes and a label), and tables of pixels."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +28,29 @@ from workers.datasets.reshape import reshaped
 _BATCH = 64
 
 
+@dataclass(frozen=True)
+class _Table:
+    """A table of `n` rows that is read, and where its images go."""
+
+    file: Any
+    n: int
+    columns: Columns
+    classes: Classes
+    metadata: DatasetMetadata
+    x_path: Path
+    limits: DatasetLimits
+    progress: Callable[[int, int], None]
+
+    def batches(self, columns: Sequence[str]) -> Iterator[Any]:
+        """Some rows of these columns at a time; `DatasetMalformed` where there are more or fewer than declared."""
+        found = 0
+        for batch in self.file.iter_batches(batch_size=_BATCH, columns=list(columns), use_threads=False):
+            yield batch
+            found += batch.num_rows
+        if found != self.n:
+            raise DatasetMalformed(f"the table declares {self.n:,} rows but holds {found:,}")
+
+
 def read_parquet(
     path: Path, metadata: DatasetMetadata, x_path: Path, limits: DatasetLimits, progress: Callable[[int, int], None]
 ) -> Decoded:
@@ -44,30 +69,21 @@ def read_parquet(
             limits.check_ratio("the row groups", path.stat().st_size, sum(groups))
             columns = choose_columns(file.schema_arrow, metadata)
             classes = read_labels(file, columns, metadata, limits)
-            write = _write_pixels if columns.pixels else _write_encoded
-            decoded = write(file, n, columns, classes, metadata, x_path, limits, progress)
+            table = _Table(file, n, columns, classes, metadata, x_path, limits, progress)
+            decoded = _write_pixels(table) if columns.pixels else _write_encoded(table)
             if columns.masks:
-                decoded.concepts = _write_masks(file, columns, decoded, metadata, x_path, limits)
+                decoded.concepts = _write_masks(table, decoded)
             return decoded
     except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
         raise DatasetMalformed(f"the table cannot be read: {error}") from error
 
 
-def _write_encoded(
-    file: Any,
-    n: int,
-    columns: Columns,
-    classes: Classes,
-    metadata: DatasetMetadata,
-    x_path: Path,
-    limits: DatasetLimits,
-    progress: Callable[[int, int], None],
-) -> Decoded:
-    image = columns.images[0]
+def _write_encoded(table: _Table) -> Decoded:
+    image = table.columns.images[0]
 
     def files() -> Iterator[tuple[str, bytes]]:
         row = 0
-        for batch in file.iter_batches(batch_size=_BATCH, columns=[image], use_threads=False):
+        for batch in table.batches([image]):
             column = batch.column(0)
             values = column.field("bytes") if pa.types.is_struct(column.type) else column
             for value in values:
@@ -78,71 +94,54 @@ def _write_encoded(
                     )
                 yield f"{image}[{row}]", value.as_py()
                 row += 1
-        _check_rows(row, n)
 
-    survey = Survey(limits, metadata)
+    survey = Survey(table.limits, table.metadata)
     for done, (name, data) in enumerate(files(), 1):
         survey.see(data, name)
         if done % 256 == 0:
-            progress(done, 2 * n)
+            table.progress(done, 2 * table.n)
     plan = survey.plan()
-    write_images(x_path, plan, n, files(), limits, lambda d, total: progress(total + d, 2 * total))
-    notes = [*columns.notes, *without_splits(metadata), *plan.notes]
-    return Decoded(n, plan.shape, "uint8", classes, plan.rule, plan.channels, notes, plan=plan)
+    write_images(
+        table.x_path, plan, table.n, files(), table.limits, lambda d, total: table.progress(total + d, 2 * total)
+    )
+    notes = [*table.columns.notes, *without_splits(table.metadata), *plan.notes]
+    return Decoded(table.n, plan.shape, "uint8", table.classes, plan.rule, plan.channels, notes, plan=plan)
 
 
-def _write_masks(
-    file: Any, columns: Columns, decoded: Decoded, metadata: DatasetMetadata, x_path: Path, limits: DatasetLimits
-) -> tuple[str, ...]:
+def _write_masks(table: _Table, decoded: Decoded) -> tuple[str, ...]:
+    columns = table.columns
     image = None if columns.pixels else columns.images[0]
     plan = decoded.plan
 
     def decode(mask: bytes, name: str, picture: bytes) -> npt.NDArray[np.bool_]:
         assert plan is not None  # there are encoded images
-        return plan.decode_mask(mask, name, picture, f"the image of {name}", limits)
+        return plan.decode_mask(mask, name, picture, f"the image of {name}", table.limits)
 
-    shape = decoded.shape[1:]
-    write_mask_columns(file, columns.masks, image, decoded.n, shape, x_path.with_name(MASKS), limits, decode)
+    shape, path = decoded.shape[1:], table.x_path.with_name(MASKS)
+    write_mask_columns(table.file, columns.masks, image, decoded.n, shape, path, table.limits, decode)
     return columns.masks
 
 
-def _write_pixels(
-    file: Any,
-    n: int,
-    columns: Columns,
-    classes: Classes,
-    metadata: DatasetMetadata,
-    x_path: Path,
-    limits: DatasetLimits,
-    progress: Callable[[int, int], None],
-) -> Decoded:
-    def parts() -> Iterator[Any]:
-        for batch in file.iter_batches(batch_size=_BATCH, columns=list(columns.images), use_threads=False):
-            yield dense_rows([batch.column(name) for name in columns.images], columns.images)
-
-    first = next(parts())
-    layout, shape = image_layout((n, *first.shape[1:]), metadata.layout)
-    limits.check_array("x", n, shape, 4 if first.dtype.kind == "f" else 1)
-    with PixelSink(x_path, n, shape, first.dtype) as sink:
-        for part in parts():
+def _write_pixels(table: _Table) -> Decoded:
+    names, n = table.columns.images, table.n
+    parts = (dense_rows([batch.column(name) for name in names], names) for batch in table.batches(names))
+    first = next(parts)
+    layout, shape = image_layout((n, *first.shape[1:]), table.metadata.layout)
+    table.limits.check_array("x", n, shape, 4 if first.dtype.kind == "f" else 1)
+    with PixelSink(table.x_path, n, shape, first.dtype) as sink:
+        for part in chain([first], parts):
             if part.shape[1:] != first.shape[1:]:
                 raise DatasetRejected(
-                    f"column {columns.images[0]!r}: rows from {sink.seen} on have {part.shape[1:]} values, those "
+                    f"column {names[0]!r}: rows from {sink.seen} on have {part.shape[1:]} values, those "
                     f"before {first.shape[1:]}; images must have one size"
                 )
             sink.write(to_nchw(part, layout, shape))
-            progress(sink.seen, n)
-        _check_rows(sink.seen, n)
+            table.progress(sink.seen, n)
     told = [
-        *columns.notes,
-        *without_splits(metadata),
+        *table.columns.notes,
+        *without_splits(table.metadata),
         *layout_notes("the table", (n, *first.shape[1:]), shape),
         *sink.warnings,
     ]
-    decoded = Decoded(n, shape, sink.dtype, classes, warnings=told)
-    return reshaped(decoded, metadata, x_path, limits)
-
-
-def _check_rows(found: int, declared: int) -> None:
-    if found != declared:
-        raise DatasetMalformed(f"the table declares {declared:,} rows but holds {found:,}")
+    decoded = Decoded(n, shape, sink.dtype, table.classes, warnings=told)
+    return reshaped(decoded, table.metadata, table.x_path, table.limits)

@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from openapi.base import JsonObject
 from openapi.problems import Unavailable
 from openapi.stages.base import Stage, Wire
 from openapi.stages.forms import form_of
@@ -37,10 +38,10 @@ def run_stage(stage: Stage, ctx: JobContext[dict[str, Any]]) -> dict[str, Any]:
     return form.value.model_validate(value).dump()
 
 
-def run_module(module: str, ctx: JobContext[dict[str, Any]]) -> dict[str, Any]:
+def run_module(module: str, ctx: JobContext[JsonObject]) -> JsonObject:
     """Run the stage that a module does; a module that does none of the stages takes and gives JSON."""
     for stage, name in STAGES.items():
         if name == module:
             return run_stage(stage, ctx)
-    value: dict[str, Any] = importlib.import_module(module).run(ctx)
+    value: JsonObject = importlib.import_module(module).run(ctx)
     return value
