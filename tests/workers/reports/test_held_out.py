@@ -70,5 +70,17 @@ def test_grey_pictures_are_found_among_colour(tmp_path: Path) -> None:
     assert check(tmp_path, grey, TRAINED[:50]).numbers["shared"] == 0
 
 
+def test_images_that_differ_in_one_pixel_are_others(tmp_path: Path) -> None:
+    """Wherever it lies: most of an image is read only where the rest of it is among the images that are sought."""
+    trained = RNG.integers(0, 256, (1, 3, 24, 17), dtype=np.uint8)
+    places = [(c, h, w) for c in range(3) for h in (0, 7, 8, 23) for w in (0, 1, 16)]
+    evaluated = np.repeat(trained, len(places) + 1, axis=0)
+    for row, place in enumerate(places):
+        evaluated[(row, *place)] ^= 1
+    assert check(tmp_path, trained, evaluated).numbers["shared"] == 1
+    assert check(tmp_path, evaluated[:-1], trained).numbers["shared"] == 0
+    assert check(tmp_path, evaluated, trained).numbers["shared"] == 1
+
+
 def test_images_that_are_not_given_are_not_judged() -> None:
     assert held_out_check({}, np.arange(3)) is None
