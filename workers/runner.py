@@ -7,6 +7,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 
 from obstore.exceptions import BaseError
@@ -38,9 +39,10 @@ from workers.leaving import Leaving
 from workers.moments import Moments
 from workers.outputs import shown, stored
 from workers.presence import Presence
+from workers.sandbox.kills import Kills, counters, kernel_kills
 from workers.sandbox.messages import ChildOutcome, ChildProgress, Request
 from workers.sandbox.probe import wanted_layers
-from workers.sandbox.terminations import Cancelled, ChildKilled, GivenBack, ServerLost, given_up
+from workers.sandbox.terminations import Cancelled, ChildKilled, GivenBack, ServerLost
 from workers.sandbox.warm import WarmServer, Watch
 
 log = logging.getLogger(__name__)
@@ -49,8 +51,6 @@ _CANCEL_POLL_SECONDS = 0.5
 #: Problems that pass: the shard is tried again later.
 _WAITING = (InsufficientStorage.slug, Unavailable.slug)
 _PUBLISH_SECONDS = 60.0
-#: Starts of one shard on this worker when something outside keeps killing it.
-_LOCAL_ATTEMPTS = 3
 
 
 class Runner:
@@ -67,6 +67,7 @@ class Runner:
         private_folder(slots)
         self._slot = OwnFolder("slot-", slots)
         self._home = self._slot.path
+        self._counters = counters()
         library_cache = settings.cache_dir / "libraries"
         private_folder(library_cache)
         self._server = WarmServer(self._threads, library_cache, preload)
@@ -191,21 +192,21 @@ class Runner:
 
         more: inputs that each attempt finds anew.
         """
-        ends: list[ChildKilled | ServerLost] = []
-        while len(ends) < _LOCAL_ATTEMPTS:
+        kills = Kills(request, partial(kernel_kills, self._counters))
+        while True:
+            kills.begin()
             try:
-                with span(f"child {request.stage}", attempt=len(ends) + 1):
+                with span(f"child {request.stage}", attempt=kills.attempt):
                     return self._server.run(request.model_copy(update={"inputs": {**request.inputs, **more()}}), watch)
             except JobFailed as error:
                 raise _blamed(error, request) from error
             except (ChildKilled, ServerLost) as error:
                 self.leaving.check()  # whoever ends all processes of a machine ends the job's too
-                ends.append(error)
-                log.warning("%s (%d of %d)", error, len(ends), _LOCAL_ATTEMPTS)
-                shutil.rmtree(request.scratch, ignore_errors=True)
-                if self._server.pid is None:
-                    self._server.start()
-        raise given_up(request, ends)
+                pause = kills.ended(error)
+            shutil.rmtree(request.scratch, ignore_errors=True)
+            watch.wait(pause)
+            if self._server.pid is None:
+                self._server.start()
 
     def _reason_to_stop(self, shard: Shard) -> Callable[[], Exception | None]:
         """Why to stop; asks the broker twice a second whether the job is cancelled, and goes on when it is away."""

@@ -164,7 +164,12 @@ class Settings(BaseSettings):
         description="Longest that work waits for a full, read-only or silent disk or store before its job fails: the pauses "
         "between two tries, together",
     )
-    max_attempts: int = Field(3, ge=1, description="Attempts at a shard before the job fails with worker-lost")
+    max_attempts: int = Field(
+        10,
+        ge=1,
+        description="Attempts at a shard before the job fails with worker-lost. A worker that dies of a shard costs so many "
+        "restarts; machines that are taken away (spot instances, drains) end several under an innocent one",
+    )
     shard_samples: int = Field(1024, ge=1, description="Samples per slice when the request does not set `shards`")
     wall_seconds: float = Field(4 * 3600.0, gt=0, description="Longest a shard may run")
     keep_seconds: float = Field(

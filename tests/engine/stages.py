@@ -57,6 +57,11 @@ def do_sleep(ctx: Context) -> None:
     time.sleep(ctx.params.get("seconds", 600))
 
 
+def do_sleep_and_sum(ctx: Context) -> dict[str, Any]:
+    do_sleep(ctx)
+    return do_sum(ctx)
+
+
 def do_show_and_sleep(ctx: Context) -> None:
     """Leave something to show, tell of it, and sleep."""
     if ctx.params["form"] == "folder":

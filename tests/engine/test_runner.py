@@ -84,7 +84,6 @@ def test_signs_of_life_while_the_warm_server_is_still_cold(worker: Worker, setti
         ("fill", "job-failed", "File too large"),
         ("litter", "job-failed", "wrote more than"),
         ("scatter", "job-failed", "wrote more than"),
-        ("once_killed", "memory-limit", "killed 3 times"),
     ],
 )
 def test_what_a_job_does_wrong_is_its_problem(worker: Worker, do: str, expected: str, words: str) -> None:

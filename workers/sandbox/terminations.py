@@ -3,10 +3,9 @@
 import contextlib
 import logging
 import signal
-from collections.abc import Sequence
 from pathlib import Path
 
-from openapi.problems import JobFailed, MemoryLimit, TimeLimit, TremorError, Unavailable
+from openapi.problems import JobFailed, MemoryLimit, TimeLimit
 from openapi.wire.jobs import OutputFile
 from workers.sandbox.messages import Request
 
@@ -51,22 +50,6 @@ def crash(end: int, request: Request) -> Exception:
     if "bad_alloc" in _last_words(request.log):
         return MemoryLimit(f"The {request.stage} job needed more memory than it may have ({name})")
     return JobFailed(f"The {request.stage} job crashed with {name}", signal=name)
-
-
-def given_up(request: Request, ends: Sequence[Exception]) -> TremorError:
-    """What it means that a job was killed from outside each time that it was tried.
-
-    A machine on which no job can begin says nothing of this one, which waits until it is mended, or for another.
-    """
-    if all(isinstance(end, ServerNotStarted) for end in ends):
-        return Unavailable(
-            f"This worker cannot start the process that runs its jobs ({len(ends)} attempts): {ends[-1]}; "
-            "the worker's log says more"
-        )
-    return MemoryLimit(
-        f"The {request.stage} job was killed {len(ends)} times from outside its process, most likely by the kernel for "
-        "want of memory; use a smaller `batch_size` or give the worker more memory"
-    )
 
 
 def _last_words(log_file: Path) -> str:

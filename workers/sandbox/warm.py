@@ -38,6 +38,14 @@ class Watch:
     on_progress: Callable[[ChildProgress], None] = lambda progress: None
     on_kept: Callable[[], None] = lambda: None
 
+    def wait(self, seconds: float) -> None:
+        """Wait between two attempts, unless something is to end the job: that is raised."""
+        deadline = time.monotonic() + seconds
+        while (left := deadline - time.monotonic()) > 0:
+            if (asked := self.why_stop()) is not None:
+                raise asked
+            time.sleep(min(left, _TICK_SECONDS))
+
 
 class WarmServer:
     """One warm server process, running one job at a time.
