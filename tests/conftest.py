@@ -10,6 +10,10 @@ from hypothesis import HealthCheck, settings
 if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
+# What a developer's shell sets for the service (its address, a key, limits) is not meant for those that tests start.
+for name in [name for name in os.environ if name.startswith("TREMOR_") and name != "TREMOR_PICTURES"]:
+    del os.environ[name]
+
 # Waiting threads must sleep, or two processes on one machine slow each other five times.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 os.environ.setdefault("GOMP_SPINCOUNT", "0")

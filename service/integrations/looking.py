@@ -3,6 +3,8 @@
 import asyncio
 import logging
 import random
+import time
+from collections.abc import Callable
 from datetime import timedelta
 
 from sqlalchemy.exc import DBAPIError
@@ -28,8 +30,30 @@ INTAKE = "registries"
 _MOST_AT_ONCE = 8
 #: Versions that are noted in one transaction.
 _BATCH = 100
+#: After so long the log says again what is still wrong.
+_REMIND_SECONDS = 3600.0
 #: Longest that one look may take.
 _SECONDS = 900.0
+
+
+class Told:
+    """What the log was told of each integration, so that one failing for days does not fill it."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._last: dict[str, tuple[str, float]] = {}
+
+    def is_news(self, identity: str, said: str) -> bool:
+        """Whether to say this now: it is something else than the last time, or that was long ago."""
+        before, now = self._last.get(identity), self._clock()
+        if before is not None and before[0] == said and now - before[1] < _REMIND_SECONDS:
+            return False
+        self._last[identity] = (said, now)
+        return True
+
+    def is_over(self, identity: str) -> bool:
+        """Nothing is wrong now; whether something was."""
+        return self._last.pop(identity, None) is not None
 
 
 class Looker:
@@ -38,6 +62,7 @@ class Looker:
     def __init__(self, services: Services) -> None:
         self._services = services
         self.busy: set[asyncio.Task[None]] = set()
+        self._told = Told()
 
     async def begin(self) -> bool:
         """Begin to look at the registry that has waited longest; False: none is to be looked at."""
@@ -73,12 +98,17 @@ class Looker:
             said = f"looking at what is registered took more than {_SECONDS:g} s"
         except DBAPIError:
             raise
-        except Exception:
-            _log.exception("the registry of %s answers in no way that is understood", row.id)
+        except Exception as error:
             said = "the registry answers in no way that is understood"
+            if self._told.is_news(row.id, f"{said}: {error!r}"):
+                _log.exception("integration %s: %s", row.id, said)
+            return problem("unavailable", said)
         else:
+            if self._told.is_over(row.id):
+                _log.info("integration %s: the registry can be read again", row.id)
             return None
-        _log.warning("integration %s: %s; trying again", row.id, said)
+        if self._told.is_news(row.id, said):
+            _log.warning("integration %s: %s; trying again", row.id, said)
         return problem("unavailable", said)
 
     async def _read(self, registry: Registry) -> None:

@@ -219,6 +219,13 @@ def tremor(files: Path, *arguments: str, **env: str) -> subprocess.CompletedProc
     return subprocess.run(program, cwd=files, env={**os.environ, **env}, capture_output=True, text=True)
 
 
+def test_what_a_shell_sets_for_the_service_is_not_meant_for_the_tests() -> None:
+    code = "import os, tests.conftest; print([name for name in os.environ if name.startswith('TREMOR_')])"
+    set_there = {**os.environ, "TREMOR_SERVER": NOWHERE, "TREMOR_API_KEY": "trm_x"}
+    here = Path(__file__).parents[2]
+    assert subprocess.check_output([sys.executable, "-c", code], cwd=here, env=set_there, text=True) == "[]\n"
+
+
 @pytest.mark.slow
 def test_a_required_sandbox_that_is_not_there_is_6(files: Path) -> None:
     said = tremor(files, "audit", "m", "d", TREMOR_SANDBOX="required", TREMOR_SANDBOX_LAYERS='["seccomp"]')

@@ -1,6 +1,7 @@
 """Integrations are entered, changed, paused and deleted; what is wrong with one is said at once, secrets never."""
 
 import json
+import logging
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -12,6 +13,7 @@ import pytest
 
 from openapi.wire.settings import Settings
 from service.embedded.broker import Broker
+from service.integrations.looking import Told
 from tests.service.conftest import flush, make_settings, running, upload_ready
 from tests.service.registries.team import QUICK, entered
 from tests.service.worker import ProtocolWorker
@@ -143,6 +145,31 @@ def test_a_registry_that_is_not_there_is_failing_and_says_why(place: Place, toke
     assert place.api.patch(path, json={"paused": True}).json()["status"] == "paused"
     assert place.api.delete(path).status_code == 204
     assert place.api.get(path).status_code == place.api.delete(path).status_code == 404
+
+
+def test_the_log_says_once_what_is_wrong_at_each_look(place: Place, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "tremor.registries")
+    path = f"/v1/integrations/{entered(place.api, 'mlflow', **place.asked(poll_seconds=1))['id']}"
+    looks: set[str | None] = set()
+    while len(looks - {None}) < 3:
+        looks.add(place.api.get(path).json()["last_poll_at"])
+    assert place.api.delete(path).status_code == 204
+    said = [record.getMessage() for record in caplog.records if path.rpartition("/")[2] in record.getMessage()]
+    assert len([text for text in said if "ConnectError" in text]) == 1, said
+
+
+def test_what_is_still_wrong_is_said_again_after_an_hour() -> None:
+    now = [0.0]
+    told = Told(lambda: now[0])
+    assert not told.is_over("a")
+    assert [told.is_news("a", said) for said in ("x", "x", "y", "y", "x")] == [True, False, True, False, True]
+    assert told.is_news("b", "x"), "each for itself"
+    now[0] = 3599.0
+    assert not told.is_news("a", "x")
+    now[0] = 3600.0
+    assert [told.is_news("a", "x"), told.is_news("a", "x")] == [True, False]
+    assert [told.is_over("a"), told.is_over("a")] == [True, False]
+    assert told.is_news("a", "x")
 
 
 def test_what_is_changed_is_looked_at_as_if_it_were_new(place: Place) -> None:
