@@ -26,7 +26,7 @@ RESULT_VERSION: dict[Stage, int] = dict.fromkeys(Stage, 2) | {
     Stage.ATTACK: 8,
     Stage.NEURONS: 7,
     Stage.ANALYSIS: 6,
-    Stage.HARDEN: 6,
+    Stage.HARDEN: 7,
     Stage.TRANSFER: 4,
     Stage.REPORT: 5,
 }

@@ -70,7 +70,7 @@ def others(model: AuditedModel, layers: Sequence[str]) -> tuple[str, ...]:
 
 
 def subtracted_biases(model: AuditedModel, lowest: str) -> tuple[str, ...]:
-    """Return the biases of convolutions whose output only batch norms that train read, in order of execution.
+    """Return the biases of layers whose output only batch norms that train read, in order of execution.
 
     Such a norm subtracts what its input has in common (Ioffe and Szegedy 2015, section 3.2), so that the gradient of
     the bias is rounding alone, of which Adam's move (Kingma and Ba 2015, Algorithm 1) is as long as of any other: two
@@ -80,19 +80,29 @@ def subtracted_biases(model: AuditedModel, lowest: str) -> tuple[str, ...]:
     position = {node: i for i, node in enumerate(graph.nodes)}
     start = _start(model, lowest, _first_uses(model))
     readers = Counter(str(node.target) for node in graph.nodes if node.op == "get_attr" for _ in node.users)
-    trained = model.trainable_parameters()
+    # A linear layer adds its bias to the last dimension, and norms go by the second.
+    wide = [layer.name for layer in model.layers if layer.kind == "linear" and len(layer.shape) > 1]
+    trained = set(model.trainable_parameters()).difference(*(model.layer_parameters(layer) for layer in wide))
 
     def trains(node: fx.Node) -> bool:
         return op_name(node) == "batch_norm" and node.args[3] is not None and position[node] > start
 
     found = []
     for node in graph.nodes:
-        bias = node.args[2] if op_name(node) in _CONVOLUTIONS and len(node.args) > 2 else None
+        bias = _bias(node)
         if not isinstance(bias, fx.Node) or not all(trains(user) and user.args[0] is node for user in node.users):
             continue
         if bias.op == "get_attr" and readers[str(bias.target)] == 1 and str(bias.target) in trained:
             found.append(str(bias.target))
     return tuple(found)
+
+
+def _bias(node: fx.Node) -> object:
+    """What a convolution or linear layer adds to the second or last dimension of what comes out; None elsewhere."""
+    name, args = op_name(node), node.args
+    if name == "addmm":
+        return args[0]
+    return args[2] if name in (*_CONVOLUTIONS, "linear") and len(args) > 2 else None
 
 
 def train_batch_norm(model: AuditedModel, lowest: str) -> None:

@@ -54,8 +54,8 @@ def harden(
         training = Hardener(model, data, settled, seed=seed, watchers=replace(watchers, keep=keep), ranks=ranks)
         result = training.run(moment)
         if options.batch_norm == "inserted":
-            fold_norms(model, result.frozen)
-            result = replace(result, frozen=tuple(name for name in result.frozen if not is_inserted(name)))
+            fold_norms(model, training.frozen)  # which gives the biases that these norms subtracted other values
+            result = replace(result, frozen=tuple(name for name in training.frozen if not is_inserted(name)))
     return result if decided == Decided() else replace(result, decided=decided)
 
 

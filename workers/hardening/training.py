@@ -16,7 +16,7 @@ from openapi.problems import ModelNumerics, NotTrainable
 from openapi.stages.harden import Decided, Epoch, Frontier
 from workers.hardening.adversary import climb, free_start, free_step
 from workers.hardening.augment import Batch, batch_of
-from workers.hardening.averaging import Average, renew_statistics, restored
+from workers.hardening.averaging import Average, renew_statistics, restored, training_norms
 from workers.hardening.choice import Chosen, better, collapse, is_stale
 from workers.hardening.data import Rows, TrainingSet
 from workers.hardening.frontier import Candidate, Way, candidate
@@ -98,6 +98,7 @@ class Hardener:
             self.data,
             options,
             self.layers,
+            quick=self.quick,
             held_out=held_out,
             seed=seed,
             report=self.report,
@@ -107,8 +108,9 @@ class Hardener:
         #: How often a batch is trained on.
         self.times = options.steps if options.adversary == "free" else 1
         total = self.batches * self.times * options.epochs
-        still = subtracted_biases(model, self.layers[0]) if self.norms_train else ()
-        self.steps = Steps(model, options, self.layers, (*self.frozen, *still), total, self.ranks)
+        #: Above the lowest layer of S, where everything else is trained.
+        self.still = subtracted_biases(model, self.layers[0]) if self.norms_train else ()
+        self.steps = Steps(model, options, self.layers, (*self.frozen, *self.still), total, self.ranks)
         self.average = Average(self.steps.parameters, options.averaging) if options.averaging else None
         self.weights: dict[str, Tensor] = {**model.trainable_parameters(), **dict(model.graph.named_buffers())}
         self.generator = torch.Generator(self.device).manual_seed(seed)
@@ -148,7 +150,8 @@ class Hardener:
         omega = {name: tuple(int(m) for m in neurons) for name, neurons in self.steps.omega.items()}
         delivered = self.log[-1].epoch if self.chosen is None else self.chosen.epoch
         factors = None if self.steps.factors is None else dict(self.steps.factors)
-        return Hardening(self.layers, omega, self.frozen, tuple(self.log), delivered, frontier, factors)
+        frozen = (*self.frozen, *self.still)
+        return Hardening(self.layers, omega, frozen, tuple(self.log), delivered, frontier, factors)
 
     @contextmanager
     def ready(self) -> Iterator[None]:
@@ -269,16 +272,14 @@ class Hardener:
 
     def renew_statistics(self) -> None:
         """Batch-norm statistics for the present weights, over the first training batches and their adversaries."""
-        if self.options.batch_norm == "eval":
+        if self.steps.method.adversary is None or not training_norms(self.model):
             return
         generator = torch.Generator(self.device).manual_seed(self.seed)
-        if self.steps.method.adversary is None:
-            return
         how = climb(self.options, generator, tile=self.steps.micro)
         rows = self.data.sample(STATISTICS_BATCHES * self.options.batch_size, self.seed, 4, self.options.batch_size)
         # All adversaries before the statistics, which they are made with, change.
         passed, adversary = self.steps.method.passed, self.steps.method.adversary
-        pairs = [passed(r.x, adversary(self.attacked, r.x, r.y, how)) for r in rows]
+        pairs = [passed(r.x, adversary(self.quick.now(r.x), r.x, r.y, how)) for r in rows]
         renew_statistics(self.model, pairs)
 
     def adversary(self, batch: Batch, ramp: float, before: Tensor | None = None) -> Tensor:

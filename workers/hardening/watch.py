@@ -11,6 +11,7 @@ from openapi.hardening_options import HardenOptions
 from openapi.stages.harden import Epoch
 from workers.attacks.ball.pairs import dual_pairs
 from workers.hardening.data import Rows, TrainingSet
+from workers.hardening.quick import Quick
 from workers.hardening.ranks import Ranks
 from workers.hardening.selection import Omega, at_random, every, sensitive
 from workers.models.audited import AuditedModel
@@ -28,7 +29,8 @@ MONITORED = 128
 class Watch:
     """Full-strength pairs against the present weights, and what is read off them.
 
-    attacked: the network in eval mode, sharing the weights that are trained; layers: S; held_out: the validation split.
+    attacked: the network in eval mode, sharing the weights that are trained; layers: S; quick: its quick form, by which
+    pairs are made; None: by itself. held_out: the validation split.
     ranks: with whom the training is shared; what is read off is then the first one's, for all.
     """
 
@@ -39,13 +41,14 @@ class Watch:
         options: HardenOptions,
         layers: tuple[str, ...],
         *,
+        quick: Quick | None = None,
         held_out: TrainingSet | None = None,
         seed: int,
         report: Report,
         ranks: Ranks | None = None,
     ) -> None:
         self.attacked, self.data, self.options, self.seed, self.report = attacked, data, options, seed, report
-        self.layers, self.held_out, self.ranks = layers, held_out, ranks or Ranks()
+        self.layers, self.quick, self.held_out, self.ranks = layers, quick, held_out, ranks or Ranks()
         self.tapped = attacked.tapped("conv", layers)
         self.device: torch.device = next(iter(attacked.trainable_parameters().values())).device
         self.monitor = list(data.sample(MONITORED, seed, 1, options.batch_size))
@@ -53,7 +56,7 @@ class Watch:
     def pairs(self, rows: Rows, steps: int) -> Tensor:
         """Full-strength x' at the training eps against the present weights."""
         return dual_pairs(
-            self.attacked,
+            self.attacked if self.quick is None else self.quick.now(rows.x),
             rows.x,
             rows.y,
             rows.index,
@@ -94,7 +97,7 @@ class Watch:
         count = min(count, len(self.data))
         sums = SensitivitySums()
         for rows in self.data.sample(count, self.seed, stream, options.batch_size):
-            sums.add(measure(self.tapped, rows.x, self.pairs(rows, options.steps), rows.index))
+            sums.add(measure(self.tapped, rows.x, self.pairs(rows, options.steps), rows.index)[0])
             self.report(sums.n, count, "samples", "select neurons")
         return sensitive(sums, self.layers, options.top_fraction, self.device)
 
@@ -158,14 +161,31 @@ class Watch:
         return self.accuracies(self.held_out.all(self.options.batch_size))
 
     def accuracies(self, batches: Iterable[Rows], sums: SensitivitySums | None = None) -> tuple[float, float]:
-        """Shares of images that are right, and right after PGD of at least 10 steps; `sums` takes their pairs."""
+        """Shares of images that are right, and right after PGD of at least 10 steps; `sums` takes their pairs.
+
+        Where nobody wants their pairs, images that are wrong as they are need none.
+        """
         clean, robust, n = 0, 0, 0
         for rows in batches:
-            x_adv = self.pairs(rows, max(10, self.options.steps))
-            if sums is not None:
-                sums.add(measure(self.tapped, rows.x, x_adv, rows.index))
-            with torch.no_grad():
-                right = self.attacked(rows.x).argmax(1) == rows.y
-                stays = self.attacked(x_adv).argmax(1) == rows.y
-            clean, robust, n = clean + int(right.sum()), robust + int((right & stays).sum()), n + len(rows.y)
+            right, stays = self._right(rows) if sums is None else self._right_and_added(rows, sums)
+            clean, robust, n = clean + right, robust + stays, n + len(rows.y)
         return clean / n, robust / n
+
+    @torch.no_grad()
+    def _right(self, rows: Rows) -> tuple[int, int]:
+        at = (self.attacked(rows.x).argmax(1) == rows.y).nonzero().flatten()
+        if not len(at):
+            return 0, 0
+        asked = Rows(rows.x[at], rows.y[at], rows.index[at])
+        stays = self.attacked(self.pairs(asked, self._judging)).argmax(1) == asked.y
+        return len(at), int(stays.sum())
+
+    def _right_and_added(self, rows: Rows, sums: SensitivitySums) -> tuple[int, int]:
+        norms, *logits = measure(self.tapped, rows.x, self.pairs(rows, self._judging), rows.index)
+        sums.add(norms)
+        right, stays = (scores.argmax(1) == rows.y for scores in logits)
+        return int(right.sum()), int((right & stays).sum())
+
+    @property
+    def _judging(self) -> int:
+        return max(10, self.options.steps)

@@ -45,20 +45,26 @@ def measure_taps(model: NormsModel, x: Tensor, x_adv: Tensor, index: Tensor, of:
 
 
 @torch.no_grad()
-def measure(tapped: TappedModel, x: Tensor, x_adv: Tensor, index: Tensor) -> dict[str, LayerBatch]:
-    """The same for any function that gives activations, which are then held together: `measure_taps` is faster."""
-    _, activations = tapped(torch.cat([x, x_adv]))
-    return {
+def measure(
+    tapped: TappedModel, x: Tensor, x_adv: Tensor, index: Tensor
+) -> tuple[dict[str, LayerBatch], Tensor, Tensor]:
+    """The same for any function that gives activations, which are then held together: `measure_taps` is faster.
+
+    Returns the norms by layer, and the logits of x and of x'.
+    """
+    logits, activations = tapped(torch.cat([x, x_adv]))
+    norms = {
         name: _batch(name, l1_norms(value, None, batch=0, repeat=1, channel=1, minor=False, positive=False), index)
         for name, value in activations.items()
     }
+    return norms, logits[: len(x)], logits[len(x) :]
 
 
 def measure_all(tapped: TappedModel, pairs: Iterable[tuple[Tensor, Tensor, Tensor]]) -> SensitivitySums:
     """Stream batches of (x, x', index) through `measure`; memory does not grow with the number of batches."""
     sums = SensitivitySums()
     for x, x_adv, index in pairs:
-        sums.add(measure(tapped, x, x_adv, index))
+        sums.add(measure(tapped, x, x_adv, index)[0])
     return sums
 
 

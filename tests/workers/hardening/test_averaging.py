@@ -5,13 +5,15 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from tests.workers.hardening.nets import options, shipped
+from workers.attacks.engine.victim import Logits
 from workers.hardening.averaging import Average, renew_statistics, restored, training_norms
 from workers.hardening.data import TrainingSet
 from workers.hardening.layers import train_batch_norm
 from workers.hardening.run import harden
+from workers.hardening.training import Hardener
 from workers.models.audited import AuditedModel
 
 
@@ -60,6 +62,29 @@ def test_renewed_statistics_are_the_means_of_the_batches_own(fresh: Callable[...
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("norm", [False, True])
+def test_adversaries_for_statistics_are_made_where_a_norm_trains(
+    fresh: Callable[..., AuditedModel], monkeypatch: pytest.MonkeyPatch, norm: bool
+) -> None:
+    hardener = Hardener(
+        fresh(norm=norm),
+        TrainingSet(*shipped("train", 40)),
+        options(method="pat", batch_size=20, averaging=0.9),
+        seed=0,
+    )
+    asked: list[int] = []
+    now = hardener.quick.now
+
+    def noted(images: Tensor) -> Logits:
+        asked.append(len(images))
+        return now(images)
+
+    monkeypatch.setattr(hardener.quick, "now", noted)
+    with hardener.ready():
+        hardener.renew_statistics()
+    assert asked == ([20, 20] if norm else [])
+
+
 def test_an_averaged_training_delivers_what_it_judged(fresh: Callable[..., AuditedModel]) -> None:
     model, plain, data = fresh(norm=True), fresh(norm=True), TrainingSet(*shipped("train", 300))
     settings = options(epochs=2, averaging=0.9, validation=0.2)

@@ -63,6 +63,29 @@ def test_a_bias_that_something_else_reads_too_is_trained() -> None:
     assert subtracted_biases(audit_module(Skips().eval(), InputSpec(shape=(1, 8, 8))), "conv") == ()
 
 
+class _Dense(torch.nn.Module):
+    """A linear layer before a norm, of two dimensions or, `parts`, of three, where the norm goes by another one."""
+
+    def __init__(self, parts: bool) -> None:
+        super().__init__()
+        self.parts = parts
+        self.first, self.norm, self.head = torch.nn.Linear(4, 4), torch.nn.BatchNorm1d(4), torch.nn.Linear(4, 3)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        x = x.flatten(1, 2) if self.parts else x.flatten(1, 2).mean(1)
+        x = self.norm(self.first(x)).relu()
+        scores: torch.Tensor = self.head(x.mean(1) if self.parts else x)
+        return scores
+
+
+@pytest.mark.parametrize(("parts", "still"), [(False, ("first.bias",)), (True, ())])
+def test_a_linear_layers_bias_is_subtracted_where_the_norm_goes_by_its_units(
+    parts: bool, still: tuple[str, ...]
+) -> None:
+    model = audit_module(_Dense(parts).eval(), InputSpec(shape=(1, 4, 4)))
+    assert subtracted_biases(model, "first") == still
+
+
 def test_nothing_lies_below_the_first_layer(fresh: Fresh) -> None:
     assert frozen_parameters(fresh(), "conv1") == ()
 

@@ -89,6 +89,14 @@ def test_whatever_the_options_frozen_parameters_keep_their_bits(fresh: Fresh, ch
     assert result.frontier is not None or kept == set(result.frozen)
 
 
+def test_biases_that_training_norms_subtract_are_among_the_frozen(fresh: Fresh) -> None:
+    model = fresh(norm=True)
+    before, data = parameters(model), TrainingSet(*shipped("train", 40))
+    result = harden(model, data, options(epochs=1, pairs=20, batch_size=20, layers=("conv2",)))
+    assert result.frozen == ("conv1.weight", "conv1.bias", "norm1.weight", "norm1.bias", "conv2.bias")
+    assert {name for name, p in parameters(model).items() if torch.equal(p, before[name])} == set(result.frozen)
+
+
 def test_frozen_layers_keep_their_bits_and_their_sensitivity(fresh: Fresh, train_set: TrainingSet) -> None:
     model = fresh(norm=True)
     x, y, index = held_out(50)
