@@ -30,6 +30,7 @@ from service.orchestrator.step_states import StepStatus
 _log = logging.getLogger("tremor.orchestrator")
 
 #: Queued shards that no worker takes for so long while some are idle are enqueued again: the broker has lost them.
+#: Who has just taken one says so soon, and may not have been heard yet: so two looks around must miss it.
 _FORGOTTEN_SECONDS = 30.0
 
 
@@ -57,6 +58,7 @@ class Janitor:
         self._queue = queue
         self._work = work
         self._budgets = Budgets()
+        self._missed: set[str] = set()
 
     async def run(self) -> None:
         """Clean up again and again, whatever goes wrong."""
@@ -131,20 +133,9 @@ class Janitor:
 
     async def _remind(self) -> None:
         """Enqueue again what was queued long ago, lies in no queue, and is in no worker's hands while some are idle."""
-        async with self._db.read() as session:
-            old = await database_now(session) - timedelta(seconds=_FORGOTTEN_SECONDS)
-            forgotten = list(
-                await session.scalars(
-                    select(ShardRow.id)
-                    .where(ShardRow.status == StepStatus.QUEUED, ShardRow.enqueued_at < old)
-                    .limit(1000)
-                )
-            )
-        if not forgotten or any((await self._queue.backlog()).values()):
-            return
-        held = {worker.shard_id for worker in await self._queue.workers()}
-        forgotten = [shard_id for shard_id in forgotten if shard_id not in held]
-        if None not in held or not forgotten:
+        missed = await self._not_at_hand()
+        forgotten, self._missed = missed & self._missed, missed
+        if not forgotten:
             return
         async with self._db.write() as session:
             await session.execute(
@@ -153,3 +144,14 @@ class Janitor:
                 .values(enqueued_at=None, attempt=ShardRow.attempt + 1)
             )
         self._work.wake()
+
+    async def _not_at_hand(self) -> set[str]:
+        """Shards that were queued long ago and that neither a queue nor a worker has now, while some are idle."""
+        async with self._db.read() as session:
+            old = await database_now(session) - timedelta(seconds=_FORGOTTEN_SECONDS)
+            queued = select(ShardRow.id).where(ShardRow.status == StepStatus.QUEUED, ShardRow.enqueued_at < old)
+            found = set(await session.scalars(queued.order_by(ShardRow.id).limit(1000)))
+        if not found or any((await self._queue.backlog()).values()):
+            return set()
+        held = {worker.shard_id for worker in await self._queue.workers()}
+        return found - held if None in held else set()

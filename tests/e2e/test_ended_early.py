@@ -18,7 +18,10 @@ def test_a_time_budget_ends_a_long_audit(client: Client) -> None:
         {"metric": "worst_case.robust_accuracy", "op": ">=", "value": 0.0},
         {"metric": "worst_case.linf eps=0.1.robust_accuracy", "op": ">=", "value": 0.0},
     ]
-    report = client.report(client.start(request(client, time_budget=8, policy={"rules": rules})))
+    for budget in (8, 40, 200):  # on a slow machine the first attack alone may take eight seconds
+        report = client.report(client.start(request(client, time_budget=budget, policy={"rules": rules})))
+        if report["attacks"]:
+            break
     assert report["stopped"]["reason"] == "time_budget"
     assert len(report["stopped"]["not_run"]) == 1
     assert [a["name"] for a in report["attacks"]] == ["fgsm"]
@@ -26,7 +29,7 @@ def test_a_time_budget_ends_a_long_audit(client: Client) -> None:
     assert statuses == ["pass", "inconclusive", "inconclusive", "pass"]
     assert report["verdict"]["status"] == "inconclusive"
     page = client.http.get(f"/audits/{report['id']}/report.html").text
-    assert "time budget of 8 s" in page
+    assert f"time budget of {budget} s" in page
 
 
 def test_a_broken_rule_ends_it_at_once(client: Client) -> None:

@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 from service.ui.files import files
 from tests.page.conftest import SIZE, Tab
+from tests.service.worker import until
 
 
 def a_cell(page: Page) -> tuple[str, str, int]:
@@ -180,13 +181,19 @@ def test_a_point_of_the_overview_is_chosen_by_the_mouse(tab: Tab, made_up: str) 
 def test_no_hole_is_left_below_a_view(tab: Tab, made_up: str) -> None:
     """In two columns what comes next follows at once, however high its neighbour is."""
     page = tab.explore(made_up)
-    boxes = [view.bounding_box() for view in page.locator("section[data-view]").all()]
-    found = [box for box in boxes if box is not None]
-    assert len({box["x"] for box in found}) == 2
-    for left in {box["x"] for box in found}:
-        column = sorted((box for box in found if box["x"] == left), key=lambda box: box["y"])
-        gaps = [below["y"] - above["y"] - above["height"] for above, below in pairwise(column)]
-        assert all(8 <= gap <= 32 for gap in gaps), gaps
+    placed = "all => all.map((one) => one.getBoundingClientRect()).map(({ x, top, bottom }) => [x, top, bottom])"
+
+    def gaps() -> dict[float, list[float]]:
+        """Pixels between two views that follow each other, by column, all of one moment."""
+        found = sorted(page.locator("section[data-view]").evaluate_all(placed))
+        columns = {left: [box for box in found if box[0] == left] for left in {box[0] for box in found}}
+        return {left: [below[1] - above[2] for above, below in pairwise(all_)] for left, all_ in columns.items()}
+
+    def is_filled() -> bool:
+        found = gaps()
+        return len(found) == 2 and all(8 <= gap <= 32 for column in found.values() for gap in column)
+
+    until(is_filled)  # heights that change are followed in the browser's next picture
 
 
 def test_names_of_others_are_text(tab: Tab, made_up: str) -> None:

@@ -46,7 +46,9 @@ def test_explanations_of_the_chosen_cell(tab: Tab, place: Place, whole: str) -> 
     wanted = [one["index"] for one in items if (one["label"], one["target"]) == (label, target)]
     page = tab.explore(whole, f"?cell={label}-{target}")
     cards = page.locator("[data-view=explain] [role=listbox] [data-index]")
-    assert [int(card.get_attribute("data-index") or "") for card in cards.all()] == wanted[:6]
+    expect(cards).to_have_count(len(wanted[:6]))
+    for card, index in zip(cards.all(), wanted[:6], strict=True):
+        expect(card).to_have_attribute("data-index", str(index))
 
 
 def test_an_image_that_was_not_explained_is_told_so(tab: Tab, place: Place, whole: str) -> None:

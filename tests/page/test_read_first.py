@@ -16,10 +16,9 @@ def test_warnings_and_failed_checks_stand_above_the_views(tab: Tab, made_up: str
             "Check failed: Numbers are measured: they are made up",
         ]
     )
-    first_view, last = page.locator("section[data-view]").first.bounding_box(), said.last.bounding_box()
-    assert first_view is not None
-    assert last is not None
-    assert last["y"] + last["height"] <= first_view["y"]
+    below = """last => document.querySelector("section[data-view]").getBoundingClientRect().top
+        - last.getBoundingClientRect().bottom"""
+    assert said.last.evaluate(below) >= 0
 
 
 def test_it_says_what_the_report_says(tab: Tab, place: Place, whole: str) -> None:

@@ -163,6 +163,7 @@ def test_work_that_lies_in_a_queue_or_in_hand_is_not_handed_out_again(
         audit(api, model, dataset, max_samples=8, execution={"shards": 2})
         worker.queue.heartbeat(WorkerInfo(id="idle", device="cpu", sandbox="full", at=time.time()))
         time.sleep(2)  # five rounds of the janitor
+        worker.queue.goodbye("idle")  # until two say that they have what they take
         first, second = worker.take(), worker.take()
         assert (first.attempt, second.attempt) == (1, 1), "they lay in the queue"
         for shard in (first, second):
