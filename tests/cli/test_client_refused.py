@@ -24,7 +24,7 @@ pytestmark = pytest.mark.slow
 
 
 def test_a_client_that_asks_too_often_waits_as_it_is_told_and_asks_less(settings: Settings) -> None:
-    limited = settings.model_copy(update={"rate_limit_per_minute": 60})
+    limited = settings.model_copy(update={"rate_limit_per_minute": 30})
     with Served(create_app(limited)) as url, httpx.Client(base_url=url) as impatient:
         model = sent(impatient, "models")
         while impatient.get("/v1/presets").status_code != httpx.codes.TOO_MANY_REQUESTS:
@@ -109,7 +109,7 @@ def test_warnings_of_inspections_are_collected(settings: Settings, tmp_path: Pat
     worker = ProtocolWorker(settings)
     with Served(create_app(settings)) as url:
         client = Client(url)
-        done = threading.Thread(target=lambda: worker.do(worker.take(20), warnings=["the second output is read"]))
+        done = threading.Thread(target=lambda: worker.do(worker.take(), warnings=["the second output is read"]))
         done.start()
         bring(client, tmp_path / "net")
         done.join()

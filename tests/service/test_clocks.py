@@ -38,11 +38,15 @@ def _put_ahead(settings: Settings, column: str, shard: str) -> None:
 
 
 def _wait_for_the_janitor(settings: Settings, shard: str) -> None:
-    """Until it has looked around from here to there: what is seen of a look is its beginning, so two are waited for."""
+    """Until it has looked around from here to there: what is seen of a look is its beginning, so two are waited for.
+
+    On a slow machine the lease may end before the second is put ahead; then a look after the first has ended it.
+    """
 
     def is_renewed() -> bool:
         with closing(sqlite3.connect(settings.data_dir / "tremor.db", timeout=60)) as database:
-            query = "SELECT lease_at < datetime('now', '+1 hours') FROM shards WHERE id = ?"
+            seen = "status <> 'running' OR lease_at < datetime('now', '+1 hours')"
+            query = f"SELECT {seen} FROM shards WHERE id = ?"
             return bool(database.execute(query, (shard,)).fetchone()[0])
 
     for _ in range(2):

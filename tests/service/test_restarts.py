@@ -201,8 +201,8 @@ def test_an_audit_is_taken_while_the_broker_is_away(tmp_path: Path, broker: Brok
             assert api.get(f"/v1/audits/{identity}").json()["status"] == "queued"
             own.start()
             worker = ProtocolWorker(settings)
-            worker.do(worker.take(30))
-            worker.do(worker.take(30))
+            worker.do(worker.take())
+            worker.do(worker.take())
             assert ended(api, f"audits/{identity}")["status"] == "succeeded"
     finally:
         worker.close()
