@@ -11,6 +11,7 @@ import shutil
 from collections.abc import AsyncIterable, AsyncIterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from typing import IO, Any, Self
 
@@ -278,6 +279,12 @@ class BlobStore:
         else:
             await obstore.put_async(self._store, "ready", b"ready")
         await obstore.get_async(self._store, "ready")
+
+    async def now(self) -> datetime:
+        """The time by the clock that stamps what is stored, in whole seconds at some: something is written to see it."""
+        await self.check()
+        found: datetime = (await obstore.head_async(self._store, "ready"))["last_modified"]
+        return found
 
 
 def _append(file: Any, digest: Any, chunk: bytes) -> None:

@@ -95,4 +95,19 @@ def test_a_clock_that_jumps_ahead_deletes_nothing(
             assert left() == [True, True, True], f"the clock is off by {seconds} s"
     with keeper(settings, clock) as tidy:
         tidy()
-    assert left() == [False, False, False], "one that begins by such a clock knows no better"
+    assert left() == [False, False, True], "one that begins by such a clock knows better of what the store has stamped"
+
+
+@pytest.mark.parametrize("seconds", [YEAR, -YEAR])
+def test_a_doctor_whose_clock_is_wrong_removes_nothing_young(
+    settings: Settings, api: httpx.Client, tmp_path: Path, seconds: int
+) -> None:
+    blobs = BlobStore.from_settings(settings)
+    coming = blobs.put_bytes(b"a worker has stored this, and tells of it in a moment").sha256
+    clocks = Clocks(tmp_path)
+    clock = clocks.env("doctor")
+    clocks.move("doctor", seconds)
+    command = [sys.executable, "-m", "service.cli.main", "doctor", "--data", str(settings.data_dir), "--repair"]
+    said = subprocess.run(command, cwd=ROOT, env={**os.environ, **clock}, capture_output=True, text=True)
+    assert (said.returncode, said.stdout) == (0, "all is well: what is named is there, and nothing else\n"), said.stderr
+    assert blobs.exists(coming)

@@ -28,11 +28,13 @@ T = TypeVar("T")
 #: A condition that is awaited for so long will not come true.
 PATIENCE = 900.0
 _TICK = 0.1
-#: A killed worker is missed soon. How often work is tried again is as a service has it that nobody has configured.
+#: A killed worker is missed soon. Kills are no fault of the work, however many there are: one comes every other second,
+#: and on a crowded machine a unit of work takes minutes.
 IMPATIENT = {
     "TREMOR_LEASE_SECONDS": "5",
     "TREMOR_HEARTBEAT_SECONDS": "0.5",
     "TREMOR_THREADS": "1",
+    "TREMOR_MAX_ATTEMPTS": "1000",
     "TREMOR_MEMORY_BYTES": str(2**31),
     "OMP_NUM_THREADS": "1",
 }
