@@ -4,7 +4,7 @@ from pydantic import Field
 
 from openapi.base import Frozen, Timestamp
 
-#: The artifact of a hardening that was cancelled: the best weights so far, under the file's own names.
+#: The artifact of a hardening that was cancelled or failed: the best weights so far, under the file's own names.
 BEST_SO_FAR = "best-so-far.safetensors"
 
 

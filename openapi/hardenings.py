@@ -53,7 +53,7 @@ class Estimate(Frozen):
 
 
 class SoFar(Frozen):
-    """The best weights of a hardening that was cancelled."""
+    """The best weights of a hardening that was cancelled or failed."""
 
     epoch: int | None = Field(description="Whose weights these are; null where the worker did not say")
     clean_accuracy: float | None
@@ -76,7 +76,9 @@ class HardeningInfo(JobInfo):
     )
     estimate: Estimate | None = Field(None, description="In the answer to `POST` alone; later see `seconds_left`")
     training: Underway | None = Field(None, description="While it trains: loss terms, clean and robust accuracy")
-    so_far: SoFar | None = Field(None, description="What a cancelled hardening leaves, where an epoch had ended")
+    so_far: SoFar | None = Field(
+        None, description="What a cancelled or failed hardening leaves, where an epoch had ended"
+    )
     request: HardeningRequest | None = Field(
         description="null when it cannot be read any more; `problem` then says why"
     )

@@ -10,7 +10,6 @@ from obstore.exceptions import BaseError
 from openapi.problems import JobFailed, TremorError
 from openapi.wire.blobs import BlobStore
 from openapi.wire.jobs import OutputFile
-from workers.jobs.context import SO_FAR
 from workers.jobs.registry import SHOWN
 from workers.sandbox.messages import LeftFile, Request
 
@@ -28,16 +27,17 @@ def stored(blobs: BlobStore, request: Request, file: LeftFile) -> OutputFile:
 
 
 def shown(blobs: BlobStore, request: Request) -> dict[str, OutputFile]:
-    """What a stage that was cancelled has to show (`JobContext.so_far`); its process has ended.
+    """What a stage that was cancelled or failed has to show (`registry.SHOWN`), by format; its process has ended.
 
-    Nothing where it cannot be kept: the job is cancelled all the same.
+    Nothing where it cannot be kept: the job ends as it would all the same.
     """
-    path, about = request.scratch / SO_FAR, SHOWN.get(request.stage)
-    if about is None or not os.path.lexists(path):
-        return {}
-    name, kind, format = about
-    try:
-        return {format: stored(blobs, request, LeftFile(path=str(path), name=name, kind=kind, format=format))}
-    except (OSError, TremorError, BaseError) as error:
-        log.warning("what the cancelled %s job left cannot be kept: %s", request.stage, error)
-        return {}
+    found: dict[str, OutputFile] = {}
+    for left, (name, kind, format) in SHOWN.get(request.stage, {}).items():
+        path = request.scratch / left
+        if not os.path.lexists(path):
+            continue
+        try:
+            found[format] = stored(blobs, request, LeftFile(path=str(path), name=name, kind=kind, format=format))
+        except (OSError, TremorError, BaseError) as error:
+            log.warning("%s, which the stopped %s job left, cannot be kept: %s", name, request.stage, error)
+    return found

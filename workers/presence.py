@@ -113,7 +113,7 @@ class Presence:
             result=result,
             problem=problem,
             checkpoint=self._checkpoint if kind in ("progress", "returned") else None,
-            told=last.told if last is not None and kind in ("progress", "cancelled") else None,
+            told=last.told if last is not None and kind in ("progress", "cancelled", "failed") else None,
             files=files or {},
             found=found,
             at=time.time(),

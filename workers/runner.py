@@ -24,7 +24,7 @@ from openapi.problems import (
 )
 from openapi.wire.blobs import BlobStore
 from openapi.wire.folders import OwnFolder
-from openapi.wire.jobs import Environment, Shard, ShardResult, WorkerEvent
+from openapi.wire.jobs import Environment, OutputFile, Shard, ShardResult, WorkerEvent
 from openapi.wire.logs import regarding
 from openapi.wire.private import private_folder
 from openapi.wire.queue import QueueClient
@@ -42,7 +42,7 @@ from workers.presence import Presence
 from workers.sandbox.kills import Kills, counters, kernel_kills
 from workers.sandbox.messages import ChildOutcome, ChildProgress, Request
 from workers.sandbox.probe import wanted_layers
-from workers.sandbox.terminations import Cancelled, ChildKilled, GivenBack, ServerLost
+from workers.sandbox.terminations import Cancelled, ChildKilled, Failed, GivenBack, ServerLost
 from workers.sandbox.warm import WarmServer, Watch
 
 log = logging.getLogger(__name__)
@@ -127,6 +127,9 @@ class Runner:
         self._publish(event)
 
     def _ended_badly(self, shard: Shard, error: Exception) -> WorkerEvent:
+        files: dict[str, OutputFile] = {}
+        if isinstance(error, Failed):
+            files, error = error.files, error.why
         if isinstance(error, BaseError):
             error = Unavailable(f"The blob store does not answer: {error}"[:1000])
         if isinstance(error, TremorError) and error.problem().slug in _WAITING:
@@ -134,7 +137,7 @@ class Runner:
             return self.presence.event(shard, "deferred", problem=error.problem())
         if isinstance(error, TremorError):
             log.warning("shard %s failed: %s", shard.shard_id, error)
-            return self.presence.event(shard, "failed", problem=error.problem())
+            return self.presence.event(shard, "failed", problem=error.problem(), files=files)
         log.error("shard %s failed", shard.shard_id, exc_info=error)
         detail = f"The worker could not run the {shard.stage} job: {type(error).__name__}: {error}"
         return self.presence.event(shard, "failed", problem=JobFailed(detail).problem())
@@ -172,7 +175,7 @@ class Runner:
                 cancelled.files = shown(self._blobs, request)
                 raise
             except TremorError as error:
-                raise explained(error, request, least) from error
+                raise Failed(explained(error, request, least), shown(self._blobs, request)) from error
             files = {key: stored(self._blobs, request, file) for key, file in outcome.files.items()}
             ran_on = outcome.environment or Environment()
             return ShardResult(value=outcome.value or {}, files=files, seconds=outcome.seconds, environment=ran_on)

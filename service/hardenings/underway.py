@@ -1,4 +1,4 @@
-"""What a training that runs, or was cancelled, says of itself."""
+"""What a training that runs, was cancelled or failed says of itself."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ def underway(job: Job) -> Underway | None:
 
 
 def so_far(job: Job) -> SoFar | None:
-    """The best weights that a cancelled job has left."""
+    """The best weights that a cancelled or failed job has left."""
     left = (job.metrics or {}).get("so_far")
     if left is None or BEST_SO_FAR not in left["files"]:
         return None

@@ -160,7 +160,7 @@ def address(job: Job) -> str:
 
 
 async def show(session: AsyncSession, job: Job, files: Sequence[OutputFile], told: JsonObject | None) -> None:
-    """Keep what a step that was cancelled had to show, and what it said of it."""
+    """Keep what a step that was cancelled or failed had to show, and what it said of it."""
     if files:
         await add_artifacts(session, job, files)
         job.metrics = {"so_far": {"told": told, "files": [file.name for file in files]}}

@@ -81,6 +81,7 @@ class Record:
             await defer(self._plans, session, job, row, event.problem, self._settings.storage_wait_seconds)
         elif event.type == "failed":
             row.status = StepStatus.FAILED
+            await job_rows.show(session, job, list(event.files.values()), event.told)
             found = event.problem or problem("job-failed", "The worker gave no reason")
             await self._plans.fail(session, job, found)
         elif event.type == "cancelled" and job.status not in (JobStatus.CANCELLING, *TERMINAL):

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from openapi.problems import JobFailed
 from workers.jobs.context import JobContext
 
 Context = JobContext[dict[str, Any]]
@@ -70,6 +71,17 @@ def do_show_and_sleep(ctx: Context) -> None:
         ctx.so_far.write_bytes(b"the best so far")
     ctx.tell({"best": 7})
     do_sleep(ctx)
+
+
+def do_show_and_fail(ctx: Context) -> None:
+    """Leave something to show, tell of it, and fail, with a problem or by a fault."""
+    ctx.so_far.write_bytes(b"the best so far")
+    ctx.log_so_far.write_bytes(b"the log so far")
+    ctx.progress(1, 2, "naps", "failing")
+    ctx.tell({"best": 7})
+    if ctx.params["way"] == "problem":
+        raise JobFailed("it went back 3 times")
+    raise ValueError("a fault")
 
 
 def do_spin(ctx: Context) -> None:

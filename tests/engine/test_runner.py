@@ -15,6 +15,7 @@ from openapi.wire.jobs import Blob, Limits, Shard, ShardResult
 from openapi.wire.queue import WorkerInfo
 from openapi.wire.settings import Settings
 from tests.engine.worker import Worker, slug
+from workers.jobs.context import LOG_SO_FAR, SO_FAR
 from workers.jobs.registry import SHOWN, STAGES
 from workers.runner import Runner
 from workers.sandbox.confine import LAYERS
@@ -186,7 +187,7 @@ def test_cancel_ends_the_process(worker: Worker) -> None:
 
 @pytest.mark.parametrize("form", ["file", "folder"])
 def test_who_is_cancelled_shows_what_there_is(worker: Worker, monkeypatch: pytest.MonkeyPatch, form: str) -> None:
-    monkeypatch.setitem(SHOWN, Stage.ATTACK, ("so-far.bin", "checkpoint", "bin"))
+    monkeypatch.setitem(SHOWN, Stage.ATTACK, {SO_FAR: ("so-far.bin", "checkpoint", "bin")})
     shard = worker.shard("show_and_sleep", job=f"aud_shown_{form}", form=form)
     thread = threading.Thread(target=worker.runner.run, args=(shard,))
     thread.start()
@@ -204,6 +205,18 @@ def test_who_is_cancelled_shows_what_there_is(worker: Worker, monkeypatch: pytes
         assert worker.blobs.read(last.files["bin"].blob.sha256) == b"the best so far"
         assert (last.files["bin"].name, last.files["bin"].kind) == ("so-far.bin", "checkpoint")
         assert last.told == {"best": 7}
+
+
+@pytest.mark.parametrize("way", ["problem", "error"])
+def test_who_fails_shows_what_there_is(worker: Worker, monkeypatch: pytest.MonkeyPatch, way: str) -> None:
+    shown = {SO_FAR: ("so-far.bin", "checkpoint", "bin"), LOG_SO_FAR: ("log-so-far.jsonl", "log", "jsonl")}
+    monkeypatch.setitem(SHOWN, Stage.ATTACK, shown)
+    last = worker.run(worker.shard("show_and_fail", way=way))
+    assert last.type == "failed"
+    assert last.problem is not None
+    found = {file.name: worker.blobs.read(file.blob.sha256) for file in last.files.values()}
+    assert found == {"so-far.bin": b"the best so far", "log-so-far.jsonl": b"the log so far"}
+    assert last.files["jsonl"].kind == "log"
 
 
 def test_a_killed_job_or_server_is_started_again(worker: Worker) -> None:

@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from openapi.hardening_methods import METHODS, HardeningMethod
+from openapi.problems import problem
 from openapi.wire.jobs import Shard
 from tests.service.conftest import audit, ended, ready, upload_ready
 from tests.service.report import COMPARISON
@@ -136,6 +137,23 @@ def test_a_cancelled_training_leaves_its_best_weights(api: httpx.Client, worker:
     assert (done["status"], done["metrics"]) == ("cancelled", None)
     assert done["so_far"] == {**BEST, "href": artifact["href"]}
     assert api.get(f"{artifact['href']}").content == b"the best"
+
+
+def test_a_failed_training_leaves_its_best_weights_and_its_log(api: httpx.Client, worker: ProtocolWorker) -> None:
+    asked, shard = begun(api, worker, epochs=9)
+    worker.tell(shard, "started")
+    until(lambda: api.get(f"/v1/hardenings/{asked['id']}").json()["status"] == "running")
+    left = {
+        "safetensors": worker.file("best-so-far.safetensors", "checkpoint", "safetensors", b"the best").model_dump(),
+        "jsonl": worker.file("log-so-far.jsonl", "log", "jsonl", b"{}\n").model_dump(),
+    }
+    found = problem("job-failed", "it went back 3 times").model_dump()
+    worker.tell(shard, "failed", problem=found, told=UNDERWAY, files=left)
+    done = ended(api, f"hardenings/{asked['id']}")
+    artifacts = {a["name"]: a["href"] for a in api.get(f"/v1/hardenings/{asked['id']}/artifacts").json()["items"]}
+    assert (done["status"], done["metrics"], done["problem"]["detail"]) == ("failed", None, "it went back 3 times")
+    assert done["so_far"] == {**BEST, "href": artifacts["best-so-far.safetensors"]}
+    assert api.get(artifacts["log-so-far.jsonl"]).content == b"{}\n"
 
 
 def test_one_that_is_cancelled_before_its_first_epoch_leaves_nothing(api: httpx.Client, worker: ProtocolWorker) -> None:

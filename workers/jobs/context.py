@@ -12,8 +12,8 @@ from openapi.wire.settings import CudaGraphs, Gradients
 #: The file in the scratch folder in which a stage keeps where it stands, and the input in which it finds it again.
 MOMENT = "moment"
 
-#: The file in the scratch folder that a stage leaves for the case that it is stopped.
-SO_FAR = "so-far"
+#: The files in the scratch folder that a stage leaves for the case that it is stopped: its best, and its log.
+SO_FAR, LOG_SO_FAR = "so-far", "log-so-far"
 
 #: The model of a stage's parameters.
 P = TypeVar("P")
@@ -57,8 +57,13 @@ class JobContext(Generic[P]):
 
     @property
     def so_far(self) -> Path:
-        """Where a stage leaves, in one move, what it has to show if it is cancelled (`workers.jobs.registry.SHOWN`)."""
+        """Where a stage leaves, in one move, the best that it has to show if it does not end (`registry.SHOWN`)."""
         return self.scratch / SO_FAR
+
+    @property
+    def log_so_far(self) -> Path:
+        """Where it leaves its log, in the same way."""
+        return self.scratch / LOG_SO_FAR
 
     @property
     def moment(self) -> Path:

@@ -50,7 +50,7 @@ def run(ctx: JobContext[HardenParams]) -> HardenValue:
     with exact_float32():
         course.report(0, 1, "checkpoints", "try export")
         checkpoints = Checkpoints.tried(model, ctx.scratch, options.exports)
-        result = harden(model, data, options, seed=seed, watchers=_watchers(ctx, model, course), moment=moment)
+        result = harden(model, data, options, seed=seed, watchers=_watchers(ctx, model, course, moment), moment=moment)
 
     for path in (ctx.moment, ctx.so_far):
         path.unlink(missing_ok=True)  # the training has ended
@@ -97,9 +97,9 @@ def _course(ctx: JobContext[HardenParams], images: int, moment: Moment | None) -
     return course
 
 
-def _watchers(ctx: JobContext[HardenParams], model: AuditedModel, course: Course) -> Watchers:
+def _watchers(ctx: JobContext[HardenParams], model: AuditedModel, course: Course, moment: Moment | None) -> Watchers:
     """Who is told of the training: the outside, and the scratch folder."""
-    teller = Teller(ctx, model)
+    teller = Teller(ctx, model, () if moment is None else moment.log)
 
     def planned(options: HardenOptions) -> None:
         course.planned(options.epochs)

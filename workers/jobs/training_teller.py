@@ -2,13 +2,17 @@
 
 import logging
 import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
+from openapi.base import JsonObject
 from openapi.hardening_options import HardenOptions
 from openapi.stages.harden import BestSoFar, Epoch, HardenParams, Underway
 from workers.hardening.choice import so_far
+from workers.hardening.manifest import write_lines
 from workers.jobs.context import JobContext
 from workers.models.audited import AuditedModel
 from workers.models.export import write_safetensors
@@ -20,11 +24,12 @@ log = logging.getLogger(__name__)
 class Teller:
     """Tells of the epochs of one training, and keeps the best weights in the scratch folder.
 
-    A training that goes on at a checkpoint knows the best of the epochs since.
+    A training that goes on at a checkpoint knows the best of the epochs since, and the lines of its log from there on
+    come to those before. earlier: these, as JSON.
     """
 
-    def __init__(self, ctx: JobContext[HardenParams], model: AuditedModel) -> None:
-        self._ctx, self._model = ctx, model
+    def __init__(self, ctx: JobContext[HardenParams], model: AuditedModel, earlier: Sequence[JsonObject] = ()) -> None:
+        self._ctx, self._model, self._log = ctx, model, list(earlier)
         self._options = ctx.params.harden
         self._line: Epoch | None = None
         self._value = float("-inf")
@@ -37,6 +42,7 @@ class Teller:
     def heard(self, line: Epoch) -> None:
         """Tell of an epoch that was judged, whose weights stand."""
         self._line = line
+        self._log_line(line)
         value, best = so_far(line, self._options.choose_by)
         if line.epoch > 0 and value > self._value and self._written():
             self._value, self._best = value, best
@@ -64,13 +70,22 @@ class Teller:
         )
         self._ctx.tell(told.dump())
 
+    def _log_line(self, line: Epoch) -> None:
+        """Keep the log with this line; those of a setback stay until the same epoch is there again."""
+        self._log = [kept for kept in self._log if int(str(kept["epoch"])) < line.epoch] + [line.dump()]
+        self._kept(self._ctx.log_so_far, lambda path: write_lines(path, self._log))
+
     def _written(self) -> bool:
-        partial = self._ctx.so_far.with_name(self._ctx.so_far.name + ".partial")
+        return self._kept(self._ctx.so_far, lambda path: write_safetensors(folded(self._model), path))
+
+    def _kept(self, file: Path, write: Callable[[Path], None]) -> bool:
+        """Whether a file for the case that the job does not end is there, in one move."""
+        partial = file.with_name(file.name + ".partial")
         try:
-            write_safetensors(folded(self._model), partial)
-            os.replace(partial, self._ctx.so_far)
+            write(partial)
+            os.replace(partial, file)
         except (OSError, RuntimeError) as error:
-            log.warning("the best weights so far cannot be kept: %s", error)
+            log.warning("%s of a training cannot be kept: %s", file.name, error)
             return False
         finally:
             partial.unlink(missing_ok=True)

@@ -5,7 +5,7 @@ import logging
 import signal
 from pathlib import Path
 
-from openapi.problems import JobFailed, MemoryLimit, TimeLimit
+from openapi.problems import JobFailed, MemoryLimit, TimeLimit, TremorError
 from openapi.wire.jobs import OutputFile
 from workers.sandbox.messages import Request
 
@@ -18,6 +18,14 @@ class Cancelled(Exception):
     def __init__(self) -> None:
         super().__init__()
         self.files: dict[str, OutputFile] = {}
+
+
+class Failed(Exception):
+    """The job failed. why: its problem; files: what it had to show by then."""
+
+    def __init__(self, why: TremorError, files: dict[str, OutputFile]) -> None:
+        super().__init__(str(why))
+        self.why, self.files = why, files
 
 
 class GivenBack(Exception):

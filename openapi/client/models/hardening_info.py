@@ -53,7 +53,7 @@ class HardeningInfo:
             worst_case as in a report
         estimate (Estimate | None | Unset): In the answer to `POST` alone; later see `seconds_left`
         training (None | Underway | Unset): While it trains: loss terms, clean and robust accuracy
-        so_far (None | SoFar | Unset): What a cancelled hardening leaves, where an epoch had ended
+        so_far (None | SoFar | Unset): What a cancelled or failed hardening leaves, where an epoch had ended
         labels (HardeningInfoLabels | Unset):
         started_at (None | str | Unset):
         finished_at (None | str | Unset):

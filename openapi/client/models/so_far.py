@@ -12,7 +12,7 @@ T = TypeVar("T", bound="SoFar")
 
 @_attrs_define
 class SoFar:
-    """The best weights of a hardening that was cancelled.
+    """The best weights of a hardening that was cancelled or failed.
 
     Attributes:
         epoch (int | None): Whose weights these are; null where the worker did not say

@@ -19,13 +19,15 @@ from torch import nn
 from openapi.models import InputSpec, ModelInspection
 from openapi.problems import NotTrainable
 from openapi.stages.base import Stage
+from openapi.stages.harden import Epoch, HardenParams
 from tests.workers.hardening.nets import options, shipped
 from tests.workers.hardening.stage import MEAN, SPEC, context, normalised
 from workers.jobs.context import JobContext
 from workers.jobs.running import run_stage
+from workers.jobs.training_teller import Teller
 from workers.models.export import write_safetensors
 from workers.models.from_module import audit_module
-from workers.models.load import load_model
+from workers.models.load import load_contract, load_model
 
 pytestmark = pytest.mark.slow
 
@@ -172,6 +174,25 @@ def test_the_best_weights_so_far_are_there_when_it_is_stopped(vanilla: nn.Module
     assert all(line["l_adv"] > 0 and line["l_sns"] > 0 for line in told if line["loss"])
     assert load_file(stopped.so_far).keys() == dict(vanilla.state_dict()).keys()
     assert told[0]["epochs"] == 4
+    logged = [json.loads(line) for line in stopped.log_so_far.read_text().splitlines()]
+    assert [line["epoch"] for line in logged] == [0, 1, 2]
+    assert all(judged[line["epoch"]] == line["clean_accuracy"] + line["robust_accuracy"] for line in logged[1:])
+
+
+@pytest.mark.parametrize("again", [2, 3])
+def test_the_log_so_far_goes_on_where_an_earlier_attempt_was(vanilla: nn.Module, tmp_path: Path, again: int) -> None:
+    ctx = context(vanilla, tmp_path)
+    params = HardenParams.model_validate(ctx.params)
+    typed = JobContext(ctx.inputs, params, ctx.scratch)
+    model = load_contract(ctx.inputs["model"], params.model)
+    line = {"epoch": 0, "loss": None, "l_adv": None, "l_sns": None, "clean_accuracy": 0.5, "robust_accuracy": 0.1}
+    row = {**line, "sensitivity": 1.0, "lr": 0.1, "seconds": 1.0}
+    teller = Teller(typed, model, [{**row, "epoch": epoch} for epoch in range(3)])
+    teller.heard(Epoch.model_validate({**row, "epoch": again, "lr": 0.05}))
+    found = [json.loads(line) for line in typed.log_so_far.read_text().splitlines()]
+    assert [(line["epoch"], line["lr"]) for line in found] == [
+        *((epoch, 0.1) for epoch in range(again)), (again, 0.05)
+    ]  # fmt: skip
 
 
 def run_with(ctx: JobContext[dict[str, Any]], settings: dict[str, Any]) -> dict[str, Any]:
