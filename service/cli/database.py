@@ -27,7 +27,7 @@ data_folder_option = click.option(
 def on_database(data: Path, work: Callable[["Database"], Awaitable[T]], *, begins: bool = False) -> T:
     """Do the work in the database of a data folder, or of TREMOR_DATABASE_URL.
 
-    `begins`: it may be the first that is done there. Raises `UsageError` where there is no such folder,
+    `begins`: it may be the first that is done there, which is said. Raises `UsageError` where there is none otherwise,
     `ClickException` when the database is a newer program's, `CommandFailed` when it cannot be used.
     """
     from sqlalchemy.exc import DBAPIError
@@ -37,8 +37,10 @@ def on_database(data: Path, work: Callable[["Database"], Awaitable[T]], *, begin
     from service.db.migrate import UnknownRevision
 
     settings = load_settings(data_dir=data)
-    if settings.database_url is None and not begins and not data.is_dir():
-        raise click.UsageError(f"there is no data folder {data}: give the one of `tremor serve` with --data")
+    new = settings.database_url is None and not (data / "tremor.db").exists()
+    if new and not begins:
+        what = f"{data} holds no database" if data.is_dir() else f"there is no data folder {data}"
+        raise click.UsageError(f"{what}: give the one of `tremor serve` with --data")
 
     async def run() -> T:
         database = Database(settings.sqlalchemy_url)
@@ -48,11 +50,14 @@ def on_database(data: Path, work: Callable[["Database"], Awaitable[T]], *, begin
             await database.close()
 
     try:
-        return asyncio.run(run())
+        done = asyncio.run(run())
     except UnknownRevision as error:
         raise click.ClickException(str(error)) from error
     except DBAPIError as error:
         raise CommandFailed(Exit.UNREACHABLE, f"the database cannot be used: {error.orig or error}") from error
+    if new:
+        click.echo(f"there was no database in {data.absolute()}: a new one has begun there", err=True)
+    return done
 
 
 def with_database(data: Path, work: Callable[["Database"], Awaitable[T]], *, begins: bool = False) -> T:

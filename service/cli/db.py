@@ -40,7 +40,7 @@ def check(data: Path) -> None:
 @click.pass_obj
 def upgrade(data: Path) -> None:
     """Bring the database to the newest schema."""
-    on_database(data, lambda database: database.migrate())
+    on_database(data, lambda database: database.migrate(), begins=data.is_dir())
     _, newest = on_database(data, lambda database: database.schema())
     click.echo(f"up to date: schema {newest}")
 

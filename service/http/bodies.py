@@ -20,6 +20,8 @@ M = TypeVar("M", bound=BaseModel)
 _SMALL = 16_384
 #: No request has a use for more: a list of 100,000 class names is the largest thing that one holds.
 _DEEPEST, _MOST_VALUES, _MOST_MEMBERS = 32, 300_000, 5_000
+#: So much of a name stands in an error.
+_MOST_SHOWN = 80
 
 
 def parse_json(data: bytes) -> Any:
@@ -66,9 +68,11 @@ def _no_constant(name: str) -> Any:
 def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(pairs) > _MOST_MEMBERS:
         raise ValueError(f"an object has more than {_MOST_MEMBERS:,} members")
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        raise ValueError("a name appears twice in one object")
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in found:
+            raise ValueError(f"the name {json.dumps(name)[:_MOST_SHOWN]} appears twice in one object")
+        found[name] = value
     return found
 
 

@@ -13,7 +13,9 @@ def run(folder: Path, *arguments: str) -> Result:
 
 
 def test_up_and_down(tmp_path: Path) -> None:
-    assert run(tmp_path, "check").exit_code != 0, "it is empty"
+    empty = run(tmp_path, "check")
+    assert (empty.exit_code, list(tmp_path.iterdir())) == (2, []), "looking makes nothing"
+    assert f"{tmp_path} holds no database" in empty.output
     mistyped = run(tmp_path / "none", "check")
     assert (mistyped.exit_code, (tmp_path / "none").exists()) == (2, False)
     assert "there is no data folder" in mistyped.output
@@ -39,3 +41,14 @@ def test_a_newer_database_is_refused_in_one_sentence(tmp_path: Path) -> None:
         assert said.exit_code == 2
         assert "schema 9999 and was made by a newer Tremor" in said.output
         assert "Traceback" not in said.output
+
+
+def test_a_key_of_a_new_database_says_so(tmp_path: Path) -> None:
+    """In the wrong folder a key is made that no service knows: it is not made in silence."""
+    first, second = (
+        CliRunner().invoke(main, ["keys", "--data", str(tmp_path), "create", name]) for name in ("one", "two")
+    )
+    assert (first.exit_code, second.exit_code) == (0, 0)
+    assert f"there was no database in {tmp_path}: a new one has begun there" in first.stderr
+    assert "database" not in second.stderr
+    assert first.stdout.startswith("trm_")

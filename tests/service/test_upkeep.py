@@ -243,3 +243,7 @@ def test_the_doctor_in_words(api: httpx.Client, settings: Settings, worker: Prot
     nowhere = CliRunner().invoke(doctor, ["--data", str(settings.data_dir / "nowhere")])
     assert nowhere.exit_code == 2
     assert not (settings.data_dir / "nowhere").exists()
+    (settings.data_dir / "nowhere").mkdir()
+    empty = CliRunner().invoke(doctor, ["--data", str(settings.data_dir / "nowhere")])
+    assert (empty.exit_code, list((settings.data_dir / "nowhere").iterdir())) == (2, [])
+    assert "holds no database" in empty.output

@@ -248,6 +248,12 @@ def test_a_body_that_is_not_json(world: World, body: bytes) -> None:
     assert answer.json()["type"].endswith("/malformed-request")
 
 
+def test_a_name_that_appears_twice_is_told(world: World) -> None:
+    body = b'{"model_id": "a", "harden": {"seed": 1, "epochs": 2, "seed": 1}}'
+    answer = world.api.post("/v1/audits", content=body, headers={"Content-Type": "application/json"})
+    assert 'the name "seed" appears twice in one object' in answer.json()["detail"]
+
+
 @pytest.mark.parametrize("text", ["\\u0000", "\\uffff", "x" * 5000, "'; DROP TABLE models;--", "../.."])
 def test_odd_texts_as_ids_are_no_ids(world: World, text: str) -> None:
     body = f'{{"model_id": "{text}", "dataset_id": "{world.dataset}"}}'.encode()

@@ -64,7 +64,7 @@ def list_by_table(archive: Archive, images: Sequence[str], metadata: DatasetMeta
     names = [n for n in archive.files if PurePosixPath(n).suffix.lower() in SUFFIXES and "submission" not in n.lower()]
     tables = [_understood(_read(archive, name), metadata) for name in names]
     for table in tables:
-        _complain(table, bool(metadata.label_column))
+        _complain(table, metadata)
     chosen = _chosen([table for table in tables if table.usable], metadata)
     if not chosen:
         return None
@@ -167,7 +167,7 @@ def _is_one_hot(row: Sequence[str], places: Sequence[int]) -> bool:
     return len(cells) == len(places) and ones == 1 and all(cell in ("0", "0.0", "1", "1.0") for cell in cells)
 
 
-def _complain(table: Table, named: bool) -> None:
+def _complain(table: Table, metadata: DatasetMetadata) -> None:
     """`labels.csv` is there for its labels: it is never passed over."""
     if PurePosixPath(table.name).name.lower() != "labels.csv":
         return
@@ -175,9 +175,15 @@ def _complain(table: Table, named: bool) -> None:
         raise DatasetRejected(f"{table.name!r} has no rows; expected a header file,label and one row an image")
     if not table.usable:
         columns = ", ".join(table.columns)
+        wanted = {"image_column": table.file, "label_column": table.label}
+        named = {name: getattr(metadata, name) for name, place in wanted.items() if place is None}
+        missing = [f"metadata.{name} names {value!r}, which is not there" for name, value in named.items() if value]
         raise DatasetRejected(
-            f"{table.name!r} has the columns {columns[:200]}; expected file and label, "
-            + ("and the one that metadata.label_column names" if named else "or the names in metadata.label_column")
+            f"{table.name!r} has the columns {columns[:200]}; "
+            + (
+                " and ".join(missing)
+                or "expected file and label, or the names in metadata.image_column and metadata.label_column"
+            )
         )
 
 

@@ -78,9 +78,8 @@ def complete_spec(spec: InputSpec, file: FileInput) -> InputSpec:
         layout = layout or "NCHW"
     for name, values in (("mean", spec.mean), ("std", spec.std)):
         if values is not None and len(values) not in (1, shape[0]):
-            raise wrong_input(
-                f"/input/{name}", f"{name} needs 1 or {shape[0]} numbers, one a channel, not {len(values)}"
-            )
+            count = "1 number" if shape[0] == 1 else f"1 or {shape[0]} numbers, one a channel"
+            raise wrong_input(f"/input/{name}", f"{name} needs {count}, not {len(values)}")
     needed = {"BGR": 3, "grey": 1}.get(spec.channels)
     if needed is not None and shape[0] != needed:
         channels = f"{needed} channel{'s' if needed > 1 else ''}"

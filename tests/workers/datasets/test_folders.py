@@ -92,6 +92,13 @@ def test_wrong_tables(convert: Convert, tmp_path: Path, table: bytes, message: s
         convert(write_zip(tmp_path / "a", {"a.png": shade(1), "labels.csv": table}))
 
 
+@pytest.mark.parametrize("which", ["image_column", "label_column"])
+def test_a_column_that_is_not_there_is_named(convert: Convert, tmp_path: Path, which: str) -> None:
+    data = write_zip(tmp_path / "a", {"a.png": shade(1), "labels.csv": b"file,label\na.png,1\n"})
+    with pytest.raises(DatasetRejected, match=f"metadata.{which} names 'colour', which is not there"):
+        convert(data, **{which: "colour"})
+
+
 def test_every_codec(convert: Convert, tmp_path: Path) -> None:
     pixels = np.repeat(np.repeat(RNG.integers(0, 256, (4, 4, 3), dtype=np.uint8), 8, 0), 8, 1)
     entries = {

@@ -180,6 +180,22 @@ def test_a_size_that_no_guess_meets_is_asked_for(tmp_path: Path) -> None:
     assert [e.pointer for e in caught.value.errors or ()] == ["/input/shape"]
 
 
+def test_an_output_that_is_not_there_is_no_matter_of_the_size(tmp_path: Path) -> None:
+    """Of the sizes that are tried one runs; only the output that was asked for is missing then."""
+    net = settled(nn.Sequential(nn.Conv2d(1, 4, 3), nn.Flatten(), nn.Linear(4 * 26 * 26, 5)))
+    with pytest.raises(ModelRejected, match="the file has no output 'nope'") as caught:
+        job(save_script(net, tmp_path / "a.pt"), tmp_path, output="nope")
+    assert [e.pointer for e in caught.value.errors or ()] == ["/output"]
+
+
+@pytest.mark.parametrize(("channels", "needed"), [(1, "1 number,"), (3, "1 or 3 numbers, one a channel,")])
+def test_too_many_means(tmp_path: Path, channels: int, needed: str) -> None:
+    net = settled(nn.Sequential(nn.Conv2d(channels, 4, 3), nn.Flatten(), nn.Linear(4 * 36, 5)))
+    path = save_trace(net, tmp_path / "a.pt", torch.rand(1, channels, 8, 8))
+    with pytest.raises(ModelRejected, match=f"mean needs {needed} not 2"):
+        job(path, tmp_path, input={"mean": [0.5, 0.5]})
+
+
 def test_agreement_of_a_burnt_batch(tmp_path: Path) -> None:
     class Burnt(nn.Module):
         def __init__(self) -> None:

@@ -108,6 +108,8 @@ def load_torchscript(path: Path, spec: InputSpec, output: Wanted = None) -> Audi
         except EndlessLoop:
             raise
         except TremorError as error:
+            if shapes.beyond_shapes(error):
+                raise
             last = last or error
     assert last is not None
     raise shapes.explained(last, spec.shape, guessed=spec.shape is None and len(candidates) > 1)

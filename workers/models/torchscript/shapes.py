@@ -71,6 +71,11 @@ def missing() -> ModelRejected:
     return ModelRejected(detail, errors=(FieldError(pointer="/input/shape", detail=detail),))
 
 
+def beyond_shapes(error: TremorError) -> bool:
+    """Whether the error is of something else that the caller said: the model ran, so that this size is right."""
+    return any(found.pointer == "/output" for found in error.errors or ())
+
+
 def explained(error: TremorError, given: tuple[int, int, int] | None, *, guessed: bool) -> TremorError:
     """Return the error to raise when no candidate worked: the first one's, with what it may have to do with the shape
     that was `given` in the metadata or, `guessed`, with the usual sizes that were tried."""

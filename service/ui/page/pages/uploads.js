@@ -11,7 +11,7 @@ import { Document } from "../form/schema.js";
 
 const KINDS = /** @type {const} */ ([
   { folder: "models", noun: "model", about: "ONNX, TorchScript or pt2" },
-  { folder: "datasets", noun: "data set", about: ".npz with x and y, a .zip or .tar of class folders, .parquet" },
+  { folder: "datasets", noun: "data set", about: ".npz with x and y, a .zip or .tar of class folders, .parquet, .csv" },
 ]);
 
 export function Uploads() {
