@@ -15,6 +15,7 @@ from openapi.problems import ModelRejected, UnsupportedOperator
 from tests.workers.models.nets import agrees, gradient, relative, save_script, save_trace, settled
 from workers.models.inspection import inspect_audited
 from workers.models.load import load_model
+from workers.models.torchscript.operators import is_arithmetic
 
 pytestmark = pytest.mark.slow
 
@@ -193,6 +194,32 @@ def test_an_unknown_operator_matters_where_it_is_run(tmp_path: Path) -> None:
     with pytest.raises(UnsupportedOperator) as caught:
         load_model(save_script(settled(OptionalBranch(True)), tmp_path / "b.pt"), None, InputSpec(shape=SHAPE))
     assert caught.value.extra["operator"] == "aten::lgamma"
+
+
+class OptionalChecks(_Net):
+    """Operators told how to compute by a word, and random ones, in a branch that is never taken."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.debug = False
+
+    def forward(self, x: Tensor) -> Tensor:
+        logits = self.tail(x)
+        if self.debug:
+            torch._assert(bool((torch.linalg.svdvals(logits) > 0).all()), "singular")
+            spectrum = torch.fft.fft(logits, norm="ortho").real
+            logits = logits[torch.multinomial(spectrum.softmax(1), 1).flatten()] + torch.linalg.cond(logits, "fro")
+            logits = torch.linalg.matrix_norm(logits, "nuc") + logits
+        return logits
+
+
+def test_a_branch_that_is_never_taken_may_name_operators_with_options(tmp_path: Path) -> None:
+    agrees(save_script(settled(OptionalChecks()), tmp_path / "a.pt"), SHAPE)
+
+
+@pytest.mark.parametrize("name", ["from_file", "save", "set_", "record_stream", "manual_seed", "get_autocast_dtype"])
+def test_what_reaches_beyond_the_numbers_is_no_arithmetic(name: str) -> None:
+    assert not is_arithmetic(name)
 
 
 @pytest.mark.parametrize("norm", [True, False])

@@ -93,16 +93,31 @@ CPP_CLASSES = (
 CPP_METHODS = frozenset({"unpack", "padding", "dilation", "groups", "output_padding"})
 
 
-def is_arithmetic(name: str) -> bool:
-    """Whether an ATen operator that is not on the list is at least a public function of tensors and numbers.
+#: Names of text arguments that say how an operator computes (``norm="ortho"``), or that a function of text works on.
+TEXT_ARGUMENTS = """
+    UPLO approximate driver equation indexing interpolation mode norm ord p pad_mode padding padding_side reduce
+    rounding_mode side
+    a b chars el fillchar new old s self separator string substr values
+"""
+_TEXT = frozenset(TEXT_ARGUMENTS.split())
 
-    It takes no string (a file's name), no storage and no stream, so that code that is never run may name it.
+
+def is_arithmetic(name: str) -> bool:
+    """Whether an ATen operator that is not on the list is at least a public function of tensors, numbers and text.
+
+    It takes no name of a file or device, no storage and no stream, so that code that is never run may name it.
     """
     packet = getattr(torch.ops.aten, name, None)
     if packet is None or name.startswith("_") or name in DANGEROUS:
         return False
-    kinds = {str(a.type) for o in packet.overloads() for a in getattr(packet, o)._schema.arguments}
-    return not any(word in kind for kind in kinds for word in ("str", "Storage", "Stream", "Generator", "Any"))
+    return all(_harmless(a.name, str(a.type)) for o in packet.overloads() for a in getattr(packet, o)._schema.arguments)
+
+
+def _harmless(name: str, kind: str) -> bool:
+    """Whether an argument reaches nothing but the numbers; a generator that may be left out is torch's own."""
+    if "str" in kind:
+        return name in _TEXT
+    return kind == "Optional[Generator]" or not any(word in kind for word in ("Storage", "Stream", "Generator", "Any"))
 
 
 def check(namespace: str, name: str, where: str) -> None:
