@@ -1,7 +1,8 @@
 """Exported program → graph without in-place operators, run-time checks and dropout.
 
-An operator that writes into a tensor which no view shares becomes its functional twin; where views share it (a slice
-assignment, ``copy_``, ``+=`` on a part) torch functionalises the whole program: a view is written back by a scatter.
+An operator that writes into a tensor which no view shares becomes its functional twin, one that writes into a slice or
+selection its twin and scatters (`part_writes`). Where other views share the memory torch functionalises the whole
+program: a view is written back by a scatter.
 What a program writes into its own buffers or into its input is seen by the rest of the call, and dropped at its end.
 """
 
@@ -21,6 +22,7 @@ from workers.models.graphs import (
     quiet_export,
     written_bases,
 )
+from workers.models.part_writes import seen_later, write_part
 from workers.models.whole_numbers import pass_whole_numbers
 
 #: The end of a slice that has none.
@@ -72,20 +74,29 @@ def _functional(graph: fx.Graph) -> bool:
         if node not in varying:
             continue  # a mask or table that each call makes afresh, such as Swin's
         twin = getattr(getattr(aten, name.removesuffix("_"), None), target._overloadname, None)
-        if not name.endswith("_") or name == "copy_" or twin is None or not isinstance(written, fx.Node):
+        if not name.endswith("_") or twin is None or not isinstance(written, fx.Node):
             return False
         if is_view(written) and written.op == "call_function":
+            if not write_part(graph, node, twin, order):
+                return False
+            continue
+        if seen_later(written, {node}, order[node], order):
             return False
-        if any(
-            is_view(user) and user is not node and any(order[u] > order[node] for u in user.users)
-            for user in written.users
-        ):
-            return False
-        later = [user for user in written.users if order[user] > order[node]]
-        node.target = twin
-        for user in later:
-            user.replace_input_with(written, node)
+        _twin(graph, node, twin, written, order)
     return True
+
+
+def _twin(graph: fx.Graph, node: fx.Node, twin: Any, written: fx.Node, order: dict[fx.Node, int]) -> None:
+    """Let `node` compute by its functional twin what it wrote into the whole of `written`."""
+    value, now = node, order[node]
+    node.target = twin
+    if any(arg.meta["val"].dtype != written.meta["val"].dtype for arg in node.all_input_nodes if "val" in arg.meta):
+        with graph.inserting_after(node):
+            value = _call(graph, aten.to.dtype, (node, written.meta["val"].dtype))
+        node.replace_all_uses_with(value, delete_user_cb=lambda user: user is not value)
+        order[value] = now
+    for user in [user for user in written.users if order[user] > now]:
+        user.replace_input_with(written, value)
 
 
 def _drop_state(graph: fx.Graph) -> None:

@@ -78,6 +78,40 @@ class AddsToParts(_Net):
         return logits
 
 
+class WritesParts(_Net):
+    """Steps, ends, negative positions; what is read later sees the writes, by the slice and by the whole."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        h = F.silu(self.conv(x))
+        part = h[:, 1::2]
+        before = part.mean()
+        part[:, -1, 1:-1] += before * h[:, 0, 1:-1].clone()
+        part[:, 0] = part[:, 1] * 2
+        h.select(1, -2).mul_(3.0)
+        h[:, 2:4, ..., 1] = 0.25
+        y = torch.zeros(x.size(0), 6, dtype=torch.float64)
+        y[:, :3] = h[:, 3:].mean([2, 3])
+        y[:, 4] += h[:, 0].mean([1, 2])
+        h[:, 5] += y[:, 4, None, None]
+        h += y[:, :, None, None] / 3
+        logits: Tensor = self.fc(h.mean([2, 3]) + y.float())
+        return logits
+
+
+class ReadsAViewOfAView(_Net):
+    """The whole is written into after a view of a view of it was made, and the view is read."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        h = F.silu(self.conv(x))
+        v = h.flatten(2).transpose(1, 2)
+        w = h[:, 2:]
+        h.mul_(2.0)
+        h[:, 0] += 1.0
+        w[:, 1] = 0.5
+        logits: Tensor = self.fc(v.square().mean(1))
+        return logits
+
+
 class PutsByIndex(_Net):
     def forward(self, x: Tensor) -> Tensor:
         h = F.silu(self.conv(x))
@@ -125,7 +159,17 @@ def _save(net: nn.Module, how: str, folder: Path) -> Path:
     return folder / "a.pt2"
 
 
-NETS = [Normalises, PadsAndSwaps, Copies, AddsToParts, PutsByIndex, FillsByLoop, WritesIntoABuffer]
+NETS = [
+    Normalises,
+    PadsAndSwaps,
+    Copies,
+    AddsToParts,
+    WritesParts,
+    ReadsAViewOfAView,
+    PutsByIndex,
+    FillsByLoop,
+    WritesIntoABuffer,
+]
 
 
 @pytest.mark.filterwarnings("ignore::torch.jit.TracerWarning")
@@ -192,3 +236,15 @@ def test_a_decomposed_batch_norm_is_read_trained_and_written(tmp_path: Path, dec
         write(model, tmp_path / write.__name__)
         again = load_model(tmp_path / write.__name__, None, InputSpec(shape=(3, 8, 8)))
         assert relative(again(x), net(x)) < 1e-5
+
+
+@pytest.mark.parametrize("kind", [Normalises, WritesParts, FillsByLoop])
+def test_writes_into_parts_need_no_second_tracing(
+    kind: type[Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object, **__: object) -> None:
+        raise AssertionError("the whole program is traced anew")
+
+    path = _save(settled(kind()), "script", tmp_path)
+    monkeypatch.setattr(torch.export.ExportedProgram, "run_decompositions", refused)
+    load_model(path, None, InputSpec(shape=(3, 8, 8)))
