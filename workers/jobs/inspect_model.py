@@ -9,9 +9,11 @@ from openapi.spelling import misnamed
 from openapi.stages.inspect_model import InspectModelParams, InspectModelValue
 from workers.explain.told import maps_of
 from workers.jobs.context import JobContext
+from workers.models.audited import AuditedModel
 from workers.models.foreign import recognise_name
 from workers.models.inspection import inspect_audited
 from workers.models.load import load_model
+from workers.models.outputs import STRUCTURE
 from workers.neurons.heads.told import head_of
 from workers.refusals import refused_as
 
@@ -24,7 +26,7 @@ def run(ctx: JobContext[InspectModelParams]) -> InspectModelValue:
         model = load_model(ctx.inputs["file"], metadata.format, metadata.input, metadata.output)
     except ModelMalformed as error:
         raise _by_name(error, metadata.filename) from error
-    _check_labels(metadata.labels, model.num_classes)
+    _check_labels(metadata.labels, model)
     ctx.progress(1, 2, "steps", "probe")
     with refused_as(ModelRejected, "the model cannot be tried out"):
         accepted = metadata.accept_disagreement
@@ -42,13 +44,20 @@ def _by_name(error: ModelMalformed, filename: str) -> ModelMalformed:
     return ModelMalformed(f"this is, by its name, {known} ({error.detail})", errors=error.errors, **error.extra)
 
 
-def _check_labels(labels: tuple[str, ...] | None, num_classes: int) -> None:
-    """A wrong number of names would call every class by another's in the report, one name twice two classes by one."""
+def _check_labels(labels: tuple[str, ...] | None, model: AuditedModel) -> None:
+    """A wrong number of names would call every class by another's in the report, one name twice two classes by one.
+
+    Where the file has several heads, the message names them, and the option that chooses another.
+    """
     if labels is None:
         return
     pointer = "/labels"
-    if len(labels) != num_classes:
-        detail = f"{len(labels)} names, but the model has {num_classes} logits: give one name a class, in their order"
+    if len(labels) != model.num_classes:
+        heads = "".join(f"; {said}" for said in model.warnings if said.startswith(STRUCTURE))
+        detail = (
+            f"{len(labels)} names, but the model has {model.num_classes} logits: "
+            f"give one name a class, in their order{heads}"
+        )
     elif (wrong := misnamed(labels)) is not None:
         i, detail = wrong
         pointer += "" if i is None else f"/{i}"

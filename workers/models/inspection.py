@@ -28,10 +28,11 @@ def inspect_audited(
     with torch.no_grad():
         logits = _logits(model, images)
         randomised = not torch.equal(logits, _logits(model, images))
-        single = _logits(model, images[:1])
+        single = _logits(model, images[-1:])  # the last: what goes through a batch in order spares the first
+    dependent = float((single - logits[-1:]).abs().max()) > 1e-2 * (float(logits.abs().max()) or 1.0)
     if randomised:
         warnings.append("randomised: two forward passes on the same images differ")
-    elif float((single - logits[:1]).abs().max()) > 1e-2 * (float(logits.abs().max()) or 1.0):
+    elif dependent:
         warnings.append("batch-dependent: an image's logits change with the other images of its batch")
     gradient = judge(model)
     differentiable = model.differentiable and gradient.reason is None
@@ -44,7 +45,7 @@ def inspect_audited(
         if "optimised" in compared:
             warnings.append(_optimised(compared["runtime"], compared["optimised"]))
         if compared["relative"] > NOTABLE and not randomised:
-            warnings.append(_disagreement(compared, accept_disagreement))
+            warnings.append(_disagreement(compared, accept_disagreement, dependent))
     return ModelInspection.model_validate(
         {
             "format": model.format,
@@ -78,11 +79,19 @@ def _optimised(runtime: str | None, difference: float) -> str:
     )
 
 
-def _disagreement(compared: Agreement, accepted: bool) -> str:
+def _disagreement(compared: Agreement, accepted: bool, dependent: bool) -> str:
     """What is said of logits that differ from the original's; `ModelRejected` where nothing explains it."""
     said = f"logits differ from {compared['runtime']}'s by {compared['relative']:.1e} relative"
     if compared["relative"] <= compared["explained"]:
         return f"the translated model's {said}, as far as its precision explains"
+    if not accepted and dependent:
+        detail = (
+            "the model is batch-dependent: an image's logits change with the other images of its batch, and so differ "
+            f"from what the file gives for one image (by {compared['relative']:.1e} relative). Let it compute each "
+            "image alone: masked_scatter, for one, hands out its source to the whole batch in order; torch.where(mask, "
+            "source, x) keeps to the image. Or give accept_disagreement: true in the metadata to audit it all the same"
+        )
+        raise ModelRejected(detail, errors=(FieldError(pointer="/accept_disagreement", detail=detail),))
     if not accepted:
         detail = (
             f"the translated model's {said}, and the file's precision explains {compared['explained']:.1e}: numbers "

@@ -14,6 +14,8 @@ from workers.models.heads import NAMES, Head, Peeled, peel
 from workers.models.order import shape_of
 from workers.models.tail import FileTail, tail_of
 
+#: How the warning begins that says which of several outputs was chosen.
+STRUCTURE = "the output is a structure"
 #: Words in an output's name that speak for it, or against it.
 _FOR = ("logit", "prob", "score", "class", "pred", "softmax", "label", "output")
 _AGAINST = ("aux", "feature", "embed", "hidden", "attn", "attention", "loss", "activation")
@@ -126,7 +128,7 @@ def find_logits(graph: fx.Graph, output: Any, wanted: Wanted = None) -> Logits:
     if len(leaves) > 1:
         shown = "".join(f"[{key!r}]" for key in path)
         warnings.append(
-            f"the output is a structure with {len(leaves)} tensors; output{shown} is read as the logits; "
+            f"{STRUCTURE} with {len(leaves)} tensors; output{shown} is read as the logits; "
             f"`output` in the metadata chooses another: {_listed(found)}"
         )
     if peeled.head:

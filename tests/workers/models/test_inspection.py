@@ -85,6 +85,28 @@ def test_batch_dependent_models_are_flagged() -> None:
     assert any(text.startswith("batch-dependent") for text in found.warnings)
 
 
+class HandsOut(nn.Module):
+    """A masked_scatter over the whole batch: the second image is filled from where the first one ended."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.net = ConvNet()
+
+    def forward(self, x: Tensor) -> Tensor:
+        z: Tensor = self.net(x)
+        return z.masked_scatter(z < z.mean(1, keepdim=True), torch.arange(z.numel()).to(z))
+
+
+def test_a_masked_scatter_over_the_batch_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    path = save_script(settled(HandsOut()), tmp_path / "a.pt")
+    model = load_model(path, None, InputSpec(shape=(3, 14, 14)))
+    with pytest.raises(ModelRejected, match=r"batch-dependent.*masked_scatter.*torch\.where"):
+        inspect_audited(model, path)
+    found = inspect_audited(model, path, accept_disagreement=True)
+    assert any(text.startswith("batch-dependent") for text in found.warnings)
+    assert any(text.startswith("accepted disagreement") for text in found.warnings)
+
+
 @pytest.mark.parametrize("how", [torch.sign, torch.round, lambda z: z.detach()], ids=["sign", "round", "detach"])
 def test_models_without_a_gradient_are_admitted_for_black_box_attacks(how: Callable[..., Any]) -> None:
     found = probe(how)

@@ -10,8 +10,11 @@ from torch import nn
 
 from openapi.models import InputSpec, ModelMetadata
 from openapi.problems import ModelRejected, NotAClassifier
+from openapi.stages.base import Stage
 from openapi.stages.model_contract import ModelContract
 from tests.workers.models.nets import relative, settled
+from workers.jobs.context import JobContext
+from workers.jobs.running import run_stage
 from workers.models.inspection import inspect_audited
 from workers.models.load import load_contract, load_model
 
@@ -133,3 +136,12 @@ def test_an_output_that_holds_no_scores(tmp_path: Path) -> None:
 def test_metadata_names_an_output_or_counts_it(output: Any) -> None:
     with pytest.raises(ValueError, match="output"):
         ModelMetadata.model_validate({"output": output})
+
+
+def test_names_that_fit_another_head_are_told_how_to_choose_it(files: dict[str, Path], tmp_path: Path) -> None:
+    metadata = {"filename": "a", "input": SPEC.model_dump(), "labels": [f"e{i}" for i in range(7)]}
+    ctx = JobContext({"file": files["dict"]}, metadata, tmp_path)
+    with pytest.raises(ModelRejected, match=r"7 names, but the model has \d+ logits.*`output`.*emotion \(7 classes\)"):
+        run_stage(Stage.INSPECT_MODEL, ctx)
+    ctx = JobContext({"file": files["dict"]}, {**metadata, "output": "emotion"}, tmp_path)
+    assert run_stage(Stage.INSPECT_MODEL, ctx)["num_classes"] == 7
