@@ -10,7 +10,7 @@ import torch
 from workers.reproduce import paper_figures, paper_tables
 from workers.reproduce.data import read_images
 from workers.reproduce.lab import Lab, TimeIsUp
-from workers.reproduce.outcomes import Outcome, published
+from workers.reproduce.outcomes import Outcome, beside_the_paper, published
 from workers.reproduce.scales import SCALES
 from workers.reproduce.shown import text_of, write
 
@@ -59,7 +59,7 @@ def reproduce(
             return False
         settings = {"network": net, "images": images.name, "sha256": images.sha256, "device": device, **asdict(size)}
         settings |= {"seed": lab.seed, "torch": torch.__version__, "published": published("source")}
-        found = replace(outcome, settings=settings)
+        found = replace(beside_the_paper(outcome), settings=settings)
         title = name if len(nets) == 1 else f"{name}-{net}"
         files = write(found, title, out)
         say(text_of(found))

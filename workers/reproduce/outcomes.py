@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import resources
 from typing import Any
 
@@ -47,6 +47,18 @@ class Outcome:
     figures: Sequence[Figure] = ()
     findings: Sequence[str] = ()
     settings: Mapping[str, Any] = field(default_factory=dict)
+
+
+#: What is said of an experiment whose numbers have none of the paper's beside them.
+DRAWN = "The paper draws this and prints no number of it: ours stand alone; what its text says of it is above"
+
+
+def beside_the_paper(outcome: Outcome) -> Outcome:
+    """The outcome, with a word where the paper has no number to stand beside any of ours."""
+    cells = (cell for table in outcome.tables for row in table.rows.values() for cell in row)
+    if any(cell.published is not None for cell in cells):
+        return outcome
+    return replace(outcome, findings=(*outcome.findings, DRAWN))
 
 
 def share(robust: npt.NDArray[np.bool_], published: float | None = None) -> Cell:

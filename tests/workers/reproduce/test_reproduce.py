@@ -20,7 +20,7 @@ from workers.models.from_module import audit_module
 from workers.reproduce.data import Images, read_images
 from workers.reproduce.lab import Lab, TimeIsUp
 from workers.reproduce.nets import NETS, ResNet18, Vgg16
-from workers.reproduce.outcomes import Cell, Outcome, Table, paired, published, share
+from workers.reproduce.outcomes import DRAWN, Cell, Outcome, Table, beside_the_paper, paired, published, share
 from workers.reproduce.paper_tables import attacks_of, options_of, table3
 from workers.reproduce.scales import SCALES
 from workers.reproduce.shown import text_of, write
@@ -176,3 +176,9 @@ def test_what_is_told_and_written(tmp_path: Path) -> None:
     assert "40.0 [16.8, 68.7]" in files[1].read_text()
     assert "p = 1" in paired("w", robust, robust, ("a", "b"))
     assert "b holds more" in paired("w", np.zeros(20, bool), np.ones(20, bool), ("a", "b"))
+
+
+def test_where_the_paper_prints_no_number_that_is_said() -> None:
+    alone, beside = (Table("t", ("a",), {"row": (Cell(1.0, theirs),)}) for theirs in (None, 2.0))
+    assert DRAWN in text_of(beside_the_paper(Outcome((alone,), findings=("found",))))
+    assert beside_the_paper(Outcome((alone, beside))).findings == ()
