@@ -7,7 +7,7 @@ from typing import Any
 
 from torch import fx
 
-from openapi.problems import NotAClassifier
+from openapi.problems import ModelRejected, NotAClassifier
 from workers.models.choice import Wanted, choose, spoken
 from workers.models.graphs import aten, call, op_name
 from workers.models.heads import NAMES, Head, Peeled, peel
@@ -118,11 +118,7 @@ def find_logits(graph: fx.Graph, output: Any, wanted: Wanted = None) -> Logits:
         leaves = [choose([(where, (where, node)) for where, node in leaves], wanted)]
     found = [(path, peeled) for path, node in leaves if (peeled := peel(node)) is not None]
     if not found:
-        shapes = [["n", *map(str, shape_of(node)[1:])] if shape_of(node) else [] for _, node in leaves]
-        raise NotAClassifier(
-            "a classifier returns logits of shape (n, classes) with at least 2 classes, or one logit (n, 1); "
-            f"this file returns {shapes}"
-        )
+        raise _no_scores([shape_of(node) for _, node in leaves])
     path, peeled = _choose(found)
     warnings: list[str] = []
     if len(leaves) > 1:
@@ -142,6 +138,23 @@ def find_logits(graph: fx.Graph, output: Any, wanted: Wanted = None) -> Logits:
     graph.output_node().args = (node,)
     graph.eliminate_dead_code()
     return Logits(node, FileOutput(max(peeled.classes, 2), peeled.head, single, path, tail), tuple(warnings))
+
+
+def _no_scores(shapes: list[list[Any]]) -> ModelRejected:
+    """Why none of the outputs of these shapes holds scores of classes."""
+    fixed = next((shape for shape in shapes if len(shape) == 2 and isinstance(shape[0], int)), None)
+    if fixed is not None:
+        return ModelRejected(
+            f"the file returns an output of shape {list(fixed)} whatever the number of images: its batch size is fixed "
+            "inside it, by a table or a reshape that was written for that many. Export it with a free batch size "
+            '(dynamic_axes={"input": {0: "n"}} or dynamo=True with dynamic_shapes in torch.onnx.export), or as '
+            "TorchScript or .pt2"
+        )
+    shown = [["n", *map(str, shape[1:])] if shape else [] for shape in shapes]
+    return NotAClassifier(
+        "a classifier returns logits of shape (n, classes) with at least 2 classes, or one logit (n, 1); "
+        f"this file returns {shown}"
+    )
 
 
 def _listed(found: list[tuple[Path, Peeled]]) -> str:
