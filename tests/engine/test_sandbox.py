@@ -187,22 +187,6 @@ def test_a_job_can_still_work(server: WarmServer, tmp_path: Path) -> None:
     assert outcome.value == dict.fromkeys(code, "done")
 
 
-@pytest.mark.parametrize("mib", [1, 4, 16])
-def test_memory_that_was_freed_is_not_made_anew(server: WarmServer, tmp_path: Path, mib: int) -> None:
-    """64 MiB are 16,384 pages of 4 KiB: the heap keeps them, or they come in pages of 2 MiB where there are such."""
-    outcome = server.run(
-        Request(
-            stage="x", module="tests.engine.stages", params={"do": "take_memory_again", "mib": mib},
-            folder=tmp_path.resolve(), layers=(), device="cpu",
-        )
-    )  # fmt: skip
-    assert outcome.problem is None
-    assert outcome.value is not None
-    pages = Path("/sys/kernel/mm/transparent_hugepage/enabled")
-    kept = mib < 8 or (pages.exists() and "[never]" not in pages.read_text())
-    assert float(str(outcome.value["faults"])) < 16_384 / (4 if kept else 0.5)
-
-
 def test_inputs_cannot_be_changed(server: WarmServer, tmp_path: Path) -> None:
     path = (tmp_path / "input").resolve()
     path.write_bytes(b"12345")

@@ -14,3 +14,18 @@ def is_problem(answer: httpx.Response, status: int, slug: str) -> dict[str, Any]
     assert body["status"] == status
     assert body["instance"] == answer.request.url.path
     return body
+
+
+def refused(answer: httpx.Response, pointer: str, *words: str, status: int = 422, slug: str = "validation") -> None:
+    """Assert a problem whose errors name `pointer`, in words that help."""
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    body = answer.json()
+    assert body["type"].endswith(f"/{slug}"), body
+    assert {"type", "title", "status", "detail", "instance"} <= set(body)
+    assert body["status"] == status
+    assert body["instance"] == answer.request.url.path
+    found = {error["pointer"]: error["detail"] for error in body["errors"]}
+    assert pointer in found, body["errors"]
+    for word in words:
+        assert word in found[pointer], found

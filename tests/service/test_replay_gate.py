@@ -7,8 +7,7 @@ import pytest
 
 from openapi.wire.jobs import Shard
 from tests.service.conftest import audit, ended, ready, upload_ready
-from tests.service.problems import is_problem
-from tests.service.test_wrong_input import refused
+from tests.service.problems import is_problem, refused
 from tests.service.worker import HEADLINE, ProtocolWorker, until
 
 ATTACKS = [{"name": "fgsm", "eps": 0.1}, {"name": "pgd", "eps": 0.1, "steps": 3, "target": 1, "id": "aimed"}]

@@ -2,27 +2,11 @@
 
 from typing import Any
 
-import httpx
 import pytest
 
 from openapi.wire.delivery import Lane
 from tests.service.conftest import World, upload, upload_ready
-
-
-def refused(answer: httpx.Response, pointer: str, *words: str, status: int = 422, slug: str = "validation") -> None:
-    """Assert a problem whose errors name `pointer`, in words that help."""
-    assert answer.status_code == status, answer.text
-    assert answer.headers["content-type"] == "application/problem+json"
-    body = answer.json()
-    assert body["type"].endswith(f"/{slug}"), body
-    assert {"type", "title", "status", "detail", "instance"} <= set(body)
-    assert body["status"] == status
-    assert body["instance"] == answer.request.url.path
-    found = {error["pointer"]: error["detail"] for error in body["errors"]}
-    assert pointer in found, body["errors"]
-    for word in words:
-        assert word in found[pointer], found
-
+from tests.service.problems import refused
 
 FGSM: dict[str, Any] = {"name": "fgsm", "eps": "8/255"}
 BLACK_BOX: dict[str, Any] = {"name": "square", "eps": 0.1}
@@ -265,40 +249,3 @@ def test_odd_texts_as_ids_are_no_ids(world: World, text: str) -> None:
 def test_a_body_that_is_not_an_object(world: World, body: bytes) -> None:
     answer = world.api.post("/v1/audits", content=body, headers={"Content-Type": "application/json"})
     refused(answer, "")
-
-
-@pytest.mark.parametrize(
-    ("query", "name"),
-    [({"limit": 0}, "limit"), ({"limit": 5000}, "limit"), ({"limit": "x"}, "limit"), ({"cursor": "%%%"}, "cursor")],
-)
-@pytest.mark.parametrize("kind", ["models", "datasets", "audits", "hardenings"])
-def test_wrong_pages(world: World, kind: str, query: dict[str, Any], name: str) -> None:
-    refused(world.api.get(f"/v1/{kind}", params=query), name)
-
-
-@pytest.mark.parametrize("wait", ["-1", "soon", "nan", ""])
-def test_wrong_waits(world: World, wait: str) -> None:
-    refused(world.api.get(f"/v1/models/{world.model}", params={"wait": wait}), "wait")
-
-
-def test_longer_waits_are_cut(world: World) -> None:
-    answer = world.api.get(f"/v1/models/{world.model}", params={"wait": "1e9"})
-    assert answer.status_code == 200, answer.text
-
-
-def test_parameters_that_are_missing_are_named(world: World) -> None:
-    refused(world.api.get("/v1/comparisons", params={"base": "aud_1"}), "candidate", "this field is required")
-    found = world.api.get("/v1/audits/aud_1/sheet.png")
-    refused(found, "images", "this field is required")
-    assert len(found.json()["errors"]) > 1
-
-
-@pytest.mark.parametrize("limit", ["1.5", "abc", "", "0", "1001"])
-def test_a_limit_is_a_whole_number(world: World, limit: str) -> None:
-    refused(world.api.get("/v1/models", params={"limit": limit}), "limit", "write a whole number from 1 to 1000")
-
-
-def test_an_address_with_brackets_is_told_what_is_wrong(world: World) -> None:
-    asked = world.api.post("/v1/webhook-endpoints", json={"url": "http://[::1]:1/"})
-    refused(asked, "/url", "no IPv6 address in brackets")
-    refused(world.api.post("/v1/models", json={"url": "ftp://x/hook"}), "/url", "https://host.example/path")

@@ -7,7 +7,7 @@ from typing import Literal
 from torch import fx
 
 from openapi.layer_names import named_layers
-from openapi.problems import InvalidField
+from openapi.problems import InvalidField, NotTrainable
 from workers.models.audited import AuditedModel
 from workers.models.graphs import depends_on_input, op_name
 
@@ -21,6 +21,15 @@ _CONVOLUTIONS = {
     "conv_transpose3d",
     "convolution",
 }
+
+
+def check_trainable(model: AuditedModel) -> None:
+    """Raise `NotTrainable` for a model without parameters that a training could change."""
+    if not model.trainable:
+        raise NotTrainable(
+            "The model holds no trainable parameters: weights are constants of a frozen file, or it gives no "
+            "gradient. Upload the file before freezing (torch.jit.freeze) or quantisation."
+        )
 
 
 def stabilised_layers(

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from openapi.hardening_methods import METHODS
 from openapi.hardening_options import Goal, HardenOptions
-from openapi.problems import ModelNumerics, NotTrainable
+from openapi.problems import ModelNumerics
 from openapi.stages.harden import Decided, Epoch, Frontier
 from workers.hardening.adversary import climb, free_start, free_step
 from workers.hardening.augment import Batch, batch_of
@@ -20,7 +20,14 @@ from workers.hardening.averaging import Average, renew_statistics, restored, tra
 from workers.hardening.choice import Chosen, better, collapse, is_stale
 from workers.hardening.data import Rows, TrainingSet
 from workers.hardening.frontier import Candidate, Way, candidate
-from workers.hardening.layers import frozen_parameters, others, stabilised_layers, subtracted_biases, train_batch_norm
+from workers.hardening.layers import (
+    check_trainable,
+    frozen_parameters,
+    others,
+    stabilised_layers,
+    subtracted_biases,
+    train_batch_norm,
+)
 from workers.hardening.quick import Quick
 from workers.hardening.ranks import Ranks
 from workers.hardening.saved import Moment, copies, put
@@ -77,11 +84,7 @@ class Hardener:
         watchers: Watchers = NOBODY,
         ranks: Ranks | None = None,
     ) -> None:
-        if not model.trainable:
-            raise NotTrainable(
-                "The model holds no trainable parameters: weights are constants of a frozen file, or it gives no "
-                "gradient. Upload the file before freezing (torch.jit.freeze) or quantisation."
-            )
+        check_trainable(model)
         data.check_labels(model.num_classes)
         self.model, self.options, self.seed = model, options, seed
         self.data, held_out = data.split(options.validation, seed) if options.validation else (data, None)

@@ -21,15 +21,8 @@ def inspect_audited(
     infinite logits (`index`: the first such image), `ModelRejected` when the translation's logits differ from the
     file's by more than the file's precision explains, unless `accept_disagreement`.
     """
-    assert model.input.shape is not None
-    generator = torch.Generator().manual_seed(0)
-    images = torch.rand((2, *model.input.shape), generator=generator).to(model.transform.scale.device)
     warnings = list(model.warnings)
-    with torch.no_grad():
-        logits = _logits(model, images)
-        randomised = not torch.equal(logits, _logits(model, images))
-        single = _logits(model, images[-1:])  # the last: what goes through a batch in order spares the first
-    dependent = float((single - logits[-1:]).abs().max()) > 1e-2 * (float(logits.abs().max()) or 1.0)
+    randomised, dependent = _is_randomised_or_dependent(model)
     if randomised:
         warnings.append("randomised: two forward passes on the same images differ")
     elif dependent:
@@ -62,6 +55,18 @@ def inspect_audited(
             "agreement": compared or {},
         }
     )
+
+
+def _is_randomised_or_dependent(model: AuditedModel) -> tuple[bool, bool]:
+    """Whether two passes on the same images differ, and whether an image's logits change with the others' presence."""
+    assert model.input.shape is not None
+    generator = torch.Generator().manual_seed(0)
+    images = torch.rand((2, *model.input.shape), generator=generator).to(model.transform.scale.device)
+    with torch.no_grad():
+        logits = _logits(model, images)
+        randomised = not torch.equal(logits, _logits(model, images))
+        single = _logits(model, images[-1:])  # the last: what goes through a batch in order spares the first
+    return randomised, float((single - logits[-1:]).abs().max()) > 1e-2 * (float(logits.abs().max()) or 1.0)
 
 
 def _where_logits_are(model: AuditedModel) -> str:
