@@ -25,8 +25,8 @@ def settings(broker: Broker, tmp_path: Path) -> Settings:
 
 @pytest.fixture
 def brief(settings: Settings) -> Iterator[httpx.Client]:
-    """A service with leases of a second: lost work is missed soon."""
-    with running(settings.model_copy(update={"lease_seconds": 1.0})) as client:
+    """A service with leases of a second, that gives work up soon: lost work is missed soon."""
+    with running(settings.model_copy(update={"lease_seconds": 1.0, "max_attempts": 3})) as client:
         yield client
 
 
@@ -67,11 +67,14 @@ def test_a_shard_that_is_lost_three_times_fails_as_worker_lost(brief: httpx.Clie
     assert "3 times" in found["problem"]["detail"]
 
 
-def test_a_shard_that_is_given_back_is_never_lost(api: httpx.Client, worker: ProtocolWorker) -> None:
+def test_a_shard_that_is_given_back_is_never_lost(
+    api: httpx.Client, worker: ProtocolWorker, settings: Settings
+) -> None:
     """Workers may be stopped as often as it pleases people: more often than a shard may be lost."""
+    often = settings.max_attempts + 2
     model, dataset = ready(api, worker)
     identity = audit(api, model, dataset)
-    for attempt in range(1, 6):
+    for attempt in range(1, often + 1):
         shard = worker.take()
         assert shard.attempt == attempt
         worker.tell(shard, "started")
@@ -80,7 +83,7 @@ def test_a_shard_that_is_given_back_is_never_lost(api: httpx.Client, worker: Pro
     worker.do(worker.take())
     worker.do(worker.take())
     assert ended(api, f"audits/{identity}")["status"] == "succeeded"
-    assert api.get(f"/v1/audits/{identity}/events").text.count('"reason": "stopped"') == 5
+    assert api.get(f"/v1/audits/{identity}/events").text.count('"reason": "stopped"') == often
 
 
 def test_a_shard_that_finds_no_room_waits_and_is_tried_again(

@@ -58,7 +58,7 @@ def test_restarts_of_everything(
 
     The lease is long: it is not waited for, since nobody lives who could hold it.
     """
-    settings = make_settings(broker, tmp_path, lease_seconds=300.0)
+    settings = make_settings(broker, tmp_path, lease_seconds=300.0, max_attempts=3)
     with running(settings) as api:
         model, dataset = ready(api, worker)
         identity = audit(api, model, dataset)

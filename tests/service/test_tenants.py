@@ -24,7 +24,7 @@ def key(settings: Settings, name: str, *options: str) -> tuple[str, str]:
     """Make an API key as an operator does; returns its id and the key."""
     done = CliRunner().invoke(keys, ["--data", str(settings.data_dir), "create", name, *options])
     assert done.exit_code == 0, done.output
-    return done.stderr.partition(" ")[0], done.stdout.strip()
+    return done.stderr.splitlines()[-1].partition(" ")[0], done.stdout.strip()
 
 
 @dataclass(frozen=True)

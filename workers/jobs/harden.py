@@ -64,6 +64,7 @@ def run(ctx: JobContext[HardenParams]) -> HardenValue:
     content = {**manifest(ctx, result, model), "not_written": checkpoints.failed, **cost}
     write_manifest(ctx.output(HardenFile.MANIFEST, "manifest.json", "manifest", "json"), content, written)
     write_lines(ctx.output(HardenFile.LOG, "log.jsonl", "log", "jsonl"), (epoch.dump() for epoch in result.log))
+    ctx.log_so_far.unlink(missing_ok=True)
     example = ctx.output(HardenFile.EXAMPLE, "load_example.py", "example", "py")
     example.write_text(example_of(model), encoding="utf-8")
     inspection = inspect_audited(model)
