@@ -8,8 +8,6 @@ from datetime import datetime, timedelta
 import obstore
 from obstore.store import ObjectStore
 
-from openapi.base import utc_now
-
 _NAMES = {
     "blobs": re.compile(r"blobs/[0-9a-f]{2}/([0-9a-f]{64})"),
     "results": re.compile(r"results/[^/]{2}/([^/]+)\.json"),
@@ -28,11 +26,6 @@ class Stored:
     name: str
     size: int
     modified: datetime
-
-    @property
-    def age(self) -> timedelta:
-        """Since it was written, by the store's clock; negative where that is ahead of ours."""
-        return utc_now() - self.modified
 
 
 async def stored(store: ObjectStore, folder: str) -> AsyncIterator[Stored]:

@@ -30,6 +30,7 @@ from openapi.wire.private import private_folder
 from openapi.wire.settings import Settings
 from openapi.wire.spool import settle, spooled, sweep
 from openapi.wire.storage import arriving, writing
+from openapi.wire.store_clock import READY, StoreClock
 from openapi.wire.stores import local_root, s3_store
 
 _CHUNK = 1 << 20
@@ -62,6 +63,7 @@ class BlobStore:
         self._spool = spool
         self._root = root
         self._min_free = min_free
+        self._clock = StoreClock(store, lambda: self._put(READY, b"ready"))
         private_folder(spool)
 
     @classmethod
@@ -176,7 +178,7 @@ class BlobStore:
     def _is_fresh(self, blob: Blob) -> bool:
         """Whether the blob is there, whole, and so young that it is not taken for garbage before a row names it."""
         found = self._head(blob.sha256)
-        return found is not None and found.size == blob.size and found.age < FRESH
+        return found is not None and found.size == blob.size and self._clock.now() - found.modified < FRESH
 
     def read(self, sha256: str) -> bytes:
         """Return a small blob's bytes, checked. `BlobMissing`, `BlobDamaged`."""
@@ -275,15 +277,15 @@ class BlobStore:
     async def check(self) -> None:
         """Raise whatever the store raises when it cannot be written and read; for `/health/ready`."""
         if self._root is not None:
-            await asyncio.get_running_loop().run_in_executor(_CHECKER, self._put, "ready", b"ready")
+            await asyncio.get_running_loop().run_in_executor(_CHECKER, self._put, READY, b"ready")
         else:
-            await obstore.put_async(self._store, "ready", b"ready")
-        await obstore.get_async(self._store, "ready")
+            await obstore.put_async(self._store, READY, b"ready")
+        await obstore.get_async(self._store, READY)
 
     async def now(self) -> datetime:
         """The time by the clock that stamps what is stored, in whole seconds at some: something is written to see it."""
         await self.check()
-        found: datetime = (await obstore.head_async(self._store, "ready"))["last_modified"]
+        found: datetime = (await obstore.head_async(self._store, READY))["last_modified"]
         return found
 
 

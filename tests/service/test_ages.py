@@ -8,11 +8,14 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
 import pytest
 
+from openapi.wire.blob_listing import GRACE
+from openapi.wire.blob_names import blob_key
 from openapi.wire.blobs import BlobStore
 from openapi.wire.settings import Settings
 from tests.service.conftest import audit, ended, ready
@@ -111,3 +114,21 @@ def test_a_doctor_whose_clock_is_wrong_removes_nothing_young(
     said = subprocess.run(command, cwd=ROOT, env={**os.environ, **clock}, capture_output=True, text=True)
     assert (said.returncode, said.stdout) == (0, "all is well: what is named is there, and nothing else\n"), said.stderr
     assert blobs.exists(coming)
+
+
+def test_a_process_whose_clock_is_behind_writes_old_content_anew(settings: Settings, tmp_path: Path) -> None:
+    """Else it takes for young what is removed as garbage before a row can name it."""
+    content = b"stored long ago, and now again"
+    stored = settings.data_dir / "blobs" / blob_key(BlobStore.from_settings(settings).put_bytes(content).sha256)
+    old = stored.stat().st_mtime - (GRACE - timedelta(hours=1)).total_seconds()
+    os.utime(stored, (old, old))
+    clocks = Clocks(tmp_path)
+    clock = clocks.env("worker")
+    clocks.move("worker", -20 * 3600)
+    put = (
+        "import pathlib, sys; from openapi.wire.blobs import BlobStore; from openapi.wire.settings import Settings; "
+        "BlobStore.from_settings(Settings(data_dir=pathlib.Path(sys.argv[1]))).put_bytes(sys.argv[2].encode())"
+    )
+    command = [sys.executable, "-c", put, str(settings.data_dir), content.decode()]
+    subprocess.run(command, cwd=ROOT, env={**os.environ, **clock}, check=True)
+    assert stored.stat().st_mtime > old + 3600, "by its own clock the content is three hours old"
