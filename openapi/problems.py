@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import ConfigDict, Field, ValidationError
 
 from openapi.base import Frozen
+from openapi.places import without_places
 from openapi.problem_types import BASE, PROBLEM_TYPES
 
 _log = logging.getLogger("tremor")
@@ -42,9 +43,12 @@ def problem(
     """Build a problem of a listed type; `KeyError` when the slug is not listed.
 
     Names in `detail` and `extra` may come from an uploaded file and be no Unicode at all: they are made readable.
+    Foreign errors that they pass on may name files of ours, and are told without our folders.
     """
     status, title = PROBLEM_TYPES[slug]
-    said = {name: _readable(value) for name, value in {"detail": detail, **extra}.items()}
+    said = {name: _readable(value) for name, value in {"detail": detail and without_places(detail), **extra}.items()}
+    if errors is not None:
+        errors = tuple(error.model_copy(update={"detail": without_places(error.detail)}) for error in errors)
     return Problem(type=BASE + slug, title=title, status=status, errors=errors, **said)
 
 

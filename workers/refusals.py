@@ -1,8 +1,10 @@
 """What becomes of an exception that nobody foresaw while an uploaded file was read."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from openapi.places import without_places
 from openapi.problems import TremorError
 
 _OUT_OF_MEMORY = (
@@ -10,11 +12,24 @@ _OUT_OF_MEMORY = (
     "bad alloc", "bad_alloc",
 )  # fmt: skip
 
+#: How terminals are told to change colour.
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+
 
 def out_of_memory(error: BaseException) -> bool:
     """Whether the error says that memory was refused, in one of the ways of Python, torch, CUDA and the C++ library."""
     text = f"{type(error).__name__}: {error}".lower()
     return isinstance(error, MemoryError) or any(words in text for words in _OUT_OF_MEMORY)
+
+
+def said(error: BaseException, most: int = 300) -> str:
+    """The first line of a foreign error, at most so many characters, without colours and our folders; else its type."""
+    return (whole(error).splitlines() or [type(error).__name__])[0][:most]
+
+
+def whole(error: BaseException) -> str:
+    """All lines of a foreign error, without colours and our folders."""
+    return without_places(_COLOUR.sub("", str(error)).strip())
 
 
 @contextmanager
@@ -30,5 +45,4 @@ def refused_as(kind: type[TremorError], what: str) -> Iterator[None]:
     except Exception as error:
         if out_of_memory(error):
             raise
-        first = (str(error).strip().splitlines() or [""])[0][:300]
-        raise kind(f"{what}: {type(error).__name__}: {first}") from error
+        raise kind(f"{what}: {type(error).__name__}: {said(error)}") from error

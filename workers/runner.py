@@ -13,6 +13,7 @@ from pathlib import Path
 from obstore.exceptions import BaseError
 from redis.exceptions import RedisError
 
+from openapi.places import hide
 from openapi.problems import (
     DatasetMalformed,
     InsufficientStorage,
@@ -39,6 +40,7 @@ from workers.leaving import Leaving
 from workers.moments import Moments
 from workers.outputs import shown, stored
 from workers.presence import Presence
+from workers.refusals import whole
 from workers.sandbox.kills import Kills, counters, kernel_kills
 from workers.sandbox.messages import ChildOutcome, ChildProgress, Request
 from workers.sandbox.probe import wanted_layers
@@ -67,6 +69,7 @@ class Runner:
         private_folder(slots)
         self._slot = OwnFolder("slot-", slots)
         self._home = self._slot.path
+        hide(settings.cache_dir)
         self._counters = counters()
         library_cache = settings.cache_dir / "libraries"
         private_folder(library_cache)
@@ -131,7 +134,7 @@ class Runner:
         if isinstance(error, Failed):
             files, error = error.files, error.why
         if isinstance(error, BaseError):
-            error = Unavailable(f"The blob store does not answer: {error}"[:1000])
+            error = Unavailable(f"The blob store does not answer: {whole(error)}"[:1000])
         if isinstance(error, TremorError) and error.problem().slug in _WAITING:
             log.warning("shard %s must wait: %s", shard.shard_id, error)
             return self.presence.event(shard, "deferred", problem=error.problem())

@@ -20,6 +20,7 @@ from obstore.store import LocalStore, ObjectStore
 from pydantic import ValidationError
 
 from openapi.base import NEWER
+from openapi.places import hide
 from openapi.problems import InsufficientStorage, TooLarge
 from openapi.wire import blob_reading
 from openapi.wire.blob_listing import FRESH, Stored, stored
@@ -63,6 +64,8 @@ class BlobStore:
         self._spool = spool
         self._root = root
         self._min_free = min_free
+        for folder in (spool, root or spool):
+            hide(folder)
         self._clock = StoreClock(store, lambda: self._put(READY, b"ready"))
         private_folder(spool)
 

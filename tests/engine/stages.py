@@ -113,6 +113,15 @@ def do_raise(ctx: Context) -> None:
     raise ValueError("seven is too many")
 
 
+def do_name_places(ctx: Context) -> None:
+    """Fail as libraries do, which name the files of the machine."""
+    import torch
+
+    raise ValueError(
+        f"{torch.__file__}, {__file__}, {os.__file__}, {ctx.inputs['x']} and {Path('x').absolute()} {sys.prefix}"
+    )
+
+
 def do_refuse(ctx: Context) -> None:
     from openapi.problems import UnsupportedOperator
 

@@ -22,6 +22,9 @@ from workers.sandbox.confine import LAYERS
 
 pytestmark = pytest.mark.slow
 
+#: What is told of an error that names files of torch, of ours, of Python and of the job.
+NO_PLACES = "ValueError: torch/__init__.py, tests/engine/stages.py, os.py, inputs/00000 and scratch/x"
+
 Make = Callable[..., Shard]
 
 
@@ -78,6 +81,7 @@ def test_signs_of_life_while_the_warm_server_is_still_cold(worker: Worker, setti
         ("crash", "job-failed", "SIGSEGV"),
         ("leave", "job-failed", "status 7"),
         ("raise", "job-failed", "ValueError: seven is too many"),
+        ("name_places", "job-failed", NO_PLACES),
         ("refuse", "model-unsupported-operator", "no such thing"),
         ("allocate", "memory-limit", "memory"),
         ("not_a_number", "job-failed", "JSON"),

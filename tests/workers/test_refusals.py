@@ -1,10 +1,12 @@
 """Unforeseen exceptions while a file is read are refusals of it, but for want of memory."""
 
+from pathlib import Path
+
 import pytest
 import torch
 
-from openapi.problems import ModelRejected, ModelUnsafe
-from workers.refusals import out_of_memory, refused_as
+from openapi.problems import FieldError, ModelRejected, ModelUnsafe
+from workers.refusals import out_of_memory, refused_as, said
 
 
 @pytest.mark.parametrize("error", [ZeroDivisionError("by nothing"), OSError(22, "Invalid argument"), KeyError("x")])
@@ -18,6 +20,20 @@ def test_a_refusal_says_what_happened(error: Exception) -> None:
 def test_errors_of_ours_pass() -> None:
     with pytest.raises(ModelUnsafe, match="no"), refused_as(ModelRejected, "x"):
         raise ModelUnsafe("no")
+
+
+def test_foreign_errors_do_not_tell_where_this_machine_keeps_files() -> None:
+    assert said(ValueError(f"\x1b[31mat {torch.__file__}:7, {__file__}\x1b[0m\nmore")) == (
+        "at torch/__init__.py:7, tests/workers/test_refusals.py"
+    )
+    assert said(ValueError("the node /layer1/conv/Conv")) == "the node /layer1/conv/Conv"
+    assert said(ValueError()) == "ValueError"
+    lines = f"File {torch.nn.__file__}\n  File {__file__}"
+    for refusal in (ModelRejected(lines), ModelRejected("x", errors=(FieldError(pointer="", detail=lines),))):
+        told = refusal.problem().model_dump_json()
+        assert ".py" in told
+        assert str(Path(torch.__file__).parents[1]) not in told
+        assert str(Path(__file__).parents[2]) not in told
 
 
 def test_want_of_memory_passes() -> None:

@@ -1,6 +1,5 @@
 """Checkpoints in every format: each writer is tried before training begins, so that no training ends in nothing."""
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
@@ -10,6 +9,7 @@ from openapi.hardening_options import Exports
 from openapi.problems import JobFailed
 from workers.models.audited import AuditedModel
 from workers.models.export import write_onnx, write_pt2, write_safetensors, write_torchscript
+from workers.refusals import said
 
 Writer = Callable[[AuditedModel, Path], None]
 
@@ -93,5 +93,4 @@ def reason_of(error: BaseException) -> str:
     """The first line of what an exporter ran into, under the advice that it wraps around it."""
     while error.__cause__ is not None:
         error = error.__cause__
-    lines = re.sub(r"\x1b\[[0-9;]*m", "", str(error)).strip().splitlines() or [type(error).__name__]
-    return lines[0][:300]
+    return said(error)

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from workers.models.audited import AuditedModel
 from workers.models.graphs import op_name
+from workers.refusals import said
 
 #: A relative difference above this is told to the user.
 NOTABLE = 1e-3
@@ -76,7 +77,7 @@ def _compared(opener: Opener, path: Path, model: AuditedModel, pixels: Tensor) -
     try:
         theirs = _batches(opener(path, model), raw, model)
     except Exception as error:  # the original runtime may fail in any way; it decides nothing
-        return f"the original could not be run: {str(error)[:200]}"
+        return f"the original could not be run: {said(error, 200)}"
     expected = model.file_output(ours)
     if expected is None:
         return "what the file returns cannot be computed from the logits alone"

@@ -14,6 +14,7 @@ from torch import Tensor, fx
 
 from workers.models.audited import AuditedModel
 from workers.models.graphs import op_name
+from workers.refusals import said
 
 #: Piecewise constant operators: their derivative is 0 wherever it exists.
 _FLAT = {
@@ -49,7 +50,7 @@ def judge(model: AuditedModel) -> Verdict:
                 path = torch.autograd.grad(score, x, allow_unused=True)[0] is not None
             except (RuntimeError, NotImplementedError) as error:
                 cost = _per_image(started)
-                return Verdict(f"no gradient ({str(error).strip().splitlines()[0][:200]})", None, cost)
+                return Verdict(f"no gradient ({said(error, 200)})", None, cost)
     cost = _per_image(started)
     if not model.differentiable:
         return Verdict(None, None, cost)
@@ -61,15 +62,15 @@ def judge(model: AuditedModel) -> Verdict:
     broken, zero, n = int((~torch.isfinite(size)).sum()), int((size == 0).sum()), len(images)
     if broken == n:
         return Verdict("the gradient of the logits is not finite", None, cost)
-    said = []
+    found = []
     if zero:
-        said.append(f"zero at {zero} of {n} probe images")
+        found.append(f"zero at {zero} of {n} probe images")
     if broken:
-        said.append(f"not finite at {broken} of {n}")
+        found.append(f"not finite at {broken} of {n}")
     warning = (
-        f"the gradient of the logits is {' and '.join(said)} (noise, constants): see the audit's checks on your images"
+        f"the gradient of the logits is {' and '.join(found)} (noise, constants): see the audit's checks on your images"
     )
-    return Verdict(None, warning if said else None, cost)
+    return Verdict(None, warning if found else None, cost)
 
 
 def tells_by_gradients(model: AuditedModel) -> bool:

@@ -2,7 +2,6 @@
 
 import logging
 import operator
-import re
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +14,7 @@ from torch.fx.experimental import proxy_tensor
 
 from openapi.problems import ModelRejected, TremorError
 from workers.models.fake_kernels import quick_shapes
+from workers.refusals import said, whole
 
 aten = torch.ops.aten
 
@@ -83,8 +83,7 @@ def export_program(module: nn.Module, example: Tensor) -> ExportedProgram:
     except TremorError:
         raise
     except Exception as error:
-        text = re.sub(r"\x1b\[[0-9;]*m", "", str(error)).strip() or type(error).__name__
-        cause = text.splitlines()[0][:500]
+        text, cause = whole(error), said(error, 500)
         if "Constraints violated" in text or "batch" in cause:
             raise ModelRejected(
                 f"the model only works for one batch size and cannot be freed of it: {text[:500]}"

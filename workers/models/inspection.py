@@ -10,6 +10,7 @@ from openapi.problems import FieldError, ModelNumerics, ModelRejected, NotAClass
 from workers.models.agreement import NOTABLE, Agreement, agreement
 from workers.models.audited import AuditedModel
 from workers.models.differentiability import judge
+from workers.refusals import said
 
 
 def inspect_audited(
@@ -114,8 +115,7 @@ def _logits(model: AuditedModel, images: Tensor) -> Tensor:
     try:
         logits: Tensor = model(images)
     except (RuntimeError, IndexError, ValueError) as error:
-        first = str(error).strip().splitlines()[0][:300]
-        raise NotAClassifier(f"the model fails on a batch of {len(images)} images: {first}") from error
+        raise NotAClassifier(f"the model fails on a batch of {len(images)} images: {said(error)}") from error
     if tuple(logits.shape) != (len(images), model.num_classes):
         raise NotAClassifier(f"a batch of {len(images)} images gave logits of shape {list(logits.shape)}")
     bad = (~torch.isfinite(logits)).any(1).nonzero().flatten().tolist()

@@ -17,6 +17,7 @@ from torch import Tensor
 
 from openapi.problems import ModelMalformed, ModelUnsafe
 from workers.models.torchscript.pickles import check_pickle
+from workers.refusals import said
 
 MAX_JSON = 128 * 2**20
 MAX_PICKLE = 64 * 2**20
@@ -100,7 +101,7 @@ def _saved(content: bytes, entry: str) -> dict[str, Tensor]:
                     check_pickle(inner.read(info), entry)
         found = torch.load(io.BytesIO(content), map_location="cpu", weights_only=True)
     except (zipfile.BadZipFile, RuntimeError, EOFError, pickle.UnpicklingError) as error:
-        raise ModelMalformed(f"{entry} is damaged: {str(error).splitlines()[0][:200]}", entry=entry) from error
+        raise ModelMalformed(f"{entry} is damaged: {said(error, 200)}", entry=entry) from error
     if not isinstance(found, dict) or not all(isinstance(value, Tensor) for value in found.values()):
         raise ModelMalformed(f"{entry} is no dictionary of tensors", entry=entry)
     return found

@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from openapi.base import JsonObject
+from openapi.places import hide
 from openapi.problems import InsufficientStorage, JobFailed, MemoryLimit, TremorError
 from openapi.wire.disks import is_full
 from workers.exact_float32 import exact_float32
 from workers.jobs.context import JobContext
 from workers.jobs.running import run_module
-from workers.refusals import out_of_memory
+from workers.refusals import out_of_memory, whole
 from workers.sandbox import confine, kernel, limits
 from workers.sandbox.environment import describe, gpu_memory, pick_device
 from workers.sandbox.messages import ChildLine, ChildOutcome, ChildProgress, LeftFile, Request
@@ -31,6 +32,7 @@ def main(request_file: Path, answers: int, parent: int) -> None:
     kernel.die_with_parent(parent)
     kernel.name_process("tremor-job")
     request = Request.model_validate_json(request_file.read_bytes())
+    hide(request.folder)
     _redirect_output(request.log)
     pipe = os.fdopen(answers, "wb", buffering=0)
     status = 0
@@ -164,7 +166,7 @@ def _private_folders(scratch: Path) -> None:
 def _problem(error: BaseException, stage: str) -> TremorError:
     if isinstance(error, TremorError):
         return error
-    text = f"{type(error).__name__}: {error}"
+    text = f"{type(error).__name__}: {whole(error)}"
     if is_full(error):
         return InsufficientStorage(f"The {stage} job found no room for its files ({text[:300]})")
     if out_of_memory(error):

@@ -18,6 +18,7 @@ from workers.models.onnx.repeated import one_row, repeated_constants
 from workers.models.onnx.resolve import key, resolve, unknown
 from workers.models.onnx.tensors import torch_type
 from workers.models.onnx.weights import attribute_paths, trainable_constants
+from workers.refusals import said
 
 #: Floating constants of at most so many items are also known as numbers while the graph is translated.
 _SMALL = 4096
@@ -144,10 +145,9 @@ class _Run:
         except (TremorError, torch._subclasses.fake_tensor.DataDependentOutputException):
             raise
         except (RuntimeError, ValueError, TypeError, IndexError, KeyError, AttributeError, AssertionError) as error:
-            reason = (str(error) or type(error).__name__).splitlines()[0][:300]
             shapes = [list(map(str, v.shape)) if isinstance(v, (Tensor, np.ndarray)) else None for v in inputs]
             raise ModelRejected(
-                f"{node.where} cannot be computed on inputs of shapes {shapes}: {reason}",
+                f"{node.where} cannot be computed on inputs of shapes {shapes}: {said(error)}",
                 operator=node.op,
                 node=node.name,
             ) from error

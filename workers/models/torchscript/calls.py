@@ -12,6 +12,7 @@ from workers.models.torchscript.batch import free_batch
 from workers.models.torchscript.codes import DTYPES, converted
 from workers.models.torchscript.scalars import SCALARS
 from workers.models.torchscript.special import SPECIAL, compute_dtype
+from workers.refusals import said
 
 #: ``function(program, *inputs)``
 Function = Callable[..., Any]
@@ -201,7 +202,7 @@ class OperatorFailed(ModelRejected):
 
     def __init__(self, name: str, where: str, error: Exception) -> None:
         super().__init__(
-            f"aten::{name} failed at {where}: {str(error).strip().splitlines()[0][:300] if str(error) else error!r}",
+            f"aten::{name} failed at {where}: {said(error)}",
             operator=f"aten::{name}",
         )
 

@@ -20,6 +20,7 @@ from workers.models.torchscript.pickles import check_pickle, traced_shape
 from workers.models.torchscript.program import EndlessLoop, Program
 from workers.models.torchscript.sources import check_sources
 from workers.models.torchscript.storages import check_tensors
+from workers.refusals import said
 
 #: The pickles that `torch.jit.load` reads; the inputs that tracing recorded are written without their bytes.
 _LOADED = frozenset({"data.pkl", "constants.pkl"})
@@ -56,7 +57,7 @@ def open_torchscript(path: Path) -> Opened:
             script = torch.jit.load(str(path), map_location="cpu")
             script.eval()
     except (RuntimeError, ValueError, OSError, IndexError, AttributeError) as error:
-        raise ModelMalformed(f"torch cannot load the archive: {str(error).strip().splitlines()[0][:300]}") from error
+        raise ModelMalformed(f"torch cannot load the archive: {said(error)}") from error
     traced = archive.pickles.get("traced_inputs.pkl")
     return Opened(archive, script, None if traced is None else traced_shape(traced), shapes.noted_shape(archive.noted))
 

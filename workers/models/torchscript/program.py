@@ -15,6 +15,7 @@ from openapi.problems import ModelRejected, UnsupportedOperator
 from workers.models.file_tensors import FileTensors
 from workers.models.torchscript import calls, known, quantised, state, steps
 from workers.models.torchscript.steps import Environment, Step
+from workers.refusals import said
 
 #: More executed steps than this are an endless loop, or no image classifier.
 MAX_STEPS = 100_000
@@ -100,7 +101,7 @@ class _Compiler:
         try:
             graph = self.script.inlined_graph
         except RuntimeError as error:
-            raise ModelRejected(f"the model has no forward method: {str(error)[:200]}") from error
+            raise ModelRejected(f"the model has no forward method: {said(error, 200)}") from error
         inputs = list(graph.inputs())
         if len(inputs) < 2:
             raise ModelRejected("the model's forward takes no input")
