@@ -15,7 +15,7 @@ from workers.models.onnx.known import known
 from workers.models.onnx.limits import MAX_VALUE_ELEMENTS
 from workers.models.onnx.registry import Converter, Host, Operator, Value
 from workers.models.onnx.repeated import one_row, repeated_constants
-from workers.models.onnx.resolve import key, resolve, unknown
+from workers.models.onnx.resolve import INSTEAD, key, resolve, unknown
 from workers.models.onnx.tensors import torch_type
 from workers.models.onnx.weights import attribute_paths, trainable_constants
 from workers.refusals import said
@@ -176,7 +176,8 @@ class _Run:
                 _check_attributes(call, operator)
                 return result
         if operator.tensor is None:
-            raise call.refuse("it is supported only on sizes and other constants")
+            advice = INSTEAD.get(call.node.op, "")
+            raise call.refuse("it is supported only on sizes and other constants" + advice)
         if on_host is None and (numbers := known(call, operator, inputs)) is not None:
             _check_attributes(call, operator)
             return numbers

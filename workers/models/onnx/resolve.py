@@ -51,6 +51,14 @@ _REASONS = {
     **dict.fromkeys(("TreeEnsembleClassifier", "Imputer", "LabelEncoder"), _TREES),
 }
 
+#: What to write in place of an operator that is supported on constants alone.
+INSTEAD = {
+    "NonZero": (
+        ": of a mask it lists as many places as the image decides. Write x = torch.where(mask, y, x) in place of "
+        "x[mask] = y, and torch.where(mask, x, 0).sum() in place of x[mask].sum(), and export the model again"
+    ),
+}
+
 
 def unknown(node: Node) -> UnsupportedOperator:
     """The refusal of a node whose operator is unknown, with advice."""

@@ -88,12 +88,54 @@ def scatter_nd(call: Call, x: Tensor, indices: Tensor, updates: Tensor) -> Tenso
 
 @operator("MaskedWrite", domain=OWN, note="`x[mask] = …`, however an exporter writes it")
 def masked_write(call: Call, x: Tensor, mask: Tensor, source: Tensor) -> Tensor:
-    if any(a != b for a, b in zip(mask.shape, x.shape, strict=False)) or mask.ndim > x.ndim:
-        raise call.refuse(f"a mask of shape {list(mask.shape)} does not fit {list(x.shape)}")
-    chosen = (mask != 0).reshape(*mask.shape, *[1] * (x.ndim - mask.ndim))
+    _check_mask(call, x, mask)
+    chosen = _beside(mask, x)
     if all(isinstance(size, int) and size == 1 for size in source.shape):
         return torch.where(chosen, source.reshape(()), x)
     return x.masked_scatter(chosen.expand_as(x), source.to(x.dtype))
+
+
+@operator("MaskedRead", domain=OWN, note="`x[mask]`, among all of x")
+def masked_read(call: Call, x: Tensor, mask: Tensor) -> Tensor:
+    """x, with a harmless number where the mask is not: what is computed of it must not spoil gradients."""
+    _check_mask(call, x, mask)
+    harmless = 0.5 if x.is_floating_point() else 1
+    return torch.where(_beside(mask, x), x, torch.full((), harmless, dtype=x.dtype, device=call.device))
+
+
+@operator("MaskedBlend", domain=OWN, note="`x[mask] = f(y[mask])`, with `f` computed of all of y")
+def masked_blend(call: Call, x: Tensor, mask: Tensor, source: Tensor, *read: Tensor) -> Tensor:
+    """`mask`: where; `read`: the masks that the source was chosen by, which may lack the last axes."""
+    call.attr("axes")
+    _check_mask(call, x, mask)
+    for other in read:
+        _check_mask(call, x, other)
+        _check_axes(call, mask, mask.ndim - other.ndim)
+    if not read:  # one number, or one for each place along the last axes
+        _check_axes(call, mask, next((source.ndim - i for i, size in enumerate(source.shape) if size != 1), 0))
+    ranks = source.ndim == x.ndim if read else source.ndim <= x.ndim
+    if not ranks or any(a not in (1, b) for a, b in zip(reversed(source.shape), reversed(x.shape), strict=False)):
+        raise call.refuse(f"it writes {list(map(str, source.shape))} into {list(map(str, x.shape))}")
+    source = x + source if call.attr("reduction") == "add" else source.to(x.dtype)
+    return torch.where(_beside(mask, x), source, x)
+
+
+def _check_mask(call: Call, x: Tensor, mask: Tensor) -> None:
+    if mask.ndim > x.ndim or any(a != b for a, b in zip(mask.shape, x.shape, strict=False)):
+        raise call.refuse(f"a mask of shape {list(map(str, mask.shape))} does not fit {list(map(str, x.shape))}")
+
+
+def _check_axes(call: Call, mask: Tensor, last: int) -> None:
+    """Refuse a mask that did not gain its last axes last: what it chooses would come in another order."""
+    gained = call.attr("axes")[-last:] if last > 0 else []
+    found = [axis in (-1, mask.ndim - last + i) for i, axis in enumerate(gained)]
+    if last < 0 or len(found) != last or not all(found):
+        raise call.refuse("its mask has other axes than the one that what it writes was chosen by")
+
+
+def _beside(mask: Tensor, x: Tensor) -> Tensor:
+    """The mask as bool, with as many axes as x."""
+    return (mask != 0).reshape(*mask.shape, *[1] * (x.ndim - mask.ndim))
 
 
 @operator("Slice", since=1, view=True, host=host_shapes.slice_)
