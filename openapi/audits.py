@@ -146,6 +146,11 @@ class Headline(Frozen):
     clean_accuracy: float
     worst_case: float | None = Field(description="null where no attack met an image that it may change")
     threat_model: str | None
+    threat_label: str | None = Field(
+        None,
+        exclude_if=lambda value: value is None,
+        description="The threat model as people read it, with eps as it was written; of older reports left out",
+    )
     n: int
     stopped: Stopped | None = Field(
         None,

@@ -1,5 +1,6 @@
 """Threat models: what an adversary may do to an image, as values that are compared as such and printed once."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, Protocol
 
@@ -89,9 +90,28 @@ class ThreatModel(Frozen):
         return self if self.target is None else ThreatModel(**fields)
 
 
+_PRINTED = re.compile(
+    r"(?:(?P<norm>linf|l2|l1|l0) (?:minimal|(?:eps|pixels)=(?P<eps>[0-9.e+-]+))"
+    r"|(?:corruption )?(?P<change>\S+)(?: severity=(?P<severity>\d+))?)"
+    r"(?: target=(?P<target>\S+))?(?: region=(?P<region>.+))?"
+)
+
+
+def label_of(name: str) -> str:
+    """A threat model's name (`str`) as people read it; its six digits of eps are k/255 where they are that."""
+    found = _PRINTED.fullmatch(name)
+    if found is None:
+        return name
+    said: dict[str, Any] = found.groupdict()
+    if said["eps"] is not None:
+        level = round(float(said["eps"]) * 255) / 255
+        said["eps"] = level if f"{level:.6g}" == said["eps"] else float(said["eps"])
+    return _label(said)
+
+
 def threat_label(block: Mapping[str, Any]) -> str:
-    """The threat model of a report's block (JSON) for people; its name where the report is older than 1.3."""
-    return str((block.get("threat") or {}).get("label") or block["threat_model"])
+    """The threat model of a report's block (JSON) for people; from its name where the report is older than 1.3."""
+    return str((block.get("threat") or {}).get("label") or label_of(block["threat_model"]))
 
 
 class _HasThreatModel(Protocol):

@@ -8,6 +8,7 @@ from openapi.audits import Stopped
 from openapi.base import NEWER, Frozen
 from openapi.report import AttackReport, Check, Clean, Interval, ReportVerdict, WorstCase, untried
 from openapi.text import visible_texts
+from openapi.threat_models import label_of
 
 
 class Subject(Frozen):
@@ -71,5 +72,5 @@ NOT_TRIED = "not attacked: no image has the region"
 
 
 def threat_label(block: AttackReport | WorstCase) -> str:
-    """The threat model of a part for people; its name where the report is older than 1.3."""
-    return block.threat_model if block.threat is None else block.threat.label
+    """The threat model of a part for people; from its name where the report is older than 1.3."""
+    return label_of(block.threat_model) if block.threat is None else block.threat.label

@@ -14,10 +14,14 @@ class Identity(click.ParamType[str]):
     def __init__(self, prefixes: Mapping[str, str]) -> None:
         self._prefixes = dict(prefixes)
 
+    def matches(self, value: str) -> bool:
+        """Whether this is such an id."""
+        prefix, _, rest = value.partition("_")
+        return prefix in self._prefixes and re.fullmatch("[0-9a-z]{26}", rest) is not None
+
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """The id as it is; raises `click.BadParameter` where it is none."""
-        prefix, _, rest = value.partition("_")
-        if prefix not in self._prefixes or not re.fullmatch("[0-9a-z]{26}", rest):
+        if not self.matches(value):
             known = " or ".join(f"{what} ({key}_…)" for key, what in self._prefixes.items())
             self.fail(f"{value!r} is no id of {known}", param, ctx)
         return value

@@ -8,10 +8,12 @@ import click
 from openapi.client.api.policies import create_policy, delete_policy, get_policy, list_policies
 from openapi.client.models import policy_request
 from openapi.client.models.applies_to import AppliesTo
+from openapi.client.models.policy_info import PolicyInfo
 from openapi.policies import PolicyRequest
-from openapi.text import visible
+from openapi.text import counted, visible
 from service.cli import specs
-from service.cli.client import Client
+from service.cli.client import Answer, Client
+from service.cli.exits import CommandFailed, Exit
 from service.cli.given import Sources, check
 from service.cli.ids import POLICY
 from service.cli.of_server import of_server
@@ -41,7 +43,8 @@ def list_all(*, client: Client, as_json: bool) -> None:
         return
     for policy in (policy.value for policy in found):
         click.echo(
-            f"{policy.id}  {len(policy.rules)} rules  {visible(_bound(policy.applies_to))}  {visible(policy.name)}"
+            f"{policy.id}  {counted(len(policy.rules), 'rule')}  {visible(_bound(policy.applies_to))}  "
+            f"{visible(policy.name)}"
         )
 
 
@@ -52,12 +55,23 @@ def _bound(wanted: AppliesTo) -> str:
 
 
 @policies.command()
-@click.argument("policy_id", type=POLICY)
+@click.argument("policy")
 @_of_server
-def show(*, client: Client, policy_id: str) -> None:
-    """Print the policy POLICY_ID as JSON."""
-    found = client.call(lambda api: get_policy.sync_detailed(policy_id, client=api))
-    click.echo(json.dumps(found.body, indent=2))
+def show(*, client: Client, policy: str) -> None:
+    """Print the policy POLICY, its name or its id, as JSON."""
+    click.echo(json.dumps(_named(client, policy).body, indent=2))
+
+
+def _named(client: Client, policy: str) -> Answer[PolicyInfo]:
+    """The policy of this id, else of this name. Raises `CommandFailed`."""
+    if POLICY.matches(policy):
+        return client.call(lambda api: get_policy.sync_detailed(policy, client=api))
+    found = client.all_of(lambda api, cursor: list_policies.sync_detailed(client=api, name=policy, cursor=cursor))
+    if (only := next(found, None)) is None:
+        raise CommandFailed(
+            Exit.USAGE, f"There is no policy called {visible(policy)!r}; `tremor policies list` has all"
+        )
+    return only
 
 
 def _tag(context: click.Context, option: click.Parameter, value: tuple[str, ...]) -> dict[str, str]:
@@ -115,9 +129,10 @@ def create(
 
 
 @policies.command()
-@click.argument("policy_id", type=POLICY)
+@click.argument("policy")
 @_of_server
-def delete(*, client: Client, policy_id: str) -> None:
-    """Delete the policy POLICY_ID; audits keep the rules that they were started with."""
-    client.call(lambda api: delete_policy.sync_detailed(policy_id, client=api))
-    click.echo(f"{policy_id} deleted")
+def delete(*, client: Client, policy: str) -> None:
+    """Delete the policy POLICY, its name or its id; audits keep the rules that they were started with."""
+    identity = policy if POLICY.matches(policy) else _named(client, policy).value.id
+    client.call(lambda api: delete_policy.sync_detailed(identity, client=api))
+    click.echo(f"{identity} deleted")

@@ -114,4 +114,4 @@ def test_threat_models_are_told_as_they_were_written() -> None:
         display.accuracy_table({**report, "worst_case": [told]}, None, "t")
     )
     old = shown(display.accuracy_table({**report, "worst_case": [share]}, None, "t"))
-    assert "worst case, linf eps=0.00196078" in old, "of a server before 1.3"
+    assert "worst case, L∞, ε\u00a0=\u00a00.00196078" in old, "of a server before 1.3"

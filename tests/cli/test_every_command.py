@@ -110,12 +110,16 @@ def policies(shell: Shell, folder: Path) -> None:
     rules.write_text('rules = ["clean.accuracy>=0.5"]')
     bound = ["--model", "digits-*", "--tag", "stage=canary"]
     made = shell("policies create", "release", str(rules), *bound).stdout.strip()
-    assert shell("policies list").stdout == f"{made}  1 rules  for digits-*, stage=canary  release\n"
+    assert shell("policies list").stdout == f"{made}  1 rule  for digits-*, stage=canary  release\n"
     assert json.loads(shell("policies show", made).stdout)["applies_to"]["tags"] == {"stage": "canary"}
+    assert shell("policies show", "release").stdout == shell("policies show", made).stdout, "by its name too"
+    assert "no policy called 'releases'" in shell("policies show", "releases", code=2).output
     assert [policy["id"] for policy in json.loads(shell("policies list", "--json").stdout)] == [made]
     shell("policies delete", made)
     assert shell("policies list").stdout == ""
     assert "There is no policy" in shell("policies delete", made, code=2).output
+    again = shell("policies create", "release", str(rules)).stdout.strip()
+    assert shell("policies delete", "release").stdout == f"{again} deleted\n"
 
 
 def integrations(shell: Shell, folder: Path, dataset: str) -> None:

@@ -5,7 +5,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from openapi.attacks import ATTACK_ADAPTER
 from openapi.base import AS_WRITTEN, Eps, Radius, Written, as_written
-from openapi.threat_models import ThreatModel, families, threat_label
+from openapi.threat_models import ThreatModel, families, label_of, threat_label
 
 RADIUS: TypeAdapter[float] = TypeAdapter(Radius)
 
@@ -48,6 +48,21 @@ def test_names_stay_and_labels_say_it_as_it_was_written(
     again = ThreatModel.model_validate_json(threat.model_dump_json())
     assert (again, again.label) == (threat, label), "the JSON of a report holds all of it"
     assert threat_label({"threat_model": name, "threat": threat.model_dump(mode="json")}) == label
+    if options.get("eps") not in ("0.5/255", "1/5"):
+        assert threat_label({"threat_model": name}) == label, "a report before 1.3 has the name alone"
+
+
+@pytest.mark.parametrize(
+    ("name", "label"),
+    [
+        ("linf eps=0.00196078", "L∞, ε\u00a0=\u00a00.00196078"),
+        ("l2 eps=0.313725 region=object, eyes", "L2, ε\u00a0=\u00a080/255, inside object, eyes"),
+        ("linf eps=0.1 target=7", "L∞, ε\u00a0=\u00a00.1, towards class 7"),
+        ("what nobody has printed so", "what nobody has printed so"),
+    ],
+)
+def test_names_alone_are_told_as_they_were_most_likely_written(name: str, label: str) -> None:
+    assert label_of(name) == label
 
 
 def test_one_ball_is_one_family_however_its_eps_was_written() -> None:

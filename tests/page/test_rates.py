@@ -2,6 +2,7 @@
 
 from playwright.sync_api import expect
 
+from openapi.base import as_written
 from openapi.intervals import wilson
 from tests.page.conftest import Tab
 from tests.service.analyses.conftest import Place
@@ -15,6 +16,7 @@ def as_shown(successes: int, n: int) -> str:
 def test_rates_have_their_intervals(tab: Tab, place: Place, whole: str) -> None:
     headline = place.api.get(f"/v1/audits/{whole}").json()["headline"]
     facts = tab.explore(whole).locator("dl.facts")
+    expect(facts).to_contain_text(f"Worst case, {headline['threat_label']}")
     for share in (headline["clean_accuracy"], headline["worst_case"]):
         expect(facts).to_contain_text(as_shown(round(share * headline["n"]), headline["n"]))
 
@@ -22,5 +24,19 @@ def test_rates_have_their_intervals(tab: Tab, place: Place, whole: str) -> None:
 def test_the_matrix_is_of_an_attack_of_its_own(tab: Tab, place: Place, made_up: str) -> None:
     matrix = place.api.get(f"/v1/audits/{made_up}/matrix").json()
     caption = tab.explore(made_up).locator("[data-view=matrix] figcaption")
-    expect(caption).to_contain_text("PGD, linf, eps 0.0314, 10 steps, the attack of the analysis of neurons")
+    expect(caption).to_contain_text("PGD, L∞, ε\u00a0=\u00a08/255, 10 steps, the attack of the analysis of neurons")
     expect(caption).to_contain_text(as_shown(matrix["fooled"], matrix["correct"]))
+
+
+#: The module as the page has loaded it, asked for these numbers.
+_WRITTEN = """async (numbers) => {
+  const loaded = performance.getEntriesByType("resource").find(({ name }) => name.endsWith("/lib/format.js"));
+  const { radius } = await import(loaded.name);
+  return numbers.map(radius);
+}"""
+
+
+def test_a_radius_is_written_as_the_report_writes_it(tab: Tab) -> None:
+    numbers = [8 / 255, 80 / 255, 51 / 255, 0.0313725, 0.5 / 255, 0.03, 1.0, 3.0, 0.1234567, 200 / 255]
+    tab.open("/")
+    assert tab.page.evaluate(_WRITTEN, numbers) == [as_written(number) for number in numbers]

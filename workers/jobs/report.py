@@ -21,6 +21,7 @@ from workers.reports.analyses import found_of, keep_files
 from workers.reports.build import Built, build_report
 from workers.reports.card import model_card
 from workers.reports.compared_images import compared_images
+from workers.reports.formatting import threat_text
 from workers.reports.html import render
 from workers.reports.kept_arrays import join_npz, slices_of
 from workers.reports.outcomes import measured_norm
@@ -132,6 +133,7 @@ def _headline(built: Built) -> Headline:
         clean_accuracy=report.clean.accuracy,
         worst_case=None if least is None else least.robust_accuracy,
         threat_model=None if least is None else least.threat_model,
+        threat_label=None if least is None else threat_text(least),
         n=report.clean.n,
         stopped=report.stopped,
     )

@@ -7,9 +7,10 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from openapi.attacks import ATTACKS
+from openapi.replays import ReplayedBy
 from openapi.report import AttackReport, WorstCase
 from openapi.text import visible
-from openapi.threat_models import NORMS, display_name, threat_label
+from openapi.threat_models import NORMS, display_name, label_of, threat_label
 
 _LOSSES = {"ce": "CE", "dlr": "DLR"}
 
@@ -71,11 +72,12 @@ def short(value: float | int, digits: int = 3) -> str:
     return f"{value:.{digits - 1}e}"
 
 
-def threat_text(of: Mapping[str, Any] | AttackReport | WorstCase) -> str:
-    """The threat model of a block of the report: L∞, ε = 8/255. Its name where an older report told no more."""
+def threat_text(of: Mapping[str, Any] | AttackReport | WorstCase | ReplayedBy) -> str:
+    """The threat model of a block of the report: L∞, ε = 8/255. From its name where an older report told no more."""
     if isinstance(of, Mapping):
         return threat_label(of)
-    return of.threat.label if of.threat is not None else of.threat_model
+    threat = None if isinstance(of, ReplayedBy) else of.threat
+    return threat.label if threat is not None else label_of(of.threat_model)
 
 
 def norm_text(norm: str) -> str:

@@ -12,6 +12,7 @@ from openapi.scrutiny import Added, added
 from openapi.stages.comparison import Finding, Gain
 from openapi.stages.places import Whose
 from openapi.stages.report import ReportParams
+from openapi.threat_models import label_of
 from workers.attacks.engine.outcomes import COLUMNS
 from workers.reports.hardening import LEVEL, deciding, gains
 from workers.reports.merge import AttackTable, merge_attacks
@@ -175,4 +176,4 @@ def _same(rows: Sequence[Gain], row: Gain) -> Gain:
 
 
 def _label(row: Gain) -> str:
-    return row.threat_model if row.threat is None else row.threat.label
+    return label_of(row.threat_model) if row.threat is None else row.threat.label

@@ -23,6 +23,8 @@ class Headline:
         worst_case (float | None): null where no attack met an image that it may change
         threat_model (None | str):
         n (int):
+        threat_label (None | str | Unset): The threat model as people read it, with eps as it was written; of older
+            reports left out
         stopped (None | Stopped | Unset): Of an audit that ended early: these numbers are of what ran. Left out when
             everything did
     """
@@ -31,6 +33,7 @@ class Headline:
     worst_case: float | None
     threat_model: None | str
     n: int
+    threat_label: None | str | Unset = UNSET
     stopped: None | Stopped | Unset = UNSET
 
     def to_dict(self) -> dict[str, Any]:
@@ -45,6 +48,12 @@ class Headline:
         threat_model = self.threat_model
 
         n = self.n
+
+        threat_label: None | str | Unset
+        if isinstance(self.threat_label, Unset):
+            threat_label = UNSET
+        else:
+            threat_label = self.threat_label
 
         stopped: dict[str, Any] | None | Unset
         if isinstance(self.stopped, Unset):
@@ -64,6 +73,8 @@ class Headline:
                 "n": n,
             }
         )
+        if threat_label is not UNSET:
+            field_dict["threat_label"] = threat_label
         if stopped is not UNSET:
             field_dict["stopped"] = stopped
 
@@ -92,6 +103,15 @@ class Headline:
 
         n = d.pop("n")
 
+        def _parse_threat_label(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        threat_label = _parse_threat_label(d.pop("threat_label", UNSET))
+
         def _parse_stopped(data: object) -> None | Stopped | Unset:
             if data is None:
                 return data
@@ -114,6 +134,7 @@ class Headline:
             worst_case=worst_case,
             threat_model=threat_model,
             n=n,
+            threat_label=threat_label,
             stopped=stopped,
         )
 

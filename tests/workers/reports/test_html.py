@@ -251,7 +251,7 @@ def test_percentages_never_round_to_a_lie(value: float, text: str) -> None:
 
 def test_words() -> None:
     assert threat_text({"threat_model": "l2 minimal", "threat": {"label": "L2, unbounded"}}) == "L2, unbounded"
-    assert threat_text({"threat_model": "l2 minimal"}) == "l2 minimal", "of a report before 1.3"
+    assert threat_text({"threat_model": "l2 minimal"}) == "L2, unbounded", "of a report before 1.3"
     assert attack_text("pgd", {"steps": 20, "restarts": 5, "targeted": True, "loss": "margin"}) == (
         "PGD, 20 steps, 5 restarts, targeted, margin loss"
     )

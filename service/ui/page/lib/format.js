@@ -27,13 +27,30 @@ export function interval(share, n) {
   return `[${low.toFixed(1)}, ${high.toFixed(1)}]`;
 }
 
+/** Norms as people read them. */
+const NORMS = /** @type {Record<string, string>} */ ({ linf: "L∞", l2: "L2", l1: "L1", l0: "L0" });
+
+/** Larger numbers of grey levels are not written as a fraction of 255. */
+const MOST_LEVELS = 128;
+
+/**
+ * A radius as people write it, and as reports do: its digits, if six of them say all of it; else k/255, if it is that.
+ * @param {number | string} eps a fraction as it was written, or a number
+ * @returns {string}
+ */
+export function radius(eps) {
+  if (typeof eps === "string") return visible(eps);
+  const [digits, levels] = [Number(eps.toPrecision(6)), Math.round(255 * eps)];
+  return digits !== eps && levels >= 1 && levels <= MOST_LEVELS && levels / 255 === eps ? `${levels}/255` : String(digits);
+}
+
 /**
  * An attack of a request, with what decides how strong it is.
- * @param {{name: string, norm?: string, eps?: number | null, steps?: number}} attack
+ * @param {{name: string, norm?: string, eps?: number | string | null, steps?: number}} attack
  * @returns {string}
  */
 export function attackText({ name, norm, eps, steps }) {
-  const facts = [norm, eps !== null && eps !== undefined && `eps ${number(eps)}`, steps !== undefined && `${steps} steps`];
+  const facts = [norm && (NORMS[norm] ?? norm), eps !== null && eps !== undefined && `ε\u00a0=\u00a0${radius(eps)}`, steps !== undefined && `${steps} steps`];
   return [name.toUpperCase(), ...facts.filter(Boolean)].join(", ");
 }
 

@@ -39,7 +39,7 @@ function Facts({ info, at }) {
     <div><dt>Verdict</dt><dd><${VerdictBadge} verdict=${info.verdict} /></dd></div>
     ${headline && html`
       <div><dt>Clean accuracy</dt><dd class="large"><${Rate} share=${headline.clean_accuracy} n=${headline.n} /></dd></div>
-      <div><dt>Worst case${headline.threat_model ? `, ${headline.threat_model}` : ""}</dt><dd class="large"><${Rate} share=${headline.worst_case} n=${headline.n} /></dd></div>
+      <div><dt>Worst case${headline.threat_model ? `, ${headline.threat_label ?? headline.threat_model}` : ""}</dt><dd class="large"><${Rate} share=${headline.worst_case} n=${headline.n} /></dd></div>
       <div><dt>Images</dt><dd class="large">${headline.n}</dd></div>`}
     <div><dt>Begun</dt><dd>${moment(info.created_at)}</dd></div>
     ${info.status === "succeeded" && html`<div><dt>Report</dt><dd>

@@ -103,7 +103,7 @@ function List({ page, searched }) {
       <td><${VerdictBadge} verdict=${audit.verdict} /></td>
       <td class="number">${percent(audit.headline?.clean_accuracy)}</td>
       <td class="number">${percent(audit.headline?.worst_case)}${audit.headline?.threat_model
-        && html`<br /><span class="hint">${audit.headline.threat_model}</span>`}</td>
+        && html`<br /><span class="hint">${audit.headline.threat_label ?? audit.headline.threat_model}</span>`}</td>
       <td>${Object.entries(audit.labels).map(([key, value]) => html`<code key=${key}>${visible(`${key}:${value}`)}</code> `)}</td>
       <td>${moment(audit.created_at)}</td>
     </tr>`)}</tbody>
