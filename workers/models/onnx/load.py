@@ -20,6 +20,7 @@ from workers.models.graphs import quiet_export
 from workers.models.inputs import FileInput, wrong_input
 from workers.models.onnx.admission import read_model
 from workers.models.onnx.bundle import bundle_notes
+from workers.models.onnx.conditions import decided
 from workers.models.onnx.graph import Graph, Node, Port, read_graph
 from workers.models.onnx.linear_models import write_out
 from workers.models.onnx.masked import masked_writes
@@ -141,7 +142,7 @@ def _convert(model: ModelProto, input: InputSpec, output: Wanted) -> Converted:
     graph = masked_writes(read_graph(model))
     if output is not None:  # all else is left out before its operators are looked at
         graph = replace(graph, outputs=(choose([((port.name,), port) for port in graph.outputs], output),))
-    graph, notes = needed(graph)
+    graph, notes = needed(decided(graph))
     notes = [*notes, *folded_norms(graph)]
     graph = unshared(named(graph))
     _check_numbers(graph)

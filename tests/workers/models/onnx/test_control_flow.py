@@ -1,5 +1,6 @@
 """Branches, loops, training mode: taken where the file decides, refused with advice otherwise."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -44,6 +45,43 @@ def test_a_branch_that_is_not_taken_may_hold_anything(training: bool, tmp_path: 
             load_onnx(path, InputSpec())
     else:
         compare(path)
+
+
+def _of_weights() -> list[onnx.NodeProto]:
+    """Whether a weight of any size is beyond all bounds, which it is not."""
+    return [node("ReduceMax", ["conv.weight"], "most", keepdims=0), node("Greater", ["most", "bound"], "cond")]
+
+
+def _of_numbers() -> list[onnx.NodeProto]:
+    """Whether a bias holds NaN."""
+    counted = node("ReduceSum", ["ones"], "count", keepdims=0)
+    return [node("IsNaN", ["fc.bias"], "lost"), node("Cast", ["lost"], "ones", to=TensorProto.FLOAT), counted,
+            node("Cast", ["count"], "cond", to=TensorProto.BOOL)]  # fmt: skip
+
+
+def _of_sizes() -> list[onnx.NodeProto]:
+    """Whether the picture is wider than a bound."""
+    sizes = [node("Shape", ["x"], "sizes"), node("Gather", ["sizes", "last"], "width")]
+    return [*sizes, node("Cast", ["width"], "wide", to=TensorProto.FLOAT), node("Greater", ["wide", "bound"], "cond")]
+
+
+@pytest.mark.parametrize("condition", [_of_weights, _of_numbers, _of_sizes])
+def test_the_file_decides_by_its_constants(condition: Callable[[], list[onnx.NodeProto]], tmp_path: Path) -> None:
+    nodes, constants = conv_head()
+
+    def branch(name: str, op: str) -> onnx.GraphProto:
+        output = helper.make_tensor_value_info(name, TensorProto.FLOAT, None)
+        return helper.make_graph([node(op, ["logits"], name)], name, [], [output])
+
+    choice = node("If", ["cond"], "y", then_branch=branch("t", "Unheard"), else_branch=branch("e", "Neg"))
+    more = {"bound": np.array(1e6, np.float32), "last": np.array(3)}
+    made = model([*nodes, *condition(), choice], ["n", 3, 8, 8], constants | more)
+    audited = load_onnx(save(made, tmp_path), InputSpec())
+    assert set(audited.trainable_parameters()) == set(constants)
+    for attribute in choice.attribute:
+        if attribute.name == "then_branch":
+            attribute.g.node[0].op_type = "Abs"  # which onnxruntime knows
+    compare(save(model([*nodes, *condition(), choice], ["n", 3, 8, 8], constants | more), tmp_path))
 
 
 def test_a_weight_that_only_a_branch_reads_is_trainable(tmp_path: Path) -> None:
