@@ -89,6 +89,7 @@ _NUMBER = r"[0-9]{1,12}(?:\.[0-9]{1,20})?(?:[eE][+-]?[0-9]{1,2})?"
 #: ``8/255``, ``0.5/255`` or a plain number: so short that it costs nothing to compute.
 _FRACTION = rf"^ *{_NUMBER} *(?:/ *{_NUMBER} *)?$"
 _LONGEST_FRACTION = 60
+_NUMBER_OR_FRACTION = 'write a number such as 0.03, or a fraction such as "8/255"'
 
 
 class Written(float):
@@ -121,6 +122,8 @@ def as_written(value: float) -> str:
 
 def _number_or_fraction(value: Any, number: ValidatorFunctionWrapHandler) -> float:
     """Read ``"8/255"`` as the float 8/255 that knows how it was written; leave everything else to pydantic."""
+    if isinstance(value, bool | list | dict):
+        raise ValueError(_NUMBER_OR_FRACTION)
     if not isinstance(value, str):
         plain: float = number(value)
         return Written(plain, value.text) if isinstance(value, Written) else plain
@@ -130,7 +133,7 @@ def _number_or_fraction(value: Any, number: ValidatorFunctionWrapHandler) -> flo
         top, slash, bottom = (part.strip() for part in value.partition("/"))
         quotient = float(Fraction(top) / Fraction(bottom or 1))
     except (ValueError, ArithmeticError) as error:
-        raise ValueError('write a number such as 0.03, or a fraction such as "8/255"') from error
+        raise ValueError(_NUMBER_OR_FRACTION) from error
     found: float = number(quotient)
     return Written(found, f"{top}/{bottom}") if slash else found
 

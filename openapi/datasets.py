@@ -63,7 +63,7 @@ def _as_size(value: Any) -> Any:
     """
     rule = {"size": value} if isinstance(value, list | tuple | int) else value
     if not isinstance(rule, dict):
-        return rule
+        raise ValueError('write the shorter side, [height, width], or an object with "size" or "crop"')
     return {name: tuple(part) if isinstance(part, list) else part for name, part in rule.items()}
 
 

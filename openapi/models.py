@@ -1,8 +1,9 @@
 """Uploaded classifiers: what the caller says of the input, and what inspection found."""
 
+import math
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from openapi.base import MOST, ClassNames, Frozen, Json, Labels, Name, Timestamp
 from openapi.datasets import read_channels
@@ -12,6 +13,8 @@ from openapi.status import UploadStatus
 ModelFormat = Literal["onnx", "torchscript", "pt2"]
 LayerKind = Literal["conv", "linear"]
 
+#: Numbers of one image (1 GiB of float32).
+MOST_NUMBERS = 2**28
 
 # Bounds that keep (pixel - mean) / std within float32.
 _Side = Annotated[int, Field(ge=1, le=MOST)]
@@ -39,6 +42,13 @@ class InputSpec(Frozen):
     std: tuple[_Scale, ...] | None = Field(
         None, max_length=1024, description="One number for all channels or one a channel; null is 1"
     )
+
+    @field_validator("shape", mode="after")
+    @classmethod
+    def _of_an_image(cls, shape: tuple[int, int, int] | None) -> tuple[int, int, int] | None:
+        if shape is not None and (numbers := math.prod(shape)) > MOST_NUMBERS:
+            raise ValueError(f"an image of {numbers:,} numbers is too large; at most {MOST_NUMBERS:,} are accepted")
+        return shape
 
     @model_validator(mode="after")
     def _sensible(self) -> "InputSpec":

@@ -12,6 +12,7 @@ from openapi.base import fields_of
 from openapi.near_misses import named, near_misses
 from openapi.patterns import description_of
 from openapi.problems import FieldError, InvalidFields
+from service.alternatives import items, joined
 
 #: More names than this are not listed, and of many errors only the first get a hint: the comparison takes time, and a
 #: body may hold megabytes of wrong names.
@@ -71,7 +72,7 @@ def field_errors(
     found: dict[tuple[str, str], FieldError] = {}
     entries = error.errors(include_url=False, include_context=True, include_input=False)
     # A default that is made from other fields is missing because one of those is wrong.
-    entries = [entry for entry in entries if entry["type"] != "default_factory_not_called"]
+    entries = joined([entry for entry in entries if entry["type"] != "default_factory_not_called"])
     for entry in entries[:_MOST_ERRORS]:
         kind, location = entry["type"], entry["loc"]
         if kind == "too_short" and any(e["loc"][: len(location)] == location and e is not entry for e in entries):
@@ -108,8 +109,7 @@ _LENGTHS = {
 def _of_length(kind: str, context: Mapping[str, Any]) -> str:
     """``write at least 1 item``: pydantic tells of its own steps, and of what it calls a list."""
     bound, field, unit = _LENGTHS[kind]
-    count = context[field]
-    return f"write {bound} {count:,} {unit}{'' if count == 1 else 's'}"
+    return f"write {bound} {items(context[field], unit)}"
 
 
 #: What pydantic calls kinds of values by Python's words → what they are in JSON.

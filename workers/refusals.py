@@ -32,6 +32,17 @@ def whole(error: BaseException) -> str:
     return without_places(_COLOUR.sub("", str(error)).strip())
 
 
+_INSPECTED = {
+    "inspect_model": "a smaller model or a smaller `input.shape`",
+    "inspect_dataset": "smaller images or fewer of them",
+}
+
+
+def less_memory(stage: str) -> str:
+    """What a job that needed too much memory can be asked with instead."""
+    return f"use {_INSPECTED.get(stage, 'a smaller `batch_size`, fewer samples, or a smaller model')}"
+
+
 @contextmanager
 def refused_as(kind: type[TremorError], what: str) -> Iterator[None]:
     """Turn an unforeseen exception of the block into a refusal of the file: ``{what}: ZeroDivisionError: …``.

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from openapi.datasets import DatasetMetadata, Resize
 from openapi.models import ModelMetadata
-from service.fields import read_strictly
+from service.fields import field_errors, read_strictly
 from tests.service.conftest import audit, upload_ready
 from tests.service.worker import ProtocolWorker
 
@@ -59,3 +59,12 @@ def test_answers_and_reports_call_a_models_one_channel_grey(
     assert worker.take_of("report").params["model"]["input"]["channels"] == channels
     again = api.post("/v1/models", files={"file": b"other"}, data={"metadata": json.dumps({"input": found["input"]})})
     assert again.status_code == 201, "what is answered can be sent"
+
+
+def test_a_shape_that_is_no_images_is_refused_before_anything_is_read() -> None:
+    with pytest.raises(ValidationError) as caught:
+        read_strictly(ModelMetadata, {"input": {"shape": [1, 1_000_000, 1_000_000]}})
+    (error,) = field_errors(caught.value, {"input": {"shape": [1, 1_000_000, 1_000_000]}}, model=ModelMetadata)
+    assert error.pointer == "/input/shape"
+    assert error.detail == "an image of 1,000,000,000,000 numbers is too large; at most 268,435,456 are accepted"
+    assert read_strictly(ModelMetadata, {"input": {"shape": [4, 8192, 8192]}}).input.shape == (4, 8192, 8192)

@@ -7,6 +7,7 @@ import torch
 
 from openapi.problems import FieldError, ModelRejected, ModelUnsafe
 from workers.refusals import out_of_memory, refused_as, said
+from workers.sandbox.child import _problem
 
 
 @pytest.mark.parametrize("error", [ZeroDivisionError("by nothing"), OSError(22, "Invalid argument"), KeyError("x")])
@@ -20,6 +21,19 @@ def test_a_refusal_says_what_happened(error: Exception) -> None:
 def test_errors_of_ours_pass() -> None:
     with pytest.raises(ModelUnsafe, match="no"), refused_as(ModelRejected, "x"):
         raise ModelUnsafe("no")
+
+
+@pytest.mark.parametrize(
+    ("stage", "advice"),
+    [
+        ("inspect_model", "a smaller model or a smaller `input.shape`"),
+        ("inspect_dataset", "smaller images or fewer of them"),
+        ("attack", "a smaller `batch_size`, fewer samples, or a smaller model"),
+    ],
+)
+def test_want_of_memory_says_what_can_be_asked_instead(stage: str, advice: str) -> None:
+    told = _problem(MemoryError("no room"), stage)
+    assert str(told).endswith(f"; use {advice}, or raise TREMOR_MEMORY_BYTES")
 
 
 def test_foreign_errors_do_not_tell_where_this_machine_keeps_files() -> None:

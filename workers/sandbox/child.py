@@ -16,7 +16,7 @@ from openapi.wire.disks import is_full
 from workers.exact_float32 import exact_float32
 from workers.jobs.context import JobContext
 from workers.jobs.running import run_module
-from workers.refusals import out_of_memory, whole
+from workers.refusals import less_memory, out_of_memory, whole
 from workers.sandbox import confine, kernel, limits
 from workers.sandbox.environment import describe, gpu_memory, pick_device
 from workers.sandbox.messages import ChildLine, ChildOutcome, ChildProgress, LeftFile, Request
@@ -171,7 +171,7 @@ def _problem(error: BaseException, stage: str) -> TremorError:
         return InsufficientStorage(f"The {stage} job found no room for its files ({text[:300]})")
     if out_of_memory(error):
         return MemoryLimit(
-            f"The {stage} job needed more memory than it may have ({text[:300]}); use a smaller `batch_size`, "
-            "fewer samples, or a smaller model, or raise TREMOR_MEMORY_BYTES"
+            f"The {stage} job needed more memory than it may have ({text[:300]}); {less_memory(stage)}, "
+            "or raise TREMOR_MEMORY_BYTES"
         )
     return JobFailed(f"The {stage} job failed: {text[:1000]}")

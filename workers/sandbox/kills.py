@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from openapi.problems import MemoryLimit, TremorError, Unavailable, WorkerLost
+from workers.refusals import less_memory
 from workers.sandbox.messages import Request
 from workers.sandbox.terminations import ChildKilled, ServerLost, ServerNotStarted
 
@@ -102,7 +103,7 @@ class Kills:
         if self._for_memory >= MOST_FOR_MEMORY:
             return MemoryLimit(
                 f"The {stage} job was killed {self._for_memory} times from outside its process, most likely by the "
-                "kernel for want of memory; use a smaller `batch_size` or give the worker more memory"
+                f"kernel for want of memory; {less_memory(stage)}, or give the worker more memory"
             )
         late = time.monotonic() - self._begin > self._request.limits.wall_seconds
         if self._by_others >= (MOST_FOR_MEMORY if late else MOST_BY_OTHERS):

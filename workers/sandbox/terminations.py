@@ -7,6 +7,7 @@ from pathlib import Path
 
 from openapi.problems import JobFailed, MemoryLimit, TimeLimit, TremorError
 from openapi.wire.jobs import OutputFile
+from workers.refusals import less_memory
 from workers.sandbox.messages import Request
 
 log = logging.getLogger(__name__)
@@ -56,7 +57,10 @@ def crash(end: int, request: Request) -> Exception:
     if -end == signal.SIGKILL:
         return ChildKilled(f"The {request.stage} job was killed from outside")
     if "bad_alloc" in _last_words(request.log):
-        return MemoryLimit(f"The {request.stage} job needed more memory than it may have ({name})")
+        return MemoryLimit(
+            f"The {request.stage} job needed more memory than it may have ({name}); {less_memory(request.stage)}, "
+            "or raise TREMOR_MEMORY_BYTES"
+        )
     return JobFailed(f"The {request.stage} job crashed with {name}", signal=name)
 
 

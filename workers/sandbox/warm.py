@@ -18,6 +18,7 @@ from typing import Self
 from pydantic import ValidationError
 
 from openapi.problems import JobFailed, MemoryLimit, TimeLimit
+from workers.refusals import less_memory
 from workers.sandbox.limits import folder_bytes, private_memory
 from workers.sandbox.line_reader import BadAnswer, LineReader
 from workers.sandbox.messages import ChildLine, ChildOutcome, ChildProgress, Request
@@ -180,7 +181,7 @@ class WarmServer:
         if used > limits.memory_bytes:
             return MemoryLimit(
                 f"The {request.stage} job used {used} bytes of memory, more than the {limits.memory_bytes} that it "
-                "may; use a smaller `batch_size` or fewer samples, or raise TREMOR_MEMORY_BYTES"
+                f"may; {less_memory(request.stage)}, or raise TREMOR_MEMORY_BYTES"
             )
         return None
 
