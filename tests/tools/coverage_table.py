@@ -1,13 +1,13 @@
 """Which architectures come through which format: every family of torchvision's classifiers, translated and compared.
 
-``python -m tests.tools.coverage_table [--full] [--family vit,swin] [--column script,pt2] [--out FILE.md] [--guide]``
-writes a markdown table. A cell says the largest relative difference of the logits to the original runtime's (torch for
-TorchScript, onnxruntime for ONNX) at two batch sizes, then of the input gradient to the original network's, then in
-how many of the three formats that hardening delivers it was written back, or why there is none. Below it stand the
-failures. ``--full`` takes torchvision's own sizes (random weights) instead of small nets of the same blocks;
-``--seconds`` adds the CPU seconds of translation; ``--guide`` writes the table into the guide's page on files, where
-the rows of other families stay. The exit status is the number of cells in which torch could export and Tremor could
-not follow.
+``python -m tests.tools.coverage_table [--full] [--family vit,swin] [--column script,pt2] [--out FILE.md] [--guide]
+[--cells FILE.jsonl]`` writes a markdown table. A cell says the largest relative difference of the logits to the
+original runtime's (torch for TorchScript, onnxruntime for ONNX) at two batch sizes, then of the input gradient to the
+original network's, then in how many of the four formats that hardening delivers it was written and read again with
+the same logits, or why there is none. Below it stand the failures. What ``--cells`` knows is not asked again.
+``--full`` takes torchvision's own sizes (random weights) instead of small nets of the same blocks; ``--seconds`` adds
+the CPU seconds of translation; ``--guide`` writes the table into the guide's page on files, where the rows of other
+families stay. The exit status is the number of cells in which torch could export and Tremor could not follow.
 
 What ``--full`` gave for four of them, the gradients of both VGGs in float64:
 
@@ -23,6 +23,7 @@ import argparse
 import contextlib
 import dataclasses
 import io
+import json
 import logging
 import re
 import tempfile
@@ -38,7 +39,7 @@ from torch import Tensor, nn
 from openapi.models import InputSpec
 from tests.tools.exporters import COLUMNS
 from tests.tools.kinks import GRADIENT, images, slope, worst
-from tests.tools.writing_back import counted, unwritten
+from tests.tools.writing_back import returned
 from tests.workers.models.nets import relative
 from tests.workers.models.onnx.nets import NETS, build
 from workers.models.audited import AuditedModel
@@ -162,7 +163,7 @@ def cell(
 ) -> Cell:
     """Write, translate and compare one network in one format; `slope` compares the input gradients.
 
-    written_back: also write what was read in every format of hardening.
+    written_back: also write what was read in every format of hardening, and read it again.
     """
     path = folder / "model"
     try:
@@ -189,8 +190,8 @@ def cell(
     missing = _weights_missing(net, x, model, column)
     failures = [f"not trainable: {missing}"] if missing else []
     if written_back:
-        unwritable = unwritten(model, folder)
-        text, failures = f"{text}, {counted(unwritable)}", [*failures, *unwritable]
+        back = returned(model, folder)
+        text, failures = f"{text}, {back.counted}", [*failures, *back.reasons]
     return Cell(text, seconds, "; ".join(failures) or None, ours=bool(failures))
 
 
@@ -225,9 +226,28 @@ def _parts(table: str) -> tuple[str, dict[str, str], list[str]]:
     return title, rows, [line for line in lines if line.startswith("- ")]
 
 
+def known(path: Path | None) -> dict[tuple[str, str], Cell]:
+    """(family, column) → the cell that a file of an earlier run says, the last line first."""
+    lines = path.read_text().splitlines() if path and path.exists() else []
+    return {(line.pop("family"), line.pop("column")): Cell(**line) for line in map(json.loads, lines)}
+
+
+def _asked(family: str, net: nn.Module, x: Tensor, column: str, path: Path | None) -> Cell:
+    """One cell, known from an earlier run or asked and noted."""
+    found = known(path).get((family, column))
+    if found is None:
+        with tempfile.TemporaryDirectory() as folder:
+            found = cell(net, x, column, Path(folder), written_back=True)
+        if path:
+            with path.open("a") as file:
+                file.write(json.dumps({"family": family, "column": column, **dataclasses.asdict(found)}) + "\n")
+    return found
+
+
 def main() -> int:
     """Write the table."""
     parser = arguments(__doc__)
+    parser.add_argument("--cells", type=Path)
     parser.add_argument("--column", default="")
     parser.add_argument("--seconds", action="store_true")
     parser.add_argument("--guide", action="store_true")
@@ -239,8 +259,7 @@ def main() -> int:
     for family, net, x in networks(options):
         cells = []
         for column in columns:
-            with tempfile.TemporaryDirectory() as folder:
-                found = cell(net, x, column, Path(folder), written_back=True)
+            found = _asked(family, net, x, column, options.cells)
             shown = options.seconds and found.seconds is not None
             cells.append(f"{found.text} · {found.seconds:.1f} s" if shown else found.text)
             ours += found.ours

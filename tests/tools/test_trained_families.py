@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.tools.trained_families import AGREES, EXPORTS, trained
+from tests.tools.trained_families import EXPORTS, trained
+from tests.tools.writing_back import AGREES
 from tests.workers.models.onnx.nets import build
 
 pytestmark = pytest.mark.slow

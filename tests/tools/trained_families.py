@@ -20,8 +20,7 @@ from openapi.hardening_options import HardenOptions
 from openapi.models import InputSpec
 from tests.tools.coverage_table import arguments, networks
 from tests.tools.exporters import COLUMNS
-from tests.workers.models.nets import relative
-from workers.hardening.checkpoints import WRITERS, Checkpoints
+from tests.tools.writing_back import AGREES, returned
 from workers.hardening.data import TrainingSet
 from workers.hardening.training import Hardener
 from workers.models.audited import AuditedModel
@@ -29,8 +28,6 @@ from workers.models.load import load_model
 
 #: How the files are exported.
 EXPORTS = ("script", "onnx dynamo")
-#: Largest relative difference of a checkpoint's logits.
-AGREES = 1e-4
 #: Adam's first steps move every weight by the rate itself: at 2e-3 the loss of deep untrained networks rises.
 OPTIONS = HardenOptions.model_validate(
     {"method": "pat", "epochs": 1, "batch_size": 8, "steps": 2, "eps": 2 / 255, "pairs": 8, "optimizer": "adam"}
@@ -57,16 +54,8 @@ def trained(net: nn.Module, x: Tensor, column: str, folder: Path) -> tuple[float
     before = _loss(model, images, y)
     Hardener(model, TrainingSet(pixels, y.numpy()), OPTIONS, seed=0).run()
     after = _loss(model, images, y)
-    checkpoints = Checkpoints.tried(model, folder)
-    worst = 0.0
-    for key in checkpoints.formats:
-        if key != "safetensors":
-            file = folder / f"back-{WRITERS[key][0]}"
-            WRITERS[key][1](model, file)
-            again = load_model(file, None, model.input)
-            with torch.no_grad():
-                worst = max(worst, relative(again(images), model(images)))
-    return before, after, worst, checkpoints.failed
+    back = returned(model, folder, images)
+    return before, after, back.worst, back.failures
 
 
 def _loss(model: AuditedModel, images: Tensor, y: Tensor) -> float:

@@ -19,7 +19,7 @@ from openapi.models import InputSpec
 from tests.tools import exporters
 from tests.tools.coverage_table import Cell, cell
 from tests.tools.kinks import GRADIENT, images, slope, worst
-from tests.tools.writing_back import counted, unwritten
+from tests.tools.writing_back import returned
 from tests.tools.zoo_nets import build
 from tests.workers.models.nets import gradient, relative
 from workers.models.audited import AuditedModel
@@ -38,7 +38,7 @@ def quick_slope(net: nn.Module, model: AuditedModel, shape: tuple[int, ...]) -> 
 
 
 def written_back(net: nn.Module, x: Tensor, folder: Path) -> Cell:
-    """Read a trace, and write it in every format in which hardening delivers; each writer checks what it wrote."""
+    """Read a trace, write it in every format in which hardening delivers, and read each again."""
     path = folder / "model"
     try:
         exporters.COLUMNS["trace"](net, x, path)
@@ -49,9 +49,9 @@ def written_back(net: nn.Module, x: Tensor, folder: Path) -> Cell:
         model = load_model(path, None, InputSpec(shape=tuple(x.shape[1:])))
     except Exception as error:
         return Cell("not read", failure=f"its trace is not read: {type(error).__name__}: {str(error)[:160]}", ours=True)
-    failures = unwritten(model, folder)
+    back = returned(model, folder)
     seconds = time.process_time() - started
-    return Cell(counted(failures), seconds, "; ".join(failures) or None, ours=bool(failures))
+    return Cell(back.counted, seconds, "; ".join(back.reasons) or None, ours=bool(back.failures))
 
 
 def main() -> None:
