@@ -1,5 +1,6 @@
 """Stage `harden`: train a robust model and write it in every format that can hold it. Inputs: ``model``, ``x``, ``y``."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated, Literal
 
@@ -232,6 +233,11 @@ class Halved(Wire):
     float_accuracy: float
     robust_accuracy: float
     float_robust_accuracy: float
+
+
+def unwritten(missing: Mapping[str, str]) -> tuple[str, ...]:
+    """What to tell of formats that could not be written (format → reason), a line each."""
+    return tuple(f"the hardened model could not be written as {key}: {why}" for key, why in missing.items())
 
 
 class HardenValue(Wire):

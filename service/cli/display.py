@@ -3,7 +3,7 @@
 import os
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 
 from pydantic import ValidationError
@@ -219,12 +219,13 @@ def neuron_table(neurons: Json, layers: int = 3, top: int = 5) -> Table:
     title = f"Most sensitive neurons (sigma, SNS Eq. 1; tap: {neurons['tap']})"
     table = Table(title=shown(title), title_justify="left")
     table.add_column("layer", overflow="fold")
-    top = max(1, min(top, (console.width - _NAME_WIDTH) // _CELL_WIDTH))
+    names = _ends([layer["name"] for layer in found], {found[i]["name"] for i in picks})
+    top = max(1, min(top, (console.width - max(_NAME_WIDTH, *map(len, names.values()))) // _CELL_WIDTH))
     for rank in range(1, top + 1):
         table.add_column(f"#{rank}", justify="right", no_wrap=True)
     for layer in (found[i] for i in picks):
         cells = [f"{n['neuron']}: {n['sensitivity']:.4g}" for n in layer["ranking"][:top]]
-        table.add_row(shown(_end(layer["name"])), *cells, *[""] * (top - len(cells)))
+        table.add_row(shown(names[layer["name"]]), *cells, *[""] * (top - len(cells)))
     return table
 
 
@@ -237,13 +238,24 @@ def tell_analyses(checks: Sequence[Json]) -> None:
             line(f"{check['title']}: {check['detail']}")
 
 
-def _end(name: str) -> str:
+def _ends(names: Sequence[str], wanted: Collection[str]) -> dict[str, str]:
+    """Each of the `wanted` → its end, as much of it as tells it apart from the other `names`."""
+    found = {}
+    for name in wanted:
+        width, others = _NAME_WIDTH, set(names) - {name}
+        while (end := _end(name, width)) != name and any(other.endswith(end[1:]) for other in others):
+            width += 1
+        found[name] = end
+    return found
+
+
+def _end(name: str, width: int) -> str:
     """The end of a long name, from a dot or slash on where one is near."""
-    if len(name) <= _NAME_WIDTH:
+    if len(name) <= width:
         return name
-    kept = name[-_NAME_WIDTH + 1 :]
-    cut = min((kept.find(mark) for mark in "./" if mark in kept), default=0)
-    return "…" + kept[cut + 1 if 0 < cut <= _NAME_WIDTH // 3 else 0 :]
+    kept = name[-width + 1 :]
+    cut = min((kept.find(mark) for mark in "./" if mark in kept), default=-1)
+    return "…" + kept[cut + 1 if 0 <= cut <= width // 3 else 0 :]
 
 
 def tell_warnings(texts: Sequence[str]) -> None:

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from html import escape
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
@@ -53,7 +53,18 @@ def save_report(client: Client, audit: str, folder: Path) -> tuple[Json, list[Pa
 def _warn(client: Client, report: Json) -> None:
     """What a report warns of, beside what inspections were told of at upload."""
     parts = (report["model"], report["dataset"])
-    told = [f"{part['name']}: {text}" for part in parts for text in part.get("warnings", ())]
+    _add(client, (f"{part['name']}: {text}" for part in parts for text in part.get("warnings", ())))
+
+
+def _warn_of_missing(client: Client, body: Json, manifest: Json) -> None:
+    """The formats that a hardening could not write; where it has a report, that told them already."""
+    from openapi.stages.harden import unwritten
+
+    told = "; ".join(unwritten(manifest.get("not_written") or {}))
+    _add(client, [f"{body['model_name']}: {told}"] if told else ())
+
+
+def _add(client: Client, told: Iterable[str]) -> None:
     client.warnings += [text for text in told if text not in client.warnings]
 
 
@@ -105,6 +116,8 @@ def fetch(client: Client, kind: JobKind, body: Json, out: Path) -> tuple[Json, l
         saved = [*save_artifacts(client, kind, job, out, _OF_A_HARDENING | {"report"}).values()]
         for path in (path for path in saved if path.name == "report.json"):  # with held-out data
             _warn(client, json.loads(path.read_bytes()))
+        for path in (path for path in saved if path.name == "manifest.json"):  # the answer itself does not tell
+            _warn_of_missing(client, body, json.loads(path.read_bytes()))
         return body, saved
     report, saved = save_report(client, job, out)
     kinds = {"examples", "pairs"} if body["request"].get("keep_examples") else set[str]()

@@ -33,6 +33,16 @@ def test_a_long_layer_name_is_told_apart_by_its_end() -> None:
     assert "0: 0.1235" in text
 
 
+def test_layers_that_end_alike_are_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(display.console, "width", 80)
+    ends = "vision.encoder.layers.{}.attention_projection.output.dense"
+    layers = [layer(ends.format(i)) for i in (0, 1, 11)] + [layer("head")]
+    text = shown(display.neuron_table({"tap": "conv", "layers": layers}, layers=4), 80)
+    rows = [row.split("│")[1].strip() for row in text.splitlines() if "│" in row]
+    assert rows == [f"…{i}.attention_projection.output.dense" for i in ("0", "layers.1", "11")] + ["head"]
+    assert max(map(len, text.splitlines())) <= 80
+
+
 @pytest.mark.parametrize("width", [40, 60, 80, 120])
 def test_cells_are_never_folded(width: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(display.console, "width", width)

@@ -18,6 +18,7 @@ import pytest
 from service.embedded import EmbeddedService
 from tests.e2e.client import DEMO, Client, Json
 from tests.e2e.test_killed_processes import processes
+from tests.workers.hardening.stage import Ranked, write_torchscript
 
 INPUT = ["--input", '{"mean": [0.286], "std": [0.353]}']
 QUICK = [*INPUT, "--attack", "fgsm:eps=0.1", "--neurons", "null", "--samples", "20"]
@@ -201,6 +202,18 @@ def test_a_hardening_likewise(tremor: Callable[..., Command], client: Client, tm
     assert "hardened.onnx" in {path.name for path in (tmp_path / "hardened").iterdir()}
     assert f"{tmp_path}" not in said
     assert "hardened/hardened.onnx" in said
+
+
+def test_what_a_hardening_could_not_write_is_said(tremor: Callable[..., Command], tmp_path: Path) -> None:
+    write_torchscript(Ranked().eval(), tmp_path / "ranked.pt")
+    arguments = ["ranked.pt", str(DEMO / "train.npz"), *INPUT, "--out", "hardened", "--set", "epochs=1"]
+    small = ["--set", "max_samples=64", "--set", "pairs=16", "--set", "steps=1"]
+    code, _, said = tremor("harden", *arguments, *small).end()
+    assert code == 0, said
+    assert "warning: ranked.pt: the hardened model could not be written as onnx: " in said
+    names = {path.name for path in (tmp_path / "hardened").iterdir()}
+    assert {"hardened.pt", "hardened.safetensors"} <= names
+    assert "hardened.onnx" not in names
 
 
 def test_a_rejected_upload_is_4(tremor: Callable[..., Command], tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from openapi.hardening_options import Exports
 from openapi.problems import JobFailed
+from openapi.stages.harden import unwritten
 from workers.models.audited import AuditedModel
 from workers.models.export import write_onnx, write_pt2, write_safetensors, write_torchscript
 from workers.refusals import said
@@ -83,7 +84,7 @@ class Checkpoints:
 
     def notes(self) -> list[str]:
         """What to tell the user."""
-        lines = [f"the hardened model could not be written as {key}: {reason}" for key, reason in self.failed.items()]
+        lines = [*unwritten(self.failed)]
         if self.best != self.uploaded and self.best is not None:
             lines.append(f"the hardened model is audited as {self.best}, because the uploaded format cannot hold it")
         return lines

@@ -18,7 +18,7 @@ from workers.reports.analyses import found_of, own_analyses, with_analyses
 from workers.reports.analyses.sensitivity import neuron_check, neuron_report
 from workers.reports.baselines import read_baselines
 from workers.reports.checks import result_checks
-from workers.reports.compared import compared, status_of
+from workers.reports.compared import WRITTEN, compared, status_of
 from workers.reports.definitions import definitions, own_definitions
 from workers.reports.held_out import HELD_OUT
 from workers.reports.kept_arrays import slices_of
@@ -63,7 +63,7 @@ def build_report(params: ReportParams, inputs: Mapping[str, Path], artifacts: Se
     report = Report(
         id=params.job_id,
         created_at=params.created_at,
-        model=model,
+        model=_warned(model, checks),
         dataset=_dataset(params, checks),
         config=request.model_dump(mode="json", by_alias=True),
         definitions=definitions(tables, *_asked(request), survivors_only=few)
@@ -132,7 +132,7 @@ def _of_audit(request: AuditRequest, params: ReportParams, inputs: Mapping[str, 
     own, of_own = own_analyses(found)
     checks = [neuron_check(request.neurons, neurons, _not_come_to(params)), *of_analyses]
     return _Found(
-        [*checks, *of_own, _hardening_check(hardened), *_held_out(hardened)],
+        [*checks, *of_own, _hardening_check(hardened), *_of_training(hardened)],
         ReportVerdict(status=None, rules=()),
         hardened if isinstance(hardened, AuditHardening) else None,
         neurons=neurons,
@@ -177,6 +177,12 @@ def _model(params: ReportParams) -> ReportModel:
     return ReportModel.model_validate({**given, "labels": params.model.labels or params.dataset.labels})
 
 
+def _warned(model: ReportModel, checks: Sequence[Check]) -> ReportModel:
+    """The model, with the formats that its hardening could not write among its warnings."""
+    missing = tuple(check.detail for check in checks if check.id == WRITTEN)
+    return model.model_copy(update={"warnings": (*model.warnings, *missing)})
+
+
 def _dataset(params: ReportParams, checks: Sequence[Check]) -> ReportDataset:
     """The data set's identity; what of it a hardening trained on is among its warnings."""
     found = ReportDataset.model_validate(params.dataset.model_dump(exclude={"labels"}))
@@ -184,9 +190,9 @@ def _dataset(params: ReportParams, checks: Sequence[Check]) -> ReportDataset:
     return found.model_copy(update={"warnings": (*found.warnings, *seen)})
 
 
-def _held_out(hardened: AuditHardening | NotHardened | None) -> list[Check]:
-    """Of an audit's hardening: whether it trained on what is measured."""
-    return [c for c in hardened.checks if c.id == HELD_OUT] if isinstance(hardened, AuditHardening) else []
+def _of_training(hardened: AuditHardening | NotHardened | None) -> list[Check]:
+    """Of an audit's hardening: whether it trained on what is measured, and in which formats it is missing."""
+    return [c for c in hardened.checks if c.id in (HELD_OUT, WRITTEN)] if isinstance(hardened, AuditHardening) else []
 
 
 def _hardening_check(hardened: AuditHardening | NotHardened | None) -> Check:

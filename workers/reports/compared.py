@@ -8,6 +8,7 @@ from openapi.hardening_methods import RIVALS
 from openapi.hardenings import HardeningRequest
 from openapi.report import Check, ReportModel, RuleResult
 from openapi.stages.comparison import Comparison, Rival, RivalScrutiny, ScrutinyReport, Side
+from openapi.stages.harden import HardenValue, unwritten
 from openapi.stages.places import Whose
 from openapi.stages.report import ReportParams
 from workers.reports.checks import result_checks
@@ -17,6 +18,9 @@ from workers.reports.layer_changes import layer_changes
 from workers.reports.merge import AttackTable
 from workers.reports.outcomes import attack_report, clean_report, worst_cases
 from workers.reports.scrutiny import Looked, finding, looked, masking_checks
+
+#: The check that tells which formats are missing.
+WRITTEN = "checkpoints"
 
 
 def compared(
@@ -33,7 +37,7 @@ def compared(
     checks = _after_checks(found.own if found is not None else after, model.num_classes)
     if found is not None:
         checks += masking_checks(found)
-    seen = held_out_check(inputs, before[0].index)
+    besides = [held_out_check(inputs, before[0].index), written_check(params.training)]
     what, reasons, signs = finding(rows, checks, found, [t.id for t in before])
     masked = signs if found is not None or what == "masked" else None
     return Comparison(
@@ -42,7 +46,7 @@ def compared(
         clean_drop=clean_drop(before, after),
         gains=tuple(rows),
         rules=hardening_rules(before, after, request.max_clean_drop, masked),
-        checks=tuple(checks if seen is None else [*checks, seen]),
+        checks=(*checks, *filter(None, besides)),
         finding=what,
         reasons=reasons,
         signs_of_masking=signs,
@@ -50,6 +54,14 @@ def compared(
         scrutiny=None if found is None else _scrutiny(found, params, request, inputs, model),
         rival=_rival(request, sides, found, model) if Whose.RIVAL in sides else None,
     )
+
+
+def written_check(training: HardenValue | None) -> Check | None:
+    """Which formats could not hold the hardened network; None where all did."""
+    if training is None or not training.not_written:
+        return None
+    detail = "; ".join(unwritten(training.not_written))
+    return Check(id=WRITTEN, title="Checkpoints in every format", status="skipped", detail=detail)
 
 
 def status_of(rules: Sequence[RuleResult]) -> Verdict:

@@ -230,6 +230,22 @@ def test_an_audit_carries_the_comparison_of_its_hardening(tmp_path: Path) -> Non
     assert (report.verdict.status, report.verdict.rules[0].actual) == ("pass", 0.6)
 
 
+def test_formats_that_could_not_be_written_stand_among_the_warnings_of_both_reports(tmp_path: Path) -> None:
+    shards, params = shards_and_params(tmp_path, [N >= 40] * 3)
+    training = TRAINING | {"not_written": {"onnx": "no kthvalue", "int8": "it is made of the ONNX file"}}
+    own = build(params | {"training": training}, shards.inputs)
+    facts = {"id": "hrd_1", "model_id": "mdl_2", "verdict": "pass", "layers": ["a"], "frozen": [], "log": []}
+    request = {"neurons": None, "harden": {"train_dataset_id": "dst_0"}}
+    audits = shards.params(SPECS, CUTS, request=request, hardening=facts | comparison(own))
+    plain = build(params, shards.inputs).report
+    for report in (own.report, build(audits, shards.inputs).report):
+        (check,) = [c for c in report.checks if c.id == "checkpoints"]
+        assert check.status == "skipped", "no reason to doubt a number"
+        assert report.model.warnings == (*plain.model.warnings, check.detail)
+        assert "could not be written as onnx: no kthvalue; the hardened" in check.detail
+    assert not [c for c in plain.checks if c.id == "checkpoints"]
+
+
 def test_images_that_were_trained_on_stand_among_the_warnings_of_both_reports(tmp_path: Path) -> None:
     shards, params = shards_and_params(tmp_path, [N >= 40] * 3)
     pixels = np.random.default_rng(1).integers(0, 256, (2 * len(N), 1, 4, 4), dtype=np.uint8)
