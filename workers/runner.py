@@ -38,7 +38,7 @@ from workers.forgetting import Forgetting
 from workers.jobs.registry import RESUMABLE, STAGES
 from workers.leaving import Leaving
 from workers.moments import Moments
-from workers.outputs import shown, stored
+from workers.outputs import set_aside, shown, stored
 from workers.presence import Presence
 from workers.refusals import whole
 from workers.sandbox.kills import Kills, counters, kernel_kills
@@ -209,6 +209,7 @@ class Runner:
             except (ChildKilled, ServerLost) as error:
                 self.leaving.check()  # whoever ends all processes of a machine ends the job's too
                 pause = kills.ended(error)
+            set_aside(request)
             shutil.rmtree(request.scratch, ignore_errors=True)
             watch.wait(pause)
             if self._server.pid is None:

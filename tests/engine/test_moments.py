@@ -1,22 +1,26 @@
 """Work that keeps where it stands goes on from there: in the next process, on another worker, with the same bits."""
 
+import contextlib
+import json
 import os
 import signal
 import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
 import torch
+from safetensors.numpy import load
 
 from openapi.stages.base import Stage
 from openapi.wire.blobs import BlobStore
 from openapi.wire.jobs import Blob, Limits, Shard, WorkerEvent
 from openapi.wire.settings import Settings
 from service.embedded.broker import Broker
-from tests.engine.worker import Worker
+from tests.engine.worker import Worker, slug
 from tests.workers.hardening.nets import options, trained
 from tests.workers.hardening.stage import context
 from workers.jobs.registry import RESUMABLE, STAGES
@@ -113,10 +117,10 @@ def test_only_a_plain_file_of_a_fair_size_is_taken_from_a_job(settings: Settings
     assert blobs.read(blob.sha256) == b"plain"
 
 
-def training(worker: Worker, folder: Path) -> Shard:
+def training(worker: Worker, folder: Path, **changes: Any) -> Shard:
     folder.mkdir()
     ctx = context(trained(epochs=1), folder)
-    harden = options(epochs=3, pairs=50, max_samples=None, averaging=0.9)
+    harden = options(**{"epochs": 3, "pairs": 50, "max_samples": None, "averaging": 0.9, **changes})
     return Shard(
         job_id="hrd_moments",
         shard_id=f"hrd_moments.{time.time_ns()}",
@@ -151,3 +155,43 @@ def test_a_training_killed_at_a_random_moment_ends_with_the_same_bits(workers: l
     broken = workers[0].events(shard)[-1]
     whole = workers[2].run(training(workers[2], tmp_path / "b"))
     assert bits(workers[0], broken) == bits(workers[2], whole)
+
+
+def job_of(worker: Worker, thread: threading.Thread, before: int) -> psutil.Process:
+    """The process of the shard in work, once it is another than `before`."""
+    while thread.is_alive():
+        with contextlib.suppress(psutil.NoSuchProcess):
+            for child in psutil.Process(worker.runner._server.pid).children():
+                if child.name() == "tremor-job" and child.pid != before:
+                    return child
+        time.sleep(0.01)
+    raise AssertionError("it has ended")
+
+
+def test_a_training_that_is_killed_until_it_is_given_up_leaves_its_log_and_best_weights(
+    workers: list[Worker], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed once in its third epoch or later, and then each time as soon as its process is seen."""
+    monkeypatch.setattr(workers[0].runner, "_counters", ())  # nobody counts kills: three are too many
+    shard = training(workers[0], tmp_path / "a", epochs=1000, pairs=20)
+    thread = threading.Thread(target=workers[0].runner.run, args=(shard,))
+    thread.start()
+    while not any(event.told and event.told["epoch"] >= 3 for event in workers[0].events(shard)):
+        assert thread.is_alive()
+        time.sleep(0.05)
+    last = 0
+    for _ in range(3):
+        job = job_of(workers[0], thread, last)
+        last = job.pid
+        job.kill()
+    thread.join()
+    event = workers[0].events(shard)[-1]
+    assert (event.type, slug(event)) == ("failed", "memory-limit")
+    files = {file.name: workers[0].blobs.read(file.blob.sha256) for file in event.files.values()}
+    assert set(files) == {"best-so-far.safetensors", "log-so-far.jsonl"}
+    lines = [json.loads(line) for line in files["log-so-far.jsonl"].splitlines()]
+    assert [line["epoch"] for line in lines] == list(range(len(lines)))
+    assert len(lines) >= 3
+    assert load(files["best-so-far.safetensors"]).keys() == trained(epochs=0).state_dict().keys()
+    assert event.told is not None
+    assert event.told["best"]["epoch"] in range(1, len(lines))

@@ -32,6 +32,15 @@ class SavedCandidate(TypedDict):
     weights: Tensors
 
 
+class SavedBest(TypedDict):
+    """The epoch that is best for one who stops here: told: a `BestSoFar`, as JSON; file: its weights as a safetensors
+    file, bytes."""
+
+    value: float
+    told: JsonObject
+    file: Tensor
+
+
 @dataclass
 class Moment:
     """Where a training stands, after `batch` batches of `epoch` (0: before the first).
@@ -41,7 +50,8 @@ class Moment:
     chosen: the weights that are best so far, with their epoch and number. rolled_back: how often a loss that was no
     number any more sent the training back. start: the beginning of the epoch, in the middle of one; note: what its line
     of the log will say. candidate: the epoch that serves the goal best so far. factors, micro: of `Steps`. decided:
-    what was found out before the training began, as JSON.
+    what was found out before the training began, as JSON. best: what is left of a training that never ends, which
+    decides nothing.
     """
 
     epoch: int
@@ -63,6 +73,7 @@ class Moment:
     micro: int | None = None
     decided: JsonObject | None = None
     candidate: SavedCandidate | None = None
+    best: SavedBest | None = None
 
     def write(self, path: Path) -> None:
         """Write it; a file that is already there is replaced in one move."""

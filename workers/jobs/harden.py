@@ -7,6 +7,7 @@ See `openapi.stages.harden`.
 """
 
 import logging
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -100,7 +101,7 @@ def _course(ctx: JobContext[HardenParams], images: int, moment: Moment | None) -
 
 def _watchers(ctx: JobContext[HardenParams], model: AuditedModel, course: Course, moment: Moment | None) -> Watchers:
     """Who is told of the training: the outside, and the scratch folder."""
-    teller = Teller(ctx, model, () if moment is None else moment.log)
+    teller = Teller(ctx, model, moment)
 
     def planned(options: HardenOptions) -> None:
         course.planned(options.epochs)
@@ -108,7 +109,7 @@ def _watchers(ctx: JobContext[HardenParams], model: AuditedModel, course: Course
 
     return Watchers(
         report=course.report,
-        keep=partial(_keep, ctx),
+        keep=lambda moment: _keep(ctx, replace(moment, best=teller.best())),
         every=ctx.keep_seconds,
         heard=teller.heard,
         underway=teller.underway,

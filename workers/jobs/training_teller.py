@@ -2,17 +2,19 @@
 
 import logging
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+import torch
 
 from openapi.base import JsonObject
 from openapi.hardening_options import HardenOptions
 from openapi.stages.harden import BestSoFar, Epoch, HardenParams, Underway
 from workers.hardening.choice import so_far
 from workers.hardening.manifest import write_lines
+from workers.hardening.saved import Moment, SavedBest
 from workers.jobs.context import JobContext
 from workers.models.audited import AuditedModel
 from workers.models.export import write_safetensors
@@ -24,16 +26,39 @@ log = logging.getLogger(__name__)
 class Teller:
     """Tells of the epochs of one training, and keeps the best weights in the scratch folder.
 
-    A training that goes on at a checkpoint knows the best of the epochs since, and the lines of its log from there on
-    come to those before. earlier: these, as JSON.
+    A training that goes on at a checkpoint leaves from its first moment what it would have left before: the lines of
+    the log, and the best of all epochs. moment: that checkpoint.
     """
 
-    def __init__(self, ctx: JobContext[HardenParams], model: AuditedModel, earlier: Sequence[JsonObject] = ()) -> None:
-        self._ctx, self._model, self._log = ctx, model, list(earlier)
+    def __init__(self, ctx: JobContext[HardenParams], model: AuditedModel, moment: Moment | None = None) -> None:
+        self._ctx, self._model = ctx, model
         self._options = ctx.params.harden
         self._line: Epoch | None = None
         self._value = float("-inf")
         self._best: BestSoFar | None = None
+        self._log: list[JsonObject] = []
+        if moment is not None:
+            self._go_on(moment)
+
+    def _go_on(self, moment: Moment) -> None:
+        best, self._log = moment.best, list(moment.log)
+        if self._log:
+            self._line = Epoch.model_validate(self._log[-1])
+            self._kept(self._ctx.log_so_far, lambda path: write_lines(path, self._log))
+        if best is not None and self._kept(self._ctx.so_far, lambda path: best["file"].cpu().numpy().tofile(path)):
+            self._value, self._best = best["value"], BestSoFar.model_validate(best["told"])
+        self._tell(moment.epoch, (None, None, None))
+
+    def best(self) -> SavedBest | None:
+        """What the next attempt is to know of the best weights so far."""
+        if self._best is None:
+            return None
+        try:
+            file = torch.from_numpy(np.fromfile(self._ctx.so_far, np.uint8))
+        except OSError as error:
+            log.warning("the best weights so far cannot be read again: %s", error)
+            return None
+        return {"value": self._value, "told": self._best.dump(), "file": file}
 
     def planned(self, options: HardenOptions) -> None:
         """Take the options with what was found out before the training began."""

@@ -16,13 +16,15 @@ import torch
 from safetensors.numpy import load_file
 from torch import nn
 
+from openapi.base import JsonObject
 from openapi.models import InputSpec, ModelInspection
 from openapi.problems import NotTrainable
 from openapi.stages.base import Stage
 from openapi.stages.harden import Epoch, HardenParams
 from tests.workers.hardening.nets import options, shipped
 from tests.workers.hardening.stage import MEAN, SPEC, context, normalised
-from workers.jobs.context import JobContext
+from workers.hardening.saved import Moment
+from workers.jobs.context import MOMENT, JobContext
 from workers.jobs.running import run_stage
 from workers.jobs.training_teller import Teller
 from workers.models.export import write_safetensors
@@ -179,6 +181,34 @@ def test_the_best_weights_so_far_are_there_when_it_is_stopped(vanilla: nn.Module
     assert all(judged[line["epoch"]] == line["clean_accuracy"] + line["robust_accuracy"] for line in logged[1:])
 
 
+def test_who_goes_on_leaves_what_was_best_before(vanilla: nn.Module, tmp_path: Path) -> None:
+    """Stopped in epoch 3, and in epoch 3 again by who went on from there: no epoch has ended since."""
+    ctx = context(vanilla, tmp_path)
+    settings = options(epochs=4, pairs=20, max_samples=None, batch_size=50).model_dump(mode="json", by_alias=True)
+    told: list[dict[str, Any]] = []
+
+    def tell(line: dict[str, Any]) -> None:
+        told.append(line)
+        if line["epoch"] == 3 and line["loss"] is not None:
+            raise Stopped
+
+    first = JobContext(ctx.inputs, {**ctx.params, "harden": settings}, ctx.scratch, tell=tell)
+    with pytest.raises(Stopped):
+        run_stage(Stage.HARDEN, first)
+    left, logged, best = first.so_far.read_bytes(), first.log_so_far.read_text(), told[-1]["best"]
+    told.clear()
+    inputs = {**ctx.inputs, MOMENT: first.moment.replace(tmp_path / "moment")}
+    (tmp_path / "other").mkdir()
+    with pytest.raises(Stopped):
+        run_stage(Stage.HARDEN, JobContext(inputs, first.params, tmp_path / "other", tell=tell))
+    second = JobContext(inputs, first.params, tmp_path / "other")
+    assert {line["epoch"] for line in told} == {3}
+    assert [line["best"] for line in told] == [best] * len(told)
+    assert all(line["robust_accuracy"] is not None for line in told)
+    assert second.so_far.read_bytes() == left
+    assert second.log_so_far.read_text() == logged
+
+
 @pytest.mark.parametrize("again", [2, 3])
 def test_the_log_so_far_goes_on_where_an_earlier_attempt_was(vanilla: nn.Module, tmp_path: Path, again: int) -> None:
     ctx = context(vanilla, tmp_path)
@@ -187,7 +217,9 @@ def test_the_log_so_far_goes_on_where_an_earlier_attempt_was(vanilla: nn.Module,
     model = load_contract(ctx.inputs["model"], params.model)
     line = {"epoch": 0, "loss": None, "l_adv": None, "l_sns": None, "clean_accuracy": 0.5, "robust_accuracy": 0.1}
     row = {**line, "sensitivity": 1.0, "lr": 0.1, "seconds": 1.0}
-    teller = Teller(typed, model, [{**row, "epoch": epoch} for epoch in range(3)])
+    log: list[JsonObject] = [{**row, "epoch": epoch} for epoch in range(3)]
+    teller = Teller(typed, model, Moment(3, 0, {}, {}, torch.zeros(0), {}, log=log))
+    assert len(typed.log_so_far.read_text().splitlines()) == 3, "what was found before is there at once"
     teller.heard(Epoch.model_validate({**row, "epoch": again, "lr": 0.05}))
     found = [json.loads(line) for line in typed.log_so_far.read_text().splitlines()]
     assert [(line["epoch"], line["lr"]) for line in found] == [
