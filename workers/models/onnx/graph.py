@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from onnx import AttributeProto, GraphProto, ModelProto, NodeProto, ValueInfoProto
+from onnx import AttributeProto, GraphProto, ModelProto, NodeProto, TensorProto, ValueInfoProto
 
 from openapi.problems import ModelMalformed, UnsupportedOperator
 from workers.models.onnx.admission import DEFAULT_DOMAINS
@@ -55,6 +55,8 @@ class Graph:
     outputs: tuple[Port, ...]
     #: Names of values that are copies (Identity) of constants, and of which.
     aliases: dict[str, str] = field(default_factory=dict)
+    #: Names of constants that hold words; they are no `constants`, and what reads them cannot be translated.
+    words: frozenset[str] = frozenset()
 
 
 def read_graph(model: ModelProto) -> Graph:
@@ -67,9 +69,8 @@ def read_graph(model: ModelProto) -> Graph:
 
 def decode_graph(graph: GraphProto, versions: dict[str, int]) -> Graph:
     """Decode a graph; `versions`: the operator set of each domain."""
-    constants: dict[str, Host] = {}
-    for tensor in graph.initializer:
-        constants[tensor.name] = to_numpy(tensor)
+    words = frozenset(tensor.name for tensor in graph.initializer if tensor.data_type == TensorProto.STRING)
+    constants: dict[str, Host] = {t.name: to_numpy(t) for t in graph.initializer if t.name not in words}
     aliases: dict[str, str] = {}
     nodes: list[Node] = []
     for proto in graph.node:
@@ -83,9 +84,10 @@ def decode_graph(graph: GraphProto, versions: dict[str, int]) -> Graph:
     return Graph(
         nodes=tuple(_sorted(nodes, {*constants, *aliases})),
         constants=constants,
-        inputs=tuple(_port(v) for v in graph.input if v.name not in constants),
+        inputs=tuple(_port(v) for v in graph.input if v.name not in constants and v.name not in words),
         outputs=tuple(_port(v) for v in graph.output),
         aliases=aliases,
+        words=words,
     )
 
 

@@ -7,7 +7,7 @@ from onnx import TensorProto
 from openapi.problems import NotAClassifier
 from workers.models.onnx.graph import Graph, Node, Port, reads
 from workers.models.onnx.registry import find
-from workers.models.onnx.tensors import FLOATS
+from workers.models.onnx.tensors import FLOATS, computed_type
 
 #: Of a file; each is followed back to what it needs.
 MAX_OUTPUTS = 64
@@ -24,7 +24,7 @@ def needed(graph: Graph) -> tuple[Graph, list[str]]:
     makers = {name: node for node in graph.nodes for name in node.outputs if name}
     zipped = {port.name: makers[port.name] for port in graph.outputs if _is_zipped(makers.get(port.name))}
     live = _of_the_image(graph)
-    unknown = {port.name: _unfit(port, makers, live) for port in graph.outputs}
+    unknown = {port.name: _unfit(port, makers, live, graph.words) for port in graph.outputs}
     clean = [port for port in graph.outputs if not unknown[port.name]]
     notes: list[str] = []
     outputs = graph.outputs
@@ -42,6 +42,8 @@ def needed(graph: Graph) -> tuple[Graph, list[str]]:
     used = {id(node) for port in outputs for node in _above(port, makers)}
     nodes = tuple(node for node in graph.nodes if id(node) in used)
     read = {port.name for port in outputs}.union(*(reads(node) for node in nodes))
+    for name in sorted(read & graph.words):
+        computed_type(TensorProto.STRING, f"Tensor {name!r}")
     inputs = tuple(port for port in graph.inputs if port.name in read)
     if not inputs:
         return graph, notes
@@ -74,16 +76,19 @@ def _of_the_image(graph: Graph) -> set[str]:
     return found
 
 
-def _unfit(port: Port, makers: dict[str, Node], live: set[str]) -> str:
+def _unfit(port: Port, makers: dict[str, Node], live: set[str], words: frozenset[str]) -> str:
     """Why an output is not translated: an operator without a converter, or words; '' for nothing."""
-    found = [(node, find(node.domain, node.op, node.version)) for node in _above(port, makers)]
+    above = _above(port, makers)
+    if port.element_type == TensorProto.STRING or any(not words.isdisjoint(reads(node)) for node in above):
+        return "holds words"
+    found = [(node, find(node.domain, node.op, node.version)) for node in above]
     names = {node.op for node, known in found if known is None}
     if names:
         return f"needs the operator {min(names)}, which is not supported"
     counted = {n.op for n, known in found if known and known.tensor is None and not live.isdisjoint(n.inputs)}
     if counted:
         return f"needs the operator {min(counted)}, which is supported only on sizes and other constants"
-    return "holds words" if port.element_type == TensorProto.STRING else ""
+    return ""
 
 
 def _is_zipped(node: Node | None) -> bool:

@@ -49,7 +49,7 @@ def right(path: Path, names: list[Any] | None = None) -> None:
     x = torch.rand(64, 1, 4, 4, generator=torch.Generator().manual_seed(1))
     labels = session(path).run(["label"], {"x": x.reshape(64, 16).numpy()})[0]
     places = found(x).argmax(1).tolist()
-    assert [names[p] if names else p for p in places] == labels.tolist()
+    assert [names[p] if names else p for p in places] == labels.ravel().tolist()
     assert len(set(places)) > 1
 
 
@@ -86,8 +86,11 @@ def test_classes_keep_the_order_of_the_scores(classes: list[Any], tmp_path: Path
     assert found.file_output(found(x)) is not None
 
 
-def test_a_network_behind_a_zip_map(tmp_path: Path) -> None:
+@pytest.mark.parametrize("classes", [np.arange(3), np.array(["owl", "cat", "dog"], object)], ids=["numbers", "words"])
+def test_a_network_behind_a_zip_map(classes: Any, tmp_path: Path) -> None:
     """As skl2onnx writes an MLPClassifier by default."""
+    words = classes.dtype == object
+    keys: dict[str, Any] = {"classlabels_strings" if words else "classlabels_int64s": classes.tolist()}
     nodes = [
         node("Gemm", ["x", "w"], "h"),
         node("Relu", ["h"], "r"),
@@ -95,16 +98,30 @@ def test_a_network_behind_a_zip_map(tmp_path: Path) -> None:
         node("Softmax", ["z"], "p", axis=-1),
         node("ArgMax", ["p"], "best", axis=1, keepdims=1),
         node("ArrayFeatureExtractor", ["classes", "best"], "label", domain=_ML),
-        node("ZipMap", ["p"], "by_class", domain=_ML, classlabels_int64s=[0, 1, 2]),
+        node("ZipMap", ["p"], "by_class", domain=_ML, **keys),
     ]
-    constants = {"w": rand(16, 8), "v": rand(8, 3, scale=3.0), "classes": np.array([0, 1, 2], np.int64)}
+    constants = {"w": rand(16, 8), "v": rand(8, 3, scale=3.0), "classes": classes}
     proto = model(nodes, ["n", 16], constants, outputs=("label", "by_class"), domains={_ML: 1})
-    proto.graph.output[0].type.tensor_type.elem_type = TensorProto.INT64
+    proto.graph.output[0].type.tensor_type.elem_type = TensorProto.STRING if words else TensorProto.INT64
     proto.graph.output[1].ClearField("type")
     path = save(proto, tmp_path)
     found = load_model(path, None, SPEC)
     assert found.before_softmax
     assert agreement(found, path)["relative"] < 1e-6
+    right(path, classes.tolist())
+
+
+def test_a_file_of_words_alone_is_named(tmp_path: Path) -> None:
+    nodes = [
+        node("Gemm", ["x", "w"], "z"),
+        node("ArgMax", ["z"], "best", axis=1, keepdims=1),
+        node("ArrayFeatureExtractor", ["classes", "best"], "y", domain=_ML),
+    ]
+    constants = {"w": rand(16, 3), "classes": np.array(["owl", "cat", "dog"], object)}
+    proto = model(nodes, ["n", 16], constants, domains={_ML: 1})
+    proto.graph.output[0].type.tensor_type.elem_type = TensorProto.STRING
+    with pytest.raises(UnsupportedOperator, match="Tensor 'classes' uses STRING, which cannot be audited"):
+        load_model(save(proto, tmp_path), None, SPEC)
 
 
 def test_what_cannot_be_read_is_named(tmp_path: Path) -> None:
