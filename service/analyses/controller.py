@@ -5,6 +5,7 @@ from typing import Any
 
 from litestar import Controller, Response
 
+from openapi.views.analyses import AnalysesView
 from openapi.views.clusters import ClustersPage, DendrogramView, EmbeddingView
 from openapi.views.images import ImageDetail, ImagesPage, MatrixView
 from openapi.views.layers import LayersPage
@@ -39,8 +40,9 @@ from service.analyses.layers import layers
 from service.analyses.neuron import neuron_detail
 from service.analyses.neurons import Scope, neurons
 from service.analyses.pictures import picture
-from service.analyses.service import columns_of
+from service.analyses.service import NoColumns, columns_of
 from service.analyses.sheets import sheet
+from service.analyses.there import analyses, none_there
 from service.context import Services
 from service.http.arguments import Id, Index, Limit, Parts, Place, Req
 from service.http.conditional import conditional
@@ -71,6 +73,14 @@ class AnalysesController(Controller):
 
     path = "/audits"
     tags = ["analyses"]
+
+    @get_or_head("/{audit_id:str}/analyses", operation_id="listAuditAnalyses", doc=view_doc(AnalysesView))
+    async def analyses(self, audit_id: Id, request: Req, services: Parts) -> Response[Any]:
+        """Say which analyses the audit has, and of those that it lacks why, and what in a request asks for them."""
+        try:
+            return await answered(services, request, audit_id, analyses)
+        except NoColumns as error:
+            return Response(none_there(error.detail), media_type="application/json")
 
     @get_or_head("/{audit_id:str}/layers", operation_id="listAuditLayers", doc=view_doc(LayersPage))
     async def layers(

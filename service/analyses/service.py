@@ -26,6 +26,12 @@ _TURNED_ON = {
     EXPLAIN: '"explain": {}',
     REGIONS: '"regions": {}',
 }
+#: Every analysis that calls are answered from.
+PARTS = tuple(_TURNED_ON)
+
+
+class NoColumns(NotFound):
+    """The audit is from before there were such calls."""
 
 
 async def columns_of(services: Services, audit_id: str) -> Columns:
@@ -47,7 +53,7 @@ def _find(session: Session, services: Services, audit_id: str) -> Artifact:
             f"GET /v1/audits/{audit_id}?wait=60 tells"
         )
     if job.status == "succeeded":
-        raise NotFound(
+        raise NoColumns(
             "This audit was made before its analyses could be asked for; start it again with POST /v1/audits and "
             "its `request`: what was computed is found again"
         )
@@ -60,10 +66,16 @@ def require(columns: Columns, part: str, wanted: str) -> None:
 
     wanted: what is not there for want of it, for example ``The audit has no matrix``.
     """
+    if (why := why_missing(columns, part)) is not None:
+        raise NotFound(f"{wanted}: {why}", analysis=part)
+
+
+def why_missing(columns: Columns, part: str) -> str | None:
+    """Why an analysis is missing, and what asks for it; None where it is there."""
     why = columns.index.missing.get(part)
-    if why is not None:
-        ask = f"; an audit with {{{_TURNED_ON[part]}}} has it" if "not asked for" in why else ""
-        raise NotFound(f"{wanted}: {why}{ask}", analysis=part)
+    if why is None or "not asked for" not in why:
+        return why
+    return f"{why}; an audit with {{{_TURNED_ON[part]}}} has it"
 
 
 def written(value: Mapping[str, Any]) -> bytes:

@@ -122,8 +122,7 @@ def bare(place: Place, tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 def test_an_audit_of_attacks_alone_says_how_to_ask_for_each_view(tab: Tab, bare: str) -> None:
-    tab.expected.add(404)
-    page = tab.explore(bare)
+    page = tab.explore(bare, "?image=3&neurons=4&cell=1-2")
     asks = {
         "explain": '"explain": {}',
         "regions": '"regions": {}',

@@ -11,10 +11,8 @@ def example_of(model: AuditedModel) -> str:
     """A program that prints classes of images: of the ONNX file with onnxruntime alone, of others with torch."""
     spec = model.input
     assert spec.shape is not None  # inspection has filled it in
-    lines = [
-        f"# (n, {spec.shape[0]}, height, width), pixels in [0, 1]" + (", channels RGB" if spec.shape[0] == 3 else ""),
-        "x = np.load(sys.argv[2]).astype(np.float32)",
-    ]
+    c, h, w = spec.shape
+    lines = [_OPEN.format(c=c, h=h, w=w, rgb=", channels RGB" if c == 3 else "", mode="RGB" if c == 3 else "L")]
     (low, high), mean, std = spec.range, spec.mean or (0.0,), spec.std or (1.0,)
     if spec.channels == "BGR":
         lines.append("x = x[:, ::-1]  # the model takes BGR")
@@ -34,6 +32,19 @@ def example_of(model: AuditedModel) -> str:
     return _PROGRAM.format(prepare="\n".join(lines), to="" if other == onnx else f".to(torch.{_name(other)})")
 
 
+#: One picture, or an array of many, → x: (n, c, h, w), pixels in [0, 1].
+_OPEN = """# IMAGES.npy: (n, {c}, {h}, {w}) or (n, {h}, {w}, {c}){rgb}; pixels in [0, 1], or whole numbers from 0 to 255
+if sys.argv[2].endswith(".npy"):
+    x = np.load(sys.argv[2])
+else:
+    from PIL import Image
+
+    x = np.asarray(Image.open(sys.argv[2]).convert("{mode}").resize(({w}, {h})))
+if x.shape[-3:] == ({h}, {w}, {c}):
+    x = np.moveaxis(x, -1, -3)
+x = x.reshape(-1, {c}, *x.shape[-2:]) / (255 if x.dtype.kind in "iu" else 1)"""
+
+
 def _name(dtype: torch.dtype) -> str:
     return str(dtype).removeprefix("torch.")
 
@@ -44,14 +55,14 @@ def _laid_out(model: AuditedModel) -> tuple[int, ...]:
     return (h, w, c) if model.input.layout == "NHWC" else (c, h, w)
 
 
-_PROGRAM = '''"""Prints classes of images: python load_example.py hardened.onnx|hardened.pt|hardened.pt2 IMAGES.npy"""
+_PROGRAM = '''"""Prints classes of images: python load_example.py hardened.onnx|.pt|.pt2 IMAGE.png|IMAGES.npy"""
 
 import sys
 
 import numpy as np
 
 if len(sys.argv) != 3:
-    sys.exit("usage: python load_example.py hardened.onnx|hardened.pt|hardened.pt2 IMAGES.npy")
+    sys.exit("usage: python load_example.py hardened.onnx|.pt|.pt2 IMAGE.png|IMAGES.npy")
 {prepare}
 if sys.argv[1].endswith(".onnx"):
     import onnxruntime

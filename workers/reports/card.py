@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Sequence
 
-from openapi.base import JsonObject
+from openapi.base import JsonObject, as_written
 from openapi.hardening_methods import METHODS, HardeningMethod
 from openapi.hardenings import HardeningRequest
 from openapi.report import AttackReport, Clean, Interval, Report, WorstCase
@@ -192,8 +192,8 @@ def _limits(report: Report, request: HardeningRequest) -> list[str]:
         f"{order}; they return logits. `load_example.py` does it.\n",
         "Robust accuracy is an upper bound: an attack that was not tried may find more. The numbers hold for images "
         f"like those of the data set and for the threat models in the table; the training saw L-infinity eps "
-        f"{request.eps:.6g} alone. Intervals cover the choice of images, not a stronger attack, and nothing here is a "
-        "certificate.\n",
+        f"{as_written(request.eps)} alone. Intervals cover the choice of images, not a stronger attack, and nothing "
+        "here is a certificate.\n",
     ]
 
 

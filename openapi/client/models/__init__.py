@@ -4,6 +4,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .analyses_view import AnalysesView
+    from .analysis_there import AnalysisThere
     from .apgd_input import ApgdInput
     from .apgd_input_loss import ApgdInputLoss
     from .apgd_input_norm import ApgdInputNorm
@@ -559,6 +561,8 @@ if TYPE_CHECKING:
     from .worst_case import WorstCase
 
 _MODULES = {
+    "AnalysesView": ".analyses_view",
+    "AnalysisThere": ".analysis_there",
     "ApgdInput": ".apgd_input",
     "ApgdInputLoss": ".apgd_input_loss",
     "ApgdInputNorm": ".apgd_input_norm",
@@ -1059,6 +1063,8 @@ _MODULES = {
 }
 
 __all__ = (
+    "AnalysesView",
+    "AnalysisThere",
     "ApgdInput",
     "ApgdInputLoss",
     "ApgdInputNorm",

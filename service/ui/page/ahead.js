@@ -2,7 +2,7 @@
  * Asks for what an audit's first views show while the other modules are still on their way. It is loaded by itself, since
  * it needs little; what it asks for is taken up by whoever asks for the same.
  */
-import { ahead, read } from "./lib/api.js";
+import { ahead, has, read } from "./lib/api.js";
 import { auditAt } from "./lib/places.js";
 import { sessionNow } from "./lib/session-now.js";
 
@@ -10,8 +10,9 @@ import { sessionNow } from "./lib/session-now.js";
 async function begin(at) {
   const info = await ahead(at);
   if (info.status !== "succeeded") return;
-  const first = ["embedding", "matrix"].map((what) => read(`${at}/${what}`));
-  await Promise.allSettled(first);
+  if (await has(at, "neurons.vulnerability")) {
+    await Promise.allSettled(["embedding", "matrix"].map((what) => read(`${at}/${what}`)));
+  }
   read(`${at}/report.json`).catch(() => {});
 }
 

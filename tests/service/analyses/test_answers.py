@@ -9,12 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from openapi.views.analyses import AnalysesView
 from openapi.wire.blob_names import BlobDamaged
 from openapi.wire.columns import MAGIC
 from service.analyses.columns import ColumnsCache
 from tests.service.analyses.conftest import Explored, Place, folder_of
 
 CALLS = (
+    "analyses",
     "layers",
     "neurons",
     "matrix",
@@ -26,6 +28,10 @@ CALLS = (
     "neurons/conv3/0",
     "explanations",
     "regions",
+)
+_BEFORE = (
+    "This audit was made before its analyses could be asked for; start it again with POST /v1/audits and its "
+    "`request`: what was computed is found again"
 )
 LISTS = ("layers", "neurons", "images", "clusters", "explanations", "regions")
 
@@ -59,8 +65,23 @@ def test_an_audit_of_before_says_what_to_do(place: Place, path: str) -> None:
     assert f"/v1/audits/{identity}?wait=60" in running.json()["detail"]
     place.leave(identity, None)
     answer = place.api.get(f"/v1/audits/{identity}/{path}")
-    assert answer.status_code == 404
-    assert "start it again" in answer.json()["detail"]
+    if path == "analyses":
+        assert {(one["there"], one["detail"]) for one in answer.json()["items"]} == {(False, _BEFORE)}
+        return
+    assert (answer.status_code, answer.json()["detail"]) == (404, _BEFORE)
+
+
+def test_what_is_there_is_answered_and_the_rest_says_how_to_ask(explored: Explored, plain: Explored) -> None:
+    calls = {"neurons": "layers", "neurons.vulnerability": "matrix", "explain": "explanations", "regions": "regions"}
+    for audited in (explored, plain):
+        items = AnalysesView.model_validate_json(audited.ask("analyses").content).items
+        there = {item.analysis: item.there for item in items}
+        for analysis, path in calls.items():
+            assert (audited.ask(path).status_code == 200) == there[analysis]
+        assert all((item.detail is None) == item.there for item in items)
+    lacks = {item.analysis: item.detail for item in items if not item.there}
+    assert {"neurons.vulnerability", "explain", "regions"} <= {*lacks} < {*there}
+    assert lacks["regions"] == 'not asked for: `regions` was null; an audit with {"regions": {}} has it'
 
 
 async def test_a_damaged_file_is_no_file_of_columns(place: Place) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 from torch import Tensor, nn
 
 from openapi.models import InputSpec
@@ -49,7 +50,9 @@ RUNTIMES = {"onnxruntime": ("torch", "onnx"), "torch": ("onnxruntime", "onnx")}
 @pytest.fixture(scope="module")
 def environments(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("bare")
-    return {runtime: bare_environment(folder / runtime, runtime, "numpy") for runtime in RUNTIMES}
+    return {
+        name: bare_environment(folder / name, *name.split("+"), "numpy") for name in (*RUNTIMES, "onnxruntime+pillow")
+    }
 
 
 @pytest.mark.parametrize("runtime", RUNTIMES)
@@ -77,17 +80,51 @@ def test_classes_are_the_models(
     assert len(set(expected)) > 1
 
 
+@pytest.mark.parametrize("channels", [1, 3])
+def test_pictures_and_whole_numbers_are_taken_as_they_come(
+    environments: dict[str, Path], tmp_path: Path, channels: int
+) -> None:
+    torch.manual_seed(5)
+    file = FileInput((channels, 5, 7))
+    net = nn.Sequential(nn.Flatten(), nn.Linear(channels * 35, 6)).eval()
+    made = assemble(
+        net, file, complete_spec(InputSpec(shape=(channels, 5, 7), mean=(0.4,), std=(0.2,)), file), format="torch"
+    )
+    name, write = WRITERS["onnx"]
+    write(made, tmp_path / name)
+    (tmp_path / "load_example.py").write_text(example_of(made))
+    levels = torch.randint(0, 256, (12, channels, 5, 7), generator=torch.Generator().manual_seed(1)).byte().numpy()
+    rows = levels.transpose(0, 2, 3, 1)  # (n, h, w, c)
+    with torch.no_grad():
+        expected = made(torch.from_numpy(levels).float() / 255).argmax(1).tolist()
+    assert len(set(expected)) > 2
+
+    def said(of: str, environment: str = "onnxruntime") -> list[int]:
+        told = run_bare(environments[environment], "-W", "ignore", "load_example.py", name, of, cwd=tmp_path)
+        return [int(word) for word in told.split()]
+
+    for form in (levels, levels.astype(np.int64), rows, rows[..., 0] if channels == 1 else rows / 255):
+        np.save(tmp_path / "x.npy", form)
+        assert said("x.npy") == expected
+    np.save(tmp_path / "x.npy", rows[3])
+    assert said("x.npy") == expected[3:4], "one image alone"
+    Image.fromarray(rows[7, ..., 0] if channels == 1 else rows[7]).save(tmp_path / "x.png")
+    assert said("x.png", "onnxruntime+pillow") == expected[7:8]
+
+
 def test_without_arguments_it_says_how_it_is_called(tmp_path: Path) -> None:
     (tmp_path / "load_example.py").write_text(example_of(model(flat=False)))
     done = subprocess.run(
         [sys.executable, "load_example.py"], cwd=tmp_path, capture_output=True, text=True, check=False
     )
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr == "usage: python load_example.py hardened.onnx|hardened.pt|hardened.pt2 IMAGES.npy\n"
+    said = "usage: python load_example.py hardened.onnx|.pt|.pt2 IMAGE.png|IMAGES.npy\n"
+    assert done.stderr == said
 
 
-@pytest.mark.parametrize(("channels", "said"), [(1, "in [0, 1]\n"), (3, "in [0, 1], channels RGB\n")])
-def test_only_colours_have_an_order(channels: int, said: str) -> None:
+@pytest.mark.parametrize("channels", [1, 3])
+def test_only_colours_have_an_order(channels: int) -> None:
     file = FileInput((channels, 6, 6))
     made = assemble(nn.Flatten(), file, complete_spec(InputSpec(shape=(channels, 6, 6)), file), format="torch")
-    assert f"# (n, {channels}, height, width), pixels {said}" in example_of(made)
+    said = f"(n, {channels}, 6, 6) or (n, 6, 6, {channels})" + (", channels RGB" if channels == 3 else "")
+    assert f"# IMAGES.npy: {said}; pixels in [0, 1], or whole numbers from 0 to 255\n" in example_of(made)

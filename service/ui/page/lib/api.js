@@ -86,6 +86,19 @@ export function read(url) {
   return found.asked;
 }
 
+/** @typedef {{items: {analysis: string, there: boolean, detail: string | null}[]}} Analyses */
+
+/**
+ * Whether an audit has an analysis.
+ * @param {string} at the address of the audit's calls
+ * @param {string} analysis by the field of a request that asks for it
+ * @returns {Promise<boolean>}
+ */
+export async function has(at, analysis) {
+  const { items } = /** @type {Analyses} */ (await read(`${at}/analyses`));
+  return items.some((one) => one.analysis === analysis && one.there);
+}
+
 /**
  * @param {string} url
  * @returns {Kept}

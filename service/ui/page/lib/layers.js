@@ -42,11 +42,13 @@ export function neuronAddress(audit, layer, neuron) {
 /**
  * Which images measures are over: the chosen image, else the fooled ones of the chosen cell, else all that were fooled.
  * @param {import("../parts/view.js").Audit} audit
+ * @param {boolean} measured whether there are measures of images at all; sensitivities are over all pairs
  * @returns {{query: Record<string, number>, text: string} | null} null while that is not known
  */
-export function useScope(audit) {
+export function useScope(audit, measured) {
   const { cell, image } = useChoice();
-  const matrix = useRead(cell && image === null ? `${audit.at}/matrix` : null);
+  const matrix = useRead(measured && cell && image === null ? `${audit.at}/matrix` : null);
+  if (!measured) return { query: {}, text: "all pairs" };
   if (image !== null) return { query: { index: image }, text: `image ${image}` };
   if (!cell) return { query: {}, text: "all fooled images" };
   if (!matrix.value) return null;

@@ -2,7 +2,7 @@
 import { useAllAmiss } from "../lib/amiss.js";
 import { CHOICES, choiceOf, choose, noChoices, Query, setQuery, strangeNames } from "../lib/choice.js";
 import { usePlace } from "../lib/location.js";
-import { read } from "../lib/api.js";
+import { has, read } from "../lib/api.js";
 import { short } from "../lib/format.js";
 import { html, useCallback, useEffect, useRef, useState } from "../lib/html.js";
 import { Classes } from "../lib/classes.js";
@@ -23,10 +23,13 @@ export function Explorer({ audit }) {
   const [classes, setClasses] = useState(/** @type {number | null} */ (null));
   const onReady = useCallback((/** @type {string} */ id) => setReady((before) => (before.includes(id) ? before : [...before, id])), []);
   useEffect(() => {
-    read(`${audit.at}/matrix`).then((matrix) => {
+    const take = (/** @type {any} */ matrix) => {
       setNames(matrix.classes);
       setClasses(matrix.num_classes);
-    }, () => {}); // its view says what is wrong
+    };
+    has(audit.at, "neurons.vulnerability").then(async (there) => {
+      if (there) take(await read(`${audit.at}/matrix`));
+    }).catch(() => {}); // its view says what is wrong
   }, [audit.at]);
   useAnchor(ready.length);
   return html`<${Classes.Provider} value=${names}>

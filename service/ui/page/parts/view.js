@@ -7,6 +7,7 @@ import { Query } from "../lib/choice.js";
 import { useNear, useRows } from "../lib/measure.js";
 import { asProblem } from "../lib/problem.js";
 import { inTurn, waitsInSight } from "../lib/turns.js";
+import { Needing } from "./missing.js";
 import { ProblemNote, Wait } from "./notes.js";
 
 /**
@@ -16,6 +17,11 @@ import { ProblemNote, Wait } from "./notes.js";
  * @property {any} info as `GET /audits/{id}` answers it
  */
 /**
+ * @typedef {object} Needs
+ * @property {string} analysis by the field of a request that asks for it
+ * @property {string} what is not there for want of it, such as `matrix`
+ */
+/**
  * @typedef {object} View
  * @property {string} id `data-view` of its section
  * @property {string[]} settings names of what it keeps in the address, each as `ID.NAME`
@@ -23,6 +29,7 @@ import { ProblemNote, Wait } from "./notes.js";
  * @property {string} shows what one sees, in a sentence or two
  * @property {string} equation the quantities, as the papers write them
  * @property {string} source where they are defined
+ * @property {Needs} [needs] without which there is nothing to show
  * @property {(props: {audit: Audit}) => any} Show the component
  */
 
@@ -93,7 +100,10 @@ function useLazily(value, inSight) {
 /** @param {{view: View, audit: Audit}} props */
 function Guarded({ view, audit }) {
   const [error, reset] = useErrorBoundary((failure) => console.error(failure));
-  const shown = useMemo(() => html`<${view.Show} audit=${audit} />`, [view, audit]);
+  const shown = useMemo(() => {
+    const show = html`<${view.Show} audit=${audit} />`;
+    return view.needs ? html`<${Needing} at=${audit.at} needs=${view.needs}>${show}<//>` : show;
+  }, [view, audit]);
   if (!error) return shown;
   return html`<${ProblemNote} problem=${asProblem(error)}>
     <button type="button" onClick=${reset}>Try again</button><//>`;

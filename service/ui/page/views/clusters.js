@@ -82,5 +82,6 @@ export default {
   shows: "Neurons that do alike for the classes lie beneath one branch. Drag the line, or the slider, to cut the tree into more or fewer clusters; choosing one chooses its neurons.",
   equation: "role of i = (mean of c_i(x, y) over x taken for y)_y;  joined by Ward's criterion or average correlation",
   source: "Visual Analytics of Neuron Vulnerability, hierarchical clustering; the vectors are a reconstruction",
+  needs: { analysis: "neurons.vulnerability", what: "clusters" },
   Show,
 };

@@ -158,5 +158,6 @@ export default {
   shows: "What the chosen neurons look for: the images, benign and under attack, that excite each most, and where in them; of a chosen image also which windows lower the benign and raise the adversarial probability.",
   equation: "field of i in x = {p : A_i(x)_p ≥ t max A_i(x)},  V_b(u) = P_yb(x) − P_yb(x with u from x′)",
   source: "Visual Analytics of Neuron Vulnerability, receptive fields; formulas reconstructed",
+  needs: { analysis: "neurons", what: "neurons" },
   Show,
 };

@@ -136,5 +136,6 @@ export default {
   shows: "Each image, benign, under attack, and what the attack changes (grey is nothing); before and after, the class and its probability. Choosing one shows its neurons.",
   equation: "δ = x′ − x,  p(y | x) = softmax(z(x))_y",
   source: "Visual Analytics of Neuron Vulnerability, image view",
+  needs: { analysis: "neurons.vulnerability", what: "images" },
   Show,
 };

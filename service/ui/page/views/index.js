@@ -2,7 +2,7 @@
  * The views of an audit, from top to bottom.
  *
  * A new view is one module beside this one and one line here. The module's default export is a `View` (see
- * `parts/view.js`): `id` (the section's `data-view`), `settings` (what it keeps in the address), `title`, `shows`, `equation`, `source`, and `Show`, a component that is
+ * `parts/view.js`): `id` (the section's `data-view`), `settings` (what it keeps in the address), `title`, `shows`, `equation`, `source`, `needs` (the analysis without which it has nothing to show), and `Show`, a component that is
  * given the audit. In `Show`
  *
  * - `useRead(address(`${audit.at}/…`, {…}))` asks the API (the frame shows the view as ready once all is answered),

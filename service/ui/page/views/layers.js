@@ -72,5 +72,6 @@ export default {
   shows: "How much the neurons of each layer move between an image and its adversarial twin, absolutely and in proportion; whether different targets move the same neurons; what becomes of accuracy when they are suppressed.",
   equation: "σ_i = mean over pairs |F_i(x) − F_i(x′)|,  σ_ratio = σ / |F(x)|,  F_i becomes β F_i for i in Ω",
   source: "SNS, Eq. 1, 2, 9, 10, 11, Fig. 9, 14",
+  needs: { analysis: "neurons", what: "layers" },
   Show,
 };

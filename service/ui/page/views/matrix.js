@@ -115,5 +115,6 @@ export default {
   shows: "How many images of a true class (row) are taken for a class under attack (column). The diagonal withstood. Choosing a cell shows its images and the neurons behind it.",
   equation: "n(y, ŷ) = |{x : label y, argmax z(x′) = ŷ}|",
   source: "Visual Analytics of Neuron Vulnerability, data overview",
+  needs: { analysis: "neurons.vulnerability", what: "matrix" },
   Show,
 };

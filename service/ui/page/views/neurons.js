@@ -28,18 +28,18 @@ function Show({ audit }) {
 /** @param {{audit: import("../parts/view.js").Audit, layers: any[]}} props */
 function Neurons({ audit, layers }) {
   const { layer: wanted, image, neurons } = useChoice();
-  const scope = useScope(audit);
   const usual = layers.find(({ measures }) => measures.length > 0) ?? layers[layers.length - 1];
   const layer = layers.find(({ name }) => name === wanted) ?? usual;
   useAmiss("layer", wanted === null || layer.name === wanted ? null : "there is no such layer");
   const measured = layer.measures.length > 0;
+  const scope = useScope(audit, measured);
   const sorts = [...layer.measures, ...(layer.sensitivity ? ["sensitivity", "ratio"] : []), "neuron"];
   const [sort, setSort] = useSetting("neurons.measure", sorts[sorts.indexOf("cross")] ?? sorts[0], sorts);
   const [size, setSize] = useSetting("neurons.shown", "200", SIZES);
   const [from, setFrom] = useSetting("neurons.from", "0", whole(0, layer.neurons - 1));
   const start = Number(from);
   const asked = useRead(scope && address(`${audit.at}/neurons`, {
-    layer: layer.name, sort, ...(measured ? scope.query : {}), limit: size, cursor: start || null,
+    layer: layer.name, sort, ...scope.query, limit: size, cursor: start || null,
   }));
   const curves = useRead(measured && image !== null ? `${audit.at}/images/${image}` : null);
   return html`<div class="controls">
@@ -49,7 +49,7 @@ function Neurons({ audit, layers }) {
       <${Select} label="At once" value=${size} options=${SIZES} onChange=${setSize} />
     </div>
     <${Answer} asked=${asked}>${(/** @type {any} */ page) => html`<${Ranked} page=${page} curves=${curves.value?.curves ?? null}
-      start=${start} all=${layer.neurons} size=${Number(size)} setFrom=${setFrom} over=${measured ? scope?.text : "all pairs"} />`}<//>
+      start=${start} all=${layer.neurons} size=${Number(size)} setFrom=${setFrom} over=${scope?.text} />`}<//>
     ${neurons.length > 0 && html`<${One} audit=${audit} layer=${layer.name} neuron=${neurons[neurons.length - 1]} />`}`;
 }
 
@@ -108,5 +108,6 @@ export default {
   shows: "Neurons from the most vulnerable on. Above: the measure. Below: how the attack changes their contributions to the benign and the adversarial class; of a chosen image, both contributions over the bands of the classes. Choosing neurons shows what excites them.",
   equation: "c_i(x, y) = a_i(x) W[y, i],  Σ_i c_i(x′, y) − c_i(x, y) = z_y(x′) − z_y(x)",
   source: "Visual Analytics of Neuron Vulnerability, neuron view; σ: SNS, Eq. 1",
+  needs: { analysis: "neurons", what: "neurons" },
   Show,
 };

@@ -93,5 +93,6 @@ export default {
   shows: "Every image by the activations that the last layer reads, benign and under attack, brought into a plane: classes that lie apart, and where the attack moves them.",
   equation: "a(x), the m activations of x, and a(x′) by their first two principal components (or t-SNE)",
   source: "Visual Analytics of Neuron Vulnerability, data overview",
+  needs: { analysis: "neurons.vulnerability", what: "embedding" },
   Show,
 };
