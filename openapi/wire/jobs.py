@@ -26,7 +26,7 @@ RESULT_VERSION: dict[Stage, int] = dict.fromkeys(Stage, 2) | {
     Stage.ATTACK: 9,
     Stage.NEURONS: 8,
     Stage.ANALYSIS: 7,
-    Stage.HARDEN: 8,
+    Stage.HARDEN: 9,
     Stage.TRANSFER: 5,
     Stage.REPORT: 5,
 }

@@ -28,6 +28,7 @@ from workers.hardening.layers import (
     subtracted_biases,
     train_batch_norm,
 )
+from workers.hardening.layout import put_in_order, weights_as_in_files
 from workers.hardening.quick import Quick
 from workers.hardening.ranks import Ranks
 from workers.hardening.saved import Moment, copies, put
@@ -44,6 +45,8 @@ from workers.refusals import out_of_memory
 DYNAMIC_PAIRS = 200
 #: Batches over which batch-norm statistics are computed anew for averaged weights.
 STATISTICS_BATCHES = 16
+#: Training images by which the order of maps in memory is chosen.
+_LOOKED_AT = 4
 
 #: Written into the log of a training whose precision its worker does not have.
 _NO_GPU = "precision mixed needs a GPU: this training runs in float32"
@@ -93,6 +96,7 @@ class Hardener:
         self.layers = stabilised_layers(model, options.layers)
         self.alone = METHODS[options.method].kind == "module"
         self.frozen = others(model, self.layers) if self.alone else frozen_parameters(model, self.layers[0])
+        put_in_order(model, next(iter(self.data.all(_LOOKED_AT))).x)  # before anything shares the weights' memory
         self.attacked = sharing(model)
         self.quick = Quick(self.attacked)
         self.ranks = ranks or Ranks()
@@ -133,7 +137,7 @@ class Hardener:
                 self.steps.factors = self.watch.balance(self.steps.omega)
         if options.adversary == "fixed":  # they belong to the vanilla model: made before its weights are replaced
             self.adversaries = self.watch.all_pairs()
-        with self.ready():
+        with weights_as_in_files(self.model), self.ready():
             self.train(moment)
             if self.chosen is not None:
                 put(self.weights, self.chosen.weights)

@@ -7,8 +7,9 @@ rises over the first part of the training; what differs is the loop, and what is
 learning rate and length were chosen among a few on the held-out images of the part `choice`, for the plain loop as for
 ours, and the race is judged on those of the part `test`, on which nothing was chosen. Seeds draw order and noise; the
 median is told. Each is judged, outside its time, after every eighth of an epoch, and ends when it holds half of the
-images under PGD-20 and classifies 81 %, the bar of all; our own judging of each epoch, and the choice of Omega, are
-within ours. ART's trainer is left out where it is not installed (`make bench` installs it; PYTHONPATH=.venv/peers).
+images under PGD-20 and classifies 81 %, the bar of all. The choice of Omega, and our own judging of each epoch, are
+within ours; what it is without the judging, which the loops of others do not do, is told beside it. ART's trainer is
+left out where it is not installed (`make bench` installs it; PYTHONPATH=.venv/peers).
 """
 
 import os
