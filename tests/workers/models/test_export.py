@@ -1,9 +1,11 @@
 """Models written as TorchScript, ONNX, .pt2 and safetensors: they load elsewhere and agree."""
 
 import copy
+import re
 import subprocess
 import sys
 import textwrap
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -68,6 +70,29 @@ def test_torchscript_runs_in_a_process_without_our_code(model: AuditedModel, tmp
     found = torch.from_numpy(np.load(tmp_path / "y.npy"))
     expected = model.graph(torch.from_numpy(np.load(tmp_path / "x.npy")))
     assert relative(found, expected) < 1e-5
+
+
+def test_equal_models_are_equal_torchscript_whatever_was_compiled_before(model: AuditedModel, tmp_path: Path) -> None:
+    """Their sources are named by their content, also where other sources of the same process have been read."""
+    write_torchscript(model, tmp_path / "one.pt")
+    other = copy.deepcopy(model)
+    for _ in range(3):
+        other.graph.recompile()
+    small = audit_module(nn.Sequential(nn.Flatten(), nn.Linear(3 * 14 * 14, 2)).eval(), SPEC)
+    write_torchscript(small, tmp_path / "small.pt")
+    write_torchscript(other, tmp_path / "two.pt")
+    one, two = (zipfile.ZipFile(tmp_path / f"{name}.pt") for name in ("one", "two"))
+
+    def told(file: zipfile.ZipFile) -> dict[str, bytes]:
+        """By the name without that of the archive; torch counts the classes that one process has compiled."""
+        found = {re.sub(r"^[^/]*/|_mangle_\d+", "", name): file.read(name) for name in file.namelist()}
+        return {
+            name: re.sub(rb"_mangle_\d+", b"", content)
+            for name, content in found.items()
+            if "serialization_id" not in name
+        }
+
+    assert told(one) == told(two)
 
 
 def test_torchscript_takes_what_the_upload_took(net: ConvNet, model: AuditedModel, tmp_path: Path) -> None:
