@@ -64,6 +64,8 @@ class Call:
         self.read: set[str] = set()
         #: Elements ahead of the batch's factor inside the dimension that carries it (in a file with a fixed batch).
         self.lead = 1
+        #: Positions of inputs that are constants with the same row for each image of the file's batch.
+        self.alike: frozenset[int] = frozenset()
         self._constant = constant
         self._run = run
 

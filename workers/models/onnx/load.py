@@ -13,6 +13,7 @@ from torch.export import ExportedProgram
 
 from openapi.models import InputSpec
 from openapi.problems import ModelMalformed, ModelNumerics, ModelRejected, NotAClassifier
+from workers.models.agreement import agreement
 from workers.models.audited import AuditedModel
 from workers.models.choice import Wanted, choose
 from workers.models.from_module import assemble
@@ -20,7 +21,7 @@ from workers.models.graphs import quiet_export
 from workers.models.inputs import FileInput, wrong_input
 from workers.models.onnx.admission import read_model
 from workers.models.onnx.bundle import bundle_notes
-from workers.models.onnx.conditions import decided
+from workers.models.onnx.foregone import decided, indexed
 from workers.models.onnx.graph import Graph, Node, Port, read_graph
 from workers.models.onnx.linear_models import write_out
 from workers.models.onnx.masked import masked_writes
@@ -67,15 +68,37 @@ def load_onnx(path: Path, input: InputSpec, output: Wanted = None) -> AuditedMod
     except ModelRejected as error:
         if found.module.fixed_batch is not None or type(error) not in (ModelRejected, NotAClassifier):
             raise
-        # Some exporters declare the batch free and write sizes for a batch of 1 all the same.
-        rigid = replace(found, module=OnnxModule(found.module.onnx, 1), warnings=(*found.warnings, _RIGID))
-        try:
-            return _assemble(rigid)
-        except ModelRejected:
-            raise error from None
+        for batch in _burnt(found.module.onnx):
+            model = _rigid(found, batch, path)
+            if model is not None:
+                return model
+        raise
 
 
-_RIGID = "the file declares a free batch size, but its sizes hold for 1 alone; it was freed"
+def _rigid(found: Converted, batch: int, path: Path) -> AuditedModel | None:
+    """The model of a file that declares the batch free and has sizes for one of `batch` all the same; None if not."""
+    told = f"the file declares a free batch size, but its sizes hold for {batch} alone; it was freed"
+    module = OnnxModule(indexed(found.module.onnx), batch)
+    try:
+        model = _assemble(replace(found, module=module, warnings=(*found.warnings, told)))
+    except ModelRejected:
+        return None
+    if batch == 1:
+        return model
+    seen = agreement(model, path, batch)
+    agrees = "relative" in seen and seen["relative"] <= seen["explained"]
+    return model if agrees and _rows_are_independent(model) else None
+
+
+def _burnt(graph: Graph) -> list[int]:
+    """Batch sizes that an exporter may have left in a file: 1, and those at which constants begin."""
+    first = {1}
+    for array in graph.constants.values():
+        if array.dtype == np.int64 and array.ndim == 1 and array.size:
+            first.add(int(array[0]))
+        elif array.ndim:
+            first.add(array.shape[0])
+    return [size for size in (1, 2, 3, 4, 5, 6, 8, 16, 32, 64) if size in first]
 
 
 def _assemble(found: Converted) -> AuditedModel:
@@ -149,7 +172,7 @@ def _convert(model: ModelProto, input: InputSpec, output: Wanted) -> Converted:
     port = _image_input(graph)
     shape, fixed = _input_shape(port, input)
     dtype = _INPUT_TYPES[port.element_type]
-    module = OnnxModule(graph, fixed)
+    module = OnnxModule(graph if fixed is None else indexed(graph), fixed)
     spec = input
     warnings = [*notes]
     if fixed is not None:

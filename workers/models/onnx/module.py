@@ -139,6 +139,8 @@ class _Run:
 
         inputs = one_row(node, inputs, self.batch, self.module.repeated, self.module.onnx.aliases)
         call = Call(node, self.batch, self.constant, branch, self.device)
+        repeated, aliases = self.module.repeated, self.module.onnx.aliases
+        call.alike = frozenset(i for i, n in enumerate(node.inputs) if 0 in repeated.get(aliases.get(n, n), ()))
         call.lead = max((self.leads.get(n, 1) for n in node.inputs), default=1)
         try:
             result = self._compute(call, inputs)

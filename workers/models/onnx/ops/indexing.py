@@ -8,6 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from workers.models.onnx import each_image
 from workers.models.onnx.call import Call, ints
 from workers.models.onnx.masked import OWN
 from workers.models.onnx.ops import host_shapes
@@ -49,16 +50,18 @@ def _gather_in_each_image(call: Call, x: Tensor, indices: Host) -> Tensor:
 
 
 @operator("GatherElements", since=11)
-def gather_elements(call: Call, x: Tensor, indices: Tensor) -> Tensor:
+def gather_elements(call: Call, x: Tensor, indices: Value) -> Tensor:
     axis = call.attr("axis", 0)
-    where = torch.where(indices < 0, indices + x.shape[axis], indices).long()
-    return torch.gather(x, axis, where)
+    return torch.gather(x, axis, each_image.along(call, x, axis, indices))
 
 
 @operator("GatherND", since=11)
-def gather_nd(call: Call, x: Tensor, indices: Tensor) -> Tensor:
+def gather_nd(call: Call, x: Tensor, indices: Value) -> Tensor:
     batch = call.attr("batch_dims", 0)
-    where = indices.long()
+    within = None if batch else each_image.places(call, indices, one := each_image.row(call, x, 0))
+    if within is not None and one is not None:
+        return each_image.read(one, within)
+    where = call.tensor(indices).long()
     if batch:
         if where.shape[-1] != 1 or batch != 1:
             raise call.refuse("batch_dims is supported with one index an image only")
@@ -68,22 +71,36 @@ def gather_nd(call: Call, x: Tensor, indices: Tensor) -> Tensor:
 
 
 @operator("ScatterElements", "Scatter", since=9, host=host_shapes.scatter_elements)
-def scatter_elements(call: Call, x: Tensor, indices: Tensor, updates: Tensor) -> Tensor:
+def scatter_elements(call: Call, x: Tensor, indices: Value, updates: Tensor) -> Tensor:
     axis, reduction = call.attr("axis", 0), call.attr("reduction", "none")
-    where = torch.where(indices < 0, indices + x.shape[axis], indices).long()
+    where = each_image.along(call, x, axis, indices)
+    if call.batch.freed and isinstance(where.shape[0], torch.SymInt):
+        one = each_image.row(call, updates, 2)
+        updates = updates if one is None else one.expand(where.shape)
     if reduction == "none":
         return x.scatter(axis, where, updates)
     kinds = {"add": "sum", "mul": "prod", "max": "amax", "min": "amin"}
     return x.scatter_reduce(axis, where, updates, kinds[reduction])
 
 
-@operator("ScatterND", since=11, host=host_shapes.scatter_nd)
-def scatter_nd(call: Call, x: Tensor, indices: Tensor, updates: Tensor) -> Tensor:
+@operator("ScatterND", since=11, beside_images=True, host=host_shapes.scatter_nd)
+def scatter_nd(call: Call, x: Value, indices: Value, updates: Value) -> Tensor:
     reduction = call.attr("reduction", "none")
     if reduction not in ("none", "add"):
         raise call.refuse(f"reduction {reduction!r} is not supported")
-    where = tuple(indices.long().unbind(-1))
-    return x.index_put(where, updates, accumulate=reduction == "add")
+    one, new = each_image.row(call, x, 0), each_image.row(call, updates, 2)
+    within = each_image.places(call, indices, one, new)
+    if within is not None and one is not None and new is not None:
+        return each_image.written(call, one, within, new, reduction == "add")
+    where = tuple(call.tensor(indices).long().unbind(-1))
+    whole, source = call.tensor(x), call.tensor(updates)
+    if call.batch.freed:  # one row of what is the same for each image
+        kept = [
+            b if isinstance(b, torch.SymInt) else a
+            for a, b in zip(whole.shape[len(where) :], source.shape[where[0].ndim :], strict=True)
+        ]
+        whole = whole.expand(*whole.shape[: len(where)], *kept)
+    return whole.index_put(where, source, accumulate=reduction == "add")
 
 
 @operator("MaskedWrite", domain=OWN, note="`x[mask] = …`, however an exporter writes it")

@@ -9,7 +9,7 @@ from workers.models.onnx.call import Call
 from workers.models.onnx.registry import Host, operator
 
 
-@operator("MatMul", since=1, weights=(0, 1))
+@operator("MatMul", since=1, weights=(0, 1), beside_images=True)
 def matmul(call: Call, a: Tensor, b: Tensor) -> Tensor:
     return torch.matmul(a, b)
 

@@ -141,14 +141,25 @@ def expand(call: Call, x: Tensor, target: Host) -> Tensor:
     wanted = [1] * (rank - len(wanted)) + wanted
     if call.batch.freed:
         pairs = zip(wanted, x.shape, strict=True)
-        wanted = [1 if isinstance(n, torch.SymInt) and s == call.batch.original(n) else s for s, n in pairs]
+        wanted = [
+            1 if isinstance(n, torch.SymInt) and not isinstance(s, torch.SymInt) and s == call.batch.original(n) else s
+            for s, n in pairs
+        ]
     # A size of 1 keeps the dimension, however long it is.
     return x.expand([-1 if not isinstance(s, torch.SymInt) and s == 1 else s for s in wanted])
 
 
 @operator("Tile", since=6, host=host_shapes.tile)
 def tile(call: Call, x: Tensor, repeats: Host) -> Tensor:
-    return x.repeat(ints(repeats))
+    times = ints(repeats)
+    if (
+        call.batch.freed
+        and times[0] == call.batch.fixed
+        and x.shape[0] == 1
+        and not isinstance(x.shape[0], torch.SymInt)
+    ):
+        return x.repeat([1, *times[1:]]).expand(times[0], *[-1] * (x.ndim - 1))  # a row that the batch shares
+    return x.repeat(times)
 
 
 @operator("Concat", since=4, beside_images=True, host=host_shapes.concat)

@@ -1,4 +1,4 @@
-"""Conditions of `If` that the file's constants decide, whatever their size: they are computed before translation."""
+"""What constants alone decide, whatever their size, and translation has to know: it is computed before."""
 
 from dataclasses import replace
 
@@ -12,20 +12,35 @@ from workers.models.onnx.graph import Graph, Node, Port, reads
 from workers.models.onnx.module import OnnxModule
 from workers.models.onnx.registry import Host
 
+#: Operators whose indices have to be known where the batch is fixed, and at which input they stand.
+_INDICES = {"GatherND": 1, "ScatterND": 1, "GatherElements": 1, "ScatterElements": 1}
+
 
 def decided(graph: Graph) -> Graph:
-    """The graph with a constant for each condition that no input of the graph has a part in, not even by its sizes."""
-    if not any(node.op == "If" for node in graph.nodes):
+    """The graph with a constant for each condition of an `If` that no input of the graph decides."""
+    return _known(graph, {"If": 0})
+
+
+def indexed(graph: Graph) -> Graph:
+    """The graph with constants for indices that no input of the graph decides."""
+    return _known(graph, _INDICES)
+
+
+def _known(graph: Graph, positions: dict[str, int]) -> Graph:
+    """The graph with constants at inputs of these operators that no input of the graph has a part in, not even by its
+    sizes."""
+    if not any(node.op in positions for node in graph.nodes):
         return graph
     makers = {name: node for node in graph.nodes for name in node.outputs if name}
     constants = dict(graph.constants)
     nodes = []
     for node in graph.nodes:
-        value = _value(node.inputs[0], graph, makers) if node.op == "If" and not node.domain else None
+        position = -1 if node.domain else positions.get(node.op, -1)
+        value = _value(node.inputs[position], graph, makers) if 0 <= position < len(node.inputs) else None
         if value is not None:
-            name = f"{node.inputs[0]}:decided"
+            name = f"{node.inputs[position]}:known"
             constants[name] = value
-            node = replace(node, inputs=(name,))
+            node = replace(node, inputs=(*node.inputs[:position], name, *node.inputs[position + 1 :]))
         nodes.append(node)
     return replace(graph, nodes=tuple(nodes), constants=constants)
 
