@@ -21,9 +21,10 @@ def places(call: Call, indices: Value, *sides: Tensor | None) -> Host | None:
     if not call.batch.freed or not isinstance(indices, np.ndarray) or indices.dtype == object:
         return None
     fixed = call.batch.fixed or 1
-    if indices.ndim > 1 and indices.shape[0] == fixed and indices.shape[-1] > 1 and None not in sides:
+    if indices.ndim > 1 and indices.shape[0] == fixed and None not in sides:
         images = np.arange(fixed).reshape(-1, *[1] * (indices.ndim - 2))
-        if bool((indices[..., 0] == images).all() and (indices[..., 1:] == indices[:1, ..., 1:]).all()):
+        whole = indices.shape[-1] == 1 and indices.ndim > 2
+        if not whole and bool((indices[..., 0] == images).all() and (indices[..., 1:] == indices[:1, ..., 1:]).all()):
             return indices[0, ..., 1:]
     if any(side is not None and isinstance(side.shape[0], torch.SymInt) for side in sides):
         raise call.refuse(_NAMED)
@@ -50,6 +51,8 @@ def row(call: Call, value: Value, position: int) -> Tensor | None:
 
 def read(x: Tensor, within: Host) -> Tensor:
     """x[:, within]; x: (n, …), within: (…, k)."""
+    if within.shape == (0,):  # all of each image
+        return x
     found = x.flatten(1, within.shape[-1]).index_select(1, _flat(x, within))
     shape = within.shape[:-1]
     return found.squeeze(1) if not shape else found if len(shape) == 1 else found.unflatten(1, shape)
@@ -58,11 +61,13 @@ def read(x: Tensor, within: Host) -> Tensor:
 def written(call: Call, x: Tensor, within: Host, updates: Tensor, add: bool) -> Tensor:
     """x with ``x[:, within] = updates``, or ``+=``; x, updates: (n or one, …), within: (…, k)."""
     size: Any = next((v.shape[0] for v in (x, updates) if isinstance(v.shape[0], torch.SymInt)), 1)
-    where, rank, axes = _flat(x, within), within.shape[-1], within.ndim - 1
+    rank, axes = within.shape[-1], within.ndim - 1
     source = updates.unsqueeze(1) if axes == 0 else updates.flatten(1, axes)
     source = source.expand(size, *source.shape[1:]).to(x.dtype)
     whole = x.expand(size, *x.shape[1:])
-    target = whole.flatten(1, rank)
+    if rank == 0:
+        return whole + source.squeeze(1) if add else source.squeeze(1)
+    where, target = _flat(x, within), whole.flatten(1, rank)
     made = target.index_add(1, where, source) if add else target.index_copy(1, where, source)
     made = made.reshape(whole.shape)
     # What no image has a part in stays one row, which all of the file's batch share.

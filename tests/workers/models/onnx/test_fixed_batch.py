@@ -118,8 +118,14 @@ def gathered(net: Net, x: Tensor) -> Tensor:
     return found
 
 
+def picked(net: Net, x: Tensor) -> Tensor:
+    patches = net.patches(x)
+    found: Tensor = net.head(patches[torch.arange(patches.shape[0]), 1])
+    return found
+
+
 TOKENS = (expanded, repeated, as_a_number, placed, batch_second, queried)
-WRITES = (normalised, swapped, masked, padded, cut_out, gathered)
+WRITES = (normalised, swapped, masked, padded, cut_out, gathered, picked)
 
 
 def exported(net: Net, path: Path, images: int, *, dynamo: bool = False, free: bool = False) -> None:
@@ -163,8 +169,8 @@ def test_writes_into_each_image_of_the_file(how: Callable[[Net, Tensor], Tensor]
     same(net, path, images)
 
 
-@pytest.mark.parametrize("images", [2, 4])
-@pytest.mark.parametrize("how", [expanded, placed, batch_second, normalised, padded])
+@pytest.mark.parametrize("images", [1, 2, 4])
+@pytest.mark.parametrize("how", [expanded, placed, batch_second, normalised, swapped, padded, picked])
 def test_what_the_new_exporter_writes(how: Callable[[Net, Tensor], Tensor], images: int, tmp_path: Path) -> None:
     net, path = Net(how).eval(), tmp_path / "net.onnx"
     exported(net, path, images, dynamo=True)

@@ -38,14 +38,18 @@ def gather(call: Call, x: Tensor, indices: Value) -> Tensor:
 
 
 def _gather_in_each_image(call: Call, x: Tensor, indices: Host) -> Tensor:
-    """A file with a batch fixed at 1 gathers along the axis that holds one image: do it for every image."""
-    if call.batch.fixed == 1 and x.ndim == 2 and indices.ndim == 0 and x.shape[0] == call.batch.size:
+    """A file with a fixed batch gathers along the axis that holds its images, at the same places of each: of all."""
+    fixed = call.batch.fixed or 1
+    if fixed == 1 and x.ndim == 2 and indices.ndim == 0 and x.shape[0] == call.batch.size:
         return x.reshape(-1)  # the vector of one image: those of all, one by one
-    if call.batch.fixed != 1 or call.lead != 1 or indices.ndim == 0 or indices.shape[0] != 1:
+    rows, rest = call.batch.original(x.shape[0]) // fixed, x.shape[1:]
+    if call.lead != 1 or indices.ndim == 0 or indices.shape[0] != fixed:
         raise call.refuse("it picks images out of the batch, which the file fixes; export with a dynamic batch size")
-    rest = x.shape[1:]
-    images = x.reshape(call.batch.size, call.batch.original(x.shape[0]), *rest)
-    picked = images.index_select(1, torch.tensor(indices.reshape(-1), device=x.device))
+    within = indices - np.arange(fixed).reshape(-1, *[1] * (indices.ndim - 1)) * rows
+    if fixed > 1 and not bool(((within == within[:1]) & (within >= 0) & (within < rows)).all()):
+        raise call.refuse("it picks images out of the batch, which the file fixes; export with a dynamic batch size")
+    images = x.reshape(call.batch.size, rows, *rest)
+    picked = images.index_select(1, torch.tensor(within[0].reshape(-1), device=x.device))
     return picked.reshape(call.batch.size, *indices.shape[1:], *rest)
 
 

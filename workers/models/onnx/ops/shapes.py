@@ -128,6 +128,10 @@ def squeeze(call: Call, x: Tensor, axes: Host | None = None) -> Tensor:
 def unsqueeze(call: Call, x: Tensor, axes: Host | None = None) -> Tensor:
     named = ints(axes) if axes is not None else call.attr("axes")
     rank = x.ndim + len(named)
+    batch = call.batch
+    alone = batch.freed and batch.fixed == 1 and call.lead == 1 and [a % rank for a in named] == [0]
+    if alone and isinstance(x.shape[0], torch.SymInt) and batch.original(x.shape[0]) > 1:
+        return x.reshape(batch.size, batch.original(x.shape[0]), *x.shape[1:])  # the axis of the batch comes back
     for axis in sorted(int(a) % rank for a in named):
         x = x.unsqueeze(axis)
     return x
