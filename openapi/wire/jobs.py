@@ -20,14 +20,14 @@ from openapi.stages.base import Stage, as_it_came, is_none
 #: Of each stage; raised when a change of the code changes its results: old ones are then not reused. A work of an
 #: analysis has a version of its own besides (`openapi.stages.analysis.Work`).
 RESULT_VERSION: dict[Stage, int] = dict.fromkeys(Stage, 2) | {
-    Stage.INSPECT_MODEL: 9,
+    Stage.INSPECT_MODEL: 10,
     Stage.INSPECT_DATASET: 6,
     Stage.PREPARE: 3,
-    Stage.ATTACK: 9,
-    Stage.NEURONS: 8,
-    Stage.ANALYSIS: 7,
-    Stage.HARDEN: 9,
-    Stage.TRANSFER: 5,
+    Stage.ATTACK: 10,
+    Stage.NEURONS: 9,
+    Stage.ANALYSIS: 8,
+    Stage.HARDEN: 10,
+    Stage.TRANSFER: 6,
     Stage.REPORT: 5,
 }
 
