@@ -12,6 +12,7 @@ from openapi.datasets import DatasetInspection
 from openapi.near_misses import named, near_misses
 from openapi.problems import DatasetMismatch
 from openapi.spelling import PREFIXED, by_synonyms, find_names, letters
+from openapi.text import counted
 
 _PLACEHOLDER = re.compile(r"(?:label|class|cls|c)?[ _-]*0*(\d+)", re.IGNORECASE)
 _NUMBER = re.compile(r"[0-9]{1,6}")
@@ -67,7 +68,7 @@ def readings(model: str, k: int, labels: Sequence[str] | None, data: DatasetInsp
         return (_by_id({label: names[label] for label in present}),)
     if source == "name" and names is not None and len(names) != k:
         raise DatasetMismatch(
-            f"the data set has {len(names)} named classes ({_listed(names)}) and the model {model!r} {k} logits "
+            f"the data set has {counted(len(names), 'named class')} ({_listed(names)}) and the model {model!r} {counted(k, 'logit')} "
             "without class names, so that nobody can say which logit is which class; upload the model with `labels`, "
             "its class names in the order of the logits, or the data set with `labels`, a name for each logit, "
             'or with "label_order": "text" when the logits are these classes in alphabetical order'

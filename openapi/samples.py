@@ -7,6 +7,7 @@ from pydantic import Field
 
 from openapi.problems import InvalidField
 from openapi.stages.base import Choice, Drawn, Listed
+from openapi.text import counted
 
 #: Samples that a request may list one by one.
 MOST_LISTED = 100_000
@@ -44,7 +45,9 @@ def check_indices(choice: SampleChoice, num_samples: int, pointer: str) -> None:
     """Raise `InvalidField` when a listed sample is none of the data set's."""
     for i, index in enumerate(choice if isinstance(choice, tuple) else ()):
         if index >= num_samples:
-            raise InvalidField(f"{pointer}/{i}", f"the data set has {num_samples} samples, 0 to {num_samples - 1}")
+            raise InvalidField(
+                f"{pointer}/{i}", f"the data set has {counted(num_samples, 'sample')}, 0 to {num_samples - 1}"
+            )
 
 
 def how_many(choice: SampleChoice, count: int | None, num_samples: int) -> int:

@@ -53,8 +53,17 @@ def file_name(text: str) -> str:
 
 
 def counted(n: int, noun: str) -> str:
-    """``1 blob``, ``2 blobs``."""
-    return f"{n} {noun}{'' if n == 1 else 's'}"
+    """``1 blob``, ``2 blobs``, ``1,000 classes``, ``2 queries``."""
+    return f"{n:,} {of_number(n, noun)}"
+
+
+def of_number(n: int, noun: str) -> str:
+    """The noun, given for one, as it is after a number."""
+    if n == 1:
+        return noun
+    if noun.endswith(("s", "x", "ch", "sh")) and not noun.endswith("epoch"):
+        return f"{noun}es"
+    return f"{noun[:-1]}ies" if re.search("[^aeiou]y$", noun) else f"{noun}s"
 
 
 def csv_cell(text: str) -> str:

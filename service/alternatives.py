@@ -6,6 +6,8 @@ from typing import Any
 
 from pydantic_core import ErrorDetails
 
+from openapi.text import counted
+
 #: What pydantic calls forms that have no name of their own, in a location.
 _FORM = re.compile(r"(?:literal|tuple|list|constrained|function|nullable|lax-or-strict)[-\[].*")
 _PLAIN = {"int", "float", "str", "bool"}
@@ -18,11 +20,11 @@ _TAKES: dict[str, Callable[[Mapping[str, Any], str], str]] = {
     "string_type": lambda *_: "a text",
     "bool_type": lambda *_: "true or false",
     "tuple_type": lambda _, form: _list(form),
-    "too_short": lambda context, _: f"a list of at least {items(context['min_length'], 'item')}",
-    "too_long": lambda context, form: _list(form, f"a list of at most {items(context['max_length'], 'item')}"),
+    "too_short": lambda context, _: f"a list of at least {counted(context['min_length'], 'item')}",
+    "too_long": lambda context, form: _list(form, f"a list of at most {counted(context['max_length'], 'item')}"),
     "missing": lambda _, form: _list(form),
-    "string_too_short": lambda context, _: f"a text of at least {items(context['min_length'], 'character')}",
-    "string_too_long": lambda context, _: f"a text of at most {items(context['max_length'], 'character')}",
+    "string_too_short": lambda context, _: f"a text of at least {counted(context['min_length'], 'character')}",
+    "string_too_long": lambda context, _: f"a text of at most {counted(context['max_length'], 'character')}",
     "greater_than_equal": lambda context, _: f"a number of at least {context['ge']:,}",
     "greater_than": lambda context, _: f"a number above {context['gt']:,}",
     "less_than_equal": lambda context, _: f"a number of at most {context['le']:,}",
@@ -30,15 +32,10 @@ _TAKES: dict[str, Callable[[Mapping[str, Any], str], str]] = {
 }
 
 
-def items(count: int, unit: str) -> str:
-    """``1 item``, ``2 items``."""
-    return f"{count:,} {unit}{'' if count == 1 else 's'}"
-
-
 def _list(form: str, any_length: str = "a list") -> str:
     """What a list of this form holds: ``tuple[constrained-int, constrained-int]`` is one of two items."""
     inside = form.partition("[")[2].removesuffix("]")
-    return any_length if not inside or "..." in inside else f"a list of {items(inside.count(',') + 1, 'item')}"
+    return any_length if not inside or "..." in inside else f"a list of {counted(inside.count(',') + 1, 'item')}"
 
 
 def joined(entries: Sequence[ErrorDetails]) -> list[ErrorDetails]:

@@ -12,7 +12,8 @@ from openapi.base import fields_of
 from openapi.near_misses import named, near_misses
 from openapi.patterns import description_of
 from openapi.problems import FieldError, InvalidFields
-from service.alternatives import items, joined
+from openapi.text import counted
+from service.alternatives import joined
 
 #: More names than this are not listed, and of many errors only the first get a hint: the comparison takes time, and a
 #: body may hold megabytes of wrong names.
@@ -109,7 +110,7 @@ _LENGTHS = {
 def _of_length(kind: str, context: Mapping[str, Any]) -> str:
     """``write at least 1 item``: pydantic tells of its own steps, and of what it calls a list."""
     bound, field, unit = _LENGTHS[kind]
-    return f"write {bound} {items(context[field], unit)}"
+    return f"write {bound} {counted(context[field], unit)}"
 
 
 #: What pydantic calls kinds of values by Python's words → what they are in JSON.

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from openapi.report import AttackReport, Clean, RuleResult, WorstCase
-from openapi.text import markdown
+from openapi.text import counted, markdown
 from service.audits.summary import NOT_TRIED, Share, Summary, threat_label
 
 
@@ -27,7 +27,7 @@ def from_report(data: bytes) -> bytes:
     lines = [
         f"# Robustness of {markdown(report.model.name)}",
         "",
-        f"{report.clean.n} samples of {markdown(report.dataset.name)}; in brackets 95 % Wilson intervals. "
+        f"{counted(report.clean.n, 'sample')} of {markdown(report.dataset.name)}; in brackets 95 % Wilson intervals. "
         f"Audit {markdown(report.id)}.",
         "",
     ]

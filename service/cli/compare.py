@@ -9,6 +9,7 @@ import click
 from rich.table import Table
 
 from openapi.client.api.comparisons import compare_audits
+from openapi.text import counted
 from openapi.threat_models import threat_label
 from service.cli.client import Client
 from service.cli.display import console, line, shown
@@ -71,7 +72,7 @@ def _save(client: Client, query: Json, page: Path) -> None:
 
 
 def _tell(found: Json) -> None:
-    table = Table(title=shown(f"{found['n']} samples of {found['dataset_name']}"), title_justify="left")
+    table = Table(title=shown(f"{counted(found['n'], 'sample')} of {found['dataset_name']}"), title_justify="left")
     table.add_column("held")
     for title in ("base", "candidate", "difference", "won", "lost", "p of this row"):
         table.add_column(title, justify="right")
@@ -93,7 +94,10 @@ def _tell(found: Json) -> None:
     for row in found["left_out"]:
         line(f"not compared: {row['id']} of the {row['side']}: {row['reason']}", "yellow")
     for row in found.get("samples_left_out", ()):  # a service before this one does not tell
-        line(f"not compared: {row['n']} samples that only the {row['side']} evaluated: {_named(row)}", "yellow")
+        line(
+            f"not compared: {counted(row['n'], 'sample')} that only the {row['side']} evaluated: {_named(row)}",
+            "yellow",
+        )
     style = {"better": "green", "no_difference": None}.get(found["verdict"], "red")
     line(_WORDS[found["verdict"]] + ": " + "; ".join(found["reasons"]), style)
     if "rule" in found:

@@ -25,7 +25,7 @@ from openapi.client.models.integration_info import IntegrationInfo
 from openapi.client.models.list_registry_versions_status import ListRegistryVersionsStatus
 from openapi.client.types import UNSET
 from openapi.integrations import GenericRequest, HuggingFaceRequest, MLflowRequest, VersionStatus
-from openapi.text import visible
+from openapi.text import counted, visible
 from service.cli.client import Ask, Client, Json
 from service.cli.given import Sources, check
 from service.cli.ids import INTEGRATION
@@ -60,7 +60,9 @@ def list_all(*, client: Client, as_json: bool) -> None:
         return
     for one in (one.value for one in found):
         where = visible(one.tracking_uri or ", ".join(one.registered_models))
-        click.echo(f"{one.id}  {one.kind}  {one.status}  {one.pending} pending  {one.audits} audits  {where}")
+        click.echo(
+            f"{one.id}  {one.kind}  {one.status}  {one.pending} pending  {counted(one.audits, 'audit')}  {where}"
+        )
 
 
 @integrations.command()

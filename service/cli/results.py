@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 import click
 
+from openapi.text import counted
 from service.cli.client import Client, JobKind, Json, cannot_write
 from service.cli.display import (
     accuracy_table,
@@ -145,7 +146,8 @@ def _tell_audit(report: Json, title: str, saved: list[Path]) -> None:
     tell_analyses(report["checks"])
     if replay := report.get("replay"):
         rate = "" if replay["rate"] is None else f" ({100 * replay['rate']:.1f} %)"
-        line(f"of {replay['n']} examples of {replay['audit']} {replay['still_fooled']} still fool this model{rate}")
+        examples = counted(replay["n"], "example")
+        line(f"of {examples} of {replay['audit']} {replay['still_fooled']} still fool this model{rate}")
     if report.get("stopped"):
         missing = ", ".join(report["stopped"]["not_run"])
         line(f"ended early: {report['stopped']['detail']}" + (f"; not run: {missing}" if missing else ""))

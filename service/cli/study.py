@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from openapi.presets import PRESETS
+from openapi.text import counted
 from service.cli.audit import analysis_options, audit_request, budget_option, choose_option, keep_option
 from service.cli.client import Client, JobKind, Json, cannot_write
 from service.cli.display import line
@@ -47,7 +48,7 @@ def study(*, model: Path, data: Path, common: Common, **options: Any) -> None:
 def tell_study(report: Json, saved: list[Path], out: Path, *, as_json: bool) -> None:
     """Show what `save_study` returned; `CommandFailed` as `tell`."""
     tell("audits", report, [out / "index.html"], as_json=as_json)
-    line(f"{len(saved)} files in {out}")
+    line(f"{counted(len(saved), 'file')} in {out}")
 
 
 def save_study(client: Client, kind: JobKind, body: Json, folder: Path) -> tuple[Json, list[Path]]:

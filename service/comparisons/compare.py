@@ -21,6 +21,7 @@ from openapi.comparisons import (
 from openapi.intervals import holm, mcnemar, paired_difference
 from openapi.paired import Sampled
 from openapi.problems import InvalidField
+from openapi.text import counted
 from openapi.threat_models import ThreatModel, threat_label
 
 #: The error that a verdict allows.
@@ -241,7 +242,7 @@ def _judged(rows: Sequence[tuple[str, Paired]]) -> tuple[ComparisonVerdict, tupl
         "mixed" if fell and rose else "worse" if fell else "better" if rose else "no_difference"
     )
     return verdict, tuple(
-        f"{name}: {row.won} samples won, {row.lost} lost of {row.n} (p = {row.p_adjusted:.2g})"
+        f"{name}: {counted(row.won, 'sample')} won, {row.lost} lost of {row.n} (p = {row.p_adjusted:.2g})"
         for name, row in beyond or rows
     )
 
@@ -254,9 +255,8 @@ def _rule(verdict: ComparisonVerdict, names: Sequence[str]) -> str:
         "mixed": "at least one rose beyond chance, and at least one fell",
         "no_difference": "none rose or fell beyond chance",
     }[verdict]
-    return (
-        f"of {', '.join(names)}, {happened} (McNemar's exact test, p ≤ {LEVEL} adjusted by Holm for {len(names)} rows)"
-    )
+    rows = counted(len(names), "row")
+    return f"of {', '.join(names)}, {happened} (McNemar's exact test, p ≤ {LEVEL} adjusted by Holm for {rows})"
 
 
 def _about(report: Json) -> ComparedAudit:

@@ -6,7 +6,7 @@ from html import escape
 from importlib import resources
 
 from openapi.comparisons import ComparisonReport, Paired
-from openapi.text import visible
+from openapi.text import counted, visible
 from openapi.threat_models import threat_label
 
 _VERDICTS = {
@@ -34,8 +34,9 @@ def render_comparison(found: ComparisonReport) -> str:
         f"<title>{_text(found.candidate.model_name)} against {_text(found.base.model_name)}</title>",
         f"<style>{_style()}</style><main>",
         f"<h1>{_text(found.candidate.model_name)} against {_text(found.base.model_name)}</h1>",
-        f'<p class="soft">Audit {_text(found.candidate.id)} against {_text(found.base.id)}, on the {found.n} samples '
-        f"of {_text(found.dataset_name)} that both evaluated, under the attacks that both ran.</p>",
+        f'<p class="soft">Audit {_text(found.candidate.id)} against {_text(found.base.id)}, on the '
+        f"{counted(found.n, 'sample')} of {_text(found.dataset_name)} that both evaluated, under the "
+        "attacks that both ran.</p>",
         f'<p><strong class="{tone}">{_VERDICTS[found.verdict]}.</strong></p>',
         f"<p>{_text(_sentence(found.rule))}</p>",
         f"<ul>{''.join(f'<li>{_text(reason)}</li>' for reason in found.reasons)}</ul>",
@@ -108,9 +109,8 @@ def _images(name: str, row: Paired) -> str:
     if not row.lost:
         return ""
     more = f" and {row.lost - len(row.worse)} more" if row.lost > len(row.worse) else ""
-    plural = "image" if row.lost == 1 else "images"
     return (
-        f"<details><summary>{_text(name)}: {row.lost} {plural} got worse</summary>"
+        f"<details><summary>{_text(name)}: {counted(row.lost, 'image')} got worse</summary>"
         f'<p class="index">{_join(map(str, row.worse))}{more}</p></details>'
     )
 
@@ -118,7 +118,7 @@ def _images(name: str, row: Paired) -> str:
 def _left_out(found: ComparisonReport) -> str:
     items = "".join(f"<li>{_text(one.id)} of the {one.side}: {_text(one.reason)}</li>" for one in found.left_out)
     items += "".join(
-        f"<li>{alone.n} {'sample' if alone.n == 1 else 'samples'} that only the {alone.side} evaluated: "
+        f"<li>{counted(alone.n, 'sample')} that only the {alone.side} evaluated: "
         f'<span class="index">{_join(map(str, alone.index))}'
         f"{f' and {alone.n - len(alone.index)} more' if alone.n > len(alone.index) else ''}</span></li>"
         for alone in found.samples_left_out

@@ -5,7 +5,7 @@ from importlib.metadata import version
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from openapi.text import visible
+from openapi.text import counted, visible
 from openapi.threat_models import threat_label
 
 Json = Mapping[str, Any]
@@ -110,7 +110,7 @@ def _card(report: Json, side: Json, dataset_ref: str) -> dict[str, Any]:
 
 def _metrics(side: Json, data: str) -> Iterator[dict[str, Any]]:
     """Clean accuracy, each worst case and each attack, with 95 % Wilson intervals."""
-    evaluated = f"{side['clean']['n']} samples of {data}"
+    evaluated = f"{counted(side['clean']['n'], 'sample')} of {data}"
     yield _metric("accuracy", side["clean"]["accuracy"], side["clean"]["ci95"], evaluated)
     for block in side["worst_case"]:
         what = f"worst case, {threat_label(block)}; {evaluated}"

@@ -18,6 +18,7 @@ from openapi.stages.harden import HardenValue, Origin
 from openapi.stages.neurons import NeuronsFile, NeuronsValue
 from openapi.stages.places import Place
 from openapi.stages.report import BaselineFile, ReportParams, StudiedDataset, StudiedModel, baseline
+from openapi.text import counted
 from openapi.wire.jobs import Blob, OutputFile, ShardResult, artifact_info
 from service.orchestrator.analyses import left_out, whole_analyses
 from service.orchestrator.evaluation import choice_of, evaluated, slices
@@ -104,7 +105,7 @@ def cut_short(
         "time_budget": f"the time budget of {request.time_budget or 0:g} s was used up",
         "stop_on": "a rule of the policy was broken, whatever the rest would have found",
     }[reason]
-    what = f"{size} of {n} samples were evaluated by {len(ran.attacks)} of {len(specs)} attacks"
+    what = f"{size} of {counted(n, 'sample')} were evaluated by {len(ran.attacks)} of {counted(len(specs), 'attack')}"
     missing = tuple(str(spec.id) for i, spec in enumerate(specs) if i not in ran.attacks)
     return ran, params.model_copy(
         update={

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from openapi.attacks import AttackSpec
 from openapi.near_misses import named, near_misses
 from openapi.problems import InvalidField
+from openapi.text import counted
 
 _MOST_NAMES = 12
 
@@ -50,7 +51,7 @@ def _number(chosen: int | str, names: Sequence[str] | None, num_classes: int, po
         number = int(chosen)
         if number >= num_classes:
             raise InvalidField(
-                pointer, f"the model has {num_classes} classes, 0 to {num_classes - 1}; there is no {number}"
+                pointer, f"the model has {counted(num_classes, 'class')}, 0 to {num_classes - 1}; there is no {number}"
             )
         return number
     if not names:

@@ -4,6 +4,7 @@ from playwright.sync_api import expect
 
 from openapi.base import as_written
 from openapi.intervals import wilson
+from openapi.text import counted
 from tests.page.conftest import Tab
 from tests.service.analyses.conftest import Place
 
@@ -28,15 +29,24 @@ def test_the_matrix_is_of_an_attack_of_its_own(tab: Tab, place: Place, made_up: 
     expect(caption).to_contain_text(as_shown(matrix["fooled"], matrix["correct"]))
 
 
-#: The module as the page has loaded it, asked for these numbers.
-_WRITTEN = """async (numbers) => {
+#: The module as the page has loaded it, asked for these pairs.
+_ASKED = """async (pairs) => {
   const loaded = performance.getEntriesByType("resource").find(({ name }) => name.endsWith("/lib/format.js"));
-  const { radius } = await import(loaded.name);
-  return numbers.map(radius);
+  const { counted, radius } = await import(loaded.name);
+  return %s;
 }"""
+
+
+def test_one_is_counted_as_one(tab: Tab) -> None:
+    tab.open("/")
+    nouns = ("image", "class", "query", "key", "epoch", "batch")
+    wanted = [[n, noun] for noun in nouns for n in (0, 1, 2, 12_345)]
+    assert tab.page.evaluate(_ASKED % "pairs.map(([n, noun]) => counted(n, noun))", wanted) == [
+        counted(int(n), str(noun)) for n, noun in wanted
+    ]
 
 
 def test_a_radius_is_written_as_the_report_writes_it(tab: Tab) -> None:
     numbers = [8 / 255, 80 / 255, 51 / 255, 0.0313725, 0.5 / 255, 0.03, 1.0, 3.0, 0.1234567, 200 / 255]
     tab.open("/")
-    assert tab.page.evaluate(_WRITTEN, numbers) == [as_written(number) for number in numbers]
+    assert tab.page.evaluate(_ASKED % "pairs.map(radius)", numbers) == [as_written(number) for number in numbers]

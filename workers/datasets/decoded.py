@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from openapi.datasets import DatasetInspection, DatasetMetadata
 from openapi.problems import DatasetRejected
+from openapi.text import counted
 from workers.datasets.images import Plan
 from workers.datasets.labels import Classes, Labels, check_names
 
@@ -43,7 +44,7 @@ def inspection(decoded: Decoded, metadata: DatasetMetadata) -> DatasetInspection
     if names is not None and num_classes > len(names):
         i = int(np.argmax(y))
         raise DatasetRejected(
-            f"sample {i} has label {num_classes - 1}, but only {len(names)} class names are given "
+            f"sample {i} has label {num_classes - 1}, but only {counted(len(names), 'class name')} came with the data "
             "(labels are counted from 0)"
         )
     counts = np.bincount(y, minlength=num_classes)

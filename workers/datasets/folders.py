@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from openapi.datasets import DatasetMetadata
 from openapi.problems import DatasetRejected
+from openapi.text import counted
 from workers.datasets.archives import Archive, open_archive
 from workers.datasets.concept_masks import MASKS
 from workers.datasets.decoded import Decoded
@@ -88,7 +89,7 @@ def _image_names(archive: Archive, warnings: list[str]) -> list[str]:
     if not images:
         raise DatasetRejected(f"the archive holds no {FORMAT_NAMES} images (nor arrays x.npy and y.npy)")
     if ignored:
-        warnings.append(f"{len(ignored)} files that are no images were ignored, such as {ignored[0]!r}")
+        warnings.append(f"{counted(len(ignored), 'file')} ignored for being no image, such as {ignored[0]!r}")
     return images
 
 
@@ -107,7 +108,9 @@ def list_by_folders(archive: Archive, images: Sequence[str], metadata: DatasetMe
             )
         left = len(images)
         images = [name for name in images if paths[name][: len(root) + 1] == (*root, mine[0])]
-        warnings.append(f"the folder {mine[0]!r} was read; {left - len(images)} images of other splits were left out")
+        warnings.append(
+            f"the folder {mine[0]!r} was read, and {counted(left - len(images), 'image')} of other splits left out"
+        )
         root = _shared([paths[name] for name in images])
     elif named := [part for part in root if split_of(part)]:
         if metadata.split and not any(is_split(part, metadata.split) for part in root):
@@ -124,12 +127,10 @@ def list_by_folders(archive: Archive, images: Sequence[str], metadata: DatasetMe
         root, inside = root[:-1], list(images)
     elif len(inside) < len(images):
         stray = next(name for name in images if len(paths[name]) == len(root) + 1)
-        warnings.append(
-            f"{len(images) - len(inside)} images lie in no class folder and were left out, such as {stray!r}"
-        )
+        warnings.append(f"{counted(len(images) - len(inside), 'image')} in no class folder left out, such as {stray!r}")
     deep = [name for name in inside if len(paths[name]) > len(root) + 2]
     if deep:
-        warnings.append(f"{len(deep)} images lie in folders below their class's folder, such as {deep[0]!r}")
+        warnings.append(f"{counted(len(deep), 'image')} in folders below their class's folder, such as {deep[0]!r}")
     order = sorted(inside, key=lambda name: hashlib.sha256(name.encode()).digest())
     empty = _empty_folders(archive, root)
     if empty:

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from openapi.datasets import DatasetMetadata
 from openapi.problems import DatasetRejected
 from openapi.spelling import clean_name, find_names, letters, misnamed
+from openapi.text import counted
 from workers.datasets.limits import DatasetLimits
 
 Labels = npt.NDArray[np.int64]
@@ -41,7 +42,9 @@ def check_label_shape(shape: tuple[int, ...], n: int, where: str = "y") -> None:
     if len(shape) > 2:
         raise DatasetRejected(f"{where} has shape {shape}; expected ({n},), one class number a sample")
     if shape[0] != n:
-        raise DatasetRejected(f"{where} holds {shape[0]:,} labels for {n:,} images in x; the lengths must be equal")
+        raise DatasetRejected(
+            f"{where} holds {counted(shape[0], 'label')} for {counted(n, 'image')} in x; the lengths must be equal"
+        )
 
 
 def class_numbers(

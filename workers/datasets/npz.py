@@ -11,6 +11,7 @@ import numpy as np
 from openapi.datasets import DatasetMetadata
 from openapi.problems import DatasetMalformed, DatasetRejected
 from openapi.spelling import LONGEST_NAME
+from openapi.text import counted
 from workers.datasets.concept_masks import MASKS, ConceptMasks, has_masks
 from workers.datasets.decoded import Decoded
 from workers.datasets.labels import Classes, check_label_shape, class_numbers
@@ -57,8 +58,8 @@ def read_npz(
             limits.check_array(x, n, shape, 4 if x_head.dtype.kind == "f" else 1)
             if y_head.shape[0] != n:
                 raise DatasetRejected(
-                    f"{x} has shape {x_head.shape} and {y} has shape {y_head.shape}: {n:,} images but "
-                    f"{y_head.shape[0]:,} labels"
+                    f"{x} has shape {x_head.shape} and {y} has shape {y_head.shape}: {counted(n, 'image')} but "
+                    f"{counted(y_head.shape[0], 'label')}"
                 )
             classes = _labels(archive, y, y_head, n, metadata, limits)
             with PixelSink(x_path, n, shape, x_head.dtype) as sink, archive.open(f"{x}.npy") as stream:

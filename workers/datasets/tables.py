@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 from openapi.datasets import DatasetMetadata
 from openapi.problems import DatasetMalformed, DatasetRejected
 from openapi.spelling import clean_name
+from openapi.text import counted
 from workers.datasets.archives import Archive
 from workers.datasets.listing import Listing, is_split, split_of, without_splits
 from workers.datasets.mask_columns import check_mask_columns
@@ -89,7 +90,7 @@ def list_by_table(archive: Archive, images: Sequence[str], metadata: DatasetMeta
     warnings = _about_split(chosen, metadata)
     unlisted = len(images) - len({*order, *(entry for of in masks.values() for entry in of.values())})
     if unlisted:
-        warnings.append(f"{unlisted} images are not listed in {chosen[0].name!r} and were left out")
+        warnings.append(f"{counted(unlisted, 'image')} left out for not being listed in {chosen[0].name!r}")
     others = len(tables) - len(chosen)
     if others:
         warnings.append(f"labels are read from {chosen[0].name!r}; {others} other tables are not used")

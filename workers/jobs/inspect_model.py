@@ -7,6 +7,7 @@ audited raises one of the `ModelRejected` family, which becomes the model's `pro
 from openapi.problems import FieldError, ModelMalformed, ModelRejected
 from openapi.spelling import misnamed
 from openapi.stages.inspect_model import InspectModelParams, InspectModelValue
+from openapi.text import counted
 from workers.explain.told import maps_of
 from workers.jobs.context import JobContext
 from workers.models.audited import AuditedModel
@@ -55,7 +56,7 @@ def _check_labels(labels: tuple[str, ...] | None, model: AuditedModel) -> None:
     if len(labels) != model.num_classes:
         heads = "".join(f"; {said}" for said in model.warnings if said.startswith(STRUCTURE))
         detail = (
-            f"{len(labels)} names, but the model has {model.num_classes} logits: "
+            f"{counted(len(labels), 'name')}, but the model has {counted(model.num_classes, 'logit')}: "
             f"give one name a class, in their order{heads}"
         )
     elif (wrong := misnamed(labels)) is not None:

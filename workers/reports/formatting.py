@@ -9,7 +9,7 @@ from markupsafe import Markup, escape
 from openapi.attacks import ATTACKS
 from openapi.replays import ReplayedBy
 from openapi.report import AttackReport, WorstCase
-from openapi.text import visible
+from openapi.text import counted, of_number, visible
 from openapi.threat_models import NORMS, display_name, label_of, threat_label
 
 _LOSSES = {"ce": "CE", "dlr": "DLR"}
@@ -46,6 +46,11 @@ def interval(ci: tuple[float, float]) -> Markup:
 def count(value: int | None) -> Markup:
     """12345 → 12,345."""
     return Markup('<span class="none">–</span>') if value is None else data(value, f"{value:,}")
+
+
+def counted_data(value: int | None, noun: str) -> Markup:
+    """12345 and "image" → 12,345 images."""
+    return count(value) + Markup(" ") + of_number(0 if value is None else value, noun)
 
 
 def number(value: float | int | None, digits: int = 3) -> Markup:
@@ -93,9 +98,9 @@ def name_text(name: str) -> str:
 def attack_text(name: str, params: Mapping[str, Any]) -> str:
     """A short human name: PGD, 20 steps, targeted."""
     parts = [name_text(str(params.get("corruption") or name))]
-    for key, word in (("severity", "severity {}"), ("steps", "{} steps"), ("queries", "{:,} queries")):
+    for key, word in (("severity", ""), ("steps", "step"), ("queries", "query")):
         if isinstance(params.get(key), int):
-            parts.append(word.format(params[key]))
+            parts.append(counted(params[key], word) if word else f"{key} {params[key]}")
     if isinstance(params.get("restarts"), int) and params["restarts"] > 1:
         parts.append(f"{params['restarts']} restarts")
     target = params.get("target")

@@ -8,6 +8,7 @@ import numpy.typing as npt
 from openapi.intervals import mcnemar
 from openapi.report import RuleResult
 from openapi.stages.comparison import ClassChange, Gain
+from openapi.text import counted
 from openapi.threat_models import families
 from workers.reports.merge import AttackTable
 
@@ -94,7 +95,7 @@ def hardening_rules(
         rose = row.gain > 0
         rule = _rule(f"hardening.gains.{row.threat_model}.gain", ">", 0.0, row.gain, rose)
         if rose and not row.beyond_chance:
-            detail = f"{row.gained} samples gained and {row.lost} lost: chance may explain the rise"
+            detail = f"{counted(row.gained, 'sample')} gained and {row.lost} lost: chance may explain the rise"
             rule = rule.model_copy(update={"status": "inconclusive", "detail": detail})
         rules.append(rule)
     if signs_of_masking is not None:

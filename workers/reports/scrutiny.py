@@ -12,6 +12,7 @@ from openapi.scrutiny import Added, added
 from openapi.stages.comparison import Finding, Gain
 from openapi.stages.places import Whose
 from openapi.stages.report import ReportParams
+from openapi.text import counted
 from openapi.threat_models import label_of
 from workers.attacks.engine.outcomes import COLUMNS
 from workers.reports.hardening import LEVEL, deciding, gains
@@ -159,15 +160,17 @@ def finding(
         for weak, strong in zip(deciding(few), [_same(confirmed, row) for row in deciding(few)], strict=True):
             if weak.beyond_chance and not strong.beyond_chance:
                 signs.append(
-                    f"{_label(weak)}: {weak.gained} samples gained and {weak.lost} lost under the attacks asked for, "
-                    f"{strong.gained} and {strong.lost} under the close look (p = {strong.p:.2g})"
+                    f"{_label(weak)}: {counted(weak.gained, 'sample')} gained and {weak.lost} lost under the attacks "
+                    f"asked for, {strong.gained} and {strong.lost} under the close look (p = {strong.p:.2g})"
                 )
     rose = any(row.beyond_chance for row in deciding(rows))
     if rose and signs:
         return "masked", tuple(signs), len(signs)
     flat = [row for row in (*deciding(rows), *deciding(confirmed)) if not row.beyond_chance]
     flat = list({row.threat_model: row for row in flat}.values())
-    reasons = [f"{_label(row)}: {row.gained} samples gained, {row.lost} lost (p = {row.p:.2g})" for row in flat]
+    reasons = [
+        f"{_label(row)}: {counted(row.gained, 'sample')} gained, {row.lost} lost (p = {row.p:.2g})" for row in flat
+    ]
     return ("not_improved" if flat else "improved"), (*reasons, *signs), len(signs)
 
 

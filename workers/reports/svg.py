@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from openapi.text import visible
+from openapi.text import counted, visible
 
 WIDTH, HEIGHT = 340, 200
 LEFT, RIGHT, TOP, BOTTOM = 44, 16, 12, 34
@@ -187,7 +187,7 @@ def histogram(title: str, edges: Sequence[float], counts: Sequence[int], x_label
                 '<rect class="fill tone2" x="{x}" y="{y}" width="{w}" height="{h}"/>',
                 x=x + 0.5, y=y, w=round(max(1.0, plot.px(b) - x - 1), 1), h=round(plot.py(0) - y, 1),
             )  # fmt: skip
-    return plot.drawing(title, f"{sum(counts)} examples")
+    return plot.drawing(title, f"{counted(sum(counts), 'example')}")
 
 
 def series_chart(

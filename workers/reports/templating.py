@@ -32,6 +32,7 @@ def environment() -> Environment:
         interval=formatting.interval,
         fall=formatting.fall,
         count=formatting.count,
+        counted=formatting.counted_data,
         number=formatting.number,
         given=formatting.given,
         plain=formatting.plain,

@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 
 from openapi.base import JsonObject
+from openapi.text import counted
 from workers.reports.merge import AttackTable
 
 #: From this L-infinity eps on every image can be made grey: a model that still resists is not attacked properly. The L2
@@ -28,7 +29,7 @@ def unbounded(tables: Sequence[AttackTable], shape: Sequence[int] | None) -> tup
     best = min(free, key=lambda t: int(t.robust.sum()))
     left = int(best.robust.sum())
     good = left / best.n <= _LEFT
-    detail = f"{best.id} leaves {left} of {best.n} samples robust"
+    detail = f"{best.id} leaves {left} of {counted(best.n, 'sample')} robust"
     if not good and not any(_goes_far(t, large) for t in free):
         return None, f"{detail}; its options let no example be far enough away to tell", {}
     detail += "" if good else "; without a bound it should be 0"

@@ -49,7 +49,7 @@ def test_one_root_folder_and_litter(convert: Convert, tmp_path: Path) -> None:
     entries |= {"__MACOSX/my set/._a.png": b"x", "my set/.DS_Store": b"x", "my set/cat/._1.png": b"x"}
     got = convert(write_zip(tmp_path / "a", entries | {"my set/README.md": b"hello"}))
     assert got.found.num_samples == 12
-    assert got.found.warnings == ("1 files that are no images were ignored, such as 'my set/README.md'",)
+    assert got.found.warnings == ("1 file ignored for being no image, such as 'my set/README.md'",)
 
 
 def test_numbered_folders_are_the_labels(convert: Convert, tmp_path: Path) -> None:
@@ -72,7 +72,7 @@ def test_labels_csv_keeps_its_order(convert: Convert, tmp_path: Path, label: tup
     got = convert(write_zip(tmp_path / "a", entries | {"set/labels.csv": table}))
     assert got.x[:, 0, 0, 0].tolist() == [2, 1]
     assert got.y.tolist() == ([3, 7] if label[0] == "7" else [1, 0])
-    assert "1 images are not listed" in got.found.warnings[0]
+    assert "1 image left out for not being listed" in got.found.warnings[0]
 
 
 @pytest.mark.parametrize(

@@ -119,7 +119,7 @@ def test_files_that_a_table_names(
     assert (got.found.concepts, got.x[:, 0, 0, 0].tolist()) == (("eye", "ear"), [2, 1])
     np.testing.assert_array_equal(written(tmp_path)[:, :, 0, 0], [[True, False], [False, False]])
     np.testing.assert_array_equal(written(tmp_path)[0, 0], np.eye(4) > 0)
-    assert "1 images are not listed in 'labels.csv' and were left out" in got.found.warnings
+    assert "1 image left out for not being listed in 'labels.csv'" in got.found.warnings
 
 
 @pytest.mark.parametrize(

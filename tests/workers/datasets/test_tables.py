@@ -85,7 +85,7 @@ def test_as_competitions_pack_it(convert: Convert, tmp_path: Path) -> None:
     entries["sample_submission.csv"] = b"id,label\n0,cat\n1,cat\n2,cat\n"
     x, y, found = read(convert, tmp_path, entries)
     assert (x, y) == ([0, 1, 2], [0, 1, 0])
-    assert any("3 images are not listed in 'train.csv'" in w for w in found.warnings)
+    assert any("3 images left out for not being listed in 'train.csv'" in w for w in found.warnings)
 
 
 def test_one_table_a_folder(convert: Convert, tmp_path: Path) -> None:
@@ -105,7 +105,7 @@ def test_a_split_is_chosen(convert: Convert, tmp_path: Path) -> None:
         read(convert, tmp_path, folders)
     _, _, found = read(convert, tmp_path, folders, split="Test")
     assert found.class_counts == (4, 3)
-    assert any("6 images of other splits were left out" in w for w in found.warnings)
+    assert any("6 images of other splits left out" in w for w in found.warnings)
     tables = {f"{s}.csv": f"file,label\nimg/{n}.png,cat\n".encode() for s, n in (("train", "A"), ("test", "b"))}
     with pytest.raises(DatasetRejected, match=r"2 tables of labels \(train.csv, test.csv\)"):
         read(convert, tmp_path, IMAGES | tables)
@@ -200,7 +200,7 @@ def test_strays_deep_folders_and_empty_classes(convert: Convert, tmp_path: Path)
     assert found.labels == ("cat", "dog", "eel")
     assert sorted(y) == [0, 0, 2], "the empty class keeps its label free"
     said = " | ".join(found.warnings)
-    for words in ("1 images lie in no class folder", "below their class's folder", "'dog' hold no image"):
+    for words in ("1 image in no class folder left out", "below their class's folder", "'dog' hold no image"):
         assert words in said
     tarred = convert(write_tar(tmp_path / "a.tar", {k: v for k, v in entries.items() if not k.endswith("/")}))
     assert tarred.found.labels == ("cat", "eel")

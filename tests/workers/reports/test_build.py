@@ -70,7 +70,7 @@ def test_neurons_come_back(tmp_path: Path) -> None:
     assert conv.top == (19, 18)
     assert head.dead == (0,)
     assert (conv.tap, conv.norm_folded, head.norm_folded) == ("conv", True, False)
-    assert "1 are dead" in next(c.detail for c in report.checks if c.id == "neurons")
+    assert "; 1 dead" in next(c.detail for c in report.checks if c.id == "neurons")
 
 
 def test_slicing_leaves_no_trace(tmp_path: Path) -> None:

@@ -38,7 +38,7 @@ SPARSE = {
             {"layers": "auto", "lambda_choice": "search", "validation": 0.1, "budget": {"seconds": 60}},
             ["with the layer at its worst weights nearby",
              '25.0 %</data></td><td class="r">1.500</td><td>yes</td>',
-             "λ = 0.25 did best", "stabilised. Of 0.01", "</data> epochs were planned for 60.0 seconds"],
+             "λ = 0.25 did best", "stabilised. Of 0.01", "</data> epochs in 60.0 seconds"],
         ),
         (SPARSE, {"method": "meansparse", "validation": 0.1}, ["Nothing was trained: features within 0.25", "37.5 %"]),
     ],

@@ -23,6 +23,7 @@ from openapi.analyses.masking import (
 )
 from openapi.analyses.suppression import OmegaValue
 from openapi.attack_ids import attack_ids
+from openapi.text import counted
 from workers.explain.dissection import Overlaps, dissect
 from workers.reports.analyses.base import Found, Result
 from workers.reports.figures import Figure
@@ -60,7 +61,7 @@ def masking(options: MaskingOptions, found: Found) -> tuple[MaskingSection | Non
         for name, spec in zip(names, options.attacks, strict=True)
     }
     section = MaskingSection(layer=layer, neurons=len(ranking), n=n, attacks=attacks, points=points)
-    return section, f"{len(counts)} numbers of units of {layer}, {n} images, {len(names)} attacks"
+    return section, f"{len(counts)} numbers of units of {layer}, {counted(n, 'image')}, {counted(len(names), 'attack')}"
 
 
 def dissection(options: DissectionOptions, found: Found) -> tuple[DissectionSection | None, str]:

@@ -28,6 +28,7 @@ from openapi.analyses.receptive_fields import (
     ReceptiveFieldSection,
 )
 from openapi.report import Report
+from openapi.text import counted
 from workers.neurons.excitation import TopImages, merged_tops
 from workers.neurons.field_sheets import save_sheet
 from workers.reports.analyses.base import Found, Merged, Output, View
@@ -63,7 +64,8 @@ def merge(options: ReceptiveFieldOptions, found: Found) -> Merged:
         return Merged(None, "no neuron of these layers gives anything but 0")
     section = ReceptiveFieldSection(n=n, threshold=options.threshold, layers=tuple(layers))
     neurons = sum(len(layer.neurons) for layer in layers)
-    detail = f"{neurons} neurons of {len(layers)} layers, each with the images that excite it most of {n}"
+    detail = f"{counted(neurons, 'neuron')} of {counted(len(layers), 'layer')}, each with the images "
+    detail += f"that excite it most of {n}"
     return Merged(section, detail, {"layers": len(layers), "neurons": neurons, "images": n})
 
 

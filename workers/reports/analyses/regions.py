@@ -16,6 +16,7 @@ from openapi.analyses.regions import (
     RegionValue,
 )
 from openapi.report import Report
+from openapi.text import counted
 from workers.jobs.rows_file import RowsFile
 from workers.regions.summary import density_against_semantics, success_curve
 from workers.reports.analyses.base import Found, Merged, Output, View
@@ -56,7 +57,8 @@ def merge(options: RegionOptions, found: Found) -> Merged:
     )
     return Merged(
         section,
-        f"{section.vulnerable} of {section.n} images have a pixel that decides; {section.queries} queries",
+        f"{section.vulnerable} of {counted(section.n, 'image')} with a pixel that decides; "
+        f"{counted(section.queries, 'query')}",
         {"images": section.n, "vulnerable": section.vulnerable, "queries": section.queries},
     )
 

@@ -9,6 +9,7 @@ from openapi.layer_names import paper_names
 from openapi.models import LayerInfo
 from openapi.report import Check, NeuronReport
 from openapi.stages.neurons import NeuronsFile, NeuronsValue
+from openapi.text import counted
 from workers.neurons.ranking import finish
 from workers.neurons.sums import SensitivitySums, merge_sums
 from workers.reports.kept_arrays import slices_of
@@ -66,6 +67,7 @@ def neuron_check(options: NeuronOptions | None, report: NeuronReport | None, why
         id="neurons",
         title=title,
         status="pass",
-        detail=f"{neurons} neurons of {len(report.layers)} layers over {report.pairs.n} pairs; {silent} are dead",
+        detail=f"{counted(neurons, 'neuron')} of {counted(len(report.layers), 'layer')} over "
+        f"{counted(report.pairs.n, 'pair')}; {silent} dead",
         numbers={"neurons": neurons, "layers": len(report.layers), "pairs": report.pairs.n, "dead": silent},
     )

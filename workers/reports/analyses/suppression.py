@@ -18,6 +18,7 @@ from openapi.attacks import ATTACK_ADAPTER
 from openapi.base import JsonObject
 from openapi.intervals import wilson
 from openapi.report import Check, Report
+from openapi.text import counted
 from workers.reports.analyses.base import Found, Merged, Result, View
 from workers.reports.figures import Figure
 from workers.reports.formatting import attack_text
@@ -58,7 +59,8 @@ def merge(options: SuppressionOptions, found: Found) -> Merged:
     section = SuppressionSection(
         fraction=options.fraction, ranking=options.ranking, n=n, attacks=attacks, points=points
     )
-    detail = f"{len(options.betas)} values of beta, {options.repeats} controls, {n} images, {len(names)} attacks"
+    detail = f"{counted(len(options.betas), 'value')} of beta, {counted(options.repeats, 'control')}, "
+    detail += f"{counted(n, 'image')}, {counted(len(names), 'attack')}"
     return Merged(section, detail, {"images": n}, checks=_test(options, groups))
 
 

@@ -7,6 +7,7 @@ from openapi.analyses.sensitivity import LayerSensitivity
 from openapi.analyses.sweep import SweepOptions, SweepSection, SweepValue, SweptLayer, sums_file
 from openapi.base import as_written
 from openapi.report import Report
+from openapi.text import counted
 from workers.neurons.ranking import finish
 from workers.neurons.sums import SensitivitySums, merge_sums
 from workers.reports.analyses.base import Found, Merged, Result, View
@@ -40,7 +41,7 @@ def merge(options: SweepOptions, found: Found) -> Merged:
     n = sum(part.value.n for part in parts[0] if isinstance(part.value, SweepValue))
     return Merged(
         SweepSection(eps=options.eps, n=n, layers=layers),
-        f"{len(options.eps)} eps over {n} pairs each, {len(layers)} layers and taps; mean sensitivity ratio "
+        f"{len(options.eps)} eps over {counted(n, 'pair')} each, {len(layers)} layers and taps; mean sensitivity ratio "
         f"{_mean_ratio(layers, 0):.3g} at {as_written(options.eps[0])}, {_mean_ratio(layers, -1):.3g} at "
         f"{as_written(options.eps[-1])}",
         {"pairs": n, "layers": len(layers)},

@@ -2,6 +2,7 @@
  * What is chosen in an audit. It stands in the query of the address (`cell=3-5&image=17&neurons=4,9&layer=…`), so that
  * choosing anything filters every view, a link shows the same to somebody else, and back goes back.
  */
+import { counted } from "./format.js";
 import { createContext, useContext, useMemo } from "./html.js";
 import { useAmiss } from "./amiss.js";
 import { go, here, usePlace } from "./location.js";
@@ -46,7 +47,7 @@ export function noChoices(query, classes) {
   const asked = (query.get("neurons") ?? "").split(",").filter(Boolean);
   /** @type {[string, boolean, string][]} */
   const wrong = [
-    ["cell", cell === null || outside, outside ? `there are ${classes} classes, 0 to ${classes - 1}` : "a cell is two classes, such as 3-5"],
+    ["cell", cell === null || outside, outside ? `there are ${counted(classes, "class")}, 0 to ${classes - 1}` : "a cell is two classes, such as 3-5"],
     ["image", image === null, "an image is a number"],
     ["neurons", neurons.length !== new Set(asked).size, "neurons are numbers with commas between them, 64 at most"],
     ["cluster", cluster === null, "a cluster is a number"],

@@ -50,7 +50,7 @@ export function radius(eps) {
  * @returns {string}
  */
 export function attackText({ name, norm, eps, steps }) {
-  const facts = [norm && (NORMS[norm] ?? norm), eps !== null && eps !== undefined && `ε\u00a0=\u00a0${radius(eps)}`, steps !== undefined && `${steps} steps`];
+  const facts = [norm && (NORMS[norm] ?? norm), eps !== null && eps !== undefined && `ε\u00a0=\u00a0${radius(eps)}`, steps !== undefined && counted(steps, "step")];
   return [name.toUpperCase(), ...facts.filter(Boolean)].join(", ");
 }
 
@@ -73,6 +73,18 @@ export function number(value, digits = 3) {
  */
 export function count(n) {
   return n.toLocaleString("en");
+}
+
+/**
+ * ``1 image``, ``2 images``, ``1,000 classes``.
+ * @param {number} n
+ * @param {string} noun as it is for one
+ * @returns {string}
+ */
+export function counted(n, noun) {
+  if (n === 1) return `1 ${noun}`;
+  const many = /(s|x|(?<!epo)ch|sh)$/.test(noun) ? `${noun}es` : /[^aeiou]y$/.test(noun) ? `${noun.slice(0, -1)}ies` : `${noun}s`;
+  return `${count(n)} ${many}`;
 }
 
 /**

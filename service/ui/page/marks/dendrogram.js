@@ -1,7 +1,7 @@
 /** A dendrogram of up to some thousand leaves, and the line that cuts it. */
 import { useTheme } from "../lib/colours.js";
 import d3 from "../lib/d3.js";
-import { number } from "../lib/format.js";
+import { counted, number } from "../lib/format.js";
 import { html, memo, useMemo, useRef } from "../lib/html.js";
 import { LeftAxis } from "./axis.js";
 
@@ -34,7 +34,7 @@ export function Dendrogram({ tree, clusters, height, heights, most, width, onCut
     onCut(Math.min(most, Math.max(1, clusters.length + step)));
   };
   let first = 0;
-  return html`<svg class="picture" ref=${svg} width=${width} height=${TOP + HEIGHT + FOOT} role="group" aria-label=${`Dendrogram of ${tree.order.length} neurons`}
+  return html`<svg class="picture" ref=${svg} width=${width} height=${TOP + HEIGHT + FOOT} role="group" aria-label=${`Dendrogram of ${counted(tree.order.length, "neuron")}`}
       onPointerMove=${drag} onPointerDown=${begin}>
     <rect width=${width} height=${TOP + HEIGHT + FOOT} fill="transparent" />
     <${LeftAxis} scale=${y} x=${LEFT - 4} ticks=${3} label="joined at" />
@@ -46,7 +46,7 @@ export function Dendrogram({ tree, clusters, height, heights, most, width, onCut
         fill=${i % 2 ? theme.adversarial : theme.benign} />`;
     })}
     <g class="cut" role="slider" tabindex="0" aria-label="Where the tree is cut" aria-valuemin="1" aria-valuemax=${most} aria-valuenow=${clusters.length}
-        aria-valuetext=${`${clusters.length} clusters, height ${number(height)}`} aria-orientation="vertical" onKeyDown=${keys}>
+        aria-valuetext=${`${counted(clusters.length, "cluster")}, height ${number(height)}`} aria-orientation="vertical" onKeyDown=${keys}>
       <line x1=${LEFT} x2=${width} y1=${line} y2=${line} stroke=${theme.adversarial} stroke-width="2" stroke-dasharray="6 4" />
       <rect x=${width - 22} y=${line - 12} width="22" height="24" rx="4" fill=${theme.adversarial} />
     </g>

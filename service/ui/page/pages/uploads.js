@@ -1,6 +1,6 @@
 /** Uploading a model or a data set: choose a file, or drop it. */
 import { useAsking } from "../lib/asking.js";
-import { size, visible } from "../lib/format.js";
+import { counted, size, visible } from "../lib/format.js";
 import { html, useMemo, useRef, useState } from "../lib/html.js";
 import { asProblem } from "../lib/problem.js";
 import { inspected, upload } from "../lib/upload.js";
@@ -98,6 +98,6 @@ function State({ state, noun }) {
  * @param {string} noun
  */
 function summary(found, noun) {
-  if (noun === "model") return `${found.num_classes} classes, ${found.num_parameters} parameters, ${found.layers.length} layers`;
-  return `${found.num_samples} images of ${found.num_classes} classes`;
+  if (noun === "model") return `${counted(found.num_classes, "class")}, ${counted(found.num_parameters, "parameter")}, ${counted(found.layers.length, "layer")}`;
+  return `${counted(found.num_samples, "image")} of ${counted(found.num_classes, "class")}`;
 }

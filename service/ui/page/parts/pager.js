@@ -1,4 +1,5 @@
 /** A list that is shown a page at a time: where one is, and the way on and back. */
+import { counted } from "../lib/format.js";
 import { useAmiss } from "../lib/amiss.js";
 import { useSetting } from "../lib/choice.js";
 import { html } from "../lib/html.js";
@@ -19,7 +20,7 @@ export function usePlaceInList(name) {
 /** @param {{name: string, page: any, n: number | null, start: number, size: number, onGo: (place: number | string) => void}} props
  *   name: of the setting; n: in all, where it is known */
 export function Pager({ name, page, n, start, size, onGo }) {
-  useAmiss(name, start > 0 && page.items.length === 0 ? `the list ${n === null ? "ends before" : `has ${n} images`}` : null);
+  useAmiss(name, start > 0 && page.items.length === 0 ? `the list ${n === null ? "ends before" : `has ${counted(n, "image")}`}` : null);
   const end = start + page.items.length;
   return html`<p class="buttons">
     <button type="button" class="small" disabled=${start === 0} onClick=${() => onGo(Math.max(0, start - size))}>Before</button>

@@ -1,7 +1,7 @@
 /** Tables: those beside a picture say in numbers what it shows; each can be copied. */
 import { html, useState } from "../lib/html.js";
 import { copy, csv } from "../lib/csv.js";
-import { number, visible } from "../lib/format.js";
+import { counted, number, visible } from "../lib/format.js";
 
 /**
  * @typedef {object} Column
@@ -21,7 +21,7 @@ export function Copy({ columns, rows }) {
   const [said, say] = useState("");
   const take = async () => {
     await copy(csv(columns.map(({ name }) => name), rows.map((row) => columns.map(({ of }) => of(row)))));
-    say(`${rows.length} rows copied`);
+    say(`${counted(rows.length, "row")} copied`);
   };
   return html`<button type="button" class="small" onClick=${take}>Copy as CSV</button><span class="said" role="status">${said}</span>`;
 }

@@ -4,7 +4,7 @@ import { address } from "../lib/api.js";
 import { useRead } from "../lib/asking.js";
 import { choose, setQuery, useChoice, useSetting } from "../lib/choice.js";
 import { useClassName } from "../lib/classes.js";
-import { number, short } from "../lib/format.js";
+import { counted, number, short } from "../lib/format.js";
 import { html, useMemo } from "../lib/html.js";
 import { useWidth } from "../lib/measure.js";
 import { whole } from "../lib/rules.js";
@@ -38,7 +38,7 @@ function Clusters({ audit, tree }) {
   return html`<div ref=${ref}>
     <div class="controls"><${Slider} label="Clusters" value=${count} min=${1} max=${most} step=${1} onInput=${cut} /></div>
     <${Answer} asked=${asked}>${(/** @type {any} */ page) => html`
-      <${Figure} name="dendrogram" caption=${`${tree.order.length} neurons of ${short(tree.layer)}, ${tree.linkage} linkage; drag the line to cut elsewhere.`}>
+      <${Figure} name="dendrogram" caption=${`${counted(tree.order.length, "neuron")} of ${short(tree.layer)}, ${tree.linkage} linkage; drag the line to cut elsewhere.`}>
         <${Dendrogram} tree=${tree} clusters=${page.items} height=${page.height} heights=${heights} most=${most} width=${width} onCut=${cut} />
       <//>
       <${Figure} name="roles" caption="Mean contribution of each cluster's neurons to each class">
@@ -58,9 +58,9 @@ function Clusters({ audit, tree }) {
 function Chosen({ page }) {
   const { cluster, neurons } = useChoice();
   const found = page.items[cluster ?? -1];
-  useAmiss("cluster", cluster === null || found ? null : `there are ${page.items.length} clusters, 0 to ${page.items.length - 1}`);
+  useAmiss("cluster", cluster === null || found ? null : `there are ${counted(page.items.length, "cluster")}, 0 to ${page.items.length - 1}`);
   if (!found) return html`<p class="hint">Choosing a cluster chooses its neurons: their fields, as union or intersection, are shown above.</p>`;
-  return html`<p>Cluster ${found.cluster}: ${found.neurons.length} neurons${neurons.length < found.neurons.length ? `, ${neurons.length} of them chosen` : ""}. <a href="#fields">Their fields</a></p>`;
+  return html`<p>Cluster ${found.cluster}: ${counted(found.neurons.length, "neuron")}${neurons.length < found.neurons.length ? `, ${neurons.length} of them chosen` : ""}. <a href="#fields">Their fields</a></p>`;
 }
 
 /** @param {{page: any}} props */

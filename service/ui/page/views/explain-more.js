@@ -1,7 +1,7 @@
 /** What explanations come to over all images: shares, scores against chance, attacks compared, units masked and dissected. */
 import { useSetting } from "../lib/choice.js";
 import { useTheme } from "../lib/colours.js";
-import { attackText, number, percent, short, visible } from "../lib/format.js";
+import { attackText, counted, number, percent, short, visible } from "../lib/format.js";
 import { html, memo } from "../lib/html.js";
 import { useWidth } from "../lib/measure.js";
 import { KINDS, kindColours, ORDER } from "../marks/group-map.js";
@@ -28,7 +28,7 @@ export const Overall = memo((/** @type {Props} */ { section }) => html`<h3>Over 
  * @param {{n: number, before: number, after: number, success: number}} mean
  */
 function refinedText({ n, before, after, success }) {
-  return `Refinement leaves an L2 norm of ${number(after)} of ${number(before)} on average over ${n} images; ${percent(success)} still fool.`;
+  return `Refinement leaves an L2 norm of ${number(after)} of ${number(before)} on average over ${counted(n, "image")}; ${percent(success)} still fool.`;
 }
 
 /** @param {Props} props */
@@ -70,7 +70,7 @@ function Curve(/** @type {{curve: any}} */ { curve }) {
 
 /** @param {Props} props */
 function Compared({ section }) {
-  return html`<${TableBehind} caption=${`attacks compared; ${section.common} images are fooled by each`} rows=${section.attacks} columns=${[
+  return html`<${TableBehind} caption=${`attacks compared; ${counted(section.common, "image")} are fooled by each`} rows=${section.attacks} columns=${[
     { name: "attack", of: (/** @type {any} */ row) => visible(row.id) }, { name: "tried", of: (/** @type {any} */ row) => row.tried },
     { name: "fooled", of: (/** @type {any} */ row) => row.n }, { name: "L2", of: (/** @type {any} */ row) => row.l2 },
     { name: "groups left alone", of: (/** @type {any} */ row) => row.sparsity },
@@ -95,7 +95,7 @@ function Masking(/** @type {{masking: any}} */ { masking }) {
   }));
   return html`<div ref=${ref}><h3>Masked units</h3>
     <div class="controls"><${Select} label="Accuracy on" value=${what} options=${[["clean", "clean images"], ...attacks.map((id) => [id, visible(id)])]} onChange=${setWhat} /></div>
-    <${Figure} name="explain-masking" caption=${`Units of ${short(masking.layer)} zeroed as a defence, ${masking.n} images; attacks are made anew.`}>
+    <${Figure} name="explain-masking" caption=${`Units of ${short(masking.layer)} zeroed as a defence, ${counted(masking.n, "image")}; attacks are made anew.`}>
       <${Lines} series=${series} width=${width} x="units zeroed" y="accuracy" title="Accuracy against units zeroed" range=${[0, 1]} format=${(/** @type {number} */ share) => percent(share, 0)} /><//>
     <${Legend} items=${series.map(({ name, colour }) => ({ name, colour, shape: "line" }))} />
     <${TableBehind} caption="masked units" rows=${masking.points} columns=${[
@@ -108,7 +108,7 @@ function Masking(/** @type {{masking: any}} */ { masking }) {
 /** Which concepts units detect. */
 function Dissection(/** @type {{dissection: any}} */ { dissection }) {
   return html`<h3>Units and concepts</h3>
-    <p>${`${dissection.detectors} of ${dissection.units.length} units of ${short(dissection.layer)} detect a concept (IoU above ${number(dissection.iou)}); Spearman's correlation of IoU and σ is ${number(dissection.spearman)}.`}</p>
+    <p>${`${dissection.detectors} of ${counted(dissection.units.length, "unit")} of ${short(dissection.layer)} detect a concept (IoU above ${number(dissection.iou)}); Spearman's correlation of IoU and σ is ${number(dissection.spearman)}.`}</p>
     <${TableBehind} caption="units and the concepts that they overlap with most" rows=${dissection.units} columns=${[
       { name: "unit", of: (/** @type {any} */ row) => row.unit }, { name: "concept", of: (/** @type {any} */ row) => row.concept },
       { name: "IoU", of: (/** @type {any} */ row) => row.iou }, { name: "σ", of: (/** @type {any} */ row) => row.sensitivity },

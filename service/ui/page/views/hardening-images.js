@@ -3,7 +3,7 @@ import { address } from "../lib/api.js";
 import { useRead } from "../lib/asking.js";
 import { choose, useChoice } from "../lib/choice.js";
 import { useClassName } from "../lib/classes.js";
-import { number, percent, visible } from "../lib/format.js";
+import { counted, number, percent, visible } from "../lib/format.js";
 import { html } from "../lib/html.js";
 import { useWidth } from "../lib/measure.js";
 import { Answer } from "../parts/answer.js";
@@ -24,7 +24,7 @@ export function Images({ audit, hardening }) {
   const classes = (hardening.classes ?? []).filter((/** @type {any} */ { label }) => !cell || label === cell.label);
   const sum = (/** @type {string} */ key) => classes.reduce((/** @type {number} */ total, /** @type {any} */ one) => total + one[key], 0);
   return html`<h3>Image by image${cell ? `, ${name(cell.label)}` : ""}</h3>
-    ${hardening.gains.map((/** @type {any} */ gain) => html`<p key=${gain.threat_model}>${gain.threat?.label ?? gain.threat_model}: ${gain.gained} images are held by the hardened model alone, ${gain.lost} by the uploaded one alone, of ${gain.n}${gain.p === undefined ? "" : ` (McNemar's test, p = ${number(gain.p)})`}.</p>`)}
+    ${hardening.gains.map((/** @type {any} */ gain) => html`<p key=${gain.threat_model}>${gain.threat?.label ?? gain.threat_model}: ${counted(gain.gained, "image")} are held by the hardened model alone, ${gain.lost} by the uploaded one alone, of ${gain.n}${gain.p === undefined ? "" : ` (McNemar's test, p = ${number(gain.p)})`}.</p>`)}
     <div ref=${ref}><${OnceNear} height=${HEIGHT}><${ComparedPictures} id=${hardening.id} chosen=${image} label=${cell?.label ?? null} width=${width} /><//></div>
     ${image !== null && html`<${One} audit=${audit} hardening=${hardening} index=${image} />`}
     ${classes.length > 0 && html`

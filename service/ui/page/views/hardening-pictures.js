@@ -2,7 +2,7 @@
 import { useRead } from "../lib/asking.js";
 import { choose } from "../lib/choice.js";
 import { useClassName } from "../lib/classes.js";
-import { percent, visible } from "../lib/format.js";
+import { counted, percent, visible } from "../lib/format.js";
 import { html } from "../lib/html.js";
 import { moveByKeys } from "../lib/keys.js";
 import { Answer } from "../parts/answer.js";
@@ -40,7 +40,7 @@ function Loaded({ href, chosen, label, width }) {
     const one = images.find(({ index }) => index === chosen);
     const of = images.filter((image) => label === null || image.label === label);
     return html`${one && html`<${One} image=${one} width=${width} />`}
-      ${chosen !== null && !one && html`<p class="hint">Of image ${chosen} no pictures are kept: they are of ${images.length} images that were won or lost.</p>`}
+      ${chosen !== null && !one && html`<p class="hint">Of image ${chosen} no pictures are kept: they are of ${counted(images.length, "image")} that were won or lost.</p>`}
       <${Cards} title="Won" images=${of.filter(({ won }) => won).slice(0, SHOWN)} chosen=${chosen} />
       <${Cards} title="Lost" images=${of.filter(({ won }) => !won).slice(0, SHOWN)} chosen=${chosen} />`;
   }}<//>`;

@@ -2,7 +2,7 @@
 import { useRead } from "../lib/asking.js";
 import { useChoice, useSetting } from "../lib/choice.js";
 import { useTheme } from "../lib/colours.js";
-import { percent, short, visible } from "../lib/format.js";
+import { counted, percent, short, visible } from "../lib/format.js";
 import { html } from "../lib/html.js";
 import { useWidth } from "../lib/measure.js";
 import { Intervals } from "../marks/intervals.js";
@@ -65,7 +65,7 @@ function sides(before, after) {
 function Accuracies(/** @type {{hardening: any}} */ { hardening }) {
   const [ref, width] = useWidth();
   const theme = useTheme();
-  const looks = [{ name: "the whole comparison", of: hardening }, ...(hardening.scrutiny ? [{ name: `the closer look at ${hardening.scrutiny.n} images`, of: hardening.scrutiny }] : [])];
+  const looks = [{ name: "the whole comparison", of: hardening }, ...(hardening.scrutiny ? [{ name: `the closer look at ${counted(hardening.scrutiny.n, "image")}`, of: hardening.scrutiny }] : [])];
   const [look, setLook] = useSetting("hardening.look", "0", looks.map((_, i) => String(i)));
   const { before, after } = looks[Number(look)].of;
   const rows = sides(before, after);

@@ -3,7 +3,7 @@ import { useChoice, useSetting } from "../lib/choice.js";
 import { useClassName } from "../lib/classes.js";
 import { classColour, useTheme } from "../lib/colours.js";
 import d3 from "../lib/d3.js";
-import { number, percent, short, visible } from "../lib/format.js";
+import { counted, number, percent, short, visible } from "../lib/format.js";
 import { html } from "../lib/html.js";
 import { useWidth } from "../lib/measure.js";
 import { Lines } from "../marks/lines.js";
@@ -67,7 +67,7 @@ export function Suppression(/** @type {{section: any}} */ { section }) {
   });
   return html`<div ref=${ref}><h3>Suppression</h3>
     <div class="controls"><${Select} label="Accuracy on" value=${what} options=${options} onChange=${setWhat} /></div>
-    <${Figure} name="layers-suppression" caption=${`${percent(section.fraction, 0)} of every hidden layer's neurons times β, ${section.n} images; attacks are made anew. The band: over control groups.`}>
+    <${Figure} name="layers-suppression" caption=${`${percent(section.fraction, 0)} of every hidden layer's neurons times β, ${counted(section.n, "image")}; attacks are made anew. The band: over control groups.`}>
       <${Lines} series=${series} width=${width} x="β" y="accuracy" title="Accuracy against β" range=${[0, 1]} format=${(/** @type {number} */ share) => percent(share, 0)} /><//>
     <${Legend} items=${series.map(({ name, colour }) => ({ name, colour, shape: "line" }))} />
     <${TableBehind} caption="suppressed networks" rows=${section.points} columns=${[

@@ -1,4 +1,5 @@
 /** Layers: where in the network neurons tremble, against ε, across targets, and what suppressing them does. */
+import { counted } from "../lib/format.js";
 import { useRead } from "../lib/asking.js";
 import { useChoice, useSetting } from "../lib/choice.js";
 import { html } from "../lib/html.js";
@@ -50,7 +51,7 @@ function Bars({ layers }) {
   const rows = layers.map((layer) => ({ name: layer.name, value: quantity.of(layer) ?? null, mark: quantity.mark(layer) ?? null }));
   return html`<div ref=${ref}>
     <div class="controls"><${Select} label="Of each layer" value=${key} options=${there.map((one) => [one, QUANTITIES[one].name])} onChange=${setKey} /></div>
-    <${Figure} name=${`layers-${key}`} caption=${`${layers.length} layers in order of execution; choosing one shows its neurons.`}>
+    <${Figure} name=${`layers-${key}`} caption=${`${counted(layers.length, "layer")} in order of execution; choosing one shows its neurons.`}>
       <${LayerBars} rows=${rows} width=${width} label=${quantity.name} markName=${quantity.markName} max=${quantity.max} /><//>
     <${Legend} items=${[{ name: quantity.name, colour: "var(--benign)" }, { name: quantity.markName, colour: "var(--adversarial)", shape: "line" }]} />
     <${TableBehind} caption="the layers" rows=${layers} rowProps=${(/** @type {any} */ row) => (row.name === chosen ? { class: "chosen" } : {})} columns=${[

@@ -4,7 +4,7 @@ import { choose, useChoice } from "../lib/choice.js";
 import { useClassName } from "../lib/classes.js";
 import { useTheme } from "../lib/colours.js";
 import d3 from "../lib/d3.js";
-import { attackText, interval, percent } from "../lib/format.js";
+import { attackText, counted, interval, percent } from "../lib/format.js";
 import { html, memo, useMemo } from "../lib/html.js";
 import { moveByKeys } from "../lib/keys.js";
 import { useWidth } from "../lib/measure.js";
@@ -31,10 +31,10 @@ function Matrix({ matrix, attack }) {
   const cells = useMemo(() => new Map(matrix.cells.map((/** @type {Cell} */ cell) => [`${cell.label}-${cell.adversarial}`, cell])), [matrix]);
   const rows = [...matrix.cells].sort((a, b) => b.fooled - a.fooled || b.n - a.n);
   const share = matrix.fooled / Math.max(1, matrix.correct);
-  const caption = `${attack ? attackText(attack) : matrix.attack}, the attack of the analysis of neurons, on ${matrix.n} images: ${matrix.correct} were classified correctly, ${matrix.fooled} of them fooled (${percent(share)} ${interval(share, matrix.correct)}).`;
+  const caption = `${attack ? attackText(attack) : matrix.attack}, the attack of the analysis of neurons, on ${counted(matrix.n, "image")}: ${matrix.correct} were classified correctly, ${matrix.fooled} of them fooled (${percent(share)} ${interval(share, matrix.correct)}).`;
   return html`<div ref=${ref}>
     <${Figure} name="matrix" caption=${caption}><${Grid} classes=${classes} cells=${cells} width=${width} /><//>
-    ${classes.length < matrix.num_classes && html`<p class="hint">${classes.length} of ${matrix.num_classes} classes: those with the most images whose class changes. The table has every cell.</p>`}
+    ${classes.length < matrix.num_classes && html`<p class="hint">${classes.length} of ${counted(matrix.num_classes, "class")}: those with the most images whose class changes. The table has every cell.</p>`}
     <${TableBehind} caption="images by true and adversarial label" rows=${rows} columns=${[
       { name: "true", of: (/** @type {Cell} */ cell) => name(cell.label, 60) },
       { name: "under attack", of: (/** @type {Cell} */ cell) => name(cell.adversarial, 60) },
@@ -96,8 +96,8 @@ const CellMark = memo((/** @type {any} */ { cell, label, adversarial, at, x, y, 
   const held = label === adversarial;
   const fill = held ? theme.faint : colour(n);
   const dark = d3.lab(fill).l < 58;
-  const said = held ? `${name(label, 60)}, still ${name(label, 60)} under attack: ${n} images`
-    : `${name(label, 60)} taken for ${name(adversarial, 60)} under attack: ${n} images, ${cell?.fooled ?? 0} fooled`;
+  const said = held ? `${name(label, 60)}, still ${name(label, 60)} under attack: ${counted(n, "image")}`
+    : `${name(label, 60)} taken for ${name(adversarial, 60)} under attack: ${counted(n, "image")}, ${cell?.fooled ?? 0} fooled`;
   const click = () => n > 0 && choose({ cell: selected ? null : { label, adversarial }, image: null });
   return html`<g role="gridcell" data-true=${label} data-adversarial=${adversarial} data-at=${at} tabindex=${focus ? 0 : -1}
       aria-selected=${selected ? "true" : "false"} aria-label=${said} onClick=${click}>

@@ -4,7 +4,7 @@ import { useAmiss } from "../lib/amiss.js";
 import { useRead } from "../lib/asking.js";
 import { choose, useChoice, useSetting } from "../lib/choice.js";
 import { useClassName } from "../lib/classes.js";
-import { short } from "../lib/format.js";
+import { counted, short } from "../lib/format.js";
 import { html } from "../lib/html.js";
 import { MEASURES, neuronAddress, useLayers, useScope } from "../lib/layers.js";
 import { whole } from "../lib/rules.js";
@@ -59,7 +59,7 @@ function Ranked({ page, curves, start, all, size, setFrom, over }) {
   const name = useClassName();
   const { neurons } = useChoice();
   const names = page.items[0]?.measures ? Object.keys(page.items[0].measures) : [];
-  const caption = `Ranks ${start + 1} to ${start + page.items.length} of ${all} neurons of ${short(page.layer)}, over ${over}.`;
+  const caption = `Ranks ${start + 1} to ${start + page.items.length} of ${counted(all, "neuron")} of ${short(page.layer)}, over ${over}.`;
   const sides = curves
     ? [{ name: `c(x, ${name(curves.benign.label, 14)}) and its band`, colour: "var(--benign)", shape: "line" },
        { name: `c(x′, ${name(curves.adversarial.label, 14)}) and its band`, colour: "var(--adversarial)", shape: "line" }]

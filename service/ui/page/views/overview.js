@@ -1,4 +1,5 @@
 /** Data overview: where the activations of benign images lie, and where the attack moves them. */
+import { counted } from "../lib/format.js";
 import { useRead } from "../lib/asking.js";
 import { choose, useChoice, useSetting } from "../lib/choice.js";
 import { useClassName } from "../lib/classes.js";
@@ -38,7 +39,7 @@ function Overview({ plane }) {
       <${Select} label="Colour" value=${by} options=${COLOURS} onChange=${setBy} />
       <${Select} label="Images" value=${shown} options=${SHOWN} onChange=${setShown} />
     </div>
-    <${Figure} name="overview" caption=${`${plane.index.length} images by the activations of ${plane.layer} (${plane.method.toUpperCase()}); a click chooses the nearest.`}>
+    <${Figure} name="overview" caption=${`${counted(plane.index.length, "image")} by the activations of ${plane.layer} (${plane.method.toUpperCase()}); a click chooses the nearest.`}>
       <${Scatter} plane=${plane} by=${by} shown=${shown} width=${width} theme=${theme} />
     <//>
     <${Legend} items=${[...items, { name: "benign", colour: "var(--ink)" }, { name: "under attack", colour: "var(--ink)", shape: "cross" }]} />

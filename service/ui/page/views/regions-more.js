@@ -1,7 +1,7 @@
 /** What the search for single pixels comes to over all images: success against budget, and density against meaning. */
 import { choose, useChoice } from "../lib/choice.js";
 import { useTheme } from "../lib/colours.js";
-import { count, interval, number, percent } from "../lib/format.js";
+import { counted, interval, number, percent } from "../lib/format.js";
 import { html, memo, useMemo } from "../lib/html.js";
 import { useWidth } from "../lib/measure.js";
 import { Lines } from "../marks/lines.js";
@@ -13,7 +13,7 @@ import { TableBehind } from "../parts/table.js";
 export const Overall = memo((/** @type {{section: any}} */ { section }) => {
   const share = section.vulnerable / section.n;
   return html`<h3>Over all ${section.n} searched images</h3>
-    <p>${`In ${section.vulnerable} of ${section.n} (${percent(share)} ${interval(share, section.n)}) a single pixel decides; ${count(section.queries)} queries. Regions by ${section.segmentation}, values ${section.values}, ${percent(section.budget, 0)} of each region's pixels tried.`}</p>
+    <p>${`In ${section.vulnerable} of ${section.n} (${percent(share)} ${interval(share, section.n)}) a single pixel decides; ${counted(section.queries, "query")}. Regions by ${section.segmentation}, values ${section.values}, ${percent(section.budget, 0)} of each region's pixels tried.`}</p>
     <${Budget} curve=${section.curve} />
     <${Densities} section=${section} />`;
 });

@@ -4,7 +4,7 @@ import { address } from "../lib/api.js";
 import { useRead } from "../lib/asking.js";
 import { useChoice, useSetting } from "../lib/choice.js";
 import { useClassName } from "../lib/classes.js";
-import { count, number, percent, visible } from "../lib/format.js";
+import { counted, number, percent, visible } from "../lib/format.js";
 import { html, useMemo } from "../lib/html.js";
 import { whole } from "../lib/rules.js";
 import { useWidth } from "../lib/measure.js";
@@ -49,8 +49,8 @@ function Searched({ audit, section }) {
       <${ImageCards} at=${audit.at} label="Searched images" chosen=${image} cards=${page.items.map((/** @type {any} */ sample) => ({
         index: sample.index, fooled: sample.vulnerable_regions > 0, pictures: sample.pictures,
         lines: [`Image ${sample.index}: ${name(sample.label)}`,
-          sample.vulnerable_regions ? `a pixel decides in ${sample.vulnerable_regions} of ${sample.regions.length} regions` : "no single pixel decides",
-          `${count(sample.queries)} queries`],
+          sample.vulnerable_regions ? `a pixel decides in ${sample.vulnerable_regions} of ${counted(sample.regions.length, "region")}` : "no single pixel decides",
+          `${counted(sample.queries, "query")}`],
       }))} />
       <${Pager} name="regions.from" page=${page} n=${cell || which !== "all" ? null : section.n} start=${start} size=${PAGE} onGo=${setStart} />`}<//>
     <${Overall} section=${section} />`;
@@ -71,7 +71,7 @@ function Detail({ at, found }) {
   const region = found.regions.find((/** @type {any} */ one) => one.region === chosen);
   useAmiss("regions.region", chosen === null || region ? null : `image ${found.index} has no such region`);
   const picture = found.pictures.find((/** @type {any} */ { what }) => what === "regions");
-  const caption = `Image ${found.index}, ${name(found.label)}: ${found.vulnerable_regions} of ${found.regions.length} regions have a pixel that decides (crosses).`;
+  const caption = `Image ${found.index}, ${name(found.label)}: ${found.vulnerable_regions} of ${counted(found.regions.length, "region")} have a pixel that decides (crosses).`;
   const reached = (/** @type {any} */ one) => Object.entries(one.classes).sort(([, a], [, b]) => Number(b) - Number(a)).map(([y, n]) => `${name(Number(y))} ${n}`).join(", ");
   const hits = found.hits.y.map((/** @type {number} */ y, /** @type {number} */ i) => ({ y, x: found.hits.x[i], value: found.hits.value[i], label: found.hits.label[i] }));
   return html`<div ref=${ref}>
