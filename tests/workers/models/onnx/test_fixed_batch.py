@@ -178,8 +178,9 @@ def test_what_the_new_exporter_writes(how: Callable[[Net, Tensor], Tensor], imag
 
 
 @pytest.mark.parametrize("images", [2, 4, 8])
-def test_a_batch_that_is_free_in_name_alone(images: int, tmp_path: Path) -> None:
-    net, path = Net(as_a_number).eval(), tmp_path / "net.onnx"
+@pytest.mark.parametrize("how", [as_a_number, placed])
+def test_a_batch_that_is_free_in_name_alone(how: Callable[[Net, Tensor], Tensor], images: int, tmp_path: Path) -> None:
+    net, path = Net(how).eval(), tmp_path / "net.onnx"
     exported(net, path, images, free=True)
     same(net, path, images)
 

@@ -144,6 +144,10 @@ def expand(call: Call, x: Tensor, target: Host) -> Tensor:
     x = x.reshape((1,) * (rank - x.ndim) + tuple(x.shape))
     wanted = [1] * (rank - len(wanted)) + wanted
     if call.batch.freed:
+        for axis, size in enumerate(wanted):  # a row that the file's batch shares, for the running one
+            held = x.shape[axis]
+            same = not isinstance(held, torch.SymInt) and held == call.batch.fixed and x.stride(axis) == 0
+            x = x.narrow(axis, 0, 1) if same and isinstance(size, torch.SymInt) else x
         pairs = zip(wanted, x.shape, strict=True)
         wanted = [
             1 if isinstance(n, torch.SymInt) and not isinstance(s, torch.SymInt) and s == call.batch.original(n) else s
