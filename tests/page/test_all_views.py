@@ -131,7 +131,7 @@ def test_an_audit_of_attacks_alone_says_how_to_ask_for_each_view(tab: Tab, bare:
     }
     for view in VIEWS:
         section = page.locator(f"section[data-view={view}]")
-        expect(section).to_contain_text(asks.get(view, '"neurons": {'))
+        expect(section.locator("p.hint code").last).to_contain_text(asks.get(view, '"neurons": {'))
         expect(section.get_by_role("alert")).to_have_count(0)
     assert violations(tab) == []
 

@@ -20,7 +20,8 @@ export function NeuronStrip({ page, curves, start, width }) {
   const items = page.items;
   const step = Math.max(1.5, Math.min(24, (width - LEFT - 4) / Math.max(1, items.length)));
   const full = LEFT + step * items.length + 4;
-  const height = TOP + HIGH + GAP + DEEP + 18;
+  const both = curves !== null || items.some((/** @type {any} */ { measures }) => measures); // else nothing is known of classes
+  const height = TOP + HIGH + (both ? GAP + DEEP : 0) + 18;
   const click = (/** @type {MouseEvent} */ event) => {
     const column = event.target instanceof Element ? event.target.closest("[data-neuron]") : null;
     if (!column) return;

@@ -1,6 +1,6 @@
 /** `/ui/audits/{id}`: one audit, while it runs and after. */
 import { fresh, send } from "../lib/api.js";
-import { interval, moment, percent, visible } from "../lib/format.js";
+import { count, interval, moment, percent, visible } from "../lib/format.js";
 import { html, useEffect, useState } from "../lib/html.js";
 import { asProblem } from "../lib/problem.js";
 import { Status, VerdictBadge } from "../parts/badges.js";
@@ -40,7 +40,7 @@ function Facts({ info, at }) {
     ${headline && html`
       <div><dt>Clean accuracy</dt><dd class="large"><${Rate} share=${headline.clean_accuracy} n=${headline.n} /></dd></div>
       <div><dt>Worst case${headline.threat_model ? `, ${headline.threat_label ?? headline.threat_model}` : ""}</dt><dd class="large"><${Rate} share=${headline.worst_case} n=${headline.n} /></dd></div>
-      <div><dt>Images</dt><dd class="large">${headline.n}</dd></div>`}
+      <div><dt>Images</dt><dd class="large">${count(headline.n)}</dd></div>`}
     <div><dt>Begun</dt><dd>${moment(info.created_at)}</dd></div>
     ${info.status === "succeeded" && html`<div><dt>Report</dt><dd>
       <a href=${`${at}/report.html`} target="_blank" rel="noopener">one page</a>, <a href=${`${at}/report.json`} target="_blank" rel="noopener">JSON</a></dd></div>`}

@@ -94,8 +94,8 @@ function List({ page, searched }) {
   return html`<div class="scroll tall" tabindex="0" role="region" aria-label="Audits"><table>
     <caption>The newest first</caption>
     <thead><tr>
-      <th scope="col">Model</th><th scope="col">Status</th><th scope="col">Verdict</th><th scope="col">Clean</th>
-      <th scope="col">Worst case</th><th scope="col">Labels</th><th scope="col">Begun</th>
+      <th scope="col">Model</th><th scope="col">Status</th><th scope="col">Verdict</th><th scope="col" class="number">Clean</th>
+      <th scope="col" class="number">Worst case</th><th scope="col">Labels</th><th scope="col">Begun</th>
     </tr></thead>
     <tbody>${page.items.map((/** @type {any} */ audit) => html`<tr key=${audit.id}>
       <th scope="row"><a href=${`/ui/audits/${audit.id}`}>${visible(audit.model_name ?? audit.model_id)}</a></th>

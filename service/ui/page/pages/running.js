@@ -1,5 +1,5 @@
 /** An audit that is under way: its progress moves by the events that the service sends. */
-import { duration, moment, number, percent, visible } from "../lib/format.js";
+import { count, duration, moment, number, percent, visible } from "../lib/format.js";
 import { html, useEffect, useState } from "../lib/html.js";
 import { useMaySubmit } from "../lib/session.js";
 import { Note } from "../parts/notes.js";
@@ -38,7 +38,7 @@ export function Running({ at, info, renew, cancel }) {
   const { training, progress, phase, seconds_left: left, waiting_for: waiting, queue_position: before } = info;
   return html`<section aria-labelledby="under-way">
     <h2 id="under-way">Under way: ${phase ?? info.status}</h2>
-    <p><label>${progress ? `${Math.floor(progress.done)} of ${Math.floor(progress.total)} ${progress.unit}` : before ? `waiting for a worker, behind ${before} of yours` : "waiting for a worker"}
+    <p><label>${progress ? `${count(Math.floor(progress.done))} of ${count(Math.floor(progress.total))} ${progress.unit}` : before ? `waiting for a worker, behind ${before} of yours` : "waiting for a worker"}
       <br /><progress max=${progress?.total ?? 1} value=${progress?.done ?? 0}></progress></label></p>
     ${left !== null && left !== undefined && html`<p>About ${duration(left)} left of what is planned so far.</p>`}
     ${training && html`<${Training} now=${training} />`}

@@ -18,6 +18,14 @@ export function Needing({ at, needs, children }) {
   const asked = useAnalyses(at);
   return html`<${Answer} asked=${asked}>${(/** @type {import("../lib/api.js").Analyses} */ { items }) => {
     const found = items.find(({ analysis }) => analysis === needs.analysis);
-    return found && !found.there ? html`<p class="hint">The audit has no ${needs.what}: ${found.detail}.</p>` : children;
+    return found && !found.there ? html`<p class="hint">The audit has no ${needs.what}: ${coded(found.detail ?? "")}.</p>` : children;
   }}<//>`;
+}
+
+/**
+ * A sentence of the API with its names of fields and its JSON set as what they are.
+ * @param {string} text such as ``not asked for: `regions` was null; an audit with {"regions": {}} has it``
+ */
+function coded(text) {
+  return text.split(/(`[^`]*`|\{".*\})/).map((part, i) => (i % 2 ? html`<code key=${i}>${part.replaceAll("`", "")}</code>` : part));
 }
