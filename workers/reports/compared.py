@@ -39,13 +39,14 @@ def compared(
         checks += masking_checks(found)
     besides = [held_out_check(inputs, before[0].index), written_check(params.training)]
     what, reasons, signs = finding(rows, checks, found, [t.id for t in before])
+    close = () if found is None else gains(found.before, found.after)
     masked = signs if found is not None or what == "masked" else None
     return Comparison(
         before=_side(before, model),
         after=_side(after, model),
         clean_drop=clean_drop(before, after),
         gains=tuple(rows),
-        rules=hardening_rules(before, after, request.max_clean_drop, masked),
+        rules=hardening_rules(before, after, request.max_clean_drop, masked, close),
         checks=(*checks, *filter(None, besides)),
         finding=what,
         reasons=reasons,

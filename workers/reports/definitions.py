@@ -144,7 +144,7 @@ def definitions(
         found |= _hardening(hardening)
         found["hardening.verdict"] = (
             "ours: pass only when clean accuracy fell by no more than max_clean_drop and robust accuracy rose in every "
-            "bounded threat model, by more than chance explains (McNemar's exact test, 95 %)"
+            "bounded threat model, by more than chance explains (McNemar's exact test, 95 %), under the close look too"
         )
         found["hardening.finding"] = (
             "ours: `improved` where every bounded worst case rose beyond chance; `masked` where one did and something "

@@ -82,11 +82,13 @@ def hardening_rules(
     after: Sequence[AttackTable],
     max_clean_drop: float,
     signs_of_masking: int | None = None,
+    close: Sequence[Gain] = (),
 ) -> tuple[RuleResult, ...]:
-    """All pass only when clean accuracy fell by at most `max_clean_drop`, every bounded worst case rose, and nothing
-    says that the rise is one of masked gradients.
+    """All pass only when clean accuracy fell by at most `max_clean_drop`, every bounded worst case rose, also under the
+    close look, and nothing says that the rise is one of masked gradients.
 
-    A rise that chance explains (McNemar's exact test, 95 %) is inconclusive.
+    A rise that chance explains (McNemar's exact test, 95 %) is inconclusive. close: the gains under the close look,
+    whose samples are fewer: that none was gained among them leaves it open whether any was.
     """
     drop = clean_drop(before, after)
     # Rates are counts over n: the small term keeps a drop that is equal to the limit from failing by rounding.
@@ -96,6 +98,14 @@ def hardening_rules(
         rule = _rule(f"hardening.gains.{row.threat_model}.gain", ">", 0.0, row.gain, rose)
         if rose and not row.beyond_chance:
             detail = f"{counted(row.gained, 'sample')} gained and {row.lost} lost: chance may explain the rise"
+            rule = rule.model_copy(update={"status": "inconclusive", "detail": detail})
+        rules.append(rule)
+    for row in deciding(close):
+        rule = _rule(f"hardening.scrutiny.gains.{row.threat_model}.gain", ">", 0.0, row.gain, row.beyond_chance)
+        if not row.beyond_chance:
+            detail = (
+                f"{row.gained} of {row.n} samples gained and {row.lost} lost under the close look: not beyond chance"
+            )
             rule = rule.model_copy(update={"status": "inconclusive", "detail": detail})
         rules.append(rule)
     if signs_of_masking is not None:

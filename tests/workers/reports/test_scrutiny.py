@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from openapi.attacks import AutoAttack, Pgd
@@ -15,6 +16,7 @@ from tests.workers.reports.test_hardening import TRAINING
 from workers.reports.build import Built
 from workers.reports.card import model_card
 from workers.reports.html import render
+from workers.reports.metrics import metric
 
 CUTS = [(0, 25), (25, 60)]
 N = np.arange(60)
@@ -23,13 +25,19 @@ IDS = {"model_id": "mdl_1", "train_dataset_id": "dst_0", "eval_dataset_id": "dst
 
 
 def looked(
-    folder: Path, fooled: dict[str, Any], *, compare: bool = False, method: str = "sns", **operators: Any
+    folder: Path,
+    fooled: dict[str, Any],
+    *,
+    compare: bool = False,
+    method: str = "sns",
+    own: npt.NDArray[np.bool_] = N >= 30,
+    **operators: Any,
 ) -> Built:
     """PGD leaves 30 of 60 samples more after hardening; `fooled`: what each attack of the close look fools after it."""
     shards = Planted(folder, clean=1.0)
     few = [(0, 25), (25, 50)]
     shards.attack(0, N >= 0, CUTS)
-    shards.attack(0, N >= 30, CUTS, "after.")
+    shards.attack(0, own, CUTS, "after.")
     attacks = {"autoattack": 1, "more": 2}
     for name, i in attacks.items():
         shards.attack(i, N >= 0, few)
@@ -105,6 +113,21 @@ def test_only_a_method_that_stabilises_neurons_is_said_to(tmp_path: Path, method
     page = render(found.report)
     assert said in page
     assert ("were stabilised" in page) is (method == "sns")
+
+
+def test_a_rise_that_the_close_look_does_not_see_is_no_success(tmp_path: Path) -> None:
+    """All ten samples that are gained lie behind the fifty that are looked at closely."""
+    found = looked(tmp_path, {"autoattack": N >= 0, "more": N >= 0}, own=N < 50)
+    assert found.metrics is not None
+    assert (found.metrics.finding, found.metrics.signs_of_masking) == ("not_improved", 0)
+    rules = {r.metric.rpartition("linf")[0] or r.metric: r for r in found.report.verdict.rules}
+    assert rules["hardening.gains."].status == "pass"
+    assert rules["hardening.scrutiny.gains."].status == "inconclusive"
+    assert str(rules["hardening.scrutiny.gains."].detail).startswith("0 of 50 samples gained and 0 lost")
+    told = found.report.model_dump(mode="json")
+    assert {metric(told, rule.metric) for rule in rules.values()} == {rule.actual for rule in rules.values()}
+    assert found.report.verdict.status == "inconclusive"
+    assert "Not improved." in render(found.report)
 
 
 def test_a_rise_that_autoattack_undoes_is_masked(tmp_path: Path) -> None:
