@@ -73,7 +73,7 @@ def _save(client: Client, query: Json, page: Path) -> None:
 
 def _tell(found: Json) -> None:
     table = Table(title=shown(f"{counted(found['n'], 'sample')} of {found['dataset_name']}"), title_justify="left")
-    table.add_column("held")
+    table.add_column("held", overflow="fold")
     for title in ("base", "candidate", "difference", "won", "lost", "p of this row"):
         table.add_column(title, justify="right")
     rows = [("clean", found["clean"])]

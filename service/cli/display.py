@@ -157,7 +157,7 @@ def share(part: Json) -> str:
 def accuracy_table(before: Json, after: Json | None, title: str, first_column: str = "before") -> Table:
     """Clean and robust accuracy with 95 % intervals, before and (when hardened) after."""
     table = Table(title=shown(title), title_justify="left")
-    table.add_column("accuracy")
+    table.add_column("accuracy", overflow="fold")
     table.add_column(shown(first_column) if after else "now", justify="right")
     if after:
         table.add_column("after hardening", justify="right")

@@ -50,6 +50,18 @@ def test_cells_are_never_folded(width: int, monkeypatch: pytest.MonkeyPatch) -> 
     assert "0: 0.1235" in text
 
 
+@pytest.mark.parametrize("width", [60, 80])
+def test_names_of_attacks_are_shown_to_their_ends(width: int) -> None:
+    share = {"robust_accuracy": 0.5, "ci95": [0.4, 0.6]}
+    names = [f"apgd-linf-0.0314-100-restarts-5-targeted-{which}" for which in ("first", "second")]
+    report = {"clean": {"accuracy": 0.9, "ci95": [0.8, 1.0]}, "attacks": [{"id": n, **share} for n in names]}
+    report["worst_case"] = []
+    text = shown(display.accuracy_table(report, report, "t"), width)
+    assert "…" not in text
+    first = "".join(row.split("│")[1].strip() for row in text.splitlines() if "│" in row)
+    assert first == "clean" + "".join(names)
+
+
 def test_rules_and_failed_checks(capsys: pytest.CaptureFixture[str]) -> None:
     rule = {"metric": "clean.accuracy", "op": ">=", "value": 0.5, "actual": 0.25, "status": "fail", "detail": None}
     unknown = {**rule, "actual": None, "status": "inconclusive", "detail": "'regions' is null"}
