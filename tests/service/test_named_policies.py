@@ -227,7 +227,7 @@ def test_the_command(world: World, tmp_path: Path) -> None:
     found = json.loads(run("show", identity).stdout)
     assert (found["rules"], found["intervals"]) == ([CLEAN], False)
     assert found["applies_to"] == {"names": ["digits-*"], "tags": {"stage": "production"}}
-    assert f"{identity}  1 rules  for digits-*, stage=production  from the command" in run("list").stdout
+    assert f"{identity}  1 rule  for digits-*, stage=production  from the command" in run("list").stdout
     assert identity in [item["id"] for item in json.loads(run("list", "--json").stdout)]
     assert run("delete", identity).exit_code == 0
     assert run("delete", identity).exit_code == 2

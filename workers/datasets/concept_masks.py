@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from openapi.problems import DatasetMalformed, DatasetRejected
+from openapi.text import counted
 from workers.datasets.limits import DatasetLimits
 from workers.datasets.npy import NpyHeader, NpyWriter, read_header, read_rows
 from workers.zips import ZIP_ERRORS
@@ -80,7 +81,7 @@ class ConceptMasks:
     def write(self, target: Path, n: int, h: int, w: int) -> tuple[str, ...]:
         """Write them for n images of h×w; return the names. `DatasetRejected` where they are of other images."""
         if self.shape[0] != n:
-            raise DatasetRejected(f"{self._key} has {self.shape[0]:,} rows, and there are {n:,} images")
+            raise DatasetRejected(f"{self._key} has {counted(self.shape[0], 'row')} for {counted(n, 'image')}")
         if self.shape[2:] != (h, w):
             mine = " × ".join(map(str, self.shape[2:]))
             raise DatasetRejected(
@@ -134,7 +135,9 @@ def empty_masks(path: Path, names: Sequence[str]) -> list[str]:
 def check_names(names: Sequence[str], count: int, where: str) -> None:
     """Raise `DatasetRejected` unless there is a name for each of `count` concepts, and none twice, empty or endless."""
     if len(names) != count:
-        raise DatasetRejected(f"{where} has {count} concepts, and there are {len(names)} names")
+        raise DatasetRejected(
+            f"{where} has {counted(count, 'concept')}, and {counted(len(names), 'name')} came with them"
+        )
     for i, name in enumerate(names):
         if not name.strip() or len(name) > _LONGEST or not name.isprintable():
             raise DatasetRejected(f"concept {i} is called {name[:50]!r}; expected 1 to {_LONGEST} printable characters")

@@ -12,6 +12,7 @@ from PIL import AvifImagePlugin, Image, MpoImagePlugin, TiffImagePlugin, Unident
 
 from openapi.datasets import DatasetMetadata
 from openapi.problems import DatasetMalformed, DatasetRejected
+from openapi.text import counted
 from workers.datasets.limits import DatasetLimits
 from workers.datasets.mistaken import what_it_is
 from workers.datasets.npy import NpyWriter
@@ -176,7 +177,7 @@ class Survey:
             notes.append(f"{self.padded} images are smaller than the crop; black edges were added, as torchvision does")
         if self.inks:
             notes.append(
-                f"{self.inks} images are in CMYK; they are converted to RGB without a colour profile, as torchvision's "
+                f"{counted(self.inks, 'image')} in CMYK, converted to RGB without a colour profile, as torchvision's "
                 "loader does"
             )
         if self.deep:

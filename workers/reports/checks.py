@@ -14,6 +14,7 @@ import numpy as np
 from openapi.attacks import ATTACKS
 from openapi.intervals import wilson
 from openapi.report import Check
+from openapi.text import counted
 from workers.attacks.engine.file_scores import decision_check
 from workers.attacks.engine.gradient_probe import checks_from
 from workers.reports.contests import LOSS_GAP, leeway_of, stronger
@@ -81,7 +82,7 @@ def _better_than_chance(tables: Sequence[AttackTable], num_classes: int) -> Chec
     passed = True if low > chance else False if high < (1 + chance) / 2 else None
     detail = f"clean accuracy {100 * accuracy:.1f} % against {100 * chance:.1f} % by chance"
     if passed is None:
-        detail += f": {len(correct)} samples are too few to tell (95 % interval {low:.3f} to {high:.3f})"
+        detail += f": too few to tell by {counted(len(correct), 'sample')} (95 % interval {low:.3f} to {high:.3f})"
     elif not passed:
         detail += ": check the model's input (mean, std, range, channels) and the labels' order"
     title = "The model classifies clean images"

@@ -80,7 +80,7 @@ def test_kinds(convert: Convert, tmp_path: Path, kind: str) -> None:
     assert np.array_equal(got.x[got.y == 1][0], pixels(COLOUR))
     several = "several" in kind or "animated" in kind
     assert any("the first of each is read" in w for w in got.found.warnings) == several
-    assert any("1 images are in CMYK" in w for w in got.found.warnings) == (kind == "CMYK")
+    assert any("1 image in CMYK, converted to RGB" in w for w in got.found.warnings) == (kind == "CMYK")
 
 
 @pytest.mark.parametrize("big", [False, True])
