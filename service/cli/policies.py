@@ -64,6 +64,8 @@ def show(*, client: Client, policy: str) -> None:
 
 def _named(client: Client, policy: str) -> Answer[PolicyInfo]:
     """The policy of this id, else of this name. Raises `CommandFailed`."""
+    if not policy.strip():
+        raise click.UsageError("name the policy, or give its id (pol_…)")
     if POLICY.matches(policy):
         return client.call(lambda api: get_policy.sync_detailed(policy, client=api))
     found = client.all_of(lambda api, cursor: list_policies.sync_detailed(client=api, name=policy, cursor=cursor))

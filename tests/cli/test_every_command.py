@@ -113,7 +113,9 @@ def policies(shell: Shell, folder: Path) -> None:
     assert shell("policies list").stdout == f"{made}  1 rule  for digits-*, stage=canary  release\n"
     assert json.loads(shell("policies show", made).stdout)["applies_to"]["tags"] == {"stage": "canary"}
     assert shell("policies show", "release").stdout == shell("policies show", made).stdout, "by its name too"
-    assert "no policy called 'releases'" in shell("policies show", "releases", code=2).output
+    for other in ("releases", f"../policies/{made}", "#", "."):  # asked for as names, never as addresses
+        assert f"no policy called '{other}'" in shell("policies show", other, code=2).output
+        assert f"no policy called '{other}'" in shell("policies delete", other, code=2).output
     assert [policy["id"] for policy in json.loads(shell("policies list", "--json").stdout)] == [made]
     shell("policies delete", made)
     assert shell("policies list").stdout == ""

@@ -14,7 +14,7 @@ SERVER = ("--server", "http://127.0.0.1:9", "--retry-for", "0")
 
 @pytest.mark.parametrize(
     "command",
-    [("policies", "show"), ("policies", "delete"), ("follow",), ("evidence",), ("compare", "aud_" + 26 * "0")],
+    [("follow",), ("evidence",), ("compare", "aud_" + 26 * "0")],
     ids=" ".join,
 )
 @pytest.mark.parametrize("identity", OTHERS)
@@ -22,6 +22,13 @@ def test_what_is_no_id_is_wrong_usage(command: tuple[str, ...], identity: str) -
     found = CliRunner().invoke(main, [*command, identity, *SERVER])
     assert found.exit_code == 2
     assert "is no id of" in found.output
+
+
+@pytest.mark.parametrize("command", ["show", "delete"])
+def test_a_policy_without_a_name_is_wrong_usage(command: str) -> None:
+    found = CliRunner().invoke(main, ["policies", command, " ", *SERVER])
+    assert found.exit_code == 2
+    assert "name the policy, or give its id" in found.output
 
 
 def test_an_id_is_asked_for() -> None:
