@@ -17,6 +17,8 @@ from torch import Tensor, fx, nn
 from workers.models.audited import AuditedModel
 from workers.models.graphs import fetch, op_name
 
+#: Training images by which the order is chosen.
+LOOKED_AT = 4
 #: Height and width from which on a map is large.
 _LARGE = 14
 #: Of the logits' spread, what rounding may change.

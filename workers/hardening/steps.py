@@ -25,6 +25,9 @@ from workers.hardening.selection import Omega
 from workers.hardening.weight_perturbation import perturbed
 from workers.models.audited import AuditedModel
 
+#: Written into the log of a training whose precision its worker does not have.
+NO_GPU = "precision mixed needs a GPU: this training runs in float32"
+
 
 class Diverged(ModelNumerics):
     """A loss that is no number any more."""

@@ -28,13 +28,13 @@ from workers.hardening.layers import (
     subtracted_biases,
     train_batch_norm,
 )
-from workers.hardening.layout import put_in_order, weights_as_in_files
+from workers.hardening.layout import LOOKED_AT, put_in_order, weights_as_in_files
 from workers.hardening.quick import Quick
 from workers.hardening.ranks import Ranks
 from workers.hardening.saved import Moment, copies, put
 from workers.hardening.setbacks import in_smaller_pieces, roll_back
 from workers.hardening.standing import put_back, taken
-from workers.hardening.steps import Diverged, Steps
+from workers.hardening.steps import NO_GPU, Diverged, Steps
 from workers.hardening.watch import Watch
 from workers.hardening.watchers import NOBODY, Watchers
 from workers.models.audited import AuditedModel
@@ -45,11 +45,6 @@ from workers.refusals import out_of_memory
 DYNAMIC_PAIRS = 200
 #: Batches over which batch-norm statistics are computed anew for averaged weights.
 STATISTICS_BATCHES = 16
-#: Training images by which the order of maps in memory is chosen.
-_LOOKED_AT = 4
-
-#: Written into the log of a training whose precision its worker does not have.
-_NO_GPU = "precision mixed needs a GPU: this training runs in float32"
 
 
 @dataclass(frozen=True)
@@ -96,7 +91,7 @@ class Hardener:
         self.layers = stabilised_layers(model, options.layers)
         self.alone = METHODS[options.method].kind == "module"
         self.frozen = others(model, self.layers) if self.alone else frozen_parameters(model, self.layers[0])
-        put_in_order(model, next(iter(self.data.all(_LOOKED_AT))).x)  # before anything shares the weights' memory
+        put_in_order(model, next(iter(self.data.all(LOOKED_AT))).x)  # before anything shares the weights' memory
         self.attacked = sharing(model)
         self.quick = Quick(self.attacked)
         self.ranks = ranks or Ranks()
@@ -191,7 +186,7 @@ class Hardener:
         if moment is None:
             self.log = [self.watch.judge(0, self.steps.omega, (None, None, None), options.lr, 0.0)]
             if options.precision == "mixed" and not self.steps.mixed:
-                self.log = [self.log[0].model_copy(update={"note": _NO_GPU})]
+                self.log = [self.log[0].model_copy(update={"note": NO_GPU})]
             self.watchers.heard(self.log[0])
             begun = taken(self, 1)
         else:
