@@ -1,12 +1,13 @@
 """Eq. 12, Eq. 13 and the baselines' losses against numbers worked out by hand."""
 
 import math
+from collections.abc import Callable
 
 import pytest
 import torch
 
 from tests.workers.neurons.nets import HAND_X, HAND_X_ADV, HandNet
-from workers.hardening.losses import alp_loss, divergence, mart_loss, pat_loss, sns_loss, trades_loss
+from workers.hardening.losses import alp_loss, chosen, divergence, mart_loss, pat_loss, sns_loss, trades_loss
 
 BOTH = torch.cat([HAND_X, HAND_X_ADV])
 LN2 = math.log(2)
@@ -38,6 +39,29 @@ def test_l_sns_moves_only_the_chosen_neurons() -> None:
     (grad,) = torch.autograd.grad(sns_loss({"a": activation}, omega(a=[2])), activation)
     assert grad[:, 2].abs().min() == pytest.approx(1 / (4 * 2))  # sign / (dim · batch)
     assert not grad[:, :2].any()
+
+
+@pytest.mark.parametrize(
+    "lay",
+    [
+        lambda a: a,
+        lambda a: a.contiguous(memory_format=torch.channels_last),
+        lambda a: a.flatten(2),
+        lambda a: a.flatten(2).transpose(1, 2).contiguous().transpose(1, 2),
+        lambda a: a[:, :, :1, :1].expand(-1, -1, 2, 3),
+        lambda a: a[:, :, 0, 0],
+    ],
+    ids=["first", "last", "rows", "tokens", "expanded", "linear"],
+)
+def test_chosen_neurons_and_their_gradient_in_every_order(lay: Callable[[torch.Tensor], torch.Tensor]) -> None:
+    activation = lay(torch.randn(4, 5, 2, 3, dtype=torch.float64)).detach().requires_grad_()
+    neurons = torch.tensor([3, 0])
+    assert torch.equal(chosen(activation, neurons), activation[:, [3, 0]])
+    onto = torch.randn_like(activation[:, [3, 0]])
+    (wanted,) = torch.autograd.grad(activation[:, [3, 0]], activation, onto)
+    (got,) = torch.autograd.grad(chosen(activation, neurons), activation, onto)
+    assert torch.equal(got, wanted)
+    assert got.stride() == torch.empty_like(activation).stride()
 
 
 def test_pat_is_half_and_half() -> None:
