@@ -32,6 +32,8 @@ _WORKERS_NICE = 10
 #: Time for a process that hangs to write down where.
 _LAST_WORDS_SECONDS = 0.5
 
+#: Signals that end it.
+_ENDING = (signal.SIGINT, signal.SIGTERM)
 _TREMOR = [sys.executable, "-P", "-m", "service.cli.main"]
 
 
@@ -106,9 +108,11 @@ class Supervisor:
         self._first_work: Awaited | None = None
 
     def run(self) -> None:
-        """Serve until a signal or the lifeline's end. `CannotServe` when it cannot begin."""
+        """Serve until a signal or the lifeline's end; afterwards the process ignores them. `CannotServe` when it cannot
+        begin."""
         self._folder.acquire()
-        handlers = {number: signal.signal(number, self._on_signal) for number in (signal.SIGINT, signal.SIGTERM)}
+        for number in _ENDING:
+            signal.signal(number, self._on_signal)
         bound: socket.socket | None = None
         try:
             bound = listen(self._host, self._port)
@@ -137,8 +141,8 @@ class Supervisor:
             if bound is not None:
                 bound.close()
             self._folder.release()
-            for number, handler in handlers.items():
-                signal.signal(number, handler)
+            for number in _ENDING:  # what ends now has ended well, whatever else is sent
+                signal.signal(number, signal.SIG_IGN)
 
     def _start_children(self, bound: socket.socket) -> None:
         logs = self._folder.path / "logs"
