@@ -60,5 +60,5 @@ def test_the_report_says_how_they_were_brought_together(audits: tuple[Json, Json
     assert about["label_mapping"]["logits"] != list(range(10))
     assert "luminance" in about["channels"]
     said = " | ".join(about["warnings"])
-    for words in (f"{N} images carry an EXIF orientation", "class names are spelt differently", "in another order"):
+    for words in (f"{N} images with an EXIF orientation", "class names are spelt differently", "in another order"):
         assert words in said

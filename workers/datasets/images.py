@@ -160,28 +160,33 @@ class Survey:
     def _channel_rule(self) -> str:
         if self._as_grey():
             colour = self.count - self.grey
-            return f"luminance (ITU-R 601) of {colour} colour pictures" if colour else "grey, as stored"
+            return f"luminance (ITU-R 601) of {counted(colour, 'colour picture')}" if colour else "grey, as stored"
         return f"RGB; {self.grey} grey pictures have R = G = B" if self.grey else "RGB, as stored"
 
     def _notes(self) -> list[str]:
         notes = []
         if self.turned:
-            notes.append(f"{self.turned} images carry an EXIF orientation; they were turned upright by it")
+            notes.append(f"{counted(self.turned, 'image')} with an EXIF orientation, turned upright by it")
         if self.several:
-            notes.append(f"{self.several} files hold several pictures (animations, pages); the first of each is read")
+            notes.append(
+                f"{counted(self.several, 'file')} with several pictures (animations, pages); the first of each is read"
+            )
         if self.clear:
             notes.append(
-                f"{self.clear} images have a channel or colour of transparency; dropped, as torchvision's loader does"
+                f"{counted(self.clear, 'image')} with a channel or colour of transparency: dropped, as torchvision's "
+                "loader does"
             )
         if self.padded:
-            notes.append(f"{self.padded} images are smaller than the crop; black edges were added, as torchvision does")
+            notes.append(
+                f"{counted(self.padded, 'image')} smaller than the crop; black edges were added, as torchvision does"
+            )
         if self.inks:
             notes.append(
                 f"{counted(self.inks, 'image')} in CMYK, converted to RGB without a colour profile, as torchvision's "
                 "loader does"
             )
         if self.deep:
-            notes.append(f"{self.deep} images have 16 bits a pixel; the upper 8 bits are read")
+            notes.append(f"{counted(self.deep, 'image')} of 16 bits a pixel; the upper 8 bits are read")
         return notes
 
 
