@@ -124,7 +124,7 @@ def test_grey_and_colour_by_rule(convert: Convert, tmp_path: Path) -> None:
     assert colour.found.channels == "RGB; 2 grey pictures have R = G = B"
     entries["cat/c.png"] = encoded(COLOUR, "PNG")
     got = convert(write_zip(tmp_path / "a.zip", entries), channels="gray")
-    assert got.found.channels == "luminance (ITU-R 601) of 1 colour pictures"
+    assert got.found.channels == "luminance (ITU-R 601) of 1 colour picture"
     assert any(np.array_equal(x[0], np.asarray(COLOUR.convert("L"))) for x in got.x)
 
 
