@@ -295,8 +295,6 @@ def race_all(images: int, part: str, seeds: Sequence[int], only: str | None, set
             whole = race.seen[-1][0] if _is_there(race.seen[-1]) else math.inf
             seconds[name].append((whole, whole - race.own))
             print(f"  {name:28s} seed {seed} {race.told()}", flush=True)
-    medians = {
-        name: [statistics.median(column) for column in zip(*rows, strict=True)] for name, rows in seconds.items()
-    }
+    medians = {name: [statistics.median(c) for c in zip(*rows, strict=True)] for name, rows in seconds.items()}
     for name, (whole, alone) in sorted(medians.items(), key=lambda item: item[1]):
         print(f"  {name:28s} median {whole:8.1f} s, {alone:5.1f} without its own judging  {set_to or taking[name][1]}")
